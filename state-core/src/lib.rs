@@ -1,1 +1,38 @@
-//! The runtime of `state`.
+//! Takes the state of live Rust objects out, and puts it back: as native bytes, in place, or as a dynamic tuple.
+//!
+//! See the README for a first look; [`State`] for what a type promises, [`image`] for the native format.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// Cursors and parts of heads are cut by constants that the optimiser only sees once everything is in one place.
+#![allow(clippy::inline_always)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+// So that the examples in the documentation and the derive's paths mean this crate here too.
+extern crate self as state_core;
+
+#[doc(hidden)]
+pub mod __private;
+pub mod decode;
+pub mod encode;
+pub mod error;
+mod fingerprint;
+pub mod image;
+mod impls;
+mod layout;
+pub mod memory;
+pub mod raw;
+pub mod schema;
+pub mod state;
+pub mod walk;
+
+pub use error::{Error, ErrorKind, Result};
+pub use image::{Options, check, dump_into, dumps, load_into, loads};
+pub use raw::Record;
+pub use state::{Object, Outcome, Restore, RestoreOwned, State};
+
+#[cfg(feature = "derive")]
+pub use state_derive::{Record, State};

@@ -1,0 +1,208 @@
+//! The way in: [`Checker`] reads bytes that may be hostile, [`Reader`] reads what has been checked.
+//!
+//! Both cut their regions from the front, in the order in which [`Writer`](crate::encode::Writer) filled them.
+
+use crate::encode::weight;
+use crate::error::Error;
+use crate::layout::{padded, stride};
+
+/// The four parts of an image behind its header.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Regions<'a> {
+    pub head: &'a [u8],
+    pub tail: &'a [u8],
+    pub text: &'a str,
+    pub raw: &'a [u8],
+}
+
+/// Tests an image. It never allocates, and what it lets pass can be built without a further test.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    tail: &'a [u8],
+    text: &'a str,
+    raw: &'a [u8],
+    depth: u32,
+    obstacle: Option<Obstacle>,
+}
+
+/// What stands in a checker's way although every slot holds what it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    Depth,
+    Alignment,
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn new(regions: &Regions<'a>, depth: u32) -> Self {
+        let Regions { tail, text, raw, .. } = *regions;
+        Self { tail, text, raw, depth, obstacle: None }
+    }
+
+    /// A run of `count` heads from the tail; `None` where there are not so many bytes.
+    #[inline(always)]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
+        cut(&mut self.tail, count.checked_mul(stride(head))?)
+    }
+
+    /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds. A long form of a short length is none.
+    #[inline(always)]
+    pub fn length(&mut self, head: &[u8]) -> Option<usize> {
+        let length = read_length(head, &mut self.tail)?;
+        // One state has one image: the long form stands only for lengths that need it.
+        (is_short(head) || length >= u32::MAX as usize).then_some(length)
+    }
+
+    /// Whether `len` bytes of text are there and end between two characters.
+    #[inline(always)]
+    #[must_use]
+    pub fn text(&mut self, len: usize) -> bool {
+        cut_text(&mut self.text, len).is_some()
+    }
+
+    /// A raw array of `len` bytes, with zeros behind it.
+    #[inline(always)]
+    pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
+        let space = cut(&mut self.raw, padded(len)?)?;
+        let (array, padding) = space.split_at(len);
+        padding.iter().all(|&byte| byte == 0).then_some(array)
+    }
+
+    /// Tests what stands behind a `T`, one level deeper.
+    #[inline(always)]
+    #[must_use]
+    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
+        match self.depth.checked_sub(weight::<T>()) {
+            Some(depth) => {
+                let outer = core::mem::replace(&mut self.depth, depth);
+                let passed = inner(self);
+                self.depth = outer;
+                passed
+            }
+            None => {
+                self.obstacle.get_or_insert(Obstacle::Depth);
+                false
+            }
+        }
+    }
+
+    /// Says that an array to be borrowed does not lie as its elements must.
+    #[cold]
+    pub(crate) fn misaligned(&mut self) {
+        self.obstacle.get_or_insert(Obstacle::Alignment);
+    }
+
+    pub(crate) fn obstacle(&self) -> Option<Obstacle> {
+        self.obstacle
+    }
+
+    /// Whether the regions have been read to their ends.
+    pub(crate) fn finish(&self) -> bool {
+        self.tail.is_empty() && self.text.is_empty() && self.raw.is_empty()
+    }
+}
+
+/// Hands out the parts of a checked image.
+#[derive(Debug)]
+pub struct Reader<'de> {
+    tail: &'de [u8],
+    text: &'de str,
+    raw: &'de [u8],
+    refusal: Option<Error>,
+}
+
+/// A place in an image, to come back to; see [`Reader::mark`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark<'de> {
+    tail: &'de [u8],
+    text: &'de str,
+    raw: &'de [u8],
+}
+
+impl<'de> Reader<'de> {
+    pub(crate) fn new(regions: &Regions<'de>) -> Self {
+        let Regions { tail, text, raw, .. } = *regions;
+        Self { tail, text, raw, refusal: None }
+    }
+
+    /// A run of `count` heads from the tail.
+    #[inline(always)]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'de [u8]> {
+        cut(&mut self.tail, count.checked_mul(stride(head))?)
+    }
+
+    /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds.
+    #[inline(always)]
+    pub fn length(&mut self, head: &[u8]) -> Option<usize> {
+        read_length(head, &mut self.tail)
+    }
+
+    /// Text of `len` bytes.
+    #[inline(always)]
+    pub fn text(&mut self, len: usize) -> Option<&'de str> {
+        cut_text(&mut self.text, len)
+    }
+
+    /// A raw array of `len` bytes.
+    #[inline(always)]
+    pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
+        cut(&mut self.raw, padded(len)?)?.get(..len)
+    }
+
+    /// Refuses the state; the restore fails with the first refusal, and its target stays as it was.
+    #[cold]
+    pub fn refuse(&mut self, error: Error) {
+        self.refusal.get_or_insert(error);
+    }
+
+    pub(crate) fn mark(&self) -> Mark<'de> {
+        Mark { tail: self.tail, text: self.text, raw: self.raw }
+    }
+
+    pub(crate) fn back_to(&mut self, mark: Mark<'de>) {
+        (self.tail, self.text, self.raw) = (mark.tail, mark.text, mark.raw);
+    }
+
+    pub(crate) fn into_refusal(self) -> Option<Error> {
+        self.refusal
+    }
+}
+
+impl<'de> Mark<'de> {
+    /// Whether the regions go on with these bytes.
+    pub(crate) fn goes_on_with(&self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
+        self.tail.starts_with(tail) && self.text.as_bytes().starts_with(text) && self.raw.starts_with(raw)
+    }
+
+    /// The place behind so many bytes of each region.
+    pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
+        Some(Self { tail: self.tail.get(tail..)?, text: self.text.get(text..)?, raw: self.raw.get(raw..)? })
+    }
+}
+
+#[inline(always)]
+fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+    let (cut, rest) = region.split_at_checked(len)?;
+    *region = rest;
+    Some(cut)
+}
+
+#[inline(always)]
+fn cut_text<'a>(region: &mut &'a str, len: usize) -> Option<&'a str> {
+    let (cut, rest) = region.split_at_checked(len)?;
+    *region = rest;
+    Some(cut)
+}
+
+#[inline(always)]
+fn is_short(head: &[u8]) -> bool {
+    head != [0xFF; 4]
+}
+
+#[inline(always)]
+pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
+    if is_short(head) {
+        return usize::try_from(u32::from_le_bytes(head.try_into().ok()?)).ok();
+    }
+    let long = cut(tail, 8)?;
+    usize::try_from(u64::from_le_bytes(long.try_into().ok()?)).ok()
+}

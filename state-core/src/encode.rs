@@ -1,0 +1,257 @@
+//! The way out: [`Size`] counts what an image needs, [`Writer`] fills exactly that space, and [`Builder`] grows an
+//! image slot by slot where its size is not known beforehand.
+
+use alloc::vec::Vec;
+use core::mem::take;
+
+use crate::error::{Error, ErrorKind};
+use crate::layout::{ALIGN, padded, stride};
+use crate::state::State;
+
+/// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
+/// recursive type costs the stack about its size.
+pub(crate) const fn weight<T>() -> u32 {
+    let levels = 1 + size_of::<T>() / 512;
+    if levels > u32::MAX as usize { u32::MAX } else { levels as u32 }
+}
+
+/// Counts the regions that a value's image needs.
+#[derive(Debug)]
+pub struct Size {
+    pub(crate) tail: usize,
+    pub(crate) text: usize,
+    pub(crate) raw: usize,
+    depth: u32,
+    error: Option<Error>,
+}
+
+impl Size {
+    pub(crate) fn new(depth: u32) -> Self {
+        Self { tail: 0, text: 0, raw: 0, depth, error: None }
+    }
+
+    /// A run of `count` heads in the tail.
+    #[inline(always)]
+    pub fn run(&mut self, count: usize, head: usize) {
+        self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
+    }
+
+    /// What a length takes beside its head.
+    #[inline(always)]
+    pub fn length(&mut self, length: usize) {
+        if length >= u32::MAX as usize {
+            self.tail = self.tail.saturating_add(8);
+        }
+    }
+
+    /// Text of `len` bytes.
+    #[inline(always)]
+    pub fn text(&mut self, len: usize) {
+        self.text = self.text.saturating_add(len);
+    }
+
+    /// A raw array of `len` bytes.
+    #[inline(always)]
+    pub fn raw(&mut self, len: usize) {
+        self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
+    }
+
+    /// Counts what stands behind a `T`, one level deeper.
+    #[inline(always)]
+    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
+        match self.depth.checked_sub(weight::<T>()) {
+            Some(depth) => {
+                let outer = core::mem::replace(&mut self.depth, depth);
+                inner(self);
+                self.depth = outer;
+            }
+            None => self.fail(too_deep()),
+        }
+    }
+
+    /// Says that the value cannot be written. The first reason stays.
+    #[cold]
+    pub fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// The regions' total with a header and a head of `front` bytes, or why there is none.
+    pub(crate) fn total(&mut self, front: usize) -> Result<usize, Error> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        let text_end = front.checked_add(self.tail).and_then(|n| n.checked_add(self.text));
+        let total = match self.raw {
+            0 => text_end,
+            raw => text_end.and_then(padded).and_then(|n| n.checked_add(raw)),
+        };
+        total
+            .filter(|&n| isize::try_from(n).is_ok())
+            .ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "a state larger than the address space"))
+    }
+}
+
+pub(crate) fn too_deep() -> Error {
+    Error::new(ErrorKind::Depth, "", "objects nested deeper than the limit (`Options::depth` sets it)")
+}
+
+/// Fills the regions that [`Size`] counted.
+///
+/// A value that needs more than was counted is told so by `None`, and the writer remembers it: it changed while
+/// its state was taken, or an implementation of [`State`] is wrong.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    tail: &'a mut [u8],
+    text: &'a mut [u8],
+    raw: &'a mut [u8],
+    broken: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// Regions that are one behind the other in `regions`, with the padding before `raw` already cut off.
+    pub(crate) fn new(size: &Size, regions: &'a mut [u8]) -> Self {
+        let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));
+        let (text, rest) = rest.split_at_mut(size.text.min(rest.len()));
+        let gap = rest.len().saturating_sub(size.raw);
+        let (gap, raw) = rest.split_at_mut(gap);
+        gap.fill(0);
+        Self { tail, text, raw, broken: false }
+    }
+
+    /// A run of `count` heads in the tail, to be filled in order.
+    #[inline(always)]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'a mut [u8]> {
+        let len = count.checked_mul(stride(head));
+        cut_mut(&mut self.tail, len).or_else(|| self.fail())
+    }
+
+    /// Writes a length into its head of [`LENGTH`](crate::layout::LENGTH) bytes: as a `u32`, or, from `u32::MAX` on, as that and a `u64`
+    /// in the tail.
+    #[inline(always)]
+    pub fn length(&mut self, head: &mut [u8], length: usize) {
+        let short = u32::try_from(length).unwrap_or(u32::MAX);
+        head.copy_from_slice(&short.to_le_bytes());
+        if short == u32::MAX {
+            if let Some(long) = self.run(8, 1) {
+                long.copy_from_slice(&(length as u64).to_le_bytes());
+            }
+        }
+    }
+
+    /// Writes text.
+    #[inline(always)]
+    pub fn text(&mut self, text: &str) {
+        match cut_mut(&mut self.text, Some(text.len())) {
+            Some(space) => space.copy_from_slice(text.as_bytes()),
+            None => self.broken = true,
+        }
+    }
+
+    /// Space for a raw array of `len` bytes; the padding behind it is written.
+    #[inline(always)]
+    pub fn raw(&mut self, len: usize) -> Option<&'a mut [u8]> {
+        let space = cut_mut(&mut self.raw, padded(len)).or_else(|| self.fail())?;
+        let (array, padding) = space.split_at_mut(len);
+        padding.fill(0);
+        Some(array)
+    }
+
+    #[cold]
+    pub(crate) fn fail<T>(&mut self) -> Option<T> {
+        self.broken = true;
+        None
+    }
+
+    /// Whether exactly what was counted has been written.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        let rest = self.tail.len() | self.text.len() | self.raw.len();
+        if self.broken || rest != 0 {
+            return Err(Error::new(
+                ErrorKind::Unwritable,
+                "a value that stays as it is while its state is taken",
+                "one that changed, or a wrong implementation of `State`",
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[inline(always)]
+fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut [u8]> {
+    let len = len.filter(|&len| len <= region.len())?;
+    let (cut, rest) = take(region).split_at_mut(len);
+    *region = rest;
+    Some(cut)
+}
+
+/// An image that grows as a dynamic door hands over one slot after the other.
+#[derive(Debug)]
+pub struct Builder {
+    /// The root's head, then the tail: a position in it names a head.
+    pub(crate) heads: Vec<u8>,
+    pub(crate) text: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
+    pub(crate) depth: u32,
+}
+
+impl Builder {
+    pub(crate) fn new(head: usize, depth: u32) -> Self {
+        Self { heads: alloc::vec![0; head], text: Vec::new(), raw: Vec::new(), depth }
+    }
+
+    /// A run of zeroed heads at the end of the tail; its position.
+    pub(crate) fn run(&mut self, count: usize, head: usize) -> usize {
+        let at = self.heads.len();
+        self.heads.resize(at + count * stride(head), 0);
+        at
+    }
+
+    pub(crate) fn write(&mut self, at: usize, bytes: &[u8]) {
+        self.heads[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+
+    pub(crate) fn length(&mut self, at: usize, length: usize) {
+        let short = u32::try_from(length).unwrap_or(u32::MAX);
+        self.write(at, &short.to_le_bytes());
+        if short == u32::MAX {
+            let long = self.run(8, 1);
+            self.write(long, &(length as u64).to_le_bytes());
+        }
+    }
+
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
+        self.raw.resize(self.raw.len().next_multiple_of(ALIGN), 0);
+    }
+
+    /// Writes a whole value at the head `at`, and behind what is there already: how a default takes its slot.
+    ///
+    /// # Errors
+    /// Those of taking the value's state.
+    pub fn value<T: State>(&mut self, at: usize, value: &T) -> Result<(), Error> {
+        let mut size = Size::new(self.depth);
+        value.size(&mut size);
+        size.total(0)?;
+        let mut head = alloc::vec![0; T::HEAD];
+        let grow = |region: &mut Vec<u8>, by: usize| {
+            let at = region.len();
+            region.resize(at + by, 0);
+            at
+        };
+        let (tail, text, raw) = (
+            grow(&mut self.heads, size.tail),
+            grow(&mut self.text, size.text),
+            grow(&mut self.raw, size.raw),
+        );
+        let mut writer = Writer {
+            tail: &mut self.heads[tail..],
+            text: &mut self.text[text..],
+            raw: &mut self.raw[raw..],
+            broken: false,
+        };
+        value.put(&mut head, &mut writer);
+        writer.finish()?;
+        self.write(at, &head);
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! Why bytes were not accepted, in words. Nothing here runs unless something is wrong.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::header::Image;
+use crate::decode::{Obstacle, Regions};
+use crate::encode::too_deep;
+use crate::error::{Error, ErrorKind};
+use crate::fingerprint::{Identity, by_fingerprint, hash};
+use crate::schema::{Graph, Nodes, Schema, first_difference, parse, short};
+use crate::walk;
+
+/// Names the type that an error belongs to.
+#[cold]
+pub(super) fn name(error: Error, identity: &Identity) -> Error {
+    error.at(root_name(identity.schema))
+}
+
+fn root_name(schema: &Schema) -> String {
+    schema.tag().map(short).unwrap_or_default().to_string()
+}
+
+/// The bytes are of another type: names both, and the first slot that differs.
+#[cold]
+pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
+    if let Some(schema) = image.schema.filter(|schema| hash(schema) == image.fingerprint) {
+        return match parse(schema) {
+            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: nodes.get(root) }),
+            Err(error) => error,
+        };
+    }
+    match by_fingerprint(image.fingerprint) {
+        Some(theirs) => different(ours, Graph { nodes: Nodes::NONE, root: theirs }),
+        None => Error::new(
+            ErrorKind::Identity,
+            format!("the state of {} (fingerprint {:016x})", ours.schema, ours.fingerprint),
+            format!(
+                "that of a type this program has not met (fingerprint {:016x}; bytes written with \
+                 `Options::with_schema` would name it)",
+                image.fingerprint
+            ),
+        )
+        .at(root_name(ours.schema))
+        .at_byte(8),
+    }
+}
+
+fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
+    let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
+    let (their_name, our_name) = (theirs.root.to_string(), ours.schema.to_string());
+    let Some(difference) = first_difference(graph, theirs) else {
+        return Error::new(ErrorKind::Identity, our_name, their_name).at_byte(8);
+    };
+    let found = if our_name == their_name || difference.theirs == their_name {
+        difference.theirs
+    } else {
+        format!("{} in the state of {their_name}", difference.theirs)
+    };
+    Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8)
+}
+
+/// The bytes are damaged: walks them by the schema, which says where.
+#[cold]
+pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Error {
+    walk::find_damage(identity.schema, regions, bytes).unwrap_or_else(|| {
+        name(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"), identity)
+    })
+}
+
+/// The bytes may be whole, but cannot be taken.
+#[cold]
+pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
+    let error = match obstacle {
+        Obstacle::Depth => too_deep(),
+        Obstacle::Alignment => Error::new(
+            ErrorKind::Alignment,
+            "bytes at a multiple of 16, in the byte order of this machine, to borrow a raw array from",
+            "others (`Cow` and `Vec` take them all the same)",
+        ),
+    };
+    name(error, identity)
+}

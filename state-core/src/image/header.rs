@@ -1,0 +1,132 @@
+//! The header of an image, and the parts that it divides the bytes into.
+
+use crate::decode::Regions;
+use crate::encode::Size;
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::padded;
+
+pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
+const VERSION: u8 = 1;
+const WITH_SCHEMA: u8 = 1;
+
+/// Bytes of the header, without the schema that may follow it.
+pub(crate) const SIZE: usize = 40;
+
+/// The bytes of an image and what its header says of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Image<'a> {
+    pub bytes: &'a [u8],
+    pub fingerprint: u64,
+    pub schema: Option<&'a [u8]>,
+    /// Where the root's head starts.
+    front: usize,
+    tail: u64,
+    text: u64,
+    raw: u64,
+}
+
+/// Writes a header, and the schema behind it. `space` has their size.
+pub(crate) fn write(space: &mut [u8], fingerprint: u64, size: &Size, schema: Option<&[u8]>) {
+    let flags = if schema.is_some() { WITH_SCHEMA } else { 0 };
+    let (header, behind) = space.split_at_mut(SIZE);
+    header[..4].copy_from_slice(&MAGIC);
+    header[4..8].copy_from_slice(&[VERSION, flags, 0, 0]);
+    let numbers = [fingerprint, size.tail as u64, size.text as u64, size.raw as u64];
+    for (place, number) in header[8..].chunks_exact_mut(8).zip(numbers) {
+        place.copy_from_slice(&number.to_le_bytes());
+    }
+    if let Some(schema) = schema {
+        let (length, place) = behind.split_at_mut(4);
+        // A schema is a few bytes for each slot that someone declared.
+        length.copy_from_slice(&(schema.len() as u32).to_le_bytes());
+        place.copy_from_slice(schema);
+    }
+}
+
+impl<'a> Image<'a> {
+    /// Reads the header.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        let not_state = |found: &'static str| {
+            Err(Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0))
+        };
+        if bytes.is_empty() {
+            return not_state("nothing");
+        }
+        if !bytes.starts_with(&MAGIC[..bytes.len().min(4)]) {
+            return not_state(if bytes[0] == 0x80 { "what looks like a pickle" } else { "other bytes" });
+        }
+        let Some((header, behind)) = bytes.split_at_checked(SIZE) else {
+            return Err(short(SIZE as u64, bytes.len()));
+        };
+        let [version, flags, reserved @ ..] = [header[4], header[5], header[6], header[7]];
+        if version != VERSION {
+            return Err(unknown("format version 1", format_args!("version {version}"), 4));
+        }
+        if flags & !WITH_SCHEMA != 0 || reserved != [0, 0] {
+            return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
+        }
+        let number = |at: usize| header[at..at + 8].iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte));
+        let schema = if flags & WITH_SCHEMA != 0 { Some(schema(behind, bytes.len())?) } else { None };
+        Ok(Self {
+            bytes,
+            fingerprint: number(8),
+            schema,
+            front: SIZE + schema.map_or(0, |schema| 4 + schema.len()),
+            tail: number(16),
+            text: number(24),
+            raw: number(32),
+        })
+    }
+
+    /// Divides what stands behind the header, if the root's head has `head` bytes and the lengths add up.
+    pub fn regions(&self, head: usize) -> Result<Regions<'a>> {
+        let usize_of = |n: u64| usize::try_from(n).ok();
+        let ends = || {
+            let head_end = self.front.checked_add(head)?;
+            let tail_end = head_end.checked_add(usize_of(self.tail)?)?;
+            let text_end = tail_end.checked_add(usize_of(self.text)?)?;
+            let raw_start = if self.raw == 0 { text_end } else { padded(text_end)? };
+            Some([head_end, tail_end, text_end, raw_start, raw_start.checked_add(usize_of(self.raw)?)?])
+        };
+        let Some([head_end, tail_end, text_end, raw_start, end]) = ends() else {
+            return Err(Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones").at_byte(16));
+        };
+        if end != self.bytes.len() {
+            return Err(short(end as u64, self.bytes.len()));
+        }
+        if let Some(at) = self.bytes[text_end..raw_start].iter().position(|&byte| byte != 0) {
+            let error = Error::new(ErrorKind::Malformed, "zeros before the raw arrays", "other bytes");
+            return Err(error.at_byte(text_end + at));
+        }
+        let text = core::str::from_utf8(&self.bytes[tail_end..text_end]).map_err(|error| {
+            Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes").at_byte(tail_end + error.valid_up_to())
+        })?;
+        Ok(Regions {
+            head: &self.bytes[self.front..head_end],
+            tail: &self.bytes[head_end..tail_end],
+            text,
+            raw: &self.bytes[raw_start..],
+        })
+    }
+}
+
+fn schema(behind: &[u8], total: usize) -> Result<&[u8]> {
+    let read = || {
+        let (length, rest) = behind.split_first_chunk::<4>()?;
+        rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
+    };
+    read().ok_or_else(|| {
+        Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)
+    })
+}
+
+#[cold]
+fn short(expected: u64, found: usize) -> Error {
+    Error::new(ErrorKind::Length, alloc::format!("{expected} bytes"), alloc::format!("{found}"))
+        .at_byte(found.min(usize::try_from(expected).unwrap_or(usize::MAX)))
+}
+
+#[cold]
+fn unknown(expected: &'static str, found: core::fmt::Arguments<'_>, at: usize) -> Error {
+    Error::new(ErrorKind::Version, expected, alloc::format!("{found}")).at_byte(at)
+}

@@ -1,0 +1,148 @@
+//! The native door: a value's state as bytes, the same on every machine, and back into a new or a live value.
+//!
+//! # The format, version 1
+//! All numbers are little-endian.
+//!
+//! | part | bytes | what it holds |
+//! |---|---|---|
+//! | magic | 4 | `D7 53 54 41` |
+//! | version | 1 | `01` |
+//! | flags | 1 | bit 0: a schema follows the header; the others are zero |
+//! | reserved | 2 | zero |
+//! | fingerprint | 8 | FNV-1a (64 bits) of the canonical schema of the root type |
+//! | lengths | 3 x 8 | of tail, text and raw |
+//! | schema | 4 + n | only with flag bit 0: the length n, and the canonical schema |
+//! | head | | of the root, of a size that its type fixes |
+//! | tail | | heads of what stands behind lists, maps, boxes, large options and large enum variants |
+//! | text | | all text, one valid UTF-8 string |
+//! | padding | | zeros up to a multiple of 16, only where raw is not empty |
+//! | raw | | raw arrays, each followed by zeros up to a multiple of 16 |
+//!
+//! | type | head | behind it |
+//! |---|---|---|
+//! | integers, floats | 1 to 16 bytes | |
+//! | `bool`, `char` | 1 byte (0 or 1), 4 bytes | |
+//! | durations, points in time | seconds (8), nanoseconds (4) | |
+//! | text | length (4) | the bytes, in text |
+//! | lists, sets | length (4) | the elements' heads as one run in the tail, then what each has behind it |
+//! | maps | length (4) | a run of heads, key and value by turns |
+//! | optional | 1 byte (0 or 1), and the value's head if that is at most 8 bytes | else the value's head, in the tail |
+//! | boxed | none | the value's head, in the tail |
+//! | arrays, tuples, objects | the heads of their parts in order; a parent's first | |
+//! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
+//! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
+//!
+//! A length of `u32::MAX` or more has a head of `FF FF FF FF` and 8 bytes in the tail. In a run, an element with an
+//! empty head takes one byte, which is zero: no count can stand for more elements than there are bytes. What stands
+//! behind the parts of a value lies in the order of the parts. An optional value or a variant that is smaller than
+//! its place leaves zeros behind it, which are not looked at.
+//!
+//! # The canonical schema
+//! One byte for the kind of a type, then what belongs to it; numbers are LEB128 and names a length and UTF-8. Named
+//! types (objects, enums, records) are numbered in the order in which they are met; where one is met again, `FF` and
+//! its number stand for it.
+//!
+//! | kind | what follows |
+//! |---|---|
+//! | 0 unit, 1 bool, 2 char, 5 text, 19 serde value | |
+//! | 3 integer | bits (1 byte); 1 if signed + 2 if non-zero |
+//! | 4 float | bits |
+//! | 6 seconds | 1 if signed (a point in time), 0 (a duration) |
+//! | 7 optional, 8 list, 9 set, 13 boxed | the type inside |
+//! | 10 map | key, value |
+//! | 11 array | length, element |
+//! | 12 tuple | number of items, the items |
+//! | 14 raw array | 1 if optional + 2 if its count is a slot + 4 if its count is fixed; the fixed count; element |
+//! | 15 object | name; 1 if the first slot is the parent; number of slots; for each its name and type |
+//! | 16 enum | name; number of variants; for each its name, number of slots, and for each its name and type |
+//! | 17 record | name; size; number of fields; for each its name, offset and type |
+//! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
+
+mod explain;
+mod header;
+mod options;
+
+pub use options::Options;
+
+pub(crate) use header::{Image, SIZE, write as write_header};
+
+use alloc::vec::Vec;
+
+use crate::error::Result;
+use crate::state::{Restore, State};
+
+/// Takes a value's state as native bytes.
+///
+/// ```
+/// use state_core::{State, dumps, loads};
+///
+/// #[derive(State, Debug, PartialEq)]
+/// struct Person { name: String, age: i32 }
+///
+/// let dave = Person { name: "Dave".into(), age: 30 };
+/// assert_eq!(loads::<Person>(&dumps(&dave)?)?, dave);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// A value that cannot be written: nested too deep, a `RefCell` that is borrowed, a path that is not Unicode.
+pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    Options::new().dumps(value)
+}
+
+/// Takes a value's state into a buffer, whose old content is overwritten and whose allocation is used again.
+///
+/// # Errors
+/// As for [`dumps`]; the buffer is then empty.
+pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+    Options::new().dump_into(value, buffer)
+}
+
+/// Makes a value from its state. Text and raw arrays that the type borrows stay where they are.
+///
+/// # Errors
+/// Bytes that are damaged, hold another type's state, or are refused by a hook or conversion.
+pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
+    Options::new().loads(bytes)
+}
+
+/// Restores a live value in place. A restore that fits allocates nothing, and one that fails changes nothing.
+///
+/// Fields marked `skip` stay as they are, and so do allocations: of strings, lists, boxes, nested objects and maps
+/// whose keys agree. Where a hook or conversion of the type can refuse the state, a new value is built and swapped
+/// in, whose skipped fields hold their defaults.
+///
+/// ```
+/// use state_core::{State, dumps, load_into};
+///
+/// #[derive(State)]
+/// struct World { tick: u64, names: Vec<String> }
+///
+/// let mut world = World { tick: 7, names: vec!["Ada".into()] };
+/// let saved = dumps(&world)?;
+/// world.tick += 1;
+/// world.names[0].push_str(" Lovelace");
+///
+/// let before = world.names[0].as_ptr();
+/// load_into(&saved, &mut world)?;
+/// assert_eq!((world.tick, &*world.names[0]), (7, "Ada"));
+/// assert_eq!(world.names[0].as_ptr(), before);
+///
+/// assert!(load_into(&saved[..20], &mut world).is_err());
+/// assert_eq!(world.tick, 7);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`loads`]; the target is then unchanged.
+pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
+    Options::new().load_into(bytes, target)
+}
+
+/// Tests whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not asked.
+///
+/// # Errors
+/// As for [`loads`].
+pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
+    Options::new().check::<T>(bytes)
+}

@@ -1,0 +1,193 @@
+//! Settings of the native door, and the door itself: its functions with default settings stand in the parent module.
+
+use alloc::vec::Vec;
+
+use super::explain;
+use super::header::{self, Image};
+use crate::decode::{Checker, Reader, Regions};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::{Identity, identity};
+use crate::schema::write_canonical;
+use crate::state::{Restore, State};
+
+/// How native bytes are written and read.
+///
+/// ```
+/// use state_core::{Options, State, loads};
+///
+/// #[derive(State, Debug, PartialEq)]
+/// struct Settings { volume: u8 }
+///
+/// // A file that says itself what it holds.
+/// let bytes = Options::new().with_schema().dumps(&Settings { volume: 11 })?;
+/// assert_eq!(loads::<Settings>(&bytes)?, Settings { volume: 11 });
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    depth: u32,
+    schema: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The settings of the plain functions: a depth of 128, no schema in the bytes.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { depth: 128, schema: false }
+    }
+
+    /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
+    ///
+    /// Each level takes stack, more of it the larger the type; levels of a type of more than 512 bytes count as
+    /// several. Raise it only together with the stack.
+    #[must_use]
+    pub const fn depth(mut self, levels: u32) -> Self {
+        self.depth = levels;
+        self
+    }
+
+    /// Writes the schema into the bytes, so that they can be inspected, and so that an error of identity names the
+    /// first slot that differs even to a program that does not know the type.
+    #[must_use]
+    pub const fn with_schema(mut self) -> Self {
+        self.schema = true;
+        self
+    }
+
+    /// As [`dumps`](super::dumps).
+    ///
+    /// # Errors
+    /// As [`dumps`](super::dumps).
+    pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.dump_into(value, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`dump_into`](super::dump_into).
+    ///
+    /// # Errors
+    /// As [`dump_into`](super::dump_into).
+    pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let written = self.write(value, buffer);
+        if written.is_err() {
+            buffer.clear();
+        }
+        written
+    }
+
+    fn write<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let identity = identity(T::schema());
+        let schema = self.schema.then(|| write_canonical(identity.schema));
+        let mut size = Size::new(self.depth);
+        if T::DYNAMIC {
+            value.size(&mut size);
+        }
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let total = size.total(front + T::HEAD)?;
+        // What the buffer holds already stays initialised; only growth is filled.
+        buffer.resize(total, 0);
+        let (header, body) = buffer.split_at_mut(front);
+        header::write(header, identity.fingerprint, &size, schema.as_deref());
+        let (head, regions) = body.split_at_mut(T::HEAD);
+        let mut writer = Writer::new(&size, regions);
+        value.put(head, &mut writer);
+        writer.finish()
+    }
+
+    /// As [`loads`](super::loads).
+    ///
+    /// # Errors
+    /// As [`loads`](super::loads).
+    pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
+        let (regions, _) = self.checked::<T>(bytes)?;
+        build(&regions)
+    }
+
+    /// As [`load_into`](super::load_into).
+    ///
+    /// # Errors
+    /// As [`load_into`](super::load_into).
+    pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
+        let (regions, identity) = self.checked::<T>(bytes)?;
+        restore(&regions, &identity, target)
+    }
+
+    /// As [`check`](super::check).
+    ///
+    /// # Errors
+    /// As [`check`](super::check).
+    pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
+        self.checked::<T>(bytes).map(|_| ())
+    }
+
+    fn checked<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<(Regions<'de>, Identity)> {
+        let identity = identity(T::schema());
+        let image = Image::open(bytes)?;
+        if image.fingerprint != identity.fingerprint {
+            return Err(explain::identity(&identity, &image));
+        }
+        let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
+        self.pass::<T>(&identity, &regions, bytes)?;
+        Ok((regions, identity))
+    }
+
+    /// Tests regions that came from `bytes`.
+    pub(crate) fn pass<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: &Regions<'de>,
+        bytes: &[u8],
+    ) -> Result<()> {
+        let mut checker = Checker::new(regions, self.depth);
+        if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
+            return Ok(());
+        }
+        Err(match checker.obstacle() {
+            Some(obstacle) => explain::obstacle(obstacle, identity),
+            None => explain::damage(identity, regions, bytes),
+        })
+    }
+
+    pub(crate) const fn levels(&self) -> u32 {
+        self.depth
+    }
+}
+
+/// Builds a value from regions that were checked.
+pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
+    let mut reader = Reader::new(regions);
+    let value = T::get(regions.head, &mut reader);
+    match (reader.into_refusal(), value) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Some(value)) => Ok(value),
+        (None, None) => Err(disagreement()),
+    }
+}
+
+/// Restores a value from regions that were checked.
+pub(crate) fn restore<'de, T: Restore<'de>>(
+    regions: &Regions<'de>,
+    identity: &Identity,
+    target: &mut T,
+) -> Result<()> {
+    if identity.refuses {
+        *target = build(regions)?;
+        return Ok(());
+    }
+    let mut reader = Reader::new(regions);
+    target.set(regions.head, &mut reader);
+    reader.into_refusal().map_or(Ok(()), Err)
+}
+
+#[cold]
+fn disagreement() -> Error {
+    Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree")
+}

@@ -1,0 +1,62 @@
+//! Whether a live key is the one that stands in an image, without building the image's.
+//!
+//! The key is written as its image and compared with the bytes: keys cannot be changed in place, and building one
+//! would allocate.
+
+use alloc::vec::Vec;
+
+use crate::decode::Reader;
+use crate::encode::{Size, Writer};
+use crate::state::State;
+
+/// Images of keys up to this size are compared without an allocation.
+const ON_STACK: usize = 256;
+
+pub(super) struct Scratch {
+    small: [u8; ON_STACK],
+    large: Vec<u8>,
+}
+
+impl Scratch {
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self { small: [0; ON_STACK], large: Vec::new() }
+    }
+
+    /// If `key` is what stands at `head`, moves the reader behind it; else leaves the reader where it is.
+    #[inline]
+    pub fn agrees<K: State>(&mut self, key: &K, head: &[u8], reader: &mut Reader<'_>) -> bool {
+        let mut size = Size::new(u32::MAX);
+        if K::DYNAMIC {
+            key.size(&mut size);
+        }
+        let Ok(total) = size.total(K::HEAD) else { return false };
+        let space = if total <= ON_STACK {
+            &mut self.small[..total]
+        } else {
+            self.large.resize(total, 0);
+            &mut self.large[..]
+        };
+        let (key_head, regions) = space.split_at_mut(K::HEAD);
+        let mut writer = Writer::new(&size, regions);
+        key.put(key_head, &mut writer);
+        if writer.finish().is_err() || key_head != head {
+            return false;
+        }
+        if !K::DYNAMIC {
+            return true;
+        }
+        let (tail, rest) = regions.split_at(size.tail);
+        let (text, rest) = rest.split_at(size.text);
+        let raw = &rest[rest.len() - size.raw..];
+        let place = reader.mark();
+        let behind = place.goes_on_with(tail, text, raw).then(|| place.skip(tail.len(), text.len(), raw.len()));
+        match behind.flatten() {
+            Some(behind) => {
+                reader.back_to(behind);
+                true
+            }
+            None => false,
+        }
+    }
+}

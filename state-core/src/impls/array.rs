@@ -1,0 +1,73 @@
+//! Arrays: the heads of their elements, side by side.
+
+use super::list::set_each;
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::memory::{self, Image, Mode};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+impl<T: State, const N: usize> State for [T; N] {
+    const HEAD: usize = T::HEAD * N;
+    const DYNAMIC: bool = T::DYNAMIC;
+    const IMAGE: Image<Self> = match memory::run_mode(&T::IMAGE, T::HEAD) {
+        Mode::Apart => Image::NO,
+        _ => Image::array(&T::IMAGE),
+    };
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), T::HEAD * N) }
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        if T::DYNAMIC {
+            self.iter().for_each(|item| item.size(size));
+        }
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
+            if let Some(bytes) = memory::bytes_of(self, &T::IMAGE) {
+                return head.copy_from_slice(bytes);
+            }
+        }
+        for (at, item) in self.iter().enumerate() {
+            item.put(&mut head[at * T::HEAD..(at + 1) * T::HEAD], writer);
+        }
+    }
+}
+
+impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
+    const CHECKED: bool = T::CHECKED && N > 0;
+
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        (0..N).all(|at| T::check(&head[at * T::HEAD..(at + 1) * T::HEAD], checker))
+    }
+
+    #[inline(always)]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
+            if let Some(array) = memory::array(head, &T::IMAGE) {
+                return Some(array);
+            }
+        }
+        let parts: [Option<T>; N] =
+            core::array::from_fn(|at| T::get(&head[at * T::HEAD..(at + 1) * T::HEAD], reader));
+        // An array cannot be built in part: either all parts are there, or the reader holds a refusal.
+        if parts.iter().any(Option::is_none) {
+            return None;
+        }
+        Some(parts.map(|part| part.expect("just seen")))
+    }
+
+    #[inline(always)]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        if T::HEAD > 0 {
+            return set_each(self, head, reader);
+        }
+        self.iter_mut().for_each(|item| item.set(&[], reader));
+    }
+}

@@ -1,0 +1,88 @@
+//! `Cell` and `RefCell` travel as what they hold.
+
+use core::cell::{Cell, RefCell};
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+impl<T: State + Copy> State for Cell<T> {
+    const HEAD: usize = T::HEAD;
+    const DYNAMIC: bool = T::DYNAMIC;
+
+    fn schema() -> &'static Schema {
+        T::schema()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        self.get().size(size);
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        self.get().put(head, writer);
+    }
+}
+
+impl<T: State> State for RefCell<T> {
+    const HEAD: usize = T::HEAD;
+    // Always visited, to see whether it is borrowed.
+    const DYNAMIC: bool = true;
+
+    fn schema() -> &'static Schema {
+        T::schema()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        match self.try_borrow() {
+            Ok(value) => value.size(size),
+            Err(_) => size.fail(Error::new(
+                ErrorKind::Unwritable,
+                "a `RefCell` that can be read",
+                "one that is mutably borrowed",
+            )),
+        }
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        match self.try_borrow() {
+            Ok(value) => value.put(head, writer),
+            Err(_) => {
+                writer.fail::<()>();
+            }
+        }
+    }
+}
+
+macro_rules! restore {
+    ($($cell:ident $bound:path;)*) => {$(
+        impl<'de, T: Restore<'de> + $bound> Restore<'de> for $cell<T> {
+            const CHECKED: bool = T::CHECKED;
+
+            #[inline(always)]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                T::check(head, checker)
+            }
+
+            #[inline(always)]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                T::get(head, reader).map(Self::new)
+            }
+
+            #[inline(always)]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                self.get_mut().set(head, reader);
+            }
+        }
+    )*};
+}
+
+restore! {
+    Cell Copy;
+    RefCell Sized;
+}

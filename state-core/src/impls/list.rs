@@ -1,0 +1,284 @@
+//! `Vec`, `VecDeque`, and borrowed, boxed and shared slices: a length, and the elements' heads as one run.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{LENGTH, stride};
+use crate::memory::{self, Mode};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+/// The schema of everything that travels as a list.
+pub(super) fn schema<T: State>() -> &'static Schema {
+    const { &Schema::leaf(Kind::List(Link::To(T::schema)), LENGTH) }
+}
+
+/// Counts a sequence of elements, with its length.
+#[inline(always)]
+pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T>, size: &mut Size) {
+    size.length(items.len());
+    size.run(items.len(), T::HEAD);
+    if T::DYNAMIC {
+        size.nested::<T>(|size| items.for_each(|item| item.size(size)));
+    }
+}
+
+/// Writes the elements one by one into a run.
+#[inline(always)]
+pub(super) fn put_each<'a, T: State + 'a>(
+    items: impl ExactSizeIterator<Item = &'a T>,
+    head: &mut [u8],
+    writer: &mut Writer<'_>,
+) {
+    writer.length(head, items.len());
+    let Some(run) = writer.run(items.len(), T::HEAD) else { return };
+    if T::HEAD == 0 {
+        run.fill(0);
+    }
+    for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
+        item.put(&mut head[..T::HEAD], writer);
+    }
+}
+
+#[inline(always)]
+fn mode<T: State>() -> Mode {
+    const { memory::run_mode(&T::IMAGE, T::HEAD) }
+}
+
+impl<T: State> State for [T] {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        schema::<T>()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        self::size(self.iter(), size);
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
+        let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
+        writer.length(head, self.len());
+        if let Some(run) = writer.run(self.len(), T::HEAD) {
+            run.copy_from_slice(bytes);
+        }
+    }
+}
+
+/// The run of a list, checked but for its elements.
+#[inline(always)]
+pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    let Some(len) = checker.length(head) else { return false };
+    let Some(run) = checker.run(len, T::HEAD) else { return false };
+    if mode::<T>() == Mode::Bool {
+        return run.iter().fold(0, |all, byte| all | byte) < 2;
+    }
+    if T::HEAD == 0 && run.iter().any(|&filler| filler != 0) {
+        return false;
+    }
+    let each = |checker: &mut Checker<'_>| {
+        run.chunks_exact(stride(T::HEAD)).all(|head| T::check(&head[..T::HEAD], checker))
+    };
+    if T::DYNAMIC {
+        checker.nested::<T>(each)
+    } else {
+        !T::CHECKED || each(checker)
+    }
+}
+
+/// The length of a list and the run of its heads.
+#[inline(always)]
+pub(super) fn run<'de, T: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
+    let len = reader.length(head)?;
+    reader.run(len, T::HEAD)
+}
+
+/// Builds the elements of a run behind those that `items` has.
+#[inline(always)]
+fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
+    if mode::<T>() != Mode::Apart && memory::extend(items, run, &T::IMAGE) {
+        return Some(());
+    }
+    items.reserve(run.len() / stride(T::HEAD));
+    for head in run.chunks_exact(stride(T::HEAD)) {
+        items.push(T::get(&head[..T::HEAD], reader)?);
+    }
+    Some(())
+}
+
+#[inline(always)]
+fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
+    let run = run::<T>(head, reader)?;
+    let mut items = Vec::new();
+    get_more(&mut items, run, reader)?;
+    Some(items)
+}
+
+impl<T: State> State for Vec<T> {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        schema::<T>()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        self.as_slice().size(size);
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        self.as_slice().put(head, writer);
+    }
+}
+
+impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        check::<T>(head, checker)
+    }
+
+    #[inline(always)]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        get(head, reader)
+    }
+
+    #[inline(always)]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let Some(run) = run::<T>(head, reader) else { return };
+        if mode::<T>() != Mode::Apart {
+            self.clear();
+        }
+        self.truncate(run.len() / stride(T::HEAD));
+        let kept = self.len() * stride(T::HEAD);
+        for (item, head) in self.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
+            item.set(&head[..T::HEAD], reader);
+        }
+        get_more(self, &run[kept..], reader);
+    }
+}
+
+impl<T: State> State for VecDeque<T> {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        schema::<T>()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        self::size(self.iter(), size);
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        put_each(self.iter(), head, writer);
+    }
+}
+
+impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        check::<T>(head, checker)
+    }
+
+    #[inline(always)]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        get(head, reader).map(Self::from)
+    }
+
+    #[inline(always)]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let Some(run) = run::<T>(head, reader) else { return };
+        self.truncate(run.len() / stride(T::HEAD));
+        let mut heads = run.chunks_exact(stride(T::HEAD));
+        for (item, head) in self.iter_mut().zip(heads.by_ref()) {
+            item.set(&head[..T::HEAD], reader);
+        }
+        // `zip` asks the items first, so no head is lost where they end.
+        self.reserve(heads.len());
+        for head in heads {
+            match T::get(&head[..T::HEAD], reader) {
+                Some(item) => self.push_back(item),
+                None => return,
+            }
+        }
+    }
+}
+
+/// Owners of slices of fixed length.
+macro_rules! slices {
+    ($($pointer:ident, $as_mut:expr;)*) => {$(
+        impl<T: State> State for $pointer<[T]> {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                schema::<T>()
+            }
+
+            #[inline(always)]
+            fn size(&self, size: &mut Size) {
+                <[T]>::size(self, size);
+            }
+
+            #[inline(always)]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+                <[T]>::put(self, head, writer);
+            }
+        }
+
+        impl<'de, T: Restore<'de>> Restore<'de> for $pointer<[T]> {
+            #[inline(always)]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                check::<T>(head, checker)
+            }
+
+            #[inline(always)]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                get(head, reader).map(|items: Vec<T>| items.into())
+            }
+
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                let place = reader.mark();
+                let Some(run) = run::<T>(head, reader) else { return };
+                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
+                match as_mut(self).filter(|items| items.len() == run.len() / stride(T::HEAD)) {
+                    Some(items) => set_each(items, run, reader),
+                    None => {
+                        reader.back_to(place);
+                        if let Some(value) = Self::get(head, reader) {
+                            *self = value;
+                        }
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+/// Restores as many elements as there are.
+#[inline(always)]
+pub(super) fn set_each<'de, T: Restore<'de>>(items: &mut [T], run: &'de [u8], reader: &mut Reader<'de>) {
+    if mode::<T>() == Mode::Same {
+        if let Some(bytes) = memory::bytes_of_mut(items, &T::IMAGE).filter(|bytes| bytes.len() == run.len()) {
+            return bytes.copy_from_slice(run);
+        }
+    }
+    for (item, head) in items.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
+        item.set(&head[..T::HEAD], reader);
+    }
+}
+
+slices! {
+    Box, |this| Some(this);
+    Rc, Rc::get_mut;
+    Arc, Arc::get_mut;
+}

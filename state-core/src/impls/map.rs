@@ -1,0 +1,175 @@
+//! `BTreeMap` and `HashMap`: a length, and a run of heads, key and value by turns, in the map's own order.
+
+use alloc::collections::BTreeMap;
+#[cfg(feature = "std")]
+use std::collections::HashMap;
+#[cfg(feature = "std")]
+use std::hash::{BuildHasher, Hash};
+
+use super::agree::Scratch;
+use crate::__private::{check, get, put, set, size};
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{LENGTH, stride};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+/// The head of an entry.
+const fn entry<K: State, V: State>() -> usize {
+    K::HEAD + V::HEAD
+}
+
+fn schema<K: State, V: State>() -> &'static Schema {
+    const { &Schema::leaf(Kind::Map(Link::To(K::schema), Link::To(V::schema)), LENGTH) }
+}
+
+#[inline(always)]
+pub(super) fn size_entries<'a, K: State + 'a, V: State + 'a>(
+    entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
+    all: &mut Size,
+) {
+    all.length(entries.len());
+    all.run(entries.len(), entry::<K, V>());
+    if K::DYNAMIC || V::DYNAMIC {
+        all.nested::<(K, V)>(|all| {
+            for (key, value) in entries {
+                size(key, all);
+                size(value, all);
+            }
+        });
+    }
+}
+
+#[inline(always)]
+pub(crate) fn put_entries<'a, K: State + 'a, V: State + 'a>(
+    entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
+    head: &mut [u8],
+    writer: &mut Writer<'_>,
+) {
+    writer.length(head, entries.len());
+    let Some(run) = writer.run(entries.len(), entry::<K, V>()) else { return };
+    if entry::<K, V>() == 0 {
+        run.fill(0);
+    }
+    for ((key, value), mut head) in entries.zip(run.chunks_exact_mut(stride(entry::<K, V>()))) {
+        put(key, &mut head, writer);
+        put(value, &mut head, writer);
+    }
+}
+
+#[inline(always)]
+fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    let Some(len) = checker.length(head) else { return false };
+    let Some(run) = checker.run(len, entry::<K, V>()) else { return false };
+    if entry::<K, V>() == 0 && run.iter().any(|&filler| filler != 0) {
+        return false;
+    }
+    let each = |checker: &mut Checker<'_>| {
+        run.chunks_exact(stride(entry::<K, V>()))
+            .all(|mut head| check::<K>(&mut head, checker) && check::<V>(&mut head, checker))
+    };
+    if K::DYNAMIC || V::DYNAMIC { checker.nested::<(K, V)>(each) } else { each(checker) }
+}
+
+#[inline(always)]
+fn heads<'de, K: State, V: State>(
+    head: &[u8],
+    reader: &mut Reader<'de>,
+) -> Option<core::slice::ChunksExact<'de, u8>> {
+    let len = reader.length(head)?;
+    Some(reader.run(len, entry::<K, V>())?.chunks_exact(stride(entry::<K, V>())))
+}
+
+/// Restores values as long as their keys are those of the image, in order; false at the first that is not.
+#[inline]
+fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
+    entries: impl Iterator<Item = (&'a K, &'a mut V)>,
+    heads: core::slice::ChunksExact<'de, u8>,
+    reader: &mut Reader<'de>,
+) -> bool {
+    let mut scratch = Scratch::new();
+    entries.zip(heads).all(|((key, value), head)| {
+        let (key_head, mut value_head) = head.split_at(K::HEAD);
+        let agrees = scratch.agrees(key, key_head, reader);
+        if agrees {
+            set(value, &mut value_head, reader);
+        }
+        agrees
+    })
+}
+
+/// Both maps. Of equal keys, which no map writes, the last one counts.
+macro_rules! maps {
+    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr) => {
+        impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                schema::<K, V>()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                size_entries(self.iter(), size);
+            }
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+                put_entries(self.iter(), head, writer);
+            }
+        }
+
+        impl<'de, K, V $(, $hasher)?> Restore<'de> for $map<K, V $(, $hasher)?>
+        where
+            K: Restore<'de> + $($bound)*,
+            V: Restore<'de>,
+            $($hasher: $build + Default,)?
+        {
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                check_entries::<K, V>(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                let heads = heads::<K, V>(head, reader)?;
+                let mut map: Self = $empty(heads.len());
+                for mut head in heads {
+                    let key = get(&mut head, reader)?;
+                    map.insert(key, get(&mut head, reader)?);
+                }
+                Some(map)
+            }
+
+            /// While the keys agree, in order, only values are restored. Where one does not, all keys are made
+            /// anew, and values are restored where their keys were there.
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                let Some(heads) = heads::<K, V>(head, reader) else { return };
+                let place = reader.mark();
+                if heads.len() == self.len() && set_values(self.iter_mut(), heads.clone(), reader) {
+                    return;
+                }
+                reader.back_to(place);
+                let mut old = core::mem::replace(self, $empty(heads.len()));
+                for mut head in heads {
+                    let Some(key) = get::<K>(&mut head, reader) else { return };
+                    let value = match old.remove(&key) {
+                        Some(mut value) => {
+                            set(&mut value, &mut head, reader);
+                            value
+                        }
+                        None => match get(&mut head, reader) {
+                            Some(value) => value,
+                            None => return,
+                        },
+                    };
+                    self.insert(key, value);
+                }
+            }
+        }
+    };
+}
+
+maps!(BTreeMap, [Ord], [], |_| BTreeMap::new());
+#[cfg(feature = "std")]
+maps!(HashMap, [Eq + Hash], [S: BuildHasher], |len| HashMap::with_capacity_and_hasher(len, S::default()));

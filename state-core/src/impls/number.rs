@@ -1,0 +1,136 @@
+//! Integers, floats, `bool`, `char`, `NonZero`, and `usize` and `isize`, which travel as 64 bits.
+
+use core::num::NonZero;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::memory::Image;
+use crate::schema::{Kind, Schema};
+use crate::state::{Restore, State};
+
+/// A type whose image is its head: `$put` gives the bytes, `$valid` tests them, `$get` takes them.
+macro_rules! leaf {
+    (
+        $ty:ty, $head:expr, $kind:expr, image: $image:expr, checked: $checked:expr,
+        put: $put:expr, valid: $valid:expr, get: $get:expr
+    ) => {
+        impl State for $ty {
+            const HEAD: usize = $head;
+            const DYNAMIC: bool = false;
+            const IMAGE: Image<Self> = $image;
+
+            fn schema() -> &'static Schema {
+                const { &Schema::leaf($kind, $head) }
+            }
+
+            #[inline(always)]
+            fn size(&self, _: &mut Size) {}
+
+            #[inline(always)]
+            fn put(&self, head: &mut [u8], _: &mut Writer<'_>) {
+                let bytes: [u8; $head] = ($put)(*self);
+                head.copy_from_slice(&bytes);
+            }
+        }
+
+        impl<'de> Restore<'de> for $ty {
+            const CHECKED: bool = $checked;
+
+            #[inline(always)]
+            fn check(head: &[u8], _: &mut Checker<'_>) -> bool {
+                match head.try_into() {
+                    Ok(bytes) => ($valid)(bytes),
+                    Err(_) => false,
+                }
+            }
+
+            #[inline(always)]
+            fn get(head: &'de [u8], _: &mut Reader<'de>) -> Option<Self> {
+                let bytes: [u8; $head] = head.try_into().ok()?;
+                ($get)(bytes)
+            }
+        }
+    };
+}
+pub(super) use leaf;
+
+macro_rules! numbers {
+    ($($ty:ident: $kind:expr;)*) => {$(
+        leaf!($ty, size_of::<$ty>(), $kind, image: Image::<$ty>::NUMBER, checked: false,
+            put: $ty::to_le_bytes, valid: |_: [u8; size_of::<$ty>()]| true,
+            get: |bytes| Some($ty::from_le_bytes(bytes)));
+    )*};
+}
+
+const fn int(bits: usize, signed: bool, nonzero: bool) -> Kind {
+    // A number has at most 128 bits.
+    Kind::Int { bits: bits as u8, signed, nonzero }
+}
+
+numbers! {
+    u8: int(8, false, false);
+    u16: int(16, false, false);
+    u32: int(32, false, false);
+    u64: int(64, false, false);
+    u128: int(128, false, false);
+    i8: int(8, true, false);
+    i16: int(16, true, false);
+    i32: int(32, true, false);
+    i64: int(64, true, false);
+    i128: int(128, true, false);
+    f32: Kind::Float { bits: 32 };
+    f64: Kind::Float { bits: 64 };
+}
+
+/// Types that travel as a number, of which not every value is one of theirs.
+macro_rules! numbers_through {
+    ($($ty:ty as $wire:ident, $kind:expr, $image:expr;)*) => {$(
+        leaf!($ty, size_of::<$wire>(), $kind, image: $image, checked: true,
+            put: |value: $ty| $wire::to_le_bytes(narrow!(value, $wire)),
+            valid: |bytes| <$ty>::try_from($wire::from_le_bytes(bytes)).is_ok(),
+            get: |bytes| <$ty>::try_from($wire::from_le_bytes(bytes)).ok());
+    )*};
+}
+
+/// `usize` and `char` into their wire types, which are at least as wide.
+macro_rules! narrow {
+    ($value:expr, $wire:ident) => {
+        $value as $wire
+    };
+}
+
+numbers_through! {
+    usize as u64, int(64, false, false), Image::NO;
+    isize as i64, int(64, true, false), Image::NO;
+    char as u32, Kind::Char, Image::NO;
+}
+
+macro_rules! nonzero {
+    ($($ty:ident as $wire:ident, $signed:literal;)*) => {$(
+        leaf!(NonZero<$ty>, size_of::<$wire>(), int(8 * size_of::<$wire>(), $signed, true), image: Image::NO,
+            checked: true, put: |value: NonZero<$ty>| $wire::to_le_bytes(narrow!(value.get(), $wire)),
+            valid: |bytes| <$ty>::try_from($wire::from_le_bytes(bytes)).is_ok_and(|value| value != 0),
+            get: |bytes| NonZero::new(<$ty>::try_from($wire::from_le_bytes(bytes)).ok()?));
+    )*};
+}
+
+nonzero! {
+    u8 as u8, false;
+    u16 as u16, false;
+    u32 as u32, false;
+    u64 as u64, false;
+    u128 as u128, false;
+    usize as u64, false;
+    i8 as i8, true;
+    i16 as i16, true;
+    i32 as i32, true;
+    i64 as i64, true;
+    i128 as i128, true;
+    isize as i64, true;
+}
+
+leaf!(bool, 1, Kind::Bool, image: Image::BOOL, checked: true,
+    put: |value| [u8::from(value)], valid: |[byte]: [u8; 1]| byte < 2, get: |[byte]: [u8; 1]| Some(byte != 0));
+
+leaf!((), 0, Kind::Unit, image: Image::NO, checked: false,
+    put: |()| [], valid: |_: [u8; 0]| true, get: |_: [u8; 0]| Some(()));

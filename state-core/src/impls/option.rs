@@ -1,0 +1,88 @@
+//! `Option`: a tag, and the value's head behind it where that is small, else in the tail.
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{option_head, option_is_inline};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+impl<T: State> State for Option<T> {
+    const HEAD: usize = option_head(T::HEAD);
+    const DYNAMIC: bool = T::DYNAMIC || !option_is_inline(T::HEAD);
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Optional(Link::To(T::schema)), option_head(T::HEAD)) }
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        if let Some(value) = self {
+            if !option_is_inline(T::HEAD) {
+                size.run(1, T::HEAD);
+            }
+            if T::DYNAMIC {
+                value.size(size);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        let (tag, inline) = head.split_at_mut(1);
+        tag[0] = u8::from(self.is_some());
+        match self {
+            None => inline.fill(0),
+            Some(value) if option_is_inline(T::HEAD) => value.put(inline, writer),
+            Some(value) => {
+                if let Some(head) = writer.run(1, T::HEAD) {
+                    value.put(head, writer);
+                }
+            }
+        }
+    }
+}
+
+impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        match head {
+            [0, ..] => true,
+            [1, inline @ ..] if option_is_inline(T::HEAD) => !T::CHECKED || T::check(inline, checker),
+            [1, ..] => match checker.run(1, T::HEAD) {
+                Some(head) => !T::CHECKED || T::check(head, checker),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        match head.split_first()? {
+            (0, _) => Some(None),
+            (_, inline) => Some(Some(T::get(place::<T>(inline, reader)?, reader)?)),
+        }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        match (self, head) {
+            (Some(value), [1, inline @ ..]) => {
+                if let Some(head) = place::<T>(inline, reader) {
+                    value.set(head, reader);
+                }
+            }
+            (this, _) => {
+                if let Some(value) = Self::get(head, reader) {
+                    *this = value;
+                }
+            }
+        }
+    }
+}
+
+/// The head of the value.
+#[inline(always)]
+fn place<'de, T: State>(inline: &'de [u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
+    if option_is_inline(T::HEAD) { Some(inline) } else { reader.run(1, T::HEAD) }
+}

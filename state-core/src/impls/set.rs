@@ -1,0 +1,82 @@
+//! `BTreeSet` and `HashSet`: a length, and a run of heads in the set's own order.
+
+use alloc::collections::BTreeSet;
+#[cfg(feature = "std")]
+use std::collections::HashSet;
+#[cfg(feature = "std")]
+use std::hash::{BuildHasher, Hash};
+
+use super::agree::Scratch;
+use super::list;
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{LENGTH, stride};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+fn schema<T: State>() -> &'static Schema {
+    const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH) }
+}
+
+macro_rules! sets {
+    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr) => {
+        impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                schema::<T>()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                list::size(self.iter(), size);
+            }
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+                list::put_each(self.iter(), head, writer);
+            }
+        }
+
+        impl<'de, T $(, $hasher)?> Restore<'de> for $set<T $(, $hasher)?>
+        where
+            T: Restore<'de> + $($bound)*,
+            $($hasher: $build + Default,)?
+        {
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                list::check::<T>(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                let run = list::run::<T>(head, reader)?;
+                let mut set: Self = $empty(run.len() / stride(T::HEAD));
+                for head in run.chunks_exact(stride(T::HEAD)) {
+                    set.insert(T::get(&head[..T::HEAD], reader)?);
+                }
+                Some(set)
+            }
+
+            /// A set whose elements agree, in order, stays as it is; any other is made anew.
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                let place = reader.mark();
+                let mut scratch = Scratch::new();
+                let Some(run) = list::run::<T>(head, reader) else { return };
+                let mut heads = run.chunks_exact(stride(T::HEAD));
+                let agrees = heads.len() == self.len()
+                    && self.iter().zip(heads.by_ref()).all(|(item, head)| scratch.agrees(item, &head[..T::HEAD], reader));
+                if !agrees {
+                    reader.back_to(place);
+                    if let Some(set) = <Self as Restore>::get(head, reader) {
+                        *self = set;
+                    }
+                }
+            }
+        }
+    };
+}
+
+sets!(BTreeSet, [Ord], [], |_| BTreeSet::new());
+#[cfg(feature = "std")]
+sets!(HashSet, [Eq + Hash], [S: BuildHasher], |len| HashSet::with_capacity_and_hasher(len, S::default()));

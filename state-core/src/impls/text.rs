@@ -1,0 +1,119 @@
+//! `str`, `String`, and borrowed, boxed and shared text. The head is the length; the bytes stand in the text region.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::LENGTH;
+use crate::schema::{Kind, Schema};
+use crate::state::{Restore, State};
+
+impl State for str {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Str, LENGTH) }
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        size.length(self.len());
+        size.text(self.len());
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        writer.length(head, self.len());
+        writer.text(self);
+    }
+}
+
+#[inline(always)]
+pub(super) fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    checker.length(head).is_some_and(|len| checker.text(len))
+}
+
+#[inline(always)]
+pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str> {
+    let len = reader.length(head)?;
+    reader.text(len)
+}
+
+/// Owners of text: they write as `str` does, and are made from one.
+macro_rules! text {
+    ($($ty:ty, $set:expr;)*) => {$(
+        impl State for $ty {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                str::schema()
+            }
+
+            #[inline(always)]
+            fn size(&self, size: &mut Size) {
+                str::size(self, size);
+            }
+
+            #[inline(always)]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+                str::put(self, head, writer);
+            }
+        }
+
+        impl<'de> Restore<'de> for $ty {
+            #[inline(always)]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                check(head, checker)
+            }
+
+            #[inline(always)]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                get(head, reader).map(Self::from)
+            }
+
+            #[inline(always)]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                if let Some(text) = get(head, reader) {
+                    let set: fn(&mut Self, &str) = $set;
+                    set(self, text);
+                }
+            }
+        }
+    )*};
+}
+
+/// Text that cannot be changed in place is kept where it is equal, and made anew where it is not.
+macro_rules! replace_if_other {
+    () => {
+        |this, text| {
+            if **this != *text {
+                *this = text.into();
+            }
+        }
+    };
+}
+
+text! {
+    String, |this, text| {
+        this.clear();
+        this.push_str(text);
+    };
+    Box<str>, replace_if_other!();
+    Rc<str>, replace_if_other!();
+    Arc<str>, replace_if_other!();
+}
+
+impl<'a, 'de: 'a> Restore<'de> for &'a str {
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        check(head, checker)
+    }
+
+    #[inline(always)]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        get(head, reader)
+    }
+}

@@ -1,0 +1,107 @@
+//! Wrappers that travel as what they wrap, and `PhantomData`, which travels as nothing.
+
+use core::cmp::Reverse;
+use core::marker::PhantomData;
+use core::num::{Saturating, Wrapping};
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::schema::{Kind, Schema};
+use crate::state::{Restore, State};
+
+macro_rules! wrappers {
+    ($($wrapper:ident;)*) => {$(
+        impl<T: State> State for $wrapper<T> {
+            const HEAD: usize = T::HEAD;
+            const DYNAMIC: bool = T::DYNAMIC;
+
+            fn schema() -> &'static Schema {
+                T::schema()
+            }
+
+            #[inline(always)]
+            fn size(&self, size: &mut Size) {
+                self.0.size(size);
+            }
+
+            #[inline(always)]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+                self.0.put(head, writer);
+            }
+        }
+
+        impl<'de, T: Restore<'de>> Restore<'de> for $wrapper<T> {
+            const CHECKED: bool = T::CHECKED;
+
+            #[inline(always)]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                T::check(head, checker)
+            }
+
+            #[inline(always)]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                T::get(head, reader).map($wrapper)
+            }
+
+            #[inline(always)]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                self.0.set(head, reader);
+            }
+        }
+    )*};
+}
+
+wrappers! {
+    Wrapping;
+    Saturating;
+    Reverse;
+}
+
+/// References can be written; what they refer to is not theirs to restore.
+impl<T: State + ?Sized> State for &T {
+    const HEAD: usize = T::HEAD;
+    const DYNAMIC: bool = T::DYNAMIC;
+
+    fn schema() -> &'static Schema {
+        T::schema()
+    }
+
+    #[inline(always)]
+    fn size(&self, size: &mut Size) {
+        T::size(self, size);
+    }
+
+    #[inline(always)]
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+        T::put(self, head, writer);
+    }
+}
+
+impl<T: ?Sized> State for PhantomData<T> {
+    const HEAD: usize = 0;
+    const DYNAMIC: bool = false;
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Unit, 0) }
+    }
+
+    #[inline(always)]
+    fn size(&self, _: &mut Size) {}
+
+    #[inline(always)]
+    fn put(&self, _: &mut [u8], _: &mut Writer<'_>) {}
+}
+
+impl<'de, T: ?Sized> Restore<'de> for PhantomData<T> {
+    const CHECKED: bool = false;
+
+    #[inline(always)]
+    fn check(_: &[u8], _: &mut Checker<'_>) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn get(_: &'de [u8], _: &mut Reader<'de>) -> Option<Self> {
+        Some(Self)
+    }
+}

@@ -1,0 +1,70 @@
+//! Tuples of up to 16 parts: their heads, side by side.
+
+use alloc::borrow::Cow;
+
+use crate::__private::{check, get, put, set, size};
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Restore, State};
+
+macro_rules! tuples {
+    ($($($name:ident $at:tt),+;)*) => {$(
+        impl<$($name: State),+> State for ($($name,)+) {
+            const HEAD: usize = 0 $(+ $name::HEAD)+;
+            const DYNAMIC: bool = false $(|| $name::DYNAMIC)+;
+
+            fn schema() -> &'static Schema {
+                const { &Schema::leaf(Kind::Tuple(Cow::Borrowed(&[$(Link::To($name::schema)),+])), 0 $(+ $name::HEAD)+) }
+            }
+
+            #[inline(always)]
+            fn size(&self, all: &mut Size) {
+                $(size(&self.$at, all);)+
+            }
+
+            #[inline(always)]
+            fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_>) {
+                $(put(&self.$at, &mut head, writer);)+
+            }
+        }
+
+        impl<'de, $($name: Restore<'de>),+> Restore<'de> for ($($name,)+) {
+            const CHECKED: bool = false $(|| $name::CHECKED)+;
+
+            #[inline(always)]
+            fn check(mut head: &[u8], checker: &mut Checker<'_>) -> bool {
+                true $(&& check::<$name>(&mut head, checker))+
+            }
+
+            #[inline(always)]
+            fn get(mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                Some(($(get::<$name>(&mut head, reader)?,)+))
+            }
+
+            #[inline(always)]
+            fn set(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) {
+                $(set(&mut self.$at, &mut head, reader);)+
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A 0;
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
+    A 0, B 1, C 2, D 3, E 4;
+    A 0, B 1, C 2, D 3, E 4, F 5;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15;
+}

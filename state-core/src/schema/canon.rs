@@ -1,0 +1,337 @@
+//! The canonical bytes of a schema: what the fingerprint hashes, and what a self-describing image carries.
+//!
+//! Nodes in depth-first order, a tag byte each and what belongs to it; numbers are LEB128, names are length and
+//! UTF-8. A type with a name is written out where it is met first and is a back reference after that, so that
+//! recursive types end and shared ones cost nothing.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Enum, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
+use crate::error::{Error, ErrorKind};
+
+/// Nodes deeper in one another than this are refused when they are read.
+const DEPTH: u32 = 128;
+
+const BACK: u8 = 0xFF;
+
+/// Writes `root` and all that it links to.
+pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
+    let mut out = Out { bytes: Vec::new(), named: Vec::new() };
+    out.node(root);
+    out.bytes
+}
+
+struct Out {
+    bytes: Vec<u8>,
+    named: Vec<&'static Schema>,
+}
+
+impl Out {
+    fn number(&mut self, mut n: u64) {
+        while n >= 0x80 {
+            self.bytes.push(n as u8 | 0x80);
+            n >>= 7;
+        }
+        self.bytes.push(n as u8);
+    }
+
+    fn name(&mut self, name: &str) {
+        self.number(name.len() as u64);
+        self.bytes.extend_from_slice(name.as_bytes());
+    }
+
+    fn link(&mut self, link: Link) {
+        // Links into a table stand in schemas that were read, and those are never written.
+        if let Link::To(schema) = link {
+            self.node(schema());
+        }
+    }
+
+    fn slots(&mut self, slots: &[Slot]) {
+        self.number(slots.len() as u64);
+        for slot in slots {
+            self.name(&slot.name);
+            self.link(slot.ty);
+        }
+    }
+
+    fn node(&mut self, node: &'static Schema) {
+        if node.tag().is_some() {
+            if let Some(index) = self.named.iter().position(|seen| seen.same_type(node)) {
+                self.bytes.push(BACK);
+                return self.number(index as u64);
+            }
+            self.named.push(node);
+        }
+        self.bytes.push(tag(&node.kind));
+        self.body(node);
+    }
+
+    fn body(&mut self, node: &Schema) {
+        match &node.kind {
+            Kind::Unit | Kind::Bool | Kind::Char | Kind::Str | Kind::Serde => {}
+            Kind::Int { bits, signed, nonzero } => {
+                self.bytes.extend([*bits, u8::from(*signed) | u8::from(*nonzero) << 1]);
+            }
+            Kind::Float { bits } => self.bytes.push(*bits),
+            Kind::Seconds { signed } => self.bytes.push(u8::from(*signed)),
+            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) => self.link(*of),
+            Kind::Map(key, value) => {
+                self.link(*key);
+                self.link(*value);
+            }
+            Kind::Array(of, len) => {
+                self.number(*len);
+                self.link(*of);
+            }
+            Kind::Tuple(items) => {
+                self.number(items.len() as u64);
+                items.iter().for_each(|&item| self.link(item));
+            }
+            Kind::Raw(raw) => self.raw(raw),
+            Kind::Object(object) => {
+                self.name(&object.name);
+                self.bytes.push(u8::from(object.has_parent));
+                self.slots(&object.slots);
+            }
+            Kind::Enum(of) => {
+                self.name(&of.name);
+                self.number(of.variants.len() as u64);
+                for variant in &*of.variants {
+                    self.name(&variant.name);
+                    self.slots(&variant.slots);
+                }
+            }
+            Kind::Record(record) => self.record(record, node.head),
+            Kind::Opaque { size, big_endian } => {
+                self.number(*size);
+                self.bytes.push(u8::from(*big_endian));
+            }
+        }
+    }
+
+    fn raw(&mut self, raw: &Raw) {
+        let exactly = u8::from(raw.exactly.is_some()) << 2;
+        self.bytes.push(u8::from(raw.optional) | u8::from(raw.counted) << 1 | exactly);
+        if let Some(count) = raw.exactly {
+            self.number(count);
+        }
+        self.link(raw.element);
+    }
+
+    fn record(&mut self, record: &Record, size: usize) {
+        self.name(&record.name);
+        self.number(size as u64);
+        self.number(record.fields.len() as u64);
+        for field in &*record.fields {
+            self.name(&field.name);
+            self.number(field.offset as u64);
+            self.link(field.ty);
+        }
+    }
+}
+
+fn tag(kind: &Kind) -> u8 {
+    match kind {
+        Kind::Unit => 0,
+        Kind::Bool => 1,
+        Kind::Char => 2,
+        Kind::Int { .. } => 3,
+        Kind::Float { .. } => 4,
+        Kind::Str => 5,
+        Kind::Seconds { .. } => 6,
+        Kind::Optional(_) => 7,
+        Kind::List(_) => 8,
+        Kind::Set(_) => 9,
+        Kind::Map(..) => 10,
+        Kind::Array(..) => 11,
+        Kind::Tuple(_) => 12,
+        Kind::Boxed(_) => 13,
+        Kind::Raw(_) => 14,
+        Kind::Object(_) => 15,
+        Kind::Enum(_) => 16,
+        Kind::Record(_) => 17,
+        Kind::Opaque { .. } => 18,
+        Kind::Serde => 19,
+    }
+}
+
+/// Reads a schema. The root is the last node of the table.
+///
+/// # Errors
+/// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, Link), Error> {
+    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new() };
+    let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
+    let Some(root) = parsed else {
+        return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
+    };
+    let mut heads = super::heads::Heads::new(input.nodes.len());
+    for index in 0..input.nodes.len() {
+        let head = heads.of(&input.nodes, index).ok_or_else(|| {
+            Error::new(ErrorKind::Malformed, "a type of finite size", "a schema of one that contains itself")
+        })?;
+        input.nodes[index].head = head;
+    }
+    Ok((Nodes(input.nodes), root))
+}
+
+struct In<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    nodes: Vec<Schema>,
+    named: Vec<usize>,
+}
+
+impl In<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn flags(&mut self, known: u8) -> Option<u8> {
+        self.byte().filter(|byte| byte & !known == 0)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut n = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let part = u64::from(byte & 0x7F);
+            n |= part << shift;
+            if byte & 0x80 == 0 {
+                return (part << shift >> shift == part).then_some(n);
+            }
+        }
+        None
+    }
+
+    fn size(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    /// A count of parts that take at least a byte each.
+    fn count(&mut self) -> Option<usize> {
+        self.size().filter(|&n| n <= self.bytes.len() - self.at)
+    }
+
+    fn name(&mut self) -> Option<Cow<'static, str>> {
+        let len = self.size()?;
+        let end = self.at.checked_add(len)?;
+        let name = core::str::from_utf8(self.bytes.get(self.at..end)?).ok()?;
+        self.at = end;
+        Some(Cow::Owned(String::from(name)))
+    }
+
+    fn slots(&mut self, depth: u32) -> Option<Cow<'static, [Slot]>> {
+        let count = self.count()?;
+        let mut slots = Vec::new();
+        for _ in 0..count {
+            let name = self.name()?;
+            let ty = self.node(depth)?;
+            slots.push(Slot { name, ty, refuses: false, default: None });
+        }
+        Some(Cow::Owned(slots))
+    }
+
+    fn node(&mut self, depth: u32) -> Option<Link> {
+        let depth = depth.checked_sub(1)?;
+        let tag = self.byte()?;
+        if tag == BACK {
+            let index = self.size()?;
+            return self.named.get(index).map(|&at| Link::At(at));
+        }
+        // The place is taken first, so that a recursive type can refer to itself.
+        let index = self.nodes.len();
+        self.nodes.push(Schema::leaf(Kind::Unit, 0));
+        if matches!(tag, 15..=17) {
+            self.named.push(index);
+        }
+        let mut size = 0;
+        let kind = self.body(tag, depth, &mut size)?;
+        self.nodes[index] = Schema::leaf(kind, size);
+        Some(Link::At(index))
+    }
+
+    fn body(&mut self, tag: u8, depth: u32, size: &mut usize) -> Option<Kind> {
+        Some(match tag {
+            0 => Kind::Unit,
+            1 => Kind::Bool,
+            2 => Kind::Char,
+            3 => {
+                let bits = self.byte().filter(|bits| matches!(bits, 8 | 16 | 32 | 64 | 128))?;
+                let flags = self.flags(3)?;
+                Kind::Int { bits, signed: flags & 1 != 0, nonzero: flags & 2 != 0 }
+            }
+            4 => Kind::Float { bits: self.byte().filter(|bits| matches!(bits, 32 | 64))? },
+            5 => Kind::Str,
+            6 => Kind::Seconds { signed: self.flags(1)? != 0 },
+            7 => Kind::Optional(self.node(depth)?),
+            8 => Kind::List(self.node(depth)?),
+            9 => Kind::Set(self.node(depth)?),
+            10 => Kind::Map(self.node(depth)?, self.node(depth)?),
+            11 => {
+                let len = self.number()?;
+                Kind::Array(self.node(depth)?, len)
+            }
+            12 => {
+                let count = self.count()?;
+                let mut items = Vec::new();
+                for _ in 0..count {
+                    items.push(self.node(depth)?);
+                }
+                Kind::Tuple(Cow::Owned(items))
+            }
+            13 => Kind::Boxed(self.node(depth)?),
+            14 => self.raw(depth)?,
+            15 => {
+                let name = self.name()?;
+                let has_parent = self.flags(1)? != 0;
+                let slots = self.slots(depth)?;
+                Kind::Object(Object { name, has_parent, slots, refuses: false })
+            }
+            16 => self.enumeration(depth)?,
+            17 => self.record(depth, size)?,
+            18 => {
+                *size = self.size()?;
+                Kind::Opaque { size: *size as u64, big_endian: self.flags(1)? != 0 }
+            }
+            19 => Kind::Serde,
+            _ => return None,
+        })
+    }
+
+    fn raw(&mut self, depth: u32) -> Option<Kind> {
+        let flags = self.flags(7)?;
+        let exactly = if flags & 4 != 0 { Some(self.number()?) } else { None };
+        let element = self.node(depth)?;
+        Some(Kind::Raw(Raw { element, optional: flags & 1 != 0, counted: flags & 2 != 0, exactly }))
+    }
+
+    fn enumeration(&mut self, depth: u32) -> Option<Kind> {
+        let name = self.name()?;
+        let count = self.count()?;
+        let mut variants = Vec::new();
+        for _ in 0..count {
+            let name = self.name()?;
+            variants.push(Variant { name, slots: self.slots(depth)? });
+        }
+        Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false }))
+    }
+
+    fn record(&mut self, depth: u32, size: &mut usize) -> Option<Kind> {
+        let name = self.name()?;
+        *size = self.size()?;
+        let count = self.count()?;
+        let mut fields = Vec::new();
+        for _ in 0..count {
+            let name = self.name()?;
+            let offset = self.size()?;
+            fields.push(RecordField { name, offset, ty: self.node(depth)? });
+        }
+        Some(Kind::Record(Record { name, fields: Cow::Owned(fields) }))
+    }
+}

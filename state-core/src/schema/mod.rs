@@ -1,0 +1,292 @@
+//! What a type's state consists of: names, types and layout of its slots.
+//!
+//! A schema is a graph, because types are: a [`Link`] leads to the next node by a function that gives it, so that
+//! no constant of a recursive type asks for itself. Schemas that were read from a file hold indices instead.
+
+mod canon;
+mod diff;
+mod heads;
+mod show;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::encode::Builder;
+use crate::error::Error;
+
+pub(crate) use canon::{parse, write_canonical};
+pub(crate) use diff::{Graph, first_difference, short};
+
+/// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
+///
+/// ```
+/// use state_core::State;
+/// assert_eq!(<Vec<Option<u16>> as State>::schema().to_string(), "list of optional u16");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Schema {
+    pub(crate) kind: Kind,
+    pub(crate) head: usize,
+    /// Tells nominal types apart; see [`Schema::same_type`].
+    id: Option<fn() -> &'static str>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Unit,
+    Bool,
+    Char,
+    Int { bits: u8, signed: bool, nonzero: bool },
+    Float { bits: u8 },
+    Str,
+    /// Seconds (`signed` for points in time) and nanoseconds below 10⁹.
+    Seconds { signed: bool },
+    Optional(Link),
+    List(Link),
+    Set(Link),
+    Map(Link, Link),
+    Array(Link, u64),
+    Tuple(Cow<'static, [Link]>),
+    Boxed(Link),
+    /// A serde value as CBOR; the tuple shows its bytes.
+    Serde,
+    Raw(Raw),
+    Object(Object),
+    Enum(Enum),
+    Record(Record),
+    /// A `Pod` struct that is known by its size alone.
+    Opaque { size: u64, big_endian: bool },
+}
+
+/// An object: its state is its parent's, then its own slots.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    pub name: Cow<'static, str>,
+    /// The first slot is the parent.
+    pub has_parent: bool,
+    pub slots: Cow<'static, [Slot]>,
+    pub refuses: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Enum {
+    pub name: Cow<'static, str>,
+    pub variants: Cow<'static, [Variant]>,
+    pub refuses: bool,
+}
+
+/// One form of an enum.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) slots: Cow<'static, [Slot]>,
+}
+
+/// One slot of an object.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) ty: Link,
+    pub(crate) refuses: bool,
+    pub(crate) default: Option<DefaultFn>,
+}
+
+/// Writes a slot's default at a head of an image.
+pub(crate) type DefaultFn = fn(&mut Builder, usize) -> Result<(), Error>;
+
+/// A raw array: the bytes of its elements, and their count.
+#[derive(Debug, Clone)]
+pub(crate) struct Raw {
+    pub element: Link,
+    pub optional: bool,
+    /// Whether the count is a slot of its own.
+    pub counted: bool,
+    pub exactly: Option<u64>,
+}
+
+/// A `repr(C)` struct as it lies in a raw array.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub name: Cow<'static, str>,
+    pub fields: Cow<'static, [RecordField]>,
+}
+
+/// One field of a record.
+#[derive(Debug, Clone)]
+pub struct RecordField {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) offset: usize,
+    pub(crate) ty: Link,
+}
+
+/// The way to another node.
+#[derive(Debug, Clone, Copy)]
+pub enum Link {
+    /// To the schema that a type's function gives.
+    To(fn() -> &'static Schema),
+    /// To a node of the table that was read with this schema.
+    #[doc(hidden)]
+    At(usize),
+}
+
+/// The nodes that [`Link::At`] leads to; empty for the schemas of types.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Nodes(pub Vec<Schema>);
+
+impl Nodes {
+    pub const NONE: &'static Self = &Self(Vec::new());
+
+    pub fn get(&self, link: Link) -> &Schema {
+        match link {
+            Link::To(schema) => schema(),
+            Link::At(index) => self.0.get(index).unwrap_or(&UNIT),
+        }
+    }
+}
+
+pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
+
+impl Schema {
+    pub(crate) const fn leaf(kind: Kind, head: usize) -> Self {
+        Self { kind, head, id: None }
+    }
+
+    /// The schema of a struct. `id` is the type's full name within the program, and `has_parent` says that the
+    /// first slot is one.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn object(names: Names, head: usize, shape: Shape, slots: &'static [Slot]) -> Self {
+        let object = Object {
+            name: Cow::Borrowed(names.tag),
+            has_parent: shape.has_parent,
+            slots: Cow::Borrowed(slots),
+            refuses: shape.refuses,
+        };
+        Self { kind: Kind::Object(object), head, id: Some(names.id) }
+    }
+
+    /// The schema of an enum.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn enumeration(names: Names, head: usize, shape: Shape, variants: &'static [Variant]) -> Self {
+        let kind = Kind::Enum(Enum {
+            name: Cow::Borrowed(names.tag),
+            variants: Cow::Borrowed(variants),
+            refuses: shape.refuses,
+        });
+        Self { kind, head, id: Some(names.id) }
+    }
+
+    /// The schema of a record.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn record(names: Names, size: usize, fields: &'static [RecordField]) -> Self {
+        let record = Record { name: Cow::Borrowed(names.tag), fields: Cow::Borrowed(fields) };
+        Self { kind: Kind::Record(record), head: size, id: Some(names.id) }
+    }
+
+    /// Whether two nodes are of one nominal type. Not by address: a constant may stand in a program twice, and the
+    /// canonical form must not depend on it.
+    pub(crate) fn same_type(&self, other: &Self) -> bool {
+        if core::ptr::eq(self, other) {
+            return true;
+        }
+        match (self.id, other.id) {
+            (Some(a), Some(b)) => a() == b() && self.head == other.head && self.tag() == other.tag(),
+            _ => false,
+        }
+    }
+
+    /// The name that stands for the type outside the program, where it has one.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Object(Object { name, .. }) | Kind::Enum(Enum { name, .. }) | Kind::Record(Record { name, .. }) => {
+                Some(name)
+            }
+            _ => None,
+        }
+    }
+
+    /// The links out of this node, in canonical order.
+    pub(crate) fn links(&self) -> Vec<Link> {
+        match &self.kind {
+            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Array(of, _) | Kind::Boxed(of) => {
+                alloc::vec![*of]
+            }
+            Kind::Map(key, value) => alloc::vec![*key, *value],
+            Kind::Tuple(items) => items.to_vec(),
+            Kind::Raw(raw) => alloc::vec![raw.element],
+            Kind::Object(object) => object.slots.iter().map(|slot| slot.ty).collect(),
+            Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).map(|slot| slot.ty).collect(),
+            Kind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether this very node has a hook or a conversion that can refuse a state.
+    pub(crate) fn refuses(&self) -> bool {
+        match &self.kind {
+            Kind::Object(object) => object.refuses || object.slots.iter().any(|slot| slot.refuses),
+            Kind::Enum(of) => of.refuses || of.variants.iter().flat_map(|v| v.slots.iter()).any(|slot| slot.refuses),
+            Kind::Serde => true,
+            _ => false,
+        }
+    }
+}
+
+/// A type's tag, and its full name within the program.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    pub tag: &'static str,
+    pub id: fn() -> &'static str,
+}
+
+/// What a derived type has beside its slots.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    pub has_parent: bool,
+    pub refuses: bool,
+}
+
+impl Variant {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, slots: &'static [Slot]) -> Self {
+        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots) }
+    }
+}
+
+impl Slot {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, schema: fn() -> &'static Schema) -> Self {
+        Self { name: Cow::Borrowed(name), ty: Link::To(schema), refuses: false, default: None }
+    }
+
+    /// The same slot, filled by a default where the state has no value for it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or(mut self, default: DefaultFn) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// The same slot, whose conversion can refuse a value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn refusing(mut self, refuses: bool) -> Self {
+        self.refuses = refuses;
+        self
+    }
+}
+
+impl RecordField {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, offset: usize, schema: fn() -> &'static Schema) -> Self {
+        Self { name: Cow::Borrowed(name), offset, ty: Link::To(schema) }
+    }
+}

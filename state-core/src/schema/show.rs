@@ -1,0 +1,60 @@
+//! A schema in words, short enough for an error message.
+
+use core::fmt;
+
+use super::{Kind, Link, Nodes, Schema};
+
+impl fmt::Display for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Show(self, Nodes::NONE).fmt(f)
+    }
+}
+
+/// A node and the table that its links lead into.
+pub(crate) struct Show<'a>(pub &'a Schema, pub &'a Nodes);
+
+impl Show<'_> {
+    fn link(&self, link: Link) -> Show<'_> {
+        Show(self.1.get(link), self.1)
+    }
+}
+
+impl fmt::Display for Show<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Unit => f.write_str("unit"),
+            Kind::Bool => f.write_str("bool"),
+            Kind::Char => f.write_str("char"),
+            Kind::Int { bits, signed, nonzero } => {
+                let nonzero = if *nonzero { "non-zero " } else { "" };
+                write!(f, "{nonzero}{}{bits}", if *signed { 'i' } else { 'u' })
+            }
+            Kind::Float { bits } => write!(f, "f{bits}"),
+            Kind::Str => f.write_str("text"),
+            Kind::Seconds { signed } => f.write_str(if *signed { "point in time" } else { "duration" }),
+            Kind::Optional(of) => write!(f, "optional {}", self.link(*of)),
+            Kind::List(of) => write!(f, "list of {}", self.link(*of)),
+            Kind::Set(of) => write!(f, "set of {}", self.link(*of)),
+            Kind::Map(key, value) => write!(f, "map of {} to {}", self.link(*key), self.link(*value)),
+            Kind::Array(of, len) => write!(f, "{len} of {}", self.link(*of)),
+            Kind::Tuple(items) => {
+                f.write_str("tuple (")?;
+                for (at, &item) in items.iter().enumerate() {
+                    write!(f, "{}{}", if at == 0 { "" } else { ", " }, self.link(item))?;
+                }
+                f.write_str(")")
+            }
+            Kind::Boxed(of) => write!(f, "boxed {}", self.link(*of)),
+            Kind::Serde => f.write_str("serde value"),
+            Kind::Raw(raw) => {
+                let optional = if raw.optional { "optional " } else { "" };
+                write!(f, "{optional}raw array of {}", self.link(raw.element))
+            }
+            Kind::Object(_) | Kind::Enum(_) | Kind::Record(_) => f.write_str(self.0.tag().unwrap_or("unnamed")),
+            Kind::Opaque { size, big_endian } => {
+                let order = if *big_endian { "big" } else { "little" };
+                write!(f, "opaque {size}-byte struct in {order}-endian order")
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The state protocol: the traits that `#[derive(State)]` implements, and what they promise each other.
+//!
+//! One tree of generated code serves every door. It lays a value out as an **image** (see [`crate::image`]) and
+//! builds or restores a value from one; the dynamic doors read and write images by the type's [`Schema`].
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::memory::Image;
+use crate::schema::Schema;
+
+/// A type whose state can be taken out.
+///
+/// Derive it. By hand it is only needed for types that no `#[state(..)]` attribute reaches, and a wrong
+/// implementation can give errors, panics or wrong values, but never undefined behaviour.
+///
+/// An image has a **head**, whose size is known at compile time, and behind it three regions that are filled in
+/// order: the **tail** (heads of what stands behind a `Vec`, `Box` or map), the **text** and the **raw** arrays.
+/// [`size`](State::size) counts what a value needs in the regions, [`put`](State::put) then writes exactly that.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no state",
+    label = "no `State` for this type",
+    note = "derive it: `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
+)]
+pub trait State {
+    /// The size of the head in bytes.
+    const HEAD: usize;
+
+    /// Whether a value can need anything beside its head, or must be visited by [`size`](State::size).
+    const DYNAMIC: bool = true;
+
+    /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.
+    const IMAGE: Image<Self> = Image::NO;
+
+    /// Names, types and layout of the slots.
+    fn schema() -> &'static Schema;
+
+    /// Adds to `size` what the value needs beside its head.
+    fn size(&self, size: &mut Size);
+
+    /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counted.
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>);
+}
+
+/// A type whose state can be put back, from bytes that live for `'de`.
+///
+/// [`check`](Restore::check) is the only method that meets hostile bytes; what it lets pass,
+/// [`get`](Restore::get) and [`set`](Restore::set) take as given.
+#[diagnostic::on_unimplemented(
+    message = "the state of `{Self}` cannot be put back",
+    label = "no `Restore` for this type",
+    note = "derive it: `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
+)]
+pub trait Restore<'de>: State + Sized {
+    /// Whether [`check`](Restore::check) has anything to do: `false` where every head is a value.
+    const CHECKED: bool = true;
+
+    /// Whether `head`, and what the checker gives behind it, is the image of a value. Allocates nothing.
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
+
+    /// Builds the value. `None` only after a refusal, which the reader holds, or from an image that was not checked.
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
+
+    /// Restores a live value in place, keeping its allocations.
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        if let Some(value) = Self::get(head, reader) {
+            *self = value;
+        }
+    }
+}
+
+/// A type that can be restored from bytes of any lifetime, because it borrows nothing from them.
+pub trait RestoreOwned: for<'de> Restore<'de> {}
+
+impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
+
+/// A struct with slots of its own, which can be the parent of another: `#[state(flatten_parent)]`.
+///
+/// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child's could continue.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a slot, not an object, and cannot be a parent",
+    label = "a parent is a struct with `#[derive(State)]`",
+    note = "remove `flatten_parent` to keep the field as a slot of its own"
+)]
+pub trait Object: State {}
+
+/// What an `after_set` hook may return: nothing, or a `Result` with which it can refuse the state.
+#[diagnostic::on_unimplemented(
+    message = "an `after_set` hook cannot return `{Self}`",
+    note = "it returns `()`, or `Result<(), E>` with an `E` that can be displayed"
+)]
+pub trait Outcome {
+    /// Whether it can refuse.
+    const REFUSES: bool;
+
+    /// The refusal, if it is one.
+    fn refusal(self) -> Option<crate::Error>;
+}
+
+impl Outcome for () {
+    const REFUSES: bool = false;
+
+    fn refusal(self) -> Option<crate::Error> {
+        None
+    }
+}
+
+impl<E: core::fmt::Display> Outcome for Result<(), E> {
+    const REFUSES: bool = can_fail::<E>();
+
+    fn refusal(self) -> Option<crate::Error> {
+        self.err().map(crate::Error::refused)
+    }
+}
+
+/// Whether an error type has values. `Result<(), Infallible>` is the one form of `Result` that takes no space; a
+/// compiler that laid it out otherwise would make a restore build aside, and nothing worse.
+pub(crate) const fn can_fail<E>() -> bool {
+    size_of::<Result<(), E>>() != 0
+}

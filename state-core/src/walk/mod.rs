@@ -1,0 +1,102 @@
+//! The walk: an image read or made by its schema, slot by slot, for the dynamic doors.
+//!
+//! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
+//! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
+
+mod read;
+
+use alloc::string::String;
+
+pub(crate) use read::Read;
+
+use crate::decode::Regions;
+use crate::error::{Error, Result};
+use crate::schema::{Nodes, Schema};
+
+/// Where the slots of a state go when a dynamic door takes it out.
+///
+/// The calls come in order, [`begin`](Encoder::begin) and [`end`](Encoder::end) balanced around the parts of a
+/// group.
+pub trait Encoder {
+    /// No value: an absent optional.
+    fn none(&mut self);
+    /// A truth value.
+    fn bool(&mut self, value: bool);
+    /// An integer up to `i128::MAX`.
+    fn int(&mut self, value: i128);
+    /// An integer beyond `i128::MAX`.
+    fn big(&mut self, value: u128);
+    /// A float; an `f32` is widened, which is exact.
+    fn float(&mut self, value: f64);
+    /// Text, or a single `char`.
+    fn str(&mut self, value: &str);
+    /// Bytes, of a raw array or of a list of `u8`.
+    fn bytes(&mut self, value: &[u8]);
+    /// The start of a group.
+    fn begin(&mut self, group: Group<'_>);
+    /// The end of the innermost group.
+    fn end(&mut self);
+    /// The name of the slot that comes next in an object or variant.
+    fn slot(&mut self, name: &str) {
+        let _ = name;
+    }
+}
+
+/// A group of parts, with how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group<'a> {
+    /// A tuple, also the state of a unit.
+    Tuple(usize),
+    /// A list.
+    List(usize),
+    /// A set.
+    Set(usize),
+    /// A map: keys and values by turns; the number is that of the pairs.
+    Dict(usize),
+    /// An object, by its type tag; the parts are its state, the parent's slots first.
+    Object {
+        /// The type tag.
+        tag: &'a str,
+        /// The number of slots.
+        slots: usize,
+    },
+    /// An enum's value.
+    Variant {
+        /// The type tag of the enum.
+        tag: &'a str,
+        /// The name of the variant.
+        variant: &'a str,
+        /// The number of its slots.
+        slots: usize,
+    },
+}
+
+/// Takes the calls and keeps nothing: a walk that only looks for damage.
+struct Nowhere;
+
+impl Encoder for Nowhere {
+    fn none(&mut self) {}
+    fn bool(&mut self, _: bool) {}
+    fn int(&mut self, _: i128) {}
+    fn big(&mut self, _: u128) {}
+    fn float(&mut self, _: f64) {}
+    fn str(&mut self, _: &str) {}
+    fn bytes(&mut self, _: &[u8]) {}
+    fn begin(&mut self, _: Group<'_>) {}
+    fn end(&mut self) {}
+}
+
+/// Hands the slots of an image to `encoder`.
+pub(crate) fn read(schema: &Schema, nodes: &Nodes, regions: &Regions<'_>, encoder: &mut impl Encoder) -> Result<()> {
+    Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head)
+}
+
+/// The first damage in an image, if the walk can see any.
+pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8]) -> Option<Error> {
+    Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).root(schema, regions.head).err()
+}
+
+/// What a name on the path to a place looks like for the element of a list.
+fn index(at: usize) -> String {
+    alloc::format!("[{at}]")
+}

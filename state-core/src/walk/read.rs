@@ -1,0 +1,441 @@
+//! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
+
+use alloc::format;
+use alloc::string::ToString;
+
+use super::{Encoder, Group, index};
+use crate::decode::{Regions, read_length};
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{LENGTH, enum_is_inline, option_is_inline, padded, stride, tag_head};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
+
+/// Nodes inside one another; each takes stack.
+const DEPTH: u32 = 2048;
+
+pub(crate) struct Read<'a, E> {
+    nodes: &'a Nodes,
+    tail: &'a [u8],
+    text: &'a str,
+    raw: &'a [u8],
+    /// All bytes, to tell offsets by.
+    start: usize,
+    /// Parts that take no bytes and may still come: a schema could ask for any number of them.
+    free: usize,
+    depth: u32,
+    encoder: &'a mut E,
+}
+
+impl<'a, E: Encoder> Read<'a, E> {
+    pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &'a [u8], encoder: &'a mut E) -> Self {
+        let Regions { tail, text, raw, .. } = *regions;
+        Self {
+            nodes,
+            tail,
+            text,
+            raw,
+            start: bytes.as_ptr() as usize,
+            free: 0x1_0000 + 16 * bytes.len(),
+            depth: DEPTH,
+            encoder,
+        }
+    }
+}
+
+impl<'a, E: Encoder> Read<'a, E> {
+    /// Walks the whole image; what is left over at the end is damage too.
+    pub fn root(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+        let name = schema.tag().map(short).unwrap_or_default();
+        self.node(schema, head).map_err(|error| error.within(name))?;
+        let left = |part: &'static str, rest: &[u8]| {
+            Err(self.at(Error::new(ErrorKind::Length, "the end of the state", part), rest).within(name))
+        };
+        match (self.tail, self.text.as_bytes(), self.raw) {
+            (rest @ [_, ..], _, _) => left("more heads", rest),
+            (_, rest @ [_, ..], _) => left("more text", rest),
+            (_, _, rest @ [_, ..]) => left("more raw bytes", rest),
+            _ => Ok(()),
+        }
+    }
+
+    fn at(&self, error: Error, place: &[u8]) -> Error {
+        error.at_byte((place.as_ptr() as usize).wrapping_sub(self.start))
+    }
+
+    fn malformed<T>(&self, expected: &'static str, found: impl ToString, place: &[u8]) -> Result<T> {
+        Err(self.at(Error::new(ErrorKind::Malformed, expected, found.to_string()), place))
+    }
+
+    /// Cuts a head's part from its front.
+    fn cut(&self, head: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
+        match head.split_at_checked(len) {
+            Some((cut, rest)) => {
+                *head = rest;
+                Ok(cut)
+            }
+            None => self.malformed("a head that holds its parts", "a shorter one", head),
+        }
+    }
+
+    fn run(&mut self, count: usize, head: usize) -> Result<&'a [u8]> {
+        let run = count.checked_mul(stride(head)).and_then(|len| self.tail.split_at_checked(len));
+        match run {
+            Some((run, rest)) => {
+                self.tail = rest;
+                Ok(run)
+            }
+            None => {
+                let error = Error::new(
+                    ErrorKind::Malformed,
+                    format!("{count} heads of {head} bytes"),
+                    format!("{} bytes left", self.tail.len()),
+                );
+                Err(self.at(error, self.tail))
+            }
+        }
+    }
+
+    /// The length in a head. In its long form it must need it.
+    fn length(&mut self, head: &[u8]) -> Result<usize> {
+        let long = head == [0xFF; LENGTH];
+        match read_length(head, &mut self.tail) {
+            Some(length) if !long || length >= u32::MAX as usize => Ok(length),
+            _ => self.malformed("a length", "none in its shortest form", head),
+        }
+    }
+
+    fn node(&mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+        if head.is_empty() {
+            let Some(free) = self.free.checked_sub(1) else {
+                return self.malformed("no more empty parts than bytes could ask for", "more", self.tail);
+            };
+            self.free = free;
+        }
+        let Some(depth) = self.depth.checked_sub(1) else {
+            return Err(self.at(crate::encode::too_deep(), head));
+        };
+        let outer = core::mem::replace(&mut self.depth, depth);
+        self.kind(&schema.kind, head)?;
+        self.depth = outer;
+        Ok(())
+    }
+
+    fn link(&mut self, link: Link, head: &'a [u8]) -> Result<()> {
+        self.node(self.nodes.get(link), head)
+    }
+
+    fn kind(&mut self, kind: &Kind, head: &'a [u8]) -> Result<()> {
+        match kind {
+            Kind::Unit => {
+                self.encoder.begin(Group::Tuple(0));
+                self.encoder.end();
+            }
+            Kind::Bool => match head {
+                [byte @ (0 | 1)] => self.encoder.bool(*byte == 1),
+                _ => return self.malformed("a bool (0 or 1)", head[0], head),
+            },
+            Kind::Char => match char::from_u32(little_endian(head) as u32) {
+                Some(char) => self.encoder.str(char.encode_utf8(&mut [0; 4])),
+                None => return self.malformed("a char", format!("{:#x}", little_endian(head)), head),
+            },
+            Kind::Int { signed, nonzero, .. } => self.int(*signed, *nonzero, head)?,
+            Kind::Float { bits: 32 } => self.encoder.float(f32::from_bits(little_endian(head) as u32).into()),
+            Kind::Float { .. } => self.encoder.float(f64::from_bits(little_endian(head) as u64)),
+            Kind::Seconds { signed } => self.seconds(*signed, head)?,
+            Kind::Str => {
+                let text = self.text(head)?;
+                self.encoder.str(text);
+            }
+            Kind::Optional(of) => self.optional(*of, head)?,
+            Kind::List(of) => self.list(*of, head)?,
+            Kind::Set(of) => {
+                let count = self.length(head)?;
+                self.elements(Group::Set(count), *of, count)?;
+            }
+            Kind::Map(key, value) => self.map(*key, *value, head)?,
+            Kind::Array(of, len) => self.array(*of, *len, head)?,
+            Kind::Tuple(items) => {
+                self.encoder.begin(Group::Tuple(items.len()));
+                let mut head = head;
+                for (at, &item) in items.iter().enumerate() {
+                    let part = self.cut(&mut head, self.nodes.get(item).head)?;
+                    self.link(item, part).map_err(|error| error.within(&format!("{at}")))?;
+                }
+                self.encoder.end();
+            }
+            Kind::Boxed(of) => {
+                let size = self.nodes.get(*of).head;
+                let run = self.run(1, size)?;
+                self.filler(run, size)?;
+                self.link(*of, &run[..size])?;
+            }
+            Kind::Serde => {
+                let count = self.length(head)?;
+                let run = self.run(count, 1)?;
+                self.encoder.bytes(run);
+            }
+            Kind::Raw(raw) => self.raw(raw, head)?,
+            Kind::Object(object) => self.object(object, head)?,
+            Kind::Enum(of) => self.enumeration(of, head)?,
+            // These stand only inside raw arrays, which are handed over whole.
+            Kind::Record(_) | Kind::Opaque { .. } => self.encoder.bytes(head),
+        }
+        Ok(())
+    }
+
+    /// The byte that stands for an empty head is zero.
+    fn filler(&self, run: &'a [u8], head: usize) -> Result<()> {
+        match run.iter().position(|&byte| head == 0 && byte != 0) {
+            Some(at) => self.malformed("a zero for an empty head", run[at], &run[at..]),
+            None => Ok(()),
+        }
+    }
+
+    fn int(&mut self, signed: bool, nonzero: bool, head: &'a [u8]) -> Result<()> {
+        let value = little_endian(head);
+        if nonzero && value == 0 {
+            return self.malformed("a number that is not zero", 0, head);
+        }
+        if signed {
+            let unused = 128 - 8 * head.len();
+            self.encoder.int((value << unused) as i128 >> unused);
+        } else {
+            match i128::try_from(value) {
+                Ok(value) => self.encoder.int(value),
+                Err(_) => self.encoder.big(value),
+            }
+        }
+        Ok(())
+    }
+
+    fn seconds(&mut self, signed: bool, head: &'a [u8]) -> Result<()> {
+        let (seconds, nanos) = head.split_at(8);
+        let nanoseconds = little_endian(nanos);
+        if nanoseconds >= 1_000_000_000 {
+            return self.malformed("nanoseconds below a second", nanoseconds, nanos);
+        }
+        self.encoder.begin(Group::Tuple(2));
+        self.int(signed, false, seconds)?;
+        self.int(false, false, nanos)?;
+        self.encoder.end();
+        Ok(())
+    }
+
+    fn text(&mut self, head: &'a [u8]) -> Result<&'a str> {
+        let len = self.length(head)?;
+        match self.text.split_at_checked(len) {
+            Some((text, rest)) => {
+                self.text = rest;
+                Ok(text)
+            }
+            None if len > self.text.len() => {
+                let left = format!("{} bytes left", self.text.len());
+                Err(self.at(Error::new(ErrorKind::Malformed, format!("text of {len} bytes"), left), head))
+            }
+            None => self.malformed("text that ends between two characters", "one that does not", head),
+        }
+    }
+
+    fn optional(&mut self, of: Link, head: &'a [u8]) -> Result<()> {
+        let inner = self.nodes.get(of);
+        let (tag, inline) = head.split_at(1);
+        match tag[0] {
+            0 => self.encoder.none(),
+            1 => {
+                let wrapped = can_be_none(inner);
+                if wrapped {
+                    self.encoder.begin(Group::Tuple(1));
+                }
+                let place = if option_is_inline(inner.head) { inline } else { self.run(1, inner.head)? };
+                self.node(inner, &place[..inner.head])?;
+                if wrapped {
+                    self.encoder.end();
+                }
+            }
+            other => return self.malformed("an optional value (0 or 1)", other, tag),
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, of: Link, head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        if is_byte(self.nodes.get(of)) {
+            let run = self.run(count, 1)?;
+            self.encoder.bytes(run);
+            return Ok(());
+        }
+        self.elements(Group::List(count), of, count)
+    }
+
+    /// A run of heads, and what stands behind them.
+    fn elements(&mut self, group: Group<'_>, of: Link, count: usize) -> Result<()> {
+        let size = self.nodes.get(of).head;
+        let run = self.run(count, size)?;
+        self.filler(run, size)?;
+        self.encoder.begin(group);
+        for (at, head) in run.chunks_exact(stride(size)).enumerate() {
+            self.link(of, &head[..size]).map_err(|error| error.within(&index(at)))?;
+        }
+        self.encoder.end();
+        Ok(())
+    }
+
+    fn map(&mut self, key: Link, value: Link, head: &'a [u8]) -> Result<()> {
+        let (key_size, value_size) = (self.nodes.get(key).head, self.nodes.get(value).head);
+        let count = self.length(head)?;
+        let size = key_size.saturating_add(value_size);
+        let run = self.run(count, size)?;
+        self.filler(run, size)?;
+        self.encoder.begin(Group::Dict(count));
+        for (at, head) in run.chunks_exact(stride(size)).enumerate() {
+            let within = |error: Error| error.within(&index(at));
+            self.link(key, &head[..key_size]).map_err(within)?;
+            self.link(value, &head[key_size..size]).map_err(within)?;
+        }
+        self.encoder.end();
+        Ok(())
+    }
+
+    fn array(&mut self, of: Link, len: u64, head: &'a [u8]) -> Result<()> {
+        if is_byte(self.nodes.get(of)) {
+            self.encoder.bytes(head);
+            return Ok(());
+        }
+        let size = self.nodes.get(of).head;
+        // The head was computed as so many times the element's; a length beyond `usize` has empty elements, which
+        // run out of those that are free.
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        self.encoder.begin(Group::List(len));
+        let mut head = head;
+        for at in 0..len {
+            let part = self.cut(&mut head, size)?;
+            self.link(of, part).map_err(|error| error.within(&index(at)))?;
+        }
+        self.encoder.end();
+        Ok(())
+    }
+
+    fn raw(&mut self, raw: &Raw, head: &'a [u8]) -> Result<()> {
+        let (tag, count_head) = head.split_at(head.len() - 8);
+        if let [2.., ..] = tag {
+            return self.malformed("an optional array (0 or 1)", tag[0], tag);
+        }
+        let present = tag != [0];
+        let count = little_endian(count_head) as u64;
+        let fits = if present { raw.exactly.is_none_or(|exactly| exactly == count) } else { count == 0 };
+        if !fits {
+            return self.malformed("the count that the type fixes", count, count_head);
+        }
+        let size = self.nodes.get(raw.element).head;
+        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
+        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
+        let (Some(len), Some((space, rest))) = (len, space) else {
+            let error = Error::new(
+                ErrorKind::Malformed,
+                format!("{count} elements of {size} bytes"),
+                format!("{} raw bytes left", self.raw.len()),
+            );
+            return Err(self.at(error, count_head));
+        };
+        let (bytes, padding) = space.split_at(len);
+        if let Some(at) = padding.iter().position(|&byte| byte != 0) {
+            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
+        }
+        self.raw = rest;
+        if present {
+            self.encoder.bytes(bytes);
+        } else {
+            self.encoder.none();
+        }
+        if raw.counted {
+            self.encoder.int(count.into());
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, object: &Object, head: &'a [u8]) -> Result<()> {
+        let slots = count_slots(self.nodes, object);
+        self.encoder.begin(Group::Object { tag: &object.name, slots });
+        self.state_of(object, head)?;
+        self.encoder.end();
+        Ok(())
+    }
+
+    /// The flat state: the parent's, then the own slots.
+    pub fn state_of(&mut self, object: &Object, mut head: &'a [u8]) -> Result<()> {
+        let mut own = &*object.slots;
+        if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
+            let schema = self.nodes.get(parent.ty);
+            let part = self.cut(&mut head, schema.head)?;
+            let Kind::Object(parent_object) = &schema.kind else {
+                return self.malformed("a parent that is an object", "another type", part);
+            };
+            self.state_of(parent_object, part).map_err(|error| error.within(&parent.name))?;
+            own = rest;
+        }
+        self.slots(own, head)
+    }
+
+    fn slots(&mut self, slots: &[Slot], mut head: &'a [u8]) -> Result<()> {
+        for slot in slots {
+            let part = self.cut(&mut head, self.nodes.get(slot.ty).head)?;
+            self.encoder.slot(&slot.name);
+            self.link(slot.ty, part).map_err(|error| error.within(&slot.name))?;
+        }
+        Ok(())
+    }
+
+    fn enumeration(&mut self, of: &Enum, head: &'a [u8]) -> Result<()> {
+        let (tag, inline) = head.split_at(tag_head(of.variants.len()));
+        let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {
+            let expected = format!("one of the {} variants of {}", of.variants.len(), of.name);
+            let found = format!("variant {}", little_endian(tag));
+            return Err(self.at(Error::new(ErrorKind::Malformed, expected, found), tag));
+        };
+        let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
+        let size = head_of(&variant.slots);
+        let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
+        let place = if enum_is_inline(largest) { inline } else { self.run(1, size)? };
+        self.filler(if enum_is_inline(largest) { &[] } else { place }, size)?;
+        let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
+        self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
+        self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;
+        self.encoder.end();
+        Ok(())
+    }
+}
+
+/// A number of up to 16 bytes.
+fn little_endian(bytes: &[u8]) -> u128 {
+    bytes.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
+}
+
+/// Whether a list of these is handed over as bytes.
+pub(super) fn is_byte(schema: &Schema) -> bool {
+    matches!(schema.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
+}
+
+/// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
+pub(super) fn can_be_none(schema: &Schema) -> bool {
+    matches!(schema.kind, Kind::Optional(_))
+}
+
+/// The slots of the flat state that a slot of the schema takes.
+pub(super) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
+    match &nodes.get(slot.ty).kind {
+        Kind::Raw(raw) if raw.counted => 2,
+        _ => 1,
+    }
+}
+
+/// The number of slots in the flat state of an object.
+pub(super) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
+    let mut own = &*object.slots;
+    let mut inherited = 0;
+    if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
+        own = rest;
+        if let Kind::Object(parent) = &nodes.get(parent.ty).kind {
+            inherited = count_slots(nodes, parent);
+        }
+    }
+    inherited + own.iter().map(|slot| tuple_slots(nodes, slot)).sum::<usize>()
+}
