@@ -1,7 +1,6 @@
 //! The model of the annotated type, built once: `check` judges it, `expand` reads it, and neither sees the input again.
 //! A struct is a container with one variant, so that every shape takes the same path.
 
-use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
@@ -9,7 +8,7 @@ use syn::{
     Visibility, WherePredicate, parse_quote,
 };
 
-use crate::attr::{self, Attrs, Repr};
+use crate::attr::{Attrs, Repr};
 use crate::ctxt::Ctxt;
 use crate::shape::Bytes;
 use crate::symbol::{self, Level, Symbol};
@@ -92,7 +91,6 @@ impl Container {
     /// Reads the whole input, whatever is wrong with it; what could not be read is in `cx`.
     pub fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
         let attrs = Attrs::parse(cx, Level::Type, &input.attrs);
-        attr::refuse_on_parameters(cx, &input.generics);
         let krate = attrs.module(symbol::CRATE).cloned();
         Container {
             ident: input.ident.clone(),
@@ -174,10 +172,10 @@ impl Variant {
     }
 
     /// What a caret for the variant's name goes under.
-    pub fn place(&self) -> TokenStream {
+    pub fn name_place(&self) -> &dyn ToTokens {
         match self.attrs.text(symbol::RENAME) {
-            Some(text) => text.to_token_stream(),
-            None => self.ident.to_token_stream(),
+            Some(text) => text,
+            None => &self.ident,
         }
     }
 }
@@ -207,12 +205,19 @@ impl Field {
         }
     }
 
+    /// What a caret for the field goes under.
+    pub fn place(&self) -> &dyn ToTokens {
+        match &self.member {
+            Member::Named(ident) => ident,
+            Member::Unnamed(_) => &self.ty,
+        }
+    }
+
     /// What a caret for the slot's name goes under.
-    pub fn place(&self) -> TokenStream {
-        match (self.attrs.text(symbol::RENAME), &self.member) {
-            (Some(text), _) => text.to_token_stream(),
-            (None, Member::Named(ident)) => ident.to_token_stream(),
-            (None, Member::Unnamed(_)) => self.ty.to_token_stream(),
+    pub fn name_place(&self) -> &dyn ToTokens {
+        match self.attrs.text(symbol::RENAME) {
+            Some(text) => text,
+            None => self.place(),
         }
     }
 }
@@ -246,3 +251,6 @@ fn name(attrs: &Attrs, symbol: Symbol, ident: &Ident) -> String {
     let given = attrs.text(symbol).map(LitStr::value);
     given.unwrap_or_else(|| ident.unraw().to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,7 @@
 use proc_macro2::Group;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{
-    Attribute, ExprPath, GenericParam, Generics, Ident, LitStr, Meta, Path, Token, WherePredicate,
-    token,
-};
+use syn::{Attribute, ExprPath, Ident, LitStr, Meta, Path, Token, WherePredicate, token};
 
 use crate::ctxt::Ctxt;
 use crate::suggest;
@@ -96,20 +93,10 @@ impl Parse for Entry {
             return Err(input.error("expected the name of an attribute, such as `skip`"));
         }
         let word = input.call(Ident::parse_any)?;
-        let value = if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            Written::Equals(input.parse().map_err(|error| {
-                let remedy = symbol::find(&word.to_string())
-                    .map(|symbol| format!("; write `{}`", symbol.usage))
-                    .unwrap_or_default();
-                let message = format!("the value of `{word}` cannot be read ({error}){remedy}");
-                syn::Error::new(error.span(), message)
-            })?)
-        } else if input.peek(token::Paren) {
-            Written::Parenthesized(input.parse()?)
-        } else {
-            Written::Nothing
-        };
+        if input.peek(Token![::]) {
+            return Err(input.error("expected one word; no attribute is a path"));
+        }
+        let value = Written::parse(input, &word)?;
         if !input.is_empty() && !input.peek(Token![,]) {
             return Err(input.error("expected a comma; separate attributes with `,`"));
         }
@@ -195,24 +182,6 @@ fn unknown(level: Level, word: &str) -> String {
         None => format!("{level} takes {}", symbol::list(level)),
     };
     format!("unknown attribute `{word}`; {remedy}")
-}
-
-/// Refuses what stands on a generic parameter, where it would otherwise be passed over in silence.
-pub fn refuse_on_parameters(cx: &Ctxt, generics: &Generics) {
-    for param in &generics.params {
-        let attributes = match param {
-            GenericParam::Lifetime(param) => &param.attrs,
-            GenericParam::Type(param) => &param.attrs,
-            GenericParam::Const(param) => &param.attrs,
-        };
-        for attribute in attributes {
-            if attribute.path().is_ident(symbol::STATE) {
-                let message = "`state` does not belong on a generic parameter; \
-                    write it on the type, a variant or a field";
-                cx.error(&attribute.meta, message);
-            }
-        }
-    }
 }
 
 /// What `#[repr(..)]` says; each word where it stands, to put a caret under.

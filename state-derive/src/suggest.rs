@@ -111,8 +111,7 @@ mod tests {
 
     #[test]
     fn among_equals_the_level_decides() {
-        // One letter and three letters away from `name`; `rename` is two away and belongs on fields.
-        assert_eq!(name("names", Level::Type), Some("name"));
+        assert_eq!(name("rname", Level::Type), Some("name"));
         assert_eq!(name("rname", Level::Field), Some("rename"));
     }
 

@@ -34,6 +34,18 @@ pub enum Takes {
     MaybeFunction,
 }
 
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Takes::Nothing => "no value",
+            Takes::Text => "a string literal",
+            Takes::Predicates => "a string of where predicates",
+            Takes::Module => "the path of a module",
+            Takes::Function | Takes::MaybeFunction => "the path of a function",
+        })
+    }
+}
+
 /// One word of `#[state(..)]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Symbol {
@@ -61,6 +73,11 @@ impl Symbol {
 
     const fn flag(name: &'static str) -> Self {
         Symbol::new(name, FIELD, Takes::Nothing, name)
+    }
+
+    /// The message for a value of any other kind.
+    pub fn expectation(self) -> String {
+        format!("{self} takes {}; write `{}`", self.takes, self.usage)
     }
 
     /// The levels that the word belongs on, as a message lists them.
@@ -170,5 +187,6 @@ mod tests {
     fn levels_read_as_prose() {
         assert_eq!(RENAME.home(), "a field or a variant");
         assert_eq!(list(Level::Variant), "`rename`");
+        assert_eq!(SKIP.expectation(), "`skip` takes no value; write `skip`");
     }
 }

@@ -2,12 +2,12 @@
 //! `attr` finds the word, `symbol` says what it takes, and here the two are brought together.
 
 use proc_macro2::Group;
-use quote::ToTokens;
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, WherePredicate};
+use syn::{Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, WherePredicate, token};
 
 use crate::ctxt::Ctxt;
-use crate::symbol::{Symbol, Takes};
+use crate::symbol::{self, Symbol, Takes};
 
 /// A value as it stands in the source.
 pub enum Written {
@@ -25,39 +25,79 @@ pub enum Value {
     Path(ExprPath),
 }
 
-/// The value in the form that the symbol asks for; `Value::None` after an error.
-pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value {
-    let expr = match (symbol.takes, written) {
-        (Takes::Nothing | Takes::MaybeFunction, Written::Nothing) => return Value::None,
-        (Takes::Nothing, Written::Equals(value)) => return superfluous(cx, symbol, &value),
-        (Takes::Nothing, Written::Parenthesized(value)) => {
-            return superfluous(cx, symbol, &value);
+impl Written {
+    /// Reads what follows `word`.
+    pub fn parse(input: ParseStream, word: &Ident) -> syn::Result<Self> {
+        if input.peek(token::Paren) {
+            return input.parse().map(Written::Parenthesized);
         }
-        (_, Written::Equals(expr)) => ungroup(expr),
-        (_, Written::Nothing) => {
-            let message = format!("{symbol} needs a value; write `{}`", symbol.usage);
-            cx.error(word, message);
-            return Value::None;
+        if !input.peek(Token![=]) {
+            return Ok(Written::Nothing);
         }
-        (_, Written::Parenthesized(group)) => {
-            let message = format!(
-                "{symbol} takes its value after `=`; write `{}`",
-                symbol.usage
-            );
-            cx.error(group, message);
-            return Value::None;
+        let equals: Token![=] = input.parse()?;
+        let symbol = symbol::find(&word.to_string());
+        if input.is_empty() || input.peek(Token![,]) {
+            let usage = symbol.map_or("word = value", |symbol| symbol.usage);
+            let message = format!("no value behind the `=`; write `{usage}`");
+            return Err(Error::new_spanned(equals, message));
         }
-    };
-    match symbol.takes {
-        Takes::Text | Takes::Predicates => read_text(cx, symbol, expr),
-        _ => read_path(cx, symbol, expr),
+        let start = input.span();
+        input.parse().map(Written::Equals).map_err(|error| {
+            // What syn expected of an expression misleads where only a path or a string will do.
+            symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
+        })
     }
 }
 
-fn superfluous(cx: &Ctxt, symbol: Symbol, value: &impl ToTokens) -> Value {
-    let message = format!("{symbol} takes no value; write `{}` alone", symbol.usage);
-    cx.error(value, message);
+/// The value in the form that the symbol asks for; `Value::None` after an error.
+pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value {
+    match (symbol.takes, written) {
+        (Takes::Nothing | Takes::MaybeFunction, Written::Nothing) => {}
+        (_, Written::Nothing) => {
+            let message = format!("{symbol} needs a value; write `{}`", symbol.usage);
+            cx.error(word, message);
+        }
+        (Takes::Nothing, Written::Equals(value)) => cx.error(value, symbol.expectation()),
+        (_, Written::Equals(value)) => return read_expr(cx, symbol, ungroup(value)),
+        (Takes::Nothing, Written::Parenthesized(group)) if !group.stream().is_empty() => {
+            let (name, inside) = (symbol.name, group.stream());
+            let message = format!("{symbol} takes no value; write `{name}, {inside}`");
+            cx.error(group, message);
+        }
+        (Takes::Nothing, Written::Parenthesized(group)) => cx.error(group, symbol.expectation()),
+        (_, Written::Parenthesized(group)) => {
+            let message = format!(
+                "{symbol} takes its value behind `=`; write `{}`",
+                symbol.usage
+            );
+            cx.error(group, message);
+        }
+    }
     Value::None
+}
+
+fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
+    match (symbol.takes, expr) {
+        (
+            Takes::Text,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }),
+        ) => read_name(cx, symbol, text),
+        (
+            Takes::Predicates,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }),
+        ) => read_predicates(cx, symbol, &text),
+        (Takes::Text | Takes::Predicates, other) => {
+            cx.error(other, symbol.expectation());
+            Value::None
+        }
+        (_, other) => read_path(cx, symbol, other),
+    }
 }
 
 /// Takes off the invisible delimiters that a macro's `$path:path` or `$name:expr` arrives in.
@@ -68,19 +108,7 @@ fn ungroup(mut expr: Expr) -> Expr {
     expr
 }
 
-fn read_text(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
-    let Expr::Lit(ExprLit {
-        lit: Lit::Str(text),
-        ..
-    }) = expr
-    else {
-        let message = format!("{symbol} takes a string literal; write `{}`", symbol.usage);
-        cx.error(expr, message);
-        return Value::None;
-    };
-    if symbol.takes == Takes::Predicates {
-        return read_predicates(cx, symbol, &text);
-    }
+fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
     if text.value().is_empty() {
         let message = format!("{symbol} must not be empty; leave it out to keep Rust's own name");
         cx.error(&text, message);
@@ -93,24 +121,18 @@ fn read_text(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
 }
 
 fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
-    match text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated) {
-        Ok(predicates) => Value::Predicates(predicates.into_iter().collect()),
-        Err(error) => {
-            let message = format!(
-                "{symbol} is not a list of where predicates ({error}); write `{}`",
-                symbol.usage
-            );
-            cx.error(text, message);
-            Value::None
-        }
+    let parser = Punctuated::<WherePredicate, Token![,]>::parse_terminated;
+    if let Ok(predicates) = text.parse_with(parser) {
+        return Value::Predicates(predicates.into_iter().collect());
     }
+    let usage = symbol.usage;
+    let message =
+        format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`");
+    cx.error(text, message);
+    Value::None
 }
 
 fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
-    let kind = match symbol.takes {
-        Takes::Module => "module",
-        _ => "function",
-    };
     let message = match &expr {
         Expr::Path(path) if symbol.takes == Takes::Module && !is_plain(path) => {
             format!("{symbol} takes the path of a module; remove the generic arguments")
@@ -119,30 +141,30 @@ fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) => quoted(symbol, text),
+        }) => return read_quoted(cx, symbol, text),
         Expr::Call(call) if matches!(*call.func, Expr::Path(_)) => {
-            format!("{symbol} takes a function, not a call; remove the parentheses")
+            format!("{symbol} takes a path, not a call; remove the parentheses")
         }
         Expr::Closure(_) => {
             let usage = symbol.usage;
             format!("{symbol} takes a path, not a closure; name a function and write `{usage}`")
         }
-        _ => format!(
-            "{symbol} takes the path of a {kind}; write `{}`",
-            symbol.usage
-        ),
+        _ => symbol.expectation(),
     };
     cx.error(expr, message);
     Value::None
 }
 
-fn quoted(symbol: Symbol, text: &LitStr) -> String {
-    let remedy = if text.parse::<ExprPath>().is_ok() {
-        format!("{} = {}", symbol.name, text.value())
-    } else {
-        symbol.usage.to_owned()
+/// An error; but the path is kept where there is one, as the stubs need that of the runtime.
+fn read_quoted(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
+    let path = text.parse::<ExprPath>().ok();
+    let remedy = match &path {
+        Some(_) => format!("{} = {}", symbol.name, text.value()),
+        None => symbol.usage.to_owned(),
     };
-    format!("{symbol} takes a path, not a string; write `{remedy}` without quotes")
+    let message = format!("{symbol} takes a path, not a string; write `{remedy}` without quotes");
+    cx.error(text, message);
+    path.map_or(Value::None, Value::Path)
 }
 
 fn is_plain(path: &ExprPath) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use crate::ast::{Container, Data, Field, Role, Variant};
 use crate::ctxt::Ctxt;
@@ -28,17 +28,20 @@ pub fn variants_differ(cx: &Ctxt, container: &Container) {
         differ(
             cx,
             "variants",
-            variants.map(|variant| (variant.name.as_str(), variant.place())),
+            variants.map(|variant| (variant.name.as_str(), variant.name_place())),
         );
     }
 }
 
-fn named(field: &Field) -> (&str, TokenStream) {
-    (&field.name, field.place())
+/// A name and where it stands.
+type Named<'a> = (&'a str, &'a dyn ToTokens);
+
+fn named(field: &Field) -> Named<'_> {
+    (&field.name, field.name_place())
 }
 
-fn differ<'a>(cx: &Ctxt, what: &str, names: impl Iterator<Item = (&'a str, TokenStream)>) {
-    let mut seen: HashMap<&str, TokenStream> = HashMap::new();
+fn differ<'a>(cx: &Ctxt, what: &str, names: impl Iterator<Item = Named<'a>>) {
+    let mut seen: HashMap<&str, &dyn ToTokens> = HashMap::new();
     for (name, place) in names {
         if let Some(first) = seen.get(name) {
             let message = format!("two {what} are named `{name}`; rename one of them");

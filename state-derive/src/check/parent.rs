@@ -1,5 +1,6 @@
 //! The rules of `flatten_parent`: where the one field stands whose slots begin the tuple.
 
+use quote::ToTokens;
 use syn::Type;
 
 use super::exclude;
@@ -45,13 +46,11 @@ pub fn comes_first(cx: &Ctxt, variant: &Variant) {
         return;
     }
     if let Some((parent, _)) = slots.find_map(parent) {
-        let message = format!(
-            "`flatten_parent` is not on the first slot; move the field before `{}`",
-            before.name
-        );
+        let name = before.member.to_token_stream();
+        let message =
+            format!("`flatten_parent` is not on the first slot; move the field before `{name}`");
         cx.error(&parent.word, message);
-        let message = format!("`{}` stands before the parent", before.name);
-        cx.error(before.place(), message);
+        cx.error(before.place(), format!("`{name}` stands before the parent"));
     }
 }
 
@@ -75,7 +74,10 @@ pub fn stands_alone(cx: &Ctxt, field: &Field) {
 /// A type that begins with its own slots would never end.
 pub fn is_another_type(cx: &Ctxt, container: &Container, field: &Field) {
     let own = |ty: &&&Type| match ty {
-        Type::Path(ty) => ty.path.is_ident("Self") || ty.path.get_ident() == Some(&container.ident),
+        Type::Path(ty) if ty.path.segments.len() == 1 => {
+            let name = &ty.path.segments[0].ident;
+            name == "Self" || *name == container.ident
+        }
         _ => false,
     };
     if let Some((_, ty)) = parent(field) {

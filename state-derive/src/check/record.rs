@@ -41,7 +41,7 @@ fn laid_out_as_in_c(cx: &Ctxt, container: &Container) {
     }
     if let Some(transparent) = &container.repr.transparent {
         let message =
-            "a record is laid out as in C; write `#[repr(C)]`, which is the same for one field";
+            "a record is laid out as in C; write `#[repr(C)]`, which lays out one field the same";
         cx.error(transparent, message);
     } else {
         let message = "a record is laid out as in C; add `#[repr(C)]`";
