@@ -5,6 +5,7 @@ use state_core::State;
 struct Child<T> {
     #[state(flatten_parent)]
     base: Box<Child<T>>,
+    item: T,
 }
 
 #[derive(State)]
