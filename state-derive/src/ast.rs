@@ -1,0 +1,256 @@
+//! The model of the annotated type, built once: `check` judges it, `expand` reads it, and neither sees the input again.
+//! A struct is a container with one variant, so that every shape takes the same path.
+
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+use syn::{
+    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type,
+    Visibility, WherePredicate, parse_quote,
+};
+
+use crate::attr::{Attrs, Repr};
+use crate::ctxt::Ctxt;
+use crate::shape::Bytes;
+use crate::symbol::{self, Level, Symbol};
+
+/// A type with `#[derive(State)]` or `#[derive(Record)]`.
+pub struct Container {
+    pub ident: Ident,
+    pub vis: Visibility,
+    pub generics: Generics,
+    /// The type tag: `name`, or the identifier as it is called.
+    pub name: String,
+    pub krate: Path,
+    /// The bounds that replace the inferred ones.
+    pub bound: Option<Vec<WherePredicate>>,
+    pub before_get: Option<ExprPath>,
+    pub after_set: Option<ExprPath>,
+    pub repr: Repr,
+    /// A union is modelled as the struct of its fields, so that all else about it is checked; it never reaches `expand`.
+    pub union: Option<Token![union]>,
+    pub data: Data,
+    pub attrs: Attrs,
+}
+
+pub enum Data {
+    Struct(Variant),
+    Enum(Vec<Variant>),
+}
+
+/// A struct's fields, or an enum's variant.
+pub struct Variant {
+    /// For a struct, the type's own.
+    pub ident: Ident,
+    pub name: String,
+    pub style: Style,
+    pub fields: Vec<Field>,
+    pub attrs: Attrs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    Named,
+    Tuple,
+    Unit,
+}
+
+pub struct Field {
+    pub member: Member,
+    /// The local that patterns bind the field to.
+    pub binding: Ident,
+    pub ty: Type,
+    /// The slot's name: `rename`, the identifier as it is called, or the index.
+    pub name: String,
+    pub role: Role,
+    /// What `skip` puts in place of a slot: `None` where nothing was written, which asks for the trait too.
+    pub default: Option<Default>,
+    pub attrs: Attrs,
+}
+
+pub enum Role {
+    Slot(Via),
+    Parent,
+    Skip,
+}
+
+/// How a field becomes a slot.
+pub enum Via {
+    Plain,
+    Bytes(Bytes),
+    With(Path),
+    Sorted,
+    Serde,
+}
+
+pub enum Default {
+    Trait,
+    Path(ExprPath),
+}
+
+impl Container {
+    /// Reads the whole input, whatever is wrong with it; what could not be read is in `cx`.
+    pub fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
+        let attrs = Attrs::parse(cx, Level::Type, &input.attrs);
+        let krate = attrs.module(symbol::CRATE).cloned();
+        Container {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            generics: input.generics.clone(),
+            name: name(&attrs, symbol::NAME, &input.ident),
+            krate: krate.unwrap_or_else(|| parse_quote!(::state_core)),
+            bound: attrs.predicates(symbol::BOUND).map(<[_]>::to_vec),
+            before_get: attrs.function(symbol::BEFORE_GET).cloned(),
+            after_set: attrs.function(symbol::AFTER_SET).cloned(),
+            repr: Repr::parse(&input.attrs),
+            union: match &input.data {
+                syn::Data::Union(data) => Some(data.union_token),
+                _ => None,
+            },
+            data: Data::new(cx, input),
+            attrs,
+        }
+    }
+
+    /// All variants; a struct has one.
+    pub fn variants(&self) -> &[Variant] {
+        match &self.data {
+            Data::Struct(variant) => std::slice::from_ref(variant),
+            Data::Enum(variants) => variants,
+        }
+    }
+
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.variants().iter().flat_map(|variant| &variant.fields)
+    }
+}
+
+impl Data {
+    fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
+        let whole = |fields| Data::Struct(Variant::whole(cx, &input.ident, fields));
+        match &input.data {
+            syn::Data::Struct(data) => whole(&data.fields),
+            syn::Data::Union(data) => whole(&Fields::Named(data.fields.clone())),
+            syn::Data::Enum(data) => {
+                let variants = data.variants.iter();
+                Data::Enum(
+                    variants
+                        .map(|variant| Variant::of_enum(cx, variant))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+impl Variant {
+    fn whole(cx: &Ctxt, ident: &Ident, fields: &Fields) -> Self {
+        // The attributes above a struct belong to the container.
+        Variant::new(cx, ident, fields, Attrs::default())
+    }
+
+    fn of_enum(cx: &Ctxt, variant: &syn::Variant) -> Self {
+        let attrs = Attrs::parse(cx, Level::Variant, &variant.attrs);
+        Variant::new(cx, &variant.ident, &variant.fields, attrs)
+    }
+
+    fn new(cx: &Ctxt, ident: &Ident, fields: &Fields, attrs: Attrs) -> Self {
+        Variant {
+            ident: ident.clone(),
+            name: name(&attrs, symbol::RENAME, ident),
+            style: match fields {
+                Fields::Named(_) => Style::Named,
+                Fields::Unnamed(_) => Style::Tuple,
+                Fields::Unit => Style::Unit,
+            },
+            fields: fields
+                .iter()
+                .zip(0..)
+                .map(|(field, index)| Field::new(cx, index, field))
+                .collect(),
+            attrs,
+        }
+    }
+
+    /// What a caret for the variant's name goes under.
+    pub fn name_place(&self) -> &dyn ToTokens {
+        match self.attrs.text(symbol::RENAME) {
+            Some(text) => text,
+            None => &self.ident,
+        }
+    }
+}
+
+impl Field {
+    fn new(cx: &Ctxt, index: u32, field: &syn::Field) -> Self {
+        let attrs = Attrs::parse(cx, Level::Field, &field.attrs);
+        let (member, own_name) = match &field.ident {
+            Some(ident) => (Member::Named(ident.clone()), ident.unraw().to_string()),
+            None => (
+                Member::Unnamed(Index::from(index as usize)),
+                index.to_string(),
+            ),
+        };
+        let renamed = attrs.text(symbol::RENAME).map(LitStr::value);
+        Field {
+            member,
+            binding: format_ident!("__f{index}"),
+            ty: field.ty.clone(),
+            name: renamed.unwrap_or(own_name),
+            role: Role::new(&attrs, &field.ty),
+            default: attrs.has(symbol::DEFAULT).then(|| {
+                let path = attrs.function(symbol::DEFAULT).cloned();
+                path.map_or(Default::Trait, Default::Path)
+            }),
+            attrs,
+        }
+    }
+
+    /// What a caret for the field goes under.
+    pub fn place(&self) -> &dyn ToTokens {
+        match &self.member {
+            Member::Named(ident) => ident,
+            Member::Unnamed(_) => &self.ty,
+        }
+    }
+
+    /// What a caret for the slot's name goes under.
+    pub fn name_place(&self) -> &dyn ToTokens {
+        match self.attrs.text(symbol::RENAME) {
+            Some(text) => text,
+            None => self.place(),
+        }
+    }
+}
+
+impl Role {
+    /// Where attributes exclude each other, any of them: `check` reports it.
+    fn new(attrs: &Attrs, ty: &Type) -> Self {
+        if attrs.has(symbol::SKIP) {
+            return Role::Skip;
+        }
+        if attrs.has(symbol::FLATTEN_PARENT) {
+            return Role::Parent;
+        }
+        let with = attrs.module(symbol::WITH).cloned().map(Via::With);
+        Role::Slot(with.unwrap_or_else(|| {
+            if attrs.has(symbol::BYTES) {
+                Via::Bytes(Bytes::new(ty, !attrs.has(symbol::UNCOUNTED)))
+            } else if attrs.has(symbol::SORTED) {
+                Via::Sorted
+            } else if attrs.has(symbol::SERDE) {
+                Via::Serde
+            } else {
+                Via::Plain
+            }
+        }))
+    }
+}
+
+/// The text of `symbol`, or the identifier without `r#`.
+fn name(attrs: &Attrs, symbol: Symbol, ident: &Ident) -> String {
+    let given = attrs.text(symbol).map(LitStr::value);
+    given.unwrap_or_else(|| ident.unraw().to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! Reads `#[state(..)]` and `#[repr(..)]` by the table in `symbol`: the only place that sees a `syn::Attribute`.
+//! What is wrong with one attribute alone is reported here; what is wrong between several, in `check`.
+
+use proc_macro2::Group;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, ExprPath, Ident, LitStr, Meta, Path, Token, WherePredicate, token};
+
+use crate::ctxt::Ctxt;
+use crate::suggest;
+use crate::symbol::{self, Level, Symbol};
+use crate::value::{self, Value, Written};
+
+/// All that the `#[state(..)]` lists of one type, variant or field say.
+#[derive(Default)]
+pub struct Attrs {
+    items: Vec<Item>,
+    /// True if some of it could not be read: then a word that is missing may only be misspelt.
+    pub torn: bool,
+}
+
+/// One word with its value.
+pub struct Item {
+    pub symbol: Symbol,
+    pub word: Ident,
+    value: Value,
+}
+
+impl Attrs {
+    pub fn parse(cx: &Ctxt, level: Level, attributes: &[Attribute]) -> Self {
+        let before = cx.len();
+        let mut items = Vec::new();
+        for attribute in attributes {
+            if attribute.path().is_ident(symbol::STATE) {
+                for entry in read_list(cx, &attribute.meta) {
+                    add(cx, level, entry, &mut items);
+                }
+            }
+        }
+        Attrs {
+            items,
+            torn: cx.len() > before,
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    pub fn get(&self, symbol: Symbol) -> Option<&Item> {
+        self.items.iter().find(|item| item.symbol == symbol)
+    }
+
+    pub fn has(&self, symbol: Symbol) -> bool {
+        self.get(symbol).is_some()
+    }
+
+    pub fn text(&self, symbol: Symbol) -> Option<&LitStr> {
+        match &self.get(symbol)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn function(&self, symbol: Symbol) -> Option<&ExprPath> {
+        match &self.get(symbol)?.value {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    pub fn module(&self, symbol: Symbol) -> Option<&Path> {
+        self.function(symbol).map(|path| &path.path)
+    }
+
+    pub fn predicates(&self, symbol: Symbol) -> Option<&[WherePredicate]> {
+        match &self.get(symbol)?.value {
+            Value::Predicates(predicates) => Some(predicates),
+            _ => None,
+        }
+    }
+}
+
+/// A word and its value as they stand in the source, before anyone has asked whether they mean something.
+struct Entry {
+    word: Ident,
+    value: Written,
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of an attribute, such as `skip`"));
+        }
+        let word = input.call(Ident::parse_any)?;
+        if input.peek(Token![::]) {
+            return Err(input.error("expected one word; no attribute is a path"));
+        }
+        let value = Written::parse(input, &word)?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Err(input.error("expected a comma; separate attributes with `,`"));
+        }
+        Ok(Entry { word, value })
+    }
+}
+
+/// The words of one attribute. A syntax error ends the list: what follows it could be anything.
+fn read_list(cx: &Ctxt, meta: &Meta) -> Vec<Entry> {
+    let mut list = Vec::new();
+    let Meta::List(meta) = meta else {
+        cx.error(
+            meta,
+            "`state` takes its attributes in parentheses; write `#[state(..)]`",
+        );
+        return list;
+    };
+    let parser = |input: ParseStream| {
+        while !input.is_empty() {
+            list.push(input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(meta.tokens.clone()) {
+        cx.push(error);
+    }
+    list
+}
+
+/// Adds what was written to `items`, if it is a word of this level and not there already.
+fn add(cx: &Ctxt, level: Level, entry: Entry, items: &mut Vec<Item>) {
+    let Entry { word, value } = entry;
+    let Some(symbol) = known(cx, level, &word) else {
+        return;
+    };
+    if let Some(first) = items.iter().find(|item| item.symbol == symbol) {
+        let message = format!("duplicate attribute {symbol}; remove one of them");
+        cx.conflict(&first.word, &word, message);
+        return;
+    }
+    let value = value::read(cx, symbol, &word, value);
+    items.push(Item {
+        symbol,
+        word,
+        value,
+    });
+}
+
+/// The word's symbol, or an error that says what was meant or where the word belongs.
+fn known(cx: &Ctxt, level: Level, word: &Ident) -> Option<Symbol> {
+    let text = word.to_string();
+    let message = match symbol::find(&text) {
+        Some(symbol) if symbol.levels.contains(&level) => return Some(symbol),
+        Some(symbol) => misplaced(level, symbol),
+        None => unknown(level, &text),
+    };
+    cx.error(word, message);
+    None
+}
+
+fn misplaced(level: Level, symbol: Symbol) -> String {
+    let home = symbol.home();
+    // The two words for a name are easily taken for each other.
+    let other = match level {
+        Level::Type if symbol == symbol::RENAME => Some(symbol::NAME),
+        Level::Variant | Level::Field if symbol == symbol::NAME => Some(symbol::RENAME),
+        _ => None,
+    };
+    let remedy = match other {
+        Some(other) => format!("on {level} write `{}`", other.usage),
+        None => format!("it belongs on {home}"),
+    };
+    format!("{symbol} does not belong on {level}; {remedy}")
+}
+
+fn unknown(level: Level, word: &str) -> String {
+    let remedy = match suggest::meant(word, level) {
+        Some(symbol) if symbol.levels.contains(&level) => format!("did you mean {symbol}?"),
+        Some(symbol) => format!("did you mean {symbol}, which belongs on {}?", symbol.home()),
+        None => format!("{level} takes {}", symbol::list(level)),
+    };
+    format!("unknown attribute `{word}`; {remedy}")
+}
+
+/// What `#[repr(..)]` says; each word where it stands, to put a caret under.
+#[derive(Default)]
+pub struct Repr {
+    pub c: Option<Ident>,
+    pub packed: Option<Ident>,
+    pub transparent: Option<Ident>,
+}
+
+impl Repr {
+    pub fn parse(attributes: &[Attribute]) -> Self {
+        let mut repr = Repr::default();
+        for attribute in attributes {
+            if attribute.path().is_ident("repr") {
+                // What is wrong with a `repr` is for rustc to say.
+                let _ = attribute.parse_nested_meta(|meta| {
+                    if meta.input.peek(token::Paren) {
+                        meta.input.parse::<Group>()?;
+                    }
+                    repr.note(meta.path.require_ident()?);
+                    Ok(())
+                });
+            }
+        }
+        repr
+    }
+
+    fn note(&mut self, word: &Ident) {
+        let place = match word.to_string().as_str() {
+            "C" => &mut self.c,
+            "packed" => &mut self.packed,
+            "transparent" => &mut self.transparent,
+            _ => return,
+        };
+        *place = Some(word.clone());
+    }
+}

@@ -1,0 +1,120 @@
+//! Judges the model: one function and one reason for each rule that spans attributes, fields or the whole type.
+//! Stands between `ast` and `expand`, which takes what passes here to be sound.
+
+mod names;
+mod parent;
+mod record;
+mod types;
+
+pub use record::record;
+
+use crate::ast::{Container, Data, Field, Role};
+use crate::attr::Item;
+use crate::ctxt::Ctxt;
+use crate::symbol::{self, Symbol};
+
+/// The rules of `#[derive(State)]`.
+pub fn state(cx: &Ctxt, container: &Container) {
+    if let Some(union) = container.union {
+        // Nothing tells which of its fields is live; what else may be wrong with it does not matter.
+        let message = "a union has no state, as nothing tells which of its fields is live; \
+            use an enum, or wrap the union in a struct and name a module with `with`";
+        cx.error(union, message);
+        return;
+    }
+    some_variant(cx, container);
+    not_packed(cx, container);
+    names::variants_differ(cx, container);
+    parent::not_in_an_enum(cx, container);
+    for variant in container.variants() {
+        parent::at_most_one(cx, variant);
+        parent::comes_first(cx, variant);
+        names::slots_differ(cx, variant);
+    }
+    for field in container.fields() {
+        skip_stands_alone(cx, field);
+        parent::stands_alone(cx, field);
+        parent::is_another_type(cx, container, field);
+        one_way_to_encode(cx, field);
+        uncounted_needs_bytes(cx, field);
+        default_needs_skip(cx, field);
+        types::state(cx, field);
+    }
+}
+
+/// A type without values never has a state, and a loader would have nothing to build.
+fn some_variant(cx: &Ctxt, container: &Container) {
+    if matches!(&container.data, Data::Enum(variants) if variants.is_empty()) {
+        let message = "an enum without variants has no value to take a state from; add a variant";
+        cx.error(&container.ident, message);
+    }
+}
+
+/// The walk borrows each field, and a reference to an unaligned field is not allowed.
+fn not_packed(cx: &Ctxt, container: &Container) {
+    if let Some(packed) = &container.repr.packed {
+        let message = "the fields of a `packed` struct cannot be borrowed; \
+            remove `packed`, or derive `Record` alone and hold the struct under `bytes`";
+        cx.error(packed, message);
+    }
+}
+
+/// A skipped field has no slot, so there is nothing for another attribute to act on.
+fn skip_stands_alone(cx: &Ctxt, field: &Field) {
+    if let Some(skip) = field.attrs.get(symbol::SKIP) {
+        let fits = |symbol| symbol == symbol::SKIP || symbol == symbol::DEFAULT;
+        for other in field.attrs.iter().filter(|item| !fits(item.symbol)) {
+            exclude(cx, skip, other, "a skipped field has no slot");
+        }
+    }
+}
+
+/// Each of these is a whole answer to how the field becomes a slot.
+fn one_way_to_encode(cx: &Ctxt, field: &Field) {
+    const WAYS: &[Symbol] = &[symbol::BYTES, symbol::WITH, symbol::SORTED, symbol::SERDE];
+    if !matches!(field.role, Role::Slot(_)) {
+        return;
+    }
+    let mut ways = field
+        .attrs
+        .iter()
+        .filter(|item| WAYS.contains(&item.symbol));
+    if let Some(first) = ways.next() {
+        for other in ways {
+            exclude(cx, first, other, "each says how to encode the field");
+        }
+    }
+}
+
+/// The count that it leaves out is that of a raw array.
+fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
+    let found = field.attrs.get(symbol::UNCOUNTED);
+    if let (Some(uncounted), Role::Slot(_)) = (found, &field.role) {
+        if !field.attrs.has(symbol::BYTES) && !field.attrs.torn {
+            let message =
+                "`uncounted` leaves out the count of a raw array; write `bytes, uncounted`";
+            cx.error(&uncounted.word, message);
+        }
+    }
+}
+
+/// A slot always has a value when it is restored, so its default would never be asked for.
+fn default_needs_skip(cx: &Ctxt, field: &Field) {
+    let found = field.attrs.get(symbol::DEFAULT);
+    if let (Some(default), Role::Slot(_)) = (found, &field.role) {
+        if !field.attrs.torn {
+            let message =
+                "`default` fills a field that is skipped; write `skip, default`, or remove it";
+            cx.error(&default.word, message);
+        }
+    }
+}
+
+/// Reports two attributes of one field that cannot stand together.
+fn exclude(cx: &Ctxt, a: &Item, b: &Item, reason: &str) {
+    let message = format!(
+        "{} and {} exclude each other, as {reason}; remove one of them",
+        a.symbol, b.symbol
+    );
+    cx.conflict(&a.word, &b.word, message);
+}

@@ -1,0 +1,54 @@
+//! The rules of names: slots and variants are told apart by them.
+
+use std::collections::HashMap;
+
+use quote::ToTokens;
+
+use crate::ast::{Container, Data, Field, Role, Variant};
+use crate::ctxt::Ctxt;
+
+/// Errors and schemas name slots, and doors such as Python's make attributes of them. A parent's slots are not seen here.
+pub fn slots_differ(cx: &Ctxt, variant: &Variant) {
+    let slots = variant
+        .fields
+        .iter()
+        .filter(|field| matches!(field.role, Role::Slot(_)));
+    differ(cx, "slots", slots.map(named));
+}
+
+/// A record's fields are the fields of a dtype, which it finds by name. A record carries what `State` skips.
+pub fn record_fields_differ(cx: &Ctxt, variant: &Variant) {
+    differ(cx, "fields", variant.fields.iter().map(named));
+}
+
+/// A variant is found by its name when it is restored.
+pub fn variants_differ(cx: &Ctxt, container: &Container) {
+    if let Data::Enum(variants) = &container.data {
+        let variants = variants.iter();
+        differ(
+            cx,
+            "variants",
+            variants.map(|variant| (variant.name.as_str(), variant.name_place())),
+        );
+    }
+}
+
+/// A name and where it stands.
+type Named<'a> = (&'a str, &'a dyn ToTokens);
+
+fn named(field: &Field) -> Named<'_> {
+    (&field.name, field.name_place())
+}
+
+fn differ<'a>(cx: &Ctxt, what: &str, names: impl Iterator<Item = Named<'a>>) {
+    let mut seen: HashMap<&str, &dyn ToTokens> = HashMap::new();
+    for (name, place) in names {
+        if let Some(first) = seen.get(name) {
+            let message = format!("two {what} are named `{name}`; rename one of them");
+            cx.error(place, message);
+            cx.error(first, format!("the first `{name}` is here"));
+        } else {
+            seen.insert(name, place);
+        }
+    }
+}

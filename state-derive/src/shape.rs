@@ -1,0 +1,238 @@
+//! What a field's type tells as it is written: the shape of a raw array, and the types that a value of it holds.
+//! Macros see names and not types, so an alias hides what is behind it; what is missed here the runtime's traits catch.
+
+use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
+
+/// A field under `#[state(bytes)]`.
+pub struct Bytes {
+    /// Whether the count is a slot of its own behind the bytes.
+    pub counted: bool,
+    /// Whether the shape stands in an `Option`.
+    pub optional: bool,
+    pub shape: Shape,
+    pub element: Box<Type>,
+}
+
+/// How the elements of a raw array are held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    Vec,
+    BoxSlice,
+    Array,
+    ArcSlice,
+    RcSlice,
+    /// `&'a [T]`
+    Slice,
+    /// `Cow<'a, [T]>`
+    Cow,
+    /// Anything else: a single element.
+    One,
+}
+
+impl Bytes {
+    pub fn new(ty: &Type, counted: bool) -> Self {
+        let ty = peel(ty);
+        let inside = argument(ty, "Option");
+        let (shape, element) = shape(inside.unwrap_or(ty));
+        Bytes {
+            counted,
+            optional: inside.is_some(),
+            shape,
+            element: Box::new(element.clone()),
+        }
+    }
+}
+
+/// The shape of `ty` and the type of its elements.
+fn shape(ty: &Type) -> (Shape, &Type) {
+    let ty = peel(ty);
+    match ty {
+        Type::Array(array) => return (Shape::Array, peel(&array.elem)),
+        Type::Reference(reference) => {
+            if let Type::Slice(slice) = peel(&reference.elem) {
+                return (Shape::Slice, peel(&slice.elem));
+            }
+        }
+        _ => {}
+    }
+    if let Some(element) = argument(ty, "Vec") {
+        return (Shape::Vec, element);
+    }
+    let slices = [
+        ("Box", Shape::BoxSlice),
+        ("Arc", Shape::ArcSlice),
+        ("Rc", Shape::RcSlice),
+        ("Cow", Shape::Cow),
+    ];
+    for (name, shape) in slices {
+        if let Some(Type::Slice(slice)) = argument(ty, name) {
+            return (shape, peel(&slice.elem));
+        }
+    }
+    (Shape::One, ty)
+}
+
+/// Takes off parentheses, and the invisible ones that a macro's `$ty:ty` arrives in.
+fn peel(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Paren(paren) => &paren.elem,
+            Type::Group(group) => &group.elem,
+            _ => return ty,
+        };
+    }
+}
+
+/// `T`, if `ty` is the type `name<T>` by the last segment of its path, lifetimes aside.
+fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let segment = last_segment(ty).filter(|segment| segment.ident == name)?;
+    let mut types = arguments(segment);
+    let only = types.next()?;
+    types.next().is_none().then(|| peel(only))
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last(),
+        _ => None,
+    }
+}
+
+fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    let arguments = arguments.into_iter().flatten();
+    arguments.filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Types of std that hold values of their arguments. Not `PhantomData`; and nothing is known of the user's own.
+const HOLDERS: &[&str] = &[
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "Box",
+    "Cell",
+    "Cow",
+    "HashMap",
+    "HashSet",
+    "Option",
+    "Range",
+    "RangeInclusive",
+    "Rc",
+    "RefCell",
+    "Result",
+    "Reverse",
+    "Saturating",
+    "Vec",
+    "VecDeque",
+    "Wrapping",
+];
+
+/// The type itself and the types that its values hold, outside in, as far as syntax shows them.
+pub fn held(ty: &Type) -> Vec<&Type> {
+    let mut held = vec![peel(ty)];
+    let mut next = 0;
+    while let Some(&outer) = held.get(next) {
+        next += 1;
+        match outer {
+            Type::Array(array) => held.push(peel(&array.elem)),
+            Type::Slice(slice) => held.push(peel(&slice.elem)),
+            Type::Reference(reference) => held.push(peel(&reference.elem)),
+            Type::Tuple(tuple) => held.extend(tuple.elems.iter().map(peel)),
+            Type::Path(_) => {
+                if let Some(segment) = last_segment(outer).filter(|segment| holds(&segment.ident)) {
+                    held.extend(arguments(segment).map(peel));
+                }
+            }
+            _ => {}
+        }
+    }
+    held
+}
+
+fn holds(name: &Ident) -> bool {
+    HOLDERS.iter().any(|holder| name == holder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+    use syn::parse_quote;
+
+    fn of(ty: &Type) -> (Shape, bool, String) {
+        let bytes = Bytes::new(ty, true);
+        let element = bytes.element.to_token_stream().to_string();
+        (bytes.shape, bytes.optional, element)
+    }
+
+    #[test]
+    fn each_shape_is_known_by_its_last_segment() {
+        let table: [(Type, Shape); 12] = [
+            (parse_quote!(Vec<Bicycle>), Shape::Vec),
+            (parse_quote!(std::vec::Vec<Bicycle>), Shape::Vec),
+            (parse_quote!(Box<[Bicycle]>), Shape::BoxSlice),
+            (parse_quote!([Bicycle; 3]), Shape::Array),
+            (parse_quote!(::std::sync::Arc<[Bicycle]>), Shape::ArcSlice),
+            (parse_quote!(Rc<[Bicycle]>), Shape::RcSlice),
+            (parse_quote!(&'a [Bicycle]), Shape::Slice),
+            (parse_quote!(Cow<'a, [Bicycle]>), Shape::Cow),
+            (parse_quote!(Bicycle), Shape::One),
+            (parse_quote!((Bicycle)), Shape::One),
+            (parse_quote!((Vec<(Bicycle)>)), Shape::Vec),
+            (parse_quote!(&'a ([Bicycle])), Shape::Slice),
+        ];
+        for (ty, shape) in &table {
+            let text = ty.to_token_stream();
+            assert_eq!(of(ty), (*shape, false, "Bicycle".to_owned()), "{text}");
+            let optional: Type = parse_quote!(core::option::Option<#ty>);
+            assert_eq!(
+                of(&optional),
+                (*shape, true, "Bicycle".to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_shape_is_one_element() {
+        let table: [Type; 6] = [
+            parse_quote!(Box<f64>),
+            parse_quote!(Arc<Vec<u8>>),
+            parse_quote!(VecDeque<u8>),
+            parse_quote!(<T as Trait>::Vec<u8>),
+            parse_quote!(Cow<'a, str>),
+            parse_quote!(Vec<u8, Arena>),
+        ];
+        for ty in &table {
+            let whole = ty.to_token_stream().to_string();
+            assert_eq!(of(ty), (Shape::One, false, whole));
+        }
+    }
+
+    #[test]
+    fn an_array_of_arrays_has_arrays_as_elements() {
+        assert_eq!(of(&parse_quote!(Vec<[f64; 3]>)).2, "[f64 ; 3]");
+        assert_eq!(of(&parse_quote!([[f64; 3]; 4])).2, "[f64 ; 3]");
+    }
+
+    #[test]
+    fn holders_show_what_they_hold() {
+        let ty: Type = parse_quote!(Option<(HashMap<&'static str, [u8; 4]>, Own<f32>)>);
+        let types: Vec<String> = held(&ty)
+            .iter()
+            .map(|ty| ty.to_token_stream().to_string())
+            .collect();
+        let inner = ["& 'static str", "[u8 ; 4]", "str", "u8"];
+        assert_eq!(types[types.len() - 4..], inner);
+        assert!(types.iter().all(|ty| ty != "f32"));
+    }
+}

@@ -1,0 +1,136 @@
+//! What the writer of an unknown word may have meant: near misses by edit distance, and words that other crates use.
+//! `attr` asks here when `symbol` does not know a word.
+
+use crate::symbol::{self, Level, Symbol};
+
+/// Words of other derives, and of other languages, with ours for the same thing.
+const FOREIGN: &[(&str, Symbol)] = &[
+    ("alias", symbol::RENAME),
+    ("rename_all", symbol::RENAME),
+    ("rename_all_fields", symbol::RENAME),
+    ("key", symbol::RENAME),
+    ("tag", symbol::NAME),
+    ("type_name", symbol::NAME),
+    ("type_tag", symbol::NAME),
+    ("module", symbol::NAME),
+    ("runtime", symbol::CRATE),
+    ("where", symbol::BOUND),
+    ("ignore", symbol::SKIP),
+    ("skip_serializing", symbol::SKIP),
+    ("skip_serializing_if", symbol::SKIP),
+    ("skip_deserializing", symbol::SKIP),
+    ("transient", symbol::SKIP),
+    ("flatten", symbol::FLATTEN_PARENT),
+    ("parent", symbol::FLATTEN_PARENT),
+    ("base", symbol::FLATTEN_PARENT),
+    ("extends", symbol::FLATTEN_PARENT),
+    ("inherit", symbol::FLATTEN_PARENT),
+    ("raw", symbol::BYTES),
+    ("pod", symbol::BYTES),
+    ("serde_bytes", symbol::BYTES),
+    ("no_count", symbol::UNCOUNTED),
+    ("serialize_with", symbol::WITH),
+    ("deserialize_with", symbol::WITH),
+    ("remote", symbol::WITH),
+    ("via", symbol::WITH),
+    ("ordered", symbol::SORTED),
+    ("deterministic", symbol::SORTED),
+    ("compat", symbol::SERDE),
+    ("pre_dump", symbol::BEFORE_GET),
+    ("before_dump", symbol::BEFORE_GET),
+    ("post_load", symbol::AFTER_SET),
+    ("after_load", symbol::AFTER_SET),
+    ("validate", symbol::AFTER_SET),
+];
+
+/// The symbol that `word` was most likely meant to be; among equally near ones, one that `level` takes.
+pub fn meant(word: &str, level: Level) -> Option<Symbol> {
+    if let Some((_, symbol)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
+        return Some(*symbol);
+    }
+    let (distance, _, symbol) = symbol::ALL
+        .iter()
+        .map(|symbol| {
+            let stranger = !symbol.levels.contains(&level);
+            (edits(word, symbol.name), stranger, *symbol)
+        })
+        .min_by_key(|(distance, stranger, _)| (*distance, *stranger))?;
+    // A third of the letters may be wrong, as rustc allows for its own suggestions.
+    let allowed = word.len().max(symbol.name.len()) / 3;
+    (distance <= allowed).then_some(symbol)
+}
+
+/// Edits that turn `a` into `b`: a letter put in, left out or replaced, or two neighbours swapped.
+fn edits(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut next = vec![i + 1];
+        for j in 0..b.len() {
+            let replaced = row[j] + usize::from(a[i] != b[j]);
+            let mut best = replaced.min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                best = best.min(before[j - 1] + 1);
+            }
+            next.push(best);
+        }
+        before = row;
+        row = next;
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(word: &str, level: Level) -> Option<&'static str> {
+        meant(word, level).map(|symbol| symbol.name)
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(edits("skip", "skip"), 0);
+        assert_eq!(edits("skpi", "skip"), 1);
+        assert_eq!(edits("skp", "skip"), 1);
+        assert_eq!(edits("", "skip"), 4);
+        assert_eq!(edits("byte", "bytes"), 1);
+        assert_eq!(edits("sort", "sorted"), 2);
+    }
+
+    #[test]
+    fn a_near_miss_is_found() {
+        assert_eq!(name("skp", Level::Field), Some("skip"));
+        assert_eq!(name("byte", Level::Field), Some("bytes"));
+        assert_eq!(name("flaten_parent", Level::Field), Some("flatten_parent"));
+        assert_eq!(name("aftr_set", Level::Type), Some("after_set"));
+        assert_eq!(name("bounds", Level::Type), Some("bound"));
+    }
+
+    #[test]
+    fn among_equals_the_level_decides() {
+        assert_eq!(name("rname", Level::Type), Some("name"));
+        assert_eq!(name("rname", Level::Field), Some("rename"));
+    }
+
+    #[test]
+    fn a_foreign_word_is_translated() {
+        assert_eq!(name("rename_all", Level::Type), Some("rename"));
+        assert_eq!(name("flatten", Level::Field), Some("flatten_parent"));
+        assert_eq!(name("skip_serializing", Level::Field), Some("skip"));
+        assert_eq!(name("parent", Level::Field), Some("flatten_parent"));
+    }
+
+    #[test]
+    fn foreign_words_are_not_ours() {
+        assert!(FOREIGN.iter().all(|(word, _)| symbol::find(word).is_none()));
+    }
+
+    #[test]
+    fn nothing_is_suggested_for_something_else() {
+        assert_eq!(name("transparent", Level::Type), None);
+        assert_eq!(name("x", Level::Field), None);
+    }
+}

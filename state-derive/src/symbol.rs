@@ -1,0 +1,192 @@
+//! The vocabulary: every word that may stand in `#[state(..)]`, where it may stand and what it takes.
+//! `attr` parses by this table alone, so a new attribute starts as a row here.
+
+use std::fmt;
+
+/// What an attribute can be written on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    Type,
+    Variant,
+    Field,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::Type => "a type",
+            Level::Variant => "a variant",
+            Level::Field => "a field",
+        })
+    }
+}
+
+/// What stands behind the word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    Nothing,
+    Text,
+    Predicates,
+    /// The path of a module: no generic arguments.
+    Module,
+    /// The path of a function, as an expression.
+    Function,
+    MaybeFunction,
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Takes::Nothing => "no value",
+            Takes::Text => "a string literal",
+            Takes::Predicates => "a string of where predicates",
+            Takes::Module => "the path of a module",
+            Takes::Function | Takes::MaybeFunction => "the path of a function",
+        })
+    }
+}
+
+/// One word of `#[state(..)]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Symbol {
+    pub name: &'static str,
+    pub levels: &'static [Level],
+    pub takes: Takes,
+    /// The word as a remedy shows it.
+    pub usage: &'static str,
+}
+
+impl Symbol {
+    const fn new(
+        name: &'static str,
+        levels: &'static [Level],
+        takes: Takes,
+        usage: &'static str,
+    ) -> Self {
+        Symbol {
+            name,
+            levels,
+            takes,
+            usage,
+        }
+    }
+
+    const fn flag(name: &'static str) -> Self {
+        Symbol::new(name, FIELD, Takes::Nothing, name)
+    }
+
+    /// The message for a value of any other kind.
+    pub fn expectation(self) -> String {
+        format!("{self} takes {}; write `{}`", self.takes, self.usage)
+    }
+
+    /// The levels that the word belongs on, as a message lists them.
+    pub fn home(self) -> String {
+        let levels: Vec<String> = self.levels.iter().map(Level::to_string).collect();
+        levels.join(" or ")
+    }
+}
+
+/// As the user types it, in backticks.
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.name)
+    }
+}
+
+const TYPE: &[Level] = &[Level::Type];
+const FIELD: &[Level] = &[Level::Field];
+const PARTS: &[Level] = &[Level::Field, Level::Variant];
+
+/// The attribute that all words stand in.
+pub const STATE: &str = "state";
+
+pub const NAME: Symbol = Symbol::new("name", TYPE, Takes::Text, "name = \"example.Person\"");
+pub const CRATE: Symbol = Symbol::new("crate", TYPE, Takes::Module, "crate = path::to::runtime");
+pub const BOUND: Symbol = Symbol::new("bound", TYPE, Takes::Predicates, "bound = \"T: Trait\"");
+pub const BEFORE_GET: Symbol = Symbol::new(
+    "before_get",
+    TYPE,
+    Takes::Function,
+    "before_get = Self::prepare",
+);
+pub const AFTER_SET: Symbol = Symbol::new(
+    "after_set",
+    TYPE,
+    Takes::Function,
+    "after_set = Self::rebuild",
+);
+pub const RENAME: Symbol = Symbol::new("rename", PARTS, Takes::Text, "rename = \"other_name\"");
+pub const BYTES: Symbol = Symbol::flag("bytes");
+pub const UNCOUNTED: Symbol = Symbol::flag("uncounted");
+pub const FLATTEN_PARENT: Symbol = Symbol::flag("flatten_parent");
+pub const SKIP: Symbol = Symbol::flag("skip");
+pub const DEFAULT: Symbol = Symbol::new(
+    "default",
+    FIELD,
+    Takes::MaybeFunction,
+    "default = path::to::function",
+);
+pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Module, "with = path::to::module");
+pub const SORTED: Symbol = Symbol::flag("sorted");
+pub const SERDE: Symbol = Symbol::flag("serde");
+
+/// In the order in which messages list them.
+pub const ALL: &[Symbol] = &[
+    NAME,
+    CRATE,
+    BOUND,
+    BEFORE_GET,
+    AFTER_SET,
+    BYTES,
+    UNCOUNTED,
+    FLATTEN_PARENT,
+    SKIP,
+    DEFAULT,
+    RENAME,
+    WITH,
+    SORTED,
+    SERDE,
+];
+
+/// The symbol of that name, at whatever level.
+pub fn find(name: &str) -> Option<Symbol> {
+    ALL.iter().copied().find(|symbol| symbol.name == name)
+}
+
+/// The words that `level` takes, as a message lists them.
+pub fn list(level: Level) -> String {
+    let words: Vec<String> = ALL
+        .iter()
+        .filter(|symbol| symbol.levels.contains(&level))
+        .map(Symbol::to_string)
+        .collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_stands_twice_in_the_table() {
+        for (i, symbol) in ALL.iter().enumerate() {
+            assert!(ALL[..i].iter().all(|other| other.name != symbol.name));
+        }
+    }
+
+    #[test]
+    fn usage_starts_with_the_word() {
+        assert!(
+            ALL.iter()
+                .all(|symbol| symbol.usage.starts_with(symbol.name))
+        );
+    }
+
+    #[test]
+    fn levels_read_as_prose() {
+        assert_eq!(RENAME.home(), "a field or a variant");
+        assert_eq!(list(Level::Variant), "`rename`");
+        assert_eq!(SKIP.expectation(), "`skip` takes no value; write `skip`");
+    }
+}

@@ -1,0 +1,173 @@
+//! Reads what stands behind a word of `#[state(..)]`: a text, a path, where predicates, or nothing.
+//! `attr` finds the word, `symbol` says what it takes, and here the two are brought together.
+
+use proc_macro2::Group;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, WherePredicate, token};
+
+use crate::ctxt::Ctxt;
+use crate::symbol::{self, Symbol, Takes};
+
+/// A value as it stands in the source.
+pub enum Written {
+    Nothing,
+    Equals(Expr),
+    Parenthesized(Group),
+}
+
+/// A value of the kind that its symbol takes.
+pub enum Value {
+    /// Nothing was written, or something that could not be read and is reported.
+    None,
+    Text(LitStr),
+    Predicates(Vec<WherePredicate>),
+    Path(ExprPath),
+}
+
+impl Written {
+    /// Reads what follows `word`.
+    pub fn parse(input: ParseStream, word: &Ident) -> syn::Result<Self> {
+        if input.peek(token::Paren) {
+            return input.parse().map(Written::Parenthesized);
+        }
+        if !input.peek(Token![=]) {
+            return Ok(Written::Nothing);
+        }
+        let equals: Token![=] = input.parse()?;
+        let symbol = symbol::find(&word.to_string());
+        if input.is_empty() || input.peek(Token![,]) {
+            let usage = symbol.map_or("word = value", |symbol| symbol.usage);
+            let message = format!("no value behind the `=`; write `{usage}`");
+            return Err(Error::new_spanned(equals, message));
+        }
+        let start = input.span();
+        input.parse().map(Written::Equals).map_err(|error| {
+            // What syn expected of an expression misleads where only a path or a string will do.
+            symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
+        })
+    }
+}
+
+/// The value in the form that the symbol asks for; `Value::None` after an error.
+pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value {
+    match (symbol.takes, written) {
+        (Takes::Nothing | Takes::MaybeFunction, Written::Nothing) => {}
+        (_, Written::Nothing) => {
+            let message = format!("{symbol} needs a value; write `{}`", symbol.usage);
+            cx.error(word, message);
+        }
+        (Takes::Nothing, Written::Equals(value)) => cx.error(value, symbol.expectation()),
+        (_, Written::Equals(value)) => return read_expr(cx, symbol, ungroup(value)),
+        (Takes::Nothing, Written::Parenthesized(group)) if !group.stream().is_empty() => {
+            let (name, inside) = (symbol.name, group.stream());
+            let message = format!("{symbol} takes no value; write `{name}, {inside}`");
+            cx.error(group, message);
+        }
+        (Takes::Nothing, Written::Parenthesized(group)) => cx.error(group, symbol.expectation()),
+        (_, Written::Parenthesized(group)) => {
+            let message = format!(
+                "{symbol} takes its value behind `=`; write `{}`",
+                symbol.usage
+            );
+            cx.error(group, message);
+        }
+    }
+    Value::None
+}
+
+fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
+    match (symbol.takes, expr) {
+        (
+            Takes::Text,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }),
+        ) => read_name(cx, symbol, text),
+        (
+            Takes::Predicates,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }),
+        ) => read_predicates(cx, symbol, &text),
+        (Takes::Text | Takes::Predicates, other) => {
+            cx.error(other, symbol.expectation());
+            Value::None
+        }
+        (_, other) => read_path(cx, symbol, other),
+    }
+}
+
+/// Takes off the invisible delimiters that a macro's `$path:path` or `$name:expr` arrives in.
+fn ungroup(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
+}
+
+fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
+    if text.value().is_empty() {
+        let message = format!("{symbol} must not be empty; leave it out to keep Rust's own name");
+        cx.error(&text, message);
+    } else if text.value().contains(char::is_control) {
+        // Text formats such as pickle's protocol 0 end a name at a line break.
+        let message = format!("{symbol} must not hold control characters; remove them");
+        cx.error(&text, message);
+    }
+    Value::Text(text)
+}
+
+fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
+    let parser = Punctuated::<WherePredicate, Token![,]>::parse_terminated;
+    if let Ok(predicates) = text.parse_with(parser) {
+        return Value::Predicates(predicates.into_iter().collect());
+    }
+    let usage = symbol.usage;
+    let message =
+        format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`");
+    cx.error(text, message);
+    Value::None
+}
+
+fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
+    let message = match &expr {
+        Expr::Path(path) if symbol.takes == Takes::Module && !is_plain(path) => {
+            format!("{symbol} takes the path of a module; remove the generic arguments")
+        }
+        Expr::Path(path) => return Value::Path(path.clone()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => return read_quoted(cx, symbol, text),
+        Expr::Call(call) if matches!(*call.func, Expr::Path(_)) => {
+            format!("{symbol} takes a path, not a call; remove the parentheses")
+        }
+        Expr::Closure(_) => {
+            let usage = symbol.usage;
+            format!("{symbol} takes a path, not a closure; name a function and write `{usage}`")
+        }
+        _ => symbol.expectation(),
+    };
+    cx.error(expr, message);
+    Value::None
+}
+
+/// An error; but the path is kept where there is one, as the stubs need that of the runtime.
+fn read_quoted(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
+    let path = text.parse::<ExprPath>().ok();
+    let remedy = match &path {
+        Some(_) => format!("{} = {}", symbol.name, text.value()),
+        None => symbol.usage.to_owned(),
+    };
+    let message = format!("{symbol} takes a path, not a string; write `{remedy}` without quotes");
+    cx.error(text, message);
+    path.map_or(Value::None, Value::Path)
+}
+
+fn is_plain(path: &ExprPath) -> bool {
+    let mut segments = path.path.segments.iter();
+    path.qself.is_none() && segments.all(|segment| segment.arguments.is_none())
+}

@@ -1,0 +1,16 @@
+// An array of them would be a count without bytes.
+use state_core::Record;
+
+#[derive(Record)]
+#[repr(C)]
+struct Unit;
+
+#[derive(Record)]
+#[repr(C)]
+struct Empty {}
+
+fn take<T: Record>() {}
+
+fn main() {
+    take::<Unit>();
+}

@@ -1,0 +1,9 @@
+// `impl Trait` is no field type at all: rustc says so.
+use state_core::State;
+
+#[derive(State)]
+struct Person {
+    name: impl Clone,
+}
+
+fn main() {}
