@@ -154,6 +154,12 @@ impl<'de> Reader<'de> {
         self.refusal.get_or_insert(error);
     }
 
+    /// Says that what was refused stands in the part `name`.
+    #[cold]
+    pub(crate) fn within(&mut self, name: &str) {
+        self.refusal = self.refusal.take().map(|error| error.within(name));
+    }
+
     pub(crate) fn mark(&self) -> Mark<'de> {
         Mark { tail: self.tail, text: self.text, raw: self.raw }
     }

@@ -238,11 +238,8 @@ impl Builder {
             region.resize(at + by, 0);
             at
         };
-        let (tail, text, raw) = (
-            grow(&mut self.heads, size.tail),
-            grow(&mut self.text, size.text),
-            grow(&mut self.raw, size.raw),
-        );
+        let (tail, text, raw) =
+            (grow(&mut self.heads, size.tail), grow(&mut self.text, size.text), grow(&mut self.raw, size.raw));
         let mut writer = Writer {
             tail: &mut self.heads[tail..],
             text: &mut self.text[text..],

@@ -64,11 +64,7 @@ pub enum ErrorKind {
 
 impl Error {
     /// An error of a kind, with what was expected and what was found instead.
-    pub fn new(
-        kind: ErrorKind,
-        expected: impl Into<Cow<'static, str>>,
-        found: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(kind: ErrorKind, expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Detail {
             kind,
             path: String::new(),
@@ -158,10 +154,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("message", &format_args!("{self}"))
-            .finish()
+        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &format_args!("{self}")).finish()
     }
 }
 

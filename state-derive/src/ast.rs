@@ -4,8 +4,8 @@
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type,
-    Visibility, WherePredicate, parse_quote,
+    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type, Visibility,
+    WherePredicate, parse_quote,
 };
 
 use crate::attr::{Attrs, Repr};
@@ -132,11 +132,7 @@ impl Data {
             syn::Data::Union(data) => whole(&Fields::Named(data.fields.clone())),
             syn::Data::Enum(data) => {
                 let variants = data.variants.iter();
-                Data::Enum(
-                    variants
-                        .map(|variant| Variant::of_enum(cx, variant))
-                        .collect(),
-                )
+                Data::Enum(variants.map(|variant| Variant::of_enum(cx, variant)).collect())
             }
         }
     }
@@ -162,11 +158,7 @@ impl Variant {
                 Fields::Unnamed(_) => Style::Tuple,
                 Fields::Unit => Style::Unit,
             },
-            fields: fields
-                .iter()
-                .zip(0..)
-                .map(|(field, index)| Field::new(cx, index, field))
-                .collect(),
+            fields: fields.iter().zip(0..).map(|(field, index)| Field::new(cx, index, field)).collect(),
             attrs,
         }
     }
@@ -185,10 +177,7 @@ impl Field {
         let attrs = Attrs::parse(cx, Level::Field, &field.attrs);
         let (member, own_name) = match &field.ident {
             Some(ident) => (Member::Named(ident.clone()), ident.unraw().to_string()),
-            None => (
-                Member::Unnamed(Index::from(index as usize)),
-                index.to_string(),
-            ),
+            None => (Member::Unnamed(Index::from(index as usize)), index.to_string()),
         };
         let renamed = attrs.text(symbol::RENAME).map(LitStr::value);
         Field {

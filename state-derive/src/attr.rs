@@ -37,10 +37,7 @@ impl Attrs {
                 }
             }
         }
-        Attrs {
-            items,
-            torn: cx.len() > before,
-        }
+        Attrs { items, torn: cx.len() > before }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Item> {
@@ -108,10 +105,7 @@ impl Parse for Entry {
 fn read_list(cx: &Ctxt, meta: &Meta) -> Vec<Entry> {
     let mut list = Vec::new();
     let Meta::List(meta) = meta else {
-        cx.error(
-            meta,
-            "`state` takes its attributes in parentheses; write `#[state(..)]`",
-        );
+        cx.error(meta, "`state` takes its attributes in parentheses; write `#[state(..)]`");
         return list;
     };
     let parser = |input: ParseStream| {
@@ -141,11 +135,7 @@ fn add(cx: &Ctxt, level: Level, entry: Entry, items: &mut Vec<Item>) {
         return;
     }
     let value = value::read(cx, symbol, &word, value);
-    items.push(Item {
-        symbol,
-        word,
-        value,
-    });
+    items.push(Item { symbol, word, value });
 }
 
 /// The word's symbol, or an error that says what was meant or where the word belongs.

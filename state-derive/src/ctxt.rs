@@ -16,9 +16,7 @@ pub struct Ctxt {
 
 impl Ctxt {
     pub fn new() -> Self {
-        Ctxt {
-            errors: RefCell::new(Some(Vec::new())),
-        }
+        Ctxt { errors: RefCell::new(Some(Vec::new())) }
     }
 
     /// An error with the caret under `tokens`.
@@ -57,10 +55,7 @@ impl Ctxt {
 impl Drop for Ctxt {
     fn drop(&mut self) {
         let asked = self.errors.borrow().is_none();
-        assert!(
-            asked || thread::panicking(),
-            "errors were collected and never asked for"
-        );
+        assert!(asked || thread::panicking(), "errors were collected and never asked for");
     }
 }
 

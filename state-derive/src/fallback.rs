@@ -10,9 +10,7 @@ use crate::symbol;
 
 /// The errors, and stubs of the traits that `#[derive(State)]` implements.
 pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
-    let Container {
-        ident, generics, ..
-    } = container;
+    let Container { ident, generics, .. } = container;
     let restore = with_lifetime(generics);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let (restore_generics, _, _) = restore.split_for_impl();
@@ -29,9 +27,7 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
 
 /// The errors, and a stub of the trait that `#[derive(Record)]` implements.
 pub fn record(container: &Container, error: &syn::Error) -> TokenStream {
-    let Container {
-        ident, generics, ..
-    } = container;
+    let Container { ident, generics, .. } = container;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let stubs = quote! {
         #[automatically_derived]

@@ -5,17 +5,13 @@
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-#[expect(dead_code, reason = "the model is ahead of the expansion")]
 mod ast;
 mod attr;
+mod bound;
 mod check;
 mod ctxt;
 mod expand;
 mod fallback;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the model is ahead of the expansion")
-)]
 mod shape;
 mod suggest;
 mod symbol;

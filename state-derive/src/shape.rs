@@ -34,12 +34,7 @@ impl Bytes {
         let ty = peel(ty);
         let inside = argument(ty, "Option");
         let (shape, element) = shape(inside.unwrap_or(ty));
-        Bytes {
-            counted,
-            optional: inside.is_some(),
-            shape,
-            element: Box::new(element.clone()),
-        }
+        Bytes { counted, optional: inside.is_some(), shape, element: Box::new(element.clone()) }
     }
 }
 
@@ -58,12 +53,7 @@ fn shape(ty: &Type) -> (Shape, &Type) {
     if let Some(element) = argument(ty, "Vec") {
         return (Shape::Vec, element);
     }
-    let slices = [
-        ("Box", Shape::BoxSlice),
-        ("Arc", Shape::ArcSlice),
-        ("Rc", Shape::RcSlice),
-        ("Cow", Shape::Cow),
-    ];
+    let slices = [("Box", Shape::BoxSlice), ("Arc", Shape::ArcSlice), ("Rc", Shape::RcSlice), ("Cow", Shape::Cow)];
     for (name, shape) in slices {
         if let Some(Type::Slice(slice)) = argument(ty, name) {
             return (shape, peel(&slice.elem));
@@ -93,9 +83,7 @@ fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
-        Type::Path(TypePath {
-            qself: None, path, ..
-        }) => path.segments.last(),
+        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
         _ => None,
     }
 }
@@ -194,11 +182,7 @@ mod tests {
             let text = ty.to_token_stream();
             assert_eq!(of(ty), (*shape, false, "Bicycle".to_owned()), "{text}");
             let optional: Type = parse_quote!(core::option::Option<#ty>);
-            assert_eq!(
-                of(&optional),
-                (*shape, true, "Bicycle".to_owned()),
-                "{text}"
-            );
+            assert_eq!(of(&optional), (*shape, true, "Bicycle".to_owned()), "{text}");
         }
     }
 
@@ -227,10 +211,7 @@ mod tests {
     #[test]
     fn holders_show_what_they_hold() {
         let ty: Type = parse_quote!(Option<(HashMap<&'static str, [u8; 4]>, Own<f32>)>);
-        let types: Vec<String> = held(&ty)
-            .iter()
-            .map(|ty| ty.to_token_stream().to_string())
-            .collect();
+        let types: Vec<String> = held(&ty).iter().map(|ty| ty.to_token_stream().to_string()).collect();
         let inner = ["& 'static str", "[u8 ; 4]", "str", "u8"];
         assert_eq!(types[types.len() - 4..], inner);
         assert!(types.iter().all(|ty| ty != "f32"));

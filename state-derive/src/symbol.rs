@@ -57,18 +57,8 @@ pub struct Symbol {
 }
 
 impl Symbol {
-    const fn new(
-        name: &'static str,
-        levels: &'static [Level],
-        takes: Takes,
-        usage: &'static str,
-    ) -> Self {
-        Symbol {
-            name,
-            levels,
-            takes,
-            usage,
-        }
+    const fn new(name: &'static str, levels: &'static [Level], takes: Takes, usage: &'static str) -> Self {
+        Symbol { name, levels, takes, usage }
     }
 
     const fn flag(name: &'static str) -> Self {
@@ -104,29 +94,14 @@ pub const STATE: &str = "state";
 pub const NAME: Symbol = Symbol::new("name", TYPE, Takes::Text, "name = \"example.Person\"");
 pub const CRATE: Symbol = Symbol::new("crate", TYPE, Takes::Module, "crate = path::to::runtime");
 pub const BOUND: Symbol = Symbol::new("bound", TYPE, Takes::Predicates, "bound = \"T: Trait\"");
-pub const BEFORE_GET: Symbol = Symbol::new(
-    "before_get",
-    TYPE,
-    Takes::Function,
-    "before_get = Self::prepare",
-);
-pub const AFTER_SET: Symbol = Symbol::new(
-    "after_set",
-    TYPE,
-    Takes::Function,
-    "after_set = Self::rebuild",
-);
+pub const BEFORE_GET: Symbol = Symbol::new("before_get", TYPE, Takes::Function, "before_get = Self::prepare");
+pub const AFTER_SET: Symbol = Symbol::new("after_set", TYPE, Takes::Function, "after_set = Self::rebuild");
 pub const RENAME: Symbol = Symbol::new("rename", PARTS, Takes::Text, "rename = \"other_name\"");
 pub const BYTES: Symbol = Symbol::flag("bytes");
 pub const UNCOUNTED: Symbol = Symbol::flag("uncounted");
 pub const FLATTEN_PARENT: Symbol = Symbol::flag("flatten_parent");
 pub const SKIP: Symbol = Symbol::flag("skip");
-pub const DEFAULT: Symbol = Symbol::new(
-    "default",
-    FIELD,
-    Takes::MaybeFunction,
-    "default = path::to::function",
-);
+pub const DEFAULT: Symbol = Symbol::new("default", FIELD, Takes::MaybeFunction, "default = path::to::function");
 pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Module, "with = path::to::module");
 pub const SORTED: Symbol = Symbol::flag("sorted");
 pub const SERDE: Symbol = Symbol::flag("serde");
@@ -156,11 +131,8 @@ pub fn find(name: &str) -> Option<Symbol> {
 
 /// The words that `level` takes, as a message lists them.
 pub fn list(level: Level) -> String {
-    let words: Vec<String> = ALL
-        .iter()
-        .filter(|symbol| symbol.levels.contains(&level))
-        .map(Symbol::to_string)
-        .collect();
+    let words: Vec<String> =
+        ALL.iter().filter(|symbol| symbol.levels.contains(&level)).map(Symbol::to_string).collect();
     words.join(", ")
 }
 
@@ -177,10 +149,7 @@ mod tests {
 
     #[test]
     fn usage_starts_with_the_word() {
-        assert!(
-            ALL.iter()
-                .all(|symbol| symbol.usage.starts_with(symbol.name))
-        );
+        assert!(ALL.iter().all(|symbol| symbol.usage.starts_with(symbol.name)));
     }
 
     #[test]

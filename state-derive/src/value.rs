@@ -66,10 +66,7 @@ pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value 
         }
         (Takes::Nothing, Written::Parenthesized(group)) => cx.error(group, symbol.expectation()),
         (_, Written::Parenthesized(group)) => {
-            let message = format!(
-                "{symbol} takes its value behind `=`; write `{}`",
-                symbol.usage
-            );
+            let message = format!("{symbol} takes its value behind `=`; write `{}`", symbol.usage);
             cx.error(group, message);
         }
     }
@@ -78,20 +75,8 @@ pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value 
 
 fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
     match (symbol.takes, expr) {
-        (
-            Takes::Text,
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }),
-        ) => read_name(cx, symbol, text),
-        (
-            Takes::Predicates,
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }),
-        ) => read_predicates(cx, symbol, &text),
+        (Takes::Text, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_name(cx, symbol, text),
+        (Takes::Predicates, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_predicates(cx, symbol, &text),
         (Takes::Text | Takes::Predicates, other) => {
             cx.error(other, symbol.expectation());
             Value::None
@@ -126,8 +111,7 @@ fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
         return Value::Predicates(predicates.into_iter().collect());
     }
     let usage = symbol.usage;
-    let message =
-        format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`");
+    let message = format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`");
     cx.error(text, message);
     Value::None
 }
@@ -138,10 +122,7 @@ fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
             format!("{symbol} takes the path of a module; remove the generic arguments")
         }
         Expr::Path(path) => return Value::Path(path.clone()),
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => return read_quoted(cx, symbol, text),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => return read_quoted(cx, symbol, text),
         Expr::Call(call) if matches!(*call.func, Expr::Path(_)) => {
             format!("{symbol} takes a path, not a call; remove the parentheses")
         }

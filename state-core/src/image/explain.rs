@@ -1,24 +1,20 @@
 //! Why bytes were not accepted, in words. Nothing here runs unless something is wrong.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 
 use super::header::Image;
 use crate::decode::{Obstacle, Regions};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Graph, Nodes, Schema, first_difference, parse, short};
+use crate::schema::{Graph, Nodes, first_difference, parse, root_name};
 use crate::walk;
 
 /// Names the type that an error belongs to.
 #[cold]
 pub(super) fn name(error: Error, identity: &Identity) -> Error {
     error.at(root_name(identity.schema))
-}
-
-fn root_name(schema: &Schema) -> String {
-    schema.tag().map(short).unwrap_or_default().to_string()
 }
 
 /// The bytes are of another type: names both, and the first slot that differs.

@@ -8,7 +8,7 @@ use crate::decode::{Checker, Reader, Regions};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::{Identity, identity};
-use crate::schema::write_canonical;
+use crate::schema::{root_name, write_canonical};
 use crate::state::{Restore, State};
 
 /// How native bytes are written and read.
@@ -166,18 +166,14 @@ pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     let mut reader = Reader::new(regions);
     let value = T::get(regions.head, &mut reader);
     match (reader.into_refusal(), value) {
-        (Some(refusal), _) => Err(refusal),
+        (Some(refusal), _) => Err(refusal.within(root_name(T::schema()))),
         (None, Some(value)) => Ok(value),
         (None, None) => Err(disagreement()),
     }
 }
 
 /// Restores a value from regions that were checked.
-pub(crate) fn restore<'de, T: Restore<'de>>(
-    regions: &Regions<'de>,
-    identity: &Identity,
-    target: &mut T,
-) -> Result<()> {
+pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
     if identity.refuses {
         *target = build(regions)?;
         return Ok(());

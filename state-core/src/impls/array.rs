@@ -54,8 +54,7 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
                 return Some(array);
             }
         }
-        let parts: [Option<T>; N] =
-            core::array::from_fn(|at| T::get(&head[at * T::HEAD..(at + 1) * T::HEAD], reader));
+        let parts: [Option<T>; N] = core::array::from_fn(|at| T::get(&head[at * T::HEAD..(at + 1) * T::HEAD], reader));
         // An array cannot be built in part: either all parts are there, or the reader holds a refusal.
         if parts.iter().any(Option::is_none) {
             return None;

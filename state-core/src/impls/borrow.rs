@@ -64,4 +64,3 @@ impl<'a, 'de: 'a> Restore<'de> for Cow<'a, [u8]> {
         list::run::<u8>(head, reader).map(Self::Borrowed)
     }
 }
-

@@ -84,14 +84,9 @@ pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>
     if T::HEAD == 0 && run.iter().any(|&filler| filler != 0) {
         return false;
     }
-    let each = |checker: &mut Checker<'_>| {
-        run.chunks_exact(stride(T::HEAD)).all(|head| T::check(&head[..T::HEAD], checker))
-    };
-    if T::DYNAMIC {
-        checker.nested::<T>(each)
-    } else {
-        !T::CHECKED || each(checker)
-    }
+    let each =
+        |checker: &mut Checker<'_>| run.chunks_exact(stride(T::HEAD)).all(|head| T::check(&head[..T::HEAD], checker));
+    if T::DYNAMIC { checker.nested::<T>(each) } else { !T::CHECKED || each(checker) }
 }
 
 /// The length of a list and the run of its heads.

@@ -72,10 +72,7 @@ fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &m
 }
 
 #[inline(always)]
-fn heads<'de, K: State, V: State>(
-    head: &[u8],
-    reader: &mut Reader<'de>,
-) -> Option<core::slice::ChunksExact<'de, u8>> {
+fn heads<'de, K: State, V: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<core::slice::ChunksExact<'de, u8>> {
     let len = reader.length(head)?;
     Some(reader.run(len, entry::<K, V>())?.chunks_exact(stride(entry::<K, V>())))
 }

@@ -29,12 +29,12 @@ fn is_below_second(bytes: [u8; HEAD]) -> bool {
 }
 
 leaf!(Duration, HEAD, Kind::Seconds { signed: false }, image: Image::NO, checked: true,
-    put: |value: Duration| join(value.as_secs().to_le_bytes(), value.subsec_nanos()),
-    valid: is_below_second,
-    get: |bytes| {
-        let (seconds, nanos) = part(bytes);
-        (nanos < 1_000_000_000).then(|| Duration::new(u64::from_le_bytes(seconds), nanos))
-    });
+put: |value: Duration| join(value.as_secs().to_le_bytes(), value.subsec_nanos()),
+valid: is_below_second,
+get: |bytes| {
+    let (seconds, nanos) = part(bytes);
+    (nanos < 1_000_000_000).then(|| Duration::new(u64::from_le_bytes(seconds), nanos))
+});
 
 #[cfg(feature = "std")]
 mod system {

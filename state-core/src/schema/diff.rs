@@ -23,13 +23,17 @@ pub(crate) struct Difference {
 
 pub(crate) fn first_difference(ours: Graph<'_>, theirs: Graph<'_>) -> Option<Difference> {
     let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: Vec::new() };
-    let path = ours.root.tag().map(short).unwrap_or_default();
-    pair.nodes(ours.root, theirs.root, path)
+    pair.nodes(ours.root, theirs.root, root_name(ours.root))
 }
 
 /// The last component of a type tag.
 pub(crate) fn short(tag: &str) -> &str {
     tag.rsplit(['.', ':']).next().unwrap_or(tag)
+}
+
+/// What paths into a type start with.
+pub(crate) fn root_name(schema: &Schema) -> &str {
+    schema.tag().map(short).unwrap_or_default()
 }
 
 struct Pair<'a> {
@@ -113,9 +117,7 @@ impl<'a> Pair<'a> {
     fn unnamed(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
         let alike = match (&ours.kind, &theirs.kind) {
             (Kind::Array(_, a), Kind::Array(_, b)) => a == b,
-            (Kind::Raw(a), Kind::Raw(b)) => {
-                (a.optional, a.counted, a.exactly) == (b.optional, b.counted, b.exactly)
-            }
+            (Kind::Raw(a), Kind::Raw(b)) => (a.optional, a.counted, a.exactly) == (b.optional, b.counted, b.exactly),
             (Kind::Tuple(a), Kind::Tuple(b)) => a.len() == b.len(),
             (a, b) if ours.links().is_empty() => format!("{a:?}") == format!("{b:?}"),
             (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),

@@ -15,7 +15,7 @@ use crate::encode::Builder;
 use crate::error::Error;
 
 pub(crate) use canon::{parse, write_canonical};
-pub(crate) use diff::{Graph, first_difference, short};
+pub(crate) use diff::{Graph, first_difference, root_name, short};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
 ///
@@ -36,11 +36,19 @@ pub(crate) enum Kind {
     Unit,
     Bool,
     Char,
-    Int { bits: u8, signed: bool, nonzero: bool },
-    Float { bits: u8 },
+    Int {
+        bits: u8,
+        signed: bool,
+        nonzero: bool,
+    },
+    Float {
+        bits: u8,
+    },
     Str,
     /// Seconds (`signed` for points in time) and nanoseconds below 10⁹.
-    Seconds { signed: bool },
+    Seconds {
+        signed: bool,
+    },
     Optional(Link),
     List(Link),
     Set(Link),
@@ -55,7 +63,10 @@ pub(crate) enum Kind {
     Enum(Enum),
     Record(Record),
     /// A `Pod` struct that is known by its size alone.
-    Opaque { size: u64, big_endian: bool },
+    Opaque {
+        size: u64,
+        big_endian: bool,
+    },
 }
 
 /// An object: its state is its parent's, then its own slots.
@@ -264,6 +275,13 @@ impl Slot {
     #[must_use]
     pub const fn new(name: &'static str, schema: fn() -> &'static Schema) -> Self {
         Self { name: Cow::Borrowed(name), ty: Link::To(schema), refuses: false, default: None }
+    }
+
+    /// The slot of a parent, whose own slots stand in its place.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn parent<T: crate::state::Object>(name: &'static str) -> Self {
+        Self::new(name, T::schema)
     }
 
     /// The same slot, filled by a default where the state has no value for it.

@@ -241,7 +241,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         match tag[0] {
             0 => self.encoder.none(),
             1 => {
-                let wrapped = can_be_none(inner);
+                let wrapped = can_be_none(self.nodes, inner);
                 if wrapped {
                     self.encoder.begin(Group::Tuple(1));
                 }
@@ -394,8 +394,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
         let size = head_of(&variant.slots);
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
-        let place = if enum_is_inline(largest) { inline } else { self.run(1, size)? };
-        self.filler(if enum_is_inline(largest) { &[] } else { place }, size)?;
+        let place = if enum_is_inline(largest) || size == 0 { inline } else { self.run(1, size)? };
         let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
         self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
         self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;
@@ -415,7 +414,10 @@ pub(super) fn is_byte(schema: &Schema) -> bool {
 }
 
 /// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
-pub(super) fn can_be_none(schema: &Schema) -> bool {
+pub(super) fn can_be_none(nodes: &Nodes, mut schema: &Schema) -> bool {
+    while let Kind::Boxed(of) = schema.kind {
+        schema = nodes.get(of);
+    }
     matches!(schema.kind, Kind::Optional(_))
 }
 

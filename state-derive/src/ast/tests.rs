@@ -23,25 +23,14 @@ fn text(tokens: &impl ToTokens) -> String {
 
 #[test]
 fn a_plain_struct_is_named_after_itself() {
-    let container = model(
-        &parse_quote! { pub struct r#Type<'a, T = u8> { r#type: &'a T, #[state()] age: i32 } },
-    );
+    let container = model(&parse_quote! { pub struct r#Type<'a, T = u8> { r#type: &'a T, #[state()] age: i32 } });
     assert_eq!(container.name, "Type");
     assert_eq!(text(&container.krate), ":: state_core");
-    assert!(
-        container.bound.is_none()
-            && container.before_get.is_none()
-            && container.after_set.is_none()
-    );
-    let names: Vec<&str> = container
-        .fields()
-        .map(|field| field.name.as_str())
-        .collect();
+    assert!(container.bound.is_none() && container.before_get.is_none() && container.after_set.is_none());
+    let names: Vec<&str> = container.fields().map(|field| field.name.as_str()).collect();
     assert_eq!(names, ["type", "age"]);
-    let fields: Vec<String> = container
-        .fields()
-        .map(|field| text(&field.member) + " " + &text(&field.binding))
-        .collect();
+    let fields: Vec<String> =
+        container.fields().map(|field| text(&field.member) + " " + &text(&field.binding)).collect();
     assert_eq!(fields, ["r#type __f0", "age __f1"]);
 }
 
@@ -83,20 +72,12 @@ fn each_role_is_told_from_the_words() {
         }
     });
     let fields: Vec<&Field> = container.fields().collect();
-    assert!(
-        fields[..3]
-            .iter()
-            .all(|field| matches!(field.role, Role::Skip))
-    );
+    assert!(fields[..3].iter().all(|field| matches!(field.role, Role::Skip)));
     assert!(fields[0].default.is_none());
-    assert!(
-        matches!(&fields[1].default, Some(Default::Path(path)) if text(path) == "Vec :: < u8 > :: new")
-    );
+    assert!(matches!(&fields[1].default, Some(Default::Path(path)) if text(path) == "Vec :: < u8 > :: new"));
     assert!(matches!(fields[2].default, Some(Default::Trait)));
     assert!(matches!(fields[3].role, Role::Parent));
-    let Role::Slot(Via::Bytes(bytes)) = &fields[4].role else {
-        panic!("not bytes")
-    };
+    let Role::Slot(Via::Bytes(bytes)) = &fields[4].role else { panic!("not bytes") };
     assert!(!bytes.counted && bytes.optional && bytes.shape == Shape::BoxSlice);
     assert_eq!(fields[4].name, "raw");
     assert!(matches!(&fields[5].role, Role::Slot(Via::With(path)) if text(path) == "self :: hex"));
@@ -114,23 +95,10 @@ fn variants_have_names_and_styles() {
             Ring { inner: f64, #[state(rename = "size")] outer: f64 } = 7,
         }
     });
-    let variants: Vec<(&str, Style)> = container
-        .variants()
-        .iter()
-        .map(|variant| (variant.name.as_str(), variant.style))
-        .collect();
-    assert_eq!(
-        variants,
-        [
-            ("None", Style::Unit),
-            ("Round", Style::Tuple),
-            ("Ring", Style::Named)
-        ]
-    );
-    let slots: Vec<&str> = container
-        .fields()
-        .map(|field| field.name.as_str())
-        .collect();
+    let variants: Vec<(&str, Style)> =
+        container.variants().iter().map(|variant| (variant.name.as_str(), variant.style)).collect();
+    assert_eq!(variants, [("None", Style::Unit), ("Round", Style::Tuple), ("Ring", Style::Named)]);
+    let slots: Vec<&str> = container.fields().map(|field| field.name.as_str()).collect();
     assert_eq!(slots, ["0", "inner", "size"]);
 }
 

@@ -75,10 +75,7 @@ fn one_way_to_encode(cx: &Ctxt, field: &Field) {
     if !matches!(field.role, Role::Slot(_)) {
         return;
     }
-    let mut ways = field
-        .attrs
-        .iter()
-        .filter(|item| WAYS.contains(&item.symbol));
+    let mut ways = field.attrs.iter().filter(|item| WAYS.contains(&item.symbol));
     if let Some(first) = ways.next() {
         for other in ways {
             exclude(cx, first, other, "each says how to encode the field");
@@ -91,8 +88,7 @@ fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
     let found = field.attrs.get(symbol::UNCOUNTED);
     if let (Some(uncounted), Role::Slot(_)) = (found, &field.role) {
         if !field.attrs.has(symbol::BYTES) && !field.attrs.torn {
-            let message =
-                "`uncounted` leaves out the count of a raw array; write `bytes, uncounted`";
+            let message = "`uncounted` leaves out the count of a raw array; write `bytes, uncounted`";
             cx.error(&uncounted.word, message);
         }
     }
@@ -103,8 +99,7 @@ fn default_needs_skip(cx: &Ctxt, field: &Field) {
     let found = field.attrs.get(symbol::DEFAULT);
     if let (Some(default), Role::Slot(_)) = (found, &field.role) {
         if !field.attrs.torn {
-            let message =
-                "`default` fills a field that is skipped; write `skip, default`, or remove it";
+            let message = "`default` fills a field that is skipped; write `skip, default`, or remove it";
             cx.error(&default.word, message);
         }
     }
@@ -112,9 +107,6 @@ fn default_needs_skip(cx: &Ctxt, field: &Field) {
 
 /// Reports two attributes of one field that cannot stand together.
 fn exclude(cx: &Ctxt, a: &Item, b: &Item, reason: &str) {
-    let message = format!(
-        "{} and {} exclude each other, as {reason}; remove one of them",
-        a.symbol, b.symbol
-    );
+    let message = format!("{} and {} exclude each other, as {reason}; remove one of them", a.symbol, b.symbol);
     cx.conflict(&a.word, &b.word, message);
 }

@@ -9,10 +9,7 @@ use crate::ctxt::Ctxt;
 
 /// Errors and schemas name slots, and doors such as Python's make attributes of them. A parent's slots are not seen here.
 pub fn slots_differ(cx: &Ctxt, variant: &Variant) {
-    let slots = variant
-        .fields
-        .iter()
-        .filter(|field| matches!(field.role, Role::Slot(_)));
+    let slots = variant.fields.iter().filter(|field| matches!(field.role, Role::Slot(_)));
     differ(cx, "slots", slots.map(named));
 }
 
@@ -25,11 +22,7 @@ pub fn record_fields_differ(cx: &Ctxt, variant: &Variant) {
 pub fn variants_differ(cx: &Ctxt, container: &Container) {
     if let Data::Enum(variants) = &container.data {
         let variants = variants.iter();
-        differ(
-            cx,
-            "variants",
-            variants.map(|variant| (variant.name.as_str(), variant.name_place())),
-        );
+        differ(cx, "variants", variants.map(|variant| (variant.name.as_str(), variant.name_place())));
     }
 }
 

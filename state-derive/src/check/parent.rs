@@ -26,8 +26,7 @@ pub fn at_most_one(cx: &Ctxt, variant: &Variant) {
     let mut parents = variant.fields.iter().filter_map(parent);
     if let Some((first, _)) = parents.next() {
         for (other, _) in parents {
-            let message =
-                "a second `flatten_parent`; a type has one parent, so keep one of the two";
+            let message = "a second `flatten_parent`; a type has one parent, so keep one of the two";
             cx.error(&other.word, message);
             cx.error(&first.word, "the first `flatten_parent` is here");
         }
@@ -36,10 +35,7 @@ pub fn at_most_one(cx: &Ctxt, variant: &Variant) {
 
 /// The parent's slots are the prefix of the tuple, and fields become slots in the order in which they are written.
 pub fn comes_first(cx: &Ctxt, variant: &Variant) {
-    let mut slots = variant
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.role, Role::Skip));
+    let mut slots = variant.fields.iter().filter(|field| !matches!(field.role, Role::Skip));
     let Some(before) = slots.next() else { return };
     // A second parent is reported as such, and a field that could not be read may be meant to be skipped.
     if parent(before).is_some() || before.attrs.torn {
@@ -47,8 +43,7 @@ pub fn comes_first(cx: &Ctxt, variant: &Variant) {
     }
     if let Some((parent, _)) = slots.find_map(parent) {
         let name = before.member.to_token_stream();
-        let message =
-            format!("`flatten_parent` is not on the first slot; move the field before `{name}`");
+        let message = format!("`flatten_parent` is not on the first slot; move the field before `{name}`");
         cx.error(&parent.word, message);
         cx.error(before.place(), format!("`{name}` stands before the parent"));
     }
@@ -60,12 +55,7 @@ pub fn stands_alone(cx: &Ctxt, field: &Field) {
     if let Some((parent, _)) = found {
         for other in field.attrs.iter() {
             if other.symbol != symbol::FLATTEN_PARENT {
-                exclude(
-                    cx,
-                    parent,
-                    other,
-                    "a parent's slots are those of its own type",
-                );
+                exclude(cx, parent, other, "a parent's slots are those of its own type");
             }
         }
     }

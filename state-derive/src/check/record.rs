@@ -40,8 +40,7 @@ fn laid_out_as_in_c(cx: &Ctxt, container: &Container) {
         return;
     }
     if let Some(transparent) = &container.repr.transparent {
-        let message =
-            "a record is laid out as in C; write `#[repr(C)]`, which lays out one field the same";
+        let message = "a record is laid out as in C; write `#[repr(C)]`, which lays out one field the same";
         cx.error(transparent, message);
     } else {
         let message = "a record is laid out as in C; add `#[repr(C)]`";
@@ -52,8 +51,7 @@ fn laid_out_as_in_c(cx: &Ctxt, container: &Container) {
 /// An array of them would be a count without bytes.
 fn some_field(cx: &Ctxt, container: &Container, variant: &Variant) {
     if variant.fields.is_empty() {
-        let message =
-            "a record without fields has no bytes; add a field, or derive `State` instead";
+        let message = "a record without fields has no bytes; add a field, or derive `State` instead";
         cx.error(&container.ident, message);
     }
 }

@@ -16,11 +16,7 @@ pub fn state(cx: &Ctxt, field: &Field) {
     }
     let held = shape::held(&field.ty);
     // One error for one field: the outermost type that is refused.
-    let errors = [
-        sized(&held),
-        reaches_outside(&held, field),
-        outlives_bytes(&held),
-    ];
+    let errors = [sized(&held), reaches_outside(&held, field), outlives_bytes(&held)];
     if let Some((ty, message)) = errors.into_iter().flatten().next() {
         cx.error(ty, message);
     }
@@ -98,8 +94,7 @@ pub fn record(cx: &Ctxt, field: &Field) {
             Type::Tuple(_) => "a tuple",
             _ => continue,
         };
-        let message =
-            format!("{what} has no fixed layout; a record holds numbers, arrays and other records");
+        let message = format!("{what} has no fixed layout; a record holds numbers, arrays and other records");
         cx.error(ty, message);
         return;
     }

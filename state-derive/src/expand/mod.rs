@@ -1,13 +1,121 @@
 //! Turns a checked model into impls. Cannot fail.
+//!
+//! Generated code only names fields and calls the runtime: `_state` is its crate, `__private` what it may name there.
+
+mod enumeration;
+mod record;
+mod schema;
+mod slot;
+mod structure;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
-use crate::ast::Container;
+use crate::ast::{Container, Data, Variant};
+use crate::bound::{self, Side};
 
-pub fn state(_container: &Container) -> TokenStream {
-    TokenStream::new()
+pub use record::record;
+
+/// The impls of `State` and `Restore`, and of `Object` for structs.
+pub fn state(container: &Container) -> TokenStream {
+    let (out, back) = match &container.data {
+        Data::Struct(variant) => (structure::state(container, variant), structure::restore(container, variant)),
+        Data::Enum(variants) => (enumeration::state(container, variants), enumeration::restore(container, variants)),
+    };
+    let schema = schema::function(container);
+    let object = matches!(container.data, Data::Struct(_)).then(|| object(container));
+    let ident = &container.ident;
+    let generics = bound::generics(container, Side::State);
+    let restore_generics = bound::generics(container, Side::Restore);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, ty_generics, _) = container.generics.split_for_impl();
+    let (restore_impl, _, restore_where) = restore_generics.split_for_impl();
+    wrap(
+        container,
+        &quote! {
+            #[automatically_derived]
+            impl #impl_generics _state::State for #ident #ty_generics #where_clause {
+                #out
+                #schema
+            }
+            #[automatically_derived]
+            impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {
+                #back
+            }
+            #object
+        },
+    )
 }
 
-pub fn record(_container: &Container) -> TokenStream {
-    TokenStream::new()
+fn object(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let generics = bound::generics(container, Side::State);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, ty_generics, _) = container.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics _state::Object for #ident #ty_generics #where_clause {}
+    }
+}
+
+/// `const _: () = { use ::state_core as _state; .. };`
+fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
+    let krate = &container.krate;
+    quote! {
+        const _: () = {
+            use #krate as _state;
+            #impls
+        };
+    }
+}
+
+/// `{ a: __f0, b: __f1, c: _ }`: all fields of a variant, bound if they are slots.
+fn pattern(variant: &Variant) -> TokenStream {
+    let fields = variant.fields.iter().map(|field| {
+        let member = &field.member;
+        match slot::is_slot(field) {
+            true => {
+                let binding = &field.binding;
+                quote!(#member: #binding)
+            }
+            false => quote!(#member: _),
+        }
+    });
+    quote!({ #(#fields),* })
+}
+
+/// `{ a: get(..)?, c: default() }`: a variant built from its slots.
+fn built(container: &Container, variant: &Variant) -> TokenStream {
+    let fields = variant.fields.iter().map(|field| {
+        let member = &field.member;
+        let value = slot::get(container, field);
+        quote!(#member: #value)
+    });
+    quote!({ #(#fields),* })
+}
+
+/// The sum of the slots' heads.
+fn head(variant: &Variant) -> TokenStream {
+    let heads = slot::slots(variant).map(slot::head);
+    quote!(0 #(+ #heads)*)
+}
+
+/// `before_get(self);`
+fn before_get(container: &Container) -> TokenStream {
+    match &container.before_get {
+        Some(hook) => quote!(_state::__private::before_get(#hook(self), __size);),
+        None => TokenStream::new(),
+    }
+}
+
+/// The built value, handed to the hook that may refuse it.
+fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
+    match &container.after_set {
+        Some(hook) => quote! {
+            let mut __value = #value;
+            _state::__private::after_set(#hook(&mut __value), __reader)?;
+            _state::__private::Some(__value)
+        },
+        None => quote!(_state::__private::Some(#value)),
+    }
 }

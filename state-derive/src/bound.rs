@@ -1,0 +1,118 @@
+//! The bounds of the impls: on each type parameter that a slot holds, and never on a field's type, because the bounds
+//! of a recursive type would ask for themselves.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{GenericParam, Generics, Ident, Lifetime, Path, Token, Type, TypePath, WherePredicate, parse_quote};
+
+use crate::ast::{Container, Field, Role, Via};
+
+/// Which of the two traits an impl is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    State,
+    Restore,
+}
+
+/// The generics of an impl of the runtime's traits, with the lifetime `'__de` in front for `Restore`.
+pub fn generics(container: &Container, side: Side) -> Generics {
+    let mut generics = container.generics.clone();
+    let predicates = match &container.bound {
+        Some(given) => given.clone(),
+        None => inferred(container, side),
+    };
+    generics.make_where_clause().predicates.extend(predicates);
+    if side == Side::Restore {
+        let borrowed: Punctuated<&Lifetime, Token![+]> =
+            container.generics.lifetimes().map(|param| &param.lifetime).collect();
+        let de: GenericParam = if borrowed.is_empty() { parse_quote!('__de) } else { parse_quote!('__de: #borrowed) };
+        generics.params.insert(0, de);
+    }
+    generics
+}
+
+fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
+    let mut predicates = Vec::new();
+    for field in container.fields() {
+        let (types, bound) = match (&field.role, side) {
+            (Role::Skip, _) | (Role::Slot(Via::With(_) | Via::Serde), _) => continue,
+            (Role::Slot(Via::Bytes(bytes)), _) => (&*bytes.element, quote!(_state::Record)),
+            (Role::Parent, Side::State) => (&field.ty, quote!(_state::Object)),
+            (Role::Slot(_), Side::State) => (&field.ty, quote!(_state::State)),
+            (_, Side::Restore) => (&field.ty, quote!(_state::Restore<'__de>)),
+        };
+        // A parent's own parameters are slots like others: only the parent itself is an object.
+        let bound = if matches!(field.role, Role::Parent) && !is_param(container, &field.ty) && side == Side::State {
+            quote!(_state::State)
+        } else {
+            bound
+        };
+        for place in parameters(container, types) {
+            let predicate: WherePredicate = parse_quote!(#place: #bound);
+            if !predicates.contains(&predicate) {
+                predicates.push(predicate);
+            }
+        }
+    }
+    predicates.extend(container.fields().filter_map(|field| default_bound(container, field)));
+    predicates
+}
+
+/// `Default` for the parameters of skipped fields that are filled by it.
+fn default_bound(container: &Container, field: &Field) -> Option<WherePredicate> {
+    let by_trait = !matches!(field.default, Some(crate::ast::Default::Path(_)));
+    let ty = &field.ty;
+    (matches!(field.role, Role::Skip) && by_trait && is_param(container, ty))
+        .then(|| parse_quote!(#ty: _state::__private::Default))
+}
+
+fn is_param(container: &Container, ty: &Type) -> bool {
+    matches!(ty, Type::Path(TypePath { qself: None, path, .. })
+        if path.get_ident().is_some_and(|ident| container.generics.type_params().any(|param| param.ident == *ident)))
+}
+
+/// The type parameters that a type holds values of, and projections such as `T::Item`, as they are written.
+fn parameters(container: &Container, ty: &Type) -> Vec<TokenStream> {
+    struct Finder<'a> {
+        params: Vec<&'a Ident>,
+        found: Vec<TokenStream>,
+    }
+
+    impl<'ast> Visit<'ast> for Finder<'_> {
+        fn visit_type_path(&mut self, ty: &'ast TypePath) {
+            if let Some(qself) = &ty.qself {
+                if self.mentions(&qself.ty) {
+                    self.found.push(quote_spanned!(ty.span()=> #ty));
+                }
+                return;
+            }
+            let first = ty.path.segments.first().map(|segment| &segment.ident);
+            if first.is_some_and(|first| self.params.contains(&first)) {
+                return self.found.push(quote!(#ty));
+            }
+            visit::visit_type_path(self, ty);
+        }
+
+        fn visit_path(&mut self, path: &'ast Path) {
+            if path.segments.last().is_some_and(|segment| segment.ident != "PhantomData") {
+                visit::visit_path(self, path);
+            }
+        }
+    }
+
+    impl Finder<'_> {
+        fn mentions(&self, ty: &Type) -> bool {
+            let mut inner = Finder { params: self.params.clone(), found: Vec::new() };
+            inner.visit_type(ty);
+            !inner.found.is_empty()
+        }
+    }
+
+    let params = container.generics.type_params().map(|param| &param.ident).collect();
+    let mut finder = Finder { params, found: Vec::new() };
+    finder.visit_type(ty);
+    finder.found
+}

@@ -1,0 +1,194 @@
+//! The methods of an enum: the tag of its variant, and the variant's slots.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{accepted, before_get, built, head, pattern, slot};
+use crate::ast::{Container, Variant};
+
+/// The index of a variant, as it stands in the tag.
+fn tag(index: usize) -> Literal {
+    Literal::usize_unsuffixed(index)
+}
+
+fn has_slots(variant: &Variant) -> bool {
+    slot::slots(variant).next().is_some()
+}
+
+pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
+    let count = variants.len();
+    let heads = variants.iter().filter(|variant| has_slots(variant)).map(head);
+    let sizes = variants.iter().filter(|variant| has_slots(variant)).map(|variant| size_arm(count, variant));
+    let puts = variants.iter().enumerate().map(|(index, variant)| put_arm(index, count, variant));
+    let before_get = before_get(container);
+    let dynamic = dynamic(container, variants);
+    let rest = variants.iter().any(|variant| !has_slots(variant)).then(|| quote!(_ => {}));
+    let size = variants.iter().any(has_slots).then(|| {
+        quote! {
+            match self {
+                #(#sizes)*
+                #rest
+            }
+        }
+    });
+    quote! {
+        const HEAD: usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
+        const DYNAMIC: bool = #dynamic;
+
+        #[inline]
+        fn size(&self, __size: &mut _state::__private::Size) {
+            #before_get
+            #size
+        }
+
+        #[inline]
+        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+            match self {
+                #(#puts)*
+            }
+        }
+    }
+}
+
+/// Dynamic if a slot is, or if a variant stands in the tail.
+fn dynamic(container: &Container, variants: &[Variant]) -> TokenStream {
+    if container.before_get.is_some() {
+        return quote!(true);
+    }
+    let heads = variants.iter().filter(|variant| has_slots(variant)).map(head);
+    let slots = variants.iter().flat_map(slot::slots).map(slot::dynamic);
+    quote!(!_state::__private::enum_is_inline(_state::__private::largest(&[#(#heads),*])) #(|| #slots)*)
+}
+
+/// `Self::A { .. } => { .. }`
+fn size_arm(count: usize, variant: &Variant) -> TokenStream {
+    let (ident, pattern, head) = (&variant.ident, pattern(variant), head(variant));
+    let slots = slot::slots(variant).map(slot::size);
+    quote! {
+        Self::#ident #pattern => {
+            _state::__private::size_variant::<Self>(const { #head }, #count, __size);
+            #(#slots)*
+        }
+    }
+}
+
+fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (ident, pattern, head, tag) = (&variant.ident, pattern(variant), head(variant), tag(index));
+    let place = quote!(_state::__private::put_variant(__head, (#tag, #count), const { #head }, __writer));
+    if !has_slots(variant) {
+        return quote! {
+            Self::#ident #pattern => {
+                let _ = #place;
+            }
+        };
+    }
+    let slots = slot::slots(variant).map(slot::put);
+    quote! {
+        Self::#ident #pattern => {
+            if let _state::__private::Some(mut __head) = #place {
+                #(#slots)*
+            }
+        }
+    }
+}
+
+pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
+    let count = variants.len();
+    let checks = variants.iter().enumerate().map(|(index, variant)| check_arm(index, count, variant));
+    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(container, index, count, variant));
+    let accepted = accepted(
+        container,
+        &quote! {
+            match _state::__private::tag(__head, #count) {
+                #(#gets)*
+                _ => return _state::__private::None,
+            }
+        },
+    );
+    let set = set(container, variants);
+    quote! {
+        #[inline]
+        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+            match _state::__private::tag(__head, #count) {
+                #(#checks)*
+                _ => false,
+            }
+        }
+
+        #[inline]
+        fn get(
+            __head: &'__de [u8],
+            __reader: &mut _state::__private::Reader<'__de>,
+        ) -> _state::__private::Option<Self> {
+            #accepted
+        }
+
+        #set
+    }
+}
+
+fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (tag, head) = (tag(index), head(variant));
+    if !has_slots(variant) {
+        return quote!(#tag => true,);
+    }
+    let slots = slot::slots(variant).map(slot::check);
+    quote! {
+        #tag => match _state::__private::check_variant(__head, #count, const { #head }, __checker) {
+            _state::__private::Some(mut __head) => true #(&& #slots)*,
+            _state::__private::None => false,
+        },
+    }
+}
+
+/// `let mut __head = ..`, if the variant has slots.
+fn place(count: usize, variant: &Variant) -> TokenStream {
+    let head = head(variant);
+    quote!(_state::__private::get_variant(__head, #count, const { #head }, __reader))
+}
+
+fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (tag, ident, value) = (tag(index), &variant.ident, built(container, variant));
+    if !has_slots(variant) {
+        return quote!(#tag => Self::#ident #value,);
+    }
+    let place = place(count, variant);
+    quote! {
+        #tag => {
+            let mut __head = #place?;
+            Self::#ident #value
+        }
+    }
+}
+
+/// A variant that stays is restored slot by slot; another one is built.
+fn set(container: &Container, variants: &[Variant]) -> TokenStream {
+    let count = variants.len();
+    let hook = container.after_set.as_ref().map(|hook| {
+        quote! {
+            let _ = _state::__private::after_set(#hook(self), __reader);
+        }
+    });
+    let arms = variants.iter().enumerate().filter(|(_, variant)| has_slots(variant)).map(|(index, variant)| {
+        let (tag, ident, pattern) = (tag(index), &variant.ident, pattern(variant));
+        let place = place(count, variant);
+        let slots = slot::slots(variant).map(slot::set);
+        quote! {
+            (#tag, Self::#ident #pattern) => {
+                if let _state::__private::Some(mut __head) = #place {
+                    #(#slots)*
+                }
+                #hook
+            }
+        }
+    });
+    quote! {
+        #[inline]
+        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+            match (_state::__private::tag(__head, #count), &mut *self) {
+                #(#arms)*
+                _ => _state::__private::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The schema of the type: constants that name functions, so that none of a recursive type asks for itself.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::slot;
+use crate::ast::{Container, Data, Role, Variant};
+
+pub fn function(container: &Container) -> TokenStream {
+    let tag = &container.name;
+    let refuses = match &container.after_set {
+        Some(hook) => quote!(_state::__private::refuses::<Self, _>(#hook)),
+        None => quote!(false),
+    };
+    let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
+    let (constructor, parts) = match &container.data {
+        Data::Struct(variant) => (quote!(object), slots(variant)),
+        Data::Enum(variants) => (quote!(enumeration), self::variants(variants)),
+    };
+    quote! {
+        fn schema() -> &'static _state::__private::Schema {
+            const {
+                &_state::__private::Schema::#constructor(
+                    _state::__private::Names { tag: #tag, id: _state::__private::id::<Self> },
+                    <Self as _state::State>::HEAD,
+                    _state::__private::Shape { has_parent: #has_parent, refuses: #refuses },
+                    #parts,
+                )
+            }
+        }
+    }
+}
+
+/// `const { &[Slot::new("a", A::schema), ..] }`
+fn slots(variant: &Variant) -> TokenStream {
+    let slots = slot::slots(variant).map(slot::schema);
+    quote!(const { &[#(#slots),*] })
+}
+
+fn variants(variants: &[Variant]) -> TokenStream {
+    let variants = variants.iter().map(|variant| {
+        let (name, slots) = (&variant.name, slots(variant));
+        quote!(_state::__private::Variant::new(#name, #slots))
+    });
+    quote!(const { &[#(#variants),*] })
+}

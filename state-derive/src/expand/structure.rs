@@ -1,0 +1,123 @@
+//! The methods of a struct: its slots one after the other.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{accepted, before_get, built, head, pattern, slot};
+use crate::ast::{Container, Field, Role, Variant, Via};
+
+pub fn state(container: &Container, variant: &Variant) -> TokenStream {
+    let head = head(variant);
+    let dynamic = slot::slots(variant).map(slot::dynamic);
+    let hooked = container.before_get.is_some();
+    let image = image(container, variant);
+    let pattern = pattern(variant);
+    let before_get = before_get(container);
+    let size = slot::slots(variant).map(slot::size);
+    let put = slot::slots(variant).map(slot::put);
+    let empty = slot::slots(variant).next().is_none();
+    let bind = (!empty).then(|| quote!(let Self #pattern = self;));
+    let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
+    quote! {
+        const HEAD: usize = #head;
+        const DYNAMIC: bool = #hooked #(|| #dynamic)*;
+        #image
+
+        #[inline]
+        fn size(&self, __size: &mut _state::__private::Size) {
+            #before_get
+            #bind
+            #(#size)*
+        }
+
+        #[inline]
+        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+            #bind
+            #mut_head
+            #(#put)*
+        }
+    }
+}
+
+/// The proof that the struct lies in memory as in an image, where each field is a slot that could.
+fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
+    let plain = |field: &Field| matches!(field.role, Role::Parent | Role::Slot(Via::Plain));
+    let hooked = container.before_get.is_some() || container.after_set.is_some();
+    if hooked || variant.fields.is_empty() || !variant.fields.iter().all(plain) {
+        return None;
+    }
+    let fields = variant.fields.iter().map(|field| {
+        let Field { member, binding, ty, .. } = field;
+        quote!(#member: #binding: #ty)
+    });
+    Some(quote! {
+        const IMAGE: _state::__private::Image<Self> = _state::__private::image! { #(#fields),* };
+    })
+}
+
+pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
+    let checks = slot::slots(variant).map(slot::check);
+    let value = built(container, variant);
+    let accepted = accepted(container, &quote!(Self #value));
+    let set = set(container, variant);
+    let checked = checked(variant);
+    let empty = slot::slots(variant).next().is_none();
+    let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
+    quote! {
+        #checked
+
+        #[inline]
+        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+            #mut_head
+            true #(&& #checks)*
+        }
+
+        #[inline]
+        fn get(
+            __head: &'__de [u8],
+            __reader: &mut _state::__private::Reader<'__de>,
+        ) -> _state::__private::Option<Self> {
+            #mut_head
+            #accepted
+        }
+
+        #set
+    }
+}
+
+/// Whether anything is to be checked: asked of plain slots; the others are always.
+fn checked(variant: &Variant) -> Option<TokenStream> {
+    let plain = |field: &&Field| matches!(field.role, Role::Parent | Role::Slot(Via::Plain));
+    if !slot::slots(variant).all(|field| plain(&field)) {
+        return None;
+    }
+    let types = slot::slots(variant).map(|field| &field.ty);
+    Some(quote! {
+        const CHECKED: bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
+    })
+}
+
+fn set(container: &Container, variant: &Variant) -> TokenStream {
+    let pattern = pattern(variant);
+    let set = slot::slots(variant).map(slot::set);
+    let empty = slot::slots(variant).next().is_none();
+    let slots = (!empty).then(|| {
+        quote! {
+            let mut __head = __head;
+            let Self #pattern = self;
+            #(#set)*
+        }
+    });
+    let hook = container.after_set.as_ref().map(|hook| {
+        quote! {
+            let _ = _state::__private::after_set(#hook(self), __reader);
+        }
+    });
+    quote! {
+        #[inline]
+        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+            #slots
+            #hook
+        }
+    }
+}
