@@ -1,6 +1,6 @@
 //! How Python's `repr` spells the values that hold no others: numbers, text and bytes.
 
-use alloc::format;
+use alloc::{format, string::String};
 use core::fmt::{self, Formatter, Write};
 
 use super::Value;
@@ -29,21 +29,53 @@ pub(super) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
 
-/// Python and Rust give the same shortest digits, but lay them out differently from 1e16 on and below 1e-4.
 fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
     if number.is_nan() {
         return f.write_str("nan");
     }
-    let size = number.abs();
-    if size == 0.0 || (1e-4..1e16).contains(&size) || size.is_infinite() {
-        return write!(f, "{number:?}");
+    if number.is_infinite() {
+        return write!(f, "{number}");
     }
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.strip_prefix('-') {
-        Some(exponent) => write!(f, "{digits}e-{exponent:0>2}"),
-        None => write!(f, "{digits}e+{exponent:0>2}"),
+    if number.is_sign_negative() {
+        f.write_char('-')?;
     }
+    let scientific = shortest(number.abs());
+    let (digits, exponent) = split(&scientific);
+    let (first, others) = digits.split_at(1);
+    let others = others.trim_start_matches('.');
+    let point = usize::try_from(exponent).unwrap_or_default();
+    match exponent {
+        ..-4 => write!(f, "{digits}e-{:02}", exponent.unsigned_abs()),
+        -4..0 => write!(
+            f,
+            "0.{first:0>width$}{others}",
+            width = exponent.unsigned_abs() as usize
+        ),
+        0..16 => match others.split_at_checked(point) {
+            Some((whole, part)) if !part.is_empty() => write!(f, "{first}{whole}.{part}"),
+            _ => write!(f, "{first}{others:0<point$}.0"),
+        },
+        16.. => write!(f, "{digits}e+{exponent}"),
+    }
+}
+
+/// The shortest digits that mean this number and no other, as `1.5e-7`.
+fn shortest(number: f64) -> String {
+    let shortest = format!("{number:e}");
+    let decimals = split(&shortest).0.len().saturating_sub(2);
+    // If two such numbers are equally near, Rust takes the larger, but Python the one that ends in an even digit, as
+    // rounding to a given length does.
+    let rounded = format!("{number:.decimals$e}");
+    if rounded.parse() == Ok(number) {
+        rounded
+    } else {
+        shortest
+    }
+}
+
+fn split(scientific: &str) -> (&str, i32) {
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    (digits, exponent.parse().unwrap_or_default())
 }
 
 fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
