@@ -198,7 +198,13 @@ both_ways! {
 mod tests {
     use alloc::string::ToString;
 
-    use super::Int;
+    use super::{super::Value, Int};
+
+    #[test]
+    fn an_int_is_no_larger_than_text() {
+        assert!(size_of::<Int>() <= 24);
+        assert!(size_of::<Value>() <= 32);
+    }
 
     #[test]
     fn the_ends_of_the_range_come_back() {

@@ -60,8 +60,10 @@ pub use self::tuple::Tuple;
 
 /// One slot of a state: any value that can stand in it.
 ///
-/// Values are made with `From`: `Value::from(30)`, `Value::from("Dave")`, `Value::from((1, 2.5))`. Scalars come back
-/// with `TryFrom`, or are looked at with the `as_` methods. Both are strict about the kind, with one exception: a
+/// Values are made with `From`: `Value::from(30)`, `Value::from("Dave")`, `Value::from((1, 2.5))`. Of vectors, those of
+/// bytes become [`Value::Bytes`] and those of values [`Value::List`]; a `char` becomes text, and `()` the empty tuple.
+///
+/// Scalars come back with `TryFrom`, or are looked at with the `as_` methods. Both are strict about the kind, with one exception: a
 /// float may be asked of an integer that a float holds exactly.
 ///
 /// # Equality

@@ -148,8 +148,8 @@ impl<'f, 'b> Writer<'f, 'b> {
     fn new_line(&mut self, depth: usize) -> fmt::Result {
         // Without an end to the indentation, the text of a deep value would grow with the square of its depth.
         const DEEPEST: usize = 40;
-        writeln!(self.f)?;
-        write!(self.f, "{:width$}", "", width = 4 * depth.min(DEEPEST))
+        self.f.write_str("\n")?;
+        (0..depth.min(DEEPEST)).try_for_each(|_| self.f.write_str("    "))
     }
 }
 

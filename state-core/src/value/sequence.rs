@@ -7,7 +7,7 @@ use core::{
     slice,
 };
 
-use super::{Value, children::Children, repr};
+use super::{Tuple, Value, children::Children, repr};
 
 /// A sequence of any length: [`Value::List`]. It dereferences to the slice of its items.
 ///
@@ -159,7 +159,6 @@ macro_rules! sequence {
     };
 }
 
-pub(super) use sequence;
-
+sequence!(Tuple);
 sequence!(List);
 sequence!(Set);

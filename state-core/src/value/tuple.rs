@@ -1,13 +1,8 @@
 //! The state tuple: the flat state of one object, slot by slot.
 
-use alloc::vec::{self, Vec};
-use core::{
-    fmt,
-    ops::{Add, AddAssign, Deref, DerefMut},
-    slice,
-};
+use core::ops::{Add, AddAssign};
 
-use super::{Value, children::Children, repr, sequence::sequence};
+use super::children::Children;
 
 /// The state of an object, and [`Value::Tuple`] where it stands in a slot itself.
 ///
@@ -29,8 +24,6 @@ use super::{Value, children::Children, repr, sequence::sequence};
 /// ```
 #[derive(Clone, Default)]
 pub struct Tuple(pub(super) Children);
-
-sequence!(Tuple);
 
 /// Joins two states: `state + (owner,)`.
 impl<T: Into<Tuple>> Add<T> for Tuple {
