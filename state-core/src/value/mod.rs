@@ -1,7 +1,5 @@
 //! The `value` door's data: a state as a dynamic value that can be indexed, compared, printed, joined and split.
 //!
-//! This is what the other side of the door, the walk over a type's slots, is turned into; nothing here knows of it.
-//!
 //! A [`Tuple`] is the state of one object, flat, as Python's `__getstate__` returns it; its slots are [`Value`]s.
 //!
 //! ```
@@ -74,7 +72,7 @@ pub use self::tuple::Tuple;
 /// - dicts and sets in any order, each entry as often here as there;
 /// - objects and variants by name and state.
 ///
-/// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, other than in Python: a state that holds
+/// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, unlike in Python: a state that holds
 /// one where the other is due is a different state.
 ///
 /// # Order

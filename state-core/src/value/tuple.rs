@@ -4,7 +4,7 @@ use core::ops::{Add, AddAssign};
 
 use super::children::Children;
 
-/// The state of an object, and [`Value::Tuple`] where it stands in a slot itself.
+/// The state of an object, and [`Value::Tuple`](super::Value::Tuple) where it stands in a slot itself.
 ///
 /// It dereferences to the slice of its slots, so that they are indexed, sliced, iterated and split as those of any
 /// slice. Made from a Rust tuple of up to 16 items, and compared with one:
