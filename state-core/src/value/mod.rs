@@ -26,7 +26,8 @@
 //!
 //! # Text
 //!
-//! `Display` is Python's `repr` to the letter for every kind that Python has built in. Objects show the last part of
+//! `Display` is Python's `repr` to the letter for every kind that Python has built in; which letters are printable is,
+//! as between two Pythons, a matter of the Unicode version, here that of Rust's `core`. Objects show the last part of
 //! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
 //! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
 
