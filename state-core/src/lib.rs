@@ -27,6 +27,7 @@ pub mod memory;
 pub mod raw;
 pub mod schema;
 pub mod state;
+pub mod value;
 pub mod walk;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,132 @@
+//! The `value` door's data: a state as a dynamic value that can be indexed, compared, printed, joined and split.
+//!
+//! A [`Tuple`] is the state of one object, flat, as Python's `__getstate__` returns it; its slots are [`Value`]s.
+//!
+//! ```
+//! use state_core::value::{Object, Tuple, Value};
+//!
+//! let dave = Object::new("example.Person", ("Dave", 30));
+//!
+//! // The state of a child is the state of its parent and its own slots.
+//! let parent = Tuple::from((vec![0_u8; 48], 3));
+//! let state = parent.clone() + (dave,);
+//! assert_eq!(state.len(), 3);
+//! assert_eq!(state[1], 3);
+//!
+//! // And back: `state[-1]` and `state[:-1]`, as Python would say.
+//! let (owner, rest) = state.split_last().unwrap();
+//! assert_eq!(owner.to_string(), "Person('Dave', 30)");
+//! assert_eq!(parent, *rest);
+//! ```
+//!
+//! # Depth
+//!
+//! Values nest as deeply as memory allows. To drop, clone, compare or print one never recurses on the stack, whatever
+//! its depth.
+//!
+//! # Text
+//!
+//! `Display` is Python's `repr` to the letter for every kind that Python has built in; which letters are printable is,
+//! as between two Pythons, a matter of the Unicode version, here that of Rust's `core`. Objects show the last part of
+//! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
+//! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
+
+mod children;
+mod compare;
+mod dict;
+mod equal;
+mod from_rust;
+mod int;
+mod kind;
+mod literal;
+mod named;
+mod node;
+mod order;
+mod repr;
+mod rust_tuple;
+mod sequence;
+mod to_rust;
+mod tuple;
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+pub use self::dict::{Dict, IntoPairs, Pairs};
+pub use self::int::Int;
+pub use self::kind::{Kind, WrongKind};
+pub use self::named::{Object, Variant};
+pub use self::sequence::{List, Set};
+pub use self::tuple::Tuple;
+
+/// One slot of a state: any value that can stand in it.
+///
+/// Values are made with `From`: `Value::from(30)`, `Value::from("Dave")`, `Value::from((1, 2.5))`. Of vectors, those of
+/// bytes become [`Value::Bytes`] and those of values [`Value::List`]; a `char` becomes text, and `()` the empty tuple.
+///
+/// Scalars come back with `TryFrom`, or are looked at with the `as_` methods. Both are strict about the kind, with one exception: a
+/// float may be asked of an integer that a float holds exactly.
+///
+/// # Equality
+///
+/// Values are equal if they are of one kind and hold the same:
+/// - integers by value, whatever Rust type they came from;
+/// - floats as IEEE 754 has it: a NaN equals nothing, `0.0` equals `-0.0`;
+/// - dicts and sets in any order, each entry as often here as there;
+/// - objects and variants by name and state.
+///
+/// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, unlike in Python: a state that holds
+/// one where the other is due is a different state.
+///
+/// # Order
+///
+/// `PartialOrd` knows an order for values of one kind only: numbers, text and bytes by their own, tuples and lists by
+/// their first slots that differ. Kinds without an order are equal or have none.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Value {
+    /// Nothing, Python's `None`.
+    #[default]
+    None,
+    /// A truth value.
+    Bool(bool),
+    /// An integer of any size.
+    Int(Int),
+    /// A floating point number.
+    Float(f64),
+    /// Text.
+    Str(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A fixed number of slots.
+    Tuple(Tuple),
+    /// A sequence of any length.
+    List(List),
+    /// Keys with their values, in the order in which they were given.
+    Dict(Dict),
+    /// Items without an order of meaning, in the order in which they were given.
+    Set(Set),
+    /// An object: its type tag and its state.
+    Object(Box<Object>),
+    /// A value of an enum: the enum's type tag, the variant's name and its state.
+    Variant(Box<Variant>),
+}
+
+impl Value {
+    /// Says of which kind the value is, for messages and for quick tests.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::None => Kind::None,
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(_) => Kind::Int,
+            Self::Float(_) => Kind::Float,
+            Self::Str(_) => Kind::Str,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::Tuple(_) => Kind::Tuple,
+            Self::List(_) => Kind::List,
+            Self::Dict(_) => Kind::Dict,
+            Self::Set(_) => Kind::Set,
+            Self::Object(_) => Kind::Object,
+            Self::Variant(_) => Kind::Variant,
+        }
+    }
+}
