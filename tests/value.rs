@@ -169,29 +169,19 @@ fn scalars_go_in_and_come_out() {
 
 #[test]
 fn a_wrong_kind_is_named() {
-    fn message<T: TryFrom<Value, Error = E>, E: ToString>(
-        value: impl Into<Value>,
-    ) -> Option<String> {
-        T::try_from(value.into())
-            .err()
-            .map(|error| error.to_string())
+    fn message<T: TryFrom<Value, Error = E>, E: ToString>(value: impl Into<Value>) -> Option<String> {
+        T::try_from(value.into()).err().map(|error| error.to_string())
     }
     let cases = [
         (message::<i32, _>("x"), "expected i32, found str"),
         (message::<i32, _>(true), "expected i32, found bool"),
         (message::<u8, _>(-1), "expected u8, found int -1"),
-        (
-            message::<f64, _>(u64::MAX),
-            "expected f64, found int 18446744073709551615",
-        ),
+        (message::<f64, _>(u64::MAX), "expected f64, found int 18446744073709551615"),
         (message::<f32, _>(1e300), "expected f32, found float"),
         (message::<bool, _>(1), "expected bool, found int"),
         (message::<char, _>("xy"), "expected char, found str"),
         (message::<String, _>(b"x"), "expected str, found bytes"),
-        (
-            message::<Tuple, _>(List::new()),
-            "expected tuple, found list",
-        ),
+        (message::<Tuple, _>(List::new()), "expected tuple, found list"),
     ];
     for (message, expected) in cases {
         assert_eq!(message.as_deref(), Some(expected));

@@ -55,18 +55,9 @@ const TEXTS: &[(&str, &str)] = &[
     ("é ß ñ 日本語 😀", "'é ß ñ 日本語 😀'"),
     ("e\u{301}", "'e\u{301}'"),
     ("\u{301}", "'\u{301}'"),
-    (
-        "\u{200b}\u{200d}\u{2028}\u{2029}",
-        r"'\u200b\u200d\u2028\u2029'",
-    ),
-    (
-        "\u{3000}\u{e000}\u{feff}\u{ffff}",
-        r"'\u3000\ue000\ufeff\uffff'",
-    ),
-    (
-        "\u{e0001}\u{f0000}\u{10ffff}",
-        r"'\U000e0001\U000f0000\U0010ffff'",
-    ),
+    ("\u{200b}\u{200d}\u{2028}\u{2029}", r"'\u200b\u200d\u2028\u2029'"),
+    ("\u{3000}\u{e000}\u{feff}\u{ffff}", r"'\u3000\ue000\ufeff\uffff'"),
+    ("\u{e0001}\u{f0000}\u{10ffff}", r"'\U000e0001\U000f0000\U0010ffff'"),
     ("\u{e0100}", "'\u{e0100}'"),
 ];
 
@@ -135,10 +126,7 @@ fn containers() {
         (Set::from([1, 2]).into(), "{1, 2}"),
         (Dict::new().into(), "{}"),
         (Dict::from_iter([("a", 1)]).into(), "{'a': 1}"),
-        (
-            Dict::from_iter([((1,), List::from([1])), ((2,), List::new())]).into(),
-            "{(1,): [1], (2,): []}",
-        ),
+        (Dict::from_iter([((1,), List::from([1])), ((2,), List::new())]).into(), "{(1,): [1], (2,): []}"),
     ];
     for (value, expected) in cases {
         assert_eq!(value.to_string(), expected);
@@ -155,10 +143,7 @@ fn names_are_short_in_display_and_whole_in_debug() {
     assert_eq!(format!("{circle}"), "Shape.Circle(1.5)");
     assert_eq!(format!("{circle:?}"), "example.Shape.Circle(1.5)");
 
-    assert_eq!(
-        Variant::new("Shape", "Empty", ()).to_string(),
-        "Shape.Empty"
-    );
+    assert_eq!(Variant::new("Shape", "Empty", ()).to_string(), "Shape.Empty");
     assert_eq!(Object::new("Marker", ()).to_string(), "Marker()");
 }
 
@@ -172,10 +157,7 @@ fn a_name_cannot_forge_a_line() {
 fn the_alternate_form_is_a_tree() {
     let state = Tuple::from((
         b"\0\x01",
-        Dict::from_iter([(
-            "owner",
-            Value::from(Object::new("example.Person", ("Dave", 30))),
-        )]),
+        Dict::from_iter([("owner", Value::from(Object::new("example.Person", ("Dave", 30))))]),
         List::new(),
         (1,),
     ));
@@ -194,8 +176,5 @@ fn the_alternate_form_is_a_tree() {
     ),
 )";
     assert_eq!(format!("{state:#}"), tree);
-    assert_eq!(
-        format!("{state:#?}"),
-        tree.replace("Person", "example.Person")
-    );
+    assert_eq!(format!("{state:#?}"), tree.replace("Person", "example.Person"));
 }

@@ -64,8 +64,6 @@ mod options;
 
 pub use options::Options;
 
-pub(crate) use header::{Image, SIZE, write as write_header};
-
 use alloc::vec::Vec;
 
 use crate::error::Result;

@@ -89,10 +89,7 @@ fn clone_all(values: &[Value]) -> Vec<Value> {
                 open.push(Unfinished {
                     container: value,
                     siblings: mem::replace(&mut rest, node.children.iter()),
-                    cloned_siblings: mem::replace(
-                        &mut cloned,
-                        Vec::with_capacity(node.children.len()),
-                    ),
+                    cloned_siblings: mem::replace(&mut cloned, Vec::with_capacity(node.children.len())),
                 });
             } else {
                 cloned.push(value.clone());

@@ -56,9 +56,7 @@ impl Dict {
     where
         Value: PartialEq<K>,
     {
-        self.iter()
-            .find(|(own, _)| *own == key)
-            .map(|(_, value)| value)
+        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
     /// The pairs in their order.

@@ -33,9 +33,7 @@ same_node!(Tuple List Dict Set Object Variant);
 
 pub(super) fn same(a: Node<'_>, b: Node<'_>) -> bool {
     same_unless_settled(a, b, |a, b| {
-        a.head
-            .is_unordered()
-            .then(|| same_unless_settled(a, b, |_, _| None) || same_in_any_order(a, b))
+        a.head.is_unordered().then(|| same_unless_settled(a, b, |_, _| None) || same_in_any_order(a, b))
     })
 }
 
@@ -145,11 +143,7 @@ struct Unfinished<'a> {
 
 impl<'a> Unfinished<'a> {
     fn new(node: Node<'a>) -> Self {
-        Self {
-            head: node.head,
-            rest: node.children.iter(),
-            numbers: Vec::with_capacity(node.children.len()),
-        }
+        Self { head: node.head, rest: node.children.iter(), numbers: Vec::with_capacity(node.children.len()) }
     }
 
     fn into_key(mut self) -> Key<'a> {

@@ -32,10 +32,7 @@ impl Int {
     const fn new(negative: bool, magnitude: u128) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "the cut is the purpose")]
         let magnitude = [magnitude as u64, (magnitude >> 64) as u64];
-        Self {
-            negative,
-            magnitude,
-        }
+        Self { negative, magnitude }
     }
 
     fn magnitude(&self) -> u128 {
@@ -108,11 +105,7 @@ impl FromStr for Int {
     type Err = ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        if text.starts_with('-') {
-            text.parse::<i128>().map(Self::from)
-        } else {
-            text.parse::<u128>().map(Self::from)
-        }
+        if text.starts_with('-') { text.parse::<i128>().map(Self::from) } else { text.parse::<u128>().map(Self::from) }
     }
 }
 
@@ -133,11 +126,7 @@ impl TryFrom<&Int> for u128 {
     type Error = TryFromIntError;
 
     fn try_from(number: &Int) -> Result<Self, TryFromIntError> {
-        if number.negative {
-            i128::try_from(number).and_then(Self::try_from)
-        } else {
-            Ok(number.magnitude())
-        }
+        if number.negative { i128::try_from(number).and_then(Self::try_from) } else { Ok(number.magnitude()) }
     }
 }
 
@@ -229,25 +218,11 @@ mod tests {
 
     #[test]
     fn text_goes_both_ways() {
-        for text in [
-            "0",
-            "-1",
-            "-170141183460469231731687303715884105728",
-            "340282366920938463463374607431768211455",
-        ] {
-            assert_eq!(
-                text.parse::<Int>().map(|n| n.to_string()).as_deref(),
-                Ok(text)
-            );
+        for text in ["0", "-1", "-170141183460469231731687303715884105728", "340282366920938463463374607431768211455"] {
+            assert_eq!(text.parse::<Int>().map(|n| n.to_string()).as_deref(), Ok(text));
         }
         assert_eq!("-0".parse(), Ok(Int::from(0)));
-        for text in [
-            "",
-            "-",
-            "--1",
-            "1.0",
-            "340282366920938463463374607431768211456",
-        ] {
+        for text in ["", "-", "--1", "1.0", "340282366920938463463374607431768211456"] {
             assert!(text.parse::<Int>().is_err(), "{text}");
         }
     }

@@ -82,19 +82,11 @@ pub struct WrongKind {
 
 impl WrongKind {
     pub(super) const fn new(expected: &'static str, found: &Value) -> Self {
-        Self {
-            expected,
-            found: found.kind(),
-            misfit: None,
-        }
+        Self { expected, found: found.kind(), misfit: None }
     }
 
     pub(super) fn out_of_range(expected: &'static str, found: &Int) -> Self {
-        Self {
-            expected,
-            found: Kind::Int,
-            misfit: Some(found.clone()),
-        }
+        Self { expected, found: Kind::Int, misfit: Some(found.clone()) }
     }
 
     /// What was asked for, as a Rust type: `"i8"`.

@@ -15,12 +15,9 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
         Value::Float(number) => write_float(f, *number),
         Value::Str(text) => write_str(f, text),
         Value::Bytes(bytes) => write_bytes(f, bytes),
-        Value::Tuple(_)
-        | Value::List(_)
-        | Value::Dict(_)
-        | Value::Set(_)
-        | Value::Object(_)
-        | Value::Variant(_) => Ok(()),
+        Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Object(_) | Value::Variant(_) => {
+            Ok(())
+        }
     }
 }
 
@@ -46,11 +43,7 @@ fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
     let point = usize::try_from(exponent).unwrap_or_default();
     match exponent {
         ..-4 => write!(f, "{digits}e-{:02}", exponent.unsigned_abs()),
-        -4..0 => write!(
-            f,
-            "0.{first:0>width$}{others}",
-            width = exponent.unsigned_abs() as usize
-        ),
+        -4..0 => write!(f, "0.{first:0>width$}{others}", width = exponent.unsigned_abs() as usize),
         0..16 => match others.split_at_checked(point) {
             Some((whole, part)) if !part.is_empty() => write!(f, "{first}{whole}.{part}"),
             _ => write!(f, "{first}{others:0<point$}.0"),
@@ -66,11 +59,7 @@ fn shortest(number: f64) -> String {
     // If two such numbers are equally near, Rust takes the larger, but Python the one that ends in an even digit, as
     // rounding to a given length does.
     let rounded = format!("{number:.decimals$e}");
-    if rounded.parse() == Ok(number) {
-        rounded
-    } else {
-        shortest
-    }
+    if rounded.parse() == Ok(number) { rounded } else { shortest }
 }
 
 fn split(scientific: &str) -> (&str, i32) {
@@ -102,11 +91,7 @@ const fn quote(has_single: bool, has_double: bool) -> char {
     if has_single && !has_double { '"' } else { '\'' }
 }
 
-fn write_escaped(
-    f: &mut Formatter<'_>,
-    text: &str,
-    is_plain: impl Fn(char) -> bool,
-) -> fmt::Result {
+fn write_escaped(f: &mut Formatter<'_>, text: &str, is_plain: impl Fn(char) -> bool) -> fmt::Result {
     let mut written = 0;
     for (at, c) in text.char_indices().filter(|&(_, c)| !is_plain(c)) {
         f.write_str(&text[written..at])?;

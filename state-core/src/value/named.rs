@@ -24,10 +24,7 @@ pub struct Object {
 impl Object {
     /// Makes an object from its type tag and state.
     pub fn new(name: impl Into<Cow<'static, str>>, state: impl Into<Tuple>) -> Self {
-        Self {
-            name: name.into(),
-            state: state.into(),
-        }
+        Self { name: name.into(), state: state.into() }
     }
 
     pub(super) fn with_state(&self, state: Tuple) -> Self {
@@ -82,11 +79,7 @@ impl Variant {
         variant: impl Into<Cow<'static, str>>,
         state: impl Into<Tuple>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            case: variant.into(),
-            state: state.into(),
-        }
+        Self { name: name.into(), case: variant.into(), state: state.into() }
     }
 
     pub(super) fn with_state(&self, state: Tuple) -> Self {

@@ -34,12 +34,7 @@ impl Value {
     /// `None` for a leaf, which holds no other values.
     pub(super) fn node(&self) -> Option<Node<'_>> {
         match self {
-            Self::None
-            | Self::Bool(_)
-            | Self::Int(_)
-            | Self::Float(_)
-            | Self::Str(_)
-            | Self::Bytes(_) => None,
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => None,
             Self::Tuple(tuple) => Some(tuple.node()),
             Self::List(list) => Some(list.node()),
             Self::Dict(dict) => Some(dict.node()),
@@ -51,12 +46,7 @@ impl Value {
 
     pub(super) fn children_mut(&mut self) -> Option<&mut Vec<Value>> {
         match self {
-            Self::None
-            | Self::Bool(_)
-            | Self::Int(_)
-            | Self::Float(_)
-            | Self::Str(_)
-            | Self::Bytes(_) => None,
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => None,
             Self::Tuple(Tuple(children))
             | Self::List(List(children))
             | Self::Dict(Dict(children))
@@ -75,66 +65,43 @@ impl Value {
             Self::Set(_) => Self::Set(Set(children.into())),
             Self::Object(object) => Self::Object(Box::new(object.with_state(children.into()))),
             Self::Variant(variant) => Self::Variant(Box::new(variant.with_state(children.into()))),
-            Self::None
-            | Self::Bool(_)
-            | Self::Int(_)
-            | Self::Float(_)
-            | Self::Str(_)
-            | Self::Bytes(_) => self.clone(),
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => self.clone(),
         }
     }
 }
 
 impl Tuple {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::Tuple,
-            children: &self.0,
-        }
+        Node { head: Head::Tuple, children: &self.0 }
     }
 }
 
 impl List {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::List,
-            children: &self.0,
-        }
+        Node { head: Head::List, children: &self.0 }
     }
 }
 
 impl Dict {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::Dict,
-            children: &self.0,
-        }
+        Node { head: Head::Dict, children: &self.0 }
     }
 }
 
 impl Set {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::Set,
-            children: &self.0,
-        }
+        Node { head: Head::Set, children: &self.0 }
     }
 }
 
 impl Object {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::Object(self.name()),
-            children: self.state(),
-        }
+        Node { head: Head::Object(self.name()), children: self.state() }
     }
 }
 
 impl Variant {
     pub(super) fn node(&self) -> Node<'_> {
-        Node {
-            head: Head::Variant(self.name(), self.variant()),
-            children: self.state(),
-        }
+        Node { head: Head::Variant(self.name(), self.variant()), children: self.state() }
     }
 }

@@ -52,11 +52,7 @@ struct Writer<'f, 'b> {
 
 impl<'f, 'b> Writer<'f, 'b> {
     fn new(f: &'f mut Formatter<'b>, has_whole_tags: bool) -> Self {
-        Self {
-            is_tree: f.alternate(),
-            has_whole_tags,
-            f,
-        }
+        Self { is_tree: f.alternate(), has_whole_tags, f }
     }
 
     fn write(&mut self, node: Node<'_>) -> fmt::Result {
@@ -86,10 +82,7 @@ impl<'f, 'b> Writer<'f, 'b> {
         }
         self.write_name(node.head)?;
         self.f.write_str(brackets(node.head).0)?;
-        open.push(Unfinished {
-            node,
-            rest: node.children.iter(),
-        });
+        open.push(Unfinished { node, rest: node.children.iter() });
         Ok(())
     }
 

@@ -316,7 +316,7 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     fn raw(&mut self, raw: &Raw, head: &'a [u8]) -> Result<()> {
         let (tag, count_head) = head.split_at(head.len() - 8);
-        if let [2.., ..] = tag {
+        if tag.first().is_some_and(|&tag| tag > 1) {
             return self.malformed("an optional array (0 or 1)", tag[0], tag);
         }
         let present = tag != [0];
@@ -414,7 +414,7 @@ pub(super) fn is_byte(schema: &Schema) -> bool {
 }
 
 /// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
-pub(super) fn can_be_none(nodes: &Nodes, mut schema: &Schema) -> bool {
+pub(super) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool {
     while let Kind::Boxed(of) = schema.kind {
         schema = nodes.get(of);
     }
