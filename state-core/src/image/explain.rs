@@ -22,7 +22,7 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
 pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
     if let Some(schema) = image.schema.filter(|schema| hash(schema) == image.fingerprint) {
         return match parse(schema) {
-            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: nodes.get(root) }),
+            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
             Err(error) => error,
         };
     }

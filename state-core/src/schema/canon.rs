@@ -158,14 +158,14 @@ fn tag(kind: &Kind) -> u8 {
     }
 }
 
-/// Reads a schema. The root is the last node of the table.
+/// Reads a schema: the table of its nodes, and the root's place in it.
 ///
 /// # Errors
 /// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
-pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, Link), Error> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
     let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new() };
     let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
-    let Some(root) = parsed else {
+    let Some(Link::At(root)) = parsed else {
         return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
     };
     let mut heads = super::heads::Heads::new(input.nodes.len());

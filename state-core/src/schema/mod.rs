@@ -16,6 +16,7 @@ use crate::error::Error;
 
 pub(crate) use canon::{parse, write_canonical};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
+pub(crate) use show::Show;
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
 ///

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use super::{Encoder, Group, index};
+use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{LENGTH, enum_is_inline, option_is_inline, padded, stride, tag_head};
@@ -342,7 +342,8 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
         self.raw = rest;
         if present {
-            self.encoder.bytes(bytes);
+            let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
+            self.encoder.raw(elements, bytes);
         } else {
             self.encoder.none();
         }
