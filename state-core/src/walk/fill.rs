@@ -56,10 +56,6 @@ struct Fill {
 }
 
 impl Fill {
-    fn get(&self, link: Link) -> &'static Schema {
-        Nodes::NONE.get(link)
-    }
-
     /// One level deeper.
     fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
@@ -104,15 +100,15 @@ impl Fill {
                 self.builder.text.extend_from_slice(text.as_bytes());
             }
             Kind::Optional(of) => self.optional(*of, value, at)?,
-            Kind::List(of) if is_byte(self.get(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
+            Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
             Kind::List(of) | Kind::Set(of) => {
                 let items = value.items().ok_or_else(wrong)?;
                 self.builder.length(at, items.len());
-                let run = self.builder.run(items.len(), self.get(*of).head);
+                let run = self.builder.run(items.len(), target(*of).head);
                 self.nested(|this| this.elements(*of, items, run))?;
             }
             Kind::Map(key, map_value) => self.map((*key, *map_value), value, at)?,
-            Kind::Array(of, len) if is_byte(self.get(*of)) && value.bytes().is_some() => {
+            Kind::Array(of, len) if is_byte(target(*of)) && value.bytes().is_some() => {
                 let bytes = value.bytes().filter(|bytes| bytes.len() as u64 == *len).ok_or_else(wrong)?;
                 self.builder.write(at, bytes);
             }
@@ -125,8 +121,8 @@ impl Fill {
                 self.parts(parts.iter().copied().zip(items), at)?;
             }
             Kind::Boxed(of) => {
-                let run = self.builder.run(1, self.get(*of).head);
-                self.nested(|this| this.node(this.get(*of), value, run))?;
+                let run = self.builder.run(1, target(*of).head);
+                self.nested(|this| this.node(target(*of), value, run))?;
             }
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
@@ -152,7 +148,7 @@ impl Fill {
         if value.is_none() {
             return Ok(());
         }
-        let inner = self.get(of);
+        let inner = target(of);
         let value = if can_be_none(Nodes::NONE, inner) {
             let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
             only.ok_or_else(|| wrong(inner, value))?
@@ -166,7 +162,7 @@ impl Fill {
 
     /// Elements of one type, into a run.
     fn elements<'v, D: Decoder<'v>>(&mut self, of: Link, items: impl Iterator<Item = D>, run: usize) -> Result<()> {
-        let schema = self.get(of);
+        let schema = target(of);
         for (place, item) in items.enumerate() {
             let at = run + place * stride(schema.head);
             self.node(schema, item, at).map_err(|error| error.within(&index(place)))?;
@@ -177,7 +173,7 @@ impl Fill {
     /// Parts that stand side by side in one head.
     fn parts<'v, D: Decoder<'v>>(&mut self, parts: impl Iterator<Item = (Link, D)>, mut at: usize) -> Result<()> {
         for (place, (link, part)) in parts.enumerate() {
-            let schema = self.get(link);
+            let schema = target(link);
             self.node(schema, part, at).map_err(|error| error.within(&index(place)))?;
             at += schema.head;
         }
@@ -185,7 +181,7 @@ impl Fill {
     }
 
     fn map<'v, D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
-        let (key, to) = (self.get(key), self.get(to));
+        let (key, to) = (target(key), target(to));
         let Some(entries) = value.entries() else {
             return Err(Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe()));
         };
@@ -230,7 +226,7 @@ impl Fill {
     ) -> Result<()> {
         let mut own = &*object.slots;
         if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
-            let schema = self.get(parent.ty);
+            let schema = target(parent.ty);
             if let Kind::Object(parent_object) = &schema.kind {
                 self.state(parent_object, state, at).map_err(|error| error.within(&parent.name))?;
             }
@@ -247,7 +243,7 @@ impl Fill {
         mut at: usize,
     ) -> Result<()> {
         for slot in slots {
-            let schema = self.get(slot.ty);
+            let schema = target(slot.ty);
             self.slot(slot, state, at).map_err(|error| error.within(&slot.name))?;
             at += schema.head;
         }
@@ -260,20 +256,20 @@ impl Fill {
         state: &mut impl ExactSizeIterator<Item = D>,
         at: usize,
     ) -> Result<()> {
-        let schema = self.get(slot.ty);
+        let schema = target(slot.ty);
         match (state.next(), slot.default, &schema.kind) {
             (Some(value), _, Kind::Raw(raw)) => {
-                let count = if raw.counted { Some(state.next().ok_or_else(|| missing("the count"))?) } else { None };
+                let count = if raw.counted { Some(state.next().ok_or_else(|| missing(&"the count"))?) } else { None };
                 self.raw(raw, value, count, at)
             }
             (Some(value), _, _) => self.node(schema, value, at),
             (None, Some(default), _) => default(&mut self.builder, at),
-            (None, None, _) => Err(missing(schema)),
+            (None, None, _) => Err(missing(&schema)),
         }
     }
 
     fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
-        let element = self.get(raw.element);
+        let element = target(raw.element);
         let bytes = match value.bytes() {
             Some(bytes) => Some(bytes),
             None if value.is_none() => None,
@@ -318,7 +314,7 @@ impl Fill {
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
-        let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.get(slot.ty).head).sum::<usize>();
+        let head_of = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
         let size = head_of(&variant.slots);
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
         let inline = enum_is_inline(largest) || size == 0;
@@ -332,11 +328,16 @@ impl Fill {
     }
 }
 
+/// What a link of a type's schema leads to.
+fn target(link: Link) -> &'static Schema {
+    Nodes::NONE.get(link)
+}
+
 fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
     Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
 }
 
-fn missing(what: impl ToString) -> Error {
+fn missing(what: &impl ToString) -> Error {
     Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use core::fmt;
 
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
@@ -61,7 +62,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         error.at_byte((place.as_ptr() as usize).wrapping_sub(self.start))
     }
 
-    fn malformed<T>(&self, expected: &'static str, found: impl ToString, place: &[u8]) -> Result<T> {
+    fn malformed<T>(&self, expected: &'static str, found: impl fmt::Display, place: &[u8]) -> Result<T> {
         Err(self.at(Error::new(ErrorKind::Malformed, expected, found.to_string()), place))
     }
 
