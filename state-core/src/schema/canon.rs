@@ -18,12 +18,22 @@ const BACK: u8 = 0xFF;
 
 /// Writes `root` and all that it links to.
 pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
-    let mut out = Out { bytes: Vec::new(), named: Vec::new() };
+    write(root, false)
+}
+
+/// The same as a machine of the other byte order would write it: opaque structs are the only difference.
+pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
+    write(root, true)
+}
+
+fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
+    let mut out = Out { bytes: Vec::new(), named: Vec::new(), other_order };
     out.node(root);
     out.bytes
 }
 
 struct Out {
+    other_order: bool,
     bytes: Vec<u8>,
     named: Vec<&'static Schema>,
 }
@@ -107,7 +117,7 @@ impl Out {
             Kind::Record(record) => self.record(record, node.head),
             Kind::Opaque { size, big_endian } => {
                 self.number(*size);
-                self.bytes.push(u8::from(*big_endian));
+                self.bytes.push(u8::from(*big_endian != self.other_order));
             }
         }
     }
