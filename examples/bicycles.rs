@@ -41,9 +41,8 @@ struct MySubclass {
 
 impl MySubclass {
     fn report(&self) -> String {
-        let prices: Vec<f64> = self.base.data.iter().map(|bicycle| bicycle.price).collect();
-        let average = prices.iter().sum::<f64>() / prices.len() as f64;
-        if prices.is_empty() { "no bicycles".into() } else { format!("average price: {average:?}") }
+        let (sum, count) = self.base.data.iter().fold((0.0, 0.0), |(sum, count), of| (sum + of.price, count + 1.0));
+        if count == 0.0 { "no bicycles".into() } else { format!("average price: {:?}", sum / count) }
     }
 }
 

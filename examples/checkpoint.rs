@@ -3,19 +3,18 @@
 //! `cargo run --release --example checkpoint [MEGABYTES [FILE]]`; without FILE, one in the temporary directory.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
-use std::{env, fs};
+use std::{env, fs, mem};
 
-use state_core::{State, check, dump_into, load_into, loads};
+use state_core::{State, check, dump_into, dumps, load_into, loads};
 
 #[derive(State, PartialEq)]
 #[state(name = "example.Checkpoint")]
 struct Checkpoint {
     step: u64,
-    shape: (u64, u64),
+    shape: (u32, u32),
     #[state(bytes)]
     cells: Vec<f64>,
 }
@@ -25,66 +24,66 @@ struct Checkpoint {
 #[state(name = "example.Checkpoint")]
 struct View<'a> {
     step: u64,
-    shape: (u64, u64),
+    shape: (u32, u32),
     #[state(bytes)]
     cells: Cow<'a, [f64]>,
 }
 
 const PASSES: usize = 5;
-const ROW: usize = 1024;
+const ROW: u32 = 1000;
+const ROWS_IN_A_MEGABYTE: u32 = 125;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    let megabytes: usize = arguments.next().map_or(Ok(100), |text| text.parse())?;
+    let megabytes: u16 = arguments.next().map_or(Ok(100), |text| text.parse())?;
     let file = arguments.next().map_or_else(|| env::temp_dir().join("checkpoint.state"), PathBuf::from);
     if cfg!(debug_assertions) {
         println!("built for debugging; for times that mean something: cargo run --release --example checkpoint");
     }
 
-    let rows = (megabytes.max(1) * 1_000_000).div_ceil(ROW * size_of::<f64>());
-    let cells: Vec<f64> = (0..rows * ROW).map(|n| n as f64 / 7.0).collect();
-    let run = Checkpoint { step: 1000, shape: (rows as u64, ROW as u64), cells };
-    let size = size_of_val(&*run.cells);
-    println!("{rows} rows of {ROW} numbers, {} MB", size / 1_000_000);
+    let rows = u32::from(megabytes) * ROWS_IN_A_MEGABYTE;
+    let cells = (0..rows * ROW).map(|number| f64::from(number) / 7.0).collect();
+    let run = Checkpoint { step: 1000, shape: (rows, ROW), cells };
+    println!("{rows} rows of {ROW} numbers, {megabytes} MB; medians of {PASSES} passes");
+    let megabytes = f64::from(megabytes);
 
     // Each buffer is filled once before it is timed: a page that was never touched costs more than the copy.
     let mut copy = run.cells.clone();
-    timed("plain copy", size, || Ok::<_, Infallible>(copy.copy_from_slice(&run.cells)))?;
-    timed("plain copy into new memory", size, || Ok::<_, Infallible>(copy = run.cells.clone()))?;
+    timed("plain copy", megabytes, || copy.copy_from_slice(&run.cells));
+    timed("plain copy into new memory", megabytes, || drop(mem::replace(&mut copy, run.cells.clone())));
 
-    let mut buffer = Vec::new();
-    dump_into(&run, &mut buffer)?;
-    timed("dump into a used buffer", size, || dump_into(&run, &mut buffer))?;
-    timed("write the file", size, || fs::write(&file, &buffer))?;
-    timed("read the file", size, || fs::read(&file).map(|bytes| buffer = bytes))?;
-    // The numbers need no look: every eight bytes are an `f64`.
-    timed("check", 0, || check::<Checkpoint>(&buffer))?;
+    let mut buffer = dumps(&run)?;
+    timed("dump into a used buffer", megabytes, || dump_into(&run, &mut buffer))?;
+    timed("write the file", megabytes, || fs::write(&file, &buffer))?;
+    timed("read the file", megabytes, || fs::read(&file).map(|bytes| buffer = bytes))?;
+    // The numbers need no look: any eight bytes are an `f64`.
+    timed("check", 0.0, || check::<Checkpoint>(&buffer))?;
 
     let mut other = Checkpoint { step: 0, shape: (0, 0), cells: copy };
-    timed("restore in place", size, || load_into(&buffer, &mut other))?;
+    timed("restore in place", megabytes, || load_into(&buffer, &mut other))?;
     assert!(other == run, "another state came back");
-    timed("load into new memory", size, || loads(&buffer).map(|loaded| other = loaded))?;
-    timed("load, borrowing the array", 0, || loads::<View<'_>>(&buffer).map(drop))?;
+    timed("load into new memory", megabytes, || loads(&buffer).map(|loaded| other = loaded))?;
+    let view: View<'_> = timed("load, borrowing the numbers", 0.0, || loads(&buffer))?;
 
-    let view: View<'_> = loads(&buffer)?;
-    let place = if matches!(view.cells, Cow::Borrowed(_)) { "in the bytes of the file" } else { "in a copy" };
-    println!("step {}, shape {:?}, the last of its numbers is {:?}, {place}", view.step, view.shape, view.cells.last());
-
+    let place = if matches!(view.cells, Cow::Borrowed(_)) { "where the file was read" } else { "in a copy" };
+    println!("step {}, shape {:?}, last number {:?}, {place}", view.step, view.shape, view.cells.last());
     fs::remove_file(&file)?;
     Ok(())
 }
 
-/// Prints the median time over some passes, and the throughput if `size` bytes were moved.
-fn timed<E>(name: &str, size: usize, mut job: impl FnMut() -> Result<(), E>) -> Result<(), E> {
-    let mut seconds = [0.0; PASSES];
-    for seconds in &mut seconds {
+/// Prints the median time of some passes, and the throughput if megabytes were moved; gives the last result.
+fn timed<T>(name: &str, megabytes: f64, mut job: impl FnMut() -> T) -> T {
+    let mut pass = || {
         let start = Instant::now();
-        job()?;
-        *seconds = start.elapsed().as_secs_f64();
-    }
+        let result = job();
+        (start.elapsed().as_secs_f64(), result)
+    };
+    let mut seconds = [(); PASSES - 1].map(|()| pass().0).to_vec();
+    let (last, result) = pass();
+    seconds.push(last);
     seconds.sort_by(f64::total_cmp);
     let median = seconds[PASSES / 2];
-    let throughput = if size == 0 { String::new() } else { format!("{:9.1} GB/s", size as f64 / median / 1e9) };
-    println!("{name:28} {:10.3} ms {throughput}", median * 1e3);
-    Ok(())
+    let throughput = if megabytes == 0.0 { String::new() } else { format!("{:6.1} GB/s", megabytes / median / 1e3) };
+    println!("{name:28} {:10.3} ms  {throughput}", median * 1e3);
+    result
 }
