@@ -17,9 +17,13 @@ The example `bicycles` leaves a file to try.";
 
 fn main() -> ExitCode {
     let files: Vec<_> = env::args_os().skip(1).collect();
-    if files.is_empty() || files.iter().any(|file| file == "--help" || file == "-h") {
+    if files.is_empty() {
+        eprintln!("{HELP}");
+        return ExitCode::from(2);
+    }
+    if files.iter().any(|file| file == "--help" || file == "-h") {
         println!("{HELP}");
-        return if files.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        return ExitCode::SUCCESS;
     }
     let mut exit = ExitCode::SUCCESS;
     for file in files {
