@@ -2,12 +2,22 @@
 
 mod agree;
 mod array;
+mod atomic;
 mod borrow;
 mod cell;
+mod chain;
+mod cstring;
+mod enumeration;
 mod list;
+#[cfg(feature = "std")]
+mod lock;
 mod map;
 mod number;
+mod object;
+mod once;
 mod option;
+#[cfg(feature = "std")]
+mod path;
 mod pointer;
 mod set;
 mod text;
