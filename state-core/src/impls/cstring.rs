@@ -4,6 +4,7 @@ use alloc::ffi::CString;
 use core::ffi::CStr;
 
 use super::list;
+use crate::__private::assign;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::LENGTH;
@@ -51,12 +52,9 @@ impl<'de> Restore<'de> for CString {
 
     #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-        let Some(run) = list::run::<u8>(head, reader) else { return };
-        let mut bytes = core::mem::take(self).into_bytes();
-        bytes.clear();
-        bytes.extend_from_slice(run);
-        if let Ok(text) = Self::new(bytes) {
-            *self = text;
+        match list::run::<u8>(head, reader) {
+            Some(bytes) if bytes != self.to_bytes() => assign(self, Self::new(bytes).ok()),
+            _ => {}
         }
     }
 }

@@ -20,6 +20,8 @@ mod option;
 mod path;
 mod pointer;
 mod set;
+#[cfg(feature = "std")]
+pub(crate) mod sorted;
 mod text;
 mod time;
 mod transparent;
