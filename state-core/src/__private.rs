@@ -10,6 +10,7 @@ pub use core::result::Result::{self, Err, Ok};
 pub use crate::decode::{Checker, Reader};
 pub use crate::encode::{Builder, Size, Writer};
 pub use crate::error::Error;
+pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]
 pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};

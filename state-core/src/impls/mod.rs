@@ -8,6 +8,7 @@ mod cell;
 mod chain;
 mod cstring;
 mod enumeration;
+pub(crate) mod ext;
 mod list;
 #[cfg(feature = "std")]
 mod lock;
