@@ -157,6 +157,14 @@ impl<'a> Writer<'a> {
         Some(array)
     }
 
+    /// Lends the rest of the tail to `fill`, which moves it behind what it writes, and tells the length of that.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut &'a mut [u8]) -> bool) -> usize {
+        let before = self.tail.len();
+        self.broken |= !fill(&mut self.tail);
+        before - self.tail.len()
+    }
+
     #[cold]
     pub(crate) fn fail<T>(&mut self) -> Option<T> {
         self.broken = true;

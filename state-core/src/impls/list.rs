@@ -124,7 +124,7 @@ fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
 }
 
 #[inline(always)]
-fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
+pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     let run = run::<T>(head, reader)?;
     let mut items = Vec::new();
     get_more(&mut items, run, reader)?;

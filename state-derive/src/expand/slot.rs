@@ -118,7 +118,8 @@ pub fn get(container: &Container, field: &Field) -> TokenStream {
 pub fn set(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Plain | Route::Sorted => quote!(_state::__private::set::<#ty>(#binding, &mut __head, __reader);),
+        Route::Plain => quote!(_state::__private::set::<#ty>(#binding, &mut __head, __reader);),
+        Route::Sorted => quote!(_state::__private::set_sorted::<#ty>(#binding, &mut __head, __reader);),
         Route::Bytes(bytes) => {
             let call = raw(field, bytes, "set", &quote!(#binding, &mut __head, __reader));
             quote!(#call;)
