@@ -1,6 +1,7 @@
 //! What generated code may name. Nothing here is meant for anyone else, and all of it can change.
 
 pub use core::clone::Clone;
+pub use core::marker::{Copy, Sized};
 pub use core::convert::From;
 pub use core::default::Default;
 pub use core::mem::{offset_of, size_of};
