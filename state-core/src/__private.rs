@@ -206,6 +206,7 @@ pub fn write_field<T: Record>(field: &T, offset: usize, bytes: &mut [u8]) {
 
 /// Reads a field of a record.
 #[inline(always)]
+#[must_use]
 pub fn read_field<T: Record>(offset: usize, bytes: &[u8]) -> Option<T> {
     T::read(bytes.get(offset..offset + size_of::<T>())?)
 }

@@ -173,7 +173,7 @@ impl<'de> Reader<'de> {
     }
 }
 
-impl<'de> Mark<'de> {
+impl Mark<'_> {
     /// Whether the regions go on with these bytes.
     pub(crate) fn goes_on_with(&self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
         self.tail.starts_with(tail) && self.text.as_bytes().starts_with(text) && self.raw.starts_with(raw)

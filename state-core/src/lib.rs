@@ -34,6 +34,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use image::{Options, check, dump_into, dumps, load_into, loads};
 pub use raw::Record;
 pub use state::{Object, Outcome, Restore, RestoreOwned, State};
+pub use value::{StateExt, Value, from_value, to_value};
+pub use walk::Inspection;
 
 #[cfg(feature = "derive")]
 pub use state_derive::{Record, State};

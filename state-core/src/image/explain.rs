@@ -8,7 +8,7 @@ use crate::decode::{Obstacle, Regions};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Graph, Nodes, first_difference, parse, root_name};
+use crate::schema::{Graph, Nodes, first_difference, parse, root_name, write_for_other_order};
 use crate::walk;
 
 /// Names the type that an error belongs to.
@@ -22,9 +22,21 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
 pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
     if let Some(schema) = image.schema.filter(|schema| hash(schema) == image.fingerprint) {
         return match parse(schema) {
-            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: nodes.get(root) }),
+            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
             Err(error) => error,
         };
+    }
+    if hash(&write_for_other_order(ours.schema)) == image.fingerprint {
+        let (this, other) = if cfg!(target_endian = "big") { ("big", "little") } else { ("little", "big") };
+        return Error::new(
+            ErrorKind::Identity,
+            format!(
+                "opaque structs in {this}-endian order (only described ones, `#[derive(Record)]`, change machines)"
+            ),
+            format!("the same type's in {other}-endian order"),
+        )
+        .at(root_name(ours.schema))
+        .at_byte(8);
     }
     match by_fingerprint(image.fingerprint) {
         Some(theirs) => different(ours, Graph { nodes: Nodes::NONE, root: theirs }),

@@ -64,6 +64,9 @@ mod options;
 
 pub use options::Options;
 
+pub(crate) use header::Image;
+pub(crate) use options::{build, restore};
+
 use alloc::vec::Vec;
 
 use crate::error::Result;

@@ -22,7 +22,9 @@ impl<T: State, const N: usize> State for [T; N] {
     #[inline(always)]
     fn size(&self, size: &mut Size) {
         if T::DYNAMIC {
-            self.iter().for_each(|item| item.size(size));
+            for item in self {
+                item.size(size);
+            }
         }
     }
 
@@ -67,6 +69,8 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
         if T::HEAD > 0 {
             return set_each(self, head, reader);
         }
-        self.iter_mut().for_each(|item| item.set(&[], reader));
+        for item in self {
+            item.set(&[], reader);
+        }
     }
 }

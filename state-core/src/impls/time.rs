@@ -20,8 +20,10 @@ fn join(seconds: [u8; 8], nanos: u32) -> [u8; HEAD] {
 }
 
 fn part(bytes: [u8; HEAD]) -> ([u8; 8], u32) {
-    let [a, b, c, d, e, f, g, h, nanos @ ..] = bytes;
-    ([a, b, c, d, e, f, g, h], u32::from_le_bytes(nanos))
+    let (mut seconds, mut nanos) = ([0; 8], [0; 4]);
+    seconds.copy_from_slice(&bytes[..8]);
+    nanos.copy_from_slice(&bytes[8..]);
+    (seconds, u32::from_le_bytes(nanos))
 }
 
 fn is_below_second(bytes: [u8; HEAD]) -> bool {
@@ -40,7 +42,10 @@ get: |bytes| {
 mod system {
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    use super::*;
+    use super::{
+        Checker, Duration, HEAD, Image, Kind, Reader, Restore, Schema, Size, State, Writer, is_below_second, join,
+        leaf, part,
+    };
 
     /// Whole seconds, rounded down, and the nanoseconds above them. Every `SystemTime` has fewer than 2⁶³ seconds.
     fn split(time: SystemTime) -> [u8; HEAD] {

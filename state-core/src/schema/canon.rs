@@ -18,12 +18,22 @@ const BACK: u8 = 0xFF;
 
 /// Writes `root` and all that it links to.
 pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
-    let mut out = Out { bytes: Vec::new(), named: Vec::new() };
+    write(root, false)
+}
+
+/// The same as a machine of the other byte order would write it: opaque structs are the only difference.
+pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
+    write(root, true)
+}
+
+fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
+    let mut out = Out { bytes: Vec::new(), named: Vec::new(), other_order };
     out.node(root);
     out.bytes
 }
 
 struct Out {
+    other_order: bool,
     bytes: Vec<u8>,
     named: Vec<&'static Schema>,
 }
@@ -107,7 +117,7 @@ impl Out {
             Kind::Record(record) => self.record(record, node.head),
             Kind::Opaque { size, big_endian } => {
                 self.number(*size);
-                self.bytes.push(u8::from(*big_endian));
+                self.bytes.push(u8::from(*big_endian != self.other_order));
             }
         }
     }
@@ -158,14 +168,14 @@ fn tag(kind: &Kind) -> u8 {
     }
 }
 
-/// Reads a schema. The root is the last node of the table.
+/// Reads a schema: the table of its nodes, and the root's place in it.
 ///
 /// # Errors
 /// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
-pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, Link), Error> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
     let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new() };
     let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
-    let Some(root) = parsed else {
+    let Some(Link::At(root)) = parsed else {
         return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
     };
     let mut heads = super::heads::Heads::new(input.nodes.len());

@@ -47,9 +47,9 @@ impl<'a> Pair<'a> {
         self.nodes(self.ours.get(ours), self.theirs.get(theirs), path)
     }
 
-    fn here(&self, ours: &Schema, theirs: &Schema, path: &str) -> Option<Difference> {
+    fn here(&self, ours: &Schema, theirs: &Schema, path: &str) -> Difference {
         let (ours, theirs) = (Show(ours, self.ours).to_string(), Show(theirs, self.theirs).to_string());
-        Some(Difference { path: path.to_string(), ours, theirs })
+        Difference { path: path.to_string(), ours, theirs }
     }
 
     fn nodes(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
@@ -61,14 +61,14 @@ impl<'a> Pair<'a> {
             self.seen.push((ours, theirs));
         }
         if ours.tag() != theirs.tag() {
-            return self.here(ours, theirs, path);
+            return Some(self.here(ours, theirs, path));
         }
         match (&ours.kind, &theirs.kind) {
             (Kind::Object(a), Kind::Object(b)) if a.has_parent == b.has_parent => self.slots(&a.slots, &b.slots, path),
             (Kind::Enum(a), Kind::Enum(b)) => {
                 for (a, b) in a.variants.iter().zip(&*b.variants) {
                     if a.name != b.name {
-                        return differ(path, format!("variant {}", a.name), format!("variant {}", b.name));
+                        return Some(differ(path, format!("variant {}", a.name), format!("variant {}", b.name)));
                     }
                     let found = self.slots(&a.slots, &b.slots, &format!("{path}.{}", a.name));
                     if found.is_some() {
@@ -81,7 +81,7 @@ impl<'a> Pair<'a> {
                 for (a, b) in a.fields.iter().zip(&*b.fields) {
                     if (&a.name, a.offset) != (&b.name, b.offset) {
                         let place = |name: &str, at| format!("field {name} at offset {at}");
-                        return differ(path, place(&a.name, a.offset), place(&b.name, b.offset));
+                        return Some(differ(path, place(&a.name, a.offset), place(&b.name, b.offset)));
                     }
                     let found = self.links(a.ty, b.ty, &format!("{path}.{}", a.name));
                     if found.is_some() {
@@ -99,7 +99,8 @@ impl<'a> Pair<'a> {
         for (ours, theirs) in ours.iter().zip(theirs) {
             let path = format!("{path}.{}", ours.name);
             if ours.name != theirs.name {
-                return differ(&path, format!("a slot named {}", ours.name), format!("one named {}", theirs.name));
+                let (ours, theirs) = (format!("a slot named {}", ours.name), format!("one named {}", theirs.name));
+                return Some(differ(&path, ours, theirs));
             }
             let found = self.links(ours.ty, theirs.ty, &path);
             if found.is_some() {
@@ -107,8 +108,8 @@ impl<'a> Pair<'a> {
             }
         }
         match (ours.get(theirs.len()), theirs.get(ours.len())) {
-            (Some(more), _) => differ(&format!("{path}.{}", more.name), "this slot", "a state without it"),
-            (_, Some(more)) => differ(path, "no further slot", format!("one named {}", more.name)),
+            (Some(more), _) => Some(differ(&format!("{path}.{}", more.name), "this slot", "a state without it")),
+            (_, Some(more)) => Some(differ(path, "no further slot", format!("one named {}", more.name))),
             _ => None,
         }
     }
@@ -123,7 +124,7 @@ impl<'a> Pair<'a> {
             (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
         };
         if !alike {
-            return self.here(ours, theirs, path);
+            return Some(self.here(ours, theirs, path));
         }
         let part = |at: usize| match &ours.kind {
             Kind::Tuple(_) => format!("{path}.{at}"),
@@ -135,11 +136,11 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn differ(path: &str, ours: impl Into<String>, theirs: impl Into<String>) -> Option<Difference> {
-    Some(Difference { path: path.to_string(), ours: ours.into(), theirs: theirs.into() })
+fn differ(path: &str, ours: impl Into<String>, theirs: impl Into<String>) -> Difference {
+    Difference { path: path.to_string(), ours: ours.into(), theirs: theirs.into() }
 }
 
 fn count(what: &str, path: &str, ours: usize, theirs: usize) -> Option<Difference> {
     let say = |n: usize| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    if ours == theirs { None } else { differ(path, say(ours), say(theirs)) }
+    (ours != theirs).then(|| differ(path, say(ours), say(theirs)))
 }

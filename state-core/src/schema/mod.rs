@@ -14,8 +14,9 @@ use alloc::vec::Vec;
 use crate::encode::Builder;
 use crate::error::Error;
 
-pub(crate) use canon::{parse, write_canonical};
+pub(crate) use canon::{parse, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
+pub(crate) use show::Show;
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
 ///

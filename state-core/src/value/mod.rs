@@ -33,7 +33,10 @@
 
 mod children;
 mod compare;
+mod decode;
 mod dict;
+mod door;
+mod encode;
 mod equal;
 mod from_rust;
 mod int;
@@ -51,6 +54,8 @@ mod tuple;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 pub use self::dict::{Dict, IntoPairs, Pairs};
+pub(crate) use self::door::read;
+pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::Int;
 pub use self::kind::{Kind, WrongKind};
 pub use self::named::{Object, Variant};

@@ -3,11 +3,15 @@
 //! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
+mod fill;
+mod inspect;
 mod read;
 
 use alloc::string::String;
 
-pub(crate) use read::Read;
+pub(crate) use fill::{Filled, fill, fill_state};
+pub use inspect::Inspection;
+use read::Read;
 
 use crate::decode::Regions;
 use crate::error::{Error, Result};
@@ -32,6 +36,11 @@ pub trait Encoder {
     fn str(&mut self, value: &str);
     /// Bytes, of a raw array or of a list of `u8`.
     fn bytes(&mut self, value: &[u8]);
+    /// A raw array: the elements, and their bytes.
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        let _ = elements;
+        self.bytes(bytes);
+    }
     /// The start of a group.
     fn begin(&mut self, group: Group<'_>);
     /// The end of the innermost group.
@@ -69,6 +78,48 @@ pub enum Group<'a> {
         /// The number of its slots.
         slots: usize,
     },
+}
+
+/// What the elements of a raw array are.
+#[derive(Clone, Copy, Debug)]
+pub struct Elements<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) nodes: &'a Nodes,
+}
+
+/// Where the slots of a state come from when a dynamic door puts it in: a dynamic value, seen through a cheap handle.
+///
+/// Each method answers for the kinds of value that can stand for what it asks, and is `None` for the others.
+pub trait Decoder<'v>: Copy {
+    /// The parts of a group.
+    type Items: ExactSizeIterator<Item = Self>;
+    /// The entries of a map.
+    type Entries: ExactSizeIterator<Item = (Self, Self)>;
+
+    /// The value in words, for an error: its kind, and itself where it is short.
+    fn describe(self) -> String;
+    /// Whether it stands for an absent optional.
+    fn is_none(self) -> bool;
+    /// A truth value.
+    fn bool(self) -> Option<bool>;
+    /// An integer within `i128`.
+    fn int(self) -> Option<i128>;
+    /// An integer that is not negative.
+    fn big(self) -> Option<u128>;
+    /// A float, or an integer that is one exactly.
+    fn float(self) -> Option<f64>;
+    /// Text.
+    fn str(self) -> Option<&'v str>;
+    /// Bytes.
+    fn bytes(self) -> Option<&'v [u8]>;
+    /// The items of a tuple, list or set.
+    fn items(self) -> Option<Self::Items>;
+    /// The entries of a map.
+    fn entries(self) -> Option<Self::Entries>;
+    /// The type tag and the flat state of an object.
+    fn object(self) -> Option<(&'v str, Self::Items)>;
+    /// The type tag of an enum, the name of the variant, and its slots.
+    fn variant(self) -> Option<(&'v str, &'v str, Self::Items)>;
 }
 
 /// Takes the calls and keeps nothing: a walk that only looks for damage.

@@ -2,8 +2,9 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use core::fmt;
 
-use super::{Encoder, Group, index};
+use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{LENGTH, enum_is_inline, option_is_inline, padded, stride, tag_head};
@@ -61,7 +62,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         error.at_byte((place.as_ptr() as usize).wrapping_sub(self.start))
     }
 
-    fn malformed<T>(&self, expected: &'static str, found: impl ToString, place: &[u8]) -> Result<T> {
+    fn malformed<T>(&self, expected: &'static str, found: impl fmt::Display, place: &[u8]) -> Result<T> {
         Err(self.at(Error::new(ErrorKind::Malformed, expected, found.to_string()), place))
     }
 
@@ -342,7 +343,8 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
         self.raw = rest;
         if present {
-            self.encoder.bytes(bytes);
+            let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
+            self.encoder.raw(elements, bytes);
         } else {
             self.encoder.none();
         }

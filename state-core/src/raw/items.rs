@@ -1,0 +1,247 @@
+//! The shapes of field that hold raw elements, and how each is made of their bytes.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+use super::Raw;
+use crate::memory;
+
+/// A single element.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct One;
+
+/// A slice of elements, however it is owned.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Many;
+
+/// An array that may be absent.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Maybe<Shape>(PhantomData<Shape>);
+
+/// A field that holds raw elements, seen as a shape.
+#[doc(hidden)]
+pub trait Items<Shape, T> {
+    const OPTIONAL: bool = false;
+    const EXACTLY: Option<u64> = None;
+    fn items(&self) -> Option<&[T]>;
+}
+
+/// A field that can be made of the bytes of its elements; `None` only for shapes that may be absent.
+#[doc(hidden)]
+pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
+    /// Whether the field borrows the bytes, so that they must lie where elements may.
+    const BORROWS: bool = false;
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self>;
+
+    #[inline(always)]
+    fn replace(&mut self, bytes: Option<&'de [u8]>) {
+        if let Some(value) = Self::collect(bytes) {
+            *self = value;
+        }
+    }
+}
+
+impl<T> Items<One, T> for T {
+    const EXACTLY: Option<u64> = Some(1);
+
+    #[inline(always)]
+    fn items(&self) -> Option<&[T]> {
+        Some(core::slice::from_ref(self))
+    }
+}
+
+impl<'de, T: Raw<K>, K> Collect<'de, One, T, K> for T {
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        T::read(bytes?)
+    }
+}
+
+impl<T, const N: usize> Items<Many, T> for [T; N] {
+    const EXACTLY: Option<u64> = Some(N as u64);
+
+    #[inline(always)]
+    fn items(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<'de, T: Raw<K>, K, const N: usize> Collect<'de, Many, T, K> for [T; N] {
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        let bytes = bytes?;
+        let parts: [Option<T>; N] =
+            core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));
+        if parts.iter().any(Option::is_none) {
+            return None;
+        }
+        Some(parts.map(|part| part.expect("just seen")))
+    }
+
+    #[inline(always)]
+    fn replace(&mut self, bytes: Option<&'de [u8]>) {
+        if let Some(bytes) = bytes {
+            overwrite::<T, K>(self, bytes);
+        }
+    }
+}
+
+macro_rules! many {
+    ($($ty:ty;)*) => {$(
+        impl<T> Items<Many, T> for $ty {
+            #[inline(always)]
+            fn items(&self) -> Option<&[T]> {
+                Some(self)
+            }
+        }
+    )*};
+}
+
+many! {
+    Vec<T>;
+    Box<[T]>;
+    Rc<[T]>;
+    Arc<[T]>;
+    &[T];
+}
+
+impl<T: Clone> Items<Many, T> for Cow<'_, [T]> {
+    #[inline(always)]
+    fn items(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for Vec<T> {
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        let mut items = Self::new();
+        extend::<T, K>(&mut items, bytes?)?;
+        Some(items)
+    }
+
+    #[inline(always)]
+    fn replace(&mut self, bytes: Option<&'de [u8]>) {
+        self.clear();
+        if let Some(bytes) = bytes {
+            extend::<T, K>(self, bytes);
+        }
+    }
+}
+
+macro_rules! fixed {
+    ($($pointer:ident, $as_mut:expr;)*) => {$(
+        impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for $pointer<[T]> {
+            #[inline(always)]
+            fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+                <Vec<T> as Collect<'de, Many, T, K>>::collect(bytes).map(Self::from)
+            }
+
+            #[inline(always)]
+            fn replace(&mut self, bytes: Option<&'de [u8]>) {
+                let Some(bytes) = bytes else { return };
+                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
+                match as_mut(self).filter(|items| size_of_val(*items) == bytes.len()) {
+                    Some(items) => overwrite::<T, K>(items, bytes),
+                    None => {
+                        if let Some(value) = Self::collect(Some(bytes)) {
+                            *self = value;
+                        }
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+fixed! {
+    Box, |this| Some(this);
+    Rc, Rc::get_mut;
+    Arc, Arc::get_mut;
+}
+
+impl<'a, 'de: 'a, T: Raw<K>, K> Collect<'de, Many, T, K> for &'a [T] {
+    const BORROWS: bool = true;
+
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        memory::view(bytes?, &T::IMAGE)
+    }
+}
+
+impl<'a, 'de: 'a, T: Raw<K>, K> Collect<'de, Many, T, K> for Cow<'a, [T]> {
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        match memory::view(bytes?, &T::IMAGE) {
+            Some(items) => Some(Cow::Borrowed(items)),
+            None => <Vec<T> as Collect<'de, Many, T, K>>::collect(bytes).map(Cow::Owned),
+        }
+    }
+}
+
+impl<S, T, C: Items<S, T>> Items<Maybe<S>, T> for Option<C> {
+    const OPTIONAL: bool = true;
+    const EXACTLY: Option<u64> = C::EXACTLY;
+
+    #[inline(always)]
+    fn items(&self) -> Option<&[T]> {
+        self.as_ref().and_then(C::items)
+    }
+}
+
+impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Option<C> {
+    const BORROWS: bool = C::BORROWS;
+
+    #[inline(always)]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        match bytes {
+            None => Some(None),
+            Some(_) => C::collect(bytes).map(Some),
+        }
+    }
+
+    #[inline(always)]
+    fn replace(&mut self, bytes: Option<&'de [u8]>) {
+        match (self, bytes) {
+            (Some(inner), Some(_)) => inner.replace(bytes),
+            (this, _) => {
+                if let Some(value) = Self::collect(bytes) {
+                    *this = value;
+                }
+            }
+        }
+    }
+}
+
+/// Puts the elements in `bytes` behind those of `items`.
+#[inline(always)]
+fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
+    if memory::extend(items, bytes, &T::IMAGE) {
+        return Some(());
+    }
+    items.reserve(bytes.len() / size_of::<T>().max(1));
+    for bytes in bytes.chunks_exact(size_of::<T>().max(1)) {
+        items.push(T::read(bytes)?);
+    }
+    Some(())
+}
+
+/// Writes as many elements over those of `items`.
+#[inline(always)]
+fn overwrite<T: Raw<K>, K>(items: &mut [T], bytes: &[u8]) {
+    if memory::overwrite(items, bytes, &T::IMAGE) {
+        return;
+    }
+    for (item, bytes) in items.iter_mut().zip(bytes.chunks_exact(size_of::<T>().max(1))) {
+        if let Some(value) = T::read(bytes) {
+            *item = value;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The kinds of element, and how the kind of a type is found.
+
+use core::marker::PhantomData;
+
+use super::Record;
+use crate::memory::Image;
+use crate::schema::{Kind, Schema};
+
+/// The described kind of element.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Described;
+
+/// The opaque kind of element.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Opaque;
+
+/// The kind of an element that has no raw form; nothing is implemented for it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Neither;
+
+/// An element of a raw array, of one of the kinds.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no raw form",
+    label = "cannot travel as `#[state(bytes)]`",
+    note = "derive its layout: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
+    note = "or, for a struct of someone else's without padding, implement `bytemuck::Pod`",
+    note = "the container is taken as it is written: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or `Option` of these; behind an alias it is not seen"
+)]
+pub trait Raw<Kind>: Copy + 'static {
+    const IMAGE: Image<Self>;
+    fn schema() -> &'static Schema;
+    fn write(&self, bytes: &mut [u8]);
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
+
+impl<T: Record> Raw<Described> for T {
+    const IMAGE: Image<Self> = <T as Record>::IMAGE;
+
+    fn schema() -> &'static Schema {
+        <T as Record>::schema()
+    }
+
+    #[inline(always)]
+    fn write(&self, bytes: &mut [u8]) {
+        Record::write(self, bytes);
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Record::read(bytes)
+    }
+}
+
+impl<T: bytemuck::Pod> Raw<Opaque> for T {
+    const IMAGE: Image<Self> = Image::POD;
+
+    fn schema() -> &'static Schema {
+        const {
+            let kind = Kind::Opaque { size: size_of::<T>() as u64, big_endian: cfg!(target_endian = "big") };
+            &Schema::leaf(kind, size_of::<T>())
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(bytemuck::bytes_of(self));
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        bytemuck::try_pod_read_unaligned(bytes).ok()
+    }
+}
+
+/// Finds the kind of `T` by method resolution: what is described wins, and what has no raw form is told so.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<fn() -> T>);
+
+impl<T> Probe<T> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: Record> Probe<T> {
+    #[inline(always)]
+    #[must_use]
+    pub fn kind(&self) -> Described {
+        Described
+    }
+}
+
+#[doc(hidden)]
+pub trait OpaqueKind {
+    #[inline(always)]
+    fn kind(&self) -> Opaque {
+        Opaque
+    }
+}
+
+impl<T: bytemuck::Pod> OpaqueKind for Probe<T> {}
+
+#[doc(hidden)]
+pub trait NoKind {
+    #[inline(always)]
+    fn kind(&self) -> Neither {
+        Neither
+    }
+}
+
+impl<T> NoKind for &Probe<T> {}

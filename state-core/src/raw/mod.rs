@@ -1,0 +1,103 @@
+//! Raw arrays: structs and numbers that travel as the bytes they are in memory (`#[state(bytes)]`).
+//!
+//! An element is **described** ([`Record`]): its layout is in the schema, its numbers are little-endian on the way,
+//! its padding travels as zeros. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as they are, and only
+//! to machines of the same byte order. A type that is both is described.
+
+mod items;
+mod kind;
+mod slot;
+
+#[doc(hidden)]
+pub use items::{Collect, Items, Many, Maybe, One};
+#[doc(hidden)]
+pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw};
+#[doc(hidden)]
+pub use slot::{check, get, put, schema, set, size};
+
+use crate::memory::Image;
+use crate::schema::{Kind, Link, Schema};
+use crate::state::State;
+
+/// A `repr(C)` struct whose layout is described, so that arrays of it travel as raw bytes; numbers and arrays of
+/// records are records too.
+///
+/// Derive it:
+///
+/// ```
+/// use state_core::{Record, State};
+///
+/// #[derive(Record, Clone, Copy)]
+/// #[repr(C)]
+/// struct Bicycle { gears: i32, price: f64 }
+///
+/// #[derive(State)]
+/// struct Shop { #[state(bytes)] bicycles: Vec<Bicycle> }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record: it has no described layout",
+    label = "no `Record` for this type",
+    note = "derive it on a struct of numbers: `#[derive(Record, Clone, Copy)] #[repr(C)]`"
+)]
+pub trait Record: Copy + 'static {
+    /// Proof that any bytes of its size are a value, and whether it has padding.
+    const IMAGE: Image<Self> = Image::NO;
+
+    /// The layout.
+    fn schema() -> &'static Schema;
+
+    /// Writes all `size_of::<Self>()` bytes: numbers little-endian, padding as zeros.
+    fn write(&self, bytes: &mut [u8]);
+
+    /// Reads what [`write`](Record::write) wrote, whatever the padding holds.
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
+
+macro_rules! numbers {
+    ($($ty:ident)*) => {$(
+        impl Record for $ty {
+            const IMAGE: Image<Self> = Image::<$ty>::NUMBER;
+
+            fn schema() -> &'static Schema {
+                <$ty as State>::schema()
+            }
+
+            #[inline(always)]
+            fn write(&self, bytes: &mut [u8]) {
+                bytes.copy_from_slice(&self.to_le_bytes());
+            }
+
+            #[inline(always)]
+            fn read(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map($ty::from_le_bytes)
+            }
+        }
+    )*};
+}
+
+numbers!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64);
+
+impl<T: Record, const N: usize> Record for [T; N] {
+    const IMAGE: Image<Self> = Image::array(&T::IMAGE);
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), size_of::<[T; N]>()) }
+    }
+
+    #[inline(always)]
+    fn write(&self, bytes: &mut [u8]) {
+        for (at, item) in self.iter().enumerate() {
+            item.write(&mut bytes[at * size_of::<T>()..(at + 1) * size_of::<T>()]);
+        }
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let parts: [Option<T>; N] =
+            core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));
+        if parts.iter().any(Option::is_none) {
+            return None;
+        }
+        Some(parts.map(|part| part.expect("just seen")))
+    }
+}

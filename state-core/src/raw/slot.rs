@@ -1,0 +1,129 @@
+//! A raw array as a slot: what generated code calls for a field with `#[state(bytes)]`.
+
+use super::{Collect, Items, Raw};
+use crate::__private::{cut, cut_mut};
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::raw_head;
+use crate::memory::{self, Mode};
+use crate::schema::{self, Kind, Link, Schema};
+
+/// The schema of a field.
+#[doc(hidden)]
+#[must_use]
+pub fn schema<const COUNTED: bool, S, T: Raw<K>, F: Items<S, T>, K>(_: K) -> &'static Schema {
+    const {
+        let raw = schema::Raw {
+            element: Link::To(<T as Raw<K>>::schema),
+            optional: F::OPTIONAL,
+            counted: COUNTED,
+            exactly: F::EXACTLY,
+        };
+        &Schema::leaf(Kind::Raw(raw), raw_head(F::OPTIONAL))
+    }
+}
+
+#[doc(hidden)]
+#[inline(always)]
+pub fn size<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, size: &mut Size) {
+    const { assert!(size_of::<T>() > 0, "an element of a raw array has at least one byte") };
+    size.raw(field.items().map_or(0, size_of_val));
+}
+
+#[doc(hidden)]
+#[inline(always)]
+pub fn put<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+    let head = cut_mut(head, raw_head(F::OPTIONAL));
+    let items = field.items();
+    let (tag, count) = head.split_at_mut(head.len() - 8);
+    tag.fill(u8::from(items.is_some()));
+    let items = items.unwrap_or_default();
+    count.copy_from_slice(&(items.len() as u64).to_le_bytes());
+    let Some(space) = writer.raw(size_of_val(items)) else { return };
+    if T::IMAGE.mode() == Mode::Same {
+        if let Some(bytes) = memory::bytes_of(items, &T::IMAGE) {
+            return space.copy_from_slice(bytes);
+        }
+    }
+    for (item, space) in items.iter().zip(space.chunks_exact_mut(size_of::<T>())) {
+        item.write(space);
+    }
+}
+
+/// Whether there is an array, and how many bytes it has.
+#[inline(always)]
+fn read_head<S, T, F: Items<S, T>>(head: &[u8]) -> Option<(bool, usize)> {
+    let (tag, count) = head.split_at_checked(head.len().checked_sub(8)?)?;
+    let count = u64::from_le_bytes(count.try_into().ok()?);
+    let present = match tag {
+        [0] => false,
+        [] | [1] => true,
+        _ => return None,
+    };
+    let fits = match (present, F::EXACTLY) {
+        (false, _) => count == 0,
+        (true, Some(exactly)) => count == exactly,
+        (true, None) => true,
+    };
+    let len = usize::try_from(count).ok()?.checked_mul(size_of::<T>())?;
+    fits.then_some((present, len))
+}
+
+#[doc(hidden)]
+#[inline(always)]
+pub fn check<'de, S, T, F, K>(_: K, head: &mut &[u8], checker: &mut Checker<'_>) -> bool
+where
+    T: Raw<K>,
+    F: Collect<'de, S, T, K>,
+{
+    let head = cut(head, raw_head(F::OPTIONAL));
+    let Some((_, len)) = read_head::<S, T, F>(head) else { return false };
+    let Some(bytes) = checker.raw(len) else { return false };
+    if F::BORROWS && memory::view(bytes, &T::IMAGE).is_none() {
+        checker.misaligned();
+        return false;
+    }
+    true
+}
+
+/// An array as it stands in an image.
+struct Array<'de> {
+    present: bool,
+    bytes: &'de [u8],
+}
+
+impl<'de> Array<'de> {
+    #[inline(always)]
+    fn read<S, T, F: Items<S, T>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        let head = cut(head, raw_head(F::OPTIONAL));
+        let (present, len) = read_head::<S, T, F>(head)?;
+        Some(Self { present, bytes: reader.raw(len)? })
+    }
+
+    #[inline(always)]
+    fn bytes(&self) -> Option<&'de [u8]> {
+        self.present.then_some(self.bytes)
+    }
+}
+
+#[doc(hidden)]
+#[inline(always)]
+pub fn get<'de, S, T, F, K>(_: K, head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<F>
+where
+    T: Raw<K>,
+    F: Collect<'de, S, T, K>,
+{
+    F::collect(Array::read::<S, T, F>(head, reader)?.bytes())
+}
+
+#[doc(hidden)]
+#[inline(always)]
+pub fn set<'de, S, T, F, K>(_: K, field: &mut F, head: &mut &'de [u8], reader: &mut Reader<'de>)
+where
+    T: Raw<K>,
+    F: Collect<'de, S, T, K>,
+{
+    if let Some(array) = Array::read::<S, T, F>(head, reader) {
+        field.replace(array.bytes());
+    }
+}

@@ -1,0 +1,113 @@
+//! From a value to the walk.
+
+use alloc::string::{String, ToString};
+use core::slice;
+
+use super::Value;
+use super::dict::Pairs;
+use crate::walk::Decoder;
+
+/// Values longer than this are named by their kind alone.
+const SHORT: usize = 40;
+
+impl<'v> Decoder<'v> for &'v Value {
+    type Items = slice::Iter<'v, Value>;
+    type Entries = Pairs<'v>;
+
+    fn describe(self) -> String {
+        let kind = self.kind().to_string();
+        match self {
+            Value::Str(text) if text.len() > SHORT => kind,
+            Value::Bytes(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+                alloc::format!("{kind} {self}")
+            }
+            Value::Object(object) => object.name().to_string(),
+            Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
+            _ => match self.parts() {
+                Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
+                None => kind,
+            },
+        }
+    }
+
+    fn is_none(self) -> bool {
+        matches!(self, Value::None)
+    }
+
+    fn bool(self) -> Option<bool> {
+        match self {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    fn int(self) -> Option<i128> {
+        match self {
+            Value::Int(value) => value.try_into().ok(),
+            _ => None,
+        }
+    }
+
+    fn big(self) -> Option<u128> {
+        match self {
+            Value::Int(value) => value.try_into().ok(),
+            _ => None,
+        }
+    }
+
+    fn float(self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn str(self) -> Option<&'v str> {
+        match self {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> Option<&'v [u8]> {
+        match self {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    fn items(self) -> Option<Self::Items> {
+        self.parts().map(<[Value]>::iter)
+    }
+
+    fn entries(self) -> Option<Self::Entries> {
+        match self {
+            Value::Dict(dict) => Some(dict.iter()),
+            _ => None,
+        }
+    }
+
+    fn object(self) -> Option<(&'v str, Self::Items)> {
+        match self {
+            Value::Object(object) => Some((object.name(), object.state().iter())),
+            _ => None,
+        }
+    }
+
+    fn variant(self) -> Option<(&'v str, &'v str, Self::Items)> {
+        match self {
+            Value::Variant(variant) => Some((variant.name(), variant.variant(), variant.state().iter())),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// The parts of a tuple, list or set.
+    fn parts(&self) -> Option<&[Self]> {
+        match self {
+            Self::Tuple(tuple) => Some(tuple),
+            Self::List(list) => Some(list),
+            Self::Set(set) => Some(set),
+            _ => None,
+        }
+    }
+}

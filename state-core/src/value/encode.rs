@@ -1,0 +1,96 @@
+//! From the walk to a value.
+
+use alloc::vec::Vec;
+
+use super::{Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::walk::{Encoder, Group};
+
+/// Collects the slots that a walk hands over into one value.
+pub(super) struct Collector {
+    /// Groups that are open, the innermost last, each with its parts so far.
+    open: Vec<(Head, Vec<Value>)>,
+    pub value: Value,
+}
+
+enum Head {
+    Tuple,
+    List,
+    Set,
+    Dict,
+    Object(alloc::string::String),
+    Variant(alloc::string::String, alloc::string::String),
+}
+
+impl Collector {
+    pub fn new() -> Self {
+        Self { open: Vec::new(), value: Value::None }
+    }
+
+    fn put(&mut self, value: Value) {
+        match self.open.last_mut() {
+            Some((_, parts)) => parts.push(value),
+            None => self.value = value,
+        }
+    }
+}
+
+impl Encoder for Collector {
+    fn none(&mut self) {
+        self.put(Value::None);
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.put(value.into());
+    }
+
+    fn int(&mut self, value: i128) {
+        self.put(value.into());
+    }
+
+    fn big(&mut self, value: u128) {
+        self.put(value.into());
+    }
+
+    fn float(&mut self, value: f64) {
+        self.put(value.into());
+    }
+
+    fn str(&mut self, value: &str) {
+        self.put(value.into());
+    }
+
+    fn bytes(&mut self, value: &[u8]) {
+        self.put(value.into());
+    }
+
+    fn begin(&mut self, group: Group<'_>) {
+        let head = match group {
+            Group::Tuple(_) => Head::Tuple,
+            Group::List(_) => Head::List,
+            Group::Set(_) => Head::Set,
+            Group::Dict(_) => Head::Dict,
+            Group::Object { tag, .. } => Head::Object(tag.into()),
+            Group::Variant { tag, variant, .. } => Head::Variant(tag.into(), variant.into()),
+        };
+        self.open.push((head, Vec::new()));
+    }
+
+    fn end(&mut self) {
+        let Some((head, parts)) = self.open.pop() else { return };
+        self.put(match head {
+            Head::Tuple => Tuple::from(parts).into(),
+            Head::List => List::from(parts).into(),
+            Head::Set => Set::from(parts).into(),
+            Head::Dict => dict(parts).into(),
+            Head::Object(tag) => Object::new(tag, parts).into(),
+            Head::Variant(tag, variant) => Variant::new(tag, variant, parts).into(),
+        });
+    }
+}
+
+/// Keys and values by turns.
+fn dict(parts: Vec<Value>) -> Dict {
+    let mut parts = parts.into_iter();
+    let pairs = core::iter::from_fn(|| Some((parts.next()?, parts.next()?)));
+    pairs.collect()
+}

@@ -1,0 +1,358 @@
+//! From a dynamic value to an image, by the schema of the type that is to be restored.
+//!
+//! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
+
+use alloc::format;
+use alloc::string::ToString;
+
+use super::read::{can_be_none, count_slots, is_byte};
+use super::{Decoder, index};
+use crate::decode::Regions;
+use crate::encode::{Builder, too_deep};
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+
+/// An image that was filled from a dynamic value.
+pub(crate) struct Filled {
+    head: usize,
+    builder: Builder,
+}
+
+impl Filled {
+    pub fn regions(&self) -> Result<Regions<'_>> {
+        let (head, tail) = self.builder.heads.split_at(self.head);
+        let text = core::str::from_utf8(&self.builder.text)
+            .map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
+        Ok(Regions { head, tail, text, raw: &self.builder.raw })
+    }
+}
+
+/// Fills the image of a value.
+pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled> {
+    filled(schema, depth, |fill| fill.node(schema, value, 0))
+}
+
+/// Fills the image of an object from its flat state.
+pub(crate) fn fill_state<'v, D: Decoder<'v>>(
+    schema: &'static Schema,
+    mut state: impl ExactSizeIterator<Item = D>,
+    depth: u32,
+) -> Result<Filled> {
+    filled(schema, depth, |fill| match &schema.kind {
+        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    })
+}
+
+fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled> {
+    let mut fill = Fill { builder: Builder::new(schema.head, depth) };
+    run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
+    Ok(Filled { head: schema.head, builder: fill.builder })
+}
+
+struct Fill {
+    builder: Builder,
+}
+
+impl Fill {
+    /// One level deeper.
+    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
+        inner(self)?;
+        self.builder.depth += 1;
+        Ok(())
+    }
+
+    /// Writes what stands for `value` at the head `at`, which is zero so far.
+    fn node<'v, D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+        let wrong = || wrong(schema, value);
+        match &schema.kind {
+            Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
+            Kind::Bool => self.builder.write(at, &[u8::from(value.bool().ok_or_else(wrong)?)]),
+            Kind::Char => {
+                let char = value.str().and_then(only_char).ok_or_else(wrong)?;
+                self.builder.write(at, &u32::from(char).to_le_bytes());
+            }
+            Kind::Int { bits, signed, nonzero } => {
+                let bytes = int(value, *bits, *signed).filter(|bytes| !nonzero || *bytes != [0; 16]);
+                let bytes = bytes.ok_or_else(wrong)?;
+                self.builder.write(at, &bytes[..usize::from(*bits) / 8]);
+            }
+            Kind::Float { bits: 32 } => {
+                let wide = value.float().ok_or_else(wrong)?;
+                let narrow = wide as f32;
+                if narrow.is_infinite() && wide.is_finite() {
+                    return Err(wrong());
+                }
+                self.builder.write(at, &narrow.to_le_bytes());
+            }
+            Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
+            Kind::Seconds { signed } => {
+                let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
+                let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
+                self.builder.write(at, &int(seconds, 64, *signed).ok_or_else(wrong)?[..8]);
+                self.builder.write(at + 8, &int(nanos, 32, false).ok_or_else(wrong)?[..4]);
+            }
+            Kind::Str => {
+                let text = value.str().ok_or_else(wrong)?;
+                self.builder.length(at, text.len());
+                self.builder.text.extend_from_slice(text.as_bytes());
+            }
+            Kind::Optional(of) => self.optional(*of, value, at)?,
+            Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
+            Kind::List(of) | Kind::Set(of) => {
+                let items = value.items().ok_or_else(wrong)?;
+                self.builder.length(at, items.len());
+                let run = self.builder.run(items.len(), target(*of).head);
+                self.nested(|this| this.elements(*of, items, run))?;
+            }
+            Kind::Map(key, map_value) => self.map((*key, *map_value), value, at)?,
+            Kind::Array(of, len) if is_byte(target(*of)) && value.bytes().is_some() => {
+                let bytes = value.bytes().filter(|bytes| bytes.len() as u64 == *len).ok_or_else(wrong)?;
+                self.builder.write(at, bytes);
+            }
+            Kind::Array(of, len) => {
+                let items = value.items().filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
+                self.parts(items.map(|item| (*of, item)), at)?;
+            }
+            Kind::Tuple(parts) => {
+                let items = value.items().filter(|items| items.len() == parts.len()).ok_or_else(wrong)?;
+                self.parts(parts.iter().copied().zip(items), at)?;
+            }
+            Kind::Boxed(of) => {
+                let run = self.builder.run(1, target(*of).head);
+                self.nested(|this| this.node(target(*of), value, run))?;
+            }
+            Kind::Serde => self.bytes(value, at, wrong)?,
+            Kind::Object(object) => {
+                let (_, mut state) = value.object().filter(|(tag, _)| *tag == object.name).ok_or_else(wrong)?;
+                self.whole_state(object, &mut state, at)?;
+            }
+            Kind::Enum(of) => self.enumeration(of, value, at)?,
+            // These stand in slots, and inside raw arrays, which come whole.
+            Kind::Raw(_) | Kind::Record(_) | Kind::Opaque { .. } => return Err(wrong()),
+        }
+        Ok(())
+    }
+
+    fn bytes<'v, D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
+        let bytes = value.bytes().ok_or_else(wrong)?;
+        self.builder.length(at, bytes.len());
+        let run = self.builder.run(bytes.len(), 1);
+        self.builder.write(run, bytes);
+        Ok(())
+    }
+
+    fn optional<'v, D: Decoder<'v>>(&mut self, of: Link, value: D, at: usize) -> Result<()> {
+        if value.is_none() {
+            return Ok(());
+        }
+        let inner = target(of);
+        let value = if can_be_none(Nodes::NONE, inner) {
+            let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
+            only.ok_or_else(|| wrong(inner, value))?
+        } else {
+            value
+        };
+        self.builder.write(at, &[1]);
+        let place = if option_is_inline(inner.head) { at + 1 } else { self.builder.run(1, inner.head) };
+        self.node(inner, value, place)
+    }
+
+    /// Elements of one type, into a run.
+    fn elements<'v, D: Decoder<'v>>(&mut self, of: Link, items: impl Iterator<Item = D>, run: usize) -> Result<()> {
+        let schema = target(of);
+        for (place, item) in items.enumerate() {
+            let at = run + place * stride(schema.head);
+            self.node(schema, item, at).map_err(|error| error.within(&index(place)))?;
+        }
+        Ok(())
+    }
+
+    /// Parts that stand side by side in one head.
+    fn parts<'v, D: Decoder<'v>>(&mut self, parts: impl Iterator<Item = (Link, D)>, mut at: usize) -> Result<()> {
+        for (place, (link, part)) in parts.enumerate() {
+            let schema = target(link);
+            self.node(schema, part, at).map_err(|error| error.within(&index(place)))?;
+            at += schema.head;
+        }
+        Ok(())
+    }
+
+    fn map<'v, D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
+        let (key, to) = (target(key), target(to));
+        let Some(entries) = value.entries() else {
+            return Err(Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe()));
+        };
+        self.builder.length(at, entries.len());
+        let size = key.head + to.head;
+        let run = self.builder.run(entries.len(), size);
+        self.nested(|this| {
+            for (place, (entry_key, entry_value)) in entries.enumerate() {
+                let at = run + place * stride(size);
+                let within = |error: Error| error.within(&index(place));
+                this.node(key, entry_key, at).map_err(within)?;
+                this.node(to, entry_value, at + key.head).map_err(within)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A flat state, all of it.
+    fn whole_state<'v, D: Decoder<'v>>(
+        &mut self,
+        object: &Object,
+        state: &mut impl ExactSizeIterator<Item = D>,
+        at: usize,
+    ) -> Result<()> {
+        self.state(object, state, at)?;
+        match state.next() {
+            None => Ok(()),
+            Some(more) => Err(Error::new(
+                ErrorKind::Malformed,
+                format!("a state of {} slots", count_slots(Nodes::NONE, object)),
+                format!("one more: {}", more.describe()),
+            )),
+        }
+    }
+
+    /// The parent's slots, then the own ones.
+    fn state<'v, D: Decoder<'v>>(
+        &mut self,
+        object: &Object,
+        state: &mut impl ExactSizeIterator<Item = D>,
+        mut at: usize,
+    ) -> Result<()> {
+        let mut own = &*object.slots;
+        if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
+            let schema = target(parent.ty);
+            if let Kind::Object(parent_object) = &schema.kind {
+                self.state(parent_object, state, at).map_err(|error| error.within(&parent.name))?;
+            }
+            own = rest;
+            at += schema.head;
+        }
+        self.slots(own, state, at)
+    }
+
+    fn slots<'v, D: Decoder<'v>>(
+        &mut self,
+        slots: &[Slot],
+        state: &mut impl ExactSizeIterator<Item = D>,
+        mut at: usize,
+    ) -> Result<()> {
+        for slot in slots {
+            let schema = target(slot.ty);
+            self.slot(slot, state, at).map_err(|error| error.within(&slot.name))?;
+            at += schema.head;
+        }
+        Ok(())
+    }
+
+    fn slot<'v, D: Decoder<'v>>(
+        &mut self,
+        slot: &Slot,
+        state: &mut impl ExactSizeIterator<Item = D>,
+        at: usize,
+    ) -> Result<()> {
+        let schema = target(slot.ty);
+        match (state.next(), slot.default, &schema.kind) {
+            (Some(value), _, Kind::Raw(raw)) => {
+                let count = if raw.counted { Some(state.next().ok_or_else(|| missing(&"the count"))?) } else { None };
+                self.raw(raw, value, count, at)
+            }
+            (Some(value), _, _) => self.node(schema, value, at),
+            (None, Some(default), _) => default(&mut self.builder, at),
+            (None, None, _) => Err(missing(&schema)),
+        }
+    }
+
+    fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
+        let element = target(raw.element);
+        let bytes = match value.bytes() {
+            Some(bytes) => Some(bytes),
+            None if value.is_none() => None,
+            None => {
+                let expected = format!("the bytes of {element}");
+                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
+            }
+        };
+        let len = bytes.map_or(0, <[u8]>::len);
+        let elements = len / element.head.max(1);
+        if len % element.head.max(1) != 0 {
+            let expected = format!("a whole number of elements of {} bytes", element.head);
+            return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
+        }
+        if let Some(given) = count {
+            if given.int() != Some(elements as i128) {
+                let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
+                return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
+            }
+        }
+        // What is absent can only stand for an empty array where the type knows no absence.
+        let present = bytes.is_some() || !raw.optional;
+        if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
+            let expected = format!("exactly {} elements", raw.exactly.unwrap_or_default());
+            return Err(Error::new(ErrorKind::Malformed, expected, format!("{elements}")));
+        }
+        if raw.optional {
+            self.builder.write(at, &[u8::from(present)]);
+        }
+        self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
+        self.builder.raw(bytes.unwrap_or_default());
+        Ok(())
+    }
+
+    fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
+        let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
+        let Some((_, name, mut state)) = value.variant().filter(|(tag, ..)| *tag == of.name) else {
+            return Err(wrong(value.describe()));
+        };
+        let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
+            return Err(wrong(format!("one named {name}")));
+        };
+        let tag = tag_head(of.variants.len());
+        self.builder.write(at, &place.to_le_bytes()[..tag]);
+        let head_of = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
+        let size = head_of(&variant.slots);
+        let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
+        let inline = enum_is_inline(largest) || size == 0;
+        let slots_at = if inline { at + tag } else { self.builder.run(1, size) };
+        let within = |error: Error| error.within(&variant.name);
+        self.slots(&variant.slots, &mut state, slots_at).map_err(within)?;
+        match state.next() {
+            None => Ok(()),
+            Some(more) => Err(within(wrong(format!("one more slot: {}", more.describe())))),
+        }
+    }
+}
+
+/// What a link of a type's schema leads to.
+fn target(link: Link) -> &'static Schema {
+    Nodes::NONE.get(link)
+}
+
+fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
+    Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
+}
+
+fn missing(what: &impl ToString) -> Error {
+    Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
+}
+
+/// The two's complement of an integer that fits.
+fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
+    let unused = u32::from(128 - bits);
+    if signed {
+        let value = value.int().filter(|value| (value << unused) >> unused == *value)?;
+        return Some(value.to_le_bytes());
+    }
+    let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
+    Some(value.to_le_bytes())
+}
+
+fn only_char(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}

@@ -1,0 +1,231 @@
+//! A look into native bytes that carry their schema, by a program that knows nothing of the type.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::fmt::Write;
+
+use super::{Elements, Encoder, Group};
+use crate::decode::Regions;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::hash;
+use crate::image::Image;
+use crate::schema::{Kind, Nodes, Record, Schema, parse};
+use crate::value::{self, Value};
+
+/// Native bytes that say themselves what they hold: written with
+/// [`Options::with_schema`](crate::Options::with_schema).
+///
+/// ```
+/// use state_core::{Inspection, Options, State};
+///
+/// #[derive(State)]
+/// #[state(name = "example.Person")]
+/// struct Person { name: String, age: i32 }
+///
+/// let dave = Person { name: "Dave".into(), age: 30 };
+/// let bytes = Options::new().with_schema().dumps(&dave)?;
+///
+/// let inspection = Inspection::open(&bytes)?;
+/// assert_eq!(inspection.tag(), Some("example.Person"));
+/// assert_eq!(inspection.value()?.to_string(), "Person('Dave', 30)");
+/// assert_eq!(inspection.tree()?, "example.Person\n  name: 'Dave'\n  age: 30\n");
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Inspection<'a> {
+    nodes: Nodes,
+    root: usize,
+    fingerprint: u64,
+    bytes: &'a [u8],
+    regions: Regions<'a>,
+}
+
+impl<'a> Inspection<'a> {
+    /// Reads the header and the schema.
+    ///
+    /// # Errors
+    /// Bytes that are no native state, that carry no schema, or whose schema is damaged.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        let image = Image::open(bytes)?;
+        let Some(schema) = image.schema else {
+            return Err(Error::new(
+                ErrorKind::Identity,
+                "bytes that carry their schema (`Options::with_schema`)",
+                alloc::format!("others, of a type with the fingerprint {:016x}", image.fingerprint),
+            )
+            .at_byte(8));
+        };
+        if hash(schema) != image.fingerprint {
+            let error = Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another");
+            return Err(error.at_byte(8));
+        }
+        let (nodes, root) = parse(schema)?;
+        let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
+        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions })
+    }
+
+    fn root(&self) -> &Schema {
+        &self.nodes.0[self.root]
+    }
+
+    /// The type tag, if the type has a name.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.root().tag()
+    }
+
+    /// The fingerprint of the type.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// What the bytes hold.
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place.
+    pub fn value(&self) -> Result<Value> {
+        value::read(self.root(), &self.nodes, &self.regions)
+    }
+
+    /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place.
+    pub fn tree(&self) -> Result<String> {
+        let mut tree = Tree { out: String::new(), open: 0, label: String::new() };
+        super::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree).root(self.root(), self.regions.head)?;
+        Ok(tree.out)
+    }
+}
+
+/// Elements of a raw array that are shown.
+const SHOWN: usize = 8;
+
+/// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
+const INDENTED: usize = 40;
+
+struct Tree {
+    out: String,
+    open: usize,
+    /// The name of the slot that comes next.
+    label: String,
+}
+
+impl Tree {
+    fn line(&mut self, text: impl core::fmt::Display) {
+        let indent = 2 * self.open.min(INDENTED);
+        let colon = if self.label.is_empty() { "" } else { ": " };
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.out, "{:indent$}{}{colon}{text}", "", self.label);
+        self.label.clear();
+    }
+}
+
+impl Encoder for Tree {
+    fn none(&mut self) {
+        self.line("None");
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.line(Value::from(value));
+    }
+
+    fn int(&mut self, value: i128) {
+        self.line(value);
+    }
+
+    fn big(&mut self, value: u128) {
+        self.line(value);
+    }
+
+    fn float(&mut self, value: f64) {
+        self.line(Value::from(value));
+    }
+
+    fn str(&mut self, value: &str) {
+        self.line(Value::from(value));
+    }
+
+    fn bytes(&mut self, value: &[u8]) {
+        self.line(Value::from(value));
+    }
+
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        let size = elements.schema.head.max(1);
+        let (count, of) = (bytes.len() / size, show(elements));
+        self.line(format_args!("{} bytes, {count} of {of}", bytes.len()));
+        self.open += 1;
+        for element in bytes.chunks_exact(size).take(SHOWN) {
+            let mut text = String::new();
+            element_text(elements, element, &mut text);
+            self.line(text);
+        }
+        if count > SHOWN {
+            self.line("...");
+        }
+        self.open -= 1;
+    }
+
+    fn begin(&mut self, group: Group<'_>) {
+        match group {
+            Group::Tuple(0) => self.line("()"),
+            Group::Tuple(len) => self.line(format_args!("tuple of {len}")),
+            Group::List(len) => self.line(format_args!("list of {len}")),
+            Group::Set(len) => self.line(format_args!("set of {len}")),
+            Group::Dict(len) => self.line(format_args!("map of {len}")),
+            Group::Object { tag, .. } => self.line(tag),
+            Group::Variant { tag, variant, .. } => self.line(format_args!("{tag}.{variant}")),
+        }
+        self.open += 1;
+    }
+
+    fn end(&mut self) {
+        self.open -= 1;
+    }
+
+    fn slot(&mut self, name: &str) {
+        name.clone_into(&mut self.label);
+    }
+}
+
+fn show(elements: Elements<'_>) -> String {
+    crate::schema::Show(elements.schema, elements.nodes).to_string()
+}
+
+/// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
+fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
+    let of = |link| Elements { schema: elements.nodes.get(link), nodes: elements.nodes };
+    let number = || bytes.iter().rev().fold(0_u128, |value, &byte| value << 8 | u128::from(byte));
+    match &elements.schema.kind {
+        Kind::Int { signed: true, .. } => {
+            let unused = 128_usize.saturating_sub(8 * bytes.len()) % 128;
+            *text += &((number() << unused) as i128 >> unused).to_string();
+        }
+        Kind::Int { .. } => *text += &number().to_string(),
+        Kind::Float { bits: 32 } => *text += &Value::from(f32::from_bits(number() as u32)).to_string(),
+        Kind::Float { .. } => *text += &Value::from(f64::from_bits(number() as u64)).to_string(),
+        Kind::Array(element, _) => {
+            let element = of(*element);
+            text.push('[');
+            for (at, part) in bytes.chunks_exact(element.schema.head.max(1)).enumerate() {
+                *text += if at == 0 { "" } else { ", " };
+                element_text(element, part, text);
+            }
+            text.push(']');
+        }
+        Kind::Record(Record { fields, .. }) => {
+            text.push('{');
+            for (at, field) in fields.iter().enumerate() {
+                let element = of(field.ty);
+                *text += if at == 0 { "" } else { ", " };
+                *text += &field.name;
+                *text += ": ";
+                let end = field.offset.saturating_add(element.schema.head);
+                element_text(element, bytes.get(field.offset..end).unwrap_or_default(), text);
+            }
+            text.push('}');
+        }
+        _ => *text += &Value::from(bytes).to_string(),
+    }
+}
