@@ -79,16 +79,17 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 ///
 /// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child's could continue.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is a slot, not an object, and cannot be a parent",
+    message = "`{Self}` is not an object, and cannot be a parent",
     label = "a parent is a struct with `#[derive(State)]`",
     note = "remove `flatten_parent` to keep the field as a slot of its own"
 )]
 pub trait Object: State {}
 
-/// What an `after_set` hook may return: nothing, or a `Result` with which it can refuse the state.
+/// What a hook may return: nothing, or a `Result` with which it can refuse the state.
 #[diagnostic::on_unimplemented(
-    message = "an `after_set` hook cannot return `{Self}`",
-    note = "it returns `()`, or `Result<(), E>` with an `E` that can be displayed"
+    message = "a hook cannot return `{Self}`",
+    label = "this hook",
+    note = "it returns nothing, or `Result<(), E>` with an `E` that can be displayed"
 )]
 pub trait Outcome {
     /// Whether it can refuse.

@@ -11,7 +11,7 @@ mod slot;
 #[doc(hidden)]
 pub use items::{Collect, Items, Many, Maybe, One};
 #[doc(hidden)]
-pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw};
+pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
 #[doc(hidden)]
 pub use slot::{check, get, put, schema, set, size};
 

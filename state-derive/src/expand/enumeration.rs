@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{accepted, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -95,7 +95,7 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let checks = variants.iter().enumerate().map(|(index, variant)| check_arm(index, count, variant));
-    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(container, index, count, variant));
+    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(index, count, variant));
     let accepted = accepted(
         container,
         &quote! {
@@ -147,8 +147,8 @@ fn place(count: usize, variant: &Variant) -> TokenStream {
     quote!(_state::__private::get_variant(__head, #count, const { #head }, __reader))
 }
 
-fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant) -> TokenStream {
-    let (tag, ident, value) = (tag(index), &variant.ident, built(container, variant));
+fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (tag, ident, value) = (tag(index), &variant.ident, built(variant));
     if !has_slots(variant) {
         return quote!(#tag => Self::#ident #value,);
     }
@@ -164,11 +164,7 @@ fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant)
 /// A variant that stays is restored slot by slot; another one is built.
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
-    let hook = container.after_set.as_ref().map(|hook| {
-        quote! {
-            let _ = _state::__private::after_set(#hook(self), __reader);
-        }
-    });
+    let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     let arms = variants.iter().enumerate().filter(|(_, variant)| has_slots(variant)).map(|(index, variant)| {
         let (tag, ident, pattern) = (tag(index), &variant.ident, pattern(variant));
         let place = place(count, variant);

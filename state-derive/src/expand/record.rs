@@ -30,11 +30,18 @@ pub fn record(container: &Container) -> TokenStream {
         quote! {
             // By value, because a field of a packed struct cannot be borrowed.
             let __field: #ty = self.#member;
-            _state::__private::write_field(&__field, _state::__private::offset_of!(Self, #member), __bytes);
+            <#ty as _state::Record>::write(
+                &__field,
+                _state::__private::field_mut::<#ty>(_state::__private::offset_of!(Self, #member), __bytes),
+            );
         }
     });
-    let reads = container.fields().map(|Field { member, .. }| {
-        quote!(#member: _state::__private::read_field(_state::__private::offset_of!(Self, #member), __bytes)?)
+    let reads = container.fields().map(|Field { member, ty, .. }| {
+        quote! {
+            #member: <#ty as _state::Record>::read(
+                _state::__private::field::<#ty>(_state::__private::offset_of!(Self, #member), __bytes)?
+            )?
+        }
     });
     wrap(
         container,

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{accepted, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Field, Role, Variant, Via};
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
@@ -57,7 +57,7 @@ fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
 
 pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     let checks = slot::slots(variant).map(slot::check);
-    let value = built(container, variant);
+    let value = built(variant);
     let accepted = accepted(container, &quote!(Self #value));
     let set = set(container, variant);
     let checked = checked(variant);
@@ -108,11 +108,7 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
             #(#set)*
         }
     });
-    let hook = container.after_set.as_ref().map(|hook| {
-        quote! {
-            let _ = _state::__private::after_set(#hook(self), __reader);
-        }
-    });
+    let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     quote! {
         #[inline]
         fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
