@@ -92,17 +92,17 @@ pub enum Open {
 /// The underscore says that nobody uses the field, and the macro does not count.
 #[derive(State)]
 #[state(crate = renamed)]
-struct Reserved<'a> {
+struct Padded<'a> {
     _reserved: u8,
     #[state(skip)]
     _buffer: [u8; 2],
     #[state(bytes)]
-    _borrowed: &'a [u8],
+    _rest: &'a [u8],
 }
 
 #[test]
 fn reserved_fields_are_slots() {
-    let schema = std::format!("{}", <Reserved<'_> as State>::schema());
+    let schema = std::format!("{:?}", <Padded<'_> as State>::schema());
     std::assert!(schema.contains("_reserved") && !schema.contains("_buffer"), "{schema}");
 }
 
