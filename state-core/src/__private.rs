@@ -12,6 +12,9 @@ pub use core::result::Result::{self, Err, Ok};
 pub use crate::decode::{Checker, Reader};
 pub use crate::encode::{Builder, Size, Writer};
 pub use crate::error::Error;
+pub use crate::impls::ext::serde;
+#[cfg(feature = "std")]
+pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
 pub use crate::schema::{Names, RecordField, Schema, Shape, Slot, Variant};
@@ -42,6 +45,13 @@ pub fn put<T: State>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
     value.put(cut_mut(head, T::HEAD), writer);
 }
 
+/// Writes a hash map or set in the order of its keys.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub fn put_sorted<T: Sorted>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+    value.put_sorted(cut_mut(head, T::HEAD), writer);
+}
+
 /// Tests one part.
 #[inline(always)]
 pub fn check<'de, T: Restore<'de>>(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
@@ -59,6 +69,13 @@ pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>)
 #[inline(always)]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
+}
+
+/// Restores a hash map or set whose entries stand in the order of its keys.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
+    value.set_sorted(cut(head, T::HEAD), reader);
 }
 
 /// The first `len` bytes of a head that the runtime guarantees to be long enough.

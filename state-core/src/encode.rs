@@ -6,6 +6,7 @@ use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
 use crate::layout::{ALIGN, padded, stride};
+use crate::memory;
 use crate::state::State;
 
 /// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
@@ -142,7 +143,7 @@ impl<'a> Writer<'a> {
     #[inline(always)]
     pub fn text(&mut self, text: &str) {
         match cut_mut(&mut self.text, Some(text.len())) {
-            Some(space) => space.copy_from_slice(text.as_bytes()),
+            Some(space) => memory::copy(text.as_bytes(), space),
             None => self.broken = true,
         }
     }
@@ -154,6 +155,14 @@ impl<'a> Writer<'a> {
         let (array, padding) = space.split_at_mut(len);
         padding.fill(0);
         Some(array)
+    }
+
+    /// Lends the rest of the tail to `fill`, which moves it behind what it writes, and tells the length of that.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut &'a mut [u8]) -> bool) -> usize {
+        let before = self.tail.len();
+        self.broken |= !fill(&mut self.tail);
+        before - self.tail.len()
     }
 
     #[cold]

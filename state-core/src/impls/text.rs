@@ -8,6 +8,7 @@ use alloc::sync::Arc;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::LENGTH;
+use crate::memory;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 
@@ -97,10 +98,7 @@ macro_rules! replace_if_other {
 }
 
 text! {
-    String, |this, text| {
-        this.clear();
-        this.push_str(text);
-    };
+    String, memory::assign;
     Box<str>, replace_if_other!();
     Rc<str>, replace_if_other!();
     Arc<str>, replace_if_other!();

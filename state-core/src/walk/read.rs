@@ -7,7 +7,7 @@ use core::fmt;
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{LENGTH, enum_is_inline, option_is_inline, padded, stride, tag_head};
+use crate::layout::{LENGTH, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
 
 /// Nodes inside one another; each takes stack.
@@ -393,10 +393,9 @@ impl<'a, E: Encoder> Read<'a, E> {
             let found = format!("variant {}", little_endian(tag));
             return Err(self.at(Error::new(ErrorKind::Malformed, expected, found), tag));
         };
-        let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
-        let size = head_of(&variant.slots);
-        let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
-        let place = if enum_is_inline(largest) || size == 0 { inline } else { self.run(1, size)? };
+        let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
+        // Where nothing follows the tag, the variants that have heads stand in the tail.
+        let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
         let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
         self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
         self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;

@@ -185,9 +185,10 @@ fn optional(field: &Field) -> TokenStream {
 }
 
 pub fn set(field: &Field) -> TokenStream {
-    let binding = &field.binding;
+    let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Plain | Route::Sorted => {
+        Route::Sorted => quote!(_state::__private::set_sorted::<#ty>(#binding, &mut __head, __reader);),
+        Route::Plain => {
             let ty = slot_type(field);
             let part = part(&ty);
             quote!(<#ty as _state::Restore<'__de>>::set(#binding, #part, __reader);)
