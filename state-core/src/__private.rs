@@ -6,6 +6,7 @@ pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
 pub use core::mem::{offset_of, size_of};
 pub use core::option::Option::{self, None, Some};
+pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
 pub use crate::decode::{Checker, Reader};

@@ -17,19 +17,19 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
     let stubs = quote! {
         #[automatically_derived]
         impl #impl_generics _state::State for #ident #ty_generics #where_clause {
-            const HEAD: usize = 0;
+            const HEAD: _state::__private::usize = 0;
             fn schema() -> &'static _state::__private::Schema {
                 <() as _state::State>::schema()
             }
             fn size(&self, _: &mut _state::__private::Size) {}
-            fn put(&self, _: &mut [u8], _: &mut _state::__private::Writer<'_>) {}
+            fn put(&self, _: &mut [_state::__private::u8], _: &mut _state::__private::Writer<'_>) {}
         }
         #[automatically_derived]
         impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {
-            fn check(_: &[u8], _: &mut _state::__private::Checker<'_>) -> bool {
+            fn check(_: &[_state::__private::u8], _: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
                 false
             }
-            fn get(_: &'__de [u8], _: &mut _state::__private::Reader<'__de>) -> _state::__private::Option<Self> {
+            fn get(_: &'__de [_state::__private::u8], _: &mut _state::__private::Reader<'__de>) -> _state::__private::Option<Self> {
                 _state::__private::None
             }
         }
@@ -50,8 +50,8 @@ pub fn record(container: &Container, error: &syn::Error) -> TokenStream {
             fn schema() -> &'static _state::__private::Schema {
                 <() as _state::State>::schema()
             }
-            fn write(&self, _: &mut [u8]) {}
-            fn read(_: &[u8]) -> _state::__private::Option<Self> {
+            fn write(&self, _: &mut [_state::__private::u8]) {}
+            fn read(_: &[_state::__private::u8]) -> _state::__private::Option<Self> {
                 _state::__private::None
             }
         }
@@ -68,6 +68,7 @@ fn join(container: &Container, error: &syn::Error, stubs: &TokenStream) -> Token
     let krate = &container.krate;
     quote! {
         #error
+        #[allow(deprecated)]
         const _: () = {
             use #krate as _state;
             #stubs

@@ -65,6 +65,8 @@ impl<T: bytemuck::Pod> Raw<Opaque> for T {
 }
 
 /// Finds the kind of `T` by method resolution: what is described wins, and what has no raw form is told so.
+///
+/// The method has a name that no trait of the user's has, because one in scope would be a candidate too.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<fn() -> T>);
@@ -76,7 +78,7 @@ impl<T> Probe<T> {
 impl<T: Record> Probe<T> {
     #[inline(always)]
     #[must_use]
-    pub fn kind(&self) -> Described {
+    pub fn __raw_kind(&self) -> Described {
         Described
     }
 }
@@ -84,7 +86,7 @@ impl<T: Record> Probe<T> {
 #[doc(hidden)]
 pub trait OpaqueKind {
     #[inline(always)]
-    fn kind(&self) -> Opaque {
+    fn __raw_kind(&self) -> Opaque {
         Opaque
     }
 }
@@ -125,7 +127,7 @@ pub trait RawForm {}
 pub trait NoKind {
     type Element;
 
-    fn kind(&self) -> Neither
+    fn __raw_kind(&self) -> Neither
     where
         Self::Element: RawForm,
     {

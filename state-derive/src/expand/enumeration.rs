@@ -32,8 +32,8 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
     });
     quote! {
-        const HEAD: usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
-        const DYNAMIC: bool = #dynamic;
+        const HEAD: _state::__private::usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
+        const DYNAMIC: _state::__private::bool = #dynamic;
 
         #[inline]
         fn size(&self, __size: &mut _state::__private::Size) {
@@ -42,7 +42,7 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put(&self, __head: &mut [_state::__private::u8], __writer: &mut _state::__private::Writer<'_>) {
             match self {
                 #(#puts)*
             }
@@ -108,7 +108,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let set = set(container, variants);
     quote! {
         #[inline]
-        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+        fn check(__head: &[_state::__private::u8], __checker: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
             match _state::__private::tag(__head, #count) {
                 #(#checks)*
                 _ => false,
@@ -117,7 +117,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
 
         #[inline]
         fn get(
-            __head: &'__de [u8],
+            __head: &'__de [_state::__private::u8],
             __reader: &mut _state::__private::Reader<'__de>,
         ) -> _state::__private::Option<Self> {
             #accepted
@@ -180,7 +180,7 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+        fn set(&mut self, __head: &'__de [_state::__private::u8], __reader: &mut _state::__private::Reader<'__de>) {
             match (_state::__private::tag(__head, #count), &mut *self) {
                 #(#arms)*
                 _ => _state::__private::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),

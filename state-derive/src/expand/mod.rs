@@ -65,6 +65,7 @@ fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     // Where the path stands, so that a wrong one is reported there.
     let alias = Ident::new("_state", krate.span());
     quote! {
+        #[allow(deprecated)]
         const _: () = {
             use #krate as #alias;
             #impls

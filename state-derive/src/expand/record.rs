@@ -61,13 +61,13 @@ pub fn record(container: &Container) -> TokenStream {
                 }
 
                 #[inline]
-                fn write(&self, __bytes: &mut [u8]) {
+                fn write(&self, __bytes: &mut [_state::__private::u8]) {
                     __bytes.fill(0);
                     #(#writes)*
                 }
 
                 #[inline]
-                fn read(__bytes: &[u8]) -> _state::__private::Option<Self> {
+                fn read(__bytes: &[_state::__private::u8]) -> _state::__private::Option<Self> {
                     _state::__private::Some(Self { #(#reads),* })
                 }
             }

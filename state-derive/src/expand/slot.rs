@@ -269,7 +269,7 @@ fn raw(field: &Field, bytes: &Bytes, function: &str, arguments: &TokenStream) ->
 /// Finds out whether the elements are described or opaque.
 fn kind(bytes: &Bytes) -> TokenStream {
     let element = &bytes.element;
-    let probe = quote_spanned!(place(element)=> (&_state::__private::raw::Probe::<#element>::NEW).kind());
+    let probe = quote_spanned!(place(element)=> (&_state::__private::raw::Probe::<#element>::NEW).__raw_kind());
     quote!({
         use _state::__private::raw::{NoKind as _, OpaqueKind as _};
         #probe

@@ -19,8 +19,8 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let bind = (!empty).then(|| quote!(let Self #pattern = self;));
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
     quote! {
-        const HEAD: usize = #head;
-        const DYNAMIC: bool = #hooked #(|| #dynamic)*;
+        const HEAD: _state::__private::usize = #head;
+        const DYNAMIC: _state::__private::bool = #hooked #(|| #dynamic)*;
         #image
 
         #[inline]
@@ -31,7 +31,7 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put(&self, __head: &mut [_state::__private::u8], __writer: &mut _state::__private::Writer<'_>) {
             #bind
             #mut_head
             #(#put)*
@@ -67,14 +67,14 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
         #checked
 
         #[inline]
-        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+        fn check(__head: &[_state::__private::u8], __checker: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
             #mut_head
             true #(&& #checks)*
         }
 
         #[inline]
         fn get(
-            __head: &'__de [u8],
+            __head: &'__de [_state::__private::u8],
             __reader: &mut _state::__private::Reader<'__de>,
         ) -> _state::__private::Option<Self> {
             #mut_head
@@ -93,7 +93,7 @@ fn checked(variant: &Variant) -> Option<TokenStream> {
     }
     let types = slot::slots(variant).map(|field| &field.ty);
     Some(quote! {
-        const CHECKED: bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
+        const CHECKED: _state::__private::bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
     })
 }
 
@@ -111,7 +111,7 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+        fn set(&mut self, __head: &'__de [_state::__private::u8], __reader: &mut _state::__private::Reader<'__de>) {
             #slots
             #hook
         }
