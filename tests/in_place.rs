@@ -109,12 +109,12 @@ struct Shop {
     maybe: Option<Vec<u64>>,
 }
 
-fn unit(id: u64, text: &str) -> Unit {
-    let inner = Unit { id: id + 1, name: text.into(), ..Unit::default() };
+fn unit(id: u16, text: &str) -> Unit {
+    let inner = Unit { id: u64::from(id) + 1, name: text.into(), ..Unit::default() };
     Unit {
-        id,
+        id: id.into(),
         name: text.into(),
-        path: vec![(id as f32, 0.5); 3],
+        path: vec![(id.into(), 0.5); 3],
         target: Some(Box::new(inner)),
         order: Order::Go { way: vec![1; text.len()], note: text.into() },
         tags: [text.into(), text.into()],
@@ -144,7 +144,7 @@ fn objects_and_what_they_own() {
     let mut target = unit(7, "a text that is long enough");
     let places = |unit: &Unit| {
         let Order::Go { way, note } = &unit.order else { unreachable!() };
-        let target: *const Unit = &**unit.target.as_ref().unwrap();
+        let target = std::ptr::from_ref(unit.target.as_deref().unwrap());
         let texts = [unit.name.as_ptr(), unit.tags[1].as_ptr(), way.as_ptr(), note.as_ptr()];
         (unit.path.as_ptr(), target, texts)
     };
@@ -199,7 +199,9 @@ fn maps_and_sets_whose_keys_agree() {
     // A clone of a hash map has its order.
     let mut map = HashMap::from(entries("a longer value"));
     let mut saved = map.clone();
-    saved.values_mut().for_each(|value| value[0] = "short".into());
+    for value in saved.values_mut() {
+        value[0] = "short".into();
+    }
     let before = map["two"][0].as_ptr();
     fits(&saved, &mut map);
     assert_eq!(map, saved);

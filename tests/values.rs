@@ -1,6 +1,8 @@
 //! One table of values of all types that have a state, through every door: see `values/harness.rs` for what is shown
 //! of each.
 
+#![allow(clippy::zero_sized_map_values, reason = "that these work is what is shown")]
+
 #[path = "values/harness.rs"]
 mod harness;
 
@@ -11,7 +13,7 @@ use std::ffi::{CString, OsStr, OsString};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{NonZero, Saturating, Wrapping};
-use std::ops::{Bound, ControlFlow};
+use std::ops::{Bound, ControlFlow, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{
@@ -241,9 +243,15 @@ fn pointers_and_cells() {
     values_that(&[vec![], vec![RefCell::new(()), RefCell::new(())]], Vec::eq);
 }
 
+type Entries<'a> = [&'a [(&'a str, u32)]; 6];
+
+fn collect<M: FromIterator<(String, V)>, V>(entries: &Entries<'_>, value: fn(u32) -> V) -> Vec<M> {
+    let map = |entries: &&[(&str, u32)]| entries.iter().map(|(key, n)| (key.to_string(), value(*n))).collect();
+    entries.iter().map(map).collect()
+}
+
 #[test]
 fn maps_and_sets() {
-    type Entries<'a> = [&'a [(&'a str, u32)]; 6];
     let entries: Entries<'_> = [
         &[],
         &[("a", 1)],
@@ -252,10 +260,6 @@ fn maps_and_sets() {
         &[("a", 5), ("c", 5), ("d", 6), ("e", 7)],
         &[("x", 0), ("y", 0), ("a much longer key than all of the other ones", 9)],
     ];
-    fn collect<M: FromIterator<(String, V)>, V>(entries: &Entries<'_>, value: fn(u32) -> V) -> Vec<M> {
-        let map = |entries: &&[(&str, u32)]| entries.iter().map(|(key, n)| (key.to_string(), value(*n))).collect();
-        entries.iter().map(map).collect()
-    }
     values(&collect::<BTreeMap<_, _>, _>(&entries, |n| n));
     values(&collect::<HashMap<_, _>, _>(&entries, |n| n));
     values(&collect::<BTreeMap<_, _>, _>(&entries, |n| vec![n.to_string(); n as usize]));
@@ -294,7 +298,7 @@ fn ranges() {
     values(&[1_u8.., 2..]);
     values(&[..1_i64, ..-2]);
     values(&[..=1_i64, ..=-2]);
-    values(&[1..=0, 0..=u128::MAX]);
+    values(&[RangeInclusive::new(1, 0), 0..=u128::MAX]);
     values(&['a'..='z']);
 }
 

@@ -25,7 +25,7 @@ struct View<'a> {
     cow_colours: Cow<'a, [Rgb]>,
     cow_names: Cow<'a, [String]>,
     cow_numbers: Cow<'a, [u32]>,
-    cow_value: Cow<'a, Vec<u8>>,
+    cow_value: Cow<'a, (String, u8)>,
 }
 
 const COLOURS: [Rgb; 2] = [Rgb { red: 1, green: 2, blue: 3 }, Rgb { red: 4, green: 5, blue: 6 }];
@@ -42,7 +42,7 @@ fn view() -> View<'static> {
         cow_colours: COLOURS[..].into(),
         cow_names: vec!["one".to_string(), "two".to_string()].into(),
         cow_numbers: vec![1, 2, 3].into(),
-        cow_value: Cow::Owned(vec![9; 9]),
+        cow_value: Cow::Owned(("owned".to_string(), 9)),
     }
 }
 
@@ -73,8 +73,8 @@ fn an_owned_cow_keeps_its_allocation() {
     let mut target = view();
     target.cow_numbers = vec![7; 10].into();
     target.cow_names = vec![String::with_capacity(100)].into();
-    target.cow_value = Cow::Owned(vec![1; 50]);
-    let places = |view: &View<'_>| (view.cow_numbers.as_ptr(), view.cow_names[0].as_ptr(), view.cow_value.as_ptr());
+    target.cow_value = Cow::Owned(("owned and longer".to_string(), 1));
+    let places = |view: &View<'_>| (view.cow_numbers.as_ptr(), view.cow_names[0].as_ptr(), view.cow_value.0.as_ptr());
     let before = places(&target);
     load_into(&bytes, &mut target).unwrap();
     assert_eq!(target, view());
