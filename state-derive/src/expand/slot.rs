@@ -90,7 +90,7 @@ fn taken(field: &Field) -> TokenStream {
 }
 
 pub fn size(field: &Field) -> TokenStream {
-    let binding = &field.binding;
+    let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let (ty, value) = (slot_type(field), taken(field));
@@ -104,7 +104,7 @@ pub fn size(field: &Field) -> TokenStream {
             let call = raw(field, bytes, "size", &quote!(#binding, __size));
             quote!(#call;)
         }
-        Route::Serde => quote!(_state::__private::serde::size(#binding, __size);),
+        Route::Serde => quote!(_state::__private::serde::size::<#ty>(#binding, __size);),
     }
 }
 
@@ -126,7 +126,7 @@ pub fn put(field: &Field) -> TokenStream {
             quote!(#call;)
         }
         Route::Sorted => quote!(_state::__private::put_sorted::<#ty>(#binding, &mut __head, __writer);),
-        Route::Serde => quote!(_state::__private::serde::put(#binding, &mut __head, __writer);),
+        Route::Serde => quote!(_state::__private::serde::put::<#ty>(#binding, &mut __head, __writer);),
     }
 }
 
@@ -163,6 +163,7 @@ pub fn get(field: &Field) -> TokenStream {
 
 /// The field's value, if it was not refused.
 fn optional(field: &Field) -> TokenStream {
+    let ty = &field.ty;
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let ty = slot_type(field);
@@ -180,7 +181,7 @@ fn optional(field: &Field) -> TokenStream {
             }
         }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
-        Route::Serde => quote!(_state::__private::serde::get(&mut __head, __reader)),
+        Route::Serde => quote!(_state::__private::serde::get::<#ty>(&mut __head, __reader)),
     }
 }
 
