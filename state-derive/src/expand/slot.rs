@@ -240,15 +240,14 @@ pub fn schema(field: &Field) -> TokenStream {
     if field.default.is_none() {
         return slot;
     }
-    let value = default(field);
-    let value = match route(field) {
-        Route::With(path) => {
-            let with = with(field, path);
-            quote!((#with.get)(&#value))
-        }
-        _ => value,
-    };
-    quote!(#slot.or(|__builder, __at| __builder.value(__at, &#value)))
+    let (binding, value, head) = (&field.binding, default(field), head(field));
+    let (size, put) = (size(field), put(field));
+    quote! {
+        #slot.or(|__builder, __at| {
+            let #binding = &#value;
+            __builder.slot((__at, #head), |__size| { #size }, |mut __head, __writer| { #put })
+        })
+    }
 }
 
 /// The functions of a `with` module.
