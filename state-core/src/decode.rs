@@ -5,13 +5,14 @@
 use crate::encode::weight;
 use crate::error::Error;
 use crate::layout::{padded, stride};
+use crate::text::Text;
 
 /// The four parts of an image behind its header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Regions<'a> {
     pub head: &'a [u8],
     pub tail: &'a [u8],
-    pub text: &'a str,
+    pub text: Text<'a>,
     pub raw: &'a [u8],
 }
 
@@ -19,7 +20,7 @@ pub(crate) struct Regions<'a> {
 #[derive(Debug)]
 pub struct Checker<'a> {
     tail: &'a [u8],
-    text: &'a str,
+    text: Text<'a>,
     raw: &'a [u8],
     depth: u32,
     obstacle: Option<Obstacle>,
@@ -56,7 +57,7 @@ impl<'a> Checker<'a> {
     #[inline(always)]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
-        cut_text(&mut self.text, len).is_some()
+        self.text.cut(len).is_some()
     }
 
     /// A raw array of `len` bytes, with zeros behind it.
@@ -105,7 +106,7 @@ impl<'a> Checker<'a> {
 #[derive(Debug)]
 pub struct Reader<'de> {
     tail: &'de [u8],
-    text: &'de str,
+    text: Text<'de>,
     raw: &'de [u8],
     refusal: Option<Error>,
 }
@@ -114,7 +115,7 @@ pub struct Reader<'de> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark<'de> {
     tail: &'de [u8],
-    text: &'de str,
+    text: Text<'de>,
     raw: &'de [u8],
 }
 
@@ -139,7 +140,7 @@ impl<'de> Reader<'de> {
     /// Text of `len` bytes.
     #[inline(always)]
     pub fn text(&mut self, len: usize) -> Option<&'de str> {
-        cut_text(&mut self.text, len)
+        self.text.cut(len)
     }
 
     /// A raw array of `len` bytes.
@@ -181,19 +182,14 @@ impl Mark<'_> {
 
     /// The place behind so many bytes of each region.
     pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
-        Some(Self { tail: self.tail.get(tail..)?, text: self.text.get(text..)?, raw: self.raw.get(raw..)? })
+        let mut rest = self.text;
+        rest.cut(text)?;
+        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)? })
     }
 }
 
 #[inline(always)]
 fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
-    let (cut, rest) = region.split_at_checked(len)?;
-    *region = rest;
-    Some(cut)
-}
-
-#[inline(always)]
-fn cut_text<'a>(region: &mut &'a str, len: usize) -> Option<&'a str> {
     let (cut, rest) = region.split_at_checked(len)?;
     *region = rest;
     Some(cut)

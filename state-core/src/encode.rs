@@ -56,9 +56,13 @@ impl Size {
         self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
     }
 
-    /// Counts what stands behind a `T`, one level deeper.
+    /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
+    /// are more ways through a cycle of shared values than time.
     #[inline(always)]
     pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
+        if self.error.is_some() {
+            return;
+        }
         match self.depth.checked_sub(weight::<T>()) {
             Some(depth) => {
                 let outer = core::mem::replace(&mut self.depth, depth);

@@ -27,6 +27,7 @@ pub mod memory;
 pub mod raw;
 pub mod schema;
 pub mod state;
+mod text;
 pub mod value;
 pub mod walk;
 

@@ -288,24 +288,34 @@ fn copy_masked(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
     }
     let len = from.len();
     let Some(to) = to.get_mut(..len) else { return };
-    match len {
-        0 => {}
-        1 => ends!(u8, from, to),
-        2..4 => ends!(u16, from, to),
-        4..8 => ends!(u32, from, to),
-        8..16 => ends!(u64, from, to),
-        16..=32 => ends!(u128, from, to),
-        33..=SHORT => {
-            ends!(u128, &from[..32], &mut to[..32]);
-            ends!(u128, &from[len - 32..], &mut to[len - 32..]);
-        }
-        _ if mask == 0xFF => {
-            // SAFETY: both have `len` bytes; they do not overlap, because one is borrowed mutably.
-            unsafe { core::ptr::copy_nonoverlapping(from.as_ptr(), to.as_mut_ptr().cast(), len) };
-        }
-        _ => to.iter_mut().zip(from).for_each(|(place, byte)| {
-            place.write(byte & mask);
-        }),
+    // Longer ones first: the shorter they are, the more tests are worth their time.
+    if len > SHORT {
+        copy_long(from, to, mask);
+    } else if len > 32 {
+        ends!(u128, &from[..32], &mut to[..32]);
+        ends!(u128, &from[len - 32..], &mut to[len - 32..]);
+    } else if len >= 16 {
+        ends!(u128, from, to);
+    } else if len >= 8 {
+        ends!(u64, from, to);
+    } else if len >= 4 {
+        ends!(u32, from, to);
+    } else if len >= 2 {
+        ends!(u16, from, to);
+    } else {
+        ends!(u8, from, to);
+    }
+}
+
+#[inline(never)]
+fn copy_long(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
+    if mask == 0xFF && from.len() == to.len() {
+        // SAFETY: both have as many bytes; they do not overlap, because one is borrowed mutably.
+        unsafe { core::ptr::copy_nonoverlapping(from.as_ptr(), to.as_mut_ptr().cast(), from.len()) };
+        return;
+    }
+    for (place, byte) in to.iter_mut().zip(from) {
+        place.write(byte & mask);
     }
 }
 
@@ -328,13 +338,13 @@ pub(crate) fn push_each<T, P>(
     mut build: impl FnMut(P) -> Option<T>,
 ) -> Option<()> {
     items.reserve(parts.len());
-    let mut built = items.len();
+    let mut len = items.len();
     let mut all = Some(());
     for (place, part) in items.spare_capacity_mut().iter_mut().zip(parts) {
         match build(part) {
             Some(value) => {
                 place.write(value);
-                built += 1;
+                len += 1;
             }
             None => {
                 all = None;
@@ -342,8 +352,8 @@ pub(crate) fn push_each<T, P>(
             }
         }
     }
-    // SAFETY: the values up to `built` were there or have just been written, side by side, within the capacity. (If
+    // SAFETY: the values up to `len` were there or have just been written, side by side, within the capacity. (If
     // `build` panics, those written are leaked.)
-    unsafe { items.set_len(built) };
+    unsafe { items.set_len(len) };
     all
 }

@@ -9,6 +9,7 @@ use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{LENGTH, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
+use crate::text::Text;
 
 /// Nodes inside one another; each takes stack.
 const DEPTH: u32 = 2048;
@@ -16,7 +17,7 @@ const DEPTH: u32 = 2048;
 pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
-    text: &'a str,
+    text: Text<'a>,
     raw: &'a [u8],
     /// All bytes, to tell offsets by.
     start: usize,
@@ -223,13 +224,11 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     fn text(&mut self, head: &'a [u8]) -> Result<&'a str> {
         let len = self.length(head)?;
-        match self.text.split_at_checked(len) {
-            Some((text, rest)) => {
-                self.text = rest;
-                Ok(text)
-            }
-            None if len > self.text.len() => {
-                let left = format!("{} bytes left", self.text.len());
+        let left = self.text.as_bytes().len();
+        match self.text.cut(len) {
+            Some(text) => Ok(text),
+            None if len > left => {
+                let left = format!("{left} bytes left");
                 Err(self.at(Error::new(ErrorKind::Malformed, format!("text of {len} bytes"), left), head))
             }
             None => self.malformed("text that ends between two characters", "one that does not", head),
