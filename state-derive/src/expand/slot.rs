@@ -254,7 +254,7 @@ pub fn schema(field: &Field) -> TokenStream {
 fn with(field: &Field, path: &Path) -> TokenStream {
     let (ty, slot) = (&field.ty, slot_type(field));
     let (get, set) = (member(path, "get"), member(path, "set"));
-    quote!(_state::__private::with::<#slot, #ty, _>(#get, #set))
+    quote_spanned!(place(path)=> _state::__private::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.
