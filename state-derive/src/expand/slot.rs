@@ -241,22 +241,21 @@ pub fn schema(field: &Field) -> TokenStream {
     if field.default.is_none() {
         return slot;
     }
-    let value = default(field);
-    let value = match route(field) {
-        Route::With(path) => {
-            let with = with(field, path);
-            quote!((#with.get)(&#value))
-        }
-        _ => value,
-    };
-    quote!(#slot.or(|__builder, __at| __builder.value(__at, &#value)))
+    let (binding, value, head) = (&field.binding, default(field), head(field));
+    let (size, put) = (size(field), put(field));
+    quote! {
+        #slot.or(|__builder, __at| {
+            let #binding = &#value;
+            __builder.slot((__at, #head), |__size| { #size }, |mut __head, __writer| { #put })
+        })
+    }
 }
 
 /// The functions of a `with` module.
 fn with(field: &Field, path: &Path) -> TokenStream {
     let (ty, slot) = (&field.ty, slot_type(field));
     let (get, set) = (member(path, "get"), member(path, "set"));
-    quote!(_state::__private::with::<#slot, #ty, _>(#get, #set))
+    quote_spanned!(place(path)=> _state::__private::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.
