@@ -22,7 +22,7 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
                 <() as _state::State>::schema()
             }
             fn size(&self, _: &mut _state::__private::Size) {}
-            fn put(&self, _: &mut [_state::__private::u8], _: &mut _state::__private::Writer<'_>) {}
+            fn put(&self, _: &mut [_state::__private::u8], _: &mut _state::__private::Writer<'_, '_>) {}
         }
         #[automatically_derived]
         impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {

@@ -22,7 +22,7 @@ use crate::state::{Restore, State};
     note = "a `BTreeMap` or `BTreeSet` is sorted already, and a list keeps its order"
 )]
 pub trait Sorted: State {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>);
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
 /// The same on the way in: apart, because a state is written without what it takes to put it back.
@@ -36,7 +36,7 @@ pub trait SetSorted<'de>: Sorted + Restore<'de> {
 }
 
 impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_unstable_by_key(|&(key, _)| key);
         map::put_entries(entries.into_iter(), head, writer);
@@ -63,7 +63,7 @@ where
 }
 
 impl<T: State + Ord, S> Sorted for HashSet<T, S> {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut items: Vec<_> = self.iter().collect();
         items.sort_unstable();
         list::put_each(items.into_iter(), head, writer);

@@ -111,13 +111,20 @@ pub fn size(field: &Field) -> TokenStream {
 pub fn put(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, slot_type(field));
     match route(field) {
-        Route::Plain | Route::With(_) => {
+        Route::Plain => quote! {
+            <#ty as _state::State>::put(
+                #binding,
+                _state::__private::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                __writer,
+            );
+        },
+        Route::With(_) => {
             let value = taken(field);
             quote! {
-                <#ty as _state::State>::put(
+                _state::__private::Writer::copied::<#ty>(
+                    __writer,
                     #value,
                     _state::__private::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
-                    __writer,
                 );
             }
         }

@@ -31,7 +31,11 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [_state::__private::u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::__private::u8],
+            __writer: &mut _state::__private::Writer<'_, '__v>,
+        ) {
             #bind
             #mut_head
             #(#put)*
