@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::gather::{Borrowed, Gather};
 use crate::layout::{ALIGN, padded, stride};
 use crate::memory;
+use crate::state::State;
 
 /// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
 /// recursive type costs the stack about its size.
@@ -314,11 +315,11 @@ impl Builder {
     ///
     /// # Errors
     /// Those of taking the value's state.
-    pub fn slot(
+    pub fn slot<'v>(
         &mut self,
         (at, head): (usize, usize),
         size: impl FnOnce(&mut Size),
-        put: impl FnOnce(&mut [u8], &mut Writer<'_>),
+        put: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
     ) -> Result<(), Error> {
         let mut counted = Size::new(self.depth);
         size(&mut counted);
