@@ -416,8 +416,8 @@ impl State for Growing {
         self.text().size(size);
     }
 
-    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-        self.text().put(head, writer);
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+        writer.copied(&self.text(), head);
     }
 }
 
