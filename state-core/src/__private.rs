@@ -42,14 +42,14 @@ pub fn size<T: State>(value: &T, size: &mut Size) {
 
 /// Writes one part at the front of `head`, and moves `head` behind it.
 #[inline(always)]
-pub fn put<T: State>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+pub fn put<'v, T: State>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put(cut_mut(head, T::HEAD), writer);
 }
 
 /// Writes a hash map or set in the order of its keys.
 #[cfg(feature = "std")]
 #[inline(always)]
-pub fn put_sorted<T: Sorted>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
@@ -235,7 +235,7 @@ pub fn put_variant<'h, 'w: 'h>(
     head: &'h mut [u8],
     (tag, count): (usize, usize),
     slots: usize,
-    writer: &mut Writer<'w>,
+    writer: &mut Writer<'w, '_>,
 ) -> Option<&'h mut [u8]> {
     let (tag_place, inline) = head.split_at_mut(tag_head(count));
     for (place, byte) in tag_place.iter_mut().zip(tag.to_le_bytes()) {

@@ -20,6 +20,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 mod fingerprint;
+mod gather;
 pub mod image;
 mod impls;
 mod layout;

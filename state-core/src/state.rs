@@ -39,7 +39,10 @@ pub trait State {
     fn size(&self, size: &mut Size);
 
     /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counted.
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>);
+    ///
+    /// The writer may keep borrowing raw arrays of the value for `'v`. An implementation that writes something else
+    /// than what `self` holds, because it makes it or a guard lends it, does so with [`Writer::copied`].
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
 /// A type whose state can be put back, from bytes that live for `'de`.

@@ -23,7 +23,7 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
                 <() as _state::State>::schema()
             }
             fn size(&self, _: &mut _state::Size) {}
-            fn put(&self, _: &mut [_state::u8], _: &mut _state::Writer<'_>) {}
+            fn put(&self, _: &mut [_state::u8], _: &mut _state::Writer<'_, '_>) {}
         }
         #[automatically_derived]
         impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {

@@ -62,8 +62,12 @@
 mod explain;
 mod header;
 mod options;
+mod segments;
+#[cfg(feature = "std")]
+mod vectored;
 
 pub use options::Options;
+pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 pub(crate) use header::Image;
 pub(crate) use options::{build, restore};

@@ -156,6 +156,10 @@ impl Options {
         })
     }
 
+    pub(super) const fn writes_schema(&self) -> bool {
+        self.schema
+    }
+
     pub(crate) const fn levels(&self) -> u32 {
         self.depth
     }

@@ -23,8 +23,8 @@ macro_rules! atomics {
             fn size(&self, _: &mut Size) {}
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
-                self.load(Ordering::Relaxed).put(head, writer);
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                writer.copied(&self.load(Ordering::Relaxed), head);
             }
         }
 

@@ -29,7 +29,7 @@ impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         B::put(self, head, writer);
     }
 }

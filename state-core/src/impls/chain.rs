@@ -24,7 +24,7 @@ macro_rules! lists {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 list::put_each(self.iter(), head, writer);
             }
         }

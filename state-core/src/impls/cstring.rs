@@ -26,7 +26,7 @@ macro_rules! written {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 self.to_bytes().put(head, writer);
             }
         }

@@ -48,7 +48,7 @@ macro_rules! enums {
 
             #[inline]
             #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 const COUNT: usize = [$($at),*].len();
                 match self {
                     $(Self::$variant $(($value))? => {

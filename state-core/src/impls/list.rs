@@ -33,7 +33,7 @@ pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T
 pub(super) fn put_each<'a, T: State + 'a>(
     items: impl ExactSizeIterator<Item = &'a T>,
     head: &mut [u8],
-    writer: &mut Writer<'_>,
+    writer: &mut Writer<'_, 'a>,
 ) {
     writer.length(head, items.len());
     let Some(run) = writer.run(items.len(), T::HEAD) else { return };
@@ -63,7 +63,7 @@ impl<T: State> State for [T] {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
         let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
         writer.length(head, self.len());
@@ -144,7 +144,7 @@ impl<T: State> State for Vec<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         self.as_slice().put(head, writer);
     }
 }
@@ -188,7 +188,7 @@ impl<T: State> State for VecDeque<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         put_each(self.iter(), head, writer);
     }
 }
@@ -239,7 +239,7 @@ macro_rules! slices {
             }
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 <[T]>::put(self, head, writer);
             }
         }

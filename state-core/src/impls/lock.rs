@@ -41,9 +41,9 @@ macro_rules! locks {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
                 match self.$read() {
-                    Ok(value) => T::put(&value, head, writer),
+                    Ok(value) => writer.copied(&*value, head),
                     Err(_) => {
                         writer.fail::<()>();
                     }

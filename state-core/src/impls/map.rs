@@ -45,7 +45,7 @@ fn size_entries<'a, K: State + 'a, V: State + 'a>(
 pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     head: &mut [u8],
-    writer: &mut Writer<'_>,
+    writer: &mut Writer<'_, 'a>,
 ) {
     writer.length(head, entries.len());
     let Some(run) = writer.run(entries.len(), entry::<K, V>()) else { return };
@@ -150,7 +150,7 @@ macro_rules! maps {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 put_entries(self.iter(), head, writer);
             }
         }

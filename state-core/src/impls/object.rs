@@ -5,7 +5,7 @@ use core::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use core::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use super::number::leaf;
-use crate::__private::{Names, Shape, Slot, check, get, id, put, set, size};
+use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, size};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
@@ -52,9 +52,9 @@ macro_rules! objects {
             }
 
             #[inline]
-            fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_, '_>) {
                 let $this = self;
-                $(put::<$of>($part, &mut head, writer);)*
+                $(writer.copied::<$of>($part, cut_mut(&mut head, <$of>::HEAD));)*
             }
         }
 

@@ -25,8 +25,8 @@ macro_rules! once {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
-                self.get().put(head, writer);
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                writer.copied(&self.get(), head);
             }
         }
 

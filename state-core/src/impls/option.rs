@@ -27,7 +27,7 @@ impl<T: State> State for Option<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let (tag, inline) = head.split_at_mut(1);
         tag[0] = u8::from(self.is_some());
         match self {

@@ -35,7 +35,7 @@ macro_rules! written {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 let $this = self;
                 match $text {
                     Some(text) => text.put(head, writer),

@@ -22,7 +22,7 @@ use crate::state::{Restore, State};
     note = "a `BTreeMap` or `BTreeSet` is sorted already, and a list keeps its order"
 )]
 pub trait Sorted: State {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>);
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
 /// The same on the way in: apart, because a state is written without what it takes to put it back.
@@ -36,9 +36,9 @@ pub trait SetSorted<'de>: Sorted + Restore<'de> {
 }
 
 impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut entries: Vec<_> = self.iter().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        entries.sort_unstable_by_key(|&(key, _)| key);
         map::put_entries(entries.into_iter(), head, writer);
     }
 }
@@ -52,7 +52,7 @@ where
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
         let mut entries: Vec<_> = self.iter_mut().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        entries.sort_unstable_by_key(|&(key, _)| key);
         let kept = map::set_values(entries.into_iter(), heads.clone(), reader);
         if kept < self.len() || kept < heads.len() {
             let mut old: Vec<_> = self.drain().collect();
@@ -63,7 +63,7 @@ where
 }
 
 impl<T: State + Ord, S> Sorted for HashSet<T, S> {
-    fn put_sorted(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut items: Vec<_> = self.iter().collect();
         items.sort_unstable();
         list::put_each(items.into_iter(), head, writer);

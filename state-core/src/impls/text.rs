@@ -26,7 +26,7 @@ impl State for str {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         writer.length(head, self.len());
         writer.text(self);
     }
@@ -59,7 +59,7 @@ macro_rules! text {
             }
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 str::put(self, head, writer);
             }
         }

@@ -42,7 +42,11 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [_state::u8], __writer: &mut _state::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
+        ) {
             match self {
                 #(#puts)*
             }

@@ -90,7 +90,7 @@ fn taken(field: &Field) -> TokenStream {
 }
 
 pub fn size(field: &Field) -> TokenStream {
-    let binding = &field.binding;
+    let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let (ty, value) = (slot_type(field), taken(field));
@@ -104,20 +104,27 @@ pub fn size(field: &Field) -> TokenStream {
             let call = raw(field, bytes, "size", &quote!(#binding, __size));
             quote!(#call;)
         }
-        Route::Serde => quote!(_state::serde::size(#binding, __size);),
+        Route::Serde => quote!(_state::serde::size::<#ty>(#binding, __size);),
     }
 }
 
 pub fn put(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, slot_type(field));
     match route(field) {
-        Route::Plain | Route::With(_) => {
+        Route::Plain => quote! {
+            <#ty as _state::State>::put(
+                #binding,
+                _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                __writer,
+            );
+        },
+        Route::With(_) => {
             let value = taken(field);
             quote! {
-                <#ty as _state::State>::put(
+                _state::Writer::copied::<#ty>(
+                    __writer,
                     #value,
                     _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
-                    __writer,
                 );
             }
         }
@@ -126,7 +133,7 @@ pub fn put(field: &Field) -> TokenStream {
             quote!(#call;)
         }
         Route::Sorted => quote!(_state::put_sorted::<#ty>(#binding, &mut __head, __writer);),
-        Route::Serde => quote!(_state::serde::put(#binding, &mut __head, __writer);),
+        Route::Serde => quote!(_state::serde::put::<#ty>(#binding, &mut __head, __writer);),
     }
 }
 
@@ -163,6 +170,7 @@ pub fn get(field: &Field) -> TokenStream {
 
 /// The field's value, if it was not refused.
 fn optional(field: &Field) -> TokenStream {
+    let ty = &field.ty;
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let ty = slot_type(field);
@@ -180,7 +188,7 @@ fn optional(field: &Field) -> TokenStream {
             }
         }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
-        Route::Serde => quote!(_state::serde::get(&mut __head, __reader)),
+        Route::Serde => quote!(_state::serde::get::<#ty>(&mut __head, __reader)),
     }
 }
 

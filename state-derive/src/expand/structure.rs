@@ -31,7 +31,11 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [_state::u8], __writer: &mut _state::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
+        ) {
             #bind
             #mut_head
             #(#put)*

@@ -52,7 +52,7 @@ pub fn size<T: Serialize + ?Sized>(value: &T, size: &mut Size) {
 }
 
 /// Writes a serde value.
-pub fn put<T: Serialize + ?Sized>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+pub fn put<T: Serialize + ?Sized>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_, '_>) {
     let head = cut_mut(head, HEAD);
     let length = writer.fill(|tail| ciborium::into_writer(value, tail).is_ok());
     writer.length(head, length);

@@ -27,7 +27,7 @@ pub fn schema() -> &'static Schema {
 pub fn size<T: Enabled + ?Sized>(_: &T, _: &mut Size) {}
 
 /// Writes a serde value.
-pub fn put<T: ?Sized>(_: &T, _: &mut &mut [u8], _: &mut Writer<'_>) {}
+pub fn put<T: ?Sized>(_: &T, _: &mut &mut [u8], _: &mut Writer<'_, '_>) {}
 
 /// Tests the bytes of a serde value.
 #[must_use]
