@@ -7,6 +7,7 @@
 //! | bytes | a new value: [`loads`]; a live one: [`load_into`] | a type that borrows: [`loads`] |
 //! | a value | a file, safe in a crash: `save` | that is one |
 //! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
+//! | many values | one file, one behind the other: `stream` | |
 //!
 //! # The format, version 1
 //! All numbers are little-endian.
@@ -77,6 +78,8 @@ mod header;
 mod mapped;
 mod options;
 mod segments;
+#[cfg(feature = "std")]
+pub mod stream;
 #[cfg(feature = "std")]
 mod vectored;
 
