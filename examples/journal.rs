@@ -18,8 +18,7 @@ struct Measurement {
 }
 
 fn measure(number: u64) -> Measurement {
-    let samples = (0..1000).map(|at| (number * 1000 + at) as f32).collect();
-    Measurement { number, place: "roof".into(), samples }
+    Measurement { number, place: "roof".into(), samples: (0..1000_u16).map(f32::from).collect() }
 }
 
 fn main() -> io::Result<()> {
@@ -55,7 +54,7 @@ fn main() -> io::Result<()> {
 
     let mut journal = Writer::append(&path)?;
     journal.write(&measure(4))?;
-    let whole = Reader::open(&path)?.states::<Measurement>().filter(Result::is_ok).count();
-    println!("after going on: {whole} whole states");
+    let all = Reader::open(&path)?.states().collect::<io::Result<Vec<Measurement>>>()?;
+    println!("after going on: {} whole states", all.len());
     Ok(())
 }

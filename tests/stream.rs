@@ -59,7 +59,7 @@ fn frames() -> Vec<Frame> {
     let frame = |tick: u32| Frame {
         tick,
         names: vec!["Zoë".to_string(); tick as usize % 3],
-        heat: (0..tick * 2).map(|i| i as f32).collect(),
+        heat: (0..tick as u16 * 2).map(f32::from).collect(),
     };
     (0..5).map(frame).collect()
 }

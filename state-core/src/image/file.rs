@@ -13,7 +13,7 @@ use crate::state::{RestoreOwned, State};
 /// Saves a value's state in a file such that, whatever happens, the file holds the old state or the new one.
 ///
 /// The bytes go to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), reach the disk, and the new file takes the old
-/// one's place and permissions. A path that is a symbolic link is replaced by the file. What a crash may leave is the file beside.
+/// one's place and permissions; a symbolic link's too, which is not followed. A crash may leave the file beside.
 ///
 /// ```
 /// use state_core::{State, image::{load_file, save}};

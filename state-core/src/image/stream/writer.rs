@@ -36,8 +36,8 @@ impl<T: State + ?Sized> Writer<T> {
         Self::new(File::create(path)?)
     }
 
-    /// Goes on with a file, or starts it if it is not there or is empty. All of it is read first: what a writer that was stopped left behind
-    /// the last whole state is cut off. There must be no other writer.
+    /// Goes on with a file, or starts it if it is not there or is empty. All of it is read first: what a writer that
+    /// was stopped left behind the last whole state is cut off. There must be no other writer.
     ///
     /// # Errors
     /// Those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
