@@ -157,6 +157,7 @@ fn with_cbor(cbor: &[u8]) -> Vec<u8> {
 #[test]
 fn hostile_cbor_is_refused_at_no_cost() {
     assert_eq!(loads::<Strings>(&with_cbor(&[0x81, 0x61, b'a'])).unwrap().value, ["a"]);
+    let (arrays, tags) = (vec![0x81; 1 << 16], vec![0xC1; 1 << 16]);
     let bombs: [&[u8]; 10] = [
         &[],
         &[0x9B, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], // an array of 2⁶⁴ - 1
@@ -166,8 +167,8 @@ fn hostile_cbor_is_refused_at_no_cost() {
         &[0xFF],                                                 // a break of nothing
         &[0x9F, 0x61, b'a'],                                     // no break
         &[0x1C],                                                 // a reserved length
-        &[0x81; 1 << 16],                                        // arrays within arrays
-        &[0xC1; 1 << 16],                                        // tags on tags
+        &arrays,                                                 // arrays within arrays
+        &tags,                                                   // tags on tags
     ];
     for bomb in bombs {
         let bytes = with_cbor(bomb);

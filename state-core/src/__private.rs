@@ -175,6 +175,17 @@ impl<S, T, E> With<S, T, E> {
     }
 }
 
+/// An object, where it is asked for as a parent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an object, and cannot be a parent",
+    label = "a parent is a struct with `#[derive(State)]`",
+    note = "remove `flatten_parent` to keep the field as a slot of its own"
+)]
+pub trait Parent: Object {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Object> Parent for T {}
+
 /// What a `default = path` gives.
 #[inline(always)]
 pub fn given<T>(default: fn() -> T) -> T {

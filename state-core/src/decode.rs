@@ -48,9 +48,7 @@ impl<'a> Checker<'a> {
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds. A long form of a short length is none.
     #[inline(always)]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
-        let length = read_length(head, &mut self.tail)?;
-        // One state has one image: the long form stands only for lengths that need it.
-        (is_short(head) || length >= u32::MAX as usize).then_some(length)
+        read_length(head, &mut self.tail)
     }
 
     /// Whether `len` bytes of text are there and end between two characters.
@@ -196,15 +194,16 @@ fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
 }
 
 #[inline(always)]
-fn is_short(head: &[u8]) -> bool {
-    head != [0xFF; 4]
+pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
+    match u32::from_le_bytes(head.try_into().ok()?) {
+        u32::MAX => read_long_length(tail),
+        short => usize::try_from(short).ok(),
+    }
 }
 
-#[inline(always)]
-pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
-    if is_short(head) {
-        return usize::try_from(u32::from_le_bytes(head.try_into().ok()?)).ok();
-    }
-    let long = cut(tail, 8)?;
-    usize::try_from(u64::from_le_bytes(long.try_into().ok()?)).ok()
+/// One state has one image: the long form stands only for lengths that need it.
+#[cold]
+fn read_long_length(tail: &mut &[u8]) -> Option<usize> {
+    let long = cut(tail, 8)?.try_into().ok()?;
+    usize::try_from(u64::from_le_bytes(long)).ok().filter(|&length| length >= u32::MAX as usize)
 }

@@ -310,15 +310,22 @@ impl Builder {
         self.raw.resize(self.raw.len().next_multiple_of(ALIGN), 0);
     }
 
-    /// Writes a whole value at the head `at`, and behind what is there already: how a default takes its slot.
+    /// Writes a whole slot at the head `at`, and behind what is there already: how a default takes its place. `size`
+    /// and `put` are those of [`State`](crate::State), or of another way to write a slot.
     ///
     /// # Errors
     /// Those of taking the value's state.
-    pub fn value<T: State>(&mut self, at: usize, value: &T) -> Result<(), Error> {
-        let mut size = Size::new(self.depth);
-        value.size(&mut size);
-        size.total(0)?;
-        let mut head = alloc::vec![0; T::HEAD];
+    pub fn slot<'v>(
+        &mut self,
+        (at, head): (usize, usize),
+        size: impl FnOnce(&mut Size),
+        put: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
+    ) -> Result<(), Error> {
+        let mut counted = Size::new(self.depth);
+        size(&mut counted);
+        counted.total(0)?;
+        let size = counted;
+        let mut head = alloc::vec![0; head];
         let grow = |region: &mut Vec<u8>, by: usize| {
             let at = region.len();
             region.resize(at + by, 0);
@@ -333,7 +340,7 @@ impl Builder {
             gather: None,
             broken: false,
         };
-        value.put(&mut head, &mut writer);
+        put(&mut head, &mut writer);
         writer.finish()?;
         self.write(at, &head);
         Ok(())

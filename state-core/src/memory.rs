@@ -110,7 +110,7 @@ macro_rules! __image {
         let mut same = true;
         $(
             same = same
-                && <$ty as $crate::State>::IMAGE.is_same()
+                && $crate::__private::Image::is_same(&<$ty as $crate::State>::IMAGE)
                 && <$ty as $crate::State>::HEAD == $crate::__private::size_of::<$ty>()
                 && $crate::__private::offset_of!(Self, $member) == end;
             end += $crate::__private::size_of::<$ty>();
@@ -137,8 +137,8 @@ macro_rules! __record {
         let mut whole = true;
         let mut sizes = 0;
         $(
-            any = any && <$ty as $crate::Record>::IMAGE.takes_any();
-            whole = whole && <$ty as $crate::Record>::IMAGE.is_same();
+            any = any && $crate::__private::Image::takes_any(&<$ty as $crate::Record>::IMAGE);
+            whole = whole && $crate::__private::Image::is_same(&<$ty as $crate::Record>::IMAGE);
             sizes += $crate::__private::size_of::<$ty>();
         )*
         whole = whole && sizes == $crate::__private::size_of::<Self>();

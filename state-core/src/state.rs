@@ -82,9 +82,8 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 ///
 /// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child's could continue.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an object, and cannot be a parent",
-    label = "a parent is a struct with `#[derive(State)]`",
-    note = "remove `flatten_parent` to keep the field as a slot of its own"
+    message = "`{Self}` is a slot, not an object: it has no tuple of its own",
+    label = "an object is a struct with `#[derive(State)]`"
 )]
 pub trait Object: State {}
 

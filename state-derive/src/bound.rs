@@ -37,21 +37,16 @@ pub fn generics(container: &Container, side: Side) -> Generics {
 fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
     let mut predicates = Vec::new();
     for field in container.fields() {
-        let (types, bound) = match (&field.role, side) {
+        let (ty, bound) = match (&field.role, side) {
             (Role::Skip | Role::Slot(Via::With(_) | Via::Serde), _) => continue,
             (Role::Slot(Via::Bytes(bytes)), _) => (&*bytes.element, quote!(_state::Record)),
-            (Role::Parent, Side::State) => (&field.ty, quote!(_state::Object)),
-            (Role::Slot(_), Side::State) => (&field.ty, quote!(_state::State)),
+            (_, Side::State) => (&field.ty, quote!(_state::State)),
             (_, Side::Restore) => (&field.ty, quote!(_state::Restore<'__de>)),
         };
         // A parent's own parameters are slots like others: only the parent itself is an object.
-        let bound = if matches!(field.role, Role::Parent) && !is_param(container, &field.ty) && side == Side::State {
-            quote!(_state::State)
-        } else {
-            bound
-        };
-        for place in parameters(container, types) {
-            let predicate: WherePredicate = parse_quote!(#place: #bound);
+        let object = (matches!(field.role, Role::Parent) && is_param(container, ty)).then(|| quote!(+ _state::Object));
+        for place in parameters(container, ty) {
+            let predicate: WherePredicate = parse_quote!(#place: #bound #object);
             if !predicates.contains(&predicate) {
                 predicates.push(predicate);
             }

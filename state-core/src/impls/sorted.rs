@@ -38,7 +38,7 @@ pub trait SetSorted<'de>: Sorted + Restore<'de> {
 impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut entries: Vec<_> = self.iter().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        entries.sort_unstable_by_key(|&(key, _)| key);
         map::put_entries(entries.into_iter(), head, writer);
     }
 }
@@ -52,7 +52,7 @@ where
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
         let mut entries: Vec<_> = self.iter_mut().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        entries.sort_unstable_by_key(|&(key, _)| key);
         let kept = map::set_values(entries.into_iter(), heads.clone(), reader);
         if kept < self.len() || kept < heads.len() {
             let mut old: Vec<_> = self.drain().collect();

@@ -83,6 +83,10 @@ where
     let head = cut(head, raw_head(F::OPTIONAL));
     let Some((_, len)) = read_head::<S, T, F>(head) else { return false };
     let Some(bytes) = checker.raw(len) else { return false };
+    // Not every byte string need be an element: by hand, `Record::read` can refuse.
+    if !T::IMAGE.takes_any() && bytes.chunks_exact(size_of::<T>()).any(|bytes| T::read(bytes).is_none()) {
+        return false;
+    }
     if F::BORROWS && memory::view(bytes, &T::IMAGE).is_none() {
         checker.misaligned();
         return false;

@@ -7,7 +7,7 @@ use core::fmt;
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{LENGTH, option_is_inline, padded, stride, tag_head};
+use crate::layout::{option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
 use crate::text::Text;
 
@@ -98,10 +98,9 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// The length in a head. In its long form it must need it.
     fn length(&mut self, head: &[u8]) -> Result<usize> {
-        let long = head == [0xFF; LENGTH];
         match read_length(head, &mut self.tail) {
-            Some(length) if !long || length >= u32::MAX as usize => Ok(length),
-            _ => self.malformed("a length", "none in its shortest form", head),
+            Some(length) => Ok(length),
+            None => self.malformed("a length", "none in its shortest form", head),
         }
     }
 

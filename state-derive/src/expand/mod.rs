@@ -63,7 +63,7 @@ fn object(container: &Container) -> TokenStream {
 fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     let krate = &container.krate;
     // Where the path stands, so that a wrong one is reported there.
-    let alias = Ident::new("_state", krate.span());
+    let alias = Ident::new("_state", krate.segments.last().map_or_else(Span::call_site, Spanned::span));
     quote! {
         #[allow(deprecated)]
         const _: () = {

@@ -90,7 +90,7 @@ fn taken(field: &Field) -> TokenStream {
 }
 
 pub fn size(field: &Field) -> TokenStream {
-    let binding = &field.binding;
+    let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let (ty, value) = (slot_type(field), taken(field));
@@ -104,7 +104,7 @@ pub fn size(field: &Field) -> TokenStream {
             let call = raw(field, bytes, "size", &quote!(#binding, __size));
             quote!(#call;)
         }
-        Route::Serde => quote!(_state::__private::serde::size(#binding, __size);),
+        Route::Serde => quote!(_state::__private::serde::size::<#ty>(#binding, __size);),
     }
 }
 
@@ -133,7 +133,7 @@ pub fn put(field: &Field) -> TokenStream {
             quote!(#call;)
         }
         Route::Sorted => quote!(_state::__private::put_sorted::<#ty>(#binding, &mut __head, __writer);),
-        Route::Serde => quote!(_state::__private::serde::put(#binding, &mut __head, __writer);),
+        Route::Serde => quote!(_state::__private::serde::put::<#ty>(#binding, &mut __head, __writer);),
     }
 }
 
@@ -170,6 +170,7 @@ pub fn get(field: &Field) -> TokenStream {
 
 /// The field's value, if it was not refused.
 fn optional(field: &Field) -> TokenStream {
+    let ty = &field.ty;
     match route(field) {
         Route::Plain | Route::Sorted | Route::With(_) => {
             let ty = slot_type(field);
@@ -187,7 +188,7 @@ fn optional(field: &Field) -> TokenStream {
             }
         }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
-        Route::Serde => quote!(_state::__private::serde::get(&mut __head, __reader)),
+        Route::Serde => quote!(_state::__private::serde::get::<#ty>(&mut __head, __reader)),
     }
 }
 
@@ -247,22 +248,21 @@ pub fn schema(field: &Field) -> TokenStream {
     if field.default.is_none() {
         return slot;
     }
-    let value = default(field);
-    let value = match route(field) {
-        Route::With(path) => {
-            let with = with(field, path);
-            quote!((#with.get)(&#value))
-        }
-        _ => value,
-    };
-    quote!(#slot.or(|__builder, __at| __builder.value(__at, &#value)))
+    let (binding, value, head) = (&field.binding, default(field), head(field));
+    let (size, put) = (size(field), put(field));
+    quote! {
+        #slot.or(|__builder, __at| {
+            let #binding = &#value;
+            __builder.slot((__at, #head), |__size| { #size }, |mut __head, __writer| { #put })
+        })
+    }
 }
 
 /// The functions of a `with` module.
 fn with(field: &Field, path: &Path) -> TokenStream {
     let (ty, slot) = (&field.ty, slot_type(field));
     let (get, set) = (member(path, "get"), member(path, "set"));
-    quote!(_state::__private::with::<#slot, #ty, _>(#get, #set))
+    quote_spanned!(place(path)=> _state::__private::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.
