@@ -55,16 +55,14 @@ struct Arrays {
 }
 
 mod doubled {
-    use core::convert::Infallible;
-
     pub type Slot = super::Made;
 
     pub fn get(value: &u8) -> Slot {
         super::Made { bytes: vec![*value; 1000] }
     }
 
-    pub fn set(slot: Slot) -> Result<u8, Infallible> {
-        Ok(slot.bytes.first().copied().unwrap_or_default())
+    pub fn set(slot: Slot) -> Result<u8, &'static str> {
+        slot.bytes.into_iter().next().ok_or("no bytes")
     }
 }
 
@@ -98,7 +96,7 @@ struct World {
 fn arrays(len: usize) -> Arrays {
     Arrays {
         name: format!("Größe {len}"),
-        floats: (0..len).map(|i| i as f64).collect(),
+        floats: (0..len as u32).map(f64::from).collect(),
         odd: (0..len).map(|i| i as u8).collect(),
         padded: (0..len).map(|i| Padded { gears: i as i32, price: -1.0 }).collect(),
         maybe: (len % 2 == 0).then(|| (0..len).map(|i| i as u16).collect()),

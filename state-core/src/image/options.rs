@@ -132,7 +132,7 @@ impl Options {
         let identity = identity(T::schema());
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
-            return Err(explain::identity(&identity, &image));
+            return Err(explain::identity(&identity, image.fingerprint, image.schema));
         }
         let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
         self.pass::<T>(&identity, &regions, bytes)?;
