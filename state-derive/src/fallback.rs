@@ -11,14 +11,28 @@ use crate::symbol;
 /// The errors, and stubs of the traits that `#[derive(State)]` implements.
 pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
     let Container { ident, generics, .. } = container;
-    let restore = with_lifetime(generics);
+    let restore = restore_generics(generics);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let (restore_generics, _, _) = restore.split_for_impl();
+    let (restore_impl, _, restore_where) = restore.split_for_impl();
     let stubs = quote! {
         #[automatically_derived]
-        impl #impl_generics _state::State for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::State for #ident #ty_generics #where_clause {
+            const HEAD: _state::__private::usize = 0;
+            fn schema() -> &'static _state::__private::Schema {
+                <() as _state::State>::schema()
+            }
+            fn size(&self, _: &mut _state::__private::Size) {}
+            fn put(&self, _: &mut [_state::__private::u8], _: &mut _state::__private::Writer<'_, '_>) {}
+        }
         #[automatically_derived]
-        impl #restore_generics _state::Restore<'__de> for #ident #ty_generics #where_clause {}
+        impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {
+            fn check(_: &[_state::__private::u8], _: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
+                false
+            }
+            fn get(_: &'__de [_state::__private::u8], _: &mut _state::__private::Reader<'__de>) -> _state::__private::Option<Self> {
+                _state::__private::None
+            }
+        }
         #[automatically_derived]
         impl #impl_generics _state::Object for #ident #ty_generics #where_clause {}
     };
@@ -27,11 +41,20 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
 
 /// The errors, and a stub of the trait that `#[derive(Record)]` implements.
 pub fn record(container: &Container, error: &syn::Error) -> TokenStream {
-    let Container { ident, generics, .. } = container;
+    let Container { ident, .. } = container;
+    let generics = record_generics(&container.generics);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let stubs = quote! {
         #[automatically_derived]
-        impl #impl_generics _state::Record for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::Record for #ident #ty_generics #where_clause {
+            fn schema() -> &'static _state::__private::Schema {
+                <() as _state::State>::schema()
+            }
+            fn write(&self, _: &mut [_state::__private::u8]) {}
+            fn read(_: &[_state::__private::u8]) -> _state::__private::Option<Self> {
+                _state::__private::None
+            }
+        }
     };
     join(container, error, &stubs)
 }
@@ -45,6 +68,7 @@ fn join(container: &Container, error: &syn::Error, stubs: &TokenStream) -> Token
     let krate = &container.krate;
     quote! {
         #error
+        #[allow(deprecated)]
         const _: () = {
             use #krate as _state;
             #stubs
@@ -52,8 +76,19 @@ fn join(container: &Container, error: &syn::Error, stubs: &TokenStream) -> Token
     }
 }
 
-fn with_lifetime(generics: &Generics) -> Generics {
+/// With `'__de` in front, and for sized types alone: a stub must not ask for more than the input fulfils.
+fn restore_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, parse_quote!('__de));
+    let sized = parse_quote!(for<'__any> Self: _state::__private::Sized);
+    generics.make_where_clause().predicates.push(sized);
+    generics
+}
+
+/// Asks what the trait itself asks for, in a form that rustc does not test before the stub is used.
+fn record_generics(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    let copy = parse_quote!(for<'__any> Self: _state::__private::Copy + 'static);
+    generics.make_where_clause().predicates.push(copy);
     generics
 }

@@ -8,7 +8,7 @@ use crate::decode::{Obstacle, Regions};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Graph, Nodes, first_difference, parse, root_name, write_for_other_order};
+use crate::schema::{Graph, Nodes, Show, first_difference, parse, root_name, write_for_other_order};
 use crate::walk;
 
 /// Names the type that an error belongs to.
@@ -56,7 +56,7 @@ pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
 
 fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
-    let (their_name, our_name) = (theirs.root.to_string(), ours.schema.to_string());
+    let (their_name, our_name) = (Show(theirs.root, theirs.nodes).to_string(), ours.schema.to_string());
     let Some(difference) = first_difference(graph, theirs) else {
         return Error::new(ErrorKind::Identity, our_name, their_name).at_byte(8);
     };

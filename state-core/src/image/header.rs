@@ -4,6 +4,7 @@ use crate::decode::Regions;
 use crate::encode::Size;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
+use crate::text::Text;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
 const VERSION: u8 = 1;
@@ -98,7 +99,7 @@ impl<'a> Image<'a> {
             let error = Error::new(ErrorKind::Malformed, "zeros before the raw arrays", "other bytes");
             return Err(error.at_byte(text_end + at));
         }
-        let text = core::str::from_utf8(&self.bytes[tail_end..text_end]).map_err(|error| {
+        let text = Text::new(&self.bytes[tail_end..text_end]).map_err(|error| {
             Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes").at_byte(tail_end + error.valid_up_to())
         })?;
         Ok(Regions {

@@ -40,7 +40,8 @@
 //! # The canonical schema
 //! One byte for the kind of a type, then what belongs to it; numbers are LEB128 and names a length and UTF-8. Named
 //! types (objects, enums, records) are numbered in the order in which they are met; where one is met again, `FF` and
-//! its number stand for it.
+//! its number stand for it. Readers refuse names of more than 255 bytes, types more than 128 deep in one another, and
+//! records whose fields do not lie side by side, in order.
 //!
 //! | kind | what follows |
 //! |---|---|
@@ -61,8 +62,12 @@
 mod explain;
 mod header;
 mod options;
+mod segments;
+#[cfg(feature = "std")]
+mod vectored;
 
 pub use options::Options;
+pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 pub(crate) use header::Image;
 pub(crate) use options::{build, restore};

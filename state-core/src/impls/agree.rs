@@ -9,6 +9,9 @@ use crate::decode::Reader;
 use crate::encode::{Size, Writer};
 use crate::state::State;
 
+/// Keys that nest deeper agree with none. It keeps the stack from what a live key may hold.
+const DEPTH: u32 = 128;
+
 /// Images of keys up to this size are compared without an allocation.
 const ON_STACK: usize = 256;
 
@@ -26,7 +29,7 @@ impl Scratch {
     /// If `key` is what stands at `head`, moves the reader behind it; else leaves the reader where it is.
     #[inline]
     pub fn agrees<K: State>(&mut self, key: &K, head: &[u8], reader: &mut Reader<'_>) -> bool {
-        let mut size = Size::new(u32::MAX);
+        let mut size = Size::new(DEPTH);
         if K::DYNAMIC {
             key.size(&mut size);
         }

@@ -14,6 +14,9 @@ use crate::error::{Error, ErrorKind};
 /// Nodes deeper in one another than this are refused when they are read.
 const DEPTH: u32 = 128;
 
+/// Longer names are refused when they are read: a name is told again for each value that has it.
+const NAME: usize = 255;
+
 const BACK: u8 = 0xFF;
 
 /// Writes `root` and all that it links to.
@@ -229,7 +232,7 @@ impl In<'_> {
     }
 
     fn name(&mut self) -> Option<Cow<'static, str>> {
-        let len = self.size()?;
+        let len = self.size().filter(|&len| len <= NAME)?;
         let end = self.at.checked_add(len)?;
         let name = core::str::from_utf8(self.bytes.get(self.at..end)?).ok()?;
         self.at = end;

@@ -1,11 +1,14 @@
 //! Where two schemas part: the first slot, in order, that the one has differently from the other.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::show::Show;
-use super::{Kind, Link, Nodes, Schema, Slot};
+use super::{Kind, Link, Nodes, Object, Schema, Slot};
+
+/// Differences further from the root are not looked for.
+const DEPTH: u32 = 256;
 
 /// A graph of schemas, seen from its root.
 #[derive(Clone, Copy)]
@@ -22,7 +25,7 @@ pub(crate) struct Difference {
 }
 
 pub(crate) fn first_difference(ours: Graph<'_>, theirs: Graph<'_>) -> Option<Difference> {
-    let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: Vec::new() };
+    let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: BTreeSet::new(), depth: DEPTH };
     pair.nodes(ours.root, theirs.root, root_name(ours.root))
 }
 
@@ -39,7 +42,8 @@ pub(crate) fn root_name(schema: &Schema) -> &str {
 struct Pair<'a> {
     ours: &'a Nodes,
     theirs: &'a Nodes,
-    seen: Vec<(*const Schema, *const Schema)>,
+    seen: BTreeSet<(*const Schema, *const Schema)>,
+    depth: u32,
 }
 
 impl<'a> Pair<'a> {
@@ -53,18 +57,22 @@ impl<'a> Pair<'a> {
     }
 
     fn nodes(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
-        if ours.tag().is_some() {
-            // A pair that is already being compared can only differ where it does so further out.
-            if self.seen.contains(&(core::ptr::from_ref(ours), core::ptr::from_ref(theirs))) {
-                return None;
-            }
-            self.seen.push((ours, theirs));
+        // A pair that is already being compared can only differ where it does so further out.
+        if ours.tag().is_some() && !self.seen.insert((ours, theirs)) {
+            return None;
         }
+        self.depth = self.depth.checked_sub(1)?;
+        let found = self.parts(ours, theirs, path);
+        self.depth += 1;
+        found
+    }
+
+    fn parts(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
         if ours.tag() != theirs.tag() {
             return Some(self.here(ours, theirs, path));
         }
         match (&ours.kind, &theirs.kind) {
-            (Kind::Object(a), Kind::Object(b)) if a.has_parent == b.has_parent => self.slots(&a.slots, &b.slots, path),
+            (Kind::Object(a), Kind::Object(b)) => parent(path, a, b).or_else(|| self.slots(&a.slots, &b.slots, path)),
             (Kind::Enum(a), Kind::Enum(b)) => {
                 for (a, b) in a.variants.iter().zip(&*b.variants) {
                     if a.name != b.name {
@@ -91,6 +99,7 @@ impl<'a> Pair<'a> {
                 count("field", path, a.fields.len(), b.fields.len())
                     .or_else(|| count("byte", path, ours.head, theirs.head))
             }
+            (a, b) if ours.tag().is_some() => Some(differ(path, named(a), named(b))),
             _ => self.unnamed(ours, theirs, path),
         }
     }
@@ -133,6 +142,22 @@ impl<'a> Pair<'a> {
         };
         let (a, b) = (ours.links(), theirs.links());
         a.into_iter().zip(b).enumerate().find_map(|(at, (a, b))| self.links(a, b, &part(at)))
+    }
+}
+
+/// Whether the first slot is the parent, if that is what differs.
+fn parent(path: &str, ours: &Object, theirs: &Object) -> Option<Difference> {
+    let first = ours.slots.first().or(theirs.slots.first()).map_or("", |slot| &slot.name);
+    let say = |object: &Object| if object.has_parent { "a parent" } else { "no parent" };
+    (ours.has_parent != theirs.has_parent).then(|| differ(&format!("{path}.{first}"), say(ours), say(theirs)))
+}
+
+/// What sort of type has the name.
+fn named(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Object(_) => "a struct",
+        Kind::Enum(_) => "an enum",
+        _ => "a record",
     }
 }
 

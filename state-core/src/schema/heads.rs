@@ -1,12 +1,16 @@
-//! The heads of schemas that were read: computed here, never taken from the file.
+//! The heads of schemas that were read: computed here, never taken from the file. What would make a walk of the
+//! schema itself costly, or endless, is refused here too.
 
 use alloc::vec::Vec;
 
-use super::{Kind, Link, Raw, Schema, Slot};
+use super::{Kind, Link, Nodes, Raw, Record, Schema, Slot};
 use crate::layout::{LENGTH, enum_head, largest, option_head, raw_head};
 
 /// Heads larger than this are refused: nothing that was written from memory has one.
 const LIMIT: usize = isize::MAX as usize;
+
+/// Types that stand in one another's heads, deeper than this, are refused: walks recurse into them.
+const DEPTH: u32 = 128;
 
 pub(super) struct Heads {
     state: Vec<Progress>,
@@ -16,7 +20,22 @@ pub(super) struct Heads {
 enum Progress {
     Open,
     Under,
-    Done(usize),
+    Done(Extent),
+}
+
+/// What is known of a node.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    head: usize,
+    /// How many nodes stand inside one another in the head.
+    height: u32,
+}
+
+impl Extent {
+    /// Both, side by side.
+    fn beside(self, other: Self) -> Option<Self> {
+        Some(Self { head: self.head.checked_add(other.head)?, height: self.height.max(other.height) })
+    }
 }
 
 impl Heads {
@@ -24,64 +43,108 @@ impl Heads {
         Self { state: alloc::vec![Progress::Open; count] }
     }
 
-    /// The head of a node; `None` if it contains itself or is too large.
+    /// The head of a node; `None` if it contains itself, is too large or too deep, or lies wrongly in a raw array.
     pub fn of(&mut self, nodes: &[Schema], index: usize) -> Option<usize> {
+        self.node(nodes, index, DEPTH).map(|extent| extent.head)
+    }
+
+    fn node(&mut self, nodes: &[Schema], index: usize, depth: u32) -> Option<Extent> {
         match *self.state.get(index)? {
-            Progress::Done(head) => return Some(head),
+            Progress::Done(extent) => return Some(extent),
             Progress::Under => return None,
             Progress::Open => self.state[index] = Progress::Under,
         }
-        let head = self.compute(nodes, index)?;
-        self.state[index] = Progress::Done(head);
-        (head <= LIMIT).then_some(head)
+        let Extent { head, height } = self.compute(nodes, index, depth.checked_sub(1)?)?;
+        let extent = Extent { head, height: height + 1 };
+        self.state[index] = Progress::Done(extent);
+        (head <= LIMIT && extent.height <= DEPTH).then_some(extent)
     }
 
-    fn link(&mut self, nodes: &[Schema], link: Link) -> Option<usize> {
+    fn link(&mut self, nodes: &[Schema], link: Link, depth: u32) -> Option<Extent> {
         match link {
-            Link::At(index) => self.of(nodes, index),
-            Link::To(schema) => Some(schema().head),
+            Link::At(index) => self.node(nodes, index, depth),
+            Link::To(schema) => Some(Extent { head: schema().head, height: 0 }),
         }
     }
 
-    fn compute(&mut self, nodes: &[Schema], index: usize) -> Option<usize> {
+    fn compute(&mut self, nodes: &[Schema], index: usize, depth: u32) -> Option<Extent> {
+        let flat = |head| Extent { head, height: 0 };
         Some(match &nodes[index].kind {
-            Kind::Unit | Kind::Boxed(_) => 0,
-            Kind::Bool => 1,
-            Kind::Char => 4,
-            Kind::Int { bits, .. } | Kind::Float { bits } => usize::from(*bits) / 8,
-            Kind::Seconds { .. } => 12,
-            Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => LENGTH,
-            Kind::Optional(of) => option_head(self.link(nodes, *of)?),
-            Kind::Array(of, len) => self.link(nodes, *of)?.checked_mul(usize::try_from(*len).ok()?)?,
-            Kind::Tuple(items) => self.sum(nodes, items.iter().copied())?,
+            Kind::Unit | Kind::Boxed(_) => flat(0),
+            Kind::Bool => flat(1),
+            Kind::Char => flat(4),
+            Kind::Int { bits, .. } | Kind::Float { bits } => flat(usize::from(*bits) / 8),
+            Kind::Seconds { .. } => flat(12),
+            Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => flat(LENGTH),
+            Kind::Optional(of) => {
+                let Extent { head, height } = self.link(nodes, *of, depth)?;
+                Extent { head: option_head(head), height }
+            }
+            Kind::Array(of, len) => {
+                let Extent { head, height } = self.link(nodes, *of, depth)?;
+                Extent { head: head.checked_mul(usize::try_from(*len).ok()?)?, height }
+            }
+            Kind::Tuple(items) => self.sum(nodes, items.iter().copied(), depth)?,
             Kind::Raw(Raw { element, optional, .. }) => {
-                self.link(nodes, *element)?;
-                raw_head(*optional)
+                let Extent { height, .. } = self.link(nodes, *element, depth)?;
+                Extent { head: raw_head(*optional), height: is_fixed(nodes, *element).then_some(height)? }
             }
-            Kind::Object(object) => self.slots(nodes, &object.slots)?,
+            Kind::Object(object) => self.slots(nodes, &object.slots, depth)?,
             Kind::Enum(of) => {
-                let heads: Option<Vec<_>> = of.variants.iter().map(|v| self.slots(nodes, &v.slots)).collect();
-                enum_head(of.variants.len(), largest(&heads?))
+                let slots: Option<Vec<_>> = of.variants.iter().map(|v| self.slots(nodes, &v.slots, depth)).collect();
+                let slots = slots?;
+                let heads: Vec<_> = slots.iter().map(|slots| slots.head).collect();
+                let height = slots.iter().map(|slots| slots.height).max().unwrap_or(0);
+                Extent { head: enum_head(of.variants.len(), largest(&heads)), height }
             }
-            Kind::Record(record) => {
-                let size = nodes[index].head;
-                for field in &*record.fields {
-                    let end = field.offset.checked_add(self.link(nodes, field.ty)?)?;
-                    if end > size {
-                        return None;
-                    }
-                }
-                size
-            }
-            Kind::Opaque { size, .. } => usize::try_from(*size).ok()?,
+            Kind::Record(record) => Extent { head: nodes[index].head, ..self.record(nodes, index, record, depth)? },
+            Kind::Opaque { size, .. } => flat(usize::try_from(*size).ok()?),
         })
     }
 
-    fn slots(&mut self, nodes: &[Schema], slots: &[Slot]) -> Option<usize> {
-        self.sum(nodes, slots.iter().map(|slot| slot.ty))
+    /// Fields lie in order and side by side, so that no byte is shown twice.
+    fn record(&mut self, nodes: &[Schema], index: usize, record: &Record, depth: u32) -> Option<Extent> {
+        let (mut end, mut height) = (0, 0);
+        for field in &*record.fields {
+            let extent = self.link(nodes, field.ty, depth)?;
+            if field.offset < end || !is_fixed(nodes, field.ty) {
+                return None;
+            }
+            end = field.offset.checked_add(extent.head)?;
+            height = height.max(extent.height);
+        }
+        (end <= nodes[index].head).then_some(Extent { head: 0, height })
     }
 
-    fn sum(&mut self, nodes: &[Schema], links: impl Iterator<Item = Link>) -> Option<usize> {
-        links.map(|link| self.link(nodes, link)).try_fold(0_usize, |sum, head| sum.checked_add(head?))
+    fn slots(&mut self, nodes: &[Schema], slots: &[Slot], depth: u32) -> Option<Extent> {
+        self.sum(nodes, slots.iter().map(|slot| slot.ty), depth)
+    }
+
+    fn sum(&mut self, nodes: &[Schema], links: impl Iterator<Item = Link>, depth: u32) -> Option<Extent> {
+        let mut links = links.map(|link| self.link(nodes, link, depth));
+        links.try_fold(Extent::default(), |sum, extent| sum.beside(extent?))
+    }
+}
+
+/// Whether a node can stand in raw bytes.
+fn is_fixed(nodes: &[Schema], link: Link) -> bool {
+    let kind = match link {
+        Link::At(index) => nodes.get(index).map(|node| &node.kind),
+        Link::To(schema) => Some(&Nodes::NONE.get(Link::To(schema)).kind),
+    };
+    match kind {
+        Some(
+            Kind::Unit
+            | Kind::Bool
+            | Kind::Char
+            | Kind::Int { .. }
+            | Kind::Float { .. }
+            | Kind::Seconds { .. }
+            | Kind::Record(_)
+            | Kind::Opaque { .. },
+        ) => true,
+        // Arrays have no names to go back to, so they nest no deeper than they were read.
+        Some(Kind::Array(of, _)) => is_fixed(nodes, *of),
+        _ => false,
     }
 }

@@ -197,16 +197,22 @@ impl Schema {
         Self { kind: Kind::Record(record), head: size, id: Some(names.id) }
     }
 
-    /// Whether two nodes are of one nominal type. Not by address: a constant may stand in a program twice, and the
-    /// canonical form must not depend on it.
+    /// Whether two nodes are of one nominal type. Not by address alone: a constant may stand in a program twice, and
+    /// the canonical form must not depend on it. Nor by the full name alone: two types in two blocks of a function,
+    /// or in two versions of a crate, have the same.
     pub(crate) fn same_type(&self, other: &Self) -> bool {
         if core::ptr::eq(self, other) {
             return true;
         }
         match (self.id, other.id) {
-            (Some(a), Some(b)) => a() == b() && self.head == other.head && self.tag() == other.tag(),
+            (Some(a), Some(b)) => a() == b() && self.head == other.head && self.same_shape(other),
             _ => false,
         }
+    }
+
+    fn same_shape(&self, other: &Self) -> bool {
+        let graph = |root| Graph { nodes: Nodes::NONE, root };
+        first_difference(graph(self), graph(other)).is_none()
     }
 
     /// The name that stands for the type outside the program, where it has one.
@@ -281,7 +287,7 @@ impl Slot {
     /// The slot of a parent, whose own slots stand in its place.
     #[doc(hidden)]
     #[must_use]
-    pub const fn parent<T: crate::state::Object>(name: &'static str) -> Self {
+    pub const fn parent<T: crate::__private::Parent>(name: &'static str) -> Self {
         Self::new(name, T::schema)
     }
 

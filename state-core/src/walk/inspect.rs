@@ -102,6 +102,9 @@ impl<'a> Inspection<'a> {
 /// Elements of a raw array that are shown.
 const SHOWN: usize = 8;
 
+/// The text of one element that is shown, in bytes; about, because a part is never cut.
+const SHOWN_TEXT: usize = 1000;
+
 /// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
 const INDENTED: usize = 40;
 
@@ -210,6 +213,10 @@ fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
             text.push('[');
             for (at, part) in bytes.chunks_exact(element.schema.head.max(1)).enumerate() {
                 *text += if at == 0 { "" } else { ", " };
+                if text.len() > SHOWN_TEXT {
+                    *text += "...";
+                    break;
+                }
                 element_text(element, part, text);
             }
             text.push(']');
@@ -219,6 +226,10 @@ fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
             for (at, field) in fields.iter().enumerate() {
                 let element = of(field.ty);
                 *text += if at == 0 { "" } else { ", " };
+                if text.len() > SHOWN_TEXT {
+                    *text += "...";
+                    break;
+                }
                 *text += &field.name;
                 *text += ": ";
                 let end = field.offset.saturating_add(element.schema.head);

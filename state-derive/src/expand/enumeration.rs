@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{accepted, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -32,8 +32,8 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
     });
     quote! {
-        const HEAD: usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
-        const DYNAMIC: bool = #dynamic;
+        const HEAD: _state::__private::usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
+        const DYNAMIC: _state::__private::bool = #dynamic;
 
         #[inline]
         fn size(&self, __size: &mut _state::__private::Size) {
@@ -42,7 +42,11 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
 
         #[inline]
-        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::__private::u8],
+            __writer: &mut _state::__private::Writer<'_, '__v>,
+        ) {
             match self {
                 #(#puts)*
             }
@@ -95,7 +99,7 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let checks = variants.iter().enumerate().map(|(index, variant)| check_arm(index, count, variant));
-    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(container, index, count, variant));
+    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(index, count, variant));
     let accepted = accepted(
         container,
         &quote! {
@@ -108,7 +112,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let set = set(container, variants);
     quote! {
         #[inline]
-        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+        fn check(__head: &[_state::__private::u8], __checker: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
             match _state::__private::tag(__head, #count) {
                 #(#checks)*
                 _ => false,
@@ -117,7 +121,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
 
         #[inline]
         fn get(
-            __head: &'__de [u8],
+            __head: &'__de [_state::__private::u8],
             __reader: &mut _state::__private::Reader<'__de>,
         ) -> _state::__private::Option<Self> {
             #accepted
@@ -147,8 +151,8 @@ fn place(count: usize, variant: &Variant) -> TokenStream {
     quote!(_state::__private::get_variant(__head, #count, const { #head }, __reader))
 }
 
-fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant) -> TokenStream {
-    let (tag, ident, value) = (tag(index), &variant.ident, built(container, variant));
+fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (tag, ident, value) = (tag(index), &variant.ident, built(variant));
     if !has_slots(variant) {
         return quote!(#tag => Self::#ident #value,);
     }
@@ -164,11 +168,7 @@ fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant)
 /// A variant that stays is restored slot by slot; another one is built.
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
-    let hook = container.after_set.as_ref().map(|hook| {
-        quote! {
-            let _ = _state::__private::after_set(#hook(self), __reader);
-        }
-    });
+    let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     let arms = variants.iter().enumerate().filter(|(_, variant)| has_slots(variant)).map(|(index, variant)| {
         let (tag, ident, pattern) = (tag(index), &variant.ident, pattern(variant));
         let place = place(count, variant);
@@ -184,7 +184,7 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+        fn set(&mut self, __head: &'__de [_state::__private::u8], __reader: &mut _state::__private::Reader<'__de>) {
             match (_state::__private::tag(__head, #count), &mut *self) {
                 #(#arms)*
                 _ => _state::__private::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),

@@ -30,11 +30,18 @@ pub fn record(container: &Container) -> TokenStream {
         quote! {
             // By value, because a field of a packed struct cannot be borrowed.
             let __field: #ty = self.#member;
-            _state::__private::write_field(&__field, _state::__private::offset_of!(Self, #member), __bytes);
+            <#ty as _state::Record>::write(
+                &__field,
+                _state::__private::field_mut::<#ty>(_state::__private::offset_of!(Self, #member), __bytes),
+            );
         }
     });
-    let reads = container.fields().map(|Field { member, .. }| {
-        quote!(#member: _state::__private::read_field(_state::__private::offset_of!(Self, #member), __bytes)?)
+    let reads = container.fields().map(|Field { member, ty, .. }| {
+        quote! {
+            #member: <#ty as _state::Record>::read(
+                _state::__private::field::<#ty>(_state::__private::offset_of!(Self, #member), __bytes)?
+            )?
+        }
     });
     wrap(
         container,
@@ -54,13 +61,13 @@ pub fn record(container: &Container) -> TokenStream {
                 }
 
                 #[inline]
-                fn write(&self, __bytes: &mut [u8]) {
+                fn write(&self, __bytes: &mut [_state::__private::u8]) {
                     __bytes.fill(0);
                     #(#writes)*
                 }
 
                 #[inline]
-                fn read(__bytes: &[u8]) -> _state::__private::Option<Self> {
+                fn read(__bytes: &[_state::__private::u8]) -> _state::__private::Option<Self> {
                     _state::__private::Some(Self { #(#reads),* })
                 }
             }

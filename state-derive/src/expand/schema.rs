@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::slot;
+use super::{after_set, slot};
 use crate::ast::{Container, Data, Role, Variant};
 
 pub fn function(container: &Container) -> TokenStream {
     let tag = &container.name;
-    let refuses = match &container.after_set {
-        Some(hook) => quote!(_state::__private::refuses::<Self, _>(#hook)),
+    let refuses = match after_set(container) {
+        Some(hook) => quote!(#hook.refuses),
         None => quote!(false),
     };
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
