@@ -93,7 +93,7 @@ impl Account {
 }
 
 fn symbol(number: u16) -> String {
-    format!("{}{number:03}", if number % 2 == 0 { "EQ" } else { "FX" })
+    format!("{}{number:03}", if number.is_multiple_of(2) { "EQ" } else { "FX" })
 }
 
 impl Set for Exchange {
