@@ -309,7 +309,7 @@ fn a_proof_counts_only_where_the_head_has_the_size_of_the_value() {
 
 /// Has the name of the runtime's own tests of a proof, and says yes to all of them.
 trait Hijack: Sized {
-    fn is_same(self) -> bool {
+    fn same(self) -> bool {
         true
     }
 

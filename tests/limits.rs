@@ -27,14 +27,14 @@ fn unlink(mut link: Link) {
 #[derive(State, Debug, PartialEq, Default)]
 struct Lists {
     before: u32,
-    lists: Vec<Lists>,
+    inner: Vec<Lists>,
     after: u32,
 }
 
 fn lists(levels: u32) -> Lists {
-    (1..levels).fold(Lists { lists: vec![], ..Lists::default() }, |inner, at| Lists {
+    (1..levels).fold(Lists { inner: vec![], ..Lists::default() }, |inner, at| Lists {
         before: at,
-        lists: vec![inner],
+        inner: vec![inner],
         after: at,
     })
 }
@@ -225,9 +225,9 @@ fn lengths_that_lie() {
     all(&vec![(); 3]);
     all(&vec![Box::new(()); 2]);
     all(&VecDeque::from([1_u8]));
-    all(&BTreeMap::from([(1_u8, ()), (2, ())]));
+    all(&BTreeMap::from([(1_u8, [(); 1]), (2, [()])]));
     all(&BTreeSet::from([()]));
-    all(&HashMap::<(), ()>::new());
+    all(&HashMap::<(), [(); 1]>::new());
     all(&HashMap::from([("key".to_string(), vec![1_u8])]));
     all(&vec![vec![vec![1_u8]]]);
 }

@@ -213,6 +213,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::{Checker, Reader, Regions};
+    use crate::text::Text;
     use crate::encode::{Size, Writer};
 
     /// A length as it is written: its head, and the tail.
@@ -227,7 +228,7 @@ mod tests {
     }
 
     fn read(head: &[u8], tail: &[u8]) -> (Option<usize>, bool) {
-        let regions = Regions { head, tail, text: "", raw: &[] };
+        let regions = Regions { head, tail, text: Text::new(b"").unwrap(), raw: &[] };
         let mut checker = Checker::new(&regions, 0);
         let checked = checker.length(head);
         if checked.is_some() {
@@ -267,7 +268,7 @@ mod tests {
     #[test]
     fn runs_and_arrays_take_no_more_than_is_there() {
         let (tail, raw) = ([0; 10], [0; 32]);
-        let regions = Regions { head: &[], tail: &tail, text: "\u{df}a", raw: &raw };
+        let regions = Regions { head: &[], tail: &tail, text: Text::new("\u{df}a".as_bytes()).unwrap(), raw: &raw };
         let mut checker = Checker::new(&regions, 0);
         for (count, head) in [(11, 0), (11, 1), (4, 3), (usize::MAX, 2), (2, usize::MAX), (usize::MAX, usize::MAX)] {
             assert_eq!(checker.run(count, head), None);
