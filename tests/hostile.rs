@@ -57,7 +57,7 @@ impl<const HEAD: usize, const MODE: u8> State for Liar<HEAD, MODE> {
         }
     }
 
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         match MODE {
             WRITES_NOTHING => {}
             WRITES_TOO_MUCH => {
@@ -169,7 +169,7 @@ impl<T: State> State for Borrowed<T> {
 
     fn size(&self, _: &mut Size) {}
 
-    fn put(&self, _: &mut [u8], _: &mut Writer<'_>) {}
+    fn put(&self, _: &mut [u8], _: &mut Writer<'_, '_>) {}
 }
 
 impl<'de, T: State> Restore<'de> for Borrowed<T> {
@@ -272,7 +272,7 @@ impl State for Short {
 
     fn size(&self, _: &mut Size) {}
 
-    fn put(&self, head: &mut [u8], _: &mut Writer<'_>) {
+    fn put(&self, head: &mut [u8], _: &mut Writer<'_, '_>) {
         head.copy_from_slice(&self.a.to_le_bytes());
     }
 }
@@ -416,8 +416,8 @@ impl State for Growing {
         self.text().size(size);
     }
 
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
-        self.text().put(head, writer);
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+        writer.copied(&self.text(), head);
     }
 }
 

@@ -3,22 +3,27 @@
 pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
+pub use core::marker::{Copy, Sized};
 pub use core::mem::{offset_of, size_of};
 pub use core::option::Option::{self, None, Some};
+pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
 pub use crate::decode::{Checker, Reader};
 pub use crate::encode::{Builder, Size, Writer};
 pub use crate::error::Error;
+pub use crate::impls::ext::serde;
+#[cfg(feature = "std")]
+pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
+pub use crate::raw::Record;
 pub use crate::schema::{Names, RecordField, Schema, Shape, Slot, Variant};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};
 
 use core::fmt::Display;
 
-use crate::raw::Record;
 use crate::state::can_fail;
 
 /// The full name of a type within the program.
@@ -37,8 +42,15 @@ pub fn size<T: State>(value: &T, size: &mut Size) {
 
 /// Writes one part at the front of `head`, and moves `head` behind it.
 #[inline(always)]
-pub fn put<T: State>(value: &T, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+pub fn put<'v, T: State>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put(cut_mut(head, T::HEAD), writer);
+}
+
+/// Writes a hash map or set in the order of its keys.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
+    value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
 /// Tests one part.
@@ -58,6 +70,13 @@ pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>)
 #[inline(always)]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
+}
+
+/// Restores a hash map or set whose entries stand in the order of its keys.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
+    value.set_sorted(cut(head, T::HEAD), reader);
 }
 
 /// The first `len` bytes of a head that the runtime guarantees to be long enough.
@@ -85,22 +104,6 @@ pub fn within<T>(value: Option<T>, name: &str, reader: &mut Reader<'_>) -> Optio
     value
 }
 
-/// Builds a slot and converts it; the conversion's error refuses the state.
-#[inline(always)]
-pub fn get_with<'de, S: Restore<'de>, T, E: Display>(
-    head: &mut &'de [u8],
-    reader: &mut Reader<'de>,
-    convert: fn(S) -> Result<T, E>,
-) -> Option<T> {
-    match convert(get::<S>(head, reader)?) {
-        Ok(value) => Some(value),
-        Err(reason) => {
-            reader.refuse(Error::refused(reason));
-            None
-        }
-    }
-}
-
 /// Puts a value where there is one.
 #[inline(always)]
 pub fn assign<T>(place: &mut T, value: Option<T>) {
@@ -109,36 +112,104 @@ pub fn assign<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// What a `before_get` hook returned.
+/// Calls a `before_get` hook.
 #[inline(always)]
-pub fn before_get(outcome: impl Outcome, size: &mut Size) {
-    if let Some(refusal) = outcome.refusal() {
+pub fn before_get<T, O: Outcome>(hook: fn(&T) -> O, value: &T, size: &mut Size) {
+    if let Some(refusal) = hook(value).refusal() {
         size.fail(refusal);
     }
 }
 
-/// What an `after_set` hook returned.
+/// An `after_set` hook. What it must be is asked once, by [`after_set`], so that a wrong one is one error.
+#[derive(Debug)]
+pub struct AfterSet<T, O> {
+    hook: fn(&mut T) -> O,
+    refusal: fn(O) -> Option<Error>,
+    pub refuses: bool,
+}
+
 #[inline(always)]
-pub fn after_set(outcome: impl Outcome, reader: &mut Reader<'_>) -> Option<()> {
-    match outcome.refusal() {
-        None => Some(()),
-        Some(refusal) => {
-            reader.refuse(refusal);
-            None
+#[must_use]
+pub const fn after_set<T, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
+    AfterSet { hook, refusal: O::refusal, refuses: O::REFUSES }
+}
+
+impl<T, O> AfterSet<T, O> {
+    #[inline(always)]
+    pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
+        match (self.refusal)((self.hook)(value)) {
+            None => Some(()),
+            Some(refusal) => {
+                reader.refuse(refusal);
+                None
+            }
         }
     }
 }
 
-/// Whether a hook can refuse.
-#[must_use]
-pub const fn refuses<T: ?Sized, O: Outcome>(_: fn(&mut T) -> O) -> bool {
-    O::REFUSES
+/// The functions of a `with` module, between a slot and a field. As for [`AfterSet`], their form is asked once.
+#[derive(Debug)]
+pub struct With<S, T, E> {
+    pub get: fn(&T) -> S,
+    set: fn(S) -> Result<T, E>,
+    refusal: fn(E) -> Error,
+    pub refuses: bool,
 }
 
-/// Whether a conversion can refuse.
+#[inline(always)]
 #[must_use]
-pub const fn refuses_with<S, T, E>(_: fn(S) -> Result<T, E>) -> bool {
-    can_fail::<E>()
+pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>) -> With<S, T, E> {
+    With { get, set, refusal: Error::refused, refuses: can_fail::<E>() }
+}
+
+impl<S, T, E> With<S, T, E> {
+    /// Converts a slot; the conversion's error refuses the state.
+    #[inline(always)]
+    pub fn set(&self, slot: Option<S>, reader: &mut Reader<'_>) -> Option<T> {
+        match (self.set)(slot?) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                reader.refuse((self.refusal)(reason));
+                None
+            }
+        }
+    }
+}
+
+/// An object, where it is asked for as a parent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an object, and cannot be a parent",
+    label = "a parent is a struct with `#[derive(State)]`",
+    note = "remove `flatten_parent` to keep the field as a slot of its own"
+)]
+pub trait Parent: Object {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Object> Parent for T {}
+
+/// What a `default = path` gives.
+#[inline(always)]
+pub fn given<T>(default: fn() -> T) -> T {
+    default()
+}
+
+/// What fills a field that has no slot, or a slot that a state has no value for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default to fill the field with",
+    label = "no `Default` for this type",
+    note = "name a function that gives a value: `#[state(skip, default = path)]`, or `default = path` alone for a slot",
+    note = "or implement `Default` for it"
+)]
+pub trait Fallback {
+    fn fallback() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Fallback for T {
+    #[inline(always)]
+    fn fallback() -> Self {
+        T::default()
+    }
 }
 
 /// The tag of an enum with `count` variants.
@@ -164,7 +235,7 @@ pub fn put_variant<'h, 'w: 'h>(
     head: &'h mut [u8],
     (tag, count): (usize, usize),
     slots: usize,
-    writer: &mut Writer<'w>,
+    writer: &mut Writer<'w, '_>,
 ) -> Option<&'h mut [u8]> {
     let (tag_place, inline) = head.split_at_mut(tag_head(count));
     for (place, byte) in tag_place.iter_mut().zip(tag.to_le_bytes()) {
@@ -197,15 +268,15 @@ pub fn get_variant<'de>(head: &'de [u8], count: usize, slots: usize, reader: &mu
     if inline.is_empty() && slots > 0 { reader.run(1, slots) } else { Some(&inline[..slots]) }
 }
 
-/// Writes a field of a record.
+/// The place of a record's field of type `T`, to be written.
 #[inline(always)]
-pub fn write_field<T: Record>(field: &T, offset: usize, bytes: &mut [u8]) {
-    field.write(&mut bytes[offset..offset + size_of::<T>()]);
+pub fn field_mut<T>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
+    &mut bytes[offset..offset + size_of::<T>()]
 }
 
-/// Reads a field of a record.
+/// The place of a record's field of type `T`.
 #[inline(always)]
 #[must_use]
-pub fn read_field<T: Record>(offset: usize, bytes: &[u8]) -> Option<T> {
-    T::read(bytes.get(offset..offset + size_of::<T>())?)
+pub fn field<T>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(offset..offset + size_of::<T>())
 }

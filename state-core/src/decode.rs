@@ -5,13 +5,14 @@
 use crate::encode::weight;
 use crate::error::Error;
 use crate::layout::{padded, stride};
+use crate::text::Text;
 
 /// The four parts of an image behind its header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Regions<'a> {
     pub head: &'a [u8],
     pub tail: &'a [u8],
-    pub text: &'a str,
+    pub text: Text<'a>,
     pub raw: &'a [u8],
 }
 
@@ -19,7 +20,7 @@ pub(crate) struct Regions<'a> {
 #[derive(Debug)]
 pub struct Checker<'a> {
     tail: &'a [u8],
-    text: &'a str,
+    text: Text<'a>,
     raw: &'a [u8],
     depth: u32,
     obstacle: Option<Obstacle>,
@@ -47,16 +48,14 @@ impl<'a> Checker<'a> {
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds. A long form of a short length is none.
     #[inline(always)]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
-        let length = read_length(head, &mut self.tail)?;
-        // One state has one image: the long form stands only for lengths that need it.
-        (is_short(head) || length >= u32::MAX as usize).then_some(length)
+        read_length(head, &mut self.tail)
     }
 
     /// Whether `len` bytes of text are there and end between two characters.
     #[inline(always)]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
-        cut_text(&mut self.text, len).is_some()
+        self.text.cut(len).is_some()
     }
 
     /// A raw array of `len` bytes, with zeros behind it.
@@ -105,7 +104,7 @@ impl<'a> Checker<'a> {
 #[derive(Debug)]
 pub struct Reader<'de> {
     tail: &'de [u8],
-    text: &'de str,
+    text: Text<'de>,
     raw: &'de [u8],
     refusal: Option<Error>,
 }
@@ -114,7 +113,7 @@ pub struct Reader<'de> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark<'de> {
     tail: &'de [u8],
-    text: &'de str,
+    text: Text<'de>,
     raw: &'de [u8],
 }
 
@@ -139,7 +138,7 @@ impl<'de> Reader<'de> {
     /// Text of `len` bytes.
     #[inline(always)]
     pub fn text(&mut self, len: usize) -> Option<&'de str> {
-        cut_text(&mut self.text, len)
+        self.text.cut(len)
     }
 
     /// A raw array of `len` bytes.
@@ -181,7 +180,9 @@ impl Mark<'_> {
 
     /// The place behind so many bytes of each region.
     pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
-        Some(Self { tail: self.tail.get(tail..)?, text: self.text.get(text..)?, raw: self.raw.get(raw..)? })
+        let mut rest = self.text;
+        rest.cut(text)?;
+        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)? })
     }
 }
 
@@ -193,24 +194,18 @@ fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
 }
 
 #[inline(always)]
-fn cut_text<'a>(region: &mut &'a str, len: usize) -> Option<&'a str> {
-    let (cut, rest) = region.split_at_checked(len)?;
-    *region = rest;
-    Some(cut)
-}
-
-#[inline(always)]
-fn is_short(head: &[u8]) -> bool {
-    head != [0xFF; 4]
-}
-
-#[inline(always)]
 pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
-    if is_short(head) {
-        return usize::try_from(u32::from_le_bytes(head.try_into().ok()?)).ok();
+    match u32::from_le_bytes(head.try_into().ok()?) {
+        u32::MAX => read_long_length(tail),
+        short => usize::try_from(short).ok(),
     }
-    let long = cut(tail, 8)?;
-    usize::try_from(u64::from_le_bytes(long.try_into().ok()?)).ok()
+}
+
+/// One state has one image: the long form stands only for lengths that need it.
+#[cold]
+fn read_long_length(tail: &mut &[u8]) -> Option<usize> {
+    let long = cut(tail, 8)?.try_into().ok()?;
+    usize::try_from(u64::from_le_bytes(long)).ok().filter(|&length| length >= u32::MAX as usize)
 }
 
 #[cfg(test)]

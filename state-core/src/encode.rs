@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
+use crate::gather::{Borrowed, Gather};
 use crate::layout::{ALIGN, padded, stride};
+use crate::memory;
 use crate::state::State;
 
 /// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
@@ -103,28 +105,46 @@ pub(crate) fn too_deep() -> Error {
 ///
 /// A value that needs more than was counted is told so by `None`, and the writer remembers it: it changed while
 /// its state was taken, or an implementation of [`State`] is wrong.
+///
+/// `'w` is the life of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
 #[derive(Debug)]
-pub struct Writer<'a> {
-    tail: &'a mut [u8],
-    text: &'a mut [u8],
-    raw: &'a mut [u8],
+pub struct Writer<'w, 'v> {
+    tail: &'w mut [u8],
+    text: &'w mut [u8],
+    raw: &'w mut [u8],
+    /// Takes the raw arrays instead of `raw`.
+    gather: Option<Gather<'w, 'v>>,
     broken: bool,
 }
 
-impl<'a> Writer<'a> {
-    /// Regions that are one behind the other in `regions`, with the padding before `raw` already cut off.
-    pub(crate) fn new(size: &Size, regions: &'a mut [u8]) -> Self {
+impl<'w, 'v> Writer<'w, 'v> {
+    /// Regions that are one behind the other in `regions`.
+    pub(crate) fn new(size: &Size, regions: &'w mut [u8]) -> Self {
         let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));
         let (text, rest) = rest.split_at_mut(size.text.min(rest.len()));
         let gap = rest.len().saturating_sub(size.raw);
         let (gap, raw) = rest.split_at_mut(gap);
         gap.fill(0);
-        Self { tail, text, raw, broken: false }
+        Self { tail, text, raw, gather: None, broken: false }
+    }
+
+    /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
+    /// travel, and copied where they do not.
+    pub(crate) fn gathering(
+        size: &Size,
+        regions: &'w mut [u8],
+        copied: &'w mut Vec<u8>,
+        borrowed: &'w mut Vec<Borrowed<'v>>,
+    ) -> Self {
+        let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));
+        let (text, padding) = rest.split_at_mut(size.text.min(rest.len()));
+        padding.fill(0);
+        Self { tail, text, raw: &mut [], gather: Some(Gather::new(copied, borrowed, size.raw)), broken: false }
     }
 
     /// A run of `count` heads in the tail, to be filled in order.
     #[inline(always)]
-    pub fn run(&mut self, count: usize, head: usize) -> Option<&'a mut [u8]> {
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'w mut [u8]> {
         let len = count.checked_mul(stride(head));
         cut_mut(&mut self.tail, len).or_else(|| self.fail())
     }
@@ -146,18 +166,72 @@ impl<'a> Writer<'a> {
     #[inline(always)]
     pub fn text(&mut self, text: &str) {
         match cut_mut(&mut self.text, Some(text.len())) {
-            Some(space) => space.copy_from_slice(text.as_bytes()),
+            Some(space) => memory::copy(text.as_bytes(), space),
             None => self.broken = true,
+        }
+    }
+
+    /// Writes a raw array that stays as it is for `'v`.
+    #[inline(always)]
+    pub fn raw_bytes(&mut self, bytes: &'v [u8]) {
+        if let Some(gather) = &mut self.gather {
+            self.broken |= gather.array(bytes).is_none();
+        } else if let Some(space) = self.raw(bytes.len()) {
+            space.copy_from_slice(bytes);
         }
     }
 
     /// Space for a raw array of `len` bytes; the padding behind it is written.
     #[inline(always)]
-    pub fn raw(&mut self, len: usize) -> Option<&'a mut [u8]> {
-        let space = cut_mut(&mut self.raw, padded(len)).or_else(|| self.fail())?;
-        let (array, padding) = space.split_at_mut(len);
-        padding.fill(0);
-        Some(array)
+    pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
+        let space = match &mut self.gather {
+            Some(gather) => gather.space(len),
+            None => cut_mut(&mut self.raw, padded(len)).map(|space| {
+                let (array, padding) = space.split_at_mut(len);
+                padding.fill(0);
+                array
+            }),
+        };
+        self.broken |= space.is_none();
+        space
+    }
+
+    /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
+    /// arrays are copied.
+    #[inline(always)]
+    pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
+        if !T::DYNAMIC {
+            // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
+            let mut writer = Writer { tail: &mut [], text: &mut [], raw: &mut [], gather: None, broken: false };
+            value.put(head, &mut writer);
+            self.broken |= writer.broken;
+            return;
+        }
+        let mut writer = Writer {
+            tail: &mut *self.tail,
+            text: &mut *self.text,
+            raw: &mut *self.raw,
+            gather: self.gather.as_mut().map(Gather::copying),
+            broken: self.broken,
+        };
+        value.put(head, &mut writer);
+        let Writer { tail, text, raw, gather, broken } = writer;
+        let (tail, text, raw, left) = (tail.len(), text.len(), raw.len(), gather.map(|gather| gather.left()));
+        keep_last(&mut self.tail, tail);
+        keep_last(&mut self.text, text);
+        keep_last(&mut self.raw, raw);
+        if let (Some(gather), Some(left)) = (&mut self.gather, left) {
+            gather.resume(left);
+        }
+        self.broken = broken;
+    }
+
+    /// Lends the rest of the tail to `fill`, which moves it behind what it writes, and tells the length of that.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut &'w mut [u8]) -> bool) -> usize {
+        let before = self.tail.len();
+        self.broken |= !fill(&mut self.tail);
+        before - self.tail.len()
     }
 
     #[cold]
@@ -168,7 +242,8 @@ impl<'a> Writer<'a> {
 
     /// Whether exactly what was counted has been written.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        let rest = self.tail.len() | self.text.len() | self.raw.len();
+        let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
+        let rest = self.tail.len() | self.text.len() | raw;
         if self.broken || rest != 0 {
             return Err(Error::new(
                 ErrorKind::Unwritable,
@@ -186,6 +261,13 @@ fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut 
     let (cut, rest) = take(region).split_at_mut(len);
     *region = rest;
     Some(cut)
+}
+
+/// Cuts all but the last `len` bytes off.
+#[inline(always)]
+fn keep_last(region: &mut &mut [u8], len: usize) {
+    let done = region.len().checked_sub(len);
+    cut_mut(region, done);
 }
 
 /// An image that grows as a dynamic door hands over one slot after the other.
@@ -228,15 +310,22 @@ impl Builder {
         self.raw.resize(self.raw.len().next_multiple_of(ALIGN), 0);
     }
 
-    /// Writes a whole value at the head `at`, and behind what is there already: how a default takes its slot.
+    /// Writes a whole slot at the head `at`, and behind what is there already: how a default takes its place. `size`
+    /// and `put` are those of [`State`](crate::State), or of another way to write a slot.
     ///
     /// # Errors
     /// Those of taking the value's state.
-    pub fn value<T: State>(&mut self, at: usize, value: &T) -> Result<(), Error> {
-        let mut size = Size::new(self.depth);
-        value.size(&mut size);
-        size.total(0)?;
-        let mut head = alloc::vec![0; T::HEAD];
+    pub fn slot<'v>(
+        &mut self,
+        (at, head): (usize, usize),
+        size: impl FnOnce(&mut Size),
+        put: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
+    ) -> Result<(), Error> {
+        let mut counted = Size::new(self.depth);
+        size(&mut counted);
+        counted.total(0)?;
+        let size = counted;
+        let mut head = alloc::vec![0; head];
         let grow = |region: &mut Vec<u8>, by: usize| {
             let at = region.len();
             region.resize(at + by, 0);
@@ -248,9 +337,10 @@ impl Builder {
             tail: &mut self.heads[tail..],
             text: &mut self.text[text..],
             raw: &mut self.raw[raw..],
+            gather: None,
             broken: false,
         };
-        value.put(&mut head, &mut writer);
+        put(&mut head, &mut writer);
         writer.finish()?;
         self.write(at, &head);
         Ok(())

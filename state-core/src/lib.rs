@@ -20,6 +20,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 mod fingerprint;
+mod gather;
 pub mod image;
 mod impls;
 mod layout;
@@ -27,6 +28,7 @@ pub mod memory;
 pub mod raw;
 pub mod schema;
 pub mod state;
+mod text;
 pub mod value;
 pub mod walk;
 

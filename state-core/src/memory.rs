@@ -3,8 +3,10 @@
 //! The gain that pays for it: an array of structs without `repr(C)` costs 30 % more when it is written and read
 //! field by field (measured on 125,000 structs of 12 floats).
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 /// Proof that a value lies in memory as its head lies in an image, which safe code cannot forge.
 ///
@@ -165,6 +167,7 @@ pub(crate) const fn run_mode<T>(image: &Image<T>, head: usize) -> Mode {
 }
 
 /// The bytes of proven values; `None` where there is no proof.
+#[inline(always)]
 pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u8]> {
     if !matches!(image.mode(), Mode::Same | Mode::Bool) {
         return None;
@@ -175,6 +178,7 @@ pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u
 }
 
 /// The bytes of proven values, to be written over; `None` where not every byte string is a value.
+#[inline(always)]
 pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Option<&'a mut [u8]> {
     if image.mode() != Mode::Same {
         return None;
@@ -184,6 +188,7 @@ pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Optio
 }
 
 /// Puts the values of a run behind those of `items`; false where there is no proof, and nothing was done.
+#[inline(always)]
 pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> bool {
     if image.mode() == Mode::Apart || size_of::<T>() == 0 {
         return false;
@@ -192,18 +197,11 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
     items.reserve(count);
     let len = items.len();
     let bytes = count * size_of::<T>();
-    let target = items.spare_capacity_mut()[..count].as_mut_ptr().cast::<u8>();
-    if image.mode() == Mode::Bool {
-        for (at, byte) in run[..bytes].iter().enumerate() {
-            // SAFETY: `at < bytes`, which the spare capacity covers.
-            let place = unsafe { target.add(at) };
-            // SAFETY: the place was just shown to be inside the spare capacity; `& 1` makes any byte a bool.
-            unsafe { place.write(byte & 1) };
-        }
-    } else {
-        // SAFETY: `bytes` bytes are in `run` and in the spare capacity, which nothing else borrows.
-        unsafe { core::ptr::copy_nonoverlapping(run.as_ptr(), target, bytes) };
-    }
+    let place = items.spare_capacity_mut()[..count].as_mut_ptr().cast::<MaybeUninit<u8>>();
+    // SAFETY: the place is that of `count` values in the spare capacity, `bytes` bytes that nothing else borrows; as
+    // `MaybeUninit` they need not be initialised.
+    let place = unsafe { core::slice::from_raw_parts_mut(place, bytes) };
+    copy_masked(&run[..bytes], place, if image.mode() == Mode::Bool { 1 } else { 0xFF });
     // SAFETY: `count` values were reserved and have just been written; the proof makes any bytes (of bools, any
     // masked bytes) values.
     unsafe { items.set_len(len + count) };
@@ -211,6 +209,7 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
 }
 
 /// An array of proven values from its bytes; `None` where not every byte string is a value.
+#[inline(always)]
 pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option<[T; N]> {
     if image.mode() != Mode::Same || bytes.len() != size_of::<[T; N]>() {
         return None;
@@ -221,6 +220,7 @@ pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option
 }
 
 /// Writes values over those of `items`; false where there is no proof or the sizes differ, and nothing was done.
+#[inline(always)]
 pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> bool {
     if !image.takes_any() || bytes.len() != size_of_val(items) {
         return false;
@@ -232,6 +232,7 @@ pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> b
 }
 
 /// Values that stay where their bytes are; `None` without proof, or where the bytes do not lie as values must.
+#[inline(always)]
 pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> {
     let size = size_of::<T>();
     if !image.takes_any() || size == 0 || bytes.len() % size != 0 {
@@ -246,4 +247,113 @@ pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> 
     // SAFETY: the pointer is aligned, the bytes make up whole values, the proof says that any bytes are values, and
     // they live, shared, for `'a`.
     Some(unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size) })
+}
+
+/// Makes `target` the text `text`, in its own allocation where that suffices.
+#[inline(always)]
+pub(crate) fn assign(target: &mut String, text: &str) {
+    if text.len() > target.len() {
+        target.clear();
+        return target.push_str(text);
+    }
+    // SAFETY: the bytes stay text: they are replaced by text, and what is left of the old is cut off.
+    let bytes = unsafe { target.as_mut_vec() };
+    copy(text.as_bytes(), &mut bytes[..text.len()]);
+    bytes.truncate(text.len());
+}
+
+/// The longest that is copied as its first and last parts, which overlap in the middle. A call of the general copy
+/// costs more than that: text and small arrays are restored 1.2 to 1.4 times as fast (10,000 log entries of 4 strings,
+/// 30,000 arrays of up to 20 elements).
+const SHORT: usize = 64;
+
+/// Copies bytes, each with `mask` taken of it, into space of their length.
+#[inline(always)]
+fn copy_masked(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
+    /// The first and the last word, through a number, which stays in a register.
+    macro_rules! ends {
+        ($word:ident, $from:expr, $to:expr) => {{
+            let (from, to): (&[u8], &mut [MaybeUninit<u8>]) = ($from, $to);
+            let masked = |bytes: [u8; size_of::<$word>()]| {
+                ($word::from_ne_bytes(bytes) & $word::from_ne_bytes([mask; size_of::<$word>()])).to_ne_bytes()
+            };
+            let (first, last) = (from.first_chunk().copied().map(masked), from.last_chunk().copied().map(masked));
+            if let (Some(first), Some(place)) = (first, to.first_chunk_mut()) {
+                *place = first.map(MaybeUninit::new);
+            }
+            if let (Some(last), Some(place)) = (last, to.last_chunk_mut()) {
+                *place = last.map(MaybeUninit::new);
+            }
+        }};
+    }
+    let len = from.len();
+    let Some(to) = to.get_mut(..len) else { return };
+    // Longer ones first: the shorter they are, the more tests are worth their time.
+    if len > SHORT {
+        copy_long(from, to, mask);
+    } else if len > 32 {
+        ends!(u128, &from[..32], &mut to[..32]);
+        ends!(u128, &from[len - 32..], &mut to[len - 32..]);
+    } else if len >= 16 {
+        ends!(u128, from, to);
+    } else if len >= 8 {
+        ends!(u64, from, to);
+    } else if len >= 4 {
+        ends!(u32, from, to);
+    } else if len >= 2 {
+        ends!(u16, from, to);
+    } else {
+        ends!(u8, from, to);
+    }
+}
+
+#[inline(never)]
+fn copy_long(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
+    if mask == 0xFF && from.len() == to.len() {
+        // SAFETY: both have as many bytes; they do not overlap, because one is borrowed mutably.
+        unsafe { core::ptr::copy_nonoverlapping(from.as_ptr(), to.as_mut_ptr().cast(), from.len()) };
+        return;
+    }
+    for (place, byte) in to.iter_mut().zip(from) {
+        place.write(byte & mask);
+    }
+}
+
+/// Copies text or bytes of any length into space of their length.
+#[inline(always)]
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
+    if from.len() > SHORT || from.len() != to.len() {
+        return to.copy_from_slice(from);
+    }
+    // SAFETY: the same place, seen as bytes that may be uninitialised; `copy_masked` writes only bytes that are not.
+    let to = unsafe { core::slice::from_raw_parts_mut(to.as_mut_ptr().cast(), to.len()) };
+    copy_masked(from, to, 0xFF);
+}
+
+/// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay.
+#[inline(always)]
+pub(crate) fn push_each<T, P>(
+    items: &mut Vec<T>,
+    parts: impl ExactSizeIterator<Item = P>,
+    mut build: impl FnMut(P) -> Option<T>,
+) -> Option<()> {
+    items.reserve(parts.len());
+    let mut len = items.len();
+    let mut all = Some(());
+    for (place, part) in items.spare_capacity_mut().iter_mut().zip(parts) {
+        match build(part) {
+            Some(value) => {
+                place.write(value);
+                len += 1;
+            }
+            None => {
+                all = None;
+                break;
+            }
+        }
+    }
+    // SAFETY: the values up to `len` were there or have just been written, side by side, within the capacity. (If
+    // `build` panics, those written are leaked.)
+    unsafe { items.set_len(len) };
+    all
 }

@@ -39,7 +39,10 @@ pub trait State {
     fn size(&self, size: &mut Size);
 
     /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counted.
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>);
+    ///
+    /// The writer may keep borrowing raw arrays of the value for `'v`. An implementation that writes something else
+    /// than what `self` holds, because it makes it or a guard lends it, does so with [`Writer::copied`].
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
 /// A type whose state can be put back, from bytes that live for `'de`.
@@ -79,16 +82,16 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 ///
 /// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child's could continue.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is a slot, not an object, and cannot be a parent",
-    label = "a parent is a struct with `#[derive(State)]`",
-    note = "remove `flatten_parent` to keep the field as a slot of its own"
+    message = "`{Self}` is a slot, not an object: it has no tuple of its own",
+    label = "an object is a struct with `#[derive(State)]`"
 )]
 pub trait Object: State {}
 
-/// What an `after_set` hook may return: nothing, or a `Result` with which it can refuse the state.
+/// What a hook may return: nothing, or a `Result` with which it can refuse the state.
 #[diagnostic::on_unimplemented(
-    message = "an `after_set` hook cannot return `{Self}`",
-    note = "it returns `()`, or `Result<(), E>` with an `E` that can be displayed"
+    message = "a hook cannot return `{Self}`",
+    label = "this hook",
+    note = "it returns nothing, or `Result<(), E>` with an `E` that can be displayed"
 )]
 pub trait Outcome {
     /// Whether it can refuse.

@@ -4,8 +4,8 @@
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type, Visibility,
-    WherePredicate, parse_quote,
+    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type, WherePredicate,
+    parse_quote,
 };
 
 use crate::attr::{Attrs, Repr};
@@ -16,7 +16,6 @@ use crate::symbol::{self, Level, Symbol};
 /// A type with `#[derive(State)]` or `#[derive(Record)]`.
 pub struct Container {
     pub ident: Ident,
-    pub vis: Visibility,
     pub generics: Generics,
     /// The type tag: `name`, or the identifier as it is called.
     pub name: String,
@@ -42,16 +41,8 @@ pub struct Variant {
     /// For a struct, the type's own.
     pub ident: Ident,
     pub name: String,
-    pub style: Style,
     pub fields: Vec<Field>,
     pub attrs: Attrs,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Style {
-    Named,
-    Tuple,
-    Unit,
 }
 
 pub struct Field {
@@ -62,7 +53,8 @@ pub struct Field {
     /// The slot's name: `rename`, the identifier as it is called, or the index.
     pub name: String,
     pub role: Role,
-    /// What `skip` puts in place of a slot: `None` where nothing was written, which asks for the trait too.
+    /// What fills a skipped field, or a slot that a state has no value for. `None` where nothing was written, which for
+    /// a skipped field means the trait.
     pub default: Option<Default>,
     pub attrs: Attrs,
 }
@@ -94,7 +86,6 @@ impl Container {
         let krate = attrs.module(symbol::CRATE).cloned();
         Container {
             ident: input.ident.clone(),
-            vis: input.vis.clone(),
             generics: input.generics.clone(),
             name: name(&attrs, symbol::NAME, &input.ident),
             krate: krate.unwrap_or_else(|| parse_quote!(::state_core)),
@@ -153,11 +144,6 @@ impl Variant {
         Variant {
             ident: ident.clone(),
             name: name(&attrs, symbol::RENAME, ident),
-            style: match fields {
-                Fields::Named(_) => Style::Named,
-                Fields::Unnamed(_) => Style::Tuple,
-                Fields::Unit => Style::Unit,
-            },
             fields: fields.iter().zip(0..).map(|(field, index)| Field::new(cx, index, field)).collect(),
             attrs,
         }

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{GenericParam, Generics, Ident, Lifetime, Path, Token, Type, TypePath, WherePredicate, parse_quote};
 
-use crate::ast::{Container, Field, Role, Via};
+use crate::ast::{Container, Default, Field, Role, Via};
 
 /// Which of the two traits an impl is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,36 +37,34 @@ pub fn generics(container: &Container, side: Side) -> Generics {
 fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
     let mut predicates = Vec::new();
     for field in container.fields() {
-        let (types, bound) = match (&field.role, side) {
-            (Role::Skip, _) | (Role::Slot(Via::With(_) | Via::Serde), _) => continue,
+        let (ty, bound) = match (&field.role, side) {
+            (Role::Skip | Role::Slot(Via::With(_) | Via::Serde), _) => continue,
             (Role::Slot(Via::Bytes(bytes)), _) => (&*bytes.element, quote!(_state::Record)),
-            (Role::Parent, Side::State) => (&field.ty, quote!(_state::Object)),
-            (Role::Slot(_), Side::State) => (&field.ty, quote!(_state::State)),
+            (_, Side::State) => (&field.ty, quote!(_state::State)),
             (_, Side::Restore) => (&field.ty, quote!(_state::Restore<'__de>)),
         };
         // A parent's own parameters are slots like others: only the parent itself is an object.
-        let bound = if matches!(field.role, Role::Parent) && !is_param(container, &field.ty) && side == Side::State {
-            quote!(_state::State)
-        } else {
-            bound
-        };
-        for place in parameters(container, types) {
-            let predicate: WherePredicate = parse_quote!(#place: #bound);
+        let object = (matches!(field.role, Role::Parent) && is_param(container, ty)).then(|| quote!(+ _state::Object));
+        for place in parameters(container, ty) {
+            let predicate: WherePredicate = parse_quote!(#place: #bound #object);
             if !predicates.contains(&predicate) {
                 predicates.push(predicate);
             }
         }
     }
-    predicates.extend(container.fields().filter_map(|field| default_bound(container, field)));
+    predicates.extend(container.fields().filter_map(|field| default_bound(container, field, side)));
     predicates
 }
 
-/// `Default` for the parameters of skipped fields that are filled by it.
-fn default_bound(container: &Container, field: &Field) -> Option<WherePredicate> {
-    let by_trait = !matches!(field.default, Some(crate::ast::Default::Path(_)));
+/// `Default` for a parameter that it fills: of a skipped field where it is built, of a slot in the schema.
+fn default_bound(container: &Container, field: &Field, side: Side) -> Option<WherePredicate> {
+    let asked = match (&field.role, &field.default) {
+        (_, Some(Default::Path(_))) => false,
+        (Role::Skip, _) => side == Side::Restore,
+        (_, default) => default.is_some(),
+    };
     let ty = &field.ty;
-    (matches!(field.role, Role::Skip) && by_trait && is_param(container, ty))
-        .then(|| parse_quote!(#ty: _state::__private::Default))
+    (asked && is_param(container, ty)).then(|| parse_quote!(#ty: _state::Default))
 }
 
 fn is_param(container: &Container, ty: &Type) -> bool {

@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use proc_macro2::TokenStream as TokenStream2;
+use syn::DeriveInput;
 
 mod ast;
 mod attr;
@@ -12,6 +13,7 @@ mod check;
 mod ctxt;
 mod expand;
 mod fallback;
+mod hygiene;
 mod shape;
 mod suggest;
 mod symbol;
@@ -30,29 +32,50 @@ use crate::ctxt::Ctxt;
 /// | type | `name = "example.Person"` | the type tag; without it, the identifier |
 /// | type | `crate = path` | where the runtime is; without it, `::state_core` |
 /// | type | `bound = "T: Trait"` | the where predicates of the impls, in place of the inferred ones |
-/// | type | `before_get = path` | a function that is called before the state is taken |
-/// | type | `after_set = path` | a function that is called after the state is restored |
+/// | type | `before_get = path` | a function that is called before the state is taken: `fn(&Self)` |
+/// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)` |
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |
 /// | field | `flatten_parent` | the first field: its slots begin this type's own |
-/// | field | `skip` | no slot; restored from `Default` |
-/// | field | `skip, default = path` | no slot; restored by calling the function |
-/// | field | `with = path` | a module encodes and decodes the field |
+/// | field | `skip` | no slot; left as it is in place, and filled by `Default` where a value is built |
+/// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |
+/// | field | `default`, `default = path` | fills the slot where a dynamic state has no value for it |
+/// | field | `with = path` | a module converts the field to what stands in the slot, and back |
 /// | field | `sorted` | a hash map or set in the order of its keys, so that equal states give equal bytes |
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
 ///
+/// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state. The
+/// module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where
+/// `E` is `Infallible`, nothing is refused.
+///
+/// # Bounds
+/// Each type parameter that a slot holds is bound by the trait in question: `T: State` in the impl of `State`, and
+/// `T: Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. What stands under `PhantomData` or
+/// `skip`, or goes through `with` or `serde`, asks for nothing. The predicates of `bound` replace all of these, in both
+/// impls: `RestoreOwned` is the bound that serves them both, as long as the parameter borrows nothing from the bytes.
+///
+/// ```
+/// use state_core::{RestoreOwned, State, dumps, loads};
+///
+/// trait Unit { type Number: RestoreOwned; }
+///
+/// struct Metre;
+/// impl Unit for Metre { type Number = f64; }
+///
+/// #[derive(State)]
+/// #[state(bound = "U: Unit")]
+/// struct Length<U: Unit>(U::Number);
+///
+/// let length = Length::<Metre>(1.5);
+/// assert_eq!(loads::<Length<Metre>>(&dumps(&length)?)?.0, 1.5);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
 /// What is misused is reported at its place, all of it at once.
 #[proc_macro_derive(State, attributes(state))]
 pub fn derive_state(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    let cx = Ctxt::new();
-    let container = Container::new(&cx, &input);
-    check::state(&cx, &container);
-    match cx.check() {
-        Ok(()) => expand::state(&container).into(),
-        Err(error) => fallback::state(&container, &error).into(),
-    }
+    derive(input, check::state, expand::state, fallback::state)
 }
 
 /// Describes the layout of a `#[repr(C)]` struct, so that arrays of it travel as raw bytes under `#[state(bytes)]`.
@@ -61,12 +84,26 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 /// The other words of `#[derive(State)]` may stand there for its sake, and change nothing here.
 #[proc_macro_derive(Record, attributes(state))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
+    derive(input, check::record, expand::record, fallback::record)
+}
+
+fn derive(
+    input: TokenStream,
+    check: fn(&Ctxt, &Container),
+    expand: fn(&Container) -> TokenStream2,
+    fallback: fn(&Container, &syn::Error) -> TokenStream2,
+) -> TokenStream {
+    let (input, names) = hygiene::mark(input.into());
+    let input = match syn::parse2::<DeriveInput>(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error().into(),
+    };
     let cx = Ctxt::new();
     let container = Container::new(&cx, &input);
-    check::record(&cx, &container);
-    match cx.check() {
-        Ok(()) => expand::record(&container).into(),
-        Err(error) => fallback::record(&container, &error).into(),
-    }
+    check(&cx, &container);
+    let output = match cx.check() {
+        Ok(()) => expand(&container),
+        Err(error) => fallback(&container, &error),
+    };
+    names.set_apart(output).into()
 }

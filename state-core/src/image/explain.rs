@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use super::header::Image;
 use crate::decode::{Obstacle, Regions};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
@@ -19,14 +18,14 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
 
 /// The bytes are of another type: names both, and the first slot that differs.
 #[cold]
-pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
-    if let Some(schema) = image.schema.filter(|schema| hash(schema) == image.fingerprint) {
+pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {
+    if let Some(schema) = schema.filter(|schema| hash(schema) == fingerprint) {
         return match parse(schema) {
             Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
             Err(error) => error,
         };
     }
-    if hash(&write_for_other_order(ours.schema)) == image.fingerprint {
+    if hash(&write_for_other_order(ours.schema)) == fingerprint {
         let (this, other) = if cfg!(target_endian = "big") { ("big", "little") } else { ("little", "big") };
         return Error::new(
             ErrorKind::Identity,
@@ -38,15 +37,14 @@ pub(super) fn identity(ours: &Identity, image: &Image<'_>) -> Error {
         .at(root_name(ours.schema))
         .at_byte(8);
     }
-    match by_fingerprint(image.fingerprint) {
+    match by_fingerprint(fingerprint) {
         Some(theirs) => different(ours, Graph { nodes: Nodes::NONE, root: theirs }),
         None => Error::new(
             ErrorKind::Identity,
             format!("the state of {} (fingerprint {:016x})", ours.schema, ours.fingerprint),
             format!(
-                "that of a type this program has not met (fingerprint {:016x}; bytes written with \
-                 `Options::with_schema` would name it)",
-                image.fingerprint
+                "that of a type this program has not met (fingerprint {fingerprint:016x}; bytes written with \
+                 `Options::with_schema` would name it)"
             ),
         )
         .at(root_name(ours.schema))

@@ -4,8 +4,11 @@ use crate::decode::Regions;
 use crate::encode::Size;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
+use crate::text::Text;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
+/// The magic of streams of states, which stands here so that each is told from the other.
+pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
 const VERSION: u8 = 1;
 const WITH_SCHEMA: u8 = 1;
 
@@ -53,7 +56,11 @@ impl<'a> Image<'a> {
             return not_state("nothing");
         }
         if !bytes.starts_with(&MAGIC[..bytes.len().min(4)]) {
-            return not_state(if bytes[0] == 0x80 { "what looks like a pickle" } else { "other bytes" });
+            return not_state(match bytes {
+                [0x80, ..] => "what looks like a pickle",
+                _ if bytes.starts_with(&STREAM) => "a stream of states",
+                _ => "other bytes",
+            });
         }
         let Some((header, behind)) = bytes.split_at_checked(SIZE) else {
             return Err(short(SIZE as u64, bytes.len()));
@@ -98,7 +105,7 @@ impl<'a> Image<'a> {
             let error = Error::new(ErrorKind::Malformed, "zeros before the raw arrays", "other bytes");
             return Err(error.at_byte(text_end + at));
         }
-        let text = core::str::from_utf8(&self.bytes[tail_end..text_end]).map_err(|error| {
+        let text = Text::new(&self.bytes[tail_end..text_end]).map_err(|error| {
             Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes").at_byte(tail_end + error.valid_up_to())
         })?;
         Ok(Regions {

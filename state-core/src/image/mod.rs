@@ -1,5 +1,14 @@
 //! The native door: a value's state as bytes, the same on every machine, and back into a new or a live value.
 //!
+//! # Which function for what
+//! | from | to | without a copy |
+//! |---|---|---|
+//! | a value | bytes: [`dumps`], [`dump_into`] | segments, for a file or socket: [`dump_segments`] |
+//! | bytes | a new value: [`loads`]; a live one: [`load_into`] | a type that borrows: [`loads`] |
+//! | a value | a file, safe in a crash: `save` | that is one |
+//! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
+//! | many values | one file, one behind the other: `stream` | |
+//!
 //! # The format, version 1
 //! All numbers are little-endian.
 //!
@@ -59,11 +68,27 @@
 //! | 17 record | name; size; number of fields; for each its name, offset and type |
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
 
+#[cfg(feature = "std")]
+mod aligned;
 mod explain;
+#[cfg(feature = "std")]
+mod file;
 mod header;
+#[cfg(feature = "std")]
+mod mapped;
 mod options;
+mod segments;
+#[cfg(feature = "std")]
+pub mod stream;
+#[cfg(feature = "std")]
+mod vectored;
 
+#[cfg(feature = "std")]
+pub use file::{load_file, save};
+#[cfg(feature = "std")]
+pub use mapped::Mapped;
 pub use options::Options;
+pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 pub(crate) use header::Image;
 pub(crate) use options::{build, restore};

@@ -91,7 +91,7 @@ impl Options {
             value.size(&mut size);
         }
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + T::HEAD)?;
+        let total = size.total(front + T::HEAD).map_err(|error| explain::name(error, &identity))?;
         // What the buffer holds already stays initialised; only growth is filled.
         buffer.resize(total, 0);
         let (header, body) = buffer.split_at_mut(front);
@@ -99,7 +99,7 @@ impl Options {
         let (head, regions) = body.split_at_mut(T::HEAD);
         let mut writer = Writer::new(&size, regions);
         value.put(head, &mut writer);
-        writer.finish()
+        writer.finish().map_err(|error| explain::name(error, &identity))
     }
 
     /// As [`loads`](super::loads).
@@ -132,7 +132,7 @@ impl Options {
         let identity = identity(T::schema());
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
-            return Err(explain::identity(&identity, &image));
+            return Err(explain::identity(&identity, image.fingerprint, image.schema));
         }
         let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
         self.pass::<T>(&identity, &regions, bytes)?;
@@ -154,6 +154,10 @@ impl Options {
             Some(obstacle) => explain::obstacle(obstacle, identity),
             None => explain::damage(identity, regions, bytes),
         })
+    }
+
+    pub(super) const fn writes_schema(&self) -> bool {
+        self.schema
     }
 
     pub(crate) const fn levels(&self) -> u32 {

@@ -29,7 +29,7 @@ impl<T: State, const N: usize> State for [T; N] {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
             if let Some(bytes) = memory::bytes_of(self, &T::IMAGE) {
                 return head.copy_from_slice(bytes);

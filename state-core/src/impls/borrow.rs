@@ -1,10 +1,17 @@
-//! `Cow`, and slices that are borrowed from the bytes. A `Cow` of text or bytes borrows; of others it owns.
+//! `Cow`, and bytes that are borrowed. A `Cow` borrows text, paths and elements that need no alignment, such as bytes;
+//! of others it owns a restored value. Other elements are borrowed from raw arrays: `#[state(bytes)]`.
 
 use alloc::borrow::{Cow, ToOwned};
+#[cfg(feature = "std")]
+use std::ffi::OsStr;
+#[cfg(feature = "std")]
+use std::path::Path;
 
 use super::{list, text};
+use crate::__private::assign;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
+use crate::memory::{self, Mode};
 use crate::schema::Schema;
 use crate::state::{Restore, State};
 
@@ -22,25 +29,140 @@ impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         B::put(self, head, writer);
     }
 }
 
-impl<'a, 'de: 'a> Restore<'de> for Cow<'a, str> {
+/// What a `Cow` can be restored of. A trait of its own, because `Restore` speaks of sized types only.
+pub trait Lent<'de>: State + ToOwned {
+    const CHECKED: bool = true;
+
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
+
+    fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
+    where
+        'de: 'a,
+        Self: 'a;
+
+    /// Restores what a `Cow` owns; `false` where a borrow replaces it.
+    #[inline(always)]
+    fn set(owned: &mut Self::Owned, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
+        let _ = (owned, head, reader);
+        false
+    }
+}
+
+impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
+    const CHECKED: bool = B::CHECKED;
+
     #[inline(always)]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        text::check(head, checker)
+        B::check(head, checker)
     }
 
     #[inline(always)]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        text::get(head, reader).map(Self::Borrowed)
+        B::get(head, reader)
+    }
+
+    #[inline(always)]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let done = match self {
+            Cow::Owned(owned) => B::set(owned, head, reader),
+            Cow::Borrowed(_) => false,
+        };
+        if !done {
+            assign(self, B::get(head, reader));
+        }
     }
 }
 
-/// Bytes need no alignment, so they can always stay where they are. Other elements are borrowed from raw arrays:
-/// `#[state(bytes)]`.
+macro_rules! text {
+    ($($ty:ty, |$text:ident| $get:expr;)*) => {$(
+        impl<'de> Lent<'de> for $ty {
+            #[inline(always)]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                text::check(head, checker)
+            }
+
+            #[inline(always)]
+            fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
+            where
+                'de: 'a,
+            {
+                let $text = text::get(head, reader)?;
+                Some(Cow::Borrowed($get))
+            }
+        }
+    )*};
+}
+
+text! {
+    str, |text| text;
+}
+#[cfg(feature = "std")]
+text! {
+    Path, |text| Path::new(text);
+    OsStr, |text| OsStr::new(text);
+}
+
+/// Whether elements can stay where their bytes are, wherever that is.
+const fn stays<T: State>() -> bool {
+    matches!(memory::run_mode(&T::IMAGE, T::HEAD), Mode::Same) && align_of::<T>() == 1
+}
+
+impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        list::check::<T>(head, checker)
+    }
+
+    #[inline(always)]
+    fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
+    where
+        'de: 'a,
+        Self: 'a,
+    {
+        if stays::<T>() {
+            return memory::view(list::run::<T>(head, reader)?, &T::IMAGE).map(Cow::Borrowed);
+        }
+        list::get(head, reader).map(Cow::Owned)
+    }
+
+    #[inline(always)]
+    fn set(owned: &mut Self::Owned, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
+        if !stays::<T>() {
+            owned.set(head, reader);
+        }
+        !stays::<T>()
+    }
+}
+
+impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
+    const CHECKED: bool = <T as Restore<'de>>::CHECKED;
+
+    #[inline(always)]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        <T as Restore<'de>>::check(head, checker)
+    }
+
+    #[inline(always)]
+    fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
+    where
+        'de: 'a,
+        Self: 'a,
+    {
+        <T as Restore<'de>>::get(head, reader).map(Cow::Owned)
+    }
+
+    #[inline(always)]
+    fn set(owned: &mut Self, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
+        <T as Restore<'de>>::set(owned, head, reader);
+        true
+    }
+}
+
 impl<'a, 'de: 'a> Restore<'de> for &'a [u8] {
     #[inline(always)]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -50,17 +172,5 @@ impl<'a, 'de: 'a> Restore<'de> for &'a [u8] {
     #[inline(always)]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         list::run::<u8>(head, reader)
-    }
-}
-
-impl<'a, 'de: 'a> Restore<'de> for Cow<'a, [u8]> {
-    #[inline(always)]
-    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        list::check::<u8>(head, checker)
-    }
-
-    #[inline(always)]
-    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        list::run::<u8>(head, reader).map(Self::Borrowed)
     }
 }

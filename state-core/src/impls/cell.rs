@@ -22,8 +22,8 @@ impl<T: State + Copy> State for Cell<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
-        self.get().put(head, writer);
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+        writer.copied(&self.get(), head);
     }
 }
 
@@ -49,9 +49,9 @@ impl<T: State> State for RefCell<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
         match self.try_borrow() {
-            Ok(value) => value.put(head, writer),
+            Ok(value) => writer.copied(&*value, head),
             Err(_) => {
                 writer.fail::<()>();
             }

@@ -33,7 +33,7 @@ pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T
 pub(super) fn put_each<'a, T: State + 'a>(
     items: impl ExactSizeIterator<Item = &'a T>,
     head: &mut [u8],
-    writer: &mut Writer<'_>,
+    writer: &mut Writer<'_, 'a>,
 ) {
     writer.length(head, items.len());
     let Some(run) = writer.run(items.len(), T::HEAD) else { return };
@@ -63,14 +63,31 @@ impl<T: State> State for [T] {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
         let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
         writer.length(head, self.len());
         if let Some(run) = writer.run(self.len(), T::HEAD) {
-            run.copy_from_slice(bytes);
+            memory::copy(bytes, run);
         }
     }
+}
+
+/// Whether all bytes are 0 or 1. Most runs are short, and are seen whole in two overlapping parts.
+#[inline(always)]
+fn are_bools(run: &[u8]) -> bool {
+    const OTHER: u64 = 0xFEFE_FEFE_FEFE_FEFE;
+    let ends4 = || Some((run.first_chunk::<4>()?, run.last_chunk::<4>()?));
+    let Some(last) = run.last_chunk::<8>() else {
+        let all = match ends4() {
+            Some((first, last)) => u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last),
+            None => run.iter().fold(0, |all, &byte| all | u32::from(byte)),
+        };
+        return u64::from(all) & OTHER == 0;
+    };
+    let word = |bytes: &[u8]| bytes.try_into().map_or(OTHER, u64::from_ne_bytes);
+    let all = run.chunks_exact(8).fold(u64::from_ne_bytes(*last), |all, eight| all | word(eight));
+    all & OTHER == 0
 }
 
 /// The run of a list, checked but for its elements.
@@ -79,7 +96,7 @@ pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, T::HEAD) else { return false };
     if mode::<T>() == Mode::Bool {
-        return run.iter().fold(0, |all, byte| all | byte) < 2;
+        return are_bools(run);
     }
     if T::HEAD == 0 && run.iter().any(|&filler| filler != 0) {
         return false;
@@ -102,15 +119,12 @@ fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
     if mode::<T>() != Mode::Apart && memory::extend(items, run, &T::IMAGE) {
         return Some(());
     }
-    items.reserve(run.len() / stride(T::HEAD));
-    for head in run.chunks_exact(stride(T::HEAD)) {
-        items.push(T::get(&head[..T::HEAD], reader)?);
-    }
-    Some(())
+    let heads = run.chunks_exact(stride(T::HEAD));
+    memory::push_each(items, heads, |head| T::get(&head[..T::HEAD], reader))
 }
 
 #[inline(always)]
-fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
+pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     let run = run::<T>(head, reader)?;
     let mut items = Vec::new();
     get_more(&mut items, run, reader)?;
@@ -130,7 +144,7 @@ impl<T: State> State for Vec<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         self.as_slice().put(head, writer);
     }
 }
@@ -174,7 +188,7 @@ impl<T: State> State for VecDeque<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         put_each(self.iter(), head, writer);
     }
 }
@@ -225,7 +239,7 @@ macro_rules! slices {
             }
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 <[T]>::put(self, head, writer);
             }
         }

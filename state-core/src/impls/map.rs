@@ -1,6 +1,7 @@
 //! `BTreeMap` and `HashMap`: a length, and a run of heads, key and value by turns, in the map's own order.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::collections::HashMap;
 #[cfg(feature = "std")]
@@ -24,7 +25,7 @@ fn schema<K: State, V: State>() -> &'static Schema {
 }
 
 #[inline(always)]
-pub(super) fn size_entries<'a, K: State + 'a, V: State + 'a>(
+fn size_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     all: &mut Size,
 ) {
@@ -41,10 +42,10 @@ pub(super) fn size_entries<'a, K: State + 'a, V: State + 'a>(
 }
 
 #[inline(always)]
-pub(crate) fn put_entries<'a, K: State + 'a, V: State + 'a>(
+pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     head: &mut [u8],
-    writer: &mut Writer<'_>,
+    writer: &mut Writer<'_, 'a>,
 ) {
     writer.length(head, entries.len());
     let Some(run) = writer.run(entries.len(), entry::<K, V>()) else { return };
@@ -71,33 +72,71 @@ fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &m
     if K::DYNAMIC || V::DYNAMIC { checker.nested::<(K, V)>(each) } else { each(checker) }
 }
 
+/// The heads of a map's entries.
+pub(super) type Heads<'de> = core::slice::ChunksExact<'de, u8>;
+
 #[inline(always)]
-fn heads<'de, K: State, V: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<core::slice::ChunksExact<'de, u8>> {
+pub(super) fn heads<'de, K: State, V: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<Heads<'de>> {
     let len = reader.length(head)?;
     Some(reader.run(len, entry::<K, V>())?.chunks_exact(stride(entry::<K, V>())))
 }
 
-/// Restores values as long as their keys are those of the image, in order; false at the first that is not.
+/// Restores values as long as their keys are those of the image, in order; tells how many.
 #[inline]
-fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
+pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     entries: impl Iterator<Item = (&'a K, &'a mut V)>,
-    heads: core::slice::ChunksExact<'de, u8>,
+    heads: Heads<'de>,
     reader: &mut Reader<'de>,
-) -> bool {
+) -> usize {
     let mut scratch = Scratch::new();
-    entries.zip(heads).all(|((key, value), head)| {
+    let mut kept = 0;
+    for ((key, value), head) in entries.zip(heads) {
         let (key_head, mut value_head) = head.split_at(K::HEAD);
-        let agrees = scratch.agrees(key, key_head, reader);
-        if agrees {
-            set(value, &mut value_head, reader);
+        if !scratch.agrees(key, key_head, reader) {
+            break;
         }
-        agrees
-    })
+        set(value, &mut value_head, reader);
+        kept += 1;
+    }
+    kept
+}
+
+/// A map, as far as a restore needs one.
+pub(super) trait Refill<K, V>: Extend<(K, V)> + FromIterator<(K, V)> {
+    fn pull(&mut self, key: &K) -> Option<V>;
+    fn push(&mut self, key: K, value: V);
+}
+
+/// Fills an empty map of the entries that it had, of which the first `kept` are restored already. The other keys are
+/// made anew, and values are restored where their keys were there. No value is restored twice, so that its hooks run
+/// once.
+pub(super) fn refill<'de, K: Restore<'de>, V: Restore<'de>, M: Refill<K, V>>(
+    map: &mut M,
+    (mut old, kept): (Vec<(K, V)>, usize),
+    heads: Heads<'de>,
+    reader: &mut Reader<'de>,
+) {
+    let mut others: M = old.split_off(kept).into_iter().collect();
+    map.extend(old);
+    for mut head in heads.skip(kept) {
+        let Some(key) = get::<K>(&mut head, reader) else { return };
+        let value = match others.pull(&key) {
+            Some(mut value) => {
+                set(&mut value, &mut head, reader);
+                value
+            }
+            None => match get(&mut head, reader) {
+                Some(value) => value,
+                None => return,
+            },
+        };
+        map.push(key, value);
+    }
 }
 
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
-    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr) => {
+    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $drain:expr) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -111,7 +150,7 @@ macro_rules! maps {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 put_entries(self.iter(), head, writer);
             }
         }
@@ -138,35 +177,38 @@ macro_rules! maps {
                 Some(map)
             }
 
-            /// While the keys agree, in order, only values are restored. Where one does not, all keys are made
-            /// anew, and values are restored where their keys were there.
+            /// While the keys agree, in order, only values are restored. From the first that does not, keys are
+            /// made anew.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 let Some(heads) = heads::<K, V>(head, reader) else { return };
-                let place = reader.mark();
-                if heads.len() == self.len() && set_values(self.iter_mut(), heads.clone(), reader) {
-                    return;
+                let kept = set_values(self.iter_mut(), heads.clone(), reader);
+                if kept < self.len() || kept < heads.len() {
+                    let drain: fn(&mut Self) -> Vec<(K, V)> = $drain;
+                    let old = drain(self);
+                    refill(self, (old, kept), heads, reader);
                 }
-                reader.back_to(place);
-                let mut old = core::mem::replace(self, $empty(heads.len()));
-                for mut head in heads {
-                    let Some(key) = get::<K>(&mut head, reader) else { return };
-                    let value = match old.remove(&key) {
-                        Some(mut value) => {
-                            set(&mut value, &mut head, reader);
-                            value
-                        }
-                        None => match get(&mut head, reader) {
-                            Some(value) => value,
-                            None => return,
-                        },
-                    };
-                    self.insert(key, value);
-                }
+            }
+        }
+
+        impl<K: $($bound)*, V $(, $hasher: $build + Default)?> Refill<K, V> for $map<K, V $(, $hasher)?> {
+            fn pull(&mut self, key: &K) -> Option<V> {
+                self.remove(key)
+            }
+
+            fn push(&mut self, key: K, value: V) {
+                self.insert(key, value);
             }
         }
     };
 }
 
-maps!(BTreeMap, [Ord], [], |_| BTreeMap::new());
+maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), |map| core::mem::take(map).into_iter().collect());
+// Draining goes through a hash map in the order of `iter_mut`: both walk the same table.
 #[cfg(feature = "std")]
-maps!(HashMap, [Eq + Hash], [S: BuildHasher], |len| HashMap::with_capacity_and_hasher(len, S::default()));
+maps!(
+    HashMap,
+    [Eq + Hash],
+    [S: BuildHasher],
+    |len| HashMap::with_capacity_and_hasher(len, S::default()),
+    |map| map.drain().collect()
+);

@@ -2,14 +2,27 @@
 
 mod agree;
 mod array;
+mod atomic;
 mod borrow;
 mod cell;
+mod chain;
+mod cstring;
+mod enumeration;
+pub(crate) mod ext;
 mod list;
+#[cfg(feature = "std")]
+mod lock;
 mod map;
 mod number;
+mod object;
+mod once;
 mod option;
+#[cfg(feature = "std")]
+mod path;
 mod pointer;
 mod set;
+#[cfg(feature = "std")]
+pub(crate) mod sorted;
 mod text;
 mod time;
 mod transparent;

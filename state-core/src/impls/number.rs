@@ -27,7 +27,7 @@ macro_rules! leaf {
             fn size(&self, _: &mut Size) {}
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], _: &mut Writer<'_>) {
+            fn put(&self, head: &mut [u8], _: &mut Writer<'_, '_>) {
                 let bytes: [u8; $head] = ($put)(*self);
                 head.copy_from_slice(&bytes);
             }

@@ -27,7 +27,7 @@ impl<T: State> State for Option<T> {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let (tag, inline) = head.split_at_mut(1);
         tag[0] = u8::from(self.is_some());
         match self {
@@ -59,6 +59,11 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline(always)]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         match head.split_first()? {
+            // Without a branch, which could not be foretold.
+            (tag, inline) if is_plain::<T>() => {
+                let value = T::get(inline, reader);
+                Some(if *tag == 0 { None } else { value })
+            }
             (0, _) => Some(None),
             (_, inline) => Some(Some(T::get(place::<T>(inline, reader)?, reader)?)),
         }
@@ -67,7 +72,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline(always)]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         match (self, head) {
-            (Some(value), [1, inline @ ..]) => {
+            (Some(value), [1, inline @ ..]) if !is_plain::<T>() => {
                 if let Some(head) = place::<T>(inline, reader) {
                     value.set(head, reader);
                 }
@@ -79,6 +84,11 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
             }
         }
     }
+}
+
+/// Whether any head is a value, without a hook that would see it.
+const fn is_plain<T: State>() -> bool {
+    T::IMAGE.is_same() && option_is_inline(T::HEAD)
 }
 
 /// The head of the value.

@@ -27,7 +27,7 @@ macro_rules! pointers {
             }
 
             #[inline]
-            fn put(&self, _: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, _: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 if let Some(head) = writer.run(1, T::HEAD) {
                     let (head, filler) = head.split_at_mut(T::HEAD);
                     filler.fill(0);

@@ -18,6 +18,28 @@ fn schema<T: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH) }
 }
 
+/// Whether the elements are those of the image, in order; if so, the reader stands behind them.
+#[inline]
+pub(super) fn agrees<'a, T: State + 'a>(
+    items: impl ExactSizeIterator<Item = &'a T>,
+    head: &[u8],
+    reader: &mut Reader<'_>,
+) -> bool {
+    let Some(run) = list::run::<T>(head, reader) else { return false };
+    let mut scratch = Scratch::new();
+    let heads = run.chunks_exact(stride(T::HEAD));
+    heads.len() == items.len() && items.zip(heads).all(|(item, head)| scratch.agrees(item, &head[..T::HEAD], reader))
+}
+
+/// Builds the elements.
+#[inline]
+pub(super) fn each<'de, T: Restore<'de>>(head: &[u8], reader: &mut Reader<'de>, mut take: impl FnMut(T)) -> Option<()> {
+    for head in list::run::<T>(head, reader)?.chunks_exact(stride(T::HEAD)) {
+        take(T::get(&head[..T::HEAD], reader)?);
+    }
+    Some(())
+}
+
 macro_rules! sets {
     ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr) => {
         impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
@@ -33,7 +55,7 @@ macro_rules! sets {
             }
 
             #[inline]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 list::put_each(self.iter(), head, writer);
             }
         }
@@ -58,19 +80,15 @@ macro_rules! sets {
                 Some(set)
             }
 
-            /// A set whose elements agree, in order, stays as it is; any other is made anew.
+            /// A set whose elements agree, in order, stays as it is; any other is filled anew.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 let place = reader.mark();
-                let mut scratch = Scratch::new();
-                let Some(run) = list::run::<T>(head, reader) else { return };
-                let mut heads = run.chunks_exact(stride(T::HEAD));
-                let agrees = heads.len() == self.len()
-                    && self.iter().zip(heads.by_ref()).all(|(item, head)| scratch.agrees(item, &head[..T::HEAD], reader));
-                if !agrees {
+                if !agrees(self.iter(), head, reader) {
                     reader.back_to(place);
-                    if let Some(set) = <Self as Restore>::get(head, reader) {
-                        *self = set;
-                    }
+                    self.clear();
+                    each(head, reader, |item| {
+                        self.insert(item);
+                    });
                 }
             }
         }

@@ -8,6 +8,7 @@ use alloc::sync::Arc;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::LENGTH;
+use crate::memory;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 
@@ -25,7 +26,7 @@ impl State for str {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         writer.length(head, self.len());
         writer.text(self);
     }
@@ -58,7 +59,7 @@ macro_rules! text {
             }
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 str::put(self, head, writer);
             }
         }
@@ -97,10 +98,7 @@ macro_rules! replace_if_other {
 }
 
 text! {
-    String, |this, text| {
-        this.clear();
-        this.push_str(text);
-    };
+    String, memory::assign;
     Box<str>, replace_if_other!();
     Rc<str>, replace_if_other!();
     Arc<str>, replace_if_other!();

@@ -25,7 +25,7 @@ macro_rules! wrappers {
             }
 
             #[inline(always)]
-            fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 self.0.put(head, writer);
             }
         }
@@ -72,7 +72,7 @@ impl<T: State + ?Sized> State for &T {
     }
 
     #[inline(always)]
-    fn put(&self, head: &mut [u8], writer: &mut Writer<'_>) {
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         T::put(self, head, writer);
     }
 }
@@ -89,7 +89,7 @@ impl<T: ?Sized> State for PhantomData<T> {
     fn size(&self, _: &mut Size) {}
 
     #[inline(always)]
-    fn put(&self, _: &mut [u8], _: &mut Writer<'_>) {}
+    fn put(&self, _: &mut [u8], _: &mut Writer<'_, '_>) {}
 }
 
 impl<'de, T: ?Sized> Restore<'de> for PhantomData<T> {

@@ -24,7 +24,7 @@ macro_rules! tuples {
             }
 
             #[inline(always)]
-            fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_>) {
+            fn put<'v>(&'v self, mut head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 $(put(&self.$at, &mut head, writer);)+
             }
         }

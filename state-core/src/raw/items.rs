@@ -151,7 +151,7 @@ macro_rules! fixed {
                 match as_mut(self).filter(|items| size_of_val(*items) == bytes.len()) {
                     Some(items) => overwrite::<T, K>(items, bytes),
                     None => {
-                        if let Some(value) = Self::collect(Some(bytes)) {
+                        if let Some(value) = <Self as Collect<'de, Many, T, K>>::collect(Some(bytes)) {
                             *self = value;
                         }
                     }
@@ -176,7 +176,7 @@ impl<'a, 'de: 'a, T: Raw<K>, K> Collect<'de, Many, T, K> for &'a [T] {
     }
 }
 
-impl<'a, 'de: 'a, T: Raw<K>, K> Collect<'de, Many, T, K> for Cow<'a, [T]> {
+impl<'a, 'de: 'a, T: Raw<K> + Clone, K> Collect<'de, Many, T, K> for Cow<'a, [T]> {
     #[inline(always)]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         match memory::view(bytes?, &T::IMAGE) {
@@ -212,7 +212,7 @@ impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Op
         match (self, bytes) {
             (Some(inner), Some(_)) => inner.replace(bytes),
             (this, _) => {
-                if let Some(value) = Self::collect(bytes) {
+                if let Some(value) = <Self as Collect<'de, Maybe<S>, T, K>>::collect(bytes) {
                     *this = value;
                 }
             }

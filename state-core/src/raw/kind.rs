@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use super::Record;
 use crate::memory::Image;
-use crate::schema::{Kind, Schema};
+use crate::schema::{Kind, Schema, UNIT};
 
 /// The described kind of element.
 #[doc(hidden)]
@@ -16,21 +16,9 @@ pub struct Described;
 #[derive(Clone, Copy, Debug)]
 pub struct Opaque;
 
-/// The kind of an element that has no raw form; nothing is implemented for it.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Neither;
-
 /// An element of a raw array, of one of the kinds.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no raw form",
-    label = "cannot travel as `#[state(bytes)]`",
-    note = "derive its layout: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
-    note = "or, for a struct of someone else's without padding, implement `bytemuck::Pod`",
-    note = "the container is taken as it is written: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or `Option` of these; behind an alias it is not seen"
-)]
-pub trait Raw<Kind>: Copy + 'static {
+pub trait Raw<Kind>: Sized {
     const IMAGE: Image<Self>;
     fn schema() -> &'static Schema;
     fn write(&self, bytes: &mut [u8]);
@@ -77,6 +65,8 @@ impl<T: bytemuck::Pod> Raw<Opaque> for T {
 }
 
 /// Finds the kind of `T` by method resolution: what is described wins, and what has no raw form is told so.
+///
+/// The method has a name that no trait of the user's has, because one in scope would be a candidate too.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<fn() -> T>);
@@ -88,7 +78,7 @@ impl<T> Probe<T> {
 impl<T: Record> Probe<T> {
     #[inline(always)]
     #[must_use]
-    pub fn kind(&self) -> Described {
+    pub fn __raw_kind(&self) -> Described {
         Described
     }
 }
@@ -96,19 +86,55 @@ impl<T: Record> Probe<T> {
 #[doc(hidden)]
 pub trait OpaqueKind {
     #[inline(always)]
-    fn kind(&self) -> Opaque {
+    fn __raw_kind(&self) -> Opaque {
         Opaque
     }
 }
 
 impl<T: bytemuck::Pod> OpaqueKind for Probe<T> {}
 
+/// The kind of an element that has no raw form. It passes everywhere but where it is found, so that this is one error.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Neither;
+
+impl<T> Raw<Neither> for T {
+    const IMAGE: Image<Self> = Image::NO;
+
+    fn schema() -> &'static Schema {
+        &UNIT
+    }
+
+    fn write(&self, _: &mut [u8]) {}
+
+    fn read(_: &[u8]) -> Option<Self> {
+        None
+    }
+}
+
+/// What a type without a raw form lacks; nothing implements it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no raw form",
+    label = "cannot travel as `#[state(bytes)]`",
+    note = "derive its layout: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
+    note = "or, for a struct of someone else's without padding, implement `bytemuck::Pod`",
+    note = "the container is taken as it is written: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or `Option` of these; behind an alias it is not seen"
+)]
+pub trait RawForm {}
+
 #[doc(hidden)]
 pub trait NoKind {
-    #[inline(always)]
-    fn kind(&self) -> Neither {
+    type Element;
+
+    fn __raw_kind(&self) -> Neither
+    where
+        Self::Element: RawForm,
+    {
         Neither
     }
 }
 
-impl<T> NoKind for &Probe<T> {}
+impl<T> NoKind for &Probe<T> {
+    type Element = T;
+}

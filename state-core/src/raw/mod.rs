@@ -11,7 +11,7 @@ mod slot;
 #[doc(hidden)]
 pub use items::{Collect, Items, Many, Maybe, One};
 #[doc(hidden)]
-pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw};
+pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
 #[doc(hidden)]
 pub use slot::{check, get, put, schema, set, size};
 
@@ -37,7 +37,8 @@ use crate::state::State;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record: it has no described layout",
     label = "no `Record` for this type",
-    note = "derive it on a struct of numbers: `#[derive(Record, Clone, Copy)] #[repr(C)]`"
+    note = "derive it on a struct of numbers: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
+    note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: use `u8`, `u32` or `u64`"
 )]
 pub trait Record: Copy + 'static {
     /// Proof that any bytes of its size are a value, and whether it has padding.

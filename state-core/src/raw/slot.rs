@@ -32,19 +32,23 @@ pub fn size<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, size: &mut Size) {
 
 #[doc(hidden)]
 #[inline(always)]
-pub fn put<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, head: &mut &mut [u8], writer: &mut Writer<'_>) {
+pub fn put<'v, S, T, F, K>(_: K, field: &'v F, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>)
+where
+    T: Raw<K> + 'v,
+    F: Items<S, T>,
+{
     let head = cut_mut(head, raw_head(F::OPTIONAL));
     let items = field.items();
     let (tag, count) = head.split_at_mut(head.len() - 8);
     tag.fill(u8::from(items.is_some()));
     let items = items.unwrap_or_default();
     count.copy_from_slice(&(items.len() as u64).to_le_bytes());
-    let Some(space) = writer.raw(size_of_val(items)) else { return };
     if T::IMAGE.mode() == Mode::Same {
         if let Some(bytes) = memory::bytes_of(items, &T::IMAGE) {
-            return space.copy_from_slice(bytes);
+            return writer.raw_bytes(bytes);
         }
     }
+    let Some(space) = writer.raw(size_of_val(items)) else { return };
     for (item, space) in items.iter().zip(space.chunks_exact_mut(size_of::<T>())) {
         item.write(space);
     }

@@ -133,10 +133,16 @@ fn is_fixed(nodes: &[Schema], link: Link) -> bool {
         Link::To(schema) => Some(&Nodes::NONE.get(Link::To(schema)).kind),
     };
     match kind {
-        Some(Kind::Unit | Kind::Bool | Kind::Char | Kind::Int { .. } | Kind::Float { .. } | Kind::Seconds { .. }) => {
-            true
-        }
-        Some(Kind::Record(_) | Kind::Opaque { .. }) => true,
+        Some(
+            Kind::Unit
+            | Kind::Bool
+            | Kind::Char
+            | Kind::Int { .. }
+            | Kind::Float { .. }
+            | Kind::Seconds { .. }
+            | Kind::Record(_)
+            | Kind::Opaque { .. },
+        ) => true,
         // Arrays have no names to go back to, so they nest no deeper than they were read.
         Some(Kind::Array(of, _)) => is_fixed(nodes, *of),
         _ => false,

@@ -287,7 +287,7 @@ impl Slot {
     /// The slot of a parent, whose own slots stand in its place.
     #[doc(hidden)]
     #[must_use]
-    pub const fn parent<T: crate::state::Object>(name: &'static str) -> Self {
+    pub const fn parent<T: crate::__private::Parent>(name: &'static str) -> Self {
         Self::new(name, T::schema)
     }
 

@@ -12,6 +12,7 @@ use crate::encode::{Builder, too_deep};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
 pub(crate) struct Filled {
@@ -22,8 +23,8 @@ pub(crate) struct Filled {
 impl Filled {
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.builder.heads.split_at(self.head);
-        let text = core::str::from_utf8(&self.builder.text)
-            .map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
+        let text =
+            Text::new(&self.builder.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
         Ok(Regions { head, tail, text, raw: &self.builder.raw })
     }
 }

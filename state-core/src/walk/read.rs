@@ -7,8 +7,9 @@ use core::fmt;
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{LENGTH, option_is_inline, padded, stride, tag_head};
+use crate::layout::{option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
+use crate::text::Text;
 
 /// Nodes inside one another; each takes stack.
 const DEPTH: u32 = 2048;
@@ -16,7 +17,7 @@ const DEPTH: u32 = 2048;
 pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
-    text: &'a str,
+    text: Text<'a>,
     raw: &'a [u8],
     /// All bytes, to tell offsets by.
     start: usize,
@@ -97,10 +98,9 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// The length in a head. In its long form it must need it.
     fn length(&mut self, head: &[u8]) -> Result<usize> {
-        let long = head == [0xFF; LENGTH];
         match read_length(head, &mut self.tail) {
-            Some(length) if !long || length >= u32::MAX as usize => Ok(length),
-            _ => self.malformed("a length", "none in its shortest form", head),
+            Some(length) => Ok(length),
+            None => self.malformed("a length", "none in its shortest form", head),
         }
     }
 
@@ -223,13 +223,11 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     fn text(&mut self, head: &'a [u8]) -> Result<&'a str> {
         let len = self.length(head)?;
-        match self.text.split_at_checked(len) {
-            Some((text, rest)) => {
-                self.text = rest;
-                Ok(text)
-            }
-            None if len > self.text.len() => {
-                let left = format!("{} bytes left", self.text.len());
+        let left = self.text.as_bytes().len();
+        match self.text.cut(len) {
+            Some(text) => Ok(text),
+            None if len > left => {
+                let left = format!("{left} bytes left");
                 Err(self.at(Error::new(ErrorKind::Malformed, format!("text of {len} bytes"), left), head))
             }
             None => self.malformed("text that ends between two characters", "one that does not", head),

@@ -69,6 +69,8 @@ fn each_role_is_told_from_the_words() {
             #[state(sorted)] f: HashSet<u8>,
             #[state(serde)] g: Box<dyn Shape>,
             h: PhantomData<(&'static str, fn())>,
+            #[state(default)] i: u8,
+            #[state(default = crate::one, rename = "first")] j: u8,
         }
     });
     let fields: Vec<&Field> = container.fields().collect();
@@ -83,11 +85,13 @@ fn each_role_is_told_from_the_words() {
     assert!(matches!(&fields[5].role, Role::Slot(Via::With(path)) if text(path) == "self :: hex"));
     assert!(matches!(fields[6].role, Role::Slot(Via::Sorted)));
     assert!(matches!(fields[7].role, Role::Slot(Via::Serde)));
-    assert!(matches!(fields[8].role, Role::Slot(Via::Plain)));
+    assert!(fields[8..].iter().all(|field| matches!(field.role, Role::Slot(Via::Plain))));
+    assert!(matches!(fields[9].default, Some(Default::Trait)));
+    assert!(matches!(&fields[10].default, Some(Default::Path(path)) if text(path) == "crate :: one"));
 }
 
 #[test]
-fn variants_have_names_and_styles() {
+fn variants_have_names() {
     let container = model(&parse_quote! {
         enum Shape {
             r#None,
@@ -95,9 +99,8 @@ fn variants_have_names_and_styles() {
             Ring { inner: f64, #[state(rename = "size")] outer: f64 } = 7,
         }
     });
-    let variants: Vec<(&str, Style)> =
-        container.variants().iter().map(|variant| (variant.name.as_str(), variant.style)).collect();
-    assert_eq!(variants, [("None", Style::Unit), ("Round", Style::Tuple), ("Ring", Style::Named)]);
+    let variants: Vec<&str> = container.variants().iter().map(|variant| variant.name.as_str()).collect();
+    assert_eq!(variants, ["None", "Round", "Ring"]);
     let slots: Vec<&str> = container.fields().map(|field| field.name.as_str()).collect();
     assert_eq!(slots, ["0", "inner", "size"]);
 }
@@ -105,9 +108,7 @@ fn variants_have_names_and_styles() {
 #[test]
 fn a_unit_struct_has_a_state() {
     let container = model(&parse_quote! { struct Unit; });
-    assert!(
-        matches!(&container.data, Data::Struct(variant) if variant.style == Style::Unit && variant.fields.is_empty())
-    );
+    assert!(matches!(&container.data, Data::Struct(variant) if variant.fields.is_empty()));
 }
 
 #[test]

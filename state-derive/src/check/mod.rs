@@ -37,7 +37,6 @@ pub fn state(cx: &Ctxt, container: &Container) {
         parent::is_another_type(cx, container, field);
         one_way_to_encode(cx, field);
         uncounted_needs_bytes(cx, field);
-        default_needs_skip(cx, field);
         types::state(cx, field);
     }
 }
@@ -90,17 +89,6 @@ fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
         if !field.attrs.has(symbol::BYTES) && !field.attrs.torn {
             let message = "`uncounted` leaves out the count of a raw array; write `bytes, uncounted`";
             cx.error(&uncounted.word, message);
-        }
-    }
-}
-
-/// A slot always has a value when it is restored, so its default would never be asked for.
-fn default_needs_skip(cx: &Ctxt, field: &Field) {
-    let found = field.attrs.get(symbol::DEFAULT);
-    if let (Some(default), Role::Slot(_)) = (found, &field.role) {
-        if !field.attrs.torn {
-            let message = "`default` fills a field that is skipped; write `skip, default`, or remove it";
-            cx.error(&default.word, message);
         }
     }
 }

@@ -16,7 +16,7 @@ pub fn state(cx: &Ctxt, field: &Field) {
     }
     let held = shape::held(&field.ty);
     // One error for one field: the outermost type that is refused.
-    let errors = [sized(&held), reaches_outside(&held, field), outlives_bytes(&held)];
+    let errors = [named(&held), sized(&held), reaches_outside(&held, field), outlives_bytes(&held)];
     if let Some((ty, message)) = errors.into_iter().flatten().next() {
         cx.error(ty, message);
     }
@@ -24,6 +24,12 @@ pub fn state(cx: &Ctxt, field: &Field) {
 
 /// A type refused, and why.
 type Refused<'a> = Option<(&'a Type, String)>;
+
+/// rustc says so as well, and would say it again of each place that generated code names the type in.
+fn named<'a>(held: &[&'a Type]) -> Refused<'a> {
+    let hidden = held.iter().find(|ty| matches!(ty, Type::ImplTrait(_)))?;
+    Some((hidden, "a field's type must be named; use a type parameter".to_owned()))
+}
 
 /// A value of unknown size cannot be built and handed over.
 fn sized<'a>(held: &[&'a Type]) -> Refused<'a> {

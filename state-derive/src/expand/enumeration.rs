@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{accepted, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -32,17 +32,21 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
     });
     quote! {
-        const HEAD: usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
-        const DYNAMIC: bool = #dynamic;
+        const HEAD: _state::usize = _state::enum_head(#count, _state::largest(&[#(#heads),*]));
+        const DYNAMIC: _state::bool = #dynamic;
 
         #[inline]
-        fn size(&self, __size: &mut _state::__private::Size) {
+        fn size(&self, __size: &mut _state::Size) {
             #before_get
             #size
         }
 
         #[inline]
-        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
+        ) {
             match self {
                 #(#puts)*
             }
@@ -57,7 +61,7 @@ fn dynamic(container: &Container, variants: &[Variant]) -> TokenStream {
     }
     let heads = variants.iter().filter(|variant| has_slots(variant)).map(head);
     let slots = variants.iter().flat_map(slot::slots).map(slot::dynamic);
-    quote!(!_state::__private::enum_is_inline(_state::__private::largest(&[#(#heads),*])) #(|| #slots)*)
+    quote!(!_state::enum_is_inline(_state::largest(&[#(#heads),*])) #(|| #slots)*)
 }
 
 /// `Self::A { .. } => { .. }`
@@ -66,7 +70,7 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
     let slots = slot::slots(variant).map(slot::size);
     quote! {
         Self::#ident #pattern => {
-            _state::__private::size_variant::<Self>(const { #head }, #count, __size);
+            _state::size_variant::<Self>(const { #head }, #count, __size);
             #(#slots)*
         }
     }
@@ -74,7 +78,7 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
 
 fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     let (ident, pattern, head, tag) = (&variant.ident, pattern(variant), head(variant), tag(index));
-    let place = quote!(_state::__private::put_variant(__head, (#tag, #count), const { #head }, __writer));
+    let place = quote!(_state::put_variant(__head, (#tag, #count), const { #head }, __writer));
     if !has_slots(variant) {
         return quote! {
             Self::#ident #pattern => {
@@ -85,7 +89,7 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     let slots = slot::slots(variant).map(slot::put);
     quote! {
         Self::#ident #pattern => {
-            if let _state::__private::Some(mut __head) = #place {
+            if let _state::Some(mut __head) = #place {
                 #(#slots)*
             }
         }
@@ -95,21 +99,21 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let checks = variants.iter().enumerate().map(|(index, variant)| check_arm(index, count, variant));
-    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(container, index, count, variant));
+    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(index, count, variant));
     let accepted = accepted(
         container,
         &quote! {
-            match _state::__private::tag(__head, #count) {
+            match _state::tag(__head, #count) {
                 #(#gets)*
-                _ => return _state::__private::None,
+                _ => return _state::None,
             }
         },
     );
     let set = set(container, variants);
     quote! {
         #[inline]
-        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
-            match _state::__private::tag(__head, #count) {
+        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
+            match _state::tag(__head, #count) {
                 #(#checks)*
                 _ => false,
             }
@@ -117,9 +121,9 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
 
         #[inline]
         fn get(
-            __head: &'__de [u8],
-            __reader: &mut _state::__private::Reader<'__de>,
-        ) -> _state::__private::Option<Self> {
+            __head: &'__de [_state::u8],
+            __reader: &mut _state::Reader<'__de>,
+        ) -> _state::Option<Self> {
             #accepted
         }
 
@@ -134,9 +138,9 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     }
     let slots = slot::slots(variant).map(slot::check);
     quote! {
-        #tag => match _state::__private::check_variant(__head, #count, const { #head }, __checker) {
-            _state::__private::Some(mut __head) => true #(&& #slots)*,
-            _state::__private::None => false,
+        #tag => match _state::check_variant(__head, #count, const { #head }, __checker) {
+            _state::Some(mut __head) => true #(&& #slots)*,
+            _state::None => false,
         },
     }
 }
@@ -144,11 +148,11 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 /// `let mut __head = ..`, if the variant has slots.
 fn place(count: usize, variant: &Variant) -> TokenStream {
     let head = head(variant);
-    quote!(_state::__private::get_variant(__head, #count, const { #head }, __reader))
+    quote!(_state::get_variant(__head, #count, const { #head }, __reader))
 }
 
-fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant) -> TokenStream {
-    let (tag, ident, value) = (tag(index), &variant.ident, built(container, variant));
+fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
+    let (tag, ident, value) = (tag(index), &variant.ident, built(variant));
     if !has_slots(variant) {
         return quote!(#tag => Self::#ident #value,);
     }
@@ -164,18 +168,14 @@ fn get_arm(container: &Container, index: usize, count: usize, variant: &Variant)
 /// A variant that stays is restored slot by slot; another one is built.
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
-    let hook = container.after_set.as_ref().map(|hook| {
-        quote! {
-            let _ = _state::__private::after_set(#hook(self), __reader);
-        }
-    });
+    let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     let arms = variants.iter().enumerate().filter(|(_, variant)| has_slots(variant)).map(|(index, variant)| {
         let (tag, ident, pattern) = (tag(index), &variant.ident, pattern(variant));
         let place = place(count, variant);
         let slots = slot::slots(variant).map(slot::set);
         quote! {
             (#tag, Self::#ident #pattern) => {
-                if let _state::__private::Some(mut __head) = #place {
+                if let _state::Some(mut __head) = #place {
                     #(#slots)*
                 }
                 #hook
@@ -184,10 +184,10 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
-            match (_state::__private::tag(__head, #count), &mut *self) {
+        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
+            match (_state::tag(__head, #count), &mut *self) {
                 #(#arms)*
-                _ => _state::__private::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
+                _ => _state::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Turns a checked model into impls. Cannot fail.
 //!
-//! Generated code only names fields and calls the runtime: `_state` is its crate, `__private` what it may name there.
+//! Generated code only names fields and calls the runtime: `_state` is its hidden module, with all that may be named.
 
 mod enumeration;
 mod record;
@@ -8,8 +8,9 @@ mod schema;
 mod slot;
 mod structure;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::ast::{Container, Data, Variant};
 use crate::bound::{self, Side};
@@ -58,15 +59,24 @@ fn object(container: &Container) -> TokenStream {
     }
 }
 
-/// `const _: () = { use ::state_core as _state; .. };`
-fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
+/// `const _: () = { use ::state_core::__private as _state; .. };`
+pub fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     let krate = &container.krate;
+    // Where the path stands, so that a wrong one is reported there.
+    let place = krate.segments.last().map_or_else(Span::call_site, Spanned::span);
+    let (names, alias) = (Ident::new("__private", place), Ident::new("_state", place));
     quote! {
+        #[allow(deprecated)]
         const _: () = {
-            use #krate as _state;
+            use #krate::#names as #alias;
             #impls
         };
     }
+}
+
+/// Where something of the user's stands, for a caret; the tokens are generated ones still, also to lints.
+fn place(of: &impl Spanned) -> Span {
+    Span::call_site().located_at(of.span())
 }
 
 /// `{ a: __f0, b: __f1, c: _ }`: all fields of a variant, bound if they are slots.
@@ -85,10 +95,10 @@ fn pattern(variant: &Variant) -> TokenStream {
 }
 
 /// `{ a: get(..)?, c: default() }`: a variant built from its slots.
-fn built(container: &Container, variant: &Variant) -> TokenStream {
+fn built(variant: &Variant) -> TokenStream {
     let fields = variant.fields.iter().map(|field| {
         let member = &field.member;
-        let value = slot::get(container, field);
+        let value = slot::get(field);
         quote!(#member: #value)
     });
     quote!({ #(#fields),* })
@@ -103,19 +113,27 @@ fn head(variant: &Variant) -> TokenStream {
 /// `before_get(self);`
 fn before_get(container: &Container) -> TokenStream {
     match &container.before_get {
-        Some(hook) => quote!(_state::__private::before_get(#hook(self), __size);),
+        Some(path) => {
+            quote_spanned!(place(path)=> _state::before_get::<Self, _>(#path, self, __size);)
+        }
         None => TokenStream::new(),
     }
 }
 
+/// The hook that runs after a restore.
+fn after_set(container: &Container) -> Option<TokenStream> {
+    let path = container.after_set.as_ref()?;
+    Some(quote_spanned!(place(path)=> _state::after_set::<Self, _>(#path)))
+}
+
 /// The built value, handed to the hook that may refuse it.
 fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
-    match &container.after_set {
+    match after_set(container) {
         Some(hook) => quote! {
             let mut __value = #value;
-            _state::__private::after_set(#hook(&mut __value), __reader)?;
-            _state::__private::Some(__value)
+            #hook.run(&mut __value, __reader)?;
+            _state::Some(__value)
         },
-        None => quote!(_state::__private::Some(#value)),
+        None => quote!(_state::Some(#value)),
     }
 }

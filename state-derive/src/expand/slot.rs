@@ -1,11 +1,14 @@
 //! One slot in each of the generated methods. `__head` is what is left of the head that the slots are cut from.
+//!
+//! What a slot asks of its type is asked in the same words everywhere (`<#ty as _state::State>::..`): rustc reports
+//! equal errors once.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
-use syn::spanned::Spanned;
 
-use crate::ast::{Container, Default, Field, Role, Variant, Via};
+use super::place;
+use crate::ast::{Default, Field, Role, Variant, Via};
 use crate::shape::{Bytes, Shape};
 
 pub fn is_slot(field: &Field) -> bool {
@@ -38,7 +41,7 @@ fn route(field: &Field) -> Route<'_> {
 /// The type whose `State` the slot has, for slots that have one.
 fn slot_type(field: &Field) -> TokenStream {
     match route(field) {
-        Route::With(path) => quote!(#path::Slot),
+        Route::With(path) => member(path, "Slot"),
         _ => {
             let ty = &field.ty;
             quote!(#ty)
@@ -46,10 +49,17 @@ fn slot_type(field: &Field) -> TokenStream {
     }
 }
 
+/// `module::name`, with the whole of it where the module is named.
+fn member(module: &Path, name: &str) -> TokenStream {
+    let place = module.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let name = Ident::new(name, place);
+    quote!(#module::#name)
+}
+
 pub fn head(field: &Field) -> TokenStream {
     match route(field) {
-        Route::Bytes(Bytes { optional, .. }) => quote!(_state::__private::raw_head(#optional)),
-        Route::Serde => quote!(_state::__private::serde::HEAD),
+        Route::Bytes(Bytes { optional, .. }) => quote!(_state::raw_head(#optional)),
+        Route::Serde => quote!(_state::serde::HEAD),
         _ => {
             let ty = slot_type(field);
             quote!(<#ty as _state::State>::HEAD)
@@ -67,78 +77,147 @@ pub fn dynamic(field: &Field) -> TokenStream {
     }
 }
 
+/// What is written in a slot: the field, or what its module makes of it.
+fn taken(field: &Field) -> TokenStream {
+    let binding = &field.binding;
+    match route(field) {
+        Route::With(path) => {
+            let with = with(field, path);
+            quote!(&(#with.get)(#binding))
+        }
+        _ => quote!(#binding),
+    }
+}
+
 pub fn size(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Plain | Route::Sorted => quote!(_state::__private::size::<#ty>(#binding, __size);),
-        Route::Bytes(bytes) => raw(field, bytes, "size", &quote!(#binding, __size)),
-        Route::With(path) => quote!(_state::__private::size::<#path::Slot>(&#path::get(#binding), __size);),
-        Route::Serde => quote!(_state::__private::serde::size(#binding, __size);),
+        Route::Plain | Route::Sorted | Route::With(_) => {
+            let (ty, value) = (slot_type(field), taken(field));
+            quote! {
+                if <#ty as _state::State>::DYNAMIC {
+                    <#ty as _state::State>::size(#value, __size);
+                }
+            }
+        }
+        Route::Bytes(bytes) => {
+            let call = raw(field, bytes, "size", &quote!(#binding, __size));
+            quote!(#call;)
+        }
+        Route::Serde => quote!(_state::serde::size::<#ty>(#binding, __size);),
     }
 }
 
 pub fn put(field: &Field) -> TokenStream {
-    let (binding, ty) = (&field.binding, &field.ty);
+    let (binding, ty) = (&field.binding, slot_type(field));
     match route(field) {
-        Route::Plain => quote!(_state::__private::put::<#ty>(#binding, &mut __head, __writer);),
-        Route::Bytes(bytes) => raw(field, bytes, "put", &quote!(#binding, &mut __head, __writer)),
-        Route::With(path) => {
-            quote!(_state::__private::put::<#path::Slot>(&#path::get(#binding), &mut __head, __writer);)
+        Route::Plain => quote! {
+            <#ty as _state::State>::put(
+                #binding,
+                _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                __writer,
+            );
+        },
+        Route::With(_) => {
+            let value = taken(field);
+            quote! {
+                _state::Writer::copied::<#ty>(
+                    __writer,
+                    #value,
+                    _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                );
+            }
         }
-        Route::Sorted => quote!(_state::__private::put_sorted::<#ty>(#binding, &mut __head, __writer);),
-        Route::Serde => quote!(_state::__private::serde::put(#binding, &mut __head, __writer);),
+        Route::Bytes(bytes) => {
+            let call = raw(field, bytes, "put", &quote!(#binding, &mut __head, __writer));
+            quote!(#call;)
+        }
+        Route::Sorted => quote!(_state::put_sorted::<#ty>(#binding, &mut __head, __writer);),
+        Route::Serde => quote!(_state::serde::put::<#ty>(#binding, &mut __head, __writer);),
     }
+}
+
+/// `cut(&mut __head, HEAD)`: the slot's own part of the head.
+fn part(ty: &TokenStream) -> TokenStream {
+    quote!(_state::cut(&mut __head, <#ty as _state::State>::HEAD))
 }
 
 /// An expression of type `bool`.
 pub fn check(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(bytes) => raw(field, bytes, "check", &quote!(&mut __head, __checker)),
-        Route::Serde => quote!(_state::__private::serde::check(&mut __head, __checker)),
-        _ => {
+        Route::Serde => quote!(_state::serde::check(&mut __head, __checker)),
+        Route::Plain | Route::Sorted | Route::With(_) => {
             let ty = slot_type(field);
-            quote!(_state::__private::check::<#ty>(&mut __head, __checker))
+            let part = part(&ty);
+            quote!({
+                let __part = #part;
+                !<#ty as _state::Restore<'__de>>::CHECKED
+                    || <#ty as _state::Restore<'__de>>::check(__part, __checker)
+            })
         }
     }
 }
 
 /// An expression of the field's type, which leaves the function where there is no value.
-pub fn get(container: &Container, field: &Field) -> TokenStream {
-    let (ty, name) = (&field.ty, &field.name);
-    let value = match route(field) {
-        _ if !is_slot(field) => return default(container, field),
-        Route::Plain | Route::Sorted => quote!(_state::__private::get::<#ty>(&mut __head, __reader)),
+pub fn get(field: &Field) -> TokenStream {
+    if !is_slot(field) {
+        return default(field);
+    }
+    let (value, name) = (optional(field), &field.name);
+    quote!(_state::within(#value, #name, __reader)?)
+}
+
+/// The field's value, if it was not refused.
+fn optional(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    match route(field) {
+        Route::Plain | Route::Sorted | Route::With(_) => {
+            let ty = slot_type(field);
+            let part = part(&ty);
+            let value = quote!(<#ty as _state::Restore<'__de>>::get(#part, __reader));
+            match route(field) {
+                Route::With(path) => {
+                    let with = with(field, path);
+                    quote!({
+                        let __slot = #value;
+                        #with.set(__slot, __reader)
+                    })
+                }
+                _ => value,
+            }
+        }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
-        Route::With(path) => quote!(_state::__private::get_with(&mut __head, __reader, #path::set)),
-        Route::Serde => quote!(_state::__private::serde::get(&mut __head, __reader)),
-    };
-    quote!(_state::__private::within(#value, #name, __reader)?)
+        Route::Serde => quote!(_state::serde::get::<#ty>(&mut __head, __reader)),
+    }
 }
 
 pub fn set(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Plain | Route::Sorted => quote!(_state::__private::set::<#ty>(#binding, &mut __head, __reader);),
+        Route::Sorted => quote!(_state::set_sorted::<#ty>(#binding, &mut __head, __reader);),
+        Route::Plain => {
+            let ty = slot_type(field);
+            let part = part(&ty);
+            quote!(<#ty as _state::Restore<'__de>>::set(#binding, #part, __reader);)
+        }
         Route::Bytes(bytes) => {
             let call = raw(field, bytes, "set", &quote!(#binding, &mut __head, __reader));
             quote!(#call;)
         }
-        Route::With(path) => {
-            let value = quote!(_state::__private::get_with(&mut __head, __reader, #path::set));
-            quote!(_state::__private::assign(#binding, #value);)
-        }
-        Route::Serde => {
-            quote!(_state::__private::assign(#binding, _state::__private::serde::get(&mut __head, __reader));)
+        Route::With(_) | Route::Serde => {
+            let value = optional(field);
+            quote!(_state::assign(#binding, #value);)
         }
     }
 }
 
-/// What stands in a field that is not a slot.
-fn default(_: &Container, field: &Field) -> TokenStream {
+/// What stands in a field that is not a slot, or in a slot that a state has no value for.
+fn default(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match &field.default {
-        Some(Default::Path(path)) => quote!(#path()),
-        Some(Default::Trait) | None => quote!(<#ty as _state::__private::Default>::default()),
+        Some(Default::Path(path)) => quote!(_state::given::<#ty>(#path)),
+        Some(Default::Trait) | None => quote!(<#ty as _state::Fallback>::fallback()),
     }
 }
 
@@ -146,66 +225,71 @@ fn default(_: &Container, field: &Field) -> TokenStream {
 pub fn schema(field: &Field) -> TokenStream {
     let (ty, name) = (&field.ty, &field.name);
     let slot = match route(field) {
-        _ if matches!(field.role, Role::Parent) => quote!(_state::__private::Slot::parent::<#ty>(#name)),
+        _ if matches!(field.role, Role::Parent) => quote!(_state::Slot::parent::<#ty>(#name)),
         Route::Plain | Route::Sorted => {
-            quote!(_state::__private::Slot::new(#name, <#ty as _state::State>::schema))
+            quote!(_state::Slot::new(#name, <#ty as _state::State>::schema))
         }
         Route::Bytes(bytes) => {
             let (shape, element, counted) = (shape(bytes), &bytes.element, bytes.counted);
             let kind = kind(bytes);
-            quote!(_state::__private::Slot::new(
+            quote!(_state::Slot::new(
                 #name,
-                || _state::__private::raw::schema::<#counted, #shape, #element, #ty, _>(#kind)
+                || _state::raw::schema::<#counted, #shape, #element, #ty, _>(#kind)
             ))
         }
-        Route::With(path) => quote! {
-            _state::__private::Slot::new(#name, <#path::Slot as _state::State>::schema)
-                .refusing(_state::__private::refuses_with(#path::set))
-        },
-        Route::Serde => quote!(_state::__private::Slot::new(#name, _state::__private::serde::schema)),
-    };
-    match &field.default {
-        Some(default) => {
-            let value = match default {
-                Default::Path(path) => quote!(#path()),
-                Default::Trait => quote!(<#ty as _state::__private::Default>::default()),
-            };
-            let value = match route(field) {
-                Route::With(path) => quote!(#path::get(&#value)),
-                _ => value,
-            };
-            quote!(#slot.or(|__builder, __at| __builder.value(__at, &#value)))
+        Route::With(path) => {
+            let (ty, with) = (slot_type(field), with(field, path));
+            quote! {
+                _state::Slot::new(#name, <#ty as _state::State>::schema).refusing(#with.refuses)
+            }
         }
-        None => slot,
+        Route::Serde => quote!(_state::Slot::new(#name, _state::serde::schema)),
+    };
+    if field.default.is_none() {
+        return slot;
     }
+    let (binding, value, head) = (&field.binding, default(field), head(field));
+    let (size, put) = (size(field), put(field));
+    quote! {
+        #slot.or(|__builder, __at| {
+            let #binding = &#value;
+            __builder.slot((__at, #head), |__size| { #size }, |mut __head, __writer| { #put })
+        })
+    }
+}
+
+/// The functions of a `with` module.
+fn with(field: &Field, path: &Path) -> TokenStream {
+    let (ty, slot) = (&field.ty, slot_type(field));
+    let (get, set) = (member(path, "get"), member(path, "set"));
+    quote_spanned!(place(path)=> _state::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.
 fn raw(field: &Field, bytes: &Bytes, function: &str, arguments: &TokenStream) -> TokenStream {
     let (ty, element) = (&field.ty, &bytes.element);
     let (shape, kind) = (shape(bytes), kind(bytes));
-    let function = proc_macro2::Ident::new(function, proc_macro2::Span::call_site());
-    let end = (function == "size" || function == "put").then(|| quote!(;));
-    quote!(_state::__private::raw::#function::<#shape, #element, #ty, _>(#kind, #arguments) #end)
+    let function = Ident::new(function, Span::call_site());
+    quote!(_state::raw::#function::<#shape, #element, #ty, _>(#kind, #arguments))
 }
 
 /// Finds out whether the elements are described or opaque.
 fn kind(bytes: &Bytes) -> TokenStream {
     let element = &bytes.element;
-    let probe = quote_spanned!(element.span()=> (&_state::__private::raw::Probe::<#element>::NEW).kind());
+    let probe = quote_spanned!(place(element)=> (&_state::raw::Probe::<#element>::NEW).__raw_kind());
     quote!({
-        use _state::__private::raw::{NoKind as _, OpaqueKind as _};
+        use _state::raw::{NoKind as _, OpaqueKind as _};
         #probe
     })
 }
 
 fn shape(bytes: &Bytes) -> TokenStream {
     let shape = match bytes.shape {
-        Shape::One => quote!(_state::__private::raw::One),
-        _ => quote!(_state::__private::raw::Many),
+        Shape::One => quote!(_state::raw::One),
+        _ => quote!(_state::raw::Many),
     };
     match bytes.optional {
-        true => quote!(_state::__private::raw::Maybe<#shape>),
+        true => quote!(_state::raw::Maybe<#shape>),
         false => shape,
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{accepted, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Field, Role, Variant, Via};
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
@@ -19,19 +19,23 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let bind = (!empty).then(|| quote!(let Self #pattern = self;));
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
     quote! {
-        const HEAD: usize = #head;
-        const DYNAMIC: bool = #hooked #(|| #dynamic)*;
+        const HEAD: _state::usize = #head;
+        const DYNAMIC: _state::bool = #hooked #(|| #dynamic)*;
         #image
 
         #[inline]
-        fn size(&self, __size: &mut _state::__private::Size) {
+        fn size(&self, __size: &mut _state::Size) {
             #before_get
             #bind
             #(#size)*
         }
 
         #[inline]
-        fn put(&self, __head: &mut [u8], __writer: &mut _state::__private::Writer<'_>) {
+        fn put<'__v>(
+            &'__v self,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
+        ) {
             #bind
             #mut_head
             #(#put)*
@@ -51,13 +55,13 @@ fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
         quote!(#member: #binding: #ty)
     });
     Some(quote! {
-        const IMAGE: _state::__private::Image<Self> = _state::__private::image! { #(#fields),* };
+        const IMAGE: _state::Image<Self> = _state::image! { #(#fields),* };
     })
 }
 
 pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     let checks = slot::slots(variant).map(slot::check);
-    let value = built(container, variant);
+    let value = built(variant);
     let accepted = accepted(container, &quote!(Self #value));
     let set = set(container, variant);
     let checked = checked(variant);
@@ -67,16 +71,16 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
         #checked
 
         #[inline]
-        fn check(__head: &[u8], __checker: &mut _state::__private::Checker<'_>) -> bool {
+        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
             #mut_head
             true #(&& #checks)*
         }
 
         #[inline]
         fn get(
-            __head: &'__de [u8],
-            __reader: &mut _state::__private::Reader<'__de>,
-        ) -> _state::__private::Option<Self> {
+            __head: &'__de [_state::u8],
+            __reader: &mut _state::Reader<'__de>,
+        ) -> _state::Option<Self> {
             #mut_head
             #accepted
         }
@@ -93,7 +97,7 @@ fn checked(variant: &Variant) -> Option<TokenStream> {
     }
     let types = slot::slots(variant).map(|field| &field.ty);
     Some(quote! {
-        const CHECKED: bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
+        const CHECKED: _state::bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
     })
 }
 
@@ -108,14 +112,10 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
             #(#set)*
         }
     });
-    let hook = container.after_set.as_ref().map(|hook| {
-        quote! {
-            let _ = _state::__private::after_set(#hook(self), __reader);
-        }
-    });
+    let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [u8], __reader: &mut _state::__private::Reader<'__de>) {
+        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
             #slots
             #hook
         }

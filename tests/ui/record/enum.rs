@@ -1,7 +1,7 @@
 // Not all bytes are a value of an enum.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 enum Gear {
     Low,

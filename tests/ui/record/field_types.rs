@@ -1,7 +1,7 @@
 // A record is plain bytes: no addresses, nothing whose order is open.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Bicycle<'a> {
     name: &'a str,

@@ -1,11 +1,11 @@
 // An array of them would be a count without bytes.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Unit;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Empty {}
 

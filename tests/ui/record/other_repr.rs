@@ -1,7 +1,7 @@
 // Alignment alone does not fix the layout.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(align(16))]
 struct Bicycle {
     gears: i32,

@@ -1,7 +1,7 @@
 // A field of a record is found by its name, as in a NumPy dtype.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Bicycle {
     gears: i32,

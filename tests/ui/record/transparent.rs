@@ -1,7 +1,7 @@
 // `transparent` and `C` cannot both be written, so the remedy is another one.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(transparent)]
 struct Metres(f64);
 

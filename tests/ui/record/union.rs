@@ -1,7 +1,7 @@
 // Nothing tells which field of a union is live.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[repr(C)]
 union Bits {
     int: u32,

@@ -1,7 +1,7 @@
 // A word that neither derive knows is an error here too.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 #[state(nam = "example.Bicycle")]
 #[repr(C)]
 struct Bicycle {

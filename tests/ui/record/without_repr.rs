@@ -1,7 +1,7 @@
 // Rust orders the fields of other structs as it likes.
 use state_core::Record;
 
-#[derive(Record)]
+#[derive(Record, Clone, Copy)]
 struct Bicycle {
     gears: i32,
     price: f64,

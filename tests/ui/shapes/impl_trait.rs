@@ -1,4 +1,4 @@
-// `impl Trait` is no field type at all: rustc says so.
+// `impl Trait` is no field type at all: rustc says so, once.
 use state_core::State;
 
 #[derive(State)]

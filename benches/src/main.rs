@@ -1,0 +1,7 @@
+//! The benchmark under the system's allocator, and the command that runs all of it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    state_benches::main("system")
+}

@@ -1,0 +1,48 @@
+//! Progress while it runs, and the tables when a set is done.
+
+use std::io::{IsTerminal, Write, stderr};
+
+use super::table::Table;
+use super::{Run, SetResult};
+
+/// Shows how far a set is. Where nobody looks on, only its beginning is told.
+pub fn progress(set: &str, round: usize, rounds: usize) {
+    let mut out = stderr();
+    // What cannot be shown is not worth stopping for.
+    if out.is_terminal() {
+        let _ = write!(out, "\r{set}: round {} of {rounds} ", round + 1);
+    } else if round == 0 {
+        let _ = writeln!(out, "{set}: {rounds} rounds");
+    }
+    let _ = out.flush();
+}
+
+/// Clears the line that [`progress`] kept.
+pub fn progress_end() {
+    if stderr().is_terminal() {
+        let _ = write!(stderr(), "\r\x1b[K");
+    }
+}
+
+/// The tables of a run.
+pub fn run(run: &Run) {
+    for set in &run.sets {
+        self::set(set, &run.allocator);
+    }
+}
+
+fn set(set: &SetResult, allocator: &str) {
+    println!("\n{} ({allocator} allocator): {}", set.name, set.about);
+    let table = Table::of(set);
+    let widths = table.widths();
+    for row in &table.0 {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (text, &width))| match column {
+            0 => format!("{text:<width$}"),
+            _ => format!("{text:>width$}"),
+        });
+        println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    for refusal in &set.refusals {
+        println!("  {}: not here: {}", refusal.peer, refusal.reason);
+    }
+}

@@ -1,0 +1,133 @@
+//! A simulation that saves every frame and often goes back 8 of them, as networked games do when a late input comes.
+//!
+//! `cargo run --release --example rollback [ENTITIES [ROUNDS]]` times each way to save a frame and to go back.
+
+use std::array;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use state_core::{State, dump_into, load_into, loads};
+
+const BACK: usize = 8;
+
+#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+struct World {
+    frame: u32,
+    random: u64,
+    entities: Vec<Entity>,
+}
+
+#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+struct Entity {
+    name: String,
+    position: [f32; 3],
+    speed: [f32; 3],
+    health: u16,
+    target: Option<u32>,
+    effects: Vec<Effect>,
+}
+
+#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+enum Effect {
+    Burning { damage: u16, frames: u8 },
+    Frozen(u8),
+    Shielded,
+}
+
+impl World {
+    fn new(entities: u16) -> Self {
+        let entity = |number: u16| Entity {
+            name: format!("entity {number}"),
+            position: [0.0; 3],
+            speed: [1.0, 0.5, f32::from(number)],
+            health: 1000,
+            target: None,
+            effects: Vec::new(),
+        };
+        Self { frame: 0, random: 1, entities: (0..entities).map(entity).collect() }
+    }
+
+    fn step(&mut self) {
+        for entity in &mut self.entities {
+            self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            entity.position = array::from_fn(|axis| entity.position[axis] + entity.speed[axis]);
+            entity.target = (self.random >> 62 == 0).then_some((self.random >> 32) as u32);
+            match self.random >> 60 {
+                0 => entity.effects.push(Effect::Burning { damage: 3, frames: 9 }),
+                1 => entity.effects.push(Effect::Frozen(4)),
+                2 => entity.effects.push(Effect::Shielded),
+                3..8 => entity.effects.clear(),
+                _ if !entity.effects.is_empty() => entity.health = entity.health.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.frame += 1;
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut numbers = std::env::args().skip(1).map(|text| text.parse());
+    let (entities, rounds): (u16, u16) = (numbers.next().unwrap_or(Ok(4000))?, numbers.next().unwrap_or(Ok(100))?);
+    if cfg!(debug_assertions) {
+        println!("built for debugging; for times that mean something: cargo run --release --example rollback");
+    }
+
+    let (mut world, mut times) = (World::new(entities), Times::default());
+    // The last frames, each in a buffer that is used again and again.
+    let mut ring: [Vec<u8>; BACK] = Default::default();
+    for _ in 0..rounds {
+        for saved in &mut ring {
+            times.of("save into a used buffer", || dump_into(&world, saved))?;
+            other_ways(&world, saved, &mut times)?;
+            world.step();
+        }
+        // A late input: back to the oldest frame, and through the same ones once more.
+        let now = world.clone();
+        times.of("restore in place", || load_into(&ring[0], &mut world))?;
+        times.of("load anew", || loads::<World>(&ring[0]).map(black_box))?;
+        for _ in &ring {
+            world.step();
+        }
+        assert!(world == now, "the same frames again end in another state");
+    }
+
+    println!("{entities} entities, {} bytes, {rounds} times back {BACK} frames", ring[0].len());
+    times.print();
+    Ok(())
+}
+
+/// What a program without a state of its own would do, interleaved so that all meet the same weather.
+fn other_ways(world: &World, saved: &[u8], times: &mut Times) -> postcard::Result<()> {
+    times.of("clone", || black_box(world.clone()));
+    let mut buffer = vec![0; 2 * saved.len()];
+    let bytes = times.of("postcard: save into a used buffer", || postcard::to_slice(world, &mut buffer))?;
+    times.of("postcard: load anew", || postcard::from_bytes::<World>(bytes).map(black_box))?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Times(Vec<(&'static str, Vec<Duration>)>);
+
+impl Times {
+    /// Runs `job` and keeps its time; dropping what it returns is the caller's and not timed.
+    fn of<T>(&mut self, name: &'static str, job: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = job();
+        let time = start.elapsed();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, times)) => times.push(time),
+            None => self.0.push((name, vec![time])),
+        }
+        result
+    }
+
+    fn print(&mut self) {
+        println!("{:34} {:>9} {:>9} {:>9}   microseconds", "", "median", "quarter", "to three");
+        for (name, times) in &mut self.0 {
+            times.sort();
+            let quarter = |n: usize| times[(times.len() - 1) * n / 4].as_secs_f64() * 1e6;
+            println!("{name:34} {:9.1} {:9.1} {:9.1}", quarter(2), quarter(1), quarter(3));
+        }
+    }
+}

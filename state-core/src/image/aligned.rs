@@ -1,0 +1,100 @@
+//! A buffer whose bytes start at a multiple of 16, so that raw arrays can be borrowed from what was read into it.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use std::io::{ErrorKind, Read, Result};
+
+use crate::layout::ALIGN;
+
+/// So much is asked for at once where nobody knows how much will come.
+const CHUNK: usize = 1 << 16;
+
+#[derive(Debug)]
+pub(crate) struct Aligned {
+    /// The bytes, and as much before them as brings them to the multiple.
+    storage: Vec<u8>,
+    start: usize,
+    len: usize,
+}
+
+impl Aligned {
+    pub const fn new() -> Self {
+        Self { storage: Vec::new(), start: 0, len: 0 }
+    }
+
+    /// Reads all that there is, which should be `len` bytes.
+    pub fn read_all(source: &mut impl Read, len: usize) -> Result<Self> {
+        let mut storage = Vec::new();
+        storage.try_reserve_exact(len.saturating_add(ALIGN)).map_err(|_| ErrorKind::OutOfMemory)?;
+        let start = before(&storage);
+        storage.resize(start, 0);
+        source.read_to_end(&mut storage)?;
+        let read = Self { len: storage.len() - start, storage, start };
+        // It was more, and moved.
+        if before(read.bytes()) != 0 {
+            let mut moved = Self::new();
+            moved.room(read.len).copy_from_slice(read.bytes());
+            moved.len = read.len;
+            return Ok(moved);
+        }
+        Ok(read)
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        self.storage.get(self.start..self.start + self.len).unwrap_or_default()
+    }
+
+    /// Keeps the first `len` bytes, and the space of the others.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Reads up to `limit` bytes behind those that are there; tells how many came. The space grows with what comes,
+    /// not with what was announced.
+    pub fn read(&mut self, source: &mut (impl Read + ?Sized), limit: u64) -> Result<u64> {
+        let mut left = limit;
+        while left > 0 {
+            let chunk = usize::try_from(left).unwrap_or(usize::MAX).min(self.len.max(CHUNK));
+            let came = fill(source, self.room(chunk))?;
+            self.len += came;
+            left -= came as u64;
+            if came < chunk {
+                break;
+            }
+        }
+        Ok(limit - left)
+    }
+
+    /// Space for `more` bytes behind those that are there.
+    fn room(&mut self, more: usize) -> &mut [u8] {
+        let end = self.start + self.len;
+        if self.storage.len() - end < more {
+            let mut storage = vec![0; self.len.saturating_add(more).saturating_add(ALIGN)];
+            let start = before(&storage);
+            storage[start..start + self.len].copy_from_slice(self.bytes());
+            (self.storage, self.start) = (storage, start);
+        }
+        let end = self.start + self.len;
+        &mut self.storage[end..end + more]
+    }
+}
+
+/// Bytes from the start of `bytes` to the next multiple of 16.
+fn before(bytes: &[u8]) -> usize {
+    (bytes.as_ptr() as usize).wrapping_neg() % ALIGN
+}
+
+/// Reads until `space` is full or nothing comes; tells how many bytes came.
+pub(super) fn fill(source: &mut (impl Read + ?Sized), space: &mut [u8]) -> Result<usize> {
+    let mut filled = 0;
+    while filled < space.len() {
+        match source.read(&mut space[filled..]) {
+            Ok(0) => break,
+            // A wrong implementation of `Read` may claim more.
+            Ok(came) => filled = (filled + came).min(space.len()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

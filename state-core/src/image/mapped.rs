@@ -1,0 +1,109 @@
+//! A file whose state is looked at where it lies. This file holds `unsafe` code: mapping, which is the caller's to
+//! answer for (feature `mmap`).
+//!
+//! The gain that pays for it: a gigabyte of raw arrays is opened in the time and memory of its header.
+
+use std::io;
+use std::path::Path;
+
+use super::aligned::Aligned;
+use super::{Options, file};
+use crate::error::Result;
+use crate::state::Restore;
+
+/// The bytes of a file, to load values from that borrow their text and raw arrays.
+///
+/// [`read`](Self::read) reads the file; with the feature `mmap`, `map` maps it instead. Neither looks at the bytes:
+/// [`view`](Self::view) does.
+///
+/// ```
+/// use state_core::{State, image::{Mapped, save}};
+///
+/// #[derive(State)]
+/// #[state(name = "example.Terrain")]
+/// struct Terrain { name: String, #[state(bytes)] heights: Vec<f32> }
+///
+/// #[derive(State)]
+/// #[state(name = "example.Terrain")]
+/// struct TerrainView<'a> { name: &'a str, #[state(bytes)] heights: &'a [f32] }
+///
+/// let path = std::env::temp_dir().join(format!("terrain-{}.state", std::process::id()));
+/// save(&path, &Terrain { name: "island".into(), heights: vec![0.5; 1000] })?;
+///
+/// let file = Mapped::read(&path)?;
+/// # if cfg!(target_endian = "little") {
+/// let terrain: TerrainView<'_> = file.view()?;
+/// assert_eq!((terrain.name, terrain.heights[999]), ("island", 0.5));
+/// # }
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Mapped {
+    bytes: Bytes,
+    options: Options,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Read(Aligned),
+    #[cfg(feature = "mmap")]
+    Map(memmap2::Mmap),
+}
+
+impl Mapped {
+    /// Reads a file into memory.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
+        Ok(Self { bytes: Bytes::Read(file::read(path.as_ref())?), options: Options::new() })
+    }
+
+    /// Maps a file, of which only the parts that are looked at are read, when they are.
+    ///
+    /// # Errors
+    /// Those of opening and mapping.
+    ///
+    /// # Safety
+    /// As long as the `Mapped` lives, nobody may change the file or cut it short: neither this program nor another.
+    /// Views rely on what was checked, and on what they have borrowed not to change; a file that is changed is
+    /// undefined behaviour, and one that is cut short ends the program with a signal. [`save`](super::save) is no such
+    /// change: it puts another file in the place of this one.
+    #[cfg(feature = "mmap")]
+    pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<Self> {
+        let file = std::fs::File::open(path)?;
+        // SAFETY: the caller answers for the file staying as it is while the map lives, which `Self` owns.
+        let map = unsafe { memmap2::Mmap::map(&file)? };
+        Ok(Self { bytes: Bytes::Map(map), options: Options::new() })
+    }
+
+    /// Sets the depth up to which states are read; see [`Options::depth`].
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.options = self.options.depth(levels);
+        self
+    }
+
+    /// Checks the bytes, all of them but the inside of raw arrays, and loads a value that may borrow from them.
+    ///
+    /// What is checked each time: the header and the fingerprint, that the lengths add up to the file's, the text as
+    /// UTF-8, every head, and the zeros between raw arrays. Of raw arrays any bytes are values, so they are not
+    /// looked at.
+    ///
+    /// # Errors
+    /// As for [`loads`](super::loads).
+    pub fn view<'a, T: Restore<'a>>(&'a self) -> Result<T> {
+        self.options.loads(self.bytes())
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Read(bytes) => bytes.bytes(),
+            #[cfg(feature = "mmap")]
+            Bytes::Map(map) => map,
+        }
+    }
+}

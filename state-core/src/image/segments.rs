@@ -1,0 +1,143 @@
+//! An image in segments: what is small in one buffer, and the raw arrays where they lie in the live value.
+
+use alloc::vec::Vec;
+use core::mem::take;
+
+use super::{Options, explain, header};
+use crate::encode::{Size, Writer};
+use crate::error::Result;
+use crate::fingerprint::identity;
+use crate::gather::Borrowed;
+use crate::schema::write_canonical;
+use crate::state::State;
+
+/// Space for the segments that have to be written, to be used again and again.
+#[derive(Debug, Default)]
+pub struct SegmentBuffer {
+    /// Header, head, tail and text.
+    front: Vec<u8>,
+    /// What of the raw region cannot be borrowed, and the padding.
+    copied: Vec<u8>,
+    /// Always empty: it keeps the list's allocation.
+    list: Vec<Borrowed<'static>>,
+}
+
+impl SegmentBuffer {
+    /// An empty buffer.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { front: Vec::new(), copied: Vec::new(), list: Vec::new() }
+    }
+}
+
+/// An image in segments, one behind the other the bytes that [`dumps`](super::dumps) gives. Made by
+/// [`dump_segments`].
+#[derive(Debug)]
+pub struct Segments<'a> {
+    buffer: &'a mut SegmentBuffer,
+    borrowed: Vec<Borrowed<'a>>,
+}
+
+/// Takes a value's state without copying its raw arrays: they stay where they are, and only what stands before them
+/// is written into the buffer. Six megabytes of `#[state(bytes)]` cost what their header costs.
+///
+/// Arrays that do not lie as they travel are copied all the same: those of records with padding, all on a big-endian
+/// machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make.
+///
+/// ```
+/// use state_core::{State, dumps, image::{SegmentBuffer, dump_segments}};
+///
+/// #[derive(State)]
+/// struct Terrain { name: String, #[state(bytes)] heights: Vec<f32> }
+///
+/// let mut terrain = Terrain { name: "island".into(), heights: vec![0.0; 100_000] };
+/// let mut buffer = SegmentBuffer::new();
+/// let mut file = Vec::new(); // or a `File`, or a socket
+/// for _ in 0..3 {
+///     file.clear();
+///     dump_segments(&terrain, &mut buffer)?.write_to(&mut file)?;
+///     assert_eq!(file, dumps(&terrain)?);
+///     terrain.heights[7] += 1.0;
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`dumps`](super::dumps).
+pub fn dump_segments<'a, T: State + ?Sized>(value: &'a T, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
+    Options::new().dump_segments(value, buffer)
+}
+
+impl Options {
+    /// As [`dump_segments`].
+    ///
+    /// # Errors
+    /// As [`dumps`](super::dumps).
+    pub fn dump_segments<'a, T: State + ?Sized>(
+        &self,
+        value: &'a T,
+        buffer: &'a mut SegmentBuffer,
+    ) -> Result<Segments<'a>> {
+        let identity = identity(T::schema());
+        let schema = self.writes_schema().then(|| write_canonical(identity.schema));
+        let mut size = Size::new(self.levels());
+        if T::DYNAMIC {
+            value.size(&mut size);
+        }
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let total = size.total(front + T::HEAD).map_err(|error| explain::name(error, &identity))?;
+
+        let mut borrowed: Vec<Borrowed<'a>> = take(&mut buffer.list);
+        buffer.copied.clear();
+        buffer.front.resize(total - size.raw, 0);
+        let (header, body) = buffer.front.split_at_mut(front);
+        header::write(header, identity.fingerprint, &size, schema.as_deref());
+        let (head, regions) = body.split_at_mut(T::HEAD);
+        let mut writer = Writer::gathering(&size, regions, &mut buffer.copied, &mut borrowed);
+        value.put(head, &mut writer);
+        writer.finish().map_err(|error| explain::name(error, &identity))?;
+        Ok(Segments { buffer, borrowed })
+    }
+}
+
+impl Segments<'_> {
+    /// The segments in order; none is empty.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let copied = &*self.buffer.copied;
+        let arrays = self.borrowed.iter().scan(0, move |from, array| {
+            let before = copied.get(*from..array.at).unwrap_or_default();
+            *from = array.at;
+            Some([before, array.bytes])
+        });
+        let last = self.borrowed.last().map_or(0, |array| array.at);
+        core::iter::once(&*self.buffer.front)
+            .chain(arrays.flatten())
+            .chain(copied.get(last..))
+            .filter(|segment| !segment.is_empty())
+    }
+
+    /// The bytes of all segments together.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "an image is never empty")]
+    pub fn len(&self) -> usize {
+        self.iter().map(<[u8]>::len).sum()
+    }
+
+    /// Writes all segments, many with each call of `write_vectored`.
+    ///
+    /// # Errors
+    /// Those of writing; some of the bytes may have been written.
+    #[cfg(feature = "std")]
+    pub fn write_to<W: std::io::Write + ?Sized>(&self, sink: &mut W) -> std::io::Result<()> {
+        super::vectored::write_all(sink, self.iter())
+    }
+}
+
+impl Drop for Segments<'_> {
+    fn drop(&mut self) {
+        let mut list = take(&mut self.borrowed);
+        list.clear();
+        // Collected in place: the same allocation, for borrows of another life.
+        self.buffer.list = list.into_iter().map(|array| Borrowed { at: array.at, bytes: &[] }).collect();
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands around the states of a stream: the header before all, and a frame around each.
+
+use alloc::vec::Vec;
+
+use super::crc::Crc;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::Identity;
+use crate::image::header;
+use crate::layout::ALIGN;
+use crate::schema::write_canonical;
+
+const VERSION: u8 = 1;
+
+/// Bytes of the header before the schema, and of a frame before its image.
+pub(super) const HEADER: usize = 24;
+pub(super) const FRAME: usize = 16;
+
+/// Bytes up to the next multiple of 16.
+pub(super) fn padding(len: u64) -> u64 {
+    len.wrapping_neg() % ALIGN as u64
+}
+
+/// The header of a stream of a type, with the schema and the padding.
+pub(super) fn write_header(identity: &Identity) -> Vec<u8> {
+    let schema = write_canonical(identity.schema);
+    let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
+    bytes.extend_from_slice(&header::STREAM);
+    bytes.extend_from_slice(&[VERSION, 0, 0, 0]);
+    bytes.extend_from_slice(&identity.fingerprint.to_le_bytes());
+    // A schema is a few bytes for each slot that someone declared.
+    bytes.extend_from_slice(&(schema.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&Crc::new().with(&bytes).with(&schema).finish().to_le_bytes());
+    bytes.extend_from_slice(&schema);
+    bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
+    bytes
+}
+
+/// The start of a stream, before its schema.
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    bytes: [u8; HEADER],
+}
+
+impl Header {
+    pub fn open(bytes: [u8; HEADER]) -> Result<Self> {
+        if bytes[..4] != header::STREAM {
+            let found = if bytes[..4] == header::MAGIC { "a single state" } else { "other bytes" };
+            return Err(Error::new(ErrorKind::NotState, "a stream of states (magic D7 53 54 53)", found).at_byte(0));
+        }
+        match bytes[4..8] {
+            [VERSION, 0, 0, 0] => Ok(Self { bytes }),
+            [version, ..] => {
+                let found = alloc::format!("version {version}, or flags that it does not have");
+                Err(Error::new(ErrorKind::Version, "stream version 1", found).at_byte(4))
+            }
+            [] => Err(damaged("a header", 0)),
+        }
+    }
+
+    pub fn fingerprint(&self) -> u64 {
+        number(&self.bytes[8..16])
+    }
+
+    /// Bytes of the schema.
+    pub fn schema(&self) -> u64 {
+        number(&self.bytes[16..20])
+    }
+
+    /// Whether the schema and the padding behind it are those that were written.
+    pub fn holds(&self, schema: &[u8], padding: &[u8]) -> bool {
+        let crc = Crc::new().with(&self.bytes[..20]).with(schema).finish();
+        u64::from(crc) == number(&self.bytes[20..]) && padding.iter().all(|&byte| byte == 0)
+    }
+}
+
+/// The start of a frame.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    /// Bytes of the image; the padding behind it comes on top.
+    pub len: u64,
+    crc: u32,
+}
+
+impl Frame {
+    /// The frame of an image that comes in pieces.
+    pub fn of<'a>(image: impl Iterator<Item = &'a [u8]>) -> Self {
+        let (len, crc) = image.fold((0, Crc::new()), |(len, crc), piece| (len + piece.len() as u64, crc.with(piece)));
+        Self { len, crc: crc.finish() }
+    }
+
+    /// The bytes of a frame that stands at `position`: it is none anywhere else.
+    pub fn write(&self, position: u64) -> [u8; FRAME] {
+        let mut bytes = [0; FRAME];
+        bytes[..8].copy_from_slice(&self.len.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.crc.to_le_bytes());
+        let own = Crc::new().with(&position.to_le_bytes()).with(&bytes[..12]).finish();
+        bytes[12..].copy_from_slice(&own.to_le_bytes());
+        bytes
+    }
+
+    /// The frame whose start this is; `None` where it is damaged.
+    pub fn read(bytes: &[u8; FRAME], position: u64) -> Option<Self> {
+        let frame = Self { len: number(&bytes[..8]), crc: number(&bytes[8..12]) as u32 };
+        let longest = isize::MAX as u64 - (FRAME + ALIGN) as u64;
+        (frame.write(position) == *bytes && (header::SIZE as u64..=longest).contains(&frame.len)).then_some(frame)
+    }
+
+    /// Bytes of the image and the padding.
+    pub fn padded(&self) -> u64 {
+        self.len + padding(self.len)
+    }
+
+    /// Whether the bytes behind the start are those that were written.
+    pub fn holds(&self, image: &[u8], padding: &[u8]) -> bool {
+        Crc::new().with(image).finish() == self.crc && padding.iter().all(|&byte| byte == 0)
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+#[cold]
+pub(super) fn damaged(what: &'static str, position: u64) -> Error {
+    let error = Error::new(ErrorKind::Malformed, what, "bytes that do not fit its checksum");
+    match usize::try_from(position) {
+        Ok(position) => error.at_byte(position),
+        Err(_) => error,
+    }
+}

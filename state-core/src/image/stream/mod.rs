@@ -1,0 +1,70 @@
+//! Many states of one type in one file, one after the other: a journal, a recording, a replay.
+//!
+//! The type's schema stands once at the start. Each state is framed by its length and checksums, so that a torn end
+//! (a program that was stopped while it wrote) and damage are told from a state: all whole states before them are
+//! read. [`Writer::append`] cuts a torn end off and goes on.
+//!
+//! ```
+//! use state_core::State;
+//! use state_core::image::stream::{Reader, Writer};
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! struct Frame { tick: u64, names: Vec<String> }
+//!
+//! let mut writer = Writer::new(Vec::new())?; // or `Writer::create(path)`, or `Writer::append(path)`
+//! let mut frame = Frame { tick: 0, names: vec!["Ada".into()] };
+//! for tick in 0..3 {
+//!     frame.tick = tick;
+//!     writer.write(&frame)?;
+//! }
+//! let mut bytes = writer.into_inner();
+//! bytes.truncate(bytes.len() - 1);
+//!
+//! let mut reader = Reader::new(&bytes[..])?; // or `Reader::open(path)`
+//! assert_eq!(reader.load::<Frame>()?.unwrap().tick, 0);
+//! assert!(reader.load_into(&mut frame)?); // in place, without an allocation
+//! assert_eq!(frame.tick, 1);
+//! assert_eq!(reader.load_into(&mut frame).unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+//! assert_eq!(frame.tick, 1);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # The format, version 1
+//! All numbers are little-endian; checksums are CRC-32C. The header and each frame take a multiple of 16 bytes, so
+//! that raw arrays are where they may be borrowed from a stream that lies in memory.
+//!
+//! | part | bytes | what it holds |
+//! |---|---|---|
+//! | magic | 4 | `D7 53 54 53` |
+//! | version | 1 | `01` |
+//! | reserved | 3 | zero |
+//! | fingerprint | 8 | of the states' type, as in [their images](super) |
+//! | length | 4 | of the schema |
+//! | checksum | 4 | of the 20 bytes before and the schema |
+//! | schema | n | the canonical schema, whose hash is the fingerprint |
+//! | padding | | zeros up to a multiple of 16 |
+//!
+//! Behind it stand the frames, each:
+//!
+//! | part | bytes | what it holds |
+//! |---|---|---|
+//! | length | 8 | of the image |
+//! | checksum | 4 | of the image |
+//! | own checksum | 4 | of the frame's position in the stream (8 bytes), and the 12 bytes before |
+//! | image | n | what [`dumps`](crate::dumps) gives |
+//! | padding | | zeros up to a multiple of 16 |
+//!
+//! The length has a checksum of its own, so that a wrong one is not followed; it covers the position, so that a frame
+//! within a state's own bytes, or one that was moved, is not taken for one of the stream's.
+//!
+//! # What is lost when
+//! A program that crashes loses nothing that [`Writer::write`] returned for. When the machine does, states since the
+//! last [`Writer::sync`] may be missing or torn.
+
+mod crc;
+mod frame;
+mod reader;
+mod writer;
+
+pub use reader::{Reader, States};
+pub use writer::Writer;

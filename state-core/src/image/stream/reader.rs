@@ -1,0 +1,191 @@
+//! Reads a stream state by state, up to its end or to the first damage.
+
+use core::marker::PhantomData;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding};
+use crate::error::{Error, ErrorKind};
+use crate::fingerprint::{hash, identity};
+use crate::image::aligned::{Aligned, fill};
+use crate::image::{Options, explain};
+use crate::state::{Restore, RestoreOwned, State};
+
+/// Reads the states of a stream one after the other; see [the module](super).
+///
+/// A state is checked when it is loaded, and its frame's checksum before that. After a torn end or damage, the stream
+/// is over; after a state that could not be loaded (another type, a refusal), the next one can be.
+#[derive(Debug)]
+pub struct Reader<R = BufReader<File>> {
+    source: R,
+    /// The image of the current state, and while it is read the padding.
+    bytes: Aligned,
+    fingerprint: u64,
+    schema: alloc::vec::Vec<u8>,
+    whole: u64,
+    over: bool,
+    options: Options,
+}
+
+impl Reader {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// As for [`new`](Reader::new).
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        Self::new(BufReader::new(File::open(path)?))
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header of a stream. A source that reads a little at a time, such as a `File`, is better buffered.
+    ///
+    /// # Errors
+    /// Those of reading, and bytes that are not the start of a stream.
+    pub fn new(mut source: R) -> io::Result<Self> {
+        let mut start = [0; HEADER];
+        if fill(&mut source, &mut start)? < HEADER {
+            return Err(torn("the header of a stream", 0));
+        }
+        let header = Header::open(start)?;
+        let len = HEADER as u64 + header.schema();
+        let end = len + padding(len);
+        let mut bytes = Aligned::new();
+        if bytes.read(&mut source, end - HEADER as u64)? < end - HEADER as u64 {
+            return Err(torn("the schema of a stream", 0));
+        }
+        let split = bytes.bytes().split_at_checked(usize::try_from(header.schema()).unwrap_or(usize::MAX));
+        let (schema, zeros) = split.unwrap_or_default();
+        if !header.holds(schema, zeros) || hash(schema) != header.fingerprint() {
+            return Err(damaged("the header of a stream", 0).into());
+        }
+        let (fingerprint, schema) = (header.fingerprint(), schema.to_vec());
+        bytes.truncate(0);
+        Ok(Self { source, bytes, fingerprint, schema, whole: end, over: false, options: Options::new() })
+    }
+
+    /// Sets the depth up to which states are read; see [`Options::depth`].
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.options = self.options.depth(levels);
+        self
+    }
+
+    /// Goes on to the next state; false at the end. [`image`](Self::image) then gives its bytes.
+    ///
+    /// # Errors
+    /// Those of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`]: its writer was
+    /// stopped, and [`Writer::append`](super::Writer::append) goes on after the last whole state. Bytes that were
+    /// changed give [`io::ErrorKind::InvalidData`]. After an error the stream is over.
+    pub fn advance(&mut self) -> io::Result<bool> {
+        self.bytes.truncate(0);
+        if self.over {
+            return Ok(false);
+        }
+        let next = self.read_frame();
+        self.over = !matches!(next, Ok(true));
+        if self.over {
+            self.bytes.truncate(0);
+        }
+        next
+    }
+
+    fn read_frame(&mut self) -> io::Result<bool> {
+        let mut start = [0; FRAME];
+        match fill(&mut self.source, &mut start)? {
+            0 => return Ok(false),
+            FRAME => {}
+            _ => return Err(torn("a whole state", self.whole)),
+        }
+        let frame = Frame::read(&start, self.whole).ok_or_else(|| damaged("the frame of a state", self.whole))?;
+        if self.bytes.read(&mut self.source, frame.padded())? < frame.padded() {
+            return Err(torn("a whole state", self.whole));
+        }
+        let len = usize::try_from(frame.len).unwrap_or(usize::MAX);
+        let (image, zeros) = self.bytes.bytes().split_at_checked(len).unwrap_or_default();
+        if !frame.holds(image, zeros) {
+            return Err(damaged("a state", self.whole).into());
+        }
+        self.bytes.truncate(len);
+        self.whole += FRAME as u64 + frame.padded();
+        Ok(true)
+    }
+
+    /// Loads the next state; `None` at the end. Text and raw arrays that `T` borrows stay in the reader, which keeps
+    /// them until it goes on.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance), and those of [`loads`](crate::loads) as [`io::ErrorKind::InvalidData`].
+    pub fn load<'a, T: Restore<'a>>(&'a mut self) -> io::Result<Option<T>> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        self.expect::<T>()?;
+        Ok(Some(self.options.loads(self.bytes.bytes())?))
+    }
+
+    /// Restores a live value from the next state, in place; false at the end. Where it fits, nothing is allocated.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load); the target is then unchanged.
+    pub fn load_into<'a, T: Restore<'a>>(&'a mut self, target: &mut T) -> io::Result<bool> {
+        if !self.advance()? {
+            return Ok(false);
+        }
+        self.expect::<T>()?;
+        self.options.load_into(self.bytes.bytes(), target)?;
+        Ok(true)
+    }
+
+    /// The states that follow, each as [`load`](Self::load) gives it.
+    pub fn states<T: RestoreOwned>(&mut self) -> States<'_, R, T> {
+        States { reader: self, of: PhantomData }
+    }
+
+    /// The image of the current state, as [`dumps`](crate::dumps) gives it; empty before the first and at the end.
+    #[must_use]
+    pub fn image(&self) -> &[u8] {
+        self.bytes.bytes()
+    }
+
+    /// Where the last whole state ends, in bytes from the start of the stream.
+    #[must_use]
+    pub fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// The whole stream is of one type, and its header says more of it than a state does.
+    pub(super) fn expect<T: State + ?Sized>(&self) -> io::Result<()> {
+        let ours = identity(T::schema());
+        if ours.fingerprint == self.fingerprint {
+            return Ok(());
+        }
+        Err(explain::identity(&ours, self.fingerprint, Some(&self.schema)).into())
+    }
+}
+
+/// The states of a stream; see [`Reader::states`].
+#[derive(Debug)]
+pub struct States<'r, R, T> {
+    reader: &'r mut Reader<R>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<R: Read, T: RestoreOwned> Iterator for States<'_, R, T> {
+    type Item = io::Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.reader.load().transpose()
+    }
+}
+
+#[cold]
+fn torn(expected: &'static str, position: u64) -> io::Error {
+    let error = Error::new(ErrorKind::Length, expected, "the end of the stream");
+    let error = match usize::try_from(position) {
+        Ok(position) => error.at_byte(position),
+        Err(_) => error,
+    };
+    io::Error::new(io::ErrorKind::UnexpectedEof, error)
+}

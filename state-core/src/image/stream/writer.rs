@@ -1,0 +1,179 @@
+//! Writes a stream state by state.
+
+use core::fmt;
+use core::marker::PhantomData;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use super::Reader;
+use super::frame::{FRAME, Frame, padding, write_header};
+use crate::fingerprint::identity;
+use crate::image::vectored::write_all;
+use crate::image::{Options, SegmentBuffer};
+use crate::layout::ALIGN;
+use crate::state::State;
+
+/// Writes states of the type `T`, one after the other; see [the module](super).
+///
+/// Each state goes out in one call where the system takes all of it, its raw arrays from where they lie. Nothing is
+/// kept back: there is nothing to flush.
+pub struct Writer<T: ?Sized, W = File> {
+    sink: W,
+    position: u64,
+    buffer: SegmentBuffer,
+    options: Options,
+    broken: bool,
+    of: PhantomData<fn(&T)>,
+}
+
+impl<T: State + ?Sized> Writer<T> {
+    /// Starts a file, and empties it if it is there.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        Self::new(File::create(path)?)
+    }
+
+    /// Goes on with a file, or starts it if it is not there or is empty. All of it is read first: what a writer that
+    /// was stopped left behind the last whole state is cut off. There must be no other writer.
+    ///
+    /// # Errors
+    /// Those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
+    /// would lose the states behind it. The file is then as it was; [`Reader::whole`] says where the damage starts.
+    pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let header = write_header(&identity(T::schema()));
+        let len = file.metadata()?.len();
+        if len < header.len() as u64 {
+            let mut start = alloc::vec::Vec::new();
+            file.read_to_end(&mut start)?;
+            if header.starts_with(&start) {
+                file.rewind()?;
+                return Self::new(file);
+            }
+            file.rewind()?;
+        }
+        let mut reader = Reader::new(BufReader::new(&file))?;
+        reader.expect::<T>()?;
+        let end = loop {
+            match reader.advance() {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        let whole = reader.whole();
+        if let Err(error) = end {
+            if error.kind() != io::ErrorKind::UnexpectedEof && !is_torn(&file, whole, len)? {
+                return Err(error);
+            }
+            file.set_len(whole)?;
+        }
+        file.seek(SeekFrom::Start(whole))?;
+        Ok(Self::at(file, whole))
+    }
+
+    /// Waits until all states are on the disk, where a loss of power leaves them.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.sink.sync_all()
+    }
+}
+
+impl<T: State + ?Sized, W: Write> Writer<T, W> {
+    /// Starts a stream.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn new(mut sink: W) -> io::Result<Self> {
+        let header = write_header(&identity(T::schema()));
+        sink.write_all(&header)?;
+        Ok(Self::at(sink, header.len() as u64))
+    }
+
+    fn at(sink: W, position: u64) -> Self {
+        let (buffer, options) = (SegmentBuffer::new(), Options::new());
+        Self { sink, position, buffer, options, broken: false, of: PhantomData }
+    }
+
+    /// Sets the depth up to which states are written; see [`Options::depth`].
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.options = self.options.depth(levels);
+        self
+    }
+
+    /// Writes a state.
+    ///
+    /// # Errors
+    /// Those of [`dumps`](crate::dumps), after which the next state can be written; and those of writing, after which
+    /// none can: what stands behind the torn one would not be found.
+    pub fn write(&mut self, value: &T) -> io::Result<()> {
+        if self.broken {
+            return Err(io::Error::other("the stream is torn by an error before; open it again with `append`"));
+        }
+        let segments = self.options.dump_segments(value, &mut self.buffer)?;
+        let frame = Frame::of(segments.iter());
+        let start = frame.write(self.position);
+        let zeros = &[0; ALIGN][..padding(frame.len) as usize];
+        let pieces = core::iter::once(&start[..]).chain(segments.iter()).chain(Some(zeros));
+        self.broken = true;
+        write_all(&mut self.sink, pieces.filter(|piece| !piece.is_empty()))?;
+        self.broken = false;
+        self.position += FRAME as u64 + frame.padded();
+        Ok(())
+    }
+
+    /// Bytes written so far, from the start of the stream.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// What is written to.
+    #[must_use]
+    pub fn get_ref(&self) -> &W {
+        &self.sink
+    }
+
+    /// Gives back what was written to.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.sink
+    }
+}
+
+impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("sink", &self.sink).field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+/// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or
+/// nothing but zeros, by which file systems make up for what was not written.
+fn is_torn(mut file: &File, whole: u64, len: u64) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(whole))?;
+    let mut rest = BufReader::new(file);
+    let mut start = [0; FRAME];
+    rest.read_exact(&mut start)?;
+    if let Some(frame) = Frame::read(&start, whole) {
+        return Ok(whole.saturating_add(FRAME as u64).saturating_add(frame.padded()) >= len);
+    }
+    let mut chunk = [0; 4096];
+    loop {
+        let zeros = start.iter().all(|&byte| byte == 0) && chunk.iter().all(|&byte| byte == 0);
+        if !zeros {
+            return Ok(false);
+        }
+        match rest.read(&mut chunk) {
+            Ok(0) => return Ok(true),
+            Ok(came) => chunk[came..].fill(0),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

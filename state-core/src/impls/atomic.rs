@@ -1,0 +1,54 @@
+//! Atomics travel as the values they hold, each loaded once. Nothing orders the loads of several: whoever needs them
+//! to fit together keeps other threads from storing meanwhile.
+
+use core::sync::atomic::{self, Ordering};
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+macro_rules! atomics {
+    ($($width:literal: $($atomic:ident $of:ident)*;)*) => {$($(
+        #[cfg(target_has_atomic = $width)]
+        impl State for atomic::$atomic {
+            const HEAD: usize = <$of>::HEAD;
+            const DYNAMIC: bool = false;
+
+            fn schema() -> &'static Schema {
+                <$of>::schema()
+            }
+
+            #[inline]
+            fn size(&self, _: &mut Size) {}
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                writer.copied(&self.load(Ordering::Relaxed), head);
+            }
+        }
+
+        #[cfg(target_has_atomic = $width)]
+        impl<'de> Restore<'de> for atomic::$atomic {
+            const CHECKED: bool = <$of>::CHECKED;
+
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                <$of>::check(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                <$of>::get(head, reader).map(Self::new)
+            }
+        }
+    )*)*};
+}
+
+atomics! {
+    "8": AtomicBool bool AtomicU8 u8 AtomicI8 i8;
+    "16": AtomicU16 u16 AtomicI16 i16;
+    "32": AtomicU32 u32 AtomicI32 i32;
+    "64": AtomicU64 u64 AtomicI64 i64;
+    "ptr": AtomicUsize usize AtomicIsize isize;
+}

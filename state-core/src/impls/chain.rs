@@ -1,0 +1,90 @@
+//! `BinaryHeap` and `LinkedList`, which travel as lists.
+
+use alloc::collections::{BinaryHeap, LinkedList};
+
+use super::list;
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{LENGTH, stride};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+macro_rules! lists {
+    ($($list:ident;)*) => {$(
+        impl<T: State> State for $list<T> {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                list::schema::<T>()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                list::size(self.iter(), size);
+            }
+
+            #[inline]
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                list::put_each(self.iter(), head, writer);
+            }
+        }
+    )*};
+}
+
+lists! {
+    BinaryHeap;
+    LinkedList;
+}
+
+/// The elements stand in the order of the heap's own array, which is kept: a heap comes back as it was, but two heaps
+/// of equal elements may have different bytes.
+impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        list::check::<T>(head, checker)
+    }
+
+    #[inline]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        list::get(head, reader).map(Self::from)
+    }
+
+    #[inline]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let mut items = core::mem::take(self).into_vec();
+        items.set(head, reader);
+        *self = items.into();
+    }
+}
+
+impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        list::check::<T>(head, checker)
+    }
+
+    #[inline]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        let run = list::run::<T>(head, reader)?;
+        run.chunks_exact(stride(T::HEAD)).map(|head| T::get(&head[..T::HEAD], reader)).collect()
+    }
+
+    #[inline]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let Some(run) = list::run::<T>(head, reader) else { return };
+        let mut heads = run.chunks_exact(stride(T::HEAD));
+        if self.len() > heads.len() {
+            self.split_off(heads.len());
+        }
+        // `zip` asks the items first, so no head is lost where they end.
+        for (item, head) in self.iter_mut().zip(heads.by_ref()) {
+            item.set(&head[..T::HEAD], reader);
+        }
+        for head in heads {
+            match T::get(&head[..T::HEAD], reader) {
+                Some(item) => self.push_back(item),
+                None => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `CStr` and `CString` travel as a list of bytes, none of them zero.
+
+use alloc::ffi::CString;
+use core::ffi::CStr;
+
+use super::list;
+use crate::__private::assign;
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::LENGTH;
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+macro_rules! written {
+    ($($ty:ty;)*) => {$(
+        impl State for $ty {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                list::schema::<u8>()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                self.to_bytes().size(size);
+            }
+
+            #[inline]
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                self.to_bytes().put(head, writer);
+            }
+        }
+    )*};
+}
+
+written! {
+    CStr;
+    CString;
+}
+
+impl<'de> Restore<'de> for CString {
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        let Some(len) = checker.length(head) else { return false };
+        checker.run(len, 1).is_some_and(|bytes| !bytes.contains(&0))
+    }
+
+    #[inline]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        Self::new(list::run::<u8>(head, reader)?).ok()
+    }
+
+    #[inline]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        match list::run::<u8>(head, reader) {
+            Some(bytes) if bytes != self.to_bytes() => assign(self, Self::new(bytes).ok()),
+            _ => {}
+        }
+    }
+}

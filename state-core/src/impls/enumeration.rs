@@ -1,0 +1,114 @@
+//! Enums of the standard library, laid out as derived ones: `Result`, `Ordering`, `Bound`, `ControlFlow`, and the
+//! network addresses of two families.
+
+use core::cmp::Ordering;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use core::ops::{Bound, ControlFlow};
+
+use crate::__private::{self as runtime, Names, Shape, Slot, Variant, id};
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::{enum_head, enum_is_inline, largest};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+/// Enums whose variants have one slot or none, each with its index.
+macro_rules! enums {
+    ($([$($param:ident)*] $ty:ty, $tag:literal { $($at:literal $variant:ident $(($value:ident: $slot:ty))?),* })*) => {$(
+        impl<$($param: State),*> State for $ty {
+            const HEAD: usize = enum_head([$($at),*].len(), largest(&[$(0 $(+ <$slot>::HEAD)?),*]));
+            const DYNAMIC: bool = !enum_is_inline(largest(&[$(0 $(+ <$slot>::HEAD)?),*])) $($(|| <$slot>::DYNAMIC)?)*;
+
+            fn schema() -> &'static Schema {
+                const {
+                    &Schema::enumeration(
+                        Names { tag: $tag, id: id::<Self> },
+                        Self::HEAD,
+                        Shape { has_parent: false, refuses: false },
+                        const {
+                            &[$(Variant::new(
+                                stringify!($variant),
+                                const { &[$(Slot::new("0", <$slot as State>::schema))?] },
+                            )),*]
+                        },
+                    )
+                }
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                const COUNT: usize = [$($at),*].len();
+                match self {
+                    $(Self::$variant $(($value))? => {
+                        runtime::size_variant::<Self>(0 $(+ <$slot>::HEAD)?, COUNT, size);
+                        $(runtime::size::<$slot>($value, size);)?
+                    })*
+                }
+            }
+
+            #[inline]
+            #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                const COUNT: usize = [$($at),*].len();
+                match self {
+                    $(Self::$variant $(($value))? => {
+                        let slots = 0 $(+ <$slot>::HEAD)?;
+                        if let Some(place) = runtime::put_variant(head, ($at, COUNT), slots, writer) {
+                            $($value.put(place, writer);)?
+                        }
+                    })*
+                }
+            }
+        }
+
+        impl<'de, $($param: Restore<'de>),*> Restore<'de> for $ty {
+            #[inline]
+            #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                const COUNT: usize = [$($at),*].len();
+                match runtime::tag(head, COUNT) {
+                    $($at => match runtime::check_variant(head, COUNT, 0 $(+ <$slot>::HEAD)?, checker) {
+                        Some(place) => true $(&& (!<$slot>::CHECKED || <$slot>::check(place, checker)))?,
+                        None => false,
+                    },)*
+                    _ => false,
+                }
+            }
+
+            #[inline]
+            #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                const COUNT: usize = [$($at),*].len();
+                Some(match runtime::tag(head, COUNT) {
+                    $($at => {
+                        let place = runtime::get_variant(head, COUNT, 0 $(+ <$slot>::HEAD)?, reader)?;
+                        Self::$variant $((<$slot>::get(place, reader)?))?
+                    })*
+                    _ => return None,
+                })
+            }
+
+            #[inline]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                const COUNT: usize = [$($at),*].len();
+                match (runtime::tag(head, COUNT), &mut *self) {
+                    $($(($at, Self::$variant($value)) => {
+                        if let Some(place) = runtime::get_variant(head, COUNT, <$slot>::HEAD, reader) {
+                            $value.set(place, reader);
+                        }
+                    })?)*
+                    _ => runtime::assign(self, Self::get(head, reader)),
+                }
+            }
+        }
+    )*};
+}
+
+enums! {
+    [T E] Result<T, E>, "Result" { 0 Ok(value: T), 1 Err(value: E) }
+    [] Ordering, "Ordering" { 0 Less, 1 Equal, 2 Greater }
+    [T] Bound<T>, "Bound" { 0 Included(value: T), 1 Excluded(value: T), 2 Unbounded }
+    [B C] ControlFlow<B, C>, "ControlFlow" { 0 Continue(value: C), 1 Break(value: B) }
+    [] IpAddr, "IpAddr" { 0 V4(value: Ipv4Addr), 1 V6(value: Ipv6Addr) }
+    [] SocketAddr, "SocketAddr" { 0 V4(value: SocketAddrV4), 1 V6(value: SocketAddrV6) }
+}

@@ -1,0 +1,42 @@
+//! `#[state(serde)]` without the feature `serde`: what generated code names, and one error that says what is missing.
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::layout::LENGTH;
+use crate::schema::{Kind, Schema};
+
+/// Nothing implements it. One function alone asks for it, so that a field has one error.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`#[state(serde)]` needs the feature `serde` of state-core",
+    label = "cannot travel by serde's traits",
+    note = "enable it in Cargo.toml: `state-core = {{ version = \"..\", features = [\"serde\"] }}`"
+)]
+pub trait Enabled {}
+
+/// The head of a serde value: a length.
+pub const HEAD: usize = LENGTH;
+
+/// The schema of a serde value.
+#[must_use]
+pub fn schema() -> &'static Schema {
+    const { &Schema::leaf(Kind::Serde, LENGTH) }
+}
+
+/// Counts a serde value.
+pub fn size<T: Enabled + ?Sized>(_: &T, _: &mut Size) {}
+
+/// Writes a serde value.
+pub fn put<T: ?Sized>(_: &T, _: &mut &mut [u8], _: &mut Writer<'_, '_>) {}
+
+/// Tests the bytes of a serde value.
+#[must_use]
+pub fn check(_: &mut &[u8], _: &mut Checker<'_>) -> bool {
+    false
+}
+
+/// Builds a serde value.
+#[must_use]
+pub fn get<T>(_: &mut &[u8], _: &mut Reader<'_>) -> Option<T> {
+    None
+}

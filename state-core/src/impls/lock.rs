@@ -1,0 +1,81 @@
+//! `Mutex` and `RwLock` travel as what they hold.
+//!
+//! Taking a state never waits for a lock: one that is held elsewhere is an error, because waiting for a lock of the
+//! same thread would never end. So is a poisoned one, whose value a panic may have left half-changed. Putting a state
+//! back needs no lock, and heals a poisoned one.
+
+use std::sync::{Mutex, RwLock, TryLockError};
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+#[cold]
+fn unreadable<T>(error: &TryLockError<T>) -> Error {
+    let found = match error {
+        TryLockError::Poisoned(_) => "one that is poisoned",
+        TryLockError::WouldBlock => "one that is held",
+    };
+    Error::new(ErrorKind::Unwritable, "a lock that can be read", found)
+}
+
+macro_rules! locks {
+    ($($lock:ident, $read:ident;)*) => {$(
+        impl<T: State> State for $lock<T> {
+            const HEAD: usize = T::HEAD;
+            // Always visited, to see whether it can be read.
+            const DYNAMIC: bool = true;
+
+            fn schema() -> &'static Schema {
+                T::schema()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                match self.$read() {
+                    Ok(value) => T::size(&value, size),
+                    Err(error) => size.fail(unreadable(&error)),
+                }
+            }
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                match self.$read() {
+                    Ok(value) => writer.copied(&*value, head),
+                    Err(_) => {
+                        writer.fail::<()>();
+                    }
+                }
+            }
+        }
+
+        impl<'de, T: Restore<'de>> Restore<'de> for $lock<T> {
+            const CHECKED: bool = T::CHECKED;
+
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                T::check(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                T::get(head, reader).map(Self::new)
+            }
+
+            #[inline]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                self.clear_poison();
+                if let Ok(value) = self.get_mut() {
+                    value.set(head, reader);
+                }
+            }
+        }
+    )*};
+}
+
+locks! {
+    Mutex, try_lock;
+    RwLock, try_read;
+}

@@ -1,0 +1,130 @@
+//! Structs of the standard library that are objects with named slots: ranges and socket addresses. Beside them the
+//! addresses that socket addresses are made of, which travel as their octets.
+
+use core::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+use core::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+
+use super::number::leaf;
+use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, size};
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::memory::Image;
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Object, Restore, State};
+
+/// What can be refused is always visited.
+macro_rules! is_visited {
+    ($refusal:expr) => {
+        true
+    };
+}
+
+/// Objects, by what gives the reference to each slot, and by what builds one of the slots. Where the slots are public
+/// fields, they are named once more and restored in place.
+macro_rules! objects {
+    ($(
+        [$($param:ident)?] $ty:ty, $tag:literal, |$this:ident| { $($slot:ident: $of:ty = $part:expr),* } => $built:expr
+        $(, in place: $($field:ident)*)? $(, unless: $refusal:expr)?;
+    )*) => {$(
+        impl$(<$param: State>)? State for $ty {
+            const HEAD: usize = 0 $(+ <$of>::HEAD)*;
+            const DYNAMIC: bool = false $(|| <$of>::DYNAMIC)* $(|| is_visited!($refusal))?;
+
+            fn schema() -> &'static Schema {
+                const {
+                    &Schema::object(
+                        Names { tag: $tag, id: id::<Self> },
+                        Self::HEAD,
+                        Shape { has_parent: false, refuses: false },
+                        const { &[$(Slot::new(stringify!($slot), <$of as State>::schema)),*] },
+                    )
+                }
+            }
+
+            #[inline]
+            fn size(&self, all: &mut Size) {
+                let $this = self;
+                $(if let Some(error) = $refusal {
+                    all.fail(error);
+                })?
+                $(size::<$of>($part, all);)*
+            }
+
+            #[inline]
+            fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                let $this = self;
+                $(writer.copied::<$of>($part, cut_mut(&mut head, <$of>::HEAD));)*
+            }
+        }
+
+        impl<'de, $($param: Restore<'de>)?> Restore<'de> for $ty {
+            const CHECKED: bool = false $(|| <$of>::CHECKED)*;
+
+            #[inline]
+            fn check(mut head: &[u8], checker: &mut Checker<'_>) -> bool {
+                true $(&& check::<$of>(&mut head, checker))*
+            }
+
+            #[inline]
+            fn get(mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                $(let $slot = get::<$of>(&mut head, reader)?;)*
+                Some($built)
+            }
+
+            $(
+                #[inline]
+                fn set(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) {
+                    $(set(&mut self.$field, &mut head, reader);)*
+                }
+            )?
+        }
+
+        impl$(<$param: State>)? Object for $ty {}
+    )*};
+}
+
+objects! {
+    [T] Range<T>, "Range", |this| { start: T = &this.start, end: T = &this.end } => start..end, in place: start end;
+    [T] RangeFrom<T>, "RangeFrom", |this| { start: T = &this.start } => start.., in place: start;
+    [T] RangeTo<T>, "RangeTo", |this| { end: T = &this.end } => ..end, in place: end;
+    [T] RangeToInclusive<T>, "RangeToInclusive", |this| { end: T = &this.end } => ..=end, in place: end;
+    [T] RangeInclusive<T>, "RangeInclusive", |this| { start: T = this.start(), end: T = this.end() } => start..=end,
+        unless: exhausted(this);
+    [] SocketAddrV4, "SocketAddrV4", |this| { ip: Ipv4Addr = this.ip(), port: u16 = &this.port() } => Self::new(ip, port);
+    [] SocketAddrV6, "SocketAddrV6", |this| {
+        ip: Ipv6Addr = this.ip(),
+        port: u16 = &this.port(),
+        flowinfo: u32 = &this.flowinfo(),
+        scope_id: u32 = &this.scope_id()
+    } => Self::new(ip, port, flowinfo, scope_id);
+}
+
+/// A range that was iterated to its end knows so beside its two ends, and cannot be built of them: taking it for a
+/// full one again would be a lie.
+fn exhausted<T>(range: &RangeInclusive<T>) -> Option<Error> {
+    match range.end_bound() {
+        Bound::Excluded(_) => Some(Error::new(
+            ErrorKind::Unwritable,
+            "a range that can be told by its ends",
+            "a `RangeInclusive` that was iterated to its end",
+        )),
+        _ => None,
+    }
+}
+
+leaf!(RangeFull, 0, Kind::Unit, image: Image::NO, checked: false,
+    put: |_| [], valid: |_: [u8; 0]| true, get: |_: [u8; 0]| Some(..));
+
+macro_rules! octets {
+    ($($ty:ident: $count:literal;)*) => {$(
+        leaf!($ty, $count, Kind::Array(Link::To(<u8 as State>::schema), $count), image: Image::NO, checked: false,
+            put: |address: $ty| address.octets(), valid: |_: [u8; $count]| true,
+            get: |octets: [u8; $count]| Some($ty::from(octets)));
+    )*};
+}
+
+octets! {
+    Ipv4Addr: 4;
+    Ipv6Addr: 16;
+}

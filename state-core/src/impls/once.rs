@@ -1,0 +1,62 @@
+//! `OnceCell` and `OnceLock` travel as the `Option` that they are.
+
+use core::cell::OnceCell;
+#[cfg(feature = "std")]
+use std::sync::OnceLock;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+macro_rules! once {
+    ($($cell:ident;)*) => {$(
+        impl<T: State> State for $cell<T> {
+            const HEAD: usize = <Option<T>>::HEAD;
+            const DYNAMIC: bool = <Option<T>>::DYNAMIC;
+
+            fn schema() -> &'static Schema {
+                <Option<T>>::schema()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                self.get().size(size);
+            }
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                writer.copied(&self.get(), head);
+            }
+        }
+
+        impl<'de, T: Restore<'de>> Restore<'de> for $cell<T> {
+            const CHECKED: bool = <Option<T>>::CHECKED;
+
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                <Option<T>>::check(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                <Option<T>>::get(head, reader).map(|value| value.map_or_else(Self::new, Self::from))
+            }
+
+            #[inline]
+            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                let mut value = self.take();
+                value.set(head, reader);
+                *self = value.map_or_else(Self::new, Self::from);
+            }
+        }
+    )*};
+}
+
+once! {
+    OnceCell;
+}
+#[cfg(feature = "std")]
+once! {
+    OnceLock;
+}

@@ -1,0 +1,120 @@
+//! Paths and operating system strings travel as text, so that they mean the same on every system. One that is not
+//! Unicode cannot be written.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::text;
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::layout::LENGTH;
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+/// All that can be written, by what gives its text.
+macro_rules! written {
+    ($($ty:ty, |$this:ident| $text:expr;)*) => {$(
+        impl State for $ty {
+            const HEAD: usize = LENGTH;
+
+            fn schema() -> &'static Schema {
+                str::schema()
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                let $this = self;
+                match $text {
+                    Some(text) => text.size(size),
+                    None => size.fail(not_unicode()),
+                }
+            }
+
+            #[inline]
+            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                let $this = self;
+                match $text {
+                    Some(text) => text.put(head, writer),
+                    None => {
+                        writer.fail::<()>();
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+#[cold]
+fn not_unicode() -> Error {
+    Error::new(ErrorKind::Unwritable, "a path that is Unicode", "one that is not")
+}
+
+written! {
+    Path, |this| this.to_str();
+    OsStr, |this| this.to_str();
+    PathBuf, |this| this.to_str();
+    OsString, |this| this.to_str();
+    Box<Path>, |this| this.to_str();
+    Rc<Path>, |this| this.to_str();
+    Arc<Path>, |this| this.to_str();
+    Box<OsStr>, |this| this.to_str();
+}
+
+/// All that can be put back, by how text takes the place of its own.
+macro_rules! restored {
+    ($([$($lifetime:lifetime)?] $ty:ty, |$text:ident| $get:expr $(, $set:expr)?;)*) => {$(
+        impl<$($lifetime,)? 'de $(: $lifetime)?> Restore<'de> for $ty {
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                text::check(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                let $text = text::get(head, reader)?;
+                Some($get)
+            }
+
+            $(
+                #[inline]
+                fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                    if let Some(text) = text::get(head, reader) {
+                        let set: fn(&mut Self, &str) = $set;
+                        set(self, text);
+                    }
+                }
+            )?
+        }
+    )*};
+}
+
+/// What cannot be changed in place is kept where it is equal, and made anew where it is not.
+macro_rules! replace_if_other {
+    ($like:ident) => {
+        |this, text| {
+            if this.to_str() != Some(text) {
+                *this = $like::new(text).into();
+            }
+        }
+    };
+}
+
+fn overwrite(this: &mut OsString, text: &str) {
+    this.clear();
+    this.push(text);
+}
+
+restored! {
+    ['a] &'a Path, |text| Path::new(text);
+    ['a] &'a OsStr, |text| OsStr::new(text);
+    [] PathBuf, |text| text.into(), |this, text| overwrite(this.as_mut_os_string(), text);
+    [] OsString, |text| text.into(), overwrite;
+    [] Box<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
+    [] Rc<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
+    [] Arc<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
+    [] Box<OsStr>, |text| OsStr::new(text).into(), replace_if_other!(OsStr);
+}

@@ -1,0 +1,90 @@
+//! `#[state(sorted)]`: hash maps and sets whose entries travel in the order of their keys, so that equal ones give
+//! equal bytes.
+
+use alloc::vec::Vec;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash};
+
+use super::map::{self, Heads};
+use super::{list, set};
+use crate::decode::Reader;
+use crate::encode::Writer;
+use crate::state::{Restore, State};
+
+/// A hash map or set, with keys that have an order.
+///
+/// Sorting costs one list of references to the entries, on the way out and on the way in; a restore into a map of the
+/// same keys allocates nothing else. The order is the field's own: hash maps inside its values keep theirs.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sorted",
+    label = "`sorted` is for hash maps and sets whose keys are `Ord`",
+    note = "a `BTreeMap` or `BTreeSet` is sorted already, and a list keeps its order"
+)]
+pub trait Sorted: State {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
+}
+
+/// The same on the way in: apart, because a state is written without what it takes to put it back.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be restored sorted",
+    label = "`sorted` is for hash maps and sets whose keys are `Ord`"
+)]
+pub trait SetSorted<'de>: Sorted + Restore<'de> {
+    fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>);
+}
+
+impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        let mut entries: Vec<_> = self.iter().collect();
+        entries.sort_unstable_by_key(|&(key, _)| key);
+        map::put_entries(entries.into_iter(), head, writer);
+    }
+}
+
+impl<'de, K, V, S> SetSorted<'de> for HashMap<K, V, S>
+where
+    K: Restore<'de> + Ord + Hash,
+    V: Restore<'de>,
+    S: BuildHasher + Default,
+{
+    fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
+        let mut entries: Vec<_> = self.iter_mut().collect();
+        entries.sort_unstable_by_key(|&(key, _)| key);
+        let kept = map::set_values(entries.into_iter(), heads.clone(), reader);
+        if kept < self.len() || kept < heads.len() {
+            let mut old: Vec<_> = self.drain().collect();
+            old.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            map::refill(self, (old, kept), heads, reader);
+        }
+    }
+}
+
+impl<T: State + Ord, S> Sorted for HashSet<T, S> {
+    fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        let mut items: Vec<_> = self.iter().collect();
+        items.sort_unstable();
+        list::put_each(items.into_iter(), head, writer);
+    }
+}
+
+impl<'de, T, S> SetSorted<'de> for HashSet<T, S>
+where
+    T: Restore<'de> + Ord + Hash,
+    S: BuildHasher + Default,
+{
+    fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let mut items: Vec<_> = self.iter().collect();
+        items.sort_unstable();
+        let place = reader.mark();
+        if !set::agrees(items.into_iter(), head, reader) {
+            reader.back_to(place);
+            self.clear();
+            set::each(head, reader, |item| {
+                self.insert(item);
+            });
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A program without std that uses each part of the derive and of the runtime. Only to be built, for such a target:
+//! `cargo build -p no-std --target thumbv7em-none-eabihf`.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use state_core::{Inspection, Options, Record, Result, State, StateExt, load_into, loads};
+
+/// What each sample holds.
+#[derive(Record, Clone, Copy, Default)]
+#[repr(C)]
+pub struct Sample {
+    /// In degrees.
+    pub temperature: f32,
+    /// In milliseconds.
+    pub time: u64,
+}
+
+/// A parent with a raw array.
+#[derive(State, Default)]
+pub struct Log {
+    /// Oldest first.
+    #[state(bytes)]
+    pub samples: Vec<Sample>,
+}
+
+/// An enum, recursive.
+#[derive(State, Default)]
+pub enum Mode {
+    /// Nothing is measured.
+    #[default]
+    Idle,
+    /// One mode and then another.
+    Then(Box<Mode>, Box<Mode>),
+    /// Names of what is measured.
+    Named {
+        /// By number.
+        names: BTreeMap<u8, String>,
+    },
+}
+
+/// A child with hooks and a slot that is left out.
+#[derive(State, Default)]
+#[state(after_set = Self::counted)]
+pub struct Device {
+    /// The parent.
+    #[state(flatten_parent)]
+    pub log: Log,
+    /// What it does.
+    pub mode: Option<Mode>,
+    /// Follows from the log.
+    #[state(skip)]
+    pub count: usize,
+}
+
+impl Device {
+    fn counted(&mut self) {
+        self.count = self.log.samples.len();
+    }
+}
+
+/// Takes a device's state through every door.
+///
+/// # Errors
+/// None that the runtime should give.
+pub fn round_trip(device: &mut Device) -> Result<String> {
+    let bytes = Options::new().with_schema().dumps(device)?;
+    load_into(&bytes, device)?;
+    let mut other: Device = loads(&bytes)?;
+    other.set_state(device.get_state()?)?;
+    Inspection::open(&bytes)?.tree()
+}

@@ -1,0 +1,184 @@
+//! Every shape that a struct or an enum can have, empty ones and large ones too.
+
+use std::fmt::Debug;
+
+use state_core::{ErrorKind, RestoreOwned, State, check, dumps, load_into, loads};
+
+#[track_caller]
+fn comes_back<T: RestoreOwned + PartialEq + Debug>(value: &T, mut other: T) {
+    let bytes = dumps(value).unwrap();
+    check::<T>(&bytes).unwrap();
+    assert_eq!(&loads::<T>(&bytes).unwrap(), value);
+    load_into(&bytes, &mut other).unwrap();
+    assert_eq!(&other, value);
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Named {
+    text: String,
+    number: u8,
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Positional(String, u8, [u8; 2]);
+
+#[derive(State, Debug, PartialEq)]
+struct Newtype(f64);
+
+#[derive(State, Debug, PartialEq)]
+struct Unit;
+
+#[derive(State, Debug, PartialEq)]
+struct EmptyNamed {}
+
+#[derive(State, Debug, PartialEq)]
+struct EmptyPositional();
+
+#[derive(State, Debug, PartialEq)]
+struct Empties(Unit, EmptyNamed, EmptyPositional, [Unit; 3], Vec<Unit>, ());
+
+#[test]
+fn structs() {
+    comes_back(&Named { text: "a".into(), number: 1 }, Named { text: "other".into(), number: 0 });
+    comes_back(&Positional("a".into(), 1, [2, 3]), Positional(String::new(), 0, [0; 2]));
+    comes_back(&Newtype(-0.0), Newtype(1.0));
+}
+
+#[test]
+fn empty_structs() {
+    comes_back(&Unit, Unit);
+    comes_back(&EmptyNamed {}, EmptyNamed {});
+    comes_back(&EmptyPositional(), EmptyPositional());
+    let empties = |count| {
+        let list = std::iter::repeat_with(|| Unit).take(count).collect();
+        Empties(Unit, EmptyNamed {}, EmptyPositional(), [Unit, Unit, Unit], list, ())
+    };
+    comes_back(&empties(5), empties(2));
+    comes_back(&empties(0), empties(2));
+}
+
+#[derive(State, Debug, PartialEq)]
+enum Variants {
+    Unit,
+    EmptyNamed {},
+    EmptyPositional(),
+    Newtype(String),
+    Positional(u8, Vec<Variants>),
+    Named { text: String, inner: Option<Box<Variants>> },
+    Skipped(#[state(skip)] u8),
+    Large([u64; 9]),
+}
+
+fn each() -> [Variants; 8] {
+    [
+        Variants::Unit,
+        Variants::EmptyNamed {},
+        Variants::EmptyPositional(),
+        Variants::Newtype("a".into()),
+        Variants::Positional(1, vec![Variants::Unit, Variants::Newtype("b".into()), Variants::Large([1; 9])]),
+        Variants::Named { text: "c".into(), inner: Some(Box::new(Variants::Positional(2, vec![]))) },
+        Variants::Skipped(0),
+        Variants::Large([7; 9]),
+    ]
+}
+
+#[test]
+fn each_variant_into_each() {
+    for value in &each() {
+        for other in each() {
+            comes_back(value, other);
+        }
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+enum One {
+    Only,
+}
+
+/// Without anything in the head but the tag.
+#[derive(State, Debug, PartialEq)]
+enum Plain {
+    A = 3,
+    B = 900,
+}
+
+#[test]
+fn enums_without_slots() {
+    comes_back(&One::Only, One::Only);
+    comes_back(&Plain::B, Plain::A);
+    let mut bytes = dumps(&Plain::B).unwrap();
+    *bytes.last_mut().unwrap() = 2;
+    assert_eq!(loads::<Plain>(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+/// Declares an enum with sixteen times sixteen variants and one more: its tag takes two bytes.
+macro_rules! many {
+    ($name:ident: $($outer:ident $inner:tt)*) => {
+        many!(@ $name [] $($outer $inner)*);
+    };
+    (@ $name:ident [$($done:ident)*] $outer:ident ($($inner:ident)*) $($rest:tt)*) => {
+        many!(@ $name [$($done)* $($inner)*] $($rest)*);
+    };
+    (@ $name:ident [$($done:ident)*]) => {
+        #[derive(State, Debug, PartialEq, Clone, Copy)]
+        enum $name { $($done,)* Last(u8) }
+
+        impl $name {
+            const ALL: &[Self] = &[$(Self::$done,)* Self::Last(7)];
+        }
+    };
+}
+
+many! { Many:
+    a (A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 Aa Ab Ac Ad Ae Af) b (B0 B1 B2 B3 B4 B5 B6 B7 B8 B9 Ba Bb Bc Bd Be Bf)
+    c (C0 C1 C2 C3 C4 C5 C6 C7 C8 C9 Ca Cb Cc Cd Ce Cf) d (D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 Da Db Dc Dd De Df)
+    e (E0 E1 E2 E3 E4 E5 E6 E7 E8 E9 Ea Eb Ec Ed Ee Ef) f (F0 F1 F2 F3 F4 F5 F6 F7 F8 F9 Fa Fb Fc Fd Fe Ff)
+    g (G0 G1 G2 G3 G4 G5 G6 G7 G8 G9 Ga Gb Gc Gd Ge Gf) h (H0 H1 H2 H3 H4 H5 H6 H7 H8 H9 Ha Hb Hc Hd He Hf)
+    i (I0 I1 I2 I3 I4 I5 I6 I7 I8 I9 Ia Ib Ic Id Ie If) j (J0 J1 J2 J3 J4 J5 J6 J7 J8 J9 Ja Jb Jc Jd Je Jf)
+    k (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 Ka Kb Kc Kd Ke Kf) l (L0 L1 L2 L3 L4 L5 L6 L7 L8 L9 La Lb Lc Ld Le Lf)
+    m (M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 Ma Mb Mc Md Me Mf) n (N0 N1 N2 N3 N4 N5 N6 N7 N8 N9 Na Nb Nc Nd Ne Nf)
+    o (O0 O1 O2 O3 O4 O5 O6 O7 O8 O9 Oa Ob Oc Od Oe Of) p (P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 Pa Pb Pc Pd Pe Pf)
+}
+
+#[test]
+fn more_variants_than_a_byte_counts() {
+    assert_eq!(Many::ALL.len(), 257);
+    assert_eq!(<Many as State>::HEAD, 3);
+    for &value in Many::ALL {
+        comes_back(&value, Many::P0);
+        comes_back(&value, Many::Last(1));
+    }
+    comes_back(&Many::ALL.to_vec(), vec![Many::Last(1); 300]);
+}
+
+/// Declares a struct of sixty fields, of three types by turns.
+macro_rules! wide {
+    ($name:ident: $($number:ident $text:ident $list:ident)*) => {
+        #[derive(State, Debug, PartialEq, Default)]
+        struct $name { $($number: u16, $text: String, $list: Vec<i64>,)* }
+
+        impl $name {
+            fn new() -> Self {
+                let mut count = 0;
+                let mut next = || { count += 1; count };
+                Self { $(
+                    $number: next(),
+                    $text: next().to_string(),
+                    $list: vec![next().into(); usize::from(next() % 4)],
+                )* }
+            }
+        }
+    };
+}
+
+wide! { Wide:
+    n0 t0 l0 n1 t1 l1 n2 t2 l2 n3 t3 l3 n4 t4 l4 n5 t5 l5 n6 t6 l6 n7 t7 l7 n8 t8 l8 n9 t9 l9
+    na ta la nb tb lb nc tc lc nd td ld ne te le nf tf lf ng tg lg nh th lh ni ti li nj tj lj
+}
+
+#[test]
+fn sixty_fields() {
+    comes_back(&Wide::new(), Wide::default());
+    comes_back(&Wide::default(), Wide::new());
+}

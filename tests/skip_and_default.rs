@@ -1,0 +1,117 @@
+//! `skip` and `default`: fields that are no slots, and slots that a state has no value for.
+
+use state_core::value::{StateExt, Tuple, Value};
+use state_core::{State, dumps, load_into, loads};
+
+#[derive(State, Debug, PartialEq)]
+struct Session {
+    user: String,
+    #[state(skip)]
+    cache: Vec<u8>,
+    #[state(skip, default = nine)]
+    retries: u8,
+    #[state(skip, default = Vec::<NoState>::new)]
+    others: Vec<NoState>,
+    #[state(default)]
+    visits: u32,
+    #[state(default = nine)]
+    limit: u8,
+    #[state(default = label, with = upper)]
+    label: String,
+    #[state(bytes, default = samples)]
+    samples: Vec<u16>,
+}
+
+#[derive(Debug, PartialEq)]
+struct NoState;
+
+fn nine() -> u8 {
+    9
+}
+
+fn label() -> String {
+    "none".into()
+}
+
+fn samples() -> Vec<u16> {
+    vec![1, 2]
+}
+
+mod upper {
+    use std::convert::Infallible;
+
+    pub type Slot = String;
+
+    #[allow(clippy::ptr_arg, reason = "the form that `with` asks for")]
+    pub fn get(text: &String) -> String {
+        text.to_uppercase()
+    }
+
+    #[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "the form that `with` asks for")]
+    pub fn set(slot: String) -> Result<String, Infallible> {
+        Ok(slot.to_lowercase())
+    }
+}
+
+fn session(user: &str) -> Session {
+    Session {
+        user: user.into(),
+        cache: vec![1],
+        retries: 2,
+        others: vec![NoState],
+        visits: 3,
+        limit: 4,
+        label: "some".into(),
+        samples: vec![5],
+    }
+}
+
+#[test]
+fn a_new_value_has_defaults_where_fields_are_skipped() {
+    let loaded: Session = loads(&dumps(&session("a")).unwrap()).unwrap();
+    assert_eq!(loaded, Session { cache: vec![], retries: 9, others: vec![], ..session("a") });
+}
+
+#[test]
+fn a_live_value_keeps_what_is_skipped() {
+    let bytes = dumps(&Session { cache: vec![7, 7], ..session("a") }).unwrap();
+    let mut live = session("b");
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(live, session("a"));
+}
+
+#[test]
+fn skipped_fields_are_no_slots() {
+    let state = session("a").get_state().unwrap();
+    assert_eq!(state[..4], [Value::from("a"), Value::from(3), Value::from(4), Value::from("SOME")]);
+}
+
+#[test]
+fn a_short_state_is_filled_with_defaults() {
+    let mut live = session("b");
+    live.set_state(Tuple::from(vec![Value::from("a")])).unwrap();
+    assert_eq!(live, Session { visits: 0, limit: 9, label: "none".into(), samples: vec![1, 2], ..session("a") });
+    let none = live.set_state(Tuple::from(Vec::<Value>::new()));
+    assert!(none.is_err(), "the first slot has no default");
+}
+
+#[derive(State, Debug, PartialEq)]
+enum Message {
+    Text(String, #[state(skip)] u8),
+    Quiet(#[state(skip, default = nine)] u8),
+}
+
+#[test]
+fn variants_have_skipped_fields_too() {
+    let bytes = dumps(&Message::Text("a".into(), 5)).unwrap();
+    assert_eq!(loads::<Message>(&bytes).unwrap(), Message::Text("a".into(), 0));
+    let mut live = Message::Text("b".into(), 6);
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(live, Message::Text("a".into(), 6));
+    let mut live = Message::Quiet(3);
+    load_into(&dumps(&Message::Quiet(4)).unwrap(), &mut live).unwrap();
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(live, Message::Text("a".into(), 0));
+    load_into(&dumps(&Message::Quiet(4)).unwrap(), &mut live).unwrap();
+    assert_eq!(live, Message::Quiet(9));
+}

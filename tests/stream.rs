@@ -1,0 +1,343 @@
+//! Streams of states: what was written whole comes back, whatever happened to what stands behind it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+
+use state_core::image::stream::{Reader, Writer};
+use state_core::{State, dumps, loads};
+
+/// Counts the bytes that this thread allocates.
+struct Counting;
+
+thread_local!(static ALLOCATED: Cell<usize> = const { Cell::new(0) });
+
+// SAFETY: every call is passed on as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.set(ALLOCATED.get() + layout.size());
+        // SAFETY: the caller's obligations are those of `System`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(name = "example.Frame")]
+struct Frame {
+    tick: u32,
+    names: Vec<String>,
+    #[state(bytes)]
+    heat: Vec<f32>,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Frame")]
+struct FrameView<'a> {
+    tick: u32,
+    names: Vec<&'a str>,
+    #[state(bytes)]
+    heat: &'a [f32],
+}
+
+#[derive(State, Debug)]
+#[state(name = "example.Frame")]
+struct OtherFrame {
+    tick: u64,
+}
+
+fn frames() -> Vec<Frame> {
+    let frame = |tick: u32| Frame {
+        tick,
+        names: vec!["Zoë".to_string(); tick as usize % 3],
+        heat: (0..tick as u16 * 2).map(f32::from).collect(),
+    };
+    (0..5).map(frame).collect()
+}
+
+/// The frames in a stream, and where the header and each of them end.
+fn stream() -> (Vec<u8>, Vec<usize>) {
+    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut ends = vec![writer.get_ref().len()];
+    for frame in frames() {
+        writer.write(&frame).unwrap();
+        ends.push(writer.get_ref().len());
+        assert_eq!(writer.position(), writer.get_ref().len() as u64);
+    }
+    (writer.into_inner(), ends)
+}
+
+/// The whole states of a stream, and how it ended.
+fn read(bytes: &[u8]) -> (Vec<Frame>, io::Result<()>) {
+    let mut reader = match Reader::new(bytes) {
+        Ok(reader) => reader,
+        Err(error) => return (Vec::new(), Err(error)),
+    };
+    let mut all = Vec::new();
+    let end = loop {
+        match reader.load() {
+            Ok(Some(frame)) => all.push(frame),
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    assert!(!reader.advance().unwrap(), "a stream stays at its end");
+    assert!(reader.image().is_empty());
+    (all, end)
+}
+
+fn file(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("state-stream-{name}-{}", std::process::id()))
+}
+
+#[test]
+fn what_is_written_comes_back() {
+    let (bytes, ends) = stream();
+    let (all, end) = read(&bytes);
+    assert_eq!(all, frames());
+    end.unwrap();
+    assert!(ends.iter().all(|end| end % 16 == 0));
+    let states: io::Result<Vec<Frame>> = Reader::new(&bytes[..]).unwrap().states().collect();
+    assert_eq!(states.unwrap(), frames());
+    let mut reader = Reader::new(&bytes[..]).unwrap();
+    for frame in frames() {
+        assert!(reader.advance().unwrap());
+        assert_eq!(reader.image(), dumps(&frame).unwrap());
+    }
+}
+
+#[cfg(target_endian = "little")]
+#[test]
+fn states_are_borrowed_from_the_reader() {
+    let (bytes, _) = stream();
+    let mut reader = Reader::new(&bytes[..]).unwrap();
+    for frame in frames() {
+        let view: FrameView<'_> = reader.load().unwrap().unwrap();
+        assert_eq!((view.tick, view.heat), (frame.tick, &*frame.heat));
+    }
+}
+
+#[test]
+fn every_cut_gives_the_whole_states_before_it() {
+    let (bytes, ends) = stream();
+    for len in 0..bytes.len() {
+        let (all, end) = read(&bytes[..len]);
+        let whole = ends.iter().filter(|&&end| end <= len).count().saturating_sub(1);
+        assert_eq!(all, frames()[..whole], "{len}");
+        match ends.contains(&len) {
+            true => end.unwrap(),
+            false => assert_eq!(end.unwrap_err().kind(), ErrorKind::UnexpectedEof, "{len}"),
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_seen() {
+    let (bytes, ends) = stream();
+    for bit in 0..8 * bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let (all, end) = read(&bytes);
+        let whole = ends.iter().filter(|&&end| end <= bit / 8).count().saturating_sub(1);
+        assert_eq!(all, frames()[..whole], "{bit}");
+        let error = end.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof), "{bit}: {error}");
+    }
+}
+
+#[test]
+fn states_stand_where_they_were_written() {
+    let (bytes, ends) = stream();
+    let mut moved = bytes[..ends[0]].to_vec();
+    moved.extend_from_slice(&bytes[ends[1]..]);
+    assert_eq!(read(&moved).1.unwrap_err().kind(), ErrorKind::InvalidData);
+}
+
+#[test]
+fn restoring_in_place_allocates_nothing() {
+    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut frame = frames().pop().unwrap();
+    for tick in 0..100 {
+        frame.tick = tick;
+        writer.write(&frame).unwrap();
+    }
+    let bytes = writer.into_inner();
+    let mut reader = Reader::new(&bytes[..]).unwrap();
+    assert!(reader.load_into(&mut frame).unwrap());
+    let before = ALLOCATED.get();
+    for tick in 1..100 {
+        assert!(reader.load_into(&mut frame).unwrap());
+        assert_eq!(frame.tick, tick);
+    }
+    assert!(!reader.load_into(&mut frame).unwrap());
+    assert_eq!(ALLOCATED.get(), before);
+}
+
+#[test]
+fn another_type_is_told_by_name() {
+    let (bytes, _) = stream();
+    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let error = reader.load::<OtherFrame>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidData);
+    assert!(error.to_string().contains("tick: expected u64, found u32"), "{error}");
+    // The state is whole, so the stream goes on behind it.
+    assert_eq!(reader.load::<Frame>().unwrap().unwrap().tick, 1);
+
+    assert!(loads::<Frame>(&bytes).unwrap_err().to_string().contains("a stream of states"));
+    let image = dumps(&frames()[0]).unwrap();
+    assert!(Reader::new(&image[..]).unwrap_err().to_string().contains("a single state"));
+}
+
+#[test]
+fn append_goes_on_after_every_cut() {
+    let (bytes, ends) = stream();
+    let path = file("append");
+    let last = Frame { tick: 99, names: vec![], heat: vec![1.5] };
+    for len in 0..=bytes.len() {
+        fs::write(&path, &bytes[..len]).unwrap();
+        let mut writer = Writer::append(&path).unwrap();
+        writer.write(&last).unwrap();
+        let whole = ends.iter().filter(|&&end| end <= len).count().saturating_sub(1);
+        let mut expected = frames()[..whole].to_vec();
+        expected.push(last.clone());
+        let found: io::Result<Vec<Frame>> = Reader::open(&path).unwrap().states().collect();
+        assert_eq!(found.unwrap(), expected, "{len}");
+    }
+    fs::remove_file(&path).unwrap();
+    drop(Writer::<Frame>::append(&path).unwrap());
+    assert_eq!(read(&fs::read(&path).unwrap()).0, []);
+    Writer::<Frame>::create(&path).unwrap().sync().unwrap();
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn append_cuts_what_was_never_written() {
+    let (bytes, ends) = stream();
+    let path = file("zeros");
+    for zeros in [1, 15, 16, 17, 4096, 10_000] {
+        let mut torn = bytes.clone();
+        torn.resize(bytes.len() + zeros, 0);
+        fs::write(&path, &torn).unwrap();
+        drop(Writer::<Frame>::append(&path).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+    // The last state is announced, but its bytes never reached the disk.
+    let mut torn = bytes.clone();
+    torn[ends[4] + 16..].fill(0);
+    fs::write(&path, &torn).unwrap();
+    drop(Writer::<Frame>::append(&path).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), bytes[..ends[4]]);
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn append_leaves_damage_and_other_types_alone() {
+    let (bytes, ends) = stream();
+    let path = file("damage");
+    for at in [0, 8, 20, ends[0], ends[0] + 9, ends[1] + 20, ends[3] - 1, ends[4] + 1] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 4;
+        fs::write(&path, &damaged).unwrap();
+        assert_eq!(Writer::<Frame>::append(&path).unwrap_err().kind(), ErrorKind::InvalidData, "{at}");
+        assert_eq!(fs::read(&path).unwrap(), damaged);
+    }
+    for other in [&bytes[..], b"something else", &[0; 4000]] {
+        fs::write(&path, other).unwrap();
+        Writer::<OtherFrame>::append(&path).unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), other);
+    }
+    fs::remove_file(&path).unwrap();
+}
+
+/// Takes so many bytes, and then no more.
+struct Full(Vec<u8>, usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.1 - self.0.len();
+        if room == 0 {
+            return Err(ErrorKind::StorageFull.into());
+        }
+        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        Ok(bytes.len().min(room))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn nothing_is_written_behind_a_torn_state() {
+    let (bytes, ends) = stream();
+    let mut writer = Writer::new(Full(Vec::new(), ends[2] + 20)).unwrap();
+    let errors: Vec<_> = frames().iter().filter_map(|frame| writer.write(frame).err()).map(|e| e.kind()).collect();
+    assert_eq!(errors, [ErrorKind::StorageFull, ErrorKind::Other, ErrorKind::Other]);
+    assert_eq!(writer.into_inner().0, bytes[..ends[2] + 20]);
+}
+
+/// CRC-32C bit by bit.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0x82F6_3B78 } else { 0 })
+    })
+}
+
+/// The start of a frame as the table in the documentation has it.
+fn frame_start(position: usize, len: u64, image: u32) -> Vec<u8> {
+    let mut start = len.to_le_bytes().to_vec();
+    start.extend(image.to_le_bytes());
+    let own = crc(&[&(position as u64).to_le_bytes(), &start[..]].concat());
+    start.extend(own.to_le_bytes());
+    start
+}
+
+#[test]
+fn the_format_is_the_documented_one() {
+    let mut writer = Writer::new(Vec::new()).unwrap();
+    writer.write(&7_u8).unwrap();
+    // The canonical schema of `u8`: an integer of 8 bits, neither signed nor without zero.
+    let schema = [3, 8, 0];
+    let mut expected = vec![0xD7, 0x53, 0x54, 0x53, 1, 0, 0, 0];
+    expected.extend(&dumps(&7_u8).unwrap()[8..16]);
+    expected.extend([3, 0, 0, 0]);
+    expected.extend(crc(&[&expected[..], &schema].concat()).to_le_bytes());
+    expected.extend(schema);
+    expected.resize(32, 0);
+    let image = dumps(&7_u8).unwrap();
+    expected.extend(frame_start(32, 41, crc(&image)));
+    expected.extend(image);
+    expected.resize(96, 0);
+    assert_eq!(writer.into_inner(), expected);
+}
+
+#[test]
+fn announced_lengths_are_not_believed() {
+    let (mut bytes, _) = stream();
+    let end = bytes.len();
+    for len in [0, 39, 1 << 40, i64::MAX as u64, u64::MAX - 16, u64::MAX] {
+        bytes.truncate(end);
+        bytes.extend(frame_start(end, len, 0));
+        bytes.extend([0; 100]);
+        let before = ALLOCATED.get();
+        let (all, error) = read(&bytes);
+        assert_eq!(all.len(), 5);
+        error.unwrap_err();
+        assert!(ALLOCATED.get() - before < 1 << 20, "{len}");
+    }
+    // The same for the schema in the header.
+    let mut header = bytes[..24].to_vec();
+    header[16..20].fill(0xFF);
+    let before = ALLOCATED.get();
+    assert_eq!(Reader::new(&header[..]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    assert!(ALLOCATED.get() - before < 1 << 20);
+}

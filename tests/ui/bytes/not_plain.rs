@@ -1,0 +1,14 @@
+// What has bytes that are no value cannot travel raw.
+use state_core::State;
+
+#[derive(State)]
+struct Flags {
+    #[state(bytes)]
+    flags: Vec<bool>,
+    #[state(bytes)]
+    letters: Vec<char>,
+    #[state(bytes)]
+    names: Vec<String>,
+}
+
+fn main() {}
