@@ -85,8 +85,10 @@ mod nothing {
 
     pub type Slot = ();
 
+    #[allow(clippy::ref_option, reason = "the form that `with` asks for")]
     pub fn get<W>(_: &Option<W>) {}
 
+    #[allow(clippy::unnecessary_wraps, reason = "the form that `with` asks for")]
     pub fn set<W>((): ()) -> Result<Option<W>, Infallible> {
         Ok(None)
     }

@@ -35,6 +35,7 @@ fn node(name: &str) -> Node {
     Node { name: name.into(), ..Node::default() }
 }
 
+#[allow(clippy::arc_with_non_send_sync, reason = "a node shows every holder at once")]
 fn full() -> Node {
     Node {
         name: "root".into(),

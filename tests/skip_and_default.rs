@@ -47,7 +47,7 @@ mod upper {
         text.to_uppercase()
     }
 
-    #[allow(clippy::unnecessary_wraps, reason = "the form that `with` asks for")]
+    #[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "the form that `with` asks for")]
     pub fn set(slot: String) -> Result<String, Infallible> {
         Ok(slot.to_lowercase())
     }

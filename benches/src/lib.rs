@@ -21,6 +21,7 @@ use arguments::Arguments;
 use report::{Report, Run, json, markdown, svg, terminal};
 
 /// The program: all of the command, or under `--part` one allocator's share of it.
+#[must_use]
 pub fn main(allocator: &str) -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,

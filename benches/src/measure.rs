@@ -48,7 +48,9 @@ pub fn measure<T: Set>(bench: Bench<'_, T>, arguments: &Arguments) -> SetResult 
     lanes.sort_by_key(|lane| lane.cell);
     let series = |lane| Series { lane, repeats: 1, times: Vec::new() };
     let mut all: Vec<Series<'_>> = lanes.into_iter().map(series).collect();
-    all.iter_mut().for_each(|series| series.calibrate(arguments.batch));
+    for series in &mut all {
+        series.calibrate(arguments.batch);
+    }
     for round in 0..arguments.rounds {
         terminal::progress(T::NAME, round, arguments.rounds);
         for cell in all.chunk_by_mut(|a, b| a.lane.cell == b.lane.cell) {

@@ -64,7 +64,7 @@ fn default_bound(container: &Container, field: &Field, side: Side) -> Option<Whe
         (_, default) => default.is_some(),
     };
     let ty = &field.ty;
-    (asked && is_param(container, ty)).then(|| parse_quote!(#ty: _state::__private::Default))
+    (asked && is_param(container, ty)).then(|| parse_quote!(#ty: _state::Default))
 }
 
 fn is_param(container: &Container, ty: &Type) -> bool {

@@ -6,6 +6,7 @@ use quote::quote;
 use syn::{Generics, parse_quote};
 
 use crate::ast::Container;
+use crate::expand::wrap;
 use crate::symbol;
 
 /// The errors, and stubs of the traits that `#[derive(State)]` implements.
@@ -17,20 +18,20 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
     let stubs = quote! {
         #[automatically_derived]
         impl #impl_generics _state::State for #ident #ty_generics #where_clause {
-            const HEAD: _state::__private::usize = 0;
-            fn schema() -> &'static _state::__private::Schema {
+            const HEAD: _state::usize = 0;
+            fn schema() -> &'static _state::Schema {
                 <() as _state::State>::schema()
             }
-            fn size(&self, _: &mut _state::__private::Size) {}
-            fn put(&self, _: &mut [_state::__private::u8], _: &mut _state::__private::Writer<'_, '_>) {}
+            fn size(&self, _: &mut _state::Size) {}
+            fn put(&self, _: &mut [_state::u8], _: &mut _state::Writer<'_, '_>) {}
         }
         #[automatically_derived]
         impl #restore_impl _state::Restore<'__de> for #ident #ty_generics #restore_where {
-            fn check(_: &[_state::__private::u8], _: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
+            fn check(_: &[_state::u8], _: &mut _state::Checker<'_>) -> _state::bool {
                 false
             }
-            fn get(_: &'__de [_state::__private::u8], _: &mut _state::__private::Reader<'__de>) -> _state::__private::Option<Self> {
-                _state::__private::None
+            fn get(_: &'__de [_state::u8], _: &mut _state::Reader<'__de>) -> _state::Option<Self> {
+                _state::None
             }
         }
         #[automatically_derived]
@@ -47,12 +48,12 @@ pub fn record(container: &Container, error: &syn::Error) -> TokenStream {
     let stubs = quote! {
         #[automatically_derived]
         impl #impl_generics _state::Record for #ident #ty_generics #where_clause {
-            fn schema() -> &'static _state::__private::Schema {
+            fn schema() -> &'static _state::Schema {
                 <() as _state::State>::schema()
             }
-            fn write(&self, _: &mut [_state::__private::u8]) {}
-            fn read(_: &[_state::__private::u8]) -> _state::__private::Option<Self> {
-                _state::__private::None
+            fn write(&self, _: &mut [_state::u8]) {}
+            fn read(_: &[_state::u8]) -> _state::Option<Self> {
+                _state::None
             }
         }
     };
@@ -65,22 +66,15 @@ fn join(container: &Container, error: &syn::Error, stubs: &TokenStream) -> Token
         // The runtime's path could not be read, so nothing of it can be named.
         return error;
     }
-    let krate = &container.krate;
-    quote! {
-        #error
-        #[allow(deprecated)]
-        const _: () = {
-            use #krate as _state;
-            #stubs
-        };
-    }
+    let stubs = wrap(container, stubs);
+    quote!(#error #stubs)
 }
 
 /// With `'__de` in front, and for sized types alone: a stub must not ask for more than the input fulfils.
 fn restore_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, parse_quote!('__de));
-    let sized = parse_quote!(for<'__any> Self: _state::__private::Sized);
+    let sized = parse_quote!(for<'__any> Self: _state::Sized);
     generics.make_where_clause().predicates.push(sized);
     generics
 }
@@ -88,7 +82,7 @@ fn restore_generics(generics: &Generics) -> Generics {
 /// Asks what the trait itself asks for, in a form that rustc does not test before the stub is used.
 fn record_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
-    let copy = parse_quote!(for<'__any> Self: _state::__private::Copy + 'static);
+    let copy = parse_quote!(for<'__any> Self: _state::Copy + 'static);
     generics.make_where_clause().predicates.push(copy);
     generics
 }

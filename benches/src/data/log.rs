@@ -4,7 +4,7 @@ use super::{Lend, Set, data, views};
 use crate::random::Random;
 
 data! {
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Address {
         pub a: u8,
         pub b: u8,
@@ -12,7 +12,7 @@ data! {
         pub d: u8,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Request")]
     pub struct Request {
         pub from: Address,
@@ -24,7 +24,7 @@ data! {
         pub size: u64,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Log")]
     pub struct Log {
         pub requests: Vec<Request>,

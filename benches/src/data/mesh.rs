@@ -4,7 +4,7 @@ use super::{Lend, Set, data};
 use crate::random::Random;
 
 data! {
-    #[derive(Clone, Copy, state_core::Record)]
+    #[derive(Clone, Copy, bincode_next::Encode, state_core::Record)]
     #[savefile_unsafe_and_fast]
     #[repr(C)]
     pub struct Point {
@@ -13,7 +13,7 @@ data! {
         pub z: f32,
     }
 
-    #[derive(Clone, Copy, state_core::Record)]
+    #[derive(Clone, Copy, bincode_next::Encode, state_core::Record)]
     #[savefile_unsafe_and_fast]
     #[repr(C)]
     pub struct Triangle {
@@ -21,7 +21,7 @@ data! {
         pub normal: Point,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Mesh {
         pub triangles: Vec<Triangle>,
     }

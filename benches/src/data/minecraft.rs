@@ -4,7 +4,7 @@ use super::{Lend, Set, data, views};
 use crate::random::Random;
 
 data! {
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, bincode_next::Encode)]
     pub enum Mode {
         Survival,
         Creative,
@@ -12,7 +12,7 @@ data! {
         Spectator,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Item")]
     pub struct Item {
         pub count: i8,
@@ -20,7 +20,7 @@ data! {
         pub id: String,
     }
 
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, bincode_next::Encode)]
     pub struct Abilities {
         pub walk_speed: f32,
         pub fly_speed: f32,
@@ -31,7 +31,7 @@ data! {
         pub instant_build: bool,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Companion")]
     pub struct Companion {
         pub id: String,
@@ -51,7 +51,7 @@ data! {
         pub glowing: bool,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Recipes")]
     pub struct Recipes {
         pub known: Vec<String>,
@@ -62,7 +62,7 @@ data! {
         pub furnace_open: bool,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Player")]
     pub struct Player {
         pub mode: Mode,
@@ -95,7 +95,7 @@ data! {
         pub recipes: Recipes,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     #[state(name = "benches.Save")]
     pub struct Save {
         pub players: Vec<Player>,

@@ -4,7 +4,7 @@ use super::{Set, data};
 use crate::random::Random;
 
 data! {
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, bincode_next::Encode)]
     pub enum Kind {
         Barge,
         Corvette,
@@ -24,13 +24,13 @@ data! {
         Trawler,
     }
 
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, bincode_next::Encode)]
     pub struct Course {
         pub heading: u16,
         pub speed: u16,
     }
 
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, bincode_next::Encode)]
     pub struct Place {
         pub altitude: i8,
         pub angle: u16,
@@ -39,7 +39,7 @@ data! {
         pub speed: u16,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Contact {
         pub damage: u8,
         pub id: u32,
@@ -51,13 +51,13 @@ data! {
         pub turrets: Vec<u16>,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Chunk {
         pub at: (i8, i8),
         pub heights: Vec<u8>,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Update {
         pub contacts: Vec<Contact>,
         pub score: u32,
@@ -65,7 +65,7 @@ data! {
         pub terrain: Vec<Chunk>,
     }
 
-    #[derive(Clone)]
+    #[derive(Clone, bincode_next::Encode)]
     pub struct Game {
         pub updates: Vec<Update>,
     }

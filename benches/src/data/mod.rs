@@ -1,9 +1,13 @@
 //! The data sets: the four shapes of the public benchmark of Rust serializers, and four of our own from real use.
 
+pub mod document;
 pub mod log;
 pub mod mesh;
 pub mod minecraft;
 pub mod mk48;
+pub mod orders;
+pub mod tree;
+pub mod world;
 
 use std::fmt::Debug;
 
@@ -26,19 +30,17 @@ pub trait Lend: Set {
     fn lend(&self) -> Self::View<'_>;
 }
 
-/// Items with the derives of all peers, as each peer's documentation writes them. `Clone` is for the item to say: derived
-/// apart from `Copy`, it copies field by field.
-macro_rules! data {
+/// Items with the derives of all peers that take types which hold themselves, as each peer's documentation writes them. Two are for the item to say: `Clone`,
+/// which copies field by field if it is derived apart from `Copy`, and bincode-next's `Encode`, whose code for enums does
+/// not find its own names where the derive comes out of a macro.
+macro_rules! recursive {
     ($($item:item)*) => {
         $(
             #[derive(
                 Debug,
                 PartialEq,
                 state_core::State,
-                bincode_next::Encode,
                 bincode_next::Decode,
-                bitcode::Encode,
-                bitcode::Decode,
                 borsh::BorshSerialize,
                 borsh::BorshDeserialize,
                 rkyv::Archive,
@@ -49,11 +51,22 @@ macro_rules! data {
                 serde_derive::Deserialize,
                 speedy::Readable,
                 speedy::Writable,
-                wincode::SchemaRead,
-                wincode::SchemaWrite,
             )]
             $item
         )*
+    };
+}
+
+/// Items with the derives of all peers: those of [`recursive`], and of the two that do not take a type which holds itself
+/// in a box. There bitcode's decoder would be an infinite type, and wincode's constants ask for themselves.
+macro_rules! data {
+    ($($item:item)*) => {
+        $crate::data::recursive! {
+            $(
+                #[derive(bitcode::Encode, bitcode::Decode, wincode::SchemaRead, wincode::SchemaWrite)]
+                $item
+            )*
+        }
     };
 }
 
@@ -81,4 +94,4 @@ macro_rules! views {
     };
 }
 
-pub(crate) use {data, views};
+pub(crate) use {data, recursive, views};

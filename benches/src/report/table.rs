@@ -50,9 +50,8 @@ fn floor_row(row: &Row, cells: &[Cell]) -> Option<Vec<String>> {
     let entry = row.entries.first()?;
     let applies = |cell: Cell| match cell {
         Cell::Load => row.cell == Cell::Clone,
-        Cell::Borrow => false,
         Cell::Serialize | Cell::Restore | Cell::RestoreOther | Cell::Check => row.cell == Cell::Memcpy,
-        Cell::Clone | Cell::Memcpy => false,
+        Cell::Borrow | Cell::Clone | Cell::Memcpy => false,
     };
     let title = if row.cell == Cell::Clone { "floor: clone()" } else { "floor: memcpy" };
     let times = cells.iter().map(|&cell| if applies(cell) { measured(entry, false) } else { String::new() });

@@ -32,11 +32,11 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         }
     });
     quote! {
-        const HEAD: _state::__private::usize = _state::__private::enum_head(#count, _state::__private::largest(&[#(#heads),*]));
-        const DYNAMIC: _state::__private::bool = #dynamic;
+        const HEAD: _state::usize = _state::enum_head(#count, _state::largest(&[#(#heads),*]));
+        const DYNAMIC: _state::bool = #dynamic;
 
         #[inline]
-        fn size(&self, __size: &mut _state::__private::Size) {
+        fn size(&self, __size: &mut _state::Size) {
             #before_get
             #size
         }
@@ -44,8 +44,8 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
         #[inline]
         fn put<'__v>(
             &'__v self,
-            __head: &mut [_state::__private::u8],
-            __writer: &mut _state::__private::Writer<'_, '__v>,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
         ) {
             match self {
                 #(#puts)*
@@ -61,7 +61,7 @@ fn dynamic(container: &Container, variants: &[Variant]) -> TokenStream {
     }
     let heads = variants.iter().filter(|variant| has_slots(variant)).map(head);
     let slots = variants.iter().flat_map(slot::slots).map(slot::dynamic);
-    quote!(!_state::__private::enum_is_inline(_state::__private::largest(&[#(#heads),*])) #(|| #slots)*)
+    quote!(!_state::enum_is_inline(_state::largest(&[#(#heads),*])) #(|| #slots)*)
 }
 
 /// `Self::A { .. } => { .. }`
@@ -70,7 +70,7 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
     let slots = slot::slots(variant).map(slot::size);
     quote! {
         Self::#ident #pattern => {
-            _state::__private::size_variant::<Self>(const { #head }, #count, __size);
+            _state::size_variant::<Self>(const { #head }, #count, __size);
             #(#slots)*
         }
     }
@@ -78,7 +78,7 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
 
 fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     let (ident, pattern, head, tag) = (&variant.ident, pattern(variant), head(variant), tag(index));
-    let place = quote!(_state::__private::put_variant(__head, (#tag, #count), const { #head }, __writer));
+    let place = quote!(_state::put_variant(__head, (#tag, #count), const { #head }, __writer));
     if !has_slots(variant) {
         return quote! {
             Self::#ident #pattern => {
@@ -89,7 +89,7 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     let slots = slot::slots(variant).map(slot::put);
     quote! {
         Self::#ident #pattern => {
-            if let _state::__private::Some(mut __head) = #place {
+            if let _state::Some(mut __head) = #place {
                 #(#slots)*
             }
         }
@@ -103,17 +103,17 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let accepted = accepted(
         container,
         &quote! {
-            match _state::__private::tag(__head, #count) {
+            match _state::tag(__head, #count) {
                 #(#gets)*
-                _ => return _state::__private::None,
+                _ => return _state::None,
             }
         },
     );
     let set = set(container, variants);
     quote! {
         #[inline]
-        fn check(__head: &[_state::__private::u8], __checker: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
-            match _state::__private::tag(__head, #count) {
+        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
+            match _state::tag(__head, #count) {
                 #(#checks)*
                 _ => false,
             }
@@ -121,9 +121,9 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
 
         #[inline]
         fn get(
-            __head: &'__de [_state::__private::u8],
-            __reader: &mut _state::__private::Reader<'__de>,
-        ) -> _state::__private::Option<Self> {
+            __head: &'__de [_state::u8],
+            __reader: &mut _state::Reader<'__de>,
+        ) -> _state::Option<Self> {
             #accepted
         }
 
@@ -138,9 +138,9 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     }
     let slots = slot::slots(variant).map(slot::check);
     quote! {
-        #tag => match _state::__private::check_variant(__head, #count, const { #head }, __checker) {
-            _state::__private::Some(mut __head) => true #(&& #slots)*,
-            _state::__private::None => false,
+        #tag => match _state::check_variant(__head, #count, const { #head }, __checker) {
+            _state::Some(mut __head) => true #(&& #slots)*,
+            _state::None => false,
         },
     }
 }
@@ -148,7 +148,7 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 /// `let mut __head = ..`, if the variant has slots.
 fn place(count: usize, variant: &Variant) -> TokenStream {
     let head = head(variant);
-    quote!(_state::__private::get_variant(__head, #count, const { #head }, __reader))
+    quote!(_state::get_variant(__head, #count, const { #head }, __reader))
 }
 
 fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
@@ -175,7 +175,7 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
         let slots = slot::slots(variant).map(slot::set);
         quote! {
             (#tag, Self::#ident #pattern) => {
-                if let _state::__private::Some(mut __head) = #place {
+                if let _state::Some(mut __head) = #place {
                     #(#slots)*
                 }
                 #hook
@@ -184,10 +184,10 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [_state::__private::u8], __reader: &mut _state::__private::Reader<'__de>) {
-            match (_state::__private::tag(__head, #count), &mut *self) {
+        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
+            match (_state::tag(__head, #count), &mut *self) {
                 #(#arms)*
-                _ => _state::__private::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
+                _ => _state::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
             }
         }
     }

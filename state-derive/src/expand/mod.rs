@@ -1,6 +1,6 @@
 //! Turns a checked model into impls. Cannot fail.
 //!
-//! Generated code only names fields and calls the runtime: `_state` is its crate, `__private` what it may name there.
+//! Generated code only names fields and calls the runtime: `_state` is its hidden module, with all that may be named.
 
 mod enumeration;
 mod record;
@@ -59,15 +59,16 @@ fn object(container: &Container) -> TokenStream {
     }
 }
 
-/// `const _: () = { use ::state_core as _state; .. };`
-fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
+/// `const _: () = { use ::state_core::__private as _state; .. };`
+pub fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     let krate = &container.krate;
     // Where the path stands, so that a wrong one is reported there.
-    let alias = Ident::new("_state", krate.segments.last().map_or_else(Span::call_site, Spanned::span));
+    let place = krate.segments.last().map_or_else(Span::call_site, Spanned::span);
+    let (names, alias) = (Ident::new("__private", place), Ident::new("_state", place));
     quote! {
         #[allow(deprecated)]
         const _: () = {
-            use #krate as #alias;
+            use #krate::#names as #alias;
             #impls
         };
     }
@@ -113,7 +114,7 @@ fn head(variant: &Variant) -> TokenStream {
 fn before_get(container: &Container) -> TokenStream {
     match &container.before_get {
         Some(path) => {
-            quote_spanned!(place(path)=> _state::__private::before_get::<Self, _>(#path, self, __size);)
+            quote_spanned!(place(path)=> _state::before_get::<Self, _>(#path, self, __size);)
         }
         None => TokenStream::new(),
     }
@@ -122,7 +123,7 @@ fn before_get(container: &Container) -> TokenStream {
 /// The hook that runs after a restore.
 fn after_set(container: &Container) -> Option<TokenStream> {
     let path = container.after_set.as_ref()?;
-    Some(quote_spanned!(place(path)=> _state::__private::after_set::<Self, _>(#path)))
+    Some(quote_spanned!(place(path)=> _state::after_set::<Self, _>(#path)))
 }
 
 /// The built value, handed to the hook that may refuse it.
@@ -131,8 +132,8 @@ fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
         Some(hook) => quote! {
             let mut __value = #value;
             #hook.run(&mut __value, __reader)?;
-            _state::__private::Some(__value)
+            _state::Some(__value)
         },
-        None => quote!(_state::__private::Some(#value)),
+        None => quote!(_state::Some(#value)),
     }
 }

@@ -19,9 +19,9 @@ pub fn record(container: &Container) -> TokenStream {
     let proofs = container.fields().map(|Field { member, binding, ty, .. }| quote!(#member: #binding: #ty));
     let schema = container.fields().map(|Field { member, ty, name, .. }| {
         quote! {
-            _state::__private::RecordField::new(
+            _state::RecordField::new(
                 #name,
-                _state::__private::offset_of!(Self, #member),
+                _state::offset_of!(Self, #member),
                 <#ty as _state::Record>::schema,
             )
         }
@@ -32,14 +32,14 @@ pub fn record(container: &Container) -> TokenStream {
             let __field: #ty = self.#member;
             <#ty as _state::Record>::write(
                 &__field,
-                _state::__private::field_mut::<#ty>(_state::__private::offset_of!(Self, #member), __bytes),
+                _state::field_mut::<#ty>(_state::offset_of!(Self, #member), __bytes),
             );
         }
     });
     let reads = container.fields().map(|Field { member, ty, .. }| {
         quote! {
             #member: <#ty as _state::Record>::read(
-                _state::__private::field::<#ty>(_state::__private::offset_of!(Self, #member), __bytes)?
+                _state::field::<#ty>(_state::offset_of!(Self, #member), __bytes)?
             )?
         }
     });
@@ -48,27 +48,27 @@ pub fn record(container: &Container) -> TokenStream {
         &quote! {
             #[automatically_derived]
             impl #impl_generics _state::Record for #ident #ty_generics #where_clause {
-                const IMAGE: _state::__private::Image<Self> = _state::__private::record! { #(#proofs),* };
+                const IMAGE: _state::Image<Self> = _state::record! { #(#proofs),* };
 
-                fn schema() -> &'static _state::__private::Schema {
+                fn schema() -> &'static _state::Schema {
                     const {
-                        &_state::__private::Schema::record(
-                            _state::__private::Names { tag: #tag, id: _state::__private::id::<Self> },
-                            _state::__private::size_of::<Self>(),
+                        &_state::Schema::record(
+                            _state::Names { tag: #tag, id: _state::id::<Self> },
+                            _state::size_of::<Self>(),
                             const { &[#(#schema),*] },
                         )
                     }
                 }
 
                 #[inline]
-                fn write(&self, __bytes: &mut [_state::__private::u8]) {
+                fn write(&self, __bytes: &mut [_state::u8]) {
                     __bytes.fill(0);
                     #(#writes)*
                 }
 
                 #[inline]
-                fn read(__bytes: &[_state::__private::u8]) -> _state::__private::Option<Self> {
-                    _state::__private::Some(Self { #(#reads),* })
+                fn read(__bytes: &[_state::u8]) -> _state::Option<Self> {
+                    _state::Some(Self { #(#reads),* })
                 }
             }
         },

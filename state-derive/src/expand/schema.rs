@@ -18,12 +18,12 @@ pub fn function(container: &Container) -> TokenStream {
         Data::Enum(variants) => (quote!(enumeration), self::variants(variants)),
     };
     quote! {
-        fn schema() -> &'static _state::__private::Schema {
+        fn schema() -> &'static _state::Schema {
             const {
-                &_state::__private::Schema::#constructor(
-                    _state::__private::Names { tag: #tag, id: _state::__private::id::<Self> },
+                &_state::Schema::#constructor(
+                    _state::Names { tag: #tag, id: _state::id::<Self> },
                     <Self as _state::State>::HEAD,
-                    _state::__private::Shape { has_parent: #has_parent, refuses: #refuses },
+                    _state::Shape { has_parent: #has_parent, refuses: #refuses },
                     #parts,
                 )
             }
@@ -40,7 +40,7 @@ fn slots(variant: &Variant) -> TokenStream {
 fn variants(variants: &[Variant]) -> TokenStream {
     let variants = variants.iter().map(|variant| {
         let (name, slots) = (&variant.name, slots(variant));
-        quote!(_state::__private::Variant::new(#name, #slots))
+        quote!(_state::Variant::new(#name, #slots))
     });
     quote!(const { &[#(#variants),*] })
 }

@@ -58,8 +58,8 @@ fn member(module: &Path, name: &str) -> TokenStream {
 
 pub fn head(field: &Field) -> TokenStream {
     match route(field) {
-        Route::Bytes(Bytes { optional, .. }) => quote!(_state::__private::raw_head(#optional)),
-        Route::Serde => quote!(_state::__private::serde::HEAD),
+        Route::Bytes(Bytes { optional, .. }) => quote!(_state::raw_head(#optional)),
+        Route::Serde => quote!(_state::serde::HEAD),
         _ => {
             let ty = slot_type(field);
             quote!(<#ty as _state::State>::HEAD)
@@ -104,7 +104,7 @@ pub fn size(field: &Field) -> TokenStream {
             let call = raw(field, bytes, "size", &quote!(#binding, __size));
             quote!(#call;)
         }
-        Route::Serde => quote!(_state::__private::serde::size::<#ty>(#binding, __size);),
+        Route::Serde => quote!(_state::serde::size::<#ty>(#binding, __size);),
     }
 }
 
@@ -114,17 +114,17 @@ pub fn put(field: &Field) -> TokenStream {
         Route::Plain => quote! {
             <#ty as _state::State>::put(
                 #binding,
-                _state::__private::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
                 __writer,
             );
         },
         Route::With(_) => {
             let value = taken(field);
             quote! {
-                _state::__private::Writer::copied::<#ty>(
+                _state::Writer::copied::<#ty>(
                     __writer,
                     #value,
-                    _state::__private::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
+                    _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
                 );
             }
         }
@@ -132,21 +132,21 @@ pub fn put(field: &Field) -> TokenStream {
             let call = raw(field, bytes, "put", &quote!(#binding, &mut __head, __writer));
             quote!(#call;)
         }
-        Route::Sorted => quote!(_state::__private::put_sorted::<#ty>(#binding, &mut __head, __writer);),
-        Route::Serde => quote!(_state::__private::serde::put::<#ty>(#binding, &mut __head, __writer);),
+        Route::Sorted => quote!(_state::put_sorted::<#ty>(#binding, &mut __head, __writer);),
+        Route::Serde => quote!(_state::serde::put::<#ty>(#binding, &mut __head, __writer);),
     }
 }
 
 /// `cut(&mut __head, HEAD)`: the slot's own part of the head.
 fn part(ty: &TokenStream) -> TokenStream {
-    quote!(_state::__private::cut(&mut __head, <#ty as _state::State>::HEAD))
+    quote!(_state::cut(&mut __head, <#ty as _state::State>::HEAD))
 }
 
 /// An expression of type `bool`.
 pub fn check(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(bytes) => raw(field, bytes, "check", &quote!(&mut __head, __checker)),
-        Route::Serde => quote!(_state::__private::serde::check(&mut __head, __checker)),
+        Route::Serde => quote!(_state::serde::check(&mut __head, __checker)),
         Route::Plain | Route::Sorted | Route::With(_) => {
             let ty = slot_type(field);
             let part = part(&ty);
@@ -165,7 +165,7 @@ pub fn get(field: &Field) -> TokenStream {
         return default(field);
     }
     let (value, name) = (optional(field), &field.name);
-    quote!(_state::__private::within(#value, #name, __reader)?)
+    quote!(_state::within(#value, #name, __reader)?)
 }
 
 /// The field's value, if it was not refused.
@@ -188,14 +188,14 @@ fn optional(field: &Field) -> TokenStream {
             }
         }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
-        Route::Serde => quote!(_state::__private::serde::get::<#ty>(&mut __head, __reader)),
+        Route::Serde => quote!(_state::serde::get::<#ty>(&mut __head, __reader)),
     }
 }
 
 pub fn set(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Sorted => quote!(_state::__private::set_sorted::<#ty>(#binding, &mut __head, __reader);),
+        Route::Sorted => quote!(_state::set_sorted::<#ty>(#binding, &mut __head, __reader);),
         Route::Plain => {
             let ty = slot_type(field);
             let part = part(&ty);
@@ -207,7 +207,7 @@ pub fn set(field: &Field) -> TokenStream {
         }
         Route::With(_) | Route::Serde => {
             let value = optional(field);
-            quote!(_state::__private::assign(#binding, #value);)
+            quote!(_state::assign(#binding, #value);)
         }
     }
 }
@@ -216,8 +216,8 @@ pub fn set(field: &Field) -> TokenStream {
 fn default(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match &field.default {
-        Some(Default::Path(path)) => quote!(_state::__private::given::<#ty>(#path)),
-        Some(Default::Trait) | None => quote!(<#ty as _state::__private::Fallback>::fallback()),
+        Some(Default::Path(path)) => quote!(_state::given::<#ty>(#path)),
+        Some(Default::Trait) | None => quote!(<#ty as _state::Fallback>::fallback()),
     }
 }
 
@@ -225,25 +225,25 @@ fn default(field: &Field) -> TokenStream {
 pub fn schema(field: &Field) -> TokenStream {
     let (ty, name) = (&field.ty, &field.name);
     let slot = match route(field) {
-        _ if matches!(field.role, Role::Parent) => quote!(_state::__private::Slot::parent::<#ty>(#name)),
+        _ if matches!(field.role, Role::Parent) => quote!(_state::Slot::parent::<#ty>(#name)),
         Route::Plain | Route::Sorted => {
-            quote!(_state::__private::Slot::new(#name, <#ty as _state::State>::schema))
+            quote!(_state::Slot::new(#name, <#ty as _state::State>::schema))
         }
         Route::Bytes(bytes) => {
             let (shape, element, counted) = (shape(bytes), &bytes.element, bytes.counted);
             let kind = kind(bytes);
-            quote!(_state::__private::Slot::new(
+            quote!(_state::Slot::new(
                 #name,
-                || _state::__private::raw::schema::<#counted, #shape, #element, #ty, _>(#kind)
+                || _state::raw::schema::<#counted, #shape, #element, #ty, _>(#kind)
             ))
         }
         Route::With(path) => {
             let (ty, with) = (slot_type(field), with(field, path));
             quote! {
-                _state::__private::Slot::new(#name, <#ty as _state::State>::schema).refusing(#with.refuses)
+                _state::Slot::new(#name, <#ty as _state::State>::schema).refusing(#with.refuses)
             }
         }
-        Route::Serde => quote!(_state::__private::Slot::new(#name, _state::__private::serde::schema)),
+        Route::Serde => quote!(_state::Slot::new(#name, _state::serde::schema)),
     };
     if field.default.is_none() {
         return slot;
@@ -262,7 +262,7 @@ pub fn schema(field: &Field) -> TokenStream {
 fn with(field: &Field, path: &Path) -> TokenStream {
     let (ty, slot) = (&field.ty, slot_type(field));
     let (get, set) = (member(path, "get"), member(path, "set"));
-    quote_spanned!(place(path)=> _state::__private::with::<#slot, #ty, _>(#get, #set))
+    quote_spanned!(place(path)=> _state::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.
@@ -270,26 +270,26 @@ fn raw(field: &Field, bytes: &Bytes, function: &str, arguments: &TokenStream) ->
     let (ty, element) = (&field.ty, &bytes.element);
     let (shape, kind) = (shape(bytes), kind(bytes));
     let function = Ident::new(function, Span::call_site());
-    quote!(_state::__private::raw::#function::<#shape, #element, #ty, _>(#kind, #arguments))
+    quote!(_state::raw::#function::<#shape, #element, #ty, _>(#kind, #arguments))
 }
 
 /// Finds out whether the elements are described or opaque.
 fn kind(bytes: &Bytes) -> TokenStream {
     let element = &bytes.element;
-    let probe = quote_spanned!(place(element)=> (&_state::__private::raw::Probe::<#element>::NEW).__raw_kind());
+    let probe = quote_spanned!(place(element)=> (&_state::raw::Probe::<#element>::NEW).__raw_kind());
     quote!({
-        use _state::__private::raw::{NoKind as _, OpaqueKind as _};
+        use _state::raw::{NoKind as _, OpaqueKind as _};
         #probe
     })
 }
 
 fn shape(bytes: &Bytes) -> TokenStream {
     let shape = match bytes.shape {
-        Shape::One => quote!(_state::__private::raw::One),
-        _ => quote!(_state::__private::raw::Many),
+        Shape::One => quote!(_state::raw::One),
+        _ => quote!(_state::raw::Many),
     };
     match bytes.optional {
-        true => quote!(_state::__private::raw::Maybe<#shape>),
+        true => quote!(_state::raw::Maybe<#shape>),
         false => shape,
     }
 }

@@ -19,12 +19,12 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let bind = (!empty).then(|| quote!(let Self #pattern = self;));
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
     quote! {
-        const HEAD: _state::__private::usize = #head;
-        const DYNAMIC: _state::__private::bool = #hooked #(|| #dynamic)*;
+        const HEAD: _state::usize = #head;
+        const DYNAMIC: _state::bool = #hooked #(|| #dynamic)*;
         #image
 
         #[inline]
-        fn size(&self, __size: &mut _state::__private::Size) {
+        fn size(&self, __size: &mut _state::Size) {
             #before_get
             #bind
             #(#size)*
@@ -33,8 +33,8 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
         #[inline]
         fn put<'__v>(
             &'__v self,
-            __head: &mut [_state::__private::u8],
-            __writer: &mut _state::__private::Writer<'_, '__v>,
+            __head: &mut [_state::u8],
+            __writer: &mut _state::Writer<'_, '__v>,
         ) {
             #bind
             #mut_head
@@ -55,7 +55,7 @@ fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
         quote!(#member: #binding: #ty)
     });
     Some(quote! {
-        const IMAGE: _state::__private::Image<Self> = _state::__private::image! { #(#fields),* };
+        const IMAGE: _state::Image<Self> = _state::image! { #(#fields),* };
     })
 }
 
@@ -71,16 +71,16 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
         #checked
 
         #[inline]
-        fn check(__head: &[_state::__private::u8], __checker: &mut _state::__private::Checker<'_>) -> _state::__private::bool {
+        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
             #mut_head
             true #(&& #checks)*
         }
 
         #[inline]
         fn get(
-            __head: &'__de [_state::__private::u8],
-            __reader: &mut _state::__private::Reader<'__de>,
-        ) -> _state::__private::Option<Self> {
+            __head: &'__de [_state::u8],
+            __reader: &mut _state::Reader<'__de>,
+        ) -> _state::Option<Self> {
             #mut_head
             #accepted
         }
@@ -97,7 +97,7 @@ fn checked(variant: &Variant) -> Option<TokenStream> {
     }
     let types = slot::slots(variant).map(|field| &field.ty);
     Some(quote! {
-        const CHECKED: _state::__private::bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
+        const CHECKED: _state::bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
     })
 }
 
@@ -115,7 +115,7 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
     quote! {
         #[inline]
-        fn set(&mut self, __head: &'__de [_state::__private::u8], __reader: &mut _state::__private::Reader<'__de>) {
+        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
             #slots
             #hook
         }
