@@ -185,3 +185,14 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     assert_eq!((bare_call.status, &*bare_call.out), (Some(2), ""));
     assert!(bare_call.err.starts_with("usage: "));
 }
+
+#[test]
+fn journal_goes_on_after_a_torn_end() {
+    let room = Room::new("journal");
+    for (whole, last) in [(4, 5), (9, 10)] {
+        let lines = room.lines("journal", &[]);
+        assert_eq!(lines[1], format!("{whole} whole states, the last of them number 3"));
+        assert!(lines[2].starts_with("then: expected a whole state, found the end of the stream"));
+        assert_eq!(lines[3], format!("after going on: {last} whole states"));
+    }
+}
