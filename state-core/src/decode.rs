@@ -159,6 +159,12 @@ impl<'de> Reader<'de> {
         self.refusal = self.refusal.take().map(|error| error.within(name));
     }
 
+    /// The same of the element of a list.
+    #[cold]
+    pub(crate) fn within_element(&mut self, at: usize) {
+        self.within(&alloc::format!("[{at}]"));
+    }
+
     pub(crate) fn mark(&self) -> Mark<'de> {
         Mark { tail: self.tail, text: self.text, raw: self.raw }
     }
@@ -213,8 +219,8 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::{Checker, Reader, Regions};
-    use crate::text::Text;
     use crate::encode::{Size, Writer};
+    use crate::text::Text;
 
     /// A length as it is written: its head, and the tail.
     fn written(length: usize) -> ([u8; 4], Vec<u8>) {

@@ -330,27 +330,25 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     copy_masked(from, to, 0xFF);
 }
 
-/// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay.
+/// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay, and the error
+/// is its place among the parts.
 #[inline(always)]
 pub(crate) fn push_each<T, P>(
     items: &mut Vec<T>,
     parts: impl ExactSizeIterator<Item = P>,
     mut build: impl FnMut(P) -> Option<T>,
-) -> Option<()> {
+) -> Result<(), usize> {
     items.reserve(parts.len());
-    let mut len = items.len();
-    let mut all = Some(());
+    let old = items.len();
+    let mut len = old;
+    let mut all = Ok(());
     for (place, part) in items.spare_capacity_mut().iter_mut().zip(parts) {
-        match build(part) {
-            Some(value) => {
-                place.write(value);
-                len += 1;
-            }
-            None => {
-                all = None;
-                break;
-            }
-        }
+        let Some(value) = build(part) else {
+            all = Err(len - old);
+            break;
+        };
+        place.write(value);
+        len += 1;
     }
     // SAFETY: the values up to `len` were there or have just been written, side by side, within the capacity. (If
     // `build` panics, those written are leaked.)

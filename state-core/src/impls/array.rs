@@ -56,9 +56,18 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
                 return Some(array);
             }
         }
-        let parts: [Option<T>; N] = core::array::from_fn(|at| T::get(&head[at * T::HEAD..(at + 1) * T::HEAD], reader));
-        // An array cannot be built in part: either all parts are there, or the reader holds a refusal.
-        if parts.iter().any(Option::is_none) {
+        let mut refused = None;
+        let parts: [Option<T>; N] = core::array::from_fn(|at| {
+            // Behind the first part that is refused there is nothing to be read.
+            if refused.is_some() {
+                return None;
+            }
+            let part = T::get(&head[at * T::HEAD..(at + 1) * T::HEAD], reader);
+            refused = part.is_none().then_some(at);
+            part
+        });
+        if let Some(at) = refused {
+            reader.within_element(at);
             return None;
         }
         Some(parts.map(|part| part.expect("just seen")))

@@ -120,7 +120,8 @@ fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
         return Some(());
     }
     let heads = run.chunks_exact(stride(T::HEAD));
-    memory::push_each(items, heads, |head| T::get(&head[..T::HEAD], reader))
+    let built = memory::push_each(items, heads, |head| T::get(&head[..T::HEAD], reader));
+    built.map_err(|at| reader.within_element(at)).ok()
 }
 
 #[inline(always)]
