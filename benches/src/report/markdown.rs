@@ -15,7 +15,7 @@ pub fn write(report: &Report) -> String {
     );
     text.push_str(
         "`*` first, `=` tied with the best, in parentheses: loaded anew and assigned. Lower is better. \
-         [What each column means](README.md).\n",
+         [What each column means](../README.md).\n",
     );
     for run in &report.runs {
         let _ = writeln!(text, "\n## Under the {} allocator", run.allocator);

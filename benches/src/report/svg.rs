@@ -71,7 +71,7 @@ fn panels(text: &mut String, set: &SetResult, y: usize) -> fmt::Result {
 /// The two bars of a cell. The peer's has always the same length.
 fn pair(text: &mut String, row: &Row, (x, y): (usize, usize)) -> fmt::Result {
     let (Some(state), Some(peer)) = (row.entry("state"), row.best_beside("state")) else { return Ok(()) };
-    let ratio = state.time.median / peer.time.median;
+    let ratio = state.to_best.map_or(1.0, |ratio| ratio.median);
     let verdict = if state.standing() == Standing::Tied { "tied".into() } else { share(ratio) };
     let own = format!("{} ({verdict})", time(state.time.median));
     bar(text, ("state", ratio.min(LONGEST)), (x, y), &own)?;

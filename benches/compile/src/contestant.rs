@@ -1,0 +1,50 @@
+//! Whose derives are measured, and how each is written down.
+
+/// A crate whose derives are measured.
+pub struct Contestant {
+    pub name: &'static str,
+    /// Lines of `[dependencies]`; `{state}` is where `state-core` lies.
+    pub dependencies: &'static str,
+    /// The derives, as in `#[derive(..)]`; none for the crate that the others are compared with.
+    pub derives: &'static str,
+    /// A generic function `visit::<T>(bytes)` that takes a `T` from bytes and puts it back into some, so that a program
+    /// holds all the code that a derived type brings. `{T}` is the type: the bounds of some are not worth naming.
+    pub visit: &'static str,
+}
+
+pub const CONTESTANTS: [Contestant; 5] = [
+    Contestant {
+        name: "none",
+        dependencies: "",
+        derives: "Clone",
+        visit: "std::hint::black_box(std::ptr::from_ref(bytes).cast::<{T}>());",
+    },
+    Contestant {
+        name: "state",
+        dependencies: "state-core = { path = \"{state}\" }",
+        derives: "Clone, state_core::State",
+        visit: "if let Ok(value) = state_core::loads::<{T}>(bytes) { sink.extend(state_core::dumps(&value).unwrap()); }",
+    },
+    Contestant {
+        name: "serde + postcard",
+        dependencies: "serde = { version = \"1.0\", features = [\"derive\"] }\n\
+                       postcard = { version = \"1.1.3\", default-features = false, features = [\"alloc\"] }",
+        derives: "Clone, serde::Serialize, serde::Deserialize",
+        visit: "if let Ok(value) = postcard::from_bytes::<{T}>(bytes) { \
+                sink.extend(postcard::to_allocvec(&value).unwrap()); }",
+    },
+    Contestant {
+        name: "wincode",
+        dependencies: "wincode = { version = \"0.6.3\", features = [\"derive\"] }",
+        derives: "Clone, wincode::SchemaRead, wincode::SchemaWrite",
+        visit: "if let Ok(value) = wincode::deserialize::<{T}>(bytes) { \
+                sink.extend(wincode::serialize(&value).unwrap()); }",
+    },
+    Contestant {
+        name: "rkyv",
+        dependencies: "rkyv = \"0.8.18\"",
+        derives: "Clone, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize",
+        visit: "if let Ok(value) = rkyv::from_bytes::<{T}, rkyv::rancor::Failure>(bytes) { \
+                sink.extend_from_slice(&rkyv::to_bytes::<rkyv::rancor::Failure>(&value).unwrap()); }",
+    },
+];

@@ -1,0 +1,76 @@
+//! What the derives cost: builds 500 derived structs of 8 fields for each contestant, cold, and prints a table.
+
+mod contestant;
+mod package;
+
+use std::io::Result;
+use std::path::Path;
+use std::time::Duration;
+
+use contestant::{CONTESTANTS, Contestant};
+use package::{Package, TYPES};
+
+const ROUNDS: usize = 3;
+
+/// What was measured of a contestant.
+struct Cost {
+    check: Duration,
+    debug: Duration,
+    program: Duration,
+    lines: usize,
+    size: u64,
+}
+
+fn main() -> Result<()> {
+    let work = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
+    let mut packages = Vec::new();
+    for contestant in &CONTESTANTS {
+        eprintln!("{}: building what it depends on", contestant.name);
+        let package = Package::prepare(&work, contestant)?;
+        package.library(&["check"])?;
+        packages.push((contestant, package));
+    }
+    let mut times: Vec<[Vec<Duration>; 3]> = packages.iter().map(|_| Default::default()).collect();
+    for round in 1..=ROUNDS {
+        eprintln!("round {round} of {ROUNDS}");
+        for ((_, package), [check, debug, program]) in packages.iter().zip(&mut times) {
+            check.push(package.library(&["check"])?);
+            debug.push(package.library(&["build"])?);
+            program.push(package.program()?);
+        }
+    }
+    let mut costs = Vec::new();
+    for ((contestant, package), [check, debug, program]) in packages.iter().zip(times) {
+        let (lines, size) = (package.lines()?, package.size()?);
+        costs.push((
+            *contestant,
+            Cost { check: median(check), debug: median(debug), program: median(program), lines, size },
+        ));
+    }
+    print(&costs);
+    Ok(())
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// The first line is the crate without derives: lines and bytes are what the others have beyond it, a type.
+fn print(costs: &[(&Contestant, Cost)]) {
+    println!("{TYPES} structs of 8 fields; medians of {ROUNDS} cold builds of that crate alone\n");
+    println!("| derives | check | debug build | release program | lines a type | bytes a type |");
+    println!("|---|--:|--:|--:|--:|--:|");
+    let Some((_, base)) = costs.first() else { return };
+    for (contestant, cost) in costs {
+        let lines = cost.lines.saturating_sub(base.lines) / TYPES;
+        let bytes = cost.size.saturating_sub(base.size) / TYPES as u64;
+        println!(
+            "| {} | {:.2} s | {:.2} s | {:.2} s | {lines} | {bytes} |",
+            contestant.name,
+            cost.check.as_secs_f64(),
+            cost.debug.as_secs_f64(),
+            cost.program.as_secs_f64(),
+        );
+    }
+}
