@@ -9,8 +9,9 @@ pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
+pub use crate::builder::Builder;
 pub use crate::decode::{Checker, Reader};
-pub use crate::encode::{Builder, Size, Writer};
+pub use crate::encode::{Size, Writer};
 pub use crate::error::Error;
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]

@@ -16,6 +16,7 @@ extern crate self as state_core;
 
 #[doc(hidden)]
 pub mod __private;
+mod builder;
 pub mod decode;
 pub mod encode;
 pub mod error;
@@ -23,7 +24,7 @@ mod fingerprint;
 mod gather;
 pub mod image;
 mod impls;
-mod layout;
+pub mod layout;
 pub mod memory;
 pub mod raw;
 pub mod schema;

@@ -11,7 +11,7 @@ mod show;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::encode::Builder;
+use crate::builder::Builder;
 use crate::error::Error;
 
 pub(crate) use canon::{parse, write_canonical, write_for_other_order};

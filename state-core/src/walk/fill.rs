@@ -7,8 +7,9 @@ use alloc::string::ToString;
 
 use super::read::{can_be_none, count_slots, is_byte};
 use super::{Decoder, index};
+use crate::builder::Builder;
 use crate::decode::Regions;
-use crate::encode::{Builder, too_deep};
+use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
