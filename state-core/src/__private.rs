@@ -34,7 +34,7 @@ pub fn id<T: ?Sized>() -> &'static str {
 }
 
 /// Counts one part.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn size<T: State>(value: &T, size: &mut Size) {
     if T::DYNAMIC {
         value.size(size);
@@ -42,46 +42,46 @@ pub fn size<T: State>(value: &T, size: &mut Size) {
 }
 
 /// Writes one part at the front of `head`, and moves `head` behind it.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put<'v, T: State>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put(cut_mut(head, T::HEAD), writer);
 }
 
 /// Writes a hash map or set in the order of its keys.
 #[cfg(feature = "std")]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
 /// Tests one part.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn check<'de, T: Restore<'de>>(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
     let head = cut(head, T::HEAD);
     !T::CHECKED || T::check(head, checker)
 }
 
 /// Builds one part.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<T> {
     T::get(cut(head, T::HEAD), reader)
 }
 
 /// Restores one part.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
 }
 
 /// Restores a hash map or set whose entries stand in the order of its keys.
 #[cfg(feature = "std")]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set_sorted(cut(head, T::HEAD), reader);
 }
 
 /// The first `len` bytes of a head that the runtime guarantees to be long enough.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
     let (cut, rest) = head.split_at(len);
     *head = rest;
@@ -89,7 +89,7 @@ pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
 }
 
 /// As [`cut`], to be written.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
     let (cut, rest) = core::mem::take(head).split_at_mut(len);
     *head = rest;
@@ -97,7 +97,7 @@ pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
 }
 
 /// Says in which slot a value was refused.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn within<T>(value: Option<T>, name: &str, reader: &mut Reader<'_>) -> Option<T> {
     if value.is_none() {
         reader.within(name);
@@ -106,7 +106,7 @@ pub fn within<T>(value: Option<T>, name: &str, reader: &mut Reader<'_>) -> Optio
 }
 
 /// Puts a value where there is one.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn assign<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
@@ -114,7 +114,7 @@ pub fn assign<T>(place: &mut T, value: Option<T>) {
 }
 
 /// Calls a `before_get` hook.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn before_get<T, O: Outcome>(hook: fn(&T) -> O, value: &T, size: &mut Size) {
     if let Some(refusal) = hook(value).refusal() {
         size.fail(refusal);
@@ -129,14 +129,14 @@ pub struct AfterSet<T, O> {
     pub refuses: bool,
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[must_use]
 pub const fn after_set<T, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
     AfterSet { hook, refusal: O::refusal, refuses: O::REFUSES }
 }
 
 impl<T, O> AfterSet<T, O> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
         match (self.refusal)((self.hook)(value)) {
             None => Some(()),
@@ -157,7 +157,7 @@ pub struct With<S, T, E> {
     pub refuses: bool,
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[must_use]
 pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>) -> With<S, T, E> {
     With { get, set, refusal: Error::refused, refuses: can_fail::<E>() }
@@ -165,7 +165,7 @@ pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>
 
 impl<S, T, E> With<S, T, E> {
     /// Converts a slot; the conversion's error refuses the state.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn set(&self, slot: Option<S>, reader: &mut Reader<'_>) -> Option<T> {
         match (self.set)(slot?) {
             Ok(value) => Some(value),
@@ -189,7 +189,7 @@ pub trait Parent: Object {}
 impl<T: Object> Parent for T {}
 
 /// What a `default = path` gives.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn given<T>(default: fn() -> T) -> T {
     default()
 }
@@ -207,14 +207,14 @@ pub trait Fallback {
 
 #[diagnostic::do_not_recommend]
 impl<T: Default> Fallback for T {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fallback() -> Self {
         T::default()
     }
 }
 
 /// The tag of an enum with `count` variants.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[must_use]
 pub fn tag(head: &[u8], count: usize) -> usize {
     let bytes = &head[..tag_head(count)];
@@ -223,7 +223,7 @@ pub fn tag(head: &[u8], count: usize) -> usize {
 
 /// Counts a variant of the enum `T`, unless it stands in the head. It does not if nothing follows the tag there, and
 /// then a variant without slots takes nothing in the tail either.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn size_variant<T: State>(slots: usize, count: usize, size: &mut Size) {
     if T::HEAD == tag_head(count) && slots > 0 {
         size.run(1, slots);
@@ -231,7 +231,7 @@ pub fn size_variant<T: State>(slots: usize, count: usize, size: &mut Size) {
 }
 
 /// Writes the tag, (index, count); gives the place of the variant's slots.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put_variant<'h, 'w: 'h>(
     head: &'h mut [u8],
     (tag, count): (usize, usize),
@@ -251,7 +251,7 @@ pub fn put_variant<'h, 'w: 'h>(
 }
 
 /// The place of a variant's slots.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn check_variant<'h, 'c: 'h>(
     head: &'h [u8],
     count: usize,
@@ -263,20 +263,20 @@ pub fn check_variant<'h, 'c: 'h>(
 }
 
 /// The place of a variant's slots.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn get_variant<'de>(head: &'de [u8], count: usize, slots: usize, reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     let inline = &head[tag_head(count)..];
     if inline.is_empty() && slots > 0 { reader.run(1, slots) } else { Some(&inline[..slots]) }
 }
 
 /// The place of a record's field of type `T`, to be written.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn field_mut<T>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
     &mut bytes[offset..offset + size_of::<T>()]
 }
 
 /// The place of a record's field of type `T`.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[must_use]
 pub fn field<T>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(offset..offset + size_of::<T>())

@@ -40,26 +40,26 @@ impl<'a> Checker<'a> {
     }
 
     /// A run of `count` heads from the tail; `None` where there are not so many bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds. A long form of a short length is none.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
     /// Whether `len` bytes of text are there and end between two characters.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
         self.text.cut(len).is_some()
     }
 
     /// A raw array of `len` bytes, with zeros behind it.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
         let space = cut(&mut self.raw, padded(len)?)?;
         let (array, padding) = space.split_at(len);
@@ -67,7 +67,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Tests what stands behind a `T`, one level deeper.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[must_use]
     pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
         match self.depth.checked_sub(weight::<T>()) {
@@ -124,25 +124,25 @@ impl<'de> Reader<'de> {
     }
 
     /// A run of `count` heads from the tail.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'de [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
     /// Text of `len` bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self, len: usize) -> Option<&'de str> {
         self.text.cut(len)
     }
 
     /// A raw array of `len` bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
         cut(&mut self.raw, padded(len)?)?.get(..len)
     }
@@ -192,14 +192,14 @@ impl Mark<'_> {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (cut, rest) = region.split_at_checked(len)?;
     *region = rest;
     Some(cut)
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
     match u32::from_le_bytes(head.try_into().ok()?) {
         u32::MAX => read_long_length(tail),

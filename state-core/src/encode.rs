@@ -32,13 +32,13 @@ impl Size {
     }
 
     /// A run of `count` heads in the tail.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn run(&mut self, count: usize, head: usize) {
         self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
     }
 
     /// What a length takes beside its head.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&mut self, length: usize) {
         if length >= u32::MAX as usize {
             self.tail = self.tail.saturating_add(8);
@@ -46,20 +46,20 @@ impl Size {
     }
 
     /// Text of `len` bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self, len: usize) {
         self.text = self.text.saturating_add(len);
     }
 
     /// A raw array of `len` bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw(&mut self, len: usize) {
         self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
     }
 
     /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
     /// are more ways through a cycle of shared values than time.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
         if self.error.is_some() {
             return;
@@ -147,7 +147,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// A run of `count` heads in the tail, to be filled in order.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'w mut [u8]> {
         let len = count.checked_mul(stride(head));
         cut_mut(&mut self.tail, len).or_else(|| self.fail())
@@ -155,7 +155,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Writes a length into its head of [`LENGTH`](crate::layout::LENGTH) bytes: as a `u32`, or, from `u32::MAX` on, as that and a `u64`
     /// in the tail.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&mut self, head: &mut [u8], length: usize) {
         let short = u32::try_from(length).unwrap_or(u32::MAX);
         head.copy_from_slice(&short.to_le_bytes());
@@ -167,7 +167,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Writes text.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self, text: &str) {
         match cut_mut(&mut self.text, Some(text.len())) {
             Some(space) => memory::copy(text.as_bytes(), space),
@@ -176,7 +176,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Writes a raw array that stays as it is for `'v`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw_bytes(&mut self, bytes: &'v [u8]) {
         if let Some(gather) = &mut self.gather {
             self.broken |= gather.array(bytes).is_none();
@@ -186,7 +186,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Space for a raw array of `len` bytes; the padding behind it is written.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
         let space = match &mut self.gather {
             Some(gather) => gather.space(len),
@@ -202,7 +202,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
     /// arrays are copied.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
         if !T::DYNAMIC {
             // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
@@ -259,7 +259,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut [u8]> {
     let len = len.filter(|&len| len <= region.len())?;
     let (cut, rest) = take(region).split_at_mut(len);
@@ -268,7 +268,7 @@ fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut 
 }
 
 /// Cuts all but the last `len` bytes off.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn keep_last(region: &mut &mut [u8], len: usize) {
     let done = region.len().checked_sub(len);
     cut_mut(region, done);

@@ -13,7 +13,7 @@ pub const fn raw_head(optional: bool) -> usize {
 pub(crate) const ALIGN: usize = 16;
 
 /// `len` bytes of a raw array and the zeros behind it.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) const fn padded(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(ALIGN)
 }

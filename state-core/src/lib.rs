@@ -4,7 +4,8 @@
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Cursors and parts of heads are cut by constants that the optimiser only sees once everything is in one place.
+// Cursors and parts of heads are cut by constants that the optimiser only sees once everything is in one place. Where
+// nothing is optimised, it would only make the frames of recursive types large: hence the condition at each.
 #![allow(clippy::inline_always)]
 
 extern crate alloc;

@@ -167,7 +167,7 @@ pub(crate) const fn run_mode<T>(image: &Image<T>, head: usize) -> Mode {
 }
 
 /// The bytes of proven values; `None` where there is no proof.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u8]> {
     if !matches!(image.mode(), Mode::Same | Mode::Bool) {
         return None;
@@ -178,7 +178,7 @@ pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u
 }
 
 /// The bytes of proven values, to be written over; `None` where not every byte string is a value.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Option<&'a mut [u8]> {
     if image.mode() != Mode::Same {
         return None;
@@ -188,7 +188,7 @@ pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Optio
 }
 
 /// Puts the values of a run behind those of `items`; false where there is no proof, and nothing was done.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> bool {
     if image.mode() == Mode::Apart || size_of::<T>() == 0 {
         return false;
@@ -209,7 +209,7 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
 }
 
 /// An array of proven values from its bytes; `None` where not every byte string is a value.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option<[T; N]> {
     if image.mode() != Mode::Same || bytes.len() != size_of::<[T; N]>() {
         return None;
@@ -220,7 +220,7 @@ pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option
 }
 
 /// Writes values over those of `items`; false where there is no proof or the sizes differ, and nothing was done.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> bool {
     if !image.takes_any() || bytes.len() != size_of_val(items) {
         return false;
@@ -232,7 +232,7 @@ pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> b
 }
 
 /// Values that stay where their bytes are; `None` without proof, or where the bytes do not lie as values must.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> {
     let size = size_of::<T>();
     if !image.takes_any() || size == 0 || bytes.len() % size != 0 {
@@ -250,7 +250,7 @@ pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> 
 }
 
 /// Makes `target` the text `text`, in its own allocation where that suffices.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn assign(target: &mut String, text: &str) {
     if text.len() > target.len() {
         target.clear();
@@ -268,7 +268,7 @@ pub(crate) fn assign(target: &mut String, text: &str) {
 const SHORT: usize = 64;
 
 /// Copies bytes, each with `mask` taken of it, into space of their length.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn copy_masked(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
     /// The first and the last word, through a number, which stays in a register.
     macro_rules! ends {
@@ -320,7 +320,7 @@ fn copy_long(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
 }
 
 /// Copies text or bytes of any length into space of their length.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     if from.len() > SHORT || from.len() != to.len() {
         return to.copy_from_slice(from);
@@ -332,7 +332,7 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
 
 /// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay, and the error
 /// is its place among the parts.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn push_each<T, P>(
     items: &mut Vec<T>,
     parts: impl ExactSizeIterator<Item = P>,

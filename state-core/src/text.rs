@@ -24,7 +24,7 @@ impl<'a> Text<'a> {
     }
 
     /// The first `len` bytes; `None` if there are not so many, or they do not end between characters.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn cut(&mut self, len: usize) -> Option<&'a str> {
         let (cut, rest) = self.bytes.split_at_checked(len)?;
         if !self.ascii && rest.first().is_some_and(|&byte| is_inside_character(byte)) {
@@ -45,7 +45,7 @@ impl<'a> Text<'a> {
 }
 
 /// Whether a byte goes on with a character that another started.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 const fn is_inside_character(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }

@@ -19,7 +19,7 @@ pub(super) fn schema<T: State>() -> &'static Schema {
 }
 
 /// Counts a sequence of elements, with its length.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T>, size: &mut Size) {
     size.length(items.len());
     size.run(items.len(), T::HEAD);
@@ -29,7 +29,7 @@ pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T
 }
 
 /// Writes the elements one by one into a run.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn put_each<'a, T: State + 'a>(
     items: impl ExactSizeIterator<Item = &'a T>,
     head: &mut [u8],
@@ -45,7 +45,7 @@ pub(super) fn put_each<'a, T: State + 'a>(
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn mode<T: State>() -> Mode {
     const { memory::run_mode(&T::IMAGE, T::HEAD) }
 }
@@ -57,12 +57,12 @@ impl<T: State> State for [T] {
         schema::<T>()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn size(&self, size: &mut Size) {
         self::size(self.iter(), size);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
         let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
@@ -74,7 +74,7 @@ impl<T: State> State for [T] {
 }
 
 /// Whether all bytes are 0 or 1. Most runs are short, and are seen whole in two overlapping parts.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn are_bools(run: &[u8]) -> bool {
     const OTHER: u64 = 0xFEFE_FEFE_FEFE_FEFE;
     let ends4 = || Some((run.first_chunk::<4>()?, run.last_chunk::<4>()?));
@@ -91,7 +91,7 @@ fn are_bools(run: &[u8]) -> bool {
 }
 
 /// The run of a list, checked but for its elements.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, T::HEAD) else { return false };
@@ -107,14 +107,14 @@ pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>
 }
 
 /// The length of a list and the run of its heads.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn run<'de, T: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     let len = reader.length(head)?;
     reader.run(len, T::HEAD)
 }
 
 /// Builds the elements of a run behind those that `items` has.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
     if mode::<T>() != Mode::Apart && memory::extend(items, run, &T::IMAGE) {
         return Some(());
@@ -124,7 +124,7 @@ fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
     built.map_err(|at| reader.within_element(at)).ok()
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     let run = run::<T>(head, reader)?;
     let mut items = Vec::new();
@@ -139,29 +139,29 @@ impl<T: State> State for Vec<T> {
         schema::<T>()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn size(&self, size: &mut Size) {
         self.as_slice().size(size);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         self.as_slice().put(head, writer);
     }
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T>(head, checker)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         get(head, reader)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(run) = run::<T>(head, reader) else { return };
         if mode::<T>() != Mode::Apart {
@@ -183,29 +183,29 @@ impl<T: State> State for VecDeque<T> {
         schema::<T>()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn size(&self, size: &mut Size) {
         self::size(self.iter(), size);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         put_each(self.iter(), head, writer);
     }
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T>(head, checker)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         get(head, reader).map(Self::from)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(run) = run::<T>(head, reader) else { return };
         self.truncate(run.len() / stride(T::HEAD));
@@ -234,24 +234,24 @@ macro_rules! slices {
                 schema::<T>()
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn size(&self, size: &mut Size) {
                 <[T]>::size(self, size);
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 <[T]>::put(self, head, writer);
             }
         }
 
         impl<'de, T: Restore<'de>> Restore<'de> for $pointer<[T]> {
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 check::<T>(head, checker)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 get(head, reader).map(|items: Vec<T>| items.into())
             }
@@ -275,7 +275,7 @@ macro_rules! slices {
 }
 
 /// Restores as many elements as there are.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn set_each<'de, T: Restore<'de>>(items: &mut [T], run: &'de [u8], reader: &mut Reader<'de>) {
     if mode::<T>() == Mode::Same {
         if let Some(bytes) = memory::bytes_of_mut(items, &T::IMAGE).filter(|bytes| bytes.len() == run.len()) {

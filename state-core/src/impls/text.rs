@@ -19,25 +19,25 @@ impl State for str {
         const { &Schema::leaf(Kind::Str, LENGTH) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn size(&self, size: &mut Size) {
         size.length(self.len());
         size.text(self.len());
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         writer.length(head, self.len());
         writer.text(self);
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
     checker.length(head).is_some_and(|len| checker.text(len))
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str> {
     let len = reader.length(head)?;
     reader.text(len)
@@ -53,29 +53,29 @@ macro_rules! text {
                 str::schema()
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn size(&self, size: &mut Size) {
                 str::size(self, size);
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 str::put(self, head, writer);
             }
         }
 
         impl<'de> Restore<'de> for $ty {
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 check(head, checker)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 get(head, reader).map(Self::from)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 if let Some(text) = get(head, reader) {
                     let set: fn(&mut Self, &str) = $set;
@@ -105,12 +105,12 @@ text! {
 }
 
 impl<'a, 'de: 'a> Restore<'de> for &'a str {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check(head, checker)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         get(head, reader)
     }

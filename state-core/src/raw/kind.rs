@@ -32,12 +32,12 @@ impl<T: Record> Raw<Described> for T {
         <T as Record>::schema()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn write(&self, bytes: &mut [u8]) {
         Record::write(self, bytes);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read(bytes: &[u8]) -> Option<Self> {
         Record::read(bytes)
     }
@@ -53,12 +53,12 @@ impl<T: bytemuck::Pod> Raw<Opaque> for T {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn write(&self, bytes: &mut [u8]) {
         bytes.copy_from_slice(bytemuck::bytes_of(self));
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read(bytes: &[u8]) -> Option<Self> {
         bytemuck::try_pod_read_unaligned(bytes).ok()
     }
@@ -76,7 +76,7 @@ impl<T> Probe<T> {
 }
 
 impl<T: Record> Probe<T> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[must_use]
     pub fn __raw_kind(&self) -> Described {
         Described
@@ -85,7 +85,7 @@ impl<T: Record> Probe<T> {
 
 #[doc(hidden)]
 pub trait OpaqueKind {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn __raw_kind(&self) -> Opaque {
         Opaque
     }

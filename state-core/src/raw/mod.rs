@@ -63,12 +63,12 @@ macro_rules! numbers {
                 <$ty as State>::schema()
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn write(&self, bytes: &mut [u8]) {
                 bytes.copy_from_slice(&self.to_le_bytes());
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn read(bytes: &[u8]) -> Option<Self> {
                 bytes.try_into().ok().map($ty::from_le_bytes)
             }
@@ -85,14 +85,14 @@ impl<T: Record, const N: usize> Record for [T; N] {
         const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), size_of::<[T; N]>()) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn write(&self, bytes: &mut [u8]) {
         for (at, item) in self.iter().enumerate() {
             item.write(&mut bytes[at * size_of::<T>()..(at + 1) * size_of::<T>()]);
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read(bytes: &[u8]) -> Option<Self> {
         let parts: [Option<T>; N] =
             core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));
