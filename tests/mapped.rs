@@ -1,7 +1,7 @@
 //! States in files: saved as a whole or not at all, and looked at where they lie, read or mapped.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use state_core::image::{Mapped, load_file, save};
@@ -102,7 +102,7 @@ fn damaged_and_cut_files_are_errors() {
 }
 
 /// The memory of this process that is in use, in bytes.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))]
 fn resident() -> usize {
     let pages = fs::read_to_string("/proc/self/statm").unwrap();
     pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
@@ -112,6 +112,9 @@ fn resident() -> usize {
 #[cfg(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))]
 #[test]
 fn a_gigabyte_costs_what_its_header_costs() {
+    use std::fs::File;
+    use std::io::Write;
+
     const COUNT: usize = 1 << 27;
     let directory = Directory::new("gigabyte");
     let mut bytes = dumps(&Mesh { name: "hole".into(), points: vec![0.0; 2], faces: None }).unwrap();

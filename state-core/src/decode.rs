@@ -147,7 +147,10 @@ impl<'de> Reader<'de> {
         cut(&mut self.raw, padded(len)?)?.get(..len)
     }
 
-    /// Refuses the state; the restore fails with the first refusal, and its target stays as it was.
+    /// Refuses the state; the restore fails with the first refusal.
+    ///
+    /// Its target stays as it was where the schema says that the type can refuse, as those of derived types do: then
+    /// a value is built aside. A hand-written [`Restore::set`](crate::Restore::set) refuses before it changes anything.
     #[cold]
     pub fn refuse(&mut self, error: Error) {
         self.refusal.get_or_insert(error);

@@ -93,6 +93,9 @@ fn ungroup(mut expr: Expr) -> Expr {
     expr
 }
 
+/// Schemas in files have no longer names, so that a short file cannot ask for much.
+const LONGEST_NAME: usize = 255;
+
 fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
     if text.value().is_empty() {
         let message = format!("{symbol} must not be empty; leave it out to keep Rust's own name");
@@ -100,6 +103,9 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
     } else if text.value().contains(char::is_control) {
         // Text formats such as pickle's protocol 0 end a name at a line break.
         let message = format!("{symbol} must not hold control characters; remove them");
+        cx.error(&text, message);
+    } else if text.value().len() > LONGEST_NAME {
+        let message = format!("{symbol} must not be longer than {LONGEST_NAME} bytes; shorten it");
         cx.error(&text, message);
     }
     Value::Text(text)

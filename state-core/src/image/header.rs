@@ -85,6 +85,12 @@ impl<'a> Image<'a> {
         })
     }
 
+    /// What is wrong where the schema does not have the fingerprint that the header gives.
+    #[cold]
+    pub fn other_schema(&self) -> Error {
+        Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another").at_byte(SIZE)
+    }
+
     /// Divides what stands behind the header, if the root's head has `head` bytes and the lengths add up.
     pub fn regions(&self, head: usize) -> Result<Regions<'a>> {
         let usize_of = |n: u64| usize::try_from(n).ok();

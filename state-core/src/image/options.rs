@@ -7,7 +7,7 @@ use super::header::{self, Image};
 use crate::decode::{Checker, Reader, Regions};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::fingerprint::{Identity, identity};
+use crate::fingerprint::{Identity, hash, identity};
 use crate::schema::{root_name, write_canonical};
 use crate::state::{Restore, State};
 
@@ -133,6 +133,9 @@ impl Options {
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
             return Err(explain::identity(&identity, image.fingerprint, image.schema));
+        }
+        if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
+            return Err(explain::name(image.other_schema(), &identity));
         }
         let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
         self.pass::<T>(&identity, &regions, bytes)?;

@@ -56,8 +56,7 @@ impl<'a> Inspection<'a> {
             .at_byte(8));
         };
         if hash(schema) != image.fingerprint {
-            let error = Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another");
-            return Err(error.at_byte(8));
+            return Err(image.other_schema());
         }
         let (nodes, root) = parse(schema)?;
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
