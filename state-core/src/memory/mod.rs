@@ -1,0 +1,11 @@
+//! Values whose memory is their image: the proof, and what is done by it. All `unsafe` code of the crate is here, in
+//! [`text`](crate::text) and in the mapping of files.
+
+mod proof;
+mod runs;
+mod short;
+
+pub use proof::{Exact, Image};
+pub(crate) use proof::{Mode, run_mode};
+pub(crate) use runs::{array, bytes_of, bytes_of_mut, extend, overwrite, push_each, view};
+pub(crate) use short::{assign, copy};

@@ -1,0 +1,161 @@
+//! The proof that a value's memory is its image, and the macros that test its condition. This file holds `unsafe` code.
+
+use core::marker::PhantomData;
+
+/// Proof that a value lies in memory as its head lies in an image, which safe code cannot forge.
+///
+/// There are four cases: no proof; every byte string of the type's size is a value and the reverse; every byte string
+/// is a value, but values have padding that cannot be read; and `bool`, of which only the lowest bit is taken.
+pub struct Image<T: ?Sized>(Mode, PhantomData<fn(&T) -> &T>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    Apart,
+    Same,
+    Padded,
+    Bool,
+}
+
+impl<T: ?Sized> Image<T> {
+    /// No proof: the value is written and read through [`State`](crate::State).
+    pub const NO: Self = Self(Mode::Apart, PhantomData);
+
+    /// Whether every byte string of its size is a value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_same(&self) -> bool {
+        matches!(self.0, Mode::Same)
+    }
+
+    /// Whether every byte string of its size is a value, which may have padding.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn takes_any(&self) -> bool {
+        matches!(self.0, Mode::Same | Mode::Padded)
+    }
+
+    pub(crate) const fn mode(&self) -> Mode {
+        self.0
+    }
+
+    /// # Safety
+    /// If `same`, `T` has no padding and no invalid bit pattern, and its bytes are its image's.
+    #[doc(hidden)]
+    #[must_use]
+    pub const unsafe fn proven(same: bool) -> Self {
+        Self(if same { Mode::Same } else { Mode::Apart }, PhantomData)
+    }
+
+    /// # Safety
+    /// If `any`, every byte string of the size of `T` is a value of it, and `T` has no interior mutability. If
+    /// `whole` too, `T` has no padding, and its bytes are its image's.
+    #[doc(hidden)]
+    #[must_use]
+    pub const unsafe fn takes(any: bool, whole: bool) -> Self {
+        let mode = match (any, whole) {
+            (false, _) => Mode::Apart,
+            (true, false) => Mode::Padded,
+            (true, true) => Mode::Same,
+        };
+        Self(mode, PhantomData)
+    }
+}
+
+impl<T: ?Sized> core::fmt::Debug for Image<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Numbers are their images where the byte order is the image's, little-endian.
+impl<T: bytemuck::Pod> Image<T> {
+    pub(crate) const NUMBER: Self =
+        Self(if cfg!(target_endian = "little") || size_of::<T>() == 1 { Mode::Same } else { Mode::Apart }, PhantomData);
+}
+
+/// Opaque elements are their bytes in any byte order: they go nowhere else.
+impl<T: bytemuck::Pod> Image<T> {
+    pub(crate) const POD: Self = Self(Mode::Same, PhantomData);
+}
+
+impl Image<bool> {
+    pub(crate) const BOOL: Self = Self(Mode::Bool, PhantomData);
+}
+
+impl<T, const N: usize> Image<[T; N]> {
+    pub(crate) const fn array(of: &Image<T>) -> Self {
+        Self(of.0, PhantomData)
+    }
+}
+
+/// Builds the proof for a struct, and tests its condition: all fields are named, with their exact types; each is
+/// proven itself; each stands where the ones before it end; and nothing follows the last.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __image {
+    ($($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
+        let _ = |this: &Self| {
+            let Self { $($member: $binding),* } = this;
+            // Two steps, so that no expected type can coerce the reference.
+            $( let $binding = $crate::__private::Exact::of($binding); )*
+            $( let _: $crate::__private::Exact<$ty> = $binding; )*
+        };
+        let mut end = 0;
+        let mut same = true;
+        $(
+            same = same
+                && $crate::__private::Image::is_same(&<$ty as $crate::State>::IMAGE)
+                && <$ty as $crate::State>::HEAD == $crate::__private::size_of::<$ty>()
+                && $crate::__private::offset_of!(Self, $member) == end;
+            end += $crate::__private::size_of::<$ty>();
+        )*
+        same = same && end == $crate::__private::size_of::<Self>();
+        // SAFETY: tested above: the fields are images themselves and lie side by side without a gap.
+        unsafe { $crate::__private::Image::<Self>::proven(same) }
+    }};
+}
+
+/// Builds the proof for a record: all fields are named, with their exact types, and each takes any bytes; so does the
+/// whole. Where the fields' sizes make up the whole, there is no padding.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __record {
+    ($($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
+        // By value, because fields of packed structs cannot be borrowed.
+        let _ = |this: Self| {
+            let Self { $($member: $binding),* } = this;
+            $( let $binding = $crate::__private::Exact::of(&$binding); )*
+            $( let _: $crate::__private::Exact<$ty> = $binding; )*
+        };
+        let mut any = true;
+        let mut whole = true;
+        let mut sizes = 0;
+        $(
+            any = any && $crate::__private::Image::takes_any(&<$ty as $crate::Record>::IMAGE);
+            whole = whole && $crate::__private::Image::is_same(&<$ty as $crate::Record>::IMAGE);
+            sizes += $crate::__private::size_of::<$ty>();
+        )*
+        whole = whole && sizes == $crate::__private::size_of::<Self>();
+        // SAFETY: tested above: all fields take any bytes, and padding takes them always; a record is `Copy`, so
+        // nothing in it is interior-mutable; without padding, the fields' bytes are all there are.
+        unsafe { $crate::__private::Image::<Self>::takes(any, whole) }
+    }};
+}
+
+/// The type of a place, without the coercions that a reference would go through.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Exact<T>(PhantomData<fn(T) -> T>);
+
+impl<T> Exact<T> {
+    #[must_use]
+    pub const fn of(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// The mode that holds for runs of `T` with heads of `head` bytes: a proof counts only where the sizes agree too,
+/// so that a hand-written `HEAD` cannot misuse it.
+pub(crate) const fn run_mode<T>(image: &Image<T>, head: usize) -> Mode {
+    if head == size_of::<T>() && head > 0 { image.0 } else { Mode::Apart }
+}
