@@ -2,9 +2,8 @@
 //!
 //! Both cut their regions from the front, in the order in which [`Writer`](crate::encode::Writer) filled them.
 
-use crate::encode::weight;
 use crate::error::Error;
-use crate::layout::{padded, stride};
+use crate::layout::{padded, stride, weight};
 use crate::text::Text;
 
 /// The four parts of an image behind its header.

@@ -5,16 +5,9 @@ use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
 use crate::gather::{Borrowed, Gather};
-use crate::layout::{padded, stride};
+use crate::layout::{padded, stride, weight};
 use crate::memory;
 use crate::state::State;
-
-/// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
-/// recursive type costs the stack about its size.
-pub(crate) const fn weight<T>() -> u32 {
-    let levels = 1 + size_of::<T>() / 512;
-    if levels > u32::MAX as usize { u32::MAX } else { levels as u32 }
-}
 
 /// Counts the regions that a value's image needs.
 #[derive(Debug)]

@@ -75,3 +75,10 @@ pub const fn largest(heads: &[usize]) -> usize {
     }
     largest
 }
+
+/// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
+/// recursive type costs the stack about its size.
+pub(crate) const fn weight<T>() -> u32 {
+    let levels = 1 + size_of::<T>() / 512;
+    if levels > u32::MAX as usize { u32::MAX } else { levels as u32 }
+}

@@ -87,7 +87,7 @@ impl<'a> Image<'a> {
 
     /// What is wrong where the schema does not have the fingerprint that the header gives.
     #[cold]
-    pub fn other_schema(&self) -> Error {
+    pub fn other_schema() -> Error {
         Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another").at_byte(SIZE)
     }
 

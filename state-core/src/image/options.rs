@@ -135,7 +135,7 @@ impl Options {
             return Err(explain::identity(&identity, image.fingerprint, image.schema));
         }
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
-            return Err(explain::name(image.other_schema(), &identity));
+            return Err(explain::name(Image::other_schema(), &identity));
         }
         let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
         self.pass::<T>(&identity, &regions, bytes)?;

@@ -5,7 +5,7 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use super::read::{can_be_none, count_slots, is_byte};
+use super::form::{can_be_none, count_slots, is_byte};
 use super::{Decoder, index};
 use crate::builder::Builder;
 use crate::decode::Regions;

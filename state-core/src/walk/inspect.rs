@@ -56,7 +56,7 @@ impl<'a> Inspection<'a> {
             .at_byte(8));
         };
         if hash(schema) != image.fingerprint {
-            return Err(image.other_schema());
+            return Err(Image::other_schema());
         }
         let (nodes, root) = parse(schema)?;
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;

@@ -4,6 +4,7 @@
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
 mod fill;
+mod form;
 mod inspect;
 mod read;
 

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
+use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
@@ -405,38 +406,4 @@ impl<'a, E: Encoder> Read<'a, E> {
 /// A number of up to 16 bytes.
 fn little_endian(bytes: &[u8]) -> u128 {
     bytes.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
-}
-
-/// Whether a list of these is handed over as bytes.
-pub(super) fn is_byte(schema: &Schema) -> bool {
-    matches!(schema.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
-}
-
-/// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
-pub(super) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool {
-    while let Kind::Boxed(of) = schema.kind {
-        schema = nodes.get(of);
-    }
-    matches!(schema.kind, Kind::Optional(_))
-}
-
-/// The slots of the flat state that a slot of the schema takes.
-pub(super) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
-    match &nodes.get(slot.ty).kind {
-        Kind::Raw(raw) if raw.counted => 2,
-        _ => 1,
-    }
-}
-
-/// The number of slots in the flat state of an object.
-pub(super) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
-    let mut own = &*object.slots;
-    let mut inherited = 0;
-    if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
-        own = rest;
-        if let Kind::Object(parent) = &nodes.get(parent.ty).kind {
-            inherited = count_slots(nodes, parent);
-        }
-    }
-    inherited + own.iter().map(|slot| tuple_slots(nodes, slot)).sum::<usize>()
 }
