@@ -1,5 +1,5 @@
 //! Values whose memory is their image: the proof, and what is done by it. All `unsafe` code of the crate is here, in
-//! [`text`](crate::text) and in the mapping of files.
+//! `text.rs` and in the mapping of files.
 
 mod proof;
 mod runs;
