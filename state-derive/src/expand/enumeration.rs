@@ -165,7 +165,8 @@ fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     }
 }
 
-/// A variant that stays is restored slot by slot; another one is built.
+/// A variant that stays is restored slot by slot; another one is built. Where there is nothing to keep, all are built:
+/// whether a variant stays could not be foretold, and the test would cost more than the slots.
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
@@ -182,12 +183,23 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
             }
         }
     });
+    let build = quote!(_state::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)));
+    let keeps_nothing = variants.iter().flat_map(|variant| &variant.fields).all(slot::is_slot);
+    let build_all = keeps_nothing.then(|| {
+        quote! {
+            if !<Self as _state::State>::DYNAMIC {
+                #build;
+                return;
+            }
+        }
+    });
     quote! {
         #[inline]
         fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
+            #build_all
             match (_state::tag(__head, #count), &mut *self) {
                 #(#arms)*
-                _ => _state::assign(self, <Self as _state::Restore<'__de>>::get(__head, __reader)),
+                _ => #build,
             }
         }
     }
