@@ -1,7 +1,7 @@
 //! CRC-32C (Castagnoli), eight bytes a step: the checksum of iSCSI, ext4 and most journals.
 //!
 //! It was chosen over FNV because it finds every burst of up to 32 bits and every two flipped bits by its construction,
-//! other tools know it, and processors compute it, should its two gigabytes a second in safe code become too few.
+//! other tools know it, and processors compute it, should this safe code become too slow.
 
 /// The polynomial, its lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0x82F6_3B78;
