@@ -1,7 +1,7 @@
 //! Runs of proven values, copied whole or seen where they are. This file holds `unsafe` code.
 //!
 //! The gain that pays for it: an array of structs without `repr(C)` costs 30 % more when it is written and read
-//! field by field (measured on 125,000 structs of 12 floats).
+//! field by field (measured on 125,000 structs of 12 floats, in the sketch that this grew from).
 
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
