@@ -1,0 +1,8 @@
+//! The `pickle` door: states as CPython's pickles, protocols 0 to 5, both ways.
+
+mod opcode;
+mod options;
+mod protocol;
+
+pub use options::{Options, Strings, Surrogates};
+pub use protocol::Protocol;

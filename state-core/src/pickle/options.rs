@@ -1,0 +1,119 @@
+//! Settings of the pickle door; its functions with default settings stand in the parent module.
+
+use super::protocol::Protocol;
+
+/// How pickles are written and read.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub(super) protocol: Protocol,
+    pub(super) depth: u32,
+    pub(super) max_size: u64,
+    pub(super) expansion: u64,
+    pub(super) fix_imports: bool,
+    pub(super) strings: Strings,
+    pub(super) surrogates: Surrogates,
+}
+
+/// What the 8-bit strings of Python 2 are read as, the `encoding` of `pickle.loads`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Strings {
+    /// Text of ASCII letters; any other byte is an error. As in Python, the default.
+    #[default]
+    Ascii,
+    /// Text, each byte a letter of Latin-1.
+    Latin1,
+    /// Text in UTF-8.
+    Utf8,
+    /// Bytes, as they are.
+    Bytes,
+}
+
+/// What text with lone surrogates is read as, which Rust's `str` cannot hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Surrogates {
+    /// An error, with the place.
+    #[default]
+    Refuse,
+    /// Text, with U+FFFD for each of them.
+    Lossy,
+    /// Where bytes are asked for, the text in UTF-8 with the surrogates as three bytes each (`surrogatepass`).
+    Bytes,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The settings of the plain functions: protocol 4, depth 128, names as `fix_imports` has them, 8-bit strings in
+    /// ASCII, no lone surrogates.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            protocol: Protocol::DEFAULT,
+            depth: 128,
+            max_size: u64::MAX,
+            expansion: 8,
+            fix_imports: true,
+            strings: Strings::Ascii,
+            surrogates: Surrogates::Refuse,
+        }
+    }
+
+    /// The protocol that is written. All are read.
+    #[must_use]
+    pub const fn protocol(mut self, protocol: Protocol) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
+    /// How many lists, boxes and maps may stand inside one another in what is read into a type or written from one.
+    /// See [`image::Options::depth`](crate::image::Options::depth).
+    #[must_use]
+    pub const fn depth(mut self, levels: u32) -> Self {
+        self.depth = levels;
+        self
+    }
+
+    /// Refuses pickles of more bytes than this, to be read or to be written.
+    #[must_use]
+    pub const fn max_size(mut self, bytes: u64) -> Self {
+        self.max_size = bytes;
+        self
+    }
+
+    /// How many times a pickle's length, beyond 1 MiB, the parts may take together that are copied because they are
+    /// referenced more than once: a type that owns its parts has no other way, and a few bytes could otherwise ask
+    /// for any amount. Plain values share such parts and copy nothing.
+    #[must_use]
+    pub const fn expansion(mut self, times: u64) -> Self {
+        self.expansion = times;
+        self
+    }
+
+    /// Whether protocols below 3 hold the names that Python 2 has for modules and classes, which are then put in on
+    /// writing and understood on reading. As in Python, they do unless told otherwise.
+    #[must_use]
+    pub const fn fix_imports(mut self, fix: bool) -> Self {
+        self.fix_imports = fix;
+        self
+    }
+
+    /// What the 8-bit strings of Python 2 are read as.
+    #[must_use]
+    pub const fn strings(mut self, strings: Strings) -> Self {
+        self.strings = strings;
+        self
+    }
+
+    /// What text with lone surrogates is read as.
+    #[must_use]
+    pub const fn surrogates(mut self, surrogates: Surrogates) -> Self {
+        self.surrogates = surrogates;
+        self
+    }
+}

@@ -1,0 +1,43 @@
+//! The protocols of pickle.
+
+/// A protocol of pickle, as Python numbers them. Every Python 3 reads 0 to 3, 3.4 and later 4, 3.8 and later 5.
+///
+/// All of them are read; [`Protocol::DEFAULT`] is written, as Python from 3.8 to 3.13 does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Lines of text, which Python 1 could read.
+    V0,
+    /// The first binary protocol.
+    V1,
+    /// Of Python 2.3: objects without a constructor. The last one that Python 2 reads.
+    V2,
+    /// Of Python 3.0: bytes.
+    V3,
+    /// Of Python 3.4: frames, sets, text and bytes beyond 4 GiB.
+    #[default]
+    V4,
+    /// Of Python 3.8: byte arrays, and buffers out of band.
+    V5,
+}
+
+impl Protocol {
+    /// What is written where nothing else is said.
+    pub const DEFAULT: Self = Self::V4;
+    /// The highest there is.
+    pub const HIGHEST: Self = Self::V5;
+    /// All protocols, the oldest first.
+    pub const ALL: [Self; 6] = [Self::V0, Self::V1, Self::V2, Self::V3, Self::V4, Self::V5];
+
+    /// The number, 0 to 5.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The protocol of a number, where there is one.
+    #[must_use]
+    pub fn of(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
