@@ -1,5 +1,6 @@
 //! The `pickle` door: states as CPython's pickles, protocols 0 to 5, both ways.
 
+mod decode;
 mod opcode;
 mod options;
 mod protocol;

@@ -1,0 +1,281 @@
+//! Where the parts of a pickle stand while it is read: leaves where the input has them, all else in a few words each.
+//!
+//! ```text
+//! id      0 | offset of the leaf's opcode        1 | place of the node's first word
+//! node    1 | tag:4 | count:27, items..          fixed: tuples and frozen sets
+//!         1 | tag:4 | 0, parts.., changes        calls and instances; `changes` is a cell's word or 0
+//!         0 | place of the last chunk            cell: a list, dict or set that has items
+//! chunk   1 | tag:4 | count:27, place of the next chunk (of the last: the first), items..
+//! ```
+//! An opcode of one byte makes at most eight bytes of these, the stack's word included.
+
+use super::blocks::Words;
+use super::limit::too_many;
+use crate::error::Result;
+
+/// A part of a pickle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Id(pub u32);
+
+const NODE: u32 = 1 << 31;
+const COUNT: u32 = (1 << 27) - 1;
+
+impl Id {
+    pub fn leaf(offset: usize) -> Self {
+        // Offsets were tested to have 31 bits.
+        Self(offset as u32)
+    }
+
+    fn node(at: u32) -> Self {
+        Self(NODE | at)
+    }
+
+    /// The offset of the opcode, for a leaf.
+    #[inline]
+    pub fn offset(self) -> Option<usize> {
+        (self.0 & NODE == 0).then_some(self.0 as usize)
+    }
+
+    /// The place of the first word, for a node.
+    #[inline]
+    pub fn place(self) -> Option<u32> {
+        (self.0 & NODE != 0).then_some(self.0 & !NODE)
+    }
+}
+
+/// What a node or a chunk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum Tag {
+    Tuple,
+    FrozenSet,
+    /// `[class, arguments]`: `class.__new__(class, *arguments)`.
+    New,
+    /// `[class, arguments, keywords]`.
+    NewKeywords,
+    /// `[callable, arguments]`.
+    Call,
+    /// `[class, arguments]` of Python 2: without arguments no constructor runs.
+    Instance,
+    /// `[id]`.
+    Persistent,
+    /// `count` is the number of the buffer.
+    Buffer,
+    /// `[module, name]`.
+    Global,
+    /// `[start, length]` in the decoded text.
+    Text,
+    /// `[start, length]` in the decoded text.
+    Bytes,
+    List,
+    Dict,
+    Set,
+    /// The state that BUILD gave an object.
+    State,
+}
+
+const TAGS: [Tag; 15] = [
+    Tag::Tuple,
+    Tag::FrozenSet,
+    Tag::New,
+    Tag::NewKeywords,
+    Tag::Call,
+    Tag::Instance,
+    Tag::Persistent,
+    Tag::Buffer,
+    Tag::Global,
+    Tag::Text,
+    Tag::Bytes,
+    Tag::List,
+    Tag::Dict,
+    Tag::Set,
+    Tag::State,
+];
+
+fn first_word(tag: Tag, count: u32) -> u32 {
+    NODE | (tag as u32) << 27 | count
+}
+
+fn split(word: u32) -> (Tag, u32) {
+    let tag = TAGS.get((word >> 27 & 15) as usize).copied().unwrap_or(Tag::Tuple);
+    (tag, word & COUNT)
+}
+
+#[derive(Debug)]
+pub(super) struct Arena {
+    words: Words,
+}
+
+impl Arena {
+    pub fn new(few: usize) -> Self {
+        let mut words = Words::new(few);
+        // Place 0 is no one's, so that it can mean none.
+        let _ = words.push(0);
+        Self { words }
+    }
+
+    /// A tuple or frozen set, or any other node whose parts are counted.
+    #[inline]
+    pub fn fixed(&mut self, tag: Tag, items: &[u32]) -> Result<Id> {
+        let count = u32::try_from(items.len()).ok().filter(|count| *count <= COUNT).ok_or_else(too_many)?;
+        let place = self.words.len();
+        self.words.push(first_word(tag, count))?;
+        self.words.extend(items)?;
+        Ok(Id::node(place))
+    }
+
+    /// A node that is but a number.
+    pub fn numbered(&mut self, tag: Tag, number: u32) -> Result<Id> {
+        let place = self.words.len();
+        self.words.push(first_word(tag, number & COUNT))?;
+        Ok(Id::node(place))
+    }
+
+    /// A node that changes can follow.
+    pub fn changeable(&mut self, tag: Tag, parts: &[u32]) -> Result<Id> {
+        let id = self.fixed(tag, parts)?;
+        self.words.push(0)?;
+        Ok(id)
+    }
+
+    /// An empty list, dict or set.
+    #[inline]
+    pub fn cell(&mut self, tag: Tag) -> Result<Id> {
+        let place = self.words.len();
+        self.words.push(first_word(tag, 0))?;
+        Ok(Id::node(place))
+    }
+
+    /// The tag of a node.
+    #[inline]
+    pub fn tag(&self, place: u32) -> Tag {
+        let word = self.words.get(place);
+        split(if word & NODE == 0 { self.words.get(word) } else { word }).0
+    }
+
+    /// The parts of a node that is no cell.
+    pub fn parts(&self, place: u32) -> Items<'_> {
+        let (_, count) = split(self.words.get(place));
+        Items { arena: self, at: place + 1, in_chunk: count, left: count, next: 0 }
+    }
+
+    /// The part at a place in a node that is no cell.
+    pub fn part(&self, place: u32, at: u32) -> Id {
+        Id(self.words.get(place + 1 + at))
+    }
+
+    /// The number in the first word.
+    pub fn count(&self, place: u32) -> u32 {
+        split(self.words.get(place)).1
+    }
+
+    /// The items of a list, dict or set: of a dict, keys and values by turns.
+    pub fn items(&self, place: u32) -> Items<'_> {
+        let last = self.words.get(place);
+        if last & NODE != 0 {
+            return Items::empty(self);
+        }
+        let left = self.chunks(last).map(|chunk| self.count(chunk)).sum();
+        let first = self.words.get(last + 1);
+        Items { arena: self, at: first + 2, in_chunk: self.count(first), left, next: self.words.get(first + 1) }
+    }
+
+    /// The changes of an instance, in order: what they are, and the place of their chunk.
+    pub fn changes(&self, place: u32) -> impl Iterator<Item = (Tag, Items<'_>)> {
+        let last = self.words.get(place + 1 + self.count(place));
+        let some = (last != 0).then_some(last);
+        some.into_iter().flat_map(|last| self.chunks(last)).map(|chunk| {
+            let (tag, count) = split(self.words.get(chunk));
+            (tag, Items { arena: self, at: chunk + 2, in_chunk: count, left: count, next: 0 })
+        })
+    }
+
+    fn chunks(&self, last: u32) -> impl Iterator<Item = u32> {
+        let first = self.words.get(last + 1);
+        core::iter::successors(Some(first), move |&chunk| (chunk != last).then(|| self.words.get(chunk + 1)))
+    }
+
+    /// Adds items to a list, dict or set.
+    #[inline]
+    pub fn extend(&mut self, place: u32, tag: Tag, items: &[u32]) -> Result<()> {
+        let last = self.words.get(place);
+        let last = if last & NODE == 0 { last } else { 0 };
+        self.chunk(place, last, tag, items)
+    }
+
+    /// Adds a change to a node that takes them.
+    pub fn change(&mut self, place: u32, tag: Tag, items: &[u32]) -> Result<()> {
+        let cell = place + 1 + self.count(place);
+        self.chunk(cell, self.words.get(cell), tag, items)
+    }
+
+    fn chunk(&mut self, cell: u32, last: u32, tag: Tag, items: &[u32]) -> Result<()> {
+        if last != 0 {
+            // What stands at the end can grow where it is, but for states, which count one by one.
+            let (last_tag, count) = split(self.words.get(last));
+            let more = count as usize + items.len();
+            if last_tag == tag && tag != Tag::State && last + 2 + count == self.words.len() && more <= COUNT as usize {
+                self.words.set(last, first_word(tag, more as u32));
+                return self.words.extend(items);
+            }
+        }
+        let count = u32::try_from(items.len()).ok().filter(|count| *count <= COUNT).ok_or_else(too_many)?;
+        let place = self.words.len();
+        self.words.push(first_word(tag, count))?;
+        let first = if last == 0 { place } else { self.words.get(last + 1) };
+        self.words.push(first)?;
+        self.words.extend(items)?;
+        if last != 0 {
+            self.words.set(last + 1, place);
+        }
+        self.words.set(cell, place);
+        Ok(())
+    }
+
+}
+
+/// The items of a node, chunk by chunk.
+#[derive(Clone, Debug)]
+pub(super) struct Items<'a> {
+    arena: &'a Arena,
+    at: u32,
+    in_chunk: u32,
+    left: u32,
+    next: u32,
+}
+
+impl<'a> Items<'a> {
+    pub fn empty(arena: &'a Arena) -> Self {
+        Self { arena, at: 0, in_chunk: 0, left: 0, next: 0 }
+    }
+
+    pub fn len(&self) -> usize {
+        self.left as usize
+    }
+}
+
+impl Iterator for Items<'_> {
+    type Item = Id;
+
+    #[inline]
+    fn next(&mut self) -> Option<Id> {
+        self.left = self.left.checked_sub(1)?;
+        if self.in_chunk == 0 {
+            let chunk = self.next;
+            self.in_chunk = self.arena.count(chunk);
+            self.at = chunk + 2;
+            self.next = self.arena.words.get(chunk + 1);
+        }
+        let id = self.arena.words.get(self.at);
+        self.at += 1;
+        // No chunk is empty, as nothing is added where there is nothing to add.
+        self.in_chunk = self.in_chunk.saturating_sub(1);
+        Some(Id(id))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len(), Some(self.len()))
+    }
+}
+
+impl ExactSizeIterator for Items<'_> {}

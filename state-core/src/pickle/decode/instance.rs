@@ -1,0 +1,128 @@
+//! Objects of classes: all the ways in which Python writes one, as class, arguments and state.
+
+use super::arena::{Id, Items, Tag};
+use super::machine::Parts;
+use super::view::{Name, View};
+
+/// How an object comes to be, once spellings are dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// `class.__new__(class, *arguments)`: no constructor runs.
+    New,
+    /// The class or function is called.
+    Called,
+    /// By the function that Cython generates, with this checksum of the members' names.
+    Cython(i128),
+}
+
+/// An object.
+#[derive(Clone, Debug)]
+pub(super) struct Instance<'p> {
+    /// The part that gives the class, or the function that is called.
+    pub class: Id,
+    pub made: Made,
+    pub arguments: Items<'p>,
+    /// Keyword arguments, keys and values by turns.
+    pub keywords: Option<Id>,
+    /// The state that came with the arguments.
+    pub inner_state: Option<Id>,
+    /// The node, for what was added later.
+    pub place: u32,
+}
+
+impl<'p> Instance<'p> {
+    fn new(class: Id, made: Made, arguments: Items<'p>, place: u32) -> Self {
+        Self { class, made, arguments, keywords: None, inner_state: None, place }
+    }
+}
+
+impl Parts<'_> {
+    /// The object that stands at a node of a call or an instance.
+    pub(super) fn instance(&self, tag: Tag, place: u32) -> Instance<'_> {
+        let (class, arguments) = (self.arena.part(place, 0), self.arena.part(place, 1));
+        let items = self.arguments(arguments);
+        match tag {
+            Tag::Call => self.called(class, items, place),
+            Tag::NewKeywords => {
+                let keywords = Some(self.arena.part(place, 2));
+                Instance { keywords, ..Instance::new(class, Made::New, items, place) }
+            }
+            // Classes of Python 2 are called with arguments, and made without a constructor where there are none.
+            Tag::Instance if items.len() > 0 => Instance::new(class, Made::Called, items, place),
+            _ => Instance::new(class, Made::New, items, place),
+        }
+    }
+
+    fn called(&self, callable: Id, mut arguments: Items<'_>, place: u32) -> Instance<'_> {
+        let plain = Instance::new(callable, Made::Called, self.arguments(self.arena.part(place, 1)), place);
+        let Some(Name { module, name }) = self.name(callable) else {
+            return self.partial(callable, place).unwrap_or(plain);
+        };
+        match (module, name) {
+            ("copyreg", "__newobj__") => match arguments.next() {
+                Some(class) => Instance::new(class, Made::New, self.after(place, 1), place),
+                None => plain,
+            },
+            ("copyreg", "__newobj_ex__") => match (arguments.next(), arguments.next(), arguments.next()) {
+                (Some(class), Some(given), keywords) => {
+                    Instance { keywords, ..Instance::new(class, Made::New, self.arguments(given), place) }
+                }
+                _ => plain,
+            },
+            // The class, the built-in base, and the base's own value, which plain objects have not.
+            ("copyreg", "_reconstructor") => match (arguments.next(), arguments.next(), arguments.next()) {
+                (Some(class), Some(_), Some(base)) => {
+                    let arguments = match self.plain(base) {
+                        View::None => Items::empty(&self.arena),
+                        _ => self.after(place, 2),
+                    };
+                    Instance::new(class, Made::New, arguments, place)
+                }
+                _ => plain,
+            },
+            _ if name.starts_with("__pyx_unpickle_") => match (arguments.next(), arguments.next(), arguments.next()) {
+                (Some(class), Some(checksum), state) => match self.plain(checksum) {
+                    View::Int(checksum) => {
+                        let empty = Items::empty(&self.arena);
+                        let made = Instance::new(class, Made::Cython(checksum), empty, place);
+                        Instance { inner_state: state.filter(|&id| !matches!(self.plain(id), View::None)), ..made }
+                    }
+                    _ => plain,
+                },
+                _ => plain,
+            },
+            _ => plain,
+        }
+    }
+
+    /// What protocols 2 and 3 make of NEWOBJ_EX: `functools.partial(class.__new__, class, ..)()`.
+    fn partial(&self, callable: Id, place: u32) -> Option<Instance<'_>> {
+        let inner = callable.place().filter(|&inner| self.arena.tag(inner) == Tag::Call)?;
+        let name = self.name(self.arena.part(inner, 0))?;
+        if (name.module, name.name) != ("functools", "partial") {
+            return None;
+        }
+        // The state of a partial: function, arguments, keyword arguments, attributes.
+        let state = self.state(inner)?;
+        let View::Tuple(mut state) = self.plain(state) else { return None };
+        let (_, arguments, keywords) = (state.next()?, state.next()?, state.next()?);
+        let mut arguments = self.arguments(arguments);
+        let class = arguments.next()?;
+        Some(Instance { keywords: Some(keywords), ..Instance::new(class, Made::New, arguments, place) })
+    }
+
+    /// The arguments of a call from the place `from` on.
+    fn after(&self, place: u32, from: usize) -> Items<'_> {
+        let mut arguments = self.arguments(self.arena.part(place, 1));
+        for _ in 0..from {
+            arguments.next();
+        }
+        arguments
+    }
+
+    /// The last state that BUILD gave an object.
+    pub(super) fn state(&self, place: u32) -> Option<Id> {
+        let states = self.arena.changes(place).filter(|(tag, _)| *tag == Tag::State);
+        states.last().and_then(|(_, mut items)| items.next())
+    }
+}

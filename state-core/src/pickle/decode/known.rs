@@ -1,0 +1,57 @@
+//! The names whose calls stand for values: how Python 2's protocols, and some types at every protocol, spell what has no
+//! opcode of its own.
+
+use super::arena::{Id, Items, Tag};
+use super::machine::Parts;
+use super::view::{Name, View};
+
+impl Parts<'_> {
+    /// The built-in value that a call stands for.
+    pub(super) fn known(&self, tag: Tag, place: u32) -> Option<View<'_>> {
+        if tag != Tag::Call || self.arena.changes(place).next().is_some() {
+            return None;
+        }
+        let Name { module, name } = self.name(self.arena.part(place, 0))?;
+        if !matches!(module, "builtins" | "_codecs") {
+            return None;
+        }
+        let mut arguments = self.arguments(self.arena.part(place, 1));
+        let (first, second, len) = (arguments.next(), arguments.next(), arguments.len());
+        // Not what this is known for in turn: calls can be nested to any depth.
+        let first_view = first.map(|id| self.plain(id));
+        match (name, first_view, second, len) {
+            ("bytes", None, ..) => Some(View::Bytes(&[])),
+            ("bytearray", None, ..) => Some(View::ByteArray(&[])),
+            ("bytes", Some(View::Bytes(bytes) | View::ByteArray(bytes)), None, _) => Some(View::Bytes(bytes)),
+            ("bytearray", Some(View::Bytes(bytes) | View::ByteArray(bytes)), None, _) => Some(View::ByteArray(bytes)),
+            ("set", None, ..) => Some(View::Set(Items::empty(&self.arena))),
+            ("frozenset", None, ..) => Some(View::FrozenSet(Items::empty(&self.arena))),
+            ("set", Some(items), None, _) => items.items().map(View::Set),
+            ("frozenset", Some(items), None, _) => items.items().map(View::FrozenSet),
+            ("list", None, ..) => Some(View::List(Items::empty(&self.arena))),
+            ("tuple", None, ..) => Some(View::Tuple(Items::empty(&self.arena))),
+            ("list", Some(items), None, _) => items.items().map(View::List),
+            ("tuple", Some(items), None, _) => items.items().map(View::Tuple),
+            ("dict", None, ..) => Some(View::Dict(Items::empty(&self.arena))),
+            _ => None,
+        }
+    }
+
+    /// The parts of a tuple of arguments.
+    pub(super) fn arguments(&self, id: Id) -> Items<'_> {
+        match self.view(id) {
+            View::Tuple(items) => items,
+            _ => Items::empty(&self.arena),
+        }
+    }
+}
+
+impl<'p> View<'p> {
+    /// The items of a sequence or set.
+    pub(super) fn items(self) -> Option<Items<'p>> {
+        match self {
+            Self::Tuple(items) | Self::List(items) | Self::Set(items) | Self::FrozenSet(items) => Some(items),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,570 @@
+//! The stack machine: runs the opcodes of one pickle, and leaves its parts in the arena. Nothing is imported, called or
+//! built; calls and instances are kept as what they are.
+//!
+//! It takes what CPython's `_pickle` takes and refuses what that refuses. Where the two differ, the module `pickle`
+//! lists it.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::arena::{Arena, Id, Tag};
+use super::limit::{LONGEST, too_many};
+use super::memo::Memo;
+use super::scan::{self, Op};
+use super::shares::Shares;
+use super::strings::Strings;
+use super::view::{self, Name};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::opcode as op;
+use crate::pickle::options::Options;
+
+/// What a pickle consists of.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    pub input: &'a [u8],
+    pub arena: Arena,
+    pub strings: Strings,
+    pub shares: Shares,
+    pub root: Id,
+    /// How many bytes the pickle takes; others may follow.
+    pub len: usize,
+    /// How many buffers out of band it asks for.
+    pub buffers: u32,
+    /// Whether names are those of Python 2.
+    pub old_names: bool,
+}
+
+/// Runs the pickle at the start of the input.
+pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Result<Parts<'a>> {
+    let mut machine = Machine {
+        input,
+        at: 0,
+        stack: Vec::new(),
+        marks: Vec::new(),
+        fence: 0,
+        memo: Memo::default(),
+        arena: Arena::new(input.len()),
+        strings: Strings::new(options.strings),
+        shares: Shares::default(),
+        buffers: 0,
+        most_buffers: buffers,
+        fix_imports: options.fix_imports,
+        old_names: options.fix_imports,
+        codec: None,
+        latin1: BTreeMap::new(),
+    };
+    if input.len() as u64 > options.max_size {
+        let expected = format!("a pickle of at most {} bytes", options.max_size);
+        return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
+    }
+    let root = machine.run()?;
+    let Machine { at, arena, strings, shares, buffers, old_names, .. } = machine;
+    Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names })
+}
+
+struct Machine<'a> {
+    input: &'a [u8],
+    /// The opcode that runs, or the next one.
+    at: usize,
+    stack: Vec<u32>,
+    /// Where on the stack the marks stand.
+    marks: Vec<u32>,
+    /// The last of them: nothing below it can be taken.
+    fence: usize,
+    memo: Memo,
+    arena: Arena,
+    strings: Strings,
+    shares: Shares,
+    buffers: u32,
+    most_buffers: u32,
+    fix_imports: bool,
+    /// Whether names are those of Python 2.
+    old_names: bool,
+    /// The callable that was looked at last, and whether it encodes text as bytes.
+    codec: Option<(Id, bool)>,
+    /// The bytes of texts that were encoded.
+    latin1: BTreeMap<u32, u32>,
+}
+
+impl<'a> Machine<'a> {
+    fn run(&mut self) -> Result<Id> {
+        loop {
+            let op = scan::op(self.input, self.at)?;
+            if self.at > LONGEST {
+                return Err(too_many());
+            }
+            if op.code == op::STOP {
+                let root = self.pop()?;
+                self.at = op.end;
+                return Ok(root);
+            }
+            self.step(&op).map_err(|error| error.at_byte(self.at))?;
+            self.at = op.end;
+        }
+    }
+
+    fn step(&mut self, op: &Op<'a>) -> Result<()> {
+        match op.code {
+            op::NONE | op::NEWTRUE | op::NEWFALSE | op::EMPTY_TUPLE => self.push_leaf(),
+            op::BININT | op::BININT1 | op::BININT2 | op::LONG1 | op::LONG4 | op::BINFLOAT => self.push_leaf(),
+            op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 | op::BYTEARRAY8 => self.push_leaf(),
+            op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => {
+                self.strings.test(op.bytes)?;
+                self.push_leaf();
+            }
+            op::MEMOIZE => {
+                let number = self.memo.len();
+                self.put(number)?;
+            }
+            op::BINPUT | op::LONG_BINPUT => self.put(op.number)?,
+            op::BINGET | op::LONG_BINGET => self.get(op.number)?,
+            op::MARK => self.mark(),
+            op::TUPLE => {
+                let from = self.unmark()?;
+                self.collect(Tag::Tuple, from)?;
+            }
+            op::TUPLE1 => self.last(1).and_then(|from| self.collect(Tag::Tuple, from))?,
+            op::TUPLE2 => self.last(2).and_then(|from| self.collect(Tag::Tuple, from))?,
+            op::TUPLE3 => self.last(3).and_then(|from| self.collect(Tag::Tuple, from))?,
+            op::EMPTY_LIST => self.push_cell(Tag::List)?,
+            op::EMPTY_DICT => self.push_cell(Tag::Dict)?,
+            op::EMPTY_SET => self.push_cell(Tag::Set)?,
+            op::APPEND => self.last(1).and_then(|from| self.add(Tag::List, from))?,
+            op::APPENDS => self.unmark().and_then(|from| self.add(Tag::List, from))?,
+            op::SETITEM => self.last(2).and_then(|from| self.add(Tag::Dict, from))?,
+            op::SETITEMS => self.unmark().and_then(|from| self.add(Tag::Dict, from))?,
+            op::ADDITEMS => self.unmark().and_then(|from| self.add(Tag::Set, from))?,
+            op::NEWOBJ => self.new_object()?,
+            op::BUILD => self.build()?,
+            op::REDUCE => self.reduce()?,
+            op::GLOBAL => self.global_lines(op)?,
+            op::STACK_GLOBAL => self.stack_global()?,
+            op::POP => self.discard()?,
+            op::DUP => {
+                let top = self.top()?;
+                self.shares.note(top);
+                self.push(top);
+            }
+            _ => return self.rare(op),
+        }
+        Ok(())
+    }
+
+    /// The opcodes that modern pickles have seldom or not at all.
+    fn rare(&mut self, op: &Op<'a>) -> Result<()> {
+        match op.code {
+            op::PROTO if op.number > 5 => {
+                return Err(Error::new(ErrorKind::Version, "a protocol of 0 to 5", format!("{}", op.number)));
+            }
+            op::PROTO => self.old_names = self.fix_imports && op.number < 3,
+            op::FRAME => self.frame(op)?,
+            op::INT | op::LONG | op::FLOAT => {
+                self.strings.test_number(op.code, op.bytes)?;
+                self.push_leaf();
+            }
+            op::STRING | op::BINSTRING | op::SHORT_BINSTRING | op::UNICODE => {
+                match self.strings.decode(op.code, op.bytes, &mut self.arena)? {
+                    Some(id) => self.push(id),
+                    None => self.push_leaf(),
+                }
+            }
+            op::PUT => {
+                let number = super::text::index(op.bytes).ok_or_else(|| bad_number("PUT", op.bytes))?;
+                self.put(number)?;
+            }
+            op::GET => {
+                let number = super::text::index(op.bytes).ok_or_else(|| bad_number("GET", op.bytes))?;
+                self.get(number)?;
+            }
+            op::LIST | op::DICT => self.marked(op.code)?,
+            op::FROZENSET => {
+                let from = self.unmark()?;
+                self.collect(Tag::FrozenSet, from)?;
+            }
+            op::POP_MARK => {
+                let from = self.unmark()?;
+                self.stack.truncate(from);
+            }
+            op::NEWOBJ_EX => self.new_object_ex()?,
+            op::INST | op::OBJ => self.instance(op)?,
+            op::PERSID if op.bytes.is_ascii() => self.push_leaf(),
+            op::PERSID => return Err(malformed("a persistent id in ASCII", "other bytes")),
+            op::BINPERSID => {
+                let of = self.pop()?;
+                let id = self.arena.fixed(Tag::Persistent, &[of.0])?;
+                self.push(id);
+            }
+            op::EXT1 | op::EXT2 | op::EXT4 if (op.number as i64) <= 0 => {
+                return Err(malformed("an extension code above zero", format!("{}", op.number as i64)));
+            }
+            op::EXT1 | op::EXT2 | op::EXT4 => self.push_leaf(),
+            op::NEXT_BUFFER => self.next_buffer()?,
+            op::READONLY_BUFFER => self.readonly_buffer()?,
+            // All of the table is dealt with.
+            other => return Err(malformed("an opcode", format!("{other:#04x}"))),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn push(&mut self, id: Id) {
+        let len = self.stack.len();
+        if len == self.stack.capacity() {
+            self.grow();
+        }
+        self.stack.push(id.0);
+    }
+
+    /// Never beyond what the rest of the input can fill.
+    #[cold]
+    fn grow(&mut self) {
+        let (len, left) = (self.stack.len(), self.input.len() - self.at);
+        self.stack.reserve_exact(len.max(32).min(left + 1));
+    }
+
+    #[inline]
+    fn push_leaf(&mut self) {
+        self.push(Id::leaf(self.at));
+    }
+
+    fn push_cell(&mut self, tag: Tag) -> Result<()> {
+        let id = self.arena.cell(tag)?;
+        self.push(id);
+        Ok(())
+    }
+
+    fn pop(&mut self) -> Result<Id> {
+        if self.stack.len() <= self.fence {
+            return Err(self.underflow());
+        }
+        self.stack.pop().map(Id).ok_or_else(|| self.underflow())
+    }
+
+    fn top(&self) -> Result<Id> {
+        match self.stack.last() {
+            Some(&top) if self.stack.len() > self.fence => Ok(Id(top)),
+            _ => Err(self.underflow()),
+        }
+    }
+
+    /// Where the last few parts begin on the stack.
+    #[inline]
+    fn last(&self, count: usize) -> Result<usize> {
+        match self.stack.len().checked_sub(count) {
+            Some(from) if from >= self.fence => Ok(from),
+            _ => Err(self.underflow()),
+        }
+    }
+
+    #[cold]
+    fn underflow(&self) -> Error {
+        let found = if self.marks.is_empty() { "the bottom of the stack" } else { "a mark" };
+        malformed("a value on the stack", found).at_byte(self.at)
+    }
+
+    fn mark(&mut self) {
+        self.fence = self.stack.len();
+        let len = self.marks.len();
+        if len == self.marks.capacity() {
+            self.marks.reserve_exact(len.max(16).min(self.input.len() - self.at + 1));
+        }
+        // The stack has fewer parts than the input bytes, which were tested to be countable so.
+        self.marks.push(self.fence as u32);
+    }
+
+    /// Takes the last mark away, and says where on the stack it stood.
+    fn unmark(&mut self) -> Result<usize> {
+        let mark = self.marks.pop().ok_or_else(|| malformed("a mark on the stack", "none"))?;
+        self.fence = self.marks.last().map_or(0, |&mark| mark as usize);
+        Ok(mark as usize)
+    }
+
+    fn discard(&mut self) -> Result<()> {
+        if !self.marks.is_empty() && self.stack.len() == self.fence {
+            self.unmark()?;
+            return Ok(());
+        }
+        self.pop().map(drop)
+    }
+
+    #[inline]
+    fn put(&mut self, number: u64) -> Result<()> {
+        let top = self.top()?;
+        self.memo.put(number, top, self.input.len() - self.at);
+        Ok(())
+    }
+
+    #[inline]
+    fn get(&mut self, number: u64) -> Result<()> {
+        let Some(id) = self.memo.get(number) else {
+            return Err(malformed("a number that is in the memo", format!("{number}")));
+        };
+        self.shares.note(id);
+        self.push(id);
+        Ok(())
+    }
+
+    /// A node of the parts from a place on the stack to its end, which it replaces.
+    #[inline]
+    fn collect(&mut self, tag: Tag, from: usize) -> Result<()> {
+        let id = self.arena.fixed(tag, self.stack.get(from..).unwrap_or_default())?;
+        self.stack.truncate(from);
+        self.push(id);
+        Ok(())
+    }
+
+    fn marked(&mut self, code: u8) -> Result<()> {
+        let from = self.unmark()?;
+        let tag = if code == op::LIST { Tag::List } else { Tag::Dict };
+        let items = self.stack.get(from..).unwrap_or_default();
+        even(tag, items)?;
+        let id = self.arena.cell(tag)?;
+        if let (Some(place), false) = (id.place(), items.is_empty()) {
+            self.arena.extend(place, tag, items)?;
+        }
+        self.stack.truncate(from);
+        self.push(id);
+        Ok(())
+    }
+
+    /// Adds the parts from a place on the stack to the container before it.
+    fn add(&mut self, tag: Tag, from: usize) -> Result<()> {
+        let before = from.checked_sub(1).filter(|&at| at >= self.fence);
+        let target = before.and_then(|at| self.stack.get(at)).map(|&id| Id(id));
+        let target = target.ok_or_else(|| self.underflow())?;
+        let items = self.stack.get(from..).unwrap_or_default();
+        if !items.is_empty() {
+            even(tag, items)?;
+            match target.place().map(|place| (place, self.arena.tag(place))) {
+                Some((place, of)) if of == tag => self.arena.extend(place, tag, items)?,
+                Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
+                    self.arena.change(place, tag, items)?;
+                }
+                _ => return Err(malformed(container(tag), self.name(target))),
+            }
+        }
+        self.stack.truncate(from);
+        Ok(())
+    }
+
+    fn new_object(&mut self) -> Result<()> {
+        let (arguments, class) = (self.pop()?, self.pop()?);
+        self.tuple(arguments)?;
+        self.class(class)?;
+        let id = self.arena.changeable(Tag::New, &[class.0, arguments.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    fn new_object_ex(&mut self) -> Result<()> {
+        let (keywords, arguments, class) = (self.pop()?, self.pop()?, self.pop()?);
+        self.class(class)?;
+        self.tuple(arguments)?;
+        if keywords.place().map(|place| self.arena.tag(place)) != Some(Tag::Dict) {
+            return Err(malformed("a dict of keyword arguments", self.name(keywords)));
+        }
+        let id = self.arena.changeable(Tag::NewKeywords, &[class.0, arguments.0, keywords.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    fn reduce(&mut self) -> Result<()> {
+        let (arguments, callable) = (self.pop()?, self.pop()?);
+        self.tuple(arguments)?;
+        self.class(callable)?;
+        let id = match self.encoded(callable, arguments)? {
+            Some(bytes) => bytes,
+            None => self.arena.changeable(Tag::Call, &[callable.0, arguments.0])?,
+        };
+        self.push(id);
+        Ok(())
+    }
+
+    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
+    fn encoded(&mut self, callable: Id, arguments: Id) -> Result<Option<Id>> {
+        let codec = match self.codec {
+            Some((id, is)) if id == callable => is,
+            _ => {
+                let name = view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
+                let is = name.is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
+                self.codec = Some((callable, is));
+                is
+            }
+        };
+        let place = arguments.place().filter(|&place| codec && self.arena.count(place) == 2);
+        let Some(place) = place else { return Ok(None) };
+        let (text, encoding) = (self.arena.part(place, 0), self.arena.part(place, 1));
+        let encoding = self.strings.text(self.input, &self.arena, encoding);
+        if !encoding.is_some_and(|encoding| matches!(encoding, b"latin1" | b"latin-1" | b"iso-8859-1")) {
+            return Ok(None);
+        }
+        if let Some(&bytes) = self.latin1.get(&text.0) {
+            return Ok(Some(Id(bytes)));
+        }
+        match self.strings.latin1(self.input, &mut self.arena, text)? {
+            Some(bytes) => {
+                // Remembered, so that one text that is encoded again and again takes no more time and memory.
+                self.latin1.insert(text.0, bytes.0);
+                Ok(Some(bytes))
+            }
+            None if self.strings.text(self.input, &self.arena, text).is_some() => {
+                Err(malformed("text that Latin-1 has", "another"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn instance(&mut self, op: &Op<'a>) -> Result<()> {
+        let from = self.unmark()?;
+        let (class, first) = if op.code == op::INST {
+            named(op.bytes, op.second)?;
+            (Id::leaf(self.at), from)
+        } else {
+            let class = self.stack.get(from).map(|&id| Id(id)).ok_or_else(|| self.underflow())?;
+            self.class(class)?;
+            (class, from + 1)
+        };
+        let arguments = self.arena.fixed(Tag::Tuple, self.stack.get(first..).unwrap_or_default())?;
+        let id = self.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
+        self.stack.truncate(from);
+        self.push(id);
+        Ok(())
+    }
+
+    fn build(&mut self) -> Result<()> {
+        let from = self.last(2)?;
+        let state = Id(self.stack.get(from + 1).copied().unwrap_or_default());
+        let object = self.stack.get(from).map(|&id| Id(id)).ok_or_else(|| self.underflow())?;
+        match object.place().map(|place| (place, self.arena.tag(place))) {
+            Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
+                self.arena.change(place, Tag::State, &[state.0])?;
+            }
+            // What has no attributes takes none; no state at all is what it takes.
+            _ if self.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
+            _ => return Err(malformed("an object that can take a state", self.name(object))),
+        }
+        self.stack.truncate(from + 1);
+        Ok(())
+    }
+
+    fn global_lines(&mut self, op: &Op<'a>) -> Result<()> {
+        named(op.bytes, op.second)?;
+        self.push_leaf();
+        Ok(())
+    }
+
+    fn stack_global(&mut self) -> Result<()> {
+        let (name, module) = (self.pop()?, self.pop()?);
+        for id in [module, name] {
+            if self.strings.text(self.input, &self.arena, id).is_none() {
+                return Err(malformed("a name as text", self.name(id)));
+            }
+        }
+        let id = self.arena.fixed(Tag::Global, &[module.0, name.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    fn frame(&mut self, op: &Op<'a>) -> Result<()> {
+        let left = self.input.len() - op.end;
+        if op.number > left as u64 {
+            let expected = format!("a frame of {} bytes", op.number);
+            return Err(Error::new(ErrorKind::Length, expected, format!("{left}")));
+        }
+        Ok(())
+    }
+
+    fn next_buffer(&mut self) -> Result<()> {
+        if self.buffers == self.most_buffers {
+            let expected = format!("no more than the {} buffers that were given", self.most_buffers);
+            return Err(malformed(expected, "a part that stands in another one"));
+        }
+        let id = self.arena.numbered(Tag::Buffer, self.buffers)?;
+        self.buffers += 1;
+        self.push(id);
+        Ok(())
+    }
+
+    fn readonly_buffer(&mut self) -> Result<()> {
+        let top = self.top()?;
+        let tag = top.place().map(|place| self.arena.tag(place));
+        let code = top.offset().and_then(|offset| self.input.get(offset)).copied().unwrap_or_default();
+        let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code);
+        if bytes || matches!(tag, Some(Tag::Buffer | Tag::Bytes | Tag::New | Tag::NewKeywords | Tag::Call)) {
+            return Ok(());
+        }
+        Err(malformed("a buffer", self.name(top)))
+    }
+
+    /// Tests that something can be the arguments of a call.
+    fn tuple(&self, id: Id) -> Result<()> {
+        let empty = id.offset().is_some_and(|offset| self.input.get(offset) == Some(&op::EMPTY_TUPLE));
+        if empty || id.place().is_some_and(|place| self.arena.tag(place) == Tag::Tuple) {
+            return Ok(());
+        }
+        Err(malformed("a tuple of arguments", self.name(id)))
+    }
+
+    /// Tests that something can be called: a name, or the result of another call.
+    fn class(&self, id: Id) -> Result<()> {
+        let callable = match (id.offset(), id.place()) {
+            (Some(offset), _) => {
+                let codes = [op::GLOBAL, op::INST, op::EXT1, op::EXT2, op::EXT4, op::PERSID];
+                self.input.get(offset).is_some_and(|code| codes.contains(code))
+            }
+            (_, Some(place)) => matches!(
+                self.arena.tag(place),
+                Tag::Global | Tag::Call | Tag::New | Tag::NewKeywords | Tag::Instance | Tag::Persistent
+            ),
+            _ => false,
+        };
+        if callable { Ok(()) } else { Err(malformed("a class or function", self.name(id))) }
+    }
+
+    /// What a part is, for an error.
+    #[cold]
+    fn name(&self, id: Id) -> &'static str {
+        view::kind_name(self.input, &self.arena, id)
+    }
+}
+
+fn even(tag: Tag, items: &[u32]) -> Result<()> {
+    match tag == Tag::Dict && items.len() % 2 != 0 {
+        true => Err(malformed("keys and values by turns", format!("{} items", items.len()))),
+        false => Ok(()),
+    }
+}
+
+/// The two lines of a name.
+fn named(module: &[u8], name: &[u8]) -> Result<()> {
+    for (line, what) in [(module, "the name of a module"), (name, "the name of a class or function")] {
+        if line.is_empty() || core::str::from_utf8(line).is_err() {
+            return Err(malformed(what, if line.is_empty() { "an empty line" } else { "bytes that are not UTF-8" }));
+        }
+    }
+    Ok(())
+}
+
+fn container(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Dict => "something that takes items by key",
+        Tag::Set => "something that takes items as a set does",
+        _ => "something that takes items as a list does",
+    }
+}
+
+#[cold]
+fn bad_number(opcode: &str, line: &[u8]) -> Error {
+    let found = alloc::string::String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
+    malformed(format!("a number behind {opcode}"), format!("{found:?}"))
+}
+
+#[cold]
+fn malformed(
+    expected: impl Into<alloc::borrow::Cow<'static, str>>,
+    found: impl Into<alloc::borrow::Cow<'static, str>>,
+) -> Error {
+    Error::new(ErrorKind::Malformed, expected, found)
+}
+

@@ -1,0 +1,43 @@
+//! The memo: parts by the number under which they can be fetched again.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::arena::Id;
+
+/// Numbers that come one after another stand in a list; any others, which can be up to 2⁶⁴, in a tree.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    dense: Vec<u32>,
+    sparse: BTreeMap<u64, u32>,
+}
+
+impl Memo {
+    /// What MEMOIZE counts: how many numbers are taken.
+    pub fn len(&self) -> u64 {
+        (self.dense.len() + self.sparse.len()) as u64
+    }
+
+    /// `more` is how many parts can still come.
+    #[inline]
+    pub fn put(&mut self, number: u64, id: Id, more: usize) {
+        let len = self.dense.len();
+        if number == len as u64 && self.sparse.is_empty() {
+            if len == self.dense.capacity() {
+                self.dense.reserve_exact(len.max(16).min(more + 1));
+            }
+            self.dense.push(id.0);
+        } else {
+            match usize::try_from(number).ok().and_then(|number| self.dense.get_mut(number)) {
+                Some(place) => *place = id.0,
+                None => drop(self.sparse.insert(number, id.0)),
+            }
+        }
+    }
+
+    #[inline]
+    pub fn get(&self, number: u64) -> Option<Id> {
+        let dense = usize::try_from(number).ok().and_then(|number| self.dense.get(number));
+        dense.or_else(|| self.sparse.get(&number)).copied().map(Id)
+    }
+}

@@ -1,0 +1,195 @@
+//! What protocol 0 writes as text, and the escapes in it: numbers as C's library and Python's `int` read them, byte
+//! strings with their quotes, text as raw-unicode-escape.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// CPython reads no more digits than this from decimal text either, as the time for it grows with their square.
+pub(super) const MOST_DIGITS: usize = 4300;
+
+/// The number of INT or LONG: sign, digits of base 10, or of base 16, 8 or 2 behind their prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    Small(i128),
+    /// The text for numbers beyond that, without underscores: sign, base and digits.
+    Large { negative: bool, base: u32, digits: String },
+    TooMany,
+}
+
+/// Reads an integer as `int(text, 0)` does.
+pub(super) fn integer(text: &[u8]) -> Option<Digits> {
+    let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);
+    let (negative, text) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (base, digits) = base_of(text);
+    // An underscore stands between two digits, or between the prefix and one.
+    let apart = digits.strip_prefix('_').filter(|_| base != 10).unwrap_or(digits);
+    if apart.is_empty() || apart.split('_').any(str::is_empty) {
+        return None;
+    }
+    let digits: String = apart.chars().filter(|&digit| digit != '_').collect();
+    if !digits.chars().all(|digit| digit.is_digit(base)) {
+        return None;
+    }
+    if base == 10 && digits.len() > 1 && digits.starts_with('0') && digits.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    if base == 10 && digits.len() > MOST_DIGITS {
+        return Some(Digits::TooMany);
+    }
+    match i128::from_str_radix(&digits, base) {
+        Ok(number) => Some(Digits::Small(if negative { -number } else { number })),
+        Err(_) => Some(Digits::Large { negative, base, digits }),
+    }
+}
+
+fn base_of(text: &str) -> (u32, &str) {
+    let base = match text.as_bytes() {
+        [b'0', b'x' | b'X', ..] => 16,
+        [b'0', b'o' | b'O', ..] => 8,
+        [b'0', b'b' | b'B', ..] => 2,
+        _ => return (10, text),
+    };
+    (base, &text[2..])
+}
+
+/// White space as C's `isspace` has it.
+fn is_space(char: char) -> bool {
+    matches!(char, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
+}
+
+/// A number that C's `strtol` reads where `int` does not: octal behind a zero.
+pub(super) fn octal(text: &[u8]) -> Option<i64> {
+    let text = core::str::from_utf8(text).ok()?.trim_start_matches(is_space);
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    if !digits.starts_with('0') || !digits.bytes().all(|digit| (b'0'..=b'7').contains(&digit)) {
+        return None;
+    }
+    let number = i64::from_str_radix(digits, 8).ok()?;
+    Some(if negative { -number } else { number })
+}
+
+/// A decimal number that is not negative, as GET and PUT have it.
+pub(super) fn index(text: &[u8]) -> Option<u64> {
+    let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    if digits.is_empty() || digits.split('_').any(str::is_empty) {
+        return None;
+    }
+    let digits: String = digits.chars().filter(|&digit| digit != '_').collect();
+    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok().filter(|&number| i64::try_from(number).is_ok())
+}
+
+/// A float as C's `strtod` reads it for Python: no white space, no hexadecimal digits, nothing too large.
+pub(super) fn float(text: &[u8]) -> Option<f64> {
+    let text = core::str::from_utf8(text).ok()?;
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let words = ["inf", "infinity", "nan"];
+    let word = words.iter().any(|word| number.eq_ignore_ascii_case(word));
+    if !word && !number.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|float: &f64| word || float.is_finite())
+}
+
+/// What is between the quotes of STRING, which may hold escapes.
+pub(super) fn unquoted(line: &[u8]) -> Option<&[u8]> {
+    match line {
+        [first @ (b'\'' | b'"'), inner @ .., last] if first == last => Some(inner),
+        _ => None,
+    }
+}
+
+/// The bytes that a byte string's escapes stand for.
+pub(super) fn unescaped(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&escape, after) = rest.split_first()?;
+        rest = after;
+        match escape {
+            b'\n' => {}
+            b'\\' | b'\'' | b'"' => out.push(escape),
+            b'a' => out.push(7),
+            b'b' => out.push(8),
+            b't' => out.push(9),
+            b'n' => out.push(10),
+            b'v' => out.push(11),
+            b'f' => out.push(12),
+            b'r' => out.push(13),
+            b'0'..=b'7' => {
+                let more = rest.iter().take(2).take_while(|digit| (b'0'..=b'7').contains(*digit)).count();
+                let (digits, after) = rest.split_at(more);
+                rest = after;
+                let value = digits.iter().fold(u32::from(escape - b'0'), |value, digit| value * 8 + u32::from(digit - b'0'));
+                out.push(value as u8);
+            }
+            b'x' => {
+                let (digits, after) = rest.split_at_checked(2)?;
+                rest = after;
+                out.push(hex(digits)? as u8);
+            }
+            other => out.extend([b'\\', other]),
+        }
+    }
+    Some(())
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |value: u32, &digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some(value.checked_mul(16)? | digit)
+    })
+}
+
+/// Text as raw-unicode-escape: Latin-1, with `\uXXXX` and `\UXXXXXXXX`. Lone surrogates become three bytes each.
+pub(super) fn raw_unicode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut rest = line;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let width = match (byte, rest.first()) {
+            (b'\\', Some(b'u')) => 4,
+            (b'\\', Some(b'U')) => 8,
+            (b'\\', Some(b'\\')) => {
+                // A backslash before another one keeps its sense: the second starts no escape.
+                out.extend(b"\\\\");
+                rest = &rest[1..];
+                continue;
+            }
+            _ => {
+                push_code(u32::from(byte), out)?;
+                continue;
+            }
+        };
+        let (digits, after) = rest[1..].split_at_checked(width)?;
+        rest = after;
+        push_code(hex(digits)?, out)?;
+    }
+    Some(())
+}
+
+/// A code point in UTF-8, surrogates too.
+pub(super) fn push_code(code: u32, out: &mut Vec<u8>) -> Option<()> {
+    match char::from_u32(code) {
+        Some(char) => out.extend(char.encode_utf8(&mut [0; 4]).as_bytes()),
+        None if (0xD800..0xE000).contains(&code) => {
+            out.extend([0xE0 | (code >> 12) as u8, 0x80 | (code >> 6 & 0x3F) as u8, 0x80 | (code & 0x3F) as u8]);
+        }
+        None => return None,
+    }
+    Some(())
+}
