@@ -19,7 +19,7 @@ pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
 pub use crate::raw::Record;
-pub use crate::schema::{Names, RecordField, Schema, Shape, Slot, Variant};
+pub use crate::schema::{Form, Names, RecordField, Schema, Shape, Slot, Variant};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};
 

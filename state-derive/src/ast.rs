@@ -10,7 +10,7 @@ use syn::{
 
 use crate::attr::{Attrs, Repr};
 use crate::ctxt::Ctxt;
-use crate::shape::Bytes;
+use crate::shape::{Bytes, Shown};
 use crate::symbol::{self, Level, Symbol};
 
 /// A type with `#[derive(State)]` or `#[derive(Record)]`.
@@ -24,11 +24,22 @@ pub struct Container {
     pub bound: Option<Vec<WherePredicate>>,
     pub before_get: Option<ExprPath>,
     pub after_set: Option<ExprPath>,
+    pub form: Form,
     pub repr: Repr,
     /// A union is modelled as the struct of its fields, so that all else about it is checked; it never reaches `expand`.
     pub union: Option<Token![union]>,
     pub data: Data,
     pub attrs: Attrs,
+}
+
+/// How objects and variants are pickled: what `pickle` says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Nothing was said: the flat tuple of the slots.
+    State,
+    Dict,
+    Cython,
+    Enum,
 }
 
 pub enum Data {
@@ -92,6 +103,7 @@ impl Container {
             bound: attrs.predicates(symbol::BOUND).map(<[_]>::to_vec),
             before_get: attrs.function(symbol::BEFORE_GET).cloned(),
             after_set: attrs.function(symbol::AFTER_SET).cloned(),
+            form: Form::new(&attrs),
             repr: Repr::parse(&input.attrs),
             union: match &input.data {
                 syn::Data::Union(data) => Some(data.union_token),
@@ -112,6 +124,17 @@ impl Container {
 
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.variants().iter().flat_map(|variant| &variant.fields)
+    }
+}
+
+impl Form {
+    fn new(attrs: &Attrs) -> Self {
+        match attrs.text(symbol::PICKLE).map(LitStr::value).as_deref() {
+            Some(symbol::DICT) => Form::Dict,
+            Some(symbol::CYTHON) => Form::Cython,
+            Some(symbol::ENUM) => Form::Enum,
+            _ => Form::State,
+        }
     }
 }
 
@@ -208,8 +231,11 @@ impl Role {
         }
         let with = attrs.module(symbol::WITH).cloned().map(Via::With);
         Role::Slot(with.unwrap_or_else(|| {
-            if attrs.has(symbol::BYTES) {
-                Via::Bytes(Bytes::new(ty, !attrs.has(symbol::UNCOUNTED)))
+            if attrs.has(symbol::ARRAY) {
+                Via::Bytes(Bytes::new(ty, Shown::Array))
+            } else if attrs.has(symbol::BYTES) {
+                let counted = !attrs.has(symbol::UNCOUNTED);
+                Via::Bytes(Bytes::new(ty, if counted { Shown::Counted } else { Shown::Bytes }))
             } else if attrs.has(symbol::SORTED) {
                 Via::Sorted
             } else if attrs.has(symbol::SERDE) {

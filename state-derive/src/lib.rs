@@ -34,8 +34,12 @@ use crate::ctxt::Ctxt;
 /// | type | `bound = "T: Trait"` | the where predicates of the impls, in place of the inferred ones |
 /// | type | `before_get = path` | a function that is called before the state is taken: `fn(&Self)` |
 /// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)` |
+/// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
+/// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
+/// | type | `pickle = "enum"` | variants without fields are pickled as the members of a Python `enum.Enum` |
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |
+/// | field | `array` | a raw array that keeps the type of its elements: one slot, in Python a NumPy array |
 /// | field | `flatten_parent` | the first field: its slots begin this type's own |
 /// | field | `skip` | no slot; left as it is in place, and filled by `Default` where a value is built |
 /// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |

@@ -3,14 +3,24 @@
 
 use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
 
-/// A field under `#[state(bytes)]`.
+/// A field under `#[state(bytes)]` or `#[state(array)]`.
 pub struct Bytes {
-    /// Whether the count is a slot of its own behind the bytes.
-    pub counted: bool,
+    pub shown: Shown,
     /// Whether the shape stands in an `Option`.
     pub optional: bool,
     pub shape: Shape,
     pub element: Box<Type>,
+}
+
+/// What of a raw array stands in the tuple.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// Two slots: the bytes, and the count.
+    Counted,
+    /// One slot: the bytes.
+    Bytes,
+    /// One slot: the array, with the type of its elements.
+    Array,
 }
 
 /// How the elements of a raw array are held.
@@ -30,11 +40,11 @@ pub enum Shape {
 }
 
 impl Bytes {
-    pub fn new(ty: &Type, counted: bool) -> Self {
+    pub fn new(ty: &Type, shown: Shown) -> Self {
         let ty = peel(ty);
         let inside = argument(ty, "Option");
         let (shape, element) = shape(inside.unwrap_or(ty));
-        Bytes { counted, optional: inside.is_some(), shape, element: Box::new(element.clone()) }
+        Bytes { shown, optional: inside.is_some(), shape, element: Box::new(element.clone()) }
     }
 }
 
@@ -157,7 +167,7 @@ mod tests {
     use syn::parse_quote;
 
     fn of(ty: &Type) -> (Shape, bool, String) {
-        let bytes = Bytes::new(ty, true);
+        let bytes = Bytes::new(ty, Shown::Counted);
         let element = bytes.element.to_token_stream().to_string();
         (bytes.shape, bytes.optional, element)
     }

@@ -28,6 +28,8 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("raw", symbol::BYTES),
     ("pod", symbol::BYTES),
     ("serde_bytes", symbol::BYTES),
+    ("numpy", symbol::ARRAY),
+    ("ndarray", symbol::ARRAY),
     ("no_count", symbol::UNCOUNTED),
     ("serialize_with", symbol::WITH),
     ("deserialize_with", symbol::WITH),

@@ -26,6 +26,8 @@ impl fmt::Display for Level {
 pub enum Takes {
     Nothing,
     Text,
+    /// One of these words, in quotes.
+    Choice(&'static [&'static str]),
     Predicates,
     /// The path of a module: no generic arguments.
     Module,
@@ -39,11 +41,27 @@ impl fmt::Display for Takes {
         f.write_str(match self {
             Takes::Nothing => "no value",
             Takes::Text => "a string literal",
+            Takes::Choice(words) => return write_choice(f, words),
             Takes::Predicates => "a string of where predicates",
             Takes::Module => "the path of a module",
             Takes::Function | Takes::MaybeFunction => "the path of a function",
         })
     }
+}
+
+/// `"a", "b" or "c"`
+fn write_choice(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
+    for (at, word) in words.iter().enumerate() {
+        let joint = if at == 0 {
+            ""
+        } else if at + 1 == words.len() {
+            " or "
+        } else {
+            ", "
+        };
+        write!(f, "{joint}\"{word}\"")?;
+    }
+    Ok(())
 }
 
 /// One word of `#[state(..)]`.
@@ -96,8 +114,10 @@ pub const CRATE: Symbol = Symbol::new("crate", TYPE, Takes::Module, "crate = pat
 pub const BOUND: Symbol = Symbol::new("bound", TYPE, Takes::Predicates, "bound = \"T: Trait\"");
 pub const BEFORE_GET: Symbol = Symbol::new("before_get", TYPE, Takes::Function, "before_get = Self::prepare");
 pub const AFTER_SET: Symbol = Symbol::new("after_set", TYPE, Takes::Function, "after_set = Self::rebuild");
+pub const PICKLE: Symbol = Symbol::new("pickle", TYPE, Takes::Choice(&[CYTHON, DICT, ENUM]), "pickle = \"dict\"");
 pub const RENAME: Symbol = Symbol::new("rename", PARTS, Takes::Text, "rename = \"other_name\"");
 pub const BYTES: Symbol = Symbol::flag("bytes");
+pub const ARRAY: Symbol = Symbol::flag("array");
 pub const UNCOUNTED: Symbol = Symbol::flag("uncounted");
 pub const FLATTEN_PARENT: Symbol = Symbol::flag("flatten_parent");
 pub const SKIP: Symbol = Symbol::flag("skip");
@@ -106,6 +126,11 @@ pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Module, "with = path:
 pub const SORTED: Symbol = Symbol::flag("sorted");
 pub const SERDE: Symbol = Symbol::flag("serde");
 
+/// What `pickle` takes: how the objects of the type are pickled.
+pub const CYTHON: &str = "cython";
+pub const DICT: &str = "dict";
+pub const ENUM: &str = "enum";
+
 /// In the order in which messages list them.
 pub const ALL: &[Symbol] = &[
     NAME,
@@ -113,8 +138,10 @@ pub const ALL: &[Symbol] = &[
     BOUND,
     BEFORE_GET,
     AFTER_SET,
+    PICKLE,
     BYTES,
     UNCOUNTED,
+    ARRAY,
     FLATTEN_PARENT,
     SKIP,
     DEFAULT,
@@ -156,6 +183,7 @@ mod tests {
     fn levels_read_as_prose() {
         assert_eq!(RENAME.home(), "a field or a variant");
         assert_eq!(list(Level::Variant), "`rename`");
+        assert_eq!(PICKLE.expectation(), r#"`pickle` takes "cython", "dict" or "enum"; write `pickle = "dict"`"#);
         assert_eq!(SKIP.expectation(), "`skip` takes no value; write `skip`");
     }
 }

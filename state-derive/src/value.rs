@@ -77,7 +77,12 @@ fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
     match (symbol.takes, expr) {
         (Takes::Text, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_name(cx, symbol, text),
         (Takes::Predicates, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_predicates(cx, symbol, &text),
-        (Takes::Text | Takes::Predicates, other) => {
+        (Takes::Choice(words), Expr::Lit(ExprLit { lit: Lit::Str(text), .. }))
+            if words.contains(&text.value().as_str()) =>
+        {
+            Value::Text(text)
+        }
+        (Takes::Text | Takes::Choice(_) | Takes::Predicates, other) => {
             cx.error(other, symbol.expectation());
             Value::None
         }

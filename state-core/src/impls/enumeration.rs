@@ -24,7 +24,7 @@ macro_rules! enums {
                     &Schema::enumeration(
                         Names { tag: $tag, id: id::<Self> },
                         Self::HEAD,
-                        Shape { has_parent: false, refuses: false },
+                        Shape::PLAIN,
                         const {
                             &[$(Variant::new(
                                 stringify!($variant),

@@ -36,7 +36,7 @@ macro_rules! objects {
                     &Schema::object(
                         Names { tag: $tag, id: id::<Self> },
                         Self::HEAD,
-                        Shape { has_parent: false, refuses: false },
+                        Shape::PLAIN,
                         const { &[$(Slot::new(stringify!($slot), <$of as State>::schema)),*] },
                     )
                 }

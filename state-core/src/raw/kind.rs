@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use super::Record;
 use crate::memory::Image;
 use crate::schema::{Kind, Schema, UNIT};
+use crate::state::State;
 
 /// The described kind of element.
 #[doc(hidden)]
@@ -15,6 +16,11 @@ pub struct Described;
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Opaque;
+
+/// The kind of `bool`, in the arrays that show their elements: a byte that is 0 or 1.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Flag;
 
 /// An element of a raw array, of one of the kinds.
 #[doc(hidden)]
@@ -64,6 +70,27 @@ impl<T: bytemuck::Pod> Raw<Opaque> for T {
     }
 }
 
+impl Raw<Flag> for bool {
+    const IMAGE: Image<Self> = Image::BOOL;
+
+    fn schema() -> &'static Schema {
+        <bool as State>::schema()
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn write(&self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&[u8::from(*self)]);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [byte @ (0 | 1)] => Some(*byte == 1),
+            _ => None,
+        }
+    }
+}
+
 /// Finds the kind of `T` by method resolution: what is described wins, and what has no raw form is told so.
 ///
 /// The method has a name that no trait of the user's has, because one in scope would be a candidate too.
@@ -92,6 +119,16 @@ pub trait OpaqueKind {
 }
 
 impl<T: bytemuck::Pod> OpaqueKind for Probe<T> {}
+
+#[doc(hidden)]
+pub trait FlagKind {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn __raw_kind(&self) -> Flag {
+        Flag
+    }
+}
+
+impl FlagKind for Probe<bool> {}
 
 /// The kind of an element that has no raw form. It passes everywhere but where it is found, so that this is one error.
 #[doc(hidden)]

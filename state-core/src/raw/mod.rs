@@ -3,6 +3,8 @@
 //! An element is **described** ([`Record`]): its layout is in the schema, its numbers are little-endian on the way,
 //! its padding travels as zeros. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as they are, and only
 //! to machines of the same byte order. A type that is both is described.
+//!
+//! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
 
 mod items;
 mod kind;
@@ -11,9 +13,9 @@ mod slot;
 #[doc(hidden)]
 pub use items::{Collect, Items, Many, Maybe, One};
 #[doc(hidden)]
-pub use kind::{Described, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
+pub use kind::{Described, Flag, FlagKind, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
 #[doc(hidden)]
-pub use slot::{check, get, put, schema, set, size};
+pub use slot::{ARRAY, BYTES, COUNTED, check, get, put, schema, set, size};
 
 use crate::memory::Image;
 use crate::schema::{Kind, Link, Schema};

@@ -1,4 +1,4 @@
-//! A raw array as a slot: what generated code calls for a field with `#[state(bytes)]`.
+//! A raw array as a slot: what generated code calls for a field with `#[state(bytes)]` or `#[state(array)]`.
 
 use super::{Collect, Items, Raw};
 use crate::__private::{cut, cut_mut};
@@ -8,16 +8,27 @@ use crate::layout::raw_head;
 use crate::memory::{self, Mode};
 use crate::schema::{self, Kind, Link, Schema};
 
-/// The schema of a field.
+/// Two slots: the bytes, and the count.
+#[doc(hidden)]
+pub const COUNTED: u8 = 0;
+/// One slot: the bytes.
+#[doc(hidden)]
+pub const BYTES: u8 = 1;
+/// One slot: the array.
+#[doc(hidden)]
+pub const ARRAY: u8 = 2;
+
+/// The schema of a field that shows as one of these.
 #[doc(hidden)]
 #[must_use]
-pub fn schema<const COUNTED: bool, S, T: Raw<K>, F: Items<S, T>, K>(_: K) -> &'static Schema {
+pub fn schema<const SHOWN: u8, S, T: Raw<K>, F: Items<S, T>, K>(_: K) -> &'static Schema {
     const {
         let raw = schema::Raw {
             element: Link::To(<T as Raw<K>>::schema),
             optional: F::OPTIONAL,
-            counted: COUNTED,
+            counted: SHOWN == COUNTED,
             exactly: F::EXACTLY,
+            array: SHOWN == ARRAY,
         };
         &Schema::leaf(Kind::Raw(raw), raw_head(F::OPTIONAL))
     }
@@ -43,7 +54,7 @@ where
     tag.fill(u8::from(items.is_some()));
     let items = items.unwrap_or_default();
     count.copy_from_slice(&(items.len() as u64).to_le_bytes());
-    if T::IMAGE.mode() == Mode::Same {
+    if matches!(T::IMAGE.mode(), Mode::Same | Mode::Bool) {
         if let Some(bytes) = memory::bytes_of(items, &T::IMAGE) {
             return writer.raw_bytes(bytes);
         }

@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Enum, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
+use super::{Enum, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
 use crate::error::{Error, ErrorKind};
 
 /// Nodes deeper in one another than this are refused when they are read.
@@ -304,7 +304,7 @@ impl In<'_> {
                 let name = self.name()?;
                 let has_parent = self.flags(1)? != 0;
                 let slots = self.slots(depth)?;
-                Kind::Object(Object { name, has_parent, slots, refuses: false })
+                Kind::Object(Object { name, has_parent, slots, refuses: false, form: Form::State })
             }
             16 => self.enumeration(depth)?,
             17 => self.record(depth, size)?,
@@ -321,7 +321,8 @@ impl In<'_> {
         let flags = self.flags(7)?;
         let exactly = if flags & 4 != 0 { Some(self.number()?) } else { None };
         let element = self.node(depth)?;
-        Some(Kind::Raw(Raw { element, optional: flags & 1 != 0, counted: flags & 2 != 0, exactly }))
+        let (optional, counted) = (flags & 1 != 0, flags & 2 != 0);
+        Some(Kind::Raw(Raw { element, optional, counted, exactly, array: false }))
     }
 
     fn enumeration(&mut self, depth: u32) -> Option<Kind> {
@@ -332,7 +333,7 @@ impl In<'_> {
             let name = self.name()?;
             variants.push(Variant { name, slots: self.slots(depth)? });
         }
-        Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false }))
+        Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false, form: Form::State }))
     }
 
     fn record(&mut self, depth: u32, size: &mut usize) -> Option<Kind> {

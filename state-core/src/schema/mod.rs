@@ -78,6 +78,7 @@ pub(crate) struct Object {
     pub has_parent: bool,
     pub slots: Cow<'static, [Slot]>,
     pub refuses: bool,
+    pub form: Form,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +86,23 @@ pub(crate) struct Enum {
     pub name: Cow<'static, str>,
     pub variants: Cow<'static, [Variant]>,
     pub refuses: bool,
+    pub form: Form,
+}
+
+/// How objects and variants stand in a pickle. It changes neither image nor fingerprint, and a schema that was read
+/// does not know it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// An object with the flat tuple of its slots; a variant as the tuple of its name and slots.
+    #[default]
+    State,
+    /// An object with a dict of its slots by name.
+    Dict,
+    /// An object as Cython pickles a class of its own accord.
+    Cython,
+    /// Variants without slots are members of a Python enum.
+    Enum,
 }
 
 /// One form of an enum.
@@ -114,6 +132,8 @@ pub(crate) struct Raw {
     /// Whether the count is a slot of its own.
     pub counted: bool,
     pub exactly: Option<u64>,
+    /// Whether Python sees an array of elements instead of bytes. As [`Form`], it is no part of the image.
+    pub array: bool,
 }
 
 /// A `repr(C)` struct as it lies in a raw array.
@@ -173,6 +193,7 @@ impl Schema {
             has_parent: shape.has_parent,
             slots: Cow::Borrowed(slots),
             refuses: shape.refuses,
+            form: shape.form,
         };
         Self { kind: Kind::Object(object), head, id: Some(names.id) }
     }
@@ -185,6 +206,7 @@ impl Schema {
             name: Cow::Borrowed(names.tag),
             variants: Cow::Borrowed(variants),
             refuses: shape.refuses,
+            form: shape.form,
         });
         Self { kind, head, id: Some(names.id) }
     }
@@ -267,6 +289,12 @@ pub struct Names {
 pub struct Shape {
     pub has_parent: bool,
     pub refuses: bool,
+    pub form: Form,
+}
+
+impl Shape {
+    /// Of a type that has nothing beside its slots.
+    pub(crate) const PLAIN: Self = Self { has_parent: false, refuses: false, form: Form::State };
 }
 
 impl Variant {

@@ -5,7 +5,7 @@ use syn::parse_quote;
 
 use super::*;
 use crate::check;
-use crate::shape::Shape;
+use crate::shape::{Shape, Shown};
 
 /// The model, after the rules of `State` found no fault in it.
 fn model(input: &DeriveInput) -> Container {
@@ -80,7 +80,7 @@ fn each_role_is_told_from_the_words() {
     assert!(matches!(fields[2].default, Some(Default::Trait)));
     assert!(matches!(fields[3].role, Role::Parent));
     let Role::Slot(Via::Bytes(bytes)) = &fields[4].role else { panic!("not bytes") };
-    assert!(!bytes.counted && bytes.optional && bytes.shape == Shape::BoxSlice);
+    assert!(bytes.shown == Shown::Bytes && bytes.optional && bytes.shape == Shape::BoxSlice);
     assert_eq!(fields[4].name, "raw");
     assert!(matches!(&fields[5].role, Role::Slot(Via::With(path)) if text(path) == "self :: hex"));
     assert!(matches!(fields[6].role, Role::Slot(Via::Sorted)));

@@ -3,6 +3,7 @@
 
 mod names;
 mod parent;
+mod pickle;
 mod record;
 mod types;
 
@@ -26,10 +27,13 @@ pub fn state(cx: &Ctxt, container: &Container) {
     not_packed(cx, container);
     names::variants_differ(cx, container);
     parent::not_in_an_enum(cx, container);
+    pickle::fits_the_type(cx, container);
+    pickle::has_a_unit_variant(cx, container);
     for variant in container.variants() {
         parent::at_most_one(cx, variant);
         parent::comes_first(cx, variant);
         names::slots_differ(cx, variant);
+        pickle::slots_have_names(cx, container, variant);
     }
     for field in container.fields() {
         skip_stands_alone(cx, field);
@@ -37,6 +41,8 @@ pub fn state(cx: &Ctxt, container: &Container) {
         parent::is_another_type(cx, container, field);
         one_way_to_encode(cx, field);
         uncounted_needs_bytes(cx, field);
+        array_is_not_counted(cx, field);
+        types::array(cx, field);
         types::state(cx, field);
     }
 }
@@ -70,7 +76,7 @@ fn skip_stands_alone(cx: &Ctxt, field: &Field) {
 
 /// Each of these is a whole answer to how the field becomes a slot.
 fn one_way_to_encode(cx: &Ctxt, field: &Field) {
-    const WAYS: &[Symbol] = &[symbol::BYTES, symbol::WITH, symbol::SORTED, symbol::SERDE];
+    const WAYS: &[Symbol] = &[symbol::BYTES, symbol::ARRAY, symbol::WITH, symbol::SORTED, symbol::SERDE];
     if !matches!(field.role, Role::Slot(_)) {
         return;
     }
@@ -86,10 +92,20 @@ fn one_way_to_encode(cx: &Ctxt, field: &Field) {
 fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
     let found = field.attrs.get(symbol::UNCOUNTED);
     if let (Some(uncounted), Role::Slot(_)) = (found, &field.role) {
-        if !field.attrs.has(symbol::BYTES) && !field.attrs.torn {
+        let raw = field.attrs.has(symbol::BYTES) || field.attrs.has(symbol::ARRAY);
+        if !raw && !field.attrs.torn {
             let message = "`uncounted` leaves out the count of a raw array; write `bytes, uncounted`";
             cx.error(&uncounted.word, message);
         }
+    }
+}
+
+/// An array tells itself how long it is.
+fn array_is_not_counted(cx: &Ctxt, field: &Field) {
+    let found = (field.attrs.get(symbol::ARRAY), field.attrs.get(symbol::UNCOUNTED));
+    if let ((Some(array), Some(uncounted)), Role::Slot(_)) = (found, &field.role) {
+        let message = "an `array` is one slot as it is; remove `uncounted`";
+        cx.conflict(&array.word, &uncounted.word, message.to_owned());
     }
 }
 

@@ -4,7 +4,7 @@ use syn::{Type, TypeReference};
 
 use crate::ast::{Field, Role, Via};
 use crate::ctxt::Ctxt;
-use crate::shape;
+use crate::shape::{self, Shape, Shown};
 use crate::symbol;
 
 /// The types that no slot can have.
@@ -19,6 +19,16 @@ pub fn state(cx: &Ctxt, field: &Field) {
     let errors = [named(&held), sized(&held), reaches_outside(&held, field), outlives_bytes(&held)];
     if let Some((ty, message)) = errors.into_iter().flatten().next() {
         cx.error(ty, message);
+    }
+}
+
+/// An array holds elements; one alone is a number or an object.
+pub fn array(cx: &Ctxt, field: &Field) {
+    let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
+    if bytes.shown == Shown::Array && bytes.shape == Shape::One && !field.attrs.torn {
+        let message = "`array` takes `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or an `Option` of one; \
+            write the type out, as behind an alias it is not seen";
+        cx.error(&field.ty, message);
     }
 }
 

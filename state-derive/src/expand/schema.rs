@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{after_set, slot};
-use crate::ast::{Container, Data, Role, Variant};
+use crate::ast::{Container, Data, Form, Role, Variant};
 
 pub fn function(container: &Container) -> TokenStream {
     let tag = &container.name;
@@ -17,13 +17,19 @@ pub fn function(container: &Container) -> TokenStream {
         Data::Struct(variant) => (quote!(object), slots(variant)),
         Data::Enum(variants) => (quote!(enumeration), self::variants(variants)),
     };
+    let form = match container.form {
+        Form::State => quote!(State),
+        Form::Dict => quote!(Dict),
+        Form::Cython => quote!(Cython),
+        Form::Enum => quote!(Enum),
+    };
     quote! {
         fn schema() -> &'static _state::Schema {
             const {
                 &_state::Schema::#constructor(
                     _state::Names { tag: #tag, id: _state::id::<Self> },
                     <Self as _state::State>::HEAD,
-                    _state::Shape { has_parent: #has_parent, refuses: #refuses },
+                    _state::Shape { has_parent: #has_parent, refuses: #refuses, form: _state::Form::#form },
                     #parts,
                 )
             }

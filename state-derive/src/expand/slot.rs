@@ -9,7 +9,7 @@ use syn::Path;
 
 use super::place;
 use crate::ast::{Default, Field, Role, Variant, Via};
-use crate::shape::{Bytes, Shape};
+use crate::shape::{Bytes, Shape, Shown};
 
 pub fn is_slot(field: &Field) -> bool {
     !matches!(field.role, Role::Skip)
@@ -230,11 +230,15 @@ pub fn schema(field: &Field) -> TokenStream {
             quote!(_state::Slot::new(#name, <#ty as _state::State>::schema))
         }
         Route::Bytes(bytes) => {
-            let (shape, element, counted) = (shape(bytes), &bytes.element, bytes.counted);
-            let kind = kind(bytes);
+            let (shape, element, kind) = (shape(bytes), &bytes.element, kind(bytes));
+            let shown = match bytes.shown {
+                Shown::Counted => quote!(_state::raw::COUNTED),
+                Shown::Bytes => quote!(_state::raw::BYTES),
+                Shown::Array => quote!(_state::raw::ARRAY),
+            };
             quote!(_state::Slot::new(
                 #name,
-                || _state::raw::schema::<#counted, #shape, #element, #ty, _>(#kind)
+                || _state::raw::schema::<{ #shown }, #shape, #element, #ty, _>(#kind)
             ))
         }
         Route::With(path) => {
@@ -277,8 +281,15 @@ fn raw(field: &Field, bytes: &Bytes, function: &str, arguments: &TokenStream) ->
 fn kind(bytes: &Bytes) -> TokenStream {
     let element = &bytes.element;
     let probe = quote_spanned!(place(element)=> (&_state::raw::Probe::<#element>::NEW).__raw_kind());
+    // A `bool` has a raw form where its elements are told apart, and is no plain byte.
+    let flags = (bytes.shown == Shown::Array).then(|| {
+        quote!(
+            use _state::raw::FlagKind as _;
+        )
+    });
     quote!({
         use _state::raw::{NoKind as _, OpaqueKind as _};
+        #flags
         #probe
     })
 }
