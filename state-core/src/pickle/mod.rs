@@ -1,9 +1,30 @@
 //! The `pickle` door: states as CPython's pickles, protocols 0 to 5, both ways.
 
+mod checksum;
 mod decode;
+mod names;
 mod opcode;
 mod options;
 mod protocol;
 
 pub use options::{Options, Strings, Surrogates};
 pub use protocol::Protocol;
+
+use crate::error::Result;
+use crate::state::RestoreOwned;
+
+/// Reads a pickle of any protocol.
+///
+/// # Errors
+/// Bytes that are no pickle, or whose value does not stand for a `T`, with the path to the part that does not.
+pub fn loads<T: RestoreOwned>(pickle: &[u8]) -> Result<T> {
+    Options::new().loads(pickle)
+}
+
+/// Restores a live value from a pickle, all or nothing.
+///
+/// # Errors
+/// As [`loads`]; the target is then unchanged.
+pub fn load_into<T: RestoreOwned>(pickle: &[u8], target: &mut T) -> Result<()> {
+    Options::new().load_into(pickle, target)
+}

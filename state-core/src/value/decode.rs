@@ -5,7 +5,8 @@ use core::slice;
 
 use super::Value;
 use super::dict::Pairs;
-use crate::walk::Decoder;
+use crate::error::Result;
+use crate::walk::{Attributes, Decoder};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -85,16 +86,24 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
-    fn object(self) -> Option<(&'v str, Self::Items)> {
+    fn object(self, tag: &str) -> Option<Self::Items> {
         match self {
-            Value::Object(object) => Some((object.name(), object.state().iter())),
+            Value::Object(object) if object.name() == tag => Some(object.state().iter()),
             _ => None,
         }
     }
 
-    fn variant(self) -> Option<(&'v str, &'v str, Self::Items)> {
+    fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
+        self.object(tag).map(Attributes::Flat)
+    }
+
+    fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
+        Ok(None)
+    }
+
+    fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
         match self {
-            Value::Variant(variant) => Some((variant.name(), variant.variant(), variant.state().iter())),
+            Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), variant.state().iter())),
             _ => None,
         }
     }

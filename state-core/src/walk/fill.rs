@@ -53,8 +53,8 @@ fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Re
     Ok(Filled { head: schema.head, builder: fill.builder })
 }
 
-struct Fill {
-    builder: Builder,
+pub(super) struct Fill {
+    pub(super) builder: Builder,
 }
 
 impl Fill {
@@ -67,7 +67,7 @@ impl Fill {
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
-    fn node<'v, D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+    pub(super) fn node<'v, D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
         let wrong = || wrong(schema, value);
         match &schema.kind {
             Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
@@ -128,8 +128,7 @@ impl Fill {
             }
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
-                let (_, mut state) = value.object().filter(|(tag, _)| *tag == object.name).ok_or_else(wrong)?;
-                self.whole_state(object, &mut state, at)?;
+                super::forms::object(self, object, value, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
             // These stand in slots, and inside raw arrays, which come whole.
@@ -202,7 +201,7 @@ impl Fill {
     }
 
     /// A flat state, all of it.
-    fn whole_state<'v, D: Decoder<'v>>(
+    pub(super) fn whole_state<'v, D: Decoder<'v>>(
         &mut self,
         object: &Object,
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -270,7 +269,7 @@ impl Fill {
         }
     }
 
-    fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
+    pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = target(raw.element);
         let bytes = match value.bytes() {
             Some(bytes) => Some(bytes),
@@ -308,7 +307,7 @@ impl Fill {
 
     fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
-        let Some((_, name, mut state)) = value.variant().filter(|(tag, ..)| *tag == of.name) else {
+        let Some((name, mut state)) = value.variant(&of.name) else {
             return Err(wrong(value.describe()));
         };
         let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
@@ -331,15 +330,15 @@ impl Fill {
 }
 
 /// What a link of a type's schema leads to.
-fn target(link: Link) -> &'static Schema {
+pub(super) fn target(link: Link) -> &'static Schema {
     Nodes::NONE.get(link)
 }
 
-fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
+pub(super) fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
     Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
 }
 
-fn missing(what: &impl ToString) -> Error {
+pub(super) fn missing(what: &impl ToString) -> Error {
     Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
 }
 

@@ -5,10 +5,12 @@
 
 mod fill;
 mod form;
+mod forms;
 mod inspect;
 mod read;
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 pub(crate) use fill::{Filled, fill, fill_state};
 pub use inspect::Inspection;
@@ -117,10 +119,26 @@ pub trait Decoder<'v>: Copy {
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
-    /// The type tag and the flat state of an object.
-    fn object(self) -> Option<(&'v str, Self::Items)>;
-    /// The type tag of an enum, the name of the variant, and its slots.
-    fn variant(self) -> Option<(&'v str, &'v str, Self::Items)>;
+    /// The flat state of an object of the type `tag`.
+    fn object(self, tag: &str) -> Option<Self::Items>;
+    /// The attributes of an object of the type `tag`.
+    fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>>;
+    /// The members that Cython pickled of an object of the type `tag`, sorted by name.
+    ///
+    /// # Errors
+    /// Members of other names than these.
+    fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>>;
+    /// The name of the variant, of the enum `tag`, and its slots.
+    fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)>;
+}
+
+/// How the attributes of a Python object come.
+#[derive(Debug)]
+pub enum Attributes<'v, D, I> {
+    /// By name.
+    Named(Vec<(&'v str, D)>),
+    /// One after another, as a frozen dataclass with slots keeps them.
+    Flat(I),
 }
 
 /// Takes the calls and keeps nothing: a walk that only looks for damage.

@@ -8,8 +8,77 @@ mod known;
 mod limit;
 mod machine;
 mod memo;
+mod node;
 mod scan;
 mod shares;
 mod strings;
 mod text;
 mod view;
+
+use core::cell::Cell;
+
+use self::node::{Node, Source};
+use super::options::Options;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::identity;
+use crate::image;
+use crate::state::RestoreOwned;
+use crate::walk::{self, Filled};
+
+impl Options {
+    /// As [`loads`](super::loads), with these settings.
+    ///
+    /// # Errors
+    /// As [`loads`](super::loads).
+    pub fn loads<T: RestoreOwned>(&self, pickle: &[u8]) -> Result<T> {
+        self.loads_with(pickle, &[])
+    }
+
+    /// As [`loads`](super::loads), with the buffers that left the pickle out of band, in their order.
+    ///
+    /// # Errors
+    /// As [`loads`](super::loads), or more buffers or fewer than the pickle asks for.
+    pub fn loads_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<T> {
+        let filled = self.filled::<T>(pickle, buffers)?;
+        let regions = filled.regions()?;
+        image::Options::new().depth(self.depth).pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        image::build(&regions)
+    }
+
+    /// As [`load_into`](super::load_into), with these settings.
+    ///
+    /// # Errors
+    /// As [`load_into`](super::load_into); the target is then unchanged.
+    pub fn load_into<T: RestoreOwned>(&self, pickle: &[u8], target: &mut T) -> Result<()> {
+        self.load_into_with(pickle, &[], target)
+    }
+
+    /// As [`load_into`](super::load_into), with the buffers that left the pickle out of band, in their order.
+    ///
+    /// # Errors
+    /// As [`load_into`](super::load_into); the target is then unchanged.
+    pub fn load_into_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]], target: &mut T) -> Result<()> {
+        let filled = self.filled::<T>(pickle, buffers)?;
+        let (regions, identity) = (filled.regions()?, identity(T::schema()));
+        image::Options::new().depth(self.depth).pass::<T>(&identity, &regions, regions.head)?;
+        image::restore(&regions, &identity, target)
+    }
+
+    fn filled<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Filled> {
+        let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
+        let parts = machine::run(pickle, self, count)?;
+        let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
+        let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
+        let source = Source { parts: &parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let root = Node { source: &source, id: parts.root };
+        walk::fill(T::schema(), root, self.depth).map_err(|error| {
+            if source.is_spent() { expanded(self.expansion) } else { error }
+        })
+    }
+}
+
+#[cold]
+fn expanded(times: u64) -> Error {
+    let expected = alloc::format!("shared parts that come to at most {times} times the length of the pickle");
+    Error::new(ErrorKind::Length, expected, "more (`Options::expansion` sets the limit)")
+}

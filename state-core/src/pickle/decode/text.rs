@@ -16,6 +16,17 @@ pub(super) enum Digits {
     TooMany,
 }
 
+impl Digits {
+    /// The number, if it is not negative and has at most 128 bits.
+    pub fn to_u128(&self) -> Option<u128> {
+        match self {
+            Self::Small(small) => u128::try_from(*small).ok(),
+            Self::Large { negative: false, base, digits } => u128::from_str_radix(digits, *base).ok(),
+            _ => None,
+        }
+    }
+}
+
 /// Reads an integer as `int(text, 0)` does.
 pub(super) fn integer(text: &[u8]) -> Option<Digits> {
     let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);

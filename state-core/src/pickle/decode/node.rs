@@ -1,0 +1,360 @@
+//! From the parts of a pickle to the walk, which puts them in the image of a type.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+use super::arena::{Id, Items, Tag};
+use super::instance::{Instance, Made};
+use super::machine::Parts;
+use super::view::View;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::checksum;
+use crate::walk::{Attributes, Decoder};
+
+/// Text longer than this is named by its kind alone.
+const SHORT: usize = 40;
+
+/// A pickle that is put in the image of a type.
+#[derive(Debug)]
+pub(super) struct Source<'p> {
+    pub parts: &'p Parts<'p>,
+    pub buffers: &'p [&'p [u8]],
+    /// What the parts that are taken may still amount to; see [`Options::expansion`](crate::pickle::Options).
+    pub left: Cell<u64>,
+}
+
+impl Source<'_> {
+    fn spend(&self, amount: usize) -> Option<()> {
+        let left = self.left.get().checked_sub(amount as u64);
+        self.left.set(left.unwrap_or(0));
+        left.map(drop)
+    }
+
+    /// Whether there was more than what shared parts may amount to.
+    pub fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+}
+
+/// One part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node<'p> {
+    pub source: &'p Source<'p>,
+    pub id: Id,
+}
+
+/// The items of a part.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes<'p> {
+    source: &'p Source<'p>,
+    items: Items<'p>,
+}
+
+impl<'p> Iterator for Nodes<'p> {
+    type Item = Node<'p>;
+
+    fn next(&mut self) -> Option<Node<'p>> {
+        self.items.next().map(|id| Node { source: self.source, id })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Nodes<'_> {}
+
+/// The entries of a dict.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<'p>(Nodes<'p>);
+
+impl<'p> Iterator for Entries<'p> {
+    type Item = (Node<'p>, Node<'p>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.0.len() / 2, Some(self.0.len() / 2))
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
+impl<'p> Node<'p> {
+    fn view(self) -> View<'p> {
+        self.source.parts.view(self.id)
+    }
+
+    fn other(self, id: Id) -> Self {
+        Self { source: self.source, id }
+    }
+
+    fn nodes(self, items: Items<'p>) -> Option<Nodes<'p>> {
+        self.source.spend(8 * items.len() + 8)?;
+        Some(Nodes { source: self.source, items })
+    }
+
+    /// The object that this is, if it is one of the class `tag`.
+    fn instance(self, tag: &str) -> Option<Instance<'p>> {
+        let (kind, place) = match self.source.parts.plain(self.id) {
+            View::Object(kind, place) => (kind, place),
+            _ => return None,
+        };
+        let instance = self.source.parts.instance(kind, place);
+        self.source.parts.is_named(instance.class, tag).then_some(instance)
+    }
+
+    /// The state of an object, `None` where it has none.
+    fn state(self, instance: &Instance<'p>) -> Option<View<'p>> {
+        let state = self.source.parts.state(instance.place).or(instance.inner_state)?;
+        match self.source.parts.view(state) {
+            View::None => None,
+            view => Some(view),
+        }
+    }
+
+    fn named(self, mut items: Items<'p>, into: &mut Vec<(&'p str, Self)>) -> Option<()> {
+        self.source.spend(8 * items.len())?;
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            into.push((self.source.parts.text(key)?, self.other(value)));
+        }
+        Some(())
+    }
+}
+
+impl<'p> Decoder<'p> for Node<'p> {
+    type Items = Nodes<'p>;
+    type Entries = Entries<'p>;
+
+    fn describe(self) -> String {
+        let parts = self.source.parts;
+        let view = self.view();
+        let kind = view.kind();
+        match view {
+            View::None => kind.to_owned(),
+            View::Bool(value) => format!("{kind} {}", if value { "True" } else { "False" }),
+            View::Int(value) => format!("{kind} {value}"),
+            View::Float(value) => format!("{kind} {}", crate::Value::Float(value)),
+            View::Text(text) => match core::str::from_utf8(text) {
+                Ok(text) if text.len() <= SHORT => format!("{kind} {}", crate::Value::from(text)),
+                Ok(_) => kind.to_owned(),
+                Err(_) => format!("{kind} with lone surrogates, which Rust's text cannot hold"),
+            },
+            View::Bytes(bytes) | View::ByteArray(bytes) => format!("{kind} of length {}", bytes.len()),
+            View::Tuple(items) | View::List(items) | View::Set(items) | View::FrozenSet(items) => {
+                format!("{kind} of length {}", items.len())
+            }
+            View::Dict(items) => format!("{kind} of length {}", items.len() / 2),
+            View::Global(name) => format!("{}.{}", name.module, name.name),
+            View::Object(tag, place) => {
+                let instance = parts.instance(tag, place);
+                let class = parts.class_name(instance.class);
+                if instance.made == Made::Called { format!("{class}(..)") } else { class }
+            }
+            View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
+            View::Extension(code) => format!("the extension code {code}, for which no name is given"),
+            View::Persistent(_) | View::Buffer(_) => kind.to_string(),
+        }
+    }
+
+    fn is_none(self) -> bool {
+        matches!(self.view(), View::None)
+    }
+
+    fn bool(self) -> Option<bool> {
+        match self.view() {
+            View::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn int(self) -> Option<i128> {
+        match self.view() {
+            View::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn big(self) -> Option<u128> {
+        match self.view() {
+            View::Int(value) => value.try_into().ok(),
+            // One byte more, for the sign.
+            View::Long(bytes) => match bytes.split_at_checked(16)? {
+                (low, high) if high.iter().all(|&byte| byte == 0) => Some(u128::from_le_bytes(low.try_into().ok()?)),
+                _ => None,
+            },
+            View::Digits(digits) => digits.to_u128(),
+            _ => None,
+        }
+    }
+
+    fn float(self) -> Option<f64> {
+        match self.view() {
+            View::Float(value) => Some(value),
+            View::Int(value) => crate::value::Int::from(value).as_f64(),
+            _ => None,
+        }
+    }
+
+    fn str(self) -> Option<&'p str> {
+        match self.view() {
+            View::Text(text) => {
+                self.source.spend(text.len())?;
+                core::str::from_utf8(text).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> Option<&'p [u8]> {
+        let bytes = match self.view() {
+            View::Bytes(bytes) | View::ByteArray(bytes) => bytes,
+            View::Buffer(at) => self.source.buffers.get(at as usize)?,
+            _ => return None,
+        };
+        self.source.spend(bytes.len())?;
+        Some(bytes)
+    }
+
+    fn items(self) -> Option<Nodes<'p>> {
+        self.nodes(self.view().items()?)
+    }
+
+    fn entries(self) -> Option<Entries<'p>> {
+        match self.view() {
+            View::Dict(items) => self.nodes(items).map(Entries),
+            _ => None,
+        }
+    }
+
+    fn object(self, tag: &str) -> Option<Nodes<'p>> {
+        let instance = self.instance(tag)?;
+        match self.state(&instance) {
+            Some(View::Tuple(items)) => self.nodes(items),
+            Some(_) => None,
+            // What has no state of its own is made from its arguments, as named tuples are.
+            None => self.nodes(instance.arguments),
+        }
+    }
+
+    fn attributes(self, tag: &str) -> Option<Attributes<'p, Self, Nodes<'p>>> {
+        let instance = self.instance(tag)?;
+        let mut named = Vec::new();
+        match self.state(&instance) {
+            Some(View::Dict(items)) => self.named(items, &mut named)?,
+            Some(View::List(items)) => return self.nodes(items).map(Attributes::Flat),
+            // The attributes that are in `__dict__`, if there is one, and those that are in `__slots__`.
+            Some(View::Tuple(mut pair)) if pair.len() == 2 => {
+                for part in [pair.next()?, pair.next()?] {
+                    match self.source.parts.view(part) {
+                        View::None => {}
+                        View::Dict(items) => self.named(items, &mut named)?,
+                        _ => return None,
+                    }
+                }
+            }
+            Some(_) => return None,
+            None if instance.arguments.len() > 0 => return self.nodes(instance.arguments).map(Attributes::Flat),
+            None => {}
+        }
+        Some(Attributes::Named(named))
+    }
+
+    fn members(self, tag: &str, names: &[&str]) -> Result<Option<Nodes<'p>>> {
+        let Some(instance) = self.instance(tag) else { return Ok(None) };
+        let Made::Cython(checksum) = instance.made else { return Ok(None) };
+        let own = checksum::of(names);
+        if checksum != i128::from(own) {
+            let expected = format!("the members {} (checksum {own:#x})", names.join(", "));
+            let found = format!("others, with the checksum {checksum:#x}");
+            return Err(Error::new(ErrorKind::Malformed, expected, found));
+        }
+        match self.state(&instance) {
+            Some(View::Tuple(items)) => Ok(self.nodes(items)),
+            _ => Ok(None),
+        }
+    }
+
+    fn variant(self, tag: &str) -> Option<(&'p str, Nodes<'p>)> {
+        let parts = self.source.parts;
+        match self.view() {
+            View::Tuple(mut items) => {
+                let name = parts.text(items.next()?)?;
+                Some((name, self.nodes(items)?))
+            }
+            // A member of a Python enum, by name.
+            _ => {
+                let name = parts.member_of(self.id, tag)?;
+                Some((name, self.nodes(Items::empty(&parts.arena))?))
+            }
+        }
+    }
+}
+
+impl Parts<'_> {
+    /// Whether a part gives the class or function `tag`.
+    pub(super) fn is_named(&self, mut id: Id, mut tag: &str) -> bool {
+        loop {
+            if let Some(name) = self.name(id) {
+                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+                return rest == Some(name.name) || name.module == "__main__" && tag == name.name;
+            }
+            // A class within a class, before protocol 4.
+            let Some((of, attribute)) = self.attribute(id) else { return false };
+            match tag.strip_suffix(attribute).and_then(|outer| outer.strip_suffix('.')) {
+                Some(outer) => (id, tag) = (of, outer),
+                None => return false,
+            }
+        }
+    }
+
+    /// `getattr(object, name)`.
+    fn attribute(&self, id: Id) -> Option<(Id, &str)> {
+        let place = id.place().filter(|&place| self.arena.tag(place) == Tag::Call)?;
+        let name = self.name(self.arena.part(place, 0))?;
+        if (name.module, name.name) != ("builtins", "getattr") {
+            return None;
+        }
+        let mut arguments = self.arguments(self.arena.part(place, 1));
+        let (of, attribute) = (arguments.next()?, arguments.next()?);
+        self.text(attribute).filter(|text| !text.is_empty()).map(|text| (of, text))
+    }
+
+    /// The name of a member of the enum `tag`.
+    fn member_of(&self, id: Id, tag: &str) -> Option<&str> {
+        if let Some((of, member)) = self.attribute(id) {
+            return self.is_named(of, tag).then_some(member);
+        }
+        let name = self.name(id)?;
+        let (class, member) = name.name.rsplit_once('.')?;
+        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+        (rest == Some(class) || name.module == "__main__" && tag == class).then_some(member)
+    }
+
+    /// The name of a class or function in full.
+    pub(super) fn class_name(&self, mut id: Id) -> String {
+        let mut attributes: Vec<&str> = Vec::new();
+        loop {
+            if let Some(name) = self.name(id) {
+                let mut full = format!("{}.{}", name.module, name.name);
+                for attribute in attributes.iter().rev() {
+                    full.push('.');
+                    full.push_str(attribute);
+                }
+                return full;
+            }
+            match self.attribute(id) {
+                Some((of, attribute)) => {
+                    attributes.push(attribute);
+                    id = of;
+                }
+                None => return self.plain(id).kind().to_string(),
+            }
+        }
+    }
+}
