@@ -16,9 +16,9 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn describe(self) -> String {
         let kind = self.kind().to_string();
-        match self {
+        match self.see() {
             Value::Str(text) if text.len() > SHORT => kind,
-            Value::Bytes(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {self}")
             }
@@ -32,25 +32,25 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn is_none(self) -> bool {
-        matches!(self, Value::None)
+        Value::is_none(self)
     }
 
     fn bool(self) -> Option<bool> {
-        match self {
+        match self.see() {
             Value::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
     fn int(self) -> Option<i128> {
-        match self {
+        match self.see() {
             Value::Int(value) => value.try_into().ok(),
             _ => None,
         }
     }
 
     fn big(self) -> Option<u128> {
-        match self {
+        match self.see() {
             Value::Int(value) => value.try_into().ok(),
             _ => None,
         }
@@ -61,15 +61,15 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn str(self) -> Option<&'v str> {
-        match self {
+        match self.see() {
             Value::Str(text) => Some(text),
             _ => None,
         }
     }
 
     fn bytes(self) -> Option<&'v [u8]> {
-        match self {
-            Value::Bytes(bytes) => Some(bytes),
+        match self.see() {
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -79,21 +79,21 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn entries(self) -> Option<Self::Entries> {
-        match self {
+        match self.see() {
             Value::Dict(dict) => Some(dict.iter()),
             _ => None,
         }
     }
 
     fn object(self) -> Option<(&'v str, Self::Items)> {
-        match self {
+        match self.see() {
             Value::Object(object) => Some((object.name(), object.state().iter())),
             _ => None,
         }
     }
 
     fn variant(self) -> Option<(&'v str, &'v str, Self::Items)> {
-        match self {
+        match self.see() {
             Value::Variant(variant) => Some((variant.name(), variant.variant(), variant.state().iter())),
             _ => None,
         }
@@ -103,10 +103,10 @@ impl<'v> Decoder<'v> for &'v Value {
 impl Value {
     /// The parts of a tuple, list or set.
     fn parts(&self) -> Option<&[Self]> {
-        match self {
+        match self.see() {
             Self::Tuple(tuple) => Some(tuple),
             Self::List(list) => Some(list),
-            Self::Set(set) => Some(set),
+            Self::Set(set) | Self::FrozenSet(set) => Some(set),
             _ => None,
         }
     }
