@@ -43,9 +43,27 @@ impl DerefMut for Children {
     }
 }
 
+impl Value {
+    /// Whether nothing but the value itself is dropped with it.
+    fn is_alone(&self) -> bool {
+        match self {
+            Self::Shared(shared) => !shared.is_outer(),
+            value => value.own_children().is_none(),
+        }
+    }
+
+    /// The values that would be dropped with this one.
+    fn take_children(&mut self) -> Vec<Self> {
+        match self {
+            Self::Shared(shared) => shared.take_nodes(),
+            value => value.children_mut().map(mem::take).unwrap_or_default(),
+        }
+    }
+}
+
 impl Drop for Children {
     fn drop(&mut self) {
-        if self.0.iter().all(|child| child.node().is_none()) {
+        if self.0.iter().all(Value::is_alone) {
             return;
         }
         let mut open: Vec<vec::IntoIter<Value>> = Vec::new();
@@ -54,8 +72,9 @@ impl Drop for Children {
             match rest.next() {
                 // What is left of the child is dropped here, and has nothing under it.
                 Some(mut child) => {
-                    if let Some(children) = child.children_mut() {
-                        open.push(mem::take(children).into_iter());
+                    let children = child.take_children();
+                    if !children.is_empty() {
+                        open.push(children.into_iter());
                     }
                 }
                 None => {
@@ -85,11 +104,11 @@ fn clone_all(values: &[Value]) -> Vec<Value> {
     let mut cloned = Vec::with_capacity(values.len());
     loop {
         if let Some(value) = rest.next() {
-            if let Some(node) = value.node() {
+            if let Some(children) = value.own_children() {
                 open.push(Unfinished {
                     container: value,
-                    siblings: mem::replace(&mut rest, node.children.iter()),
-                    cloned_siblings: mem::replace(&mut cloned, Vec::with_capacity(node.children.len())),
+                    siblings: mem::replace(&mut rest, children.iter()),
+                    cloned_siblings: mem::replace(&mut cloned, Vec::with_capacity(children.len())),
                 });
             } else {
                 cloned.push(value.clone());

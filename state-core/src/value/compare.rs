@@ -2,13 +2,13 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use super::{Dict, Int, List, Object, Set, Tuple, Value, Variant};
+use super::{Array, Complex, Dict, Int, List, Name, Object, Set, Tuple, Value, Variant};
 
 macro_rules! equal {
     ($($Type:ty: $pattern:pat, $other:ident => $equal:expr;)*) => {$(
         impl PartialEq<$Type> for Value {
             fn eq(&self, $other: &$Type) -> bool {
-                matches!(self, $pattern if $equal)
+                matches!(self.see(), $pattern if $equal)
             }
         }
     )*};
@@ -24,6 +24,7 @@ equal! {
     bool: Value::Bool(truth), other => truth == other;
     f32: Value::Float(number), other => *number == f64::from(*other);
     f64: Value::Float(number), other => number == other;
+    Complex: Value::Complex(number), other => number == other;
     char: Value::Str(text), other => text.chars().eq([*other]);
     str: Value::Str(text), other => text == other;
     String: Value::Str(text), other => text == other;
@@ -33,6 +34,8 @@ equal! {
     List: Value::List(list), other => list == other;
     Dict: Value::Dict(dict), other => dict == other;
     Set: Value::Set(set), other => set == other;
+    Array: Value::Array(array), other => **array == *other;
+    Name: Value::Global(name), other => name == other;
     Object: Value::Object(object), other => **object == *other;
     Variant: Value::Variant(variant), other => **variant == *other;
 }

@@ -17,9 +17,9 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn describe(self) -> String {
         let kind = self.kind().to_string();
-        match self {
+        match self.see() {
             Value::Str(text) if text.len() > SHORT => kind,
-            Value::Bytes(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {self}")
             }
@@ -33,25 +33,25 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn is_none(self) -> bool {
-        matches!(self, Value::None)
+        Value::is_none(self)
     }
 
     fn bool(self) -> Option<bool> {
-        match self {
+        match self.see() {
             Value::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
     fn int(self) -> Option<i128> {
-        match self {
+        match self.see() {
             Value::Int(value) => value.try_into().ok(),
             _ => None,
         }
     }
 
     fn big(self) -> Option<u128> {
-        match self {
+        match self.see() {
             Value::Int(value) => value.try_into().ok(),
             _ => None,
         }
@@ -62,15 +62,15 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn str(self) -> Option<&'v str> {
-        match self {
+        match self.see() {
             Value::Str(text) => Some(text),
             _ => None,
         }
     }
 
     fn bytes(self) -> Option<&'v [u8]> {
-        match self {
-            Value::Bytes(bytes) => Some(bytes),
+        match self.see() {
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -80,21 +80,32 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn entries(self) -> Option<Self::Entries> {
-        match self {
+        match self.see() {
             Value::Dict(dict) => Some(dict.iter()),
             _ => None,
         }
     }
 
     fn object(self, tag: &str) -> Option<Self::Items> {
-        match self {
-            Value::Object(object) if object.name() == tag => Some(object.state().iter()),
+        match self.see() {
+            Value::Object(object) if object.name() == tag => Some(match object.other_state() {
+                None if object.state().is_empty() => object.args().iter(),
+                None => object.state().iter(),
+                Some(_) => return None,
+            }),
             _ => None,
         }
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
-        self.object(tag).map(Attributes::Flat)
+        match self.see() {
+            Value::Object(object) if object.name() == tag => match (object.attributes(), object.other_state()) {
+                (Some(attributes), _) => Some(Attributes::Named(attributes.collect())),
+                (None, Some(Value::List(state))) => Some(Attributes::Flat(state.iter())),
+                (None, _) => self.object(tag).map(Attributes::Flat),
+            },
+            _ => None,
+        }
     }
 
     fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
@@ -102,8 +113,17 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
-        match self {
+        match self.see() {
             Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), variant.state().iter())),
+            // As pickles have it.
+            Value::Tuple(tuple) => match tuple.split_first() {
+                Some((name, slots)) => Some((name.as_str()?, slots.iter())),
+                None => None,
+            },
+            Value::Global(name) => {
+                let member = name.as_str().strip_prefix(tag)?.strip_prefix('.')?;
+                Some((member, [].iter()))
+            }
             _ => None,
         }
     }
@@ -112,10 +132,10 @@ impl<'v> Decoder<'v> for &'v Value {
 impl Value {
     /// The parts of a tuple, list or set.
     fn parts(&self) -> Option<&[Self]> {
-        match self {
+        match self.see() {
             Self::Tuple(tuple) => Some(tuple),
             Self::List(list) => Some(list),
-            Self::Set(set) => Some(set),
+            Self::Set(set) | Self::FrozenSet(set) => Some(set),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use core::{iter::Zip, mem, slice};
 
 use super::{
-    Dict, Int, List, Object, Set, Tuple, Value, Variant,
+    Array, Dict, Int, List, Name, Object, Persistent, Set, Surrogates, Tuple, Value, Variant,
     node::{Head, Node},
 };
 
@@ -29,7 +29,7 @@ macro_rules! same_node {
     )*};
 }
 
-same_node!(Tuple List Dict Set Object Variant);
+same_node!(Tuple List Dict Set Object Variant Persistent);
 
 pub(super) fn same(a: Node<'_>, b: Node<'_>) -> bool {
     same_unless_settled(a, b, |a, b| {
@@ -90,27 +90,40 @@ enum Leaf<'a> {
     Float(u64),
     Str(&'a str),
     Bytes(&'a [u8]),
+    Complex(u64, u64),
+    Surrogates(&'a Surrogates),
+    ByteArray(&'a [u8]),
+    Array(&'a Array),
+    Global(&'a Name),
 }
 
 impl<'a> Leaf<'a> {
     /// `None` for what equals nothing, not even itself: a NaN. Containers are not asked.
     fn new(value: &'a Value) -> Option<Self> {
-        match value {
-            Value::None => Some(Self::None),
-            Value::Bool(truth) => Some(Self::Bool(*truth)),
-            Value::Int(number) => Some(Self::Int(number)),
-            Value::Float(number) if number.is_nan() => None,
-            // Adding zero makes a positive zero of a negative one.
-            Value::Float(number) => Some(Self::Float((number + 0.0).to_bits())),
-            Value::Str(text) => Some(Self::Str(text)),
-            Value::Bytes(bytes) => Some(Self::Bytes(bytes)),
+        // Adding zero makes a positive zero of a negative one.
+        let float = |number: f64| (!number.is_nan()).then(|| (number + 0.0).to_bits());
+        Some(match value.see() {
+            Value::None => Self::None,
+            Value::Bool(truth) => Self::Bool(*truth),
+            Value::Int(number) => Self::Int(number),
+            Value::Float(number) => Self::Float(float(*number)?),
+            Value::Complex(number) => Self::Complex(float(number.re)?, float(number.im)?),
+            Value::Str(text) => Self::Str(text),
+            Value::Surrogates(text) => Self::Surrogates(text),
+            Value::Bytes(bytes) => Self::Bytes(bytes),
+            Value::ByteArray(bytes) => Self::ByteArray(bytes),
+            Value::Array(array) => Self::Array(array),
+            Value::Global(name) => Self::Global(name),
             Value::Tuple(_)
             | Value::List(_)
             | Value::Dict(_)
             | Value::Set(_)
+            | Value::FrozenSet(_)
             | Value::Object(_)
-            | Value::Variant(_) => None,
-        }
+            | Value::Variant(_)
+            | Value::Persistent(_)
+            | Value::Shared(_) => return None,
+        })
     }
 }
 
@@ -148,13 +161,13 @@ impl<'a> Unfinished<'a> {
 
     fn into_key(mut self) -> Key<'a> {
         match self.head {
-            Head::Set => self.numbers.sort_unstable(),
+            Head::Set | Head::FrozenSet => self.numbers.sort_unstable(),
             Head::Dict => {
                 let mut pairs: Vec<_> = self.numbers.chunks_exact(2).collect();
                 pairs.sort_unstable();
                 self.numbers = pairs.concat();
             }
-            Head::Tuple | Head::List | Head::Object(_) | Head::Variant(..) => {}
+            Head::Tuple | Head::List | Head::Object(_) | Head::Parts(_) | Head::Variant(..) | Head::Persistent => {}
         }
         Key::Node(self.head, self.numbers)
     }

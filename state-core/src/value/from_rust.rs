@@ -7,7 +7,9 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Dict, Int, List, Object, Set, Tuple, Value, Variant};
+use super::{
+    Array, Complex, Dict, Int, List, Name, Object, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
+};
 
 macro_rules! from {
     ($($Type:ty: $from:ident => $value:expr;)*) => {$(
@@ -30,6 +32,7 @@ from! {
     bool: truth => Self::Bool(truth);
     f32: number => Self::Float(number.into());
     f64: number => Self::Float(number);
+    Complex: number => Self::Complex(number);
     char: letter => Self::Str(letter.into());
     &str: text => Self::Str(text.into());
     &String: text => Self::Str(text.clone());
@@ -44,6 +47,11 @@ from! {
     Dict: dict => Self::Dict(dict);
     Vec<(Value, Value)>: pairs => Self::Dict(pairs.into());
     Set: set => Self::Set(set);
+    Surrogates: text => Self::Surrogates(text);
+    Array: array => Self::Array(Box::new(array));
+    Name: name => Self::Global(name);
+    Persistent: persistent => Self::Persistent(persistent);
+    Shared: shared => Self::Shared(shared);
     Object: object => Self::Object(Box::new(object));
     Variant: variant => Self::Variant(Box::new(variant));
 }

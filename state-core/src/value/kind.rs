@@ -16,10 +16,16 @@ pub enum Kind {
     Int,
     /// [`Value::Float`]
     Float,
+    /// [`Value::Complex`]
+    Complex,
     /// [`Value::Str`]
     Str,
+    /// [`Value::Surrogates`]
+    Surrogates,
     /// [`Value::Bytes`]
     Bytes,
+    /// [`Value::ByteArray`]
+    ByteArray,
     /// [`Value::Tuple`]
     Tuple,
     /// [`Value::List`]
@@ -28,10 +34,18 @@ pub enum Kind {
     Dict,
     /// [`Value::Set`]
     Set,
+    /// [`Value::FrozenSet`]
+    FrozenSet,
+    /// [`Value::Array`]
+    Array,
+    /// [`Value::Global`]
+    Global,
     /// [`Value::Object`]
     Object,
     /// [`Value::Variant`]
     Variant,
+    /// [`Value::Persistent`]
+    Persistent,
 }
 
 impl Kind {
@@ -43,14 +57,21 @@ impl Kind {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Float => "float",
+            Self::Complex => "complex",
             Self::Str => "str",
+            Self::Surrogates => "str with surrogates",
             Self::Bytes => "bytes",
+            Self::ByteArray => "bytearray",
             Self::Tuple => "tuple",
             Self::List => "list",
             Self::Dict => "dict",
             Self::Set => "set",
+            Self::FrozenSet => "frozenset",
+            Self::Array => "array",
+            Self::Global => "class or function",
             Self::Object => "object",
             Self::Variant => "variant",
+            Self::Persistent => "persistent id",
         }
     }
 }
@@ -81,7 +102,7 @@ pub struct WrongKind {
 }
 
 impl WrongKind {
-    pub(super) const fn new(expected: &'static str, found: &Value) -> Self {
+    pub(super) fn new(expected: &'static str, found: &Value) -> Self {
         Self { expected, found: found.kind(), misfit: None }
     }
 

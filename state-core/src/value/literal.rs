@@ -3,21 +3,36 @@
 use alloc::{format, string::String};
 use core::fmt::{self, Formatter, Write};
 
-use super::Value;
+use super::{Complex, Surrogates, Value, surrogates::Piece};
 
 /// Containers, which `repr` spells itself, are not asked.
 pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
-    match leaf {
+    match leaf.see() {
         Value::None => f.write_str("None"),
         Value::Bool(true) => f.write_str("True"),
         Value::Bool(false) => f.write_str("False"),
         Value::Int(number) => write!(f, "{number}"),
         Value::Float(number) => write_float(f, *number),
         Value::Str(text) => write_str(f, text),
+        Value::Complex(number) => write_complex(f, *number),
+        Value::Surrogates(text) => write_surrogates(f, text),
         Value::Bytes(bytes) => write_bytes(f, bytes),
-        Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Object(_) | Value::Variant(_) => {
-            Ok(())
+        Value::ByteArray(bytes) => {
+            f.write_str("bytearray(")?;
+            write_bytes(f, bytes)?;
+            f.write_char(')')
         }
+        Value::Array(array) => write!(f, "{array}"),
+        Value::Global(name) => write!(f, "{name}"),
+        Value::Tuple(_)
+        | Value::List(_)
+        | Value::Dict(_)
+        | Value::Set(_)
+        | Value::FrozenSet(_)
+        | Value::Object(_)
+        | Value::Variant(_)
+        | Value::Persistent(_)
+        | Value::Shared(_) => Ok(()),
     }
 }
 
@@ -27,6 +42,23 @@ pub(super) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
 }
 
 fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
+    write_number(f, number, ".0")
+}
+
+/// A part of zero and positive sign is left out, and whole numbers have no fraction.
+pub(super) fn write_complex(f: &mut Formatter<'_>, Complex { re, im }: Complex) -> fmt::Result {
+    let is_imaginary = re == 0.0 && re.is_sign_positive();
+    if !is_imaginary {
+        f.write_char('(')?;
+        write_number(f, re, "")?;
+        f.write_str(if im.is_sign_negative() && !im.is_nan() { "" } else { "+" })?;
+    }
+    write_number(f, im, "")?;
+    f.write_str(if is_imaginary { "j" } else { "j)" })
+}
+
+/// `end` is what follows the digits of a number that has no fraction and no exponent.
+fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
     if number.is_nan() {
         return f.write_str("nan");
     }
@@ -46,7 +78,7 @@ fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
         -4..0 => write!(f, "0.{first:0>width$}{others}", width = exponent.unsigned_abs() as usize),
         0..16 => match others.split_at_checked(point) {
             Some((whole, part)) if !part.is_empty() => write!(f, "{first}{whole}.{part}"),
-            _ => write!(f, "{first}{others:0<point$}.0"),
+            _ => write!(f, "{first}{others:0<point$}{end}"),
         },
         16.. => write!(f, "{digits}e+{exponent}"),
     }
@@ -71,6 +103,19 @@ fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let quote = quote(text.contains('\''), text.contains('"'));
     f.write_char(quote)?;
     write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
+    f.write_char(quote)
+}
+
+/// Python escapes a surrogate as it does other letters that cannot be printed.
+pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt::Result {
+    let quote = quote(text.as_bytes().contains(&b'\''), text.as_bytes().contains(&b'"'));
+    f.write_char(quote)?;
+    for piece in text.pieces() {
+        match piece {
+            Piece::Text(piece) => write_escaped(f, piece, |c| c != quote && c != '\\' && is_printable(c))?,
+            Piece::Surrogate(code) => write!(f, "\\u{code:04x}")?,
+        }
+    }
     f.write_char(quote)
 }
 

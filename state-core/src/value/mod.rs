@@ -31,8 +31,10 @@
 //! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
 //! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
 
+mod array;
 mod children;
 mod compare;
+mod complex;
 mod decode;
 mod dict;
 mod door;
@@ -42,25 +44,37 @@ mod from_rust;
 mod int;
 mod kind;
 mod literal;
-mod named;
+mod name;
 mod node;
+mod object;
 mod order;
+mod persistent;
 mod repr;
 mod rust_tuple;
 mod sequence;
+pub(crate) mod shared;
+mod surrogates;
 mod to_rust;
 mod tuple;
+mod variant;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
+pub use self::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
+pub use self::complex::Complex;
 pub use self::dict::{Dict, IntoPairs, Pairs};
 pub(crate) use self::door::read;
 pub use self::door::{StateExt, from_value, to_value};
-pub use self::int::Int;
+pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
-pub use self::named::{Object, Variant};
+pub use self::name::Name;
+pub use self::object::{Made, Object, Parts};
+pub use self::persistent::Persistent;
 pub use self::sequence::{List, Set};
+pub use self::shared::Shared;
+pub use self::surrogates::Surrogates;
 pub use self::tuple::Tuple;
+pub use self::variant::Variant;
 
 /// One slot of a state: any value that can stand in it.
 ///
@@ -97,10 +111,16 @@ pub enum Value {
     Int(Int),
     /// A floating point number.
     Float(f64),
+    /// A complex number.
+    Complex(Complex),
     /// Text.
     Str(String),
+    /// Text of Python's that no `str` can hold.
+    Surrogates(Surrogates),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// Bytes that can be changed, Python's `bytearray`.
+    ByteArray(Vec<u8>),
     /// A fixed number of slots.
     Tuple(Tuple),
     /// A sequence of any length.
@@ -109,29 +129,50 @@ pub enum Value {
     Dict(Dict),
     /// Items without an order of meaning, in the order in which they were given.
     Set(Set),
+    /// A set that cannot be changed, Python's `frozenset`.
+    FrozenSet(Set),
+    /// An array of any number of dimensions.
+    Array(Box<Array>),
+    /// A class or function, by its name.
+    Global(Name),
     /// An object: its type tag and its state.
     Object(Box<Object>),
     /// A value of an enum: the enum's type tag, the variant's name and its state.
     Variant(Box<Variant>),
+    /// An object that is kept elsewhere, by its id.
+    Persistent(Persistent),
+    /// A value that is referenced from more than one place, or that contains itself. It is looked at, compared and
+    /// printed as the value that it refers to.
+    Shared(Shared),
 }
 
 impl Value {
-    /// Says of which kind the value is, for messages and for quick tests.
+    /// Says of which kind the value is, for messages and for quick tests. What is shared has the kind of what it
+    /// refers to.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         match self {
             Self::None => Kind::None,
             Self::Bool(_) => Kind::Bool,
             Self::Int(_) => Kind::Int,
             Self::Float(_) => Kind::Float,
+            Self::Complex(_) => Kind::Complex,
             Self::Str(_) => Kind::Str,
+            Self::Surrogates(_) => Kind::Surrogates,
             Self::Bytes(_) => Kind::Bytes,
+            Self::ByteArray(_) => Kind::ByteArray,
             Self::Tuple(_) => Kind::Tuple,
             Self::List(_) => Kind::List,
             Self::Dict(_) => Kind::Dict,
             Self::Set(_) => Kind::Set,
+            Self::FrozenSet(_) => Kind::FrozenSet,
+            Self::Array(_) => Kind::Array,
+            Self::Global(_) => Kind::Global,
             Self::Object(_) => Kind::Object,
             Self::Variant(_) => Kind::Variant,
+            Self::Persistent(_) => Kind::Persistent,
+            // No shared value is a handle itself.
+            Self::Shared(shared) => shared.get().kind(),
         }
     }
 }

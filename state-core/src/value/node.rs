@@ -2,8 +2,9 @@
 //! A kind of value that is added later says here what it is, and the rest follows.
 
 use alloc::{boxed::Box, vec::Vec};
+use core::cmp::Ordering;
 
-use super::{Dict, List, Object, Set, Tuple, Value, Variant};
+use super::{Dict, List, Object, Persistent, Set, Tuple, Value, Variant, object::Content};
 
 /// What a container is, apart from its children: two containers with the same head and equal children are equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,13 +14,42 @@ pub(super) enum Head<'a> {
     /// The children are key, value, key, value.
     Dict,
     Set,
+    FrozenSet,
+    /// The children are the slots of a flat state.
     Object(&'a str),
+    /// The children are the parts of an object that is more than its state.
+    Parts(ByName<'a>),
     Variant(&'a str, &'a str),
+    Persistent,
 }
 
 impl Head<'_> {
     pub(super) const fn is_unordered(self) -> bool {
-        matches!(self, Self::Dict | Self::Set)
+        matches!(self, Self::Dict | Self::Set | Self::FrozenSet)
+    }
+}
+
+/// An object of which the head is the name.
+#[derive(Clone, Copy)]
+pub(super) struct ByName<'a>(pub(super) &'a Object);
+
+impl PartialEq for ByName<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name() == other.0.name()
+    }
+}
+
+impl Eq for ByName<'_> {}
+
+impl Ord for ByName<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.name().cmp(other.0.name())
+    }
+}
+
+impl PartialOrd for ByName<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -30,42 +60,88 @@ pub(super) struct Node<'a> {
     pub(super) children: &'a [Value],
 }
 
+impl Node<'_> {
+    /// Where the container is: no two that are there at once have the same place, if they have children.
+    pub(super) fn place(self) -> usize {
+        self.children.as_ptr() as usize
+    }
+}
+
 impl Value {
-    /// `None` for a leaf, which holds no other values.
-    pub(super) fn node(&self) -> Option<Node<'_>> {
+    /// The value itself, or what it refers to.
+    pub(super) fn see(&self) -> &Self {
         match self {
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => None,
+            Self::Shared(shared) => shared.get(),
+            value => value,
+        }
+    }
+
+    /// The value itself, or a copy of what it refers to.
+    pub(super) fn into_seen(self) -> Self {
+        match self {
+            Self::Shared(shared) => shared.get().clone(),
+            value => value,
+        }
+    }
+
+    /// What the value, or what it refers to, holds; `None` for a leaf, which holds no other values.
+    pub(super) fn node(&self) -> Option<Node<'_>> {
+        match self.see() {
             Self::Tuple(tuple) => Some(tuple.node()),
             Self::List(list) => Some(list.node()),
             Self::Dict(dict) => Some(dict.node()),
             Self::Set(set) => Some(set.node()),
+            Self::FrozenSet(set) => Some(Node { head: Head::FrozenSet, ..set.node() }),
             Self::Object(object) => Some(object.node()),
             Self::Variant(variant) => Some(variant.node()),
+            Self::Persistent(persistent) => Some(persistent.node()),
+            _ => None,
         }
     }
 
-    pub(super) fn children_mut(&mut self) -> Option<&mut Vec<Value>> {
+    /// The values that the value owns: in what is shared it owns none.
+    pub(super) fn own_children(&self) -> Option<&[Self]> {
         match self {
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => None,
             Self::Tuple(Tuple(children))
             | Self::List(List(children))
             | Self::Dict(Dict(children))
-            | Self::Set(Set(children)) => Some(children),
-            Self::Object(object) => Some(&mut object.state_mut().0),
+            | Self::Set(Set(children))
+            | Self::FrozenSet(Set(children))
+            | Self::Persistent(Persistent(children)) => Some(children),
+            Self::Object(object) => Some(match object.content() {
+                Content::State(Tuple(children)) | Content::Parts(children) => children,
+            }),
+            Self::Variant(variant) => Some(variant.state()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn children_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match self {
+            Self::Tuple(Tuple(children))
+            | Self::List(List(children))
+            | Self::Dict(Dict(children))
+            | Self::Set(Set(children))
+            | Self::FrozenSet(Set(children))
+            | Self::Persistent(Persistent(children)) => Some(children),
+            Self::Object(object) => Some(object.children_mut()),
             Self::Variant(variant) => Some(&mut variant.state_mut().0),
+            _ => None,
         }
     }
 
     /// A copy of the value that has these children in place of its own.
-    pub(super) fn with_children(&self, children: Vec<Value>) -> Self {
+    pub(super) fn with_children(&self, children: Vec<Self>) -> Self {
         match self {
             Self::Tuple(_) => Self::Tuple(Tuple(children.into())),
             Self::List(_) => Self::List(List(children.into())),
             Self::Dict(_) => Self::Dict(Dict(children.into())),
             Self::Set(_) => Self::Set(Set(children.into())),
-            Self::Object(object) => Self::Object(Box::new(object.with_state(children.into()))),
+            Self::FrozenSet(_) => Self::FrozenSet(Set(children.into())),
+            Self::Persistent(_) => Self::Persistent(Persistent(children.into())),
+            Self::Object(object) => Self::Object(Box::new(object.with_children(children.into()))),
             Self::Variant(variant) => Self::Variant(Box::new(variant.with_state(children.into()))),
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_) => self.clone(),
+            leaf => leaf.clone(),
         }
     }
 }
@@ -95,13 +171,30 @@ impl Set {
 }
 
 impl Object {
+    /// A flat state looks the same whether it is shared or the object's own.
     pub(super) fn node(&self) -> Node<'_> {
-        Node { head: Head::Object(self.name()), children: self.state() }
+        let is_state_alone = || {
+            self.has_flat_state()
+                && self.callee().is_none()
+                && (self.args().is_empty() && self.kwargs().is_empty())
+                && (self.items().is_empty() && self.entries().is_empty())
+        };
+        match self.content() {
+            Content::State(state) => Node { head: Head::Object(self.name()), children: state },
+            Content::Parts(_) if is_state_alone() => Node { head: Head::Object(self.name()), children: self.state() },
+            Content::Parts(parts) => Node { head: Head::Parts(ByName(self)), children: parts },
+        }
     }
 }
 
 impl Variant {
     pub(super) fn node(&self) -> Node<'_> {
         Node { head: Head::Variant(self.name(), self.variant()), children: self.state() }
+    }
+}
+
+impl Persistent {
+    pub(super) fn node(&self) -> Node<'_> {
+        Node { head: Head::Persistent, children: &self.0 }
     }
 }

@@ -34,13 +34,17 @@ impl PartialOrd for List {
 }
 
 fn leaf_order(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
+    match (a.see(), b.see()) {
         (Value::None, Value::None) => Some(Ordering::Equal),
         (Value::Bool(a), Value::Bool(b)) => a.partial_cmp(b),
         (Value::Int(a), Value::Int(b)) => a.partial_cmp(b),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
         (Value::Str(a), Value::Str(b)) => a.partial_cmp(b),
-        (Value::Bytes(a), Value::Bytes(b)) => a.partial_cmp(b),
+        (Value::Surrogates(a), Value::Surrogates(b)) => a.partial_cmp(b),
+        (Value::Bytes(a), Value::Bytes(b)) | (Value::ByteArray(a), Value::ByteArray(b)) => a.partial_cmp(b),
+        (Value::Complex(a), Value::Complex(b)) => (a == b).then_some(Ordering::Equal),
+        (Value::Array(a), Value::Array(b)) => (a == b).then_some(Ordering::Equal),
+        (Value::Global(a), Value::Global(b)) => (a == b).then_some(Ordering::Equal),
         _ => None,
     }
 }

@@ -99,6 +99,7 @@ impl<'f, 'b> Writer<'f, 'b> {
     fn write_empty(&mut self, head: Head<'_>) -> fmt::Result {
         match head {
             Head::Set => self.f.write_str("set()"),
+            Head::FrozenSet => self.f.write_str("frozenset()"),
             Head::Variant(..) => self.write_name(head),
             _ => {
                 self.write_name(head)?;
@@ -111,6 +112,9 @@ impl<'f, 'b> Writer<'f, 'b> {
     fn write_name(&mut self, head: Head<'_>) -> fmt::Result {
         let (name, variant) = match head {
             Head::Object(name) => (name, None),
+            Head::Parts(object) => (object.0.name(), None),
+            Head::FrozenSet => return self.f.write_str("frozenset"),
+            Head::Persistent => return self.f.write_str("<persistent id "),
             Head::Variant(name, variant) => (name, Some(variant)),
             Head::Tuple | Head::List | Head::Dict | Head::Set => return Ok(()),
         };
@@ -148,7 +152,9 @@ impl<'f, 'b> Writer<'f, 'b> {
 
 const fn brackets(head: Head<'_>) -> (&'static str, &'static str) {
     match head {
-        Head::Tuple | Head::Object(_) | Head::Variant(..) => ("(", ")"),
+        Head::Tuple | Head::Object(_) | Head::Parts(_) | Head::Variant(..) => ("(", ")"),
+        Head::FrozenSet => ("({", "})"),
+        Head::Persistent => ("", ">"),
         Head::List => ("[", "]"),
         Head::Dict | Head::Set => ("{", "}"),
     }

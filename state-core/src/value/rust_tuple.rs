@@ -33,7 +33,7 @@ macro_rules! rust_tuple {
             $(Value: PartialEq<$T>,)*
         {
             fn eq(&self, other: &($($T,)*)) -> bool {
-                matches!(self, Self::Tuple(tuple) if tuple == other)
+                matches!(self.see(), Self::Tuple(tuple) if tuple == other)
             }
         }
     };

@@ -2,7 +2,10 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use super::{Dict, Int, List, Object, Set, Tuple, Value, Variant, WrongKind};
+use super::{
+    Array, Complex, Dict, Int, List, Name, Object, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
+    WrongKind,
+};
 
 macro_rules! look {
     ($($(#[$doc:meta])* $as_kind:ident -> $Type:ty: $pattern:pat => $inner:expr;)*) => {
@@ -10,7 +13,7 @@ macro_rules! look {
             $(#[$doc])*
             #[must_use]
             pub fn $as_kind(&self) -> Option<$Type> {
-                match self {
+                match self.see() {
                     $pattern => Some($inner),
                     _ => None,
                 }
@@ -24,10 +27,16 @@ look! {
     as_bool -> bool: Self::Bool(truth) => *truth;
     /// The integer, if it is one. A truth value is not.
     as_int -> &Int: Self::Int(number) => number;
+    /// The complex number, if it is one. Other numbers are not.
+    as_complex -> Complex: Self::Complex(number) => *number;
     /// The text, if it is text.
     as_str -> &str: Self::Str(text) => text;
+    /// The text, if it has surrogates.
+    as_surrogates -> &Surrogates: Self::Surrogates(text) => text;
     /// The bytes, if it is bytes.
     as_bytes -> &[u8]: Self::Bytes(bytes) => bytes;
+    /// The bytes, if it is a bytearray.
+    as_byte_array -> &[u8]: Self::ByteArray(bytes) => bytes;
     /// The tuple, if it is one.
     as_tuple -> &Tuple: Self::Tuple(tuple) => tuple;
     /// The list, if it is one.
@@ -36,17 +45,34 @@ look! {
     as_dict -> &Dict: Self::Dict(dict) => dict;
     /// The set, if it is one.
     as_set -> &Set: Self::Set(set) => set;
+    /// The set, if it is a frozenset.
+    as_frozen_set -> &Set: Self::FrozenSet(set) => set;
+    /// The array, if it is one.
+    as_array -> &Array: Self::Array(array) => array;
+    /// The name, if it is a class or function.
+    as_global -> &Name: Self::Global(name) => name;
     /// The object, if it is one.
     as_object -> &Object: Self::Object(object) => object;
     /// The value of an enum, if it is one.
     as_variant -> &Variant: Self::Variant(variant) => variant;
+    /// The stand-in for an object that is kept elsewhere, if it is one.
+    as_persistent -> &Persistent: Self::Persistent(persistent) => persistent;
 }
 
 impl Value {
     /// Whether it is [`Value::None`].
     #[must_use]
-    pub const fn is_none(&self) -> bool {
-        matches!(self, Self::None)
+    pub fn is_none(&self) -> bool {
+        matches!(self.see(), Self::None)
+    }
+
+    /// The handle, if the value is shared. The other methods see through it.
+    #[must_use]
+    pub const fn as_shared(&self) -> Option<&Shared> {
+        match self {
+            Self::Shared(shared) => Some(shared),
+            _ => None,
+        }
     }
 
     /// The number as a float: that of a float, or that of an integer which a float holds exactly.
@@ -60,7 +86,7 @@ impl Value {
     /// ```
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
-        match self {
+        match self.see() {
             Self::Float(number) => Some(*number),
             Self::Int(number) => number.as_f64(),
             _ => None,
@@ -74,7 +100,7 @@ macro_rules! to_ints {
             type Error = WrongKind;
 
             fn try_from(value: &Value) -> Result<Self, WrongKind> {
-                match value {
+                match value.see() {
                     Value::Int(number) => Self::try_from(number)
                         .map_err(|_| WrongKind::out_of_range(stringify!($Type), number)),
                     _ => Err(WrongKind::new(stringify!($Type), value)),
@@ -100,13 +126,21 @@ macro_rules! by_value {
 }
 
 to_ints!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
-by_value!(bool char f32 f64);
+by_value!(bool char f32 f64 Complex);
 
 impl TryFrom<&Value> for bool {
     type Error = WrongKind;
 
     fn try_from(value: &Value) -> Result<Self, WrongKind> {
-        value.as_bool().ok_or(WrongKind::new("bool", value))
+        value.as_bool().ok_or_else(|| WrongKind::new("bool", value))
+    }
+}
+
+impl TryFrom<&Value> for Complex {
+    type Error = WrongKind;
+
+    fn try_from(value: &Value) -> Result<Self, WrongKind> {
+        value.as_complex().ok_or_else(|| WrongKind::new("complex", value))
     }
 }
 
@@ -128,7 +162,7 @@ impl TryFrom<&Value> for f64 {
     type Error = WrongKind;
 
     fn try_from(value: &Value) -> Result<Self, WrongKind> {
-        match (value.as_f64(), value) {
+        match (value.as_f64(), value.see()) {
             (Some(number), _) => Ok(number),
             (None, Value::Int(number)) => Err(WrongKind::out_of_range("f64", number)),
             (None, _) => Err(WrongKind::new("f64", value)),
@@ -141,7 +175,7 @@ impl TryFrom<&Value> for f32 {
     type Error = WrongKind;
 
     fn try_from(value: &Value) -> Result<Self, WrongKind> {
-        let wide = value.as_f64().ok_or(WrongKind::new("f32", value))?;
+        let wide = value.as_f64().ok_or_else(|| WrongKind::new("f32", value))?;
         #[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
         let narrow = wide as Self;
         if narrow.is_infinite() && wide.is_finite() {
@@ -157,7 +191,7 @@ macro_rules! by_reference {
             type Error = WrongKind;
 
             fn try_from(value: &'a Value) -> Result<Self, WrongKind> {
-                value.$as_kind().ok_or(WrongKind::new($expected, value))
+                value.$as_kind().ok_or_else(|| WrongKind::new($expected, value))
             }
         }
     )*};
@@ -171,6 +205,8 @@ by_reference! {
     List: as_list, "list";
     Dict: as_dict, "dict";
     Set: as_set, "set";
+    Array: as_array, "array";
+    Name: as_global, "class or function";
     Object: as_object, "object";
     Variant: as_variant, "variant";
 }
@@ -181,7 +217,7 @@ macro_rules! take {
             type Error = WrongKind;
 
             fn try_from(value: Value) -> Result<Self, WrongKind> {
-                match value {
+                match value.into_seen() {
                     $pattern => Ok($inner),
                     other => Err(WrongKind::new($expected, &other)),
                 }
@@ -198,6 +234,9 @@ take! {
     List: Value::List(list) => list, "list";
     Dict: Value::Dict(dict) => dict, "dict";
     Set: Value::Set(set) => set, "set";
+    Array: Value::Array(array) => *array, "array";
+    Name: Value::Global(name) => name, "class or function";
+    Persistent: Value::Persistent(persistent) => persistent, "persistent id";
     Object: Value::Object(object) => *object, "object";
     Variant: Value::Variant(variant) => *variant, "variant";
     Box<Object>: Value::Object(object) => object, "object";

@@ -1,0 +1,302 @@
+//! Objects: the name of a class, and all that a pickle can say of an object whose class is not known.
+
+use alloc::{string::String, vec};
+use core::{fmt, mem};
+
+use super::{Dict, List, Name, Tuple, Value, children::Children, repr};
+
+/// An object: the type tag that stands for its type, and its state.
+///
+/// Objects of Rust's have a flat state and no more. Those of Python may be made with arguments, and may have a state
+/// of any kind, items and entries: see [`Parts`].
+///
+/// Objects are equal if their names and parts are; how they are made says nothing of what they are.
+///
+/// ```
+/// use state_core::value::Object;
+///
+/// let dave = Object::new("example.Person", ("Dave", 30));
+/// assert_eq!(dave.name(), "example.Person");
+/// assert_eq!(dave.state()[1], 30);
+/// assert_eq!(dave.to_string(), "Person('Dave', 30)");
+/// ```
+#[derive(Clone)]
+pub struct Object {
+    name: Name,
+    made: Made,
+    content: Content,
+}
+
+#[derive(Clone)]
+pub(super) enum Content {
+    /// A flat state and nothing else; what can stand here never stands in parts.
+    State(Tuple),
+    /// What stands at the places below.
+    Parts(Children),
+}
+
+const CALLEE: usize = 0;
+const ARGS: usize = 1;
+const KWARGS: usize = 2;
+const STATE: usize = 3;
+const ITEMS: usize = 4;
+const ENTRIES: usize = 5;
+
+static NO_TUPLE: Tuple = Tuple::new();
+static NO_DICT: Dict = Dict::new();
+static NO_LIST: List = List::new();
+
+/// How an object comes to be before its state is put in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Made {
+    /// By `cls.__new__(cls, *args, **kwargs)`, without `__init__`.
+    #[default]
+    New,
+    /// By a call, `callable(*args)`, of the class or of any function.
+    Call,
+}
+
+/// All that a pickle says of an object, beside the name of its class or of the function that makes it.
+///
+/// ```
+/// use state_core::value::{Dict, Made, Object, Parts, Value};
+///
+/// let point = Parts { state: Dict::from_iter([("x", 1), ("y", 2)]).into(), ..Parts::default() };
+/// assert_eq!(Object::from_parts("shop.Point", point).to_string(), "Point(x=1, y=2)");
+///
+/// let price = Parts { made: Made::Call, args: ("1.50",).into(), ..Parts::default() };
+/// assert_eq!(Object::from_parts("decimal.Decimal", price).to_string(), "Decimal('1.50')");
+/// ```
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Parts {
+    /// How it is made.
+    pub made: Made,
+    /// What is called to make it, if that is not known by a name but is an object itself.
+    pub callee: Value,
+    /// The arguments with which it is made: a tuple, shared or not. Anything else counts as no arguments.
+    pub args: Value,
+    /// The named arguments: a dict, shared or not. Anything else counts as none.
+    pub kwargs: Value,
+    /// What is put in by `__setstate__`: of any kind, `None` if nothing is.
+    pub state: Value,
+    /// What is appended, to a list and what is like it.
+    pub items: List,
+    /// What is set by key, in a dict and what is like it.
+    pub entries: Dict,
+}
+
+impl Object {
+    /// Makes an object from its type tag and flat state.
+    pub fn new(name: impl Into<Name>, state: impl Into<Tuple>) -> Self {
+        Self { name: name.into(), made: Made::New, content: Content::State(state.into()) }
+    }
+
+    /// Makes an object from all that is said of it.
+    pub fn from_parts(name: impl Into<Name>, parts: Parts) -> Self {
+        let name = name.into();
+        let Parts { made, callee, args, kwargs, state, items, entries } = parts;
+        let is_state_alone = callee.is_none()
+            && matches!(&args, Value::None) | matches!(&args, Value::Tuple(args) if args.is_empty())
+            && matches!(&kwargs, Value::None) | matches!(&kwargs, Value::Dict(kwargs) if kwargs.is_empty())
+            && items.is_empty()
+            && entries.is_empty();
+        let content = match state {
+            Value::Tuple(state) if is_state_alone => Content::State(state),
+            state => {
+                let args = if args.is_none() { Tuple::new().into() } else { args };
+                let kwargs = if kwargs.is_none() { Dict::new().into() } else { kwargs };
+                Content::Parts(vec![callee, args, kwargs, state, items.into(), entries.into()].into())
+            }
+        };
+        Self { name, made, content }
+    }
+
+    /// Gives up the name and all parts.
+    #[must_use]
+    pub fn into_parts(self) -> (Name, Parts) {
+        let parts = match self.content {
+            Content::State(state) => Parts { made: self.made, state: state.into(), ..Parts::default() },
+            Content::Parts(parts) => {
+                let mut parts = parts.into_vec();
+                let mut take = |place: usize| parts.get_mut(place).map(mem::take).unwrap_or_default();
+                Parts {
+                    made: self.made,
+                    callee: take(CALLEE),
+                    args: take(ARGS),
+                    kwargs: take(KWARGS),
+                    state: take(STATE),
+                    items: take(ITEMS).try_into().unwrap_or_default(),
+                    entries: take(ENTRIES).try_into().unwrap_or_default(),
+                }
+            }
+        };
+        (self.name, parts)
+    }
+
+    pub(super) fn with_children(&self, children: Children) -> Self {
+        let content = match self.content {
+            Content::State(_) => Content::State(Tuple(children)),
+            Content::Parts(_) => Content::Parts(children),
+        };
+        Self { name: self.name.clone(), made: self.made, content }
+    }
+
+    pub(super) const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    pub(super) const fn children_mut(&mut self) -> &mut Children {
+        match &mut self.content {
+            Content::State(Tuple(children)) | Content::Parts(children) => children,
+        }
+    }
+
+    fn part(&self, place: usize) -> &Value {
+        match &self.content {
+            Content::State(_) => &Value::None,
+            Content::Parts(parts) => parts.get(place).unwrap_or(&Value::None),
+        }
+    }
+
+    /// The type tag: `example.Person`; empty if what makes the object has no name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The type tag, or the name of the function that makes the object, by module and name.
+    #[must_use]
+    pub const fn global(&self) -> &Name {
+        &self.name
+    }
+
+    /// How it is made.
+    #[must_use]
+    pub const fn made(&self) -> Made {
+        self.made
+    }
+
+    /// What is called to make it, if that is not known by a name.
+    #[must_use]
+    pub fn callee(&self) -> Option<&Value> {
+        Some(self.part(CALLEE)).filter(|callee| !callee.is_none())
+    }
+
+    /// The arguments with which it is made.
+    #[must_use]
+    pub fn args(&self) -> &Tuple {
+        self.part(ARGS).as_tuple().unwrap_or(&NO_TUPLE)
+    }
+
+    /// The named arguments with which it is made.
+    #[must_use]
+    pub fn kwargs(&self) -> &Dict {
+        self.part(KWARGS).as_dict().unwrap_or(&NO_DICT)
+    }
+
+    /// The flat state, slot by slot, those of the parent first; without slots if the state is not a tuple.
+    #[must_use]
+    pub fn state(&self) -> &Tuple {
+        match &self.content {
+            Content::State(state) => state,
+            Content::Parts(_) => self.part(STATE).as_tuple().unwrap_or(&NO_TUPLE),
+        }
+    }
+
+    /// The flat state, to be changed in place; `None` if the state is not a tuple of the object's own.
+    pub fn state_mut(&mut self) -> Option<&mut Tuple> {
+        match &mut self.content {
+            Content::State(state) => Some(state),
+            Content::Parts(parts) => match parts.get_mut(STATE) {
+                Some(Value::Tuple(state)) => Some(state),
+                _ => None,
+            },
+        }
+    }
+
+    pub(super) fn has_flat_state(&self) -> bool {
+        match &self.content {
+            Content::State(_) => true,
+            Content::Parts(_) => self.part(STATE).as_tuple().is_some(),
+        }
+    }
+
+    /// The state if it is not a tuple: a dict of attributes, whatever else `__setstate__` takes, or `None`.
+    #[must_use]
+    pub fn other_state(&self) -> Option<&Value> {
+        Some(self.part(STATE)).filter(|state| !state.is_none() && state.as_tuple().is_none())
+    }
+
+    /// The attributes: those of a state that is a dict, or of one that is a pair of a dict or nothing and a dict of
+    /// slots.
+    ///
+    /// A class may give such a pair a meaning of its own; only its author knows.
+    #[must_use]
+    pub fn attributes(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+        let (dict, slots) = match (self.other_state(), &**self.state()) {
+            (Some(state), _) => (Some(state), None),
+            (None, [dict, slots]) => (Some(dict).filter(|dict| !dict.is_none()), Some(slots)),
+            _ => (None, None),
+        };
+        let is_wrong = |state: Option<&Value>| state.is_some_and(|state| !is_attributes(state));
+        if dict.is_none() && slots.is_none() || is_wrong(dict) || is_wrong(slots) {
+            return None;
+        }
+        let entries = [dict, slots].into_iter().flatten().filter_map(Value::as_dict).flatten();
+        Some(entries.filter_map(|(name, value)| Some((name.as_str()?, value))))
+    }
+
+    /// What is appended to it.
+    #[must_use]
+    pub fn items(&self) -> &List {
+        self.part(ITEMS).as_list().unwrap_or(&NO_LIST)
+    }
+
+    /// What is set in it by key.
+    #[must_use]
+    pub fn entries(&self) -> &Dict {
+        self.part(ENTRIES).as_dict().unwrap_or(&NO_DICT)
+    }
+
+    /// Gives up the flat state; one without slots if the state is not a tuple.
+    #[must_use]
+    pub fn into_state(self) -> Tuple {
+        match self.content {
+            Content::State(state) => state,
+            Content::Parts(parts) => {
+                let state = parts.into_vec().into_iter().nth(STATE).unwrap_or_default();
+                state.try_into().unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn is_attributes(value: &Value) -> bool {
+    value.as_dict().is_some_and(|dict| dict.iter().all(|(name, _)| name.as_str().is_some_and(is_identifier)))
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && letters.all(|letter| letter == '_' || letter.is_alphanumeric())
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::display(self.node(), f)
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::debug(self.node(), f)
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Object::from_parts(String::new(), self.clone()), f)
+    }
+}
