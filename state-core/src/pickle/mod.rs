@@ -12,6 +12,7 @@ pub use protocol::Protocol;
 
 use crate::error::Result;
 use crate::state::RestoreOwned;
+use crate::value::Value;
 
 /// Reads a pickle of any protocol.
 ///
@@ -27,4 +28,12 @@ pub fn loads<T: RestoreOwned>(pickle: &[u8]) -> Result<T> {
 /// As [`loads`]; the target is then unchanged.
 pub fn load_into<T: RestoreOwned>(pickle: &[u8], target: &mut T) -> Result<()> {
     Options::new().load_into(pickle, target)
+}
+
+/// Reads a pickle into a value, whatever it holds.
+///
+/// # Errors
+/// Bytes that are no pickle.
+pub fn load_value(pickle: &[u8]) -> Result<Value> {
+    Options::new().load_value(pickle)
 }

@@ -72,6 +72,8 @@ pub use self::object::{Made, Object, Parts};
 pub use self::persistent::Persistent;
 pub use self::sequence::{List, Set};
 pub use self::shared::Shared;
+#[cfg(feature = "pickle")]
+pub(crate) use self::shared::bind;
 pub use self::surrogates::Surrogates;
 pub use self::tuple::Tuple;
 pub use self::variant::Variant;

@@ -400,6 +400,7 @@ impl<'a> Machine<'a> {
             return Ok(None);
         }
         if let Some(&bytes) = self.latin1.get(&text.0) {
+            self.shares.note(Id(bytes));
             return Ok(Some(Id(bytes)));
         }
         match self.strings.latin1(self.input, &mut self.arena, text)? {

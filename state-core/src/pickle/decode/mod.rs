@@ -13,6 +13,7 @@ mod scan;
 mod shares;
 mod strings;
 mod text;
+mod value;
 mod view;
 
 use core::cell::Cell;
@@ -23,6 +24,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
 use crate::state::RestoreOwned;
+use crate::value::Value;
 use crate::walk::{self, Filled};
 
 impl Options {
@@ -62,6 +64,23 @@ impl Options {
         let (regions, identity) = (filled.regions()?, identity(T::schema()));
         image::Options::new().depth(self.depth).pass::<T>(&identity, &regions, regions.head)?;
         image::restore(&regions, &identity, target)
+    }
+
+    /// As [`load_value`](super::load_value), with these settings.
+    ///
+    /// # Errors
+    /// As [`load_value`](super::load_value).
+    pub fn load_value(&self, pickle: &[u8]) -> Result<Value> {
+        self.load_value_with(pickle, &[])
+    }
+
+    /// As [`load_value`](super::load_value), with the buffers that left the pickle out of band, in their order.
+    ///
+    /// # Errors
+    /// As [`load_value`](super::load_value), or more buffers than there are.
+    pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
+        let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
+        value::value(&parts, buffers)
     }
 
     fn filled<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Filled> {

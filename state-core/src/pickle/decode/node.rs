@@ -17,6 +17,9 @@ use crate::walk::{Attributes, Decoder};
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
 
+/// How many classes may stand in one another.
+const NESTED: usize = 16;
+
 /// A pickle that is put in the image of a type.
 #[derive(Debug)]
 pub(super) struct Source<'p> {
@@ -336,25 +339,27 @@ impl Parts<'_> {
         (rest == Some(class) || name.module == "__main__" && tag == class).then_some(member)
     }
 
-    /// The name of a class or function in full.
-    pub(super) fn class_name(&self, mut id: Id) -> String {
+    /// The name of a class or function in full, or in general words.
+    pub(super) fn class_name(&self, id: Id) -> String {
+        match self.class_path(id) {
+            Some((module, name)) => format!("{module}.{name}"),
+            None => self.plain(id).kind().to_string(),
+        }
+    }
+
+    /// The module of a class or function, and its name there, also where it is asked for attribute by attribute.
+    pub(super) fn class_path(&self, mut id: Id) -> Option<(&str, String)> {
         let mut attributes: Vec<&str> = Vec::new();
         loop {
             if let Some(name) = self.name(id) {
-                let mut full = format!("{}.{}", name.module, name.name);
-                for attribute in attributes.iter().rev() {
-                    full.push('.');
-                    full.push_str(attribute);
-                }
-                return full;
+                attributes.push(name.name);
+                attributes.reverse();
+                return Some((name.module, attributes.join(".")));
             }
-            match self.attribute(id) {
-                Some((of, attribute)) => {
-                    attributes.push(attribute);
-                    id = of;
-                }
-                None => return self.plain(id).kind().to_string(),
-            }
+            let (of, attribute) = self.attribute(id)?;
+            attributes.push(attribute);
+            // Names are not that deep; and each of the objects here would have to be followed again and again.
+            id = (attributes.len() < NESTED).then_some(of)?;
         }
     }
 }

@@ -1,0 +1,310 @@
+//! From the parts of a pickle to values: each part once, those that are referenced from several places in a heap that
+//! they share.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::arena::{Id, Tag};
+use super::instance::{Instance, Made};
+use super::machine::Parts;
+use super::text::Digits;
+use super::view::{Name, Persistent, View};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
+
+/// What takes no more than this is copied where it is referenced again.
+const SMALL: usize = 64;
+
+/// Makes the value of a pickle.
+pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
+    let mut maker =
+        Maker { parts, buffers, places: BTreeMap::new(), open: Vec::new(), next: 0, names: BTreeMap::new() };
+    let mut root = maker.reference(parts.root)?;
+    let mut nodes = Vec::new();
+    // Those that are found on the way are added to the end.
+    while let Some(&id) = maker.open.get(maker.next) {
+        maker.next += 1;
+        nodes.push(maker.make(id)?);
+    }
+    if !nodes.is_empty() {
+        value::bind(nodes, core::slice::from_mut(&mut root));
+    }
+    Ok(root)
+}
+
+struct Maker<'p> {
+    parts: &'p Parts<'p>,
+    buffers: &'p [&'p [u8]],
+    /// The places in the heap of the parts that are shared.
+    places: BTreeMap<u32, usize>,
+    /// The parts of the heap, in order.
+    open: Vec<Id>,
+    next: usize,
+    /// The names of the classes, each made once.
+    names: BTreeMap<u32, Option<value::Name>>,
+}
+
+/// A part whose own parts are being made.
+struct Open {
+    shape: Shape,
+    ids: Vec<Id>,
+    next: usize,
+    made: Vec<Value>,
+}
+
+enum Shape {
+    Tuple,
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    Persistent,
+    Object(Form),
+}
+
+/// How the parts of an object are told apart again.
+struct Form {
+    name: value::Name,
+    made: value::Made,
+    callee: bool,
+    /// How many arguments there are; one part that is a tuple, if absent.
+    arguments: Option<usize>,
+    keywords: bool,
+    state: bool,
+    items: usize,
+}
+
+impl<'p> Maker<'p> {
+    /// A small part itself, or the handle of one that is shared.
+    fn reference(&mut self, id: Id) -> Result<Value> {
+        match self.handle(id) {
+            Some(shared) => Ok(shared),
+            None => self.make(id),
+        }
+    }
+
+    fn handle(&mut self, id: Id) -> Option<Value> {
+        if !self.parts.shares.contains(id) || !self.is_large(id) {
+            return None;
+        }
+        let place = *self.places.entry(id.0).or_insert_with(|| {
+            self.open.push(id);
+            self.open.len() - 1
+        });
+        Some(Value::Shared(Shared::unbound(place)))
+    }
+
+    fn is_large(&self, id: Id) -> bool {
+        match self.parts.plain(id) {
+            View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
+            View::Digits(_) => true,
+            View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
+            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Makes a part, with all in it that is not shared.
+    fn make(&mut self, root: Id) -> Result<Value> {
+        let mut stack: Vec<Open> = Vec::new();
+        let mut done = self.start(root, &mut stack)?;
+        loop {
+            if let Some(value) = done.take() {
+                match stack.last_mut() {
+                    Some(open) => open.made.push(value),
+                    None => return Ok(value),
+                }
+            }
+            let Some(open) = stack.last_mut() else { return Ok(Value::None) };
+            match open.ids.get(open.next).copied() {
+                Some(id) => {
+                    open.next += 1;
+                    done = match self.handle(id) {
+                        Some(shared) => Some(shared),
+                        None => self.start(id, &mut stack)?,
+                    };
+                }
+                None => done = stack.pop().map(finish),
+            }
+        }
+    }
+
+    /// The value of a part without parts; a part with parts is opened.
+    fn start(&mut self, id: Id, stack: &mut Vec<Open>) -> Result<Option<Value>> {
+        let view = self.parts.view(id);
+        let (shape, ids): (_, Vec<Id>) = match view {
+            View::None => return Ok(Some(Value::None)),
+            View::Bool(value) => return Ok(Some(Value::Bool(value))),
+            View::Int(value) => return Ok(Some(Int::from(value).into())),
+            View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
+            View::Digits(digits) => return large(&digits).map(Some),
+            View::Float(value) => return Ok(Some(Value::Float(value))),
+            View::Text(bytes) => return Ok(Some(text(bytes))),
+            View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
+            View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),
+            View::Global(name) => return Ok(Some(Value::Global(value::Name::new(name.module, name.name)))),
+            View::Extension(code) => return Err(unregistered(code)),
+            View::Buffer(at) => {
+                let bytes = self.buffers.get(at as usize).copied().unwrap_or_default();
+                return Ok(Some(Value::Bytes(bytes.to_owned())));
+            }
+            View::Tuple(items) => (Shape::Tuple, items.collect()),
+            View::List(items) => (Shape::List, items.collect()),
+            View::Dict(items) => (Shape::Dict, items.collect()),
+            View::Set(items) => (Shape::Set, items.collect()),
+            View::FrozenSet(items) => (Shape::FrozenSet, items.collect()),
+            View::Persistent(Persistent::Line(line)) => {
+                return Ok(Some(Value::Persistent(value::Persistent::new(text(line)))));
+            }
+            View::Persistent(Persistent::Part(id)) => (Shape::Persistent, alloc::vec![id]),
+            View::Object(tag, place) => self.object(tag, place),
+        };
+        let made = Vec::with_capacity(ids.len());
+        stack.push(Open { shape, ids, next: 0, made });
+        Ok(None)
+    }
+
+    fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
+        let arena = &self.parts.arena;
+        let (class, given) = (arena.part(place, 0), arena.part(place, 1));
+        let mut instance = self.parts.instance(tag, place);
+        // What is shared stays one, whatever is known of the function that takes it.
+        let known = instance.class != class || matches!(instance.made, Made::Cython(_));
+        if known && self.parts.shares.contains(given) && self.parts.arguments(given).len() > SMALL {
+            instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
+        }
+        let mut ids = Vec::new();
+        let parts = self.parts;
+        let name = self.names.entry(instance.class.0).or_insert_with(|| parts.qualified(instance.class)).clone();
+        let callee = name.is_none();
+        if callee {
+            ids.push(instance.class);
+        }
+        // The arguments as they are given, but where the class and others stand before them.
+        let arguments = if instance.class == class && !matches!(instance.made, Made::Cython(_)) {
+            ids.push(given);
+            None
+        } else {
+            ids.extend(instance.arguments.clone());
+            Some(instance.arguments.len())
+        };
+        ids.extend(instance.keywords);
+        let state = self.parts.state(place).or(instance.inner_state);
+        ids.extend(state);
+        let before = ids.len();
+        for (_, items) in arena.changes(place).filter(|(tag, _)| matches!(tag, Tag::List | Tag::Set)) {
+            ids.extend(items);
+        }
+        let items = ids.len() - before;
+        for (_, entries) in arena.changes(place).filter(|(tag, _)| *tag == Tag::Dict) {
+            ids.extend(entries);
+        }
+        let made = if instance.made == Made::Called { value::Made::Call } else { value::Made::New };
+        let form = Form {
+            name: name.unwrap_or_else(|| value::Name::from("")),
+            made,
+            callee,
+            arguments,
+            keywords: instance.keywords.is_some(),
+            state: state.is_some(),
+            items,
+        };
+        (Shape::Object(form), ids)
+    }
+}
+
+fn finish(open: Open) -> Value {
+    let made = open.made;
+    match open.shape {
+        Shape::Tuple => Tuple::from(made).into(),
+        Shape::List => List::from(made).into(),
+        Shape::Dict => Value::Dict(pairs(made.into_iter())),
+        Shape::Set => Value::Set(Set::from(made)),
+        Shape::FrozenSet => Value::FrozenSet(Set::from(made)),
+        Shape::Persistent => {
+            Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default()))
+        }
+        Shape::Object(form) => object(form, made),
+    }
+}
+
+fn object(form: Form, made: Vec<Value>) -> Value {
+    let mut made = made.into_iter();
+    let mut one = |is: bool| if is { made.next() } else { None }.unwrap_or_default();
+    let callee = one(form.callee);
+    let args = match form.arguments {
+        None => one(true),
+        Some(count) => Tuple::from((0..count).map(|_| one(true)).collect::<Vec<_>>()).into(),
+    };
+    let (kwargs, state) = (one(form.keywords), one(form.state));
+    let items = List::from((0..form.items).map(|_| one(true)).collect::<Vec<_>>());
+    let entries = pairs(made);
+    let parts = value::Parts { made: form.made, callee, args, kwargs, state, items, entries };
+    Value::Object(alloc::boxed::Box::new(Object::from_parts(form.name, parts)))
+}
+
+fn pairs(mut values: impl Iterator<Item = Value>) -> Dict {
+    let mut dict = Dict::with_capacity(values.size_hint().0 / 2);
+    while let (Some(key), Some(value)) = (values.next(), values.next()) {
+        dict.push(key, value);
+    }
+    dict
+}
+
+fn text(bytes: &[u8]) -> Value {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => match Surrogates::new(bytes.to_owned()) {
+            Ok(surrogates) => Value::Surrogates(surrogates),
+            // It was tested when it was read.
+            Err(bytes) => Value::Bytes(bytes),
+        },
+    }
+}
+
+fn large(digits: &Digits) -> Result<Value> {
+    let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
+    let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
+    let sign = if *negative { "-" } else { "" };
+    let number: Int = match base {
+        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong())?,
+        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong())?,
+        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong())?,
+    };
+    Ok(number.into())
+}
+
+/// The digits of base 2 or 8 as those of base 16.
+fn hexadecimal(digits: &str, base: u32) -> String {
+    let width = base.trailing_zeros();
+    let (mut bits, mut count, mut nibbles) = (0_u32, 0, Vec::new());
+    for digit in digits.chars().rev() {
+        bits |= digit.to_digit(base).unwrap_or(0) << count;
+        count += width;
+        while count >= 4 {
+            nibbles.push(bits & 15);
+            (bits, count) = (bits >> 4, count - 4);
+        }
+    }
+    nibbles.push(bits);
+    nibbles.iter().rev().filter_map(|&nibble| char::from_digit(nibble, 16)).collect()
+}
+
+#[cold]
+pub(super) fn unregistered(code: u32) -> Error {
+    let expected = "an extension code whose class is given";
+    Error::new(ErrorKind::Malformed, expected, alloc::format!("{code}"))
+}
+
+impl Parts<'_> {
+    /// The name of a class or function, where it has one.
+    pub(super) fn qualified(&self, id: Id) -> Option<value::Name> {
+        if let Some(Name { module, name }) = self.name(id) {
+            return Some(value::Name::new(module, name));
+        }
+        let (module, qualname) = self.class_path(id)?;
+        Some(value::Name::new(module, &qualname))
+    }
+}
