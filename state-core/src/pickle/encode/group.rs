@@ -55,19 +55,19 @@ pub(super) struct Batches {
 
 impl Sink<'_> {
     pub fn open_tuple(&mut self, count: usize) {
-        self.out.extend_from_slice(tuple_codes(self.protocol, count).0);
+        self.put_slice(tuple_codes(self.protocol, count).0);
     }
 
     pub fn close_tuple(&mut self, count: usize) {
-        self.out.extend_from_slice(tuple_codes(self.protocol, count).1);
+        self.put_slice(tuple_codes(self.protocol, count).1);
     }
 
     pub fn open_dict(&mut self, count: usize) {
-        self.out.extend_from_slice(dict_codes(self.protocol, count).0);
+        self.put_slice(dict_codes(self.protocol, count).0);
     }
 
     pub fn close_dict(&mut self, count: usize) {
-        self.out.extend_from_slice(dict_codes(self.protocol, count).1);
+        self.put_slice(dict_codes(self.protocol, count).1);
     }
 
     /// Begins an empty group, and says how its `count` items are put in.

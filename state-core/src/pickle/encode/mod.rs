@@ -6,6 +6,7 @@ mod global;
 mod group;
 mod object;
 mod plan;
+mod quick;
 mod raws;
 mod scalar;
 mod sink;
@@ -41,7 +42,6 @@ impl Options {
     /// # Errors
     /// As [`dumps`](super::dumps); the buffer is then empty.
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, pickle: &mut Vec<u8>) -> Result<()> {
-        pickle.clear();
         let written = self.write(value, pickle);
         if written.is_err() {
             pickle.clear();

@@ -91,7 +91,7 @@ impl Sink<'_> {
             let digits = decimal();
             self.fits(digits.len())?;
             self.put([LONG]);
-            self.out.extend_from_slice(digits.as_bytes());
+            self.put_slice(digits.as_bytes());
             self.put([b'L', b'\n']);
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl Sink<'_> {
         match len {
             0..=0xFF if self.protocol >= Protocol::V4 => {
                 self.put([SHORT_BINUNICODE, a]);
-                self.out.extend_from_slice(text);
+                self.put_slice(text);
                 Ok(())
             }
             0..=0xFFFF_FFFF => self.payload(&[BINUNICODE, a, b, c, d], text),
@@ -166,11 +166,11 @@ impl Sink<'_> {
                 code @ (0 | 0x0A | 0x0D | 0x1A | 0x5C | 0x100..=0xFFFF) => write!(line, "\\u{code:04x}"),
                 code @ 0x1_0000.. => write!(line, "\\U{code:08x}"),
                 code => {
-                    self.out.push(code as u8);
+                    self.put([code as u8]);
                     continue;
                 }
             };
-            self.out.extend_from_slice(line.as_bytes());
+            self.put_slice(line.as_bytes());
             line.clear();
         }
         self.put([b'\n']);

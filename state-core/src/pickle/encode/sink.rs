@@ -14,9 +14,19 @@ use crate::pickle::{Options, Protocol};
 /// so that a reader of a file neither waits for all of it nor copies them twice.
 const FRAME_SIZE: usize = 0x1_0000;
 
+/// The space behind what has been written grows by this much. It is filled, so that what is written next has only to be
+/// put over it.
+const SPACE: usize = 0x4000;
+
+/// Larger payloads go around that space.
+const LARGE: usize = 0x800;
+
 /// Where a pickle goes.
 pub(super) struct Sink<'b> {
-    pub(super) out: &'b mut Vec<u8>,
+    /// What has been written, and space behind it.
+    out: &'b mut Vec<u8>,
+    /// How much has been written.
+    at: usize,
     pub(super) protocol: Protocol,
     pub(super) fix_imports: bool,
     limit: usize,
@@ -29,10 +39,11 @@ pub(super) struct Sink<'b> {
 }
 
 impl<'b> Sink<'b> {
-    /// Starts a pickle at the end of `out`, which is empty.
+    /// Starts a pickle in `out`, whose old content is written over.
     pub fn start(options: &Options, out: &'b mut Vec<u8>) -> Self {
         let mut sink = Sink {
             out,
+            at: 0,
             protocol: options.protocol,
             fix_imports: options.fix_imports,
             limit: usize::try_from(options.max_size).unwrap_or(usize::MAX),
@@ -51,6 +62,7 @@ impl<'b> Sink<'b> {
     pub fn finish(mut self) -> Result<()> {
         self.put([STOP]);
         self.close_frame();
+        self.out.truncate(self.at);
         self.fits(0)
     }
 
@@ -62,15 +74,52 @@ impl<'b> Sink<'b> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        self.out.extend_from_slice(&bytes);
+        self.put_first(&bytes, N);
     }
 
     /// The first `len` of the bytes. All of them are copied, which is one step where `N` is small.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn put_first<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
-        let end = self.out.len() + len;
+        loop {
+            if let Some(space) = self.out.get_mut(self.at..).and_then(|space| space.first_chunk_mut()) {
+                *space = *bytes;
+                self.at += len;
+                return;
+            }
+            self.grow();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.out.resize(self.at + SPACE, 0);
+    }
+
+    pub fn put_slice(&mut self, bytes: &[u8]) {
+        if bytes.len() <= LARGE {
+            if let Some(space) = self.out.get_mut(self.at..).and_then(|space| space.get_mut(..bytes.len())) {
+                space.copy_from_slice(bytes);
+                self.at += bytes.len();
+                return;
+            }
+        }
+        self.out.truncate(self.at);
         self.out.extend_from_slice(bytes);
-        self.out.truncate(end);
+        self.at = self.out.len();
+    }
+
+    /// The space behind what has been written, of which some may be used; see [`advance`](Self::advance).
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.out.len() - self.at < SPACE / 4 {
+            self.grow();
+        }
+        &mut self.out[self.at..]
+    }
+
+    /// Says how much of the space was used.
+    pub fn advance(&mut self, len: usize) {
+        self.at = self.out.len().min(self.at + len);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -79,8 +128,8 @@ impl<'b> Sink<'b> {
     }
 
     pub fn line(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
-        self.out.push(b'\n');
+        self.put_slice(text.as_bytes());
+        self.put([b'\n']);
     }
 
     /// Says that so many bytes come at once.
@@ -89,7 +138,7 @@ impl<'b> Sink<'b> {
     /// More bytes than a pickle may have.
     #[inline]
     pub fn fits(&self, more: usize) -> Result<()> {
-        if self.limit.checked_sub(self.out.len()).is_none_or(|left| more > left) {
+        if self.limit.checked_sub(self.at).is_none_or(|left| more > left) {
             return Err(self.too_large());
         }
         Ok(())
@@ -104,7 +153,7 @@ impl<'b> Sink<'b> {
     /// A place between two values, at which a frame that is large enough ends.
     #[inline]
     pub fn between(&mut self) -> Result<()> {
-        if self.frame.is_some_and(|start| self.out.len() - start >= FRAME_SIZE) {
+        if self.frame.is_some_and(|start| self.at - start >= FRAME_SIZE) {
             self.close_frame();
             self.open_frame();
         }
@@ -119,8 +168,8 @@ impl<'b> Sink<'b> {
         if apart {
             self.close_frame();
         }
-        self.out.extend_from_slice(head);
-        self.out.extend_from_slice(bytes);
+        self.put_slice(head);
+        self.put_slice(bytes);
         if apart {
             self.open_frame();
         }
@@ -130,15 +179,15 @@ impl<'b> Sink<'b> {
     fn open_frame(&mut self) {
         if self.protocol >= Protocol::V4 {
             self.put([FRAME]);
-            self.frame = Some(self.out.len());
+            self.frame = Some(self.at);
             self.put([0; 8]);
         }
     }
 
     fn close_frame(&mut self) {
         let Some(start) = self.frame.take() else { return };
-        match self.out.len() - (start + 8) {
-            0 => self.out.truncate(start - 1),
+        match self.at - (start + 8) {
+            0 => self.at = start - 1,
             len => self.out[start..start + 8].copy_from_slice(&(len as u64).to_le_bytes()),
         }
     }
@@ -149,7 +198,7 @@ impl<'b> Sink<'b> {
         self.memo += 1;
         match u8::try_from(index) {
             _ if self.is_text() => {
-                self.out.push(PUT);
+                self.put([PUT]);
                 self.line(&format!("{index}"));
             }
             _ if self.protocol >= Protocol::V4 => self.put([MEMOIZE]),

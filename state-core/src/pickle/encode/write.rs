@@ -7,6 +7,7 @@ use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{BATCH, Group};
 use super::plan::{Plan, Step, Width, Word};
+use super::quick::Quick;
 use super::raws::Raws;
 use super::sink::Sink;
 use crate::decode::read_length;
@@ -27,6 +28,7 @@ pub(super) struct Write<'p, 'i, 'v, 's, 'b> {
     rest: Rest<'i, 'v>,
     /// How to get each word, once it stands in the memo.
     words: Vec<Code>,
+    quick: Vec<Quick>,
     sink: &'s mut Sink<'b>,
     buffers: Option<&'s mut Vec<&'i [u8]>>,
 }
@@ -38,7 +40,9 @@ impl<'p, 'i, 'v: 'i, 's, 'b> Write<'p, 'i, 'v, 's, 'b> {
         sink: &'s mut Sink<'b>,
         buffers: Option<&'s mut Vec<&'i [u8]>>,
     ) -> Self {
-        Self { plan, rest, words: alloc::vec![Code::EMPTY; plan.words.len()], sink, buffers }
+        let words = alloc::vec![Code::EMPTY; plan.words.len()];
+        let quick = plan.rows.iter().map(|row| Quick::new(&row.steps, sink.protocol)).collect();
+        Self { plan, rest, words, quick, sink, buffers }
     }
 
     /// Writes a value.
@@ -93,9 +97,8 @@ impl<'p, 'i, 'v: 'i, 's, 'b> Write<'p, 'i, 'v, 's, 'b> {
             Step::Optional { at, row, wrapped } => self.optional(head, at, row, wrapped)?,
             Step::Group { at, row, group } => self.group(head, at, row, group)?,
             Step::Fixed { at, row, count } => {
-                let size = self.plan.rows[row].head;
-                let heads = head.get(at..at + size * count).ok_or_else(disagreement)?;
-                self.items(Group::List, row, count, |index| heads.get(index * size..(index + 1) * size))?;
+                let heads = part_of(head, at, self.plan.rows[row].head * count)?;
+                self.items(Group::List, row, count, heads)?;
             }
             Step::Bytes { at } => {
                 let len = self.length(part::<4>(head, at)?)?;
@@ -206,35 +209,42 @@ impl<'p, 'i, 'v: 'i, 's, 'b> Write<'p, 'i, 'v, 's, 'b> {
 
     fn group(&mut self, head: &'i [u8], at: usize, row: usize, group: Group) -> Result<()> {
         let count = self.length(part::<4>(head, at)?)?;
-        let size = self.plan.rows[row].head;
-        let run = self.rest.run(count, size)?;
-        let space = stride(size);
-        self.items(group, row, count, |index| run.get(index * space..index * space + size))
+        let run = self.rest.run(count, self.plan.rows[row].head)?;
+        self.items(group, row, count, run)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn items(
-        &mut self,
-        group: Group,
-        row: usize,
-        count: usize,
-        head: impl Fn(usize) -> Option<&'i [u8]>,
-    ) -> Result<()> {
+    /// Writes the items of a group, whose heads are a run; those without a head have a byte in it, or none.
+    fn items(&mut self, group: Group, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
+        let size = self.plan.rows[row].head;
         let batches = self.sink.open_group(group, count)?;
         let mut index = 0;
         while index < count {
             let end = count.min(index + BATCH);
             self.sink.code(&batches.open);
             while index < end {
-                self.row(row, head(index).ok_or_else(disagreement)?)?;
-                self.sink.code(&batches.each);
-                index += 1;
+                index += self.quick_rows(row, part_of(run, index * size, (end - index) * size)?);
+                if index < end {
+                    self.row(row, part_of(run, index * size, size)?)?;
+                    self.sink.code(&batches.each);
+                    index += 1;
+                }
             }
             self.sink.code(&batches.close);
             self.sink.between()?;
         }
         self.sink.close_group(group);
         Ok(())
+    }
+
+    /// Writes rows in the quick way, up to the first that needs another one; their number.
+    fn quick_rows(&mut self, row: usize, heads: &[u8]) -> usize {
+        let quick = &mut self.quick[row];
+        if matches!(quick, Quick::Not) || !quick.resolve(&self.plan.rows[row].steps, &self.words) {
+            return 0;
+        }
+        let (rows, used) = quick.rows(self.plan.rows[row].head, heads, &mut self.rest.text, self.sink.space());
+        self.sink.advance(used);
+        rows
     }
 
     fn variant(&mut self, head: &'i [u8], at: usize, variants: usize) -> Result<()> {
