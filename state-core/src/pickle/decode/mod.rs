@@ -90,9 +90,8 @@ impl Options {
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
         let source = Source { parts: &parts, buffers, left: Cell::new(most.saturating_add(given)) };
         let root = Node { source: &source, id: parts.root };
-        walk::fill(T::schema(), root, self.depth).map_err(|error| {
-            if source.is_spent() { expanded(self.expansion) } else { error }
-        })
+        walk::fill(T::schema(), root, self.depth)
+            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })
     }
 }
 
