@@ -2,6 +2,7 @@
 
 mod checksum;
 mod decode;
+mod encode;
 mod names;
 mod opcode;
 mod options;
@@ -10,9 +11,19 @@ mod protocol;
 pub use options::{Options, Strings, Surrogates};
 pub use protocol::Protocol;
 
+use alloc::vec::Vec;
+
 use crate::error::Result;
-use crate::state::RestoreOwned;
+use crate::state::{RestoreOwned, State};
 use crate::value::Value;
+
+/// Takes a value's state as a pickle of protocol 4.
+///
+/// # Errors
+/// A value that cannot be written.
+pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    Options::new().dumps(value)
+}
 
 /// Reads a pickle of any protocol.
 ///
