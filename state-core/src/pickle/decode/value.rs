@@ -143,6 +143,7 @@ impl<'p> Maker<'p> {
             View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
             View::Digits(digits) => return large(&digits).map(Some),
             View::Float(value) => return Ok(Some(Value::Float(value))),
+            View::Complex(re, im) => return Ok(Some(Value::Complex(value::Complex::new(re, im)))),
             View::Text(bytes) => return Ok(Some(text(bytes))),
             View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
             View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),

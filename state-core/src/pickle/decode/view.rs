@@ -26,6 +26,7 @@ pub(super) enum View<'p> {
     /// An integer that stands as text and has more than 127 bits.
     Digits(Digits),
     Float(f64),
+    Complex(f64, f64),
     /// UTF-8, in which lone surrogates may stand as three bytes each.
     Text(&'p [u8]),
     Bytes(&'p [u8]),
@@ -182,6 +183,7 @@ impl View<'_> {
             Self::Bool(_) => "bool",
             Self::Int(_) | Self::Long(_) | Self::Digits(_) => "int",
             Self::Float(_) => "float",
+            Self::Complex(..) => "complex",
             Self::Text(_) => "str",
             Self::Bytes(_) => "bytes",
             Self::ByteArray(_) => "bytearray",
