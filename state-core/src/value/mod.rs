@@ -33,6 +33,7 @@
 
 mod array;
 mod children;
+mod classes;
 mod compare;
 mod complex;
 mod decode;
@@ -43,9 +44,12 @@ mod equal;
 mod from_rust;
 mod int;
 mod kind;
+mod known;
+mod leaf;
 mod literal;
 mod name;
 mod node;
+mod numbers;
 mod object;
 mod order;
 mod persistent;

@@ -153,6 +153,15 @@ impl Object {
         }
     }
 
+    /// The parts that are referred to from elsewhere too.
+    pub(super) fn shared_parts(&self) -> impl Iterator<Item = &Value> {
+        let parts: &[Value] = match &self.content {
+            Content::State(_) => &[],
+            Content::Parts(parts) => parts,
+        };
+        parts.iter().filter(|part| part.as_shared().is_some())
+    }
+
     fn part(&self, place: usize) -> &Value {
         match &self.content {
             Content::State(_) => &Value::None,
@@ -216,13 +225,6 @@ impl Object {
         }
     }
 
-    pub(super) fn has_flat_state(&self) -> bool {
-        match &self.content {
-            Content::State(_) => true,
-            Content::Parts(_) => self.part(STATE).as_tuple().is_some(),
-        }
-    }
-
     /// The state if it is not a tuple: a dict of attributes, whatever else `__setstate__` takes, or `None`.
     #[must_use]
     pub fn other_state(&self) -> Option<&Value> {
@@ -277,7 +279,7 @@ fn is_attributes(value: &Value) -> bool {
     value.as_dict().is_some_and(|dict| dict.iter().all(|(name, _)| name.as_str().is_some_and(is_identifier)))
 }
 
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && letters.all(|letter| letter == '_' || letter.is_alphanumeric())
