@@ -81,7 +81,7 @@ pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;
-pub use self::object::{Made, Object, Parts};
+pub use self::object::{Attributes, Made, Object, Parts};
 pub use self::persistent::Persistent;
 pub use self::sequence::{List, Set};
 pub use self::shared::Shared;

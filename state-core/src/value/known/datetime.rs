@@ -145,11 +145,11 @@ impl<'a> Time<'a> {
         if self.microsecond != 0 {
             fields.extend(numbers(&[self.microsecond]));
         }
+        fields
+            .extend(self.zone.filter(|zone| !zone.is_none()).map(|zone| Field::labelled("tzinfo", Item::Value(zone))));
         if self.fold {
             fields.push(Field::text("fold=1"));
         }
-        fields
-            .extend(self.zone.filter(|zone| !zone.is_none()).map(|zone| Field::labelled("tzinfo", Item::Value(zone))));
         fields
     }
 }

@@ -2,7 +2,11 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use super::super::{Object, Value, name, node::Node, object::is_identifier};
+use super::super::{
+    Object, Value, name,
+    node::Node,
+    object::{is_identifier, pair_of_attributes},
+};
 use super::label;
 
 /// The text of an object: `name(field, label=field)`, or the name alone.
@@ -84,11 +88,20 @@ impl<'a> Group<'a> {
         }
         let name = match object.callee() {
             Some(_) => "call",
-            None if has_whole_tag => object.name(),
-            None => name::last(object.name()),
+            None => tag(object.name(), has_whole_tag),
         };
         Self::new(name, fields)
     }
+
+    /// An object whose flat state is that of its dict and slots.
+    pub(super) fn of_pair(name: &'a str, state: &'a [Value], has_whole_tag: bool) -> Option<Self> {
+        let attributes = pair_of_attributes(state)?.map(|(name, value)| attribute(name, value));
+        Some(Self::new(tag(name, has_whole_tag), attributes.collect()))
+    }
+}
+
+fn tag(name: &str, is_whole: bool) -> &str {
+    if is_whole { name } else { name::last(name) }
 }
 
 fn attribute<'a>(name: &str, value: &'a Value) -> Field<'a> {

@@ -12,8 +12,8 @@ use core::{
 pub(super) use self::group::{Field, Group, Item};
 use self::sharing::{Sharing, Visit};
 use super::{
-    Object, Value, known, literal, name,
-    node::{Head, Node},
+    Value, known, literal, name,
+    node::{ByName, Head, Node},
 };
 
 impl fmt::Display for Value {
@@ -143,8 +143,15 @@ impl<'f, 'b> Writer<'f, 'b> {
     }
 
     fn begin<'a>(&mut self, open: &mut Vec<Unfinished<'a>>, node: Node<'a>, visit: Visit) -> fmt::Result {
-        if let Head::Parts(object) = node.head {
-            return self.begin_group(open, node, object.0, visit);
+        let group = match node.head {
+            Head::Parts(ByName(object)) => {
+                known::group(object).or_else(|| Some(Group::of(object, self.has_whole_tags)))
+            }
+            Head::Object(name) => Group::of_pair(name, node.children, self.has_whole_tags),
+            _ => None,
+        };
+        if let Some(group) = group {
+            return self.begin_group(open, node, group, visit);
         }
         if node.children.is_empty() {
             return self.write_empty(node.head);
@@ -161,12 +168,11 @@ impl<'f, 'b> Writer<'f, 'b> {
         &mut self,
         open: &mut Vec<Unfinished<'a>>,
         node: Node<'a>,
-        object: &'a Object,
+        group: Group<'a>,
         visit: Visit,
     ) -> fmt::Result {
-        let Group { name, fields } = known::group(object).unwrap_or_else(|| Group::of(object, self.has_whole_tags));
-        literal::write_name(self.f, &name)?;
-        let Some(fields) = fields else {
+        literal::write_name(self.f, &group.name)?;
+        let Some(fields) = group.fields else {
             return Ok(());
         };
         if fields.is_empty() {

@@ -7,6 +7,9 @@ use super::super::{Value, node::Node};
 /// What may be printed a second time, in about as many bytes: values that share can stand for texts of any length.
 const AGAIN: usize = 1 << 20;
 
+/// What a value costs beside its own text.
+const SEPARATION: usize = 4;
+
 /// A text up to this length may be printed as often as it is referred to.
 const SHORT: usize = 64;
 
@@ -86,7 +89,7 @@ impl Sharing {
         if !visit.is_again || value.as_shared().is_some() && value.node().is_none() && length <= SHORT {
             return true;
         }
-        let left = self.left.checked_sub(length + 1);
+        let left = self.left.checked_sub(length + SEPARATION);
         self.left = left.unwrap_or(0);
         left.is_some()
     }
@@ -115,7 +118,11 @@ fn text_length(value: &Value) -> usize {
         Value::Int(number) => number.bits() / 4,
         Value::Array(array) => array.bytes().len(),
         Value::Global(name) => name.as_str().len(),
-        Value::Object(object) => object.name().len(),
+        Value::Object(object) => {
+            // What it refers to is laid out anew with it.
+            let parts = object.shared_parts().filter_map(Value::node).map(|node| node.children.len());
+            object.name().len() + parts.sum::<usize>()
+        }
         Value::Variant(variant) => variant.name().len() + variant.variant().len(),
         _ => 0,
     }
