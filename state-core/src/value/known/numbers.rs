@@ -31,7 +31,7 @@ pub(crate) fn fraction(object: &Object) -> Option<Fraction<'_>> {
         }
         _ => return None,
     };
-    (*denominator > Int::from(0)).then_some(Fraction { numerator, denominator })
+    (!denominator.is_negative() && *denominator != 0).then_some(Fraction { numerator, denominator })
 }
 
 impl<'a> Fraction<'a> {
