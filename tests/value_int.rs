@@ -50,9 +50,10 @@ proptest! {
         prop_assert_eq!(x.bits(), (128 - a.unsigned_abs().leading_zeros()) as usize);
         prop_assert_eq!(u64::try_from(&x).ok(), u64::try_from(a).ok());
         prop_assert_eq!(i8::try_from(&x).ok(), i8::try_from(a).ok());
+        #[expect(clippy::cast_precision_loss, reason = "that is the question")]
         let float = a as f64;
         // A float beyond the range would be cut to it.
-        let is_exact = float < i128::MAX as f64 && float as i128 == a;
+        let is_exact = float < 2_f64.powi(127) && float as i128 == a;
         prop_assert_eq!(x.as_f64(), is_exact.then_some(float));
     }
 
@@ -71,6 +72,10 @@ proptest! {
         let number = Int::from_le_bytes_signed(&bytes);
         prop_assert_eq!(number.to_string().parse(), Ok(number));
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Prints numbers, their order, and what floats they are.
@@ -99,7 +104,6 @@ fn large_numbers_are_pythons() {
         (a, b)
     });
     let cases: Vec<_> = (0..1000).map(|_| near.new_tree(&mut runner).unwrap().current()).collect();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let frames: Vec<Vec<u8>> = cases.iter().map(|(a, b)| format!("{},{}", hex(a), hex(b)).into_bytes()).collect();
     for ((a, b), expected) in cases.iter().zip(python::texts(SCRIPT, &frames).into_iter().flatten()) {
         let (a, b) = (Int::from_le_bytes_signed(a), Int::from_le_bytes_signed(b));

@@ -54,7 +54,7 @@ def case(frame):
 "#;
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// An expression of Python's that makes the value.
@@ -81,7 +81,7 @@ fn source(value: &Value) -> String {
         Value::FrozenSet(items) => format!("frozenset([{}])", all(items)),
         Value::Dict(pairs) => format!(
             "dict([{}])",
-            pairs.iter().map(|(k, v)| format!("({}, {}), ", source(k), source(v))).collect::<String>()
+            pairs.iter().map(|(key, value)| source(&(key.clone(), value.clone()).into()) + ", ").collect::<String>()
         ),
         Value::Global(name) => format!("find('{}')", name.as_str()),
         Value::Object(object) => format!("find('{}')(*{})", object.name(), source(&object.args().clone().into())),
@@ -313,7 +313,7 @@ fn paths() {
     ];
     let frames: Vec<Vec<u8>> = cases.iter().map(|(text, ..)| text.as_bytes().to_vec()).collect();
     for ((_, name, parts), expected) in cases.iter().zip(python::texts(SCRIPT, &frames).into_iter().flatten()) {
-        let value = call(name, Tuple::from_iter(parts.iter().copied()));
+        let value = call(name, parts.iter().copied().collect::<Tuple>());
         assert_eq!(value.to_string(), expected);
     }
 }
