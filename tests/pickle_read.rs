@@ -207,18 +207,18 @@ class Color(enum.Enum):
     GREEN = 2
     def __reduce_ex__(self, protocol): return getattr, (Color, self.name)
 
-def __pyx_unpickle_Gear(cls, checksum, state): pass
-__pyx_unpickle_Gear.__module__ = "example"
-__pyx_unpickle_Gear.__qualname__ = "__pyx_unpickle_Gear"
-example.__pyx_unpickle_Gear = __pyx_unpickle_Gear
+def unpickle(cls, checksum, state): pass
+unpickle.__module__ = "example"
+unpickle.__name__ = unpickle.__qualname__ = "__pyx_unpickle_Gear"
+setattr(example, "__pyx_unpickle_Gear", unpickle)
 
 @known
 class Gear:
     apart = False
     def __reduce__(self):
         state = (30, "x")
-        if self.apart: return __pyx_unpickle_Gear, (Gear, 0x887fcea, None), state
-        return __pyx_unpickle_Gear, (Gear, 0x887fcea, state)
+        if self.apart: return unpickle, (Gear, 0x887fcea, None), state
+        return unpickle, (Gear, 0x887fcea, state)
 
 def apart():
     gear = Gear()
@@ -358,7 +358,7 @@ fn names_that_are_missing_or_not_known_are_told() {
     for pickle in pickles("plain") {
         assert_eq!(pickle::loads::<Filled>(&pickle).unwrap(), Filled { w: String::new(), x: 1, y: 2.5 });
         let error = pickle::loads::<More>(&pickle).unwrap_err();
-        assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "example.Point.z"));
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "Point.z"));
         let error = pickle::loads::<Fewer>(&pickle).unwrap_err();
         assert_eq!(error.found(), "\"y\": float 2.5");
     }
@@ -412,14 +412,14 @@ fn cython_pickles_by_sorted_names_and_their_checksum() {
 fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
     for pickle in pickles("state") {
         let error = pickle::loads::<MyClass>(&pickle).unwrap_err();
-        assert_eq!(error.to_string(), "example.MyClass: expected example.MyClass, found example.Person");
+        assert_eq!(error.to_string(), "MyClass: expected example.MyClass, found example.Person");
     }
     let mut shop = MySubclass { base: shop(), owner: Some(dave()) };
     let before = shop.get_state().unwrap();
     // 48 bytes that are said to be four bicycles, and an age that is no number.
     for (from, to, path) in [
-        (&b"K\x03"[..], &b"K\x04"[..], "example.MySubclass.base.data"),
-        (b"K\x1e", b"N\x30\x4e", "example.MySubclass.owner.age"),
+        (&b"K\x03"[..], &b"K\x04"[..], "MySubclass.base.data"),
+        (b"K\x1e", b"N\x30\x4e", "MySubclass.owner.age"),
     ] {
         for bytes in each_protocol!("mysubclass") {
             let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap();
@@ -438,30 +438,14 @@ fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
 
 #[test]
 fn what_is_laid_out_otherwise_is_read_all_the_same() {
-    // Batches that are not full, items one by one, lists within, siblings that look like batches, memo numbers with
-    // gaps, what is thrown away again.
-    let lists: Vec<Vec<i64>> = vec![vec![], vec![1], vec![2, 3], vec![]];
-    for pickle in [
-        &b"(((lp0\n(lp1\nI1\na(I2\nI3\nl]t(l."[..10],
-        b"",
-    ] {
-        assert!(pickle::loads::<Vec<Vec<i64>>>(pickle).is_err());
-    }
+    // Batches that are not full, items one by one, what is thrown away again.
     for pickle in [
         &b"\x80\x02](]](K\x01e](K\x02K\x03e]e."[..],
-        b"\x80\x02]](]]K\x01a](K\x02eK\x03aa]ee."[..0].as_ref(),
-        b"\x80\x02](]]K\x01a](K\x02eK\x03ae]a.",
-        b"\x80\x04]\x94(]\x94]\x94K\x01a]\x94(K\x02(K\x03K\x04e0e]\x94e.",
-    ]
-    .into_iter()
-    .filter(|pickle: &&[u8]| !pickle.is_empty())
-    {
-        match pickle::loads::<Vec<Vec<i64>>>(pickle) {
-            Ok(loaded) => assert!(loaded.len() >= 3, "{loaded:?}"),
-            Err(error) => panic!("{pickle:?}: {error}"),
-        }
+        b"(](lI1\na(K\x02K\x03l]l0](]]K\x01a](K\x02K\x03e]e.",
+        b"\x80\x02](]]K\x01ae](K\x02K\x03eaN0]a.",
+    ] {
+        assert_eq!(pickle::loads::<Vec<Vec<i64>>>(pickle).unwrap(), [vec![], vec![1], vec![2, 3], vec![]]);
     }
-    let _ = lists;
     let siblings: (Vec<i32>, (i32, i32, i32, i32)) = pickle::loads(b"\x80\x02](K\x01K\x02K\x03K\x04t\x86.").unwrap();
     assert_eq!(siblings, (vec![], (1, 2, 3, 4)));
     let single: Vec<(Vec<i32>, i32)> = pickle::loads(b"\x80\x02](]K\x05aK\x07\x86]K\x07\x86e.").unwrap();
@@ -470,8 +454,8 @@ fn what_is_laid_out_otherwise_is_read_all_the_same() {
     assert_eq!(gaps, ["a", "a"]);
     let map: BTreeMap<String, Vec<u8>> = pickle::loads(b"\x80\x03}X\x01\x00\x00\x00kC\x02\x01\x02s.").unwrap();
     assert_eq!(map["k"], [1, 2]);
-    let set: BTreeSet<u8> = pickle::loads(b"\x80\x04\x8f(K\x01K\x02K\x02\x90.").unwrap_or_default();
-    assert!(set.len() <= 2);
+    let set: BTreeSet<u8> = pickle::loads(b"\x80\x04\x8f(K\x01K\x02\x90.").unwrap();
+    assert_eq!(set, [1, 2].into());
     let words: HashMap<String, bool> = pickle::loads(b"(dV\\u00e9\nI01\ns.").unwrap();
     assert!(words["é"]);
 }
