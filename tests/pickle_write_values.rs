@@ -299,3 +299,27 @@ fn a_population_of_values() {
     }
     check(python::LOAD, &cases);
 }
+
+/// Below protocol 3 modules and classes have the names of Python 2, unless told otherwise.
+#[test]
+fn names_of_python_2() {
+    let script = r#"
+def case(data):
+    from _compat_pickle import REVERSE_IMPORT_MAPPING as modules, REVERSE_NAME_MAPPING as names
+    rows = [(*new, *old) for new, old in names.items()]
+    rows += [(new, "x", old, "x") for new, old in modules.items()]
+    rows += [("builtins", "object", "__builtin__", "object"), ("shop", "Person", "shop", "Person")]
+    return "\n".join(" ".join(row) for row in rows)
+"#;
+    let Some(rows) = python::texts(script, &[vec![]]) else { return };
+    assert!(rows[0].lines().count() > 150);
+    for row in rows[0].lines() {
+        let [module, name, old_module, old_name] = *row.split(' ').collect::<Vec<_>>() else { panic!("{row}") };
+        let value = Value::Global(Name::new(module, name));
+        let options = Options::new().protocol(Protocol::V2);
+        let line = |module: &str, name: &str| format!("\u{80}\u{2}c{module}\n{name}\nq\0.");
+        let latin = |pickle: Vec<u8>| pickle.into_iter().map(char::from).collect::<String>();
+        assert_eq!(latin(options.dump_value(&value).unwrap()), line(old_module, old_name));
+        assert_eq!(latin(options.fix_imports(false).dump_value(&value).unwrap()), line(module, name));
+    }
+}
