@@ -1,12 +1,13 @@
 //! From a value to the walk.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::slice;
 
 use super::Value;
 use super::dict::Pairs;
 use crate::error::Result;
-use crate::walk::{Attributes, Decoder};
+use crate::walk::{Attributes, Decoder, Elements};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -72,6 +73,13 @@ impl<'v> Decoder<'v> for &'v Value {
     fn bytes(self) -> Option<&'v [u8]> {
         match self.see() {
             Value::Bytes(bytes) | Value::ByteArray(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    fn array(self, elements: Elements<'_>) -> Option<Cow<'v, [u8]>> {
+        match self.see() {
+            Value::Array(array) => array.as_elements(elements),
             _ => None,
         }
     }

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Dict, List, Object, Set, Tuple, Value, Variant};
-use crate::walk::{Encoder, Group};
+use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::walk::{Elements, Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
 pub(super) struct Collector {
@@ -61,6 +61,13 @@ impl Encoder for Collector {
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(value.into());
+    }
+
+    fn array(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        // An array that none can be, of too many fields, is looked at as bytes.
+        let value =
+            Array::of_elements(elements, bytes).map_or_else(|_| bytes.into(), |array| Value::Array(array.into()));
+        self.put(value);
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -2,12 +2,13 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, index};
+use super::{Decoder, Elements, index};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -285,14 +286,17 @@ impl Fill {
 
     pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = target(raw.element);
-        let bytes = match value.bytes() {
+        let elements = Elements { schema: element, nodes: Nodes::NONE };
+        let array = || if raw.array { value.array(elements) } else { None };
+        let bytes = match value.bytes().map(Cow::Borrowed).or_else(array) {
             Some(bytes) => Some(bytes),
             None if value.is_none() => None,
             None => {
-                let expected = format!("the bytes of {element}");
-                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
+                let what = if raw.array { "an array" } else { "the bytes" };
+                return Err(Error::new(ErrorKind::Malformed, format!("{what} of {element}"), value.describe()));
             }
         };
+        let bytes = bytes.as_deref();
         let len = bytes.map_or(0, <[u8]>::len);
         let elements = len / element.head.max(1);
         if len % element.head.max(1) != 0 {

@@ -9,6 +9,7 @@ mod forms;
 mod inspect;
 mod read;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -45,6 +46,10 @@ pub trait Encoder {
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
         self.bytes(bytes);
+    }
+    /// A raw array that shows its elements (`#[state(array)]`).
+    fn array(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        self.raw(elements, bytes);
     }
     /// The start of a group.
     fn begin(&mut self, group: Group<'_>);
@@ -117,6 +122,11 @@ pub trait Decoder<'v>: Copy {
     fn str(self) -> Option<&'v str>;
     /// Bytes.
     fn bytes(self) -> Option<&'v [u8]>;
+    /// The elements of an array, as they lie in an image, if they are of this type.
+    fn array(self, elements: Elements<'_>) -> Option<Cow<'v, [u8]>> {
+        let _ = elements;
+        None
+    }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.

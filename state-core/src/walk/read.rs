@@ -343,7 +343,10 @@ impl<'a, E: Encoder> Read<'a, E> {
         self.raw = rest;
         if present {
             let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-            self.encoder.raw(elements, bytes);
+            match raw.array {
+                true => self.encoder.array(elements, bytes),
+                false => self.encoder.raw(elements, bytes),
+            }
         } else {
             self.encoder.none();
         }

@@ -12,7 +12,7 @@ use super::raws::{LARGE, Raws};
 use super::sink::Sink;
 use crate::decode::read_length;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{option_is_inline, stride};
+use crate::layout::option_is_inline;
 use crate::pickle::opcode::REDUCE;
 use crate::value::Order;
 
