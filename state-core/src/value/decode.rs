@@ -1,12 +1,13 @@
 //! From a value to the walk.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::slice;
 
-use super::Value;
+use super::{Array, Value};
 use super::dict::Pairs;
 use crate::error::Result;
-use crate::walk::{Attributes, Decoder};
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -24,6 +25,7 @@ impl<'v> Decoder<'v> for &'v Value {
                 alloc::format!("{kind} {self}")
             }
             Value::Object(object) => object.name().to_string(),
+            Value::Array(array) => array_parts(array).describe(),
             Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
             _ => match self.parts() {
                 Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
@@ -73,6 +75,13 @@ impl<'v> Decoder<'v> for &'v Value {
             Value::Bytes(bytes) | Value::ByteArray(bytes) => Some(bytes),
             _ => None,
         }
+    }
+
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(match self.see() {
+            Value::Array(array) => Some(array_parts(array)),
+            _ => None,
+        })
     }
 
     fn items(self) -> Option<Self::Items> {
@@ -127,6 +136,11 @@ impl<'v> Decoder<'v> for &'v Value {
             _ => None,
         }
     }
+}
+
+fn array_parts(array: &Array) -> ArrayParts<'_> {
+    let bytes = Cow::Borrowed(array.bytes());
+    ArrayParts { dtype: array.dtype().clone(), shape: array.shape().to_vec(), order: array.order(), bytes }
 }
 
 impl Value {

@@ -2,9 +2,11 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 
+use super::array::Taken;
 use super::form::{can_be_none, count_slots, is_byte};
 use super::{Decoder, index};
 use crate::builder::Builder;
@@ -104,7 +106,7 @@ impl Fill {
             Kind::Optional(of) => self.optional(*of, value, at)?,
             Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
             Kind::List(of) | Kind::Set(of) => {
-                let items = value.items().ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
                 self.builder.length(at, items.len());
                 let run = self.builder.run(items.len(), target(*of).head);
                 self.nested(|this| this.elements(*of, items, run))?;
@@ -115,7 +117,8 @@ impl Fill {
                 self.builder.write(at, bytes);
             }
             Kind::Array(of, len) => {
-                let items = value.items().filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
+                let items = Some(items).filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
                 self.parts(items.map(|item| (*of, item)), at)?;
             }
             Kind::Tuple(parts) => {
@@ -142,6 +145,25 @@ impl Fill {
         self.builder.length(at, bytes.len());
         let run = self.builder.run(bytes.len(), 1);
         self.builder.write(run, bytes);
+        Ok(())
+    }
+
+    /// A list of numbers from an array.
+    fn numbers<'v, D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
+        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        match &schema.kind {
+            Kind::List(of) => {
+                let (count, bytes) = array.elements(target(*of), Taken::Many)?;
+                self.builder.length(at, count);
+                let run = self.builder.run(bytes.len(), 1);
+                self.builder.write(run, &bytes);
+            }
+            Kind::Array(..) => {
+                let (_, bytes) = array.elements(schema, Taken::One)?;
+                self.builder.write(at, &bytes);
+            }
+            _ => return Err(wrong(schema, value)),
+        }
         Ok(())
     }
 
@@ -271,15 +293,20 @@ impl Fill {
 
     pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = target(raw.element);
-        let bytes = match value.bytes() {
-            Some(bytes) => Some(bytes),
-            None if value.is_none() => None,
-            None => {
+        let bytes = match (value.array()?, value.bytes()) {
+            (Some(array), _) => {
+                // A field that is a single element is written as an array of one, and may be none at all.
+                let taken = if raw.exactly == Some(1) && array.is_one(element) { Taken::One } else { Taken::Many };
+                Some(array.elements(element, taken)?.1)
+            }
+            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
+            (None, None) if value.is_none() => None,
+            (None, None) => {
                 let expected = format!("the bytes of {element}");
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
             }
         };
-        let len = bytes.map_or(0, <[u8]>::len);
+        let len = bytes.as_deref().map_or(0, <[u8]>::len);
         let elements = len / element.head.max(1);
         if len % element.head.max(1) != 0 {
             let expected = format!("a whole number of elements of {} bytes", element.head);
@@ -301,7 +328,7 @@ impl Fill {
             self.builder.write(at, &[u8::from(present)]);
         }
         self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
-        self.builder.raw(bytes.unwrap_or_default());
+        self.builder.raw(bytes.as_deref().unwrap_or_default());
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
+mod array;
 mod fill;
 mod form;
 mod forms;
@@ -12,6 +13,7 @@ mod read;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use array::ArrayParts;
 pub(crate) use fill::{Filled, fill, fill_state};
 pub use inspect::Inspection;
 use read::Read;
@@ -115,6 +117,13 @@ pub trait Decoder<'v>: Copy {
     fn str(self) -> Option<&'v str>;
     /// Bytes.
     fn bytes(self) -> Option<&'v [u8]>;
+    /// An array of numbers or records, or a single one of these.
+    ///
+    /// # Errors
+    /// What only claims to be one.
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(None)
+    }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.

@@ -9,6 +9,7 @@ mod limit;
 mod machine;
 mod memo;
 mod node;
+mod numpy;
 mod scan;
 mod shares;
 mod strings;
@@ -16,9 +17,10 @@ mod text;
 mod value;
 mod view;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use self::node::{Node, Source};
+use self::numpy::Dtypes;
 use super::options::Options;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
@@ -88,7 +90,9 @@ impl Options {
         let parts = machine::run(pickle, self, count)?;
         let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let source = Source { parts: &parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let left = Cell::new(most.saturating_add(given));
+        let dtypes = RefCell::new(Dtypes::new(pickle.len()));
+        let source = Source { parts: &parts, buffers, left, dtypes };
         let root = Node { source: &source, id: parts.root };
         walk::fill(T::schema(), root, self.depth).map_err(|error| {
             if source.is_spent() { expanded(self.expansion) } else { error }

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use super::arena::{Id, Tag};
 use super::instance::{Instance, Made};
 use super::machine::Parts;
+use super::numpy::{Dtypes, Numpy};
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,10 +18,22 @@ use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple
 /// What takes no more than this is copied where it is referenced again.
 const SMALL: usize = 64;
 
+/// So many bytes of arrays may be copied whatever the length of the pickle.
+const SPARE: usize = 1 << 16;
+
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
     let mut maker =
-        Maker { parts, buffers, places: BTreeMap::new(), open: Vec::new(), next: 0, names: BTreeMap::new() };
+        Maker {
+            parts,
+            buffers,
+            places: BTreeMap::new(),
+            open: Vec::new(),
+            next: 0,
+            names: BTreeMap::new(),
+            dtypes: Dtypes::new(parts.len),
+            left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
+        };
     let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
@@ -44,6 +57,9 @@ struct Maker<'p> {
     next: usize,
     /// The names of the classes, each made once.
     names: BTreeMap<u32, Option<value::Name>>,
+    dtypes: Dtypes,
+    /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
+    left: usize,
 }
 
 /// A part whose own parts are being made.
@@ -159,11 +175,27 @@ impl<'p> Maker<'p> {
                 return Ok(Some(Value::Persistent(value::Persistent::new(text(line)))));
             }
             View::Persistent(Persistent::Part(id)) => (Shape::Persistent, alloc::vec![id]),
-            View::Object(tag, place) => self.object(tag, place),
+            View::Object(tag, place) => {
+                if let Some(array) = self.array(tag, place)? {
+                    return Ok(Some(array));
+                }
+                self.object(tag, place)
+            }
         };
         let made = Vec::with_capacity(ids.len());
         stack.push(Open { shape, ids, next: 0, made });
         Ok(None)
+    }
+
+    /// An array of NumPy; beyond what all may take, and of a class derived from it, it stays a call.
+    fn array(&mut self, tag: Tag, place: u32) -> Result<Option<Value>> {
+        let numpy = Numpy { parts: self.parts, buffers: self.buffers, derived: false };
+        let Some(array) = numpy.array(tag, place, &mut self.dtypes)? else { return Ok(None) };
+        let size = array.bytes.len() + array.shape.len() * size_of::<usize>();
+        let Some(left) = self.left.checked_sub(size) else { return Ok(None) };
+        self.left = left;
+        let array = value::Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned())?;
+        Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
     }
 
     fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
