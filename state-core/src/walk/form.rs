@@ -3,12 +3,12 @@
 use crate::schema::{Kind, Nodes, Object, Schema, Slot};
 
 /// Whether a list of these is handed over as bytes.
-pub(super) fn is_byte(schema: &Schema) -> bool {
+pub(crate) fn is_byte(schema: &Schema) -> bool {
     matches!(schema.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
 }
 
 /// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
-pub(super) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool {
+pub(crate) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool {
     while let Kind::Boxed(of) = schema.kind {
         schema = nodes.get(of);
     }

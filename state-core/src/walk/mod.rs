@@ -15,6 +15,8 @@ use alloc::vec::Vec;
 
 pub use array::ArrayParts;
 pub(crate) use fill::{Filled, fill, fill_state};
+#[cfg(feature = "pickle")]
+pub(crate) use form::{can_be_none, is_byte};
 pub use inspect::Inspection;
 use read::Read;
 

@@ -32,6 +32,7 @@ impl Parts<'_> {
             ("tuple", None, ..) => Some(View::Tuple(Items::empty(&self.arena))),
             ("list", Some(items), None, _) => items.items().map(View::List),
             ("tuple", Some(items), None, _) => items.items().map(View::Tuple),
+            ("complex", Some(re), Some(im), 0) => Some(View::Complex(re.float()?, self.plain(im).float()?)),
             ("dict", None, ..) => Some(View::Dict(Items::empty(&self.arena))),
             _ => None,
         }
@@ -47,6 +48,15 @@ impl Parts<'_> {
 }
 
 impl<'p> View<'p> {
+    /// The number that a float or a small integer is.
+    fn float(&self) -> Option<f64> {
+        match self {
+            Self::Float(float) => Some(*float),
+            Self::Int(int) => crate::value::Int::from(*int).as_f64(),
+            _ => None,
+        }
+    }
+
     /// The items of a sequence or set.
     pub(super) fn items(self) -> Option<Items<'p>> {
         match self {

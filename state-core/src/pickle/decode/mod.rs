@@ -94,9 +94,8 @@ impl Options {
         let dtypes = RefCell::new(Dtypes::new(pickle.len()));
         let source = Source { parts: &parts, buffers, left, dtypes };
         let root = Node { source: &source, id: parts.root };
-        walk::fill(T::schema(), root, self.depth).map_err(|error| {
-            if source.is_spent() { expanded(self.expansion) } else { error }
-        })
+        walk::fill(T::schema(), root, self.depth)
+            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })
     }
 }
 

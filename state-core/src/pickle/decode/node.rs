@@ -196,7 +196,7 @@ impl<'p> Decoder<'p> for Node<'p> {
             }
             View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
             View::Extension(code) => format!("the extension code {code}, for which no name is given"),
-            View::Persistent(_) | View::Buffer(_) => kind.to_string(),
+            View::Complex(..) | View::Persistent(_) | View::Buffer(_) => kind.to_string(),
         }
     }
 

@@ -117,7 +117,9 @@ impl<'p> Maker<'p> {
             View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
             View::Digits(_) => true,
             View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
-            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => true,
+            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => {
+                true
+            }
             _ => false,
         }
     }
@@ -157,6 +159,7 @@ impl<'p> Maker<'p> {
             View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
             View::Digits(digits) => return large(&digits).map(Some),
             View::Float(value) => return Ok(Some(Value::Float(value))),
+            View::Complex(re, im) => return Ok(Some(Value::Complex(value::Complex::new(re, im)))),
             View::Text(bytes) => return Ok(Some(text(bytes))),
             View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
             View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),
@@ -255,9 +258,7 @@ fn finish(open: Open) -> Value {
         Shape::Dict => Value::Dict(pairs(made.into_iter())),
         Shape::Set => Value::Set(Set::from(made)),
         Shape::FrozenSet => Value::FrozenSet(Set::from(made)),
-        Shape::Persistent => {
-            Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default()))
-        }
+        Shape::Persistent => Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default())),
         Shape::Object(form) => object(form, made),
     }
 }

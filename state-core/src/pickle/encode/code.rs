@@ -1,0 +1,46 @@
+//! A few bytes of a pickle that are written again and again, such as the opcodes around an object's slots.
+
+/// The bytes that a code can hold.
+const ROOM: usize = 15;
+
+/// Up to 15 bytes, copied as a block of 16: that takes a load and a store, where the exact length takes a call.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(16))]
+pub(super) struct Code {
+    /// The bytes, and their number in the last one.
+    block: [u8; ROOM + 1],
+}
+
+impl Code {
+    pub const EMPTY: Self = Self { block: [0; ROOM + 1] };
+
+    /// The code of these bytes, if it can hold them.
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let mut code = Self::EMPTY;
+        code.block[..ROOM].get_mut(..bytes.len())?.copy_from_slice(bytes);
+        code.block[ROOM] = bytes.len() as u8;
+        Some(code)
+    }
+
+    /// Both, one behind the other, if there is room.
+    pub fn then(self, next: Self) -> Option<Self> {
+        let (len, more) = (self.len(), next.len());
+        let mut code = self;
+        code.block[..ROOM].get_mut(len..len + more)?.copy_from_slice(&next.block[..more]);
+        code.block[ROOM] = (len + more) as u8;
+        Some(code)
+    }
+
+    pub const fn len(&self) -> usize {
+        self.block[ROOM] as usize
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.block[ROOM] == 0
+    }
+
+    /// The bytes, and others behind them.
+    pub const fn block(&self) -> &[u8; ROOM + 1] {
+        &self.block
+    }
+}

@@ -1,0 +1,192 @@
+//! The plans of objects and of enums, in each of the forms that `#[state(pickle = "..")]` gives them.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::global::{Global, Known};
+use super::group::{dict_codes, tuple_codes};
+use super::plan::{Planner, Sorted, Step, Steps, Variants, Width, Word, target};
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{enum_is_inline, tag_head};
+use crate::pickle::Protocol;
+use crate::pickle::checksum;
+use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
+use crate::schema::{Enum, Form, Kind, Object, Slot};
+
+/// A slot, and the place of its head.
+type Placed = (&'static Slot, usize);
+
+impl Planner {
+    pub fn object(&mut self, object: &'static Object, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let class = Global::of_tag(&object.name);
+        let mut slots = Vec::new();
+        flat_slots(object, at, &mut slots);
+        if object.form == Form::Cython {
+            return self.cython(class, &slots, steps);
+        }
+        self.made(class, steps);
+        if slots.is_empty() {
+            return Ok(());
+        }
+        match object.form {
+            Form::Dict => self.dict_state(&slots, steps)?,
+            _ => self.tuple_state(None, &slots, steps)?,
+        }
+        steps.code(&[BUILD]);
+        Ok(())
+    }
+
+    /// An object that no constructor has seen.
+    fn made(&mut self, class: Global<'_>, steps: &mut Steps<'_>) {
+        let class = self.global(class);
+        if self.protocol >= Protocol::V2 {
+            steps.push(Step::Word(class));
+            return steps.code(&[EMPTY_TUPLE, NEWOBJ]);
+        }
+        self.called(Step::Known(Known::Reconstructor), steps, |steps| {
+            steps.push(Step::Word(class));
+            steps.push(Step::Known(Known::Object));
+        });
+    }
+
+    /// What a function makes of two arguments and `None`.
+    fn called(&self, function: Step, steps: &mut Steps<'_>, two: impl FnOnce(&mut Steps<'_>)) {
+        let (open, close) = tuple_codes(self.protocol, 3);
+        steps.push(function);
+        steps.code(open);
+        two(steps);
+        steps.code(&[NONE]);
+        steps.code(close);
+        steps.code(&[REDUCE]);
+    }
+
+    /// The flat tuple, in which a counted array has two places; that of a variant begins with its name.
+    fn tuple_state(&mut self, name: Option<&str>, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
+        let places = slots.iter().map(|(slot, _)| 1 + usize::from(is_counted(slot)));
+        let (open, close) = tuple_codes(self.protocol, usize::from(name.is_some()) + places.sum::<usize>());
+        steps.code(open);
+        if let Some(name) = name {
+            let name = self.word(Word::Text(name.into()));
+            steps.push(Step::Word(name));
+        }
+        for &(slot, at) in slots {
+            self.slot(slot, at, steps)?;
+            if let Kind::Raw(raw) = &target(slot.ty).kind {
+                if raw.counted {
+                    steps.push(Step::Int { at: at + usize::from(raw.optional), width: Width::U64 });
+                }
+            }
+        }
+        steps.code(close);
+        Ok(())
+    }
+
+    fn slot(&mut self, slot: &'static Slot, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        self.steps(target(slot.ty), at, steps).map_err(|error| error.within(&slot.name))
+    }
+
+    /// A dict of the slots by name, in which a counted array has one place: its bytes.
+    fn dict_state(&mut self, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
+        differ(slots)?;
+        let (open, close) = dict_codes(self.protocol, slots.len());
+        steps.code(open);
+        for &(slot, at) in slots {
+            let name = self.word(Word::Text(slot.name.to_string()));
+            steps.push(Step::Word(name));
+            self.slot(slot, at, steps)?;
+        }
+        steps.code(close);
+        Ok(())
+    }
+
+    /// `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
+    fn cython(&mut self, class: Global<'_>, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
+        differ(slots)?;
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_by_key(|&at| &slots[at].0.name);
+        let names: Vec<&str> = order.iter().map(|&at| &*slots[at].0.name).collect();
+        let sum = checksum::of(&names);
+        let maker = self.global(Global { module: class.module, name: &["__pyx_unpickle_", class.name].concat() });
+        let class = self.global(class);
+        self.called(Step::Word(maker), steps, |steps| {
+            steps.push(Step::Word(class));
+            steps.push(Step::Constant(sum.into()));
+        });
+        let (open, close) = tuple_codes(self.protocol, slots.len());
+        steps.code(open);
+        if order.is_sorted() {
+            for &(slot, at) in slots {
+                self.slot(slot, at, steps)?;
+            }
+        } else {
+            let mut rows = Vec::new();
+            for &(slot, at) in slots {
+                rows.push((self.row(target(slot.ty)).map_err(|error| error.within(&slot.name))?, at));
+            }
+            self.plan.sorted.push(Sorted { slots: rows, order });
+            steps.push(Step::Sorted { sorted: self.plan.sorted.len() - 1 });
+        }
+        steps.code(close);
+        steps.code(&[BUILD]);
+        Ok(())
+    }
+
+    pub fn enumeration(&mut self, of: &'static Enum, at: usize) -> Result<Step> {
+        let mut placed = Vec::new();
+        for variant in of.variants.iter() {
+            let mut head = 0;
+            let mut slots = Vec::new();
+            for slot in variant.slots.iter() {
+                slots.push((slot, head));
+                head += target(slot.ty).head;
+            }
+            placed.push((variant, slots, head));
+        }
+        let inline = enum_is_inline(placed.iter().map(|&(.., head)| head).max().unwrap_or(0));
+        let mut rows = Vec::new();
+        for (variant, slots, head) in placed {
+            let row = self.own_row(head, |this, steps| {
+                if of.form == Form::Enum && slots.is_empty() {
+                    let class = this.global(Global::of_tag(&of.name));
+                    let member = this.word(Word::Member { class, name: variant.name.to_string() });
+                    steps.push(Step::Word(member));
+                    return Ok(());
+                }
+                this.tuple_state(Some(&variant.name), &slots, steps).map_err(|error| error.within(&variant.name))
+            })?;
+            rows.push((row, inline || head == 0));
+        }
+        self.plan.enums.push(Variants { tag: tag_head(of.variants.len()), rows });
+        Ok(Step::Enum { at, variants: self.plan.enums.len() - 1 })
+    }
+}
+
+/// The slots of an object, its parent's before its own.
+fn flat_slots(object: &'static Object, mut at: usize, flat: &mut Vec<Placed>) {
+    for (index, slot) in object.slots.iter().enumerate() {
+        let schema = target(slot.ty);
+        match &schema.kind {
+            Kind::Object(parent) if index == 0 && object.has_parent => flat_slots(parent, at, flat),
+            _ => flat.push((slot, at)),
+        }
+        at += schema.head;
+    }
+}
+
+fn is_counted(slot: &Slot) -> bool {
+    matches!(&target(slot.ty).kind, Kind::Raw(raw) if raw.counted)
+}
+
+/// Where slots are known by their names, a child cannot have one of its parent's.
+fn differ(slots: &[Placed]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match slots.iter().find(|(slot, _)| !seen.insert(&*slot.name)) {
+        None => Ok(()),
+        Some((slot, _)) => {
+            let found = format!("two named {}, one of them the parent's", slot.name);
+            Err(Error::new(ErrorKind::Unwritable, "slots of different names, as the type is pickled by them", found))
+        }
+    }
+}

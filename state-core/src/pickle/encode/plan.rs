@@ -1,0 +1,340 @@
+//! The plan of a type: its schema, turned once into flat lists of steps that write its values.
+//!
+//! A schema says what stands where; a plan says what to do. All that does not depend on the value is settled here: the
+//! opcodes around a tuple, the names, the places of the slots of objects inside objects.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::array::Array;
+use super::code::Code;
+use super::global::{Global, Known};
+use super::group::{Group, tuple_codes};
+use super::write::{disagreement, part_of};
+use crate::error::Result;
+use crate::pickle::Protocol;
+use crate::schema::{Kind, Link, Nodes, Raw, Schema};
+use crate::walk::{can_be_none, is_byte};
+
+/// How the values of a type are written.
+pub(super) struct Plan {
+    pub rows: Vec<Row>,
+    pub words: Vec<Word>,
+    pub enums: Vec<Variants>,
+    pub arrays: Vec<Array>,
+    pub sorted: Vec<Sorted>,
+}
+
+/// How a value with a head of its own is written.
+#[derive(Default)]
+pub(super) struct Row {
+    pub steps: Vec<Step>,
+    pub head: usize,
+}
+
+/// One step; `at` is a place in the head.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    /// Bytes that are always the same.
+    Code(Code),
+    /// A name, from the memo if it was written before.
+    Word(usize),
+    Known(Known),
+    /// An integer that is the same for all values.
+    Constant(i64),
+    Bool {
+        at: usize,
+    },
+    Char {
+        at: usize,
+    },
+    Int {
+        at: usize,
+        width: Width,
+    },
+    Float {
+        at: usize,
+    },
+    Double {
+        at: usize,
+    },
+    Text {
+        at: usize,
+    },
+    Optional {
+        at: usize,
+        row: usize,
+        wrapped: bool,
+    },
+    Group {
+        at: usize,
+        row: usize,
+        group: Group,
+    },
+    /// A list of so many, whose heads stand here.
+    Fixed {
+        at: usize,
+        row: usize,
+        count: usize,
+    },
+    /// A list of bytes.
+    Bytes {
+        at: usize,
+    },
+    FixedBytes {
+        at: usize,
+        len: usize,
+    },
+    Boxed {
+        row: usize,
+    },
+    Raw {
+        at: usize,
+        array: usize,
+    },
+    Enum {
+        at: usize,
+        variants: usize,
+    },
+    /// The slots of an object in the order of their names.
+    Sorted {
+        sorted: usize,
+    },
+}
+
+/// The types of integers.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Width {
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+}
+
+/// What is written once and got from the memo after that.
+pub(super) enum Word {
+    Global {
+        module: String,
+        name: String,
+    },
+    Text(String),
+    /// The member of an enum: its class and its name.
+    Member {
+        class: usize,
+        name: String,
+    },
+}
+
+/// The variants of an enum, by their tags.
+pub(super) struct Variants {
+    pub tag: usize,
+    /// The row of each, and whether its slots stand in the enum's head.
+    pub rows: Vec<(usize, bool)>,
+}
+
+/// Slots that are written in another order than they have in an image.
+pub(super) struct Sorted {
+    /// The row and the place of each, in the order of the image.
+    pub slots: Vec<(usize, usize)>,
+    /// Their numbers, in the order in which they are written.
+    pub order: Vec<usize>,
+}
+
+impl Plan {
+    /// The plan of a type, whose values are written by the first row.
+    ///
+    /// # Errors
+    /// Two slots that have one name where they are told apart by it.
+    pub fn new(schema: &'static Schema, protocol: Protocol) -> Result<Self> {
+        let plan =
+            Plan { rows: Vec::new(), words: Vec::new(), enums: Vec::new(), arrays: Vec::new(), sorted: Vec::new() };
+        let mut planner = Planner { protocol, plan, seen: BTreeMap::new(), words: BTreeMap::new() };
+        planner.row(schema)?;
+        Ok(planner.plan)
+    }
+}
+
+pub(super) struct Planner {
+    pub protocol: Protocol,
+    pub plan: Plan,
+    /// The rows of types that were met, so that those of recursive types end.
+    seen: BTreeMap<*const Schema, usize>,
+    words: BTreeMap<(String, String), usize>,
+}
+
+/// A row that grows.
+pub(super) struct Steps<'a> {
+    list: &'a mut Vec<Step>,
+}
+
+impl Steps<'_> {
+    pub fn push(&mut self, step: Step) {
+        self.list.push(step);
+    }
+
+    /// Bytes, which join those before them.
+    pub fn code(&mut self, bytes: &[u8]) {
+        let Some(code) = Code::new(bytes).filter(|code| !code.is_empty()) else { return };
+        if let Some(Step::Code(last)) = self.list.last_mut() {
+            if let Some(joined) = last.then(code) {
+                *last = joined;
+                return;
+            }
+        }
+        self.push(Step::Code(code));
+    }
+}
+
+pub(super) fn target(link: Link) -> &'static Schema {
+    Nodes::NONE.get(link)
+}
+
+impl Variants {
+    /// The row of the variant whose tag stands at `at`, whether its slots stand in the same head, and where.
+    pub fn of(&self, head: &[u8], at: usize) -> Result<(usize, bool, usize)> {
+        let tag = part_of(head, at, self.tag)?.iter().rev().fold(0, |tag, &byte| tag << 8 | usize::from(byte));
+        let &(row, inline) = self.rows.get(tag).ok_or_else(disagreement)?;
+        Ok((row, inline, at + self.tag))
+    }
+}
+
+impl Width {
+    const fn of(bits: u8, signed: bool) -> Self {
+        match (bits, signed) {
+            (8, true) => Self::I8,
+            (16, true) => Self::I16,
+            (32, true) => Self::I32,
+            (64, true) => Self::I64,
+            (_, true) => Self::I128,
+            (8, false) => Self::U8,
+            (16, false) => Self::U16,
+            (32, false) => Self::U32,
+            (64, false) => Self::U64,
+            (_, false) => Self::U128,
+        }
+    }
+}
+
+impl Planner {
+    /// The row of a type.
+    pub fn row(&mut self, schema: &'static Schema) -> Result<usize> {
+        if let Some(&row) = self.seen.get(&core::ptr::from_ref(schema)) {
+            return Ok(row);
+        }
+        // The place is taken first, so that a recursive type can refer to itself.
+        let row = self.plan.rows.len();
+        self.plan.rows.push(Row { steps: Vec::new(), head: schema.head });
+        self.seen.insert(schema, row);
+        let mut list = Vec::new();
+        self.steps(schema, 0, &mut Steps { list: &mut list })?;
+        self.plan.rows[row].steps = list;
+        Ok(row)
+    }
+
+    /// A row that is no type's.
+    pub fn own_row(
+        &mut self,
+        head: usize,
+        fill: impl FnOnce(&mut Self, &mut Steps<'_>) -> Result<()>,
+    ) -> Result<usize> {
+        let mut list = Vec::new();
+        fill(self, &mut Steps { list: &mut list })?;
+        self.plan.rows.push(Row { steps: list, head });
+        Ok(self.plan.rows.len() - 1)
+    }
+
+    pub fn word(&mut self, word: Word) -> usize {
+        let key = match &word {
+            Word::Global { module, name } => (module.clone(), name.clone()),
+            Word::Text(text) => (String::new(), text.clone()),
+            Word::Member { class, name } => (class.to_string(), [":", name].concat()),
+        };
+        let words = &mut self.plan.words;
+        *self.words.entry(key).or_insert_with(|| {
+            words.push(word);
+            words.len() - 1
+        })
+    }
+
+    pub fn global(&mut self, global: Global<'_>) -> usize {
+        self.word(Word::Global { module: global.module.into(), name: global.name.into() })
+    }
+
+    /// The steps that write what has its head at `at`.
+    pub fn steps(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        steps.push(match &schema.kind {
+            Kind::Unit => {
+                let (open, close) = tuple_codes(self.protocol, 0);
+                steps.code(open);
+                steps.code(close);
+                return Ok(());
+            }
+            Kind::Bool => Step::Bool { at },
+            Kind::Char => Step::Char { at },
+            Kind::Int { bits, signed, .. } => Step::Int { at, width: Width::of(*bits, *signed) },
+            Kind::Float { bits: 32 } => Step::Float { at },
+            Kind::Float { .. } => Step::Double { at },
+            Kind::Str => Step::Text { at },
+            Kind::Seconds { signed } => return self.seconds(*signed, at, steps),
+            Kind::Optional(of) => {
+                let inner = target(*of);
+                Step::Optional { at, row: self.row(inner)?, wrapped: can_be_none(Nodes::NONE, inner) }
+            }
+            Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
+            Kind::Serde => Step::Bytes { at },
+            Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
+            Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
+            Kind::Map(key, value) => {
+                let (key, value) = (target(*key), target(*value));
+                let row = self.own_row(key.head.saturating_add(value.head), |this, steps| {
+                    this.steps(key, 0, steps)?;
+                    this.steps(value, key.head, steps)
+                })?;
+                Step::Group { at, row, group: Group::Dict }
+            }
+            Kind::Array(of, len) if is_byte(target(*of)) => Step::FixedBytes { at, len: *len as usize },
+            Kind::Array(of, len) => Step::Fixed { at, row: self.row(target(*of))?, count: *len as usize },
+            Kind::Tuple(items) => return self.tuple(items, at, steps),
+            Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
+            Kind::Raw(raw) => self.raw(raw, at)?,
+            Kind::Object(object) => return self.object(object, at, steps),
+            Kind::Enum(of) => self.enumeration(of, at)?,
+            // These stand inside raw arrays, which are written whole.
+            Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
+        });
+        Ok(())
+    }
+
+    fn seconds(&mut self, signed: bool, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let (open, close) = tuple_codes(self.protocol, 2);
+        steps.code(open);
+        steps.push(Step::Int { at, width: Width::of(64, signed) });
+        steps.push(Step::Int { at: at + 8, width: Width::U32 });
+        steps.code(close);
+        Ok(())
+    }
+
+    fn tuple(&mut self, items: &[Link], mut at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let (open, close) = tuple_codes(self.protocol, items.len());
+        steps.code(open);
+        for &item in items {
+            let item = target(item);
+            self.steps(item, at, steps)?;
+            at += item.head;
+        }
+        steps.code(close);
+        Ok(())
+    }
+
+    fn raw(&mut self, raw: &Raw, at: usize) -> Result<Step> {
+        self.plan.arrays.push(Array::new(raw)?);
+        Ok(Step::Raw { at, array: self.plan.arrays.len() - 1 })
+    }
+}

@@ -1,0 +1,237 @@
+//! Values without parts, in the form that each protocol has for them.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt::Write;
+
+use super::global::Known;
+use super::sink::Sink;
+use crate::error::Result;
+use crate::pickle::Protocol;
+use crate::pickle::opcode::{
+    BINBYTES, BINBYTES8, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, BINUNICODE8, BYTEARRAY8, FLOAT, INT, LONG,
+    LONG1, LONG4, NEWFALSE, NEWTRUE, NONE, REDUCE, SHORT_BINBYTES, SHORT_BINUNICODE, UNICODE,
+};
+
+/// Text up to this length is copied as a block of it, where as much is there.
+const BLOCK: usize = 16;
+
+impl Sink<'_> {
+    pub fn none(&mut self) {
+        self.put([NONE]);
+    }
+
+    #[inline]
+    pub fn bool(&mut self, value: bool) {
+        match (self.protocol >= Protocol::V2, value) {
+            (true, true) => self.put([NEWTRUE]),
+            (true, false) => self.put([NEWFALSE]),
+            (false, true) => self.put([INT, b'0', b'1', b'\n']),
+            (false, false) => self.put([INT, b'0', b'0', b'\n']),
+        }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn int(&mut self, value: i64) {
+        let Ok(short) = i32::try_from(value) else { return self.long(value.into()) };
+        if self.is_text() {
+            return self.text_int(value);
+        }
+        // The same bytes in the three forms, of which only the first ones count.
+        let [a, b, c, d] = short.to_le_bytes();
+        let (op, len) = match short as u32 {
+            0..=0xFF => (BININT1, 2),
+            0x100..=0xFFFF => (BININT2, 3),
+            _ => (BININT, 5),
+        };
+        self.put_first(&[op, a, b, c, d], len);
+    }
+
+    #[cold]
+    fn text_int(&mut self, value: i64) {
+        self.put([INT]);
+        self.line(&format!("{value}"));
+    }
+
+    #[inline(never)]
+    pub fn long(&mut self, value: i128) {
+        if let Ok(short) = i32::try_from(value) {
+            return self.int(short.into());
+        }
+        if self.protocol < Protocol::V2 {
+            self.put([LONG]);
+            return self.line(&format!("{value}L"));
+        }
+        // A byte for each eight bits, and the sign's bit among them.
+        let bits = 128 - if value < 0 { (!value).leading_zeros() } else { value.leading_zeros() };
+        let len = bits as usize / 8 + 1;
+        self.put([LONG1, len as u8]);
+        self.put_first(&value.to_le_bytes(), len);
+    }
+
+    #[cold]
+    pub fn unsigned_long(&mut self, value: u128) {
+        match i128::try_from(value) {
+            Ok(value) => self.long(value),
+            Err(_) if self.protocol < Protocol::V2 => {
+                self.put([LONG]);
+                self.line(&format!("{value}L"));
+            }
+            Err(_) => {
+                self.put([LONG1, 17]);
+                self.put(value.to_le_bytes());
+                self.put([0]);
+            }
+        }
+    }
+
+    /// An integer in two's complement, little-endian, in as few bytes as hold it; `decimal` tells it in digits.
+    pub fn wide_long(&mut self, bytes: &[u8], decimal: impl FnOnce() -> String) -> Result<()> {
+        if self.protocol < Protocol::V2 {
+            let digits = decimal();
+            self.fits(digits.len())?;
+            self.put([LONG]);
+            self.put_slice(digits.as_bytes());
+            self.put([b'L', b'\n']);
+            return Ok(());
+        }
+        let len = bytes.len();
+        match u8::try_from(len) {
+            Ok(short) => self.payload(&[LONG1, short], bytes),
+            Err(_) => {
+                let [a, b, c, d] = (len as u32).to_le_bytes();
+                self.payload(&[LONG4, a, b, c, d], bytes)
+            }
+        }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn float(&mut self, value: f64) {
+        if self.is_text() {
+            return self.text_float(value);
+        }
+        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
+        self.put([BINFLOAT, a, b, c, d, e, f, g, h]);
+    }
+
+    #[cold]
+    fn text_float(&mut self, value: f64) {
+        self.put([FLOAT]);
+        self.line(&format!("{value:?}"));
+    }
+
+    pub fn str(&mut self, value: &str) -> Result<()> {
+        if self.is_text() {
+            return self.escaped(value.chars().map(u32::from));
+        }
+        self.utf8(value.as_bytes(), value.len())
+    }
+
+    /// The first `len` bytes of `text`, which are text in UTF-8; what follows them may be copied, and is overwritten.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn utf8(&mut self, text: &[u8], len: usize) -> Result<()> {
+        if self.protocol >= Protocol::V4 && len <= BLOCK {
+            if let Some(block) = text.first_chunk::<BLOCK>() {
+                self.put([SHORT_BINUNICODE, len as u8]);
+                self.put_first(block, len);
+                return Ok(());
+            }
+        }
+        self.longer_utf8(text.get(..len).unwrap_or_default())
+    }
+
+    fn longer_utf8(&mut self, text: &[u8]) -> Result<()> {
+        let len = text.len() as u64;
+        let [a, b, c, d, e, f, g, h] = len.to_le_bytes();
+        match len {
+            0..=0xFF if self.protocol >= Protocol::V4 => {
+                self.put([SHORT_BINUNICODE, a]);
+                self.put_slice(text);
+                Ok(())
+            }
+            0..=0xFFFF_FFFF => self.payload(&[BINUNICODE, a, b, c, d], text),
+            _ if self.protocol >= Protocol::V4 => self.payload(&[BINUNICODE8, a, b, c, d, e, f, g, h], text),
+            _ => Err(self.too_long("text")),
+        }
+    }
+
+    /// Text as a line. The letters that a reader of lines could take for something else are told by their numbers, and
+    /// those beyond Latin-1, which has one byte for each.
+    pub fn escaped(&mut self, text: impl Iterator<Item = u32>) -> Result<()> {
+        let mut line = String::new();
+        self.put([UNICODE]);
+        for letter in text {
+            // Writing into a string cannot fail.
+            let _ = match letter {
+                code @ (0 | 0x0A | 0x0D | 0x1A | 0x5C | 0x100..=0xFFFF) => write!(line, "\\u{code:04x}"),
+                code @ 0x1_0000.. => write!(line, "\\U{code:08x}"),
+                code => {
+                    self.put([code as u8]);
+                    continue;
+                }
+            };
+            self.put_slice(line.as_bytes());
+            line.clear();
+        }
+        self.put([b'\n']);
+        self.fits(0)
+    }
+
+    pub fn bytes(&mut self, value: &[u8]) -> Result<()> {
+        if self.protocol < Protocol::V3 {
+            return self.bytes_as_text(value);
+        }
+        let len = value.len() as u64;
+        let [a, b, c, d, e, f, g, h] = len.to_le_bytes();
+        match len {
+            0..=0xFF => self.payload(&[SHORT_BINBYTES, a], value),
+            0..=0xFFFF_FFFF => self.payload(&[BINBYTES, a, b, c, d], value),
+            _ if self.protocol >= Protocol::V4 => self.payload(&[BINBYTES8, a, b, c, d, e, f, g, h], value),
+            _ => Err(self.too_long("bytes")),
+        }
+    }
+
+    /// Python 2 had no bytes apart from text: `_codecs.encode` makes them of letters in every Python.
+    fn bytes_as_text(&mut self, value: &[u8]) -> Result<()> {
+        if value.is_empty() {
+            self.known(Known::Bytes)?;
+            self.open_tuple(0);
+            self.close_tuple(0);
+            self.put([REDUCE]);
+            return Ok(());
+        }
+        self.fits(value.len())?;
+        self.known(Known::Encode)?;
+        self.open_tuple(2);
+        let letters = value.iter().map(|&byte| char::from(byte));
+        if self.is_text() {
+            self.escaped(letters.map(u32::from))?;
+        } else {
+            let text: String = letters.collect();
+            self.utf8(text.as_bytes(), text.len())?;
+        }
+        self.str("latin1")?;
+        self.close_tuple(2);
+        self.put([REDUCE]);
+        Ok(())
+    }
+
+    pub fn bytearray(&mut self, value: &[u8]) -> Result<()> {
+        if self.protocol >= Protocol::V5 {
+            let [a, b, c, d, e, f, g, h] = (value.len() as u64).to_le_bytes();
+            return self.payload(&[BYTEARRAY8, a, b, c, d, e, f, g, h], value);
+        }
+        self.known(Known::ByteArray)?;
+        self.open_tuple(1);
+        self.bytes(value)?;
+        self.close_tuple(1);
+        self.put([REDUCE]);
+        Ok(())
+    }
+
+    #[cold]
+    fn too_long(&self, what: &str) -> crate::Error {
+        let expected = format!("{what} of less than 4 GiB, as protocol {} has it", self.protocol.number());
+        crate::Error::new(crate::ErrorKind::Unwritable, expected, "more")
+    }
+}

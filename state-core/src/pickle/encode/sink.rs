@@ -1,0 +1,230 @@
+//! The stream that is being written: its frames, its memo and the limit of its size. What the two ways to write share,
+//! by a type's plan and by a dynamic value.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::code::Code;
+use super::global::KNOWN;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::opcode::{BINGET, BINPUT, FRAME, GET, LONG_BINGET, LONG_BINPUT, MEMOIZE, PROTO, PUT, STOP};
+use crate::pickle::{Options, Protocol};
+
+/// Frames are ended behind the first value that makes them this large, and payloads of this size stand outside of them,
+/// so that a reader of a file neither waits for all of it nor copies them twice.
+const FRAME_SIZE: usize = 0x1_0000;
+
+/// The space behind what has been written grows by this much. It is filled, so that what is written next has only to be
+/// put over it.
+const SPACE: usize = 0x4000;
+
+/// Larger payloads go around that space.
+const LARGE: usize = 0x800;
+
+/// Where a pickle goes.
+pub(super) struct Sink<'b> {
+    /// What has been written, and space behind it.
+    out: &'b mut Vec<u8>,
+    /// How much has been written.
+    at: usize,
+    pub(super) protocol: Protocol,
+    pub(super) fix_imports: bool,
+    limit: usize,
+    /// The place of the open frame's length; there are frames from protocol 4 on.
+    frame: Option<usize>,
+    /// How many things are in the memo.
+    memo: u32,
+    /// How to get the names of Python that the format itself needs, once they stand in the memo.
+    pub(super) known: [Code; KNOWN],
+}
+
+impl<'b> Sink<'b> {
+    /// Starts a pickle in `out`, whose old content is written over.
+    pub fn start(options: &Options, out: &'b mut Vec<u8>) -> Self {
+        let mut sink = Sink {
+            out,
+            at: 0,
+            protocol: options.protocol,
+            fix_imports: options.fix_imports,
+            limit: usize::try_from(options.max_size).unwrap_or(usize::MAX),
+            frame: None,
+            memo: 0,
+            known: [Code::EMPTY; KNOWN],
+        };
+        if sink.protocol >= Protocol::V2 {
+            sink.put([PROTO, sink.protocol.number()]);
+        }
+        sink.open_frame();
+        sink
+    }
+
+    /// Ends the pickle.
+    pub fn finish(mut self) -> Result<()> {
+        self.put([STOP]);
+        self.close_frame();
+        self.out.truncate(self.at);
+        self.fits(0)
+    }
+
+    /// Whether the protocol is one of the two in which all is text, or could be.
+    #[inline]
+    pub fn is_text(&self) -> bool {
+        self.protocol == Protocol::V0
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.put_first(&bytes, N);
+    }
+
+    /// The first `len` of the bytes. All of them are copied, which is one step where `N` is small.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn put_first<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+        loop {
+            if let Some(space) = self.out.get_mut(self.at..).and_then(|space| space.first_chunk_mut()) {
+                *space = *bytes;
+                self.at += len;
+                return;
+            }
+            self.grow();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.out.resize(self.at + SPACE, 0);
+    }
+
+    pub fn put_slice(&mut self, bytes: &[u8]) {
+        if bytes.len() <= LARGE {
+            if let Some(space) = self.out.get_mut(self.at..).and_then(|space| space.get_mut(..bytes.len())) {
+                space.copy_from_slice(bytes);
+                self.at += bytes.len();
+                return;
+            }
+        }
+        self.out.truncate(self.at);
+        self.out.extend_from_slice(bytes);
+        self.at = self.out.len();
+    }
+
+    /// The space behind what has been written, of which some may be used; see [`advance`](Self::advance).
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.out.len() - self.at < SPACE / 4 {
+            self.grow();
+        }
+        &mut self.out[self.at..]
+    }
+
+    /// Says how much of the space was used.
+    pub fn advance(&mut self, len: usize) {
+        self.at = self.out.len().min(self.at + len);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn code(&mut self, code: &Code) {
+        self.put_first(code.block(), code.len());
+    }
+
+    pub fn line(&mut self, text: &str) {
+        self.put_slice(text.as_bytes());
+        self.put([b'\n']);
+    }
+
+    /// Says that so many bytes come at once.
+    ///
+    /// # Errors
+    /// More bytes than a pickle may have.
+    #[inline]
+    pub fn fits(&self, more: usize) -> Result<()> {
+        if self.limit.checked_sub(self.at).is_none_or(|left| more > left) {
+            return Err(self.too_large());
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn too_large(&self) -> Error {
+        let limit = format!("a pickle of at most {} bytes (`Options::max_size` sets it)", self.limit);
+        Error::new(ErrorKind::Unwritable, limit, "more")
+    }
+
+    /// A place between two values, at which a frame that is large enough ends.
+    #[inline]
+    pub fn between(&mut self) -> Result<()> {
+        if self.frame.is_some_and(|start| self.at - start >= FRAME_SIZE) {
+            self.close_frame();
+            self.open_frame();
+        }
+        self.fits(0)
+    }
+
+    /// An opcode with its length, and what it counts.
+    #[inline]
+    pub fn payload(&mut self, head: &[u8], bytes: &[u8]) -> Result<()> {
+        self.fits(head.len().saturating_add(bytes.len()))?;
+        let apart = bytes.len() >= FRAME_SIZE && self.frame.is_some();
+        if apart {
+            self.close_frame();
+        }
+        self.put_slice(head);
+        self.put_slice(bytes);
+        if apart {
+            self.open_frame();
+        }
+        Ok(())
+    }
+
+    fn open_frame(&mut self) {
+        if self.protocol >= Protocol::V4 {
+            self.put([FRAME]);
+            self.frame = Some(self.at);
+            self.put([0; 8]);
+        }
+    }
+
+    fn close_frame(&mut self) {
+        let Some(start) = self.frame.take() else { return };
+        match self.at - (start + 8) {
+            0 => self.at = start - 1,
+            len => self.out[start..start + 8].copy_from_slice(&(len as u64).to_le_bytes()),
+        }
+    }
+
+    /// How many things are in the memo.
+    pub fn memo_len(&self) -> u32 {
+        self.memo
+    }
+
+    /// Puts what was written last into the memo, and gives the code that gets it from there.
+    pub fn memoize(&mut self) -> Code {
+        let index = self.memo;
+        self.memo += 1;
+        match u8::try_from(index) {
+            _ if self.is_text() => {
+                self.put([PUT]);
+                self.line(&format!("{index}"));
+            }
+            _ if self.protocol >= Protocol::V4 => self.put([MEMOIZE]),
+            Ok(index) => self.put([BINPUT, index]),
+            Err(_) => {
+                self.put([LONG_BINPUT]);
+                self.put(index.to_le_bytes());
+            }
+        }
+        self.get(index)
+    }
+
+    fn get(&self, index: u32) -> Code {
+        let code = match u8::try_from(index) {
+            _ if self.is_text() => Code::new(format!("{}{index}\n", char::from(GET)).as_bytes()),
+            Ok(index) => Code::new(&[BINGET, index]),
+            Err(_) => {
+                let [a, b, c, d] = index.to_le_bytes();
+                Code::new(&[LONG_BINGET, a, b, c, d])
+            }
+        };
+        code.unwrap_or(Code::EMPTY)
+    }
+}

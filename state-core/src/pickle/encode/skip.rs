@@ -1,0 +1,84 @@
+//! Goes over a value without writing it: how much of each region of the image it takes.
+
+use super::plan::{Plan, Step};
+use super::write::{Rest, disagreement, part, part_of};
+use crate::decode::read_length;
+use crate::error::Result;
+use crate::layout::{option_is_inline, stride};
+
+impl<'i> Rest<'i, '_> {
+    pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {
+        for step in &plan.rows[row].steps {
+            match *step {
+                Step::Text { at } => {
+                    let len = self.length(head, at)?;
+                    self.text = self.text.get(len..).ok_or_else(disagreement)?;
+                }
+                Step::Bytes { at } => {
+                    let len = self.length(head, at)?;
+                    self.run(len, 1)?;
+                }
+                Step::Optional { at, row, .. } => {
+                    if *part::<1>(head, at)? != [0] {
+                        let size = plan.rows[row].head;
+                        let place = match option_is_inline(size) {
+                            true => part_of(head, at + 1, size)?,
+                            false => self.run(1, size)?,
+                        };
+                        self.skip(plan, row, place)?;
+                    }
+                }
+                Step::Group { at, row, .. } => {
+                    let count = self.length(head, at)?;
+                    let size = plan.rows[row].head;
+                    let run = self.run(count, size)?;
+                    for part in run.chunks_exact(stride(size)) {
+                        self.skip(plan, row, &part[..size])?;
+                    }
+                }
+                Step::Fixed { at, row, count } => {
+                    let size = plan.rows[row].head;
+                    for index in 0..count {
+                        self.skip(plan, row, part_of(head, at + index * size, size)?)?;
+                    }
+                }
+                Step::Boxed { row } => {
+                    let size = plan.rows[row].head;
+                    let run = self.run(1, size)?;
+                    self.skip(plan, row, &run[..size])?;
+                }
+                Step::Enum { at, variants } => {
+                    let variants = &plan.enums[variants];
+                    let (row, inline, at) = variants.of(head, at)?;
+                    let size = plan.rows[row].head;
+                    let place = if inline { part_of(head, at, size)? } else { self.run(1, size)? };
+                    self.skip(plan, row, place)?;
+                }
+                Step::Raw { at, array } => {
+                    let array = &plan.arrays[array];
+                    let count = u64::from_le_bytes(*part(head, at + usize::from(array.optional))?);
+                    let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
+                    len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
+                }
+                Step::Sorted { sorted } => {
+                    for &(row, at) in &plan.sorted[sorted].slots {
+                        self.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn length(&mut self, head: &[u8], at: usize) -> Result<usize> {
+        read_length(part::<4>(head, at)?, &mut self.tail).ok_or_else(disagreement)
+    }
+
+    pub fn run(&mut self, count: usize, head: usize) -> Result<&'i [u8]> {
+        let len = count.checked_mul(stride(head)).ok_or_else(disagreement)?;
+        let (run, rest) = self.tail.split_at_checked(len).ok_or_else(disagreement)?;
+        self.tail = rest;
+        Ok(run)
+    }
+}

@@ -1,0 +1,323 @@
+//! From an image to a pickle, by the plan of its type.
+
+use alloc::vec::Vec;
+
+use super::array::Array;
+use super::code::Code;
+use super::global::{Global, Known};
+use super::group::{BATCH, Group};
+use super::plan::{Plan, Step, Width, Word};
+use super::quick::Quick;
+use super::raws::{LARGE, Raws};
+use super::sink::Sink;
+use crate::decode::read_length;
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{option_is_inline, stride};
+use crate::pickle::opcode::REDUCE;
+use crate::value::Order;
+
+/// The regions of an image that stand behind its head, as far as they have not been written yet.
+#[derive(Clone, Copy)]
+pub(super) struct Rest<'i, 'l> {
+    pub tail: &'i [u8],
+    pub text: &'i [u8],
+    pub raws: Raws<'i, 'l>,
+}
+
+pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
+    plan: &'p Plan,
+    rest: Rest<'i, 'l>,
+    /// How to get each word, once it stands in the memo.
+    words: Vec<Code>,
+    quick: Vec<Quick>,
+    sink: &'s mut Sink<'b>,
+    buffers: Option<&'s mut Vec<&'i [u8]>>,
+}
+
+impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
+    pub fn new(
+        plan: &'p Plan,
+        rest: Rest<'i, 'l>,
+        sink: &'s mut Sink<'b>,
+        buffers: Option<&'s mut Vec<&'i [u8]>>,
+    ) -> Self {
+        let words = alloc::vec![Code::EMPTY; plan.words.len()];
+        let quick = plan.rows.iter().map(|row| Quick::new(&row.steps, sink.protocol)).collect();
+        Self { plan, rest, words, quick, sink, buffers }
+    }
+
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// What a pickle of the protocol has no form for, and more than its limit.
+    pub fn row(&mut self, row: usize, head: &'i [u8]) -> Result<()> {
+        for step in &self.plan.rows[row].steps {
+            self.step(*step, head)?;
+        }
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn step(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
+        match step {
+            Step::Code(code) => self.sink.code(&code),
+            Step::Word(word) => {
+                let code = self.words[word];
+                if code.is_empty() {
+                    return self.first_word(word);
+                }
+                self.sink.code(&code);
+            }
+            Step::Text { at } => {
+                let len = self.length(part::<4>(head, at)?)?;
+                let text = self.rest.text;
+                if len > text.len() {
+                    return Err(disagreement());
+                }
+                self.text(text, len)?;
+                self.rest.text = &text[len..];
+            }
+            Step::Int { at, width } => self.int(head, at, width)?,
+            Step::Double { at } => self.sink.float(f64::from_le_bytes(*part(head, at)?)),
+            Step::Float { at } => self.sink.float(f32::from_le_bytes(*part(head, at)?).into()),
+            Step::Bool { at } => self.sink.bool(*part::<1>(head, at)? == [1]),
+            other => self.rare(other, head)?,
+        }
+        Ok(())
+    }
+
+    /// The steps that lead to others, or cost more than the choice among them.
+    fn rare(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
+        match step {
+            Step::Known(known) => self.sink.known(known)?,
+            Step::Constant(value) => self.sink.int(value),
+            Step::Char { at } => {
+                let letter = char::from_u32(u32::from_le_bytes(*part(head, at)?)).ok_or_else(disagreement)?;
+                self.sink.str(letter.encode_utf8(&mut [0; 4]))?;
+            }
+            Step::Optional { at, row, wrapped } => self.optional(head, at, row, wrapped)?,
+            Step::Group { at, row, group } => self.group(head, at, row, group)?,
+            Step::Fixed { at, row, count } => {
+                let heads = part_of(head, at, self.plan.rows[row].head * count)?;
+                self.items(Group::List, row, count, heads)?;
+            }
+            Step::Bytes { at } => {
+                let len = self.length(part::<4>(head, at)?)?;
+                let bytes = self.rest.run(len, 1)?;
+                self.sink.bytes(bytes)?;
+            }
+            Step::FixedBytes { at, len } => self.sink.bytes(head.get(at..at + len).ok_or_else(disagreement)?)?,
+            Step::Boxed { row } => {
+                let size = self.plan.rows[row].head;
+                let run = self.rest.run(1, size)?;
+                self.row(row, &run[..size])?;
+            }
+            Step::Raw { at, array } => self.raw(head, at, &self.plan.arrays[array])?,
+            Step::Enum { at, variants } => self.variant(head, at, variants)?,
+            Step::Sorted { sorted } => self.sorted(head, sorted)?,
+            other => self.step(other, head)?,
+        }
+        Ok(())
+    }
+
+    /// Writes a word and puts it in the memo.
+    #[cold]
+    fn first_word(&mut self, word: usize) -> Result<()> {
+        match &self.plan.words[word] {
+            Word::Global { module, name } => self.sink.global(Global { module, name })?,
+            Word::Text(text) => self.sink.str(text)?,
+            Word::Member { class, name } => {
+                self.sink.known(Known::Getattr)?;
+                self.sink.open_tuple(2);
+                self.step(Step::Word(*class), &[])?;
+                self.sink.str(name)?;
+                self.sink.close_tuple(2);
+                self.sink.put([REDUCE]);
+            }
+        }
+        self.words[word] = self.sink.memoize();
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn text(&mut self, text: &[u8], len: usize) -> Result<()> {
+        if self.sink.is_text() {
+            let text = core::str::from_utf8(&text[..len]).map_err(|_| disagreement())?;
+            return self.sink.str(text);
+        }
+        self.sink.utf8(text, len)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn int(&mut self, head: &[u8], at: usize, width: Width) -> Result<()> {
+        let small = match width {
+            Width::I32 => i32::from_le_bytes(*part(head, at)?).into(),
+            Width::I64 => i64::from_le_bytes(*part(head, at)?),
+            Width::U8 => u8::from_le_bytes(*part(head, at)?).into(),
+            Width::U16 => u16::from_le_bytes(*part(head, at)?).into(),
+            Width::U32 => u32::from_le_bytes(*part(head, at)?).into(),
+            Width::I8 => i8::from_le_bytes(*part(head, at)?).into(),
+            Width::I16 => i16::from_le_bytes(*part(head, at)?).into(),
+            Width::U64 => match i64::try_from(u64::from_le_bytes(*part(head, at)?)) {
+                Ok(small) => small,
+                Err(_) => return self.large_int(head, at, width),
+            },
+            Width::I128 | Width::U128 => return self.large_int(head, at, width),
+        };
+        self.sink.int(small);
+        Ok(())
+    }
+
+    #[cold]
+    fn large_int(&mut self, head: &[u8], at: usize, width: Width) -> Result<()> {
+        match width {
+            Width::U128 => self.sink.unsigned_long(u128::from_le_bytes(*part(head, at)?)),
+            Width::I128 => self.sink.long(i128::from_le_bytes(*part(head, at)?)),
+            _ => self.sink.long(u64::from_le_bytes(*part(head, at)?).into()),
+        }
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn length(&mut self, head: &[u8; 4]) -> Result<usize> {
+        read_length(head, &mut self.rest.tail).ok_or_else(disagreement)
+    }
+
+    fn optional(&mut self, head: &'i [u8], at: usize, row: usize, wrapped: bool) -> Result<()> {
+        if *part::<1>(head, at)? == [0] {
+            self.sink.none();
+            return Ok(());
+        }
+        if wrapped {
+            self.sink.open_tuple(1);
+        }
+        let place = self.behind(head, at + 1, row, option_is_inline(self.plan.rows[row].head))?;
+        self.row(row, place)?;
+        if wrapped {
+            self.sink.close_tuple(1);
+        }
+        Ok(())
+    }
+
+    /// The head of a part, which stands at `at` or in the tail.
+    fn behind(&mut self, head: &'i [u8], at: usize, row: usize, inline: bool) -> Result<&'i [u8]> {
+        let size = self.plan.rows[row].head;
+        match inline {
+            true => head.get(at..at + size).ok_or_else(disagreement),
+            false => self.rest.run(1, size),
+        }
+    }
+
+    fn group(&mut self, head: &'i [u8], at: usize, row: usize, group: Group) -> Result<()> {
+        let count = self.length(part::<4>(head, at)?)?;
+        let run = self.rest.run(count, self.plan.rows[row].head)?;
+        self.items(group, row, count, run)
+    }
+
+    /// Writes the items of a group, whose heads are a run; those without a head have a byte in it, or none.
+    fn items(&mut self, group: Group, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
+        let size = self.plan.rows[row].head;
+        let batches = self.sink.open_group(group, count)?;
+        let mut index = 0;
+        while index < count {
+            let end = count.min(index + BATCH);
+            self.sink.code(&batches.open);
+            while index < end {
+                index += self.quick_rows(row, part_of(run, index * size, (end - index) * size)?);
+                if index < end {
+                    self.row(row, part_of(run, index * size, size)?)?;
+                    self.sink.code(&batches.each);
+                    index += 1;
+                }
+            }
+            self.sink.code(&batches.close);
+            self.sink.between()?;
+        }
+        self.sink.close_group(group);
+        Ok(())
+    }
+
+    /// Writes rows in the quick way, up to the first that needs another one; their number.
+    fn quick_rows(&mut self, row: usize, heads: &[u8]) -> usize {
+        let quick = &mut self.quick[row];
+        if matches!(quick, Quick::Not) || !quick.resolve(&self.plan.rows[row].steps, &self.words) {
+            return 0;
+        }
+        let (rows, used) = quick.rows(self.plan.rows[row].head, heads, &mut self.rest.text, self.sink.space());
+        self.sink.advance(used);
+        rows
+    }
+
+    fn variant(&mut self, head: &'i [u8], at: usize, variants: usize) -> Result<()> {
+        let (row, inline, at) = self.plan.enums[variants].of(head, at)?;
+        let place = self.behind(head, at, row, inline)?;
+        self.row(row, place)
+    }
+
+    fn raw(&mut self, head: &'i [u8], at: usize, array: &'p Array) -> Result<()> {
+        let present = !array.optional || *part::<1>(head, at)? == [1];
+        let count = u64::from_le_bytes(*part(head, at + usize::from(array.optional))?);
+        if !present {
+            self.sink.none();
+            return Ok(());
+        }
+        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
+        let raw = len.and_then(|len| self.rest.raws.take(len)).ok_or_else(disagreement)?;
+        let leaves = raw.len() >= LARGE && self.buffers.is_some();
+        if let Some(buffers) = self.buffers.as_mut().filter(|_| leaves) {
+            buffers.push(raw);
+        }
+        match &array.elements {
+            None if leaves => self.sink.out_of_band(true),
+            None => self.sink.bytes(raw)?,
+            Some((dtype, inner)) => {
+                let mut shape = alloc::vec![count as usize];
+                shape.extend_from_slice(inner);
+                self.sink.ndarray(&shape, dtype, Order::C, |sink| {
+                    if leaves {
+                        sink.out_of_band(false);
+                        return Ok(());
+                    }
+                    sink.bytearray(raw)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes slots in another order than theirs: goes over all of them to find where each one's part of the rest
+    /// begins, then writes one after the other.
+    fn sorted(&mut self, head: &'i [u8], sorted: usize) -> Result<()> {
+        let plan = self.plan;
+        let sorted = &plan.sorted[sorted];
+        let mut starts = Vec::with_capacity(sorted.slots.len());
+        for &(row, at) in &sorted.slots {
+            starts.push(self.rest);
+            self.rest.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
+        }
+        let end = self.rest;
+        for &slot in &sorted.order {
+            let (row, at) = sorted.slots[slot];
+            self.rest = starts[slot];
+            self.row(row, part_of(head, at, plan.rows[row].head)?)?;
+        }
+        self.rest = end;
+        Ok(())
+    }
+}
+
+/// The bytes of a head that belong to one slot.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn part<const N: usize>(head: &[u8], at: usize) -> Result<&[u8; N]> {
+    head.get(at..).and_then(|rest| rest.first_chunk()).ok_or_else(disagreement)
+}
+
+pub(super) fn part_of(head: &[u8], at: usize, len: usize) -> Result<&[u8]> {
+    head.get(at..).and_then(|rest| rest.get(..len)).ok_or_else(disagreement)
+}
+
+/// The image is not that of its schema, which only an implementation by hand can bring about.
+#[cold]
+pub(super) fn disagreement() -> Error {
+    Error::new(ErrorKind::Unwritable, "", "a wrong implementation of `State`: its image is not as its schema says")
+}

@@ -1,0 +1,240 @@
+//! The names that Python 2 had for what Python 3 has elsewhere, both ways: what `fix_imports` means below protocol 3.
+//!
+//! The same pairs as those of Python's own module `_compat_pickle`, which a test asks.
+
+/// Module of Python 2, module of Python 3.
+type Module = (&'static str, &'static str);
+
+/// Module and name of Python 2, module and name of Python 3.
+type Name = (&'static str, &'static str, &'static str, &'static str);
+
+const MODULES: &[Module] = &[
+    ("BaseHTTPServer", "http.server"),
+    ("ConfigParser", "configparser"),
+    ("Cookie", "http.cookies"),
+    ("Dialog", "tkinter.dialog"),
+    ("HTMLParser", "html.parser"),
+    ("Queue", "queue"),
+    ("ScrolledText", "tkinter.scrolledtext"),
+    ("SimpleXMLRPCServer", "xmlrpc.server"),
+    ("SocketServer", "socketserver"),
+    ("Tix", "tkinter.tix"),
+    ("Tkconstants", "tkinter.constants"),
+    ("Tkdnd", "tkinter.dnd"),
+    ("Tkinter", "tkinter"),
+    ("__builtin__", "builtins"),
+    ("_abcoll", "collections.abc"),
+    ("_winreg", "winreg"),
+    ("anydbm", "dbm"),
+    ("commands", "subprocess"),
+    ("cookielib", "http.cookiejar"),
+    ("copy_reg", "copyreg"),
+    ("dbhash", "dbm.bsd"),
+    ("dbm", "dbm.ndbm"),
+    ("dumbdbm", "dbm.dumb"),
+    ("dummy_thread", "_dummy_thread"),
+    ("gdbm", "dbm.gnu"),
+    ("htmlentitydefs", "html.entities"),
+    ("httplib", "http.client"),
+    ("markupbase", "_markupbase"),
+    ("repr", "reprlib"),
+    ("robotparser", "urllib.robotparser"),
+    ("test.test_support", "test.support"),
+    ("thread", "_thread"),
+    ("tkColorChooser", "tkinter.colorchooser"),
+    ("tkCommonDialog", "tkinter.commondialog"),
+    ("tkFileDialog", "tkinter.filedialog"),
+    ("tkFont", "tkinter.font"),
+    ("tkMessageBox", "tkinter.messagebox"),
+    ("tkSimpleDialog", "tkinter.simpledialog"),
+    ("ttk", "tkinter.ttk"),
+    ("urllib2", "urllib.request"),
+    ("urlparse", "urllib.parse"),
+    ("xmlrpclib", "xmlrpc.client"),
+];
+
+/// Modules whose name in Python 3 leads to another one in Python 2.
+const MODULES_TO_3: &[Module] = &[
+    ("CGIHTTPServer", "http.server"),
+    ("DocXMLRPCServer", "xmlrpc.server"),
+    ("FileDialog", "tkinter.filedialog"),
+    ("SimpleDialog", "tkinter.simpledialog"),
+    ("SimpleHTTPServer", "http.server"),
+    ("StringIO", "io"),
+    ("UserDict", "collections"),
+    ("UserList", "collections"),
+    ("UserString", "collections"),
+    ("_elementtree", "xml.etree.ElementTree"),
+    ("cPickle", "pickle"),
+    ("cStringIO", "io"),
+    ("whichdb", "dbm"),
+];
+
+const MODULES_TO_2: &[Module] =
+    &[("bz2", "_bz2"), ("dbm", "_dbm"), ("functools", "_functools"), ("gdbm", "_gdbm"), ("pickle", "_pickle")];
+
+const NAMES: &[Name] = &[
+    ("UserDict", "IterableUserDict", "collections", "UserDict"),
+    ("UserList", "UserList", "collections", "UserList"),
+    ("UserString", "UserString", "collections", "UserString"),
+    ("__builtin__", "intern", "sys", "intern"),
+    ("__builtin__", "long", "builtins", "int"),
+    ("__builtin__", "reduce", "functools", "reduce"),
+    ("__builtin__", "unichr", "builtins", "chr"),
+    ("__builtin__", "unicode", "builtins", "str"),
+    ("__builtin__", "xrange", "builtins", "range"),
+    ("_multiprocessing", "Connection", "multiprocessing.connection", "Connection"),
+    ("_socket", "fromfd", "socket", "fromfd"),
+    ("itertools", "ifilter", "builtins", "filter"),
+    ("itertools", "ifilterfalse", "itertools", "filterfalse"),
+    ("itertools", "imap", "builtins", "map"),
+    ("itertools", "izip", "builtins", "zip"),
+    ("itertools", "izip_longest", "itertools", "zip_longest"),
+    ("multiprocessing", "AuthenticationError", "multiprocessing.context", "AuthenticationError"),
+    ("multiprocessing", "BufferTooShort", "multiprocessing.context", "BufferTooShort"),
+    ("multiprocessing", "ProcessError", "multiprocessing.context", "ProcessError"),
+    ("multiprocessing", "TimeoutError", "multiprocessing.context", "TimeoutError"),
+    ("multiprocessing.forking", "Popen", "multiprocessing.popen_fork", "Popen"),
+    ("multiprocessing.process", "Process", "multiprocessing.context", "Process"),
+    ("urllib", "ContentTooShortError", "urllib.error", "ContentTooShortError"),
+    ("urllib", "getproxies", "urllib.request", "getproxies"),
+    ("urllib", "pathname2url", "urllib.request", "pathname2url"),
+    ("urllib", "quote", "urllib.parse", "quote"),
+    ("urllib", "quote_plus", "urllib.parse", "quote_plus"),
+    ("urllib", "unquote", "urllib.parse", "unquote"),
+    ("urllib", "unquote_plus", "urllib.parse", "unquote_plus"),
+    ("urllib", "url2pathname", "urllib.request", "url2pathname"),
+    ("urllib", "urlcleanup", "urllib.request", "urlcleanup"),
+    ("urllib", "urlencode", "urllib.parse", "urlencode"),
+    ("urllib", "urlopen", "urllib.request", "urlopen"),
+    ("urllib", "urlretrieve", "urllib.request", "urlretrieve"),
+    ("urllib2", "HTTPError", "urllib.error", "HTTPError"),
+    ("urllib2", "URLError", "urllib.error", "URLError"),
+    ("whichdb", "whichdb", "dbm", "whichdb"),
+];
+
+const NAMES_TO_3: &[Name] = &[
+    ("UserDict", "UserDict", "collections", "UserDict"),
+    ("__builtin__", "basestring", "builtins", "str"),
+    ("exceptions", "StandardError", "builtins", "Exception"),
+    ("socket", "_socketobject", "socket", "SocketType"),
+];
+
+const NAMES_TO_2: &[Name] = &[
+    ("CGIHTTPServer", "CGIHTTPRequestHandler", "http.server", "CGIHTTPRequestHandler"),
+    ("DocXMLRPCServer", "DocCGIXMLRPCRequestHandler", "xmlrpc.server", "DocCGIXMLRPCRequestHandler"),
+    ("DocXMLRPCServer", "DocXMLRPCRequestHandler", "xmlrpc.server", "DocXMLRPCRequestHandler"),
+    ("DocXMLRPCServer", "DocXMLRPCServer", "xmlrpc.server", "DocXMLRPCServer"),
+    ("DocXMLRPCServer", "ServerHTMLDoc", "xmlrpc.server", "ServerHTMLDoc"),
+    ("DocXMLRPCServer", "XMLRPCDocGenerator", "xmlrpc.server", "XMLRPCDocGenerator"),
+    ("FileDialog", "FileDialog", "tkinter.filedialog", "FileDialog"),
+    ("FileDialog", "LoadFileDialog", "tkinter.filedialog", "LoadFileDialog"),
+    ("FileDialog", "SaveFileDialog", "tkinter.filedialog", "SaveFileDialog"),
+    ("SimpleDialog", "SimpleDialog", "tkinter.simpledialog", "SimpleDialog"),
+    ("SimpleHTTPServer", "SimpleHTTPRequestHandler", "http.server", "SimpleHTTPRequestHandler"),
+    ("__builtin__", "reduce", "_functools", "reduce"),
+    ("exceptions", "ImportError", "builtins", "ModuleNotFoundError"),
+    ("socket", "_socketobject", "_socket", "socket"),
+];
+
+/// Of the module `exceptions` in Python 2, of `builtins` in Python 3.
+const EXCEPTIONS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "BufferError",
+    "BytesWarning",
+    "DeprecationWarning",
+    "EOFError",
+    "EnvironmentError",
+    "Exception",
+    "FloatingPointError",
+    "FutureWarning",
+    "GeneratorExit",
+    "IOError",
+    "ImportError",
+    "ImportWarning",
+    "IndentationError",
+    "IndexError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "NameError",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "PendingDeprecationWarning",
+    "ReferenceError",
+    "RuntimeError",
+    "RuntimeWarning",
+    "StopIteration",
+    "SyntaxError",
+    "SyntaxWarning",
+    "SystemError",
+    "SystemExit",
+    "TabError",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "UnicodeTranslateError",
+    "UnicodeWarning",
+    "UserWarning",
+    "ValueError",
+    "Warning",
+    "ZeroDivisionError",
+];
+
+/// What Python 2 knows as `OSError` alone.
+const OS_ERRORS: &[&str] = &[
+    "BrokenPipeError",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "FileExistsError",
+    "FileNotFoundError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "NotADirectoryError",
+    "PermissionError",
+    "ProcessLookupError",
+    "TimeoutError",
+];
+
+/// What Python 3 calls the `name` of `module` of Python 2.
+pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
+    if let Some(&(_, _, module, name)) = find(NAMES, NAMES_TO_3, |row| (row.0, row.1) == (module, name)) {
+        return (module, name);
+    }
+    if module == "exceptions" && EXCEPTIONS.contains(&name) {
+        return ("builtins", name);
+    }
+    let row = find(MODULES, MODULES_TO_3, |row| row.0 == module);
+    (row.map_or(module, |row| row.1), name)
+}
+
+/// What Python 2 calls the `name` of `module` of Python 3.
+pub(super) fn to_python_2<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
+    if let Some(&(module, name, ..)) = find(NAMES, NAMES_TO_2, |row| (row.2, row.3) == (module, name)) {
+        return (module, name);
+    }
+    if module == "builtins" {
+        if EXCEPTIONS.contains(&name) {
+            return ("exceptions", name);
+        }
+        if OS_ERRORS.contains(&name) {
+            return ("exceptions", "OSError");
+        }
+    }
+    let row = find(MODULES, MODULES_TO_2, |row| row.1 == module);
+    (row.map_or(module, |row| row.0), name)
+}
+
+fn find<T>(first: &'static [T], then: &'static [T], mut is: impl FnMut(&T) -> bool) -> Option<&'static T> {
+    first.iter().chain(then).find(|row| is(row))
+}

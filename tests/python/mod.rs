@@ -1,0 +1,93 @@
+//! Runs the real Python beside a test: its `python3`, with nothing but its standard library.
+//!
+//! `STATE_PYTHON` names another one, and `STATE_WITHOUT_PYTHON=1` leaves out what needs any.
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use std::env;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Reads the frames that come in, hands each to the script's `case`, and writes what that returns.
+const MAIN: &str = r#"
+def main():
+    import sys, traceback
+    data, out, at = sys.stdin.buffer.read(), sys.stdout.buffer, 0
+    while at < len(data):
+        size = int.from_bytes(data[at:at + 8], "little")
+        frame, at = data[at + 8:at + 8 + size], at + 8 + size
+        try:
+            answer = case(frame)
+        except Exception:
+            answer = "PYTHON " + traceback.format_exc()
+        answer = answer if isinstance(answer, bytes) else answer.encode("utf-8", "surrogatepass")
+        out.write(len(answer).to_bytes(8, "little"))
+        out.write(answer)
+
+main()
+"#;
+
+/// One run of Python for all `frames`: what the function `case` of the script answers to each, text or bytes. `None`
+/// where the tests are run without Python.
+pub fn answers(script: &str, frames: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+    if env::var_os("STATE_WITHOUT_PYTHON").is_some_and(|set| set == "1") {
+        return None;
+    }
+    let python = env::var("STATE_PYTHON").unwrap_or_else(|_| "python3".into());
+    let started = Command::new(&python)
+        .args(["-c", &[script, MAIN].concat()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut child = started.unwrap_or_else(|error| {
+        panic!(
+            "`{python}` cannot be run ({error}): install Python 3.6 or later, or set STATE_WITHOUT_PYTHON=1 to leave \
+             out the tests that ask it"
+        )
+    });
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut input = Vec::new();
+    for frame in frames {
+        input.extend_from_slice(&(frame.len() as u64).to_le_bytes());
+        input.extend_from_slice(frame);
+    }
+    // It answers after it has read all, so nobody waits for the other.
+    stdin.write_all(&input).expect("Python reads its input");
+    drop(stdin);
+    let output = child.wait_with_output().expect("Python ends");
+    assert!(output.status.success(), "Python failed");
+    let mut answers = Vec::new();
+    let mut rest = &*output.stdout;
+    while let Some((size, behind)) = rest.split_first_chunk::<8>() {
+        let (answer, behind) = behind.split_at(u64::from_le_bytes(*size) as usize);
+        answers.push(answer.to_vec());
+        rest = behind;
+    }
+    assert_eq!(answers.len(), frames.len());
+    Some(answers)
+}
+
+/// The same, where all answers are text.
+pub fn texts(script: &str, frames: &[Vec<u8>]) -> Option<Vec<String>> {
+    let answers = answers(script, frames)?;
+    Some(answers.into_iter().map(|answer| String::from_utf8(answer).expect("text")).collect())
+}
+
+/// Loads pickles as Python does in each of its ways, with C and without, from bytes and from a file, and gives the
+/// `repr` of what they all make of one.
+pub const LOAD: &str = r#"
+import io, pickle
+
+def load(data):
+    ways = [
+        pickle.loads(data),
+        pickle._loads(data),
+        pickle.load(io.BytesIO(data)),
+        pickle._Unpickler(io.BytesIO(data)).load(),
+    ]
+    texts = {repr(way) for way in ways}
+    assert len(texts) == 1, texts
+    return ways[0]
+
+def case(data):
+    return repr(load(data))
+"#;
