@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::slice;
 
-use super::{Array, Value};
 use super::dict::Pairs;
+use super::{Array, Value};
 use crate::error::Result;
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
@@ -41,26 +41,26 @@ impl<'v> Decoder<'v> for &'v Value {
     fn bool(self) -> Option<bool> {
         match self.see() {
             Value::Bool(value) => Some(*value),
-            _ => None,
+            other => Decoder::bool(&other.single()?),
         }
     }
 
     fn int(self) -> Option<i128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::int(&other.single()?),
         }
     }
 
     fn big(self) -> Option<u128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::big(&other.single()?),
         }
     }
 
     fn float(self) -> Option<f64> {
-        self.as_f64()
+        self.as_f64().or_else(|| self.single()?.as_f64())
     }
 
     fn str(self) -> Option<&'v str> {
@@ -117,6 +117,20 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
+    fn called(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if object.name() == class => Some(object.args().iter()),
+            _ => None,
+        }
+    }
+
+    fn long(self) -> Option<Cow<'v, [u8]>> {
+        match self.see() {
+            Value::Int(value) => Some(Cow::Owned(value.to_le_bytes_signed())),
+            _ => None,
+        }
+    }
+
     fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
         Ok(None)
     }
@@ -144,6 +158,14 @@ fn array_parts(array: &Array) -> ArrayParts<'_> {
 }
 
 impl Value {
+    /// The only element of an array without dimensions, as a scalar of NumPy is one.
+    fn single(&self) -> Option<Self> {
+        match self.see() {
+            Self::Array(array) => array.get(&[]),
+            _ => None,
+        }
+    }
+
     /// The parts of a tuple, list or set.
     fn parts(&self) -> Option<&[Self]> {
         match self.see() {

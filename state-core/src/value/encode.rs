@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::known::Known;
 use crate::walk::{Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
@@ -61,6 +62,10 @@ impl Encoder for Collector {
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(value.into());
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.put(super::natural(known, bytes));
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -45,6 +45,7 @@ mod int;
 mod kind;
 mod literal;
 mod name;
+mod natural;
 mod node;
 mod object;
 mod order;
@@ -70,6 +71,7 @@ pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;
+pub(crate) use self::natural::natural;
 pub use self::object::{Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;

@@ -8,7 +8,7 @@ use alloc::string::ToString;
 
 use super::array::Taken;
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, index};
+use super::{Decoder, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -92,6 +92,11 @@ impl Fill {
                 self.builder.write(at, &narrow.to_le_bytes());
             }
             Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
+            Kind::Seconds { signed } if value.items().is_none() => {
+                let head = if *signed { since_1970(value) } else { known::delta(value) };
+                let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
+                self.builder.write(at, &head);
+            }
             Kind::Seconds { signed } => {
                 let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
                 let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
@@ -129,6 +134,7 @@ impl Fill {
                 let run = self.builder.run(1, target(*of).head);
                 self.nested(|this| this.node(target(*of), value, run))?;
             }
+            Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
                 super::forms::object(self, object, value, at)?;
@@ -378,6 +384,17 @@ fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]>
     }
     let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
     Some(value.to_le_bytes())
+}
+
+/// The head of a point in time, from a `datetime` with its time zone.
+fn since_1970<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
+    /// The number of its first day.
+    const EPOCH: i64 = 719_163;
+    let (mut head, _) = known::moment(value)?;
+    let (day, seconds) = (i32::from_le_bytes(*head.first_chunk()?), u32::from_le_bytes(*head[4..].first_chunk()?));
+    let seconds = (i64::from(day) - EPOCH) * 86_400 + i64::from(seconds);
+    head[..8].copy_from_slice(&seconds.to_le_bytes());
+    Some(head)
 }
 
 fn only_char(text: &str) -> Option<char> {

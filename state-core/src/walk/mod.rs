@@ -8,8 +8,10 @@ mod fill;
 mod form;
 mod forms;
 mod inspect;
+mod known;
 mod read;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,6 +24,7 @@ use read::Read;
 
 use crate::decode::Regions;
 use crate::error::{Error, Result};
+use crate::known::Known;
 use crate::schema::{Nodes, Schema};
 
 /// Where the slots of a state go when a dynamic door takes it out.
@@ -46,6 +49,12 @@ pub trait Encoder {
     /// A raw array: the elements, and their bytes.
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
+        self.bytes(bytes);
+    }
+    /// A type for which Python has a class, by its head or, of an integer of any size, its bytes.
+    #[doc(hidden)]
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        let _ = known;
         self.bytes(bytes);
     }
     /// The start of a group.
@@ -132,6 +141,10 @@ pub trait Decoder<'v>: Copy {
     fn entries(self) -> Option<Self::Entries>;
     /// The flat state of an object of the type `tag`.
     fn object(self, tag: &str) -> Option<Self::Items>;
+    /// The arguments from which an object of this class was made.
+    fn called(self, class: &str) -> Option<Self::Items>;
+    /// An integer of any size, as two's complement with the lowest byte first, as short as can be.
+    fn long(self) -> Option<Cow<'v, [u8]>>;
     /// The attributes of an object of the type `tag`.
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>>;
     /// The members that Cython pickled of an object of the type `tag`, sorted by name.
@@ -163,6 +176,7 @@ impl Encoder for Nowhere {
     fn float(&mut self, _: f64) {}
     fn str(&mut self, _: &str) {}
     fn bytes(&mut self, _: &[u8]) {}
+    fn known(&mut self, _: Known, _: &[u8]) {}
     fn begin(&mut self, _: Group<'_>) {}
     fn end(&mut self) {}
 }

@@ -13,7 +13,7 @@ use super::numpy::{Dtypes, Numpy};
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::checksum;
-use crate::value::{Dtype, Value};
+use crate::value::{Dtype, Int, Value};
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
@@ -234,7 +234,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn float(self) -> Option<f64> {
         match self.view() {
             View::Float(value) => Some(value),
-            View::Int(value) => crate::value::Int::from(value).as_f64(),
+            View::Int(value) => Int::from(value).as_f64(),
             _ => None,
         }
     }
@@ -308,6 +308,24 @@ impl<'p> Decoder<'p> for Node<'p> {
             None => {}
         }
         Some(Attributes::Named(named))
+    }
+
+    fn called(self, class: &str) -> Option<Nodes<'p>> {
+        let instance = self.instance(class)?;
+        self.nodes(instance.arguments)
+    }
+
+    fn long(self) -> Option<Cow<'p, [u8]>> {
+        let int = match self.view() {
+            View::Int(value) => Int::from(value),
+            View::Long(bytes) => {
+                self.source.spend(bytes.len())?;
+                Int::from_le_bytes_signed(bytes)
+            }
+            View::Digits(digits) => super::value::large(&digits).ok()?,
+            _ => return None,
+        };
+        Some(Cow::Owned(int.to_le_bytes_signed()))
     }
 
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Nodes<'p>>> {

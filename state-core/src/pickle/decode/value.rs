@@ -23,17 +23,16 @@ const SPARE: usize = 1 << 16;
 
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
-    let mut maker =
-        Maker {
-            parts,
-            buffers,
-            places: BTreeMap::new(),
-            open: Vec::new(),
-            next: 0,
-            names: BTreeMap::new(),
-            dtypes: Dtypes::new(parts.len),
-            left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
-        };
+    let mut maker = Maker {
+        parts,
+        buffers,
+        places: BTreeMap::new(),
+        open: Vec::new(),
+        next: 0,
+        names: BTreeMap::new(),
+        dtypes: Dtypes::new(parts.len),
+        left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
+    };
     let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
@@ -157,7 +156,7 @@ impl<'p> Maker<'p> {
             View::Bool(value) => return Ok(Some(Value::Bool(value))),
             View::Int(value) => return Ok(Some(Int::from(value).into())),
             View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
-            View::Digits(digits) => return large(&digits).map(Some),
+            View::Digits(digits) => return large(&digits).map(|int| Some(int.into())),
             View::Float(value) => return Ok(Some(Value::Float(value))),
             View::Complex(re, im) => return Ok(Some(Value::Complex(value::Complex::new(re, im)))),
             View::Text(bytes) => return Ok(Some(text(bytes))),
@@ -297,16 +296,15 @@ fn text(bytes: &[u8]) -> Value {
     }
 }
 
-fn large(digits: &Digits) -> Result<Value> {
+pub(super) fn large(digits: &Digits) -> Result<Int> {
     let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
     let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
     let sign = if *negative { "-" } else { "" };
-    let number: Int = match base {
-        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong())?,
-        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong())?,
-        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong())?,
-    };
-    Ok(number.into())
+    match base {
+        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong()),
+        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong()),
+        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong()),
+    }
 }
 
 /// The digits of base 2 or 8 as those of base 16.

@@ -96,7 +96,11 @@ impl Dtypes {
                 is_record.then_some(Dtype::Void(0))
             }
             // Such fields would have to be laid out as C does.
-            View::List(_) if args.next().is_some_and(|align| !matches!(parts.view(align), View::Bool(false) | View::Int(0))) => None,
+            View::List(_)
+                if args.next().is_some_and(|align| !matches!(parts.view(align), View::Bool(false) | View::Int(0))) =>
+            {
+                None
+            }
             _ => self.nested(parts, first, depth)?,
         };
         match (base, state) {

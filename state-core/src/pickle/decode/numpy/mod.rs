@@ -91,7 +91,8 @@ impl<'p> Numpy<'p> {
 
     /// `_frombuffer(buffer, type, shape, order)`, and since NumPy 2.3 the order of the axes for order `K`.
     fn from_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
-        let (Some(buffer), Some(dtype), Some(shape), Some(order)) = (args.next(), args.next(), args.next(), args.next())
+        let (Some(buffer), Some(dtype), Some(shape), Some(order)) =
+            (args.next(), args.next(), args.next(), args.next())
         else {
             return Ok(None);
         };
