@@ -20,6 +20,7 @@ impl<'v> Decoder<'v> for &'v Value {
         let kind = self.kind().to_string();
         match self.see() {
             Value::Str(text) if text.len() > SHORT => kind,
+            Value::Int(number) if number.bits() > 128 => alloc::format!("{kind} of {} bits", number.bits()),
             Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {self}")
