@@ -417,10 +417,9 @@ fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
     let mut shop = MySubclass { base: shop(), owner: Some(dave()) };
     let before = shop.get_state().unwrap();
     // 48 bytes that are said to be four bicycles, and an age that is no number.
-    for (from, to, path) in [
-        (&b"K\x03"[..], &b"K\x04"[..], "MySubclass.base.data"),
-        (b"K\x1e", b"N\x30\x4e", "MySubclass.owner.age"),
-    ] {
+    for (from, to, path) in
+        [(&b"K\x03"[..], &b"K\x04"[..], "MySubclass.base.data"), (b"K\x1e", b"N\x30\x4e", "MySubclass.owner.age")]
+    {
         for bytes in each_protocol!("mysubclass") {
             let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap();
             let mut pickle = bytes.to_vec();
@@ -482,9 +481,11 @@ def case(frame):
 
 #[test]
 fn changed_streams_are_taken_or_refused_as_by_python() {
-    let bases: Vec<Vec<u8>> = (0..60).flat_map(|seed| (0..6).map(move |p| format!("{seed} {p}").into_bytes())).collect();
+    let bases: Vec<Vec<u8>> =
+        (0..60).flat_map(|seed| (0..6).map(move |p| format!("{seed} {p}").into_bytes())).collect();
     let Some(bases) = python::answers(&[WRITE, VALUES].concat(), &bases) else { return };
-    let bases: Vec<&[u8]> = bases.iter().flat_map(|answer| parts(answer)[1..].to_vec()).filter(|b| b.len() < 200).collect();
+    let bases: Vec<&[u8]> =
+        bases.iter().flat_map(|answer| parts(answer)[1..].to_vec()).filter(|b| b.len() < 200).collect();
     let mut random = 0x2545_F491_4F6C_DD1D_u64;
     let mut next = move |below: usize| {
         random ^= random << 13;
@@ -492,7 +493,8 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
         random ^= random << 17;
         (random >> 11) as usize % below
     };
-    let opcodes = b"(.01IKLMNRSTUVXabdeghlpqstu})]\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x92\x93\x94\x95\x96FGBC";
+    let opcodes =
+        b"(.01IKLMNRSTUVXabdeghlpqstu})]\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x92\x93\x94\x95\x96FGBC";
     let mut frames = Vec::new();
     while frames.len() < 4000 {
         let mut stream = bases[next(bases.len())].to_vec();

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Enum, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
 use crate::error::{Error, ErrorKind};
+use crate::known::Known;
 
 /// Nodes deeper in one another than this are refused when they are read.
 const DEPTH: u32 = 128;
@@ -89,6 +90,7 @@ impl Out {
                 self.bytes.extend([*bits, u8::from(*signed) | u8::from(*nonzero) << 1]);
             }
             Kind::Float { bits } => self.bytes.push(*bits),
+            Kind::Known(known) => self.bytes.push(known.code()),
             Kind::Seconds { signed } => self.bytes.push(u8::from(*signed)),
             Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) => self.link(*of),
             Kind::Map(key, value) => {
@@ -168,6 +170,7 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Record(_) => 17,
         Kind::Opaque { .. } => 18,
         Kind::Serde => 19,
+        Kind::Known(_) => 20,
     }
 }
 
@@ -313,6 +316,7 @@ impl In<'_> {
                 Kind::Opaque { size: *size as u64, big_endian: self.flags(1)? != 0 }
             }
             19 => Kind::Serde,
+            20 => Kind::Known(Known::from_code(self.byte()?)?),
             _ => return None,
         })
     }

@@ -75,6 +75,7 @@ impl Heads {
             Kind::Char => flat(4),
             Kind::Int { bits, .. } | Kind::Float { bits } => flat(usize::from(*bits) / 8),
             Kind::Seconds { .. } => flat(12),
+            Kind::Known(known) => flat(known.head()),
             Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => flat(LENGTH),
             Kind::Optional(of) => {
                 let Extent { head, height } = self.link(nodes, *of, depth)?;

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use crate::builder::Builder;
 use crate::error::Error;
+use crate::known::Known;
 
 pub(crate) use canon::{parse, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
@@ -57,6 +58,8 @@ pub(crate) enum Kind {
     Array(Link, u64),
     Tuple(Cow<'static, [Link]>),
     Boxed(Link),
+    /// A type for which Python has a class.
+    Known(Known),
     /// A serde value as CBOR; the tuple shows its bytes.
     Serde,
     Raw(Raw),

@@ -4,10 +4,10 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::slice;
 
-use super::Value;
 use super::dict::Pairs;
+use super::{Array, Value};
 use crate::error::Result;
-use crate::walk::{Attributes, Decoder, Elements};
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -26,6 +26,7 @@ impl<'v> Decoder<'v> for &'v Value {
                 alloc::format!("{kind} {self}")
             }
             Value::Object(object) => object.name().to_string(),
+            Value::Array(array) => array_parts(array).describe(),
             Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
             _ => match self.parts() {
                 Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
@@ -41,26 +42,26 @@ impl<'v> Decoder<'v> for &'v Value {
     fn bool(self) -> Option<bool> {
         match self.see() {
             Value::Bool(value) => Some(*value),
-            _ => None,
+            other => Decoder::bool(&other.single()?),
         }
     }
 
     fn int(self) -> Option<i128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::int(&other.single()?),
         }
     }
 
     fn big(self) -> Option<u128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::big(&other.single()?),
         }
     }
 
     fn float(self) -> Option<f64> {
-        self.as_f64()
+        self.as_f64().or_else(|| self.single()?.as_f64())
     }
 
     fn str(self) -> Option<&'v str> {
@@ -77,11 +78,11 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
-    fn array(self, elements: Elements<'_>) -> Option<Cow<'v, [u8]>> {
-        match self.see() {
-            Value::Array(array) => array.as_elements(elements),
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(match self.see() {
+            Value::Array(array) => Some(array_parts(array)),
             _ => None,
-        }
+        })
     }
 
     fn items(self) -> Option<Self::Items> {
@@ -117,6 +118,20 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
+    fn called(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if object.name() == class => Some(object.args().iter()),
+            _ => None,
+        }
+    }
+
+    fn long(self) -> Option<Cow<'v, [u8]>> {
+        match self.see() {
+            Value::Int(value) => Some(Cow::Owned(value.to_le_bytes_signed())),
+            _ => None,
+        }
+    }
+
     fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
         Ok(None)
     }
@@ -138,7 +153,20 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 }
 
+fn array_parts(array: &Array) -> ArrayParts<'_> {
+    let bytes = Cow::Borrowed(array.bytes());
+    ArrayParts { dtype: array.dtype().clone(), shape: array.shape().to_vec(), order: array.order(), bytes }
+}
+
 impl Value {
+    /// The only element of an array without dimensions, as a scalar of NumPy is one.
+    fn single(&self) -> Option<Self> {
+        match self.see() {
+            Self::Array(array) => array.get(&[]),
+            _ => None,
+        }
+    }
+
     /// The parts of a tuple, list or set.
     fn parts(&self) -> Option<&[Self]> {
         match self.see() {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::known::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
@@ -68,6 +69,10 @@ impl Encoder for Collector {
         let value =
             Array::of_elements(elements, bytes).map_or_else(|_| bytes.into(), |array| Value::Array(array.into()));
         self.put(value);
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.put(super::natural(known, bytes));
     }
 
     fn begin(&mut self, group: Group<'_>) {

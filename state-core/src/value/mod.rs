@@ -57,6 +57,7 @@ mod known;
 mod leaf;
 mod literal;
 mod name;
+mod natural;
 mod node;
 mod numbers;
 mod object;
@@ -83,6 +84,7 @@ pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;
+pub(crate) use self::natural::natural;
 pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;

@@ -7,8 +7,9 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::array::Taken;
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, Elements, index};
+use super::{Decoder, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -57,11 +58,7 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
-fn filled(
-    schema: &'static Schema,
-    depth: u32,
-    run: impl FnOnce(&mut Fill) -> Result<()>,
-) -> Result<Filled<'static>> {
+fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled<'static>> {
     let mut fill = Fill { builder: Builder::new(schema.head, depth) };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Builder { heads, text, raw, .. } = fill.builder;
@@ -105,6 +102,11 @@ impl Fill {
                 self.builder.write(at, &narrow.to_le_bytes());
             }
             Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
+            Kind::Seconds { signed } if value.items().is_none() => {
+                let head = if *signed { since_1970(value) } else { known::delta(value) };
+                let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
+                self.builder.write(at, &head);
+            }
             Kind::Seconds { signed } => {
                 let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
                 let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
@@ -119,7 +121,7 @@ impl Fill {
             Kind::Optional(of) => self.optional(*of, value, at)?,
             Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
             Kind::List(of) | Kind::Set(of) => {
-                let items = value.items().ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
                 self.builder.length(at, items.len());
                 let run = self.builder.run(items.len(), target(*of).head);
                 self.nested(|this| this.elements(*of, items, run))?;
@@ -130,7 +132,8 @@ impl Fill {
                 self.builder.write(at, bytes);
             }
             Kind::Array(of, len) => {
-                let items = value.items().filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
+                let items = Some(items).filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
                 self.parts(items.map(|item| (*of, item)), at)?;
             }
             Kind::Tuple(parts) => {
@@ -141,6 +144,7 @@ impl Fill {
                 let run = self.builder.run(1, target(*of).head);
                 self.nested(|this| this.node(target(*of), value, run))?;
             }
+            Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
                 super::forms::object(self, object, value, at)?;
@@ -157,6 +161,25 @@ impl Fill {
         self.builder.length(at, bytes.len());
         let run = self.builder.run(bytes.len(), 1);
         self.builder.write(run, bytes);
+        Ok(())
+    }
+
+    /// A list of numbers from an array.
+    fn numbers<'v, D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
+        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        match &schema.kind {
+            Kind::List(of) => {
+                let (count, bytes) = array.elements(target(*of), Taken::Many)?;
+                self.builder.length(at, count);
+                let run = self.builder.run(bytes.len(), 1);
+                self.builder.write(run, &bytes);
+            }
+            Kind::Array(..) => {
+                let (_, bytes) = array.elements(schema, Taken::One)?;
+                self.builder.write(at, &bytes);
+            }
+            _ => return Err(wrong(schema, value)),
+        }
         Ok(())
     }
 
@@ -286,18 +309,20 @@ impl Fill {
 
     pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = target(raw.element);
-        let elements = Elements { schema: element, nodes: Nodes::NONE };
-        let array = || if raw.array { value.array(elements) } else { None };
-        let bytes = match value.bytes().map(Cow::Borrowed).or_else(array) {
-            Some(bytes) => Some(bytes),
-            None if value.is_none() => None,
-            None => {
-                let what = if raw.array { "an array" } else { "the bytes" };
-                return Err(Error::new(ErrorKind::Malformed, format!("{what} of {element}"), value.describe()));
+        let bytes = match (value.array()?, value.bytes()) {
+            (Some(array), _) => {
+                // A field that is a single element is written as an array of one, and may be none at all.
+                let taken = if raw.exactly == Some(1) && array.is_one(element) { Taken::One } else { Taken::Many };
+                Some(array.elements(element, taken)?.1)
+            }
+            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
+            (None, None) if value.is_none() => None,
+            (None, None) => {
+                let expected = format!("the bytes of {element}");
+                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
             }
         };
-        let bytes = bytes.as_deref();
-        let len = bytes.map_or(0, <[u8]>::len);
+        let len = bytes.as_deref().map_or(0, <[u8]>::len);
         let elements = len / element.head.max(1);
         if len % element.head.max(1) != 0 {
             let expected = format!("a whole number of elements of {} bytes", element.head);
@@ -319,7 +344,7 @@ impl Fill {
             self.builder.write(at, &[u8::from(present)]);
         }
         self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
-        self.builder.raw(bytes.unwrap_or_default());
+        self.builder.raw(bytes.as_deref().unwrap_or_default());
         Ok(())
     }
 
@@ -369,6 +394,17 @@ fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]>
     }
     let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
     Some(value.to_le_bytes())
+}
+
+/// The head of a point in time, from a `datetime` with its time zone.
+fn since_1970<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
+    /// The number of its first day.
+    const EPOCH: i64 = 719_163;
+    let (mut head, _) = known::moment(value)?;
+    let (day, seconds) = (i32::from_le_bytes(*head.first_chunk()?), u32::from_le_bytes(*head[4..].first_chunk()?));
+    let seconds = (i64::from(day) - EPOCH) * 86_400 + i64::from(seconds);
+    head[..8].copy_from_slice(&seconds.to_le_bytes());
+    Some(head)
 }
 
 fn only_char(text: &str) -> Option<char> {

@@ -8,6 +8,7 @@ use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
+use crate::known::{Known, python};
 use crate::layout::{option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
 use crate::text::Text;
@@ -170,6 +171,7 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.filler(run, size)?;
                 self.link(*of, &run[..size])?;
             }
+            Kind::Known(known) => self.known(*known, head)?,
             Kind::Serde => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;
@@ -219,6 +221,30 @@ impl<'a, E: Encoder> Read<'a, E> {
         self.int(signed, false, seconds)?;
         self.int(false, false, nanos)?;
         self.encoder.end();
+        Ok(())
+    }
+
+    fn known(&mut self, known: Known, head: &'a [u8]) -> Result<()> {
+        let is_valid = match known {
+            Known::Date | Known::Uuid => true,
+            Known::Time => python::clock(head, 0).is_some(),
+            Known::DateTime | Known::Utc => python::clock(head, 4).is_some(),
+            Known::Zoned => python::clock(head, 4).is_some() && python::offset(head).is_some(),
+            Known::Delta => python::span(head).is_some(),
+            Known::Int | Known::Natural => {
+                let count = self.length(head)?;
+                let run = self.run(count, 1)?;
+                if !python::is_shortest(run, known == Known::Int) {
+                    return self.malformed("an integer", "one in more bytes than it takes", run);
+                }
+                self.encoder.known(known, run);
+                return Ok(());
+            }
+        };
+        if !is_valid {
+            return self.malformed(known.name(), format!("{head:02x?}"), head);
+        }
+        self.encoder.known(known, head);
         Ok(())
     }
 

@@ -2,5 +2,11 @@
 
 #[cfg(feature = "serde")]
 mod cbor;
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "num-bigint")]
+mod num_bigint;
 #[cfg_attr(not(feature = "serde"), path = "serde_off.rs")]
 pub mod serde;
+#[cfg(feature = "uuid")]
+mod uuid;

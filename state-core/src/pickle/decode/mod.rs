@@ -10,6 +10,7 @@ mod limit;
 mod machine;
 mod memo;
 mod node;
+mod numpy;
 mod scan;
 mod shares;
 mod strings;
@@ -17,12 +18,13 @@ mod text;
 mod value;
 mod view;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use self::machine::Parts;
 use self::node::{Node, Source};
-use crate::decode::Regions;
+use self::numpy::Dtypes;
 use super::options::Options;
+use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
@@ -107,7 +109,9 @@ impl Options {
     fn filled<T: RestoreOwned>(&self, parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Filled<'static>> {
         let most = (parts.input.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let source = Source { parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let left = Cell::new(most.saturating_add(given));
+        let dtypes = RefCell::new(Dtypes::new(parts.input.len()));
+        let source = Source { parts, buffers, left, dtypes };
         let root = Node { source: &source, id: parts.root };
         walk::fill(T::schema(), root, self.depth)
             .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })

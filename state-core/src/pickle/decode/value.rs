@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use super::arena::{Id, Tag};
 use super::instance::{Instance, Made};
 use super::machine::Parts;
+use super::numpy::{Dtypes, Numpy};
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,10 +18,21 @@ use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple
 /// What takes no more than this is copied where it is referenced again.
 const SMALL: usize = 64;
 
+/// So many bytes of arrays may be copied whatever the length of the pickle.
+const SPARE: usize = 1 << 16;
+
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
-    let mut maker =
-        Maker { parts, buffers, places: BTreeMap::new(), open: Vec::new(), next: 0, names: BTreeMap::new() };
+    let mut maker = Maker {
+        parts,
+        buffers,
+        places: BTreeMap::new(),
+        open: Vec::new(),
+        next: 0,
+        names: BTreeMap::new(),
+        dtypes: Dtypes::new(parts.len),
+        left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
+    };
     let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
@@ -44,6 +56,9 @@ struct Maker<'p> {
     next: usize,
     /// The names of the classes, each made once.
     names: BTreeMap<u32, Option<value::Name>>,
+    dtypes: Dtypes,
+    /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
+    left: usize,
 }
 
 /// A part whose own parts are being made.
@@ -141,7 +156,7 @@ impl<'p> Maker<'p> {
             View::Bool(value) => return Ok(Some(Value::Bool(value))),
             View::Int(value) => return Ok(Some(Int::from(value).into())),
             View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
-            View::Digits(digits) => return large(&digits).map(Some),
+            View::Digits(digits) => return large(&digits).map(|int| Some(int.into())),
             View::Float(value) => return Ok(Some(Value::Float(value))),
             View::Complex(re, im) => return Ok(Some(Value::Complex(value::Complex::new(re, im)))),
             View::Text(bytes) => return Ok(Some(text(bytes))),
@@ -162,11 +177,27 @@ impl<'p> Maker<'p> {
                 return Ok(Some(Value::Persistent(value::Persistent::new(text(line)))));
             }
             View::Persistent(Persistent::Part(id)) => (Shape::Persistent, alloc::vec![id]),
-            View::Object(tag, place) => self.object(tag, place),
+            View::Object(tag, place) => {
+                if let Some(array) = self.array(tag, place)? {
+                    return Ok(Some(array));
+                }
+                self.object(tag, place)
+            }
         };
         let made = Vec::with_capacity(ids.len());
         stack.push(Open { shape, ids, next: 0, made });
         Ok(None)
+    }
+
+    /// An array of NumPy; beyond what all may take, and of a class derived from it, it stays a call.
+    fn array(&mut self, tag: Tag, place: u32) -> Result<Option<Value>> {
+        let numpy = Numpy { parts: self.parts, buffers: self.buffers, derived: false };
+        let Some(array) = numpy.array(tag, place, &mut self.dtypes)? else { return Ok(None) };
+        let size = array.bytes.len() + array.shape.len() * size_of::<usize>();
+        let Some(left) = self.left.checked_sub(size) else { return Ok(None) };
+        self.left = left;
+        let array = value::Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned())?;
+        Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
     }
 
     fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
@@ -265,16 +296,15 @@ fn text(bytes: &[u8]) -> Value {
     }
 }
 
-fn large(digits: &Digits) -> Result<Value> {
+pub(super) fn large(digits: &Digits) -> Result<Int> {
     let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
     let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
     let sign = if *negative { "-" } else { "" };
-    let number: Int = match base {
-        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong())?,
-        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong())?,
-        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong())?,
-    };
-    Ok(number.into())
+    match base {
+        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong()),
+        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong()),
+        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong()),
+    }
 }
 
 /// The digits of base 2 or 8 as those of base 16.

@@ -11,6 +11,7 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{Group, tuple_codes};
+use super::natural::Part;
 use super::write::{disagreement, part_of};
 use crate::error::Result;
 use crate::pickle::Protocol;
@@ -96,6 +97,11 @@ pub(super) enum Step {
     Enum {
         at: usize,
         variants: usize,
+    },
+    /// The arguments of an object of Python's, or its number.
+    Natural {
+        at: usize,
+        part: Part,
     },
     /// The slots of an object in the order of their names.
     Sorted {
@@ -289,6 +295,7 @@ impl Planner {
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
             Kind::Serde => Step::Bytes { at },
+            Kind::Known(known) => return self.natural(*known, at, steps),
             Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
             Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
             Kind::Map(key, value) => {

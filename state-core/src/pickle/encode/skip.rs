@@ -1,5 +1,6 @@
 //! Goes over a value without writing it: how much of each region of the image it takes.
 
+use super::natural::Part;
 use super::plan::{Plan, Step};
 use super::write::{Rest, disagreement, part, part_of};
 use crate::decode::read_length;
@@ -14,7 +15,7 @@ impl<'i> Rest<'i, '_> {
                     let len = self.length(head, at)?;
                     self.text = self.text.get(len..).ok_or_else(disagreement)?;
                 }
-                Step::Bytes { at } => {
+                Step::Bytes { at } | Step::Natural { at, part: Part::Number(_) } => {
                     let len = self.length(head, at)?;
                     self.run(len, 1)?;
                 }

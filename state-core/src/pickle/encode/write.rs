@@ -26,11 +26,11 @@ pub(super) struct Rest<'i, 'l> {
 
 pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
     plan: &'p Plan,
-    rest: Rest<'i, 'l>,
+    pub(super) rest: Rest<'i, 'l>,
     /// How to get each word, once it stands in the memo.
     words: Vec<Code>,
     quick: Vec<Quick>,
-    sink: &'s mut Sink<'b>,
+    pub(super) sink: &'s mut Sink<'b>,
     buffers: Option<&'s mut Vec<&'i [u8]>>,
 }
 
@@ -114,6 +114,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             }
             Step::Raw { at, array } => self.raw(head, at, &self.plan.arrays[array])?,
             Step::Enum { at, variants } => self.variant(head, at, variants)?,
+            Step::Natural { at, part } => self.natural(head, at, part)?,
             Step::Sorted { sorted } => self.sorted(head, sorted)?,
             other => self.step(other, head)?,
         }
@@ -179,7 +180,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn length(&mut self, head: &[u8; 4]) -> Result<usize> {
+    pub(super) fn length(&mut self, head: &[u8; 4]) -> Result<usize> {
         read_length(head, &mut self.rest.tail).ok_or_else(disagreement)
     }
 

@@ -94,8 +94,7 @@ impl<'p> Direct<'p> {
             self.at += 1;
         }
         let name = self.string()?;
-        let (place, variant) =
-            of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
+        let (place, variant) = of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
         let parts = 1 + variant.slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>();
         if marked != (parts > 3) {
             return None;
