@@ -2,8 +2,8 @@
 //! the memo, what is left of its plan is a few operations, each the bytes before a value and how the value is read.
 //!
 //! The loop over them keeps its places in registers and writes blocks of fixed size, of which the first bytes count. Where
-//! a row needs anything else, nothing of it is written, and the plain way takes over. It is what makes a list of small
-//! objects six times as fast.
+//! a row needs anything else, nothing of it is written, and the plain way takes over. It makes a list of small objects more
+//! than twice as fast. (Cells of all rows, filled a column at a time and then joined, were a fifth slower.)
 
 use alloc::vec::Vec;
 use core::mem::take;

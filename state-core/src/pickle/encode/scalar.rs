@@ -207,12 +207,32 @@ impl Sink<'_> {
         if self.is_text() {
             self.escaped(letters.map(u32::from))?;
         } else {
-            let text: String = letters.collect();
-            self.utf8(text.as_bytes(), text.len())?;
+            self.latin1_as_utf8(value)?;
         }
         self.str("latin1")?;
         self.close_tuple(2);
         self.put([REDUCE]);
+        Ok(())
+    }
+
+    /// Letters of Latin-1, of which those beyond ASCII take two bytes.
+    fn latin1_as_utf8(&mut self, letters: &[u8]) -> Result<()> {
+        let len = letters.len() + letters.iter().filter(|letter| !letter.is_ascii()).count();
+        let Ok(short) = u32::try_from(len) else { return Err(self.too_long("bytes")) };
+        self.fits(len)?;
+        self.put([BINUNICODE]);
+        self.put(short.to_le_bytes());
+        for block in letters.chunks(BLOCK) {
+            if block.is_ascii() {
+                self.put_slice(block);
+                continue;
+            }
+            let (mut text, mut len) = ([0; 2 * BLOCK], 0);
+            for &letter in block {
+                len += char::from(letter).encode_utf8(&mut text[len..]).len();
+            }
+            self.put_first(&text, len);
+        }
         Ok(())
     }
 
