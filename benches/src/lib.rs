@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod data;
+mod derives;
 mod image;
 mod machine;
 mod measure;
