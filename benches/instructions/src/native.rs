@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use state_core::image::{SegmentBuffer, dump_segments};
 use state_core::{Restore, RestoreOwned, State, check, dump_into, dumps, load_into, loads};
 
 use crate::cells::{Cells, Material};
@@ -32,15 +33,21 @@ pub fn owned<'a, T: State + RestoreOwned + Clone>(cells: &mut Cells<'a>, materia
     cells.add("native check", move || check::<T>(black_box(&image)).expect("it was dumped"));
 }
 
-/// Load a value whose text or arrays stay in the bytes.
+/// Load a value whose text or arrays stay in the bytes, and write one whose arrays stay where they are.
 pub fn borrowed<'a, T>(cells: &mut Cells<'a>, material: &'a Material<T>)
 where
     T: Lend,
     for<'b> T::View<'b>: State + Restore<'b>,
 {
-    let image = bytes(&material.value.lend());
+    let view = material.value.lend();
+    let image = bytes(&view);
     cells.add("native borrow", move || {
         black_box(loads::<T::View<'_>>(black_box(&image)).expect("it was dumped"));
+    });
+
+    let mut buffer = SegmentBuffer::new();
+    cells.add("native segments", move || {
+        black_box(dump_segments(black_box(&view), &mut buffer).expect("it was dumped before").len());
     });
 }
 
