@@ -127,6 +127,10 @@ fn outcome(set: &SetResult, against: Against, wanted: f64) -> Option<Outcome> {
         _ if number < 0.1 => format!("{number:.3}"),
         _ => format!("{number:.2}"),
     };
-    let text = format!("{} of {}: {}", number(got), number(wanted), if met { "met" } else { "MISSED" });
-    Some(Outcome { text, met })
+    let verdict = match met {
+        true if got <= wanted => "met",
+        true => "tie",
+        false => "MISSED",
+    };
+    Some(Outcome { text: format!("{} of {}: {verdict}", number(got), number(wanted)), met })
 }
