@@ -165,9 +165,10 @@ impl<'v> Decoder<'v> for &'v Value {
 
 /// Whether an object is of a type, whose tag may have a colon behind the module.
 fn is_named(object: &super::Object, tag: &str) -> bool {
-    object.name() == tag || tag.split_once(':').is_some_and(|(module, name)| {
-        object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
-    })
+    object.name() == tag
+        || tag.split_once(':').is_some_and(|(module, name)| {
+            object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
+        })
 }
 
 fn array_parts(array: &Array) -> ArrayParts<'_> {

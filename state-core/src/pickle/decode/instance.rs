@@ -100,7 +100,7 @@ impl Parts<'_> {
         }
     }
 
-    /// What protocols 2 and 3 make of NEWOBJ_EX: `functools.partial(class.__new__, class, ..)()`.
+    /// What protocols 2 and 3 make of `NEWOBJ_EX`: `functools.partial(class.__new__, class, ..)()`.
     fn partial(&self, callable: Id, place: u32) -> Option<Instance<'_>> {
         let inner = callable.place().filter(|&inner| self.arena.tag(inner) == Tag::Call)?;
         let name = self.name(self.arena.part(inner, 0))?;

@@ -107,9 +107,20 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, op: &Op<'a>) -> Result<()> {
         match op.code {
-            op::NONE | op::NEWTRUE | op::NEWFALSE | op::EMPTY_TUPLE => self.push_leaf(),
-            op::BININT | op::BININT1 | op::BININT2 | op::LONG1 | op::LONG4 | op::BINFLOAT => self.push_leaf(),
-            op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 | op::BYTEARRAY8 => self.push_leaf(),
+            op::NONE
+            | op::NEWTRUE
+            | op::NEWFALSE
+            | op::EMPTY_TUPLE
+            | op::BININT
+            | op::BININT1
+            | op::BININT2
+            | op::LONG1
+            | op::LONG4
+            | op::BINFLOAT
+            | op::BINBYTES
+            | op::SHORT_BINBYTES
+            | op::BINBYTES8
+            | op::BYTEARRAY8 => self.push_leaf(),
             op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => {
                 match self.strings.take(op.bytes, &mut self.arena)? {
                     Some(id) => self.push(id),
@@ -163,7 +174,7 @@ impl<'a> Machine<'a> {
             op::PROTO => self.old_names = self.fix_imports && op.number < 3,
             op::FRAME => self.frame(op)?,
             op::INT | op::LONG | op::FLOAT => {
-                self.strings.test_number(op.code, op.bytes)?;
+                Strings::test_number(op.code, op.bytes)?;
                 self.push_leaf();
             }
             op::STRING | op::BINSTRING | op::SHORT_BINSTRING | op::UNICODE => {

@@ -138,10 +138,7 @@ impl<'p> Node<'p> {
 
     /// The object that this is, if it is one of the class `tag`.
     fn instance(self, tag: &str) -> Option<Instance<'p>> {
-        let (kind, place) = match self.source.parts.plain(self.id) {
-            View::Object(kind, place) => (kind, place),
-            _ => return None,
-        };
+        let View::Object(kind, place) = self.source.parts.plain(self.id) else { return None };
         let instance = self.source.parts.instance(kind, place);
         self.source.parts.is_named(instance.class, tag).then_some(instance)
     }
@@ -254,7 +251,9 @@ impl<'p> Decoder<'p> for Node<'p> {
         let bytes = match self.view() {
             View::Bytes(bytes) | View::ByteArray(bytes) => bytes,
             View::Buffer(at) => self.source.buffers.get(at as usize)?,
-            View::Text(text) if self.source.surrogates == Surrogates::Bytes && core::str::from_utf8(text).is_err() => text,
+            View::Text(text) if self.source.surrogates == Surrogates::Bytes && core::str::from_utf8(text).is_err() => {
+                text
+            }
             _ => return None,
         };
         self.source.spend(bytes.len())?;

@@ -44,7 +44,7 @@ impl Strings {
         self.node(Tag::Text, start, arena).map(Some)
     }
 
-    pub fn test_number(&self, code: u8, line: &[u8]) -> Result<()> {
+    pub fn test_number(code: u8, line: &[u8]) -> Result<()> {
         let known = match code {
             op::FLOAT => float(line).map(drop),
             op::INT => int(line).map(drop),

@@ -119,11 +119,14 @@ impl Maker<'_, '_> {
     fn is_large(&self, id: Id) -> bool {
         match self.parts.plain(id) {
             View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
-            View::Digits(_) => true,
             View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
-            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => {
-                true
-            }
+            View::Digits(_)
+            | View::List(_)
+            | View::Dict(_)
+            | View::Set(_)
+            | View::Object(..)
+            | View::Persistent(_)
+            | View::Buffer(_) => true,
             _ => false,
         }
     }

@@ -98,13 +98,19 @@ impl Parts<'_> {
             op::BININT1 | op::BININT2 => View::Int(op.number.into()),
             op::LONG1 | op::LONG4 => long(op.bytes),
             op::BINFLOAT => View::Float(f64::from_bits(op.number)),
-            op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 | op::UNICODE => View::Text(op.bytes),
             op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => View::Bytes(op.bytes),
             op::BYTEARRAY8 => View::ByteArray(op.bytes),
             op::EMPTY_TUPLE => View::Tuple(Items::empty(&self.arena)),
             op::BINSTRING | op::SHORT_BINSTRING if self.strings.are_bytes() => View::Bytes(op.bytes),
-            op::BINSTRING | op::SHORT_BINSTRING => View::Text(op.bytes),
-            op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => self.name(Id::leaf(offset)).map_or(View::None, View::Global),
+            op::BINUNICODE
+            | op::SHORT_BINUNICODE
+            | op::BINUNICODE8
+            | op::UNICODE
+            | op::BINSTRING
+            | op::SHORT_BINSTRING => View::Text(op.bytes),
+            op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => {
+                self.name(Id::leaf(offset)).map_or(View::None, View::Global)
+            }
             op::PERSID => View::Persistent(Persistent::Line(op.bytes)),
             op::INT => strings::int(op.bytes).map_or(View::None, |int| match int {
                 Int::Bool(value) => View::Bool(value),
@@ -231,8 +237,13 @@ pub(super) fn kind_name(input: &[u8], arena: &Arena, id: Id) -> &'static str {
         op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => "bytes",
         op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => "a class or function",
         op::PERSID => "a persistent id",
-        op::UNICODE | op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => "str",
-        op::STRING | op::BINSTRING | op::SHORT_BINSTRING => "str",
+        op::UNICODE
+        | op::BINUNICODE
+        | op::SHORT_BINUNICODE
+        | op::BINUNICODE8
+        | op::STRING
+        | op::BINSTRING
+        | op::SHORT_BINSTRING => "str",
         _ => "int",
     }
 }

@@ -172,7 +172,7 @@ impl Parts<'_> {
 }
 
 /// The array of exactly these bytes.
-fn whole<'p>(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'p, [u8]>) -> Result<Option<ArrayParts<'p>>> {
+fn whole(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'_, [u8]>) -> Result<Option<ArrayParts<'_>>> {
     match size(&dtype, &shape) {
         // Of elements without bytes there can be any number, at the cost of none.
         Some(0) if !shape.contains(&0) => Ok(None),
