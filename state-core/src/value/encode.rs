@@ -1,10 +1,11 @@
 //! From the walk to a value.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Dict, List, Object, Set, Tuple, Value, Variant};
+use super::{Array, Dict, Dtype, List, Object, Order, Set, Tuple, Value, Variant};
 use crate::known::Known;
-use crate::walk::{Encoder, Group};
+use crate::walk::{Elements, Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
 pub(super) struct Collector {
@@ -62,6 +63,15 @@ impl Encoder for Collector {
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(value.into());
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        let array = Dtype::of_elements(elements.schema, elements.nodes).and_then(|(dtype, inner)| {
+            let shape = [shape, &inner].concat();
+            Array::new(dtype, shape, Order::C, bytes.to_vec())
+        });
+        // Of records too large for an array's type, only the bytes can be shown.
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(Box::new(array))));
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {

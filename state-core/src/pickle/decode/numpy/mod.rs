@@ -47,7 +47,7 @@ impl<'p> Numpy<'p> {
             }
             _ if built => Ok(None),
             ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => self.scalar(arguments(), dtypes),
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => self.from_buffer(arguments(), dtypes),
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => self.over_buffer(arguments(), dtypes),
             ("numpy", "ndarray") => self.ndarray(arguments(), dtypes),
             _ => Ok(None),
         }
@@ -90,7 +90,7 @@ impl<'p> Numpy<'p> {
     }
 
     /// `_frombuffer(buffer, type, shape, order)`, and since NumPy 2.3 the order of the axes for order `K`.
-    fn from_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
+    fn over_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let (Some(buffer), Some(dtype), Some(shape), Some(order)) =
             (args.next(), args.next(), args.next(), args.next())
         else {
@@ -172,7 +172,7 @@ impl Parts<'_> {
 }
 
 /// The array of exactly these bytes.
-fn whole<'p>(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'p, [u8]>) -> Result<Option<ArrayParts<'p>>> {
+fn whole(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'_, [u8]>) -> Result<Option<ArrayParts<'_>>> {
     match size(&dtype, &shape) {
         // Of elements without bytes there can be any number, at the cost of none.
         Some(0) if !shape.contains(&0) => Ok(None),
