@@ -207,6 +207,11 @@ class Color(enum.Enum):
     GREEN = 2
     def __reduce_ex__(self, protocol): return getattr, (Color, self.name)
 
+@known
+class Worth(enum.Enum):
+    RED = 1
+    GREEN = -2
+
 def unpickle(cls, checksum, state): pass
 unpickle.__module__ = "example"
 unpickle.__name__ = unpickle.__qualname__ = "__pyx_unpickle_Gear"
@@ -244,6 +249,7 @@ OBJECTS = {
     "inner": lambda: Inner(1, 2.5),
     "pair": lambda: Pair(1, 2.5),
     "color": lambda: [Color.GREEN, Color.RED, Color.RED],
+    "worth": lambda: [Worth.GREEN, Worth.RED, Worth.RED],
     "gear": lambda: Gear(),
     "gear apart": lambda: apart(),
     "more": lambda: with_more(Point(1, 2.5)),
@@ -384,6 +390,51 @@ fn members_of_enums_are_read_by_name() {
     }
 }
 
+#[derive(State, Debug, PartialEq, Clone, Copy)]
+#[state(name = "example.Worth", pickle = "enum")]
+enum Worth {
+    Red = 1,
+    Green = -2,
+    Blue,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Worth", pickle = "enum")]
+enum Worthless {
+    Red,
+}
+
+#[test]
+fn members_of_enums_are_read_by_the_values_of_discriminants() {
+    assert_eq!(Worth::Blue as i32, -1);
+    for pickle in pickles("worth") {
+        let loaded: Vec<Worth> = pickle::loads(&pickle).unwrap();
+        assert_eq!(loaded, [Worth::Green, Worth::Red, Worth::Red]);
+        let error = pickle::loads::<Vec<Worthless>>(&pickle).unwrap_err();
+        assert_eq!(error.path(), "[0]");
+        assert!(error.found().contains("discriminants (`Red = -2`)"), "{error}");
+        let value = pickle::load_value(&pickle).unwrap();
+        assert_eq!(state_core::from_value::<Vec<Worth>>(&value).unwrap(), loaded);
+    }
+}
+
+#[test]
+fn surrogates_and_old_strings_are_taken_as_asked() {
+    for pickle in [&b"\x80\x02X\x05\x00\x00\x00a\xed\xa0\x80b."[..], b"Va\\ud800b\n."] {
+        let error = pickle::loads::<String>(pickle).unwrap_err();
+        assert_eq!(error.found(), "str with lone surrogates, which Rust's text cannot hold");
+        let lossy = Options::new().surrogates(pickle::Surrogates::Lossy);
+        assert_eq!(lossy.loads::<String>(pickle).unwrap(), "a\u{FFFD}b");
+        let bytes = Options::new().surrogates(pickle::Surrogates::Bytes);
+        assert_eq!(bytes.loads::<Vec<u8>>(pickle).unwrap(), b"a\xed\xa0\x80b");
+        assert_eq!(pickle::load_value(pickle).unwrap().to_string(), r"'a\ud800b'");
+    }
+    let old = b"U\x02a\xe9.";
+    assert!(pickle::loads::<String>(old).is_err());
+    assert_eq!(Options::new().strings(pickle::Strings::Latin1).loads::<String>(old).unwrap(), "aé");
+    assert_eq!(Options::new().strings(pickle::Strings::Bytes).loads::<Vec<u8>>(old).unwrap(), b"a\xe9");
+}
+
 #[derive(State, Debug, PartialEq)]
 #[state(name = "example.Gear", pickle = "cython")]
 struct Gear {
@@ -520,6 +571,8 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
     for (frame, answer) in frames.iter().zip(&answers) {
         let ours = pickle::load_value(frame);
         match (answer.split_once(' ').unwrap(), ours) {
+            // Of names, Python prints what it finds under them; and it knows many more names of encodings.
+            (("yes", text), Ok(value)) if text.contains('<') || value.to_string().contains("encode(") => {}
             (("yes", text), Ok(value)) => assert_eq!(value.to_string(), text, "{frame:?}"),
             (("yes", text), Err(error)) => panic!("Python takes {frame:?} as {text}; here: {error}"),
             ((_, reason), Ok(value)) => {

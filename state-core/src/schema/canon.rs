@@ -347,7 +347,7 @@ impl In<'_> {
         let mut variants = Vec::new();
         for _ in 0..count {
             let name = self.name()?;
-            variants.push(Variant { name, slots: self.slots(depth)? });
+            variants.push(Variant { name, slots: self.slots(depth)?, value: None });
         }
         Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false, form: Form::State }))
     }

@@ -115,6 +115,8 @@ pub enum Form {
 pub struct Variant {
     pub(crate) name: Cow<'static, str>,
     pub(crate) slots: Cow<'static, [Slot]>,
+    /// What the member of a Python enum is worth, if it is told. As [`Form`], it is no part of the image.
+    pub(crate) value: Option<i128>,
 }
 
 /// One slot of an object.
@@ -311,7 +313,15 @@ impl Variant {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, slots: &'static [Slot]) -> Self {
-        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots) }
+        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots), value: None }
+    }
+
+    /// The same variant, a member of a Python enum with this value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn valued(mut self, value: i128) -> Self {
+        self.value = Some(value);
+        self
     }
 }
 

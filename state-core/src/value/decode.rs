@@ -151,6 +151,16 @@ impl<'v> Decoder<'v> for &'v Value {
             _ => None,
         }
     }
+
+    fn member(self, tag: &str) -> Option<i128> {
+        match self.see() {
+            Value::Object(object) if object.name() == tag => match &**object.args() {
+                [value] => value.int(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 fn array_parts(array: &Array) -> ArrayParts<'_> {

@@ -1,9 +1,8 @@
 //! From the walk to a value.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Array, Dict, Dtype, List, Object, Order, Set, Tuple, Value, Variant};
+use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
 use crate::known::Known;
 use crate::walk::{Elements, Encoder, Group};
 
@@ -66,12 +65,9 @@ impl Encoder for Collector {
     }
 
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
-        let array = Dtype::of_elements(elements.schema, elements.nodes).and_then(|(dtype, inner)| {
-            let shape = [shape, &inner].concat();
-            Array::new(dtype, shape, Order::C, bytes.to_vec())
-        });
-        // Of records too large for an array's type, only the bytes can be shown.
-        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(Box::new(array))));
+        // An array that none can be, of too many fields, is looked at as bytes.
+        let array = Array::of_elements(elements, shape, bytes);
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {

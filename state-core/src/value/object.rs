@@ -69,7 +69,6 @@ pub enum Made {
 /// assert_eq!(Object::from_parts("decimal.Decimal", price).to_string(), "Decimal('1.50')");
 /// ```
 #[derive(Clone, Default)]
-#[non_exhaustive]
 pub struct Parts {
     /// How it is made.
     pub made: Made,

@@ -14,7 +14,7 @@ use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::schema::{Enum, Form, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
@@ -356,10 +356,29 @@ impl Fill {
         Ok(())
     }
 
+    /// A member of a Python enum that comes by its value.
+    fn member<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
+        let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
+        let Some(worth) = value.member(&of.name).filter(|_| of.form == Form::Enum) else {
+            return Err(wrong(value.describe()));
+        };
+        match of.variants.iter().position(|variant| variant.value == Some(worth)) {
+            Some(place) => {
+                self.builder.write(at, &place.to_le_bytes()[..tag_head(of.variants.len())]);
+                Ok(())
+            }
+            None if of.variants.iter().all(|variant| variant.value.is_none()) => {
+                let found = format!("the value {worth}, which discriminants (`Red = {worth}`) would give a variant");
+                Err(wrong(found))
+            }
+            None => Err(wrong(format!("the value {worth}"))),
+        }
+    }
+
     fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
         let Some((name, mut state)) = value.variant(&of.name) else {
-            return Err(wrong(value.describe()));
+            return self.member(of, value, at);
         };
         let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
             return Err(wrong(format!("one named {name}")));

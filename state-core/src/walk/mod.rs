@@ -159,6 +159,11 @@ pub trait Decoder<'v>: Copy {
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>>;
     /// The name of the variant, of the enum `tag`, and its slots.
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)>;
+    /// What a member of the Python enum `tag` is worth, where it comes by its value.
+    fn member(self, tag: &str) -> Option<i128> {
+        let _ = tag;
+        None
+    }
 }
 
 /// How the attributes of a Python object come.

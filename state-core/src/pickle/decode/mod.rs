@@ -29,7 +29,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
 use crate::state::RestoreOwned;
-use crate::value::Value;
+use crate::value::{Persistent, Value};
 use crate::walk::{self, Filled};
 
 impl Options {
@@ -78,8 +78,33 @@ impl Options {
     /// # Errors
     /// As [`load_value`](super::load_value), or more buffers than there are.
     pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
+        self.load_value_resolving(pickle, buffers, |id| Ok(Value::Persistent(Persistent::new(id))))
+    }
+
+    /// As [`load_value_with`](Options::load_value_with), with a function that gives the value for a persistent id, as
+    /// Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
+    ///
+    /// ```
+    /// use state_core::Value;
+    /// use state_core::pickle::Options;
+    ///
+    /// let pickle = b"\x80\x02K\x07Q.";
+    /// assert_eq!(Options::new().load_value(pickle)?.to_string(), "<persistent id 7>");
+    /// let row = |id: Value| Ok(Value::from(("row", id)));
+    /// assert_eq!(Options::new().load_value_resolving(pickle, &[], row)?.to_string(), "('row', 7)");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load_value`](super::load_value), and those of the function.
+    pub fn load_value_resolving(
+        &self,
+        pickle: &[u8],
+        buffers: &[&[u8]],
+        mut resolve: impl FnMut(Value) -> Result<Value>,
+    ) -> Result<Value> {
         let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
-        value::value(&parts, buffers)
+        value::value(&parts, buffers, &mut resolve)
     }
 
     /// Reads a pickle into an image, tests that, and hands it on.
@@ -111,7 +136,7 @@ impl Options {
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
         let left = Cell::new(most.saturating_add(given));
         let dtypes = RefCell::new(Dtypes::new(parts.input.len()));
-        let source = Source { parts, buffers, left, dtypes };
+        let source = Source { parts, buffers, surrogates: self.surrogates, left, dtypes };
         let root = Node { source: &source, id: parts.root };
         walk::fill(T::schema(), root, self.depth)
             .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })

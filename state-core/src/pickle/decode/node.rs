@@ -13,6 +13,7 @@ use super::numpy::{Dtypes, Numpy};
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::checksum;
+use crate::pickle::options::Surrogates;
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
@@ -27,6 +28,7 @@ const NESTED: usize = 16;
 pub(super) struct Source<'p> {
     pub parts: &'p Parts<'p>,
     pub buffers: &'p [&'p [u8]],
+    pub surrogates: Surrogates,
     /// What the parts that are taken may still amount to; see [`Options::expansion`](crate::pickle::Options).
     pub left: Cell<u64>,
     pub dtypes: RefCell<Dtypes>,
@@ -195,7 +197,6 @@ impl<'p> Decoder<'p> for Node<'p> {
                 if instance.made == Made::Called { format!("{class}(..)") } else { class }
             }
             View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
-            View::Extension(code) => format!("the extension code {code}, for which no name is given"),
             View::Complex(..) | View::Persistent(_) | View::Buffer(_) => kind.to_string(),
         }
     }
@@ -253,6 +254,9 @@ impl<'p> Decoder<'p> for Node<'p> {
         let bytes = match self.view() {
             View::Bytes(bytes) | View::ByteArray(bytes) => bytes,
             View::Buffer(at) => self.source.buffers.get(at as usize)?,
+            View::Text(text) if self.source.surrogates == Surrogates::Bytes && core::str::from_utf8(text).is_err() => {
+                text
+            }
             _ => return None,
         };
         self.source.spend(bytes.len())?;
@@ -355,6 +359,14 @@ impl<'p> Decoder<'p> for Node<'p> {
                 let name = parts.member_of(self.id, tag)?;
                 Some((name, self.nodes(Items::empty(&parts.arena))?))
             }
+        }
+    }
+
+    fn member(self, tag: &str) -> Option<i128> {
+        let mut instance = self.instance(tag)?;
+        match (self.source.parts.plain(instance.arguments.next()?), instance.arguments.len()) {
+            (View::Int(value), 0) => Some(value),
+            _ => None,
         }
     }
 }

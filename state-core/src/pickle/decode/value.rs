@@ -22,9 +22,10 @@ const SMALL: usize = 64;
 const SPARE: usize = 1 << 16;
 
 /// Makes the value of a pickle.
-pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
+pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
     let mut maker = Maker {
         parts,
+        resolve,
         buffers,
         places: BTreeMap::new(),
         open: Vec::new(),
@@ -46,8 +47,12 @@ pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
     Ok(root)
 }
 
-struct Maker<'p> {
+/// Gives the value that a persistent id stands for.
+pub(super) type Resolve<'r> = dyn FnMut(Value) -> Result<Value> + 'r;
+
+struct Maker<'p, 'r> {
     parts: &'p Parts<'p>,
+    resolve: &'p mut Resolve<'r>,
     buffers: &'p [&'p [u8]],
     /// The places in the heap of the parts that are shared.
     places: BTreeMap<u32, usize>,
@@ -91,7 +96,7 @@ struct Form {
     items: usize,
 }
 
-impl<'p> Maker<'p> {
+impl Maker<'_, '_> {
     /// A small part itself, or the handle of one that is shared.
     fn reference(&mut self, id: Id) -> Result<Value> {
         match self.handle(id) {
@@ -143,7 +148,7 @@ impl<'p> Maker<'p> {
                         None => self.start(id, &mut stack)?,
                     };
                 }
-                None => done = stack.pop().map(finish),
+                None => done = stack.pop().map(|open| self.finish(open)).transpose()?,
             }
         }
     }
@@ -163,7 +168,6 @@ impl<'p> Maker<'p> {
             View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
             View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),
             View::Global(name) => return Ok(Some(Value::Global(value::Name::new(name.module, name.name)))),
-            View::Extension(code) => return Err(unregistered(code)),
             View::Buffer(at) => {
                 let bytes = self.buffers.get(at as usize).copied().unwrap_or_default();
                 return Ok(Some(Value::Bytes(bytes.to_owned())));
@@ -174,7 +178,7 @@ impl<'p> Maker<'p> {
             View::Set(items) => (Shape::Set, items.collect()),
             View::FrozenSet(items) => (Shape::FrozenSet, items.collect()),
             View::Persistent(Persistent::Line(line)) => {
-                return Ok(Some(Value::Persistent(value::Persistent::new(text(line)))));
+                return (self.resolve)(text(line)).map(Some);
             }
             View::Persistent(Persistent::Part(id)) => (Shape::Persistent, alloc::vec![id]),
             View::Object(tag, place) => {
@@ -247,11 +251,18 @@ impl<'p> Maker<'p> {
         };
         (Shape::Object(form), ids)
     }
+
+    fn finish(&mut self, open: Open) -> Result<Value> {
+        let made = open.made;
+        if matches!(open.shape, Shape::Persistent) {
+            return (self.resolve)(made.into_iter().next().unwrap_or_default());
+        }
+        Ok(closed(open.shape, made))
+    }
 }
 
-fn finish(open: Open) -> Value {
-    let made = open.made;
-    match open.shape {
+fn closed(shape: Shape, made: Vec<Value>) -> Value {
+    match shape {
         Shape::Tuple => Tuple::from(made).into(),
         Shape::List => List::from(made).into(),
         Shape::Dict => Value::Dict(pairs(made.into_iter())),
@@ -321,12 +332,6 @@ fn hexadecimal(digits: &str, base: u32) -> String {
     }
     nibbles.push(bits);
     nibbles.iter().rev().filter_map(|&nibble| char::from_digit(nibble, 16)).collect()
-}
-
-#[cold]
-pub(super) fn unregistered(code: u32) -> Error {
-    let expected = "an extension code whose class is given";
-    Error::new(ErrorKind::Malformed, expected, alloc::format!("{code}"))
 }
 
 impl Parts<'_> {

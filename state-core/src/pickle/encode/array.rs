@@ -63,7 +63,9 @@ impl Sink<'_> {
 
     fn lengths(&mut self, shape: &[usize]) {
         self.open_tuple(shape.len());
-        shape.iter().for_each(|&len| self.long(len as i128));
+        for &len in shape {
+            self.long(len as i128);
+        }
         self.close_tuple(shape.len());
     }
 

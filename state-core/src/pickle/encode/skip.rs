@@ -21,15 +21,13 @@ impl<'i> Rest<'i, '_> {
                     let len = self.length(head, at)?;
                     self.run(len, 1)?;
                 }
-                Step::Optional { at, row, .. } => {
-                    if *part::<1>(head, at)? != [0] {
-                        let size = plan.rows[row].head;
-                        let place = match option_is_inline(size) {
-                            true => part_of(head, at + 1, size)?,
-                            false => self.run(1, size)?,
-                        };
-                        self.skip(plan, row, place)?;
-                    }
+                Step::Optional { at, row, .. } if *part::<1>(head, at)? != [0] => {
+                    let size = plan.rows[row].head;
+                    let place = match option_is_inline(size) {
+                        true => part_of(head, at + 1, size)?,
+                        false => self.run(1, size)?,
+                    };
+                    self.skip(plan, row, place)?;
                 }
                 Step::Group { at, row, .. } => {
                     let count = self.length(head, at)?;
