@@ -98,7 +98,7 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == tag => Some(match object.other_state() {
+            Value::Object(object) if is_named(object, tag) => Some(match object.other_state() {
                 None if object.state().is_empty() => object.args().iter(),
                 None => object.state().iter(),
                 Some(_) => return None,
@@ -109,7 +109,7 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
         match self.see() {
-            Value::Object(object) if object.name() == tag => match (object.attributes(), object.other_state()) {
+            Value::Object(object) if is_named(object, tag) => match (object.attributes(), object.other_state()) {
                 (Some(attributes), _) => Some(Attributes::Named(attributes.collect())),
                 (None, Some(Value::List(state))) => Some(Attributes::Flat(state.iter())),
                 (None, _) => self.object(tag).map(Attributes::Flat),
@@ -154,13 +154,20 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn member(self, tag: &str) -> Option<i128> {
         match self.see() {
-            Value::Object(object) if object.name() == tag => match &**object.args() {
+            Value::Object(object) if is_named(object, tag) => match &**object.args() {
                 [value] => value.int(),
                 _ => None,
             },
             _ => None,
         }
     }
+}
+
+/// Whether an object is of a type, whose tag may have a colon behind the module.
+fn is_named(object: &super::Object, tag: &str) -> bool {
+    object.name() == tag || tag.split_once(':').is_some_and(|(module, name)| {
+        object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
+    })
 }
 
 fn array_parts(array: &Array) -> ArrayParts<'_> {

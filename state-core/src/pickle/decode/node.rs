@@ -376,7 +376,7 @@ impl Parts<'_> {
     pub(super) fn is_named(&self, mut id: Id, mut tag: &str) -> bool {
         loop {
             if let Some(name) = self.name(id) {
-                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
                 return rest == Some(name.name) || name.module == "__main__" && tag == name.name;
             }
             // A class within a class, before protocol 4.
@@ -407,7 +407,7 @@ impl Parts<'_> {
         }
         let name = self.name(id)?;
         let (class, member) = name.name.rsplit_once('.')?;
-        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
         (rest == Some(class) || name.module == "__main__" && tag == class).then_some(member)
     }
 

@@ -73,7 +73,7 @@ impl<'p> Direct<'p> {
         };
         let (module, name) = (core::str::from_utf8(module).ok()?, core::str::from_utf8(name).ok()?);
         let (module, name) = if self.old_names { to_python_3(module, name) } else { (module, name) };
-        if tag.strip_prefix(module)?.strip_prefix('.')? != name {
+        if tag.strip_prefix(module)?.strip_prefix(['.', ':'])? != name {
             return None;
         }
         self.classes.push((schema, start as u32));
