@@ -15,11 +15,6 @@ struct Bicycle {
 const BIKES: [Bicycle; 3] =
     [Bicycle { gears: 1, price: 50.0 }, Bicycle { gears: 7, price: 199.0 }, Bicycle { gears: 21, price: 399.5 }];
 
-#[derive(State, Debug, PartialEq)]
-struct Held<T> {
-    value: T,
-}
-
 macro_rules! files {
     ($($version:literal)*) => {
         [$(

@@ -41,6 +41,7 @@
 //! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
 //! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
 //!
+//! | arrays of several dimensions | number of dimensions, as a length | in the tail their lengths (8 each), in raw the elements, those that differ in the last index side by side |
 //! | dates | number of the day, 1 for 0001-01-01 (`i32`) | |
 //! | times of day | seconds (`u32`), nanoseconds (`u32`): below 10⁹, and as many more for a leap second | |
 //! | dates and times | both; in a time zone as they are in UTC, and the seconds east of it (`i32`) | |
@@ -64,7 +65,6 @@
 //! | 0 unit, 1 bool, 2 char, 5 text, 19 serde value | |
 //! | 3 integer | bits (1 byte); 1 if signed + 2 if non-zero |
 //! | 4 float | bits |
-//! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
 //! | 6 seconds | 1 if signed (a point in time), 0 (a duration) |
 //! | 7 optional, 8 list, 9 set, 13 boxed | the type inside |
 //! | 10 map | key, value |
@@ -75,6 +75,8 @@
 //! | 16 enum | name; number of variants; for each its name, number of slots, and for each its name and type |
 //! | 17 record | name; size; number of fields; for each its name, offset and type |
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
+//! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
+//! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
 
 #[cfg(feature = "std")]
 mod aligned;

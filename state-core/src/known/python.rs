@@ -134,10 +134,9 @@ pub(crate) fn delta_head([days, seconds, micros]: [i128; 3]) -> Option<[u8; 12]>
 /// Whether a number stands in as few bytes as can be: two's complement, if `signed`.
 pub(crate) fn is_shortest(bytes: &[u8], is_signed: bool) -> bool {
     match *bytes {
-        [] => true,
         [0] => false,
         [.., last] if !is_signed => last != 0,
         [.., before, last] => !(last == 0 && before < 0x80 || last == 0xFF && before >= 0x80),
-        [_] => true,
+        [] | [_] => true,
     }
 }

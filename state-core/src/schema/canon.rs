@@ -106,6 +106,10 @@ impl Out {
                 items.iter().for_each(|&item| self.link(item));
             }
             Kind::Raw(raw) => self.raw(raw),
+            Kind::Grid(of, dimensions) => {
+                self.number(dimensions.map_or(0, |count| 1 + u64::from(count)));
+                self.link(*of);
+            }
             Kind::Object(object) => {
                 self.name(&object.name);
                 self.bytes.push(u8::from(object.has_parent));
@@ -171,6 +175,7 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Opaque { .. } => 18,
         Kind::Serde => 19,
         Kind::Known(_) => 20,
+        Kind::Grid(..) => 21,
     }
 }
 
@@ -317,6 +322,13 @@ impl In<'_> {
             }
             19 => Kind::Serde,
             20 => Kind::Known(Known::from_code(self.byte()?)?),
+            21 => {
+                let dimensions = match self.number()?.checked_sub(1) {
+                    Some(count) => Some(u8::try_from(count).ok()?),
+                    None => None,
+                };
+                Kind::Grid(self.node(depth)?, dimensions)
+            }
             _ => return None,
         })
     }

@@ -86,6 +86,10 @@ impl Heads {
                 Extent { head: head.checked_mul(usize::try_from(*len).ok()?)?, height }
             }
             Kind::Tuple(items) => self.sum(nodes, items.iter().copied(), depth)?,
+            Kind::Grid(element, _) => {
+                let Extent { height, .. } = self.link(nodes, *element, depth)?;
+                Extent { head: LENGTH, height: is_fixed(nodes, *element).then_some(height)? }
+            }
             Kind::Raw(Raw { element, optional, .. }) => {
                 let Extent { height, .. } = self.link(nodes, *element, depth)?;
                 Extent { head: raw_head(*optional), height: is_fixed(nodes, *element).then_some(height)? }

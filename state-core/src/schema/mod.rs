@@ -63,6 +63,8 @@ pub(crate) enum Kind {
     /// A serde value as CBOR; the tuple shows its bytes.
     Serde,
     Raw(Raw),
+    /// Elements of a raw array in several dimensions, as many as this says if the type fixes it.
+    Grid(Link, Option<u8>),
     Object(Object),
     Enum(Enum),
     Record(Record),
@@ -256,7 +258,12 @@ impl Schema {
     /// The links out of this node, in canonical order.
     pub(crate) fn links(&self) -> Vec<Link> {
         match &self.kind {
-            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Array(of, _) | Kind::Boxed(of) => {
+            Kind::Optional(of)
+            | Kind::List(of)
+            | Kind::Set(of)
+            | Kind::Array(of, _)
+            | Kind::Boxed(of)
+            | Kind::Grid(of, _) => {
                 alloc::vec![*of]
             }
             Kind::Map(key, value) => alloc::vec![*key, *value],

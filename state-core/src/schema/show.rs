@@ -51,6 +51,8 @@ impl fmt::Display for Show<'_> {
                 let optional = if raw.optional { "optional " } else { "" };
                 write!(f, "{optional}raw array of {}", self.link(raw.element))
             }
+            Kind::Grid(of, None) => write!(f, "array of any dimensions of {}", self.link(*of)),
+            Kind::Grid(of, Some(count)) => write!(f, "array of {count} dimensions of {}", self.link(*of)),
             Kind::Object(_) | Kind::Enum(_) | Kind::Record(_) => f.write_str(self.0.tag().unwrap_or("unnamed")),
             Kind::Opaque { size, big_endian } => {
                 let order = if *big_endian { "big" } else { "little" };

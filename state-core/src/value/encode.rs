@@ -64,11 +64,10 @@ impl Encoder for Collector {
         self.put(value.into());
     }
 
-    fn array(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         // An array that none can be, of too many fields, is looked at as bytes.
-        let value =
-            Array::of_elements(elements, bytes).map_or_else(|_| bytes.into(), |array| Value::Array(array.into()));
-        self.put(value);
+        let array = Array::of_elements(elements, shape, bytes);
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -18,15 +18,6 @@ pub struct ArrayParts<'v> {
     pub(crate) shape: Vec<usize>,
     pub(crate) order: Order,
     pub(crate) bytes: Cow<'v, [u8]>,
-}
-
-/// Which elements a type takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// Any number of them.
-    Many,
-    /// One, which may be an array itself.
-    One,
 }
 
 /// Bytes of an element that stand elsewhere in an image.
@@ -55,24 +46,22 @@ impl<'v> ArrayParts<'v> {
         self.shape.len() == inner
     }
 
-    /// The number of elements, and their bytes as they lie in an image.
-    pub(super) fn elements(self, schema: &Schema, taken: Taken) -> Result<(usize, Cow<'v, [u8]>)> {
+    /// The dimensions of which the elements are no part, as many as are asked for, and the bytes of the elements as they
+    /// lie in an image.
+    pub(super) fn elements(self, schema: &Schema, dimensions: Option<usize>) -> Result<(Vec<usize>, Cow<'v, [u8]>)> {
         let (wanted, inner) = Dtype::of_elements(schema, Nodes::NONE)?;
-        let (count, shape) = match (taken, &*self.shape) {
-            (Taken::Many, [count, shape @ ..]) => (*count, Some(shape)),
-            (Taken::Many, []) => (0, None),
-            (Taken::One, shape) => (1, Some(shape)),
-        };
+        let outer = self.shape.strip_suffix(&*inner).map(<[usize]>::len);
+        let outer = outer.filter(|outer| dimensions.is_none_or(|dimensions| dimensions == *outer));
         let mut moves = Vec::new();
-        if shape != Some(&*inner) || !moved(&self.dtype, &wanted, (0, 0), &mut moves) {
-            let inner: String = inner.iter().map(|length| format!(", {length}")).collect();
-            let expected = match taken {
-                Taken::Many => format!("an array of shape [n{inner}] of {wanted}"),
-                Taken::One => format!("an array of shape [{}] of {wanted}", inner.trim_start_matches(", ")),
-            };
+        let (Some(outer), true) = (outer, moved(&self.dtype, &wanted, (0, 0), &mut moves)) else {
+            let (any, count) = dimensions.map_or(("..", 1), |count| ("n", count));
+            let lengths = core::iter::repeat_n(any.to_string(), count);
+            let lengths: Vec<_> = lengths.chain(inner.iter().map(usize::to_string)).collect();
+            let expected = format!("an array of shape [{}] of {wanted}", lengths.join(", "));
             return Err(Error::new(ErrorKind::Malformed, expected, self.describe()));
-        }
-        Ok((count, self.arranged(&moves, wanted.itemsize())))
+        };
+        let shape = self.shape[..outer].to_vec();
+        Ok((shape, self.arranged(&moves, wanted.itemsize())))
     }
 
     /// The elements in C's order, their bytes where `moves` puts them among `size`.

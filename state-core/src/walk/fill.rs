@@ -7,7 +7,6 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::array::Taken;
 use super::form::{can_be_none, count_slots, is_byte};
 use super::{Decoder, index, known};
 use crate::builder::Builder;
@@ -144,6 +143,15 @@ impl Fill {
                 let run = self.builder.run(1, target(*of).head);
                 self.nested(|this| this.node(target(*of), value, run))?;
             }
+            Kind::Grid(of, dimensions) => {
+                let array = value.array()?.ok_or_else(wrong)?;
+                let (shape, bytes) = array.elements(target(*of), dimensions.map(usize::from))?;
+                self.builder.length(at, shape.len());
+                let run = self.builder.run(shape.len(), 8);
+                let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
+                self.builder.write(run, &lengths);
+                self.builder.raw(&bytes);
+            }
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
@@ -169,13 +177,13 @@ impl Fill {
         let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
         match &schema.kind {
             Kind::List(of) => {
-                let (count, bytes) = array.elements(target(*of), Taken::Many)?;
-                self.builder.length(at, count);
+                let (count, bytes) = array.elements(target(*of), Some(1))?;
+                self.builder.length(at, count.iter().product());
                 let run = self.builder.run(bytes.len(), 1);
                 self.builder.write(run, &bytes);
             }
             Kind::Array(..) => {
-                let (_, bytes) = array.elements(schema, Taken::One)?;
+                let (_, bytes) = array.elements(schema, Some(0))?;
                 self.builder.write(at, &bytes);
             }
             _ => return Err(wrong(schema, value)),
@@ -312,8 +320,8 @@ impl Fill {
         let bytes = match (value.array()?, value.bytes()) {
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
-                let taken = if raw.exactly == Some(1) && array.is_one(element) { Taken::One } else { Taken::Many };
-                Some(array.elements(element, taken)?.1)
+                let single = raw.exactly == Some(1) && array.is_one(element);
+                Some(array.elements(element, Some(usize::from(!single)))?.1)
             }
             (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
             (None, None) if value.is_none() => None,

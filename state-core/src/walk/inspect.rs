@@ -154,6 +154,13 @@ impl Encoder for Tree {
         self.line(Value::from(value));
     }
 
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.line(format_args!("array of shape {shape:?}"));
+        self.open += 1;
+        self.raw(elements, bytes);
+        self.open -= 1;
+    }
+
     fn known(&mut self, known: Known, bytes: &[u8]) {
         self.line(value::natural(known, bytes));
     }

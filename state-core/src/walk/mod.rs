@@ -51,8 +51,9 @@ pub trait Encoder {
         let _ = elements;
         self.bytes(bytes);
     }
-    /// A raw array that shows its elements (`#[state(array)]`).
-    fn array(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+    /// A raw array that shows its elements: these, the length of each dimension, and the bytes.
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        let _ = shape;
         self.raw(elements, bytes);
     }
     /// A type for which Python has a class, by its head or, of an integer of any size, its bytes.

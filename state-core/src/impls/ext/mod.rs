@@ -4,6 +4,8 @@
 mod cbor;
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "num-bigint")]
 mod num_bigint;
 #[cfg_attr(not(feature = "serde"), path = "serde_off.rs")]

@@ -114,7 +114,9 @@ impl<'i> Write<'_, 'i, '_, '_, '_> {
     }
 
     fn numbers(&mut self, numbers: [i64; 3]) -> Result<()> {
-        numbers.into_iter().for_each(|number| self.sink.int(number));
+        for number in numbers {
+            self.sink.int(number);
+        }
         Ok(())
     }
 

@@ -98,6 +98,11 @@ pub(super) enum Step {
         at: usize,
         variants: usize,
     },
+    /// An array of several dimensions.
+    Grid {
+        at: usize,
+        array: usize,
+    },
     /// The arguments of an object of Python's, or its number.
     Natural {
         at: usize,
@@ -311,6 +316,10 @@ impl Planner {
             Kind::Tuple(items) => return self.tuple(items, at, steps),
             Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
             Kind::Raw(raw) => self.raw(raw, at)?,
+            Kind::Grid(of, _) => {
+                self.plan.arrays.push(Array::of(target(*of))?);
+                Step::Grid { at, array: self.plan.arrays.len() - 1 }
+            }
             Kind::Object(object) => return self.object(object, at, steps),
             Kind::Enum(of) => self.enumeration(of, at)?,
             // These stand inside raw arrays, which are written whole.

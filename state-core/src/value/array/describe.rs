@@ -1,7 +1,6 @@
 //! Raw arrays of Rust's as arrays: the type that elements have by their schema.
 
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray};
@@ -10,12 +9,10 @@ use crate::schema::{Kind, Nodes, Schema};
 use crate::walk::Elements;
 
 impl Array {
-    /// The array of a raw array, whose elements are arrays where it has more than one dimension.
-    pub(crate) fn of_elements(elements: Elements<'_>, bytes: &[u8]) -> Result<Self> {
+    /// The array of a raw array; elements that are arrays themselves add their dimensions.
+    pub(crate) fn of_elements(elements: Elements<'_>, shape: &[usize], bytes: &[u8]) -> Result<Self> {
         let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes)?;
-        let mut shape = vec![bytes.len() / elements.schema.head.max(1)];
-        shape.extend(inner);
-        Self::new(dtype, shape, Order::C, bytes.into())
+        Self::new(dtype, [shape, &inner].concat(), Order::C, bytes.into())
     }
 }
 

@@ -235,10 +235,9 @@ impl Dtypes {
 
 fn byte_order(text: &str) -> Option<ByteOrder> {
     match text {
-        "<" | "|" => Some(ByteOrder::Little),
         ">" => Some(ByteOrder::Big),
         "=" if cfg!(target_endian = "big") => Some(ByteOrder::Big),
-        "=" => Some(ByteOrder::Little),
+        "<" | "|" | "=" => Some(ByteOrder::Little),
         _ => None,
     }
 }

@@ -47,7 +47,7 @@ impl<'p> Numpy<'p> {
             }
             _ if built => Ok(None),
             ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => self.scalar(arguments(), dtypes),
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => self.from_buffer(arguments(), dtypes),
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => self.over_buffer(arguments(), dtypes),
             ("numpy", "ndarray") => self.ndarray(arguments(), dtypes),
             _ => Ok(None),
         }
@@ -90,7 +90,7 @@ impl<'p> Numpy<'p> {
     }
 
     /// `_frombuffer(buffer, type, shape, order)`, and since NumPy 2.3 the order of the axes for order `K`.
-    fn from_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
+    fn over_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let (Some(buffer), Some(dtype), Some(shape), Some(order)) =
             (args.next(), args.next(), args.next(), args.next())
         else {
