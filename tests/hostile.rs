@@ -93,7 +93,7 @@ impl<const HEAD: usize, const SAYS: u8> State for Liar<HEAD, SAYS> {
         match LIE.get() {
             Lie::WritesNothing => {}
             Lie::WritesTooMuch => {
-                writer.text("too much");
+                writer.text(&mut [0; 4], "too much");
                 if let Some(run) = writer.run(1000, 1000) {
                     run.fill(1);
                 }
@@ -104,7 +104,7 @@ impl<const HEAD: usize, const SAYS: u8> State for Liar<HEAD, SAYS> {
             }
             _ => {
                 head.fill(0xEE);
-                writer.text("ab");
+                writer.text(&mut [0; 4], "ab");
             }
         }
     }
