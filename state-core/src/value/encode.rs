@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::known::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
@@ -63,11 +64,14 @@ impl Encoder for Collector {
         self.put(value.into());
     }
 
-    fn array(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         // An array that none can be, of too many fields, is looked at as bytes.
-        let value =
-            Array::of_elements(elements, bytes).map_or_else(|_| bytes.into(), |array| Value::Array(array.into()));
-        self.put(value);
+        let array = Array::of_elements(elements, shape, bytes);
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.put(super::natural(known, bytes));
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -16,10 +16,11 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
         Value::Str(text) => write_str(f, text),
         Value::Complex(number) => write_complex(f, *number),
         Value::Surrogates(text) => write_surrogates(f, text),
-        Value::Bytes(bytes) => write_bytes(f, bytes),
+        Value::Bytes(bytes) => write_bytes(f, bytes, |c, quote| c == quote),
         Value::ByteArray(bytes) => {
             f.write_str("bytearray(")?;
-            write_bytes(f, bytes)?;
+            // Here alone, an apostrophe is escaped between other quotes too.
+            write_bytes(f, bytes, |c, quote| c == quote || c == '\'')?;
             f.write_char(')')
         }
         Value::Array(array) => write!(f, "{array}"),
@@ -119,13 +120,13 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
     f.write_char(quote)
 }
 
-fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], is_quote: fn(char, char) -> bool) -> fmt::Result {
     let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     f.write_char('b')?;
     f.write_char(quote)?;
     for &byte in bytes {
         match char::from(byte) {
-            c @ ' '..='~' if c != quote && c != '\\' => f.write_char(c)?,
+            c @ ' '..='~' if !is_quote(c, quote) && c != '\\' => f.write_char(c)?,
             c => write_escape(f, c)?,
         }
     }

@@ -3,12 +3,14 @@
 
 mod arena;
 mod blocks;
+mod direct;
 mod instance;
 mod known;
 mod limit;
 mod machine;
 mod memo;
 mod node;
+mod numpy;
 mod scan;
 mod shares;
 mod strings;
@@ -16,15 +18,18 @@ mod text;
 mod value;
 mod view;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
+use self::machine::Parts;
 use self::node::{Node, Source};
+use self::numpy::Dtypes;
 use super::options::Options;
+use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
 use crate::state::RestoreOwned;
-use crate::value::Value;
+use crate::value::{Persistent, Value};
 use crate::walk::{self, Filled};
 
 impl Options {
@@ -41,10 +46,7 @@ impl Options {
     /// # Errors
     /// As [`loads`](super::loads), or more buffers or fewer than the pickle asks for.
     pub fn loads_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<T> {
-        let filled = self.filled::<T>(pickle, buffers)?;
-        let regions = filled.regions()?;
-        image::Options::new().depth(self.depth).pass::<T>(&identity(T::schema()), &regions, regions.head)?;
-        image::build(&regions)
+        self.read::<T, T>(pickle, buffers, |regions| image::build(regions))
     }
 
     /// As [`load_into`](super::load_into), with these settings.
@@ -60,10 +62,7 @@ impl Options {
     /// # Errors
     /// As [`load_into`](super::load_into); the target is then unchanged.
     pub fn load_into_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]], target: &mut T) -> Result<()> {
-        let filled = self.filled::<T>(pickle, buffers)?;
-        let (regions, identity) = (filled.regions()?, identity(T::schema()));
-        image::Options::new().depth(self.depth).pass::<T>(&identity, &regions, regions.head)?;
-        image::restore(&regions, &identity, target)
+        self.read::<T, ()>(pickle, buffers, |regions| image::restore(regions, &identity(T::schema()), target))
     }
 
     /// As [`load_value`](super::load_value), with these settings.
@@ -79,16 +78,65 @@ impl Options {
     /// # Errors
     /// As [`load_value`](super::load_value), or more buffers than there are.
     pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
-        let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
-        value::value(&parts, buffers)
+        self.load_value_resolving(pickle, buffers, |id| Ok(Value::Persistent(Persistent::new(id))))
     }
 
-    fn filled<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Filled> {
+    /// As [`load_value_with`](Options::load_value_with), with a function that gives the value for a persistent id, as
+    /// Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
+    ///
+    /// ```
+    /// use state_core::Value;
+    /// use state_core::pickle::Options;
+    ///
+    /// let pickle = b"\x80\x02K\x07Q.";
+    /// assert_eq!(Options::new().load_value(pickle)?.to_string(), "<persistent id 7>");
+    /// let row = |id: Value| Ok(Value::from(("row", id)));
+    /// assert_eq!(Options::new().load_value_resolving(pickle, &[], row)?.to_string(), "('row', 7)");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load_value`](super::load_value), and those of the function.
+    pub fn load_value_resolving(
+        &self,
+        pickle: &[u8],
+        buffers: &[&[u8]],
+        mut resolve: impl FnMut(Value) -> Result<Value>,
+    ) -> Result<Value> {
+        let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
+        value::value(&parts, buffers, &mut resolve)
+    }
+
+    /// Reads a pickle into an image, tests that, and hands it on.
+    fn read<T: RestoreOwned, R>(
+        &self,
+        pickle: &[u8],
+        buffers: &[&[u8]],
+        then: impl FnOnce(&Regions<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let (identity, options) = (identity(T::schema()), image::Options::new().depth(self.depth));
+        if let Some(filled) = direct::fill(T::schema(), pickle, buffers, self) {
+            // What is wrong in it, the longer way says in the words of the pickle.
+            if let Ok(regions) = filled.regions() {
+                if options.pass::<T>(&identity, &regions, regions.head).is_ok() {
+                    return then(&regions);
+                }
+            }
+        }
         let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
         let parts = machine::run(pickle, self, count)?;
-        let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
+        let filled = self.filled::<T>(&parts, buffers)?;
+        let regions = filled.regions()?;
+        options.pass::<T>(&identity, &regions, regions.head)?;
+        then(&regions)
+    }
+
+    fn filled<T: RestoreOwned>(&self, parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Filled<'static>> {
+        let most = (parts.input.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let source = Source { parts: &parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let left = Cell::new(most.saturating_add(given));
+        let dtypes = RefCell::new(Dtypes::new(parts.input.len()));
+        let source = Source { parts, buffers, surrogates: self.surrogates, left, dtypes };
         let root = Node { source: &source, id: parts.root };
         walk::fill(T::schema(), root, self.depth)
             .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })

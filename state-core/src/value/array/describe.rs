@@ -1,9 +1,6 @@
-//! Raw arrays of Rust's as arrays, and back: the type that elements have by their schema, and elements of another layout or
-//! byte order as they lie in an image.
+//! Raw arrays of Rust's as arrays: the type that elements have by their schema.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray};
@@ -12,78 +9,11 @@ use crate::schema::{Kind, Nodes, Schema};
 use crate::walk::Elements;
 
 impl Array {
-    /// The array of a raw array, whose elements are arrays where it has more than one dimension.
-    pub(crate) fn of_elements(elements: Elements<'_>, bytes: &[u8]) -> Result<Self> {
+    /// The array of a raw array; elements that are arrays themselves add their dimensions.
+    pub(crate) fn of_elements(elements: Elements<'_>, shape: &[usize], bytes: &[u8]) -> Result<Self> {
         let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes)?;
-        let mut shape = vec![bytes.len() / elements.schema.head.max(1)];
-        shape.extend(inner);
-        Self::new(dtype, shape, Order::C, bytes.into())
+        Self::new(dtype, [shape, &inner].concat(), Order::C, bytes.into())
     }
-
-    /// The elements as they lie in an image, if they are of this type: in any order, of any byte order, and records with
-    /// their fields at any place.
-    pub(crate) fn as_elements(&self, elements: Elements<'_>) -> Option<Cow<'_, [u8]>> {
-        let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes).ok()?;
-        if self.shape.split_first().is_none_or(|(_, shape)| *shape != inner) {
-            return None;
-        }
-        let bytes = self.in_c_order();
-        if self.dtype == dtype {
-            return Some(bytes);
-        }
-        let (size, target_size) = (self.dtype.itemsize().max(1), dtype.itemsize());
-        let mut target = vec![0; bytes.len() / size * target_size];
-        let places = target.chunks_exact_mut(target_size.max(1));
-        for (source, place) in bytes.chunks_exact(size).zip(places) {
-            convert(&self.dtype, source, &dtype, place)?;
-        }
-        // Where there are no elements, nothing was compared; one of zeros tells as much, if it is not of any size.
-        let fits = || {
-            size <= 64 + 4 * target_size
-                && convert(&self.dtype, &vec![0; size], &dtype, &mut vec![0; target_size]).is_some()
-        };
-        (!bytes.is_empty() || fits()).then_some(Cow::Owned(target))
-    }
-}
-
-/// Writes an element in another layout. The levels of a type are few.
-fn convert(from: &Dtype, source: &[u8], to: &Dtype, target: &mut [u8]) -> Option<()> {
-    let order = match (from, to) {
-        (Dtype::Bool, Dtype::Bool) => ByteOrder::Little,
-        (Dtype::Void(a), Dtype::Void(b)) if a == b => ByteOrder::Little,
-        (Dtype::Int(a, order), Dtype::Int(b, _))
-        | (Dtype::UInt(a, order), Dtype::UInt(b, _))
-        | (Dtype::Float(a, order), Dtype::Float(b, _))
-            if a == b =>
-        {
-            *order
-        }
-        (Dtype::Record(a), Dtype::Record(b)) if a.fields().len() == b.fields().len() => {
-            for field in b.fields() {
-                let given = a.fields().iter().find(|given| given.name == field.name)?;
-                let source = source.get(given.offset..)?.get(..given.dtype.itemsize())?;
-                let target = target.get_mut(field.offset..)?.get_mut(..field.dtype.itemsize())?;
-                convert(&given.dtype, source, &field.dtype, target)?;
-            }
-            return Some(());
-        }
-        (Dtype::Subarray(a), Dtype::Subarray(b)) if a.shape() == b.shape() => {
-            let sources = source.chunks_exact(a.dtype().itemsize().max(1));
-            for (source, target) in sources.zip(target.chunks_exact_mut(b.dtype().itemsize().max(1))) {
-                convert(a.dtype(), source, b.dtype(), target)?;
-            }
-            return Some(());
-        }
-        _ => return None,
-    };
-    if source.len() != target.len() {
-        return None;
-    }
-    target.copy_from_slice(source);
-    if order == ByteOrder::Big {
-        target.reverse();
-    }
-    Some(())
 }
 
 impl Dtype {
