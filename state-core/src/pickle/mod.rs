@@ -26,8 +26,15 @@
 //! | `Option` | the value or `None`; a value that could be `None` itself stands in a tuple of its own |
 //! | `#[state(bytes)]` | `bytes` and their count, or one of them under `uncounted` |
 //! | `#[state(array)]` | `numpy.ndarray`, made by public names alone, so that any version of NumPy reads it |
+//! | `ndarray`'s arrays | the same |
+//! | `chrono`'s dates, times and differences of times | `datetime.date`, `time`, `datetime`, `timezone`, `timedelta` |
+//! | `uuid`'s UUIDs, `num-bigint`'s integers | `uuid.UUID`, `int` |
 //! | a struct | an object of its class |
 //! | an enum | a tuple: the name of the variant, and its slots |
+//!
+//! The types of other crates need the features of these crates' names. What Python's times cannot hold is an error, never
+//! another time: leap seconds, parts of a microsecond (`chrono` cuts them off by `trunc_subsecs(6)`), years before 1 and
+//! after 9999.
 //!
 //! # Classes
 //! The type tag names the class: `name = "shop.bikes.Bicycle"` is the class `Bicycle` of the module `shop.bikes`. A class
@@ -67,6 +74,17 @@
 //! assert_eq!(pickle::loads::<Color>(b"\x80\x02cshop\nColor\nK\x02\x85R.")?, Color::Green);
 //! # Ok::<(), state_core::Error>(())
 //! ```
+//!
+//! Durations and points in time are read from a `timedelta` and from a `datetime` with its time zone too. Which of two times
+//! is meant that a clock shows alike (`fold`), and the name of a time zone, is not kept.
+//!
+//! ## NumPy
+//! Arrays and scalars are read as any of NumPy's versions writes them, in both byte orders and orders of elements. A raw
+//! array, a list or array of numbers, and `ndarray`'s arrays take an array of as many dimensions and the same type of
+//! elements; records are taken by the names of their fields, wherever these lie. A number takes a scalar. A value
+//! holds a scalar as an array without dimensions, and leaves as calls what is no bytes of numbers, text or times: arrays of
+//! Python's objects, of classes derived from NumPy's array, and of elements that lie apart. What programs note as metadata
+//! of a type is dropped. An array whose bytes are not as many as its type and shape ask for is an error.
 //!
 //! [`load_value`] reads any pickle. What it does not know becomes an [`Object`](crate::value::Object) with the name of its
 //! class, its arguments and its state; what is referenced more than once is a [`Shared`](crate::value::Shared) value,

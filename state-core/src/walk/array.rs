@@ -91,6 +91,7 @@ impl<'v> ArrayParts<'v> {
     }
 
     /// The same elements with the dimensions in the order of `axes`, which names each once.
+    #[cfg(feature = "pickle")]
     pub(crate) fn transposed(self, axes: &[usize]) -> Self {
         let shape: Vec<usize> = axes.iter().map(|&axis| self.shape[axis]).collect();
         if axes.iter().enumerate().all(|(at, &axis)| at == axis) {
