@@ -27,6 +27,8 @@ pub mod image;
 mod impls;
 pub mod layout;
 pub mod memory;
+#[cfg(feature = "pyo3")]
+pub mod python;
 pub mod raw;
 pub mod schema;
 pub mod state;

@@ -128,10 +128,15 @@ impl Fill {
             }
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
-                let (_, mut state) = value.object().filter(|(tag, _)| *tag == object.name).ok_or_else(wrong)?;
+                let mut state = value.object_of(&object.name).ok_or_else(wrong)?;
                 self.whole_state(object, &mut state, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
+                self.builder.write(at, &place.to_le_bytes());
+            }
             // These stand in slots, and inside raw arrays, which come whole.
             Kind::Raw(_) | Kind::Record(_) | Kind::Opaque { .. } => return Err(wrong()),
         }
@@ -308,7 +313,7 @@ impl Fill {
 
     fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
-        let Some((_, name, mut state)) = value.variant().filter(|(tag, ..)| *tag == of.name) else {
+        let Some((name, mut state)) = value.variant_of(&of.name) else {
             return Err(wrong(value.describe()));
         };
         let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {

@@ -6,6 +6,7 @@
 mod fill;
 mod form;
 mod inspect;
+mod raws;
 mod read;
 
 use alloc::string::String;
@@ -41,6 +42,15 @@ pub trait Encoder {
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
         self.bytes(bytes);
+    }
+    /// As [`raw`](Encoder::raw), with bytes that lie in the live value for as long as it is borrowed.
+    fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        self.raw(elements, bytes);
+    }
+    /// An object of another runtime, by its place in the table.
+    #[cfg(feature = "pyo3")]
+    fn handle(&mut self, place: u64) {
+        let _ = place;
     }
     /// The start of a group.
     fn begin(&mut self, group: Group<'_>);
@@ -121,6 +131,19 @@ pub trait Decoder<'v>: Copy {
     fn object(self) -> Option<(&'v str, Self::Items)>;
     /// The type tag of an enum, the name of the variant, and its slots.
     fn variant(self) -> Option<(&'v str, &'v str, Self::Items)>;
+    /// The flat state of an object of the type `tag`.
+    fn object_of(self, tag: &str) -> Option<Self::Items> {
+        self.object().filter(|(found, _)| *found == tag).map(|(_, state)| state)
+    }
+    /// The name of the variant and its slots, of an enum of the type `tag`.
+    fn variant_of(self, tag: &str) -> Option<(&'v str, Self::Items)> {
+        self.variant().filter(|(found, ..)| *found == tag).map(|(_, variant, state)| (variant, state))
+    }
+    /// The place in the table of an object of another runtime.
+    #[cfg(feature = "pyo3")]
+    fn handle(self) -> Option<u64> {
+        None
+    }
 }
 
 /// Takes the calls and keeps nothing: a walk that only looks for damage.
@@ -141,6 +164,28 @@ impl Encoder for Nowhere {
 /// Hands the slots of an image to `encoder`.
 pub(crate) fn read(schema: &Schema, nodes: &Nodes, regions: &Regions<'_>, encoder: &mut impl Encoder) -> Result<()> {
     Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head)
+}
+
+/// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
+/// of `copied` and `borrowed`, see [`Gather`](crate::gather::Gather).
+#[cfg(feature = "pyo3")]
+pub(crate) fn read_state(
+    schema: &'static Schema,
+    regions: &Regions<'_>,
+    (copied, borrowed): (&[u8], &[crate::gather::Borrowed<'_>]),
+    encoder: &mut impl Encoder,
+) -> Result<()> {
+    let read = Read::new(Nodes::NONE, regions, regions.head, encoder).with_raws(raws::Raws::gathered(copied, borrowed));
+    read.state(schema, regions.head)
+}
+
+/// The number of slots in the flat state of a type; 1 if it is no object.
+#[cfg(feature = "pyo3")]
+pub(crate) fn flat_slots(schema: &Schema) -> usize {
+    match &schema.kind {
+        crate::schema::Kind::Object(object) => form::count_slots(Nodes::NONE, object),
+        _ => 1,
+    }
 }
 
 /// The first damage in an image, if the walk can see any.

@@ -5,6 +5,7 @@ use alloc::string::ToString;
 use core::fmt;
 
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
+use super::raws::Raws;
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,7 +20,7 @@ pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
-    raw: &'a [u8],
+    raw: Raws<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
@@ -35,7 +36,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             nodes,
             tail,
             text,
-            raw,
+            raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
             depth: DEPTH,
@@ -52,12 +53,29 @@ impl<'a, E: Encoder> Read<'a, E> {
         let left = |part: &'static str, rest: &[u8]| {
             Err(self.at(Error::new(ErrorKind::Length, "the end of the state", part), rest).within(name))
         };
-        match (self.tail, self.text.as_bytes(), self.raw) {
+        match (self.tail, self.text.as_bytes(), self.raw.rest()) {
             (rest @ [_, ..], _, _) => left("more heads", rest),
             (_, rest @ [_, ..], _) => left("more text", rest),
             (_, _, rest @ [_, ..]) => left("more raw bytes", rest),
             _ => Ok(()),
         }
+    }
+
+    /// The same image with its raw arrays elsewhere.
+    #[cfg(feature = "pyo3")]
+    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// An object's flat state without the group around it, or the whole of what is no object.
+    #[cfg(feature = "pyo3")]
+    pub fn state(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+        let walked = match &schema.kind {
+            Kind::Object(object) => self.state_of(object, head),
+            _ => self.node(schema, head),
+        };
+        walked.map_err(|error| error.within(schema.tag().map(short).unwrap_or_default()))
     }
 
     fn at(&self, error: Error, place: &[u8]) -> Error {
@@ -178,6 +196,14 @@ impl<'a, E: Encoder> Read<'a, E> {
             Kind::Raw(raw) => self.raw(raw, head)?,
             Kind::Object(object) => self.object(object, head)?,
             Kind::Enum(of) => self.enumeration(of, head)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = little_endian(head) as u64;
+                if !(handle.accepts)(place) {
+                    return Err(self.at(Error::new(ErrorKind::Malformed, (handle.class)(), "another object"), head));
+                }
+                self.encoder.handle(place);
+            }
             // These stand only inside raw arrays, which are handed over whole.
             Kind::Record(_) | Kind::Opaque { .. } => self.encoder.bytes(head),
         }
@@ -327,25 +353,23 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
         let size = self.nodes.get(raw.element).head;
         let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
-        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
-        let (Some(len), Some((space, rest))) = (len, space) else {
+        let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
             let error = Error::new(
                 ErrorKind::Malformed,
                 format!("{count} elements of {size} bytes"),
-                format!("{} raw bytes left", self.raw.len()),
+                format!("{} raw bytes left", self.raw.rest().len()),
             );
             return Err(self.at(error, count_head));
         };
-        let (bytes, padding) = space.split_at(len);
+        let padding = array.padding;
         if let Some(at) = padding.iter().position(|&byte| byte != 0) {
             return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
         }
-        self.raw = rest;
-        if present {
-            let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-            self.encoder.raw(elements, bytes);
-        } else {
-            self.encoder.none();
+        let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
+        match present {
+            true if array.lent => self.encoder.lent(elements, array.bytes),
+            true => self.encoder.raw(elements, array.bytes),
+            false => self.encoder.none(),
         }
         if raw.counted {
             self.encoder.int(count.into());
