@@ -1,4 +1,4 @@
-//! Hands on what PyO3 found out of the Python that is built for; without the feature `pyo3` there is nothing to do.
+//! Hands on what `PyO3` found out of the Python that is built for; without the feature `pyo3` there is nothing to do.
 
 fn main() {
     #[cfg(feature = "pyo3")]

@@ -24,8 +24,7 @@ def test_large_arrays_leave_without_a_copy():
     samples, buffers = zoo.Samples(LARGE, [7] * 200, b"y" * 300), []
     data = pickle.dumps(samples, 5, buffer_callback=buffers.append)
     assert len(data) < 200
-    if not buffers:
-        return  # the stable ABI of an early Python
+    assert type(buffers[0].raw().obj).__name__ == "RawArray"
     assert [buffer.raw().nbytes for buffer in buffers] == [8000, 400, 300]
     assert all(buffer.raw().readonly for buffer in buffers)
     assert buffers[0].raw().tobytes() == struct.pack("<1000d", *LARGE)
@@ -48,8 +47,6 @@ def test_a_view_of_a_part_is_no_view_of_the_whole():
 def test_nothing_changes_while_a_buffer_lives():
     samples, buffers = zoo.Samples(LARGE), []
     data = pickle.dumps(samples, 5, buffer_callback=buffers.append)
-    if not buffers:
-        return
     before = buffers[0].raw().tobytes()
     refused(RuntimeError, "Already borrowed", samples.change)
     refused(RuntimeError, "Already borrowed", samples.__setstate__, samples.__getstate__())

@@ -181,11 +181,8 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     fn float(self) -> Option<f64> {
         match self.object.cast::<PyFloat>() {
             Ok(value) => Some(value.value()),
-            Err(_) => {
-                let value = self.int()?;
-                let float = value as f64;
-                (float as i128 == value).then_some(float)
-            }
+            // Exactly or not at all.
+            Err(_) => crate::Value::from(self.int()?).as_f64(),
         }
     }
 

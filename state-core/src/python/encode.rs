@@ -7,8 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyTuple};
 
 use super::handles;
-use super::lease::Lender;
+use super::lease::{self, Lender};
 use crate::walk::{Elements, Encoder, Group};
+
+/// Raw arrays of fewer bytes stay in the pickle.
+const LARGE: usize = 256;
 
 /// Collects a flat state.
 pub struct Slots<'a, 'py> {
@@ -116,6 +119,15 @@ impl Encoder for Slots<'_, '_> {
 
     fn bytes(&mut self, value: &[u8]) {
         self.done.push(PyBytes::new(self.py, value).into_any());
+    }
+
+    fn raw(&mut self, _: Elements<'_>, bytes: &[u8]) {
+        let copy = PyBytes::new(self.py, bytes).into_any();
+        match self.lender {
+            // A copy was needed, but none more is.
+            Some(_) if bytes.len() >= LARGE => self.put(lease::buffer(copy)),
+            _ => self.done.push(copy),
+        }
     }
 
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {

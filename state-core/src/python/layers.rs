@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use std::thread_local;
 
 use pyo3::PyClass;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{self, PyTypeError};
 use pyo3::impl_::pyclass::PyClassBaseType;
 use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::prelude::*;
@@ -192,23 +192,15 @@ macro_rules! native {
 
 native!(false: PyAny);
 
-/// The exceptions that keep nothing but their arguments. The stable ABI has no others as bases before Python 3.12.
+// The exceptions that keep nothing but their arguments. The stable ABI has no others as bases before Python 3.12.
 #[cfg(any(not(Py_LIMITED_API), Py_3_12))]
-mod exceptions {
-    use pyo3::exceptions::{
-        PyArithmeticError, PyAssertionError, PyBaseException, PyBufferError, PyEOFError, PyException,
-        PyFloatingPointError, PyIndexError, PyKeyError, PyLookupError, PyMemoryError, PyNotImplementedError,
-        PyOverflowError, PyRecursionError, PyReferenceError, PyRuntimeError, PyTypeError, PyUserWarning, PyValueError,
-        PyWarning, PyZeroDivisionError,
-    };
-
-    use super::*;
-
-    native! { true:
-        PyArithmeticError PyAssertionError PyBaseException PyBufferError PyEOFError PyException PyFloatingPointError
-        PyIndexError PyKeyError PyLookupError PyMemoryError PyNotImplementedError PyOverflowError PyRecursionError
-        PyReferenceError PyRuntimeError PyTypeError PyUserWarning PyValueError PyWarning PyZeroDivisionError
-    }
+native! { true:
+    exceptions::PyArithmeticError exceptions::PyAssertionError exceptions::PyBaseException exceptions::PyBufferError
+    exceptions::PyEOFError exceptions::PyException exceptions::PyFloatingPointError exceptions::PyIndexError
+    exceptions::PyKeyError exceptions::PyLookupError exceptions::PyMemoryError exceptions::PyNotImplementedError
+    exceptions::PyOverflowError exceptions::PyRecursionError exceptions::PyReferenceError exceptions::PyRuntimeError
+    PyTypeError exceptions::PyUserWarning exceptions::PyValueError exceptions::PyWarning
+    exceptions::PyZeroDivisionError
 }
 
 /// Whether a class is frozen: what a live object of it allows.

@@ -1,7 +1,7 @@
 //! Raw arrays that Python reads where the live object has them, as `pickle.PickleBuffer`. This file holds `unsafe` code.
 //!
 //! While a buffer lives, its object is borrowed as by a method that takes `&self`: nothing can change or drop the
-//! array, and what would, such as `__setstate__` or a method with `&mut self`, gets PyO3's "Already borrowed".
+//! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_11))]
 pub(super) use lent::{Lender, lender};
@@ -16,6 +16,11 @@ static PICKLE_BUFFER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     PICKLE_BUFFER.import(py, "pickle", "PickleBuffer")
+}
+
+/// A buffer of a bytes object.
+pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    pickle_buffer(bytes.py())?.call1((bytes,))
 }
 
 fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyInt, PyList, PyTuple, PyType};
 
 use super::attributes::Attributes;
 use super::class::{Known, known};
-use super::decode::Items;
+use super::decode::{Items, Slot};
 use super::error::{class_name, unpickling};
 use super::handles::Scope;
 use super::keep::Keep;
@@ -25,7 +25,7 @@ pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> 
     let known = known::<T>(py)?;
     let class = arguments.get_item(0).ok().and_then(|class| class.cast_into::<PyType>().ok());
     let class = class.ok_or_else(|| PyTypeError::new_err("expected a class, and the slots of a state"))?;
-    let exact = class.is(&T::type_object(py));
+    let exact = class.is(T::type_object(py));
     if !exact {
         lineage::check(&class, &T::type_object(py))?;
     }
@@ -88,7 +88,7 @@ fn split_attributes<'py>(
     if known.variants.is_some() || state.len() != known.slots + 1 {
         return Ok(None);
     }
-    match state.final_slot().and_then(|slot| slot.dict()) {
+    match state.final_slot().and_then(Slot::dict) {
         Some(given) => {
             state.drop_final();
             Attributes::new(given, class).map(Some)

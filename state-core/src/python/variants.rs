@@ -1,7 +1,7 @@
 //! Enums that are classes: those of unit variants alone, whose values are one object each, and those whose variants are
 //! classes of their own. This file holds `unsafe` code.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -92,7 +92,7 @@ impl Variants {
         let name = state.clone().next().and_then(Decoder::str);
         let found = name.and_then(|name| self.0.iter().find(|variant| variant.name == name));
         found.ok_or_else(|| {
-            let names = self.0.iter().map(|variant| variant.name.to_string()).collect::<Vec<_>>().join(", ");
+            let names = self.0.iter().map(|variant| variant.name.clone()).collect::<Vec<_>>().join(", ");
             let given = state.clone().next().map_or_else(|| "nothing".into(), Decoder::describe);
             PyTypeError::new_err(alloc::format!("expected the name of a variant ({names}), found {given}"))
         })
