@@ -17,6 +17,7 @@ use pyo3::pyclass::boolean_struct::{False, True};
 use super::decode::Items;
 use super::encode::Slots;
 use super::error::{pickling, unpickling};
+use crate::builder::Builder;
 use crate::error::Result as StateResult;
 use crate::fingerprint::identity;
 use crate::image::{self, Options, SegmentBuffer, dump_segments};
@@ -75,7 +76,9 @@ where
         let filled = fill(T::schema(), state, last)?;
         let regions = filled.regions()?;
         Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
-        Ok((base, image::build(&regions)?))
+        let value = image::build(&regions)?;
+        keep(filled);
+        Ok((base, value))
     }
 
     fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
@@ -87,9 +90,14 @@ where
     }
 }
 
+/// Space of more bytes is given back.
+const LARGE: usize = 0x1_0000;
+
 thread_local! {
-    /// The space that the last state took in this thread.
+    /// The space that the last state that was taken out took in this thread.
     static SPACE: Cell<SegmentBuffer> = const { Cell::new(SegmentBuffer::new()) };
+    /// The space of the last that was put back.
+    static FILLED: Cell<Builder> = Cell::new(Builder::default());
 }
 
 /// Hands the slots of one value to `slots`.
@@ -99,7 +107,7 @@ fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
     let (regions, raws) = segments.regions::<T>()?;
     walk::read_state(T::schema(), &regions, raws, slots)?;
     drop(segments);
-    if space.capacity() < 0x1_0000 {
+    if space.capacity() < LARGE {
         SPACE.set(space);
     }
     Ok(())
@@ -112,7 +120,15 @@ fn fill(schema: &'static Schema, state: &mut Items<'_, '_>, last: bool) -> State
         return walk::fill(schema, state.rest(), levels);
     }
     let slots = if last { usize::MAX } else { walk::flat_slots(schema) };
-    walk::fill_state(schema, state.split(slots), levels)
+    walk::fill_state_over(FILLED.take(), schema, state.split(slots), levels)
+}
+
+/// Keeps the space of an image that is done with.
+fn keep(filled: Filled) {
+    let space = filled.into_space();
+    if space.capacity() < LARGE {
+        FILLED.set(space);
+    }
 }
 
 /// What a class can extend: another one with a state, or a class of Python's own that has none to be kept.

@@ -22,6 +22,12 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
+    /// Its space, to be used again.
+    #[cfg(feature = "pyo3")]
+    pub fn into_space(self) -> Builder {
+        self.builder
+    }
+
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.builder.heads.split_at(self.head);
         let text =
@@ -47,8 +53,26 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
+/// The same, in the space of an image that was filled before.
+#[cfg(feature = "pyo3")]
+pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
+    space: Builder,
+    schema: &'static Schema,
+    mut state: impl ExactSizeIterator<Item = D>,
+    depth: u32,
+) -> Result<Filled> {
+    filled_over(Builder::over(space, schema.head, depth), schema, |fill| match &schema.kind {
+        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    })
+}
+
 fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled> {
-    let mut fill = Fill { builder: Builder::new(schema.head, depth) };
+    filled_over(Builder::new(schema.head, depth), schema, run)
+}
+
+fn filled_over(builder: Builder, schema: &'static Schema, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled> {
+    let mut fill = Fill { builder };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     Ok(Filled { head: schema.head, builder: fill.builder })
 }

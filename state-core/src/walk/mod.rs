@@ -11,6 +11,8 @@ mod read;
 
 use alloc::string::String;
 
+#[cfg(feature = "pyo3")]
+pub(crate) use fill::fill_state_over;
 pub(crate) use fill::{Filled, fill, fill_state};
 pub use inspect::Inspection;
 use read::Read;

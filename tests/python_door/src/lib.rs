@@ -1,4 +1,4 @@
-//! Classes of every kind, for `tests/python/test_*.py`.
+//! Classes of every kind, for `tests/python_door/test_*.py`.
 
 use pyo3::prelude::*;
 use state_core::python::picklable;
