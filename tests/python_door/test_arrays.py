@@ -44,6 +44,19 @@ def test_a_view_of_a_part_is_no_view_of_the_whole():
         assert bytes(samples.third) == expected
 
 
+def test_whatever_holds_bytes_is_taken():
+    import array
+    import mmap
+
+    expected = struct.pack("<2d", 1, 2)
+    with mmap.mmap(-1, 16) as mapped:
+        mapped[:] = expected
+        for holder in (array.array("d", [1.0, 2.0]), mapped, bytearray(expected)):
+            samples = zoo.Samples([])
+            samples.__setstate__((holder, 2, "s", None, 0, b""))
+            assert samples.first == [1.0, 2.0]
+
+
 def test_nothing_changes_while_a_buffer_lives():
     samples, buffers = zoo.Samples(LARGE), []
     data = pickle.dumps(samples, 5, buffer_callback=buffers.append)

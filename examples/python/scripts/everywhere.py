@@ -51,7 +51,7 @@ def run_dask():
     ) as cluster, Client(cluster) as client:
         client.wait_for_workers(WORKERS)
         ready = time.perf_counter()
-        check(client.gather(client.map(sell, shops(), pure=False)), "Dask", start, ready)
+        check(client.gather(client.map(sell, client.scatter(shops(), hash=False), pure=False)), "Dask", start, ready)
 
 
 def run_ray():

@@ -217,7 +217,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if let Some(bytes) = super::lease::behind(self.object) {
             return self.keep.keep(bytes.into_any()).cast().ok().map(bytes_of);
         }
-        if !self.object.is_instance_of::<PyByteArray>() && !super::lease::is_view(self.object) {
+        if !super::lease::is_buffer(self.object) {
             return None;
         }
         // SAFETY: an object; what is no buffer gives null and an exception.

@@ -10,7 +10,7 @@ pub(super) use not_lent::{Lender, lender};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyMemoryView, PyType};
+use pyo3::types::{PyBytes, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType};
 
 static PICKLE_BUFFER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -27,9 +27,15 @@ fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {
     pickle_buffer(object.py()).is_ok_and(|class| object.get_type().is(class))
 }
 
-/// Whether it is a view of bytes that stand somewhere else.
-pub(super) fn is_view(object: Borrowed<'_, '_, PyAny>) -> bool {
-    object.is_exact_instance_of::<PyMemoryView>() || is_pickle_buffer(&object)
+/// Whether it shows its bytes to those who ask: bytearrays and views, and what some engine made to hold them.
+pub(super) fn is_buffer(object: Borrowed<'_, '_, PyAny>) -> bool {
+    // What a slot is given most often has none, and is not asked with an exception for an answer.
+    let none = object.is_none()
+        || object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyInt>()
+        || object.is_instance_of::<PyTuple>()
+        || object.is_instance_of::<PyList>();
+    !none && PyMemoryView::from(&object).is_ok()
 }
 
 /// The bytes object that a view is of the whole of. Those never change, so that they can be read where they are; what

@@ -38,7 +38,7 @@
 //!   its derived state first, and then given what `__getstate__` returned.
 //! - Raw arrays (`#[state(bytes)]`) of 256 bytes and more leave as `pickle.PickleBuffer` at protocol 5. Where they lie
 //!   as they travel they are not copied, and while the buffer lives, its object is borrowed as by a method with `&self`;
-//!   records with padding are copied once. They come back from bytes, bytearray, memoryview and `PickleBuffer`.
+//!   records with padding are copied once. They come back from whatever shows its bytes.
 //!
 //! # The state in Python
 //! | in Rust | in the flat tuple |
