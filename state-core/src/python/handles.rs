@@ -40,12 +40,17 @@ impl Table {
     }
 }
 
+/// The tables of this thread; none once it ends, when a destructor could still ask.
+fn with<R>(run: impl FnOnce(&mut Tables) -> R) -> Option<R> {
+    TABLES.try_with(|tables| tables.try_borrow_mut().ok().map(|mut tables| run(&mut tables))).ok().flatten()
+}
+
 /// A table that takes objects until it is dropped, in this thread. Inside it, another can be open.
 pub(super) struct Scope(());
 
 impl Scope {
     pub fn open() -> Self {
-        TABLES.with_borrow_mut(|tables| {
+        with(|tables| {
             tables.opened = tables.opened.wrapping_add(1);
             tables.open.push(Table { serial: tables.opened, objects: Vec::new() });
         });
@@ -56,18 +61,18 @@ impl Scope {
 impl Drop for Scope {
     fn drop(&mut self) {
         // Dropped outside: the last reference to an object can run code that opens a table.
-        drop(TABLES.with_borrow_mut(|tables| tables.open.pop()));
+        drop(with(|tables| tables.open.pop()));
     }
 }
 
 /// Puts an object into the table; its place there. `None` where no table is open.
 pub(super) fn add(object: Py<PyAny>) -> Option<u64> {
-    TABLES.with_borrow_mut(|tables| {
+    with(|tables| {
         let table = tables.open.last_mut()?;
         let index = u32::try_from(table.objects.len()).ok()?;
         table.objects.push(object);
         Some(u64::from(table.serial) << 32 | u64::from(index))
-    })
+    })?
 }
 
 /// The object at a place.
@@ -76,11 +81,11 @@ pub(super) fn at(py: Python<'_>, place: u64) -> PyResult<Bound<'_, PyAny>> {
 }
 
 fn find(py: Python<'_>, place: u64) -> Option<Bound<'_, PyAny>> {
-    TABLES.with_borrow(|tables| tables.open.last()?.get(place).map(|object| object.bind(py).clone()))
+    with(|tables| tables.open.last()?.get(place).map(|object| object.bind(py).clone()))?
 }
 
 fn is_open() -> bool {
-    TABLES.with_borrow(|tables| !tables.open.is_empty())
+    with(|tables| !tables.open.is_empty()).unwrap_or(false)
 }
 
 fn accepts<T: PyTypeCheck>(place: u64) -> bool {
@@ -97,7 +102,7 @@ fn class<T: PyTypeCheck>() -> String {
 ///
 /// It has a state in the python door alone, because an image cannot hold it. Every other door says so:
 ///
-/// ```
+/// ```no_run
 /// use pyo3::prelude::*;
 /// use state_core::{Error, State, check, dumps};
 ///

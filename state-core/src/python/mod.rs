@@ -1,6 +1,6 @@
 //! The python door: classes of `PyO3` that Python's own pickle, copy and multiprocessing take, by one line for each.
 //!
-//! ```
+//! ```no_run
 //! use pyo3::prelude::*;
 //! use state_core::State;
 //! use state_core::python::picklable;
