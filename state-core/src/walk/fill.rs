@@ -33,6 +33,12 @@ impl<'v> Filled<'v> {
         Self { head, heads, text, raw, lent }
     }
 
+    /// Its space, to be used again.
+    #[cfg(feature = "pyo3")]
+    pub fn into_space(self) -> Builder {
+        Builder { heads: self.heads, text: self.text, raw: self.raw, depth: 0 }
+    }
+
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.heads.split_at(self.head);
         let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
@@ -57,8 +63,30 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
+/// The same, in the space of an image that was filled before.
+#[cfg(feature = "pyo3")]
+pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
+    space: Builder,
+    schema: &'static Schema,
+    mut state: impl ExactSizeIterator<Item = D>,
+    depth: u32,
+) -> Result<Filled<'static>> {
+    filled_over(Builder::over(space, schema.head, depth), schema, |fill| match &schema.kind {
+        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    })
+}
+
 fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled<'static>> {
-    let mut fill = Fill { builder: Builder::new(schema.head, depth) };
+    filled_over(Builder::new(schema.head, depth), schema, run)
+}
+
+fn filled_over(
+    builder: Builder,
+    schema: &'static Schema,
+    run: impl FnOnce(&mut Fill) -> Result<()>,
+) -> Result<Filled<'static>> {
+    let mut fill = Fill { builder };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Builder { heads, text, raw, .. } = fill.builder;
     Ok(Filled { head: schema.head, heads, text, raw, lent: None })
@@ -158,6 +186,11 @@ impl Fill {
                 super::forms::object(self, object, value, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
+                self.builder.write(at, &place.to_le_bytes());
+            }
             // These stand in slots, and inside raw arrays, which come whole.
             Kind::Raw(_) | Kind::Record(_) | Kind::Opaque { .. } => return Err(wrong()),
         }

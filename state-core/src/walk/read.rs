@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
+use super::raws::{self, Raws};
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,7 +22,7 @@ pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
-    raw: &'a [u8],
+    raw: Raws<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
@@ -37,7 +38,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             nodes,
             tail,
             text,
-            raw,
+            raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
             depth: DEPTH,
@@ -54,12 +55,29 @@ impl<'a, E: Encoder> Read<'a, E> {
         let left = |part: &'static str, rest: &[u8]| {
             Err(self.at(Error::new(ErrorKind::Length, "the end of the state", part), rest).within(name))
         };
-        match (self.tail, self.text.as_bytes(), self.raw) {
+        match (self.tail, self.text.as_bytes(), self.raw.rest()) {
             (rest @ [_, ..], _, _) => left("more heads", rest),
             (_, rest @ [_, ..], _) => left("more text", rest),
             (_, _, rest @ [_, ..]) => left("more raw bytes", rest),
             _ => Ok(()),
         }
+    }
+
+    /// The same image with its raw arrays elsewhere.
+    #[cfg(feature = "pyo3")]
+    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// An object's flat state without the group around it, or the whole of what is no object.
+    #[cfg(feature = "pyo3")]
+    pub fn state(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+        let walked = match &schema.kind {
+            Kind::Object(object) => self.state_of(object, head),
+            _ => self.node(schema, head),
+        };
+        walked.map_err(|error| error.within(schema.tag().map(short).unwrap_or_default()))
     }
 
     fn at(&self, error: Error, place: &[u8]) -> Error {
@@ -182,6 +200,14 @@ impl<'a, E: Encoder> Read<'a, E> {
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,
             Kind::Object(object) => self.object(object, head)?,
             Kind::Enum(of) => self.enumeration(of, head)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = little_endian(head) as u64;
+                if !(handle.accepts)(place) {
+                    return Err(self.at(Error::new(ErrorKind::Malformed, (handle.class)(), "another object"), head));
+                }
+                self.encoder.handle(place);
+            }
             // These stand only inside raw arrays, which are handed over whole.
             Kind::Record(_) | Kind::Opaque { .. } => self.encoder.bytes(head),
         }
@@ -343,22 +369,20 @@ impl<'a, E: Encoder> Read<'a, E> {
     }
 
     /// The bytes of so many elements; `None` are more than can be.
-    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<&'a [u8]> {
+    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<raws::Array<'a>> {
         let size = elements.schema.head;
         let len = count.and_then(|count| count.checked_mul(size));
-        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
-        let (Some(len), Some((space, rest))) = (len, space) else {
+        let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
             let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
-            let left = format!("{} raw bytes left", self.raw.len());
+            let left = format!("{} raw bytes left", self.raw.rest().len());
             let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
             return Err(self.at(error, place));
         };
-        let (bytes, padding) = space.split_at(len);
+        let padding = array.padding;
         if let Some(at) = padding.iter().position(|&byte| byte != 0) {
             return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
         }
-        self.raw = rest;
-        Ok(bytes)
+        Ok(array)
     }
 
     fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
@@ -372,8 +396,8 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("lengths that memory could hold", "a larger one", run);
         };
         let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
-        let bytes = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
-        self.encoder.array(elements, &shape, bytes);
+        let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
+        self.encoder.array(elements, &shape, array.bytes);
         Ok(())
     }
 
@@ -389,11 +413,12 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("the count that the type fixes", count, count_head);
         }
         let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-        let bytes = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
+        let array = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
         match (present, raw.array) {
             (false, _) => self.encoder.none(),
-            (true, false) => self.encoder.raw(elements, bytes),
-            (true, true) => self.encoder.array(elements, &[count as usize], bytes),
+            (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
+            (true, false) => self.encoder.raw(elements, array.bytes),
+            (true, true) => self.encoder.array(elements, &[count as usize], array.bytes),
         }
         if raw.counted {
             self.encoder.int(count.into());
