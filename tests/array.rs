@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use state_core::value::{self, Array, Dtype, Field, Order, Value};
 use state_core::{Record, RestoreOwned, State, StateExt, dumps, load_into, loads};
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
@@ -129,4 +130,47 @@ fn the_fingerprint_is_that_of_uncounted_bytes() {
     let new = Shop { prices: vec![1.5, 2.5] };
     assert_eq!(dumps(&new).unwrap(), old);
     assert_eq!(loads::<Shop>(&old).unwrap(), new);
+}
+
+/// An array keeps the type of its elements where the state is looked at, and comes back from any layout of the same type.
+#[test]
+fn the_state_shows_arrays() {
+    #[derive(State, Debug, PartialEq)]
+    struct Grid {
+        #[state(array)]
+        rows: Vec<[i16; 2]>,
+        #[state(array)]
+        records: Vec<Bicycle>,
+    }
+    let grid = Grid { rows: vec![[1, 2], [3, -4]], records: vec![Bicycle { gears: 7, price: 0.5 }] };
+    let state = grid.get_state().unwrap();
+    assert_eq!(state[0].to_string(), "array([[1, 2], [3, -4]], dtype=int16)");
+    let Value::Array(records) = &state[1] else { panic!("{}", state[1]) };
+    let layout =
+        "{'names': ['gears', 'price'], 'formats': ['<i4', '<f8'], 'offsets': [0, 8], 'itemsize': 16, 'aligned': True}";
+    assert_eq!(records.dtype().to_string(), layout);
+
+    let big: Vec<u8> = [1_i16, 3, 2, -4].iter().flat_map(|number| number.to_be_bytes()).collect();
+    let rows = Array::new(">i2".parse().unwrap(), [2, 2], Order::Fortran, big).unwrap();
+    let fields = ["price", "gears"].map(|name| Field {
+        name: name.into(),
+        dtype: if name == "gears" { "<i4" } else { ">f8" }.parse().unwrap(),
+        offset: if name == "gears" { 8 } else { 0 },
+    });
+    let packed = Dtype::Record(value::Record::new(fields.into(), 12, false).unwrap());
+    let bytes = [&0.5_f64.to_be_bytes()[..], &7_i32.to_le_bytes()].concat();
+    let records = Array::new(packed, [1], Order::C, bytes).unwrap();
+    let mut target = Grid { rows: vec![], records: vec![] };
+    target.set_state((Value::Array(rows.into()), Value::Array(records.into()))).unwrap();
+    assert_eq!(target, grid);
+
+    let wrong = |text: &str, shape: &[usize], bytes: usize| {
+        let array = Array::new(text.parse().unwrap(), shape, Order::C, vec![0; bytes]).unwrap();
+        let error = Grid { rows: vec![], records: vec![] }.set_state((Value::Array(array.into()), vec![0_u8; 0]));
+        assert_eq!(error.unwrap_err().expected(), "an array of shape [n, 2] of <i2");
+    };
+    wrong("<i4", &[1, 2], 8);
+    wrong("<u2", &[0, 2], 0);
+    wrong("<i2", &[1, 3], 6);
+    wrong("<i2", &[4], 8);
 }

@@ -86,11 +86,8 @@ fn groups() {
             &BTreeSet::from_iter(list.clone()),
             &format!("{{{}}}", &format!("{list:?}").trim_matches(['[', ']'])),
         );
-        shows(
-            all,
-            &BTreeMap::from_iter(list.iter().map(|&n| (n, n))),
-            &format!("{:?}", BTreeMap::from_iter(list.iter().map(|&n| (n, n)))),
-        );
+        let map: BTreeMap<u16, u16> = list.iter().map(|&number| (number, number)).collect();
+        shows(all, &map, &format!("{map:?}"));
     }
     check(python::LOAD, cases);
 }
