@@ -9,6 +9,7 @@ mod form;
 mod forms;
 mod inspect;
 mod known;
+mod raws;
 mod read;
 
 use alloc::borrow::Cow;
