@@ -19,7 +19,9 @@ fn check(script: &str, cases: Vec<(Vec<u8>, String)>) {
     let (pickles, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
     let Some(found) = python::texts(script, &pickles) else { return };
     for ((pickle, expected), found) in pickles.iter().zip(expected).zip(found) {
-        assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(pickle));
+        if found != python::TOO_OLD {
+            assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(pickle));
+        }
     }
 }
 

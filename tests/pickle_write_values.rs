@@ -21,7 +21,9 @@ fn check(script: &str, cases: &[(Value, String)]) {
     let Some(found) = python::texts(script, &frames) else { return };
     let expected = cases.iter().flat_map(|(_, text)| Protocol::ALL.map(|_| text));
     for ((pickle, found), expected) in frames.iter().zip(found).zip(expected) {
-        assert_eq!(&found, expected, "{:?}", String::from_utf8_lossy(pickle));
+        if found != python::TOO_OLD {
+            assert_eq!(&found, expected, "{:?}", String::from_utf8_lossy(pickle));
+        }
     }
 }
 
@@ -187,7 +189,9 @@ def case(data):
     }
     let Some(found) = python::texts(&script.concat(), &frames) else { return };
     for (at, found) in found.iter().enumerate() {
-        assert_eq!(found, "[True, True]", "{}", cases[at / 6].1);
+        if found != python::TOO_OLD {
+            assert_eq!(found, "[True, True]", "{}", cases[at / 6].1);
+        }
     }
 }
 

@@ -17,14 +17,18 @@ def main():
         frame, at = data[at + 8:at + 8 + size], at + 8 + size
         try:
             answer = case(frame)
-        except Exception:
-            answer = "PYTHON " + traceback.format_exc()
+        except Exception as error:
+            old = sys.version_info < (3, 8) and "unsupported pickle protocol: 5" in str(error)
+            answer = "TOO OLD" if old else "PYTHON " + traceback.format_exc()
         answer = answer if isinstance(answer, bytes) else answer.encode("utf-8", "surrogatepass")
         out.write(len(answer).to_bytes(8, "little"))
         out.write(answer)
 
 main()
 "#;
+
+/// What a Python before 3.8 answers to a pickle of protocol 5, which it does not know.
+pub const TOO_OLD: &str = "TOO OLD";
 
 /// One run of Python for all `frames`: what the function `case` of the script answers to each, text or bytes. `None`
 /// where the tests are run without Python.

@@ -53,7 +53,7 @@ where
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
         let mut entries: Vec<_> = self.iter_mut().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        entries.sort_unstable_by_key(|(key, _)| *key);
         let by_ref = entries.iter_mut().map(|(key, value)| (*key, &mut **value));
         let kept = if Marks::<V>::TELLS { map::set_values(by_ref, heads.clone(), reader) } else { 0 };
         if kept < entries.len() || kept < heads.len() {
