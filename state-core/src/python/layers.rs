@@ -114,7 +114,7 @@ fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
 }
 
 /// Fills the image of one value.
-fn fill(schema: &'static Schema, state: &mut Items<'_, '_>, last: bool) -> StateResult<Filled<'static>> {
+fn fill<'v>(schema: &'static Schema, state: &mut Items<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
     let levels = Options::new().levels();
     if !matches!(schema.kind, Kind::Object(_)) {
         return walk::fill(schema, state.rest(), levels);

@@ -14,7 +14,7 @@ use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
-use crate::schema::{Enum, Form, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::schema::{Enum, Form, Kind, Link, Nodes, Object, Schema, Slot, root_name};
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
@@ -23,14 +23,14 @@ pub(crate) struct Filled<'v> {
     heads: Vec<u8>,
     text: Vec<u8>,
     raw: Vec<u8>,
-    lent: Option<&'v [u8]>,
+    lent: Option<Cow<'v, [u8]>>,
 }
 
 impl<'v> Filled<'v> {
     /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
     #[cfg(feature = "pickle")]
     pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
-        Self { head, heads, text, raw, lent }
+        Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
     }
 
     /// Its space, to be used again.
@@ -42,12 +42,12 @@ impl<'v> Filled<'v> {
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.heads.split_at(self.head);
         let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
-        Ok(Regions { head, tail, text, raw: self.lent.unwrap_or(&self.raw) })
+        Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw) })
     }
 }
 
 /// Fills the image of a value.
-pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled<'static>> {
+pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled<'v>> {
     filled(schema, depth, |fill| fill.node(schema, value, 0))
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     schema: &'static Schema,
     mut state: impl ExactSizeIterator<Item = D>,
     depth: u32,
-) -> Result<Filled<'static>> {
+) -> Result<Filled<'v>> {
     filled(schema, depth, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
@@ -70,33 +70,39 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     schema: &'static Schema,
     mut state: impl ExactSizeIterator<Item = D>,
     depth: u32,
-) -> Result<Filled<'static>> {
+) -> Result<Filled<'v>> {
     filled_over(Builder::over(space, schema.head, depth), schema, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
     })
 }
 
-fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled<'static>> {
+fn filled<'v>(
+    schema: &'static Schema,
+    depth: u32,
+    run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
+) -> Result<Filled<'v>> {
     filled_over(Builder::new(schema.head, depth), schema, run)
 }
 
-fn filled_over(
+fn filled_over<'v>(
     builder: Builder,
     schema: &'static Schema,
-    run: impl FnOnce(&mut Fill) -> Result<()>,
-) -> Result<Filled<'static>> {
-    let mut fill = Fill { builder };
+    run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
+) -> Result<Filled<'v>> {
+    let mut fill = Fill { builder, lent: None };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
-    let Builder { heads, text, raw, .. } = fill.builder;
-    Ok(Filled { head: schema.head, heads, text, raw, lent: None })
+    let Fill { builder: Builder { heads, text, raw, .. }, lent } = fill;
+    Ok(Filled { head: schema.head, heads, text, raw, lent })
 }
 
-pub(super) struct Fill {
+pub(super) struct Fill<'v> {
     pub(super) builder: Builder,
+    /// A raw array that stays where it came from, as long as it is the only one.
+    pub(super) lent: Option<Cow<'v, [u8]>>,
 }
 
-impl Fill {
+impl<'v> Fill<'v> {
     /// One level deeper.
     fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
@@ -106,7 +112,7 @@ impl Fill {
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
-    pub(super) fn node<'v, D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+    pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
         let wrong = || wrong(schema, value);
         match &schema.kind {
             Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
@@ -171,15 +177,7 @@ impl Fill {
                 let run = self.builder.run(1, target(*of).head);
                 self.nested(|this| this.node(target(*of), value, run))?;
             }
-            Kind::Grid(of, dimensions) => {
-                let array = value.array()?.ok_or_else(wrong)?;
-                let (shape, bytes) = array.elements(target(*of), dimensions.map(usize::from))?;
-                self.builder.length(at, shape.len());
-                let run = self.builder.run(shape.len(), 8);
-                let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
-                self.builder.write(run, &lengths);
-                self.builder.raw(&bytes);
-            }
+            Kind::Grid(of, dimensions) => self.grid((schema, *of, *dimensions), value, at)?,
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
@@ -197,7 +195,7 @@ impl Fill {
         Ok(())
     }
 
-    fn bytes<'v, D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
+    fn bytes<D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
         let bytes = value.bytes().ok_or_else(wrong)?;
         self.builder.length(at, bytes.len());
         let run = self.builder.run(bytes.len(), 1);
@@ -205,26 +203,7 @@ impl Fill {
         Ok(())
     }
 
-    /// A list of numbers from an array.
-    fn numbers<'v, D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
-        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
-        match &schema.kind {
-            Kind::List(of) => {
-                let (count, bytes) = array.elements(target(*of), Some(1))?;
-                self.builder.length(at, count.iter().product());
-                let run = self.builder.run(bytes.len(), 1);
-                self.builder.write(run, &bytes);
-            }
-            Kind::Array(..) => {
-                let (_, bytes) = array.elements(schema, Some(0))?;
-                self.builder.write(at, &bytes);
-            }
-            _ => return Err(wrong(schema, value)),
-        }
-        Ok(())
-    }
-
-    fn optional<'v, D: Decoder<'v>>(&mut self, of: Link, value: D, at: usize) -> Result<()> {
+    fn optional<D: Decoder<'v>>(&mut self, of: Link, value: D, at: usize) -> Result<()> {
         if value.is_none() {
             return Ok(());
         }
@@ -241,7 +220,7 @@ impl Fill {
     }
 
     /// Elements of one type, into a run.
-    fn elements<'v, D: Decoder<'v>>(&mut self, of: Link, items: impl Iterator<Item = D>, run: usize) -> Result<()> {
+    fn elements<D: Decoder<'v>>(&mut self, of: Link, items: impl Iterator<Item = D>, run: usize) -> Result<()> {
         let schema = target(of);
         for (place, item) in items.enumerate() {
             let at = run + place * stride(schema.head);
@@ -251,7 +230,7 @@ impl Fill {
     }
 
     /// Parts that stand side by side in one head.
-    fn parts<'v, D: Decoder<'v>>(&mut self, parts: impl Iterator<Item = (Link, D)>, mut at: usize) -> Result<()> {
+    fn parts<D: Decoder<'v>>(&mut self, parts: impl Iterator<Item = (Link, D)>, mut at: usize) -> Result<()> {
         for (place, (link, part)) in parts.enumerate() {
             let schema = target(link);
             self.node(schema, part, at).map_err(|error| error.within(&index(place)))?;
@@ -260,7 +239,7 @@ impl Fill {
         Ok(())
     }
 
-    fn map<'v, D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
+    fn map<D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
         let (key, to) = (target(key), target(to));
         let Some(entries) = value.entries() else {
             return Err(Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe()));
@@ -280,7 +259,7 @@ impl Fill {
     }
 
     /// A flat state, all of it.
-    pub(super) fn whole_state<'v, D: Decoder<'v>>(
+    pub(super) fn whole_state<D: Decoder<'v>>(
         &mut self,
         object: &Object,
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -298,7 +277,7 @@ impl Fill {
     }
 
     /// The parent's slots, then the own ones.
-    fn state<'v, D: Decoder<'v>>(
+    fn state<D: Decoder<'v>>(
         &mut self,
         object: &Object,
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -316,7 +295,7 @@ impl Fill {
         self.slots(own, state, at)
     }
 
-    fn slots<'v, D: Decoder<'v>>(
+    fn slots<D: Decoder<'v>>(
         &mut self,
         slots: &[Slot],
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -330,7 +309,7 @@ impl Fill {
         Ok(())
     }
 
-    fn slot<'v, D: Decoder<'v>>(
+    fn slot<D: Decoder<'v>>(
         &mut self,
         slot: &Slot,
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -343,54 +322,13 @@ impl Fill {
                 self.raw(raw, value, count, at)
             }
             (Some(value), _, _) => self.node(schema, value, at),
-            (None, Some(default), _) => default(&mut self.builder, at),
+            (None, Some(default), _) => default(self.whole(), at),
             (None, None, _) => Err(missing(&schema)),
         }
     }
 
-    pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
-        let element = target(raw.element);
-        let bytes = match (value.array()?, value.bytes()) {
-            (Some(array), _) => {
-                // A field that is a single element is written as an array of one, and may be none at all.
-                let single = raw.exactly == Some(1) && array.is_one(element);
-                Some(array.elements(element, Some(usize::from(!single)))?.1)
-            }
-            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
-            (None, None) if value.is_none() => None,
-            (None, None) => {
-                let expected = format!("the bytes of {element}");
-                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
-            }
-        };
-        let len = bytes.as_deref().map_or(0, <[u8]>::len);
-        let elements = len / element.head.max(1);
-        if len % element.head.max(1) != 0 {
-            let expected = format!("a whole number of elements of {} bytes", element.head);
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
-        }
-        if let Some(given) = count {
-            if given.int() != Some(elements as i128) {
-                let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
-                return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
-            }
-        }
-        // What is absent can only stand for an empty array where the type knows no absence.
-        let present = bytes.is_some() || !raw.optional;
-        if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
-            let expected = format!("exactly {} elements", raw.exactly.unwrap_or_default());
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("{elements}")));
-        }
-        if raw.optional {
-            self.builder.write(at, &[u8::from(present)]);
-        }
-        self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
-        self.builder.raw(bytes.as_deref().unwrap_or_default());
-        Ok(())
-    }
-
     /// A member of a Python enum that comes by its value.
-    fn member<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
+    fn member<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
         let Some(worth) = value.member(&of.name).filter(|_| of.form == Form::Enum) else {
             return Err(wrong(value.describe()));
@@ -408,7 +346,7 @@ impl Fill {
         }
     }
 
-    fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
+    fn enumeration<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
         let Some((name, mut state)) = value.variant(&of.name) else {
             return self.member(of, value, at);

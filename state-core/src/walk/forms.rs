@@ -17,7 +17,12 @@ struct Place {
 }
 
 /// Fills an object from whatever form its type asks for.
-pub(super) fn object<'v, D: Decoder<'v>>(fill: &mut Fill, object: &'static Object, value: D, at: usize) -> Result<()> {
+pub(super) fn object<'v, D: Decoder<'v>>(
+    fill: &mut Fill<'v>,
+    object: &'static Object,
+    value: D,
+    at: usize,
+) -> Result<()> {
     let wrong = || Error::new(ErrorKind::Malformed, object.name.clone(), value.describe());
     match object.form {
         Form::Dict => match value.attributes(&object.name).ok_or_else(wrong)? {
@@ -38,7 +43,7 @@ pub(super) fn object<'v, D: Decoder<'v>>(fill: &mut Fill, object: &'static Objec
 }
 
 fn state<'v, D: Decoder<'v>>(
-    fill: &mut Fill,
+    fill: &mut Fill<'v>,
     object: &'static Object,
     value: D,
     at: usize,
@@ -49,7 +54,7 @@ fn state<'v, D: Decoder<'v>>(
 }
 
 fn attributes<'v, D: Decoder<'v>>(
-    fill: &mut Fill,
+    fill: &mut Fill<'v>,
     object: &'static Object,
     named: Vec<(&'v str, D)>,
     at: usize,
@@ -82,7 +87,7 @@ fn attributes<'v, D: Decoder<'v>>(
 
 /// The slots one after another, each of one value.
 fn flat<'v, D: Decoder<'v>>(
-    fill: &mut Fill,
+    fill: &mut Fill<'v>,
     object: &'static Object,
     mut state: impl Iterator<Item = D>,
     at: usize,
@@ -100,7 +105,7 @@ fn flat<'v, D: Decoder<'v>>(
 }
 
 fn members<'v, D: Decoder<'v>>(
-    fill: &mut Fill,
+    fill: &mut Fill<'v>,
     object: &'static Object,
     sorted: &[Place],
     mut members: impl Iterator<Item = D>,
@@ -119,12 +124,12 @@ fn members<'v, D: Decoder<'v>>(
 }
 
 /// One slot from one value: a raw array from its bytes, without a count.
-fn one<'v, D: Decoder<'v>>(fill: &mut Fill, place: Place, value: Option<D>) -> Result<()> {
+fn one<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, place: Place, value: Option<D>) -> Result<()> {
     let schema = target(place.slot.ty);
     let filled = match (value, place.slot.default, &schema.kind) {
         (Some(value), _, Kind::Raw(raw)) => fill.raw(raw, value, None, place.at),
         (Some(value), _, _) => fill.node(schema, value, place.at),
-        (None, Some(default), _) => default(&mut fill.builder, place.at),
+        (None, Some(default), _) => default(fill.whole(), place.at),
         (None, None, _) => Err(missing(&schema)),
     };
     filled.map_err(|error| error.within(&place.slot.name))

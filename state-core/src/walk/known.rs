@@ -11,7 +11,7 @@ use crate::schema::Schema;
 
 /// Fills one of these types.
 pub(super) fn known<'v, D: Decoder<'v>>(
-    fill: &mut Fill,
+    fill: &mut Fill<'v>,
     (schema, known): (&Schema, Known),
     value: D,
     at: usize,

@@ -20,7 +20,6 @@ mod view;
 
 use core::cell::{Cell, RefCell};
 
-use self::machine::Parts;
 use self::node::{Node, Source};
 use self::numpy::Dtypes;
 use super::options::Options;
@@ -30,7 +29,7 @@ use crate::fingerprint::identity;
 use crate::image;
 use crate::state::RestoreOwned;
 use crate::value::{Persistent, Value};
-use crate::walk::{self, Filled};
+use crate::walk;
 
 impl Options {
     /// As [`loads`](super::loads), with these settings.
@@ -125,21 +124,17 @@ impl Options {
         }
         let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
         let parts = machine::run(pickle, self, count)?;
-        let filled = self.filled::<T>(&parts, buffers)?;
+        let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
+        let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
+        let left = Cell::new(most.saturating_add(given));
+        let dtypes = RefCell::new(Dtypes::new(pickle.len()));
+        let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes };
+        let root = Node { source: &source, id: parts.root };
+        let filled = walk::fill(T::schema(), root, self.depth)
+            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })?;
         let regions = filled.regions()?;
         options.pass::<T>(&identity, &regions, regions.head)?;
         then(&regions)
-    }
-
-    fn filled<T: RestoreOwned>(&self, parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Filled<'static>> {
-        let most = (parts.input.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
-        let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let left = Cell::new(most.saturating_add(given));
-        let dtypes = RefCell::new(Dtypes::new(parts.input.len()));
-        let source = Source { parts, buffers, surrogates: self.surrogates, left, dtypes };
-        let root = Node { source: &source, id: parts.root };
-        walk::fill(T::schema(), root, self.depth)
-            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })
     }
 }
 

@@ -1,18 +1,21 @@
 //! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
 
+mod raws;
+mod region;
+
 use alloc::format;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::fmt;
 
+pub(super) use region::Region;
+
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
-use super::raws::{self, Raws};
-use super::{Elements, Encoder, Group, index};
+use super::{Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::known::{Known, python};
-use crate::layout::{grid_count, option_is_inline, padded, stride, tag_head};
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
+use crate::layout::{option_is_inline, stride, tag_head};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Slot, short};
 use crate::text::Text;
 
 /// Nodes inside one another; each takes stack.
@@ -22,7 +25,7 @@ pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
-    raw: Raws<'a>,
+    raw: Region<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
@@ -38,7 +41,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             nodes,
             tail,
             text,
-            raw: Raws::whole(raw),
+            raw: Region::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
             depth: DEPTH,
@@ -65,7 +68,7 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// The same image with its raw arrays elsewhere.
     #[cfg(feature = "pyo3")]
-    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
+    pub fn with_raws(mut self, raw: Region<'a>) -> Self {
         self.raw = raw;
         self
     }
@@ -365,64 +368,6 @@ impl<'a, E: Encoder> Read<'a, E> {
             self.link(of, part).map_err(|error| error.within(&index(at)))?;
         }
         self.encoder.end();
-        Ok(())
-    }
-
-    /// The bytes of so many elements; `None` are more than can be.
-    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<raws::Array<'a>> {
-        let size = elements.schema.head;
-        let len = count.and_then(|count| count.checked_mul(size));
-        let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
-            let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
-            let left = format!("{} raw bytes left", self.raw.rest().len());
-            let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
-            return Err(self.at(error, place));
-        };
-        let padding = array.padding;
-        if let Some(at) = padding.iter().position(|&byte| byte != 0) {
-            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
-        }
-        Ok(array)
-    }
-
-    fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
-        let count = self.length(head)?;
-        if dimensions.is_some_and(|dimensions| usize::from(dimensions) != count) {
-            return self.malformed("the number of dimensions that the type fixes", count, head);
-        }
-        let run = self.run(count, 8)?;
-        let lengths = run.chunks_exact(8).map(|length| usize::try_from(little_endian(length)).ok());
-        let Some(shape) = lengths.collect::<Option<Vec<usize>>>() else {
-            return self.malformed("lengths that memory could hold", "a larger one", run);
-        };
-        let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
-        let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
-        self.encoder.array(elements, &shape, array.bytes);
-        Ok(())
-    }
-
-    fn raw(&mut self, raw: &Raw, head: &'a [u8]) -> Result<()> {
-        let (tag, count_head) = head.split_at(head.len() - 8);
-        if tag.first().is_some_and(|&tag| tag > 1) {
-            return self.malformed("an optional array (0 or 1)", tag[0], tag);
-        }
-        let present = tag != [0];
-        let count = little_endian(count_head) as u64;
-        let fits = if present { raw.exactly.is_none_or(|exactly| exactly == count) } else { count == 0 };
-        if !fits {
-            return self.malformed("the count that the type fixes", count, count_head);
-        }
-        let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-        let array = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
-        match (present, raw.array) {
-            (false, _) => self.encoder.none(),
-            (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
-            (true, false) => self.encoder.raw(elements, array.bytes),
-            (true, true) => self.encoder.array(elements, &[count as usize], array.bytes),
-        }
-        if raw.counted {
-            self.encoder.int(count.into());
-        }
         Ok(())
     }
 

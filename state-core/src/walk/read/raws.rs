@@ -1,0 +1,72 @@
+//! Raw arrays, and arrays of several dimensions.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::region::Array;
+use super::{Read, little_endian};
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{grid_count, padded};
+use crate::schema::{Link, Raw};
+use crate::walk::{Elements, Encoder};
+
+impl<'a, E: Encoder> Read<'a, E> {
+    /// The bytes of so many elements; `None` are more than can be.
+    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<Array<'a>> {
+        let size = elements.schema.head;
+        let len = count.and_then(|count| count.checked_mul(size));
+        let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
+            let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
+            let left = format!("{} raw bytes left", self.raw.rest().len());
+            let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
+            return Err(self.at(error, place));
+        };
+        let padding = array.padding;
+        if let Some(at) = padding.iter().position(|&byte| byte != 0) {
+            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
+        }
+        Ok(array)
+    }
+
+    pub(super) fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        if dimensions.is_some_and(|dimensions| usize::from(dimensions) != count) {
+            return self.malformed("the number of dimensions that the type fixes", count, head);
+        }
+        let run = self.run(count, 8)?;
+        let lengths = run.chunks_exact(8).map(|length| usize::try_from(little_endian(length)).ok());
+        let Some(shape) = lengths.collect::<Option<Vec<usize>>>() else {
+            return self.malformed("lengths that memory could hold", "a larger one", run);
+        };
+        let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
+        let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
+        self.encoder.array(elements, &shape, array.bytes);
+        Ok(())
+    }
+
+    pub(super) fn raw(&mut self, raw: &Raw, head: &'a [u8]) -> Result<()> {
+        let (tag, count_head) = head.split_at(head.len() - 8);
+        if tag.first().is_some_and(|&tag| tag > 1) {
+            return self.malformed("an optional array (0 or 1)", tag[0], tag);
+        }
+        let present = tag != [0];
+        let count = little_endian(count_head) as u64;
+        let fits = if present { raw.exactly.is_none_or(|exactly| exactly == count) } else { count == 0 };
+        if !fits {
+            return self.malformed("the count that the type fixes", count, count_head);
+        }
+        let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
+        let array = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
+        match (present, raw.array) {
+            (false, _) => self.encoder.none(),
+            (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
+            (true, false) => self.encoder.raw(elements, array.bytes),
+            (true, true) => self.encoder.array(elements, &[count as usize], array.bytes),
+        }
+        if raw.counted {
+            self.encoder.int(count.into());
+        }
+        Ok(())
+    }
+}

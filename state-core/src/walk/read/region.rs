@@ -1,0 +1,60 @@
+//! The raw region as the walk reads it: in one piece, or with arrays that are still where the live value has them.
+
+use crate::gather::Borrowed;
+
+/// What is left of a raw region.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::walk) struct Region<'a> {
+    copied: &'a [u8],
+    taken: usize,
+    /// Arrays that are not among the copied bytes.
+    borrowed: &'a [Borrowed<'a>],
+}
+
+/// One array of it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::walk) struct Array<'a> {
+    pub bytes: &'a [u8],
+    pub padding: &'a [u8],
+    /// Whether the bytes are where the live value has them.
+    pub lent: bool,
+}
+
+impl<'a> Region<'a> {
+    pub fn whole(copied: &'a [u8]) -> Self {
+        Self { copied, taken: 0, borrowed: &[] }
+    }
+
+    #[cfg(feature = "pyo3")]
+    pub fn gathered(copied: &'a [u8], borrowed: &'a [Borrowed<'a>]) -> Self {
+        Self { copied, taken: 0, borrowed }
+    }
+
+    /// The bytes that are left, as far as they lie together.
+    pub fn rest(&self) -> &'a [u8] {
+        match self.borrowed {
+            [first, ..] => first.bytes,
+            [] => self.copied,
+        }
+    }
+
+    /// An array of `len` bytes that takes `padded` of the region.
+    pub fn cut(&mut self, len: usize, padded: usize) -> Option<Array<'a>> {
+        if let [first, rest @ ..] = self.borrowed {
+            // An empty array may stand at the same place before one that was borrowed, and takes nothing.
+            if first.at == self.taken && first.bytes.len() == len {
+                self.borrowed = rest;
+                return Some(Array { bytes: first.bytes, padding: self.space(padded - len)?, lent: true });
+            }
+        }
+        let (bytes, padding) = self.space(padded)?.split_at_checked(len)?;
+        Some(Array { bytes, padding, lent: false })
+    }
+
+    fn space(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (space, rest) = self.copied.split_at_checked(len)?;
+        self.copied = rest;
+        self.taken += len;
+        Some(space)
+    }
+}
