@@ -12,17 +12,15 @@ thread_local! {
 
 /// Tells by `mark`, which no state holds, whether it was kept.
 #[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "tests.Kept", after_set = Kept::counted)]
+#[state(name = "tests.Kept", after_set = counted)]
 struct Kept {
     text: String,
     #[state(skip)]
     mark: u32,
 }
 
-impl Kept {
-    fn counted(&mut self) {
-        HOOKS.set(HOOKS.get() + 1);
-    }
+fn counted(_: &mut Kept) {
+    HOOKS.set(HOOKS.get() + 1);
 }
 
 fn entry(key: u32, mark: u32) -> (String, Kept) {
@@ -134,6 +132,7 @@ fn of_equal_keys_the_last_one_counts() {
 }
 
 #[test]
+#[allow(clippy::zero_sized_map_values, reason = "they are what is tested")]
 fn values_without_a_size_come_and_go() {
     let map = |keys: &[u16]| -> HashMap<u16, ()> { keys.iter().map(|&key| (key, ())).collect() };
     for live in [&[][..], &[1], &[1, 2, 3], &[4, 5]] {

@@ -41,6 +41,8 @@ impl Size {
     /// Text of `len` bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self, len: usize) {
+        // It wraps only where text that is shared adds up to more than the address space. Then there is too little space
+        // for it, as the writer finds.
         self.text = self.text.wrapping_add(len);
     }
 
