@@ -9,7 +9,8 @@ use state_core::python::picklable;
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Person>(module)?;
     picklable::<Frozen>(module)?;
-    picklable::<Fixed>(module)?;
+    #[cfg(not(feature = "abi3"))]
+    picklable::<fixed::Fixed>(module)?;
     picklable::<Bound_>(module)?;
     picklable::<Refusing>(module)?;
     picklable::<Kinds>(module)?;
@@ -50,17 +51,24 @@ impl Frozen {
     }
 }
 
-#[pyclass(module = "zoo", immutable_type, get_all)]
-#[derive(State)]
-struct Fixed {
-    value: u64,
-}
+/// The stable ABI has no immutable types before Python 3.14.
+#[cfg(not(feature = "abi3"))]
+mod fixed {
+    use pyo3::prelude::*;
+    use state_core::State;
 
-#[pymethods]
-impl Fixed {
-    #[staticmethod]
-    fn make(value: u64) -> Self {
-        Self { value }
+    #[pyclass(module = "zoo", immutable_type, get_all)]
+    #[derive(State)]
+    pub struct Fixed {
+        value: u64,
+    }
+
+    #[pymethods]
+    impl Fixed {
+        #[staticmethod]
+        fn make(value: u64) -> Self {
+            Self { value }
+        }
     }
 }
 
