@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pyo3::prelude::*;
 use state_core::State;
-use state_core::python::picklable;
+use state_core::python::{packed, picklable};
 
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Person>(module)?;
@@ -14,7 +14,24 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Bound_>(module)?;
     picklable::<Refusing>(module)?;
     picklable::<Kinds>(module)?;
+    packed::<Packed>(module)?;
     picklable::<Open>(module)
+}
+
+/// Travels as native bytes.
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+struct Packed {
+    name: String,
+    age: i32,
+}
+
+#[pymethods]
+impl Packed {
+    #[new]
+    fn new(name: String, age: i32) -> Self {
+        Self { name, age }
+    }
 }
 
 #[pyclass(module = "zoo", subclass, get_all, set_all)]
