@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
-use state_core::python::picklable;
+use state_core::python::{packed, picklable};
 use state_core::{Record, State};
 
 #[pyclass(module = "contestants", get_all)]
@@ -18,6 +18,22 @@ struct Person {
 
 #[pymethods]
 impl Person {
+    #[new]
+    fn new(name: String, age: i32) -> Self {
+        Self { name, age }
+    }
+}
+
+/// The same, packed.
+#[pyclass(module = "contestants", get_all)]
+#[derive(State)]
+struct PackedPerson {
+    name: String,
+    age: i32,
+}
+
+#[pymethods]
+impl PackedPerson {
     #[new]
     fn new(name: String, age: i32) -> Self {
         Self { name, age }
@@ -175,6 +191,7 @@ impl EncodedBicycles {
 #[pymodule]
 fn contestants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Person>(module)?;
+    packed::<PackedPerson>(module)?;
     picklable::<Bicycles>(module)?;
     picklable::<WideBicycles>(module)?;
     module.add_class::<ByState>()?;

@@ -23,6 +23,7 @@ PEOPLE, BICYCLES = 100_000, 1_000_000
 
 PERSONS = {
     "state": contestants.Person,
+    "state, packed": contestants.PackedPerson,
     "PyO3, `__reduce__`": contestants.ByReduce,
     "PyO3, `__getstate__`": contestants.ByState,
     "Cython, by hand": cythons.Person,

@@ -122,17 +122,13 @@ impl<'a> Image<'a> {
         })
     }
 
-    /// The same of an image whose raw arrays are elsewhere.
+    /// The same of an image that was just written, whose raw arrays are elsewhere.
     #[cfg(feature = "pyo3")]
-    pub fn regions_before_raw(mut self, head: usize) -> Result<Regions<'a>> {
-        // The padding before the raw arrays is part of the bytes, and there is no more.
-        if self.raw != 0 {
-            let before = self.front + head;
-            let end = [self.tail, self.text].iter().filter_map(|&n| usize::try_from(n).ok()).sum::<usize>() + before;
-            self.bytes = self.bytes.get(..end).unwrap_or(self.bytes);
-            self.raw = 0;
-        }
-        self.regions(head)
+    pub fn regions_before_raw(written: &'a [u8], front: usize, head: usize) -> Option<Regions<'a>> {
+        let number = |at: usize| Some(u64::from_le_bytes(*written.get(at..)?.first_chunk::<8>()?) as usize);
+        let (head, rest) = written.get(front..)?.split_at_checked(head)?;
+        let (tail, rest) = rest.split_at_checked(number(16)?)?;
+        Some(Regions { head, tail, text: Text::new(rest.get(..number(24)?)?).ok()?, raw: &[] })
     }
 }
 

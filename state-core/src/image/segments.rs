@@ -8,6 +8,8 @@ use super::{Options, explain, header};
 use crate::decode::Regions;
 use crate::encode::{Size, Writer};
 use crate::error::Result;
+#[cfg(feature = "pyo3")]
+use crate::error::{Error, ErrorKind};
 use crate::fingerprint::identity;
 use crate::gather::Borrowed;
 use crate::schema::write_canonical;
@@ -127,7 +129,8 @@ impl Segments<'_> {
     /// The regions of the image of a `T`, whose raw arrays are apart: those that were copied, and the others.
     #[cfg(feature = "pyo3")]
     pub(crate) fn regions<T: State + ?Sized>(&self) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
-        let front = header::Image::open(&self.buffer.front)?.regions_before_raw(T::HEAD)?;
+        let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, T::HEAD);
+        let front = front.ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "an image without a schema in it"))?;
         Ok((front, (&self.buffer.copied, &self.borrowed)))
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ptr;
 use std::sync::OnceLock;
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
@@ -47,6 +47,8 @@ pub(super) struct Known {
     pub written: Written,
     /// What `__reduce__`, `__getstate__` and `__setstate__` are on this class, to tell what a subclass has instead.
     pub found: [Option<Py<PyAny>>; 3],
+    /// Whether the state travels as native bytes.
+    pub packed: bool,
     /// Of an enum.
     pub variants: Option<Variants>,
 }
@@ -72,7 +74,7 @@ pub(super) fn known<T: Layer>(py: Python<'_>) -> PyResult<&'static Known> {
         .ok_or_else(|| PyRuntimeError::new_err(alloc::format!("{} is not registered as picklable", T::NAME)))
 }
 
-pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> PyResult<()> {
     let py = module.py();
     let class = T::type_object(py);
     if !matches!(module.dict().get_item(T::NAME)?, Some(found) if found.is(&class)) {
@@ -82,7 +84,7 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     if known::<T>(py).is_ok() {
         return Ok(());
     }
-    let known = Box::leak(Box::new(learn::<T>(&class, module)?));
+    let known = Box::leak(Box::new(learn::<T>(&class, module, packed)?));
     let entry = (class.as_ptr() as usize, &*known);
     for place in places(entry.0) {
         if ptr::eq(place.get_or_init(|| entry).1, entry.1) {
@@ -93,9 +95,16 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 /// Attaches the methods, and gathers what there is to be known.
-fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> PyResult<Known> {
+fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, packed: bool) -> PyResult<Known> {
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
+    let handles = schemas.iter().any(|schema| holds_handle(schema, &mut Vec::new()));
+    if packed && (handles || schemas.len() > 1 || !matches!(T::schema().kind, Kind::Object(_))) {
+        return Err(PyTypeError::new_err(alloc::format!(
+            "{} cannot be packed: only a struct without a base and without objects of Python in it can; use picklable",
+            T::NAME
+        )));
+    }
     let is_enum = matches!(T::schema().kind, Kind::Enum(_));
     let written = methods::written(class)?;
     let from_state = methods::attach::<T>(class, module, written, is_enum)?;
@@ -114,10 +123,11 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> P
         from_state,
         slots,
         deferrable,
-        handles: schemas.iter().any(|schema| holds_handle(schema, &mut Vec::new())),
+        handles,
         attributes: class.getattr("__dictoffset__")?.extract::<isize>()? != 0,
         written,
         found,
+        packed,
         variants: if is_enum { Some(Variants::find::<T>(class)?) } else { None },
     })
 }

@@ -6,7 +6,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::attributes;
-use super::class::{Known, Written, known, written_by};
+use super::class::{Written, known, written_by};
 use super::layers::Layer;
 use super::progress::Mark;
 use super::reduce::{defer, flat};
@@ -44,7 +44,7 @@ pub(super) fn deepcopy<'py, T: Layer>(
     }
     let copy = restore::make::<T>(known, &class, exact, state.cast::<PyTuple>()?.as_borrowed(), 0)?;
     memo.set_item(id(object), &copy)?;
-    complete::<T>(&copy, later, &memo, known)?;
+    complete::<T>(&copy, later, &memo)?;
     Ok(copy)
 }
 
@@ -52,7 +52,6 @@ fn complete<'py, T: Layer>(
     copy: &Bound<'py, PyAny>,
     later: Option<Bound<'py, PyDict>>,
     memo: &Bound<'py, PyAny>,
-    _: &Known,
 ) -> PyResult<()> {
     let Some(later) = later else { return Ok(()) };
     let later = copied(later.as_any(), memo)?;

@@ -25,12 +25,12 @@ pub(super) fn pickling(py: Python<'_>, reason: impl ToString) -> PyErr {
     of_pickle(py, &PICKLING, "PicklingError", reason.to_string())
 }
 
-/// A state could not be put back: `TypeError` where a slot was given what it does not take, else
-/// `pickle.UnpicklingError`.
+/// A state could not be put back: `TypeError` where a slot was given what it does not take, else, as for bytes that
+/// are damaged, `pickle.UnpicklingError`.
 #[cold]
 pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
     match error.kind() {
-        ErrorKind::Malformed => PyTypeError::new_err(error.to_string()),
+        ErrorKind::Malformed if error.offset().is_none() => PyTypeError::new_err(error.to_string()),
         _ => of_pickle(py, &UNPICKLING, "UnpicklingError", error.to_string()),
     }
 }

@@ -2,7 +2,7 @@
 //! is the base's slots, then the own ones.
 
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::marker::PhantomData;
 use std::thread_local;
 
@@ -13,6 +13,7 @@ use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
+use pyo3::types::PyBytes;
 
 use super::decode::Items;
 use super::encode::Slots;
@@ -41,6 +42,12 @@ pub trait Layer: PyClass + State + RestoreOwned {
 
     /// Builds the values that stand for a flat state. The last class takes all that is left.
     fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values>;
+
+    /// The native bytes of the own value.
+    fn pack<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>>;
+
+    /// The values of a class without a base that has any, from native bytes.
+    fn unpack(bytes: &[u8], base: &mut Items<'_, '_>) -> StateResult<Self::Values>;
 
     /// What makes an object of its values.
     fn initializer(values: Self::Values) -> PyClassInitializer<Self>;
@@ -81,6 +88,21 @@ where
         Ok((base, value))
     }
 
+    fn pack<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
+        let mut bytes = PACKED.take();
+        crate::dump_into(&*guard, &mut bytes).map_err(|error| pickling(object.py(), error))?;
+        let packed = PyBytes::new(object.py(), &bytes);
+        if bytes.capacity() < LARGE {
+            PACKED.set(bytes);
+        }
+        Ok(packed)
+    }
+
+    fn unpack(bytes: &[u8], base: &mut Items<'_, '_>) -> StateResult<Self::Values> {
+        Ok((T::BaseType::values(base)?, crate::loads(bytes)?))
+    }
+
     fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
         PyClassInitializer::new(own, T::BaseType::initializer(base))
     }
@@ -95,22 +117,32 @@ const LARGE: usize = 0x1_0000;
 
 thread_local! {
     /// The space that the last state that was taken out took in this thread.
-    static SPACE: Cell<SegmentBuffer> = const { Cell::new(SegmentBuffer::new()) };
+    static SPACE: RefCell<SegmentBuffer> = const { RefCell::new(SegmentBuffer::new()) };
+    /// The same of the last that was packed.
+    static PACKED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     /// The space of the last that was put back.
     static FILLED: Cell<Builder> = Cell::new(Builder::default());
 }
 
 /// Hands the slots of one value to `slots`.
 fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
-    let mut space = SPACE.take();
-    let segments = dump_segments(value, &mut space)?;
+    SPACE.with(|space| match space.try_borrow_mut() {
+        Ok(mut space) => {
+            let taken = take_in(value, slots, &mut space);
+            if space.capacity() >= LARGE {
+                *space = SegmentBuffer::new();
+            }
+            taken
+        }
+        // Making an object of a slot, such as a set, came back here.
+        Err(_) => take_in(value, slots, &mut SegmentBuffer::new()),
+    })
+}
+
+fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> StateResult<()> {
+    let segments = dump_segments(value, space)?;
     let (regions, raws) = segments.regions::<T>()?;
-    walk::read_state(T::schema(), &regions, raws, slots)?;
-    drop(segments);
-    if space.capacity() < LARGE {
-        SPACE.set(space);
-    }
-    Ok(())
+    walk::read_state(T::schema(), &regions, raws, slots)
 }
 
 /// Fills the image of one value.

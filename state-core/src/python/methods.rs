@@ -41,16 +41,18 @@ pub(super) fn attach<T: Layer>(
     let qualname = alloc::format!("{}.{FROM_STATE}", T::NAME);
     let from_state = function::<T>(&qualname, &class.getattr("__module__")?)?;
     class.setattr(FROM_STATE, &from_state)?;
-    let add = |name: &'static CStr, ours: bool, function, flags, doc| {
-        if ours { class.setattr(name, descriptor(class, name, function, flags, doc)?) } else { Ok(()) }
-    };
     let own = class.getattr("__dict__")?;
-    add(c"__reduce_ex__", !written.reduce, binaryfunc::<Reduce<T>>, ffi::METH_O, REDUCE_DOC)?;
-    add(c"__getstate__", !written.getstate, noargs::<GetState<T>>, ffi::METH_NOARGS, GETSTATE_DOC)?;
-    let settable = !is_enum && !T::FROZEN;
-    add(c"__setstate__", settable && !written.setstate, binaryfunc::<SetState<T>>, ffi::METH_O, SETSTATE_DOC)?;
+    let settable = !is_enum && !T::FROZEN && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
-    add(c"__deepcopy__", deepcopies, binaryfunc::<DeepCopy<T>>, ffi::METH_O, DEEPCOPY_DOC)?;
+    let methods = [
+        (!written.reduce, Method(c"__reduce_ex__", binaryfunc::<Reduce<T>>, ffi::METH_O, REDUCE_DOC)),
+        (!written.getstate, Method(c"__getstate__", noargs::<GetState<T>>, ffi::METH_NOARGS, GETSTATE_DOC)),
+        (settable, Method(c"__setstate__", binaryfunc::<SetState<T>>, ffi::METH_O, SETSTATE_DOC)),
+        (deepcopies, Method(c"__deepcopy__", binaryfunc::<DeepCopy<T>>, ffi::METH_O, DEEPCOPY_DOC)),
+    ];
+    for (_, method) in methods.into_iter().filter(|(missing, _)| *missing) {
+        class.setattr(method.0, method.descriptor(class)?)?;
+    }
     Ok(from_state.into_any().unbind())
 }
 
@@ -64,7 +66,7 @@ fn immutable<T: Layer>(
     let from_state = function::<T>(&name, module.name()?.as_any())?;
     module.setattr(&*name, &from_state)?;
     if !written.reduce {
-        let definition = definition(c"reduce", binaryfunc::<Immutable<T>>, ffi::METH_O, c"");
+        let definition = Method(c"reduce", binaryfunc::<Immutable<T>>, ffi::METH_O, c"").definition();
         // SAFETY: a definition that lives for ever; no object to bind to and no module.
         let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
         // SAFETY: a new reference or null with an exception.
@@ -77,7 +79,7 @@ fn immutable<T: Layer>(
 /// The function that pickles name: `name` may have dots, and pickle finds it by them in the module.
 fn function<'py, T: Layer>(name: &str, module: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyCFunction>> {
     let name = Box::leak(alloc::ffi::CString::new(name)?.into_boxed_c_str());
-    let definition = definition(name, binaryfunc::<FromState<T>>, ffi::METH_VARARGS, FROM_STATE_DOC);
+    let definition = Method(name, binaryfunc::<FromState<T>>, ffi::METH_VARARGS, FROM_STATE_DOC).definition();
     // SAFETY: a definition that lives for ever; no object to bind to; the name of a module.
     let function = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), module.as_ptr()) };
     // SAFETY: a new reference or null with an exception.
@@ -87,28 +89,26 @@ fn function<'py, T: Layer>(name: &str, module: &Bound<'py, PyAny>) -> PyResult<B
 
 type Function = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
-fn definition(name: &'static CStr, function: Function, flags: c_int, doc: &'static CStr) -> *mut ffi::PyMethodDef {
-    // As many as there are methods of registered classes; Python keeps pointers to them.
-    Box::leak(Box::new(ffi::PyMethodDef {
-        ml_name: name.as_ptr(),
-        ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
-        ml_flags: flags,
-        ml_doc: doc.as_ptr(),
-    }))
-}
+/// Its name, the function, how Python calls it, and what help says of it.
+struct Method(&'static CStr, Function, c_int, &'static CStr);
 
-fn descriptor<'py>(
-    class: &Bound<'py, PyType>,
-    name: &'static CStr,
-    function: Function,
-    flags: c_int,
-    doc: &'static CStr,
-) -> PyResult<Bound<'py, PyAny>> {
-    let definition = definition(name, function, flags, doc);
-    // SAFETY: a type object, and a definition that lives for ever.
-    let descriptor = unsafe { ffi::PyDescr_NewMethod(class.as_type_ptr(), definition) };
-    // SAFETY: a new reference or null with an exception.
-    unsafe { Bound::from_owned_ptr_or_err(class.py(), descriptor) }
+impl Method {
+    /// As many as there are methods of registered classes; Python keeps pointers to them.
+    fn definition(&self) -> *mut ffi::PyMethodDef {
+        Box::leak(Box::new(ffi::PyMethodDef {
+            ml_name: self.0.as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: self.1 },
+            ml_flags: self.2,
+            ml_doc: self.3.as_ptr(),
+        }))
+    }
+
+    fn descriptor<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+        // SAFETY: a type object, and a definition that lives for ever.
+        let descriptor = unsafe { ffi::PyDescr_NewMethod(class.as_type_ptr(), self.definition()) };
+        // SAFETY: a new reference or null with an exception.
+        unsafe { Bound::from_owned_ptr_or_err(class.py(), descriptor) }
+    }
 }
 
 const REDUCE_DOC: &CStr = c"__reduce_ex__($self, protocol, /)\n--\n\nHow pickle makes this object again: a function, and the class and state to call it with.";

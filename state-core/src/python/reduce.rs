@@ -44,6 +44,9 @@ pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i
         let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
         return Ok((from_state, PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any());
     }
+    if known.packed && exact && !known.attributes && !written.setstate {
+        return Ok((from_state, (class, T::pack(object)?)).into_pyobject(py)?.into_any());
+    }
     let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
     let mut slots = flat::<T>(object, known, Some(class.into_any()), lend.as_mut())?;
     if written.setstate {

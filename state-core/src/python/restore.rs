@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use pyo3::exceptions::PyTypeError;
 use pyo3::impl_::pymethods::tp_new_impl;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyTuple, PyType};
 
 use super::attributes::Attributes;
 use super::class::{Known, known};
@@ -29,7 +29,25 @@ pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> 
     if !exact {
         lineage::check(&class, &T::type_object(py))?;
     }
+    if let (true, 2, Ok(packed)) = (known.packed, arguments.len(), arguments.get_borrowed_item(1)) {
+        if let Ok(bytes) = packed.cast::<PyBytes>() {
+            let keep = Keep::new(py);
+            let mut none = Items::of(arguments, 2..2, &keep);
+            let values = T::unpack(bytes.as_bytes(), &mut none).map_err(|error| unpickling(py, &error))?;
+            return object::<T>(values, &class, exact);
+        }
+    }
     make::<T>(known, &class, exact, arguments, 1)
+}
+
+/// An object of a class that was tested.
+fn object<'py, T: Layer>(values: T::Values, class: &Bound<'py, PyType>, exact: bool) -> PyResult<Bound<'py, PyAny>> {
+    if exact {
+        return Ok(Bound::new(class.py(), T::initializer(values))?.into_any());
+    }
+    // SAFETY: `class` is the class of `T` or a subclass, between which and it no class keeps anything that its own
+    // constructor would have to make.
+    unsafe { instance::<T>(values, class) }
 }
 
 /// An object of the slots that stand in `arguments` from `start` on.
@@ -51,11 +69,8 @@ pub(super) fn make<'py, T: Layer>(
     let values = T::values(&mut state, true).map_err(|error| unpickling(py, &error))?;
     match variant {
         Some(variant) => variant.make::<T>(py, values),
-        None if exact && attributes.is_none() => Ok(Bound::new(py, T::initializer(values))?.into_any()),
         None => {
-            // SAFETY: `class` is the class of `T` or a subclass, between which and it no class keeps anything that its
-            // own constructor would have to make.
-            let object = unsafe { instance::<T>(values, class) }?;
+            let object = object::<T>(values, class, exact)?;
             if let Some(attributes) = attributes {
                 attributes.give::<T>(&object)?;
             }

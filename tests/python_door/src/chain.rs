@@ -9,7 +9,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Dog>(module)?;
     picklable::<Puppy>(module)?;
     module.add_class::<Stray>()?;
-    #[cfg(any(not(feature = "abi3")))]
+    #[cfg(not(feature = "abi3"))]
     exceptions::add(module)?;
     Ok(())
 }
@@ -74,6 +74,7 @@ impl Stray {
     }
 }
 
+/// The stable ABI has no exceptions as bases before Python 3.12.
 #[cfg(not(feature = "abi3"))]
 mod exceptions {
     use pyo3::exceptions::PyValueError;

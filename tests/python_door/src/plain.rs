@@ -4,16 +4,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pyo3::prelude::*;
 use state_core::State;
-use state_core::python::picklable;
+use state_core::python::{packed, picklable};
 
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Person>(module)?;
     picklable::<Frozen>(module)?;
-    picklable::<Fixed>(module)?;
+    #[cfg(not(feature = "abi3"))]
+    picklable::<fixed::Fixed>(module)?;
     picklable::<Bound_>(module)?;
     picklable::<Refusing>(module)?;
     picklable::<Kinds>(module)?;
+    packed::<Packed>(module)?;
     picklable::<Open>(module)
+}
+
+/// Travels as native bytes.
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+struct Packed {
+    name: String,
+    age: i32,
+}
+
+#[pymethods]
+impl Packed {
+    #[new]
+    fn new(name: String, age: i32) -> Self {
+        Self { name, age }
+    }
 }
 
 #[pyclass(module = "zoo", subclass, get_all, set_all)]
@@ -50,17 +68,24 @@ impl Frozen {
     }
 }
 
-#[pyclass(module = "zoo", immutable_type, get_all)]
-#[derive(State)]
-struct Fixed {
-    value: u64,
-}
+/// The stable ABI has no immutable types before Python 3.14.
+#[cfg(not(feature = "abi3"))]
+mod fixed {
+    use pyo3::prelude::*;
+    use state_core::State;
 
-#[pymethods]
-impl Fixed {
-    #[staticmethod]
-    fn make(value: u64) -> Self {
-        Self { value }
+    #[pyclass(module = "zoo", immutable_type, get_all)]
+    #[derive(State)]
+    pub struct Fixed {
+        value: u64,
+    }
+
+    #[pymethods]
+    impl Fixed {
+        #[staticmethod]
+        fn make(value: u64) -> Self {
+            Self { value }
+        }
     }
 }
 
