@@ -8,6 +8,7 @@ mod opcode;
 mod options;
 mod protocol;
 
+pub use encode::{SegmentBuffer, Segments};
 pub use options::{Options, Strings, Surrogates};
 pub use protocol::Protocol;
 
@@ -23,6 +24,25 @@ use crate::value::Value;
 /// A value that cannot be written.
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Options::new().dumps(value)
+}
+
+/// Takes a dynamic value as a pickle of protocol 4.
+///
+/// What is shared is written once, so that it is shared again where it is read; values nest as deeply as memory allows.
+///
+/// ```
+/// use state_core::pickle::{dump_value, load_value};
+/// use state_core::value::{Object, Value};
+///
+/// let dave = Value::from(Object::new("example.Person", ("Dave", 30)));
+/// assert_eq!(load_value(&dump_value(&dave)?)?, dave);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// What the protocol has no form for: a class without a name, a value that contains itself through tuples alone.
+pub fn dump_value(value: &Value) -> Result<Vec<u8>> {
+    Options::new().dump_value(value)
 }
 
 /// Reads a pickle of any protocol.

@@ -111,7 +111,7 @@ pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
     image::build(&regions)
 }
 
-fn restore<T: RestoreOwned>(filled: &Filled, target: &mut T) -> Result<()> {
+fn restore<T: RestoreOwned>(filled: &Filled<'_>, target: &mut T) -> Result<()> {
     let (regions, identity) = (filled.regions()?, identity(T::schema()));
     Options::new().pass::<T>(&identity, &regions, regions.head)?;
     image::restore(&regions, &identity, target)

@@ -48,6 +48,8 @@ mod name;
 mod node;
 mod object;
 mod order;
+#[cfg(feature = "pickle")]
+mod parts;
 mod persistent;
 mod repr;
 mod rust_tuple;
@@ -69,6 +71,8 @@ pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;
 pub use self::object::{Made, Object, Parts};
+#[cfg(feature = "pickle")]
+pub(crate) use self::parts::PartsRef;
 pub use self::persistent::Persistent;
 pub use self::sequence::{List, Set};
 pub use self::shared::Shared;

@@ -4,6 +4,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
 use super::{Decoder, index};
@@ -16,22 +17,30 @@ use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_nam
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
-pub(crate) struct Filled {
+pub(crate) struct Filled<'v> {
     head: usize,
-    builder: Builder,
+    heads: Vec<u8>,
+    text: Vec<u8>,
+    raw: Vec<u8>,
+    lent: Option<&'v [u8]>,
 }
 
-impl Filled {
+impl<'v> Filled<'v> {
+    /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
+    #[cfg(feature = "pickle")]
+    pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
+        Self { head, heads, text, raw, lent }
+    }
+
     pub fn regions(&self) -> Result<Regions<'_>> {
-        let (head, tail) = self.builder.heads.split_at(self.head);
-        let text =
-            Text::new(&self.builder.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
-        Ok(Regions { head, tail, text, raw: &self.builder.raw })
+        let (head, tail) = self.heads.split_at(self.head);
+        let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
+        Ok(Regions { head, tail, text, raw: self.lent.unwrap_or(&self.raw) })
     }
 }
 
 /// Fills the image of a value.
-pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled> {
+pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled<'static>> {
     filled(schema, depth, |fill| fill.node(schema, value, 0))
 }
 
@@ -40,17 +49,22 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     schema: &'static Schema,
     mut state: impl ExactSizeIterator<Item = D>,
     depth: u32,
-) -> Result<Filled> {
+) -> Result<Filled<'static>> {
     filled(schema, depth, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
     })
 }
 
-fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled> {
+fn filled(
+    schema: &'static Schema,
+    depth: u32,
+    run: impl FnOnce(&mut Fill) -> Result<()>,
+) -> Result<Filled<'static>> {
     let mut fill = Fill { builder: Builder::new(schema.head, depth) };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
-    Ok(Filled { head: schema.head, builder: fill.builder })
+    let Builder { heads, text, raw, .. } = fill.builder;
+    Ok(Filled { head: schema.head, heads, text, raw, lent: None })
 }
 
 pub(super) struct Fill {

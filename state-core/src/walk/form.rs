@@ -16,7 +16,7 @@ pub(crate) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool 
 }
 
 /// The slots of the flat state that a slot of the schema takes.
-pub(super) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
+pub(crate) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
     match &nodes.get(slot.ty).kind {
         Kind::Raw(raw) if raw.counted => 2,
         _ => 1,
@@ -24,7 +24,7 @@ pub(super) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
 }
 
 /// The number of slots in the flat state of an object.
-pub(super) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
+pub(crate) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
     let mut own = &*object.slots;
     let mut inherited = 0;
     if let (true, [parent, rest @ ..]) = (object.has_parent, own) {

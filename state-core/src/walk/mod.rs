@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 pub(crate) use fill::{Filled, fill, fill_state};
 #[cfg(feature = "pickle")]
-pub(crate) use form::{can_be_none, is_byte};
+pub(crate) use form::{can_be_none, count_slots, is_byte, tuple_slots};
 pub use inspect::Inspection;
 use read::Read;
 

@@ -231,7 +231,6 @@ impl Arena {
         self.words.set(cell, place);
         Ok(())
     }
-
 }
 
 /// The items of a node, chunk by chunk.

@@ -568,4 +568,3 @@ fn malformed(
 ) -> Error {
     Error::new(ErrorKind::Malformed, expected, found)
 }
-

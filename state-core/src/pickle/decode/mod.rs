@@ -3,6 +3,7 @@
 
 mod arena;
 mod blocks;
+mod direct;
 mod instance;
 mod known;
 mod limit;
@@ -18,7 +19,9 @@ mod view;
 
 use core::cell::Cell;
 
+use self::machine::Parts;
 use self::node::{Node, Source};
+use crate::decode::Regions;
 use super::options::Options;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
@@ -41,10 +44,7 @@ impl Options {
     /// # Errors
     /// As [`loads`](super::loads), or more buffers or fewer than the pickle asks for.
     pub fn loads_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<T> {
-        let filled = self.filled::<T>(pickle, buffers)?;
-        let regions = filled.regions()?;
-        image::Options::new().depth(self.depth).pass::<T>(&identity(T::schema()), &regions, regions.head)?;
-        image::build(&regions)
+        self.read::<T, T>(pickle, buffers, |regions| image::build(regions))
     }
 
     /// As [`load_into`](super::load_into), with these settings.
@@ -60,10 +60,7 @@ impl Options {
     /// # Errors
     /// As [`load_into`](super::load_into); the target is then unchanged.
     pub fn load_into_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]], target: &mut T) -> Result<()> {
-        let filled = self.filled::<T>(pickle, buffers)?;
-        let (regions, identity) = (filled.regions()?, identity(T::schema()));
-        image::Options::new().depth(self.depth).pass::<T>(&identity, &regions, regions.head)?;
-        image::restore(&regions, &identity, target)
+        self.read::<T, ()>(pickle, buffers, |regions| image::restore(regions, &identity(T::schema()), target))
     }
 
     /// As [`load_value`](super::load_value), with these settings.
@@ -83,16 +80,37 @@ impl Options {
         value::value(&parts, buffers)
     }
 
-    fn filled<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Filled> {
+    /// Reads a pickle into an image, tests that, and hands it on.
+    fn read<T: RestoreOwned, R>(
+        &self,
+        pickle: &[u8],
+        buffers: &[&[u8]],
+        then: impl FnOnce(&Regions<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let (identity, options) = (identity(T::schema()), image::Options::new().depth(self.depth));
+        if let Some(filled) = direct::fill(T::schema(), pickle, buffers, self) {
+            // What is wrong in it, the longer way says in the words of the pickle.
+            if let Ok(regions) = filled.regions() {
+                if options.pass::<T>(&identity, &regions, regions.head).is_ok() {
+                    return then(&regions);
+                }
+            }
+        }
         let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
         let parts = machine::run(pickle, self, count)?;
-        let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
+        let filled = self.filled::<T>(&parts, buffers)?;
+        let regions = filled.regions()?;
+        options.pass::<T>(&identity, &regions, regions.head)?;
+        then(&regions)
+    }
+
+    fn filled<T: RestoreOwned>(&self, parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Filled<'static>> {
+        let most = (parts.input.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let source = Source { parts: &parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let source = Source { parts, buffers, left: Cell::new(most.saturating_add(given)) };
         let root = Node { source: &source, id: parts.root };
-        walk::fill(T::schema(), root, self.depth).map_err(|error| {
-            if source.is_spent() { expanded(self.expansion) } else { error }
-        })
+        walk::fill(T::schema(), root, self.depth)
+            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })
     }
 }
 

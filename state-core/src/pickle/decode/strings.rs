@@ -65,9 +65,8 @@ impl Strings {
             return self.node(Tag::Text, start, arena).map(Some);
         }
         let bytes = match code {
-            op::STRING => {
-                text::unquoted(bytes).ok_or_else(|| Error::new(ErrorKind::Malformed, "a string in quotes", "another"))?
-            }
+            op::STRING => text::unquoted(bytes)
+                .ok_or_else(|| Error::new(ErrorKind::Malformed, "a string in quotes", "another"))?,
             _ => bytes,
         };
         let start = self.decoded.len();

@@ -12,7 +12,11 @@ pub(super) const MOST_DIGITS: usize = 4300;
 pub(super) enum Digits {
     Small(i128),
     /// The text for numbers beyond that, without underscores: sign, base and digits.
-    Large { negative: bool, base: u32, digits: String },
+    Large {
+        negative: bool,
+        base: u32,
+        digits: String,
+    },
     TooMany,
 }
 
@@ -146,7 +150,8 @@ pub(super) fn unescaped(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
                 let more = rest.iter().take(2).take_while(|digit| (b'0'..=b'7').contains(*digit)).count();
                 let (digits, after) = rest.split_at(more);
                 rest = after;
-                let value = digits.iter().fold(u32::from(escape - b'0'), |value, digit| value * 8 + u32::from(digit - b'0'));
+                let value =
+                    digits.iter().fold(u32::from(escape - b'0'), |value, digit| value * 8 + u32::from(digit - b'0'));
                 out.push(value as u8);
             }
             b'x' => {

@@ -101,7 +101,9 @@ impl<'p> Maker<'p> {
             View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
             View::Digits(_) => true,
             View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
-            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => true,
+            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => {
+                true
+            }
             _ => false,
         }
     }
@@ -224,9 +226,7 @@ fn finish(open: Open) -> Value {
         Shape::Dict => Value::Dict(pairs(made.into_iter())),
         Shape::Set => Value::Set(Set::from(made)),
         Shape::FrozenSet => Value::FrozenSet(Set::from(made)),
-        Shape::Persistent => {
-            Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default()))
-        }
+        Shape::Persistent => Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default())),
         Shape::Object(form) => object(form, made),
     }
 }

@@ -1,13 +1,12 @@
 //! A part of a pickle as what it is in Python: opcodes, spellings and encodings are dealt with here.
 
-
 use super::arena::{Arena, Id, Items, Tag};
 use super::machine::Parts;
+use super::scan;
 use super::strings::{self, Int, Strings};
 use super::text::Digits;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
-use super::scan;
 
 /// A class or function: its module, and its name within it, with dots where it stands in a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,13 +134,7 @@ impl Parts<'_> {
 }
 
 /// The name that a part gives, if it is one: the names of Python 2 as those of Python 3, if `old`.
-pub(super) fn name<'p>(
-    input: &'p [u8],
-    arena: &Arena,
-    strings: &'p Strings,
-    old: bool,
-    id: Id,
-) -> Option<Name<'p>> {
+pub(super) fn name<'p>(input: &'p [u8], arena: &Arena, strings: &'p Strings, old: bool, id: Id) -> Option<Name<'p>> {
     let (module, name) = match (id.place(), id.offset()) {
         (Some(place), _) if arena.tag(place) == Tag::Global => {
             let text = |at| strings.text(input, arena, arena.part(place, at));
@@ -238,4 +231,3 @@ pub(super) fn kind_name(input: &[u8], arena: &Arena, id: Id) -> &'static str {
         _ => "int",
     }
 }
-

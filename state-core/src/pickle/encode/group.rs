@@ -85,17 +85,23 @@ impl Sink<'_> {
             Group::List => self.put([EMPTY_LIST]),
             Group::Dict => self.put([EMPTY_DICT]),
         }
+        Ok(self.batches(group, count))
+    }
+
+    /// How `count` items are put in a group that is there.
+    pub fn batches(&self, group: Group, count: usize) -> Batches {
+        let text = self.is_text();
         let (one, many) = match group {
             Group::List => (APPEND, APPENDS),
             Group::Dict => (SETITEM, SETITEMS),
             Group::Set => (ADDITEMS, ADDITEMS),
         };
         let code = |bytes: &[u8]| Code::new(bytes).unwrap_or_default();
-        Ok(match count {
+        match count {
             _ if text => Batches { open: Code::EMPTY, each: code(&[one]), close: Code::EMPTY },
             1 if group != Group::Set => Batches { open: Code::EMPTY, each: Code::EMPTY, close: code(&[one]) },
             _ => Batches { open: code(&[MARK]), each: Code::EMPTY, close: code(&[many]) },
-        })
+        }
     }
 
     /// Ends a group.

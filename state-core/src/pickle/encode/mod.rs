@@ -4,20 +4,26 @@ mod array;
 mod code;
 mod global;
 mod group;
+mod instance;
 mod object;
 mod plan;
 mod quick;
 mod raws;
 mod scalar;
+mod segments;
 mod sink;
 mod skip;
+mod value;
 mod write;
 
 use alloc::vec::Vec;
 
+pub use self::segments::{SegmentBuffer, Segments};
+
 use self::plan::Plan;
 use self::raws::Raws;
 use self::sink::Sink;
+use self::value::Values;
 use self::write::{Rest, Write};
 use super::Options;
 use crate::encode::{Size, Writer};
@@ -25,6 +31,16 @@ use crate::error::Result;
 use crate::gather::Borrowed;
 use crate::schema::root_name;
 use crate::state::State;
+use crate::value::Value;
+
+/// Space for what is written on the way to a pickle, to be used again and again.
+#[derive(Debug, Default)]
+struct Space {
+    /// Head, tail and text of the image.
+    front: Vec<u8>,
+    /// The raw arrays that could not be borrowed.
+    copied: Vec<u8>,
+}
 
 impl Options {
     /// As [`dumps`](super::dumps).
@@ -42,32 +58,64 @@ impl Options {
     /// # Errors
     /// As [`dumps`](super::dumps); the buffer is then empty.
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, pickle: &mut Vec<u8>) -> Result<()> {
-        let written = self.write(value, pickle);
+        self.write(value, pickle, &mut Space::default(), None)
+    }
+
+    /// As [`dump_value`](super::dump_value).
+    ///
+    /// # Errors
+    /// As [`dump_value`](super::dump_value).
+    pub fn dump_value(&self, value: &Value) -> Result<Vec<u8>> {
+        let mut pickle = Vec::new();
+        let mut sink = Sink::start(self, &mut pickle);
+        Values::new(&mut sink).write(value)?;
+        sink.finish()?;
+        Ok(pickle)
+    }
+
+    fn write<'a, T: State + ?Sized>(
+        &self,
+        value: &'a T,
+        pickle: &mut Vec<u8>,
+        space: &'a mut Space,
+        buffers: Option<&mut Vec<&'a [u8]>>,
+    ) -> Result<()> {
+        let written = self.write_parts(value, pickle, space, buffers);
         if written.is_err() {
             pickle.clear();
         }
         written.map_err(|error| error.within(root_name(T::schema())))
     }
 
-    fn write<T: State + ?Sized>(&self, value: &T, pickle: &mut Vec<u8>) -> Result<()> {
+    fn write_parts<'a, T: State + ?Sized>(
+        &self,
+        value: &'a T,
+        pickle: &mut Vec<u8>,
+        space: &'a mut Space,
+        buffers: Option<&mut Vec<&'a [u8]>>,
+    ) -> Result<()> {
         let plan = Plan::new(T::schema(), self.protocol)?;
         let mut size = Size::new(self.depth);
         if T::DYNAMIC {
             value.size(&mut size);
         }
-        let total = size.total(T::HEAD)?;
-        // Fresh memory that is asked for as zeros has not to be filled with them.
-        let mut front = alloc::vec![0; total - size.raw];
-        let (mut copied, mut borrowed) = (Vec::new(), Vec::<Borrowed<'_>>::new());
-        let (head, regions) = front.split_at_mut(T::HEAD);
-        let mut writer = Writer::gathering(&size, regions, &mut copied, &mut borrowed);
+        let front = size.total(T::HEAD)? - size.raw;
+        if space.front.is_empty() {
+            // Fresh memory that is asked for as zeros has not to be filled with them.
+            space.front = alloc::vec![0; front];
+        }
+        space.front.resize(front, 0);
+        space.copied.clear();
+        let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
+        let (head, regions) = space.front.split_at_mut(T::HEAD);
+        let mut writer = Writer::gathering(&size, regions, &mut space.copied, &mut borrowed);
         value.put(head, &mut writer);
         writer.finish()?;
-        let (head, regions) = front.split_at(T::HEAD);
+        let (head, regions) = space.front.split_at(T::HEAD);
         let (tail, text) = regions.split_at(size.tail);
-        let rest = Rest { tail, text, raws: Raws { copied: &copied, at: 0, borrowed: &borrowed } };
+        let rest = Rest { tail, text, raws: Raws { copied: &space.copied, at: 0, borrowed: &borrowed } };
         let mut sink = Sink::start(self, pickle);
-        Write::new(&plan, rest, &mut sink, None).row(0, head)?;
+        Write::new(&plan, rest, &mut sink, buffers).row(0, head)?;
         sink.finish()
     }
 }

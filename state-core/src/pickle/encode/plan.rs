@@ -303,7 +303,7 @@ impl Planner {
             Kind::Array(of, len) => Step::Fixed { at, row: self.row(target(*of))?, count: *len as usize },
             Kind::Tuple(items) => return self.tuple(items, at, steps),
             Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
-            Kind::Raw(raw) => self.raw(raw, at),
+            Kind::Raw(raw) => self.raw(raw, at)?,
             Kind::Object(object) => return self.object(object, at, steps),
             Kind::Enum(of) => self.enumeration(of, at)?,
             // These stand inside raw arrays, which are written whole.
@@ -333,8 +333,8 @@ impl Planner {
         Ok(())
     }
 
-    fn raw(&mut self, raw: &Raw, at: usize) -> Step {
-        self.plan.arrays.push(Array::new(raw));
-        Step::Raw { at, array: self.plan.arrays.len() - 1 }
+    fn raw(&mut self, raw: &Raw, at: usize) -> Result<Step> {
+        self.plan.arrays.push(Array::new(raw)?);
+        Ok(Step::Raw { at, array: self.plan.arrays.len() - 1 })
     }
 }

@@ -1,25 +1,23 @@
 //! The raw arrays of a value that is being written: copied ones and borrowed ones, in the order of the image.
 
-use alloc::vec::Vec;
-
 use super::sink::Sink;
 use crate::gather::Borrowed;
 use crate::layout::padded;
 use crate::pickle::opcode::{NEXT_BUFFER, READONLY_BUFFER};
 
 /// Shorter arrays stay in the pickle: a buffer of its own costs as much.
-const LARGE: usize = 256;
+pub(super) const LARGE: usize = 256;
 
 /// What has not been taken of the arrays that were gathered.
 #[derive(Clone, Copy)]
-pub(super) struct Raws<'i, 'v> {
+pub(super) struct Raws<'i, 'l> {
     pub copied: &'i [u8],
     /// How many bytes of the copied ones are taken.
     pub at: usize,
-    pub borrowed: &'i [Borrowed<'v>],
+    pub borrowed: &'l [Borrowed<'i>],
 }
 
-impl<'i, 'v: 'i> Raws<'i, 'v> {
+impl<'i> Raws<'i, '_> {
     /// The next array, of `len` bytes.
     pub fn take(&mut self, len: usize) -> Option<&'i [u8]> {
         let space = padded(len)?;
@@ -40,17 +38,6 @@ impl<'i, 'v: 'i> Raws<'i, 'v> {
 }
 
 impl Sink<'_> {
-    /// Hands an array over to the buffers beside the pickle, where there are such and it is worth it.
-    pub fn leaves<'i>(&self, bytes: &'i [u8], buffers: &mut Option<&mut Vec<&'i [u8]>>) -> bool {
-        match buffers {
-            Some(buffers) if bytes.len() >= LARGE => {
-                buffers.push(bytes);
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// Stands for the next buffer that is handed over beside the pickle.
     pub fn out_of_band(&mut self, readonly: bool) {
         self.put([NEXT_BUFFER]);

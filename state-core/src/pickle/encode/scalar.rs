@@ -9,8 +9,8 @@ use super::sink::Sink;
 use crate::error::Result;
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{
-    BINBYTES, BINBYTES8, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, BINUNICODE8, BYTEARRAY8, EMPTY_TUPLE, FLOAT,
-    INT, LONG, LONG1, LONG4, NEWFALSE, NEWTRUE, NONE, REDUCE, SHORT_BINBYTES, SHORT_BINUNICODE, UNICODE,
+    BINBYTES, BINBYTES8, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, BINUNICODE8, BYTEARRAY8, FLOAT, INT, LONG,
+    LONG1, LONG4, NEWFALSE, NEWTRUE, NONE, REDUCE, SHORT_BINBYTES, SHORT_BINUNICODE, UNICODE,
 };
 
 /// Text up to this length is copied as a block of it, where as much is there.
@@ -122,7 +122,7 @@ impl Sink<'_> {
 
     pub fn str(&mut self, value: &str) -> Result<()> {
         if self.is_text() {
-            return self.escaped(value.chars());
+            return self.escaped(value.chars().map(u32::from));
         }
         self.utf8(value.as_bytes(), value.len())
     }
@@ -157,12 +157,12 @@ impl Sink<'_> {
 
     /// Text as a line. The letters that a reader of lines could take for something else are told by their numbers, and
     /// those beyond Latin-1, which has one byte for each.
-    fn escaped(&mut self, text: impl Iterator<Item = char>) -> Result<()> {
+    pub fn escaped(&mut self, text: impl Iterator<Item = u32>) -> Result<()> {
         let mut line = String::new();
         self.put([UNICODE]);
         for letter in text {
             // Writing into a string cannot fail.
-            let _ = match u32::from(letter) {
+            let _ = match letter {
                 code @ (0 | 0x0A | 0x0D | 0x1A | 0x5C | 0x100..=0xFFFF) => write!(line, "\\u{code:04x}"),
                 code @ 0x1_0000.. => write!(line, "\\U{code:08x}"),
                 code => {
@@ -205,7 +205,7 @@ impl Sink<'_> {
         self.open_tuple(2);
         let letters = value.iter().map(|&byte| char::from(byte));
         if self.is_text() {
-            self.escaped(letters)?;
+            self.escaped(letters.map(u32::from))?;
         } else {
             let text: String = letters.collect();
             self.utf8(text.as_bytes(), text.len())?;
@@ -233,14 +233,5 @@ impl Sink<'_> {
     fn too_long(&self, what: &str) -> crate::Error {
         let expected = format!("{what} of less than 4 GiB, as protocol {} has it", self.protocol.number());
         crate::Error::new(crate::ErrorKind::Unwritable, expected, "more")
-    }
-
-    pub fn empty_tuple(&mut self) {
-        if self.is_text() {
-            self.open_tuple(0);
-            self.close_tuple(0);
-        } else {
-            self.put([EMPTY_TUPLE]);
-        }
     }
 }

@@ -192,6 +192,11 @@ impl<'b> Sink<'b> {
         }
     }
 
+    /// How many things are in the memo.
+    pub fn memo_len(&self) -> u32 {
+        self.memo
+    }
+
     /// Puts what was written last into the memo, and gives the code that gets it from there.
     pub fn memoize(&mut self) -> Code {
         let index = self.memo;

@@ -6,7 +6,7 @@ use crate::decode::read_length;
 use crate::error::Result;
 use crate::layout::{option_is_inline, stride};
 
-impl<'i, 'v: 'i> Rest<'i, 'v> {
+impl<'i> Rest<'i, '_> {
     pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {
         for step in &plan.rows[row].steps {
             match *step {

@@ -8,24 +8,25 @@ use super::global::{Global, Known};
 use super::group::{BATCH, Group};
 use super::plan::{Plan, Step, Width, Word};
 use super::quick::Quick;
-use super::raws::Raws;
+use super::raws::{LARGE, Raws};
 use super::sink::Sink;
 use crate::decode::read_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{option_is_inline, stride};
 use crate::pickle::opcode::REDUCE;
+use crate::value::Order;
 
 /// The regions of an image that stand behind its head, as far as they have not been written yet.
 #[derive(Clone, Copy)]
-pub(super) struct Rest<'i, 'v> {
+pub(super) struct Rest<'i, 'l> {
     pub tail: &'i [u8],
     pub text: &'i [u8],
-    pub raws: Raws<'i, 'v>,
+    pub raws: Raws<'i, 'l>,
 }
 
-pub(super) struct Write<'p, 'i, 'v, 's, 'b> {
+pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
     plan: &'p Plan,
-    rest: Rest<'i, 'v>,
+    rest: Rest<'i, 'l>,
     /// How to get each word, once it stands in the memo.
     words: Vec<Code>,
     quick: Vec<Quick>,
@@ -33,10 +34,10 @@ pub(super) struct Write<'p, 'i, 'v, 's, 'b> {
     buffers: Option<&'s mut Vec<&'i [u8]>>,
 }
 
-impl<'p, 'i, 'v: 'i, 's, 'b> Write<'p, 'i, 'v, 's, 'b> {
+impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     pub fn new(
         plan: &'p Plan,
-        rest: Rest<'i, 'v>,
+        rest: Rest<'i, 'l>,
         sink: &'s mut Sink<'b>,
         buffers: Option<&'s mut Vec<&'i [u8]>>,
     ) -> Self {
@@ -262,23 +263,26 @@ impl<'p, 'i, 'v: 'i, 's, 'b> Write<'p, 'i, 'v, 's, 'b> {
         }
         let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
         let raw = len.and_then(|len| self.rest.raws.take(len)).ok_or_else(disagreement)?;
-        let Some(elements) = &array.elements else {
-            return match self.sink.leaves(raw, &mut self.buffers) {
-                true => {
-                    self.sink.out_of_band(true);
-                    Ok(())
-                }
-                false => self.sink.bytes(raw),
-            };
-        };
-        let (sink, buffers) = (&mut *self.sink, &mut self.buffers);
-        sink.ndarray(elements, count, |sink| match sink.leaves(raw, buffers) {
-            true => {
-                sink.out_of_band(false);
-                Ok(())
+        let leaves = raw.len() >= LARGE && self.buffers.is_some();
+        if let Some(buffers) = self.buffers.as_mut().filter(|_| leaves) {
+            buffers.push(raw);
+        }
+        match &array.elements {
+            None if leaves => self.sink.out_of_band(true),
+            None => self.sink.bytes(raw)?,
+            Some((dtype, inner)) => {
+                let mut shape = alloc::vec![count as usize];
+                shape.extend_from_slice(inner);
+                self.sink.ndarray(&shape, dtype, Order::C, |sink| {
+                    if leaves {
+                        sink.out_of_band(false);
+                        return Ok(());
+                    }
+                    sink.bytearray(raw)
+                })?;
             }
-            false => sink.bytearray(raw),
-        })
+        }
+        Ok(())
     }
 
     /// Writes slots in another order than theirs: goes over all of them to find where each one's part of the rest

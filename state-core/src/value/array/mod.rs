@@ -1,5 +1,6 @@
 //! Arrays of any number of dimensions, as NumPy has them.
 
+mod describe;
 mod descriptor;
 mod dtype;
 mod element;

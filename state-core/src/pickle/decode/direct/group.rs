@@ -1,0 +1,123 @@
+//! Tuples, lists, sets and dicts.
+
+use super::{Direct, target};
+use crate::layout::stride;
+use crate::pickle::opcode as op;
+use crate::schema::{Link, Schema};
+
+/// Writers of pickles add so many items at once, and begin anew only where these were full.
+const BATCH: usize = 1000;
+
+impl Direct<'_> {
+    /// The parts of a tuple, as many as there are, between what opens and closes it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn in_tuple(&mut self, count: usize, parts: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+        if count == 0 {
+            self.take(op::EMPTY_TUPLE)?;
+            return parts(self);
+        }
+        let marked = count > 3;
+        if marked {
+            self.take(op::MARK)?;
+        }
+        parts(self)?;
+        let start = self.at;
+        self.take(match count {
+            1 => op::TUPLE1,
+            2 => op::TUPLE2,
+            3 => op::TUPLE3,
+            _ => op::TUPLE,
+        })?;
+        self.put(start)
+    }
+
+    pub(super) fn tuple(&mut self, items: &[Link], at: usize) -> Option<()> {
+        self.in_tuple(items.len(), |this| {
+            let mut at = at;
+            for &item in items {
+                let item = target(item);
+                this.node(item, at)?;
+                at += item.head;
+            }
+            Some(())
+        })
+    }
+
+    /// A list or set.
+    pub(super) fn group(&mut self, at: usize, element: &'static Schema, empty: u8) -> Option<()> {
+        let close = match empty {
+            op::EMPTY_LIST => (op::APPENDS, Some(op::APPEND)),
+            _ => (op::ADDITEMS, None),
+        };
+        self.items(at, empty, close, stride(element.head), |this, place| this.node(element, place))
+    }
+
+    pub(super) fn map(&mut self, (key, value): (&'static Schema, &'static Schema), at: usize) -> Option<()> {
+        let size = stride(key.head.checked_add(value.head)?);
+        self.items(at, op::EMPTY_DICT, (op::SETITEMS, Some(op::SETITEM)), size, |this, place| {
+            this.node(key, place)?;
+            this.node(value, place + key.head)
+        })
+    }
+
+    /// The items of a group, in batches behind a mark or one by one.
+    fn items(
+        &mut self,
+        at: usize,
+        empty: u8,
+        (close, close_one): (u8, Option<u8>),
+        size: usize,
+        item: impl Fn(&mut Self, usize) -> Option<()>,
+    ) -> Option<()> {
+        let opened = self.at;
+        self.take(empty)?;
+        self.put(opened)?;
+        self.depth = self.depth.checked_sub(1)?;
+        let (start, base) = (self.heads.len(), self.stack.len());
+        let mut count = 0;
+        while count % BATCH == 0 {
+            let code = self.peek()?;
+            let place = self.place();
+            let added = match code {
+                op::MARK => {
+                    self.at += 1;
+                    self.batch(close, size, &item)
+                }
+                // What only closes something, or is the end.
+                op::STOP | op::TUPLE..=op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND => None,
+                op::SETITEMS | op::SETITEM | op::ADDITEMS => None,
+                _ => close_one.and_then(|close| {
+                    self.stack.resize(self.stack.len() + size, 0);
+                    item(self, self.stack.len() - size)?;
+                    self.take(close).map(|()| 1)
+                }),
+            };
+            match added {
+                Some(added) => count += added,
+                // It was not one of these items, but what follows the group.
+                None => {
+                    self.back(&place)?;
+                    break;
+                }
+            }
+        }
+        self.depth += 1;
+        self.length(at, count)?;
+        self.settle(start, base);
+        Some(())
+    }
+
+    /// Items up to what adds them; how many.
+    fn batch(&mut self, close: u8, size: usize, item: &impl Fn(&mut Self, usize) -> Option<()>) -> Option<usize> {
+        let mut count = 0;
+        while self.peek()? != close {
+            let at = self.stack.len();
+            self.stack.resize(at + size, 0);
+            item(self, at)?;
+            count += 1;
+        }
+        self.at += 1;
+        // More or fewer than a batch are good, but nothing may follow those that are not a full one.
+        (count != 0).then_some(count)
+    }
+}

@@ -1,0 +1,135 @@
+//! Objects that keep a tuple, and the variants of enums.
+
+use super::{Direct, target};
+use crate::layout::{enum_is_inline, tag_head};
+use crate::pickle::names::to_python_3;
+use crate::pickle::opcode as op;
+use crate::schema::{Enum, Form, Kind, Nodes, Object, Schema, Slot};
+use crate::walk::{count_slots, tuple_slots};
+
+impl<'p> Direct<'p> {
+    /// Class, no arguments, NEWOBJ, state, BUILD.
+    pub(super) fn object(&mut self, schema: &'static Schema, object: &'static Object, at: usize) -> Option<()> {
+        if object.form != Form::State {
+            return None;
+        }
+        self.class(schema, &object.name)?;
+        self.take(op::EMPTY_TUPLE)?;
+        let start = self.at;
+        self.take(op::NEWOBJ)?;
+        self.put(start)?;
+        let slots = count_slots(Nodes::NONE, object);
+        if slots == 0 {
+            return None;
+        }
+        self.in_tuple(slots, |this| this.state(object, at))?;
+        self.take(op::BUILD)
+    }
+
+    fn state(&mut self, object: &'static Object, mut at: usize) -> Option<()> {
+        for (order, slot) in object.slots.iter().enumerate() {
+            let schema = target(slot.ty);
+            match &schema.kind {
+                Kind::Object(parent) if order == 0 && object.has_parent => self.state(parent, at)?,
+                _ => self.slot(slot, at)?,
+            }
+            at += schema.head;
+        }
+        Some(())
+    }
+
+    fn slot(&mut self, slot: &'static Slot, at: usize) -> Option<()> {
+        let schema = target(slot.ty);
+        match &schema.kind {
+            Kind::Raw(raw) if raw.array => None,
+            Kind::Raw(raw) => self.raw_array(raw, at),
+            _ => self.node(schema, at),
+        }
+    }
+
+    /// The class that comes next, which must be that of the schema.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn class(&mut self, schema: &'static Schema, tag: &str) -> Option<()> {
+        match self.peek()? {
+            op::BINGET | op::LONG_BINGET => {
+                let class = (core::ptr::from_ref(schema), self.get()? as u32);
+                self.classes.contains(&class).then_some(())
+            }
+            _ => self.first_class(schema, tag),
+        }
+    }
+
+    #[cold]
+    fn first_class(&mut self, schema: &'static Schema, tag: &str) -> Option<()> {
+        let (start, module, name) = if self.peek()? == op::GLOBAL {
+            let start = self.at;
+            self.at += 1;
+            (start, self.line()?, self.line()?)
+        } else {
+            let (module, name) = (self.string()?, self.string()?);
+            let start = self.at;
+            self.take(op::STACK_GLOBAL)?;
+            (start, module, name)
+        };
+        let (module, name) = (core::str::from_utf8(module).ok()?, core::str::from_utf8(name).ok()?);
+        let (module, name) = if self.old_names { to_python_3(module, name) } else { (module, name) };
+        if tag.strip_prefix(module)?.strip_prefix('.')? != name {
+            return None;
+        }
+        self.classes.push((schema, start as u32));
+        self.put(start)
+    }
+
+    fn line(&mut self) -> Option<&'p [u8]> {
+        let rest = self.input.get(self.at..)?;
+        let len = rest.iter().position(|&byte| byte == b'\n')?;
+        self.at += len + 1;
+        rest.get(..len)
+    }
+
+    /// A tuple of the variant's name and its slots.
+    pub(super) fn variant(&mut self, of: &'static Enum, at: usize) -> Option<()> {
+        let marked = self.peek()? == op::MARK;
+        if marked {
+            self.at += 1;
+        }
+        let name = self.string()?;
+        let (place, variant) =
+            of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
+        let parts = 1 + variant.slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>();
+        if marked != (parts > 3) {
+            return None;
+        }
+        let tag = tag_head(of.variants.len());
+        for (to, from) in self.stack.get_mut(at..)?.get_mut(..tag)?.iter_mut().zip(place.to_le_bytes()) {
+            *to = from;
+        }
+        let head_of = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
+        let size = head_of(&variant.slots);
+        let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
+        if enum_is_inline(largest) || size == 0 {
+            self.slots(&variant.slots, at + tag)?;
+        } else {
+            let (start, base) = (self.heads.len(), self.stack.len());
+            self.stack.resize(base + size, 0);
+            self.slots(&variant.slots, base)?;
+            self.settle(start, base);
+        }
+        let start = self.at;
+        self.take(match parts {
+            1 => op::TUPLE1,
+            2 => op::TUPLE2,
+            3 => op::TUPLE3,
+            _ => op::TUPLE,
+        })?;
+        self.put(start)
+    }
+
+    fn slots(&mut self, slots: &'static [Slot], mut at: usize) -> Option<()> {
+        for slot in slots {
+            self.slot(slot, at)?;
+            at += target(slot.ty).head;
+        }
+        Some(())
+    }
+}

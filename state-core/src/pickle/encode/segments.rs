@@ -1,0 +1,72 @@
+//! A pickle and, beside it, the raw arrays that left it: out-of-band buffers, as protocol 5 has them.
+
+use alloc::vec::Vec;
+
+use super::Space;
+use crate::error::Result;
+use crate::pickle::{Options, Protocol};
+use crate::state::State;
+
+/// Space for a pickle and what it is made from, to be used again and again; see [`Options::dump_segments`].
+#[derive(Debug, Default)]
+pub struct SegmentBuffer {
+    pickle: Vec<u8>,
+    space: Space,
+}
+
+impl SegmentBuffer {
+    /// An empty buffer.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { pickle: Vec::new(), space: Space { front: Vec::new(), copied: Vec::new() } }
+    }
+}
+
+/// A pickle and the buffers that left it, in order: what `pickle.loads(pickle, buffers=buffers)` takes. Made by
+/// [`Options::dump_segments`].
+#[derive(Debug)]
+pub struct Segments<'a> {
+    /// The pickle.
+    pub pickle: &'a [u8],
+    /// The buffers, in the order in which the pickle asks for them.
+    pub buffers: Vec<&'a [u8]>,
+}
+
+impl Options {
+    /// Takes a value's state as a pickle of protocol 5, whatever protocol is set, without its raw arrays: those of
+    /// `#[state(bytes)]` and `#[state(array)]` stay where they are, and are handed over beside it. Six megabytes of them
+    /// cost nothing.
+    ///
+    /// Short arrays (below 256 bytes) stay in the pickle. Those that do not lie as they travel are copied into `buffer`:
+    /// of records with padding, and those inside cells and locks. `bytes` are marked as not to be written to, and
+    /// Python gives them to `__setstate__` as what the receiver handed in: `bytes`, or a `memoryview` of it.
+    ///
+    /// ```
+    /// use state_core::State;
+    /// use state_core::pickle::{Options, SegmentBuffer};
+    ///
+    /// #[derive(State)]
+    /// #[state(name = "shop.Terrain")]
+    /// struct Terrain { #[state(array)] heights: Vec<f32> }
+    ///
+    /// let terrain = Terrain { heights: vec![0.0; 100_000] };
+    /// let mut buffer = SegmentBuffer::new();
+    /// let segments = Options::new().dump_segments(&terrain, &mut buffer)?;
+    /// assert!(segments.pickle.len() < 100);
+    /// assert_eq!(segments.buffers[0].as_ptr(), terrain.heights.as_ptr().cast());
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`dumps`](crate::pickle::dumps).
+    pub fn dump_segments<'a, T: State + ?Sized>(
+        &self,
+        value: &'a T,
+        buffer: &'a mut SegmentBuffer,
+    ) -> Result<Segments<'a>> {
+        let mut buffers = Vec::new();
+        let SegmentBuffer { pickle, space } = buffer;
+        self.protocol(Protocol::V5).write(value, pickle, space, Some(&mut buffers))?;
+        Ok(Segments { pickle, buffers })
+    }
+}

@@ -1,0 +1,390 @@
+//! Dynamic values, however deep: what is still to be written stands on a stack of its own. What is shared is written once,
+//! and got from the memo after that.
+
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::code::Code;
+use super::global::{Global, Known};
+use super::group::{BATCH, Batches, Group, tuple_codes};
+use super::sink::Sink;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::Protocol;
+use crate::pickle::opcode::{BINPERSID, FROZENSET, MARK, PERSID, POP, POP_MARK, REDUCE};
+use crate::value::{Dict, Int, Name, Pairs, Value};
+
+/// A shared value is known by its address.
+pub(super) type Key = *const Value;
+
+pub(super) struct Values<'v, 's, 'b> {
+    pub sink: &'s mut Sink<'b>,
+    pub stack: Vec<Task<'v>>,
+    names: BTreeMap<(&'v str, &'v str), Code>,
+    shared: BTreeMap<Key, Seen>,
+}
+
+/// How far a shared value is.
+enum Seen {
+    /// It is being written since the memo had so many entries.
+    Since(u32),
+    /// It is in the memo.
+    There(Code),
+}
+
+/// What is still to be done.
+pub(super) enum Task<'v> {
+    Value(&'v Value),
+    Code(Code),
+    Name(&'v Name),
+    Each(core::slice::Iter<'v, Value>),
+    Batches {
+        items: Items<'v>,
+        at: usize,
+        batches: Batches,
+    },
+    /// The class stands among the arguments of `copyreg._reconstructor`.
+    Reconstructed,
+    EndTuple {
+        count: usize,
+        key: Option<Key>,
+    },
+    EndFrozenSet {
+        key: Option<Key>,
+    },
+    /// What a call has made is there.
+    Called {
+        key: Option<Key>,
+    },
+    /// An object is there, without what is put in it.
+    Made {
+        object: &'v crate::value::Object,
+        key: Option<Key>,
+    },
+    Persistent {
+        key: Option<Key>,
+    },
+}
+
+/// The items of a group; those of a dict are keys and values by turns.
+#[derive(Clone)]
+pub(super) enum Items<'v> {
+    One(core::slice::Iter<'v, Value>),
+    Two(Pairs<'v>, Option<&'v Value>),
+}
+
+impl<'v> Items<'v> {
+    pub fn of_dict(dict: &'v Dict) -> Self {
+        Self::Two(dict.iter(), None)
+    }
+
+    fn next(&mut self) -> Option<&'v Value> {
+        match self {
+            Self::One(items) => items.next(),
+            Self::Two(pairs, value) => match value.take() {
+                Some(value) => Some(value),
+                None => {
+                    let (key, then) = pairs.next()?;
+                    *value = Some(then);
+                    Some(key)
+                }
+            },
+        }
+    }
+
+    const fn width(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Two(..) => 2,
+        }
+    }
+}
+
+impl<'v, 's, 'b> Values<'v, 's, 'b> {
+    pub fn new(sink: &'s mut Sink<'b>) -> Self {
+        Self { sink, stack: Vec::new(), names: BTreeMap::new(), shared: BTreeMap::new() }
+    }
+
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// What a pickle of the protocol has no form for, and more than its limit.
+    pub fn write(&mut self, value: &'v Value) -> Result<()> {
+        self.stack.push(Task::Value(value));
+        while let Some(task) = self.stack.pop() {
+            self.task(task)?;
+        }
+        Ok(())
+    }
+
+    fn task(&mut self, task: Task<'v>) -> Result<()> {
+        match task {
+            Task::Value(value) => self.value(value)?,
+            Task::Code(code) => self.sink.code(&code),
+            Task::Name(name) => self.name(name)?,
+            Task::Each(mut items) => {
+                if let Some(value) = items.next() {
+                    self.stack.push(Task::Each(items));
+                    self.value(value)?;
+                }
+            }
+            Task::Batches { items, at, batches } => self.batches(items, at, batches)?,
+            Task::Reconstructed => self.reconstruct()?,
+            Task::EndTuple { count, key } => self.end_tuple(count, key),
+            Task::EndFrozenSet { key } => match self.there(key) {
+                Some(got) => {
+                    self.sink.put([POP_MARK]);
+                    self.sink.code(&got);
+                }
+                None => {
+                    self.sink.put([FROZENSET]);
+                    self.keep(key);
+                }
+            },
+            Task::Called { key } => {
+                self.sink.put([REDUCE]);
+                self.replaced(key);
+            }
+            Task::Made { object, key } => {
+                if !self.replaced(key) {
+                    self.fill(object)?;
+                }
+            }
+            Task::Persistent { key } => {
+                self.sink.put([BINPERSID]);
+                self.replaced(key);
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &'v Value) -> Result<()> {
+        self.sink.between()?;
+        let Value::Shared(shared) = value else { return self.plain(value, None) };
+        let target = shared.get();
+        let key = core::ptr::from_ref(target);
+        let entries = self.sink.memo_len();
+        match self.shared.get(&key) {
+            Some(Seen::There(code)) => {
+                let code = *code;
+                self.sink.code(&code);
+                return Ok(());
+            }
+            // What contains itself can only be told by way of something that is there before its parts are.
+            Some(Seen::Since(then)) if *then == entries => {
+                let expected = "a value that contains itself in a list, dict or state";
+                return Err(Error::new(ErrorKind::Unwritable, expected, "one that cannot be there before its parts"));
+            }
+            _ => {}
+        }
+        self.shared.insert(key, Seen::Since(entries));
+        self.plain(target, Some(key))
+    }
+
+    fn plain(&mut self, value: &'v Value, key: Option<Key>) -> Result<()> {
+        match value {
+            Value::None => self.sink.none(),
+            Value::Bool(value) => self.sink.bool(*value),
+            Value::Int(value) => self.int(value)?,
+            Value::Float(value) => self.sink.float(*value),
+            Value::Complex(value) => {
+                self.sink.known(Known::Complex)?;
+                self.sink.open_tuple(2);
+                self.sink.float(value.re);
+                self.sink.float(value.im);
+                self.sink.close_tuple(2);
+                self.sink.put([REDUCE]);
+            }
+            Value::Str(value) => self.sink.str(value)?,
+            Value::Surrogates(value) => self.sink.surrogates(value.as_bytes())?,
+            Value::Bytes(value) => self.sink.bytes(value)?,
+            Value::ByteArray(value) => self.sink.bytearray(value)?,
+            Value::Array(array) => {
+                self.sink.ndarray(array.shape(), array.dtype(), array.order(), |sink| sink.bytearray(array.bytes()))?;
+            }
+            Value::Global(name) => self.name(name)?,
+            parts => return self.open(parts, key),
+        }
+        self.keep(key);
+        Ok(())
+    }
+
+    /// Begins a value that has parts.
+    fn open(&mut self, value: &'v Value, key: Option<Key>) -> Result<()> {
+        match value {
+            Value::Tuple(items) => self.tuple(items.iter(), key),
+            Value::List(items) => self.group(Group::List, Items::One(items.iter()), items.len(), key)?,
+            Value::Dict(dict) => self.group(Group::Dict, Items::of_dict(dict), dict.len(), key)?,
+            Value::Set(items) if self.sink.protocol >= Protocol::V4 => {
+                self.group(Group::Set, Items::One(items.iter()), items.len(), key)?;
+            }
+            Value::FrozenSet(items) if self.sink.protocol >= Protocol::V4 => {
+                self.sink.put([MARK]);
+                self.stack.push(Task::EndFrozenSet { key });
+                self.stack.push(Task::Each(items.iter()));
+            }
+            Value::Set(items) | Value::FrozenSet(items) => {
+                self.sink.known(if matches!(value, Value::Set(_)) { Known::Set } else { Known::FrozenSet })?;
+                self.sink.open_tuple(1);
+                self.stack.push(Task::Called { key });
+                self.stack.push(Task::EndTuple { count: 1, key: None });
+                self.group(Group::List, Items::One(items.iter()), items.len(), None)?;
+            }
+            Value::Object(object) => self.object(object, key)?,
+            Value::Variant(variant) => {
+                let count = variant.state().len() + 1;
+                self.sink.open_tuple(count);
+                self.sink.str(variant.variant())?;
+                self.stack.push(Task::EndTuple { count, key });
+                self.stack.push(Task::Each(variant.state().iter()));
+            }
+            Value::Persistent(persistent) if self.sink.is_text() => {
+                let id = persistent.id().as_str().filter(|id| !id.contains('\n')).ok_or_else(|| {
+                    Error::new(ErrorKind::Unwritable, "a persistent id of one line, as protocol 0 has it", "another id")
+                })?;
+                self.sink.put([PERSID]);
+                self.sink.line(id);
+                self.keep(key);
+            }
+            Value::Persistent(persistent) => {
+                self.stack.push(Task::Persistent { key });
+                self.stack.push(Task::Value(persistent.id()));
+            }
+            // Written by the one who asked.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn int(&mut self, value: &Int) -> Result<()> {
+        match i128::try_from(value) {
+            Ok(value) => self.sink.long(value),
+            Err(_) => self.sink.wide_long(&value.to_le_bytes_signed(), || value.to_string())?,
+        }
+        Ok(())
+    }
+
+    /// A class or function; each is written once.
+    pub fn name(&mut self, name: &'v Name) -> Result<()> {
+        let global = match (name.module(), name.as_str()) {
+            // A tag that was given as one text.
+            (module, text) if module.is_empty() || module.contains(':') => Global::of_tag(text),
+            (module, _) => Global { module, name: name.qualname() },
+        };
+        if let Some(code) = self.names.get(&(global.module, global.name)) {
+            self.sink.code(code);
+            return Ok(());
+        }
+        self.sink.global(global)?;
+        let code = self.sink.memoize();
+        self.names.insert((global.module, global.name), code);
+        Ok(())
+    }
+
+    pub fn tuple(&mut self, items: core::slice::Iter<'v, Value>, key: Option<Key>) {
+        let count = items.len();
+        self.sink.open_tuple(count);
+        self.stack.push(Task::EndTuple { count, key });
+        self.stack.push(Task::Each(items));
+    }
+
+    fn end_tuple(&mut self, count: usize, key: Option<Key>) {
+        let Some(got) = self.there(key) else {
+            self.sink.close_tuple(count);
+            return self.keep(key);
+        };
+        // Its parts have written it already: they are taken off again.
+        let marked = tuple_codes(self.sink.protocol, count).0 == [MARK];
+        match marked && !self.sink.is_text() {
+            true => self.sink.put([POP_MARK]),
+            false => (0..count + usize::from(marked)).for_each(|_| self.sink.put([POP])),
+        }
+        self.sink.code(&got);
+    }
+
+    fn group(&mut self, group: Group, items: Items<'v>, count: usize, key: Option<Key>) -> Result<()> {
+        let batches = self.sink.open_group(group, count)?;
+        self.keep(key);
+        self.stack.push(Task::Batches { items, at: 0, batches });
+        Ok(())
+    }
+
+    fn batches(&mut self, mut items: Items<'v>, at: usize, batches: Batches) -> Result<()> {
+        let width = items.width();
+        if at > 0 && at % width == 0 {
+            self.sink.code(&batches.each);
+        }
+        let Some(value) = items.next() else {
+            if at > 0 {
+                self.sink.code(&batches.close);
+            }
+            return Ok(());
+        };
+        if at % (BATCH * width) == 0 {
+            if at > 0 {
+                self.sink.code(&batches.close);
+            }
+            self.sink.code(&batches.open);
+        }
+        self.stack.push(Task::Batches { items, at: at + 1, batches });
+        self.value(value)
+    }
+
+    /// How to get a shared value, if it is in the memo.
+    fn there(&self, key: Option<Key>) -> Option<Code> {
+        match self.shared.get(&key?) {
+            Some(Seen::There(code)) => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// Puts what was written last into the memo, if it is shared.
+    fn keep(&mut self, key: Option<Key>) {
+        if let Some(key) = key {
+            let code = self.sink.memoize();
+            self.shared.insert(key, Seen::There(code));
+        }
+    }
+
+    /// Says that a value is made. If its own parts have made it already, that one takes its place.
+    fn replaced(&mut self, key: Option<Key>) -> bool {
+        match self.there(key) {
+            Some(got) => {
+                self.sink.put([POP]);
+                self.sink.code(&got);
+                true
+            }
+            None => {
+                self.keep(key);
+                false
+            }
+        }
+    }
+
+    pub fn code(&mut self, bytes: &[u8]) {
+        self.stack.extend(Code::new(bytes).map(Task::Code));
+    }
+}
+
+impl Sink<'_> {
+    /// Text with surrogates that stand alone, in UTF-8 as if they were letters.
+    fn surrogates(&mut self, text: &[u8]) -> Result<()> {
+        if !self.is_text() {
+            return self.utf8(text, text.len());
+        }
+        let mut rest = text;
+        self.escaped(core::iter::from_fn(move || {
+            let (&first, behind) = rest.split_first()?;
+            let len = match first {
+                0..=0x7F => 0,
+                0x80..=0xDF => 1,
+                0xE0..=0xEF => 2,
+                _ => 3,
+            };
+            let (more, behind) = behind.split_at_checked(len)?;
+            rest = behind;
+            let start = u32::from(first) & (0x7F >> (len + usize::from(len > 0)));
+            Some(more.iter().fold(start, |letter, &byte| letter << 6 | u32::from(byte & 0x3F)))
+        }))
+    }
+}
