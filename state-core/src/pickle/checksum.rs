@@ -8,7 +8,8 @@ pub(super) fn of(names: &[&str]) -> u32 {
     sha256(names.join(" ").as_bytes())[0] >> 4
 }
 
-fn sha256(message: &[u8]) -> [u32; 8] {
+/// The hash of a message, as eight words.
+pub(super) fn sha256(message: &[u8]) -> [u32; 8] {
     let mut padded = Vec::from(message);
     padded.push(0x80);
     padded.resize((padded.len() + 8).next_multiple_of(64) - 8, 0);

@@ -37,7 +37,7 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
 }
 
 /// A name from outside, spelt so that it cannot disturb the line that it stands in.
-pub(super) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
 
@@ -99,7 +99,7 @@ fn split(scientific: &str) -> (&str, i32) {
     (digits, exponent.parse().unwrap_or_default())
 }
 
-fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let quote = quote(text.contains('\''), text.contains('"'));
     f.write_char(quote)?;
     write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
@@ -119,7 +119,7 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
     f.write_char(quote)
 }
 
-fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     f.write_char('b')?;
     f.write_char(quote)?;

@@ -69,7 +69,11 @@ pub(crate) use self::door::read;
 pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
+#[cfg(feature = "pickle")]
+pub(crate) use self::literal::{write_bytes, write_name, write_str};
 pub use self::name::Name;
+#[cfg(feature = "pickle")]
+pub(crate) use self::object::is_identifier;
 pub use self::object::{Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;

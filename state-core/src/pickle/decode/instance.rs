@@ -102,6 +102,10 @@ impl Parts<'_> {
         if (name.module, name.name) != ("functools", "partial") {
             return None;
         }
+        // One that many calls share stays one.
+        if self.shares.contains(callable) {
+            return None;
+        }
         // The state of a partial: function, arguments, keyword arguments, attributes.
         let state = self.state(inner)?;
         let View::Tuple(mut state) = self.plain(state) else { return None };

@@ -15,8 +15,13 @@ impl Parts<'_> {
         if !matches!(module, "builtins" | "_codecs") {
             return None;
         }
-        let mut arguments = self.arguments(self.arena.part(place, 1));
+        let given = self.arena.part(place, 1);
+        let mut arguments = self.arguments(given);
         let (first, second, len) = (arguments.next(), arguments.next(), arguments.len());
+        // What is shared stays one: each of many calls would else be a copy of it.
+        if first.is_some_and(|id| (self.shares.contains(given) || self.shares.contains(id)) && !self.is_short(id)) {
+            return None;
+        }
         // Not what this is known for in turn: calls can be nested to any depth.
         let first_view = first.map(|id| self.plain(id));
         match (name, first_view, second, len) {

@@ -4,18 +4,26 @@
 mod arena;
 mod blocks;
 mod direct;
+mod document;
+mod extent;
 mod instance;
 mod known;
 mod limit;
 mod machine;
 mod memo;
 mod node;
+mod object;
+mod ops;
+mod print;
 mod scan;
 mod shares;
 mod strings;
 mod text;
 mod value;
 mod view;
+
+pub use self::document::Pickle;
+pub use self::ops::{Operation, Operations};
 
 use core::cell::Cell;
 

@@ -14,14 +14,20 @@ use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
 
-/// What takes no more than this is copied where it is referenced again.
-const SMALL: usize = 64;
-
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
+    make(parts, buffers, parts.root)
+}
+
+/// Makes the value of one part.
+pub(super) fn part(parts: &Parts<'_>, id: Id) -> Result<Value> {
+    make(parts, &[], id)
+}
+
+fn make(parts: &Parts<'_>, buffers: &[&[u8]], id: Id) -> Result<Value> {
     let mut maker =
         Maker { parts, buffers, places: BTreeMap::new(), open: Vec::new(), next: 0, names: BTreeMap::new() };
-    let mut root = maker.reference(parts.root)?;
+    let mut root = maker.reference(id)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
     while let Some(&id) = maker.open.get(maker.next) {
@@ -96,15 +102,13 @@ impl<'p> Maker<'p> {
         Some(Value::Shared(Shared::unbound(place)))
     }
 
+    /// Whether a part is not copied where it is referenced again. Takes the same time for any part.
     fn is_large(&self, id: Id) -> bool {
-        match self.parts.plain(id) {
-            View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
-            View::Digits(_) => true,
-            View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
-            View::List(_) | View::Dict(_) | View::Set(_) | View::Object(..) | View::Persistent(_) | View::Buffer(_) => {
-                true
-            }
-            _ => false,
+        let Some(place) = id.place() else { return !self.parts.is_short(id) };
+        let arena = &self.parts.arena;
+        match arena.tag(place) {
+            Tag::Tuple | Tag::FrozenSet => arena.count(place) > 0,
+            _ => !self.parts.is_short(id),
         }
     }
 
@@ -175,7 +179,7 @@ impl<'p> Maker<'p> {
         let mut instance = self.parts.instance(tag, place);
         // What is shared stays one, whatever is known of the function that takes it.
         let known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        if known && self.parts.shares.contains(given) && self.parts.arguments(given).len() > SMALL {
+        if known && self.parts.shares.contains(given) {
             instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
         }
         let mut ids = Vec::new();
@@ -254,7 +258,7 @@ fn pairs(mut values: impl Iterator<Item = Value>) -> Dict {
     dict
 }
 
-fn text(bytes: &[u8]) -> Value {
+pub(super) fn text(bytes: &[u8]) -> Value {
     match core::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => match Surrogates::new(bytes.to_owned()) {
@@ -265,7 +269,7 @@ fn text(bytes: &[u8]) -> Value {
     }
 }
 
-fn large(digits: &Digits) -> Result<Value> {
+pub(super) fn large(digits: &Digits) -> Result<Value> {
     let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
     let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
     let sign = if *negative { "-" } else { "" };

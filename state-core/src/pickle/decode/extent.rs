@@ -1,0 +1,54 @@
+//! How much there is to a part, found without looking at all of it.
+
+use super::arena::{Id, Tag};
+use super::machine::Parts;
+use super::scan;
+use super::view::View;
+use crate::pickle::opcode::{Argument, Opcode};
+
+/// What takes no more bytes than this is shown, copied or looked at as often as it is referenced.
+pub(super) const SHORT: usize = 64;
+
+impl Parts<'_> {
+    /// Whether a part is a leaf, or a name, of few bytes. Takes no more time for one of many.
+    pub(super) fn is_short(&self, id: Id) -> bool {
+        let Some(place) = id.place() else {
+            return id.offset().is_some_and(|offset| is_short_leaf(self.input, offset));
+        };
+        match self.arena.tag(place) {
+            Tag::Text | Tag::Bytes => self.strings.decoded(&self.arena, place).len() <= SHORT,
+            Tag::Global => (0..2).all(|at| {
+                let text = self.arena.part(place, at);
+                text.place().is_none_or(|place| self.strings.decoded(&self.arena, place).len() <= SHORT)
+                    && text.offset().is_none_or(|offset| is_short_leaf(self.input, offset))
+            }),
+            _ => false,
+        }
+    }
+
+    /// About how much work it is to look at a part, less what is in its parts.
+    pub(super) fn weight(&self, id: Id, view: &View<'_>) -> usize {
+        if let Some(offset) = id.offset() {
+            return scan::op(self.input, offset).map_or(1, |op| op.end - offset);
+        }
+        match view {
+            View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) => bytes.len() + 1,
+            View::Tuple(items) | View::List(items) | View::Dict(items) => items.len() + 1,
+            View::Set(items) | View::FrozenSet(items) => items.len() + 1,
+            View::Global(name) => name.module.len() + name.name.len() + 1,
+            View::Object(_, place) => self.arena.changes(*place).count() + 1,
+            _ => 1,
+        }
+    }
+}
+
+/// Lines are looked at as far as they may go.
+fn is_short_leaf(input: &[u8], offset: usize) -> bool {
+    let rest = input.get(offset..).unwrap_or_default();
+    let lines = match rest.first().and_then(|&code| Opcode::of(code)).map(|opcode| opcode.argument) {
+        Some(Argument::Line) => 1,
+        Some(Argument::Lines) => 2,
+        _ => return scan::op(input, offset).is_ok_and(|op| op.bytes.len() <= SHORT),
+    };
+    rest.iter().take(SHORT + 3).filter(|&&byte| byte == b'\n').count() >= lines
+}
