@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::arena::Id;
+use super::memo::Memo;
 use super::scan::{self, Op};
 use super::strings::{self, Int};
 use super::text::{self, Digits};
@@ -19,14 +21,15 @@ pub struct Operations<'a> {
     at: usize,
     /// The marks on the stack: where their opcodes stand, and how many parts lie on each.
     marks: Vec<(u32, u32)>,
+    memo: Memo,
 }
 
 /// One opcode of a pickle.
 ///
-/// It prints as a line of `pickletools.dis`: offset, code, name, argument, and for one that takes parts down to a mark
-/// where that was set. As there, what stands behind a mark is set in. There are three differences: a text is shown in
-/// full even if it has no legal encoding, `bytearray`s and truth values are as in Python 3.11, and integers of more
-/// than 4300 digits are hexadecimal.
+/// It prints as a line of `pickletools.dis`: offset, code, name, argument, for one that takes parts down to a mark where
+/// that was set, and for MEMOIZE its number. As there, what stands behind a mark is set in, here by no more than 40
+/// marks. What `pickletools` fails at prints too: byte strings that are not ASCII as Latin-1, integers of more than 4300
+/// digits in hexadecimal.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
     opcode: &'static Opcode,
@@ -34,11 +37,12 @@ pub struct Operation<'a> {
     offset: usize,
     depth: usize,
     mark: Option<usize>,
+    number: Option<u64>,
 }
 
 impl<'a> Operations<'a> {
     pub(super) fn new(input: &'a [u8]) -> Self {
-        Self { input, at: 0, marks: Vec::new() }
+        Self { input, at: 0, marks: Vec::new(), memo: Memo::default() }
     }
 
     /// The mark that an opcode takes away.
@@ -88,7 +92,20 @@ impl<'a> Iterator for Operations<'a> {
             }
             self.marks.push((offset as u32, 0));
         }
-        Some(Operation { opcode, op, offset, depth, mark })
+        let number = (op.code == op::MEMOIZE).then(|| self.memo.len());
+        if let Some(number) = number.or_else(|| put(&op)) {
+            self.memo.put(number, Id::leaf(offset), self.input.len() - offset);
+        }
+        Some(Operation { opcode, op, offset, depth, mark, number })
+    }
+}
+
+/// The number under which an opcode puts a part in the memo.
+fn put(op: &Op<'_>) -> Option<u64> {
+    match op.code {
+        op::BINPUT | op::LONG_BINPUT => Some(op.number),
+        op::PUT => text::index(op.bytes),
+        _ => None,
     }
 }
 
@@ -115,6 +132,12 @@ impl Operation<'_> {
     #[must_use]
     pub fn protocol(&self) -> u8 {
         self.opcode.protocol
+    }
+
+    /// The number under which MEMOIZE puts a part in the memo.
+    #[must_use]
+    pub fn memo(&self) -> Option<u64> {
+        self.number
     }
 
     /// The offset of the mark down to which it takes parts from the stack.
@@ -185,15 +208,16 @@ impl fmt::Display for Operation<'_> {
         let indent = 4 * self.depth.min(DEEPEST);
         write!(f, "{:5}: {code:4} {:indent$}{}", self.offset, "", self.name())?;
         let argument = self.argument();
-        if argument.is_some() || self.mark.is_some() {
+        if argument.is_some() || self.mark.is_some() || self.number.is_some() {
             write!(f, "{:pad$}", "", pad = 10_usize.saturating_sub(self.name().len()))?;
         }
         if let Some(argument) = argument {
             write!(f, " {argument}")?;
         }
-        match self.mark {
-            Some(mark) => write!(f, " (MARK at {mark})"),
-            None => Ok(()),
+        match (self.mark, self.number) {
+            (Some(mark), _) => write!(f, " (MARK at {mark})"),
+            (_, Some(number)) => write!(f, " (as {number})"),
+            _ => Ok(()),
         }
     }
 }
