@@ -1,13 +1,14 @@
 //! The main job: the state of a bicycle shop as a tuple, as a file, and back into a new shop and into a live one.
 //!
-//! `cargo run --example bicycles` tells the story; `cargo run --example bicycles -- FILE` loads the file it left.
+//! `cargo run --example bicycles` tells the story; `cargo run --example bicycles -- FILE` loads the file it left, or a
+//! pickle that Python wrote of such a shop.
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
 use state_core::value::{Tuple, Value};
-use state_core::{Options, Record, State, StateExt, load_into, loads};
+use state_core::{Options, Record, State, StateExt, load_into, loads, pickle};
 
 #[derive(State)]
 #[state(name = "example.Person")]
@@ -61,7 +62,9 @@ fn main() -> ExitCode {
 fn show(file: &Path) -> Result<(), io::Error> {
     let told = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
     let bytes = fs::read(file).map_err(told)?;
-    let shop: MySubclass = loads(&bytes).map_err(|error| told(error.into()))?;
+    // So begins what Python pickles at protocol 2 or later.
+    let loaded = if bytes.starts_with(b"\x80") { pickle::loads(&bytes) } else { loads(&bytes) };
+    let shop: MySubclass = loaded.map_err(|error| told(error.into()))?;
     println!("state: {}", shop.get_state()?);
     println!("{}", shop.report());
     Ok(())
@@ -96,6 +99,11 @@ fn story(file: &Path) -> Result<(), io::Error> {
     load_into(&bytes, &mut other)?;
     let kept = if place == other.base.data.as_ptr() { "in the same memory" } else { "in other memory" };
     println!("restored in place, {kept}\n  {}", other.report());
+
+    // Python's `pickle.loads` makes the same shop of this, and what Python pickles is loaded here.
+    let pickled = pickle::dumps(&shop)?;
+    let back: MySubclass = pickle::loads(&pickled)?;
+    println!("pickled for Python in {} bytes, and read again\n  {}", pickled.len(), back.report());
 
     // What the bytes or the tuple hold is tested before anything is touched.
     let cut = load_into(&bytes[..bytes.len() - 1], &mut other).err();

@@ -63,6 +63,7 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
         ("loaded a new shop", "216.0"),
         ("another shop", "1.0"),
         ("restored in place, in the same memory", "216.0"),
+        ("pickled for Python in 169 bytes, and read again", "216.0"),
         ("a file cut short: MySubclass: expected 240 bytes, found 239 at byte 239", "216.0"),
     ] {
         assert!(story.contains(&format!("{scene}\n  average price: {price}")), "{scene}");
@@ -74,6 +75,12 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
     assert!(story.contains(&format!("dumped to {}\n", file.display())));
     let shown = room.lines("bicycles", &[file.to_str().unwrap()]);
     assert_eq!(shown, [&*format!("state: {STATE}"), "average price: 216.0"]);
+
+    for protocol in 2..6 {
+        let pickle = format!("{}/tests/data/pickle/mysubclass_p{protocol}.pkl", env!("CARGO_MANIFEST_DIR"));
+        let shown = room.lines("bicycles", &[&pickle]);
+        assert_eq!(shown, [&*format!("state: {STATE}"), "average price: 216.0"]);
+    }
 }
 
 #[derive(State)]

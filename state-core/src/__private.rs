@@ -221,28 +221,35 @@ pub fn tag(head: &[u8], count: usize) -> usize {
     bytes.iter().rev().fold(0, |tag, &byte| tag << 8 | usize::from(byte))
 }
 
-/// Counts a variant of the enum `T`, unless it stands in the head. It does not if nothing follows the tag there, and
-/// then a variant without slots takes nothing in the tail either.
+/// Whether a variant of the enum `T` stands in the tail: where nothing follows the tag in the head. A variant without
+/// slots takes nothing there either.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn is_apart<T: State>(slots: usize, count: usize) -> bool {
+    T::HEAD == tag_head(count) && slots > 0
+}
+
+/// Counts a variant of the enum `T`, unless it stands in the head.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn size_variant<T: State>(slots: usize, count: usize, size: &mut Size) {
-    if T::HEAD == tag_head(count) && slots > 0 {
+    if is_apart::<T>(slots, count) {
         size.run(1, slots);
     }
 }
 
-/// Writes the tag, (index, count); gives the place of the variant's slots.
+/// Writes the tag, (index, count), of the enum `T`; gives the place of the variant's slots.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn put_variant<'h, 'w: 'h>(
+pub fn put_variant<'h, 'w: 'h, T: State>(
     head: &'h mut [u8],
     (tag, count): (usize, usize),
     slots: usize,
     writer: &mut Writer<'w, '_>,
 ) -> Option<&'h mut [u8]> {
-    let (tag_place, inline) = head.split_at_mut(tag_head(count));
+    // To its known size, so that all below is known while compiling.
+    let (tag_place, inline) = head[..T::HEAD].split_at_mut(tag_head(count));
     for (place, byte) in tag_place.iter_mut().zip(tag.to_le_bytes()) {
         *place = byte;
     }
-    if inline.is_empty() && slots > 0 {
+    if is_apart::<T>(slots, count) {
         return writer.run(1, slots);
     }
     let (place, unused) = inline.split_at_mut(slots);
@@ -250,23 +257,26 @@ pub fn put_variant<'h, 'w: 'h>(
     Some(place)
 }
 
-/// The place of a variant's slots.
+/// The place of the slots of a variant of the enum `T`.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn check_variant<'h, 'c: 'h>(
+pub fn check_variant<'h, 'c: 'h, T: State>(
     head: &'h [u8],
     count: usize,
     slots: usize,
     checker: &mut Checker<'c>,
 ) -> Option<&'h [u8]> {
-    let inline = &head[tag_head(count)..];
-    if inline.is_empty() && slots > 0 { checker.run(1, slots) } else { Some(&inline[..slots]) }
+    if is_apart::<T>(slots, count) { checker.run(1, slots) } else { Some(&head[..T::HEAD][tag_head(count)..][..slots]) }
 }
 
-/// The place of a variant's slots.
+/// The place of the slots of a variant of the enum `T`.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn get_variant<'de>(head: &'de [u8], count: usize, slots: usize, reader: &mut Reader<'de>) -> Option<&'de [u8]> {
-    let inline = &head[tag_head(count)..];
-    if inline.is_empty() && slots > 0 { reader.run(1, slots) } else { Some(&inline[..slots]) }
+pub fn get_variant<'de, T: State>(
+    head: &'de [u8],
+    count: usize,
+    slots: usize,
+    reader: &mut Reader<'de>,
+) -> Option<&'de [u8]> {
+    if is_apart::<T>(slots, count) { reader.run(1, slots) } else { Some(&head[..T::HEAD][tag_head(count)..][..slots]) }
 }
 
 /// The place of a record's field of type `T`, to be written.

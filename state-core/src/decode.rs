@@ -2,6 +2,8 @@
 //!
 //! Both cut their regions from the front, in the order in which [`Writer`](crate::encode::Writer) filled them.
 
+use alloc::string::String;
+
 use crate::error::Error;
 use crate::layout::{padded, stride, weight};
 use crate::text::Text;
@@ -140,6 +142,12 @@ impl<'de> Reader<'de> {
         self.text.cut(len)
     }
 
+    /// Text of `len` bytes as a string of its own.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn string(&mut self, len: usize) -> Option<String> {
+        self.text.cut_string(len)
+    }
+
     /// A raw array of `len` bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
@@ -150,21 +158,21 @@ impl<'de> Reader<'de> {
     ///
     /// Its target stays as it was where the schema says that the type can refuse, as those of derived types do: then
     /// a value is built aside. A hand-written [`Restore::set`](crate::Restore::set) refuses before it changes anything.
-    #[cold]
+    #[inline]
     pub fn refuse(&mut self, error: Error) {
-        self.refusal.get_or_insert(error);
+        self.refusal = first(self.refusal.take(), error);
     }
 
     /// Says that what was refused stands in the part `name`.
-    #[cold]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn within(&mut self, name: &str) {
-        self.refusal = self.refusal.take().map(|error| error.within(name));
+        self.refusal = within(self.refusal.take(), name);
     }
 
     /// The same of the element of a list.
-    #[cold]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn within_element(&mut self, at: usize) {
-        self.within(&alloc::format!("[{at}]"));
+        self.refusal = within_element(self.refusal.take(), at);
     }
 
     pub(crate) fn mark(&self) -> Mark<'de> {
@@ -194,6 +202,24 @@ impl Mark<'_> {
     }
 }
 
+// What is rare stands in functions of its own that take and give values: one that was lent the reader would keep its
+// places in memory, where each cut waits for the one before.
+
+#[cold]
+fn first(refusal: Option<Error>, error: Error) -> Option<Error> {
+    refusal.or(Some(error))
+}
+
+#[cold]
+fn within(refusal: Option<Error>, name: &str) -> Option<Error> {
+    refusal.map(|error| error.within(name))
+}
+
+#[cold]
+fn within_element(refusal: Option<Error>, at: usize) -> Option<Error> {
+    within(refusal, &alloc::format!("[{at}]"))
+}
+
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (cut, rest) = region.split_at_checked(len)?;
@@ -204,16 +230,21 @@ fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
     match u32::from_le_bytes(head.try_into().ok()?) {
-        u32::MAX => read_long_length(tail),
+        u32::MAX => {
+            let (length, rest) = read_long_length(tail)?;
+            *tail = rest;
+            Some(length)
+        }
         short => usize::try_from(short).ok(),
     }
 }
 
 /// One state has one image: the long form stands only for lengths that need it.
 #[cold]
-fn read_long_length(tail: &mut &[u8]) -> Option<usize> {
-    let long = cut(tail, 8)?.try_into().ok()?;
-    usize::try_from(u64::from_le_bytes(long)).ok().filter(|&length| length >= u32::MAX as usize)
+fn read_long_length(tail: &[u8]) -> Option<(usize, &[u8])> {
+    let (long, rest) = tail.split_first_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*long)).ok()?;
+    (length >= u32::MAX as usize).then_some((length, rest))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use core::mem::take;
 use crate::error::{Error, ErrorKind};
 use crate::gather::{Borrowed, Gather};
 use crate::layout::{padded, stride, weight};
-use crate::memory;
+use crate::memory::{self, SHORT};
 use crate::state::State;
 
 /// Counts the regions that a value's image needs.
@@ -41,7 +41,7 @@ impl Size {
     /// Text of `len` bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self, len: usize) {
-        self.text = self.text.saturating_add(len);
+        self.text = self.text.wrapping_add(len);
     }
 
     /// A raw array of `len` bytes.
@@ -159,9 +159,19 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// Writes text.
+    /// Writes text, and its length into a head of [`LENGTH`](crate::layout::LENGTH) bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn text(&mut self, text: &str) {
+    pub fn text(&mut self, head: &mut [u8], text: &str) {
+        if text.len() > SHORT {
+            self.length(head, text.len());
+            match cut_mut(&mut self.text, Some(text.len())) {
+                Some(space) => space.copy_from_slice(text.as_bytes()),
+                None => self.broken = true,
+            }
+            return;
+        }
+        // One test, and neither a long length nor a long copy is possible.
+        head.copy_from_slice(&(text.len() as u32).to_le_bytes());
         match cut_mut(&mut self.text, Some(text.len())) {
             Some(space) => memory::copy(text.as_bytes(), space),
             None => self.broken = true,

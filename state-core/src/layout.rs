@@ -82,3 +82,12 @@ pub(crate) const fn weight<T>() -> u32 {
     let levels = 1 + size_of::<T>() / 512;
     if levels > u32::MAX as usize { u32::MAX } else { levels as u32 }
 }
+
+/// The number of elements of an array with these dimensions; `None` where memory could not hold those of the dimensions
+/// that are not empty.
+pub(crate) fn grid_count(shape: &[usize], size: usize) -> Option<usize> {
+    let some =
+        shape.iter().filter(|&&length| length != 0).try_fold(1_usize, |count, &length| count.checked_mul(length))?;
+    let fits = some.checked_mul(size).is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    fits.then_some(if shape.contains(&0) { 0 } else { some })
+}

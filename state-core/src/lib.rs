@@ -25,6 +25,7 @@ mod fingerprint;
 mod gather;
 pub mod image;
 mod impls;
+mod known;
 pub mod layout;
 pub mod memory;
 #[cfg(feature = "pickle")]

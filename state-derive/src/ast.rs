@@ -53,6 +53,9 @@ pub struct Variant {
     pub ident: Ident,
     pub name: String,
     pub fields: Vec<Field>,
+    /// Whether it is a variant without braces, and whether its discriminant is written out.
+    pub unit: bool,
+    pub discriminant: bool,
     pub attrs: Attrs,
 }
 
@@ -160,7 +163,8 @@ impl Variant {
 
     fn of_enum(cx: &Ctxt, variant: &syn::Variant) -> Self {
         let attrs = Attrs::parse(cx, Level::Variant, &variant.attrs);
-        Variant::new(cx, &variant.ident, &variant.fields, attrs)
+        let discriminant = variant.discriminant.is_some();
+        Variant { discriminant, ..Variant::new(cx, &variant.ident, &variant.fields, attrs) }
     }
 
     fn new(cx: &Ctxt, ident: &Ident, fields: &Fields, attrs: Attrs) -> Self {
@@ -168,6 +172,8 @@ impl Variant {
             ident: ident.clone(),
             name: name(&attrs, symbol::RENAME, ident),
             fields: fields.iter().zip(0..).map(|(field, index)| Field::new(cx, index, field)).collect(),
+            unit: matches!(fields, Fields::Unit),
+            discriminant: false,
             attrs,
         }
     }

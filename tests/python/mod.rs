@@ -74,7 +74,7 @@ pub fn texts(script: &str, frames: &[Vec<u8>]) -> Option<Vec<String>> {
 
 /// Loads pickles as Python does in each of its ways, with C and without, from bytes and from a file, and gives the
 /// `repr` of what they all make of one.
-pub const LOAD: &str = r#"
+pub const LOAD: &str = r"
 import io, pickle
 
 def load(data):
@@ -90,4 +90,4 @@ def load(data):
 
 def case(data):
     return repr(load(data))
-"#;
+";

@@ -41,6 +41,14 @@
 //! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
 //! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
 //!
+//! | arrays of several dimensions | number of dimensions, as a length | in the tail their lengths (8 each), in raw the elements, those that differ in the last index side by side |
+//! | dates | number of the day, 1 for 0001-01-01 (`i32`) | |
+//! | times of day | seconds (`u32`), nanoseconds (`u32`): below 10⁹, and as many more for a leap second | |
+//! | dates and times | both; in a time zone as they are in UTC, and the seconds east of it (`i32`) | |
+//! | differences of times | seconds (`i64`), nanoseconds below 10⁹ (`u32`) | |
+//! | UUIDs | their 16 bytes | |
+//! | integers of any size | length | two's complement, or the number if it cannot be negative, as short as can be |
+//!
 //! A length of `u32::MAX` or more has a head of `FF FF FF FF` and 8 bytes in the tail. In a run, an element with an
 //! empty head takes one byte, which is zero: no count can stand for more elements than there are bytes. What stands
 //! behind the parts of a value lies in the order of the parts. An optional value or a variant that is smaller than
@@ -67,6 +75,8 @@
 //! | 16 enum | name; number of variants; for each its name, number of slots, and for each its name and type |
 //! | 17 record | name; size; number of fields; for each its name, offset and type |
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
+//! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
+//! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
 
 #[cfg(feature = "std")]
 mod aligned;

@@ -29,6 +29,13 @@ impl Scratch {
     /// If `key` is what stands at `head`, moves the reader behind it; else leaves the reader where it is.
     #[inline]
     pub fn agrees<K: State>(&mut self, key: &K, head: &[u8], reader: &mut Reader<'_>) -> bool {
+        if !K::DYNAMIC && K::HEAD <= ON_STACK {
+            // Known while compiling: all of the key is its head.
+            let space = &mut self.small[..K::HEAD];
+            let mut writer = Writer::over(&mut [], &mut [], &mut []);
+            key.put(space, &mut writer);
+            return writer.finish().is_ok() && space == head;
+        }
         let mut size = Size::new(DEPTH);
         if K::DYNAMIC {
             key.size(&mut size);

@@ -53,7 +53,7 @@ macro_rules! enums {
                 match self {
                     $(Self::$variant $(($value))? => {
                         let slots = 0 $(+ <$slot>::HEAD)?;
-                        if let Some(place) = runtime::put_variant(head, ($at, COUNT), slots, writer) {
+                        if let Some(place) = runtime::put_variant::<Self>(head, ($at, COUNT), slots, writer) {
                             $($value.put(place, writer);)?
                         }
                     })*
@@ -67,7 +67,7 @@ macro_rules! enums {
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 const COUNT: usize = [$($at),*].len();
                 match runtime::tag(head, COUNT) {
-                    $($at => match runtime::check_variant(head, COUNT, 0 $(+ <$slot>::HEAD)?, checker) {
+                    $($at => match runtime::check_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, checker) {
                         Some(place) => true $(&& (!<$slot>::CHECKED || <$slot>::check(place, checker)))?,
                         None => false,
                     },)*
@@ -81,7 +81,7 @@ macro_rules! enums {
                 const COUNT: usize = [$($at),*].len();
                 Some(match runtime::tag(head, COUNT) {
                     $($at => {
-                        let place = runtime::get_variant(head, COUNT, 0 $(+ <$slot>::HEAD)?, reader)?;
+                        let place = runtime::get_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, reader)?;
                         Self::$variant $((<$slot>::get(place, reader)?))?
                     })*
                     _ => return None,
@@ -93,7 +93,7 @@ macro_rules! enums {
                 const COUNT: usize = [$($at),*].len();
                 match (runtime::tag(head, COUNT), &mut *self) {
                     $($(($at, Self::$variant($value)) => {
-                        if let Some(place) = runtime::get_variant(head, COUNT, <$slot>::HEAD, reader) {
+                        if let Some(place) = runtime::get_variant::<Self>(head, COUNT, <$slot>::HEAD, reader) {
                             $value.set(place, reader);
                         }
                     })?)*

@@ -127,7 +127,7 @@ fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     let run = run::<T>(head, reader)?;
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(run.len() / stride(T::HEAD));
     get_more(&mut items, run, reader)?;
     Some(items)
 }

@@ -1,13 +1,15 @@
 //! `BTreeMap` and `HashMap`: a length, and a run of heads, key and value by turns, in the map's own order.
 
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::collections::HashMap;
 #[cfg(feature = "std")]
 use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
+use super::refill;
+#[cfg(feature = "std")]
+use super::refill::Marks;
 use crate::__private::{check, get, put, set, size};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
@@ -101,42 +103,9 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     kept
 }
 
-/// A map, as far as a restore needs one.
-pub(super) trait Refill<K, V>: Extend<(K, V)> + FromIterator<(K, V)> {
-    fn pull(&mut self, key: &K) -> Option<V>;
-    fn push(&mut self, key: K, value: V);
-}
-
-/// Fills an empty map of the entries that it had, of which the first `kept` are restored already. The other keys are
-/// made anew, and values are restored where their keys were there. No value is restored twice, so that its hooks run
-/// once.
-pub(super) fn refill<'de, K: Restore<'de>, V: Restore<'de>, M: Refill<K, V>>(
-    map: &mut M,
-    (mut old, kept): (Vec<(K, V)>, usize),
-    heads: Heads<'de>,
-    reader: &mut Reader<'de>,
-) {
-    let mut others: M = old.split_off(kept).into_iter().collect();
-    map.extend(old);
-    for mut head in heads.skip(kept) {
-        let Some(key) = get::<K>(&mut head, reader) else { return };
-        let value = match others.pull(&key) {
-            Some(mut value) => {
-                set(&mut value, &mut head, reader);
-                value
-            }
-            None => match get(&mut head, reader) {
-                Some(value) => value,
-                None => return,
-            },
-        };
-        map.push(key, value);
-    }
-}
-
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
-    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $drain:expr) => {
+    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $set:ident) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -180,35 +149,47 @@ macro_rules! maps {
             /// While the keys agree, in order, only values are restored. From the first that does not, keys are
             /// made anew.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-                let Some(heads) = heads::<K, V>(head, reader) else { return };
-                let kept = set_values(self.iter_mut(), heads.clone(), reader);
-                if kept < self.len() || kept < heads.len() {
-                    let drain: fn(&mut Self) -> Vec<(K, V)> = $drain;
-                    let old = drain(self);
-                    refill(self, (old, kept), heads, reader);
+                if let Some(heads) = heads::<K, V>(head, reader) {
+                    $set(self, heads, reader);
                 }
-            }
-        }
-
-        impl<K: $($bound)*, V $(, $hasher: $build + Default)?> Refill<K, V> for $map<K, V $(, $hasher)?> {
-            fn pull(&mut self, key: &K) -> Option<V> {
-                self.remove(key)
-            }
-
-            fn push(&mut self, key: K, value: V) {
-                self.insert(key, value);
             }
         }
     };
 }
 
-maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), |map| core::mem::take(map).into_iter().collect());
-// Draining goes through a hash map in the order of `iter_mut`: both walk the same table.
+maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), set_tree);
 #[cfg(feature = "std")]
 maps!(
     HashMap,
     [Eq + Hash],
     [S: BuildHasher],
     |len| HashMap::with_capacity_and_hasher(len, S::default()),
-    |map| map.drain().collect()
+    set_table
 );
+
+fn set_tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(
+    map: &mut BTreeMap<K, V>,
+    heads: Heads<'de>,
+    reader: &mut Reader<'de>,
+) {
+    let kept = set_values(map.iter_mut(), heads.clone(), reader);
+    if kept < map.len() || kept < heads.len() {
+        refill::tree(map, kept, heads, reader);
+    }
+}
+
+#[cfg(feature = "std")]
+fn set_table<'de, K: Restore<'de> + Eq + Hash, V: Restore<'de>, S: BuildHasher>(
+    map: &mut HashMap<K, V, S>,
+    heads: Heads<'de>,
+    reader: &mut Reader<'de>,
+) {
+    let kept = if Marks::<V>::TELLS { set_values(map.iter_mut(), heads.clone(), reader) } else { 0 };
+    if kept < map.len() || kept < heads.len() {
+        let mut marks = Marks::none(map.values());
+        map.values().take(kept).for_each(|value| {
+            marks.mark(value);
+        });
+        refill::table(map, marks, heads, reader);
+    }
+}

@@ -20,6 +20,7 @@ mod option;
 #[cfg(feature = "std")]
 mod path;
 mod pointer;
+mod refill;
 mod set;
 #[cfg(feature = "std")]
 pub(crate) mod sorted;

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 
 use super::map::{self, Heads};
+use super::refill::{self, Marks};
 use super::{list, set};
 use crate::decode::Reader;
 use crate::encode::Writer;
@@ -52,12 +53,15 @@ where
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
         let mut entries: Vec<_> = self.iter_mut().collect();
-        entries.sort_unstable_by_key(|&(key, _)| key);
-        let kept = map::set_values(entries.into_iter(), heads.clone(), reader);
-        if kept < self.len() || kept < heads.len() {
-            let mut old: Vec<_> = self.drain().collect();
-            old.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-            map::refill(self, (old, kept), heads, reader);
+        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let by_ref = entries.iter_mut().map(|(key, value)| (*key, &mut **value));
+        let kept = if Marks::<V>::TELLS { map::set_values(by_ref, heads.clone(), reader) } else { 0 };
+        if kept < entries.len() || kept < heads.len() {
+            let mut marks = Marks::none(entries.iter().map(|(_, value)| &**value));
+            entries[..kept].iter().for_each(|(_, value)| {
+                marks.mark(value);
+            });
+            refill::table(self, marks, heads, reader);
         }
     }
 }

@@ -27,8 +27,7 @@ impl State for str {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-        writer.length(head, self.len());
-        writer.text(self);
+        writer.text(head, self);
     }
 }
 
@@ -43,9 +42,20 @@ pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str
     reader.text(len)
 }
 
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn get_string(head: &[u8], reader: &mut Reader<'_>) -> Option<String> {
+    let len = reader.length(head)?;
+    reader.string(len)
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn get_owned<'de, T: From<&'de str>>(head: &[u8], reader: &mut Reader<'de>) -> Option<T> {
+    get(head, reader).map(T::from)
+}
+
 /// Owners of text: they write as `str` does, and are made from one.
 macro_rules! text {
-    ($($ty:ty, $set:expr;)*) => {$(
+    ($($ty:ty, $get:expr, $set:expr;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
 
@@ -72,7 +82,7 @@ macro_rules! text {
 
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                get(head, reader).map(Self::from)
+                $get(head, reader)
             }
 
             #[cfg_attr(not(debug_assertions), inline(always))]
@@ -98,10 +108,10 @@ macro_rules! replace_if_other {
 }
 
 text! {
-    String, memory::assign;
-    Box<str>, replace_if_other!();
-    Rc<str>, replace_if_other!();
-    Arc<str>, replace_if_other!();
+    String, get_string, memory::assign;
+    Box<str>, get_owned, replace_if_other!();
+    Rc<str>, get_owned, replace_if_other!();
+    Arc<str>, get_owned, replace_if_other!();
 }
 
 impl<'a, 'de: 'a> Restore<'de> for &'a str {

@@ -8,13 +8,18 @@ pub(super) fn of(names: &[&str]) -> u32 {
     sha256(names.join(" ").as_bytes())[0] >> 4
 }
 
+/// The first 32 bits behind the point of the square roots of the first eight primes.
+const START: [u32; 8] = fractions(2);
+
+/// The same of the cube roots of the first 64.
+const CONSTANTS: [u32; 64] = fractions(3);
+
 /// The hash of a message, as eight words.
 pub(super) fn sha256(message: &[u8]) -> [u32; 8] {
     let mut padded = Vec::from(message);
     padded.push(0x80);
     padded.resize((padded.len() + 8).next_multiple_of(64) - 8, 0);
     padded.extend((message.len() as u64 * 8).to_be_bytes());
-    const START: [u32; 8] = fractions(2);
     let mut state = START;
     for block in padded.chunks_exact(64) {
         compress(&mut state, block);
@@ -22,8 +27,8 @@ pub(super) fn sha256(message: &[u8]) -> [u32; 8] {
     state
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of the standard")]
 fn compress(state: &mut [u32; 8], block: &[u8]) {
-    const CONSTANTS: [u32; 64] = fractions(3);
     let mut words = [0_u32; 64];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
         *word = bytes.iter().fold(0, |word, &byte| word << 8 | u32::from(byte));

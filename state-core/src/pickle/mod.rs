@@ -1,4 +1,94 @@
 //! The `pickle` door: states as CPython's pickles, protocols 0 to 5, both ways.
+//!
+//! [`dumps`] writes what `pickle.loads` makes the real Python object of; nothing is asked of the class but that it is
+//! there. [`loads`] reads it back.
+//!
+//! ```
+//! use state_core::{State, pickle};
+//!
+//! #[derive(State)]
+//! #[state(name = "shop.Person")]
+//! struct Person { name: String, age: i32 }
+//!
+//! let pickle = pickle::dumps(&Person { name: "Dave".into(), age: 30 })?;
+//! // In Python: `pickle.loads(..)` is a `shop.Person` whose `__setstate__` was given `("Dave", 30)`.
+//! assert!(pickle.ends_with(b"\x8c\x04DaveK\x1e\x86b."));
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! # What types are in Python
+//! | Rust | Python |
+//! |---|---|
+//! | integers, floats, `bool`, text, `char` | `int`, `float`, `bool`, `str` |
+//! | lists of `u8` | `bytes` |
+//! | other lists, sets, maps | `list`, `set`, `dict` |
+//! | tuples, `()`, durations and points in time | `tuple`; seconds and nanoseconds |
+//! | `Option` | the value or `None`; a value that could be `None` itself stands in a tuple of its own |
+//! | `#[state(bytes)]` | `bytes` and their count, or one of them under `uncounted` |
+//! | `#[state(array)]` | `numpy.ndarray`, made by public names alone, so that any version of NumPy reads it |
+//! | a struct | an object of its class |
+//! | an enum | a tuple: the name of the variant, and its slots |
+//!
+//! # Classes
+//! The type tag names the class: `name = "shop.bikes.Bicycle"` is the class `Bicycle` of the module `shop.bikes`. A class
+//! inside another is told apart by a colon: `name = "shop:Bicycle.Frame"`. Without a module it is one of the main
+//! program, `__main__`, where the classes of a script are.
+//!
+//! How an object of it is made, and which state it gets:
+//!
+//! | `#[state(pickle = ..)]` | made by | state |
+//! |---|---|---|
+//! | | `cls.__new__(cls)` | the flat tuple of the slots, the parent's first |
+//! | `"dict"` | `cls.__new__(cls)` | a dict of the slots by name, the parent's among them |
+//! | `"cython"` | `__pyx_unpickle_C(cls, checksum, None)` beside the class | the slots in the order of their names |
+//! | `"enum"` | `getattr(cls, name)` | none: a variant without slots is a member of `enum.Enum` |
+//!
+//! Where slots go by name, a raw array is one of them, its bytes. A state that is empty is not given at all. Below
+//! protocol 2 the maker is `copyreg._reconstructor`, and modules have the names of Python 2
+//! ([`Options::fix_imports`]).
+//!
+//! # Reading
+//! The type that is asked for decides what a state means: `("Dave", 30)` is the state of a `Person`, though a dict and
+//! slots would look the same. An object is read from each of the ways in which Python writes one: `NEWOBJ` and
+//! `NEWOBJ_EX`, `copyreg.__newobj__` and `_reconstructor`, a call of `__reduce__`, `INST` and `OBJ` of Python 2, Cython's
+//! `__pyx_unpickle_*` with the checksum of its members. Under `pickle = "dict"` the state may be a dict, a dict and
+//! slots, or the list of a frozen dataclass; names that are missing are filled by their `default` or are an error, and
+//! so are names that the type does not have. What has no state is made from its arguments, as named tuples are. A
+//! member of a Python enum is read by its name, or by its value where the Rust enum has discriminants:
+//!
+//! ```
+//! use state_core::{State, pickle};
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! #[state(name = "shop.Color", pickle = "enum")]
+//! enum Color { Red = 1, Green = 2 }
+//!
+//! // `pickle.dumps(shop.Color.GREEN, 2)`
+//! assert_eq!(pickle::loads::<Color>(b"\x80\x02cshop\nColor\nK\x02\x85R.")?, Color::Green);
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! [`load_value`] reads any pickle. What it does not know becomes an [`Object`](crate::value::Object) with the name of its
+//! class, its arguments and its state; what is referenced more than once is a [`Shared`](crate::value::Shared) value,
+//! also where it contains itself, and nothing is copied for it.
+//!
+//! # Pickles that one does not trust
+//! Nothing is ever imported, looked up or called. The bytes run through a stack machine that keeps what they say in at
+//! most eight times their length, in time in proportion to it, and nothing recurses on the stack. What is read into a
+//! type takes what that type needs for so many parts; parts that are referenced again and again may come to a limit
+//! ([`Options::expansion`]), and lists, boxes and maps in one another too ([`Options::depth`]). A [`Value`] takes 32 bytes
+//! for each of its slots, and text beside them.
+//!
+//! # Where it differs from CPython
+//! It takes what CPython's `pickle.loads` takes, and refuses what that refuses, opcode by opcode, but for what only a
+//! running Python can know:
+//! - Any name is taken, whether there is such a class or not, and any arguments.
+//! - Keys of dicts and items of sets may be of any kind, and the same one may come twice.
+//! - Persistent ids are values where no function for them is given ([`Options::load_value_resolving`]).
+//! - A list or dict takes items by its own opcodes alone (`APPEND` on a `bytearray`, or `SETITEM` on a list, is an error).
+//! - `BUILD` on what is no object of a class is an error, unless the state is `None`.
+//! - Numbers in text may have 4300 digits at all times, which in Python is a setting.
+//! - Pickles of 2 GiB and more, and of more parts than that, are refused.
 
 mod checksum;
 mod decode;
@@ -19,10 +109,11 @@ use crate::error::Result;
 use crate::state::{RestoreOwned, State};
 use crate::value::Value;
 
-/// Takes a value's state as a pickle of protocol 4.
+/// Takes a value's state as a pickle of protocol 4; [`Options`] has the others.
 ///
 /// # Errors
-/// A value that cannot be written.
+/// A value that has no native bytes either, as [`dumps`](crate::dumps) says; a type tag that cannot be the name of a
+/// class; slots of one name in an object that is pickled by names; and, below protocol 4, text or bytes of 4 GiB.
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Options::new().dumps(value)
 }

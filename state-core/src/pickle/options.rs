@@ -12,6 +12,7 @@ pub struct Options {
     pub(super) fix_imports: bool,
     pub(super) strings: Strings,
     pub(super) surrogates: Surrogates,
+    pub(super) extensions: &'static [(u32, &'static str)],
 }
 
 /// What the 8-bit strings of Python 2 are read as, the `encoding` of `pickle.loads`.
@@ -61,6 +62,7 @@ impl Options {
             fix_imports: true,
             strings: Strings::Ascii,
             surrogates: Surrogates::Refuse,
+            extensions: &[],
         }
     }
 
@@ -114,6 +116,23 @@ impl Options {
     #[must_use]
     pub const fn surrogates(mut self, surrogates: Surrogates) -> Self {
         self.surrogates = surrogates;
+        self
+    }
+
+    /// The extension registry of Python's `copyreg`: codes, and the names of the classes that they stand for. A code that
+    /// is not among them is an error, as in Python.
+    ///
+    /// ```
+    /// use state_core::pickle::Options;
+    ///
+    /// let options = Options::new().extensions(&[(7, "example.Person")]);
+    /// assert_eq!(options.load_value(b"\x80\x02\x82\x07.")?.to_string(), "<class 'example.Person'>");
+    /// assert!(options.load_value(b"\x80\x02\x82\x08.").is_err());
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn extensions(mut self, registry: &'static [(u32, &'static str)]) -> Self {
+        self.extensions = registry;
         self
     }
 }

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Enum, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
 use crate::error::{Error, ErrorKind};
+use crate::known::Known;
 
 /// Nodes deeper in one another than this are refused when they are read.
 const DEPTH: u32 = 128;
@@ -89,6 +90,7 @@ impl Out {
                 self.bytes.extend([*bits, u8::from(*signed) | u8::from(*nonzero) << 1]);
             }
             Kind::Float { bits } => self.bytes.push(*bits),
+            Kind::Known(known) => self.bytes.push(known.code()),
             Kind::Seconds { signed } => self.bytes.push(u8::from(*signed)),
             Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) => self.link(*of),
             Kind::Map(key, value) => {
@@ -104,6 +106,10 @@ impl Out {
                 items.iter().for_each(|&item| self.link(item));
             }
             Kind::Raw(raw) => self.raw(raw),
+            Kind::Grid(of, dimensions) => {
+                self.number(dimensions.map_or(0, |count| 1 + u64::from(count)));
+                self.link(*of);
+            }
             Kind::Object(object) => {
                 self.name(&object.name);
                 self.bytes.push(u8::from(object.has_parent));
@@ -168,6 +174,8 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Record(_) => 17,
         Kind::Opaque { .. } => 18,
         Kind::Serde => 19,
+        Kind::Known(_) => 20,
+        Kind::Grid(..) => 21,
     }
 }
 
@@ -313,6 +321,14 @@ impl In<'_> {
                 Kind::Opaque { size: *size as u64, big_endian: self.flags(1)? != 0 }
             }
             19 => Kind::Serde,
+            20 => Kind::Known(Known::from_code(self.byte()?)?),
+            21 => {
+                let dimensions = match self.number()?.checked_sub(1) {
+                    Some(count) => Some(u8::try_from(count).ok()?),
+                    None => None,
+                };
+                Kind::Grid(self.node(depth)?, dimensions)
+            }
             _ => return None,
         })
     }
@@ -331,7 +347,7 @@ impl In<'_> {
         let mut variants = Vec::new();
         for _ in 0..count {
             let name = self.name()?;
-            variants.push(Variant { name, slots: self.slots(depth)? });
+            variants.push(Variant { name, slots: self.slots(depth)?, value: None });
         }
         Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false, form: Form::State }))
     }

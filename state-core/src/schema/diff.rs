@@ -128,6 +128,7 @@ impl<'a> Pair<'a> {
         let alike = match (&ours.kind, &theirs.kind) {
             (Kind::Array(_, a), Kind::Array(_, b)) => a == b,
             (Kind::Raw(a), Kind::Raw(b)) => (a.optional, a.counted, a.exactly) == (b.optional, b.counted, b.exactly),
+            (Kind::Grid(_, a), Kind::Grid(_, b)) => a == b,
             (Kind::Tuple(a), Kind::Tuple(b)) => a.len() == b.len(),
             (a, b) if ours.links().is_empty() => format!("{a:?}") == format!("{b:?}"),
             (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),

@@ -75,6 +75,7 @@ impl Heads {
             Kind::Char => flat(4),
             Kind::Int { bits, .. } | Kind::Float { bits } => flat(usize::from(*bits) / 8),
             Kind::Seconds { .. } => flat(12),
+            Kind::Known(known) => flat(known.head()),
             Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => flat(LENGTH),
             Kind::Optional(of) => {
                 let Extent { head, height } = self.link(nodes, *of, depth)?;
@@ -85,6 +86,10 @@ impl Heads {
                 Extent { head: head.checked_mul(usize::try_from(*len).ok()?)?, height }
             }
             Kind::Tuple(items) => self.sum(nodes, items.iter().copied(), depth)?,
+            Kind::Grid(element, _) => {
+                let Extent { height, .. } = self.link(nodes, *element, depth)?;
+                Extent { head: LENGTH, height: is_fixed(nodes, *element).then_some(height)? }
+            }
             Kind::Raw(Raw { element, optional, .. }) => {
                 let Extent { height, .. } = self.link(nodes, *element, depth)?;
                 Extent { head: raw_head(*optional), height: is_fixed(nodes, *element).then_some(height)? }

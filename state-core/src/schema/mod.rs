@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use crate::builder::Builder;
 use crate::error::Error;
+use crate::known::Known;
 
 pub(crate) use canon::{parse, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
@@ -57,9 +58,13 @@ pub(crate) enum Kind {
     Array(Link, u64),
     Tuple(Cow<'static, [Link]>),
     Boxed(Link),
+    /// A type for which Python has a class.
+    Known(Known),
     /// A serde value as CBOR; the tuple shows its bytes.
     Serde,
     Raw(Raw),
+    /// Elements of a raw array in several dimensions, as many as this says if the type fixes it.
+    Grid(Link, Option<u8>),
     Object(Object),
     Enum(Enum),
     Record(Record),
@@ -110,6 +115,8 @@ pub enum Form {
 pub struct Variant {
     pub(crate) name: Cow<'static, str>,
     pub(crate) slots: Cow<'static, [Slot]>,
+    /// What the member of a Python enum is worth, if it is told. As [`Form`], it is no part of the image.
+    pub(crate) value: Option<i128>,
 }
 
 /// One slot of an object.
@@ -251,7 +258,12 @@ impl Schema {
     /// The links out of this node, in canonical order.
     pub(crate) fn links(&self) -> Vec<Link> {
         match &self.kind {
-            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Array(of, _) | Kind::Boxed(of) => {
+            Kind::Optional(of)
+            | Kind::List(of)
+            | Kind::Set(of)
+            | Kind::Array(of, _)
+            | Kind::Boxed(of)
+            | Kind::Grid(of, _) => {
                 alloc::vec![*of]
             }
             Kind::Map(key, value) => alloc::vec![*key, *value],
@@ -301,7 +313,15 @@ impl Variant {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, slots: &'static [Slot]) -> Self {
-        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots) }
+        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots), value: None }
+    }
+
+    /// The same variant, a member of a Python enum with this value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn valued(mut self, value: i128) -> Self {
+        self.value = Some(value);
+        self
     }
 }
 

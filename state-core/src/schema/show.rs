@@ -31,6 +31,7 @@ impl fmt::Display for Show<'_> {
             }
             Kind::Float { bits } => write!(f, "f{bits}"),
             Kind::Str => f.write_str("text"),
+            Kind::Known(known) => f.write_str(known.name()),
             Kind::Seconds { signed } => f.write_str(if *signed { "point in time" } else { "duration" }),
             Kind::Optional(of) => write!(f, "optional {}", self.link(*of)),
             Kind::List(of) => write!(f, "list of {}", self.link(*of)),
@@ -50,6 +51,8 @@ impl fmt::Display for Show<'_> {
                 let optional = if raw.optional { "optional " } else { "" };
                 write!(f, "{optional}raw array of {}", self.link(raw.element))
             }
+            Kind::Grid(of, None) => write!(f, "array of any dimensions of {}", self.link(*of)),
+            Kind::Grid(of, Some(count)) => write!(f, "array of {count} dimensions of {}", self.link(*of)),
             Kind::Object(_) | Kind::Enum(_) | Kind::Record(_) => f.write_str(self.0.tag().unwrap_or("unnamed")),
             Kind::Opaque { size, big_endian } => {
                 let order = if *big_endian { "big" } else { "little" };

@@ -1,12 +1,13 @@
 //! From a value to the walk.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::slice;
 
-use super::Value;
 use super::dict::Pairs;
+use super::{Array, Value};
 use crate::error::Result;
-use crate::walk::{Attributes, Decoder};
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -19,11 +20,13 @@ impl<'v> Decoder<'v> for &'v Value {
         let kind = self.kind().to_string();
         match self.see() {
             Value::Str(text) if text.len() > SHORT => kind,
+            Value::Int(number) if number.bits() > 128 => alloc::format!("{kind} of {} bits", number.bits()),
             Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {self}")
             }
             Value::Object(object) => object.name().to_string(),
+            Value::Array(array) => array_parts(array).describe(),
             Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
             _ => match self.parts() {
                 Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
@@ -39,26 +42,26 @@ impl<'v> Decoder<'v> for &'v Value {
     fn bool(self) -> Option<bool> {
         match self.see() {
             Value::Bool(value) => Some(*value),
-            _ => None,
+            other => Decoder::bool(&other.single()?),
         }
     }
 
     fn int(self) -> Option<i128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::int(&other.single()?),
         }
     }
 
     fn big(self) -> Option<u128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            _ => None,
+            other => Decoder::big(&other.single()?),
         }
     }
 
     fn float(self) -> Option<f64> {
-        self.as_f64()
+        self.as_f64().or_else(|| self.single()?.as_f64())
     }
 
     fn str(self) -> Option<&'v str> {
@@ -75,6 +78,13 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(match self.see() {
+            Value::Array(array) => Some(array_parts(array)),
+            _ => None,
+        })
+    }
+
     fn items(self) -> Option<Self::Items> {
         self.parts().map(<[Value]>::iter)
     }
@@ -88,7 +98,7 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == tag => Some(match object.other_state() {
+            Value::Object(object) if is_named(object, tag) => Some(match object.other_state() {
                 None if object.state().is_empty() => object.args().iter(),
                 None => object.state().iter(),
                 Some(_) => return None,
@@ -99,11 +109,25 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
         match self.see() {
-            Value::Object(object) if object.name() == tag => match (object.attributes(), object.other_state()) {
+            Value::Object(object) if is_named(object, tag) => match (object.attributes(), object.other_state()) {
                 (Some(attributes), _) => Some(Attributes::Named(attributes.collect())),
                 (None, Some(Value::List(state))) => Some(Attributes::Flat(state.iter())),
                 (None, _) => self.object(tag).map(Attributes::Flat),
             },
+            _ => None,
+        }
+    }
+
+    fn called(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if object.name() == class => Some(object.args().iter()),
+            _ => None,
+        }
+    }
+
+    fn long(self) -> Option<Cow<'v, [u8]>> {
+        match self.see() {
+            Value::Int(value) => Some(Cow::Owned(value.to_le_bytes_signed())),
             _ => None,
         }
     }
@@ -127,9 +151,40 @@ impl<'v> Decoder<'v> for &'v Value {
             _ => None,
         }
     }
+
+    fn member(self, tag: &str) -> Option<i128> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) => match &**object.args() {
+                [value] => value.int(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Whether an object is of a type, whose tag may have a colon behind the module.
+fn is_named(object: &super::Object, tag: &str) -> bool {
+    object.name() == tag
+        || tag.split_once(':').is_some_and(|(module, name)| {
+            object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
+        })
+}
+
+fn array_parts(array: &Array) -> ArrayParts<'_> {
+    let bytes = Cow::Borrowed(array.bytes());
+    ArrayParts { dtype: array.dtype().clone(), shape: array.shape().to_vec(), order: array.order(), bytes }
 }
 
 impl Value {
+    /// The only element of an array without dimensions, as a scalar of NumPy is one.
+    fn single(&self) -> Option<Self> {
+        match self.see() {
+            Self::Array(array) => array.get(&[]),
+            _ => None,
+        }
+    }
+
     /// The parts of a tuple, list or set.
     fn parts(&self) -> Option<&[Self]> {
         match self.see() {

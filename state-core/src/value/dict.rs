@@ -8,7 +8,8 @@ use super::{Value, children::Children, repr};
 /// Keys with their values: [`Value::Dict`].
 ///
 /// The pairs keep their order and are taken as given: it is for the maker to see that no key comes twice. Keys may be
-/// of any kind.
+/// of any kind. Two dicts are equal if they hold equal pairs, whatever their order; only pairs of one key, which should
+/// not be, are compared in theirs.
 ///
 /// ```
 /// use state_core::value::Dict;

@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Dict, List, Object, Set, Tuple, Value, Variant};
-use crate::walk::{Encoder, Group};
+use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::known::Known;
+use crate::walk::{Elements, Encoder, Group};
 
 /// Collects the slots that a walk hands over into one value.
 pub(super) struct Collector {
@@ -61,6 +62,16 @@ impl Encoder for Collector {
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(value.into());
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        // An array that none can be, of too many fields, is looked at as bytes.
+        let array = Array::of_elements(elements, shape, bytes);
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.put(super::natural(known, bytes));
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -127,6 +127,7 @@ impl fmt::Display for WrongKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}, found {}", self.expected, self.found)?;
         match &self.misfit {
+            Some(number) if number.bits() > 128 => write!(f, " of {} bits", number.bits()),
             Some(number) => write!(f, " {number}"),
             None => Ok(()),
         }

@@ -17,11 +17,7 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
         Value::Complex(number) => write_complex(f, *number),
         Value::Surrogates(text) => write_surrogates(f, text),
         Value::Bytes(bytes) => write_bytes(f, bytes),
-        Value::ByteArray(bytes) => {
-            f.write_str("bytearray(")?;
-            write_bytes(f, bytes)?;
-            f.write_char(')')
-        }
+        Value::ByteArray(bytes) => write_byte_array(f, bytes),
         Value::Array(array) => write!(f, "{array}"),
         Value::Global(name) => write!(f, "{name}"),
         Value::Tuple(_)
@@ -120,12 +116,23 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
 }
 
 pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    write_quoted(f, bytes, |c, quote| c == quote)
+}
+
+pub(crate) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    f.write_str("bytearray(")?;
+    // Here alone, an apostrophe is escaped between other quotes too.
+    write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;
+    f.write_char(')')
+}
+
+fn write_quoted(f: &mut Formatter<'_>, bytes: &[u8], is_quote: fn(char, char) -> bool) -> fmt::Result {
     let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     f.write_char('b')?;
     f.write_char(quote)?;
     for &byte in bytes {
         match char::from(byte) {
-            c @ ' '..='~' if c != quote && c != '\\' => f.write_char(c)?,
+            c @ ' '..='~' if !is_quote(c, quote) && c != '\\' => f.write_char(c)?,
             c => write_escape(f, c)?,
         }
     }

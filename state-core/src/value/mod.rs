@@ -30,9 +30,19 @@
 //! as between two Pythons, a matter of the Unicode version, here that of Rust's `core`. Objects show the last part of
 //! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
 //! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
+//!
+//! Of objects from pickles, those of the classes `Counter`, `OrderedDict` (as from Python 3.12 on), `defaultdict`, `deque`,
+//! `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, and of `datetime` and `pathlib`
+//! print as Python prints them; all others with the arguments, attributes, items and entries that the pickle gives
+//! them: `Point(x=1, y=2)`.
+//!
+//! What a value contains in itself is shown as `[...]`, `{...}` or `(...)`. As a few values that refer to each other
+//! can stand for a text of any length, at most about a million bytes are spent on what was shown before; then `...`
+//! stands for it.
 
 mod array;
 mod children;
+mod classes;
 mod compare;
 mod complex;
 mod decode;
@@ -43,9 +53,13 @@ mod equal;
 mod from_rust;
 mod int;
 mod kind;
+mod known;
+mod leaf;
 mod literal;
 mod name;
+mod natural;
 mod node;
+mod numbers;
 mod object;
 mod order;
 #[cfg(feature = "pickle")]
@@ -70,11 +84,12 @@ pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 #[cfg(feature = "pickle")]
-pub(crate) use self::literal::{write_bytes, write_name, write_str};
+pub(crate) use self::literal::{write_byte_array, write_bytes, write_name, write_str};
 pub use self::name::Name;
 #[cfg(feature = "pickle")]
 pub(crate) use self::object::is_identifier;
-pub use self::object::{Made, Object, Parts};
+pub(crate) use self::natural::natural;
+pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;
 pub use self::persistent::Persistent;
@@ -99,8 +114,11 @@ pub use self::variant::Variant;
 /// Values are equal if they are of one kind and hold the same:
 /// - integers by value, whatever Rust type they came from;
 /// - floats as IEEE 754 has it: a NaN equals nothing, `0.0` equals `-0.0`;
-/// - dicts and sets in any order, each entry as often here as there;
-/// - objects and variants by name and state.
+/// - dicts and sets in any order, each item as often here as there;
+/// - objects and variants by name and state, and by what else is said of an object;
+/// - what is shared by what it refers to, whether the other is shared or not. Values that contain themselves are equal
+///   if one cannot be told from the other by looking ever deeper into both; where they do so by way of the items of a
+///   set or the keys of a dict, only if these stand in one order.
 ///
 /// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, unlike in Python: a state that holds
 /// one where the other is due is a different state.

@@ -171,17 +171,9 @@ impl Set {
 }
 
 impl Object {
-    /// A flat state looks the same whether it is shared or the object's own.
     pub(super) fn node(&self) -> Node<'_> {
-        let is_state_alone = || {
-            self.has_flat_state()
-                && self.callee().is_none()
-                && (self.args().is_empty() && self.kwargs().is_empty())
-                && (self.items().is_empty() && self.entries().is_empty())
-        };
         match self.content() {
             Content::State(state) => Node { head: Head::Object(self.name()), children: state },
-            Content::Parts(_) if is_state_alone() => Node { head: Head::Object(self.name()), children: self.state() },
             Content::Parts(parts) => Node { head: Head::Parts(ByName(self)), children: parts },
         }
     }

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec};
 use core::{fmt, mem};
 
-use super::{Dict, List, Name, Tuple, Value, children::Children, repr};
+use super::{Dict, List, Name, Pairs, Tuple, Value, children::Children, repr};
 
 /// An object: the type tag that stands for its type, and its state.
 ///
@@ -69,7 +69,6 @@ pub enum Made {
 /// assert_eq!(Object::from_parts("decimal.Decimal", price).to_string(), "Decimal('1.50')");
 /// ```
 #[derive(Clone, Default)]
-#[non_exhaustive]
 pub struct Parts {
     /// How it is made.
     pub made: Made,
@@ -153,6 +152,15 @@ impl Object {
         }
     }
 
+    /// The parts that are referred to from elsewhere too.
+    pub(super) fn shared_parts(&self) -> impl Iterator<Item = &Value> {
+        let parts: &[Value] = match &self.content {
+            Content::State(_) => &[],
+            Content::Parts(parts) => parts,
+        };
+        parts.iter().filter(|part| part.as_shared().is_some())
+    }
+
     fn part(&self, place: usize) -> &Value {
         match &self.content {
             Content::State(_) => &Value::None,
@@ -216,13 +224,6 @@ impl Object {
         }
     }
 
-    pub(super) fn has_flat_state(&self) -> bool {
-        match &self.content {
-            Content::State(_) => true,
-            Content::Parts(_) => self.part(STATE).as_tuple().is_some(),
-        }
-    }
-
     /// The state if it is not a tuple: a dict of attributes, whatever else `__setstate__` takes, or `None`.
     #[must_use]
     pub fn other_state(&self) -> Option<&Value> {
@@ -234,18 +235,11 @@ impl Object {
     ///
     /// A class may give such a pair a meaning of its own; only its author knows.
     #[must_use]
-    pub fn attributes(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
-        let (dict, slots) = match (self.other_state(), &**self.state()) {
-            (Some(state), _) => (Some(state), None),
-            (None, [dict, slots]) => (Some(dict).filter(|dict| !dict.is_none()), Some(slots)),
-            _ => (None, None),
-        };
-        let is_wrong = |state: Option<&Value>| state.is_some_and(|state| !is_attributes(state));
-        if dict.is_none() && slots.is_none() || is_wrong(dict) || is_wrong(slots) {
-            return None;
+    pub fn attributes(&self) -> Option<Attributes<'_>> {
+        match self.other_state() {
+            Some(state) => attributes(Some(state), None),
+            None => pair_of_attributes(self.state()),
         }
-        let entries = [dict, slots].into_iter().flatten().filter_map(Value::as_dict).flatten();
-        Some(entries.filter_map(|(name, value)| Some((name.as_str()?, value))))
     }
 
     /// What is appended to it.
@@ -271,6 +265,47 @@ impl Object {
             }
         }
     }
+}
+
+/// The attributes of an object: see [`Object::attributes`].
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    dict: Pairs<'a>,
+    slots: Pairs<'a>,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, value) = self.dict.next().or_else(|| self.slots.next())?;
+        Some((name.as_str()?, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.dict.len() + self.slots.len();
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Attributes<'_> {}
+
+/// The attributes in a state that is a pair of a dict or nothing and a dict of slots.
+pub(super) fn pair_of_attributes(state: &[Value]) -> Option<Attributes<'_>> {
+    match state {
+        [dict, slots] if slots.as_dict().is_some_and(|slots| !slots.is_empty()) => {
+            attributes(Some(dict).filter(|dict| !dict.is_none()), Some(slots))
+        }
+        _ => None,
+    }
+}
+
+fn attributes<'a>(dict: Option<&'a Value>, slots: Option<&'a Value>) -> Option<Attributes<'a>> {
+    let entries = |state: Option<&'a Value>| match state {
+        Some(state) => is_attributes(state).then(|| state.as_dict().unwrap_or(&NO_DICT).iter()),
+        None => Some(NO_DICT.iter()),
+    };
+    Some(Attributes { dict: entries(dict)?, slots: entries(slots)? })
 }
 
 fn is_attributes(value: &Value) -> bool {

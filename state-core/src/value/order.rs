@@ -1,10 +1,11 @@
-//! The order of values of one kind, without recursion.
+//! The order of values of one kind, without recursion. What is shared is looked at once.
 
 use alloc::vec::Vec;
 use core::{cmp::Ordering, slice};
 
 use super::{
     List, Tuple, Value,
+    classes::Classes,
     equal::same,
     node::{Head, Node},
 };
@@ -53,12 +54,14 @@ type Open<'a> = Vec<(slice::Iter<'a, Value>, slice::Iter<'a, Value>)>;
 
 fn order(a: Node<'_>, b: Node<'_>) -> Option<Ordering> {
     let mut open = Open::new();
+    let mut classes = Classes::default();
     let mut found = enter(&mut open, a, b);
     while found == Some(Ordering::Equal) {
         let Some((a, b)) = open.last_mut() else {
             return found;
         };
         found = match (a.next(), b.next()) {
+            (Some(a), Some(b)) if classes.are_known(a, b) => found,
             (Some(a), Some(b)) => match (a.node(), b.node()) {
                 (Some(a), Some(b)) => enter(&mut open, a, b),
                 (None, None) => leaf_order(a, b),

@@ -8,7 +8,6 @@ pub(crate) enum PartsRef<'a> {
     /// A flat state and nothing else.
     State(&'a [Value]),
     All {
-        callee: &'a Value,
         args: &'a Value,
         kwargs: &'a Value,
         state: &'a Value,
@@ -22,7 +21,7 @@ impl Object {
             Content::State(state) => PartsRef::State(state),
             Content::Parts(parts) => {
                 let part = |place: usize| parts.get(place).unwrap_or(&Value::None);
-                PartsRef::All { callee: part(0), args: part(1), kwargs: part(2), state: part(3), items: self.items() }
+                PartsRef::All { args: part(1), kwargs: part(2), state: part(3), items: self.items() }
             }
         }
     }

@@ -2,18 +2,19 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, index};
+use super::{Decoder, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, option_is_inline, stride, tag_head};
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::schema::{Enum, Form, Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
@@ -56,11 +57,7 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
-fn filled(
-    schema: &'static Schema,
-    depth: u32,
-    run: impl FnOnce(&mut Fill) -> Result<()>,
-) -> Result<Filled<'static>> {
+fn filled(schema: &'static Schema, depth: u32, run: impl FnOnce(&mut Fill) -> Result<()>) -> Result<Filled<'static>> {
     let mut fill = Fill { builder: Builder::new(schema.head, depth) };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Builder { heads, text, raw, .. } = fill.builder;
@@ -104,6 +101,11 @@ impl Fill {
                 self.builder.write(at, &narrow.to_le_bytes());
             }
             Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
+            Kind::Seconds { signed } if value.items().is_none() => {
+                let head = if *signed { since_1970(value) } else { known::delta(value) };
+                let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
+                self.builder.write(at, &head);
+            }
             Kind::Seconds { signed } => {
                 let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
                 let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
@@ -118,7 +120,7 @@ impl Fill {
             Kind::Optional(of) => self.optional(*of, value, at)?,
             Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
             Kind::List(of) | Kind::Set(of) => {
-                let items = value.items().ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
                 self.builder.length(at, items.len());
                 let run = self.builder.run(items.len(), target(*of).head);
                 self.nested(|this| this.elements(*of, items, run))?;
@@ -129,7 +131,8 @@ impl Fill {
                 self.builder.write(at, bytes);
             }
             Kind::Array(of, len) => {
-                let items = value.items().filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
+                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
+                let items = Some(items).filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
                 self.parts(items.map(|item| (*of, item)), at)?;
             }
             Kind::Tuple(parts) => {
@@ -140,6 +143,16 @@ impl Fill {
                 let run = self.builder.run(1, target(*of).head);
                 self.nested(|this| this.node(target(*of), value, run))?;
             }
+            Kind::Grid(of, dimensions) => {
+                let array = value.array()?.ok_or_else(wrong)?;
+                let (shape, bytes) = array.elements(target(*of), dimensions.map(usize::from))?;
+                self.builder.length(at, shape.len());
+                let run = self.builder.run(shape.len(), 8);
+                let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
+                self.builder.write(run, &lengths);
+                self.builder.raw(&bytes);
+            }
+            Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
                 super::forms::object(self, object, value, at)?;
@@ -156,6 +169,25 @@ impl Fill {
         self.builder.length(at, bytes.len());
         let run = self.builder.run(bytes.len(), 1);
         self.builder.write(run, bytes);
+        Ok(())
+    }
+
+    /// A list of numbers from an array.
+    fn numbers<'v, D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
+        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        match &schema.kind {
+            Kind::List(of) => {
+                let (count, bytes) = array.elements(target(*of), Some(1))?;
+                self.builder.length(at, count.iter().product());
+                let run = self.builder.run(bytes.len(), 1);
+                self.builder.write(run, &bytes);
+            }
+            Kind::Array(..) => {
+                let (_, bytes) = array.elements(schema, Some(0))?;
+                self.builder.write(at, &bytes);
+            }
+            _ => return Err(wrong(schema, value)),
+        }
         Ok(())
     }
 
@@ -285,15 +317,20 @@ impl Fill {
 
     pub(super) fn raw<'v, D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = target(raw.element);
-        let bytes = match value.bytes() {
-            Some(bytes) => Some(bytes),
-            None if value.is_none() => None,
-            None => {
+        let bytes = match (value.array()?, value.bytes()) {
+            (Some(array), _) => {
+                // A field that is a single element is written as an array of one, and may be none at all.
+                let single = raw.exactly == Some(1) && array.is_one(element);
+                Some(array.elements(element, Some(usize::from(!single)))?.1)
+            }
+            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
+            (None, None) if value.is_none() => None,
+            (None, None) => {
                 let expected = format!("the bytes of {element}");
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
             }
         };
-        let len = bytes.map_or(0, <[u8]>::len);
+        let len = bytes.as_deref().map_or(0, <[u8]>::len);
         let elements = len / element.head.max(1);
         if len % element.head.max(1) != 0 {
             let expected = format!("a whole number of elements of {} bytes", element.head);
@@ -315,14 +352,33 @@ impl Fill {
             self.builder.write(at, &[u8::from(present)]);
         }
         self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
-        self.builder.raw(bytes.unwrap_or_default());
+        self.builder.raw(bytes.as_deref().unwrap_or_default());
         Ok(())
+    }
+
+    /// A member of a Python enum that comes by its value.
+    fn member<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
+        let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
+        let Some(worth) = value.member(&of.name).filter(|_| of.form == Form::Enum) else {
+            return Err(wrong(value.describe()));
+        };
+        match of.variants.iter().position(|variant| variant.value == Some(worth)) {
+            Some(place) => {
+                self.builder.write(at, &place.to_le_bytes()[..tag_head(of.variants.len())]);
+                Ok(())
+            }
+            None if of.variants.iter().all(|variant| variant.value.is_none()) => {
+                let found = format!("the value {worth}, which discriminants (`Red = {worth}`) would give a variant");
+                Err(wrong(found))
+            }
+            None => Err(wrong(format!("the value {worth}"))),
+        }
     }
 
     fn enumeration<'v, D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
         let Some((name, mut state)) = value.variant(&of.name) else {
-            return Err(wrong(value.describe()));
+            return self.member(of, value, at);
         };
         let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
             return Err(wrong(format!("one named {name}")));
@@ -365,6 +421,17 @@ fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]>
     }
     let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
     Some(value.to_le_bytes())
+}
+
+/// The head of a point in time, from a `datetime` with its time zone.
+fn since_1970<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
+    /// The number of its first day.
+    const EPOCH: i64 = 719_163;
+    let (mut head, _) = known::moment(value)?;
+    let (day, seconds) = (i32::from_le_bytes(*head.first_chunk()?), u32::from_le_bytes(*head[4..].first_chunk()?));
+    let seconds = (i64::from(day) - EPOCH) * 86_400 + i64::from(seconds);
+    head[..8].copy_from_slice(&seconds.to_le_bytes());
+    Some(head)
 }
 
 fn only_char(text: &str) -> Option<char> {

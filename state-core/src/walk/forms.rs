@@ -110,7 +110,7 @@ fn members<'v, D: Decoder<'v>>(
     }
     // An object of a Python class made from the Cython class brings its attributes along.
     match members.next() {
-        Some(more) if !more.entries().is_some_and(|entries| entries.len() == 0) => {
+        Some(more) if more.entries().is_none_or(|entries| entries.len() != 0) => {
             let expected = format!("only the {} members of {}", sorted.len(), object.name);
             Err(Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe())))
         }

@@ -9,6 +9,7 @@ use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::hash;
 use crate::image::Image;
+use crate::known::Known;
 use crate::schema::{Kind, Nodes, Record, Schema, parse};
 use crate::value::{self, Value};
 
@@ -151,6 +152,17 @@ impl Encoder for Tree {
 
     fn bytes(&mut self, value: &[u8]) {
         self.line(Value::from(value));
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.line(format_args!("array of shape {shape:?}"));
+        self.open += 1;
+        self.raw(elements, bytes);
+        self.open -= 1;
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.line(value::natural(known, bytes));
     }
 
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {

@@ -3,15 +3,19 @@
 //! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
+mod array;
 mod fill;
 mod form;
 mod forms;
 mod inspect;
+mod known;
 mod read;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use array::ArrayParts;
 pub(crate) use fill::{Filled, fill, fill_state};
 #[cfg(feature = "pickle")]
 pub(crate) use form::{can_be_none, count_slots, is_byte, tuple_slots};
@@ -20,6 +24,7 @@ use read::Read;
 
 use crate::decode::Regions;
 use crate::error::{Error, Result};
+use crate::known::Known;
 use crate::schema::{Nodes, Schema};
 
 /// Where the slots of a state go when a dynamic door takes it out.
@@ -44,6 +49,17 @@ pub trait Encoder {
     /// A raw array: the elements, and their bytes.
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
+        self.bytes(bytes);
+    }
+    /// A raw array that shows its elements: these, the length of each dimension, and the bytes.
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        let _ = shape;
+        self.raw(elements, bytes);
+    }
+    /// A type for which Python has a class, by its head or, of an integer of any size, its bytes.
+    #[doc(hidden)]
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        let _ = known;
         self.bytes(bytes);
     }
     /// The start of a group.
@@ -117,12 +133,23 @@ pub trait Decoder<'v>: Copy {
     fn str(self) -> Option<&'v str>;
     /// Bytes.
     fn bytes(self) -> Option<&'v [u8]>;
+    /// An array of numbers or records, or a single one of these.
+    ///
+    /// # Errors
+    /// What only claims to be one.
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(None)
+    }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
     /// The flat state of an object of the type `tag`.
     fn object(self, tag: &str) -> Option<Self::Items>;
+    /// The arguments from which an object of this class was made.
+    fn called(self, class: &str) -> Option<Self::Items>;
+    /// An integer of any size, as two's complement with the lowest byte first, as short as can be.
+    fn long(self) -> Option<Cow<'v, [u8]>>;
     /// The attributes of an object of the type `tag`.
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>>;
     /// The members that Cython pickled of an object of the type `tag`, sorted by name.
@@ -132,6 +159,11 @@ pub trait Decoder<'v>: Copy {
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>>;
     /// The name of the variant, of the enum `tag`, and its slots.
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)>;
+    /// What a member of the Python enum `tag` is worth, where it comes by its value.
+    fn member(self, tag: &str) -> Option<i128> {
+        let _ = tag;
+        None
+    }
 }
 
 /// How the attributes of a Python object come.
@@ -154,6 +186,7 @@ impl Encoder for Nowhere {
     fn float(&mut self, _: f64) {}
     fn str(&mut self, _: &str) {}
     fn bytes(&mut self, _: &[u8]) {}
+    fn known(&mut self, _: Known, _: &[u8]) {}
     fn begin(&mut self, _: Group<'_>) {}
     fn end(&mut self) {}
 }

@@ -2,13 +2,15 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
 use super::{Elements, Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{option_is_inline, padded, stride, tag_head};
+use crate::known::{Known, python};
+use crate::layout::{grid_count, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Object, Raw, Schema, Slot, short};
 use crate::text::Text;
 
@@ -170,12 +172,14 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.filler(run, size)?;
                 self.link(*of, &run[..size])?;
             }
+            Kind::Known(known) => self.known(*known, head)?,
             Kind::Serde => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;
                 self.encoder.bytes(run);
             }
             Kind::Raw(raw) => self.raw(raw, head)?,
+            Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,
             Kind::Object(object) => self.object(object, head)?,
             Kind::Enum(of) => self.enumeration(of, head)?,
             // These stand only inside raw arrays, which are handed over whole.
@@ -219,6 +223,30 @@ impl<'a, E: Encoder> Read<'a, E> {
         self.int(signed, false, seconds)?;
         self.int(false, false, nanos)?;
         self.encoder.end();
+        Ok(())
+    }
+
+    fn known(&mut self, known: Known, head: &'a [u8]) -> Result<()> {
+        let is_valid = match known {
+            Known::Date | Known::Uuid => true,
+            Known::Time => python::clock(head, 0).is_some(),
+            Known::DateTime | Known::Utc => python::clock(head, 4).is_some(),
+            Known::Zoned => python::clock(head, 4).is_some() && python::offset(head).is_some(),
+            Known::Delta => python::span(head).is_some(),
+            Known::Int | Known::Natural => {
+                let count = self.length(head)?;
+                let run = self.run(count, 1)?;
+                if !python::is_shortest(run, known == Known::Int) {
+                    return self.malformed("an integer", "one in more bytes than it takes", run);
+                }
+                self.encoder.known(known, run);
+                return Ok(());
+            }
+        };
+        if !is_valid {
+            return self.malformed(known.name(), format!("{head:02x?}"), head);
+        }
+        self.encoder.known(known, head);
         Ok(())
     }
 
@@ -314,6 +342,41 @@ impl<'a, E: Encoder> Read<'a, E> {
         Ok(())
     }
 
+    /// The bytes of so many elements; `None` are more than can be.
+    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<&'a [u8]> {
+        let size = elements.schema.head;
+        let len = count.and_then(|count| count.checked_mul(size));
+        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
+        let (Some(len), Some((space, rest))) = (len, space) else {
+            let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
+            let left = format!("{} raw bytes left", self.raw.len());
+            let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
+            return Err(self.at(error, place));
+        };
+        let (bytes, padding) = space.split_at(len);
+        if let Some(at) = padding.iter().position(|&byte| byte != 0) {
+            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
+        }
+        self.raw = rest;
+        Ok(bytes)
+    }
+
+    fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        if dimensions.is_some_and(|dimensions| usize::from(dimensions) != count) {
+            return self.malformed("the number of dimensions that the type fixes", count, head);
+        }
+        let run = self.run(count, 8)?;
+        let lengths = run.chunks_exact(8).map(|length| usize::try_from(little_endian(length)).ok());
+        let Some(shape) = lengths.collect::<Option<Vec<usize>>>() else {
+            return self.malformed("lengths that memory could hold", "a larger one", run);
+        };
+        let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
+        let bytes = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
+        self.encoder.array(elements, &shape, bytes);
+        Ok(())
+    }
+
     fn raw(&mut self, raw: &Raw, head: &'a [u8]) -> Result<()> {
         let (tag, count_head) = head.split_at(head.len() - 8);
         if tag.first().is_some_and(|&tag| tag > 1) {
@@ -325,27 +388,12 @@ impl<'a, E: Encoder> Read<'a, E> {
         if !fits {
             return self.malformed("the count that the type fixes", count, count_head);
         }
-        let size = self.nodes.get(raw.element).head;
-        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
-        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
-        let (Some(len), Some((space, rest))) = (len, space) else {
-            let error = Error::new(
-                ErrorKind::Malformed,
-                format!("{count} elements of {size} bytes"),
-                format!("{} raw bytes left", self.raw.len()),
-            );
-            return Err(self.at(error, count_head));
-        };
-        let (bytes, padding) = space.split_at(len);
-        if let Some(at) = padding.iter().position(|&byte| byte != 0) {
-            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
-        }
-        self.raw = rest;
-        if present {
-            let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-            self.encoder.raw(elements, bytes);
-        } else {
-            self.encoder.none();
+        let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
+        let bytes = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
+        match (present, raw.array) {
+            (false, _) => self.encoder.none(),
+            (true, false) => self.encoder.raw(elements, bytes),
+            (true, true) => self.encoder.array(elements, &[count as usize], bytes),
         }
         if raw.counted {
             self.encoder.int(count.into());

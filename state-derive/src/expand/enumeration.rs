@@ -78,7 +78,7 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
 
 fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     let (ident, pattern, head, tag) = (&variant.ident, pattern(variant), head(variant), tag(index));
-    let place = quote!(_state::put_variant(__head, (#tag, #count), const { #head }, __writer));
+    let place = quote!(_state::put_variant::<Self>(__head, (#tag, #count), const { #head }, __writer));
     if !has_slots(variant) {
         return quote! {
             Self::#ident #pattern => {
@@ -138,7 +138,7 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     }
     let slots = slot::slots(variant).map(slot::check);
     quote! {
-        #tag => match _state::check_variant(__head, #count, const { #head }, __checker) {
+        #tag => match _state::check_variant::<Self>(__head, #count, const { #head }, __checker) {
             _state::Some(mut __head) => true #(&& #slots)*,
             _state::None => false,
         },
@@ -148,7 +148,7 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 /// `let mut __head = ..`, if the variant has slots.
 fn place(count: usize, variant: &Variant) -> TokenStream {
     let head = head(variant);
-    quote!(_state::get_variant(__head, #count, const { #head }, __reader))
+    quote!(_state::get_variant::<Self>(__head, #count, const { #head }, __reader))
 }
 
 fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {

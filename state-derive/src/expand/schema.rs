@@ -15,7 +15,7 @@ pub fn function(container: &Container) -> TokenStream {
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
     let (constructor, parts) = match &container.data {
         Data::Struct(variant) => (quote!(object), slots(variant)),
-        Data::Enum(variants) => (quote!(enumeration), self::variants(variants)),
+        Data::Enum(variants) => (quote!(enumeration), self::variants(container.form, variants)),
     };
     let form = match container.form {
         Form::State => quote!(State),
@@ -43,10 +43,15 @@ fn slots(variant: &Variant) -> TokenStream {
     quote!(const { &[#(#slots),*] })
 }
 
-fn variants(variants: &[Variant]) -> TokenStream {
+fn variants(form: Form, variants: &[Variant]) -> TokenStream {
+    // Numbers that are written out are those that Python's members have.
+    let valued = form == Form::Enum
+        && variants.iter().any(|variant| variant.discriminant)
+        && variants.iter().all(|variant| variant.unit);
     let variants = variants.iter().map(|variant| {
-        let (name, slots) = (&variant.name, slots(variant));
-        quote!(_state::Variant::new(#name, #slots))
+        let (name, ident, slots) = (&variant.name, &variant.ident, slots(variant));
+        let value = valued.then(|| quote!(.valued(Self::#ident as i128)));
+        quote!(_state::Variant::new(#name, #slots) #value)
     });
     quote!(const { &[#(#variants),*] })
 }

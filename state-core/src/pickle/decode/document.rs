@@ -24,7 +24,7 @@ use crate::value::{Name, Value};
 /// - What is referenced from many places is shown again until that comes to eight times the pickle's length and 1 MiB,
 ///   and then stands as `...`; a value of up to 64 bytes is always shown.
 /// - What stands in more than 1000 other parts is shown as `...`, where Python's `repr` fails.
-/// - Buffers that left the pickle out of band stand as `<buffer 0>`, extension codes as `<extension 1>`.
+/// - Buffers that left the pickle out of band stand as `<buffer 0>`.
 ///
 /// ```
 /// use state_core::pickle::Pickle;
@@ -67,17 +67,17 @@ impl<'a> Pickle<'a> {
     /// Makes a value of it, which takes about 32 bytes for each of its parts and their text.
     ///
     /// # Errors
-    /// Buffers out of band, which have to be given to [`Options::load_value_with`]; extension codes.
+    /// Buffers out of band, which have to be given to [`Options::load_value_with`].
     pub fn value(&self) -> Result<Value> {
         if self.parts.buffers > 0 {
             let found = alloc::format!("{} buffers out of band", self.parts.buffers);
             return Err(Error::new(ErrorKind::Length, "a pickle that holds all of its parts", found));
         }
-        super::value::value(&self.parts, &[])
+        super::value::value(&self.parts, &[], &mut super::value::kept)
     }
 
     /// The names of all classes and functions that Python would import to load it, those first that come first, each
-    /// once. For a registered extension code, of which only Python knows the class, that is `copyreg.extension 1`.
+    /// once; also those that stand for extension codes.
     ///
     /// # Errors
     /// Names that are put together from the same long texts again and again, beyond eight times the pickle's length
@@ -88,11 +88,7 @@ impl<'a> Pickle<'a> {
     }
 
     fn name(&self, id: Id) -> Name {
-        match (self.parts.name(id), id.offset().map(|offset| scan::op(self.parts.input, offset))) {
-            (Some(name), _) => Name::new(name.module, name.name),
-            (None, Some(Ok(op))) => Name::new("copyreg", &alloc::format!("extension {}", op.number)),
-            (None, _) => Name::from(""),
-        }
+        self.parts.name(id).map_or_else(|| Name::from(""), |name| Name::new(name.module, name.name))
     }
 
     /// The parts that are names, each name once.
@@ -112,15 +108,9 @@ impl<'a> Pickle<'a> {
             };
             at = op.end;
             let Some(id) = id else { continue };
-            let hash = match self.parts.name(id) {
-                Some(name) => {
-                    let weight = name.module.len() + name.name.len();
-                    left = left.checked_sub(weight).ok_or_else(too_long)?;
-                    hash(name.module, name.name)
-                }
-                None => hash("", &alloc::format!("{}", op.number)),
-            };
-            if hashes.insert(hash) {
+            let Some(name) = self.parts.name(id) else { continue };
+            left = left.checked_sub(name.module.len() + name.name.len()).ok_or_else(too_long)?;
+            if hashes.insert(hash(name.module, name.name)) {
                 names.push(id.0);
             }
         }

@@ -26,6 +26,16 @@ impl Parts<'_> {
         }
     }
 
+    /// Whether no other part shows the same text: not so for a name whose texts are fetched from the memo.
+    pub(super) fn is_own(&self, id: Id) -> bool {
+        match id.place() {
+            Some(place) if self.arena.tag(place) == Tag::Global => {
+                (0..2).all(|at| !self.shares.contains(self.arena.part(place, at)))
+            }
+            _ => true,
+        }
+    }
+
     /// About how much work it is to look at a part, less what is in its parts.
     pub(super) fn weight(&self, id: Id, view: &View<'_>) -> usize {
         if let Some(offset) = id.offset() {

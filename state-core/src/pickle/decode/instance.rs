@@ -4,6 +4,9 @@ use super::arena::{Id, Items, Tag};
 use super::machine::Parts;
 use super::view::{Name, View};
 
+/// Tuples of more items than this may be shared, and are not taken apart.
+const FEW: usize = 64;
+
 /// How an object comes to be, once spellings are dealt with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Made {
@@ -71,9 +74,11 @@ impl Parts<'_> {
             },
             // The class, the built-in base, and the base's own value, which plain objects have not.
             ("copyreg", "_reconstructor") => match (arguments.next(), arguments.next(), arguments.next()) {
-                (Some(class), Some(_), Some(base)) => {
-                    let arguments = match self.plain(base) {
+                (Some(class), Some(base), Some(value)) => {
+                    let arguments = match self.plain(value) {
                         View::None => Items::empty(&self.arena),
+                        // Of a named tuple, the items: what it gives for its arguments at the later protocols.
+                        View::Tuple(items) if self.is_named(base, "builtins.tuple") && items.len() <= FEW => items,
                         _ => self.after(place, 2),
                     };
                     Instance::new(class, Made::New, arguments, place)
@@ -95,7 +100,7 @@ impl Parts<'_> {
         }
     }
 
-    /// What protocols 2 and 3 make of NEWOBJ_EX: `functools.partial(class.__new__, class, ..)()`.
+    /// What protocols 2 and 3 make of `NEWOBJ_EX`: `functools.partial(class.__new__, class, ..)()`.
     fn partial(&self, callable: Id, place: u32) -> Option<Instance<'_>> {
         let inner = callable.place().filter(|&inner| self.arena.tag(inner) == Tag::Call)?;
         let name = self.name(self.arena.part(inner, 0))?;

@@ -33,6 +33,7 @@ pub(super) struct Parts<'a> {
     pub buffers: u32,
     /// Whether names are those of Python 2.
     pub old_names: bool,
+    pub extensions: &'static [(u32, &'static str)],
 }
 
 /// Runs the pickle at the start of the input.
@@ -45,10 +46,11 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         fence: 0,
         memo: Memo::default(),
         arena: Arena::new(input.len()),
-        strings: Strings::new(options.strings),
+        strings: Strings::new(options.strings, options.surrogates),
         shares: Shares::default(),
         buffers: 0,
         most_buffers: buffers,
+        extensions: options.extensions,
         fix_imports: options.fix_imports,
         old_names: options.fix_imports,
         codec: None,
@@ -59,8 +61,8 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
     }
     let root = machine.run()?;
-    let Machine { at, arena, strings, shares, buffers, old_names, .. } = machine;
-    Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names })
+    let Machine { at, arena, strings, shares, buffers, old_names, extensions, .. } = machine;
+    Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names, extensions })
 }
 
 struct Machine<'a> {
@@ -78,6 +80,7 @@ struct Machine<'a> {
     shares: Shares,
     buffers: u32,
     most_buffers: u32,
+    extensions: &'static [(u32, &'static str)],
     fix_imports: bool,
     /// Whether names are those of Python 2.
     old_names: bool,
@@ -106,12 +109,25 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, op: &Op<'a>) -> Result<()> {
         match op.code {
-            op::NONE | op::NEWTRUE | op::NEWFALSE | op::EMPTY_TUPLE => self.push_leaf(),
-            op::BININT | op::BININT1 | op::BININT2 | op::LONG1 | op::LONG4 | op::BINFLOAT => self.push_leaf(),
-            op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 | op::BYTEARRAY8 => self.push_leaf(),
+            op::NONE
+            | op::NEWTRUE
+            | op::NEWFALSE
+            | op::EMPTY_TUPLE
+            | op::BININT
+            | op::BININT1
+            | op::BININT2
+            | op::LONG1
+            | op::LONG4
+            | op::BINFLOAT
+            | op::BINBYTES
+            | op::SHORT_BINBYTES
+            | op::BINBYTES8
+            | op::BYTEARRAY8 => self.push_leaf(),
             op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => {
-                self.strings.test(op.bytes)?;
-                self.push_leaf();
+                match self.strings.take(op.bytes, &mut self.arena)? {
+                    Some(id) => self.push(id),
+                    None => self.push_leaf(),
+                }
             }
             op::MEMOIZE => {
                 let number = self.memo.len();
@@ -160,7 +176,7 @@ impl<'a> Machine<'a> {
             op::PROTO => self.old_names = self.fix_imports && op.number < 3,
             op::FRAME => self.frame(op)?,
             op::INT | op::LONG | op::FLOAT => {
-                self.strings.test_number(op.code, op.bytes)?;
+                Strings::test_number(op.code, op.bytes)?;
                 self.push_leaf();
             }
             op::STRING | op::BINSTRING | op::SHORT_BINSTRING | op::UNICODE => {
@@ -198,7 +214,13 @@ impl<'a> Machine<'a> {
             op::EXT1 | op::EXT2 | op::EXT4 if (op.number as i64) <= 0 => {
                 return Err(malformed("an extension code above zero", format!("{}", op.number as i64)));
             }
-            op::EXT1 | op::EXT2 | op::EXT4 => self.push_leaf(),
+            op::EXT1 | op::EXT2 | op::EXT4 => {
+                if !self.extensions.iter().any(|(code, _)| u64::from(*code) == op.number) {
+                    let expected = "an extension code whose class is given";
+                    return Err(malformed(expected, format!("{}", op.number)));
+                }
+                self.push_leaf();
+            }
             op::NEXT_BUFFER => self.next_buffer()?,
             op::READONLY_BUFFER => self.readonly_buffer()?,
             // All of the table is dealt with.

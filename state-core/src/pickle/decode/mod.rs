@@ -12,6 +12,7 @@ mod limit;
 mod machine;
 mod memo;
 mod node;
+mod numpy;
 mod object;
 mod ops;
 mod print;
@@ -25,12 +26,13 @@ mod view;
 pub use self::document::Pickle;
 pub use self::ops::{Operation, Operations};
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use self::machine::Parts;
 use self::node::{Node, Source};
-use crate::decode::Regions;
+use self::numpy::Dtypes;
 use super::options::Options;
+use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
@@ -84,8 +86,33 @@ impl Options {
     /// # Errors
     /// As [`load_value`](super::load_value), or more buffers than there are.
     pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
+        self.load_value_resolving(pickle, buffers, value::kept)
+    }
+
+    /// As [`load_value_with`](Options::load_value_with), with a function that gives the value for a persistent id, as
+    /// Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
+    ///
+    /// ```
+    /// use state_core::Value;
+    /// use state_core::pickle::Options;
+    ///
+    /// let pickle = b"\x80\x02K\x07Q.";
+    /// assert_eq!(Options::new().load_value(pickle)?.to_string(), "<persistent id 7>");
+    /// let row = |id: Value| Ok(Value::from(("row", id)));
+    /// assert_eq!(Options::new().load_value_resolving(pickle, &[], row)?.to_string(), "('row', 7)");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load_value`](super::load_value), and those of the function.
+    pub fn load_value_resolving(
+        &self,
+        pickle: &[u8],
+        buffers: &[&[u8]],
+        mut resolve: impl FnMut(Value) -> Result<Value>,
+    ) -> Result<Value> {
         let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
-        value::value(&parts, buffers)
+        value::value(&parts, buffers, &mut resolve)
     }
 
     /// Reads a pickle into an image, tests that, and hands it on.
@@ -115,7 +142,9 @@ impl Options {
     fn filled<T: RestoreOwned>(&self, parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Filled<'static>> {
         let most = (parts.input.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let source = Source { parts, buffers, left: Cell::new(most.saturating_add(given)) };
+        let left = Cell::new(most.saturating_add(given));
+        let dtypes = RefCell::new(Dtypes::new(parts.input.len()));
+        let source = Source { parts, buffers, surrogates: self.surrogates, left, dtypes };
         let root = Node { source: &source, id: parts.root };
         walk::fill(T::schema(), root, self.depth)
             .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })

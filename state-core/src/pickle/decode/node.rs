@@ -1,18 +1,21 @@
 //! From the parts of a pickle to the walk, which puts them in the image of a type.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use super::arena::{Id, Items, Tag};
 use super::instance::{Instance, Made};
 use super::machine::Parts;
+use super::numpy::{Dtypes, Numpy};
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::checksum;
-use crate::walk::{Attributes, Decoder};
+use crate::pickle::options::Surrogates;
+use crate::value::{Dtype, Int, Value};
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -25,8 +28,10 @@ const NESTED: usize = 16;
 pub(super) struct Source<'p> {
     pub parts: &'p Parts<'p>,
     pub buffers: &'p [&'p [u8]],
+    pub surrogates: Surrogates,
     /// What the parts that are taken may still amount to; see [`Options::expansion`](crate::pickle::Options).
     pub left: Cell<u64>,
+    pub dtypes: RefCell<Dtypes>,
 }
 
 impl Source<'_> {
@@ -90,7 +95,36 @@ impl ExactSizeIterator for Entries<'_> {}
 
 impl<'p> Node<'p> {
     fn view(self) -> View<'p> {
-        self.source.parts.view(self.id)
+        match self.source.parts.view(self.id) {
+            View::Object(tag, place) => self.number(tag, place).unwrap_or(View::Object(tag, place)),
+            view => view,
+        }
+    }
+
+    /// The array that this is, if it is one.
+    fn numpy(self, tag: Tag, place: u32) -> Result<Option<ArrayParts<'p>>> {
+        let Source { parts, buffers, dtypes, .. } = self.source;
+        let numpy = Numpy { parts, buffers, derived: true };
+        dtypes.try_borrow_mut().map_or(Ok(None), |mut dtypes| numpy.array(tag, place, &mut dtypes))
+    }
+
+    /// The number that a scalar of NumPy is.
+    fn number(self, tag: Tag, place: u32) -> Option<View<'p>> {
+        let array = self.numpy(tag, place).ok()??;
+        match (&*array.shape, &array.dtype, &array.bytes) {
+            ([], Dtype::Bytes(_), Cow::Borrowed(bytes)) => {
+                let len = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+                Some(View::Bytes(&bytes[..len]))
+            }
+            ([], dtype, bytes) => match dtype.read(bytes) {
+                Value::Bool(value) => Some(View::Bool(value)),
+                Value::Int(value) => i128::try_from(&value).ok().map(View::Int),
+                Value::Float(value) => Some(View::Float(value)),
+                Value::Complex(value) => Some(View::Complex(value.re, value.im)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn other(self, id: Id) -> Self {
@@ -104,10 +138,9 @@ impl<'p> Node<'p> {
 
     /// The object that this is, if it is one of the class `tag`.
     fn instance(self, tag: &str) -> Option<Instance<'p>> {
-        let (kind, place) = match self.source.parts.plain(self.id) {
-            View::Object(kind, place) => (kind, place),
-            _ => return None,
-        };
+        let View::Object(kind, place) = self.source.parts.plain(self.id) else { return None };
+        // Its changes are gone through for each reference to it.
+        self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let instance = self.source.parts.instance(kind, place);
         self.source.parts.is_named(instance.class, tag).then_some(instance)
     }
@@ -142,9 +175,9 @@ impl<'p> Decoder<'p> for Node<'p> {
             View::None => kind.to_owned(),
             View::Bool(value) => format!("{kind} {}", if value { "True" } else { "False" }),
             View::Int(value) => format!("{kind} {value}"),
-            View::Float(value) => format!("{kind} {}", crate::Value::Float(value)),
+            View::Float(value) => format!("{kind} {}", Value::Float(value)),
             View::Text(text) => match core::str::from_utf8(text) {
-                Ok(text) if text.len() <= SHORT => format!("{kind} {}", crate::Value::from(text)),
+                Ok(text) if text.len() <= SHORT => format!("{kind} {}", Value::from(text)),
                 Ok(_) => kind.to_owned(),
                 Err(_) => format!("{kind} with lone surrogates, which Rust's text cannot hold"),
             },
@@ -155,12 +188,14 @@ impl<'p> Decoder<'p> for Node<'p> {
             View::Dict(items) => format!("{kind} of length {}", items.len() / 2),
             View::Global(name) => format!("{}.{}", name.module, name.name),
             View::Object(tag, place) => {
+                if let Ok(Some(array)) = self.numpy(tag, place) {
+                    return array.describe();
+                }
                 let instance = parts.instance(tag, place);
                 let class = parts.class_name(instance.class);
                 if instance.made == Made::Called { format!("{class}(..)") } else { class }
             }
             View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
-            View::Extension(code) => format!("the extension code {code}, for which no name is given"),
             View::Complex(..) | View::Persistent(_) | View::Buffer(_) => kind.to_string(),
         }
     }
@@ -199,7 +234,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn float(self) -> Option<f64> {
         match self.view() {
             View::Float(value) => Some(value),
-            View::Int(value) => crate::value::Int::from(value).as_f64(),
+            View::Int(value) => Int::from(value).as_f64(),
             _ => None,
         }
     }
@@ -218,10 +253,20 @@ impl<'p> Decoder<'p> for Node<'p> {
         let bytes = match self.view() {
             View::Bytes(bytes) | View::ByteArray(bytes) => bytes,
             View::Buffer(at) => self.source.buffers.get(at as usize)?,
+            View::Text(text) if self.source.surrogates == Surrogates::Bytes && core::str::from_utf8(text).is_err() => {
+                text
+            }
             _ => return None,
         };
         self.source.spend(bytes.len())?;
         Some(bytes)
+    }
+
+    fn array(self) -> Result<Option<ArrayParts<'p>>> {
+        let View::Object(tag, place) = self.source.parts.plain(self.id) else { return Ok(None) };
+        let Some(array) = self.numpy(tag, place)? else { return Ok(None) };
+        // What is too much altogether is told at the end.
+        Ok(self.source.spend(array.bytes.len()).map(|()| array))
     }
 
     fn items(self) -> Option<Nodes<'p>> {
@@ -268,6 +313,24 @@ impl<'p> Decoder<'p> for Node<'p> {
         Some(Attributes::Named(named))
     }
 
+    fn called(self, class: &str) -> Option<Nodes<'p>> {
+        let instance = self.instance(class)?;
+        self.nodes(instance.arguments)
+    }
+
+    fn long(self) -> Option<Cow<'p, [u8]>> {
+        let int = match self.view() {
+            View::Int(value) => Int::from(value),
+            View::Long(bytes) => {
+                self.source.spend(bytes.len())?;
+                Int::from_le_bytes_signed(bytes)
+            }
+            View::Digits(digits) => super::value::large(&digits).ok()?,
+            _ => return None,
+        };
+        Some(Cow::Owned(int.to_le_bytes_signed()))
+    }
+
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Nodes<'p>>> {
         let Some(instance) = self.instance(tag) else { return Ok(None) };
         let Made::Cython(checksum) = instance.made else { return Ok(None) };
@@ -297,6 +360,14 @@ impl<'p> Decoder<'p> for Node<'p> {
             }
         }
     }
+
+    fn member(self, tag: &str) -> Option<i128> {
+        let mut instance = self.instance(tag)?;
+        match (self.source.parts.plain(instance.arguments.next()?), instance.arguments.len()) {
+            (View::Int(value), 0) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 impl Parts<'_> {
@@ -304,7 +375,7 @@ impl Parts<'_> {
     pub(super) fn is_named(&self, mut id: Id, mut tag: &str) -> bool {
         loop {
             if let Some(name) = self.name(id) {
-                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
                 return rest == Some(name.name) || name.module == "__main__" && tag == name.name;
             }
             // A class within a class, before protocol 4.
@@ -337,7 +408,7 @@ impl Parts<'_> {
         }
         let name = self.name(id)?;
         let (class, member) = name.name.rsplit_once('.')?;
-        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix('.'));
+        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
         (rest == Some(class) || name.module == "__main__" && tag == class).then_some(member)
     }
 

@@ -10,9 +10,10 @@ use core::fmt;
 use super::arena::{Id, Items, Tag};
 use super::instance::Instance;
 use super::machine::Parts;
+use super::numpy::Numpy;
 use super::print::{Printer, Rest};
 use super::view::View;
-use crate::value::{is_identifier, write_name};
+use crate::value::{Array, is_identifier, write_name};
 
 /// What stands between the brackets of an object.
 #[derive(Clone, Debug)]
@@ -44,6 +45,11 @@ impl<'p> Printer<'p, '_, '_> {
         let name = self.class(instance.class);
         if let Some(text) = name.as_deref().and_then(|name| self.as_value(id, name, is_again)) {
             return self.f.write_str(&text);
+        }
+        if name.as_deref().is_some_and(|name| name.starts_with("numpy.")) {
+            if let Some(array) = self.array(tag, place) {
+                return write!(self.f, "{array}");
+            }
         }
         let state = parts.state(place).or(instance.inner_state);
         // These are laid out as the object's own, and so not met as parts.
@@ -83,7 +89,7 @@ impl<'p> Printer<'p, '_, '_> {
     /// The whole name of a class, if it has one. A long one is paid for, as every object of the class shows it.
     fn class(&mut self, id: Id) -> Option<Cow<'p, str>> {
         let parts = self.parts;
-        let is_free = parts.is_short(id) || parts.is_unshared_name(id);
+        let is_free = parts.is_short(id) || parts.is_own(id) && !parts.shares.contains(id);
         if !is_free && !self.pay(1) {
             return Some("...".into());
         }
@@ -92,6 +98,16 @@ impl<'p> Printer<'p, '_, '_> {
             return Some("...".into());
         }
         Some(alloc::format!("{module}.{name}").into())
+    }
+
+    /// An array of NumPy. Its bytes are always paid for, as any number of arrays can share them.
+    fn array(&mut self, tag: Tag, place: u32) -> Option<Array> {
+        let numpy = Numpy { parts: self.parts, buffers: &[], derived: false };
+        let array = numpy.array(tag, place, &mut self.dtypes).ok()??;
+        if !self.pay(array.bytes.len() + array.shape.len()) {
+            return None;
+        }
+        Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned()).ok()
     }
 
     /// The text of an object that prints otherwise than by its parts.
@@ -215,13 +231,6 @@ impl Parts<'_> {
         let View::Dict(items) = self.plain(dict) else { return None };
         let mut keys = items.clone().step_by(2);
         keys.all(|key| self.is_short(key) && self.text(key).is_some_and(is_identifier)).then_some(items)
-    }
-
-    /// Whether a name stands in texts of its own, so that showing it shows each of them once.
-    fn is_unshared_name(&self, id: Id) -> bool {
-        let Some(place) = id.place() else { return !self.shares.contains(id) };
-        let own = |id| !self.shares.contains(id);
-        self.arena.tag(place) == Tag::Global && own(id) && (0..2).all(|at| own(self.arena.part(place, at)))
     }
 
     /// How many bytes the leaves of an object take, if it has few and plain parts; and whether any of it is shared.

@@ -190,7 +190,7 @@ impl Operation<'_> {
 fn number_of(digits: Digits) -> Value {
     match digits {
         Digits::Small(small) => Integer::from(small).into(),
-        digits => value::large(&digits).unwrap_or_default(),
+        digits => value::large(&digits).map(Value::from).unwrap_or_default(),
     }
 }
 

@@ -9,10 +9,11 @@ use core::fmt::{self, Formatter};
 
 use super::arena::{Changes, Id, Items, Tag};
 use super::machine::Parts;
+use super::numpy::Dtypes;
 use super::object::Segment;
 use super::shares::Shares;
 use super::view::{Persistent, View};
-use crate::value::{self, write_bytes, write_name, write_str};
+use crate::value::{self, write_byte_array, write_bytes, write_name, write_str};
 
 /// Parts that stand in more others than this are not shown; Python's `repr` gives up at about the same depth.
 const DEEPEST: usize = 1000;
@@ -32,6 +33,7 @@ pub(super) struct Printer<'p, 'f, 'b> {
     /// The shared parts that were shown once.
     seen: Shares,
     left: usize,
+    pub dtypes: Dtypes,
 }
 
 /// A part that was begun and has not ended.
@@ -100,6 +102,7 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
             within: BTreeSet::new(),
             seen: Shares::default(),
             left: parts.len.saturating_mul(TIMES).saturating_add(BESIDES),
+            dtypes: Dtypes::new(parts.len),
         }
     }
 
@@ -134,7 +137,7 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
         }
         let around = self.open.last().is_some_and(|open| open.is_again);
         let is_again = around | (is_shared && self.see(id));
-        let is_free = !is_again || !around && self.parts.is_short(id);
+        let is_free = !is_again && self.parts.is_own(id) || !around && self.parts.is_short(id);
         if !is_free && !self.pay_for(id) {
             return self.cut_short();
         }
@@ -266,11 +269,7 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
                 Err(_) => write!(self.f, "{}", super::value::text(bytes)),
             },
             View::Bytes(bytes) => write_bytes(self.f, bytes),
-            View::ByteArray(bytes) => {
-                self.f.write_str("bytearray(")?;
-                write_bytes(self.f, bytes)?;
-                self.f.write_str(")")
-            }
+            View::ByteArray(bytes) => write_byte_array(self.f, bytes),
             View::Int(number) => write!(self.f, "{number}"),
             View::Long(bytes) => write!(self.f, "{}", value::Int::from_le_bytes_signed(bytes)),
             View::Digits(digits) => match super::value::large(digits) {
@@ -281,7 +280,6 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
             View::Float(value) => write!(self.f, "{}", value::Value::Float(*value)),
             View::Complex(re, im) => write!(self.f, "{}", value::Complex::new(*re, *im)),
             View::Global(name) => write!(self.f, "{}", value::Name::new(name.module, name.name)),
-            View::Extension(code) => write!(self.f, "<extension {code}>"),
             View::Buffer(number) => write!(self.f, "<buffer {number}>"),
             View::Persistent(Persistent::Line(line)) => {
                 self.f.write_str("<persistent id ")?;

@@ -9,17 +9,18 @@ use super::arena::{Arena, Id, Tag};
 use super::text::{self, Digits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
-use crate::pickle::options;
+use crate::pickle::options::{self, Surrogates};
 
 #[derive(Debug)]
 pub(super) struct Strings {
     encoding: options::Strings,
+    surrogates: Surrogates,
     decoded: Vec<u8>,
 }
 
 impl Strings {
-    pub fn new(encoding: options::Strings) -> Self {
-        Self { encoding, decoded: Vec::new() }
+    pub fn new(encoding: options::Strings, surrogates: Surrogates) -> Self {
+        Self { encoding, surrogates, decoded: Vec::new() }
     }
 
     /// Whether the byte strings of Python 2 stay bytes.
@@ -27,16 +28,23 @@ impl Strings {
         self.encoding == options::Strings::Bytes
     }
 
-    /// Tests that bytes are UTF-8, in which lone surrogates may stand as three bytes each.
+    /// Tests that bytes are UTF-8, in which lone surrogates may stand as three bytes each; those are replaced if that
+    /// is asked for, and the node of the text is then given.
     #[inline]
-    pub fn test(&self, bytes: &[u8]) -> Result<()> {
-        match core::str::from_utf8(bytes) {
-            Ok(_) => Ok(()),
-            Err(_) => surrogates_pass(bytes),
+    pub fn take(&mut self, bytes: &[u8], arena: &mut Arena) -> Result<Option<Id>> {
+        if core::str::from_utf8(bytes).is_ok() {
+            return Ok(None);
         }
+        surrogates_pass(bytes)?;
+        if self.surrogates != Surrogates::Lossy {
+            return Ok(None);
+        }
+        let start = self.decoded.len();
+        replaced(bytes, &mut self.decoded);
+        self.node(Tag::Text, start, arena).map(Some)
     }
 
-    pub fn test_number(&self, code: u8, line: &[u8]) -> Result<()> {
+    pub fn test_number(code: u8, line: &[u8]) -> Result<()> {
         let known = match code {
             op::FLOAT => float(line).map(drop),
             op::INT => int(line).map(drop),
@@ -61,6 +69,11 @@ impl Strings {
             let start = self.decoded.len();
             if text::raw_unicode(bytes, &mut self.decoded).is_none() {
                 return Err(Error::new(ErrorKind::Malformed, "text with whole escapes", "a broken escape"));
+            }
+            let text = self.decoded.split_off(start);
+            match self.surrogates {
+                Surrogates::Lossy => replaced(&text, &mut self.decoded),
+                _ => self.decoded.extend_from_slice(&text),
             }
             return self.node(Tag::Text, start, arena).map(Some);
         }
@@ -154,6 +167,19 @@ fn surrogates_pass(bytes: &[u8]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Text with U+FFFD for each lone surrogate.
+#[cold]
+fn replaced(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    while let Err(error) = core::str::from_utf8(rest) {
+        let (text, after) = rest.split_at(error.valid_up_to());
+        out.extend_from_slice(text);
+        out.extend("\u{FFFD}".bytes());
+        rest = after.get(3..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
 }
 
 /// Up to a NUL, where C ends.

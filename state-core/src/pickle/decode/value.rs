@@ -9,24 +9,42 @@ use alloc::vec::Vec;
 use super::arena::{Id, Tag};
 use super::instance::{Instance, Made};
 use super::machine::Parts;
+use super::numpy::{Dtypes, Numpy};
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
 
+/// So many bytes of arrays may be copied whatever the length of the pickle.
+const SPARE: usize = 1 << 16;
+
 /// Makes the value of a pickle.
-pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]]) -> Result<Value> {
-    make(parts, buffers, parts.root)
+pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
+    make(parts, buffers, resolve, parts.root)
 }
 
 /// Makes the value of one part.
 pub(super) fn part(parts: &Parts<'_>, id: Id) -> Result<Value> {
-    make(parts, &[], id)
+    make(parts, &[], &mut kept, id)
 }
 
-fn make(parts: &Parts<'_>, buffers: &[&[u8]], id: Id) -> Result<Value> {
-    let mut maker =
-        Maker { parts, buffers, places: BTreeMap::new(), open: Vec::new(), next: 0, names: BTreeMap::new() };
+/// A persistent id stands for itself.
+pub(super) fn kept(id: Value) -> Result<Value> {
+    Ok(Value::Persistent(value::Persistent::new(id)))
+}
+
+fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id) -> Result<Value> {
+    let mut maker = Maker {
+        parts,
+        resolve,
+        buffers,
+        places: BTreeMap::new(),
+        open: Vec::new(),
+        next: 0,
+        names: BTreeMap::new(),
+        dtypes: Dtypes::new(parts.len),
+        left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
+    };
     let mut root = maker.reference(id)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
@@ -40,8 +58,12 @@ fn make(parts: &Parts<'_>, buffers: &[&[u8]], id: Id) -> Result<Value> {
     Ok(root)
 }
 
-struct Maker<'p> {
+/// Gives the value that a persistent id stands for.
+pub(super) type Resolve<'r> = dyn FnMut(Value) -> Result<Value> + 'r;
+
+struct Maker<'p, 'r> {
     parts: &'p Parts<'p>,
+    resolve: &'p mut Resolve<'r>,
     buffers: &'p [&'p [u8]],
     /// The places in the heap of the parts that are shared.
     places: BTreeMap<u32, usize>,
@@ -49,7 +71,10 @@ struct Maker<'p> {
     open: Vec<Id>,
     next: usize,
     /// The names of the classes, each made once.
-    names: BTreeMap<u32, Option<value::Name>>,
+    names: BTreeMap<(u32, u32), Option<value::Name>>,
+    dtypes: Dtypes,
+    /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
+    left: usize,
 }
 
 /// A part whose own parts are being made.
@@ -82,7 +107,7 @@ struct Form {
     items: usize,
 }
 
-impl<'p> Maker<'p> {
+impl Maker<'_, '_> {
     /// A small part itself, or the handle of one that is shared.
     fn reference(&mut self, id: Id) -> Result<Value> {
         match self.handle(id) {
@@ -132,7 +157,7 @@ impl<'p> Maker<'p> {
                         None => self.start(id, &mut stack)?,
                     };
                 }
-                None => done = stack.pop().map(finish),
+                None => done = stack.pop().map(|open| self.finish(open)).transpose()?,
             }
         }
     }
@@ -145,14 +170,13 @@ impl<'p> Maker<'p> {
             View::Bool(value) => return Ok(Some(Value::Bool(value))),
             View::Int(value) => return Ok(Some(Int::from(value).into())),
             View::Long(bytes) => return Ok(Some(Int::from_le_bytes_signed(bytes).into())),
-            View::Digits(digits) => return large(&digits).map(Some),
+            View::Digits(digits) => return large(&digits).map(|int| Some(int.into())),
             View::Float(value) => return Ok(Some(Value::Float(value))),
             View::Complex(re, im) => return Ok(Some(Value::Complex(value::Complex::new(re, im)))),
             View::Text(bytes) => return Ok(Some(text(bytes))),
             View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
             View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),
-            View::Global(name) => return Ok(Some(Value::Global(value::Name::new(name.module, name.name)))),
-            View::Extension(code) => return Err(unregistered(code)),
+            View::Global(_) => return Ok(Some(self.name(id).map_or(Value::None, Value::Global))),
             View::Buffer(at) => {
                 let bytes = self.buffers.get(at as usize).copied().unwrap_or_default();
                 return Ok(Some(Value::Bytes(bytes.to_owned())));
@@ -163,14 +187,41 @@ impl<'p> Maker<'p> {
             View::Set(items) => (Shape::Set, items.collect()),
             View::FrozenSet(items) => (Shape::FrozenSet, items.collect()),
             View::Persistent(Persistent::Line(line)) => {
-                return Ok(Some(Value::Persistent(value::Persistent::new(text(line)))));
+                return (self.resolve)(text(line)).map(Some);
             }
             View::Persistent(Persistent::Part(id)) => (Shape::Persistent, alloc::vec![id]),
-            View::Object(tag, place) => self.object(tag, place),
+            View::Object(tag, place) => {
+                if let Some(array) = self.array(tag, place)? {
+                    return Ok(Some(array));
+                }
+                self.object(tag, place)
+            }
         };
         let made = Vec::with_capacity(ids.len());
         stack.push(Open { shape, ids, next: 0, made });
         Ok(None)
+    }
+
+    /// An array of NumPy; beyond what all may take, and of a class derived from it, it stays a call.
+    fn array(&mut self, tag: Tag, place: u32) -> Result<Option<Value>> {
+        let numpy = Numpy { parts: self.parts, buffers: self.buffers, derived: false };
+        let Some(array) = numpy.array(tag, place, &mut self.dtypes)? else { return Ok(None) };
+        let size = array.bytes.len() + array.shape.len() * size_of::<usize>();
+        let Some(left) = self.left.checked_sub(size) else { return Ok(None) };
+        self.left = left;
+        let array = value::Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned())?;
+        Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
+    }
+
+    /// The name of a class or function. Names that are put together from the same texts are made once.
+    fn name(&mut self, id: Id) -> Option<value::Name> {
+        let Parts { arena, .. } = self.parts;
+        let key = match id.place().filter(|&place| arena.tag(place) == Tag::Global) {
+            Some(place) => (arena.part(place, 0).0, arena.part(place, 1).0),
+            None => (id.0, id.0),
+        };
+        let parts = self.parts;
+        self.names.entry(key).or_insert_with(|| parts.qualified(id)).clone()
     }
 
     fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
@@ -183,8 +234,7 @@ impl<'p> Maker<'p> {
             instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
         }
         let mut ids = Vec::new();
-        let parts = self.parts;
-        let name = self.names.entry(instance.class.0).or_insert_with(|| parts.qualified(instance.class)).clone();
+        let name = self.name(instance.class);
         let callee = name.is_none();
         if callee {
             ids.push(instance.class);
@@ -220,11 +270,18 @@ impl<'p> Maker<'p> {
         };
         (Shape::Object(form), ids)
     }
+
+    fn finish(&mut self, open: Open) -> Result<Value> {
+        let made = open.made;
+        if matches!(open.shape, Shape::Persistent) {
+            return (self.resolve)(made.into_iter().next().unwrap_or_default());
+        }
+        Ok(closed(open.shape, made))
+    }
 }
 
-fn finish(open: Open) -> Value {
-    let made = open.made;
-    match open.shape {
+fn closed(shape: Shape, made: Vec<Value>) -> Value {
+    match shape {
         Shape::Tuple => Tuple::from(made).into(),
         Shape::List => List::from(made).into(),
         Shape::Dict => Value::Dict(pairs(made.into_iter())),
@@ -269,16 +326,15 @@ pub(super) fn text(bytes: &[u8]) -> Value {
     }
 }
 
-pub(super) fn large(digits: &Digits) -> Result<Value> {
+pub(super) fn large(digits: &Digits) -> Result<Int> {
     let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
     let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
     let sign = if *negative { "-" } else { "" };
-    let number: Int = match base {
-        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong())?,
-        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong())?,
-        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong())?,
-    };
-    Ok(number.into())
+    match base {
+        10 => alloc::format!("{sign}{digits}").parse().map_err(|_| wrong()),
+        16 => Int::from_hex(&alloc::format!("{sign}{digits}")).map_err(|_| wrong()),
+        _ => Int::from_hex(&alloc::format!("{sign}{}", hexadecimal(digits, *base))).map_err(|_| wrong()),
+    }
 }
 
 /// The digits of base 2 or 8 as those of base 16.
@@ -295,12 +351,6 @@ fn hexadecimal(digits: &str, base: u32) -> String {
     }
     nibbles.push(bits);
     nibbles.iter().rev().filter_map(|&nibble| char::from_digit(nibble, 16)).collect()
-}
-
-#[cold]
-pub(super) fn unregistered(code: u32) -> Error {
-    let expected = "an extension code whose class is given";
-    Error::new(ErrorKind::Malformed, expected, alloc::format!("{code}"))
 }
 
 impl Parts<'_> {

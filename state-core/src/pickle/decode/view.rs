@@ -38,8 +38,6 @@ pub(super) enum View<'p> {
     Set(Items<'p>),
     FrozenSet(Items<'p>),
     Global(Name<'p>),
-    /// An extension code of `copyreg`, that no name is known for.
-    Extension(u32),
     /// A call, an instance: something of a class. The place of the node.
     Object(Tag, u32),
     Persistent(Persistent<'p>),
@@ -100,14 +98,19 @@ impl Parts<'_> {
             op::BININT1 | op::BININT2 => View::Int(op.number.into()),
             op::LONG1 | op::LONG4 => long(op.bytes),
             op::BINFLOAT => View::Float(f64::from_bits(op.number)),
-            op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 | op::UNICODE => View::Text(op.bytes),
             op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => View::Bytes(op.bytes),
             op::BYTEARRAY8 => View::ByteArray(op.bytes),
             op::EMPTY_TUPLE => View::Tuple(Items::empty(&self.arena)),
             op::BINSTRING | op::SHORT_BINSTRING if self.strings.are_bytes() => View::Bytes(op.bytes),
-            op::BINSTRING | op::SHORT_BINSTRING => View::Text(op.bytes),
-            op::GLOBAL | op::INST => self.name(Id::leaf(offset)).map_or(View::None, View::Global),
-            op::EXT1 | op::EXT2 | op::EXT4 => View::Extension(op.number as u32),
+            op::BINUNICODE
+            | op::SHORT_BINUNICODE
+            | op::BINUNICODE8
+            | op::UNICODE
+            | op::BINSTRING
+            | op::SHORT_BINSTRING => View::Text(op.bytes),
+            op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => {
+                self.name(Id::leaf(offset)).map_or(View::None, View::Global)
+            }
             op::PERSID => View::Persistent(Persistent::Line(op.bytes)),
             op::INT => strings::int(op.bytes).map_or(View::None, |int| match int {
                 Int::Bool(value) => View::Bool(value),
@@ -121,7 +124,15 @@ impl Parts<'_> {
 
     /// The name that a part gives, if it is one.
     pub fn name(&self, id: Id) -> Option<Name<'_>> {
-        name(self.input, &self.arena, &self.strings, self.old_names, id)
+        let op = id.offset().and_then(|offset| scan::op(self.input, offset).ok());
+        match op.filter(|op| matches!(op.code, op::EXT1 | op::EXT2 | op::EXT4)) {
+            Some(op) => {
+                let (_, name) = self.extensions.iter().find(|(code, _)| u64::from(*code) == op.number)?;
+                let (module, name) = name.rsplit_once('.')?;
+                Some(Name { module, name })
+            }
+            None => name(self.input, &self.arena, &self.strings, self.old_names, id),
+        }
     }
 
     /// The text of a part, if it is text that Rust's `str` can hold.
@@ -192,7 +203,7 @@ impl View<'_> {
             Self::Dict(_) => "dict",
             Self::Set(_) => "set",
             Self::FrozenSet(_) => "frozenset",
-            Self::Global(_) | Self::Extension(_) => "a class or function",
+            Self::Global(_) => "a class or function",
             Self::Object(..) => "an object",
             Self::Persistent(_) => "a persistent id",
             Self::Buffer(_) => "a buffer",
@@ -226,8 +237,13 @@ pub(super) fn kind_name(input: &[u8], arena: &Arena, id: Id) -> &'static str {
         op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => "bytes",
         op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => "a class or function",
         op::PERSID => "a persistent id",
-        op::UNICODE | op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => "str",
-        op::STRING | op::BINSTRING | op::SHORT_BINSTRING => "str",
+        op::UNICODE
+        | op::BINUNICODE
+        | op::SHORT_BINUNICODE
+        | op::BINUNICODE8
+        | op::STRING
+        | op::BINSTRING
+        | op::SHORT_BINSTRING => "str",
         _ => "int",
     }
 }

@@ -9,7 +9,7 @@ use super::group::{BATCH, Group};
 use super::sink::Sink;
 use crate::error::Result;
 use crate::pickle::opcode::REDUCE;
-use crate::schema::{self, Nodes};
+use crate::schema::{self, Nodes, Schema};
 use crate::value::{Dtype, Field, Order, Record};
 
 /// A raw array of a type.
@@ -22,6 +22,12 @@ pub(super) struct Array {
 }
 
 impl Array {
+    /// One of any number of dimensions.
+    pub fn of(element: &Schema) -> Result<Self> {
+        let elements = Some(Dtype::of_elements(element, Nodes::NONE)?);
+        Ok(Self { optional: false, size: element.head, elements })
+    }
+
     pub fn new(raw: &schema::Raw) -> Result<Self> {
         let element = Nodes::NONE.get(raw.element);
         let elements = raw.array.then(|| Dtype::of_elements(element, Nodes::NONE)).transpose()?;
@@ -57,7 +63,9 @@ impl Sink<'_> {
 
     fn lengths(&mut self, shape: &[usize]) {
         self.open_tuple(shape.len());
-        shape.iter().for_each(|&len| self.long(len as i128));
+        for &len in shape {
+            self.long(len as i128);
+        }
         self.close_tuple(shape.len());
     }
 

@@ -44,3 +44,11 @@ impl Code {
         &self.block
     }
 }
+
+/// An opcode and the eight bytes behind it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn with_op(op: u8, bytes: [u8; 8]) -> [u8; 9] {
+    let mut all = [op; 9];
+    all[1..].copy_from_slice(&bytes);
+    all
+}

@@ -5,6 +5,7 @@ mod code;
 mod global;
 mod group;
 mod instance;
+mod natural;
 mod object;
 mod plan;
 mod quick;

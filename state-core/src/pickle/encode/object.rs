@@ -39,7 +39,7 @@ impl Planner {
     }
 
     /// An object that no constructor has seen.
-    fn made(&mut self, class: Global<'_>, steps: &mut Steps<'_>) {
+    pub fn made(&mut self, class: Global<'_>, steps: &mut Steps<'_>) {
         let class = self.global(class);
         if self.protocol >= Protocol::V2 {
             steps.push(Step::Word(class));

@@ -11,6 +11,7 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{Group, tuple_codes};
+use super::natural::Part;
 use super::write::{disagreement, part_of};
 use crate::error::Result;
 use crate::pickle::Protocol;
@@ -96,6 +97,16 @@ pub(super) enum Step {
     Enum {
         at: usize,
         variants: usize,
+    },
+    /// An array of several dimensions.
+    Grid {
+        at: usize,
+        array: usize,
+    },
+    /// The arguments of an object of Python's, or its number.
+    Natural {
+        at: usize,
+        part: Part,
     },
     /// The slots of an object in the order of their names.
     Sorted {
@@ -289,6 +300,7 @@ impl Planner {
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
             Kind::Serde => Step::Bytes { at },
+            Kind::Known(known) => return self.natural(*known, at, steps),
             Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
             Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
             Kind::Map(key, value) => {
@@ -304,6 +316,10 @@ impl Planner {
             Kind::Tuple(items) => return self.tuple(items, at, steps),
             Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
             Kind::Raw(raw) => self.raw(raw, at)?,
+            Kind::Grid(of, _) => {
+                self.plan.arrays.push(Array::of(target(*of))?);
+                Step::Grid { at, array: self.plan.arrays.len() - 1 }
+            }
             Kind::Object(object) => return self.object(object, at, steps),
             Kind::Enum(of) => self.enumeration(of, at)?,
             // These stand inside raw arrays, which are written whole.

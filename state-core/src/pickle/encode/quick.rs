@@ -2,12 +2,13 @@
 //! the memo, what is left of its plan is a few operations, each the bytes before a value and how the value is read.
 //!
 //! The loop over them keeps its places in registers and writes blocks of fixed size, of which the first bytes count. Where
-//! a row needs anything else, nothing of it is written, and the plain way takes over. It is what makes a list of small
-//! objects six times as fast.
+//! a row needs anything else, nothing of it is written, and the plain way takes over. It makes a list of small objects more
+//! than twice as fast. (Cells of all rows, filled a column at a time and then joined, were a fifth slower.)
 
 use alloc::vec::Vec;
+use core::mem::take;
 
-use super::code::Code;
+use super::code::{Code, with_op};
 use super::plan::{Step, Width};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{
@@ -35,7 +36,7 @@ pub(super) enum Quick {
 /// A value, and what stands before it.
 pub(super) struct Op {
     before: Code,
-    at: usize,
+    at: u32,
     value: Value,
 }
 
@@ -67,7 +68,7 @@ impl Op {
             Step::Int { at, width } => (at, Value::of(width)?),
             _ => return None,
         };
-        Some(Self { before, at, value })
+        Some(Self { before, at: u32::try_from(at).ok()?, value })
     }
 }
 
@@ -110,7 +111,7 @@ impl Quick {
                 Step::Word(word) if words[*word].is_empty() => return false,
                 Step::Word(word) => words[*word],
                 value => {
-                    ops.extend(Op::of(*value, core::mem::take(&mut before)));
+                    ops.extend(Op::of(*value, take(&mut before)));
                     continue;
                 }
             };
@@ -131,39 +132,40 @@ impl Quick {
         if size == 0 {
             return (0, 0);
         }
-        let mut out = Out { space, at: 0 };
+        let whole = space.len();
+        let mut out = Out { space };
         let mut rest = *text;
-        let (mut done, mut used) = (0, 0);
+        let (mut done, mut used, mut unread) = (0, 0, rest);
         for head in heads.chunks_exact(size) {
             if write_row(ops, *form, head, &mut rest, &mut out).is_none() || out.code(end).is_none() {
                 break;
             }
-            used = out.at;
+            used = whole - out.space.len();
             done += 1;
-            *text = rest;
+            unread = rest;
         }
+        *text = unread;
         (done, used)
     }
 }
 
-/// The space that is written into, and how far.
+/// The space that is left to be written into.
 struct Out<'a> {
     space: &'a mut [u8],
-    at: usize,
 }
 
 impl Out<'_> {
     /// The first `len` of the bytes, if there is space for all of them.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<const N: usize>(&mut self, bytes: &[u8; N], len: usize) -> Option<()> {
-        *self.space.get_mut(self.at..)?.first_chunk_mut()? = *bytes;
-        self.at += len;
+        *self.space.first_chunk_mut()? = *bytes;
+        self.space = take(&mut self.space).get_mut(len..)?;
         Some(())
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn code(&mut self, code: &Code) -> Option<()> {
-        self.put(code.block(), code.len())
+        self.put(code.block(), code.len() & 15)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -186,8 +188,7 @@ impl Out<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn float(&mut self, value: f64) -> Option<()> {
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-        self.put(&[BINFLOAT, a, b, c, d, e, f, g, h], 9)
+        self.put(&with_op(BINFLOAT, value.to_be_bytes()), 9)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -196,16 +197,18 @@ impl Out<'_> {
             return None;
         }
         let (text, behind) = rest.split_at_checked(len)?;
-        self.put(&(u64::try_from(len).ok()? << 8 | u64::from(op)).to_le_bytes(), before)?;
-        let start = self.at;
-        for at in (0..len).step_by(BLOCK) {
-            let Some(block) = rest.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) else {
-                self.space.get_mut(start..)?.get_mut(..len)?.copy_from_slice(text);
-                break;
-            };
-            *self.space.get_mut(start + at..)?.first_chunk_mut()? = *block;
+        self.put(&((len as u64) << 8 | u64::from(op)).to_le_bytes(), before)?;
+        let blocks = len.next_multiple_of(BLOCK);
+        match rest.get(..blocks) {
+            Some(source) => {
+                let places = self.space.get_mut(..blocks)?.chunks_exact_mut(BLOCK);
+                for (place, block) in places.zip(source.chunks_exact(BLOCK)) {
+                    place.copy_from_slice(block);
+                }
+            }
+            None => self.space.get_mut(..len)?.copy_from_slice(text),
         }
-        self.at = start + len;
+        self.space = take(&mut self.space).get_mut(len..)?;
         *rest = behind;
         Some(())
     }
@@ -214,7 +217,9 @@ impl Out<'_> {
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn write_row(ops: &[Op], form: (u8, usize), head: &[u8], text: &mut &[u8], out: &mut Out<'_>) -> Option<()> {
     for Op { before, at, value } in ops {
-        out.code(before)?;
+        if !before.is_empty() {
+            out.code(before)?;
+        }
         match value {
             Value::I32 => out.int(i32::from_le_bytes(*part(head, *at)?).into())?,
             Value::I64 => out.int(i64::from_le_bytes(*part(head, *at)?))?,
@@ -238,6 +243,7 @@ fn write_row(ops: &[Op], form: (u8, usize), head: &[u8], text: &mut &[u8], out: 
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn part<const N: usize>(head: &[u8], at: usize) -> Option<&[u8; N]> {
-    head.get(at..)?.first_chunk()
+fn part<const N: usize>(head: &[u8], at: u32) -> Option<&[u8; N]> {
+    let at = at as usize;
+    head.get(at..at + N)?.first_chunk()
 }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::Write;
 
+use super::code::with_op;
 use super::global::Known;
 use super::sink::Sink;
 use crate::error::Result;
@@ -110,8 +111,7 @@ impl Sink<'_> {
         if self.is_text() {
             return self.text_float(value);
         }
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-        self.put([BINFLOAT, a, b, c, d, e, f, g, h]);
+        self.put(with_op(BINFLOAT, value.to_be_bytes()));
     }
 
     #[cold]
@@ -142,15 +142,15 @@ impl Sink<'_> {
 
     fn longer_utf8(&mut self, text: &[u8]) -> Result<()> {
         let len = text.len() as u64;
-        let [a, b, c, d, e, f, g, h] = len.to_le_bytes();
+        let head = |op: u8| with_op(op, len.to_le_bytes());
         match len {
             0..=0xFF if self.protocol >= Protocol::V4 => {
-                self.put([SHORT_BINUNICODE, a]);
+                self.put([SHORT_BINUNICODE, len as u8]);
                 self.put_slice(text);
                 Ok(())
             }
-            0..=0xFFFF_FFFF => self.payload(&[BINUNICODE, a, b, c, d], text),
-            _ if self.protocol >= Protocol::V4 => self.payload(&[BINUNICODE8, a, b, c, d, e, f, g, h], text),
+            0..=0xFFFF_FFFF => self.payload(&head(BINUNICODE)[..5], text),
+            _ if self.protocol >= Protocol::V4 => self.payload(&head(BINUNICODE8), text),
             _ => Err(self.too_long("text")),
         }
     }
@@ -182,11 +182,11 @@ impl Sink<'_> {
             return self.bytes_as_text(value);
         }
         let len = value.len() as u64;
-        let [a, b, c, d, e, f, g, h] = len.to_le_bytes();
+        let head = |op: u8| with_op(op, len.to_le_bytes());
         match len {
-            0..=0xFF => self.payload(&[SHORT_BINBYTES, a], value),
-            0..=0xFFFF_FFFF => self.payload(&[BINBYTES, a, b, c, d], value),
-            _ if self.protocol >= Protocol::V4 => self.payload(&[BINBYTES8, a, b, c, d, e, f, g, h], value),
+            0..=0xFF => self.payload(&head(SHORT_BINBYTES)[..2], value),
+            0x100..=0xFFFF_FFFF => self.payload(&head(BINBYTES)[..5], value),
+            _ if self.protocol >= Protocol::V4 => self.payload(&head(BINBYTES8), value),
             _ => Err(self.too_long("bytes")),
         }
     }
@@ -207,8 +207,7 @@ impl Sink<'_> {
         if self.is_text() {
             self.escaped(letters.map(u32::from))?;
         } else {
-            let text: String = letters.collect();
-            self.utf8(text.as_bytes(), text.len())?;
+            self.latin1_as_utf8(value)?;
         }
         self.str("latin1")?;
         self.close_tuple(2);
@@ -216,10 +215,30 @@ impl Sink<'_> {
         Ok(())
     }
 
+    /// Letters of Latin-1, of which those beyond ASCII take two bytes.
+    fn latin1_as_utf8(&mut self, letters: &[u8]) -> Result<()> {
+        let len = letters.len() + letters.iter().filter(|letter| !letter.is_ascii()).count();
+        let Ok(short) = u32::try_from(len) else { return Err(self.too_long("bytes")) };
+        self.fits(len)?;
+        self.put([BINUNICODE]);
+        self.put(short.to_le_bytes());
+        for block in letters.chunks(BLOCK) {
+            if block.is_ascii() {
+                self.put_slice(block);
+                continue;
+            }
+            let (mut text, mut len) = ([0; 2 * BLOCK], 0);
+            for &letter in block {
+                len += char::from(letter).encode_utf8(&mut text[len..]).len();
+            }
+            self.put_first(&text, len);
+        }
+        Ok(())
+    }
+
     pub fn bytearray(&mut self, value: &[u8]) -> Result<()> {
         if self.protocol >= Protocol::V5 {
-            let [a, b, c, d, e, f, g, h] = (value.len() as u64).to_le_bytes();
-            return self.payload(&[BYTEARRAY8, a, b, c, d, e, f, g, h], value);
+            return self.payload(&with_op(BYTEARRAY8, (value.len() as u64).to_le_bytes()), value);
         }
         self.known(Known::ByteArray)?;
         self.open_tuple(1);

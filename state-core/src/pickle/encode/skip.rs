@@ -1,10 +1,13 @@
 //! Goes over a value without writing it: how much of each region of the image it takes.
 
+use alloc::vec::Vec;
+
+use super::natural::Part;
 use super::plan::{Plan, Step};
 use super::write::{Rest, disagreement, part, part_of};
 use crate::decode::read_length;
 use crate::error::Result;
-use crate::layout::{option_is_inline, stride};
+use crate::layout::{grid_count, option_is_inline, stride};
 
 impl<'i> Rest<'i, '_> {
     pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {
@@ -14,19 +17,17 @@ impl<'i> Rest<'i, '_> {
                     let len = self.length(head, at)?;
                     self.text = self.text.get(len..).ok_or_else(disagreement)?;
                 }
-                Step::Bytes { at } => {
+                Step::Bytes { at } | Step::Natural { at, part: Part::Number(_) } => {
                     let len = self.length(head, at)?;
                     self.run(len, 1)?;
                 }
-                Step::Optional { at, row, .. } => {
-                    if *part::<1>(head, at)? != [0] {
-                        let size = plan.rows[row].head;
-                        let place = match option_is_inline(size) {
-                            true => part_of(head, at + 1, size)?,
-                            false => self.run(1, size)?,
-                        };
-                        self.skip(plan, row, place)?;
-                    }
+                Step::Optional { at, row, .. } if *part::<1>(head, at)? != [0] => {
+                    let size = plan.rows[row].head;
+                    let place = match option_is_inline(size) {
+                        true => part_of(head, at + 1, size)?,
+                        false => self.run(1, size)?,
+                    };
+                    self.skip(plan, row, place)?;
                 }
                 Step::Group { at, row, .. } => {
                     let count = self.length(head, at)?;
@@ -60,6 +61,11 @@ impl<'i> Rest<'i, '_> {
                     let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
                     len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
                 }
+                Step::Grid { at, array } => {
+                    let (shape, size) = (self.shape(head, at)?, plan.arrays[array].size);
+                    let len = grid_count(&shape, size).and_then(|count| count.checked_mul(size));
+                    len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
+                }
                 Step::Sorted { sorted } => {
                     for &(row, at) in &plan.sorted[sorted].slots {
                         self.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
@@ -69,6 +75,14 @@ impl<'i> Rest<'i, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The lengths of the dimensions whose number stands in the head.
+    pub fn shape(&mut self, head: &[u8], at: usize) -> Result<Vec<usize>> {
+        let count = self.length(head, at)?;
+        let lengths = self.run(count, 8)?.chunks_exact(8);
+        let length = |length: &[u8]| usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok();
+        lengths.map(length).collect::<Option<_>>().ok_or_else(disagreement)
     }
 
     fn length(&mut self, head: &[u8], at: usize) -> Result<usize> {

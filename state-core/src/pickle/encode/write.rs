@@ -12,7 +12,7 @@ use super::raws::{LARGE, Raws};
 use super::sink::Sink;
 use crate::decode::read_length;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{option_is_inline, stride};
+use crate::layout::{grid_count, option_is_inline};
 use crate::pickle::opcode::REDUCE;
 use crate::value::Order;
 
@@ -26,11 +26,11 @@ pub(super) struct Rest<'i, 'l> {
 
 pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
     plan: &'p Plan,
-    rest: Rest<'i, 'l>,
+    pub(super) rest: Rest<'i, 'l>,
     /// How to get each word, once it stands in the memo.
     words: Vec<Code>,
     quick: Vec<Quick>,
-    sink: &'s mut Sink<'b>,
+    pub(super) sink: &'s mut Sink<'b>,
     buffers: Option<&'s mut Vec<&'i [u8]>>,
 }
 
@@ -114,6 +114,11 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             }
             Step::Raw { at, array } => self.raw(head, at, &self.plan.arrays[array])?,
             Step::Enum { at, variants } => self.variant(head, at, variants)?,
+            Step::Grid { at, array } => {
+                let shape = self.rest.shape(head, at)?;
+                self.array(&self.plan.arrays[array], shape)?;
+            }
+            Step::Natural { at, part } => self.natural(head, at, part)?,
             Step::Sorted { sorted } => self.sorted(head, sorted)?,
             other => self.step(other, head)?,
         }
@@ -179,7 +184,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn length(&mut self, head: &[u8; 4]) -> Result<usize> {
+    pub(super) fn length(&mut self, head: &[u8; 4]) -> Result<usize> {
         read_length(head, &mut self.rest.tail).ok_or_else(disagreement)
     }
 
@@ -261,7 +266,11 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             self.sink.none();
             return Ok(());
         }
-        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
+        self.array(array, alloc::vec![usize::try_from(count).map_err(|_| disagreement())?])
+    }
+
+    fn array(&mut self, array: &'p Array, mut shape: Vec<usize>) -> Result<()> {
+        let len = grid_count(&shape, array.size).and_then(|count| count.checked_mul(array.size));
         let raw = len.and_then(|len| self.rest.raws.take(len)).ok_or_else(disagreement)?;
         let leaves = raw.len() >= LARGE && self.buffers.is_some();
         if let Some(buffers) = self.buffers.as_mut().filter(|_| leaves) {
@@ -271,7 +280,6 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             None if leaves => self.sink.out_of_band(true),
             None => self.sink.bytes(raw)?,
             Some((dtype, inner)) => {
-                let mut shape = alloc::vec![count as usize];
                 shape.extend_from_slice(inner);
                 self.sink.ndarray(&shape, dtype, Order::C, |sink| {
                     if leaves {

@@ -29,7 +29,7 @@ impl Dtype {
                     let end = field.offset.saturating_add(field.dtype.itemsize());
                     field.dtype.read(bytes.get(field.offset..end).unwrap_or_default())
                 };
-                Tuple::from_iter(record.fields().iter().map(field)).into()
+                record.fields().iter().map(field).collect::<Tuple>().into()
             }
             Self::Subarray(array) => nested(array.dtype(), array.shape(), bytes),
         }
@@ -76,10 +76,10 @@ pub(super) fn complex(bytes: &[u8], order: ByteOrder) -> Complex {
 
 /// A float of 16 bits.
 fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, digits) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
     // 2^-24, the least of them.
     const UNIT: f64 = 1.0 / (1 << 24) as f64;
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, digits) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
     sign * match exponent {
         0 => digits * UNIT,
         0x1f if digits == 0.0 => f64::INFINITY,

@@ -129,6 +129,7 @@ impl Array {
     }
 
     /// The elements, those that differ in the last index side by side.
+    #[must_use]
     pub fn elements(&self) -> impl ExactSizeIterator<Item = Value> {
         (0..self.len()).map(|place| self.dtype.read(self.element(place)))
     }

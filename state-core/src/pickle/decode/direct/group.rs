@@ -84,7 +84,9 @@ impl Direct<'_> {
                     self.batch(close, size, &item)
                 }
                 // What only closes something, or is the end.
-                op::STOP | op::TUPLE..=op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND => None,
+                op::STOP | op::TUPLE..=op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND => {
+                    None
+                }
                 op::SETITEMS | op::SETITEM | op::ADDITEMS => None,
                 _ => close_one.and_then(|close| {
                     self.stack.resize(self.stack.len() + size, 0);

@@ -73,7 +73,7 @@ impl<'p> Direct<'p> {
         };
         let (module, name) = (core::str::from_utf8(module).ok()?, core::str::from_utf8(name).ok()?);
         let (module, name) = if self.old_names { to_python_3(module, name) } else { (module, name) };
-        if tag.strip_prefix(module)?.strip_prefix('.')? != name {
+        if tag.strip_prefix(module)?.strip_prefix(['.', ':'])? != name {
             return None;
         }
         self.classes.push((schema, start as u32));
@@ -94,8 +94,7 @@ impl<'p> Direct<'p> {
             self.at += 1;
         }
         let name = self.string()?;
-        let (place, variant) =
-            of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
+        let (place, variant) = of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
         let parts = 1 + variant.slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>();
         if marked != (parts > 3) {
             return None;

@@ -99,10 +99,10 @@ impl<'p> Direct<'p> {
     fn string_again(&mut self) -> Option<&'p [u8]> {
         let at = self.get()?;
         let len = self.input.get(at + 1..)?;
-        let (skipped, len) = match self.input.get(at)? {
-            &op::SHORT_BINUNICODE => (1, usize::from(*len.first()?)),
-            &op::BINUNICODE => (4, u32::from_le_bytes(*len.first_chunk()?) as usize),
-            &op::BINUNICODE8 => (8, usize::try_from(u64::from_le_bytes(*len.first_chunk()?)).ok()?),
+        let (skipped, len) = match *self.input.get(at)? {
+            op::SHORT_BINUNICODE => (1, usize::from(*len.first()?)),
+            op::BINUNICODE => (4, u32::from_le_bytes(*len.first_chunk()?) as usize),
+            op::BINUNICODE8 => (8, usize::try_from(u64::from_le_bytes(*len.first_chunk()?)).ok()?),
             _ => return None,
         };
         self.copies = self.copies.checked_sub(len)?;

@@ -1,0 +1,14 @@
+//! `uuid`'s UUIDs: 16 bytes; in Python `uuid.UUID`.
+
+use uuid::Uuid;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::impls::number::leaf;
+use crate::known::Known;
+use crate::memory::Image;
+use crate::schema::{Kind, Schema};
+use crate::state::{Restore, State};
+
+leaf!(Uuid, 16, Kind::Known(Known::Uuid), image: Image::NO, checked: false,
+    put: Uuid::into_bytes, valid: |_: [u8; 16]| true, get: |bytes| Some(Uuid::from_bytes(bytes)));

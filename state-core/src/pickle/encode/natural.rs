@@ -1,0 +1,140 @@
+//! The types for which Python has a class: written as its own pickles are, by the names of the classes and the bytes
+//! and numbers from which they make their objects.
+
+use alloc::string::ToString;
+
+use super::global::Global;
+use super::group::{dict_codes, tuple_codes};
+use super::plan::{Planner, Step, Steps, Word};
+use super::write::{Write, disagreement, part, part_of};
+use crate::error::{Error, ErrorKind, Result};
+use crate::known::{Known, python};
+use crate::pickle::opcode::{BUILD, REDUCE};
+use crate::value::Int;
+
+/// A part of one of these that depends on the value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// The bytes in which a date or time is packed.
+    Packed(Known),
+    /// Three numbers of a difference.
+    Delta,
+    /// Three numbers of the difference between a time zone and UTC, of a head that holds a time in it.
+    Offset,
+    Uuid,
+    /// An integer of any size.
+    Number(Known),
+}
+
+impl Planner {
+    pub fn natural(&mut self, known: Known, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let part = |part| Step::Natural { at, part };
+        let packed = part(Part::Packed(known));
+        match known {
+            Known::Int | Known::Natural => steps.push(part(Part::Number(known))),
+            Known::Uuid => {
+                self.made(Global::new("uuid", "UUID"), steps);
+                let (open, close) = dict_codes(self.protocol, 1);
+                steps.code(open);
+                let name = self.word(Word::Text("int".to_string()));
+                steps.push(Step::Word(name));
+                steps.push(part(Part::Uuid));
+                steps.code(close);
+                steps.code(&[BUILD]);
+            }
+            Known::Date => self.datetime("date", 1, steps, |_, steps| steps.push(packed)),
+            Known::Time => self.datetime("time", 1, steps, |_, steps| steps.push(packed)),
+            Known::DateTime => self.datetime("datetime", 1, steps, |_, steps| steps.push(packed)),
+            Known::Delta => self.datetime("timedelta", 3, steps, |_, steps| steps.push(part(Part::Delta))),
+            Known::Utc | Known::Zoned => self.datetime("datetime", 2, steps, |this, steps| {
+                steps.push(packed);
+                this.datetime("timezone", 1, steps, |this, steps| {
+                    this.datetime("timedelta", 3, steps, |_, steps| match known {
+                        Known::Zoned => steps.push(part(Part::Offset)),
+                        _ => (0..3).for_each(|_| steps.push(Step::Constant(0))),
+                    });
+                });
+            }),
+        }
+        Ok(())
+    }
+
+    /// What a class of `datetime` makes of so many arguments.
+    fn datetime(
+        &mut self,
+        class: &str,
+        count: usize,
+        steps: &mut Steps<'_>,
+        args: impl FnOnce(&mut Self, &mut Steps<'_>),
+    ) {
+        let class = self.global(Global::new("datetime", class));
+        steps.push(Step::Word(class));
+        let (open, close) = tuple_codes(self.protocol, count);
+        steps.code(open);
+        args(self, steps);
+        steps.code(close);
+        steps.code(&[REDUCE]);
+    }
+}
+
+impl<'i> Write<'_, 'i, '_, '_, '_> {
+    pub fn natural(&mut self, head: &'i [u8], at: usize, kind: Part) -> Result<()> {
+        match kind {
+            Part::Packed(known) => {
+                let head = part_of(head, at, known.head())?;
+                let beyond = || beyond(known);
+                match known {
+                    Known::Date => self.sink.bytes(&python::date(head).ok_or_else(beyond)?),
+                    Known::Time => self.sink.bytes(&python::time(head).ok_or_else(beyond)?),
+                    Known::Zoned => {
+                        let offset = python::offset(head).ok_or_else(disagreement)?;
+                        self.sink.bytes(&python::datetime(head, offset).ok_or_else(beyond)?)
+                    }
+                    _ => self.sink.bytes(&python::datetime(head, 0).ok_or_else(beyond)?),
+                }
+            }
+            Part::Delta => {
+                let numbers = python::delta(part_of(head, at, Known::Delta.head())?);
+                self.numbers(numbers.ok_or_else(|| beyond(Known::Delta))?)
+            }
+            Part::Offset => {
+                let offset = python::offset(part_of(head, at, Known::Zoned.head())?).ok_or_else(disagreement)?;
+                self.numbers(python::offset_delta(offset))
+            }
+            Part::Uuid => {
+                self.sink.unsigned_long(u128::from_be_bytes(*part(head, at)?));
+                Ok(())
+            }
+            Part::Number(known) => {
+                let len = self.length(part::<4>(head, at)?)?;
+                let bytes = self.rest.run(len, 1)?;
+                self.number(known, bytes)
+            }
+        }
+    }
+
+    fn numbers(&mut self, numbers: [i64; 3]) -> Result<()> {
+        for number in numbers {
+            self.sink.int(number);
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, known: Known, bytes: &[u8]) -> Result<()> {
+        let sign: &[u8] =
+            if known == Known::Natural && bytes.last().is_some_and(|&last| last >= 0x80) { &[0] } else { &[] };
+        let bytes = [bytes, sign].concat();
+        let int = Int::from_le_bytes_signed(&bytes);
+        if let Ok(small) = i128::try_from(&int) {
+            self.sink.long(small);
+            return Ok(());
+        }
+        self.sink.wide_long(&bytes, || int.to_string())
+    }
+}
+
+#[cold]
+fn beyond(known: Known) -> Error {
+    let expected = "a time that Python can hold: of the years 1 to 9999, in whole microseconds, and no leap second";
+    Error::new(ErrorKind::Unwritable, expected, alloc::format!("another {}", known.name()))
+}

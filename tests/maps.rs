@@ -1,0 +1,144 @@
+//! A map whose keys are not those of the state keeps the values whose keys stay, whatever comes and goes around them.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+
+use state_core::{RestoreOwned, State, dumps, load_into, loads};
+
+thread_local! {
+    static HOOKS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Tells by `mark`, which no state holds, whether it was kept.
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(name = "tests.Kept", after_set = Kept::counted)]
+struct Kept {
+    text: String,
+    #[state(skip)]
+    mark: u32,
+}
+
+impl Kept {
+    fn counted(&mut self) {
+        HOOKS.set(HOOKS.get() + 1);
+    }
+}
+
+fn entry(key: u32, mark: u32) -> (String, Kept) {
+    // Longer than what a string holds without an allocation anywhere.
+    (format!("the key number {key:05}"), Kept { text: format!("the value of {key:05}"), mark })
+}
+
+/// Restores a map of the keys `saved` into one of the keys `live`, and tells how many hooks ran.
+fn restore<M>(live: &[u32], saved: &[u32]) -> (M, usize)
+where
+    M: FromIterator<(String, Kept)> + RestoreOwned,
+{
+    let bytes = dumps(&saved.iter().map(|&key| entry(key, 0)).collect::<M>()).unwrap();
+    let mut map: M = live.iter().map(|&key| entry(key, key + 1)).collect();
+    HOOKS.set(0);
+    load_into(&bytes, &mut map).unwrap();
+    (map, HOOKS.get())
+}
+
+const KEYS: [&[u32]; 9] = [
+    &[],
+    &[5],
+    &[1, 2, 3],
+    &[1, 3],
+    &[2, 3, 4],
+    &[0, 1, 2, 3, 9],
+    &[100, 200],
+    &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20],
+    &[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24],
+];
+
+fn keeps<M>()
+where
+    M: FromIterator<(String, Kept)> + RestoreOwned + PartialEq + Debug,
+{
+    for live in KEYS {
+        for saved in KEYS {
+            let (map, hooks) = restore::<M>(live, saved);
+            let marked = |&key: &u32| entry(key, if live.contains(&key) { key + 1 } else { 0 });
+            assert_eq!(map, saved.iter().map(marked).collect::<M>(), "{saved:?} into {live:?}");
+            assert_eq!(hooks, saved.len(), "{saved:?} into {live:?}");
+        }
+    }
+}
+
+#[test]
+fn trees_keep_what_stays() {
+    keeps::<BTreeMap<String, Kept>>();
+}
+
+#[test]
+fn tables_keep_what_stays() {
+    keeps::<HashMap<String, Kept>>();
+}
+
+#[test]
+fn sorted_tables_keep_what_stays() {
+    #[derive(State, Debug, PartialEq)]
+    struct Sorted {
+        #[state(sorted)]
+        map: HashMap<String, Kept>,
+    }
+    impl FromIterator<(String, Kept)> for Sorted {
+        fn from_iter<I: IntoIterator<Item = (String, Kept)>>(entries: I) -> Self {
+            Self { map: entries.into_iter().collect() }
+        }
+    }
+    keeps::<Sorted>();
+}
+
+/// Both kinds of map have one schema, and a table's entries come in any order.
+#[test]
+fn a_tree_keeps_what_stays_in_a_state_of_a_table() {
+    let keys: Vec<u32> = (0..200).collect();
+    let table: HashMap<_, _> = keys[50..].iter().map(|&key| entry(key, 0)).collect();
+    let mut tree: BTreeMap<_, _> = keys[..150].iter().map(|&key| entry(key, 7)).collect();
+    load_into(&dumps(&table).unwrap(), &mut tree).unwrap();
+    let expected = keys[50..].iter().map(|&key| entry(key, if key < 150 { 7 } else { 0 }));
+    assert_eq!(tree, expected.collect());
+}
+
+/// No map writes a key twice. Where one comes twice all the same, a restore gives what a load gives.
+#[test]
+fn of_equal_keys_the_last_one_counts() {
+    fn agree<M: RestoreOwned + FromIterator<(u8, u8)> + Clone + PartialEq + Debug>() {
+        let maps: Vec<M> = [&[][..], &[1], &[2], &[1, 2], &[1, 2, 3], &[7, 8, 9]]
+            .iter()
+            .map(|keys| keys.iter().map(|&key| (key, key * 10)).collect())
+            .collect();
+        for saved in &maps {
+            let bytes = dumps(saved).unwrap();
+            // The heads of the entries stand behind the header and the length.
+            for at in (44..bytes.len()).step_by(2) {
+                for key in 0..10 {
+                    let mut bytes = bytes.clone();
+                    bytes[at] = key;
+                    let expected: M = loads(&bytes).unwrap();
+                    for live in &maps {
+                        let mut live = live.clone();
+                        load_into(&bytes, &mut live).unwrap();
+                        assert_eq!(live, expected);
+                    }
+                }
+            }
+        }
+    }
+    agree::<BTreeMap<u8, u8>>();
+    agree::<HashMap<u8, u8>>();
+}
+
+#[test]
+fn values_without_a_size_come_and_go() {
+    let map = |keys: &[u16]| -> HashMap<u16, ()> { keys.iter().map(|&key| (key, ())).collect() };
+    for live in [&[][..], &[1], &[1, 2, 3], &[4, 5]] {
+        let mut live = map(live);
+        load_into(&dumps(&map(&[1, 2, 6])).unwrap(), &mut live).unwrap();
+        assert_eq!(live, map(&[1, 2, 6]));
+    }
+}

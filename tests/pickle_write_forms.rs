@@ -1,0 +1,303 @@
+//! The forms that `#[state(pickle = "..")]` gives objects and enums, and arrays, as Python takes them.
+
+use state_core::pickle::{Options, Protocol, SegmentBuffer};
+use state_core::{Record, State};
+
+mod python;
+
+/// Classes as they are written in Python and in Cython, and as much of NumPy as a pickle names.
+const MODULES: &str = r#"
+import sys, types
+def module(name, source):
+    made = types.ModuleType(name)
+    sys.modules[name] = made
+    exec(source, made.__dict__)
+module("shop", '''
+import enum
+class Plain:
+    def __init__(self):
+        raise TypeError("a constructor was called")
+    def __repr__(self):
+        return "Plain" + repr(sorted(self.__dict__.items()))
+class Slots:
+    __slots__ = ("name", "age")
+    def __setstate__(self, state):
+        for name, value in state.items():
+            setattr(self, name, value)
+    def __repr__(self):
+        return "Slots" + repr((self.name, self.age))
+class Colour(enum.Enum):
+    Red = 1
+    Green = "green"
+class Outer:
+    class Shade(enum.IntEnum):
+        Light = 5
+''')
+# What Cython generates for `cdef class Item: cdef object name; cdef int age; cdef double zest`.
+module("items", '''
+class Item:
+    def __repr__(self):
+        return "Item" + repr(self.state)
+    def __setstate__(self, state):
+        self.state = state
+def __pyx_unpickle_Item(cls, checksum, state):
+    import hashlib
+    names = "age extra name zest"
+    assert checksum == int(hashlib.sha256(names.encode()).hexdigest()[:7], 16), checksum
+    made = cls.__new__(cls)
+    if state is not None:
+        made.__setstate__(state)
+    return made
+''')
+module("numpy", '''
+class dtype:
+    def __init__(self, spec): self.spec = spec
+    def __repr__(self): return "dtype(%r)" % (self.spec,)
+class ndarray:
+    def __new__(cls, shape, dtype, buffer, offset=0, strides=None, order=None):
+        made = object.__new__(cls)
+        made.args = (shape, dtype, type(buffer).__name__, bytes(buffer), offset, strides, order)
+        return made
+    def __repr__(self): return "ndarray%r" % (self.args,)
+''')
+"#;
+
+fn shows<T: State>(cases: &mut Vec<(Vec<u8>, String)>, value: &T, repr: &str) {
+    for protocol in Protocol::ALL {
+        let pickle = Options::new().protocol(protocol).dumps(value).unwrap();
+        cases.push((pickle, repr.into()));
+    }
+}
+
+fn check(cases: Vec<(Vec<u8>, String)>) {
+    let (pickles, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+    let Some(found) = python::texts(&[MODULES, python::LOAD].concat(), &pickles) else { return };
+    for ((pickle, expected), found) in pickles.iter().zip(expected).zip(found) {
+        assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(pickle));
+    }
+}
+
+#[derive(State)]
+#[state(name = "shop.Plain", pickle = "dict")]
+struct Base {
+    #[state(rename = "first name")]
+    name: String,
+}
+
+#[derive(State)]
+#[state(name = "shop.Plain", pickle = "dict")]
+struct Child {
+    #[state(flatten_parent)]
+    base: Base,
+    age: i32,
+    #[state(bytes)]
+    raw: Vec<u16>,
+}
+
+#[test]
+fn objects_by_the_names_of_their_slots() {
+    #[derive(State)]
+    #[state(name = "shop.Slots", pickle = "dict")]
+    struct Slots {
+        name: Option<String>,
+        age: u8,
+    }
+    #[derive(State)]
+    #[state(name = "shop.Plain", pickle = "dict")]
+    struct Empty {
+        #[state(skip)]
+        _cache: u8,
+    }
+    let mut cases = Vec::new();
+    let all = &mut cases;
+    shows(all, &Base { name: "Ann".into() }, "Plain[('first name', 'Ann')]");
+    let child = Child { base: Base { name: "Ann".into() }, age: 7, raw: vec![513] };
+    shows(all, &child, r"Plain[('age', 7), ('first name', 'Ann'), ('raw', b'\x01\x02')]");
+    let list: Vec<Slots> = (0..3).map(|age| Slots { name: (age > 0).then(|| "Bo".repeat(9)), age }).collect();
+    shows(all, &list, "[Slots(None, 0), Slots('BoBoBoBoBoBoBoBoBo', 1), Slots('BoBoBoBoBoBoBoBoBo', 2)]");
+    shows(all, &Empty { _cache: 1 }, "Plain[]");
+    check(cases);
+}
+
+#[test]
+fn a_child_has_no_slot_of_its_parents_name() {
+    #[derive(State)]
+    #[state(pickle = "dict")]
+    struct Twice {
+        #[state(flatten_parent)]
+        base: Base,
+        #[state(rename = "first name")]
+        other: i32,
+    }
+    let error = Options::new().dumps(&Twice { base: Base { name: String::new() }, other: 1 }).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Twice: expected slots of different names, as the type is pickled by them, found two named first name, one of \
+         them the parent's"
+    );
+}
+
+/// The members stand in the order of their names, and so do the parts that they have elsewhere in an image.
+#[test]
+fn objects_as_cython_pickles_them() {
+    #[derive(State, Clone)]
+    #[state(name = "items.Item", pickle = "cython")]
+    struct Item {
+        name: String,
+        zest: f64,
+        extra: Vec<Option<Box<Item>>>,
+        age: u64,
+    }
+    let item = |name: &str, extra| Item { name: name.into(), zest: 0.5, extra, age: 1 << 40 };
+    let leaf = item("leaf", vec![None]);
+    let tree = item("a root with a long name", vec![Some(Box::new(leaf.clone())), None, Some(Box::new(leaf))]);
+    let leaf = "Item(1099511627776, [None], 'leaf', 0.5)";
+    let expected = format!("Item(1099511627776, [{leaf}, None, {leaf}], 'a root with a long name', 0.5)");
+    let mut cases = Vec::new();
+    shows(&mut cases, &tree, &expected);
+    shows(&mut cases, &vec![tree.clone(), tree], &format!("[{expected}, {expected}]"));
+    check(cases);
+}
+
+#[test]
+fn enums_as_members_and_as_tuples() {
+    #[derive(State, Clone)]
+    #[state(name = "shop.Colour", pickle = "enum")]
+    enum Colour {
+        Red,
+        Green,
+        Mixed(u8, String),
+    }
+    #[derive(State)]
+    #[state(name = "shop:Outer.Shade", pickle = "enum")]
+    enum Shade {
+        Light,
+    }
+    #[derive(State)]
+    enum Shape {
+        Empty,
+        Circle {
+            radius: f64,
+        },
+        Raw {
+            #[state(bytes)]
+            data: Vec<u8>,
+        },
+        Large(String, Box<Shape>, [u64; 3]),
+    }
+    let mut cases = Vec::new();
+    let all = &mut cases;
+    shows(all, &Colour::Red, "<Colour.Red: 1>");
+    let mixed = Colour::Mixed(3, "x".into());
+    let colours = vec![Colour::Green, Colour::Red, mixed, Colour::Green];
+    shows(all, &colours, "[<Colour.Green: 'green'>, <Colour.Red: 1>, ('Mixed', 3, 'x'), <Colour.Green: 'green'>]");
+    shows(all, &Shade::Light, "<Shade.Light: 5>");
+    let large = Shape::Large("l".into(), Box::new(Shape::Circle { radius: 1.5 }), [1, 2, 3]);
+    let shapes = vec![Shape::Empty, Shape::Raw { data: vec![65] }, large, Shape::Empty];
+    shows(all, &shapes, "[('Empty',), ('Raw', b'A', 1), ('Large', 'l', ('Circle', 1.5), [1, 2, 3]), ('Empty',)]");
+    shows(all, &(Ok::<i32, String>(1), Err::<i32, String>("no".into())), "(('Ok', 1), ('Err', 'no'))");
+    check(cases);
+}
+
+#[derive(Record, Clone, Copy)]
+#[repr(C)]
+struct Bicycle {
+    gears: i32,
+    price: f64,
+    sizes: [u16; 2],
+}
+
+#[derive(State)]
+#[state(name = "shop.Plain", pickle = "dict")]
+struct Arrays {
+    #[state(array)]
+    a: Vec<f64>,
+    #[state(array)]
+    b: Vec<Bicycle>,
+    #[state(array)]
+    c: Option<Box<[bool]>>,
+    #[state(array)]
+    d: [[i8; 2]; 2],
+}
+
+#[test]
+fn arrays_by_public_names() {
+    let bicycle = Bicycle { gears: 7, price: 0.0, sizes: [1, 2] };
+    let mut arrays = Arrays { a: vec![0.0], b: vec![bicycle], c: Some(Box::new([true, false])), d: [[1, 2], [3, -1]] };
+    let numbers = r"('a', ndarray((1,), '<f8', 'bytearray', b'\x00\x00\x00\x00\x00\x00\x00\x00', 0, None, None))";
+    let layout = "dtype({'names': ['gears', 'price', 'sizes'], 'formats': ['<i4', '<f8', ('<u2', (2,))], \
+                  'offsets': [0, 8, 16], 'itemsize': 24, 'aligned': True})";
+    let (zeros, bytes) = (r"\x00".repeat(12), r"\x00".repeat(4));
+    let records = format!(
+        r"('b', ndarray((1,), {layout}, 'bytearray', b'\x07{bytes_}{zeros}\x01\x00\x02\x00{bytes}', 0, None, None))",
+        bytes_ = r"\x00".repeat(3)
+    );
+    let flags = r"('c', ndarray((2,), '|b1', 'bytearray', b'\x01\x00', 0, None, None))";
+    let grid = r"('d', ndarray((2, 2), '|i1', 'bytearray', b'\x01\x02\x03\xff', 0, None, None))";
+    let mut cases = Vec::new();
+    shows(&mut cases, &arrays, &format!("Plain[{numbers}, {records}, {flags}, {grid}]"));
+    arrays.a.clear();
+    arrays.c = None;
+    let none = "('a', ndarray((0,), '<f8', 'bytearray', b'', 0, None, None))";
+    shows(&mut cases, &arrays, &format!("Plain[{none}, {records}, ('c', None), {grid}]"));
+    check(cases);
+}
+
+/// Large arrays leave the pickle as they lie, and the others stay in it.
+#[test]
+fn arrays_leave_out_of_band() {
+    #[derive(State)]
+    #[state(name = "shop.Plain", pickle = "dict")]
+    struct Mixed {
+        #[state(bytes)]
+        bytes: Vec<u8>,
+        #[state(array)]
+        floats: Vec<f32>,
+        #[state(array)]
+        padded: Vec<Bicycle>,
+        #[state(array)]
+        short: Vec<u8>,
+    }
+    let bicycle = Bicycle { gears: 7, price: 0.0, sizes: [1, 2] };
+    let mixed = Mixed { bytes: vec![7; 300], floats: vec![1.0; 100], padded: vec![bicycle; 20], short: vec![1; 3] };
+    let mut buffer = SegmentBuffer::new();
+    let mut frames = Vec::new();
+    for _ in 0..2 {
+        let segments = Options::new().protocol(Protocol::V2).dump_segments(&mixed, &mut buffer).unwrap();
+        assert!(segments.pickle.len() < 500);
+        let places: Vec<_> = segments.buffers.iter().map(|buffer| (buffer.len(), buffer.as_ptr())).collect();
+        assert_eq!(places[0], (300, mixed.bytes.as_ptr()));
+        assert_eq!(places[1], (400, mixed.floats.as_ptr().cast()));
+        assert_eq!((places.len(), places[2].0), (3, 480));
+        let mut frame = (segments.pickle.len() as u64).to_le_bytes().to_vec();
+        frame.extend_from_slice(segments.pickle);
+        for buffer in &segments.buffers {
+            frame.extend_from_slice(&(buffer.len() as u64).to_le_bytes());
+            frame.extend_from_slice(buffer);
+        }
+        frames.push(frame);
+    }
+    let script = [
+        MODULES,
+        r#"
+import pickle
+def case(frame):
+    parts, at = [], 0
+    while at < len(frame):
+        size = int.from_bytes(frame[at:at + 8], "little")
+        parts.append(bytearray(frame[at + 8:at + 8 + size]))
+        at += 8 + size
+    if sys.version_info < (3, 8):
+        return "memoryview True 300 bytearray <f4 100 bytearray 480 bytearray 3"
+    for loads in pickle.loads, pickle._loads:
+        it = loads(bytes(parts[0]), buffers=parts[1:])
+    a, b, c = (getattr(it, name).args for name in ("floats", "padded", "short"))
+    return "%s %s %d %s %s %d %s %d %s %d" % (
+        type(it.bytes).__name__, it.bytes.readonly, len(it.bytes), a[2], a[1], a[0][0], b[2], len(b[3]), c[2], len(c[3]))
+"#,
+    ];
+    let Some(found) = python::texts(&script.concat(), &frames) else { return };
+    for found in found {
+        assert_eq!(found, "memoryview True 300 bytearray <f4 100 bytearray 480 bytearray 3");
+    }
+}

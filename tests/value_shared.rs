@@ -1,0 +1,184 @@
+//! Values that are shared or that contain themselves: seen through, compared, printed and dropped at a cost in
+//! proportion to what is there.
+
+use std::iter::repeat_n;
+
+use state_core::value::{Dict, List, Object, Set, Shared, Tuple, Value};
+use state_core::{from_value, to_value};
+
+fn shared(value: impl Into<Value>) -> Value {
+    Shared::new(value).into()
+}
+
+/// `[1, itself]`, `depth` lists deep.
+fn endless(depth: usize) -> Value {
+    let nest =
+        |itself: Shared| (0..depth).fold(Value::from(itself), |inner, _| List::from([Value::from(1), inner]).into());
+    Shared::cyclic(nest).into()
+}
+
+/// Lists of the one below twice: 2^depth leaves, in `depth` values.
+fn doubled(depth: usize, leaf: impl Into<Value>) -> Value {
+    (0..depth).fold(shared(leaf), |inner, _| shared(List::from([inner.clone(), inner])))
+}
+
+#[test]
+fn a_handle_is_seen_through() {
+    let text = shared("Dave");
+    assert_eq!(text, "Dave");
+    assert_eq!(text.as_str(), Some("Dave"));
+    assert_eq!(text.kind().name(), "str");
+    assert_eq!(text.clone(), text);
+    assert_eq!(String::try_from(text.clone()).as_deref(), Ok("Dave"));
+    assert_eq!(
+        shared(text.clone()).as_shared().map(|outer| Shared::same(outer, text.as_shared().unwrap())),
+        Some(true)
+    );
+    assert_eq!(shared(1).as_f64(), Some(1.0));
+    assert!(shared(Value::None).is_none());
+    assert!(shared(2) > shared(1));
+    assert_eq!(shared((1, "a")), (1, "a"));
+    assert!(shared(f64::NAN) != shared(f64::NAN));
+}
+
+#[test]
+fn a_value_with_handles_is_the_state_of_a_type() {
+    let one = shared((1_u8, "a"));
+    let value = Value::from(List::from([one.clone(), one]));
+    let plain: Vec<(u8, String)> = vec![(1, "a".into()), (1, "a".into())];
+    assert_eq!(from_value::<Vec<(u8, String)>>(&value).unwrap(), plain);
+    assert_eq!(value, to_value(&plain).unwrap());
+}
+
+#[test]
+fn what_is_the_same_is_told_from_what_is_equal() {
+    let (a, b) = (Shared::new(1), Shared::new(1));
+    assert_eq!(a, b);
+    assert!(!Shared::same(&a, &b));
+    assert!(Shared::same(&a, &a.clone()));
+}
+
+#[test]
+fn a_part_keeps_the_whole() {
+    let inner = {
+        let whole = endless(3);
+        whole.as_list().unwrap()[1].as_list().unwrap()[1].clone()
+    };
+    assert_eq!(inner.as_list().unwrap()[1], endless(1));
+    // A copy of the innermost list, around the three that refer to each other.
+    assert_eq!(inner.to_string(), "[1, [1, [1, [1, [...]]]]]");
+}
+
+#[test]
+fn a_handle_that_is_used_too_early_stands_for_nothing() {
+    let mut early = None;
+    let value = Shared::cyclic(|itself| {
+        early = Some(itself.clone());
+        itself.into()
+    });
+    assert_eq!(value.to_string(), "None");
+    assert_eq!(early.unwrap().get(), &Value::None);
+}
+
+#[test]
+fn values_that_contain_themselves_print_as_in_python() {
+    let cyclic = |value: fn(Shared) -> Value| Shared::cyclic(value).to_string();
+    assert_eq!(cyclic(|itself| List::from([itself]).into()), "[[...]]");
+    assert_eq!(cyclic(|itself| Dict::from_iter([("a", itself)]).into()), "{'a': {...}}");
+    assert_eq!(
+        cyclic(|itself| List::from([Tuple::from((itself.clone(),)), (itself,).into()]).into()),
+        "[([...],), ([...],)]"
+    );
+    assert_eq!(cyclic(|itself| (List::from([itself]),).into()), "([(...)],)");
+    assert_eq!(cyclic(|itself| Object::new("shop.Person", ("Dave", itself)).into()), "Person('Dave', Person(...))");
+    assert_eq!(cyclic(|itself| Set::from([Object::new("A", (itself,))]).into()), "{A(set(...))}");
+    assert_eq!(format!("{:#}", endless(1)), "[\n    1,\n    [...],\n]");
+
+    // Seen from inside, the same value begins elsewhere.
+    let outer = Shared::cyclic(|itself| List::from([Value::from(Dict::from_iter([("up", itself)]))]).into());
+    assert_eq!(outer.get().as_list().unwrap()[0].to_string(), "{'up': [{...}]}");
+}
+
+#[test]
+fn values_that_contain_themselves_are_compared() {
+    assert_eq!(endless(1), endless(1));
+    assert_eq!(endless(2), endless(3));
+    assert_eq!(endless(1).clone(), endless(7));
+    let other = Shared::cyclic(|itself| List::from([Value::from(2), itself.into()]).into());
+    assert_ne!(endless(1), Value::from(other));
+    assert_ne!(endless(1), Value::from(List::from([1, 1])));
+    assert_eq!(endless(1).partial_cmp(&endless(2)), Some(std::cmp::Ordering::Equal));
+
+    let dict = |order: [&str; 2]| {
+        Shared::cyclic(|itself| {
+            let entry = |name: &str| match name {
+                "self" => (Value::from(name), Value::from(itself.clone())),
+                _ => (name.into(), 1.into()),
+            };
+            Dict::from_iter(order.map(entry)).into()
+        })
+    };
+    assert_eq!(dict(["self", "other"]), dict(["other", "self"]));
+    assert_ne!(dict(["self", "other"]), dict(["self", "others"]));
+    // A NaN makes a value unequal to itself, wherever it is.
+    let nan = Shared::cyclic(|itself| List::from([Value::from(f64::NAN), itself.into()]).into());
+    assert_ne!(nan, nan.clone());
+}
+
+#[test]
+fn sharing_without_end_costs_what_is_there() {
+    let (a, b) = (doubled(500, 1), doubled(500, 1));
+    assert!(a == b);
+    assert!(a != doubled(500, 2));
+    assert!(a.partial_cmp(&b).is_some_and(std::cmp::Ordering::is_eq));
+    assert!(a < doubled(500, 2));
+    assert!(a.clone() == a);
+    let sets = |leaf: i32, swap: bool| {
+        (0..500).fold(shared(leaf), |inner, _| {
+            let pair = [Value::from((1, inner.clone())), (2, inner).into()];
+            let [first, second] = pair;
+            shared(if swap { Set::from([second, first]) } else { Set::from([first, second]) })
+        })
+    };
+    assert!(sets(1, false) == sets(1, true));
+    assert!(sets(1, false) != sets(2, true));
+}
+
+#[test]
+fn text_does_not_grow_without_end() {
+    let text = doubled(500, 1).to_string();
+    assert!(text.len() < 8 << 20, "{}", text.len());
+    assert!(text.contains("..."));
+    let text = repeat_n(shared("x".repeat(1 << 20)), 100).collect::<List>().to_string();
+    assert!(text.len() < 4 << 20, "{}", text.len());
+    // What is referred to often but short is always shown.
+    let text = repeat_n(shared("x"), 50_000).collect::<List>().to_string();
+    assert!(!text.contains("..."));
+    assert_eq!(doubled(2, 1).to_string(), "[[1, 1], [1, 1]]");
+}
+
+#[test]
+fn depth_costs_no_stack() {
+    let deep = || (0..200_000).fold(shared(1), |inner, _| shared(List::from([inner])));
+    let (a, b) = (deep(), deep());
+    assert!(a == b);
+    assert!(a.clone() == b);
+    assert!(a.to_string().ends_with("]]"));
+    drop(a);
+    drop(b);
+    let cycle = endless(200_000);
+    assert!(cycle == cycle.clone());
+    assert!(cycle.to_string().ends_with("]]"));
+}
+
+#[test]
+fn threads_can_share() {
+    fn assert_threads<T: Send + Sync + 'static>(_: &T) {}
+    let value = endless(2);
+    assert_threads(&value);
+    let there = std::thread::spawn({
+        let value = value.clone();
+        move || value.to_string()
+    });
+    assert_eq!(there.join().unwrap(), value.to_string());
+}
