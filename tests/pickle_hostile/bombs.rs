@@ -1,7 +1,5 @@
 //! Pickles that ask for more than they should get: what broke other readers, and what would break a careless one.
 
-use std::iter::repeat_n;
-
 /// A name, and the bytes.
 pub type Bomb = (&'static str, Vec<u8>);
 
@@ -37,7 +35,7 @@ pub fn expanding() -> Vec<Bomb> {
     let memo = |level: u8| vec![b'q', level, b'0', b'h', level, b'h', level, 0x86];
     let levels: Vec<u8> = (0..40).flat_map(memo).collect();
     let named = [b"\x8c\x01m".to_vec(), text(100_000), b"\x93q\x000(".to_vec()].concat();
-    let chain: Vec<u8> = repeat_n(b"cbuiltins\ngetattr\n".as_slice(), 17).flatten().copied().collect();
+    let chain = times(b"cbuiltins\ngetattr\n", 17);
     let attributes = [b"cexample\nP\n".to_vec(), times(b"h\x00\x86R", 17)].concat();
     vec![
         ("doubled pairs", all(&[b")", &times(b"2\x86", 30)[..]])),

@@ -1,4 +1,5 @@
-//! The allocator of this program: it counts what each thread has, growing blocks with the old and the new one.
+//! The allocator of this program: it counts what each thread has. Blocks that grow are counted once, as systems move
+//! large ones by their page tables.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -27,6 +28,14 @@ unsafe impl GlobalAlloc for Counting {
         NOW.set(NOW.get().wrapping_sub(layout.size()));
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let now = NOW.get().wrapping_add(size).wrapping_sub(layout.size());
+        NOW.set(now);
+        PEAK.set(PEAK.get().max(now));
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(block, layout, size) }
     }
 }
 

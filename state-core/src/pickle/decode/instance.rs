@@ -58,6 +58,9 @@ impl Parts<'_> {
 
     fn called(&self, callable: Id, mut arguments: Items<'_>, place: u32) -> Instance<'_> {
         let plain = Instance::new(callable, Made::Called, self.arguments(self.arena.part(place, 1)), place);
+        if self.is_long_name(callable) {
+            return plain;
+        }
         let Some(Name { module, name }) = self.name(callable) else {
             return self.partial(callable, place).unwrap_or(plain);
         };

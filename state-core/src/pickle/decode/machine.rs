@@ -9,6 +9,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
+use super::extent::{SHORT, takes_at_most};
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
 use super::scan::{self, Op};
@@ -408,8 +409,9 @@ impl<'a> Machine<'a> {
         let codec = match self.codec {
             Some((id, is)) if id == callable => is,
             _ => {
-                let name = view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
-                let is = name.is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
+                let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
+                let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
+                let is = is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
                 self.codec = Some((callable, is));
                 is
             }
