@@ -14,7 +14,8 @@ const START: [u32; 8] = fractions(2);
 /// The same of the cube roots of the first 64.
 const CONSTANTS: [u32; 64] = fractions(3);
 
-fn sha256(message: &[u8]) -> [u32; 8] {
+/// The hash of a message, as eight words.
+pub(super) fn sha256(message: &[u8]) -> [u32; 8] {
     let mut padded = Vec::from(message);
     padded.push(0x80);
     padded.resize((padded.len() + 8).next_multiple_of(64) - 8, 0);

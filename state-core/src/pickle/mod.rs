@@ -116,6 +116,7 @@ mod opcode;
 mod options;
 mod protocol;
 
+pub use decode::{Operation, Operations, Pickle};
 pub use encode::{SegmentBuffer, Segments};
 pub use options::{Options, Strings, Surrogates};
 pub use protocol::Protocol;

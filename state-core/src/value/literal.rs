@@ -16,13 +16,8 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
         Value::Str(text) => write_str(f, text),
         Value::Complex(number) => write_complex(f, *number),
         Value::Surrogates(text) => write_surrogates(f, text),
-        Value::Bytes(bytes) => write_bytes(f, bytes, |c, quote| c == quote),
-        Value::ByteArray(bytes) => {
-            f.write_str("bytearray(")?;
-            // Here alone, an apostrophe is escaped between other quotes too.
-            write_bytes(f, bytes, |c, quote| c == quote || c == '\'')?;
-            f.write_char(')')
-        }
+        Value::Bytes(bytes) => write_bytes(f, bytes),
+        Value::ByteArray(bytes) => write_byte_array(f, bytes),
         Value::Array(array) => write!(f, "{array}"),
         Value::Global(name) => write!(f, "{name}"),
         Value::Tuple(_)
@@ -38,7 +33,7 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
 }
 
 /// A name from outside, spelt so that it cannot disturb the line that it stands in.
-pub(super) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
 
@@ -100,7 +95,7 @@ fn split(scientific: &str) -> (&str, i32) {
     (digits, exponent.parse().unwrap_or_default())
 }
 
-fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let quote = quote(text.contains('\''), text.contains('"'));
     f.write_char(quote)?;
     write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
@@ -120,7 +115,18 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
     f.write_char(quote)
 }
 
-fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], is_quote: fn(char, char) -> bool) -> fmt::Result {
+pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    write_quoted(f, bytes, |c, quote| c == quote)
+}
+
+pub(crate) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    f.write_str("bytearray(")?;
+    // Here alone, an apostrophe is escaped between other quotes too.
+    write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;
+    f.write_char(')')
+}
+
+fn write_quoted(f: &mut Formatter<'_>, bytes: &[u8], is_quote: fn(char, char) -> bool) -> fmt::Result {
     let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     f.write_char('b')?;
     f.write_char(quote)?;

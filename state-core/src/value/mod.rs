@@ -83,7 +83,11 @@ pub(crate) use self::door::read;
 pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
+#[cfg(feature = "pickle")]
+pub(crate) use self::literal::{write_byte_array, write_bytes, write_name, write_str};
 pub use self::name::Name;
+#[cfg(feature = "pickle")]
+pub(crate) use self::object::is_identifier;
 pub(crate) use self::natural::natural;
 pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]

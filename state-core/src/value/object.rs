@@ -312,7 +312,7 @@ fn is_attributes(value: &Value) -> bool {
     value.as_dict().is_some_and(|dict| dict.iter().all(|(name, _)| name.as_str().is_some_and(is_identifier)))
 }
 
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && letters.all(|letter| letter == '_' || letter.is_alphanumeric())

@@ -180,13 +180,35 @@ impl Arena {
         Items { arena: self, at: first + 2, in_chunk: self.count(first), left, next: self.words.get(first + 1) }
     }
 
-    /// The changes of an instance, in order: what they are, and the place of their chunk.
-    pub fn changes(&self, place: u32) -> impl Iterator<Item = (Tag, Items<'_>)> {
+    /// The changes of an instance, in order: what they are, and the parts that they add.
+    pub fn changes(&self, place: u32) -> Changes<'_> {
         let last = self.words.get(place + 1 + self.count(place));
-        let some = (last != 0).then_some(last);
-        some.into_iter().flat_map(|last| self.chunks(last)).map(|chunk| {
-            let (tag, count) = split(self.words.get(chunk));
-            (tag, Items { arena: self, at: chunk + 2, in_chunk: count, left: count, next: 0 })
+        let next = if last == 0 { 0 } else { self.words.get(last + 1) };
+        Changes { arena: self, next, last }
+    }
+
+    /// All names that stand in two texts, in the order in which they came.
+    pub fn globals(&self) -> impl Iterator<Item = Id> {
+        let mut at = 1;
+        core::iter::from_fn(move || {
+            while at < self.words.len() {
+                let place = at;
+                let word = self.words.get(place);
+                let (tag, count) = split(word);
+                // Chunks are not empty, and a list, dict or set that has items is but the place of its last chunk.
+                at += match tag {
+                    _ if word & NODE == 0 => 1,
+                    Tag::Buffer => 1,
+                    Tag::List | Tag::Dict | Tag::Set | Tag::State if count == 0 => 1,
+                    Tag::List | Tag::Dict | Tag::Set | Tag::State => 2 + count,
+                    Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance => 2 + count,
+                    _ => 1 + count,
+                };
+                if word & NODE != 0 && tag == Tag::Global {
+                    return Some(Id::node(place));
+                }
+            }
+            None
         })
     }
 
@@ -230,6 +252,28 @@ impl Arena {
         }
         self.words.set(cell, place);
         Ok(())
+    }
+}
+
+/// The changes of an instance, one by one.
+#[derive(Clone, Debug)]
+pub(super) struct Changes<'a> {
+    arena: &'a Arena,
+    next: u32,
+    last: u32,
+}
+
+impl<'a> Iterator for Changes<'a> {
+    type Item = (Tag, Items<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == 0 {
+            return None;
+        }
+        let chunk = self.next;
+        self.next = if chunk == self.last { 0 } else { self.arena.words.get(chunk + 1) };
+        let (tag, count) = split(self.arena.words.get(chunk));
+        Some((tag, Items { arena: self.arena, at: chunk + 2, in_chunk: count, left: count, next: 0 }))
     }
 }
 

@@ -58,6 +58,9 @@ impl Parts<'_> {
 
     fn called(&self, callable: Id, mut arguments: Items<'_>, place: u32) -> Instance<'_> {
         let plain = Instance::new(callable, Made::Called, self.arguments(self.arena.part(place, 1)), place);
+        if self.is_long_name(callable) {
+            return plain;
+        }
         let Some(Name { module, name }) = self.name(callable) else {
             return self.partial(callable, place).unwrap_or(plain);
         };
@@ -105,6 +108,10 @@ impl Parts<'_> {
         let inner = callable.place().filter(|&inner| self.arena.tag(inner) == Tag::Call)?;
         let name = self.name(self.arena.part(inner, 0))?;
         if (name.module, name.name) != ("functools", "partial") {
+            return None;
+        }
+        // One that many calls share stays one.
+        if self.shares.contains(callable) {
             return None;
         }
         // The state of a partial: function, arguments, keyword arguments, attributes.

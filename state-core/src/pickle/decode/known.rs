@@ -11,14 +11,20 @@ impl Parts<'_> {
         if tag != Tag::Call || self.arena.changes(place).next().is_some() {
             return None;
         }
-        let Name { module, name } = self.name(self.arena.part(place, 0))?;
+        let callable = self.arena.part(place, 0);
+        let Name { module, name } = if self.is_long_name(callable) { None } else { self.name(callable) }?;
         if !matches!(module, "builtins" | "_codecs") {
             return None;
         }
-        let mut arguments = self.arguments(self.arena.part(place, 1));
+        let given = self.arena.part(place, 1);
+        let mut arguments = self.arguments(given);
         let (first, second, len) = (arguments.next(), arguments.next(), arguments.len());
+        // What is shared stays one: each of many calls would else be a copy of it.
+        if first.is_some_and(|id| (self.shares.contains(given) || self.shares.contains(id)) && !self.is_short(id)) {
+            return None;
+        }
         // Not what this is known for in turn: calls can be nested to any depth.
-        let first_view = first.map(|id| self.plain(id));
+        let first_view = first.map(|id| if self.is_empty_bytes(id) { View::Bytes(&[]) } else { self.plain(id) });
         match (name, first_view, second, len) {
             ("bytes", None, ..) => Some(View::Bytes(&[])),
             ("bytearray", None, ..) => Some(View::ByteArray(&[])),
@@ -36,6 +42,15 @@ impl Parts<'_> {
             ("dict", None, ..) => Some(View::Dict(Items::empty(&self.arena))),
             _ => None,
         }
+    }
+
+    /// Whether a part is the call of `bytes` by which protocols below 3 write what is empty.
+    fn is_empty_bytes(&self, id: Id) -> bool {
+        let View::Object(Tag::Call, place) = self.plain(id) else { return false };
+        let is_named = |name: Name<'_>| (name.module, name.name) == ("builtins", "bytes");
+        self.arguments(self.arena.part(place, 1)).len() == 0
+            && self.arena.changes(place).next().is_none()
+            && self.name(self.arena.part(place, 0)).is_some_and(is_named)
     }
 
     /// The parts of a tuple of arguments.

@@ -9,6 +9,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
+use super::extent::{SHORT, takes_at_most};
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
 use super::scan::{self, Op};
@@ -29,6 +30,8 @@ pub(super) struct Parts<'a> {
     pub root: Id,
     /// How many bytes the pickle takes; others may follow.
     pub len: usize,
+    /// How many buffers out of band it asks for.
+    pub buffers: u32,
     /// Whether names are those of Python 2.
     pub old_names: bool,
     pub extensions: &'static [(u32, &'static str)],
@@ -59,8 +62,8 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
     }
     let root = machine.run()?;
-    let Machine { at, arena, strings, shares, old_names, extensions, .. } = machine;
-    Ok(Parts { input, arena, strings, shares, root, len: at, old_names, extensions })
+    let Machine { at, arena, strings, shares, buffers, old_names, extensions, .. } = machine;
+    Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names, extensions })
 }
 
 struct Machine<'a> {
@@ -406,8 +409,9 @@ impl<'a> Machine<'a> {
         let codec = match self.codec {
             Some((id, is)) if id == callable => is,
             _ => {
-                let name = view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
-                let is = name.is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
+                let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
+                let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
+                let is = is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
                 self.codec = Some((callable, is));
                 is
             }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::arena::Id;
 
 /// Numbers that come one after another stand in a list; any others, which can be up to 2⁶⁴, in a tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Memo {
     dense: Vec<u32>,
     sparse: BTreeMap<u64, u32>,

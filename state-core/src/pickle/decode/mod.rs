@@ -4,6 +4,8 @@
 mod arena;
 mod blocks;
 mod direct;
+mod document;
+mod extent;
 mod instance;
 mod known;
 mod limit;
@@ -11,12 +13,18 @@ mod machine;
 mod memo;
 mod node;
 mod numpy;
+mod object;
+mod ops;
+mod print;
 mod scan;
 mod shares;
 mod strings;
 mod text;
 mod value;
 mod view;
+
+pub use self::document::Pickle;
+pub use self::ops::{Operation, Operations};
 
 use core::cell::{Cell, RefCell};
 
@@ -28,7 +36,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image;
 use crate::state::RestoreOwned;
-use crate::value::{Persistent, Value};
+use crate::value::Value;
 use crate::walk;
 
 impl Options {
@@ -77,7 +85,7 @@ impl Options {
     /// # Errors
     /// As [`load_value`](super::load_value), or more buffers than there are.
     pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
-        self.load_value_resolving(pickle, buffers, |id| Ok(Value::Persistent(Persistent::new(id))))
+        self.load_value_resolving(pickle, buffers, value::kept)
     }
 
     /// As [`load_value_with`](Options::load_value_with), with a function that gives the value for a persistent id, as

@@ -396,7 +396,9 @@ impl Parts<'_> {
         }
         let mut arguments = self.arguments(self.arena.part(place, 1));
         let (of, attribute) = (arguments.next()?, arguments.next()?);
-        self.text(attribute).filter(|text| !text.is_empty()).map(|text| (of, text))
+        // Long texts would have to be read again and again, and no name is that long.
+        let attribute = self.is_short(attribute).then(|| self.text(attribute))?;
+        attribute.filter(|text| !text.is_empty()).map(|text| (of, text))
     }
 
     /// The name of a member of the enum `tag`.

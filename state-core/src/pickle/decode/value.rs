@@ -15,14 +15,25 @@ use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
 
-/// What takes no more than this is copied where it is referenced again.
-const SMALL: usize = 64;
-
 /// So many bytes of arrays may be copied whatever the length of the pickle.
 const SPARE: usize = 1 << 16;
 
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
+    make(parts, buffers, resolve, parts.root)
+}
+
+/// Makes the value of one part.
+pub(super) fn part(parts: &Parts<'_>, id: Id) -> Result<Value> {
+    make(parts, &[], &mut kept, id)
+}
+
+/// A persistent id stands for itself.
+pub(super) fn kept(id: Value) -> Result<Value> {
+    Ok(Value::Persistent(value::Persistent::new(id)))
+}
+
+fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id) -> Result<Value> {
     let mut maker = Maker {
         parts,
         resolve,
@@ -34,7 +45,7 @@ pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<
         dtypes: Dtypes::new(parts.len),
         left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
     };
-    let mut root = maker.reference(parts.root)?;
+    let mut root = maker.reference(id)?;
     let mut nodes = Vec::new();
     // Those that are found on the way are added to the end.
     while let Some(&id) = maker.open.get(maker.next) {
@@ -60,7 +71,7 @@ struct Maker<'p, 'r> {
     open: Vec<Id>,
     next: usize,
     /// The names of the classes, each made once.
-    names: BTreeMap<u32, Option<value::Name>>,
+    names: BTreeMap<(u32, u32), Option<value::Name>>,
     dtypes: Dtypes,
     /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
     left: usize,
@@ -116,18 +127,13 @@ impl Maker<'_, '_> {
         Some(Value::Shared(Shared::unbound(place)))
     }
 
+    /// Whether a part is not copied where it is referenced again. Takes the same time for any part.
     fn is_large(&self, id: Id) -> bool {
-        match self.parts.plain(id) {
-            View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) | View::Long(bytes) => bytes.len() > SMALL,
-            View::Tuple(items) | View::FrozenSet(items) => items.len() > 0,
-            View::Digits(_)
-            | View::List(_)
-            | View::Dict(_)
-            | View::Set(_)
-            | View::Object(..)
-            | View::Persistent(_)
-            | View::Buffer(_) => true,
-            _ => false,
+        let Some(place) = id.place() else { return !self.parts.is_short(id) };
+        let arena = &self.parts.arena;
+        match arena.tag(place) {
+            Tag::Tuple | Tag::FrozenSet => arena.count(place) > 0,
+            _ => !self.parts.is_short(id),
         }
     }
 
@@ -170,7 +176,7 @@ impl Maker<'_, '_> {
             View::Text(bytes) => return Ok(Some(text(bytes))),
             View::Bytes(bytes) => return Ok(Some(Value::Bytes(bytes.to_owned()))),
             View::ByteArray(bytes) => return Ok(Some(Value::ByteArray(bytes.to_owned()))),
-            View::Global(name) => return Ok(Some(Value::Global(value::Name::new(name.module, name.name)))),
+            View::Global(_) => return Ok(Some(self.name(id).map_or(Value::None, Value::Global))),
             View::Buffer(at) => {
                 let bytes = self.buffers.get(at as usize).copied().unwrap_or_default();
                 return Ok(Some(Value::Bytes(bytes.to_owned())));
@@ -207,18 +213,28 @@ impl Maker<'_, '_> {
         Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
     }
 
+    /// The name of a class or function. Names that are put together from the same texts are made once.
+    fn name(&mut self, id: Id) -> Option<value::Name> {
+        let Parts { arena, .. } = self.parts;
+        let key = match id.place().filter(|&place| arena.tag(place) == Tag::Global) {
+            Some(place) => (arena.part(place, 0).0, arena.part(place, 1).0),
+            None => (id.0, id.0),
+        };
+        let parts = self.parts;
+        self.names.entry(key).or_insert_with(|| parts.qualified(id)).clone()
+    }
+
     fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
         let arena = &self.parts.arena;
         let (class, given) = (arena.part(place, 0), arena.part(place, 1));
         let mut instance = self.parts.instance(tag, place);
         // What is shared stays one, whatever is known of the function that takes it.
         let known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        if known && self.parts.shares.contains(given) && self.parts.arguments(given).len() > SMALL {
+        if known && self.parts.shares.contains(given) {
             instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
         }
         let mut ids = Vec::new();
-        let parts = self.parts;
-        let name = self.names.entry(instance.class.0).or_insert_with(|| parts.qualified(instance.class)).clone();
+        let name = self.name(instance.class);
         let callee = name.is_none();
         if callee {
             ids.push(instance.class);
@@ -299,7 +315,7 @@ fn pairs(mut values: impl Iterator<Item = Value>) -> Dict {
     dict
 }
 
-fn text(bytes: &[u8]) -> Value {
+pub(super) fn text(bytes: &[u8]) -> Value {
     match core::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => match Surrogates::new(bytes.to_owned()) {

@@ -86,7 +86,15 @@ impl Sharing {
     /// Whether a value may be printed.
     pub(super) fn pay(&mut self, visit: &Visit, value: &Value) -> bool {
         let length = text_length(value);
-        if !visit.is_again || value.as_shared().is_some() && value.node().is_none() && length <= SHORT {
+        // A name belongs to all objects of its class, and is shown by each.
+        let has_long_name = match value.see() {
+            Value::Object(object) => object.name().len() > SHORT,
+            Value::Variant(variant) => variant.name().len() > SHORT,
+            Value::Global(name) => name.as_str().len() > SHORT,
+            _ => false,
+        };
+        let is_first = !visit.is_again && !has_long_name;
+        if is_first || value.as_shared().is_some() && value.node().is_none() && length <= SHORT {
             return true;
         }
         let left = self.left.checked_sub(length + SEPARATION);

@@ -35,7 +35,7 @@ impl<'p> Numpy<'p> {
     /// An array whose bytes are not as many as its type and shape ask for, and a type that cannot be.
     pub fn array(&self, tag: Tag, place: u32, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let parts = self.parts;
-        if tag != Tag::Call {
+        if tag != Tag::Call || parts.is_long_name(parts.arena.part(place, 0)) {
             return Ok(None);
         }
         let Some(Name { module, name }) = parts.name(parts.arena.part(place, 0)) else { return Ok(None) };

@@ -1,0 +1,223 @@
+//! The opcodes of a pickle one by one, as `pickletools` of Python shows them.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::arena::Id;
+use super::memo::Memo;
+use super::scan::{self, Op};
+use super::strings::{self, Int};
+use super::text::{self, Digits};
+use super::value;
+use crate::pickle::opcode::{self as op, Opcode};
+use crate::value::{Int as Integer, Value};
+
+/// The opcodes of a pickle, in order: [`Pickle::operations`](super::Pickle::operations).
+#[derive(Clone, Debug)]
+pub struct Operations<'a> {
+    input: &'a [u8],
+    at: usize,
+    /// The marks on the stack: where their opcodes stand, and how many parts lie on each.
+    marks: Vec<(u32, u32)>,
+    memo: Memo,
+}
+
+/// One opcode of a pickle.
+///
+/// It prints as a line of `pickletools.dis`: offset, code, name, argument, for one that takes parts down to a mark where
+/// that was set, and for MEMOIZE its number. As there, what stands behind a mark is set in, here by no more than 40
+/// marks. What `pickletools` fails at prints too: byte strings that are not ASCII as Latin-1, integers of more than 4300
+/// digits in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
+    opcode: &'static Opcode,
+    op: Op<'a>,
+    offset: usize,
+    depth: usize,
+    mark: Option<usize>,
+    number: Option<u64>,
+}
+
+impl<'a> Operations<'a> {
+    pub(super) fn new(input: &'a [u8]) -> Self {
+        Self { input, at: 0, marks: Vec::new(), memo: Memo::default() }
+    }
+
+    /// The mark that an opcode takes away.
+    fn unmark(&mut self, code: u8) -> Option<usize> {
+        let takes = match code {
+            op::TUPLE | op::LIST | op::DICT | op::FROZENSET | op::POP_MARK | op::APPENDS => true,
+            op::SETITEMS | op::ADDITEMS | op::INST | op::OBJ => true,
+            op::POP => self.marks.last().is_some_and(|&(_, above)| above == 0),
+            _ => false,
+        };
+        if takes { self.marks.pop().map(|(at, _)| at as usize) } else { None }
+    }
+
+    /// Counts the parts that come and go on the last mark.
+    fn count(&mut self, code: u8, is_unmarked: bool) {
+        let by = match code {
+            op::MARK | op::PUT | op::BINPUT | op::LONG_BINPUT | op::MEMOIZE | op::PROTO | op::FRAME => 0,
+            op::STOP | op::POP_MARK | op::APPENDS | op::SETITEMS | op::ADDITEMS | op::READONLY_BUFFER => 0,
+            op::TUPLE1 | op::BINPERSID => 0,
+            op::POP if is_unmarked => 0,
+            op::POP | op::APPEND | op::BUILD | op::REDUCE | op::NEWOBJ | op::STACK_GLOBAL | op::TUPLE2 => -1,
+            op::SETITEM | op::NEWOBJ_EX | op::TUPLE3 => -2,
+            _ => 1,
+        };
+        if let Some((_, above)) = self.marks.last_mut() {
+            *above = above.saturating_add_signed(by);
+        }
+    }
+}
+
+impl<'a> Iterator for Operations<'a> {
+    type Item = Operation<'a>;
+
+    fn next(&mut self) -> Option<Operation<'a>> {
+        let offset = self.at;
+        let op = scan::op(self.input, offset).ok()?;
+        let opcode = Opcode::of(op.code)?;
+        self.at = op.end;
+        let depth = self.marks.len();
+        let mark = self.unmark(op.code);
+        self.count(op.code, mark.is_some());
+        if op.code == op::MARK {
+            let len = self.marks.len();
+            if len == self.marks.capacity() {
+                // Never beyond what the rest can take away again.
+                self.marks.reserve_exact(len.max(16).min((self.input.len() - offset) / 2 + 1));
+            }
+            self.marks.push((offset as u32, 0));
+        }
+        let number = (op.code == op::MEMOIZE).then(|| self.memo.len());
+        if let Some(number) = number.or_else(|| put(&op)) {
+            self.memo.put(number, Id::leaf(offset), self.input.len() - offset);
+        }
+        Some(Operation { opcode, op, offset, depth, mark, number })
+    }
+}
+
+/// The number under which an opcode puts a part in the memo.
+fn put(op: &Op<'_>) -> Option<u64> {
+    match op.code {
+        op::BINPUT | op::LONG_BINPUT => Some(op.number),
+        op::PUT => text::index(op.bytes),
+        _ => None,
+    }
+}
+
+impl Operation<'_> {
+    /// Where it stands, in bytes from the start of the pickle.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Its byte.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.op.code
+    }
+
+    /// Its name in Python's `pickle`: `BINUNICODE`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.opcode.name
+    }
+
+    /// The first protocol that has it.
+    #[must_use]
+    pub fn protocol(&self) -> u8 {
+        self.opcode.protocol
+    }
+
+    /// The number under which MEMOIZE puts a part in the memo.
+    #[must_use]
+    pub fn memo(&self) -> Option<u64> {
+        self.number
+    }
+
+    /// The offset of the mark down to which it takes parts from the stack.
+    #[must_use]
+    pub fn mark(&self) -> Option<usize> {
+        self.mark
+    }
+
+    /// What follows it in the pickle, as `pickletools` has it: the two lines of a name are one text.
+    #[must_use]
+    pub fn argument(&self) -> Option<Value> {
+        let Op { code, number, bytes, second, .. } = self.op;
+        let value = match code {
+            op::INT => match strings::int(bytes) {
+                Some(Int::Bool(value)) => value.into(),
+                Some(Int::Number(digits)) => number_of(digits),
+                None => latin1(bytes),
+            },
+            op::LONG => strings::long(bytes).map_or_else(|| latin1(bytes), number_of),
+            op::FLOAT => strings::float(bytes).map_or_else(|| latin1(bytes), Value::Float),
+            op::BINFLOAT => Value::Float(f64::from_bits(number)),
+            op::GET | op::PUT => text::index(bytes).map_or_else(|| latin1(bytes), Value::from),
+            op::LONG1 | op::LONG4 => Integer::from_le_bytes_signed(bytes).into(),
+            op::STRING => {
+                let mut decoded = Vec::new();
+                let whole = text::unquoted(bytes).and_then(|inner| text::unescaped(inner, &mut decoded));
+                latin1(if whole.is_some() { &decoded } else { bytes })
+            }
+            op::UNICODE => {
+                let mut decoded = Vec::new();
+                match text::raw_unicode(bytes, &mut decoded) {
+                    Some(()) => value::text(&decoded),
+                    None => latin1(bytes),
+                }
+            }
+            op::BINSTRING | op::SHORT_BINSTRING | op::PERSID => latin1(bytes),
+            op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => value::text(bytes),
+            op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => Value::Bytes(bytes.into()),
+            op::BYTEARRAY8 => Value::ByteArray(bytes.into()),
+            op::GLOBAL | op::INST => value::text(&[bytes, b" ", second].concat()),
+            op::BININT | op::EXT4 => (number as i64).into(),
+            op::BININT1 | op::BININT2 | op::EXT1 | op::EXT2 | op::FRAME | op::PROTO => number.into(),
+            op::BINGET | op::LONG_BINGET | op::BINPUT | op::LONG_BINPUT => number.into(),
+            _ => return None,
+        };
+        Some(value)
+    }
+}
+
+fn number_of(digits: Digits) -> Value {
+    match digits {
+        Digits::Small(small) => Integer::from(small).into(),
+        digits => value::large(&digits).map(Value::from).unwrap_or_default(),
+    }
+}
+
+/// Bytes as the text that has a letter for each.
+fn latin1(bytes: &[u8]) -> Value {
+    bytes.iter().map(|&byte| char::from(byte)).collect::<String>().into()
+}
+
+impl fmt::Display for Operation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without an end to it, the indentation would grow with the square of the depth.
+        const DEEPEST: usize = 40;
+        let code = char::from(self.op.code);
+        let code = if code.is_ascii() { format!("{code}") } else { format!("\\x{:02x}", self.op.code) };
+        let indent = 4 * self.depth.min(DEEPEST);
+        write!(f, "{:5}: {code:4} {:indent$}{}", self.offset, "", self.name())?;
+        let argument = self.argument();
+        if argument.is_some() || self.mark.is_some() || self.number.is_some() {
+            write!(f, "{:pad$}", "", pad = 10_usize.saturating_sub(self.name().len()))?;
+        }
+        if let Some(argument) = argument {
+            write!(f, " {argument}")?;
+        }
+        match (self.mark, self.number) {
+            (Some(mark), _) => write!(f, " (MARK at {mark})"),
+            (_, Some(number)) => write!(f, " (as {number})"),
+            _ => Ok(()),
+        }
+    }
+}
