@@ -10,8 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use state_core::__private::{Checker, Image, Reader, Size, Writer};
+use state_core::image::{SegmentBuffer, dump_segments, stream};
 use state_core::schema::Schema;
-use state_core::{Record, Restore, State, check, dumps, load_into, loads};
+use state_core::{Inspection, Options, Record, Restore, State, check, dumps, load_into, loads};
 
 /// Three bytes, of which `flag` must never be anything but a bool, and `two` what follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,6 +155,8 @@ where
         let mut buffer = vec![0xAA; 64];
         let _ = state_core::dump_into(&targets[0], &mut buffer);
         let _ = state_core::to_value(&targets[0]).map(|value| state_core::from_value::<T>(&value).is_ok());
+        let _ = catch_unwind(AssertUnwindSafe(|| segments(&targets[0])));
+        let _ = catch_unwind(AssertUnwindSafe(|| streamed(&mut targets)));
         let bytes = dumps(&targets[0]).unwrap_or_else(|_| header::<T>());
         for bytes in [bytes.clone(), stretched(&bytes), header::<T>()] {
             let _ = catch_unwind(AssertUnwindSafe(|| check::<T>(&bytes).is_ok()));
@@ -165,6 +168,26 @@ where
         }
     });
     let _ = catch_unwind(silent);
+}
+
+/// Writes a value without a copy, and with its schema, by which it is then inspected.
+fn segments<T: State>(value: &T) {
+    let mut buffer = SegmentBuffer::new();
+    if let Ok(segments) = dump_segments(value, &mut buffer) {
+        assert_eq!(segments.iter().map(<[u8]>::len).sum::<usize>(), segments.len());
+    }
+    if let Ok(bytes) = Options::new().with_schema().dumps(value) {
+        let _ = Inspection::open(&bytes).map(|inspection| (inspection.value().is_ok(), inspection.tree().is_ok()));
+    }
+}
+
+/// Writes a stream of the first value, and reads it into the second.
+fn streamed<T: for<'de> Restore<'de>>([value, target]: &mut [T; 2]) {
+    let Ok(mut writer) = stream::Writer::new(Vec::new()) else { return };
+    let _ = writer.write(&*value);
+    let bytes = writer.into_inner();
+    let Ok(mut reader) = stream::Reader::new(&bytes[..]) else { return };
+    let _ = reader.load_into(target);
 }
 
 /// A header of the type, with lengths that many bytes follow.

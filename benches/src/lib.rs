@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod data;
+mod derives;
 mod image;
 mod machine;
 mod measure;
@@ -56,6 +57,7 @@ fn command(arguments: &Arguments, own: &str) -> Result<()> {
         terminal::run(&run);
         report.runs.push(run);
     }
+    terminal::aims(&report);
     json::save(&arguments.out.join("results.json"), &report)?;
     fs::write(arguments.out.join("results.md"), markdown::write(&report))?;
     fs::write(arguments.out.join("results.svg"), svg::write(&report))?;

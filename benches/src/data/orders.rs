@@ -1,8 +1,8 @@
 //! An exchange's order books: sorted maps of prices, hash maps of orders and accounts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::{Set, data};
+use super::{HashMap, Set, data};
 use crate::random::Random;
 
 data! {
@@ -103,7 +103,7 @@ impl Set for Exchange {
     fn generate(random: &mut Random) -> Self {
         let books: BTreeMap<String, Book> = (0..BOOKS).map(|number| (symbol(number), Book::generate(random))).collect();
         let accounts = (0..ACCOUNTS).map(|number| (number, Account::generate(random))).collect();
-        let mut places = HashMap::new();
+        let mut places = HashMap::default();
         for (number, book) in books.values().enumerate() {
             for (price, level) in book.levels() {
                 places.extend(level.orders.iter().map(|order| (order.id, (number as u16, price))));

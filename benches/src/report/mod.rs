@@ -1,5 +1,6 @@
 //! What was measured, and the forms in which it is told: terminal, Markdown, JSON, SVG.
 
+mod aims;
 pub mod json;
 pub mod markdown;
 pub mod svg;
@@ -105,6 +106,18 @@ pub enum Standing {
     First,
     Tied,
     Behind,
+}
+
+impl Report {
+    pub fn run(&self, allocator: &str) -> Option<&Run> {
+        self.runs.iter().find(|run| run.allocator == allocator)
+    }
+}
+
+impl Run {
+    pub fn set(&self, name: &str) -> Option<&SetResult> {
+        self.sets.iter().find(|set| set.name == name)
+    }
 }
 
 impl SetResult {

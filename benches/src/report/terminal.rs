@@ -2,8 +2,9 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
+use super::aims::Aims;
 use super::table::Table;
-use super::{Run, SetResult};
+use super::{Report, Run, SetResult};
 
 /// Shows how far a set is. Where nobody looks on, only its beginning is told.
 pub fn progress(set: &str, round: usize, rounds: usize) {
@@ -33,7 +34,23 @@ pub fn run(run: &Run) {
 
 fn set(set: &SetResult, allocator: &str) {
     println!("\n{} ({allocator} allocator): {}", set.name, set.about);
-    let table = Table::of(set);
+    table(&Table::of(set));
+    for refusal in &set.refusals {
+        println!("  {}: not here: {}", refusal.peer, refusal.reason);
+    }
+}
+
+/// The aims, and which of them are met.
+pub fn aims(report: &Report) {
+    let aims = Aims::of(report);
+    println!("\nThe aims: what was got of what is the most it may be");
+    table(&aims.public);
+    println!("\nTo be first or tied, so 1.00 or a tie");
+    table(&aims.own);
+    println!("\n{}", aims.verdict());
+}
+
+fn table(table: &Table) {
     let widths = table.widths();
     for row in &table.0 {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (text, &width))| match column {
@@ -41,8 +58,5 @@ fn set(set: &SetResult, allocator: &str) {
             _ => format!("{text:>width$}"),
         });
         println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
-    for refusal in &set.refusals {
-        println!("  {}: not here: {}", refusal.peer, refusal.reason);
     }
 }

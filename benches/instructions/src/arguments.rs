@@ -1,0 +1,56 @@
+//! What the command line asks for.
+
+use crate::cells::SETS;
+
+const USAGE: &str = "\
+usage: cargo run --release -- [--store] [--only SET,..]
+
+  --store   store what is counted, instead of failing where it is more than what was stored
+  --only    these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document";
+
+/// The settings of a run.
+#[derive(Default)]
+pub struct Arguments {
+    pub store: bool,
+    only: Vec<String>,
+    /// Run the cells of this set and nothing else: how the command runs itself.
+    pub child: Option<String>,
+}
+
+impl Arguments {
+    /// Reads the words of a command line.
+    ///
+    /// # Errors
+    /// A word that is not known, or has no value; the text is for the user.
+    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = Self::default();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word}: without a value\n\n{USAGE}"));
+            match word.as_str() {
+                "--store" => arguments.store = true,
+                "--only" => arguments.only = sets(&value()?)?,
+                crate::callgrind::CHILD => arguments.child = Some(value()?),
+                "--help" | "-h" => return Err(USAGE.into()),
+                _ => return Err(format!("{word}: unknown\n\n{USAGE}")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    pub fn wants(&self, set: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == set)
+    }
+
+    /// Whether a cell, whose name starts with its set's, is asked for.
+    pub fn wants_cell(&self, cell: &str) -> bool {
+        self.wants(cell.split(' ').next().unwrap_or_default())
+    }
+}
+
+fn sets(value: &str) -> Result<Vec<String>, String> {
+    let known = |name: &str| match SETS.contains(&name) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("{name}: not one of {}", SETS.join(", "))),
+    };
+    value.split(',').map(known).collect()
+}

@@ -1,0 +1,80 @@
+//! The counts, as they are made and as they are stored in the repository.
+
+use std::fmt::Write;
+use std::io::{ErrorKind, Result};
+use std::process::Command;
+
+use crate::arguments::Arguments;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
+
+const ABOUT: &str = "# Instructions of each cell. `cargo run --release -- --store` in this folder writes them anew.";
+
+/// What stands before the names of the compiler and the C library.
+const MADE_WITH: &str = "# Made with: ";
+
+/// Instructions by the names of the cells.
+#[derive(Default)]
+pub struct Counts {
+    /// What the counts hang on beside the code.
+    pub made_with: String,
+    pub cells: Vec<(String, u64)>,
+}
+
+impl Counts {
+    /// None yet.
+    pub fn of_this_machine() -> Self {
+        let made_with = ["rustc", "ldd", "valgrind"].map(version).join("; ");
+        Self { made_with, cells: Vec::new() }
+    }
+
+    /// Those that are stored; none where there is no file.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn stored() -> Result<Self> {
+        let text = match std::fs::read_to_string(PATH) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            text => text?,
+        };
+        let made_with = text.lines().find_map(|line| line.strip_prefix(MADE_WITH)).unwrap_or_default().into();
+        let cell = |line: &str| {
+            let (name, count) = line.rsplit_once(' ')?;
+            Some((name.to_owned(), count.parse().ok()?))
+        };
+        let cells = text.lines().filter(|line| !line.starts_with('#')).filter_map(cell).collect();
+        Ok(Self { made_with, cells })
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn store(&self) -> Result<()> {
+        let mut text = format!("{ABOUT}\n{MADE_WITH}{}\n", self.made_with);
+        for (name, count) in &self.cells {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name} {count}");
+        }
+        std::fs::write(PATH, text)
+    }
+
+    /// Puts new counts in the place of those that were asked for.
+    pub fn replace(&mut self, counts: Self, arguments: &Arguments) {
+        self.made_with = counts.made_with;
+        self.cells.retain(|(name, _)| !arguments.wants_cell(name));
+        self.cells.extend(counts.cells);
+        self.cells.sort();
+    }
+
+    pub fn get(&self, name: &str) -> Option<u64> {
+        self.cells.iter().find(|cell| cell.0 == name).map(|cell| cell.1)
+    }
+}
+
+/// The first line of what a program says of its version.
+fn version(program: &str) -> String {
+    let output = Command::new(program).arg("--version").output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    text.lines().next().unwrap_or(program).trim().to_owned()
+}

@@ -1,0 +1,130 @@
+//! A program that is killed while it writes: whatever its writer had returned for is found whole, and the next one
+//! goes on behind it.
+
+// The test starts itself as that program, which an emulated machine cannot.
+#![cfg(target_endian = "little")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use state_core::State;
+use state_core::image::stream::{Reader, Writer};
+use state_core::image::{load_file, save};
+
+#[derive(State, Debug, PartialEq)]
+struct Frame {
+    tick: u32,
+    names: Vec<String>,
+    #[state(bytes)]
+    heat: Vec<u32>,
+}
+
+impl Frame {
+    fn at(tick: u32) -> Self {
+        Self { tick, names: vec![tick.to_string(); 20], heat: vec![tick; 5000] }
+    }
+}
+
+/// Names the file to the program that will be killed.
+const FILE: &str = "STATE_TEST_CRASH_FILE";
+
+/// A file of the test's own, which goes when it ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("state-crash-{name}-{}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Starts `test` of this file as a program of its own, kills it after it has told of `count` states, and gives the
+/// last that it told of.
+fn killed(test: &str, file: &Scratch, count: usize) -> u32 {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--ignored"])
+        .env(FILE, &file.0)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut told = lines.by_ref().filter_map(|line| line.strip_prefix("tick ")?.parse().ok());
+    let seen = told.by_ref().nth(count - 1).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What it told of before it was dead.
+    told.last().unwrap_or(seen)
+}
+
+/// Ends the line in which the test's name stands.
+fn begin() {
+    println!();
+}
+
+fn tell(tick: u32) {
+    let mut out = std::io::stdout();
+    writeln!(out, "tick {tick}").and_then(|()| out.flush()).unwrap();
+}
+
+#[test]
+#[ignore = "is killed; `journal_of_a_killed_program` starts it"]
+fn write_journal() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    let mut writer = Writer::append(&path).unwrap();
+    let first = Reader::open(&path).unwrap().states::<Frame>().count() as u32;
+    begin();
+    for tick in first.. {
+        writer.write(&Frame::at(tick)).unwrap();
+        tell(tick);
+    }
+}
+
+#[test]
+fn journal_of_a_killed_program() {
+    let file = Scratch::new("journal");
+    let mut whole = 0;
+    for round in 1..=3 {
+        let last = killed("write_journal", &file, 10 * round);
+        let mut reader = Reader::open(&file.0).unwrap();
+        let frames = reader.states::<Frame>().map_while(Result::ok).enumerate();
+        let count = frames.inspect(|(at, frame)| assert_eq!(*frame, Frame::at(*at as u32))).count();
+        assert!(count > last as usize && count > whole, "{count} states, but it told of {last}");
+        whole = count;
+    }
+}
+
+#[test]
+#[ignore = "is killed; `file_of_a_killed_program` starts it"]
+fn save_again_and_again() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    begin();
+    for tick in 0.. {
+        save(&path, &Frame::at(tick)).unwrap();
+        tell(tick);
+    }
+}
+
+#[test]
+fn file_of_a_killed_program() {
+    let file = Scratch::new("file");
+    for round in 1..=3 {
+        let last = killed("save_again_and_again", &file, 5 * round);
+        let frame: Frame = load_file(&file.0).unwrap();
+        assert!(frame.tick >= last);
+        assert_eq!(frame, Frame::at(frame.tick));
+    }
+    // The file that stood beside it when the program was killed harms nobody, but is the test's to remove.
+    let name = format!(".{}.", file.0.file_name().unwrap().to_str().unwrap());
+    for entry in fs::read_dir(file.0.parent().unwrap()).unwrap().flatten() {
+        if entry.file_name().to_str().is_some_and(|other| other.starts_with(&name)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
