@@ -1,12 +1,16 @@
 //! Tuples, lists, sets and dicts.
 
+use super::row::{Row, close};
 use super::{Direct, target};
 use crate::layout::stride;
 use crate::pickle::opcode as op;
 use crate::schema::{Link, Schema};
 
 /// Writers of pickles add so many items at once, and begin anew only where these were full.
-const BATCH: usize = 1000;
+pub(super) const BATCH: usize = 1000;
+
+/// Further types of items have no quick way, so that finding one stays cheap.
+const MOST_ROWS: usize = 64;
 
 impl Direct<'_> {
     /// The parts of a tuple, as many as there are, between what opens and closes it.
@@ -22,12 +26,7 @@ impl Direct<'_> {
         }
         parts(self)?;
         let start = self.at;
-        self.take(match count {
-            1 => op::TUPLE1,
-            2 => op::TUPLE2,
-            3 => op::TUPLE3,
-            _ => op::TUPLE,
-        })?;
+        self.take(close(count))?;
         self.put(start)
     }
 
@@ -49,12 +48,14 @@ impl Direct<'_> {
             op::EMPTY_LIST => (op::APPENDS, Some(op::APPEND)),
             _ => (op::ADDITEMS, None),
         };
-        self.items(at, empty, close, stride(element.head), |this, place| this.node(element, place))
+        let row = self.row_of(&[element]);
+        self.items(at, (empty, close), (row, stride(element.head)), |this, place| this.node(element, place))
     }
 
     pub(super) fn map(&mut self, (key, value): (&'static Schema, &'static Schema), at: usize) -> Option<()> {
         let size = stride(key.head.checked_add(value.head)?);
-        self.items(at, op::EMPTY_DICT, (op::SETITEMS, Some(op::SETITEM)), size, |this, place| {
+        let row = self.row_of(&[key, value]);
+        self.items(at, (op::EMPTY_DICT, (op::SETITEMS, Some(op::SETITEM))), (row, size), |this, place| {
             this.node(key, place)?;
             this.node(value, place + key.head)
         })
@@ -64,9 +65,8 @@ impl Direct<'_> {
     fn items(
         &mut self,
         at: usize,
-        empty: u8,
-        (close, close_one): (u8, Option<u8>),
-        size: usize,
+        (empty, (close, close_one)): (u8, (u8, Option<u8>)),
+        (row, size): (usize, usize),
         item: impl Fn(&mut Self, usize) -> Option<()>,
     ) -> Option<()> {
         let opened = self.at;
@@ -81,7 +81,7 @@ impl Direct<'_> {
             let added = match code {
                 op::MARK => {
                     self.at += 1;
-                    self.batch(close, size, &item)
+                    self.batch(close, (row, size), &item)
                 }
                 // What only closes something, or is the end.
                 op::STOP | op::TUPLE..=op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND => {
@@ -110,9 +110,18 @@ impl Direct<'_> {
     }
 
     /// Items up to what adds them; how many.
-    fn batch(&mut self, close: u8, size: usize, item: &impl Fn(&mut Self, usize) -> Option<()>) -> Option<usize> {
+    fn batch(
+        &mut self,
+        close: u8,
+        (row, size): (usize, usize),
+        item: &impl Fn(&mut Self, usize) -> Option<()>,
+    ) -> Option<usize> {
         let mut count = 0;
-        while self.peek()? != close {
+        loop {
+            count += self.quick(row);
+            if self.peek()? == close {
+                break;
+            }
             let at = self.stack.len();
             self.stack.resize(at + size, 0);
             item(self, at)?;
@@ -121,5 +130,19 @@ impl Direct<'_> {
         self.at += 1;
         // More or fewer than a batch are good, but nothing may follow those that are not a full one.
         (count != 0).then_some(count)
+    }
+
+    /// The number of the row of such items.
+    fn row_of(&mut self, parts: &[&'static Schema]) -> usize {
+        let item =
+            (core::ptr::from_ref(parts[0]), parts.get(1).map_or(core::ptr::null(), |part| core::ptr::from_ref(*part)));
+        if let Some(row) = self.rows.iter().position(|row| row.item == item) {
+            return row;
+        }
+        if self.rows.len() < MOST_ROWS {
+            self.rows.push(Row::new(item, parts));
+            return self.rows.len() - 1;
+        }
+        MOST_ROWS
     }
 }

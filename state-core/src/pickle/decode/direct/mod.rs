@@ -5,10 +5,13 @@
 
 mod group;
 mod object;
+mod quick;
+mod row;
 mod scalar;
 
 use alloc::vec::Vec;
 
+use self::row::Row;
 use crate::layout::option_is_inline;
 use crate::pickle::opcode as op;
 use crate::pickle::options::Options;
@@ -31,6 +34,7 @@ pub(super) fn fill<'p>(
         buffers: buffers.iter(),
         memo: Vec::new(),
         classes: Vec::new(),
+        rows: Vec::new(),
         old_names: options.fix_imports,
         fix_imports: options.fix_imports,
         stack: alloc::vec![0; schema.head],
@@ -53,14 +57,19 @@ pub(super) fn fill<'p>(
     Some(Filled::new(schema.head, (heads, text, raw), lent))
 }
 
+/// A class's schema, and where its opcode stands.
+type Class = (*const Schema, u32);
+
 struct Direct<'p> {
     input: &'p [u8],
     at: usize,
     buffers: core::slice::Iter<'p, &'p [u8]>,
     /// Where the opcode of each part in the memo stands.
     memo: Vec<u32>,
-    /// The classes that were read: their schemas, and where their opcodes stand.
-    classes: Vec<(*const Schema, u32)>,
+    /// The classes that were read.
+    classes: Vec<Class>,
+    /// How the items of groups are read in the quick way.
+    rows: Vec<Row>,
     old_names: bool,
     fix_imports: bool,
     /// The heads that are being filled: the root's, and of lists those whose number is not yet known.
@@ -231,11 +240,9 @@ impl<'p> Direct<'p> {
 
     /// Moves the heads from `at` of the stack to the tail, before those that were filled in the meantime.
     fn settle(&mut self, start: usize, at: usize) {
-        if self.heads.len() == start {
-            self.heads.extend_from_slice(&self.stack[at..]);
-        } else {
-            self.heads.splice(start..start, self.stack[at..].iter().copied());
-        }
+        let len = self.stack.len() - at;
+        self.heads.extend_from_slice(&self.stack[at..]);
+        self.heads[start..].rotate_right(len);
         self.stack.truncate(at);
     }
 

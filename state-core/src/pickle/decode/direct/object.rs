@@ -1,5 +1,10 @@
 //! Objects that keep a tuple, and the variants of enums.
 
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::group::BATCH;
+use super::row::close;
 use super::{Direct, target};
 use crate::layout::{enum_is_inline, tag_head};
 use crate::pickle::names::to_python_3;
@@ -7,23 +12,64 @@ use crate::pickle::opcode as op;
 use crate::schema::{Enum, Form, Kind, Nodes, Object, Schema, Slot};
 use crate::walk::{count_slots, tuple_slots};
 
+/// A slot, and the place of its head.
+type Placed = (&'static Slot, usize);
+
 impl<'p> Direct<'p> {
     /// Class, no arguments, NEWOBJ, state, BUILD.
     pub(super) fn object(&mut self, schema: &'static Schema, object: &'static Object, at: usize) -> Option<()> {
-        if object.form != Form::State {
+        if !matches!(object.form, Form::State | Form::Dict) {
             return None;
         }
-        self.class(schema, &object.name)?;
+        self.class(schema, object)?;
         self.take(op::EMPTY_TUPLE)?;
         let start = self.at;
         self.take(op::NEWOBJ)?;
         self.put(start)?;
-        let slots = count_slots(Nodes::NONE, object);
-        if slots == 0 {
-            return None;
+        if object.form == Form::Dict {
+            self.dict(object, at)?;
+        } else {
+            let slots = count_slots(Nodes::NONE, object);
+            if slots == 0 {
+                return None;
+            }
+            self.in_tuple(slots, |this| this.state(object, at))?;
         }
-        self.in_tuple(slots, |this| this.state(object, at))?;
         self.take(op::BUILD)
+    }
+
+    /// A dict of all slots by name, in their order.
+    fn dict(&mut self, object: &'static Object, at: usize) -> Option<()> {
+        let (open, close) = dict_codes(count_names(object))?;
+        let start = self.at;
+        self.take(op::EMPTY_DICT)?;
+        self.put(start)?;
+        if let Some(mark) = open {
+            self.take(mark)?;
+        }
+        self.attributes(object, at)?;
+        self.take(close)
+    }
+
+    fn attributes(&mut self, object: &'static Object, mut at: usize) -> Option<()> {
+        for (order, slot) in object.slots.iter().enumerate() {
+            let schema = target(slot.ty);
+            match &schema.kind {
+                Kind::Object(parent) if order == 0 && object.has_parent => self.attributes(parent, at)?,
+                kind => {
+                    if self.name()? != slot.name.as_bytes() {
+                        return None;
+                    }
+                    match kind {
+                        Kind::Raw(raw) if raw.array => return None,
+                        Kind::Raw(raw) => self.raw_array(raw, false, at)?,
+                        _ => self.node(schema, at)?,
+                    }
+                }
+            }
+            at += schema.head;
+        }
+        Some(())
     }
 
     fn state(&mut self, object: &'static Object, mut at: usize) -> Option<()> {
@@ -42,25 +88,25 @@ impl<'p> Direct<'p> {
         let schema = target(slot.ty);
         match &schema.kind {
             Kind::Raw(raw) if raw.array => None,
-            Kind::Raw(raw) => self.raw_array(raw, at),
+            Kind::Raw(raw) => self.raw_array(raw, raw.counted, at),
             _ => self.node(schema, at),
         }
     }
 
     /// The class that comes next, which must be that of the schema.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn class(&mut self, schema: &'static Schema, tag: &str) -> Option<()> {
+    fn class(&mut self, schema: &'static Schema, object: &'static Object) -> Option<()> {
         match self.peek()? {
             op::BINGET | op::LONG_BINGET => {
                 let class = (core::ptr::from_ref(schema), self.get()? as u32);
                 self.classes.contains(&class).then_some(())
             }
-            _ => self.first_class(schema, tag),
+            _ => self.first_class(schema, object),
         }
     }
 
     #[cold]
-    fn first_class(&mut self, schema: &'static Schema, tag: &str) -> Option<()> {
+    fn first_class(&mut self, schema: &'static Schema, object: &'static Object) -> Option<()> {
         let (start, module, name) = if self.peek()? == op::GLOBAL {
             let start = self.at;
             self.at += 1;
@@ -73,7 +119,11 @@ impl<'p> Direct<'p> {
         };
         let (module, name) = (core::str::from_utf8(module).ok()?, core::str::from_utf8(name).ok()?);
         let (module, name) = if self.old_names { to_python_3(module, name) } else { (module, name) };
-        if tag.strip_prefix(module)?.strip_prefix(['.', ':'])? != name {
+        if object.name.strip_prefix(module)?.strip_prefix(['.', ':'])? != name {
+            return None;
+        }
+        // Of attributes that have one name, a dict keeps the last.
+        if object.form == Form::Dict && !names_differ(object) {
             return None;
         }
         self.classes.push((schema, start as u32));
@@ -93,7 +143,7 @@ impl<'p> Direct<'p> {
         if marked {
             self.at += 1;
         }
-        let name = self.string()?;
+        let name = self.name()?;
         let (place, variant) = of.variants.iter().enumerate().find(|(_, variant)| variant.name.as_bytes() == name)?;
         let parts = 1 + variant.slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>();
         if marked != (parts > 3) {
@@ -115,12 +165,7 @@ impl<'p> Direct<'p> {
             self.settle(start, base);
         }
         let start = self.at;
-        self.take(match parts {
-            1 => op::TUPLE1,
-            2 => op::TUPLE2,
-            3 => op::TUPLE3,
-            _ => op::TUPLE,
-        })?;
+        self.take(close(parts))?;
         self.put(start)
     }
 
@@ -131,4 +176,43 @@ impl<'p> Direct<'p> {
         }
         Some(())
     }
+}
+
+/// What stands around so many items of a dict, if they are one batch.
+pub(super) const fn dict_codes(count: usize) -> Option<(Option<u8>, u8)> {
+    match count {
+        1 => Some((None, op::SETITEM)),
+        2..=BATCH => Some((Some(op::MARK), op::SETITEMS)),
+        _ => None,
+    }
+}
+
+/// The slots of an object and its parents, if there are any.
+pub(super) fn flat_slots(object: &'static Object, at: usize, slots: &mut Vec<Placed>) -> Option<()> {
+    let mut at = at;
+    for (order, slot) in object.slots.iter().enumerate() {
+        let schema = target(slot.ty);
+        match &schema.kind {
+            Kind::Object(parent) if order == 0 && object.has_parent => flat_slots(parent, at, slots).unwrap_or(()),
+            _ => slots.push((slot, at)),
+        }
+        at += schema.head;
+    }
+    (!slots.is_empty()).then_some(())
+}
+
+/// The attributes of an object, its parents' among them.
+fn count_names(object: &'static Object) -> usize {
+    let own = object.slots.len();
+    match object.slots.first().map(|slot| &target(slot.ty).kind) {
+        Some(Kind::Object(parent)) if object.has_parent => own - 1 + count_names(parent),
+        _ => own,
+    }
+}
+
+fn names_differ(object: &'static Object) -> bool {
+    let mut slots = Vec::new();
+    let _ = flat_slots(object, 0, &mut slots);
+    let names: BTreeSet<&str> = slots.iter().map(|(slot, _)| &*slot.name).collect();
+    names.len() == slots.len()
 }

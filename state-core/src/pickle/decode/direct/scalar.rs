@@ -78,7 +78,7 @@ impl<'p> Direct<'p> {
         self.write(at, &narrow.to_le_bytes())
     }
 
-    /// The text that comes next.
+    /// The text that comes next, to be copied.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn string(&mut self) -> Option<&'p [u8]> {
         let code = self.peek()?;
@@ -87,11 +87,23 @@ impl<'p> Direct<'p> {
             op::SHORT_BINUNICODE => self.argument::<1>()?[0].into(),
             op::BINUNICODE => u32::from_le_bytes(self.argument()?) as usize,
             op::BINUNICODE8 => usize::try_from(u64::from_le_bytes(self.argument()?)).ok()?,
-            _ => return self.string_again(),
+            _ => {
+                let text = self.string_again()?;
+                self.copies = self.copies.checked_sub(text.len())?;
+                return Some(text);
+            }
         };
         let text = self.bytes(len)?;
         self.put(start)?;
         Some(text)
+    }
+
+    /// The text that comes next, to be compared.
+    pub(super) fn name(&mut self) -> Option<&'p [u8]> {
+        match self.peek()? {
+            op::BINGET | op::LONG_BINGET => self.string_again(),
+            _ => self.string(),
+        }
     }
 
     /// Text that was read before.
@@ -105,7 +117,6 @@ impl<'p> Direct<'p> {
             op::BINUNICODE8 => (8, usize::try_from(u64::from_le_bytes(*len.first_chunk()?)).ok()?),
             _ => return None,
         };
-        self.copies = self.copies.checked_sub(len)?;
         self.input.get(at + 1 + skipped..)?.get(..len)
     }
 
@@ -153,8 +164,8 @@ impl<'p> Direct<'p> {
         Some(())
     }
 
-    /// A raw array: its bytes, and its count where it has one.
-    pub(super) fn raw_array(&mut self, raw: &Raw, mut at: usize) -> Option<()> {
+    /// A raw array: its bytes, and its count where that stands beside them.
+    pub(super) fn raw_array(&mut self, raw: &Raw, counted: bool, mut at: usize) -> Option<()> {
         let size = super::target(raw.element).head.max(1);
         let absent = raw.optional && self.peek()? == op::NONE;
         let bytes = if absent {
@@ -167,7 +178,7 @@ impl<'p> Direct<'p> {
         if bytes.len() % size != 0 || !absent && raw.exactly.is_some_and(|exactly| exactly != count as u64) {
             return None;
         }
-        if raw.counted && self.integer()? != count as i128 {
+        if counted && self.integer()? != count as i128 {
             return None;
         }
         if raw.optional {
