@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::layout::{ALIGN, stride};
 
 /// An image that grows as a dynamic door hands over one slot after the other.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Builder {
     /// The root's head, then the tail: a position in it names a head.
     pub(crate) heads: Vec<u8>,
@@ -19,6 +19,22 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new(head: usize, depth: u32) -> Self {
         Self { heads: alloc::vec![0; head], text: Vec::new(), raw: Vec::new(), depth }
+    }
+
+    /// The same with the space of another image, whose content is given up.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn over(mut space: Self, head: usize, depth: u32) -> Self {
+        space.heads.clear();
+        space.heads.resize(head, 0);
+        space.text.clear();
+        space.raw.clear();
+        Self { depth, ..space }
+    }
+
+    /// The bytes that it holds on to.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn capacity(&self) -> usize {
+        self.heads.capacity() + self.text.capacity() + self.raw.capacity()
     }
 
     /// A run of zeroed heads at the end of the tail; its position.

@@ -3,6 +3,10 @@
 /// Bytes of the head of a length; see [`Writer::length`](crate::encode::Writer::length).
 pub const LENGTH: usize = 4;
 
+/// Bytes of the head of a handle.
+#[cfg(feature = "pyo3")]
+pub(crate) const HANDLE: usize = 8;
+
 /// Bytes of the head of a raw array: its count, or its count behind a tag where it is optional.
 #[must_use]
 pub const fn raw_head(optional: bool) -> usize {

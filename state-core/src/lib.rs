@@ -30,6 +30,8 @@ pub mod layout;
 pub mod memory;
 #[cfg(feature = "pickle")]
 pub mod pickle;
+#[cfg(feature = "pyo3")]
+pub mod python;
 pub mod raw;
 pub mod schema;
 pub mod state;

@@ -121,6 +121,19 @@ impl<'a> Image<'a> {
             raw: &self.bytes[raw_start..],
         })
     }
+
+    /// The same of an image whose raw arrays are elsewhere.
+    #[cfg(feature = "pyo3")]
+    pub fn regions_before_raw(mut self, head: usize) -> Result<Regions<'a>> {
+        // The padding before the raw arrays is part of the bytes, and there is no more.
+        if self.raw != 0 {
+            let before = self.front + head;
+            let end = [self.tail, self.text].iter().filter_map(|&n| usize::try_from(n).ok()).sum::<usize>() + before;
+            self.bytes = self.bytes.get(..end).unwrap_or(self.bytes);
+            self.raw = 0;
+        }
+        self.regions(head)
+    }
 }
 
 fn schema(behind: &[u8], total: usize) -> Result<&[u8]> {

@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::{Options, explain, header};
+#[cfg(feature = "pyo3")]
+use crate::decode::Regions;
 use crate::encode::{Size, Writer};
 use crate::error::Result;
 use crate::fingerprint::identity;
@@ -27,6 +29,12 @@ impl SegmentBuffer {
     #[must_use]
     pub const fn new() -> Self {
         Self { front: Vec::new(), copied: Vec::new(), list: Vec::new() }
+    }
+
+    /// The bytes that it holds on to.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn capacity(&self) -> usize {
+        self.front.capacity() + self.copied.capacity()
     }
 }
 
@@ -114,6 +122,13 @@ impl Segments<'_> {
             .chain(arrays.flatten())
             .chain(copied.get(last..))
             .filter(|segment| !segment.is_empty())
+    }
+
+    /// The regions of the image of a `T`, whose raw arrays are apart: those that were copied, and the others.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn regions<T: State + ?Sized>(&self) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
+        let front = header::Image::open(&self.buffer.front)?.regions_before_raw(T::HEAD)?;
+        Ok((front, (&self.buffer.copied, &self.borrowed)))
     }
 
     /// The bytes of all segments together.

@@ -124,6 +124,8 @@ impl Out {
                 }
             }
             Kind::Record(record) => self.record(record, node.head),
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => {}
             Kind::Opaque { size, big_endian } => {
                 self.number(*size);
                 self.bytes.push(u8::from(*big_endian != self.other_order));
@@ -176,6 +178,9 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Serde => 19,
         Kind::Known(_) => 20,
         Kind::Grid(..) => 21,
+        // No image with one leaves the process, so that no reader meets it.
+        #[cfg(feature = "pyo3")]
+        Kind::Handle(_) => 0xFE,
     }
 }
 

@@ -4,6 +4,8 @@
 use alloc::vec::Vec;
 
 use super::{Kind, Link, Nodes, Raw, Record, Schema, Slot};
+#[cfg(feature = "pyo3")]
+use crate::layout::HANDLE;
 use crate::layout::{LENGTH, enum_head, largest, option_head, raw_head};
 
 /// Heads larger than this are refused: nothing that was written from memory has one.
@@ -104,6 +106,8 @@ impl Heads {
             }
             Kind::Record(record) => Extent { head: nodes[index].head, ..self.record(nodes, index, record, depth)? },
             Kind::Opaque { size, .. } => flat(usize::try_from(*size).ok()?),
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => flat(HANDLE),
         })
     }
 

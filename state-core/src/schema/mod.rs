@@ -73,6 +73,9 @@ pub(crate) enum Kind {
         size: u64,
         big_endian: bool,
     },
+    /// An object of another runtime: its place in a table beside the image, which never leaves the process.
+    #[cfg(feature = "pyo3")]
+    Handle(Handle),
 }
 
 /// An object: its state is its parent's, then its own slots.
@@ -130,6 +133,16 @@ pub struct Slot {
 
 /// Writes a slot's default at a head of an image.
 pub(crate) type DefaultFn = fn(&mut Builder, usize) -> Result<(), Error>;
+
+/// What may stand behind a handle.
+#[cfg(feature = "pyo3")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Handle {
+    /// Its class, as an error names it.
+    pub class: fn() -> alloc::string::String,
+    /// Whether the object at a place of the table is of that class.
+    pub accepts: fn(u64) -> bool,
+}
 
 /// A raw array: the bytes of its elements, and their count.
 #[derive(Debug, Clone)]

@@ -58,6 +58,8 @@ impl fmt::Display for Show<'_> {
                 let order = if *big_endian { "big" } else { "little" };
                 write!(f, "opaque {size}-byte struct in {order}-endian order")
             }
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => f.write_str(&(handle.class)()),
         }
     }
 }

@@ -17,9 +17,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use array::ArrayParts;
+#[cfg(feature = "pyo3")]
+pub(crate) use fill::fill_state_over;
 pub(crate) use fill::{Filled, fill, fill_state};
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
+pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
-pub(crate) use form::{can_be_none, count_slots, is_byte, tuple_slots};
+pub(crate) use form::{can_be_none, is_byte, tuple_slots};
 pub use inspect::Inspection;
 use read::Read;
 
@@ -62,6 +66,15 @@ pub trait Encoder {
     fn known(&mut self, known: Known, bytes: &[u8]) {
         let _ = known;
         self.bytes(bytes);
+    }
+    /// As [`raw`](Encoder::raw), with bytes that lie in the live value for as long as it is borrowed.
+    fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        self.raw(elements, bytes);
+    }
+    /// An object of another runtime, by its place in the table.
+    #[cfg(feature = "pyo3")]
+    fn handle(&mut self, place: u64) {
+        let _ = place;
     }
     /// The start of a group.
     fn begin(&mut self, group: Group<'_>);
@@ -165,6 +178,11 @@ pub trait Decoder<'v>: Copy {
         let _ = tag;
         None
     }
+    /// The place in the table of an object of another runtime.
+    #[cfg(feature = "pyo3")]
+    fn handle(self) -> Option<u64> {
+        None
+    }
 }
 
 /// How the attributes of a Python object come.
@@ -195,6 +213,28 @@ impl Encoder for Nowhere {
 /// Hands the slots of an image to `encoder`.
 pub(crate) fn read(schema: &Schema, nodes: &Nodes, regions: &Regions<'_>, encoder: &mut impl Encoder) -> Result<()> {
     Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head)
+}
+
+/// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
+/// of `copied` and `borrowed`, see [`Gather`](crate::gather::Gather).
+#[cfg(feature = "pyo3")]
+pub(crate) fn read_state(
+    schema: &'static Schema,
+    regions: &Regions<'_>,
+    (copied, borrowed): (&[u8], &[crate::gather::Borrowed<'_>]),
+    encoder: &mut impl Encoder,
+) -> Result<()> {
+    let read = Read::new(Nodes::NONE, regions, regions.head, encoder).with_raws(raws::Raws::gathered(copied, borrowed));
+    read.state(schema, regions.head)
+}
+
+/// The number of slots in the flat state of a type; 1 if it is no object.
+#[cfg(feature = "pyo3")]
+pub(crate) fn flat_slots(schema: &Schema) -> usize {
+    match &schema.kind {
+        crate::schema::Kind::Object(object) => count_slots(Nodes::NONE, object),
+        _ => 1,
+    }
 }
 
 /// The first damage in an image, if the walk can see any.

@@ -14,6 +14,8 @@ use super::group::{Group, tuple_codes};
 use super::natural::Part;
 use super::write::{disagreement, part_of};
 use crate::error::Result;
+#[cfg(feature = "pyo3")]
+use crate::error::{Error, ErrorKind};
 use crate::pickle::Protocol;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::walk::{can_be_none, is_byte};
@@ -322,6 +324,11 @@ impl Planner {
             }
             Kind::Object(object) => return self.object(object, at, steps),
             Kind::Enum(of) => self.enumeration(of, at)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => {
+                let expected = "a state that Python pickles itself, as it holds objects of Python";
+                return Err(Error::new(ErrorKind::Unwritable, expected, "another way to pickle it"));
+            }
             // These stand inside raw arrays, which are written whole.
             Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
         });

@@ -1,12 +1,13 @@
 //! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
 
-mod raws;
+mod arrays;
 
 use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
+use super::raws::Raws;
 use super::{Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,7 +23,7 @@ pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
-    raw: &'a [u8],
+    raw: Raws<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
@@ -38,7 +39,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             nodes,
             tail,
             text,
-            raw,
+            raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
             depth: DEPTH,
@@ -55,12 +56,29 @@ impl<'a, E: Encoder> Read<'a, E> {
         let left = |part: &'static str, rest: &[u8]| {
             Err(self.at(Error::new(ErrorKind::Length, "the end of the state", part), rest).within(name))
         };
-        match (self.tail, self.text.as_bytes(), self.raw) {
+        match (self.tail, self.text.as_bytes(), self.raw.rest()) {
             (rest @ [_, ..], _, _) => left("more heads", rest),
             (_, rest @ [_, ..], _) => left("more text", rest),
             (_, _, rest @ [_, ..]) => left("more raw bytes", rest),
             _ => Ok(()),
         }
+    }
+
+    /// The same image with its raw arrays elsewhere.
+    #[cfg(feature = "pyo3")]
+    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// An object's flat state without the group around it, or the whole of what is no object.
+    #[cfg(feature = "pyo3")]
+    pub fn state(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+        let walked = match &schema.kind {
+            Kind::Object(object) => self.state_of(object, head),
+            _ => self.node(schema, head),
+        };
+        walked.map_err(|error| error.within(schema.tag().map(short).unwrap_or_default()))
     }
 
     fn at(&self, error: Error, place: &[u8]) -> Error {
@@ -183,6 +201,14 @@ impl<'a, E: Encoder> Read<'a, E> {
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,
             Kind::Object(object) => self.object(object, head)?,
             Kind::Enum(of) => self.enumeration(of, head)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = little_endian(head) as u64;
+                if !(handle.accepts)(place) {
+                    return Err(self.at(Error::new(ErrorKind::Malformed, (handle.class)(), "another object"), head));
+                }
+                self.encoder.handle(place);
+            }
             // These stand only inside raw arrays, which are handed over whole.
             Kind::Record(_) | Kind::Opaque { .. } => self.encoder.bytes(head),
         }

@@ -2,13 +2,15 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+mod raws;
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, index, known};
+use super::{Decoder, forms, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -31,6 +33,12 @@ impl<'v> Filled<'v> {
     #[cfg(feature = "pickle")]
     pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
         Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
+    }
+
+    /// Its space, to be used again.
+    #[cfg(feature = "pyo3")]
+    pub fn into_space(self) -> Builder {
+        Builder { heads: self.heads, text: self.text, raw: self.raw, depth: 0 }
     }
 
     pub fn regions(&self) -> Result<Regions<'_>> {
@@ -57,12 +65,34 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
+/// The same, in the space of an image that was filled before.
+#[cfg(feature = "pyo3")]
+pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
+    space: Builder,
+    schema: &'static Schema,
+    mut state: impl ExactSizeIterator<Item = D>,
+    depth: u32,
+) -> Result<Filled<'v>> {
+    filled_over(Builder::over(space, schema.head, depth), schema, |fill| match &schema.kind {
+        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    })
+}
+
 fn filled<'v>(
     schema: &'static Schema,
     depth: u32,
     run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
 ) -> Result<Filled<'v>> {
-    let mut fill = Fill { builder: Builder::new(schema.head, depth), lent: None };
+    filled_over(Builder::new(schema.head, depth), schema, run)
+}
+
+fn filled_over<'v>(
+    builder: Builder,
+    schema: &'static Schema,
+    run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
+) -> Result<Filled<'v>> {
+    let mut fill = Fill { builder, lent: None };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Fill { builder: Builder { heads, text, raw, .. }, lent } = fill;
     Ok(Filled { head: schema.head, heads, text, raw, lent })
@@ -153,9 +183,14 @@ impl<'v> Fill<'v> {
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
-                super::forms::object(self, object, value, at)?;
+                forms::object(self, object, value, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(handle) => {
+                let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
+                self.builder.write(at, &place.to_le_bytes());
+            }
             // These stand in slots, and inside raw arrays, which come whole.
             Kind::Raw(_) | Kind::Record(_) | Kind::Opaque { .. } => return Err(wrong()),
         }

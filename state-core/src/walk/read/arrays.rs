@@ -8,26 +8,25 @@ use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
 use crate::schema::{Link, Raw};
+use crate::walk::raws::Array;
 use crate::walk::{Elements, Encoder};
 
 impl<'a, E: Encoder> Read<'a, E> {
     /// The bytes of so many elements; `None` are more than can be.
-    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<&'a [u8]> {
+    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<Array<'a>> {
         let size = elements.schema.head;
         let len = count.and_then(|count| count.checked_mul(size));
-        let space = len.and_then(padded).and_then(|padded| self.raw.split_at_checked(padded));
-        let (Some(len), Some((space, rest))) = (len, space) else {
+        let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
             let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
-            let left = format!("{} raw bytes left", self.raw.len());
+            let left = format!("{} raw bytes left", self.raw.rest().len());
             let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
             return Err(self.at(error, place));
         };
-        let (bytes, padding) = space.split_at(len);
+        let padding = array.padding;
         if let Some(at) = padding.iter().position(|&byte| byte != 0) {
             return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
         }
-        self.raw = rest;
-        Ok(bytes)
+        Ok(array)
     }
 
     pub(super) fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
@@ -41,8 +40,8 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("lengths that memory could hold", "a larger one", run);
         };
         let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
-        let bytes = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
-        self.encoder.array(elements, &shape, bytes);
+        let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
+        self.encoder.array(elements, &shape, array.bytes);
         Ok(())
     }
 
@@ -58,11 +57,12 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("the count that the type fixes", count, count_head);
         }
         let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-        let bytes = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
+        let array = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
         match (present, raw.array) {
             (false, _) => self.encoder.none(),
-            (true, false) => self.encoder.raw(elements, bytes),
-            (true, true) => self.encoder.array(elements, &[count as usize], bytes),
+            (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
+            (true, false) => self.encoder.raw(elements, array.bytes),
+            (true, true) => self.encoder.array(elements, &[count as usize], array.bytes),
         }
         if raw.counted {
             self.encoder.int(count.into());

@@ -1,0 +1,91 @@
+//! What an object holds beside its values of Rust: the attributes of a Python subclass, in `__dict__` and slots, and
+//! the arguments of an exception. They are one more slot of the state, a dict.
+
+use alloc::string::String;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+
+use super::error::class_name;
+use super::layers::Layer;
+
+/// The attributes of an object, if it has any.
+pub(super) fn of<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let py = object.py();
+    let own = match object.getattr_opt(intern!(py, "__dict__"))? {
+        Some(own) => own.cast_into::<PyDict>()?.copy()?,
+        None => PyDict::new(py),
+    };
+    for name in slot_names(&object.get_type())?.iter() {
+        let name = name.cast_into::<PyString>()?;
+        if let Some(value) = object.getattr_opt(&name)? {
+            own.set_item(name, value)?;
+        }
+    }
+    if T::EXCEPTION {
+        let arguments = object.getattr(intern!(py, "args"))?;
+        if arguments.len()? > 0 {
+            own.set_item(intern!(py, "args"), arguments)?;
+        }
+    }
+    Ok(Some(own).filter(|own| !own.is_empty()))
+}
+
+/// Attributes that were tested, to be given to an object.
+pub(super) struct Attributes<'py> {
+    given: Bound<'py, PyDict>,
+    slots: Bound<'py, PyList>,
+}
+
+impl<'py> Attributes<'py> {
+    /// Tests that the objects of a class can have these attributes.
+    ///
+    /// # Errors
+    /// `TypeError` that names the attribute.
+    pub fn new(given: Bound<'py, PyDict>, class: &Bound<'py, PyType>) -> PyResult<Self> {
+        let slots = slot_names(class)?;
+        let free = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
+        for name in given.keys().iter() {
+            let name = name.cast_into::<PyString>().map_err(|_| {
+                PyTypeError::new_err(alloc::format!("{}: the names of attributes are text", class_name(class)))
+            })?;
+            if !free && !slots.contains(&name)? {
+                let text = "has no such attribute in its objects";
+                return Err(PyTypeError::new_err(alloc::format!("{}.{name}: the class {text}", class_name(class))));
+            }
+        }
+        Ok(Self { given, slots })
+    }
+
+    /// Gives them to an object of the class, as pickle does: nothing of the user's is called.
+    pub fn give<T: Layer>(self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = object.py();
+        for (name, value) in self.given {
+            let name = name.cast_into::<PyString>()?;
+            if self.slots.contains(&name)? {
+                // SAFETY: three objects, which are held for the call.
+                let set = unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()) };
+                if set != 0 {
+                    return Err(PyErr::fetch(py));
+                }
+            } else if T::EXCEPTION && name.as_any().eq(intern!(py, "args"))? {
+                object.setattr(intern!(py, "args"), value.cast_into::<PyTuple>()?)?;
+            } else {
+                let name = PyString::intern(py, &name.extract::<String>()?);
+                object.getattr(intern!(py, "__dict__"))?.set_item(name, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The names in `__slots__` of the classes that have them.
+fn slot_names<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyList>> {
+    static SLOT_NAMES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let names = SLOT_NAMES.import(class.py(), "copyreg", "_slotnames")?.call1((class,))?;
+    Ok(names.cast_into::<PyList>()?)
+}

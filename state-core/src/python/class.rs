@@ -1,0 +1,182 @@
+//! What is known of a class from the moment on that it is registered.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ptr;
+use std::sync::OnceLock;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use super::handles;
+use super::layers::Layer;
+use super::methods;
+use super::name;
+use super::variants::Variants;
+use crate::schema::{Kind, Link, Nodes, Object, Schema};
+
+/// What stands for a slot while the object that it leads to is not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    None,
+    List,
+    Dict,
+}
+
+/// Which methods of the user's are asked instead of the door's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    pub reduce: bool,
+    pub getstate: bool,
+    pub setstate: bool,
+}
+
+/// A registered class.
+pub(super) struct Known {
+    /// The function that pickles name.
+    pub from_state: Py<PyAny>,
+    /// The number of slots of the flat state.
+    pub slots: usize,
+    /// The slots that can be left empty at first.
+    pub deferrable: Vec<(usize, Empty)>,
+    /// Whether the state can hold objects of Python.
+    pub handles: bool,
+    /// Whether objects of exactly this class have attributes of their own.
+    pub attributes: bool,
+    pub written: Written,
+    /// What `__reduce__`, `__getstate__` and `__setstate__` are on this class, to tell what a subclass has instead.
+    pub found: [Option<Py<PyAny>>; 3],
+    /// Of an enum.
+    pub variants: Option<Variants>,
+}
+
+pub(super) const ASKED: [&str; 3] = ["__reduce__", "__getstate__", "__setstate__"];
+
+const PLACES: usize = 1024;
+
+/// By the address of the type object; each place is written once and never moved.
+static KNOWN: [OnceLock<(usize, &'static Known)>; PLACES] = [const { OnceLock::new() }; PLACES];
+
+fn places(class: usize) -> impl Iterator<Item = &'static OnceLock<(usize, &'static Known)>> {
+    let start = (class >> 4).wrapping_mul(0x9E37_79B9) >> 8;
+    (0..PLACES).map(move |probe| &KNOWN[start.wrapping_add(probe) % PLACES])
+}
+
+/// What is known of the class `T`.
+pub(super) fn known<T: Layer>(py: Python<'_>) -> PyResult<&'static Known> {
+    let class = T::type_object_raw(py) as usize;
+    places(class)
+        .map_while(OnceLock::get)
+        .find_map(|(of, known)| (*of == class).then_some(*known))
+        .ok_or_else(|| PyRuntimeError::new_err(alloc::format!("{} is not registered as picklable", T::NAME)))
+}
+
+pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let class = T::type_object(py);
+    if !matches!(module.dict().get_item(T::NAME)?, Some(found) if found.is(&class)) {
+        module.add_class::<T>()?;
+    }
+    name::check(&class, module)?;
+    if known::<T>(py).is_ok() {
+        return Ok(());
+    }
+    let known = Box::leak(Box::new(learn::<T>(&class, module)?));
+    let entry = (class.as_ptr() as usize, &*known);
+    for place in places(entry.0) {
+        if ptr::eq(place.get_or_init(|| entry).1, entry.1) {
+            return Ok(());
+        }
+    }
+    Err(PyRuntimeError::new_err(alloc::format!("more than {PLACES} picklable classes in one program")))
+}
+
+/// Attaches the methods, and gathers what there is to be known.
+fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> PyResult<Known> {
+    let mut schemas = Vec::new();
+    T::schemas(&mut schemas);
+    let is_enum = matches!(T::schema().kind, Kind::Enum(_));
+    let written = methods::written(class)?;
+    let from_state = methods::attach::<T>(class, module, written, is_enum)?;
+    let mut deferrable = Vec::new();
+    let mut slots = 0;
+    for schema in &schemas {
+        if let Kind::Object(object) = &schema.kind {
+            defer(object, &mut slots, &mut deferrable);
+        }
+    }
+    let mut found = [const { None }; 3];
+    for (place, name) in found.iter_mut().zip(ASKED) {
+        *place = class.getattr_opt(name)?.map(Bound::unbind);
+    }
+    Ok(Known {
+        from_state,
+        slots,
+        deferrable,
+        handles: schemas.iter().any(|schema| holds_handle(schema, &mut Vec::new())),
+        attributes: class.getattr("__dictoffset__")?.extract::<isize>()? != 0,
+        written,
+        found,
+        variants: if is_enum { Some(Variants::find::<T>(class)?) } else { None },
+    })
+}
+
+/// Counts the flat slots of an object, and notes those that lead to objects of Python and can be left empty at first.
+fn defer(object: &Object, slots: &mut usize, deferrable: &mut Vec<(usize, Empty)>) {
+    for (at, slot) in object.slots.iter().enumerate() {
+        let schema = Nodes::NONE.get(slot.ty);
+        match &schema.kind {
+            Kind::Object(parent) if at == 0 && object.has_parent => {
+                defer(parent, slots, deferrable);
+                continue;
+            }
+            Kind::Raw(raw) => *slots += usize::from(raw.counted),
+            kind if holds_handle(schema, &mut Vec::new()) => {
+                deferrable.extend(empty(kind).map(|empty| (*slots, empty)));
+            }
+            _ => {}
+        }
+        *slots += 1;
+    }
+}
+
+fn empty(kind: &Kind) -> Option<Empty> {
+    match kind {
+        Kind::Optional(_) => Some(Empty::None),
+        Kind::List(_) | Kind::Set(_) => Some(Empty::List),
+        Kind::Map(..) => Some(Empty::Dict),
+        Kind::Handle(handle) if handles::takes_none(*handle) => Some(Empty::None),
+        _ => None,
+    }
+}
+
+fn holds_handle(schema: &'static Schema, seen: &mut Vec<&'static Schema>) -> bool {
+    if matches!(schema.kind, Kind::Handle(_)) {
+        return true;
+    }
+    if schema.tag().is_some() {
+        if seen.iter().any(|seen| ptr::eq(*seen, schema)) {
+            return false;
+        }
+        seen.push(schema);
+    }
+    schema.links().into_iter().any(|link| match link {
+        Link::To(schema) => holds_handle(schema(), seen),
+        Link::At(_) => false,
+    })
+}
+
+/// The methods that a subclass has in place of those of the registered class.
+pub(super) fn written_by(class: &Bound<'_, PyType>, known: &Known) -> PyResult<Written> {
+    let mut other = [false; 3];
+    for ((other, name), found) in other.iter_mut().zip(ASKED).zip(&known.found) {
+        let now = class.getattr_opt(name)?;
+        *other = match (now, found) {
+            (Some(now), Some(found)) => !now.is(found),
+            (now, found) => now.is_some() != found.is_some(),
+        };
+    }
+    let [reduce, getstate, setstate] = other;
+    Ok(Written { reduce, getstate: getstate || known.written.getstate, setstate: setstate || known.written.setstate })
+}

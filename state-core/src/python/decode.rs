@@ -1,0 +1,305 @@
+//! From Python's objects to the walk. This file holds `unsafe` code: text and bytes are read where the objects have
+//! them.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::slice;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
+};
+
+use super::handles;
+use super::keep::Keep;
+use crate::walk::{Attributes, Decoder};
+
+/// Text longer than this is named by its kind alone.
+const SHORT: usize = 40;
+
+/// An object that stands for a slot's value.
+#[derive(Clone, Copy)]
+pub struct Slot<'v, 'py> {
+    object: Borrowed<'v, 'py, PyAny>,
+    keep: &'v Keep<'py>,
+}
+
+impl<'v, 'py> Slot<'v, 'py> {
+    pub fn new(object: Borrowed<'v, 'py, PyAny>, keep: &'v Keep<'py>) -> Self {
+        Self { object, keep }
+    }
+
+    fn tuple(self) -> Option<Borrowed<'v, 'py, PyTuple>> {
+        if let Ok(tuple) = self.object.cast::<PyTuple>() {
+            return Some(tuple);
+        }
+        // A copy that stays as it is, whatever other threads do with the list or set.
+        let copy = if let Ok(list) = self.object.cast::<PyList>() {
+            list.to_tuple()
+        } else if self.object.is_instance_of::<PySet>() || self.object.is_instance_of::<PyFrozenSet>() {
+            self.object
+                .to_owned()
+                .try_iter()
+                .ok()?
+                .collect::<PyResult<alloc::vec::Vec<_>>>()
+                .ok()
+                .and_then(|items| PyTuple::new(self.keep.py(), items).ok())?
+        } else {
+            return None;
+        };
+        self.keep.keep(copy.into_any()).cast::<PyTuple>().ok()
+    }
+}
+
+/// The items of a tuple.
+#[derive(Clone)]
+pub struct Items<'v, 'py> {
+    tuple: Borrowed<'v, 'py, PyTuple>,
+    next: usize,
+    end: usize,
+    keep: &'v Keep<'py>,
+}
+
+impl<'v, 'py> Items<'v, 'py> {
+    /// Some of the items of a tuple.
+    pub fn of(tuple: Borrowed<'v, 'py, PyTuple>, range: core::ops::Range<usize>, keep: &'v Keep<'py>) -> Self {
+        let end = range.end.min(tuple.len());
+        Self { tuple, next: range.start.min(end), end, keep }
+    }
+
+    /// The next `count` of them, or those that there are.
+    pub fn split(&mut self, count: usize) -> Self {
+        let middle = self.next.saturating_add(count).min(self.end);
+        let front = Self { end: middle, ..self.clone() };
+        self.next = middle;
+        front
+    }
+
+    pub fn final_slot(&self) -> Option<Slot<'v, 'py>> {
+        self.clone().nth((self.end - self.next).checked_sub(1)?)
+    }
+
+    pub fn drop_final(&mut self) {
+        self.end = self.next.max(self.end.saturating_sub(1));
+    }
+
+    /// All of them, as one tuple.
+    pub fn rest(&mut self) -> Slot<'v, 'py> {
+        let rest = self.tuple.get_slice(self.next, self.end);
+        self.next = self.end;
+        Slot { object: self.keep.keep(rest.into_any()), keep: self.keep }
+    }
+}
+
+impl<'v, 'py> Iterator for Items<'v, 'py> {
+    type Item = Slot<'v, 'py>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.end {
+            return None;
+        }
+        // SAFETY: a tuple, and an index below its length.
+        let item = unsafe { ffi::PyTuple_GetItem(self.tuple.as_ptr(), self.next as ffi::Py_ssize_t) };
+        self.next += 1;
+        // SAFETY: a tuple keeps its items, and itself lives for `'v`; null is dealt with.
+        let object = unsafe { Borrowed::from_ptr_or_opt(self.keep.py(), item) }?;
+        Some(Slot { object, keep: self.keep })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.next, Some(self.end - self.next))
+    }
+}
+
+impl ExactSizeIterator for Items<'_, '_> {}
+
+/// The entries of a dict, as a tuple of pairs.
+pub struct Entries<'v, 'py>(Items<'v, 'py>);
+
+impl<'v, 'py> Iterator for Entries<'v, 'py> {
+    type Item = (Slot<'v, 'py>, Slot<'v, 'py>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut pair = self.0.next()?.items()?;
+        Some((pair.next()?, pair.next()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Entries<'_, '_> {}
+
+impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
+    type Items = Items<'v, 'py>;
+    type Entries = Entries<'v, 'py>;
+
+    fn describe(self) -> String {
+        let class = super::error::class_name(&self.object.get_type());
+        let short = || self.object.repr().ok().map(|repr| repr.to_string_lossy().into_owned());
+        if self.object.is_none() {
+            "None".to_string()
+        } else if self.bool().is_some() || self.object.is_exact_instance_of::<PyFloat>() || self.is_short_int() {
+            short().map_or_else(|| class.clone(), |value| format!("{class} {value}"))
+        } else if let Some(text) = self.str() {
+            if text.len() > SHORT { class } else { format!("{class} {}", crate::Value::from(text)) }
+        } else if let (true, Ok(length)) = (self.is_plain(), self.object.len()) {
+            format!("{class} of length {length}")
+        } else {
+            class
+        }
+    }
+
+    fn is_none(self) -> bool {
+        self.object.is_none()
+    }
+
+    fn bool(self) -> Option<bool> {
+        self.object.cast::<PyBool>().ok().map(|value| value.is_true())
+    }
+
+    fn int(self) -> Option<i128> {
+        if !self.object.is_instance_of::<PyInt>() || self.object.is_instance_of::<PyBool>() {
+            return None;
+        }
+        let mut overflow = 0;
+        // SAFETY: an object, of which it is known that it is an int.
+        let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(self.object.as_ptr(), &raw mut overflow) };
+        if overflow == 0 { Some(value.into()) } else { self.object.extract().ok() }
+    }
+
+    fn big(self) -> Option<u128> {
+        match self.int() {
+            Some(value) => value.try_into().ok(),
+            None if self.object.is_instance_of::<PyInt>() => self.object.extract().ok(),
+            None => None,
+        }
+    }
+
+    fn float(self) -> Option<f64> {
+        match self.object.cast::<PyFloat>() {
+            Ok(value) => Some(value.value()),
+            // Exactly or not at all.
+            Err(_) => crate::Value::from(self.int()?).as_f64(),
+        }
+    }
+
+    #[cfg(any(Py_3_10, not(Py_LIMITED_API)))]
+    fn str(self) -> Option<&'v str> {
+        let text = self.object.cast::<PyString>().ok()?;
+        let mut len = 0;
+        // SAFETY: an object that is a str.
+        let bytes = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut len) };
+        if bytes.is_null() {
+            // A lone surrogate: no text of Rust's.
+            drop(PyErr::take(self.keep.py()));
+            return None;
+        }
+        // SAFETY: a str keeps its UTF-8 of that length, unchanged, for as long as it lives, and it lives for `'v`.
+        let bytes = unsafe { slice::from_raw_parts(bytes.cast::<u8>(), len as usize) };
+        // SAFETY: Python says that it is UTF-8.
+        Some(unsafe { core::str::from_utf8_unchecked(bytes) })
+    }
+
+    #[cfg(not(any(Py_3_10, not(Py_LIMITED_API))))]
+    fn str(self) -> Option<&'v str> {
+        let text = self.object.cast::<PyString>().ok()?;
+        let bytes = text.encode_utf8().ok()?;
+        core::str::from_utf8(bytes_of(self.keep.keep(bytes.into_any()).cast().ok()?)).ok()
+    }
+
+    fn bytes(self) -> Option<&'v [u8]> {
+        if let Ok(bytes) = self.object.cast::<PyBytes>() {
+            return Some(bytes_of(bytes));
+        }
+        if let Some(bytes) = super::lease::behind(self.object) {
+            return self.keep.keep(bytes.into_any()).cast().ok().map(bytes_of);
+        }
+        if !super::lease::is_buffer(self.object) {
+            return None;
+        }
+        // SAFETY: an object; what is no buffer gives null and an exception.
+        let copy = unsafe { ffi::PyBytes_FromObject(self.object.as_ptr()) };
+        // SAFETY: a new reference or null with an exception.
+        let copy = unsafe { Bound::from_owned_ptr_or_err(self.keep.py(), copy) }.ok()?;
+        self.keep.keep(copy).cast().ok().map(bytes_of)
+    }
+
+    fn items(self) -> Option<Self::Items> {
+        let tuple = self.tuple()?;
+        Some(Items::of(tuple, 0..tuple.len(), self.keep))
+    }
+
+    fn entries(self) -> Option<Self::Entries> {
+        let items = match self.object.cast::<PyDict>() {
+            Ok(dict) => self.keep.keep(dict.items().to_tuple().into_any()),
+            Err(_) => self.object,
+        };
+        let items = Slot { object: items, keep: self.keep }.items()?;
+        let pairs = items.clone().all(|pair| pair.object.cast::<PyTuple>().is_ok_and(|pair| pair.len() == 2));
+        pairs.then_some(Entries(items))
+    }
+
+    /// A struct of Rust's that is no class stands as the tuple of its slots.
+    fn object(self, _: &str) -> Option<Self::Items> {
+        self.items()
+    }
+
+    /// An enum of Rust's that is no class stands as the name of its variant and the slots.
+    fn variant(self, _: &str) -> Option<(&'v str, Self::Items)> {
+        let mut items = self.items()?;
+        Some((items.next()?.str()?, items))
+    }
+
+    fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
+        self.object(tag).map(Attributes::Flat)
+    }
+
+    fn members(self, _: &str, _: &[&str]) -> crate::Result<Option<Self::Items>> {
+        Ok(None)
+    }
+
+    fn called(self, _: &str) -> Option<Self::Items> {
+        None
+    }
+
+    fn long(self) -> Option<Cow<'v, [u8]>> {
+        None
+    }
+
+    fn handle(self) -> Option<u64> {
+        handles::add(self.object.to_owned().unbind())
+    }
+}
+
+impl<'py> Slot<'_, 'py> {
+    pub fn dict(self) -> Option<Bound<'py, PyDict>> {
+        self.object.to_owned().cast_into().ok()
+    }
+
+    fn is_short_int(self) -> bool {
+        self.object.is_exact_instance_of::<PyInt>() && self.int().is_some()
+    }
+
+    /// Whether asking for its length calls nothing of the user's.
+    fn is_plain(self) -> bool {
+        self.object.is_exact_instance_of::<PyTuple>()
+            || self.object.is_exact_instance_of::<PyList>()
+            || self.object.is_exact_instance_of::<PyDict>()
+            || self.object.is_exact_instance_of::<PyBytes>()
+            || self.object.is_exact_instance_of::<PyByteArray>()
+            || self.object.is_exact_instance_of::<PySet>()
+    }
+}
+
+fn bytes_of<'v>(bytes: Borrowed<'v, '_, PyBytes>) -> &'v [u8] {
+    // SAFETY: a bytes object.
+    let start = unsafe { ffi::PyBytes_AsString(bytes.as_ptr()) };
+    // SAFETY: a bytes object.
+    let len = unsafe { ffi::PyBytes_Size(bytes.as_ptr()) };
+    // SAFETY: bytes objects keep their bytes, unchanged, for as long as they live, and it lives for `'v`.
+    unsafe { slice::from_raw_parts(start.cast::<u8>(), len as usize) }
+}

@@ -1,0 +1,53 @@
+//! What goes wrong, as Python's exceptions.
+
+use alloc::string::{String, ToString};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+use crate::error::{Error, ErrorKind};
+
+impl From<Error> for PyErr {
+    /// As `ValueError`, so that functions of a class can use the other doors with `?`.
+    fn from(error: Error) -> Self {
+        PyValueError::new_err(error.to_string())
+    }
+}
+
+static PICKLING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static UNPICKLING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// A state could not be taken: `pickle.PicklingError`.
+#[cold]
+pub(super) fn pickling(py: Python<'_>, reason: impl ToString) -> PyErr {
+    of_pickle(py, &PICKLING, "PicklingError", reason.to_string())
+}
+
+/// A state could not be put back: `TypeError` where a slot was given what it does not take, else
+/// `pickle.UnpicklingError`.
+#[cold]
+pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
+    match error.kind() {
+        ErrorKind::Malformed => PyTypeError::new_err(error.to_string()),
+        _ => of_pickle(py, &UNPICKLING, "UnpicklingError", error.to_string()),
+    }
+}
+
+fn of_pickle(py: Python<'_>, cell: &'static PyOnceLock<Py<PyType>>, name: &str, reason: String) -> PyErr {
+    match cell.import(py, "pickle", name) {
+        Ok(class) => PyErr::from_type(class.clone(), reason),
+        Err(error) => error,
+    }
+}
+
+/// A class as an error names it: with its module, unless it is a built-in one.
+pub(super) fn class_name(class: &Bound<'_, PyAny>) -> String {
+    let text = |attribute| class.getattr(attribute).and_then(|value| value.extract::<String>());
+    let name = text("__qualname__").unwrap_or_else(|_| "object".into());
+    match text("__module__") {
+        Ok(module) if module != "builtins" => [&*module, &name].join("."),
+        _ => name,
+    }
+}

@@ -1,0 +1,163 @@
+//! Fields that are Python objects: in an image each is its place in a table, which lives while one state is taken out
+//! or put back by the python door.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use std::thread_local;
+
+use pyo3::PyTypeCheck;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use crate::decode::{Checker, Reader};
+use crate::encode::{Size, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::layout::HANDLE;
+use crate::schema::{Handle, Kind, Schema};
+use crate::state::{Restore, State};
+
+thread_local! {
+    static TABLES: RefCell<Tables> = const { RefCell::new(Tables { open: Vec::new(), opened: 0 }) };
+}
+
+struct Tables {
+    /// The innermost last.
+    open: Vec<Table>,
+    /// How many there were, so that a place of one is none of another.
+    opened: u32,
+}
+
+struct Table {
+    serial: u32,
+    objects: Vec<Py<PyAny>>,
+}
+
+impl Table {
+    fn get(&self, place: u64) -> Option<&Py<PyAny>> {
+        let (serial, index) = ((place >> 32) as u32, place as u32);
+        self.objects.get(index as usize).filter(|_| serial == self.serial)
+    }
+}
+
+/// The tables of this thread; none once it ends, when a destructor could still ask.
+fn with<R>(run: impl FnOnce(&mut Tables) -> R) -> Option<R> {
+    TABLES.try_with(|tables| tables.try_borrow_mut().ok().map(|mut tables| run(&mut tables))).ok().flatten()
+}
+
+/// A table that takes objects until it is dropped, in this thread. Inside it, another can be open.
+pub(super) struct Scope(());
+
+impl Scope {
+    pub fn open() -> Self {
+        with(|tables| {
+            tables.opened = tables.opened.wrapping_add(1);
+            tables.open.push(Table { serial: tables.opened, objects: Vec::new() });
+        });
+        Self(())
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        // Dropped outside: the last reference to an object can run code that opens a table.
+        drop(with(|tables| tables.open.pop()));
+    }
+}
+
+/// Puts an object into the table; its place there. `None` where no table is open.
+pub(super) fn add(object: Py<PyAny>) -> Option<u64> {
+    with(|tables| {
+        let table = tables.open.last_mut()?;
+        let index = u32::try_from(table.objects.len()).ok()?;
+        table.objects.push(object);
+        Some(u64::from(table.serial) << 32 | u64::from(index))
+    })?
+}
+
+/// The object at a place.
+pub(super) fn at(py: Python<'_>, place: u64) -> PyResult<Bound<'_, PyAny>> {
+    find(py, place).ok_or_else(|| PyRuntimeError::new_err("an object of a state that is no longer being taken"))
+}
+
+fn find(py: Python<'_>, place: u64) -> Option<Bound<'_, PyAny>> {
+    with(|tables| tables.open.last()?.get(place).map(|object| object.bind(py).clone()))?
+}
+
+fn is_open() -> bool {
+    with(|tables| !tables.open.is_empty()).unwrap_or(false)
+}
+
+fn accepts<T: PyTypeCheck>(place: u64) -> bool {
+    Python::try_attach(|py| find(py, place).is_some_and(|object| T::type_check(&object))).unwrap_or(false)
+}
+
+/// The class as Python names it.
+fn class<T: PyTypeCheck>() -> String {
+    let name = Python::try_attach(|py| super::error::class_name(&T::classinfo_object(py)));
+    name.unwrap_or_else(|| core::any::type_name::<T>().into())
+}
+
+/// An object of Python in a field: it goes through Python's own pickle with its sharing and cycles.
+///
+/// It has a state in the python door alone, because an image cannot hold it. Every other door says so:
+///
+/// ```no_run
+/// use pyo3::prelude::*;
+/// use state_core::{Error, State, check, dumps};
+///
+/// #[derive(State)]
+/// struct Team { lead: Option<Py<PyAny>> }
+///
+/// # fn main() -> Result<(), Error> {
+/// let bytes = dumps(&Team { lead: None })?;
+/// assert!(check::<Team>(&bytes).is_ok());
+/// # Ok(())
+/// # }
+/// ```
+impl<T: PyTypeCheck> State for Py<T> {
+    const HEAD: usize = HANDLE;
+
+    fn schema() -> &'static Schema {
+        const {
+            let handle = Handle { class: class::<T>, accepts: accepts::<T> };
+            &Schema::leaf(Kind::Handle(handle), HANDLE)
+        }
+    }
+
+    fn size(&self, size: &mut Size) {
+        if !is_open() {
+            size.fail(Error::new(
+                ErrorKind::Unwritable,
+                "",
+                "an object of Python has a state in the python door alone",
+            ));
+        }
+    }
+
+    fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+        let place = Python::try_attach(|py| add(self.clone_ref(py).into_any())).flatten();
+        match place {
+            Some(place) => head.copy_from_slice(&place.to_le_bytes()),
+            None => drop(writer.fail::<()>()),
+        }
+    }
+}
+
+impl<'de, T: PyTypeCheck> Restore<'de> for Py<T> {
+    fn check(head: &[u8], _: &mut Checker<'_>) -> bool {
+        head.try_into().is_ok_and(|place| accepts::<T>(u64::from_le_bytes(place)))
+    }
+
+    fn get(head: &'de [u8], _: &mut Reader<'de>) -> Option<Self> {
+        let place = u64::from_le_bytes(head.try_into().ok()?);
+        Python::try_attach(|py| find(py, place)?.cast_into::<T>().ok().map(Bound::unbind)).flatten()
+    }
+}
+
+/// Whether `None` can stand there.
+pub(super) fn takes_none(handle: Handle) -> bool {
+    let _scope = Scope::open();
+    let place = Python::try_attach(|py| add(py.None())).flatten();
+    place.is_some_and(handle.accepts)
+}

@@ -1,0 +1,305 @@
+//! The values of Rust that one object is made of: with `extends`, each class holds one of its own, and the flat state
+//! is the base's slots, then the own ones.
+
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::marker::PhantomData;
+use std::thread_local;
+
+use pyo3::PyClass;
+use pyo3::exceptions::{self, PyTypeError};
+use pyo3::impl_::pyclass::PyClassBaseType;
+use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
+use pyo3::prelude::*;
+use pyo3::pyclass::PyClassGuard;
+use pyo3::pyclass::boolean_struct::{False, True};
+
+use super::decode::Items;
+use super::encode::Slots;
+use super::error::{pickling, unpickling};
+use crate::builder::Builder;
+use crate::error::Result as StateResult;
+use crate::fingerprint::identity;
+use crate::image::{self, Options, SegmentBuffer, dump_segments};
+use crate::schema::{Kind, Schema};
+use crate::state::{RestoreOwned, State};
+use crate::walk::{self, Filled};
+
+/// A class with a state, and the bases that it extends.
+pub trait Layer: PyClass + State + RestoreOwned {
+    /// The base's values, and the own one.
+    type Values;
+    const EXCEPTION: bool;
+    /// Whether it, or a base, is a frozen class.
+    const FROZEN: bool;
+
+    /// The schemas, the base's first.
+    fn schemas(schemas: &mut Vec<&'static Schema>);
+
+    /// Hands the flat state to `slots`.
+    fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()>;
+
+    /// Builds the values that stand for a flat state. The last class takes all that is left.
+    fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values>;
+
+    /// What makes an object of its values.
+    fn initializer(values: Self::Values) -> PyClassInitializer<Self>;
+
+    /// Restores a live object, all of it or nothing.
+    fn put(object: &Bound<'_, Self>, state: Items<'_, '_>) -> PyResult<()>;
+}
+
+impl<T> Layer for T
+where
+    T: PyClass + State + RestoreOwned,
+    T::BaseType: Base,
+    T::Frozen: Mutability,
+{
+    type Values = (<T::BaseType as Base>::Values, T);
+    const EXCEPTION: bool = T::BaseType::EXCEPTION;
+    const FROZEN: bool = T::Frozen::FROZEN || T::BaseType::FROZEN;
+
+    fn schemas(schemas: &mut Vec<&'static Schema>) {
+        T::BaseType::schemas(schemas);
+        schemas.push(T::schema());
+    }
+
+    fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()> {
+        // Held while the bases are read, so that all of the state is of one moment.
+        let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
+        T::BaseType::dump(object, slots)?;
+        take(&*guard, slots).map_err(|error| pickling(object.py(), error))
+    }
+
+    fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values> {
+        let base = T::BaseType::values(state)?;
+        let filled = fill(T::schema(), state, last)?;
+        let regions = filled.regions()?;
+        Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        let value = image::build(&regions)?;
+        keep(filled);
+        Ok((base, value))
+    }
+
+    fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
+        PyClassInitializer::new(own, T::BaseType::initializer(base))
+    }
+
+    fn put(object: &Bound<'_, Self>, state: Items<'_, '_>) -> PyResult<()> {
+        T::Frozen::put(object, state)
+    }
+}
+
+/// Space of more bytes is given back.
+const LARGE: usize = 0x1_0000;
+
+thread_local! {
+    /// The space that the last state that was taken out took in this thread.
+    static SPACE: Cell<SegmentBuffer> = const { Cell::new(SegmentBuffer::new()) };
+    /// The space of the last that was put back.
+    static FILLED: Cell<Builder> = Cell::new(Builder::default());
+}
+
+/// Hands the slots of one value to `slots`.
+fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
+    let mut space = SPACE.take();
+    let segments = dump_segments(value, &mut space)?;
+    let (regions, raws) = segments.regions::<T>()?;
+    walk::read_state(T::schema(), &regions, raws, slots)?;
+    drop(segments);
+    if space.capacity() < LARGE {
+        SPACE.set(space);
+    }
+    Ok(())
+}
+
+/// Fills the image of one value.
+fn fill<'v>(schema: &'static Schema, state: &mut Items<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
+    let levels = Options::new().levels();
+    if !matches!(schema.kind, Kind::Object(_)) {
+        return walk::fill(schema, state.rest(), levels);
+    }
+    let slots = if last { usize::MAX } else { walk::flat_slots(schema) };
+    walk::fill_state_over(FILLED.take(), schema, state.split(slots), levels)
+}
+
+/// Keeps the space of an image that is done with.
+fn keep(filled: Filled<'_>) {
+    let space = filled.into_space();
+    if space.capacity() < LARGE {
+        FILLED.set(space);
+    }
+}
+
+/// What a class can extend: another one with a state, or a class of Python's own that has none to be kept.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no state that would be kept as the base of a picklable class",
+    label = "a base is `object`, an exception, or a `#[pyclass(subclass)]` with `#[derive(State)]`"
+)]
+pub trait Base: PyClassBaseType {
+    type Values;
+    const EXCEPTION: bool = false;
+    const FROZEN: bool = false;
+
+    fn schemas(schemas: &mut Vec<&'static Schema>);
+    fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()>;
+    fn values(state: &mut Items<'_, '_>) -> StateResult<Self::Values>;
+    fn initializer(values: Self::Values) -> Self::Initializer;
+
+    /// Swaps the values of a base with those of the object that `guard` holds.
+    fn swap<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values);
+}
+
+impl<B> Base for B
+where
+    B: PyClass + State + RestoreOwned + PyClassBaseType<Initializer = PyClassInitializer<B>>,
+    B::BaseType: Base,
+    B::Frozen: Mutability,
+{
+    type Values = <B as Layer>::Values;
+    const EXCEPTION: bool = <B as Layer>::EXCEPTION;
+    const FROZEN: bool = <B as Layer>::FROZEN;
+
+    fn schemas(schemas: &mut Vec<&'static Schema>) {
+        <B as Layer>::schemas(schemas);
+    }
+
+    fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()> {
+        <B as Layer>::dump(object, slots)
+    }
+
+    fn values(state: &mut Items<'_, '_>) -> StateResult<Self::Values> {
+        <B as Layer>::values(state, false)
+    }
+
+    fn initializer(values: Self::Values) -> Self::Initializer {
+        <B as Layer>::initializer(values)
+    }
+
+    fn swap<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values) {
+        B::Frozen::swap::<B, T>(guard, values);
+    }
+}
+
+macro_rules! native {
+    ($exception:literal: $($base:ty)*) => {$(
+        impl Base for $base {
+            type Values = ();
+            const EXCEPTION: bool = $exception;
+
+            fn schemas(_: &mut Vec<&'static Schema>) {}
+
+            fn dump(_: &Bound<'_, PyAny>, _: &mut Slots<'_, '_>) -> PyResult<()> {
+                Ok(())
+            }
+
+            fn values(_: &mut Items<'_, '_>) -> StateResult<()> {
+                Ok(())
+            }
+
+            fn initializer((): ()) -> Self::Initializer {
+                PyNativeTypeInitializer(PhantomData)
+            }
+
+            fn swap<T: PyClass<BaseType = Self, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
+        }
+    )*};
+}
+
+native!(false: PyAny);
+
+// The exceptions that keep nothing but their arguments. The stable ABI has no others as bases before Python 3.12.
+#[cfg(any(not(Py_LIMITED_API), Py_3_12))]
+native! { true:
+    exceptions::PyArithmeticError exceptions::PyAssertionError exceptions::PyBaseException exceptions::PyBufferError
+    exceptions::PyEOFError exceptions::PyException exceptions::PyFloatingPointError exceptions::PyIndexError
+    exceptions::PyKeyError exceptions::PyLookupError exceptions::PyMemoryError exceptions::PyNotImplementedError
+    exceptions::PyOverflowError exceptions::PyRecursionError exceptions::PyReferenceError exceptions::PyRuntimeError
+    PyTypeError exceptions::PyUserWarning exceptions::PyValueError exceptions::PyWarning
+    exceptions::PyZeroDivisionError
+}
+
+/// Whether a class is frozen: what a live object of it allows.
+pub trait Mutability: Sized {
+    const FROZEN: bool;
+
+    fn put<T>(object: &Bound<'_, T>, state: Items<'_, '_>) -> PyResult<()>
+    where
+        T: PyClass<Frozen = Self> + State + RestoreOwned,
+        T::BaseType: Base;
+
+    fn swap<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut (<B::BaseType as Base>::Values, B))
+    where
+        B: PyClass<Frozen = Self>,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>;
+}
+
+impl Mutability for True {
+    const FROZEN: bool = true;
+
+    fn put<T>(object: &Bound<'_, T>, _: Items<'_, '_>) -> PyResult<()>
+    where
+        T: PyClass<Frozen = Self> + State + RestoreOwned,
+        T::BaseType: Base,
+    {
+        Err(frozen(object))
+    }
+
+    /// Never called: an object of which a part is frozen is not restored.
+    fn swap<B, T>(_: &mut PyRefMut<'_, T>, _: &mut (<B::BaseType as Base>::Values, B))
+    where
+        B: PyClass<Frozen = Self>,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>,
+    {
+    }
+}
+
+impl Mutability for False {
+    const FROZEN: bool = false;
+
+    fn put<T>(object: &Bound<'_, T>, mut state: Items<'_, '_>) -> PyResult<()>
+    where
+        T: PyClass<Frozen = Self> + State + RestoreOwned,
+        T::BaseType: Base,
+    {
+        if T::BaseType::FROZEN {
+            return Err(frozen(object));
+        }
+        let told = |error| unpickling(object.py(), &error);
+        let base = T::BaseType::values(&mut state).map_err(told)?;
+        let filled = fill(T::schema(), &mut state, true).map_err(told)?;
+        let (regions, identity) = (filled.regions().map_err(told)?, identity(T::schema()));
+        Options::new().pass::<T>(&identity, &regions, regions.head).map_err(told)?;
+        if size_of::<<T::BaseType as Base>::Values>() == 0 {
+            // The only class with a value: what it has allocated stays.
+            let mut guard = object.try_borrow_mut()?;
+            return image::restore(&regions, &identity, &mut *guard).map_err(told);
+        }
+        let mut values = (base, image::build::<T>(&regions).map_err(told)?);
+        let mut guard = object.try_borrow_mut()?;
+        core::mem::swap(&mut *guard, &mut values.1);
+        T::BaseType::swap(&mut guard, &mut values.0);
+        // Before the old values are dropped, which can run code that looks at the object.
+        drop(guard);
+        Ok(())
+    }
+
+    fn swap<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut (<B::BaseType as Base>::Values, B))
+    where
+        B: PyClass<Frozen = Self>,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>,
+    {
+        let base = guard.as_super();
+        core::mem::swap(&mut **base, &mut values.1);
+        B::BaseType::swap(base, &mut values.0);
+    }
+}
+
+#[cold]
+fn frozen<T>(object: &Bound<'_, T>) -> PyErr {
+    let class = super::error::class_name(&object.as_any().get_type());
+    PyTypeError::new_err(alloc::format!("{class} is a frozen class: its objects cannot be given another state"))
+}

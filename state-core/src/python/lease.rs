@@ -1,0 +1,171 @@
+//! Raw arrays that Python reads where the live object has them, as `pickle.PickleBuffer`. This file holds `unsafe` code.
+//!
+//! While a buffer lives, its object is borrowed as by a method that takes `&self`: nothing can change or drop the
+//! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
+
+#[cfg(any(not(Py_LIMITED_API), Py_3_11))]
+pub(super) use lent::{Lender, lender};
+#[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
+pub(super) use not_lent::{Lender, lender};
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType};
+
+static PICKLE_BUFFER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    PICKLE_BUFFER.import(py, "pickle", "PickleBuffer")
+}
+
+/// A buffer of a bytes object.
+pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    pickle_buffer(bytes.py())?.call1((bytes,))
+}
+
+fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {
+    pickle_buffer(object.py()).is_ok_and(|class| object.get_type().is(class))
+}
+
+/// Whether it shows its bytes to those who ask: bytearrays and views, and what some engine made to hold them.
+pub(super) fn is_buffer(object: Borrowed<'_, '_, PyAny>) -> bool {
+    // What a slot is given most often has none, and is not asked with an exception for an answer.
+    let none = object.is_none()
+        || object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyInt>()
+        || object.is_instance_of::<PyTuple>()
+        || object.is_instance_of::<PyList>();
+    !none && PyMemoryView::from(&object).is_ok()
+}
+
+/// The bytes object that a view is of the whole of. Those never change, so that they can be read where they are; what
+/// else stands behind a view may be changed by another thread.
+pub(super) fn behind<'py>(object: Borrowed<'_, 'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
+    let view = if is_pickle_buffer(&object) { object.call_method0("raw").ok()? } else { object.to_owned() };
+    if !view.is_exact_instance_of::<PyMemoryView>() {
+        return None;
+    }
+    let bytes = view.getattr("obj").ok()?.cast_into_exact::<PyBytes>().ok()?;
+    let size: usize = view.getattr("nbytes").ok()?.extract().ok()?;
+    // Of as many bytes as there are and in one piece, forwards: a view of all of them.
+    let whole = size == bytes.as_bytes().len() && view.getattr("c_contiguous").ok()?.extract().ok()?;
+    let forwards =
+        size == 0 || view.getattr("strides").ok()?.extract::<alloc::vec::Vec<isize>>().ok()?.iter().all(|&s| s > 0);
+    (whole && forwards).then_some(bytes)
+}
+
+#[cfg(any(not(Py_LIMITED_API), Py_3_11))]
+mod lent {
+    use alloc::boxed::Box;
+    use alloc::sync::Arc;
+    use core::ffi::{c_int, c_void};
+
+    use pyo3::PyClass;
+    use pyo3::exceptions::PyBufferError;
+    use pyo3::ffi;
+    use pyo3::prelude::*;
+    use pyo3::pyclass::PyClassGuard;
+
+    /// Lends the raw arrays of one object.
+    pub struct Lender<'py> {
+        object: Bound<'py, PyAny>,
+        borrow: fn(&Bound<'_, PyAny>) -> PyResult<Arc<Lease>>,
+        lease: Option<Arc<Lease>>,
+    }
+
+    /// What lends the arrays of an object of the class `T`.
+    pub fn lender<'py, T: PyClass>(object: &Bound<'py, PyAny>) -> Option<Lender<'py>> {
+        Some(Lender { object: object.clone(), borrow: borrow::<T>, lease: None })
+    }
+
+    impl<'py> Lender<'py> {
+        /// Lends `bytes`, which were taken from the borrowed value of the object.
+        pub fn lend(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+            let lease = match &self.lease {
+                Some(lease) => lease.clone(),
+                None => self.lease.insert((self.borrow)(&self.object)?).clone(),
+            };
+            let lent = Lent { start: bytes.as_ptr(), len: bytes.len(), _lease: lease };
+            super::pickle_buffer(py)?.call1((Bound::new(py, lent)?,))
+        }
+    }
+
+    /// A shared borrow of an object, and the object.
+    struct Lease {
+        /// Dropped first.
+        _guard: Box<dyn Guard>,
+        _object: Py<PyAny>,
+    }
+
+    trait Guard {}
+
+    impl<T: PyClass> Guard for PyClassGuard<'static, T> {}
+
+    // SAFETY: nothing is reached through the guard; dropping it counts an atomic counter down, in any thread.
+    unsafe impl Send for Lease {}
+    // SAFETY: nothing can be done with a reference to it.
+    unsafe impl Sync for Lease {}
+
+    fn borrow<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<Arc<Lease>> {
+        let object = object.cast::<T>()?;
+        // SAFETY: the reference is to memory that holds a pointer to the object, as the lease does by itself; the guard
+        // keeps that pointer alone, and the lease keeps the object alive until the guard is dropped.
+        let object_for_guard = unsafe { &*core::ptr::from_ref(object).cast::<Bound<'static, T>>() };
+        let guard = PyClassGuard::<'static, T>::try_from(object_for_guard)?;
+        Ok(Arc::new(Lease { _guard: Box::new(guard), _object: object.clone().into_any().unbind() }))
+    }
+
+    /// A raw array of a live object, to Python's buffer protocol.
+    #[pyclass(frozen, name = "RawArray", module = "state_core")]
+    struct Lent {
+        start: *const u8,
+        len: usize,
+        _lease: Arc<Lease>,
+    }
+
+    // SAFETY: the bytes stay as they are for as long as the lease lives, and are only read.
+    unsafe impl Send for Lent {}
+    // SAFETY: as before.
+    unsafe impl Sync for Lent {}
+
+    #[pymethods]
+    impl Lent {
+        // Without `__releasebuffer__`: the view holds this object, and the object the lease.
+        unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
+            let this = slf.get();
+            if flags & ffi::PyBUF_WRITABLE == ffi::PyBUF_WRITABLE {
+                return Err(PyBufferError::new_err("the array belongs to a live object and can only be read"));
+            }
+            let start = this.start.cast_mut().cast::<c_void>();
+            // SAFETY: Python gives a view to fill in; `start` is the start of `len` bytes that live as long as this
+            // object, which the view will hold.
+            let filled =
+                unsafe { ffi::PyBuffer_FillInfo(view, slf.as_ptr(), start, this.len as ffi::Py_ssize_t, 1, flags) };
+            if filled == 0 { Ok(()) } else { Err(PyErr::fetch(slf.py())) }
+        }
+    }
+}
+
+#[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
+mod not_lent {
+    use pyo3::PyClass;
+    use pyo3::prelude::*;
+
+    /// The stable ABI has no buffers before Python 3.11: nothing is lent there.
+    pub enum Lender<'py> {
+        #[expect(dead_code, reason = "there is none")]
+        Never(core::convert::Infallible, Bound<'py, PyAny>),
+    }
+
+    pub fn lender<'py, T: PyClass>(_: &Bound<'py, PyAny>) -> Option<Lender<'py>> {
+        None
+    }
+
+    impl<'py> Lender<'py> {
+        pub fn lend(&mut self, _: Python<'py>, _: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+            match *self {
+                Self::Never(never, _) => match never {},
+            }
+        }
+    }
+}

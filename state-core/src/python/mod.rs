@@ -1,0 +1,106 @@
+//! The python door: classes of `PyO3` that Python's own pickle, copy and multiprocessing take, by one line for each.
+//!
+//! ```no_run
+//! use pyo3::prelude::*;
+//! use state_core::State;
+//! use state_core::python::picklable;
+//!
+//! #[pyclass(module = "shop", get_all, set_all)]
+//! #[derive(State)]
+//! struct Person { name: String, age: i32 }
+//!
+//! #[pyclass(module = "shop", subclass)]
+//! #[derive(State)]
+//! struct Shop { #[state(bytes)] prices: Vec<f64> }
+//!
+//! // A base keeps its own part of the state: nothing to write but `extends`.
+//! #[pyclass(module = "shop", extends = Shop)]
+//! #[derive(State)]
+//! struct OwnedShop { owner: Option<Py<Person>> }
+//!
+//! #[pymodule]
+//! fn shop(module: &Bound<'_, PyModule>) -> PyResult<()> {
+//!     picklable::<Person>(module)?;
+//!     picklable::<Shop>(module)?;
+//!     picklable::<OwnedShop>(module)
+//! }
+//! ```
+//!
+//! # What holds
+//! - pickle at every protocol, `copy`, `deepcopy`, and all that is built on them: multiprocessing, `concurrent.futures`,
+//!   joblib, cloudpickle, shelve, Dask, Ray. Neither `__new__` nor `__init__` runs on load, and none is asked for.
+//! - Classes of Python that extend one of Rust keep their type, their `__dict__` and their slots.
+//! - [`Py`](pyo3::Py) fields keep sharing and cycles, and their class is tested when they come back.
+//! - A state that is put back is tested first, as by every door: a live object is restored all or nothing, and what is
+//!   wrong is told as `TypeError` or `pickle.UnpicklingError` with the field's name.
+//! - What the author of a class writes of `__reduce__`, `__reduce_ex__`, `__getstate__`, `__setstate__`,
+//!   `__deepcopy__` is used, and what a subclass overrides too. With a `__setstate__` of one's own the object is made of
+//!   its derived state first, and then given what `__getstate__` returned.
+//! - Raw arrays (`#[state(bytes)]`) of 256 bytes and more leave as `pickle.PickleBuffer` at protocol 5. Where they lie
+//!   as they travel they are not copied, and while the buffer lives, its object is borrowed as by a method with `&self`;
+//!   records with padding are copied once. They come back from whatever shows its bytes.
+//!
+//! # The state in Python
+//! | in Rust | in the flat tuple |
+//! |---|---|
+//! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
+//! | a raw array | its bytes and its count |
+//! | a struct that is no class | the tuple of its slots |
+//! | an enum that is no class | a tuple of the variant's name and its slots |
+//! | `Py<T>` | the object |
+//! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
+//!
+//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. In a cycle, where an object is reached from its own
+//! state, it is made with those slots empty that can be (optional ones, lists, maps, `Py<PyAny>`) and given them by
+//! `__setstate__` with a dict of slots by position; hooks see both. Frozen classes cannot be given anything, so a cycle
+//! has to go through something else that can. Enums of unit variants are pickled by name, so that they are the same
+//! objects again.
+//!
+//! # Why a line in the module
+//! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not stand
+//! beside the author's without a feature that not all platforms have. The line attaches what the author has not
+//! written when everything about the class is known, and is where its name can be tested.
+
+mod attributes;
+mod class;
+mod decode;
+mod deepcopy;
+mod encode;
+mod error;
+mod handles;
+mod keep;
+mod layers;
+mod lease;
+mod lineage;
+mod methods;
+mod name;
+mod progress;
+mod reduce;
+mod restore;
+mod variants;
+
+use pyo3::prelude::*;
+
+/// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.
+///
+/// What it extends has to be one too, registered or not, or an exception that keeps nothing but its arguments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made picklable",
+    label = "a picklable class is a `#[pyclass]` with `#[derive(State)]`",
+    note = "with `extends`, the base has to be one too, or an exception"
+)]
+pub trait Class: layers::Layer {}
+
+impl<T: layers::Layer> Class for T {}
+
+/// Makes the objects of a class picklable, and adds it to the module where it is not there yet.
+///
+/// Call it once for each class, where the module is built. In a declarative module that is its `#[pymodule_init]`.
+///
+/// # Errors
+/// `TypeError` for a class that could not be found again by who loads it: one without `module = ".."`, or with a
+/// module that cannot be imported or has another object of that name. Also an enum with a variant that is no attribute
+/// of its class.
+pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    class::register::<T>(module)
+}

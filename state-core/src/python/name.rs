@@ -1,0 +1,53 @@
+//! Whether a class can be found again by its name, as everyone who loads a pickle has to.
+
+use alloc::format;
+use alloc::string::String;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+/// Tests the name that a class has, where it is added to `module`.
+///
+/// # Errors
+/// `TypeError` that says what to write.
+pub(super) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = class.py();
+    let of_class: String = class.getattr("__module__")?.extract()?;
+    let qualname: String = class.getattr("__qualname__")?.extract()?;
+    let of_module = module.name()?.to_string_lossy().into_owned();
+    if of_class == "builtins" {
+        return Err(PyTypeError::new_err(format!(
+            "{qualname} has no module, and could not be found again by who loads it: \
+             write #[pyclass(module = \"{of_module}\")]"
+        )));
+    }
+    if of_class == of_module {
+        return Ok(());
+    }
+    let not_found = |why: String| {
+        PyTypeError::new_err(format!(
+            "{qualname} says that it is in the module {of_class}, but is added to {of_module}, and {why}"
+        ))
+    };
+    let modules = py.import("sys")?.getattr("modules")?;
+    let found = match modules.get_item(&of_class) {
+        Ok(found) => found,
+        // The package that hands it on is imported around this module, if at all.
+        Err(_) if of_module.starts_with(&format!("{of_class}.")) => return Ok(()),
+        Err(_) => match py.import(&*of_class) {
+            Ok(found) => found.into_any(),
+            Err(error) => return Err(not_found(format!("{of_class} cannot be imported ({error})"))),
+        },
+    };
+    let initializing = found.getattr_opt("__spec__")?.and_then(|spec| spec.getattr("_initializing").ok());
+    if initializing.is_some_and(|value| value.is_truthy().unwrap_or(false)) {
+        // It is still being imported and may hand the class on when it is done.
+        return Ok(());
+    }
+    match found.getattr_opt(&*qualname)? {
+        Some(there) if there.is(class) => Ok(()),
+        Some(_) => Err(not_found(format!("{of_class}.{qualname} is another object"))),
+        None => Err(not_found(format!("{of_class} has no {qualname}"))),
+    }
+}

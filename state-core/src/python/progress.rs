@@ -1,0 +1,63 @@
+//! Objects whose state is being pickled: how a cycle is noticed.
+//!
+//! A pickler holds what `__reduce_ex__` gave until it has written all of it. A mark among that, an iterator over no
+//! items, is dropped with it; an object that is asked for again while its mark lives is reached from its own state.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
+
+use pyo3::prelude::*;
+
+/// A thread, and the address of an object that is alive as long as the mark is of use.
+type Key = (ThreadId, usize);
+
+static MARKS: Mutex<Option<HashMap<Key, usize>>> = Mutex::new(None);
+
+/// An iterator that gives nothing.
+#[pyclass(frozen, name = "Mark", module = "state_core")]
+pub struct Mark {
+    key: Key,
+}
+
+impl Mark {
+    /// A mark for the object, and whether there is another one already.
+    pub fn new(object: &Bound<'_, PyAny>) -> (Self, bool) {
+        let key = (thread::current().id(), object.as_ptr() as usize);
+        let count = marks(|marks| {
+            let count = marks.entry(key).or_insert(0);
+            *count += 1;
+            *count
+        });
+        (Self { key }, count > 1)
+    }
+}
+
+#[pymethods]
+impl Mark {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[expect(clippy::unused_self, reason = "the form of the method is Python's")]
+    fn __next__(&self) -> Option<Py<PyAny>> {
+        None
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        marks(|marks| {
+            if let Some(count) = marks.get_mut(&self.key) {
+                *count -= 1;
+                if *count == 0 {
+                    marks.remove(&self.key);
+                }
+            }
+        });
+    }
+}
+
+fn marks<R>(with: impl FnOnce(&mut HashMap<Key, usize>) -> R) -> R {
+    with(MARKS.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default())
+}

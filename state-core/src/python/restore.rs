@@ -1,0 +1,164 @@
+//! The way in: an object made of its class and state, and a live one that is given another state. This file holds
+//! `unsafe` code.
+
+use alloc::vec::Vec;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::impl_::pymethods::tp_new_impl;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt, PyList, PyTuple, PyType};
+
+use super::attributes::Attributes;
+use super::class::{Known, known};
+use super::decode::{Items, Slot};
+use super::error::{class_name, unpickling};
+use super::handles::Scope;
+use super::keep::Keep;
+use super::layers::Layer;
+use super::lineage;
+use super::reduce::flat;
+
+/// The function that pickles name, with the class and the slots of the state.
+pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = arguments.py();
+    let arguments = arguments.cast::<PyTuple>()?;
+    let known = known::<T>(py)?;
+    let class = arguments.get_item(0).ok().and_then(|class| class.cast_into::<PyType>().ok());
+    let class = class.ok_or_else(|| PyTypeError::new_err("expected a class, and the slots of a state"))?;
+    let exact = class.is(T::type_object(py));
+    if !exact {
+        lineage::check(&class, &T::type_object(py))?;
+    }
+    make::<T>(known, &class, exact, arguments, 1)
+}
+
+/// An object of the slots that stand in `arguments` from `start` on.
+pub(super) fn make<'py, T: Layer>(
+    known: &Known,
+    class: &Bound<'py, PyType>,
+    exact: bool,
+    arguments: Borrowed<'_, 'py, PyTuple>,
+    start: usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
+    let mut state = Items::of(arguments, start..arguments.len(), &keep);
+    let attributes = split_attributes(known, class, &mut state)?;
+    let variant = match &known.variants {
+        Some(variants) => Some(variants.of_state(&state)?),
+        None => None,
+    };
+    let values = T::values(&mut state, true).map_err(|error| unpickling(py, &error))?;
+    match variant {
+        Some(variant) => variant.make::<T>(py, values),
+        None if exact && attributes.is_none() => Ok(Bound::new(py, T::initializer(values))?.into_any()),
+        None => {
+            // SAFETY: `class` is the class of `T` or a subclass, between which and it no class keeps anything that its
+            // own constructor would have to make.
+            let object = unsafe { instance::<T>(values, class) }?;
+            if let Some(attributes) = attributes {
+                attributes.give::<T>(&object)?;
+            }
+            Ok(object)
+        }
+    }
+}
+
+/// An object of a class, with the values of `T`.
+///
+/// # Safety
+/// `class` is that of `T` or a subclass of it, whose objects hold nothing more than `T`'s and attributes.
+pub(super) unsafe fn instance<'py, T: Layer>(
+    values: T::Values,
+    class: &Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    // SAFETY: `class` is the class of `T` or a subclass, says the caller.
+    let object = unsafe { tp_new_impl::<_, T>(py, T::initializer(values), class.as_type_ptr()) }?;
+    // SAFETY: a new reference.
+    Ok(unsafe { Bound::from_owned_ptr(py, object) })
+}
+
+/// The attributes at the end of a state, if it has one slot more than those of the values.
+fn split_attributes<'py>(
+    known: &Known,
+    class: &Bound<'py, PyType>,
+    state: &mut Items<'_, 'py>,
+) -> PyResult<Option<Attributes<'py>>> {
+    if known.variants.is_some() || state.len() != known.slots + 1 {
+        return Ok(None);
+    }
+    match state.final_slot().and_then(Slot::dict) {
+        Some(given) => {
+            state.drop_final();
+            Attributes::new(given, class).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// `__setstate__`: a flat state, or a dict of some of its slots by position and of attributes by name.
+pub(super) fn setstate<'py, T: Layer>(
+    object: Borrowed<'_, 'py, T>,
+    state: Borrowed<'_, 'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let known = known::<T>(py)?;
+    let class = object.as_any().get_type();
+    let (state, attributes) = match state.cast::<PyDict>() {
+        Ok(some) => patch::<T>(object.as_any(), known, &some)?,
+        Err(_) => (whole(&state)?, None),
+    };
+    let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
+    let mut items = Items::of(state.as_borrowed(), 0..state.len(), &keep);
+    let attributes = match attributes {
+        Some(attributes) => Some(Attributes::new(attributes, &class)?),
+        None => split_attributes(known, &class, &mut items)?,
+    };
+    <T as Layer>::put(&object, items)?;
+    if let Some(attributes) = attributes {
+        attributes.give::<T>(object.as_any())?;
+    }
+    Ok(py.None().into_bound(py))
+}
+
+fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    if let Ok(state) = state.cast::<PyTuple>() {
+        return Ok(state.clone());
+    }
+    match state.cast::<PyList>() {
+        Ok(state) => Ok(state.to_tuple()),
+        Err(_) => {
+            let found = class_name(&state.get_type());
+            Err(PyTypeError::new_err(alloc::format!("expected a tuple of the slots of a state, found {found}")))
+        }
+    }
+}
+
+/// A state and the attributes beside it.
+type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
+
+/// The object's state with some slots replaced, and the attributes among them.
+fn patch<'py, T: Layer>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    some: &Bound<'py, PyDict>,
+) -> PyResult<Patched<'py>> {
+    let py = object.py();
+    let mut slots: Vec<_> = flat::<T>(object, known, None, None)?;
+    let attributes = PyDict::new(py);
+    for (key, value) in some.iter() {
+        if !key.is_instance_of::<PyInt>() {
+            attributes.set_item(key, value)?;
+            continue;
+        }
+        match slots.get_mut(key.extract::<usize>().unwrap_or(usize::MAX)) {
+            Some(slot) => *slot = value,
+            None => {
+                let class = class_name(&object.get_type());
+                return Err(PyTypeError::new_err(alloc::format!("{class} has no slot {key}, but {}", slots.len())));
+            }
+        }
+    }
+    Ok((PyTuple::new(py, slots)?, Some(attributes).filter(|attributes| !attributes.is_empty())))
+}

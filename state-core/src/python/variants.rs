@@ -1,0 +1,127 @@
+//! Enums that are classes: those of unit variants alone, whose values are one object each, and those whose variants are
+//! classes of their own. This file holds `unsafe` code.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple, PyType};
+
+use super::class::Known;
+use super::decode::Items;
+use super::error::class_name;
+use super::layers::Layer;
+use super::restore::instance;
+use crate::schema::{Enum, Kind};
+use crate::walk::Decoder;
+
+/// The variants of an enum, by the names that they have in its state.
+pub(super) struct Variants(Vec<Variant>);
+
+pub(super) struct Variant {
+    name: String,
+    /// The name of the attribute that holds it.
+    attribute: String,
+    form: Form,
+}
+
+enum Form {
+    /// The one object that is this variant.
+    Object(Py<PyAny>),
+    /// The class of the objects that are.
+    Class(Py<PyType>),
+}
+
+impl Variants {
+    /// Looks at the attributes of the class.
+    ///
+    /// # Errors
+    /// `TypeError` for a variant that is none of them.
+    pub fn find<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<Self> {
+        let Kind::Enum(Enum { variants, .. }) = &T::schema().kind else { return Ok(Self(Vec::new())) };
+        let mut found = Vec::new();
+        for entry in class.getattr("__dict__")?.call_method0("items")?.try_iter()? {
+            let (attribute, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry?.extract()?;
+            let Ok(attribute) = attribute.extract::<String>() else { continue };
+            if T::is_exact_type_of(&value) {
+                let state = flat_of_enum::<T>(&value)?;
+                let name = state.get_item(0)?.extract()?;
+                found.push(Variant { name, attribute, form: Form::Object(value.unbind()) });
+            } else if let Ok(variant) = value.cast_into::<PyType>() {
+                if variant.is_subclass(class)? && has_its_size(&variant, class)? {
+                    found.push(Variant { name: attribute.clone(), attribute, form: Form::Class(variant.unbind()) });
+                }
+            }
+        }
+        match variants.iter().find(|variant| !found.iter().any(|found| found.name == variant.name)) {
+            None => Ok(Self(found)),
+            Some(missing) => Err(PyTypeError::new_err(alloc::format!(
+                "{}.{}: the class has no attribute of this name; where the variant is named differently for Python, \
+                 #[state(rename = \"..\")] says so",
+                class_name(class),
+                missing.name
+            ))),
+        }
+    }
+
+    /// What `__reduce_ex__` gives: the name of the object there is, or how to make another.
+    pub fn reduce<'py, T: Layer>(&self, object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Bound<'py, PyAny>> {
+        let py = object.py();
+        let state = flat_of_enum::<T>(object)?;
+        let name: String = state.get_item(0)?.extract()?;
+        let class = T::type_object(py);
+        match self.0.iter().find(|variant| variant.name == name) {
+            Some(Variant { attribute, form: Form::Object(only), .. }) if only.is(object) => {
+                let path = alloc::format!("{}.{attribute}", class.qualname()?);
+                Ok(PyString::new(py, &path).into_any())
+            }
+            Some(Variant { attribute, form: Form::Object(_), .. }) => {
+                let getattr = py.import("builtins")?.getattr("getattr")?;
+                Ok((getattr, (class, attribute)).into_pyobject(py)?.into_any())
+            }
+            _ => {
+                let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
+                Ok((known.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
+            }
+        }
+    }
+
+    /// The variant that a state is of.
+    pub fn of_state(&self, state: &Items<'_, '_>) -> PyResult<&Variant> {
+        let name = state.clone().next().and_then(Decoder::str);
+        let found = name.and_then(|name| self.0.iter().find(|variant| variant.name == name));
+        found.ok_or_else(|| {
+            let names = self.0.iter().map(|variant| variant.name.clone()).collect::<Vec<_>>().join(", ");
+            let given = state.clone().next().map_or_else(|| "nothing".into(), Decoder::describe);
+            PyTypeError::new_err(alloc::format!("expected the name of a variant ({names}), found {given}"))
+        })
+    }
+}
+
+impl Variant {
+    /// The object of a state that was tested to be of this variant.
+    pub fn make<'py, T: Layer>(&self, py: Python<'py>, values: T::Values) -> PyResult<Bound<'py, PyAny>> {
+        match &self.form {
+            Form::Object(only) => Ok(only.bind(py).clone()),
+            // SAFETY: the class of a variant is a subclass of the enum's that PyO3 made; its own value has no size, as
+            // was tested when it was found.
+            Form::Class(class) => unsafe { instance::<T>(values, class.bind(py)) },
+        }
+    }
+}
+
+/// The name of the variant and its slots.
+fn flat_of_enum<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let _scope = super::handles::Scope::open();
+    let mut slots = super::encode::Slots::new(object.py(), None, None);
+    T::dump(object, &mut slots)?;
+    let state = slots.finish()?.pop().ok_or_else(|| PyValueError::new_err("an enum without a variant"))?;
+    Ok(state.cast_into::<PyTuple>()?)
+}
+
+/// Whether objects of a subclass are as large as those of the class itself.
+fn has_its_size(subclass: &Bound<'_, PyType>, class: &Bound<'_, PyType>) -> PyResult<bool> {
+    let size = |of: &Bound<'_, PyType>| of.getattr("__basicsize__")?.extract::<isize>();
+    Ok(size(subclass)? == size(class)?)
+}

@@ -1,0 +1,104 @@
+//! Classes that extend one another, and exceptions.
+
+use pyo3::prelude::*;
+use state_core::State;
+use state_core::python::picklable;
+
+pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    picklable::<Animal>(module)?;
+    picklable::<Dog>(module)?;
+    picklable::<Puppy>(module)?;
+    module.add_class::<Stray>()?;
+    #[cfg(any(not(feature = "abi3")))]
+    exceptions::add(module)?;
+    Ok(())
+}
+
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+struct Animal {
+    name: String,
+    #[state(bytes)]
+    weights: Vec<f32>,
+}
+
+#[pymethods]
+impl Animal {
+    #[new]
+    fn new(name: String) -> Self {
+        Self { name, weights: vec![1.5; 3] }
+    }
+}
+
+#[pyclass(module = "zoo", extends = Animal, subclass, get_all, set_all)]
+#[derive(State)]
+struct Dog {
+    legs: u8,
+}
+
+#[pymethods]
+impl Dog {
+    #[new]
+    fn new(name: String, legs: u8) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Animal::new(name)).add_subclass(Self { legs })
+    }
+}
+
+#[pyclass(module = "zoo", extends = Dog, subclass, get_all, set_all)]
+#[derive(State)]
+struct Puppy {
+    weeks: u16,
+    owner: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Puppy {
+    #[new]
+    fn new(name: String, weeks: u16) -> PyClassInitializer<Self> {
+        Dog::new(name, 4).add_subclass(Self { weeks, owner: None })
+    }
+}
+
+/// A class that is not picklable, between one that is and what Python makes of it.
+#[pyclass(module = "zoo", extends = Animal, subclass)]
+struct Stray {
+    #[pyo3(get)]
+    secret: Vec<u64>,
+}
+
+#[pymethods]
+impl Stray {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Animal::new("stray".into())).add_subclass(Self { secret: vec![1, 2, 3] })
+    }
+}
+
+#[cfg(not(feature = "abi3"))]
+mod exceptions {
+    use pyo3::exceptions::PyValueError;
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+    use state_core::State;
+    use state_core::python::picklable;
+
+    pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        picklable::<Escaped>(module)
+    }
+
+    #[pyclass(module = "zoo", extends = PyValueError, subclass, get_all)]
+    #[derive(State)]
+    struct Escaped {
+        animal: String,
+        code: i32,
+    }
+
+    #[pymethods]
+    impl Escaped {
+        #[new]
+        #[pyo3(signature = (animal, code, *_rest))]
+        fn new(animal: String, code: i32, _rest: &Bound<'_, PyTuple>) -> Self {
+            Self { animal, code }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Classes of every kind, for `tests/python_door/test_*.py`.
+
+use pyo3::prelude::*;
+use state_core::python::picklable;
+
+mod arrays;
+mod chain;
+mod cycles;
+mod enums;
+mod plain;
+mod written;
+
+#[pymodule]
+fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    plain::add(module)?;
+    chain::add(module)?;
+    cycles::add(module)?;
+    enums::add(module)?;
+    arrays::add(module)?;
+    written::add(module)?;
+    module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
+    module.add_function(wrap_pyfunction!(register_elsewhere, module)?)
+}
+
+#[pyclass]
+#[derive(state_core::State)]
+struct Homeless {
+    slot: u8,
+}
+
+#[pyclass(module = "zoo.elsewhere")]
+#[derive(state_core::State)]
+struct Lost {
+    slot: u8,
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn register_without_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    picklable::<Homeless>(module)
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn register_elsewhere(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    picklable::<Lost>(module)
+}
