@@ -43,7 +43,10 @@ pub fn expanding() -> Vec<Bomb> {
         ("a megabyte ten thousand times", fetched(&bytes(1 << 20), b"q\x00", b"h\x00", 10_000)),
         ("a text ten thousand times", fetched(&text(1 << 20), b"q\x00", b"h\x00", 10_000)),
         ("a number of a megabyte", fetched(&long4(1 << 20), b"q\x00", b"h\x00", 10_000)),
-        ("a line ten thousand times", fetched(&[b"V", &times(b"x", 100_000)[..], b"\n"].concat(), b"q\x00", b"h\x00", LONG)),
+        (
+            "a line ten thousand times",
+            fetched(&[b"V", &times(b"x", 100_000)[..], b"\n"].concat(), b"q\x00", b"h\x00", LONG),
+        ),
         ("a line of zeros", fetched(&[b"I", &times(b"0", 100_000)[..], b"\n"].concat(), b"q\x00", b"h\x00", LONG)),
         ("a class of a long name", all(&[&named, &times(b"h\x00)\x81", LONG)[..], b"t"])),
         ("names of one long text", all(&[&text(100_000), b"q\x000(", &times(b"h\x00h\x00\x93", LONG)[..], b"t"])),
@@ -51,12 +54,21 @@ pub fn expanding() -> Vec<Bomb> {
         ("a list of many chunks of itself", all(&[b"]q\x00", &times(b"]0h\x00a", LONG)[..]])),
         ("a set of one list again and again", shared_argument(b"cbuiltins\nset\n", &flat_list(50_000))),
         ("bytes of one text again and again", shared_argument(b"cbuiltins\nbytes\n", &bytes(1 << 20))),
-        ("a call with shared arguments", all(&[b"cexample\nf\nq\x00(", &times(b"N", 50_000), b"tq\x01", &times(b"h\x00h\x01R", LONG)[..]])),
+        (
+            "a call with shared arguments",
+            all(&[b"cexample\nf\nq\x00(", &times(b"N", 50_000), b"tq\x01", &times(b"h\x00h\x01R", LONG)[..]]),
+        ),
         ("a partial call again and again", partial()),
-        ("an object of many states", all(&[b"cexample\nP\n)\x81q\x00", &times(b"h\x00b", LONG)[..], b"0(", &times(b"h\x00", LONG), b"t"])),
+        (
+            "an object of many states",
+            all(&[b"cexample\nP\n)\x81q\x00", &times(b"h\x00b", LONG)[..], b"0(", &times(b"h\x00", LONG), b"t"]),
+        ),
         ("one state of many objects", one_state()),
         ("latin1 again and again", latin1_one_text()),
-        ("latin1 of many texts", flood(b"c_codecs\nencode\nq\x00X\x06\x00\x00\x00latin1q\x01(", b"h\x00\x8c\x00h\x01\x86R", 1 << 20, b"t")),
+        (
+            "latin1 of many texts",
+            flood(b"c_codecs\nencode\nq\x00X\x06\x00\x00\x00latin1q\x01(", b"h\x00\x8c\x00h\x01\x86R", 1 << 20, b"t"),
+        ),
         ("two callables in turn", two_callables()),
     ]
 }
@@ -79,7 +91,9 @@ fn partial() -> Vec<u8> {
 }
 
 fn one_state() -> Vec<u8> {
-    let entries: Vec<u8> = (0..20_000_u32).flat_map(|at| [&b"X\x06\x00\x00\x00a"[..], format!("{at:05}").as_bytes(), b"N"].concat()).collect();
+    let entries: Vec<u8> = (0..20_000_u32)
+        .flat_map(|at| [&b"X\x06\x00\x00\x00a"[..], format!("{at:05}").as_bytes(), b"N"].concat())
+        .collect();
     all(&[b"cexample\nP\nq\x000}(", &entries[..], b"uq\x010(", &times(b"h\x00)\x81h\x01b", LONG), b"t"])
 }
 

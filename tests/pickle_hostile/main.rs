@@ -52,7 +52,7 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
             let Ok(pickle) = Pickle::open(&bytes) else { return };
             // All that go too far are refused.
             if let Ok(names) = pickle.classes() {
-                assert!(names.iter().map(|name| name.as_str().len()).sum::<usize>() <= most(&bytes), "{name}");
+                assert!(names.map(|name| name.as_str().len()).sum::<usize>() <= most(&bytes), "{name}");
             }
             let mut count = Count(0);
             pickle.operations().for_each(|operation| write!(count, "{operation}").unwrap());
@@ -60,11 +60,20 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
         });
         for (what, took) in [("opened", opened), ("printed", printed), ("listed", listed)] {
             if took > most(&bytes) {
-                failed.push(format!("{name}, {what}: {took} of {} bytes, {:.1} times", bytes.len(), took as f64 / bytes.len() as f64));
+                failed.push(format!(
+                    "{name}, {what}: {took} of {} bytes, {:.1} times",
+                    bytes.len(),
+                    took as f64 / bytes.len() as f64
+                ));
             }
         }
         // A byte as `\x00`, in what is shown for the first time and in what is shown again.
-        assert!(text[0] <= 4 * (bytes.len() * 9 + (1 << 20)) + 64 * bytes.len(), "{name}: {} of {}", text[0], bytes.len());
+        assert!(
+            text[0] <= 4 * (bytes.len() * 9 + (1 << 20)) + 64 * bytes.len(),
+            "{name}: {} of {}",
+            text[0],
+            bytes.len()
+        );
         assert!(text[1] <= 256 * bytes.len(), "{name}: {} of {}", text[1], bytes.len());
     }
     assert!(failed.is_empty(), "{failed:#?}");

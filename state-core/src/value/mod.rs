@@ -86,9 +86,9 @@ pub use self::kind::{Kind, WrongKind};
 #[cfg(feature = "pickle")]
 pub(crate) use self::literal::{write_byte_array, write_bytes, write_name, write_str};
 pub use self::name::Name;
+pub(crate) use self::natural::natural;
 #[cfg(feature = "pickle")]
 pub(crate) use self::object::is_identifier;
-pub(crate) use self::natural::natural;
 pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;

@@ -21,7 +21,8 @@ impl Parts<'_> {
 
     /// Whether a part is a name that would have to be read again and again to find out that it is none that is known.
     pub(super) fn is_long_name(&self, id: Id) -> bool {
-        id.place().is_none_or(|place| self.arena.tag(place) == Tag::Global) && !takes_at_most(NAME, self.input, &self.arena, &self.strings, id)
+        id.place().is_none_or(|place| self.arena.tag(place) == Tag::Global)
+            && !takes_at_most(NAME, self.input, &self.arena, &self.strings, id)
     }
 
     /// Whether no other part shows the same text: not so for a name whose texts are fetched from the memo.

@@ -398,7 +398,8 @@ impl<'a> Machine<'a> {
             _ => {
                 let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
                 let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
-                let is = is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
+                let is =
+                    is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
                 self.codec = Some((callable, is));
                 is
             }

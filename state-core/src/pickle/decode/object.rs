@@ -164,12 +164,7 @@ fn known<'p>(
 }
 
 /// An object of which nothing is known but its parts.
-fn plain<'p>(
-    parts: &'p Parts<'_>,
-    is_call: bool,
-    instance: &Instance<'p>,
-    state: Option<Id>,
-) -> Vec<Segment<'p>> {
+fn plain<'p>(parts: &'p Parts<'_>, is_call: bool, instance: &Instance<'p>, state: Option<Id>) -> Vec<Segment<'p>> {
     let mut segments = Vec::new();
     if is_call {
         segments.push(Segment::One(instance.class));
@@ -194,7 +189,8 @@ fn plain<'p>(
     if has(|tag| tag == Tag::Dict) {
         segments.push(Segment::Entries(instance.place));
     }
-    segments.retain(|segment| !matches!(segment, Segment::Each(items) | Segment::Attributes(items) if items.len() == 0));
+    segments
+        .retain(|segment| !matches!(segment, Segment::Each(items) | Segment::Attributes(items) if items.len() == 0));
     segments
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 const BLOCK: usize = 1 << 14;
 
 /// A stack of words.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Stack {
     full: Vec<Vec<u32>>,
     last: Vec<u32>,
