@@ -105,6 +105,7 @@ for given in Person, Place, Town, One:
     setattr(example, given.__name__, given)
 
 NUMBERS = [0, 1, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32, 2**63 - 1, 2**63, -1, -128, -129, -2**31, -2**63]
+MAPS = [b"", b"12", b"\xff\x80\x00A", bytes(range(256))]
 TEXTS = ["", "a", "naïve", "x" * 15, "y" * 16, "z" * 17, "日本" * 60, "w" * 255, "v" * 256, "name"]
 
 def value(letter, r):
@@ -120,7 +121,7 @@ def value(letter, r):
     if letter == "b":
         return of(lambda: Place(name=name(), height=r.random()), r.choice([few, 80]))
     if letter == "c":
-        town = lambda: Town(name=name(), height=1.5, mayor=r.choice([None, name()]), area=r.choice([None, 7]), map=b"12")
+        town = lambda: Town(name=name(), height=1.5, mayor=r.choice([None, name()]), area=r.choice([None, 7]), map=r.choice(MAPS))
         return of(town)
     if letter == "d":
         return of(lambda: One(only=within(0, 2**64 - 1)))

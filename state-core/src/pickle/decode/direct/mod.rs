@@ -4,6 +4,7 @@
 //! machine reads the pickle from its start: so it may know little, and has no errors of its own.
 
 mod group;
+mod latin1;
 mod object;
 mod quick;
 mod row;

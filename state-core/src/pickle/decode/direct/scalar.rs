@@ -1,6 +1,10 @@
 //! Numbers, text and bytes.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
 use super::Direct;
+use super::latin1::latin1;
 use crate::layout::padded;
 use crate::pickle::opcode as op;
 use crate::schema::Raw;
@@ -129,7 +133,7 @@ impl<'p> Direct<'p> {
     }
 
     /// The bytes that come next.
-    fn byte_string(&mut self) -> Option<&'p [u8]> {
+    fn byte_string(&mut self) -> Option<Cow<'p, [u8]>> {
         let code = self.peek()?;
         let start = self.at;
         let len = match code {
@@ -142,25 +146,50 @@ impl<'p> Direct<'p> {
                 if self.peek()? == op::READONLY_BUFFER {
                     self.at += 1;
                 }
-                return Some(buffer);
+                return Some(Cow::Borrowed(buffer));
             }
+            op::GLOBAL | op::BINGET | op::LONG_BINGET => return self.encoded().map(Cow::Owned),
             _ => return None,
         };
         let bytes = self.bytes(len)?;
         self.put(start)?;
-        Some(bytes)
+        Some(Cow::Borrowed(bytes))
+    }
+
+    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
+    fn encoded(&mut self) -> Option<Vec<u8>> {
+        const ENCODE: &[u8] = b"c_codecs\nencode\n";
+        if self.peek()? == op::GLOBAL {
+            let start = self.at;
+            self.input.get(start..).filter(|input| input.starts_with(ENCODE))?;
+            self.at += ENCODE.len();
+            self.put(start)?;
+        } else {
+            let at = self.get()?;
+            self.input.get(at..).filter(|input| input.starts_with(ENCODE))?;
+        }
+        let text = self.string()?;
+        if self.name()? != b"latin1" {
+            return None;
+        }
+        for code in [op::TUPLE2, op::REDUCE] {
+            let start = self.at;
+            self.take(code)?;
+            self.put(start)?;
+        }
+        latin1(text)
     }
 
     pub(super) fn byte_list(&mut self, at: usize) -> Option<()> {
         let bytes = self.byte_string()?;
         self.length(at, bytes.len())?;
-        self.heads.extend_from_slice(bytes);
+        self.heads.extend_from_slice(&bytes);
         Some(())
     }
 
     pub(super) fn byte_array(&mut self, len: usize, at: usize) -> Option<()> {
         let bytes = self.byte_string().filter(|bytes| bytes.len() == len)?;
-        self.stack.get_mut(at..)?.get_mut(..len)?.copy_from_slice(bytes);
+        self.stack.get_mut(at..)?.get_mut(..len)?.copy_from_slice(&bytes);
         Some(())
     }
 
@@ -170,7 +199,7 @@ impl<'p> Direct<'p> {
         let absent = raw.optional && self.peek()? == op::NONE;
         let bytes = if absent {
             self.at += 1;
-            &[]
+            Cow::Borrowed(&[][..])
         } else {
             self.byte_string()?
         };
@@ -190,15 +219,24 @@ impl<'p> Direct<'p> {
     }
 
     /// Takes an array into the raw region; the only one there stays where it is.
-    fn lend(&mut self, bytes: &'p [u8]) -> Option<()> {
-        if self.lent.is_none() && self.raw.is_empty() && padded(bytes.len())? == bytes.len() {
-            self.lent = (!bytes.is_empty()).then_some(bytes);
-            return Some(());
-        }
+    fn lend(&mut self, bytes: Cow<'p, [u8]>) -> Option<()> {
+        let only = self.lent.is_none() && self.raw.is_empty();
+        let bytes = match bytes {
+            Cow::Borrowed(bytes) if only && padded(bytes.len())? == bytes.len() => {
+                self.lent = (!bytes.is_empty()).then_some(bytes);
+                return Some(());
+            }
+            Cow::Owned(bytes) if only => {
+                self.raw = bytes;
+                self.raw.resize(padded(self.raw.len())?, 0);
+                return Some(());
+            }
+            bytes => bytes,
+        };
         if let Some(first) = self.lent.take() {
             self.raw.extend_from_slice(first);
         }
-        self.raw.extend_from_slice(bytes);
+        self.raw.extend_from_slice(&bytes);
         self.raw.resize(padded(self.raw.len())?, 0);
         Some(())
     }
