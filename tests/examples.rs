@@ -169,8 +169,7 @@ example.MySubclass
     age: 30
 ";
 
-const OPS: &str = "\
-    0: \\x80 PROTO      4
+const OPS: &str = "    0: \\x80 PROTO      4
     2: c    GLOBAL     'example Person'
    18: )    EMPTY_TUPLE
    19: \\x81 NEWOBJ

@@ -215,9 +215,9 @@ impl Arena {
                     _ if word & NODE == 0 => 1,
                     Tag::Buffer => 1,
                     Tag::List | Tag::Dict | Tag::Set | Tag::State if count == 0 => 1,
-                    Tag::List | Tag::Dict | Tag::Set | Tag::State => 2 + count,
-                    Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance => 2 + count,
-                    _ => 1 + count,
+                    Tag::Tuple | Tag::FrozenSet | Tag::Persistent | Tag::Global | Tag::Text | Tag::Bytes => 1 + count,
+                    // Chunks, and what changes can follow.
+                    _ => 2 + count,
                 };
                 if word & NODE != 0 && tag == Tag::Global {
                     return Some(Id::node(place));

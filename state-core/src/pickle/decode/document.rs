@@ -34,7 +34,7 @@ use crate::value::{Name, Value};
 /// assert_eq!(pickle.to_string(), "Person('Dave', 30)");
 /// assert_eq!(format!("{pickle:#}"), "Person(\n    'Dave',\n    30,\n)");
 /// assert_eq!(pickle.classes()?.next().unwrap(), *"example.Person");
-/// assert_eq!(pickle.operations().last().unwrap().to_string(), "   32: .    STOP");
+/// assert_eq!(pickle.operations().last().unwrap().to_string(), "   30: .    STOP");
 /// # Ok::<(), state_core::Error>(())
 /// ```
 #[derive(Debug)]

@@ -42,8 +42,9 @@ impl Parts<'_> {
         }
         match view {
             View::Text(bytes) | View::Bytes(bytes) | View::ByteArray(bytes) => bytes.len() + 1,
-            View::Tuple(items) | View::List(items) | View::Dict(items) => items.len() + 1,
-            View::Set(items) | View::FrozenSet(items) => items.len() + 1,
+            View::Tuple(items) | View::List(items) | View::Dict(items) | View::Set(items) | View::FrozenSet(items) => {
+                items.len() + 1
+            }
             View::Global(name) => name.module.len() + name.name.len() + 1,
             View::Object(_, place) => self.arena.changes(*place).count() + 1,
             _ => 1,

@@ -52,8 +52,16 @@ impl<'a> Operations<'a> {
     /// The mark that an opcode takes away.
     fn unmark(&mut self, code: u8) -> Option<usize> {
         let takes = match code {
-            op::TUPLE | op::LIST | op::DICT | op::FROZENSET | op::POP_MARK | op::APPENDS => true,
-            op::SETITEMS | op::ADDITEMS | op::INST | op::OBJ => true,
+            op::TUPLE
+            | op::LIST
+            | op::DICT
+            | op::FROZENSET
+            | op::POP_MARK
+            | op::APPENDS
+            | op::SETITEMS
+            | op::ADDITEMS
+            | op::INST
+            | op::OBJ => true,
             op::POP => self.depth > 0 && self.above == 0,
             _ => false,
         };
@@ -68,9 +76,21 @@ impl<'a> Operations<'a> {
     /// Counts the parts that come and go on the last mark.
     fn count(&mut self, code: u8, is_unmarked: bool) {
         let by = match code {
-            op::MARK | op::PUT | op::BINPUT | op::LONG_BINPUT | op::MEMOIZE | op::PROTO | op::FRAME => 0,
-            op::STOP | op::POP_MARK | op::APPENDS | op::SETITEMS | op::ADDITEMS | op::READONLY_BUFFER => 0,
-            op::TUPLE1 | op::BINPERSID => 0,
+            op::MARK
+            | op::PUT
+            | op::BINPUT
+            | op::LONG_BINPUT
+            | op::MEMOIZE
+            | op::PROTO
+            | op::FRAME
+            | op::STOP
+            | op::POP_MARK
+            | op::APPENDS
+            | op::SETITEMS
+            | op::ADDITEMS
+            | op::READONLY_BUFFER
+            | op::TUPLE1
+            | op::BINPERSID => 0,
             op::POP if is_unmarked => 0,
             op::POP | op::APPEND | op::BUILD | op::REDUCE | op::NEWOBJ | op::STACK_GLOBAL | op::TUPLE2 => -1,
             op::SETITEM | op::NEWOBJ_EX | op::TUPLE3 => -2,
@@ -184,8 +204,16 @@ impl Operation<'_> {
             op::BYTEARRAY8 => Value::ByteArray(bytes.into()),
             op::GLOBAL | op::INST => value::text(&[bytes, b" ", second].concat()),
             op::BININT | op::EXT4 => (number as i64).into(),
-            op::BININT1 | op::BININT2 | op::EXT1 | op::EXT2 | op::FRAME | op::PROTO => number.into(),
-            op::BINGET | op::LONG_BINGET | op::BINPUT | op::LONG_BINPUT => number.into(),
+            op::BININT1
+            | op::BININT2
+            | op::EXT1
+            | op::EXT2
+            | op::FRAME
+            | op::PROTO
+            | op::BINGET
+            | op::LONG_BINGET
+            | op::BINPUT
+            | op::LONG_BINPUT => number.into(),
             _ => return None,
         };
         Some(value)

@@ -1,0 +1,33 @@
+//! The interesting cases of the fuzz targets, and what they found, run through every way in. They are small pickles of
+//! each kind, written by Python at each protocol, by this library, and by hand.
+
+use std::fs;
+
+use state_core::pickle::{Options, Pickle, Protocol, load_value};
+
+#[test]
+fn what_fuzzing_found_is_looked_at_and_goes_round() {
+    let mut count = 0;
+    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/pickle/corpus")).unwrap() {
+        let file = file.unwrap().path();
+        let bytes = fs::read(&file).unwrap();
+        let name = file.display();
+        count += 1;
+        let Ok(pickle) = Pickle::open(&bytes) else {
+            assert!(load_value(&bytes).is_err(), "{name}");
+            continue;
+        };
+        assert_eq!(pickle.len(), bytes.len(), "{name}");
+        assert_eq!(pickle.operations().last().unwrap().name(), "STOP", "{name}");
+        assert!(!format!("{pickle} {pickle:#}").is_empty());
+        pickle.classes().unwrap().for_each(drop);
+        let Ok(value) = pickle.value() else { continue };
+        for protocol in Protocol::ALL {
+            let Ok(written) = Options::new().protocol(protocol).dump_value(&value) else { continue };
+            let again = load_value(&written).unwrap_or_else(|error| panic!("{name}, {protocol:?}: {error}"));
+            // A NaN equals nothing.
+            assert!(again == value || value != value.clone(), "{name}, {protocol:?}: {again} of {value}");
+        }
+    }
+    assert!(count > 100, "{count}");
+}

@@ -1,0 +1,39 @@
+//! Opcodes are listed as `pickletools` of the real Python lists them.
+
+mod python;
+
+use state_core::pickle::Pickle;
+
+const DIS: &str = r#"
+import io, pickle, pickletools, decimal, collections
+
+VALUES = [
+    None, True, 0, -1, 255, 65536, 2 ** 70, -2 ** 3000, 1.5, float("inf"), 1e-7, "text", "\ud800", "it's", "\u00df\n\\u0041",
+    b"", b"by'te\xff", bytearray(b"xy"), (), (1,), (1, 2, 3), (1, 2, 3, 4), [[], [1, [2]]], {1: {2: 3}}, {1}, frozenset([2]),
+    decimal.Decimal("1.5"), collections.OrderedDict(a=[1]), 1j, int, ["shared" * 3] * 3,
+]
+
+def case(frame):
+    number, protocol = frame[0], frame[1]
+    data = pickle.dumps(VALUES[number], protocol)
+    text = io.StringIO()
+    pickletools.dis(data, text)
+    # The last line tells of the protocol.
+    lines = text.getvalue().splitlines()[:-1]
+    return data.hex() + "\n" + "\n".join(lines)
+"#;
+
+#[test]
+fn opcodes_are_listed_as_pickletools_does() {
+    let cases: Vec<Vec<u8>> = (0..31).flat_map(|value| (0..6).map(move |protocol| vec![value, protocol])).collect();
+    let Some(answers) = python::texts(DIS, &cases) else { return };
+    for answer in answers {
+        assert!(!answer.starts_with("PYTHON"), "{answer}");
+        let (hex, expected) = answer.split_once('\n').unwrap();
+        let bytes: Vec<u8> =
+            (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let pickle = Pickle::open(&bytes).unwrap();
+        let lines: Vec<String> = pickle.operations().map(|operation| operation.to_string()).collect();
+        assert_eq!(lines.join("\n"), expected);
+    }
+}
