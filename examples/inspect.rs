@@ -103,11 +103,9 @@ fn show(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Resul
                 pickle.operations().try_for_each(|operation| writeln!(out, "{operation}"))?;
             }
             Form::Classes => {
-                pickle
-                    .classes()
-                    .map_err(place)?
-                    .iter()
-                    .try_for_each(|class| writeln!(out, "{name}: {}", class.as_str().escape_debug()))?;
+                for class in pickle.classes().map_err(place)? {
+                    writeln!(out, "{name}: {}", class.as_str().escape_debug())?;
+                }
             }
         }
         start += pickle.len();

@@ -169,6 +169,17 @@ example.MySubclass
     age: 30
 ";
 
+const OPS: &str = "\
+    0: \\x80 PROTO      4
+    2: c    GLOBAL     'example Person'
+   18: )    EMPTY_TUPLE
+   19: \\x81 NEWOBJ
+   20: \\x8c SHORT_BINUNICODE 'Dave'
+   26: K    BININT1    30
+   28: \\x86 TUPLE2
+   29: b    BUILD
+   30: .    STOP";
+
 #[test]
 fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     let room = Room::new("inspect");
@@ -176,21 +187,50 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     let shop = room.0.join("bicycles.state").to_str().unwrap().to_owned();
     let bare = room.file("bare", dumps(&dave()).unwrap());
     let text = room.file("text", "Dave,30\n");
+    let person = b"\x80\x04cexample\nPerson\n)\x81\x8c\x04DaveK\x1e\x86b.";
+    let one = room.file("one.pickle", person);
+    let two = room.file("two.pickle", [person, &b"(lp0\ng0\na."[..]].concat());
+    let cut = room.file("cut.pickle", [&person[..], b"\x80\x04]\x8c\x09short"].concat());
 
-    let Run { status, out, err } = room.run("inspect", &[&bare, &shop, &text]);
+    let Run { status, out, err } = room.run("inspect", &[&bare, &shop, &text, &two, &cut, &one]);
     assert_eq!(status, Some(1));
-    assert!(out.starts_with(&format!("{shop}: 240 bytes, fingerprint ")), "{out}");
-    assert!(out.ends_with(TREE), "{out}");
+    let dave = "Person('Dave', 30)";
+    let state = format!("{shop}: MySubclass{STATE}");
+    let list = format!("{two}: [[...]]");
+    assert_eq!(
+        out.lines().collect::<Vec<_>>(),
+        [&*state, &format!("{two}: {dave}"), &list, &format!("{cut}: {dave}"), &format!("{one}: {dave}")]
+    );
     let err: Vec<&str> = err.lines().collect();
-    assert_eq!(err.len(), 2, "{err:?}");
+    assert_eq!(err.len(), 3, "{err:?}");
     assert!(err[0].starts_with(&format!("inspect: {bare}: ")) && err[0].contains("with_schema"), "{}", err[0]);
-    assert!(err[1].starts_with(&format!("inspect: {text}: expected a native state")), "{}", err[1]);
+    assert_eq!(err[1], format!("inspect: {text}: expected a pickle, found 'D' at byte 0"));
+    let short = "expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34";
+    assert_eq!(err[2], format!("inspect: {cut}: {short}"));
+}
 
-    assert_eq!(room.lines("inspect", &[&shop]).len(), 10);
+#[test]
+fn inspect_shows_trees_opcodes_and_classes() {
+    let room = Room::new("inspect_forms");
+    room.lines("bicycles", &[]);
+    let shop = room.0.join("bicycles.state").to_str().unwrap().to_owned();
+    let one = room.file("one.pickle", b"\x80\x04cexample\nPerson\n)\x81\x8c\x04DaveK\x1e\x86b.");
+
+    let tree = room.run("inspect", &["--tree", &shop]).out;
+    assert!(tree.starts_with(&format!("{shop}: 240 bytes, fingerprint ")) && tree.ends_with(TREE), "{tree}");
+    let lines = room.lines("inspect", &["--tree", &one]);
+    assert_eq!(lines.join("\n"), format!("{one}: Person(\n    'Dave',\n    30,\n)"));
+    let lines = room.lines("inspect", &["--ops", &one]);
+    assert_eq!(lines.join("\n"), format!("{one}: 31 bytes from byte 0\n{OPS}"));
+    assert_eq!(room.lines("inspect", &["--classes", &one]), [format!("{one}: example.Person")]);
+    assert_eq!(room.lines("inspect", &["--classes", &shop]), [format!("{shop}: example.MySubclass")]);
+
     assert!(room.lines("inspect", &["--help"]).join("\n").contains("with_schema()"));
-    let bare_call = room.run("inspect", &[]);
-    assert_eq!((bare_call.status, &*bare_call.out), (Some(2), ""));
-    assert!(bare_call.err.starts_with("usage: "));
+    for wrong in [&[][..], &["--else", &one]] {
+        let run = room.run("inspect", wrong);
+        assert_eq!((run.status, &*run.out), (Some(2), ""));
+        assert!(run.err.contains("usage: "));
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
             let Ok(pickle) = Pickle::open(&bytes) else { return };
             // All that go too far are refused.
             if let Ok(names) = pickle.classes() {
-                assert!(names.iter().map(|name| name.as_str().len()).sum::<usize>() <= most(&bytes), "{name}");
+                assert!(names.map(|name| name.as_str().len()).sum::<usize>() <= most(&bytes), "{name}");
             }
             let mut count = Count(0);
             pickle.operations().for_each(|operation| write!(count, "{operation}").unwrap());
@@ -103,7 +103,7 @@ fn values_of_hostile_pickles_need_no_stack() {
                 assert!(count.0 <= 300 * bytes.len() + (16 << 20), "{name}: {}", count.0);
                 assert_eq!(value.clone().kind(), value.kind());
             });
-            assert!(took <= 400 * bytes.len() + (1 << 20), "{name}: {took} of {}", bytes.len());
+            assert!(took <= 600 * bytes.len() + (1 << 20), "{name}: {took} of {}", bytes.len());
         }
     };
     thread::Builder::new().stack_size(256 << 10).spawn(walk).unwrap().join().unwrap();

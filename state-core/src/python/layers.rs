@@ -7,7 +7,9 @@ use core::marker::PhantomData;
 use std::thread_local;
 
 use pyo3::PyClass;
-use pyo3::exceptions::{self, PyTypeError};
+#[cfg(any(not(Py_LIMITED_API), Py_3_12))]
+use pyo3::exceptions;
+use pyo3::exceptions::PyTypeError;
 use pyo3::impl_::pyclass::PyClassBaseType;
 use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::prelude::*;

@@ -224,8 +224,7 @@ pub(crate) fn read_state(
     (copied, borrowed): (&[u8], &[crate::gather::Borrowed<'_>]),
     encoder: &mut impl Encoder,
 ) -> Result<()> {
-    let read =
-        Read::new(Nodes::NONE, regions, regions.head, encoder).with_raws(read::Region::gathered(copied, borrowed));
+    let read = Read::new(Nodes::NONE, regions, regions.head, encoder).with_raws(raws::Raws::gathered(copied, borrowed));
     read.state(schema, regions.head)
 }
 

@@ -1,109 +1,60 @@
-//! Raw arrays and arrays of numbers, from their bytes or from arrays that a door holds, to an image.
+//! The raw region as the walk reads it: in one piece, or with arrays that are still where the live value has them.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::vec::Vec;
+use crate::gather::Borrowed;
 
-use super::Decoder;
-use super::fill::{Fill, target, wrong};
-use crate::builder::Builder;
-use crate::error::{Error, ErrorKind, Result};
-use crate::layout::padded;
-use crate::schema::{Kind, Link, Raw, Schema};
+/// What is left of a raw region.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raws<'a> {
+    copied: &'a [u8],
+    taken: usize,
+    /// Arrays that are not among the copied bytes.
+    borrowed: &'a [Borrowed<'a>],
+}
 
-impl<'v> Fill<'v> {
-    /// A list of numbers from an array.
-    pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
-        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
-        match &schema.kind {
-            Kind::List(of) => {
-                let (count, bytes) = array.elements(target(*of), Some(1))?;
-                self.builder.length(at, count.iter().product());
-                let run = self.builder.run(bytes.len(), 1);
-                self.builder.write(run, &bytes);
-            }
-            Kind::Array(..) => {
-                let (_, bytes) = array.elements(schema, Some(0))?;
-                self.builder.write(at, &bytes);
-            }
-            _ => return Err(wrong(schema, value)),
-        }
-        Ok(())
+/// One array of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Array<'a> {
+    pub bytes: &'a [u8],
+    pub padding: &'a [u8],
+    /// Whether the bytes are where the live value has them.
+    pub lent: bool,
+}
+
+impl<'a> Raws<'a> {
+    pub fn whole(copied: &'a [u8]) -> Self {
+        Self { copied, taken: 0, borrowed: &[] }
     }
 
-    /// An array of several dimensions.
-    pub(super) fn grid<D: Decoder<'v>>(
-        &mut self,
-        (schema, of, dimensions): (&Schema, Link, Option<u8>),
-        value: D,
-        at: usize,
-    ) -> Result<()> {
-        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
-        let (shape, bytes) = array.elements(target(of), dimensions.map(usize::from))?;
-        self.builder.length(at, shape.len());
-        let run = self.builder.run(shape.len(), 8);
-        let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
-        self.builder.write(run, &lengths);
-        self.lend(bytes);
-        Ok(())
+    #[cfg(feature = "pyo3")]
+    pub fn gathered(copied: &'a [u8], borrowed: &'a [Borrowed<'a>]) -> Self {
+        Self { copied, taken: 0, borrowed }
     }
 
-    pub(super) fn raw<D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
-        let element = target(raw.element);
-        let bytes = match (value.array()?, value.bytes()) {
-            (Some(array), _) => {
-                // A field that is a single element is written as an array of one, and may be none at all.
-                let single = raw.exactly == Some(1) && array.is_one(element);
-                Some(array.elements(element, Some(usize::from(!single)))?.1)
-            }
-            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
-            (None, None) if value.is_none() => None,
-            (None, None) => {
-                let expected = format!("the bytes of {element}");
-                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
-            }
-        };
-        let len = bytes.as_deref().map_or(0, <[u8]>::len);
-        let elements = len / element.head.max(1);
-        if len % element.head.max(1) != 0 {
-            let expected = format!("a whole number of elements of {} bytes", element.head);
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
-        }
-        if let Some(given) = count {
-            if given.int() != Some(elements as i128) {
-                let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
-                return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
-            }
-        }
-        // What is absent can only stand for an empty array where the type knows no absence.
-        let present = bytes.is_some() || !raw.optional;
-        if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
-            let expected = format!("exactly {} elements", raw.exactly.unwrap_or_default());
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("{elements}")));
-        }
-        if raw.optional {
-            self.builder.write(at, &[u8::from(present)]);
-        }
-        self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
-        self.lend(bytes.unwrap_or_default());
-        Ok(())
-    }
-
-    /// Takes an array into the raw region; if it is alone there and needs no zeros behind it, it is not copied.
-    fn lend(&mut self, bytes: Cow<'v, [u8]>) {
-        let is_first = self.lent.is_none() && self.builder.raw.is_empty() && !bytes.is_empty();
-        if is_first && padded(bytes.len()) == Some(bytes.len()) {
-            self.lent = Some(bytes);
-        } else {
-            self.whole().raw(&bytes);
+    /// The bytes that are left, as far as they lie together.
+    pub fn rest(&self) -> &'a [u8] {
+        match self.borrowed {
+            [first, ..] => first.bytes,
+            [] => self.copied,
         }
     }
 
-    /// The builder, with all that was lent in its place.
-    pub(super) fn whole(&mut self) -> &mut Builder {
-        if let Some(first) = self.lent.take() {
-            self.builder.raw(&first);
+    /// An array of `len` bytes that takes `padded` of the region.
+    pub fn cut(&mut self, len: usize, padded: usize) -> Option<Array<'a>> {
+        if let [first, rest @ ..] = self.borrowed {
+            // An empty array may stand at the same place before one that was borrowed, and takes nothing.
+            if first.at == self.taken && first.bytes.len() == len {
+                self.borrowed = rest;
+                return Some(Array { bytes: first.bytes, padding: self.space(padded - len)?, lent: true });
+            }
         }
-        &mut self.builder
+        let (bytes, padding) = self.space(padded)?.split_at_checked(len)?;
+        Some(Array { bytes, padding, lent: false })
+    }
+
+    fn space(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (space, rest) = self.copied.split_at_checked(len)?;
+        self.copied = rest;
+        self.taken += len;
+        Some(space)
     }
 }

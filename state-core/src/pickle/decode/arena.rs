@@ -11,6 +11,7 @@
 
 use super::blocks::Words;
 use super::limit::too_many;
+use super::stack::Stack;
 use crate::error::Result;
 
 /// A part of a pickle.
@@ -101,6 +102,10 @@ fn split(word: u32) -> (Tag, u32) {
     (tag, word & COUNT)
 }
 
+fn counted(items: usize) -> Result<u32> {
+    u32::try_from(items).ok().filter(|count| *count <= COUNT).ok_or_else(too_many)
+}
+
 #[derive(Debug)]
 pub(super) struct Arena {
     words: Words,
@@ -117,10 +122,20 @@ impl Arena {
     /// A tuple or frozen set, or any other node whose parts are counted.
     #[inline]
     pub fn fixed(&mut self, tag: Tag, items: &[u32]) -> Result<Id> {
-        let count = u32::try_from(items.len()).ok().filter(|count| *count <= COUNT).ok_or_else(too_many)?;
+        let count = counted(items.len())?;
         let place = self.words.len();
         self.words.push(first_word(tag, count))?;
         self.words.extend(items)?;
+        Ok(Id::node(place))
+    }
+
+    /// The same of the items on the stack from a place on, which it loses.
+    #[inline]
+    pub fn collect(&mut self, tag: Tag, stack: &mut Stack, from: usize) -> Result<Id> {
+        let count = counted(stack.len() - from)?;
+        let place = self.words.len();
+        self.words.push(first_word(tag, count))?;
+        stack.take(from, |items| self.words.extend(items))?;
         Ok(Id::node(place))
     }
 
@@ -217,36 +232,37 @@ impl Arena {
         core::iter::successors(Some(first), move |&chunk| (chunk != last).then(|| self.words.get(chunk + 1)))
     }
 
-    /// Adds items to a list, dict or set.
+    /// Adds the items on the stack from a place on to a list, dict or set. The stack loses them.
     #[inline]
-    pub fn extend(&mut self, place: u32, tag: Tag, items: &[u32]) -> Result<()> {
+    pub fn extend(&mut self, place: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
         let last = self.words.get(place);
         let last = if last & NODE == 0 { last } else { 0 };
-        self.chunk(place, last, tag, items)
+        self.chunk(place, last, tag, stack, from)
     }
 
     /// Adds a change to a node that takes them.
-    pub fn change(&mut self, place: u32, tag: Tag, items: &[u32]) -> Result<()> {
+    pub fn change(&mut self, place: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
         let cell = place + 1 + self.count(place);
-        self.chunk(cell, self.words.get(cell), tag, items)
+        self.chunk(cell, self.words.get(cell), tag, stack, from)
     }
 
-    fn chunk(&mut self, cell: u32, last: u32, tag: Tag, items: &[u32]) -> Result<()> {
+    fn chunk(&mut self, cell: u32, last: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
+        let items = stack.len() - from;
         if last != 0 {
             // What stands at the end can grow where it is, but for states, which count one by one.
             let (last_tag, count) = split(self.words.get(last));
-            let more = count as usize + items.len();
+            let more = count as usize + items;
             if last_tag == tag && tag != Tag::State && last + 2 + count == self.words.len() && more <= COUNT as usize {
                 self.words.set(last, first_word(tag, more as u32));
-                return self.words.extend(items);
+                return stack.take(from, |items| self.words.extend(items));
             }
         }
-        let count = u32::try_from(items.len()).ok().filter(|count| *count <= COUNT).ok_or_else(too_many)?;
+        let count = counted(items)?;
         let place = self.words.len();
         self.words.push(first_word(tag, count))?;
         let first = if last == 0 { place } else { self.words.get(last + 1) };
         self.words.push(first)?;
-        self.words.extend(items)?;
+        stack.take(from, |items| self.words.extend(items))?;
         if last != 0 {
             self.words.set(last + 1, place);
         }

@@ -33,7 +33,7 @@ use crate::value::{Name, Value};
 /// let pickle = Pickle::open(bytes)?;
 /// assert_eq!(pickle.to_string(), "Person('Dave', 30)");
 /// assert_eq!(format!("{pickle:#}"), "Person(\n    'Dave',\n    30,\n)");
-/// assert_eq!(pickle.classes()?[0], *"example.Person");
+/// assert_eq!(pickle.classes()?.next().unwrap(), *"example.Person");
 /// assert_eq!(pickle.operations().last().unwrap().to_string(), "   32: .    STOP");
 /// # Ok::<(), state_core::Error>(())
 /// ```
@@ -82,9 +82,9 @@ impl<'a> Pickle<'a> {
     /// # Errors
     /// Names that are put together from the same long texts again and again, beyond eight times the pickle's length
     /// and 1 MiB.
-    pub fn classes(&self) -> Result<Vec<Name>> {
+    pub fn classes(&self) -> Result<impl ExactSizeIterator<Item = Name>> {
         let ids = self.names()?;
-        Ok(ids.into_iter().map(|id| self.name(Id(id))).collect())
+        Ok(ids.into_iter().map(|id| self.name(Id(id))))
     }
 
     fn name(&self, id: Id) -> Name {

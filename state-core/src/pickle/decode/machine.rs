@@ -14,6 +14,7 @@ use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
 use super::scan::{self, Op};
 use super::shares::Shares;
+use super::stack::Stack;
 use super::strings::Strings;
 use super::view::{self, Name};
 use crate::error::{Error, ErrorKind, Result};
@@ -42,7 +43,7 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
     let mut machine = Machine {
         input,
         at: 0,
-        stack: Vec::new(),
+        stack: Stack::default(),
         marks: Vec::new(),
         fence: 0,
         memo: Memo::default(),
@@ -70,7 +71,7 @@ struct Machine<'a> {
     input: &'a [u8],
     /// The opcode that runs, or the next one.
     at: usize,
-    stack: Vec<u32>,
+    stack: Stack,
     /// Where on the stack the marks stand.
     marks: Vec<u32>,
     /// The last of them: nothing below it can be taken.
@@ -232,18 +233,7 @@ impl<'a> Machine<'a> {
 
     #[inline]
     fn push(&mut self, id: Id) {
-        let len = self.stack.len();
-        if len == self.stack.capacity() {
-            self.grow();
-        }
         self.stack.push(id.0);
-    }
-
-    /// Never beyond what the rest of the input can fill.
-    #[cold]
-    fn grow(&mut self) {
-        let (len, left) = (self.stack.len(), self.input.len() - self.at);
-        self.stack.reserve_exact(len.max(32).min(left + 1));
     }
 
     #[inline]
@@ -266,7 +256,7 @@ impl<'a> Machine<'a> {
 
     fn top(&self) -> Result<Id> {
         match self.stack.last() {
-            Some(&top) if self.stack.len() > self.fence => Ok(Id(top)),
+            Some(top) if self.stack.len() > self.fence => Ok(Id(top)),
             _ => Err(self.underflow()),
         }
     }
@@ -331,8 +321,7 @@ impl<'a> Machine<'a> {
     /// A node of the parts from a place on the stack to its end, which it replaces.
     #[inline]
     fn collect(&mut self, tag: Tag, from: usize) -> Result<()> {
-        let id = self.arena.fixed(tag, self.stack.get(from..).unwrap_or_default())?;
-        self.stack.truncate(from);
+        let id = self.arena.collect(tag, &mut self.stack, from)?;
         self.push(id);
         Ok(())
     }
@@ -340,13 +329,12 @@ impl<'a> Machine<'a> {
     fn marked(&mut self, code: u8) -> Result<()> {
         let from = self.unmark()?;
         let tag = if code == op::LIST { Tag::List } else { Tag::Dict };
-        let items = self.stack.get(from..).unwrap_or_default();
+        let items = self.stack.len() - from;
         even(tag, items)?;
         let id = self.arena.cell(tag)?;
-        if let (Some(place), false) = (id.place(), items.is_empty()) {
-            self.arena.extend(place, tag, items)?;
+        if let (Some(place), true) = (id.place(), items > 0) {
+            self.arena.extend(place, tag, &mut self.stack, from)?;
         }
-        self.stack.truncate(from);
         self.push(id);
         Ok(())
     }
@@ -354,20 +342,19 @@ impl<'a> Machine<'a> {
     /// Adds the parts from a place on the stack to the container before it.
     fn add(&mut self, tag: Tag, from: usize) -> Result<()> {
         let before = from.checked_sub(1).filter(|&at| at >= self.fence);
-        let target = before.and_then(|at| self.stack.get(at)).map(|&id| Id(id));
+        let target = before.and_then(|at| self.stack.get(at)).map(Id);
         let target = target.ok_or_else(|| self.underflow())?;
-        let items = self.stack.get(from..).unwrap_or_default();
-        if !items.is_empty() {
+        let items = self.stack.len() - from;
+        if items > 0 {
             even(tag, items)?;
             match target.place().map(|place| (place, self.arena.tag(place))) {
-                Some((place, of)) if of == tag => self.arena.extend(place, tag, items)?,
+                Some((place, of)) if of == tag => self.arena.extend(place, tag, &mut self.stack, from)?,
                 Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
-                    self.arena.change(place, tag, items)?;
+                    self.arena.change(place, tag, &mut self.stack, from)?;
                 }
                 _ => return Err(malformed(container(tag), self.name(target))),
             }
         }
-        self.stack.truncate(from);
         Ok(())
     }
 
@@ -447,11 +434,11 @@ impl<'a> Machine<'a> {
             named(op.bytes, op.second)?;
             (Id::leaf(self.at), from)
         } else {
-            let class = self.stack.get(from).map(|&id| Id(id)).ok_or_else(|| self.underflow())?;
+            let class = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
             self.class(class)?;
             (class, from + 1)
         };
-        let arguments = self.arena.fixed(Tag::Tuple, self.stack.get(first..).unwrap_or_default())?;
+        let arguments = self.arena.collect(Tag::Tuple, &mut self.stack, first)?;
         let id = self.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
         self.stack.truncate(from);
         self.push(id);
@@ -460,11 +447,11 @@ impl<'a> Machine<'a> {
 
     fn build(&mut self) -> Result<()> {
         let from = self.last(2)?;
-        let state = Id(self.stack.get(from + 1).copied().unwrap_or_default());
-        let object = self.stack.get(from).map(|&id| Id(id)).ok_or_else(|| self.underflow())?;
+        let state = Id(self.stack.get(from + 1).unwrap_or_default());
+        let object = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
         match object.place().map(|place| (place, self.arena.tag(place))) {
             Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
-                self.arena.change(place, Tag::State, &[state.0])?;
+                self.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
             }
             // What has no attributes takes none; no state at all is what it takes.
             _ if self.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
@@ -555,9 +542,9 @@ impl<'a> Machine<'a> {
     }
 }
 
-fn even(tag: Tag, items: &[u32]) -> Result<()> {
-    match tag == Tag::Dict && items.len() % 2 != 0 {
-        true => Err(malformed("keys and values by turns", format!("{} items", items.len()))),
+fn even(tag: Tag, items: usize) -> Result<()> {
+    match tag == Tag::Dict && items % 2 != 0 {
+        true => Err(malformed("keys and values by turns", format!("{items} items"))),
         false => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ mod ops;
 mod print;
 mod scan;
 mod shares;
+mod stack;
 mod strings;
 mod text;
 mod value;

@@ -3,11 +3,12 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, mem};
 
 use super::arena::Id;
 use super::memo::Memo;
 use super::scan::{self, Op};
+use super::stack::Stack;
 use super::strings::{self, Int};
 use super::text::{self, Digits};
 use super::value;
@@ -19,8 +20,11 @@ use crate::value::{Int as Integer, Value};
 pub struct Operations<'a> {
     input: &'a [u8],
     at: usize,
-    /// The marks on the stack: where their opcodes stand, and how many parts lie on each.
-    marks: Vec<(u32, u32)>,
+    /// The marks on the stack: where their opcodes stand, and how many parts lie on the mark below.
+    marks: Stack,
+    depth: usize,
+    /// How many parts lie on the last mark.
+    above: u32,
     memo: Memo,
 }
 
@@ -42,7 +46,7 @@ pub struct Operation<'a> {
 
 impl<'a> Operations<'a> {
     pub(super) fn new(input: &'a [u8]) -> Self {
-        Self { input, at: 0, marks: Vec::new(), memo: Memo::default() }
+        Self { input, at: 0, marks: Stack::default(), depth: 0, above: 0, memo: Memo::default() }
     }
 
     /// The mark that an opcode takes away.
@@ -50,10 +54,15 @@ impl<'a> Operations<'a> {
         let takes = match code {
             op::TUPLE | op::LIST | op::DICT | op::FROZENSET | op::POP_MARK | op::APPENDS => true,
             op::SETITEMS | op::ADDITEMS | op::INST | op::OBJ => true,
-            op::POP => self.marks.last().is_some_and(|&(_, above)| above == 0),
+            op::POP => self.depth > 0 && self.above == 0,
             _ => false,
         };
-        if takes { self.marks.pop().map(|(at, _)| at as usize) } else { None }
+        if !takes || self.depth == 0 {
+            return None;
+        }
+        self.depth -= 1;
+        self.above = self.marks.pop()?;
+        self.marks.pop().map(|offset| offset as usize)
     }
 
     /// Counts the parts that come and go on the last mark.
@@ -67,9 +76,7 @@ impl<'a> Operations<'a> {
             op::SETITEM | op::NEWOBJ_EX | op::TUPLE3 => -2,
             _ => 1,
         };
-        if let Some((_, above)) = self.marks.last_mut() {
-            *above = above.saturating_add_signed(by);
-        }
+        self.above = self.above.saturating_add_signed(by);
     }
 }
 
@@ -81,16 +88,13 @@ impl<'a> Iterator for Operations<'a> {
         let op = scan::op(self.input, offset).ok()?;
         let opcode = Opcode::of(op.code)?;
         self.at = op.end;
-        let depth = self.marks.len();
+        let depth = self.depth;
         let mark = self.unmark(op.code);
         self.count(op.code, mark.is_some());
         if op.code == op::MARK {
-            let len = self.marks.len();
-            if len == self.marks.capacity() {
-                // Never beyond what the rest can take away again.
-                self.marks.reserve_exact(len.max(16).min((self.input.len() - offset) / 2 + 1));
-            }
-            self.marks.push((offset as u32, 0));
+            self.marks.push(offset as u32);
+            self.marks.push(mem::take(&mut self.above));
+            self.depth += 1;
         }
         let number = (op.code == op::MEMOIZE).then(|| self.memo.len());
         if let Some(number) = number.or_else(|| put(&op)) {
@@ -167,9 +171,10 @@ impl Operation<'_> {
                 latin1(if whole.is_some() { &decoded } else { bytes })
             }
             op::UNICODE => {
-                let mut decoded = Vec::new();
-                match text::raw_unicode(bytes, &mut decoded) {
-                    Some(()) => value::text(&decoded),
+                let mut decoded = Vec::with_capacity(bytes.len());
+                match text::raw_unicode(bytes, &mut decoded).map(|()| String::from_utf8(decoded)) {
+                    Some(Ok(text)) => text.into(),
+                    Some(Err(other)) => value::text(other.as_bytes()),
                     None => latin1(bytes),
                 }
             }

@@ -1,15 +1,13 @@
 //! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
 
-mod raws;
-mod region;
+mod arrays;
 
 use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
-pub(super) use region::Region;
-
 use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
+use super::raws::Raws;
 use super::{Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,7 +23,7 @@ pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
-    raw: Region<'a>,
+    raw: Raws<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
@@ -41,7 +39,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             nodes,
             tail,
             text,
-            raw: Region::whole(raw),
+            raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
             depth: DEPTH,
@@ -68,7 +66,7 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// The same image with its raw arrays elsewhere.
     #[cfg(feature = "pyo3")]
-    pub fn with_raws(mut self, raw: Region<'a>) -> Self {
+    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
         self.raw = raw;
         self
     }

@@ -2,13 +2,15 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+mod raws;
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, index, known};
+use super::{Decoder, forms, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -181,7 +183,7 @@ impl<'v> Fill<'v> {
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
-                super::forms::object(self, object, value, at)?;
+                forms::object(self, object, value, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
             #[cfg(feature = "pyo3")]

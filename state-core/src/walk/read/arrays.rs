@@ -4,11 +4,11 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::region::Array;
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
 use crate::schema::{Link, Raw};
+use crate::walk::raws::Array;
 use crate::walk::{Elements, Encoder};
 
 impl<'a, E: Encoder> Read<'a, E> {

@@ -1,0 +1,115 @@
+//! Raw arrays and arrays of numbers, from their bytes or from arrays that a door holds, to an image.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::{Fill, target, wrong};
+use crate::builder::Builder;
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::padded;
+use crate::schema::{Kind, Link, Raw, Schema};
+use crate::walk::Decoder;
+
+impl<'v> Fill<'v> {
+    /// A list of numbers from an array.
+    pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
+        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        match &schema.kind {
+            Kind::List(of) => {
+                let (count, bytes) = array.elements(target(*of), Some(1))?;
+                self.builder.length(at, count.iter().product());
+                let run = self.builder.run(bytes.len(), 1);
+                self.builder.write(run, &bytes);
+            }
+            Kind::Array(..) => {
+                let (_, bytes) = array.elements(schema, Some(0))?;
+                self.builder.write(at, &bytes);
+            }
+            _ => return Err(wrong(schema, value)),
+        }
+        Ok(())
+    }
+
+    /// An array of several dimensions.
+    pub(super) fn grid<D: Decoder<'v>>(
+        &mut self,
+        (schema, of, dimensions): (&Schema, Link, Option<u8>),
+        value: D,
+        at: usize,
+    ) -> Result<()> {
+        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        let (shape, bytes) = array.elements(target(of), dimensions.map(usize::from))?;
+        self.builder.length(at, shape.len());
+        let run = self.builder.run(shape.len(), 8);
+        let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
+        self.builder.write(run, &lengths);
+        self.lend(bytes);
+        Ok(())
+    }
+
+    pub(in crate::walk) fn raw<D: Decoder<'v>>(
+        &mut self,
+        raw: &Raw,
+        value: D,
+        count: Option<D>,
+        at: usize,
+    ) -> Result<()> {
+        let element = target(raw.element);
+        let bytes = match (value.array()?, value.bytes()) {
+            (Some(array), _) => {
+                // A field that is a single element is written as an array of one, and may be none at all.
+                let single = raw.exactly == Some(1) && array.is_one(element);
+                Some(array.elements(element, Some(usize::from(!single)))?.1)
+            }
+            (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
+            (None, None) if value.is_none() => None,
+            (None, None) => {
+                let expected = format!("the bytes of {element}");
+                return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
+            }
+        };
+        let len = bytes.as_deref().map_or(0, <[u8]>::len);
+        let elements = len / element.head.max(1);
+        if len % element.head.max(1) != 0 {
+            let expected = format!("a whole number of elements of {} bytes", element.head);
+            return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
+        }
+        if let Some(given) = count {
+            if given.int() != Some(elements as i128) {
+                let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
+                return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
+            }
+        }
+        // What is absent can only stand for an empty array where the type knows no absence.
+        let present = bytes.is_some() || !raw.optional;
+        if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
+            let expected = format!("exactly {} elements", raw.exactly.unwrap_or_default());
+            return Err(Error::new(ErrorKind::Malformed, expected, format!("{elements}")));
+        }
+        if raw.optional {
+            self.builder.write(at, &[u8::from(present)]);
+        }
+        self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
+        self.lend(bytes.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Takes an array into the raw region; if it is alone there and needs no zeros behind it, it is not copied.
+    fn lend(&mut self, bytes: Cow<'v, [u8]>) {
+        let is_first = self.lent.is_none() && self.builder.raw.is_empty() && !bytes.is_empty();
+        if is_first && padded(bytes.len()) == Some(bytes.len()) {
+            self.lent = Some(bytes);
+        } else {
+            self.whole().raw(&bytes);
+        }
+    }
+
+    /// The builder, with all that was lent in its place.
+    pub(in crate::walk) fn whole(&mut self) -> &mut Builder {
+        if let Some(first) = self.lent.take() {
+            self.builder.raw(&first);
+        }
+        &mut self.builder
+    }
+}
