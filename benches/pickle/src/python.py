@@ -46,6 +46,13 @@ def answer(*parts):
     answers.flush()
 
 
+def interned(value):
+    """The keys of dicts as a program has them, whose text they are: each string once."""
+    if type(value) is list and type(value[0]) is dict:
+        return [{sys.intern(key): part for key, part in one.items()} for one in value]
+    return value
+
+
 def dumps():
     global buffers
     if not out_of_band:
@@ -65,7 +72,7 @@ for line in commands:
     command, *words = line.decode().split()
     if command == "take":
         out_of_band, buffers, protocol = words[0] == "out", [], int(words[1])
-        value = pickle.loads(commands.read(int(words[2])))
+        value = interned(pickle.loads(commands.read(int(words[2]))))
         written = dumps()
         answer(written, b"".join(bytes(buffer.raw()) for buffer in buffers))
     elif command == "dumps":
