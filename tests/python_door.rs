@@ -17,7 +17,8 @@ fn classes_of_every_kind_go_through_pickle() {
         return;
     }
     let python = env::var("STATE_PYTHON").unwrap_or_else(|_| "python3".into());
-    let asked = Command::new(&python).args(["-c", "import sys; assert sys.version_info >= (3, 9), sys.version"]).output();
+    let asked =
+        Command::new(&python).args(["-c", "import sys; assert sys.version_info >= (3, 9), sys.version"]).output();
     match asked {
         Err(error) => panic!("`{python}` cannot be run ({error}): {REMEDY}"),
         Ok(asked) => assert!(asked.status.success(), "{}\n{REMEDY}", text(&asked)),
