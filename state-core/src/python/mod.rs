@@ -30,7 +30,7 @@
 //! - pickle at every protocol, `copy`, `deepcopy`, and all that is built on them: multiprocessing, `concurrent.futures`,
 //!   joblib, cloudpickle, shelve, Dask, Ray. Neither `__new__` nor `__init__` runs on load, and none is asked for.
 //! - Classes of Python that extend one of Rust keep their type, their `__dict__` and their slots.
-//! - [`Py`](pyo3::Py) fields keep sharing and cycles, and their class is tested when they come back.
+//! - [`Py`] fields keep sharing and cycles, and their class is tested when they come back.
 //! - A state that is put back is tested first, as by every door: a live object is restored all or nothing, and what is
 //!   wrong is told as `TypeError` or `pickle.UnpicklingError` with the field's name.
 //! - What the author of a class writes of `__reduce__`, `__reduce_ex__`, `__getstate__`, `__setstate__`,

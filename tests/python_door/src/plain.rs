@@ -9,7 +9,7 @@ use state_core::python::{packed, picklable};
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Person>(module)?;
     picklable::<Frozen>(module)?;
-    #[cfg(not(feature = "abi3"))]
+    #[cfg(all(Py_3_10, not(Py_LIMITED_API)))]
     picklable::<fixed::Fixed>(module)?;
     picklable::<Bound_>(module)?;
     picklable::<Refusing>(module)?;
@@ -68,8 +68,8 @@ impl Frozen {
     }
 }
 
-/// The stable ABI has no immutable types before Python 3.14.
-#[cfg(not(feature = "abi3"))]
+/// Python has immutable types from 3.10 on, and the stable ABI from 3.14.
+#[cfg(all(Py_3_10, not(Py_LIMITED_API)))]
 mod fixed {
     use pyo3::prelude::*;
     use state_core::State;
