@@ -52,8 +52,10 @@ struct Cassette {
 }
 
 impl MyClass {
-    fn average(&self) -> f64 {
-        self.data.iter().map(|bicycle| bicycle.price).sum::<f64>() / self.data.len() as f64
+    fn average(&self) -> Option<String> {
+        let sum: f64 = self.data.iter().map(|bicycle| bicycle.price).sum();
+        let count = self.data.iter().fold(0.0, |count, _| count + 1.0);
+        (count > 0.0).then(|| format!("{:?}", sum / count))
     }
 }
 
@@ -119,10 +121,10 @@ fn objects_go_to_rust_and_back() {
         .zip(&written)
         .map(|(&(name, protocol), pickle)| match name {
             "Person" => through::<Person>(pickle, protocol, |it| assert_eq!((&*it.name, it.age), ("Dave", 30))),
-            "MyClass" => through::<MyClass>(pickle, protocol, |it| assert_eq!(it.average(), 216.0)),
+            "MyClass" => through::<MyClass>(pickle, protocol, |it| assert_eq!(it.average().unwrap(), "216.0")),
             "Empty" => through::<MyClass>(pickle, protocol, |it| assert!(it.data.is_empty())),
             "MySubclass" => through::<MySubclass>(pickle, protocol, |it| {
-                assert_eq!(it.base.average(), 216.0);
+                assert_eq!(it.base.average().unwrap(), "216.0");
                 assert_eq!(it.owner, Some(Person { name: "Dave".into(), age: 30 }));
             }),
             "NoOwner" => through::<MySubclass>(pickle, protocol, |it| assert_eq!(it.owner, None)),

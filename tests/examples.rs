@@ -63,7 +63,7 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
         ("loaded a new shop", "216.0"),
         ("another shop", "1.0"),
         ("restored in place, in the same memory", "216.0"),
-        ("pickled for Python in 169 bytes, and read again", "216.0"),
+        ("pickled for Python in 122 bytes, and read again", "216.0"),
         ("a file cut short: MySubclass: expected 240 bytes, found 239 at byte 239", "216.0"),
     ] {
         assert!(story.contains(&format!("{scene}\n  average price: {price}")), "{scene}");

@@ -60,11 +60,7 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
         });
         for (what, took) in [("opened", opened), ("printed", printed), ("listed", listed)] {
             if took > most(&bytes) {
-                failed.push(format!(
-                    "{name}, {what}: {took} of {} bytes, {:.1} times",
-                    bytes.len(),
-                    took as f64 / bytes.len() as f64
-                ));
+                failed.push(format!("{name}, {what}: {took} of {} bytes, {} times", bytes.len(), took / bytes.len()));
             }
         }
         // A byte as `\x00`, in what is shown for the first time and in what is shown again.

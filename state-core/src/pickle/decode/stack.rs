@@ -91,11 +91,18 @@ mod tests {
         let many: Vec<u32> = (0..3 * BLOCK as u32 + 7).collect();
         for from in [0, 5, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, many.len()] {
             let mut stack = Stack::default();
-            many.iter().for_each(|&word| stack.push(word));
+            for &word in &many {
+                stack.push(word);
+            }
             assert!(many.iter().all(|&word| stack.get(word as usize) == Some(word)));
             assert_eq!((stack.len(), stack.get(many.len()), stack.get(9 * BLOCK)), (many.len(), None, None));
             let mut taken = Vec::new();
-            stack.take(from, |words| Ok(taken.extend_from_slice(words))).unwrap();
+            stack
+                .take(from, |words| {
+                    taken.extend_from_slice(words);
+                    Ok(())
+                })
+                .unwrap();
             assert_eq!((&*taken, stack.len(), stack.last()), (&many[from..], from, many[..from].last().copied()));
             many[from..].iter().for_each(|&word| stack.push(word));
             stack.truncate(from);
