@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::arena::Id;
-use super::machine::{self, Parts};
+use super::machine;
 use super::ops::Operations;
+use super::parts::Parts;
 use super::print::Printer;
 use super::scan;
 use crate::error::{Error, ErrorKind, Result};

@@ -1,7 +1,7 @@
 //! How much there is to a part, found without looking at all of it.
 
 use super::arena::{Arena, Id, Tag};
-use super::machine::Parts;
+use super::parts::Parts;
 use super::scan;
 use super::strings::Strings;
 use super::view::View;

@@ -1,7 +1,7 @@
 //! Objects of classes: all the ways in which Python writes one, as class, arguments and state.
 
 use super::arena::{Id, Items, Tag};
-use super::machine::Parts;
+use super::parts::Parts;
 use super::view::{Name, View};
 
 /// Tuples of more items than this may be shared, and are not taken apart.

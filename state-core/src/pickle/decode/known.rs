@@ -2,7 +2,7 @@
 //! opcode of its own.
 
 use super::arena::{Id, Items, Tag};
-use super::machine::Parts;
+use super::parts::Parts;
 use super::view::{Name, View};
 
 impl Parts<'_> {

@@ -15,6 +15,7 @@ mod node;
 mod numpy;
 mod object;
 mod ops;
+mod parts;
 mod print;
 mod scan;
 mod shares;

@@ -8,8 +8,8 @@ use core::cell::{Cell, RefCell};
 
 use super::arena::{Id, Items, Tag};
 use super::instance::{Instance, Made};
-use super::machine::Parts;
 use super::numpy::{Dtypes, Numpy};
+use super::parts::Parts;
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::checksum;

@@ -9,8 +9,8 @@ use core::fmt;
 
 use super::arena::{Id, Items, Tag};
 use super::instance::Instance;
-use super::machine::Parts;
 use super::numpy::Numpy;
+use super::parts::Parts;
 use super::print::{Printer, Rest};
 use super::view::View;
 use crate::value::{Array, is_identifier, write_name};

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use core::fmt::{self, Formatter};
 
 use super::arena::{Changes, Id, Items, Tag};
-use super::machine::Parts;
 use super::numpy::Dtypes;
 use super::object::Segment;
+use super::parts::Parts;
 use super::shares::Shares;
 use super::view::{Persistent, View};
 use crate::value::{self, write_byte_array, write_bytes, write_name, write_str};

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use super::arena::{Id, Tag};
 use super::instance::{Instance, Made};
-use super::machine::Parts;
 use super::numpy::{Dtypes, Numpy};
+use super::parts::Parts;
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};

@@ -1,7 +1,7 @@
 //! A part of a pickle as what it is in Python: opcodes, spellings and encodings are dealt with here.
 
 use super::arena::{Arena, Id, Items, Tag};
-use super::machine::Parts;
+use super::parts::Parts;
 use super::scan;
 use super::strings::{self, Int, Strings};
 use super::text::Digits;

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::super::arena::{Id, Items, Tag};
-use super::super::machine::Parts;
+use super::super::parts::Parts;
 use super::super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{ByteOrder, Dtype, Field, Record, Subarray, TimeUnit};

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 pub(super) use self::dtype::Dtypes;
 use super::arena::{Id, Items, Tag};
-use super::machine::Parts;
+use super::parts::Parts;
 use super::view::{Name, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Dtype, Order};

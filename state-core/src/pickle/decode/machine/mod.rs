@@ -4,39 +4,23 @@
 //! It takes what CPython's `_pickle` takes and refuses what that refuses. Where the two differ, the module `pickle`
 //! lists it.
 
+mod objects;
+
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
-use super::extent::{SHORT, takes_at_most};
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
+use super::parts::Parts;
 use super::scan::{self, Op};
 use super::shares::Shares;
 use super::stack::Stack;
 use super::strings::Strings;
-use super::view::{self, Name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
 use crate::pickle::options::Options;
-
-/// What a pickle consists of.
-#[derive(Debug)]
-pub(super) struct Parts<'a> {
-    pub input: &'a [u8],
-    pub arena: Arena,
-    pub strings: Strings,
-    pub shares: Shares,
-    pub root: Id,
-    /// How many bytes the pickle takes; others may follow.
-    pub len: usize,
-    /// How many buffers out of band it asks for.
-    pub buffers: u32,
-    /// Whether names are those of Python 2.
-    pub old_names: bool,
-    pub extensions: &'static [(u32, &'static str)],
-}
 
 /// Runs the pickle at the start of the input.
 pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Result<Parts<'a>> {
@@ -357,189 +341,6 @@ impl<'a> Machine<'a> {
         }
         Ok(())
     }
-
-    fn new_object(&mut self) -> Result<()> {
-        let (arguments, class) = (self.pop()?, self.pop()?);
-        self.tuple(arguments)?;
-        self.class(class)?;
-        let id = self.arena.changeable(Tag::New, &[class.0, arguments.0])?;
-        self.push(id);
-        Ok(())
-    }
-
-    fn new_object_ex(&mut self) -> Result<()> {
-        let (keywords, arguments, class) = (self.pop()?, self.pop()?, self.pop()?);
-        self.class(class)?;
-        self.tuple(arguments)?;
-        if keywords.place().map(|place| self.arena.tag(place)) != Some(Tag::Dict) {
-            return Err(malformed("a dict of keyword arguments", self.name(keywords)));
-        }
-        let id = self.arena.changeable(Tag::NewKeywords, &[class.0, arguments.0, keywords.0])?;
-        self.push(id);
-        Ok(())
-    }
-
-    fn reduce(&mut self) -> Result<()> {
-        let (arguments, callable) = (self.pop()?, self.pop()?);
-        self.tuple(arguments)?;
-        self.class(callable)?;
-        let id = match self.encoded(callable, arguments)? {
-            Some(bytes) => bytes,
-            None => self.arena.changeable(Tag::Call, &[callable.0, arguments.0])?,
-        };
-        self.push(id);
-        Ok(())
-    }
-
-    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
-    fn encoded(&mut self, callable: Id, arguments: Id) -> Result<Option<Id>> {
-        let codec = match self.codec {
-            Some((id, is)) if id == callable => is,
-            _ => {
-                let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
-                let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
-                let is =
-                    is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
-                self.codec = Some((callable, is));
-                is
-            }
-        };
-        let place = arguments.place().filter(|&place| codec && self.arena.count(place) == 2);
-        let Some(place) = place else { return Ok(None) };
-        let (text, encoding) = (self.arena.part(place, 0), self.arena.part(place, 1));
-        let encoding = self.strings.text(self.input, &self.arena, encoding);
-        if !encoding.is_some_and(|encoding| matches!(encoding, b"latin1" | b"latin-1" | b"iso-8859-1")) {
-            return Ok(None);
-        }
-        if let Some(&bytes) = self.latin1.get(&text.0) {
-            self.shares.note(Id(bytes));
-            return Ok(Some(Id(bytes)));
-        }
-        match self.strings.latin1(self.input, &mut self.arena, text)? {
-            Some(bytes) => {
-                // Remembered, so that one text that is encoded again and again takes no more time and memory.
-                self.latin1.insert(text.0, bytes.0);
-                Ok(Some(bytes))
-            }
-            None if self.strings.text(self.input, &self.arena, text).is_some() => {
-                Err(malformed("text that Latin-1 has", "another"))
-            }
-            None => Ok(None),
-        }
-    }
-
-    fn instance(&mut self, op: &Op<'a>) -> Result<()> {
-        let from = self.unmark()?;
-        let (class, first) = if op.code == op::INST {
-            named(op.bytes, op.second)?;
-            (Id::leaf(self.at), from)
-        } else {
-            let class = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
-            self.class(class)?;
-            (class, from + 1)
-        };
-        let arguments = self.arena.collect(Tag::Tuple, &mut self.stack, first)?;
-        let id = self.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
-        self.stack.truncate(from);
-        self.push(id);
-        Ok(())
-    }
-
-    fn build(&mut self) -> Result<()> {
-        let from = self.last(2)?;
-        let state = Id(self.stack.get(from + 1).unwrap_or_default());
-        let object = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
-        match object.place().map(|place| (place, self.arena.tag(place))) {
-            Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
-                self.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
-            }
-            // What has no attributes takes none; no state at all is what it takes.
-            _ if self.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
-            _ => return Err(malformed("an object that can take a state", self.name(object))),
-        }
-        self.stack.truncate(from + 1);
-        Ok(())
-    }
-
-    fn global_lines(&mut self, op: &Op<'a>) -> Result<()> {
-        named(op.bytes, op.second)?;
-        self.push_leaf();
-        Ok(())
-    }
-
-    fn stack_global(&mut self) -> Result<()> {
-        let (name, module) = (self.pop()?, self.pop()?);
-        for id in [module, name] {
-            if self.strings.text(self.input, &self.arena, id).is_none() {
-                return Err(malformed("a name as text", self.name(id)));
-            }
-        }
-        let id = self.arena.fixed(Tag::Global, &[module.0, name.0])?;
-        self.push(id);
-        Ok(())
-    }
-
-    fn frame(&mut self, op: &Op<'a>) -> Result<()> {
-        let left = self.input.len() - op.end;
-        if op.number > left as u64 {
-            let expected = format!("a frame of {} bytes", op.number);
-            return Err(Error::new(ErrorKind::Length, expected, format!("{left}")));
-        }
-        Ok(())
-    }
-
-    fn next_buffer(&mut self) -> Result<()> {
-        if self.buffers == self.most_buffers {
-            let expected = format!("no more than the {} buffers that were given", self.most_buffers);
-            return Err(malformed(expected, "a part that stands in another one"));
-        }
-        let id = self.arena.numbered(Tag::Buffer, self.buffers)?;
-        self.buffers += 1;
-        self.push(id);
-        Ok(())
-    }
-
-    fn readonly_buffer(&mut self) -> Result<()> {
-        let top = self.top()?;
-        let tag = top.place().map(|place| self.arena.tag(place));
-        let code = top.offset().and_then(|offset| self.input.get(offset)).copied().unwrap_or_default();
-        let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code);
-        if bytes || matches!(tag, Some(Tag::Buffer | Tag::Bytes | Tag::New | Tag::NewKeywords | Tag::Call)) {
-            return Ok(());
-        }
-        Err(malformed("a buffer", self.name(top)))
-    }
-
-    /// Tests that something can be the arguments of a call.
-    fn tuple(&self, id: Id) -> Result<()> {
-        let empty = id.offset().is_some_and(|offset| self.input.get(offset) == Some(&op::EMPTY_TUPLE));
-        if empty || id.place().is_some_and(|place| self.arena.tag(place) == Tag::Tuple) {
-            return Ok(());
-        }
-        Err(malformed("a tuple of arguments", self.name(id)))
-    }
-
-    /// Tests that something can be called: a name, or the result of another call.
-    fn class(&self, id: Id) -> Result<()> {
-        let callable = match (id.offset(), id.place()) {
-            (Some(offset), _) => {
-                let codes = [op::GLOBAL, op::INST, op::EXT1, op::EXT2, op::EXT4, op::PERSID];
-                self.input.get(offset).is_some_and(|code| codes.contains(code))
-            }
-            (_, Some(place)) => matches!(
-                self.arena.tag(place),
-                Tag::Global | Tag::Call | Tag::New | Tag::NewKeywords | Tag::Instance | Tag::Persistent
-            ),
-            _ => false,
-        };
-        if callable { Ok(()) } else { Err(malformed("a class or function", self.name(id))) }
-    }
-
-    /// What a part is, for an error.
-    #[cold]
-    fn name(&self, id: Id) -> &'static str {
-        view::kind_name(self.input, &self.arena, id)
-    }
 }
 
 fn even(tag: Tag, items: usize) -> Result<()> {
@@ -547,16 +348,6 @@ fn even(tag: Tag, items: usize) -> Result<()> {
         true => Err(malformed("keys and values by turns", format!("{items} items"))),
         false => Ok(()),
     }
-}
-
-/// The two lines of a name.
-fn named(module: &[u8], name: &[u8]) -> Result<()> {
-    for (line, what) in [(module, "the name of a module"), (name, "the name of a class or function")] {
-        if line.is_empty() || core::str::from_utf8(line).is_err() {
-            return Err(malformed(what, if line.is_empty() { "an empty line" } else { "bytes that are not UTF-8" }));
-        }
-    }
-    Ok(())
 }
 
 fn container(tag: Tag) -> &'static str {

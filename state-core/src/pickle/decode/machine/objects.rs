@@ -1,0 +1,206 @@
+//! The opcodes that name classes and make objects of them, and those of buffers out of band.
+
+use alloc::format;
+
+use super::{Machine, malformed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::decode::arena::{Id, Tag};
+use crate::pickle::decode::extent::{SHORT, takes_at_most};
+use crate::pickle::decode::scan::Op;
+use crate::pickle::decode::view::{self, Name};
+use crate::pickle::opcode as op;
+
+impl<'a> Machine<'a> {
+    pub(super) fn new_object(&mut self) -> Result<()> {
+        let (arguments, class) = (self.pop()?, self.pop()?);
+        self.tuple(arguments)?;
+        self.class(class)?;
+        let id = self.arena.changeable(Tag::New, &[class.0, arguments.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    pub(super) fn new_object_ex(&mut self) -> Result<()> {
+        let (keywords, arguments, class) = (self.pop()?, self.pop()?, self.pop()?);
+        self.class(class)?;
+        self.tuple(arguments)?;
+        if keywords.place().map(|place| self.arena.tag(place)) != Some(Tag::Dict) {
+            return Err(malformed("a dict of keyword arguments", self.name(keywords)));
+        }
+        let id = self.arena.changeable(Tag::NewKeywords, &[class.0, arguments.0, keywords.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    pub(super) fn reduce(&mut self) -> Result<()> {
+        let (arguments, callable) = (self.pop()?, self.pop()?);
+        self.tuple(arguments)?;
+        self.class(callable)?;
+        let id = match self.encoded(callable, arguments)? {
+            Some(bytes) => bytes,
+            None => self.arena.changeable(Tag::Call, &[callable.0, arguments.0])?,
+        };
+        self.push(id);
+        Ok(())
+    }
+
+    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
+    pub(super) fn encoded(&mut self, callable: Id, arguments: Id) -> Result<Option<Id>> {
+        let codec = match self.codec {
+            Some((id, is)) if id == callable => is,
+            _ => {
+                let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
+                let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
+                let is =
+                    is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
+                self.codec = Some((callable, is));
+                is
+            }
+        };
+        let place = arguments.place().filter(|&place| codec && self.arena.count(place) == 2);
+        let Some(place) = place else { return Ok(None) };
+        let (text, encoding) = (self.arena.part(place, 0), self.arena.part(place, 1));
+        let encoding = self.strings.text(self.input, &self.arena, encoding);
+        if !encoding.is_some_and(|encoding| matches!(encoding, b"latin1" | b"latin-1" | b"iso-8859-1")) {
+            return Ok(None);
+        }
+        if let Some(&bytes) = self.latin1.get(&text.0) {
+            self.shares.note(Id(bytes));
+            return Ok(Some(Id(bytes)));
+        }
+        match self.strings.latin1(self.input, &mut self.arena, text)? {
+            Some(bytes) => {
+                // Remembered, so that one text that is encoded again and again takes no more time and memory.
+                self.latin1.insert(text.0, bytes.0);
+                Ok(Some(bytes))
+            }
+            None if self.strings.text(self.input, &self.arena, text).is_some() => {
+                Err(malformed("text that Latin-1 has", "another"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn instance(&mut self, op: &Op<'a>) -> Result<()> {
+        let from = self.unmark()?;
+        let (class, first) = if op.code == op::INST {
+            named(op.bytes, op.second)?;
+            (Id::leaf(self.at), from)
+        } else {
+            let class = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
+            self.class(class)?;
+            (class, from + 1)
+        };
+        let arguments = self.arena.collect(Tag::Tuple, &mut self.stack, first)?;
+        let id = self.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
+        self.stack.truncate(from);
+        self.push(id);
+        Ok(())
+    }
+
+    pub(super) fn build(&mut self) -> Result<()> {
+        let from = self.last(2)?;
+        let state = Id(self.stack.get(from + 1).unwrap_or_default());
+        let object = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
+        match object.place().map(|place| (place, self.arena.tag(place))) {
+            Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
+                self.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
+            }
+            // What has no attributes takes none; no state at all is what it takes.
+            _ if self.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
+            _ => return Err(malformed("an object that can take a state", self.name(object))),
+        }
+        self.stack.truncate(from + 1);
+        Ok(())
+    }
+
+    pub(super) fn global_lines(&mut self, op: &Op<'a>) -> Result<()> {
+        named(op.bytes, op.second)?;
+        self.push_leaf();
+        Ok(())
+    }
+
+    pub(super) fn stack_global(&mut self) -> Result<()> {
+        let (name, module) = (self.pop()?, self.pop()?);
+        for id in [module, name] {
+            if self.strings.text(self.input, &self.arena, id).is_none() {
+                return Err(malformed("a name as text", self.name(id)));
+            }
+        }
+        let id = self.arena.fixed(Tag::Global, &[module.0, name.0])?;
+        self.push(id);
+        Ok(())
+    }
+
+    pub(super) fn frame(&mut self, op: &Op<'a>) -> Result<()> {
+        let left = self.input.len() - op.end;
+        if op.number > left as u64 {
+            let expected = format!("a frame of {} bytes", op.number);
+            return Err(Error::new(ErrorKind::Length, expected, format!("{left}")));
+        }
+        Ok(())
+    }
+
+    pub(super) fn next_buffer(&mut self) -> Result<()> {
+        if self.buffers == self.most_buffers {
+            let expected = format!("no more than the {} buffers that were given", self.most_buffers);
+            return Err(malformed(expected, "a part that stands in another one"));
+        }
+        let id = self.arena.numbered(Tag::Buffer, self.buffers)?;
+        self.buffers += 1;
+        self.push(id);
+        Ok(())
+    }
+
+    pub(super) fn readonly_buffer(&mut self) -> Result<()> {
+        let top = self.top()?;
+        let tag = top.place().map(|place| self.arena.tag(place));
+        let code = top.offset().and_then(|offset| self.input.get(offset)).copied().unwrap_or_default();
+        let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code);
+        if bytes || matches!(tag, Some(Tag::Buffer | Tag::Bytes | Tag::New | Tag::NewKeywords | Tag::Call)) {
+            return Ok(());
+        }
+        Err(malformed("a buffer", self.name(top)))
+    }
+
+    /// Tests that something can be the arguments of a call.
+    pub(super) fn tuple(&self, id: Id) -> Result<()> {
+        let empty = id.offset().is_some_and(|offset| self.input.get(offset) == Some(&op::EMPTY_TUPLE));
+        if empty || id.place().is_some_and(|place| self.arena.tag(place) == Tag::Tuple) {
+            return Ok(());
+        }
+        Err(malformed("a tuple of arguments", self.name(id)))
+    }
+
+    /// Tests that something can be called: a name, or the result of another call.
+    pub(super) fn class(&self, id: Id) -> Result<()> {
+        let callable = match (id.offset(), id.place()) {
+            (Some(offset), _) => {
+                let codes = [op::GLOBAL, op::INST, op::EXT1, op::EXT2, op::EXT4, op::PERSID];
+                self.input.get(offset).is_some_and(|code| codes.contains(code))
+            }
+            (_, Some(place)) => matches!(
+                self.arena.tag(place),
+                Tag::Global | Tag::Call | Tag::New | Tag::NewKeywords | Tag::Instance | Tag::Persistent
+            ),
+            _ => false,
+        };
+        if callable { Ok(()) } else { Err(malformed("a class or function", self.name(id))) }
+    }
+
+    /// What a part is, for an error.
+    #[cold]
+    pub(super) fn name(&self, id: Id) -> &'static str {
+        view::kind_name(self.input, &self.arena, id)
+    }
+}
+
+/// The two lines of a name.
+fn named(module: &[u8], name: &[u8]) -> Result<()> {
+    for (line, what) in [(module, "the name of a module"), (name, "the name of a class or function")] {
+        if line.is_empty() || core::str::from_utf8(line).is_err() {
+            return Err(malformed(what, if line.is_empty() { "an empty line" } else { "bytes that are not UTF-8" }));
+        }
+    }
+    Ok(())
+}
