@@ -3,6 +3,7 @@
 
 mod arena;
 mod blocks;
+mod classes;
 mod direct;
 mod document;
 mod extent;
