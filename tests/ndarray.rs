@@ -101,7 +101,9 @@ fn a_restore_keeps_what_it_can() {
     let mut target = Array2::<i32>::zeros((2, 3));
     let before = target.as_ptr();
     load_into(&dumps(&grid()).unwrap(), &mut target).unwrap();
-    assert_eq!((target.as_ptr(), &target), (before, &grid()));
+    assert_eq!(target, grid());
+    // Where numbers have another byte order than in an image, the array is made anew.
+    assert!(target.as_ptr() == before || cfg!(target_endian = "big"));
     // Turned and cut arrays lie otherwise in memory, and are the same arrays.
     let mut cut = Array2::<i32>::zeros((4, 4));
     cut.invert_axis(Axis(0));
