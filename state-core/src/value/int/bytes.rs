@@ -46,7 +46,7 @@ impl Int {
     /// ```
     /// use state_core::value::Int;
     ///
-    /// assert_eq!(Int::from(0).to_le_bytes_signed(), []);
+    /// assert!(Int::from(0).to_le_bytes_signed().is_empty());
     /// assert_eq!(Int::from(-128).to_le_bytes_signed(), [0x80]);
     /// assert_eq!(Int::from(128).to_le_bytes_signed(), [0x80, 0]);
     /// ```
