@@ -246,6 +246,8 @@ fn arrays_by_public_names() {
 }
 
 /// Large arrays leave the pickle as they lie, and the others stay in it.
+// On a machine of the other byte order no array lies as it travels, and none leaves.
+#[cfg(target_endian = "little")]
 #[test]
 fn arrays_leave_out_of_band() {
     #[derive(State)]
