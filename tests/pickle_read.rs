@@ -174,6 +174,11 @@ def person(**methods):
 def keeps_tuple(self): return self.name, self.age
 def keywords(self): return (), {"name": "Dave"}
 
+# By which the classes of the python door are made.
+def from_state(cls, *slots): pass
+from_state.__module__ = "example"
+from_state.__name__, from_state.__qualname__ = "_from_state", "Person._from_state"
+
 @known
 class Point:
     def __init__(self, x, y): self.x, self.y = x, y
@@ -242,6 +247,8 @@ OBJECTS = {
     "newobj_ex": lambda: person(__getnewargs_ex__=keywords, __getstate__=keeps_tuple),
     "reconstructor": lambda: person(
         __reduce__=lambda self: (copyreg._reconstructor, (type(self), object, None), (self.name, self.age))),
+    "from state": lambda: person(
+        _from_state=staticmethod(from_state), __reduce__=lambda self: (from_state, (type(self), self.name, self.age))),
     "plain": lambda: Point(1, 2.5),
     "slots": lambda: Slotted(1, 2.5),
     "both": lambda: Both(1, 2.5),
@@ -271,7 +278,7 @@ fn pickles(name: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
-    for way in ["state", "reduce", "reduce with state", "newobj", "newobj_ex", "reconstructor"] {
+    for way in ["state", "reduce", "reduce with state", "newobj", "newobj_ex", "reconstructor", "from state"] {
         for pickle in pickles(way) {
             let loaded = pickle::loads::<Person>(&pickle).unwrap_or_else(|error| panic!("{way}: {error}"));
             assert_eq!(loaded, dave(), "{way}");

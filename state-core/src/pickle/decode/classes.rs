@@ -28,7 +28,7 @@ impl Parts<'_> {
     }
 
     /// `getattr(object, name)`.
-    fn attribute(&self, id: Id) -> Option<(Id, &str)> {
+    pub(super) fn attribute(&self, id: Id) -> Option<(Id, &str)> {
         let place = id.place().filter(|&place| self.arena.tag(place) == Tag::Call)?;
         let name = self.name(self.arena.part(place, 0))?;
         if (name.module, name.name) != ("builtins", "getattr") {

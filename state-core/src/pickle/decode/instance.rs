@@ -123,6 +123,20 @@ impl Parts<'_> {
         Some(Instance { keywords: Some(keywords), ..Instance::new(class, Made::New, arguments, place) })
     }
 
+    /// The object itself, where the function that makes it is that of the python door's classes:
+    /// `Class._from_state(class, *slots)`. A value keeps the call, to be written back as it came.
+    pub(super) fn of_slots<'p>(&'p self, instance: Instance<'p>) -> Instance<'p> {
+        let is_from_state = match self.name(instance.class).filter(|_| !self.is_long_name(instance.class)) {
+            Some(name) => name.name.ends_with("._from_state"),
+            None => self.attribute(instance.class).is_some_and(|(_, attribute)| attribute == "_from_state"),
+        };
+        let mut arguments = instance.arguments.clone();
+        match arguments.next() {
+            Some(class) if is_from_state && instance.made == Made::Called => Instance { class, arguments, ..instance },
+            _ => instance,
+        }
+    }
+
     /// The arguments of a call from the place `from` on.
     fn after(&self, place: u32, from: usize) -> Items<'_> {
         let mut arguments = self.arguments(self.arena.part(place, 1));

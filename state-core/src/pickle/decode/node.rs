@@ -138,7 +138,7 @@ impl<'p> Node<'p> {
         let View::Object(kind, place) = self.source.parts.plain(self.id) else { return None };
         // Its changes are gone through for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
-        let instance = self.source.parts.instance(kind, place);
+        let instance = self.source.parts.of_slots(self.source.parts.instance(kind, place));
         self.source.parts.is_named(instance.class, tag).then_some(instance)
     }
 
