@@ -4,9 +4,9 @@
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
 mod array;
+mod attributes;
 mod fill;
 mod form;
-mod forms;
 mod inspect;
 mod known;
 mod raws;

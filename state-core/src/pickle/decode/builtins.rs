@@ -1,4 +1,4 @@
-//! The names whose calls stand for values: how Python 2's protocols, and some types at every protocol, spell what has no
+//! The functions whose calls stand for built-in values: how Python 2's protocols, and some types at every protocol, spell what has no
 //! opcode of its own.
 
 use super::arena::{Id, Items, Tag};
@@ -7,7 +7,7 @@ use super::view::{Name, View};
 
 impl Parts<'_> {
     /// The built-in value that a call stands for.
-    pub(super) fn known(&self, tag: Tag, place: u32) -> Option<View<'_>> {
+    pub(super) fn builtin(&self, tag: Tag, place: u32) -> Option<View<'_>> {
         if tag != Tag::Call || self.arena.changes(place).next().is_some() {
             return None;
         }

@@ -3,12 +3,12 @@
 
 mod arena;
 mod blocks;
+mod builtins;
 mod classes;
 mod direct;
 mod document;
 mod extent;
 mod instance;
-mod known;
 mod limit;
 mod machine;
 mod memo;

@@ -162,19 +162,9 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// Whether the first argument of a call is large and referenced elsewhere too.
-    fn takes_shared(&self, place: u32) -> bool {
-        let first = self.parts.arguments(self.parts.arena.part(place, 1)).next();
-        first.is_some_and(|id| self.parts.shares.contains(id) && self.is_large(id))
-    }
-
     /// The value of a part without parts; a part with parts is opened.
     fn start(&mut self, id: Id, stack: &mut Vec<Open>) -> Result<Option<Value>> {
-        let view = match self.parts.plain(id) {
-            // What is shared stays one, whatever is known of the function that takes it.
-            View::Object(_, place) if self.takes_shared(place) => self.parts.plain(id),
-            _ => self.parts.view(id),
-        };
+        let view = self.parts.view(id);
         let (shape, ids): (_, Vec<Id>) = match view {
             View::None => return Ok(Some(Value::None)),
             View::Bool(value) => return Ok(Some(Value::Bool(value))),

@@ -54,7 +54,7 @@ pub(super) enum Persistent<'p> {
 impl Parts<'_> {
     pub fn view(&self, id: Id) -> View<'_> {
         match self.plain(id) {
-            View::Object(tag, place) => self.known(tag, place).unwrap_or(View::Object(tag, place)),
+            View::Object(tag, place) => self.builtin(tag, place).unwrap_or(View::Object(tag, place)),
             view => view,
         }
     }

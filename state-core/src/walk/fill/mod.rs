@@ -10,7 +10,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, forms, index, known};
+use super::{Decoder, attributes, index, known};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -183,7 +183,7 @@ impl<'v> Fill<'v> {
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
             Kind::Object(object) => {
-                forms::object(self, object, value, at)?;
+                attributes::object(self, object, value, at)?;
             }
             Kind::Enum(of) => self.enumeration(of, value, at)?,
             #[cfg(feature = "pyo3")]
