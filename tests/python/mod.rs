@@ -95,3 +95,28 @@ def load(data):
 def case(data):
     return repr(load(data))
 ";
+
+/// Pickles with C and without, at the protocol that the frame names.
+pub const WRITE: &str = r#"
+import io, pickle
+
+def written(value, protocol):
+    slow = io.BytesIO()
+    pickle._Pickler(slow, protocol).dump(value)
+    return pickle.dumps(value, protocol), slow.getvalue()
+
+def packed(*parts):
+    return b"".join(len(part).to_bytes(4, "little") + part for part in parts)
+"#;
+
+/// What `packed` put together.
+pub fn parts(mut answer: &[u8]) -> Vec<&[u8]> {
+    assert!(!answer.starts_with(b"PYTHON "), "{}", String::from_utf8_lossy(answer));
+    let mut parts = Vec::new();
+    while let Some((size, rest)) = answer.split_first_chunk::<4>() {
+        let (part, rest) = rest.split_at(u32::from_le_bytes(*size) as usize);
+        parts.push(part);
+        answer = rest;
+    }
+    parts
+}
