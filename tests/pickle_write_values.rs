@@ -327,3 +327,21 @@ def case(data):
         assert_eq!(latin(options.fix_imports(false).dump_value(&value).unwrap()), line(module, name));
     }
 }
+
+#[test]
+fn a_name_is_written_with_the_module_that_it_was_read_with() {
+    // A colon parts a type tag, but not the module of a pickle, though no module of Python's has one.
+    for pickle in [&b"cex:ample\nVarious\n."[..], b"\x80\x04\x8c\x08ex:ample\x8c\x07Various\x93."] {
+        let value = load_value(pickle).unwrap();
+        for protocol in Protocol::ALL {
+            let written = Options::new().protocol(protocol).dump_value(&value).unwrap();
+            let again = load_value(&written).unwrap();
+            assert_eq!(again, value);
+            let Value::Global(name) = &again else { panic!("{again}") };
+            assert_eq!((name.module(), name.qualname()), ("ex:ample", "Various"));
+        }
+    }
+    // The class of a tag is found in its module, with the classes around it.
+    let frame = Value::from(Object::new("shop:Bicycle.Frame", (1,)));
+    assert_eq!(load_value(&dump_value(&frame).unwrap()).unwrap().to_string(), "Frame(1)");
+}

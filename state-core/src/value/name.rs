@@ -17,10 +17,11 @@ use super::literal;
 /// assert_eq!((name.module(), name.qualname()), ("shop.stock", "Bicycle.Wheel"));
 /// assert_eq!(name.to_string(), "<class 'shop.stock.Bicycle.Wheel'>");
 ///
-/// // In one text, all but the last part is the module.
+/// // In one text, all but the last part is the module, or what stands before a colon.
 /// let name = Name::from("example.Person");
 /// assert_eq!((name.module(), name.qualname()), ("example", "Person"));
 /// assert_eq!(name, *"example.Person");
+/// assert_eq!(Name::from("shop:Bicycle.Wheel").qualname(), "Bicycle.Wheel");
 /// ```
 #[derive(Clone)]
 pub struct Name(Repr);
@@ -83,9 +84,10 @@ pub(super) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Where the last part begins, less the dot before it.
+/// Where the module ends: at a colon, or else at the last dot.
 fn split(text: &str) -> u32 {
-    text.rfind('.').and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
+    let end = text.find(':').or_else(|| text.rfind('.'));
+    end.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
 }
 
 impl From<&'static str> for Name {

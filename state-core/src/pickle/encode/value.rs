@@ -267,8 +267,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     /// A class or function; each is written once.
     pub fn name(&mut self, name: &'v Name) -> Result<()> {
         let global = match (name.module(), name.as_str()) {
-            // A tag that was given as one text.
-            (module, text) if module.is_empty() || module.contains(':') => Global::of_tag(text),
+            (module, text) if module.is_empty() => Global::of_tag(text),
             (module, _) => Global { module, name: name.qualname() },
         };
         if let Some(code) = self.names.get(&(global.module, global.name)) {

@@ -1,19 +1,20 @@
 //! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
 
 mod arrays;
+mod variants;
 
 use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
-use super::form::{can_be_none, count_slots, is_byte, tuple_slots};
+use super::form::{can_be_none, count_slots, is_byte};
 use super::raws::Raws;
 use super::{Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::known::{Known, python};
-use crate::layout::{option_is_inline, stride, tag_head};
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Slot, short};
+use crate::layout::{option_is_inline, stride};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot, short};
 use crate::text::Text;
 
 /// Nodes inside one another; each takes stack.
@@ -398,23 +399,6 @@ impl<'a, E: Encoder> Read<'a, E> {
             self.encoder.slot(&slot.name);
             self.link(slot.ty, part).map_err(|error| error.within(&slot.name))?;
         }
-        Ok(())
-    }
-
-    fn enumeration(&mut self, of: &Enum, head: &'a [u8]) -> Result<()> {
-        let (tag, inline) = head.split_at(tag_head(of.variants.len()));
-        let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {
-            let expected = format!("one of the {} variants of {}", of.variants.len(), of.name);
-            let found = format!("variant {}", little_endian(tag));
-            return Err(self.at(Error::new(ErrorKind::Malformed, expected, found), tag));
-        };
-        let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
-        // Where nothing follows the tag, the variants that have heads stand in the tail.
-        let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
-        let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
-        self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
-        self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;
-        self.encoder.end();
         Ok(())
     }
 }

@@ -1,0 +1,29 @@
+//! The variants of enums.
+
+use alloc::format;
+
+use super::{Read, little_endian};
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::tag_head;
+use crate::schema::Enum;
+use crate::walk::form::tuple_slots;
+use crate::walk::{Encoder, Group};
+
+impl<'a, E: Encoder> Read<'a, E> {
+    pub(super) fn enumeration(&mut self, of: &Enum, head: &'a [u8]) -> Result<()> {
+        let (tag, inline) = head.split_at(tag_head(of.variants.len()));
+        let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {
+            let expected = format!("one of the {} variants of {}", of.variants.len(), of.name);
+            let found = format!("variant {}", little_endian(tag));
+            return Err(self.at(Error::new(ErrorKind::Malformed, expected, found), tag));
+        };
+        let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
+        // Where nothing follows the tag, the variants that have heads stand in the tail.
+        let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
+        let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
+        self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
+        self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;
+        self.encoder.end();
+        Ok(())
+    }
+}
