@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use state_core::pickle::{Options, Protocol, dump_value, load_value};
+use state_core::pickle::{Options, Pickle, Protocol, dump_value, load_value};
 use state_core::value::{
     Complex, Dict, Int, List, Made, Name, Object, Parts, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
 };
@@ -340,6 +340,13 @@ fn a_name_is_written_with_the_module_that_it_was_read_with() {
             let Value::Global(name) = &again else { panic!("{again}") };
             assert_eq!((name.module(), name.qualname()), ("ex:ample", "Various"));
         }
+    }
+    // A class within a class is a name at each protocol, though the older ones ask for it step by step.
+    let inner = Value::Global(Name::new("shop", "Bicycle.Frame"));
+    for protocol in Protocol::ALL {
+        let written = Options::new().protocol(protocol).dump_value(&inner).unwrap();
+        assert_eq!(load_value(&written).unwrap(), inner);
+        assert_eq!(Pickle::open(&written).unwrap().to_string(), "<class 'shop.Bicycle.Frame'>");
     }
     // The class of a tag is found in its module, with the classes around it.
     let frame = Value::from(Object::new("shop:Bicycle.Frame", (1,)));

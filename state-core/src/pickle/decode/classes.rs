@@ -41,6 +41,11 @@ impl Parts<'_> {
         attribute.filter(|text| !text.is_empty()).map(|text| (of, text))
     }
 
+    /// Whether a part is an attribute of something, and nothing was done with it.
+    pub(super) fn is_attribute(&self, id: Id) -> bool {
+        self.attribute(id).is_some() && id.place().is_some_and(|place| self.arena.changes(place).next().is_none())
+    }
+
     /// The name of a member of the enum `tag`.
     pub(super) fn member_of(&self, id: Id, tag: &str) -> Option<&str> {
         if let Some((of, member)) = self.attribute(id) {

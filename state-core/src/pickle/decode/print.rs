@@ -15,6 +15,9 @@ use super::shares::Shares;
 use super::view::{Persistent, View};
 use crate::value::{self, write_byte_array, write_bytes, write_name, write_str};
 
+/// Names of classes within classes that are longer than this are shown as the calls that ask for them.
+const PATH: usize = 128;
+
 /// Parts that stand in more others than this are not shown; Python's `repr` gives up at about the same depth.
 const DEEPEST: usize = 1000;
 
@@ -195,7 +198,13 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
                 let of = id.place().map_or_else(|| Items::empty(&self.parts.arena), |at| self.parts.arena.parts(at));
                 self.begin("<persistent id ", ">", id, Rest::Items(of), is_again)
             }
-            View::Object(tag, place) => self.object(id, tag, place, is_again),
+            View::Object(tag, place) => match self.parts.class_path(id).filter(|_| self.parts.is_attribute(id)) {
+                // A class within a class, before protocol 4; a long path would be shown with each step of it.
+                Some((module, name)) if module.len() + name.len() <= PATH => {
+                    write!(self.f, "{}", value::Name::new(module, &name))
+                }
+                _ => self.object(id, tag, place, is_again),
+            },
             leaf => self.leaf(&leaf),
         }
     }

@@ -194,6 +194,12 @@ impl Maker<'_, '_> {
                 if let Some(array) = self.array(tag, place)? {
                     return Ok(Some(array));
                 }
+                // A class within a class, before protocol 4.
+                if self.parts.is_attribute(id) {
+                    if let Some(name) = self.name(id) {
+                        return Ok(Some(Value::Global(name)));
+                    }
+                }
                 self.object(tag, place)
             }
         };

@@ -267,7 +267,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     /// A class or function; each is written once.
     pub fn name(&mut self, name: &'v Name) -> Result<()> {
         let global = match (name.module(), name.as_str()) {
-            (module, text) if module.is_empty() => Global::of_tag(text),
+            ("", text) => Global::of_tag(text),
             (module, _) => Global { module, name: name.qualname() },
         };
         if let Some(code) = self.names.get(&(global.module, global.name)) {
