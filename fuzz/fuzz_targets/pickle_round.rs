@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use state_core::pickle::{self, Options, Protocol, Strings};
+use state_core::pickle::{Options, Protocol, Strings};
 
 fuzz_target!(|bytes: &[u8]| {
     for strings in [Strings::Latin1, Strings::Bytes] {
@@ -11,12 +11,19 @@ fuzz_target!(|bytes: &[u8]| {
         // A NaN in it equals nothing.
         let has_nan = value != value.clone();
         for protocol in Protocol::ALL {
-            let Ok(pickle) = Options::new().protocol(protocol).dump_value(&value) else { continue };
-            let again = match pickle::load_value(&pickle) {
+            // A name of Python 2 in a pickle of Python 3 would come back as that of Python 3: not each has its own.
+            let options = Options::new().fix_imports(false).protocol(protocol);
+            let Ok(pickle) = options.dump_value(&value) else { continue };
+            let again = match options.load_value(&pickle) {
                 Ok(again) => again,
                 Err(error) => panic!("{protocol:?}: {error}: {pickle:02x?}"),
             };
-            assert!(again == value || has_nan, "{protocol:?}: {again:?} of {value:?}: {pickle:02x?}");
+            // Names within names that are too long to be known stay the calls that the older protocols write.
+            let stays_call = || format!("{again:?}").contains("builtins.getattr");
+            assert!(
+                again == value || has_nan || protocol < Protocol::V4 && stays_call(),
+                "{protocol:?}: {again:?} of {value:?}: {pickle:02x?}"
+            );
         }
     }
 });
