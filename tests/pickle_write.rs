@@ -57,6 +57,10 @@ fn text_and_bytes() {
     for len in [15, 16, 17, 255, 256, 257, 65535, 65536, 70000] {
         shows(all, &"x".repeat(len), &format!("'{}'", "x".repeat(len)));
         shows(all, &vec![b'x'; len], &format!("b'{}'", "x".repeat(len)));
+        // Among ASCII and among others, so that blocks of both kinds and of mixed ones are met at every place.
+        let mixed = (0..len).map(|i| if i / 11 % 3 == 0 { 0x80 | (i as u8).wrapping_mul(37) } else { b'y' });
+        let shown = |byte: u8| if byte < 0x80 { char::from(byte).to_string() } else { format!("\\x{byte:02x}") };
+        shows(all, &mixed.clone().collect::<Vec<u8>>(), &format!("b'{}'", mixed.map(shown).collect::<String>()));
     }
     shows(all, &(Vec::<u8>::new(), [0_u8, 10, 200, 92], *b"ab"), r"(b'', b'\x00\n\xc8\\', b'ab')");
     check(python::LOAD, cases);

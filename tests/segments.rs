@@ -130,7 +130,8 @@ fn joined(segments: &Segments<'_>) -> Vec<u8> {
 #[test]
 fn together_they_are_the_image() {
     let mut buffer = SegmentBuffer::new();
-    for len in [0, 1, 2, 15, 16, 17, 31, 32, 33, 255, 256, 257, 5000] {
+    // Shorter ones behind longer ones too: nothing of those before is left in the padding.
+    for len in [0, 1, 2, 15, 16, 17, 31, 32, 33, 255, 256, 257, 5000, 257, 33, 15, 1, 0] {
         let world = world(len);
         let segments = dump_segments(&world, &mut buffer).unwrap();
         assert!(segments.iter().all(|segment| !segment.is_empty()));

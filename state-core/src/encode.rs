@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
-use crate::gather::{Borrowed, Gather};
+use crate::gather::{Borrowed, Copied, Gather};
 use crate::layout::{padded, stride, weight};
 use crate::memory::{self, SHORT};
 use crate::state::State;
@@ -132,7 +132,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     pub(crate) fn gathering(
         size: &Size,
         regions: &'w mut [u8],
-        copied: &'w mut Vec<u8>,
+        copied: &'w mut Copied,
         borrowed: &'w mut Vec<Borrowed<'v>>,
     ) -> Self {
         let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));

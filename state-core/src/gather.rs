@@ -2,6 +2,7 @@
 //! here, borrowed where they lie as they travel, instead of copying them into a buffer.
 
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use crate::layout::{ALIGN, padded};
 
@@ -15,10 +16,53 @@ pub(crate) struct Borrowed<'v> {
     pub bytes: &'v [u8],
 }
 
+/// The raw arrays that were copied, in space that is used again: what was there before is written over, not cleared.
+#[derive(Debug, Default)]
+pub(crate) struct Copied {
+    space: Vec<u8>,
+    len: usize,
+}
+
+impl Copied {
+    pub const fn new() -> Self {
+        Self { space: Vec::new(), len: 0 }
+    }
+
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    #[cfg(feature = "pyo3")]
+    pub fn capacity(&self) -> usize {
+        self.space.capacity()
+    }
+
+    /// The next `len` bytes, which hold anything.
+    fn take(&mut self, len: usize) -> &mut [u8] {
+        let start = self.len;
+        self.len += len;
+        if self.space.capacity() == 0 {
+            // Fresh memory that is asked for as zeros has not to be filled with them.
+            self.space = alloc::vec![0; len];
+        } else if self.space.len() < self.len {
+            self.space.resize(self.len, 0);
+        }
+        &mut self.space[start..self.len]
+    }
+}
+
+impl Deref for Copied {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.space[..self.len]
+    }
+}
+
 /// What has been gathered: `copied`, with each of `borrowed` put in at its position.
 #[derive(Debug)]
 pub(crate) struct Gather<'w, 'v> {
-    copied: &'w mut Vec<u8>,
+    copied: &'w mut Copied,
     /// Absent while a value is written that does not live for `'v`.
     borrowed: Option<&'w mut Vec<Borrowed<'v>>>,
     /// How many of the counted bytes are still to come.
@@ -26,7 +70,7 @@ pub(crate) struct Gather<'w, 'v> {
 }
 
 impl<'w, 'v> Gather<'w, 'v> {
-    pub fn new(copied: &'w mut Vec<u8>, borrowed: &'w mut Vec<Borrowed<'v>>, counted: usize) -> Self {
+    pub fn new(copied: &'w mut Copied, borrowed: &'w mut Vec<Borrowed<'v>>, counted: usize) -> Self {
         Self { copied, borrowed: Some(borrowed), left: counted }
     }
 
@@ -36,7 +80,7 @@ impl<'w, 'v> Gather<'w, 'v> {
             Some(borrowed) if bytes.len() >= LARGE => {
                 self.left = self.left.checked_sub(padded(bytes.len())?)?;
                 borrowed.push(Borrowed { at: self.copied.len(), bytes });
-                self.copied.extend_from_slice(&[0; ALIGN][..bytes.len().wrapping_neg() % ALIGN]);
+                self.copied.take(bytes.len().wrapping_neg() % ALIGN).fill(0);
             }
             _ => self.space(bytes.len())?.copy_from_slice(bytes),
         }
@@ -47,9 +91,9 @@ impl<'w, 'v> Gather<'w, 'v> {
     pub fn space(&mut self, len: usize) -> Option<&mut [u8]> {
         let with_padding = padded(len)?;
         self.left = self.left.checked_sub(with_padding)?;
-        let start = self.copied.len();
-        self.copied.resize(start + with_padding, 0);
-        self.copied.get_mut(start..start + len)
+        let (space, padding) = self.copied.take(with_padding).split_at_mut(len);
+        padding.fill(0);
+        Some(space)
     }
 
     /// How many of the counted bytes have not come.

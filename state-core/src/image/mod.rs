@@ -40,7 +40,6 @@
 //! | arrays, tuples, objects | the heads of their parts in order; a parent's first | |
 //! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
 //! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
-//!
 //! | arrays of several dimensions | number of dimensions, as a length | in the tail their lengths (8 each), in raw the elements, those that differ in the last index side by side |
 //! | dates | number of the day, 1 for 0001-01-01 (`i32`) | |
 //! | times of day | seconds (`u32`), nanoseconds (`u32`): below 10⁹, and as many more for a leap second | |

@@ -11,7 +11,7 @@ use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::identity;
-use crate::gather::Borrowed;
+use crate::gather::{Borrowed, Copied};
 use crate::schema::write_canonical;
 use crate::state::State;
 
@@ -21,7 +21,7 @@ pub struct SegmentBuffer {
     /// Header, head, tail and text.
     front: Vec<u8>,
     /// What of the raw region cannot be borrowed, and the padding.
-    copied: Vec<u8>,
+    copied: Copied,
     /// Always empty: it keeps the list's allocation.
     list: Vec<Borrowed<'static>>,
 }
@@ -30,7 +30,7 @@ impl SegmentBuffer {
     /// An empty buffer.
     #[must_use]
     pub const fn new() -> Self {
-        Self { front: Vec::new(), copied: Vec::new(), list: Vec::new() }
+        Self { front: Vec::new(), copied: Copied::new(), list: Vec::new() }
     }
 
     /// The bytes that it holds on to.

@@ -29,7 +29,7 @@ use self::write::{Rest, Write};
 use super::Options;
 use crate::encode::{Size, Writer};
 use crate::error::Result;
-use crate::gather::Borrowed;
+use crate::gather::{Borrowed, Copied};
 use crate::schema::root_name;
 use crate::state::State;
 use crate::value::Value;
@@ -40,7 +40,7 @@ struct Space {
     /// Head, tail and text of the image.
     front: Vec<u8>,
     /// The raw arrays that could not be borrowed.
-    copied: Vec<u8>,
+    copied: Copied,
 }
 
 impl Options {

@@ -17,6 +17,9 @@ use crate::pickle::opcode::{
 /// Text up to this length is copied as a block of it, where as much is there.
 const BLOCK: usize = 16;
 
+/// Letters of Latin-1 are taken in blocks.
+const LETTERS: usize = 8;
+
 impl Sink<'_> {
     pub fn none(&mut self) {
         self.put([NONE]);
@@ -222,15 +225,20 @@ impl Sink<'_> {
         self.fits(len)?;
         self.put([BINUNICODE]);
         self.put(short.to_le_bytes());
-        for block in letters.chunks(BLOCK) {
-            if block.is_ascii() {
-                self.put_slice(block);
-                continue;
+        let mut rest = letters;
+        while rest.len() >= LETTERS {
+            let space = self.space();
+            let mut used = 0;
+            while let Some((block, behind)) = rest.split_first_chunk::<LETTERS>() {
+                let Some(text) = space[used..].first_chunk_mut() else { break };
+                used += wide(block, text);
+                rest = behind;
             }
-            let (mut text, mut len) = ([0; 2 * BLOCK], 0);
-            for &letter in block {
-                len += char::from(letter).encode_utf8(&mut text[len..]).len();
-            }
+            self.advance(used);
+        }
+        for &letter in rest {
+            let mut text = [0; 2 * LETTERS];
+            let len = wide(&[letter], &mut text);
             self.put_first(&text, len);
         }
         Ok(())
@@ -253,4 +261,23 @@ impl Sink<'_> {
         let expected = format!("{what} of less than 4 GiB, as protocol {} has it", self.protocol.number());
         crate::Error::new(crate::ErrorKind::Unwritable, expected, "more")
     }
+}
+
+/// Letters of Latin-1 as UTF-8, and how many bytes that takes. No step asks what the letter is: among bytes that are no
+/// text, no guess would be right.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn wide<const N: usize>(letters: &[u8; N], text: &mut [u8; 2 * LETTERS]) -> usize {
+    const { assert!(N <= LETTERS) };
+    if let (true, Some(plain)) = (letters.is_ascii(), text.first_chunk_mut()) {
+        *plain = *letters;
+        return N;
+    }
+    let mut len = 0;
+    for letter in letters {
+        let beyond = letter >> 7;
+        text[len % (2 * LETTERS)] = if beyond == 0 { *letter } else { 0xC0 | letter >> 6 };
+        text[(len + 1) % (2 * LETTERS)] = 0x80 | letter & 0x3F;
+        len += 1 + usize::from(beyond);
+    }
+    len
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::Space;
 use crate::error::Result;
+use crate::gather::Copied;
 use crate::pickle::{Options, Protocol};
 use crate::state::State;
 
@@ -18,7 +19,7 @@ impl SegmentBuffer {
     /// An empty buffer.
     #[must_use]
     pub const fn new() -> Self {
-        Self { pickle: Vec::new(), space: Space { front: Vec::new(), copied: Vec::new() } }
+        Self { pickle: Vec::new(), space: Space { front: Vec::new(), copied: Copied::new() } }
     }
 }
 
