@@ -1,6 +1,8 @@
 //! Types for which Python has a class: `chrono`'s, `uuid`'s and `num-bigint`'s travel as its own do, both ways and at
 //! every protocol, and come through the other doors as any type does.
 
+#[path = "python/cases.rs"]
+mod cases;
 #[path = "values/harness.rs"]
 mod harness;
 mod python;
@@ -8,11 +10,12 @@ mod python;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cases::Cases;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use harness::values;
 use num_bigint::{BigInt, BigUint};
-use state_core::pickle::{self, Options, Protocol};
-use state_core::{RestoreOwned, State, dumps, from_value, to_value};
+use state_core::pickle;
+use state_core::{RestoreOwned, State, dumps, to_value};
 use uuid::Uuid;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -44,80 +47,9 @@ import datetime, uuid, pickle
 names = {'datetime': datetime, 'UUID': uuid.UUID}
 ";
 
-/// What of a value and Python's expression for it is to be shown.
-#[derive(Default)]
-struct Cases {
-    written: Vec<Vec<u8>>,
-    asked: Vec<Vec<u8>>,
-    tests: Vec<Box<dyn Fn(&[u8])>>,
-}
-
-impl Cases {
-    /// A value, and the expression that Python has for it.
-    fn both<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
-        for protocol in Protocol::ALL {
-            let pickle = Options::new().protocol(protocol).dumps(&value).unwrap();
-            assert_eq!(pickle::loads::<T>(&pickle).unwrap(), value);
-            self.written.push([text.as_bytes(), b"\0", &pickle].concat());
-            let of_value = Options::new().protocol(protocol).dump_value(&to_value(&value).unwrap()).unwrap();
-            self.written.push([text.as_bytes(), b"\0", &of_value].concat());
-        }
-        self.read(value, text);
-    }
-
-    /// A value, and an expression that is read as it.
-    fn read<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
-        self.tests.push(Box::new(move |pickle| {
-            assert_eq!(pickle::loads::<T>(pickle).unwrap(), value);
-            assert_eq!(from_value::<T>(&pickle::load_value(pickle).unwrap()).unwrap(), value);
-        }));
-        self.asked.push(text.into());
-    }
-
-    /// An expression that does not stand for the type.
-    fn refused<T: RestoreOwned + Debug>(&mut self, text: &str, words: &'static str) {
-        self.tests.push(Box::new(move |pickle| {
-            let error = pickle::loads::<T>(pickle).unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
-            assert!(from_value::<T>(&pickle::load_value(pickle).unwrap()).is_err());
-        }));
-        self.asked.push(text.into());
-    }
-
-    fn check(self) {
-        let equal = "
-def case(frame):
-    text, data = frame.split(b'\\0', 1)
-    wanted, found = eval(text.decode(), names), pickle.loads(data)
-    same = type(found) is type(wanted) and repr(found) == repr(wanted) and found == wanted
-    return 'same' if same else repr(found)
-";
-        let written = python::texts(&[NAMES, equal].concat(), &self.written).unwrap_or_default();
-        for (frame, answer) in self.written.iter().zip(written) {
-            assert_eq!(answer, "same", "{:?}", String::from_utf8_lossy(frame));
-        }
-        // Each protocol, one behind another, each behind its length.
-        let made = "
-def case(frame):
-    value = eval(frame.decode(), names)
-    all = [pickle.dumps(value, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
-    return b''.join(len(data).to_bytes(8, 'little') + data for data in all)
-";
-        let made = python::answers(&[NAMES, made].concat(), &self.asked).unwrap_or_default();
-        for (answer, test) in made.iter().zip(&self.tests) {
-            let mut rest = &**answer;
-            while let Some((len, behind)) = rest.split_first_chunk::<8>() {
-                let (pickle, behind) = behind.split_at(u64::from_le_bytes(*len) as usize);
-                test(pickle);
-                rest = behind;
-            }
-        }
-    }
-}
-
 #[test]
 fn dates_and_times_are_those_of_datetime() {
-    let mut cases = Cases::default();
+    let mut cases = Cases::new(NAMES);
     cases.both(day(2024, 2, 29), "datetime.date(2024, 2, 29)");
     cases.both(day(1, 1, 1), "datetime.date.min");
     cases.both(day(9999, 12, 31), "datetime.date.max");
@@ -153,7 +85,7 @@ fn dates_and_times_are_those_of_datetime() {
 
 #[test]
 fn uuids_and_integers_of_any_size() {
-    let mut cases = Cases::default();
+    let mut cases = Cases::new(NAMES);
     cases.both(Uuid::nil(), "UUID(int=0)");
     cases.both(Uuid::max(), "UUID(int=2**128 - 1)");
     let text = "12345678-9abc-def0-1234-56789abcdef0";
@@ -177,7 +109,7 @@ fn uuids_and_integers_of_any_size() {
 
 #[test]
 fn durations_and_points_in_time_take_those_of_datetime() {
-    let mut cases = Cases::default();
+    let mut cases = Cases::new(NAMES);
     cases.read(Duration::new(86_401, 2_000), "datetime.timedelta(1, 1, 2)");
     cases.read(Duration::new(5, 7), "(5, 7)");
     cases.refused::<Duration>("datetime.timedelta(-1)", "expected duration");

@@ -39,6 +39,7 @@ pub enum Form {
     State,
     Dict,
     Cython,
+    Call,
     Enum,
 }
 
@@ -135,6 +136,7 @@ impl Form {
         match attrs.text(symbol::PICKLE).map(LitStr::value).as_deref() {
             Some(symbol::DICT) => Form::Dict,
             Some(symbol::CYTHON) => Form::Cython,
+            Some(symbol::CALL) => Form::Call,
             Some(symbol::ENUM) => Form::Enum,
             _ => Form::State,
         }

@@ -36,6 +36,7 @@ use crate::ctxt::Ctxt;
 /// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)` |
 /// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
 /// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
+/// | type | `pickle = "call"` | pickled as the call of its class with its slots, as Python pickles a `Fraction` or `Decimal` |
 /// | type | `pickle = "enum"` | variants without fields are pickled as the members of a Python `enum.Enum` |
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |

@@ -114,7 +114,7 @@ pub const CRATE: Symbol = Symbol::new("crate", TYPE, Takes::Module, "crate = pat
 pub const BOUND: Symbol = Symbol::new("bound", TYPE, Takes::Predicates, "bound = \"T: Trait\"");
 pub const BEFORE_GET: Symbol = Symbol::new("before_get", TYPE, Takes::Function, "before_get = Self::prepare");
 pub const AFTER_SET: Symbol = Symbol::new("after_set", TYPE, Takes::Function, "after_set = Self::rebuild");
-pub const PICKLE: Symbol = Symbol::new("pickle", TYPE, Takes::Choice(&[CYTHON, DICT, ENUM]), "pickle = \"dict\"");
+pub const PICKLE: Symbol = Symbol::new("pickle", TYPE, Takes::Choice(&[CALL, CYTHON, DICT, ENUM]), "pickle = \"dict\"");
 pub const RENAME: Symbol = Symbol::new("rename", PARTS, Takes::Text, "rename = \"other_name\"");
 pub const BYTES: Symbol = Symbol::flag("bytes");
 pub const ARRAY: Symbol = Symbol::flag("array");
@@ -127,6 +127,7 @@ pub const SORTED: Symbol = Symbol::flag("sorted");
 pub const SERDE: Symbol = Symbol::flag("serde");
 
 /// What `pickle` takes: how the objects of the type are pickled.
+pub const CALL: &str = "call";
 pub const CYTHON: &str = "cython";
 pub const DICT: &str = "dict";
 pub const ENUM: &str = "enum";
@@ -183,7 +184,10 @@ mod tests {
     fn levels_read_as_prose() {
         assert_eq!(RENAME.home(), "a field or a variant");
         assert_eq!(list(Level::Variant), "`rename`");
-        assert_eq!(PICKLE.expectation(), r#"`pickle` takes "cython", "dict" or "enum"; write `pickle = "dict"`"#);
+        assert_eq!(
+            PICKLE.expectation(),
+            r#"`pickle` takes "call", "cython", "dict" or "enum"; write `pickle = "dict"`"#
+        );
         assert_eq!(SKIP.expectation(), "`skip` takes no value; write `skip`");
     }
 }

@@ -10,7 +10,7 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::memory::Image;
-use crate::schema::{Kind, Link, Schema};
+use crate::schema::{Form, Kind, Link, Schema};
 use crate::state::{Object, Restore, State};
 
 /// What can be refused is always visited.
@@ -24,7 +24,7 @@ macro_rules! is_visited {
 /// fields, they are named once more and restored in place.
 macro_rules! objects {
     ($(
-        [$($param:ident)?] $ty:ty, $tag:literal, |$this:ident| { $($slot:ident: $of:ty = $part:expr),* } => $built:expr
+        [$($param:ident)?] $ty:ty, $tag:literal $(as $form:ident)?, |$this:ident| { $($slot:ident: $of:ty = $part:expr),* } => $built:expr
         $(, in place: $($field:ident)*)? $(, unless: $refusal:expr)?;
     )*) => {$(
         impl$(<$param: State>)? State for $ty {
@@ -36,7 +36,7 @@ macro_rules! objects {
                     &Schema::object(
                         Names { tag: $tag, id: id::<Self> },
                         Self::HEAD,
-                        Shape::PLAIN,
+                        Shape { $(form: Form::$form,)? ..Shape::PLAIN },
                         const { &[$(Slot::new(stringify!($slot), <$of as State>::schema)),*] },
                     )
                 }
@@ -85,7 +85,7 @@ macro_rules! objects {
 }
 
 objects! {
-    [T] Range<T>, "Range", |this| { start: T = &this.start, end: T = &this.end } => start..end, in place: start end;
+    [T] Range<T>, "Range" as Range, |this| { start: T = &this.start, end: T = &this.end } => start..end, in place: start end;
     [T] RangeFrom<T>, "RangeFrom", |this| { start: T = &this.start } => start.., in place: start;
     [T] RangeTo<T>, "RangeTo", |this| { end: T = &this.end } => ..end, in place: end;
     [T] RangeToInclusive<T>, "RangeToInclusive", |this| { end: T = &this.end } => ..=end, in place: end;

@@ -1,6 +1,7 @@
 //! Types for which Python has a class of its own: what they take in an image, and what dynamic doors show of them.
 
 mod calendar;
+pub(crate) mod path;
 pub(crate) mod python;
 
 use crate::layout::LENGTH;

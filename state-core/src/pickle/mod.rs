@@ -29,6 +29,7 @@
 //! | `ndarray`'s arrays | the same |
 //! | `chrono`'s dates, times and differences of times | `datetime.date`, `time`, `datetime`, `timezone`, `timedelta` |
 //! | `uuid`'s UUIDs, `num-bigint`'s integers | `uuid.UUID`, `int` |
+//! | a `Range` of integers | `range` |
 //! | a struct | an object of its class |
 //! | an enum | a tuple: the name of the variant, and its slots |
 //!
@@ -48,6 +49,7 @@
 //! | | `cls.__new__(cls)` | the flat tuple of the slots, the parent's first |
 //! | `"dict"` | `cls.__new__(cls)` | a dict of the slots by name, the parent's among them |
 //! | `"cython"` | `__pyx_unpickle_C(cls, checksum, None)` beside the class | the slots in the order of their names |
+//! | `"call"` | `cls(*slots)`, so that its constructor runs | none |
 //! | `"enum"` | `getattr(cls, name)` | none: a variant without slots is a member of `enum.Enum` |
 //!
 //! Where slots go by name, a raw array is one of them, its bytes. A state that is empty is not given at all. Below
@@ -72,6 +74,24 @@
 //!
 //! // `pickle.dumps(shop.Color.GREEN, 2)`
 //! assert_eq!(pickle::loads::<Color>(b"\x80\x02cshop\nColor\nK\x02\x85R.")?, Color::Green);
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! Maps are read from what module `collections` has beside `dict` too (`OrderedDict`, `defaultdict`, `Counter`); lists
+//! from a `deque` and from an `array.array`, which raw arrays take as well; text and paths from the paths of `pathlib`,
+//! written with slashes; a `Range` from a `range` or `slice` without gaps. For other classes that are made by a call
+//! there is the form of that name:
+//!
+//! ```
+//! use state_core::{State, pickle};
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! #[state(name = "fractions.Fraction", pickle = "call")]
+//! struct Fraction { numerator: i64, denominator: i64 }
+//!
+//! // `pickle.dumps(fractions.Fraction(3, 4), 2)`, since Python 3.12
+//! let pickle = b"\x80\x02cfractions\nFraction\nK\x03K\x04\x86R.";
+//! assert_eq!(pickle::loads::<Fraction>(pickle)?, Fraction { numerator: 3, denominator: 4 });
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!

@@ -109,6 +109,10 @@ pub enum Form {
     Dict,
     /// An object as Cython pickles a class of its own accord.
     Cython,
+    /// An object as a call of its class with its slots.
+    Call,
+    /// A range of two ends; where these are integers, as Python's `range`.
+    Range,
     /// Variants without slots are members of a Python enum.
     Enum,
 }

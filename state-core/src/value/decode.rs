@@ -118,6 +118,24 @@ impl<'v> Decoder<'v> for &'v Value {
         }
     }
 
+    fn appended(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if object.name() == class && is_plain(object) && object.entries().is_empty() => {
+                Some(object.items().iter())
+            }
+            _ => None,
+        }
+    }
+
+    fn entered(self, class: &str) -> Option<Self::Entries> {
+        match self.see() {
+            Value::Object(object) if object.name() == class && is_plain(object) && object.items().is_empty() => {
+                Some(object.entries().iter())
+            }
+            _ => None,
+        }
+    }
+
     fn called(self, class: &str) -> Option<Self::Items> {
         match self.see() {
             Value::Object(object) if object.name() == class => Some(object.args().iter()),
@@ -169,6 +187,11 @@ fn is_named(object: &super::Object, tag: &str) -> bool {
         || tag.split_once(':').is_some_and(|(module, name)| {
             object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
         })
+}
+
+/// Whether an object has no state.
+fn is_plain(object: &super::Object) -> bool {
+    object.state().is_empty() && object.other_state().is_none()
 }
 
 fn array_parts(array: &Array) -> ArrayParts<'_> {

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::fill::{Fill, missing, target};
-use super::{Attributes, Decoder};
+use super::{Attributes, Decoder, standard};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Form, Kind, Object, Slot};
 
@@ -38,7 +38,11 @@ pub(super) fn object<'v, D: Decoder<'v>>(
                 None => state(fill, object, value, at, wrong),
             }
         }
-        Form::State | Form::Enum => state(fill, object, value, at, wrong),
+        Form::Range => match standard::range(value) {
+            Some(mut ends) => fill.whole_state(object, &mut ends, at),
+            None => state(fill, object, value, at, wrong),
+        },
+        Form::State | Form::Call | Form::Enum => state(fill, object, value, at, wrong),
     }
 }
 

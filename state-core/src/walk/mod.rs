@@ -11,6 +11,7 @@ mod inspect;
 mod known;
 mod raws;
 mod read;
+mod standard;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -160,6 +161,16 @@ pub trait Decoder<'v>: Copy {
     fn entries(self) -> Option<Self::Entries>;
     /// The flat state of an object of the type `tag`.
     fn object(self, tag: &str) -> Option<Self::Items>;
+    /// What was appended to an object of this class, where nothing else was done to it.
+    fn appended(self, class: &str) -> Option<Self::Items> {
+        let _ = class;
+        None
+    }
+    /// The entries that were set in an object of this class, where nothing else was done to it.
+    fn entered(self, class: &str) -> Option<Self::Entries> {
+        let _ = class;
+        None
+    }
     /// The arguments from which an object of this class was made.
     fn called(self, class: &str) -> Option<Self::Items>;
     /// An integer of any size, as two's complement with the lowest byte first, as short as can be.

@@ -12,11 +12,11 @@ pub fn fits_the_type(cx: &Ctxt, container: &Container) {
     let Some(word) = container.attrs.text(symbol::PICKLE) else { return };
     let message = match (&container.data, container.form) {
         (Data::Struct(_), Form::Enum) => {
-            "a struct has no members as a Python enum has them; write `pickle = \"dict\"` or `pickle = \"cython\"`, \
+            "a struct has no members as a Python enum has them; write `pickle = \"dict\"`, `\"cython\"` or `\"call\"`, \
                 or leave it out for the tuple of its slots"
         }
-        (Data::Enum(_), Form::Dict | Form::Cython) => {
-            "an enum has no attributes as a Python object has them; write `pickle = \"enum\"`, or leave it out"
+        (Data::Enum(_), Form::Dict | Form::Cython | Form::Call) => {
+            "an enum is not made of its slots as a Python object is; write `pickle = \"enum\"`, or leave it out"
         }
         _ => return,
     };

@@ -21,6 +21,7 @@ pub fn function(container: &Container) -> TokenStream {
         Form::State => quote!(State),
         Form::Dict => quote!(Dict),
         Form::Cython => quote!(Cython),
+        Form::Call => quote!(Call),
         Form::Enum => quote!(Enum),
     };
     quote! {

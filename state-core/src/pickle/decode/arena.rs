@@ -186,13 +186,26 @@ impl Arena {
 
     /// The items of a list, dict or set: of a dict, keys and values by turns.
     pub fn items(&self, place: u32) -> Items<'_> {
-        let last = self.words.get(place);
-        if last & NODE != 0 {
-            return Items::empty(self);
+        match self.words.get(place) {
+            last if last & NODE == 0 => self.chained(last),
+            _ => Items::empty(self),
         }
+    }
+
+    /// The items of all chunks, of which this is the last.
+    fn chained(&self, last: u32) -> Items<'_> {
         let left = self.chunks(last).map(|chunk| self.count(chunk)).sum();
         let first = self.words.get(last + 1);
         Items { arena: self, at: first + 2, in_chunk: self.count(first), left, next: self.words.get(first + 1) }
+    }
+
+    /// What was added to an instance, if all that changed it was of this kind.
+    pub fn added(&self, place: u32, tag: Tag) -> Option<Items<'_>> {
+        let last = self.words.get(place + 1 + self.count(place));
+        if last == 0 {
+            return Some(Items::empty(self));
+        }
+        self.chunks(last).all(|chunk| split(self.words.get(chunk)).0 == tag).then(|| self.chained(last))
     }
 
     /// The changes of an instance, in order: what they are, and the parts that they add.

@@ -310,6 +310,16 @@ impl<'p> Decoder<'p> for Node<'p> {
         Some(Attributes::Named(named))
     }
 
+    fn appended(self, class: &str) -> Option<Nodes<'p>> {
+        let instance = self.instance(class)?;
+        self.nodes(self.source.parts.arena.added(instance.place, Tag::List)?)
+    }
+
+    fn entered(self, class: &str) -> Option<Entries<'p>> {
+        let instance = self.instance(class)?;
+        self.nodes(self.source.parts.arena.added(instance.place, Tag::Dict)?).map(Entries)
+    }
+
     fn called(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
         self.nodes(instance.arguments)

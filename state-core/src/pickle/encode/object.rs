@@ -26,6 +26,13 @@ impl Planner {
         if object.form == Form::Cython {
             return self.cython(class, &slots, steps);
         }
+        if object.form == Form::Call || object.form == Form::Range && slots.iter().all(is_integer) {
+            let class = if object.form == Form::Call { class } else { Global::new("builtins", "range") };
+            steps.push(Step::Word(self.global(class)));
+            self.tuple_state(None, &slots, steps)?;
+            steps.code(&[REDUCE]);
+            return Ok(());
+        }
         self.made(class, steps);
         if slots.is_empty() {
             return Ok(());
@@ -173,6 +180,10 @@ fn flat_slots(object: &'static Object, mut at: usize, flat: &mut Vec<Placed>) {
         }
         at += schema.head;
     }
+}
+
+fn is_integer((slot, _): &Placed) -> bool {
+    matches!(target(slot.ty).kind, Kind::Int { .. })
 }
 
 fn is_counted(slot: &Slot) -> bool {

@@ -219,6 +219,25 @@ impl Subarray {
 }
 
 impl Dtype {
+    /// The numbers behind one of the codes by which Python's `array` module tells the formats of machines; `None` for
+    /// those of text.
+    pub(crate) fn of_machine_format(format: u8) -> Option<Self> {
+        let order = if format % 2 == 0 { ByteOrder::Little } else { ByteOrder::Big };
+        Some(match format {
+            0 => Self::UInt(1, ByteOrder::Little),
+            1 => Self::Int(1, ByteOrder::Little),
+            2 | 3 => Self::UInt(2, order),
+            4 | 5 => Self::Int(2, order),
+            6 | 7 => Self::UInt(4, order),
+            8 | 9 => Self::Int(4, order),
+            10 | 11 => Self::UInt(8, order),
+            12 | 13 => Self::Int(8, order),
+            14 | 15 => Self::Float(4, order),
+            16 | 17 => Self::Float(8, order),
+            _ => return None,
+        })
+    }
+
     /// The size of an element in bytes.
     #[must_use]
     pub fn itemsize(&self) -> usize {

@@ -35,7 +35,7 @@ pub(super) fn group(object: &Object) -> Option<Group<'_>> {
         "collections.Counter" => collections::counter(object),
         "collections.deque" => collections::deque(object),
         "types.SimpleNamespace" => collections::namespace(object),
-        name => path::Flavour::of(name).and_then(|flavour| path::path(object, flavour)).map(path::Path::group),
+        _ => path::path(object),
     }
 }
 

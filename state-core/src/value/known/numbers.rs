@@ -105,19 +105,9 @@ pub(crate) fn array(object: &Object) -> Option<Numbers<'_>> {
 fn unpack<'a>(format: u8, memory: &[u8]) -> Option<Items<'a>> {
     let order = if format % 2 == 0 { ByteOrder::Little } else { ByteOrder::Big };
     let dtype = match format {
-        0 => Dtype::UInt(1, ByteOrder::Little),
-        1 => Dtype::Int(1, ByteOrder::Little),
-        2 | 3 => Dtype::UInt(2, order),
-        4 | 5 => Dtype::Int(2, order),
-        6 | 7 => Dtype::UInt(4, order),
-        8 | 9 => Dtype::Int(4, order),
-        10 | 11 => Dtype::UInt(8, order),
-        12 | 13 => Dtype::Int(8, order),
-        14 | 15 => Dtype::Float(4, order),
-        16 | 17 => Dtype::Float(8, order),
         18 | 19 => return utf16(memory, order).map(|text| Items::Text(text.into())),
         20 | 21 => return utf32(memory, order).map(|text| Items::Text(text.into())),
-        _ => return None,
+        _ => Dtype::of_machine_format(format)?,
     };
     let count = memory.len() / dtype.itemsize();
     Array::new(dtype, [count], Order::C, memory.to_vec()).ok().map(Items::Packed)

@@ -11,7 +11,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, attributes, index, known};
+use super::{Decoder, attributes, index, known, standard};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -150,14 +150,14 @@ impl<'v> Fill<'v> {
                 self.builder.write(at + 8, &int(nanos, 32, false).ok_or_else(wrong)?[..4]);
             }
             Kind::Str => {
-                let text = value.str().ok_or_else(wrong)?;
+                let text = standard::text(value).ok_or_else(wrong)?;
                 self.builder.length(at, text.len());
                 self.builder.text.extend_from_slice(text.as_bytes());
             }
             Kind::Optional(of) => self.optional(*of, value, at)?,
             Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
             Kind::List(of) | Kind::Set(of) => {
-                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
+                let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
                 self.builder.length(at, items.len());
                 let run = self.builder.run(items.len(), target(*of).head);
                 self.nested(|this| this.elements(*of, items, run))?;
@@ -168,7 +168,7 @@ impl<'v> Fill<'v> {
                 self.builder.write(at, bytes);
             }
             Kind::Array(of, len) => {
-                let Some(items) = value.items() else { return self.numbers(schema, value, at) };
+                let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
                 let items = Some(items).filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
                 self.parts(items.map(|item| (*of, item)), at)?;
             }
@@ -244,7 +244,7 @@ impl<'v> Fill<'v> {
 
     fn map<D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
         let (key, to) = (target(key), target(to));
-        let Some(entries) = value.entries() else {
+        let Some(entries) = standard::entries(value) else {
             return Err(Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe()));
         };
         self.builder.length(at, entries.len());

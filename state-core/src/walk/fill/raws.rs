@@ -9,12 +9,12 @@ use crate::builder::Builder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
 use crate::schema::{Kind, Link, Raw, Schema};
-use crate::walk::Decoder;
+use crate::walk::{Decoder, standard};
 
 impl<'v> Fill<'v> {
     /// A list of numbers from an array.
     pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
-        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        let array = standard::array(value)?.ok_or_else(|| wrong(schema, value))?;
         match &schema.kind {
             Kind::List(of) => {
                 let (count, bytes) = array.elements(target(*of), Some(1))?;
@@ -38,7 +38,7 @@ impl<'v> Fill<'v> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let array = value.array()?.ok_or_else(|| wrong(schema, value))?;
+        let array = standard::array(value)?.ok_or_else(|| wrong(schema, value))?;
         let (shape, bytes) = array.elements(target(of), dimensions.map(usize::from))?;
         self.builder.length(at, shape.len());
         let run = self.builder.run(shape.len(), 8);
@@ -56,7 +56,7 @@ impl<'v> Fill<'v> {
         at: usize,
     ) -> Result<()> {
         let element = target(raw.element);
-        let bytes = match (value.array()?, value.bytes()) {
+        let bytes = match (standard::array(value)?, value.bytes()) {
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
                 let single = raw.exactly == Some(1) && array.is_one(element);

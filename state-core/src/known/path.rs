@@ -1,0 +1,66 @@
+//! The paths of module `pathlib`, which are pickled as their parts.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// What separates the parts of a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    Posix,
+    Windows,
+}
+
+impl Flavour {
+    /// That of a class of `pathlib`, which has moved within Python 3.13.
+    pub(crate) fn of(class: &str) -> Option<Self> {
+        let class = class.strip_prefix("pathlib.")?;
+        match class.strip_prefix("_local.").unwrap_or(class) {
+            "PosixPath" | "PurePosixPath" => Some(Self::Posix),
+            "WindowsPath" | "PureWindowsPath" => Some(Self::Windows),
+            _ => None,
+        }
+    }
+}
+
+impl Flavour {
+    /// The path of these parts, written with slashes; `None` for parts that Python does not write.
+    pub(crate) fn join(self, parts: &[&str]) -> Option<String> {
+        match self {
+            Self::Posix => Some(join(parts)),
+            Self::Windows => join_windows(parts),
+        }
+    }
+}
+
+fn join(parts: &[&str]) -> String {
+    // A part that begins at the root forgets those before it.
+    let start = parts.iter().rposition(|part| part.starts_with('/')).unwrap_or(0);
+    let parts = &parts[start..];
+    // Two slashes at the start, and no more, are not the root to POSIX.
+    let root = match parts.first().map(|first| first.len() - first.trim_start_matches('/').len()) {
+        None | Some(0) => "",
+        Some(2) => "//",
+        Some(_) => "/",
+    };
+    let names = parts.iter().flat_map(|part| part.split('/')).filter(|name| !matches!(*name, "" | "."));
+    let text = format!("{root}{}", names.collect::<Vec<_>>().join("/"));
+    if text.is_empty() { ".".to_string() } else { text }
+}
+
+/// Only what Python before 3.13 writes: the anchor, if there is one, and then names.
+fn join_windows(parts: &[&str]) -> Option<String> {
+    let separate = |part: &str| part.replace('\\', "/");
+    let (anchor, names) = match parts {
+        [first, rest @ ..] if first.contains(':') || first.starts_with(['\\', '/']) => (separate(first), rest),
+        _ => (String::new(), parts),
+    };
+    if names.iter().any(|name| name.contains(':') || name.starts_with(['\\', '/'])) {
+        return None;
+    }
+    let names: Vec<String> = names.iter().map(|name| separate(name)).collect();
+    let text = anchor + &names.join("/");
+    Some(if text.is_empty() { ".".to_string() } else { text })
+}
