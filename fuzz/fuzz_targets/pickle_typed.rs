@@ -3,6 +3,10 @@
 
 #![no_main]
 
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::path::PathBuf;
+
 use libfuzzer_sys::fuzz_target;
 use rich::{Rich, empty, full};
 use state_core::pickle::{self, Options, Protocol, Strings};
@@ -30,6 +34,21 @@ struct Ride {
     away: Vec<u8>,
 }
 
+#[derive(State, Default)]
+#[state(name = "decimal.Decimal", pickle = "call")]
+struct Decimal(String);
+
+/// What the standard library of Python has for these.
+#[derive(State, Default)]
+#[state(name = "example.Standard")]
+struct Standard {
+    counts: BTreeMap<String, i32>,
+    queue: VecDeque<f32>,
+    path: PathBuf,
+    range: Range<i16>,
+    decimal: Decimal,
+}
+
 #[derive(State)]
 #[state(name = "example.Various")]
 struct Various {
@@ -39,6 +58,8 @@ struct Various {
     #[state(array)]
     numbers: Vec<f32>,
     texts: Vec<Vec<u8>>,
+    #[state(default)]
+    standard: Standard,
 }
 
 fn various() -> Various {
@@ -48,11 +69,20 @@ fn various() -> Various {
         rides: vec![Ride { price: 7, away: vec![0, 255] }],
         numbers: vec![1.0, 2.0],
         texts: vec![vec![1], vec![]],
+        standard: Standard {
+            counts: [("a".to_string(), 3)].into(),
+            queue: [0.5, f32::NAN].into(),
+            path: "/a".into(),
+            range: -3..4,
+            decimal: Decimal("0.1".into()),
+        },
     }
 }
 
 fn nothing() -> Various {
-    Various { points: vec![], colors: [Color::Green, Color::Red], rides: vec![], numbers: vec![], texts: vec![] }
+    let colors = [Color::Green, Color::Red];
+    let standard = Standard::default();
+    Various { points: vec![], colors, rides: vec![], numbers: vec![], texts: vec![], standard }
 }
 
 fn agree<T: State + RestoreOwned>(bytes: &[u8], options: &Options, targets: [T; 2]) {
