@@ -25,7 +25,7 @@ impl<'a> Text<'a> {
             // SAFETY: ASCII is UTF-8.
             unsafe { core::str::from_utf8_unchecked(bytes) }
         } else {
-            core::str::from_utf8(bytes)?
+            tested(bytes)?
         };
         Ok(if ascii { Self { ascii: text, mixed: "" } } else { Self { ascii: "", mixed: text } })
     }
@@ -61,4 +61,13 @@ impl<'a> Text<'a> {
     pub fn is_empty(&self) -> bool {
         self.ascii.is_empty() && self.mixed.is_empty()
     }
+}
+
+fn tested(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    #[cfg(feature = "simdutf8")]
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return Ok(text);
+    }
+    // This says where it is wrong too.
+    core::str::from_utf8(bytes)
 }
