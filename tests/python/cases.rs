@@ -71,6 +71,9 @@ def case(frame):
 ";
         let written = python::texts(&[self.names, equal].concat(), &self.written).unwrap_or_default();
         for (frame, answer) in self.written.iter().zip(written) {
+            if answer == python::TOO_OLD {
+                continue;
+            }
             assert_eq!(answer, "same", "{:?}", String::from_utf8_lossy(frame));
         }
         // Each protocol, one behind another, each behind its length.

@@ -44,7 +44,7 @@ pub fn answers(script: &str, frames: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
         .spawn();
     let mut child = started.unwrap_or_else(|error| {
         panic!(
-            "`{python}` cannot be run ({error}): install Python 3.6 or later, or set STATE_WITHOUT_PYTHON=1 to leave \
+            "`{python}` cannot be run ({error}): install Python 3.9 or later, or set STATE_WITHOUT_PYTHON=1 to leave \
              out the tests that ask it"
         )
     });
