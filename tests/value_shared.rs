@@ -3,8 +3,8 @@
 
 use std::iter::repeat_n;
 
-use state_core::value::{Dict, List, Object, Set, Shared, Tuple, Value};
-use state_core::{from_value, to_value};
+use state_core::value::{Array, Dict, List, Object, Order, Set, Shared, Tuple, Value};
+use state_core::{State, StateExt, from_value, to_value};
 
 fn shared(value: impl Into<Value>) -> Value {
     Shared::new(value).into()
@@ -181,4 +181,46 @@ fn threads_can_share() {
         move || value.to_string()
     });
     assert_eq!(there.join().unwrap(), value.to_string());
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "Branch")]
+struct Branch(Vec<Branch>);
+
+#[test]
+fn what_is_shared_is_put_in_up_to_a_limit() {
+    const TOO_MUCH: &str = "expected shared values that come to at most 8 times what there is, found more";
+    // A few thousand of one row, which is far more than there is but little in all.
+    let rows = doubled(1, (1, 2.5));
+    assert_eq!(from_value::<Vec<(i32, f64)>>(&rows).unwrap(), [(1, 2.5); 2]);
+    let row = Shared::new((1, "a".repeat(100)));
+    let rows: List = (0..3000).map(|_| Value::from(row.clone())).collect();
+    let rows = from_value::<Vec<(u8, String)>>(&rows.into()).unwrap();
+    assert!(rows.len() == 3000 && rows.iter().all(|row| row.1.len() == 100));
+
+    // 2^60 branches.
+    let mut branch = Value::from(Object::new("Branch", (List::new(),)));
+    for _ in 0..60 {
+        let one = shared(branch);
+        branch = Object::new("Branch", (List::from([one.clone(), one]),)).into();
+    }
+    assert_eq!(from_value::<Branch>(&branch).unwrap_err().to_string(), TOO_MUCH);
+    let mut live = Branch(vec![Branch(vec![])]);
+    let error = live.set_state((List::from([branch.clone(), branch]),)).unwrap_err();
+    assert_eq!(error.to_string(), TOO_MUCH);
+    assert_eq!(live, Branch(vec![Branch(vec![])]));
+
+    // Long text, bytes, numbers and arrays, a thousand times each.
+    let thousand = |value: Value| {
+        let one = shared(value);
+        Value::from(repeat_n(one, 1000).collect::<List>())
+    };
+    let text = "t".repeat(100_000);
+    assert_eq!(from_value::<Vec<String>>(&thousand(text.as_str().into())).unwrap_err().to_string(), TOO_MUCH);
+    assert_eq!(from_value::<Vec<Vec<u8>>>(&thousand(text.as_bytes().into())).unwrap_err().to_string(), TOO_MUCH);
+    let array = Array::new("<f8".parse().unwrap(), [12_500], Order::C, vec![0; 100_000]).unwrap();
+    assert_eq!(from_value::<Vec<Vec<f64>>>(&thousand(Value::Array(array.into()))).unwrap_err().to_string(), TOO_MUCH);
+    // What is not shared is never too much.
+    let texts: List = (0..1000).map(|_| Value::from("t".repeat(10_000))).collect();
+    assert_eq!(from_value::<Vec<String>>(&texts.into()).unwrap().len(), 1000);
 }

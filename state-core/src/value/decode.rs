@@ -2,9 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
-use core::slice;
 
-use super::dict::Pairs;
+use super::given::{Entries, Given, Items};
 use super::{Array, Value};
 use crate::error::Result;
 use crate::walk::{ArrayParts, Attributes, Decoder};
@@ -12,23 +11,23 @@ use crate::walk::{ArrayParts, Attributes, Decoder};
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
 
-impl<'v> Decoder<'v> for &'v Value {
-    type Items = slice::Iter<'v, Value>;
-    type Entries = Pairs<'v>;
+impl<'v> Decoder<'v> for Given<'v> {
+    type Items = Items<'v>;
+    type Entries = Entries<'v>;
 
     fn describe(self) -> String {
-        let kind = self.kind().to_string();
+        let kind = self.value.kind().to_string();
         match self.see() {
             Value::Str(text) if text.len() > SHORT => kind,
             Value::Int(number) if number.bits() > 128 => alloc::format!("{kind} of {} bits", number.bits()),
             Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
-                alloc::format!("{kind} {self}")
+                alloc::format!("{kind} {}", self.value)
             }
             Value::Object(object) => object.name().to_string(),
             Value::Array(array) => array_parts(array).describe(),
             Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
-            _ => match self.parts() {
+            _ => match self.value.parts() {
                 Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
                 None => kind,
             },
@@ -36,73 +35,82 @@ impl<'v> Decoder<'v> for &'v Value {
     }
 
     fn is_none(self) -> bool {
-        Value::is_none(self)
+        self.value.is_none()
     }
 
     fn bool(self) -> Option<bool> {
         match self.see() {
             Value::Bool(value) => Some(*value),
-            other => Decoder::bool(&other.single()?),
+            other => match other.single()? {
+                Value::Bool(value) => Some(value),
+                _ => None,
+            },
         }
     }
 
     fn int(self) -> Option<i128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            other => Decoder::int(&other.single()?),
+            other => other.single()?.as_int()?.try_into().ok(),
         }
     }
 
     fn big(self) -> Option<u128> {
         match self.see() {
             Value::Int(value) => value.try_into().ok(),
-            other => Decoder::big(&other.single()?),
+            other => other.single()?.as_int()?.try_into().ok(),
         }
     }
 
     fn float(self) -> Option<f64> {
-        self.as_f64().or_else(|| self.single()?.as_f64())
+        self.value.as_f64().or_else(|| self.value.single()?.as_f64())
     }
 
     fn str(self) -> Option<&'v str> {
         match self.see() {
-            Value::Str(text) => Some(text),
+            Value::Str(text) => {
+                self.budget.spend(text.len())?;
+                Some(text)
+            }
             _ => None,
         }
     }
 
     fn bytes(self) -> Option<&'v [u8]> {
         match self.see() {
-            Value::Bytes(bytes) | Value::ByteArray(bytes) => Some(bytes),
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => {
+                self.budget.spend(bytes.len())?;
+                Some(bytes)
+            }
             _ => None,
         }
     }
 
     fn array(self) -> Result<Option<ArrayParts<'v>>> {
         Ok(match self.see() {
-            Value::Array(array) => Some(array_parts(array)),
+            Value::Array(array) => self.budget.spend(array.bytes().len()).map(|()| array_parts(array)),
             _ => None,
         })
     }
 
     fn items(self) -> Option<Self::Items> {
-        self.parts().map(<[Value]>::iter)
+        self.each(self.value.parts()?)
     }
 
     fn entries(self) -> Option<Self::Entries> {
         match self.see() {
-            Value::Dict(dict) => Some(dict.iter()),
+            Value::Dict(dict) => self.pairs(dict.iter()),
             _ => None,
         }
     }
 
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) => Some(match object.other_state() {
-                None if object.state().is_empty() => object.args().iter(),
-                None => object.state().iter(),
-                Some(_) => return None,
-            }),
+            Value::Object(object) if is_named(object, tag) => match object.other_state() {
+                None if object.state().is_empty() => self.each(object.args()),
+                None => self.each(object.state()),
+                Some(_) => None,
+            },
             _ => None,
         }
     }
@@ -110,8 +118,12 @@ impl<'v> Decoder<'v> for &'v Value {
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
         match self.see() {
             Value::Object(object) if is_named(object, tag) => match (object.attributes(), object.other_state()) {
-                (Some(attributes), _) => Some(Attributes::Named(attributes.collect())),
-                (None, Some(Value::List(state))) => Some(Attributes::Flat(state.iter())),
+                (Some(attributes), _) => {
+                    self.budget.spend(attributes.len())?;
+                    let named = attributes.map(|(name, value)| (name, Self { value, budget: self.budget }));
+                    Some(Attributes::Named(named.collect()))
+                }
+                (None, Some(Value::List(state))) => self.each(state).map(Attributes::Flat),
                 (None, _) => self.object(tag).map(Attributes::Flat),
             },
             _ => None,
@@ -121,7 +133,7 @@ impl<'v> Decoder<'v> for &'v Value {
     fn appended(self, class: &str) -> Option<Self::Items> {
         match self.see() {
             Value::Object(object) if object.name() == class && is_plain(object) && object.entries().is_empty() => {
-                Some(object.items().iter())
+                self.each(object.items())
             }
             _ => None,
         }
@@ -130,7 +142,7 @@ impl<'v> Decoder<'v> for &'v Value {
     fn entered(self, class: &str) -> Option<Self::Entries> {
         match self.see() {
             Value::Object(object) if object.name() == class && is_plain(object) && object.items().is_empty() => {
-                Some(object.entries().iter())
+                self.pairs(object.entries().iter())
             }
             _ => None,
         }
@@ -138,14 +150,17 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn called(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == class => Some(object.args().iter()),
+            Value::Object(object) if object.name() == class => self.each(object.args()),
             _ => None,
         }
     }
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
         match self.see() {
-            Value::Int(value) => Some(Cow::Owned(value.to_le_bytes_signed())),
+            Value::Int(value) => {
+                self.budget.spend(value.bits() / 8)?;
+                Some(Cow::Owned(value.to_le_bytes_signed()))
+            }
             _ => None,
         }
     }
@@ -156,15 +171,15 @@ impl<'v> Decoder<'v> for &'v Value {
 
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
         match self.see() {
-            Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), variant.state().iter())),
+            Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), self.each(variant.state())?)),
             // As pickles have it.
             Value::Tuple(tuple) => match tuple.split_first() {
-                Some((name, slots)) => Some((name.as_str()?, slots.iter())),
+                Some((name, slots)) => Some((name.as_str()?, self.each(slots)?)),
                 None => None,
             },
             Value::Global(name) => {
                 let member = name.as_str().strip_prefix(tag)?.strip_prefix('.')?;
-                Some((member, [].iter()))
+                Some((member, self.each(&[])?))
             }
             _ => None,
         }
@@ -173,7 +188,7 @@ impl<'v> Decoder<'v> for &'v Value {
     fn member(self, tag: &str) -> Option<i128> {
         match self.see() {
             Value::Object(object) if is_named(object, tag) => match &**object.args() {
-                [value] => value.int(),
+                [value] => value.as_int()?.try_into().ok(),
                 _ => None,
             },
             _ => None,

@@ -1,8 +1,10 @@
 //! The dynamic door: a live object's state as a tuple of values, and back.
 
 use alloc::string::ToString;
+use core::slice;
 
 use super::encode::Collector;
+use super::given::{Budget, Given, Items};
 use super::{Tuple, Value};
 use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
@@ -72,7 +74,9 @@ impl<T: Object> StateExt for T {
         Self: RestoreOwned,
     {
         let state = state.into();
-        let filled = walk::fill_state(T::schema(), state.iter(), Options::new().levels())?;
+        let budget = Budget::new(&state);
+        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), Options::new().levels());
+        let filled = filled.map_err(|error| budget.explain(error))?;
         restore(&filled, self)
     }
 }
@@ -103,9 +107,12 @@ pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
 /// ```
 ///
 /// # Errors
-/// A value that does not stand for a `T`, with the path to the part that does not, or a refusal.
+/// A value that does not stand for a `T`, with the path to the part that does not, or a refusal; and one whose shared
+/// values come to more than eight times what there is, and a million parts and bytes.
 pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
-    let filled = walk::fill(T::schema(), value, Options::new().levels())?;
+    let budget = Budget::new(slice::from_ref(value));
+    let filled = walk::fill(T::schema(), Given { value, budget: &budget }, Options::new().levels());
+    let filled = filled.map_err(|error| budget.explain(error))?;
     let regions = filled.regions()?;
     Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
     image::build(&regions)

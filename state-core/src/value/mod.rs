@@ -51,6 +51,7 @@ mod door;
 mod encode;
 mod equal;
 mod from_rust;
+mod given;
 mod int;
 mod kind;
 mod known;
