@@ -200,7 +200,7 @@ impl Maker<'_, '_> {
                         return Ok(Some(Value::Global(name)));
                     }
                 }
-                self.object(tag, place)
+                self.object(tag, place)?
             }
         };
         let made = Vec::with_capacity(ids.len());
@@ -230,7 +230,7 @@ impl Maker<'_, '_> {
         self.names.entry(key).or_insert_with(|| parts.qualified(id)).clone()
     }
 
-    fn object(&mut self, tag: Tag, place: u32) -> (Shape, Vec<Id>) {
+    fn object(&mut self, tag: Tag, place: u32) -> Result<(Shape, Vec<Id>)> {
         let arena = &self.parts.arena;
         let (class, given) = (arena.part(place, 0), arena.part(place, 1));
         let mut instance = self.parts.instance(tag, place);
@@ -243,6 +243,11 @@ impl Maker<'_, '_> {
         let name = self.name(instance.class);
         let callee = name.is_none();
         if callee {
+            // The machine tells calls from other parts, but not what is called: `bytearray()()` has an opcode at protocol 5.
+            let view = self.parts.view(instance.class);
+            if !matches!(view, View::Object(..) | View::Global(_) | View::Persistent(_)) {
+                return Err(Error::new(ErrorKind::Malformed, "a class or function", view.kind()));
+            }
             ids.push(instance.class);
         }
         // The arguments as they are given, but where the class and others stand before them.
@@ -274,7 +279,7 @@ impl Maker<'_, '_> {
             state: state.is_some(),
             items,
         };
-        (Shape::Object(form), ids)
+        Ok((Shape::Object(form), ids))
     }
 
     fn finish(&mut self, open: Open) -> Result<Value> {
