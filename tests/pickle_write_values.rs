@@ -217,8 +217,13 @@ def case(data):
     return repr(Reader(io.BytesIO(data)).load())
 "#;
     check(script, &[(value.into(), "['<id 1>', '<id 2>']".into())]);
-    let number = Value::Persistent(Persistent::new(7));
-    assert!(Options::new().protocol(Protocol::V0).dump_value(&number).is_err());
+    // A line of ASCII is all that protocol 0 has for them.
+    for id in [Value::from(7), "ß".into(), "a\nb".into()] {
+        let value = Value::Persistent(Persistent::new(id));
+        let error = Options::new().protocol(Protocol::V0).dump_value(&value).unwrap_err();
+        assert_eq!(error.expected(), "a persistent id of one line in ASCII, as protocol 0 has it");
+        assert_eq!(load_value(&Options::new().protocol(Protocol::V1).dump_value(&value).unwrap()).unwrap(), value);
+    }
 }
 
 /// As deep as memory allows: neither the writer nor the drop goes by way of the stack.

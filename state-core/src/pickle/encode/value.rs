@@ -239,8 +239,10 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 self.stack.push(Task::Each(variant.state().iter()));
             }
             Value::Persistent(persistent) if self.sink.is_text() => {
-                let id = persistent.id().as_str().filter(|id| !id.contains('\n')).ok_or_else(|| {
-                    Error::new(ErrorKind::Unwritable, "a persistent id of one line, as protocol 0 has it", "another id")
+                let is_line = |id: &&str| id.is_ascii() && !id.contains('\n');
+                let id = persistent.id().as_str().filter(is_line).ok_or_else(|| {
+                    let expected = "a persistent id of one line in ASCII, as protocol 0 has it";
+                    Error::new(ErrorKind::Unwritable, expected, "another id")
                 })?;
                 self.sink.put([PERSID]);
                 self.sink.line(id);
