@@ -14,6 +14,7 @@ use pyo3::types::{
 
 use super::handles;
 use super::keep::Keep;
+use super::natural;
 use crate::walk::{Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
@@ -29,6 +30,11 @@ pub struct Slot<'v, 'py> {
 impl<'v, 'py> Slot<'v, 'py> {
     pub fn new(object: Borrowed<'v, 'py, PyAny>, keep: &'v Keep<'py>) -> Self {
         Self { object, keep }
+    }
+
+    /// Another object, made on the way.
+    fn kept(self, object: Bound<'py, PyAny>) -> Self {
+        Self { object: self.keep.keep(object), keep: self.keep }
     }
 
     fn tuple(self) -> Option<Borrowed<'v, 'py, PyTuple>> {
@@ -255,19 +261,26 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
-        self.object(tag).map(Attributes::Flat)
+        if tag != "uuid.UUID" {
+            return self.object(tag).map(Attributes::Flat);
+        }
+        let number = natural::uuid_number(&self.object).ok()??;
+        Some(Attributes::Named(alloc::vec![("int", self.kept(number))]))
     }
 
     fn members(self, _: &str, _: &[&str]) -> crate::Result<Option<Self::Items>> {
         Ok(None)
     }
 
-    fn called(self, _: &str) -> Option<Self::Items> {
-        None
+    fn called(self, class: &str) -> Option<Self::Items> {
+        self.kept(natural::arguments(&self.object, class).ok()??.into_any()).items()
     }
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
-        None
+        match self.int() {
+            Some(number) => Some(crate::value::Int::from(number).to_le_bytes_signed().into()),
+            None => natural::bytes(&self.object).ok()?.map(Cow::Owned),
+        }
     }
 
     fn handle(self) -> Option<u64> {

@@ -8,6 +8,8 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyT
 
 use super::handles;
 use super::lease::{self, Lender};
+use super::natural;
+use crate::known::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// Raw arrays of fewer bytes stay in the pickle.
@@ -128,6 +130,11 @@ impl Encoder for Slots<'_, '_> {
             Some(_) if bytes.len() >= LARGE => self.put(lease::buffer(copy)),
             _ => self.done.push(copy),
         }
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        let object = natural::object(self.py, known, bytes);
+        self.put(object);
     }
 
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {

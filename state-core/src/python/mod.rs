@@ -44,11 +44,20 @@
 //! | in Rust | in the flat tuple |
 //! |---|---|
 //! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
+//! | dates and times of chrono, UUIDs, integers of num-bigint | objects of `datetime`, `uuid.UUID`, `int` |
+//! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
 //! | a raw array | its bytes and its count |
 //! | a struct that is no class | the tuple of its slots |
 //! | an enum that is no class | a tuple of the variant's name and its slots |
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
+//!
+//! Python's times have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
+//! `Utc::now()` with its nanoseconds, is the tuple of the numbers in its head, so that it comes back as it was. Taken are
+//! objects of subclasses too, as what their base holds; where they hold more, as pandas' times do with nanoseconds, they
+//! are refused. A `datetime` may have any time zone: it is the offset at that moment that counts. Which of two times it
+//! means that a clock shows alike (`fold`) is asked for that, and not kept. Durations and points in time are taken from a
+//! `timedelta` and from a `datetime` with its time zone as well.
 //!
 //! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. In a cycle, where an object is reached from its own
 //! state, it is made with those slots empty that can be (optional ones, lists, maps, `Py<PyAny>`) and given them by
@@ -74,6 +83,7 @@ mod lease;
 mod lineage;
 mod methods;
 mod name;
+mod natural;
 mod progress;
 mod reduce;
 mod restore;

@@ -7,6 +7,7 @@ mod arrays;
 mod chain;
 mod cycles;
 mod enums;
+mod natural;
 mod plain;
 mod written;
 
@@ -17,6 +18,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cycles::add(module)?;
     enums::add(module)?;
     arrays::add(module)?;
+    natural::add(module)?;
     written::add(module)?;
     module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
     module.add_function(wrap_pyfunction!(register_elsewhere, module)?)
