@@ -22,7 +22,13 @@ SLOTS = {
         MOMENT.replace(tzinfo=timezone(offset))
         for offset in (timedelta(0), timedelta(hours=1), timedelta(hours=-9.5), timedelta(seconds=86399))
     ],
-    "delta": [timedelta(), timedelta(microseconds=-1), timedelta(40, 3, 5), timedelta(-999999999), timedelta(999999999)],
+    "delta": [
+        timedelta(),
+        timedelta(microseconds=-1),
+        timedelta(40, 3, 5),
+        timedelta(-999999999),
+        timedelta(999999999),
+    ],
     "id": [uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), uuid.UUID("12345678-9abc-def0-1234-56789abcdef0")],
     "whole": [0, 1, -1, 127, 128, -128, -129, 2**63 - 1, 2**63, -(2**63), -(2**64), 10**4000, -(256**1000)],
     "natural": [0, 1, 127, 128, 255, 256, 2**63, 2**64, 10**4000],

@@ -12,10 +12,13 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
 };
 
+use super::buffer::{self, Shown};
 use super::handles;
 use super::keep::Keep;
 use super::natural;
-use crate::walk::{Attributes, Decoder};
+use crate::error::Result;
+use crate::value::Order;
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -164,11 +167,17 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn bool(self) -> Option<bool> {
-        self.object.cast::<PyBool>().ok().map(|value| value.is_true())
+        match self.object.cast::<PyBool>() {
+            Ok(value) => Some(value.is_true()),
+            Err(_) => Decoder::bool(&self.single()?),
+        }
     }
 
     fn int(self) -> Option<i128> {
-        if !self.object.is_instance_of::<PyInt>() || self.object.is_instance_of::<PyBool>() {
+        if !self.object.is_instance_of::<PyInt>() {
+            return Decoder::int(&self.single()?);
+        }
+        if self.object.is_instance_of::<PyBool>() {
             return None;
         }
         let mut overflow = 0;
@@ -189,7 +198,8 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         match self.object.cast::<PyFloat>() {
             Ok(value) => Some(value.value()),
             // Exactly or not at all.
-            Err(_) => crate::Value::from(self.int()?).as_f64(),
+            Err(_) if self.object.is_instance_of::<PyInt>() => crate::Value::from(self.int()?).as_f64(),
+            Err(_) => self.single()?.as_f64(),
         }
     }
 
@@ -221,17 +231,18 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
-        if let Some(bytes) = super::lease::behind(self.object) {
-            return self.keep.keep(bytes.into_any()).cast().ok().map(bytes_of);
+        let Ok(Shown::Bytes(view)) = buffer::shown(self.object) else { return None };
+        self.kept(buffer::bytes(&view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+    }
+
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        if self.object.is_instance_of::<PyBytes>() {
+            return Ok(None);
         }
-        if !super::lease::is_buffer(self.object) {
-            return None;
-        }
-        // SAFETY: an object; what is no buffer gives null and an exception.
-        let copy = unsafe { ffi::PyBytes_FromObject(self.object.as_ptr()) };
-        // SAFETY: a new reference or null with an exception.
-        let copy = unsafe { Bound::from_owned_ptr_or_err(self.keep.py(), copy) }.ok()?;
-        self.keep.keep(copy).cast().ok().map(bytes_of)
+        let Shown::Elements(dtype, view) = buffer::shown(self.object)? else { return Ok(None) };
+        let (shape, bytes) = buffer::content(&dtype, &view)?;
+        let Ok(bytes) = self.kept(bytes.into_any()).object.cast::<PyBytes>() else { return Ok(None) };
+        Ok(Some(ArrayParts { dtype, shape, order: Order::C, bytes: Cow::Borrowed(bytes_of(bytes)) }))
     }
 
     fn items(self) -> Option<Self::Items> {
@@ -268,7 +279,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         Some(Attributes::Named(alloc::vec![("int", self.kept(number))]))
     }
 
-    fn members(self, _: &str, _: &[&str]) -> crate::Result<Option<Self::Items>> {
+    fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
         Ok(None)
     }
 
@@ -291,6 +302,12 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
 impl<'py> Slot<'_, 'py> {
     pub fn dict(self) -> Option<Bound<'py, PyDict>> {
         self.object.to_owned().cast_into().ok()
+    }
+
+    /// A scalar of NumPy's, or the only element of an array without dimensions.
+    fn single(self) -> Option<crate::Value> {
+        let array = self.array().ok()?.filter(|array| array.shape.is_empty())?;
+        Some(array.dtype.read(&array.bytes))
     }
 
     fn is_short_int(self) -> bool {

@@ -36,9 +36,13 @@
 //! - What the author of a class writes of `__reduce__`, `__reduce_ex__`, `__getstate__`, `__setstate__`,
 //!   `__deepcopy__` is used, and what a subclass overrides too. With a `__setstate__` of one's own the object is made of
 //!   its derived state first, and then given what `__getstate__` returned.
-//! - Raw arrays (`#[state(bytes)]`) of 256 bytes and more leave as `pickle.PickleBuffer` at protocol 5. Where they lie
-//!   as they travel they are not copied, and while the buffer lives, its object is borrowed as by a method with `&self`;
-//!   records with padding are copied once. They come back from whatever shows its bytes.
+//! - Raw arrays (`#[state(bytes)]`, `#[state(array)]`) and ndarray's, of 256 bytes and more, leave as
+//!   `pickle.PickleBuffer` at protocol 5. Where they lie as they travel they are not copied, and while the buffer lives,
+//!   its object is borrowed as by a method with `&self`; records with padding are copied once. They come back from
+//!   whatever shows its bytes, and from NumPy's arrays; see [below](#arrays).
+//! - A class that extends `dict`, `list` or another class of Python's own cannot be made picklable: what such a base
+//!   holds is no part of a derived state. It does not compile; a field `Py<PyDict>` holds one. Nor can a class of Python
+//!   extend both such a class and one of Rust: Python refuses to lay out its objects.
 //!
 //! # The state in Python
 //! | in Rust | in the flat tuple |
@@ -46,18 +50,13 @@
 //! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
 //! | dates and times of chrono, UUIDs, integers of num-bigint | objects of `datetime`, `uuid.UUID`, `int` |
 //! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
-//! | a raw array | its bytes and its count |
+//! | a raw array | its bytes and its count; `None` and 0 where there is none |
+//! | a raw array that is `uncounted` or an `array`, an array of ndarray with one dimension | its bytes; `None` where there is none |
+//! | an array of ndarray with another number of dimensions | a tuple of its shape and its bytes |
 //! | a struct that is no class | the tuple of its slots |
 //! | an enum that is no class | a tuple of the variant's name and its slots |
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
-//!
-//! Python's times have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
-//! `Utc::now()` with its nanoseconds, is the tuple of the numbers in its head, so that it comes back as it was. Taken are
-//! objects of subclasses too, as what their base holds; where they hold more, as pandas' times do with nanoseconds, they
-//! are refused. A `datetime` may have any time zone: it is the offset at that moment that counts. Which of two times it
-//! means that a clock shows alike (`fold`) is asked for that, and not kept. Durations and points in time are taken from a
-//! `timedelta` and from a `datetime` with its time zone as well.
 //!
 //! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. In a cycle, where an object is reached from its own
 //! state, it is made with those slots empty that can be (optional ones, lists, maps, `Py<PyAny>`) and given them by
@@ -65,12 +64,35 @@
 //! has to go through something else that can. Enums of unit variants are pickled by name, so that they are the same
 //! objects again.
 //!
+//! # Dates and times
+//! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
+//! `Utc::now()` with its nanoseconds, is a tuple of numbers, so that it comes back as it was: the day (1 is 0001-01-01),
+//! the second of the day and the nanosecond, in UTC where there is a time zone, and the seconds that it is ahead; of a
+//! difference, seconds and nanoseconds.
+//!
+//! Objects of subclasses are taken as what their base holds, and refused where they hold more, as pandas' times do with
+//! nanoseconds. A `datetime` may have any time zone: what counts is its offset at that moment, for which `fold` is asked.
+//! It is not kept. Durations and points in time are taken from a `timedelta` and from a `datetime` with its time zone too.
+//!
+//! # Arrays
+//! The state holds an array's bytes whether it is an `array` or not, as the class knows the type of its elements. So a
+//! pickle needs no NumPy, neither where it is made nor where it is loaded, and an array leaves without a copy.
+//!
+//! A slot of an array takes bytes, and arrays whose elements have a type: NumPy's, in any byte order, layout and order of
+//! fields, views and buffers of these, `array.array`. What has another type is refused; bytes are told from an array of
+//! bytes by the latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
+//! numbers NumPy's scalars.
+//!
+//! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.
+//! Records are structured arrays.
+//!
 //! # Why a line in the module
 //! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not stand
 //! beside the author's without a feature that not all platforms have. The line attaches what the author has not
 //! written when everything about the class is known, and is where its name can be tested.
 
 mod attributes;
+mod buffer;
 mod class;
 mod decode;
 mod deepcopy;
@@ -84,11 +106,13 @@ mod lineage;
 mod methods;
 mod name;
 mod natural;
+mod numpy;
 mod progress;
 mod reduce;
 mod restore;
 mod variants;
 
+pub use numpy::{Elements, array, view};
 use pyo3::prelude::*;
 
 /// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.

@@ -8,6 +8,7 @@ mod chain;
 mod cycles;
 mod enums;
 mod natural;
+mod numpy;
 mod plain;
 mod written;
 
@@ -19,6 +20,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     enums::add(module)?;
     arrays::add(module)?;
     natural::add(module)?;
+    numpy::add(module)?;
     written::add(module)?;
     module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
     module.add_function(wrap_pyfunction!(register_elsewhere, module)?)
