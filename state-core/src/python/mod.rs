@@ -108,6 +108,7 @@ mod name;
 mod natural;
 mod numpy;
 mod progress;
+mod quick;
 mod reduce;
 mod restore;
 mod variants;

@@ -82,7 +82,7 @@ impl Variants {
             }
             _ => {
                 let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
-                Ok((known.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
+                Ok((known.makers.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
             }
         }
     }
