@@ -38,9 +38,9 @@ pub(super) struct Written {
 pub(super) enum Way {
     /// By the walk, as those of its subclasses do.
     Walk,
-    /// By the steps: they are nothing but numbers and texts, and no method of the user's is asked.
+    /// By the steps: they are nothing but numbers and texts, without attributes, and no method of the user's is asked.
     Steps,
-    /// As native bytes, if they have no attributes and the class no `__setstate__` of the user's.
+    /// As native bytes, on the same conditions.
     Packed,
 }
 
@@ -99,7 +99,7 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
         return Ok(());
     }
     let known = Box::leak(Box::new(learn::<T>(&class, module, packed)?));
-    if known.way == Way::Steps && !T::IS_IMMUTABLE_TYPE {
+    if known.way != Way::Walk && !T::IS_IMMUTABLE_TYPE {
         methods::tell_copyreg::<T>(&class)?;
     }
     let entry = (class.as_ptr() as usize, &*known);
@@ -145,9 +145,10 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
         handles,
         attributes,
         way: match (packed, &steps) {
+            _ if attributes || written != Written::default() => Way::Walk,
             (true, _) => Way::Packed,
-            (false, Some(_)) if !attributes && written == Written::default() => Way::Steps,
-            _ => Way::Walk,
+            (false, Some(_)) => Way::Steps,
+            (false, None) => Way::Walk,
         },
         steps,
         written,

@@ -24,14 +24,19 @@ use super::progress::Mark;
 pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
     let (py, exactly) = (object.py(), object);
     let (object, known) = (object.as_any(), known::<T>(py)?);
-    if let (Way::Steps, Some(steps), true) = (known.way, &known.steps, T::is_exact_type_of(object)) {
-        let slots = T::quick_tuple(&exactly, steps)?;
+    let exact = T::is_exact_type_of(object);
+    let slots = match (known.way, &known.steps) {
+        (Way::Steps, Some(steps)) if exact => Some(T::quick_tuple(&exactly, steps)?),
+        (Way::Packed, _) if exact => Some(PyTuple::new(py, [T::pack(object)?])?),
+        _ => None,
+    };
+    if let Some(slots) = slots {
         return Ok((known.makers.from_slots.bind(py), slots).into_pyobject(py)?.into_any());
     }
     if let Some(variants) = &known.variants {
         return variants.reduce::<T>(object, known);
     }
-    let (class, exact) = (object.get_type(), T::is_exact_type_of(object));
+    let class = object.get_type();
     let written = if exact { known.written } else { subclass::<T>(&class, known)? };
     if written.reduce {
         return object.call_method0(intern!(py, "__reduce__"));
@@ -47,9 +52,6 @@ pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i
         })?;
         let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
         return Ok((from_state, PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any());
-    }
-    if known.way == Way::Packed && exact && !known.attributes && !written.setstate {
-        return Ok((known.makers.from_slots.bind(py), (T::pack(object)?,)).into_pyobject(py)?.into_any());
     }
     let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
     let mut slots = flat::<T>(object, known, Some(class.into_any()), lend.as_mut())?;
