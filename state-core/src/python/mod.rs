@@ -58,11 +58,15 @@
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
 //!
-//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. In a cycle, where an object is reached from its own
-//! state, it is made with those slots empty that can be (optional ones, lists, maps, `Py<PyAny>`) and given them by
-//! `__setstate__` with a dict of slots by position; hooks see both. Frozen classes cannot be given anything, so a cycle
-//! has to go through something else that can. Enums of unit variants are pickled by name, so that they are the same
-//! objects again.
+//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. Objects of exactly a class whose slots are numbers
+//! and texts alone, without attributes, give `(Class._from_slots, state)`, which takes less of everything; `copyreg` is
+//! told so too, where pickle looks before it asks the object. What Python puts in the place of such a class's
+//! `__reduce_ex__` later is found once `copyreg.dispatch_table` has the class no more.
+//!
+//! In a cycle, where an object is reached from its own state, it is made with those slots empty that can be (optional
+//! ones, lists, maps, `Py<PyAny>`) and given them by `__setstate__` with a dict of slots by position; hooks see both.
+//! Frozen classes cannot be given anything, so a cycle has to go through something else that can. Enums of unit variants
+//! are pickled by name, so that they are the same objects again.
 //!
 //! # Dates and times
 //! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
@@ -143,8 +147,8 @@ pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// As [`picklable`], with the state as one bytes object, the native bytes of [`dumps`](crate::dumps), in place of its
 /// slots.
 ///
-/// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot.
-/// The price: the pickle is larger by a header for each object, does not share texts between them, and can be read by
+/// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot:
+/// `__reduce_ex__` gives `(Class._from_slots, (bytes,))`, and `copyreg` is told so. The price: the pickle is larger by a header for each object, does not share texts between them, and can be read by
 /// who has this very class: a class whose slots have changed refuses it, and names the first that differs. Objects of a
 /// Python subclass travel as by [`picklable`].
 ///

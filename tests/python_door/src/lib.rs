@@ -10,6 +10,7 @@ mod enums;
 mod natural;
 mod numpy;
 mod plain;
+mod quick;
 mod written;
 
 #[pymodule]
@@ -21,6 +22,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     arrays::add(module)?;
     natural::add(module)?;
     numpy::add(module)?;
+    quick::add(module)?;
     written::add(module)?;
     module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
     module.add_function(wrap_pyfunction!(register_elsewhere, module)?)
