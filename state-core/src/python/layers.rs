@@ -17,9 +17,9 @@ use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::decode::Items;
 use super::encode::Slots;
 use super::error::{pickling, unpickling};
+use super::items::Items;
 use super::quick::{self, Step};
 use crate::builder::Builder;
 use crate::error::Result as StateResult;

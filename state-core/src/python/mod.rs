@@ -103,6 +103,7 @@ mod deepcopy;
 mod encode;
 mod error;
 mod handles;
+mod items;
 mod keep;
 mod layers;
 mod lease;

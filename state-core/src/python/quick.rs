@@ -3,13 +3,15 @@
 //! walk, which has the words for it.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
 
-use super::decode::{Items, Slot};
+use super::decode::Slot;
 use super::error::pickling;
+use super::items::Items;
 use crate::decode::{Checker, Regions, read_length};
 use crate::encode::{Size, Writer};
 use crate::error::Result;
@@ -19,8 +21,9 @@ use crate::state::{RestoreOwned, State};
 use crate::text::Text;
 use crate::walk::Decoder;
 
-/// Space for an image without a header; larger ones are allocated on the way out, and not filled on the way in.
-const SPACE: usize = 256;
+/// Space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads go the long
+/// way.
+const SPACE: usize = 128;
 
 /// A slot: where its head stands, and what it is.
 #[derive(Clone, Copy, Debug)]
@@ -114,8 +117,8 @@ impl Step {
         }
     }
 
-    /// Writes what stands for a slot, if it is what it should be, and there is space.
-    fn fill(self, slot: Slot<'_, '_>, head: &mut [u8], text: &mut [u8], end: &mut usize) -> Option<()> {
+    /// Writes what stands for a slot, if it is what it should be.
+    fn fill<'v>(self, slot: Slot<'v, '_>, head: &mut [u8], texts: &mut Texts<'v>) -> Option<()> {
         let head = head.get_mut(self.at..)?;
         let (number, size) = match self.kind {
             Simple::Bool => (u64::from(slot.bool()?), 1),
@@ -144,14 +147,39 @@ impl Step {
             }
             Simple::F64 => (slot.float()?.to_bits(), 8),
             Simple::Str => {
-                let given = slot.str()?.as_bytes();
-                text.get_mut(*end..)?.get_mut(..given.len())?.copy_from_slice(given);
-                *end += given.len();
-                (given.len() as u64, 4)
+                let text = slot.str()?;
+                texts.push(text);
+                // The largest stands for one that does not fit.
+                (u32::try_from(text.len()).ok().filter(|&len| len < u32::MAX)?.into(), 4)
             }
         };
         head.get_mut(..size)?.copy_from_slice(&number.to_le_bytes()[..size]);
         Some(())
+    }
+}
+
+/// The texts of an image, one after another: the only one stays where it is.
+#[derive(Default)]
+struct Texts<'v> {
+    first: &'v str,
+    /// All, where there are several.
+    joined: String,
+}
+
+impl<'v> Texts<'v> {
+    fn push(&mut self, text: &'v str) {
+        if self.first.is_empty() {
+            self.first = text;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.push_str(self.first);
+        }
+        self.joined.push_str(text);
+    }
+
+    fn all(&self) -> &str {
+        if self.joined.is_empty() { self.first } else { &self.joined }
     }
 }
 
@@ -172,12 +200,12 @@ pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> O
     if state.len() != steps.len() {
         return None;
     }
-    let (mut heads, mut text, mut end) = ([0; SPACE], [0; SPACE], 0);
+    let (mut heads, mut texts) = ([0; SPACE], Texts::default());
     let head = heads.get_mut(..T::HEAD)?;
     for (step, slot) in steps.iter().zip(state.clone()) {
-        step.fill(slot, head, &mut text, &mut end)?;
+        step.fill(slot, head, &mut texts)?;
     }
-    let regions = Regions { head, tail: &[], text: Text::new(text.get(..end)?).ok()?, raw: &[] };
+    let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[] };
     let mut checker = Checker::new(&regions, Options::new().levels());
     let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
     passes.then(|| image::build(&regions))

@@ -10,9 +10,10 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyTuple, PyType};
 
 use super::attributes::Attributes;
 use super::class::{Known, Way, known};
-use super::decode::{Items, Slot};
+use super::decode::Slot;
 use super::error::{class_name, unpickling};
 use super::handles::Scope;
+use super::items::Items;
 use super::keep::Keep;
 use super::layers::Layer;
 use super::lineage;

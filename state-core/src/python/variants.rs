@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use super::class::Known;
-use super::decode::Items;
 use super::error::class_name;
+use super::items::Items;
 use super::layers::Layer;
 use super::restore::instance;
 use crate::schema::{Enum, Kind};
