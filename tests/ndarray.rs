@@ -6,7 +6,7 @@ mod harness;
 use harness::values;
 use ndarray::{Array, Array0, Array1, Array2, Array3, ArrayD, Axis, array};
 use state_core::pickle::{self, Options, Protocol};
-use state_core::value::Value;
+use state_core::value::{Tuple, Value};
 use state_core::{Inspection, Record, RestoreOwned, dumps, from_value, load_into, loads, to_value};
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
@@ -81,6 +81,28 @@ fn they_are_read_from_numpy() {
     assert!(error.contains("shape [n] of <i4, found an array of shape [2, 3] of <i4"), "{error}");
     let error = pickle::loads::<ArrayD<i64>>(pickle).unwrap_err().to_string();
     assert!(error.contains("shape [..] of <i8, found an array of shape [2, 3] of <i4"), "{error}");
+}
+
+#[test]
+fn lengths_and_bytes_are_an_array_too() {
+    let bytes: Vec<u8> = grid().iter().flat_map(|number| number.to_le_bytes()).collect();
+    let array = |lengths: Vec<Value>, bytes: &[u8]| Value::from((Value::from(Tuple::from(lengths)), bytes));
+    for protocol in Protocol::ALL {
+        let given = array(vec![2.into(), 3.into()], &bytes);
+        let pickle = Options::new().protocol(protocol).dump_value(&given).unwrap();
+        assert_eq!(pickle::loads::<Array2<i32>>(&pickle).unwrap(), grid());
+        assert_eq!(from_value::<ArrayD<i32>>(&given).unwrap(), grid().into_dyn());
+        let line = Options::new().protocol(protocol).dump_value(&bytes.as_slice().into()).unwrap();
+        assert_eq!(pickle::loads::<Array1<i32>>(&line).unwrap(), array![0, 1, 2, 3, 4, 5]);
+    }
+    let few = [(vec![2, 2], 24), (vec![6], 24), (vec![1, 2, 3], 24), (vec![1 << 62, 1 << 62], 0), (vec![-2, -3], 24)];
+    for (lengths, len) in few {
+        let given = array(lengths.into_iter().map(|length: i64| length.into()).collect(), &bytes[..len]);
+        let error = from_value::<Array2<i32>>(&given).unwrap_err().to_string();
+        assert!(error.contains("found tuple of length 2"), "{error}");
+    }
+    assert!(from_value::<Array2<i32>>(&bytes.as_slice().into()).is_err());
+    assert!(from_value::<Array1<i32>>(&bytes[..7].into()).is_err());
 }
 
 #[test]

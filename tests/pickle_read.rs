@@ -99,6 +99,9 @@ def keywords(self): return (), {"name": "Dave"}
 def from_state(cls, *slots): pass
 from_state.__module__ = "example"
 from_state.__name__, from_state.__qualname__ = "_from_state", "Person._from_state"
+def from_slots(*slots): pass
+from_slots.__module__ = "example"
+from_slots.__name__, from_slots.__qualname__ = "_from_slots", "Person._from_slots"
 
 @known
 class Point:
@@ -170,6 +173,8 @@ OBJECTS = {
         __reduce__=lambda self: (copyreg._reconstructor, (type(self), object, None), (self.name, self.age))),
     "from state": lambda: person(
         _from_state=staticmethod(from_state), __reduce__=lambda self: (from_state, (type(self), self.name, self.age))),
+    "from slots": lambda: person(
+        _from_slots=staticmethod(from_slots), __reduce__=lambda self: (from_slots, (self.name, self.age))),
     "plain": lambda: Point(1, 2.5),
     "slots": lambda: Slotted(1, 2.5),
     "both": lambda: Both(1, 2.5),
@@ -199,7 +204,9 @@ fn pickles(name: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
-    for way in ["state", "reduce", "reduce with state", "newobj", "newobj_ex", "reconstructor", "from state"] {
+    let ways =
+        ["state", "reduce", "reduce with state", "newobj", "newobj_ex", "reconstructor", "from state", "from slots"];
+    for way in ways {
         for pickle in pickles(way) {
             let loaded = pickle::loads::<Person>(&pickle).unwrap_or_else(|error| panic!("{way}: {error}"));
             assert_eq!(loaded, dave(), "{way}");

@@ -30,6 +30,12 @@ impl<'a> Text<'a> {
         Ok(if ascii { Self { ascii: text, mixed: "" } } else { Self { ascii: "", mixed: text } })
     }
 
+    /// Text that is known to be UTF-8.
+    #[cfg(feature = "pyo3")]
+    pub fn of(text: &'a str) -> Self {
+        Self { ascii: "", mixed: text }
+    }
+
     /// The first `len` bytes; `None` if there are not so many, or they do not end between characters.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn cut(&mut self, len: usize) -> Option<&'a str> {

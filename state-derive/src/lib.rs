@@ -40,7 +40,7 @@ use crate::ctxt::Ctxt;
 /// | type | `pickle = "enum"` | variants without fields are pickled as the members of a Python `enum.Enum` |
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |
-/// | field | `array` | a raw array that keeps the type of its elements: one slot, in Python a `numpy.ndarray` |
+/// | field | `array` | a raw array that keeps the type of its elements: one slot, in a pickle a `numpy.ndarray` |
 /// | field | `flatten_parent` | the first field: its slots begin this type's own |
 /// | field | `skip` | no slot; left as it is in place, and filled by `Default` where a value is built |
 /// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |

@@ -1,17 +1,23 @@
 """Streams and states that nobody wrote: an error, and never a broken object."""
 
+import array
+import datetime
 import pickle
 import random
+import uuid
 
 import zoo
 from ways import refused
 
 CLASSES = ["Person", "Frozen", "Fixed", "Refusing", "Kinds", "Open", "Dog", "Puppy", "Node", "Team", "Shape", "Samples"]
+CLASSES += ["Natural", "Arrays", "Grids", "Lists", "Simple"]
 CLASSES = [name for name in CLASSES if hasattr(zoo, name)]
 THINGS = [
     None, True, 0, -1, 2**31, 2**64, 2**200, 1.5, float("nan"), "", "text", "\ud800", b"", b"bytes", bytearray(b"x"),
     (), (1,), (None,), [], [1], {}, {"a": 1}, {1: 2}, set(), {1}, frozenset(), object(), int, zoo.Person, Ellipsis,
     zoo.Person("p", 1), memoryview(b"view"), pickle.PickleBuffer(b"buffer"), zoo.Color.Red, [[[[[]]]]], range(3),
+    datetime.date(2024, 1, 1), datetime.time(1), datetime.datetime.now(datetime.timezone.utc), datetime.timedelta(1),
+    uuid.UUID(int=1), array.array("d", [1]), array.array("B"), ((1, 2), bytes(16)), memoryview(bytes(8)).cast("d"),
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use state_core::python::picklable;
+use state_core::python::{self, picklable};
 use state_core::{Record, State};
 
 /// Somebody who can own a shop.
@@ -113,6 +113,11 @@ impl Prices {
     /// Multiplies every price.
     fn raise_by(&mut self, factor: f64) {
         self.prices.iter_mut().for_each(|price| *price *= factor);
+    }
+
+    /// The prices as a NumPy array that reads them where they are. None can be raised while it lives.
+    fn view<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        python::view(slf, |this| &this.prices)
     }
 
     fn __len__(&self) -> usize {

@@ -143,6 +143,19 @@ def test_bicycles_as_an_array_of_numpy():
     assert array["price"].mean() == pytest.approx(216.0) and array["gears"][2] == 21
 
 
+def test_prices_are_seen_by_numpy_where_they_are():
+    numpy = pytest.importorskip("numpy")
+    prices = shop.Prices([1.0, 2.0, 3.0])
+    view = prices.view()
+    assert type(view) is numpy.ndarray and view.tolist() == [1, 2, 3] and not view.flags.writeable
+    with pytest.raises(RuntimeError):
+        prices.raise_by(2)
+    del view
+    prices.raise_by(2)
+    prices.__setstate__((prices.view().astype(">f8") + 1, 3))
+    assert list(prices) == [3, 5, 7]
+
+
 def test_help():
     text = pydoc.render_doc(shop.Person, renderer=pydoc.plaintext)
     assert "Somebody who can own a shop." in text and "What they are called." in text

@@ -54,6 +54,18 @@ impl Known {
         }
     }
 
+    /// The sizes of the numbers in the head; none where these are no numbers.
+    pub(crate) const fn parts(self) -> &'static [usize] {
+        match self {
+            Self::Date => &[4],
+            Self::Time => &[4, 4],
+            Self::DateTime | Self::Utc => &[4, 4, 4],
+            Self::Zoned => &[4, 4, 4, 4],
+            Self::Delta => &[8, 4],
+            Self::Uuid | Self::Int | Self::Natural => &[],
+        }
+    }
+
     /// The number in the canonical form.
     pub(crate) const fn code(self) -> u8 {
         self as u8

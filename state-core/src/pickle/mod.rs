@@ -60,9 +60,9 @@
 //! The type that is asked for decides what a state means: `("Dave", 30)` is the state of a `Person`, though a dict and
 //! slots would look the same. An object is read from each of the ways in which Python writes one: `NEWOBJ` and
 //! `NEWOBJ_EX`, `copyreg.__newobj__` and `_reconstructor`, a call of `__reduce__`, `INST` and `OBJ` of Python 2, Cython's
-//! `__pyx_unpickle_*` with the checksum of its members, `_from_state` of the classes of the python door. Under `pickle = "dict"` the state may be a dict, a dict and
-//! slots, or the list of a frozen dataclass; names that are missing are filled by their `default` or are an error, and
-//! so are names that the type does not have. What has no state is made from its arguments, as named tuples are. A
+//! `__pyx_unpickle_*` with the checksum of its members, `_from_state` and `_from_slots` of the classes of the python door.
+//! Under `pickle = "dict"` the state may be a dict, a dict and slots, or the list of a frozen dataclass; names that are
+//! missing are filled by their `default` or are an error, and so are names that the type does not have. What has no state is made from its arguments, as named tuples are. A
 //! member of a Python enum is read by its name, or by its value where the Rust enum has discriminants:
 //!
 //! ```
@@ -101,8 +101,9 @@
 //! ## NumPy
 //! Arrays and scalars are read as any of NumPy's versions writes them, in both byte orders and orders of elements. A raw
 //! array, a list or array of numbers, and `ndarray`'s arrays take an array of as many dimensions and the same type of
-//! elements; records are taken by the names of their fields, wherever these lie. A number takes a scalar. A value
-//! holds a scalar as an array without dimensions, and leaves as calls what is no bytes of numbers, text or times: arrays of
+//! elements; records are taken by the names of their fields, wherever these lie. Without NumPy, a raw array takes its
+//! bytes, and an array of `ndarray` a tuple of its lengths and bytes, or one dimension's bytes alone. A number takes a
+//! scalar. A value holds a scalar as an array without dimensions, and leaves as calls what is no bytes of numbers, text or times: arrays of
 //! Python's objects, of classes derived from NumPy's array, and of elements that lie apart. What programs note as metadata
 //! of a type is dropped. An array whose bytes are not as many as its type and shape ask for is an error.
 //!

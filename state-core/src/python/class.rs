@@ -11,8 +11,9 @@ use pyo3::types::PyType;
 
 use super::handles;
 use super::layers::Layer;
-use super::methods;
+use super::methods::{self, Makers};
 use super::name;
+use super::quick::{self, Step};
 use super::variants::Variants;
 use crate::schema::{Kind, Link, Nodes, Object, Schema};
 
@@ -32,10 +33,21 @@ pub(super) struct Written {
     pub setstate: bool,
 }
 
+/// How the objects of exactly a class leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By the walk, as those of its subclasses do.
+    Walk,
+    /// By the steps: they are nothing but numbers and texts, without attributes, and no method of the user's is asked.
+    Steps,
+    /// As native bytes, on the same conditions.
+    Packed,
+}
+
 /// A registered class.
 pub(super) struct Known {
-    /// The function that pickles name.
-    pub from_state: Py<PyAny>,
+    /// The functions that pickles name.
+    pub makers: Makers,
     /// The number of slots of the flat state.
     pub slots: usize,
     /// The slots that can be left empty at first.
@@ -47,8 +59,10 @@ pub(super) struct Known {
     pub written: Written,
     /// What `__reduce__`, `__getstate__` and `__setstate__` are on this class, to tell what a subclass has instead.
     pub found: [Option<Py<PyAny>>; 3],
-    /// Whether the state travels as native bytes.
-    pub packed: bool,
+    /// Of a class whose slots are numbers and texts alone.
+    pub steps: Option<Box<[Step]>>,
+    /// How objects of exactly this class leave.
+    pub way: Way,
     /// Of an enum.
     pub variants: Option<Variants>,
 }
@@ -85,6 +99,9 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
         return Ok(());
     }
     let known = Box::leak(Box::new(learn::<T>(&class, module, packed)?));
+    if known.way != Way::Walk && !T::IS_IMMUTABLE_TYPE {
+        methods::tell_copyreg::<T>(&class)?;
+    }
     let entry = (class.as_ptr() as usize, &*known);
     for place in places(entry.0) {
         if ptr::eq(place.get_or_init(|| entry).1, entry.1) {
@@ -107,7 +124,7 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
     }
     let is_enum = matches!(T::schema().kind, Kind::Enum(_));
     let written = methods::written(class)?;
-    let from_state = methods::attach::<T>(class, module, written, is_enum)?;
+    let makers = methods::attach::<T>(class, module, written, is_enum)?;
     let mut deferrable = Vec::new();
     let mut slots = 0;
     for schema in &schemas {
@@ -119,15 +136,23 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
     for (place, name) in found.iter_mut().zip(ASKED) {
         *place = class.getattr_opt(name)?.map(Bound::unbind);
     }
+    let attributes = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
+    let steps = quick::steps(&schemas);
     Ok(Known {
-        from_state,
+        makers,
         slots,
         deferrable,
         handles,
-        attributes: class.getattr("__dictoffset__")?.extract::<isize>()? != 0,
+        attributes,
+        way: match (packed, &steps) {
+            _ if attributes || written != Written::default() => Way::Walk,
+            (true, _) => Way::Packed,
+            (false, Some(_)) => Way::Steps,
+            (false, None) => Way::Walk,
+        },
+        steps,
         written,
         found,
-        packed,
         variants: if is_enum { Some(Variants::find::<T>(class)?) } else { None },
     })
 }

@@ -12,9 +12,14 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
 };
 
+use super::buffer::{self, Shown};
 use super::handles;
+use super::items::{Entries, Items};
 use super::keep::Keep;
-use crate::walk::{Attributes, Decoder};
+use super::natural;
+use crate::error::Result;
+use crate::value::Order;
+use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -29,6 +34,11 @@ pub struct Slot<'v, 'py> {
 impl<'v, 'py> Slot<'v, 'py> {
     pub fn new(object: Borrowed<'v, 'py, PyAny>, keep: &'v Keep<'py>) -> Self {
         Self { object, keep }
+    }
+
+    /// Another object, made on the way.
+    fn kept(self, object: Bound<'py, PyAny>) -> Self {
+        Self { object: self.keep.keep(object), keep: self.keep }
     }
 
     fn tuple(self) -> Option<Borrowed<'v, 'py, PyTuple>> {
@@ -52,86 +62,6 @@ impl<'v, 'py> Slot<'v, 'py> {
         self.keep.keep(copy.into_any()).cast::<PyTuple>().ok()
     }
 }
-
-/// The items of a tuple.
-#[derive(Clone)]
-pub struct Items<'v, 'py> {
-    tuple: Borrowed<'v, 'py, PyTuple>,
-    next: usize,
-    end: usize,
-    keep: &'v Keep<'py>,
-}
-
-impl<'v, 'py> Items<'v, 'py> {
-    /// Some of the items of a tuple.
-    pub fn of(tuple: Borrowed<'v, 'py, PyTuple>, range: core::ops::Range<usize>, keep: &'v Keep<'py>) -> Self {
-        let end = range.end.min(tuple.len());
-        Self { tuple, next: range.start.min(end), end, keep }
-    }
-
-    /// The next `count` of them, or those that there are.
-    pub fn split(&mut self, count: usize) -> Self {
-        let middle = self.next.saturating_add(count).min(self.end);
-        let front = Self { end: middle, ..self.clone() };
-        self.next = middle;
-        front
-    }
-
-    pub fn final_slot(&self) -> Option<Slot<'v, 'py>> {
-        self.clone().nth((self.end - self.next).checked_sub(1)?)
-    }
-
-    pub fn drop_final(&mut self) {
-        self.end = self.next.max(self.end.saturating_sub(1));
-    }
-
-    /// All of them, as one tuple.
-    pub fn rest(&mut self) -> Slot<'v, 'py> {
-        let rest = self.tuple.get_slice(self.next, self.end);
-        self.next = self.end;
-        Slot { object: self.keep.keep(rest.into_any()), keep: self.keep }
-    }
-}
-
-impl<'v, 'py> Iterator for Items<'v, 'py> {
-    type Item = Slot<'v, 'py>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.next == self.end {
-            return None;
-        }
-        // SAFETY: a tuple, and an index below its length.
-        let item = unsafe { ffi::PyTuple_GetItem(self.tuple.as_ptr(), self.next as ffi::Py_ssize_t) };
-        self.next += 1;
-        // SAFETY: a tuple keeps its items, and itself lives for `'v`; null is dealt with.
-        let object = unsafe { Borrowed::from_ptr_or_opt(self.keep.py(), item) }?;
-        Some(Slot { object, keep: self.keep })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.end - self.next, Some(self.end - self.next))
-    }
-}
-
-impl ExactSizeIterator for Items<'_, '_> {}
-
-/// The entries of a dict, as a tuple of pairs.
-pub struct Entries<'v, 'py>(Items<'v, 'py>);
-
-impl<'v, 'py> Iterator for Entries<'v, 'py> {
-    type Item = (Slot<'v, 'py>, Slot<'v, 'py>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut pair = self.0.next()?.items()?;
-        Some((pair.next()?, pair.next()?))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Entries<'_, '_> {}
 
 impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     type Items = Items<'v, 'py>;
@@ -158,11 +88,17 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn bool(self) -> Option<bool> {
-        self.object.cast::<PyBool>().ok().map(|value| value.is_true())
+        match self.object.cast::<PyBool>() {
+            Ok(value) => Some(value.is_true()),
+            Err(_) => self.single()?.as_bool(),
+        }
     }
 
     fn int(self) -> Option<i128> {
-        if !self.object.is_instance_of::<PyInt>() || self.object.is_instance_of::<PyBool>() {
+        if !self.object.is_instance_of::<PyInt>() {
+            return self.single()?.as_int()?.try_into().ok();
+        }
+        if self.object.is_instance_of::<PyBool>() {
             return None;
         }
         let mut overflow = 0;
@@ -183,7 +119,8 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         match self.object.cast::<PyFloat>() {
             Ok(value) => Some(value.value()),
             // Exactly or not at all.
-            Err(_) => crate::Value::from(self.int()?).as_f64(),
+            Err(_) if self.object.is_instance_of::<PyInt>() => crate::Value::from(self.int()?).as_f64(),
+            Err(_) => self.single()?.as_f64(),
         }
     }
 
@@ -215,17 +152,18 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
-        if let Some(bytes) = super::lease::behind(self.object) {
-            return self.keep.keep(bytes.into_any()).cast().ok().map(bytes_of);
+        let Ok(Shown::Bytes(view)) = buffer::shown(self.object) else { return None };
+        self.kept(buffer::bytes(&view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+    }
+
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        if self.object.is_instance_of::<PyBytes>() {
+            return Ok(None);
         }
-        if !super::lease::is_buffer(self.object) {
-            return None;
-        }
-        // SAFETY: an object; what is no buffer gives null and an exception.
-        let copy = unsafe { ffi::PyBytes_FromObject(self.object.as_ptr()) };
-        // SAFETY: a new reference or null with an exception.
-        let copy = unsafe { Bound::from_owned_ptr_or_err(self.keep.py(), copy) }.ok()?;
-        self.keep.keep(copy).cast().ok().map(bytes_of)
+        let Shown::Elements(dtype, view) = buffer::shown(self.object)? else { return Ok(None) };
+        let (shape, bytes) = buffer::content(&dtype, &view)?;
+        let Ok(bytes) = self.kept(bytes.into_any()).object.cast::<PyBytes>() else { return Ok(None) };
+        Ok(Some(ArrayParts { dtype, shape, order: Order::C, bytes: Cow::Borrowed(bytes_of(bytes)) }))
     }
 
     fn items(self) -> Option<Self::Items> {
@@ -255,19 +193,26 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
-        self.object(tag).map(Attributes::Flat)
+        if tag != "uuid.UUID" {
+            return self.object(tag).map(Attributes::Flat);
+        }
+        let number = natural::uuid_number(&self.object).ok()??;
+        Some(Attributes::Named(alloc::vec![("int", self.kept(number))]))
     }
 
-    fn members(self, _: &str, _: &[&str]) -> crate::Result<Option<Self::Items>> {
+    fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
         Ok(None)
     }
 
-    fn called(self, _: &str) -> Option<Self::Items> {
-        None
+    fn called(self, class: &str) -> Option<Self::Items> {
+        self.kept(natural::arguments(&self.object, class).ok()??.into_any()).items()
     }
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
-        None
+        match self.int() {
+            Some(number) => Some(crate::value::Int::from(number).to_le_bytes_signed().into()),
+            None => natural::bytes(&self.object).ok()?.map(Cow::Owned),
+        }
     }
 
     fn handle(self) -> Option<u64> {
@@ -278,6 +223,12 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
 impl<'py> Slot<'_, 'py> {
     pub fn dict(self) -> Option<Bound<'py, PyDict>> {
         self.object.to_owned().cast_into().ok()
+    }
+
+    /// A scalar of NumPy's, or the only element of an array without dimensions.
+    fn single(self) -> Option<crate::Value> {
+        let array = self.array().ok()?.filter(|array| array.shape.is_empty())?;
+        Some(array.dtype.read(&array.bytes))
     }
 
     fn is_short_int(self) -> bool {

@@ -8,6 +8,8 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyT
 
 use super::handles;
 use super::lease::{self, Lender};
+use super::natural;
+use crate::known::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// Raw arrays of fewer bytes stay in the pickle.
@@ -76,6 +78,19 @@ impl<'a, 'py> Slots<'a, 'py> {
     }
 }
 
+impl Slots<'_, '_> {
+    /// An array: its bytes, and with them its shape where that does not follow from their number.
+    fn shaped(&mut self, shape: &[usize], bytes: impl FnOnce(&mut Self)) {
+        if shape.len() == 1 {
+            return bytes(self);
+        }
+        self.begin(Group::Tuple(2));
+        self.put(PyTuple::new(self.py, shape).map(Bound::into_any));
+        bytes(self);
+        self.end();
+    }
+}
+
 /// Keys and values by turns; a list of pairs where a key has no hash.
 fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
@@ -130,11 +145,24 @@ impl Encoder for Slots<'_, '_> {
         }
     }
 
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        let object = natural::object(self.py, known, bytes);
+        self.put(object);
+    }
+
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         match self.lender.as_mut().map(|lender| lender.lend(self.py, bytes)) {
             Some(lent) => self.put(lent),
             None => self.raw(elements, bytes),
         }
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.shaped(shape, |this| this.raw(elements, bytes));
+    }
+
+    fn lent_array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.shaped(shape, |this| this.lent(elements, bytes));
     }
 
     fn handle(&mut self, place: u64) {

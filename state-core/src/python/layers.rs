@@ -15,11 +15,12 @@ use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyTuple};
 
-use super::decode::Items;
 use super::encode::Slots;
 use super::error::{pickling, unpickling};
+use super::items::Items;
+use super::quick::{self, Step};
 use crate::builder::Builder;
 use crate::error::Result as StateResult;
 use crate::fingerprint::identity;
@@ -41,6 +42,12 @@ pub trait Layer: PyClass + State + RestoreOwned {
 
     /// Hands the flat state to `slots`.
     fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()>;
+
+    /// The slots of a class that has steps.
+    fn quick_tuple<'py>(object: &Bound<'py, Self>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>>;
+
+    /// The values of such a class; `None` for a state that it is not made of.
+    fn quick_values(steps: &[Step], state: &mut Items<'_, '_>) -> Option<StateResult<Self::Values>>;
 
     /// Builds the values that stand for a flat state. The last class takes all that is left.
     fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values>;
@@ -78,6 +85,15 @@ where
         let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
         T::BaseType::dump(object, slots)?;
         take(&*guard, slots).map_err(|error| pickling(object.py(), error))
+    }
+
+    fn quick_tuple<'py>(object: &Bound<'py, Self>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
+        quick::tuple(object.py(), &*PyClassGuard::<T>::try_from(object)?, steps)
+    }
+
+    fn quick_values(steps: &[Step], state: &mut Items<'_, '_>) -> Option<StateResult<Self::Values>> {
+        let value = quick::value(steps, state)?;
+        Some(value.and_then(|value| Ok((T::BaseType::values(state)?, value))))
     }
 
     fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values> {

@@ -10,7 +10,7 @@ pub(super) use not_lent::{Lender, lender};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType};
+use pyo3::types::PyType;
 
 static PICKLE_BUFFER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -18,40 +18,9 @@ fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     PICKLE_BUFFER.import(py, "pickle", "PickleBuffer")
 }
 
-/// A buffer of a bytes object.
+/// A buffer of what shows its bytes.
 pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     pickle_buffer(bytes.py())?.call1((bytes,))
-}
-
-fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {
-    pickle_buffer(object.py()).is_ok_and(|class| object.get_type().is(class))
-}
-
-/// Whether it shows its bytes to those who ask: bytearrays and views, and what some engine made to hold them.
-pub(super) fn is_buffer(object: Borrowed<'_, '_, PyAny>) -> bool {
-    // What a slot is given most often has none, and is not asked with an exception for an answer.
-    let none = object.is_none()
-        || object.is_instance_of::<PyString>()
-        || object.is_instance_of::<PyInt>()
-        || object.is_instance_of::<PyTuple>()
-        || object.is_instance_of::<PyList>();
-    !none && PyMemoryView::from(&object).is_ok()
-}
-
-/// The bytes object that a view is of the whole of. Those never change, so that they can be read where they are; what
-/// else stands behind a view may be changed by another thread.
-pub(super) fn behind<'py>(object: Borrowed<'_, 'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
-    let view = if is_pickle_buffer(&object) { object.call_method0("raw").ok()? } else { object.to_owned() };
-    if !view.is_exact_instance_of::<PyMemoryView>() {
-        return None;
-    }
-    let bytes = view.getattr("obj").ok()?.cast_into_exact::<PyBytes>().ok()?;
-    let size: usize = view.getattr("nbytes").ok()?.extract().ok()?;
-    // Of as many bytes as there are and in one piece, forwards: a view of all of them.
-    let whole = size == bytes.as_bytes().len() && view.getattr("c_contiguous").ok()?.extract().ok()?;
-    let forwards =
-        size == 0 || view.getattr("strides").ok()?.extract::<alloc::vec::Vec<isize>>().ok()?.iter().all(|&s| s > 0);
-    (whole && forwards).then_some(bytes)
 }
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_11))]
@@ -79,14 +48,19 @@ mod lent {
     }
 
     impl<'py> Lender<'py> {
-        /// Lends `bytes`, which were taken from the borrowed value of the object.
+        /// Lends `bytes`, which were taken from the borrowed value of the object, to pickle.
         pub fn lend(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+            super::buffer(self.expose(py, bytes)?)
+        }
+
+        /// The same, to whoever asks for its bytes.
+        pub fn expose(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
             let lease = match &self.lease {
                 Some(lease) => lease.clone(),
                 None => self.lease.insert((self.borrow)(&self.object)?).clone(),
             };
             let lent = Lent { start: bytes.as_ptr(), len: bytes.len(), _lease: lease };
-            super::pickle_buffer(py)?.call1((Bound::new(py, lent)?,))
+            Ok(Bound::new(py, lent)?.into_any())
         }
     }
 
@@ -166,6 +140,10 @@ mod not_lent {
             match *self {
                 Self::Never(never, _) => match never {},
             }
+        }
+
+        pub fn expose(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+            self.lend(py, bytes)
         }
     }
 }

@@ -18,6 +18,15 @@ use super::{deepcopy, reduce, restore};
 /// The name of the function that makes an object of its class and state.
 const FROM_STATE: &str = "_from_state";
 
+/// The name of the one that makes an object of exactly the registered class.
+const FROM_SLOTS: &str = "_from_slots";
+
+/// The functions that pickles name.
+pub(super) struct Makers {
+    pub from_state: Py<PyAny>,
+    pub from_slots: Py<PyAny>,
+}
+
 /// Which methods the class has of its author.
 pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     let own = class.getattr("__dict__")?;
@@ -28,19 +37,21 @@ pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     })
 }
 
-/// Attaches what is missing; gives the function that makes objects.
+/// Attaches what is missing; gives the functions that make objects.
 pub(super) fn attach<T: Layer>(
     class: &Bound<'_, PyType>,
     module: &Bound<'_, PyModule>,
     written: Written,
     is_enum: bool,
-) -> PyResult<Py<PyAny>> {
+) -> PyResult<Makers> {
     if T::IS_IMMUTABLE_TYPE {
         return immutable::<T>(class, module, written);
     }
-    let qualname = alloc::format!("{}.{FROM_STATE}", T::NAME);
-    let from_state = function::<T>(&qualname, &class.getattr("__module__")?)?;
+    let of = class.getattr("__module__")?;
+    let from_state = function::<FromState<T>>(&alloc::format!("{}.{FROM_STATE}", T::NAME), FROM_STATE_DOC, &of)?;
+    let from_slots = function::<FromSlots<T>>(&alloc::format!("{}.{FROM_SLOTS}", T::NAME), FROM_SLOTS_DOC, &of)?;
     class.setattr(FROM_STATE, &from_state)?;
+    class.setattr(FROM_SLOTS, &from_slots)?;
     let own = class.getattr("__dict__")?;
     let settable = !is_enum && !T::FROZEN && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
@@ -53,33 +64,42 @@ pub(super) fn attach<T: Layer>(
     for (_, method) in methods.into_iter().filter(|(missing, _)| *missing) {
         class.setattr(method.0, method.descriptor(class)?)?;
     }
-    Ok(from_state.into_any().unbind())
+    Ok(Makers { from_state: from_state.into_any().unbind(), from_slots: from_slots.into_any().unbind() })
 }
 
-/// A class that takes no attributes: what pickles it is told to `copyreg`, and its function stands in the module.
-fn immutable<T: Layer>(
-    class: &Bound<'_, PyType>,
-    module: &Bound<'_, PyModule>,
-    written: Written,
-) -> PyResult<Py<PyAny>> {
-    let name = alloc::format!("_{}{FROM_STATE}", T::NAME);
-    let from_state = function::<T>(&name, module.name()?.as_any())?;
-    module.setattr(&*name, &from_state)?;
+/// A class that takes no attributes: what pickles it is told to `copyreg`, and its functions stand in the module.
+fn immutable<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, written: Written) -> PyResult<Makers> {
+    let of = module.name()?.into_any();
+    let (state, slots) = (alloc::format!("_{}{FROM_STATE}", T::NAME), alloc::format!("_{}{FROM_SLOTS}", T::NAME));
+    let from_state = function::<FromState<T>>(&state, FROM_STATE_DOC, &of)?;
+    let from_slots = function::<FromSlots<T>>(&slots, FROM_SLOTS_DOC, &of)?;
+    module.setattr(&*state, &from_state)?;
+    module.setattr(&*slots, &from_slots)?;
     if !written.reduce {
-        let definition = Method(c"reduce", binaryfunc::<Immutable<T>>, ffi::METH_O, c"").definition();
-        // SAFETY: a definition that lives for ever; no object to bind to and no module.
-        let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
-        // SAFETY: a new reference or null with an exception.
-        let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
-        class.py().import("copyreg")?.call_method1("pickle", (class, reducer))?;
+        tell_copyreg::<T>(class)?;
     }
-    Ok(from_state.into_any().unbind())
+    Ok(Makers { from_state: from_state.into_any().unbind(), from_slots: from_slots.into_any().unbind() })
 }
 
-/// The function that pickles name: `name` may have dots, and pickle finds it by them in the module.
-fn function<'py, T: Layer>(name: &str, module: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyCFunction>> {
+/// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike. Pickle looks there first,
+/// and spends no lookup and no bound method on each object.
+pub(super) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<()> {
+    let definition = Method(c"reduce", binaryfunc::<Exact<T>>, ffi::METH_O, c"").definition();
+    // SAFETY: a definition that lives for ever; no object to bind to and no module.
+    let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
+    // SAFETY: a new reference or null with an exception.
+    let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
+    class.py().import("copyreg")?.call_method1("pickle", (class, reducer)).map(drop)
+}
+
+/// A function that pickles name: `name` may have dots, and pickle finds it by them in the module.
+fn function<'py, M: MethodDef<binaryfunc::Func>>(
+    name: &str,
+    doc: &'static CStr,
+    module: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyCFunction>> {
     let name = Box::leak(alloc::ffi::CString::new(name)?.into_boxed_c_str());
-    let definition = Method(name, binaryfunc::<FromState<T>>, ffi::METH_VARARGS, FROM_STATE_DOC).definition();
+    let definition = Method(name, binaryfunc::<M>, ffi::METH_VARARGS, doc).definition();
     // SAFETY: a definition that lives for ever; no object to bind to; the name of a module.
     let function = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), module.as_ptr()) };
     // SAFETY: a new reference or null with an exception.
@@ -116,14 +136,17 @@ const GETSTATE_DOC: &CStr =
     c"__getstate__($self, /)\n--\n\nThe state as a flat tuple: the base's slots, then the own ones.";
 const SETSTATE_DOC: &CStr = c"__setstate__($self, state, /)\n--\n\nPuts a state in, all of it or nothing: a tuple as of __getstate__, or a dict of slots by position and attributes by name.";
 const DEEPCOPY_DOC: &CStr = c"__deepcopy__($self, memo, /)\n--\n\nA copy whose objects are copies too.";
+const FROM_SLOTS_DOC: &CStr =
+    c"Makes an object of exactly this class of the slots of its state, without __new__ and __init__.";
 const FROM_STATE_DOC: &CStr = c"Makes an object of its class and the slots of its state, without __new__ and __init__.";
 
 struct Reduce<T>(PhantomData<T>);
-struct Immutable<T>(PhantomData<T>);
+struct Exact<T>(PhantomData<T>);
 struct GetState<T>(PhantomData<T>);
 struct SetState<T>(PhantomData<T>);
 struct DeepCopy<T>(PhantomData<T>);
 struct FromState<T>(PhantomData<T>);
+struct FromSlots<T>(PhantomData<T>);
 
 type Result = PyResult<*mut ffi::PyObject>;
 
@@ -153,11 +176,12 @@ macro_rules! methods {
 
 methods! {
     Reduce: binaryfunc |slf, protocol| reduce::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
-    Immutable: binaryfunc |_slf, object| reduce::reduce_ex::<T>(object.cast::<T>()?, 4);
+    Exact: binaryfunc |_slf, object| reduce::reduce_ex::<T>(object.cast::<T>()?, 4);
     GetState: noargs |slf| reduce::getstate::<T>(object::<T>(slf)?);
     SetState: binaryfunc |slf, state| restore::setstate::<T>(object::<T>(slf)?, state);
     DeepCopy: binaryfunc |slf, memo| deepcopy::deepcopy::<T>(object::<T>(slf)?, memo);
     FromState: binaryfunc |_slf, arguments| restore::from_state::<T>(arguments);
+    FromSlots: binaryfunc |_slf, arguments| restore::from_slots::<T>(arguments);
 }
 
 /// The object of a method, which Python's descriptors have tested already.

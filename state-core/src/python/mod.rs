@@ -36,25 +36,59 @@
 //! - What the author of a class writes of `__reduce__`, `__reduce_ex__`, `__getstate__`, `__setstate__`,
 //!   `__deepcopy__` is used, and what a subclass overrides too. With a `__setstate__` of one's own the object is made of
 //!   its derived state first, and then given what `__getstate__` returned.
-//! - Raw arrays (`#[state(bytes)]`) of 256 bytes and more leave as `pickle.PickleBuffer` at protocol 5. Where they lie
-//!   as they travel they are not copied, and while the buffer lives, its object is borrowed as by a method with `&self`;
-//!   records with padding are copied once. They come back from whatever shows its bytes.
+//! - Raw arrays (`#[state(bytes)]`, `#[state(array)]`) and ndarray's, of 256 bytes and more, leave as
+//!   `pickle.PickleBuffer` at protocol 5. Where they lie as they travel they are not copied, and while the buffer lives,
+//!   its object is borrowed as by a method with `&self`; records with padding are copied once. They come back from
+//!   whatever shows its bytes, and from NumPy's arrays; see [below](#arrays).
+//! - A class that extends `dict`, `list` or another class of Python's own cannot be made picklable: what such a base
+//!   holds is no part of a derived state. It does not compile; a field `Py<PyDict>` holds one. Nor can a class of Python
+//!   extend both such a class and one of Rust: Python refuses to lay out its objects.
 //!
 //! # The state in Python
 //! | in Rust | in the flat tuple |
 //! |---|---|
 //! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
-//! | a raw array | its bytes and its count |
+//! | dates and times of chrono, UUIDs, integers of num-bigint | objects of `datetime`, `uuid.UUID`, `int` |
+//! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
+//! | a raw array | its bytes and its count; `None` and 0 where there is none |
+//! | a raw array that is `uncounted` or an `array`, an array of ndarray with one dimension | its bytes; `None` where there is none |
+//! | an array of ndarray with another number of dimensions | a tuple of its shape and its bytes |
 //! | a struct that is no class | the tuple of its slots |
 //! | an enum that is no class | a tuple of the variant's name and its slots |
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
 //!
-//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. In a cycle, where an object is reached from its own
-//! state, it is made with those slots empty that can be (optional ones, lists, maps, `Py<PyAny>`) and given them by
-//! `__setstate__` with a dict of slots by position; hooks see both. Frozen classes cannot be given anything, so a cycle
-//! has to go through something else that can. Enums of unit variants are pickled by name, so that they are the same
-//! objects again.
+//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. Objects of exactly a class whose slots are numbers
+//! and texts alone, without attributes, give `(Class._from_slots, state)`, which takes less of everything; `copyreg` is
+//! told so too, where pickle looks before it asks the object. What Python puts in the place of such a class's
+//! `__reduce_ex__` later is found once `copyreg.dispatch_table` has the class no more.
+//!
+//! In a cycle, where an object is reached from its own state, it is made with those slots empty that can be (optional
+//! ones, lists, maps, `Py<PyAny>`) and given them by `__setstate__` with a dict of slots by position; hooks see both.
+//! Frozen classes cannot be given anything, so a cycle has to go through something else that can. Enums of unit variants
+//! are pickled by name, so that they are the same objects again.
+//!
+//! # Dates and times
+//! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
+//! `Utc::now()` with its nanoseconds, is a tuple of numbers, so that it comes back as it was: the day (1 is 0001-01-01),
+//! the second of the day and the nanosecond, in UTC where there is a time zone, and the seconds that it is ahead; of a
+//! difference, seconds and nanoseconds.
+//!
+//! Objects of subclasses are taken as what their base holds, and refused where they hold more, as pandas' times do with
+//! nanoseconds. A `datetime` may have any time zone: what counts is its offset at that moment, for which `fold` is asked.
+//! It is not kept. Durations and points in time are taken from a `timedelta` and from a `datetime` with its time zone too.
+//!
+//! # Arrays
+//! The state holds an array's bytes whether it is an `array` or not, as the class knows the type of its elements. So a
+//! pickle needs no NumPy, neither where it is made nor where it is loaded, and an array leaves without a copy.
+//!
+//! A slot of an array takes bytes, and arrays whose elements have a type: NumPy's, in any byte order, layout and order of
+//! fields, views and buffers of these, `array.array`. What has another type is refused; bytes are told from an array of
+//! bytes by the latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
+//! numbers NumPy's scalars.
+//!
+//! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.
+//! Records are structured arrays.
 //!
 //! # Why a line in the module
 //! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not stand
@@ -62,23 +96,29 @@
 //! written when everything about the class is known, and is where its name can be tested.
 
 mod attributes;
+mod buffer;
 mod class;
 mod decode;
 mod deepcopy;
 mod encode;
 mod error;
 mod handles;
+mod items;
 mod keep;
 mod layers;
 mod lease;
 mod lineage;
 mod methods;
 mod name;
+mod natural;
+mod numpy;
 mod progress;
+mod quick;
 mod reduce;
 mod restore;
 mod variants;
 
+pub use numpy::{Elements, array, view};
 use pyo3::prelude::*;
 
 /// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.
@@ -108,8 +148,8 @@ pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// As [`picklable`], with the state as one bytes object, the native bytes of [`dumps`](crate::dumps), in place of its
 /// slots.
 ///
-/// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot.
-/// The price: the pickle is larger by a header for each object, does not share texts between them, and can be read by
+/// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot:
+/// `__reduce_ex__` gives `(Class._from_slots, (bytes,))`, and `copyreg` is told so. The price: the pickle is larger by a header for each object, does not share texts between them, and can be read by
 /// who has this very class: a class whose slots have changed refuses it, and names the first that differs. Objects of a
 /// Python subclass travel as by [`picklable`].
 ///

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
 use super::attributes;
-use super::class::{Empty, Known, Written, known, written_by};
+use super::class::{Empty, Known, Way, Written, known, written_by};
 use super::encode::Slots;
 use super::handles::Scope;
 use super::layers::Layer;
@@ -22,17 +22,26 @@ use super::progress::Mark;
 
 /// `__reduce_ex__`
 pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
-    let (py, object) = (object.py(), object.as_any());
-    let known = known::<T>(py)?;
+    let (py, exactly) = (object.py(), object);
+    let (object, known) = (object.as_any(), known::<T>(py)?);
+    let exact = T::is_exact_type_of(object);
+    let slots = match (known.way, &known.steps) {
+        (Way::Steps, Some(steps)) if exact => Some(T::quick_tuple(&exactly, steps)?),
+        (Way::Packed, _) if exact => Some(PyTuple::new(py, [T::pack(object)?])?),
+        _ => None,
+    };
+    if let Some(slots) = slots {
+        return Ok((known.makers.from_slots.bind(py), slots).into_pyobject(py)?.into_any());
+    }
     if let Some(variants) = &known.variants {
         return variants.reduce::<T>(object, known);
     }
-    let (class, exact) = (object.get_type(), T::is_exact_type_of(object));
+    let class = object.get_type();
     let written = if exact { known.written } else { subclass::<T>(&class, known)? };
     if written.reduce {
         return object.call_method0(intern!(py, "__reduce__"));
     }
-    let from_state = known.from_state.bind(py);
+    let from_state = known.makers.from_state.bind(py);
     if written.getstate && !written.setstate {
         let state = object.call_method0(intern!(py, "__getstate__"))?;
         let state = state.cast_into::<PyTuple>().map_err(|error| {
@@ -43,9 +52,6 @@ pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i
         })?;
         let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
         return Ok((from_state, PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any());
-    }
-    if known.packed && exact && !known.attributes && !written.setstate {
-        return Ok((from_state, (class, T::pack(object)?)).into_pyobject(py)?.into_any());
     }
     let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
     let mut slots = flat::<T>(object, known, Some(class.into_any()), lend.as_mut())?;

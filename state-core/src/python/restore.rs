@@ -9,10 +9,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyTuple, PyType};
 
 use super::attributes::Attributes;
-use super::class::{Known, known};
-use super::decode::{Items, Slot};
+use super::class::{Known, Way, known};
+use super::decode::Slot;
 use super::error::{class_name, unpickling};
 use super::handles::Scope;
+use super::items::Items;
 use super::keep::Keep;
 use super::layers::Layer;
 use super::lineage;
@@ -29,15 +30,24 @@ pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> 
     if !exact {
         lineage::check(&class, &T::type_object(py))?;
     }
-    if let (true, 2, Ok(packed)) = (known.packed, arguments.len(), arguments.get_borrowed_item(1)) {
+    make::<T>(known, &class, exact, arguments, 1)
+}
+
+/// The function that pickles of objects of exactly the class name, with the slots of the state or, of one that is
+/// packed, its native bytes.
+pub(super) fn from_slots<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = arguments.py();
+    let arguments = arguments.cast::<PyTuple>()?;
+    let (known, class) = (known::<T>(py)?, T::type_object(py));
+    if let (Way::Packed, 1, Ok(packed)) = (known.way, arguments.len(), arguments.get_borrowed_item(0)) {
         if let Ok(bytes) = packed.cast::<PyBytes>() {
             let keep = Keep::new(py);
-            let mut none = Items::of(arguments, 2..2, &keep);
+            let mut none = Items::of(arguments, 1..1, &keep);
             let values = T::unpack(bytes.as_bytes(), &mut none).map_err(|error| unpickling(py, &error))?;
-            return object::<T>(values, &class, exact);
+            return object::<T>(values, &class, true);
         }
     }
-    make::<T>(known, &class, exact, arguments, 1)
+    make::<T>(known, &class, true, arguments, 0)
 }
 
 /// An object of a class that was tested.
@@ -59,8 +69,12 @@ pub(super) fn make<'py, T: Layer>(
     start: usize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
-    let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
+    let keep = Keep::new(py);
     let mut state = Items::of(arguments, start..arguments.len(), &keep);
+    if let Some(values) = known.steps.as_deref().and_then(|steps| T::quick_values(steps, &mut state)) {
+        return object::<T>(values.map_err(|error| unpickling(py, &error))?, class, exact);
+    }
+    let _scope = known.handles.then(Scope::open);
     let attributes = split_attributes(known, class, &mut state)?;
     let variant = match &known.variants {
         Some(variants) => Some(variants.of_state(&state)?),

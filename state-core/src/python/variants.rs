@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use super::class::Known;
-use super::decode::Items;
 use super::error::class_name;
+use super::items::Items;
 use super::layers::Layer;
 use super::restore::instance;
 use crate::schema::{Enum, Kind};
@@ -82,7 +82,7 @@ impl Variants {
             }
             _ => {
                 let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
-                Ok((known.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
+                Ok((known.makers.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
             }
         }
     }

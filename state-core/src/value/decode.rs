@@ -41,10 +41,7 @@ impl<'v> Decoder<'v> for Given<'v> {
     fn bool(self) -> Option<bool> {
         match self.see() {
             Value::Bool(value) => Some(*value),
-            other => match other.single()? {
-                Value::Bool(value) => Some(value),
-                _ => None,
-            },
+            other => other.single()?.as_bool(),
         }
     }
 

@@ -49,16 +49,11 @@ fn called(class: &'static str, args: impl Into<Tuple>) -> Value {
 }
 
 fn numbers(known: Known, head: &[u8]) -> Value {
-    let sizes: &[usize] = match known {
-        Known::Date => &[4],
-        Known::Time => &[4, 4],
-        Known::DateTime | Known::Utc => &[4, 4, 4],
-        Known::Zoned => &[4, 4, 4, 4],
-        Known::Delta => &[8, 4],
-        Known::Uuid | Known::Int | Known::Natural => return head.into(),
-    };
+    if known.parts().is_empty() {
+        return head.into();
+    }
     let mut rest = head;
-    let parts = sizes.iter().map_while(|&size| {
+    let parts = known.parts().iter().map_while(|&size| {
         let (part, behind) = rest.split_at_checked(size)?;
         rest = behind;
         Some(Value::from(Int::from_le_bytes_signed(part)))

@@ -25,23 +25,23 @@ pub(super) fn known<'v, D: Decoder<'v>>(
             return Ok(());
         }
         Known::Uuid => uuid(value).map(Vec::from),
-        Known::Delta => delta(value).map(Vec::from).or_else(|| parts(value, &[8, 4])),
+        Known::Delta => delta(value).map(Vec::from).or_else(|| parts(value, known)),
         Known::Date => args(value, "datetime.date", 1)
             .and_then(|mut args| python::date_head(&packed(args.next()?)?))
             .map(Vec::from)
-            .or_else(|| parts(value, &[4])),
+            .or_else(|| parts(value, known)),
         Known::Time => args(value, "datetime.time", 1)
             .and_then(|mut args| python::time_head(&packed(args.next()?)?))
             .map(Vec::from)
-            .or_else(|| parts(value, &[4, 4])),
+            .or_else(|| parts(value, known)),
         Known::DateTime => args(value, "datetime.datetime", 1)
             .and_then(|mut args| python::datetime_head(&packed(args.next()?)?, 0))
             .map(Vec::from)
-            .or_else(|| parts(value, &[4, 4, 4])),
-        Known::Utc => moment(value).map(|(head, _)| head.into()).or_else(|| parts(value, &[4, 4, 4])),
+            .or_else(|| parts(value, known)),
+        Known::Utc => moment(value).map(|(head, _)| head.into()).or_else(|| parts(value, known)),
         Known::Zoned => moment(value)
             .map(|(head, offset)| [&head[..], &offset.to_le_bytes()].concat())
-            .or_else(|| parts(value, &[4, 4, 4, 4])),
+            .or_else(|| parts(value, known)),
     };
     fill.builder.write(at, &bytes.ok_or_else(|| wrong(schema, value))?);
     Ok(())
@@ -75,8 +75,9 @@ pub(super) fn moment<'v, D: Decoder<'v>>(value: D) -> Option<([u8; 12], i32)> {
     Some((python::datetime_head(&packed, offset)?, offset))
 }
 
-/// What Python's class could not hold: the numbers of the head, of so many bytes each.
-fn parts<'v, D: Decoder<'v>>(value: D, sizes: &[usize]) -> Option<Vec<u8>> {
+/// What Python's class could not hold: the numbers of the head.
+fn parts<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Vec<u8>> {
+    let sizes = known.parts();
     let items = value.items().filter(|items| items.len() == sizes.len())?;
     let mut head = Vec::new();
     for (item, &size) in items.zip(sizes) {

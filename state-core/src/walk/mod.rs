@@ -72,6 +72,10 @@ pub trait Encoder {
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         self.raw(elements, bytes);
     }
+    /// As [`array`](Encoder::array), with bytes that lie so too.
+    fn lent_array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.array(elements, shape, bytes);
+    }
     /// An object of another runtime, by its place in the table.
     #[cfg(feature = "pyo3")]
     fn handle(&mut self, place: u64) {

@@ -7,7 +7,10 @@ mod arrays;
 mod chain;
 mod cycles;
 mod enums;
+mod natural;
+mod numpy;
 mod plain;
+mod quick;
 mod written;
 
 #[pymodule]
@@ -17,6 +20,9 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cycles::add(module)?;
     enums::add(module)?;
     arrays::add(module)?;
+    natural::add(module)?;
+    numpy::add(module)?;
+    quick::add(module)?;
     written::add(module)?;
     module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
     module.add_function(wrap_pyfunction!(register_elsewhere, module)?)

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::arena::{Id, Tag};
 use super::parts::Parts;
+use super::view::Name;
 
 /// How many classes may stand in one another.
 const NESTED: usize = 16;
@@ -15,8 +16,7 @@ impl Parts<'_> {
     pub(super) fn is_named(&self, mut id: Id, mut tag: &str) -> bool {
         loop {
             if let Some(name) = self.name(id) {
-                let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
-                return rest == Some(name.name) || name.module == "__main__" && tag == name.name;
+                return name.is(tag);
             }
             // A class within a class, before protocol 4.
             let Some((of, attribute)) = self.attribute(id) else { return false };
@@ -53,8 +53,7 @@ impl Parts<'_> {
         }
         let name = self.name(id)?;
         let (class, member) = name.name.rsplit_once('.')?;
-        let rest = tag.strip_prefix(name.module).and_then(|rest| rest.strip_prefix(['.', ':']));
-        (rest == Some(class) || name.module == "__main__" && tag == class).then_some(member)
+        Name { name: class, ..name }.is(tag).then_some(member)
     }
 
     /// The name of a class or function in full, or in general words.

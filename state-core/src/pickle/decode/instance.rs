@@ -137,6 +137,22 @@ impl Parts<'_> {
         }
     }
 
+    /// Whether the python door's function that makes objects of exactly the class `tag` is called:
+    /// `Class._from_slots(*slots)`.
+    pub(super) fn is_made_of_slots(&self, instance: &Instance<'_>, tag: &str) -> bool {
+        if instance.made != Made::Called || self.is_long_name(instance.class) {
+            return false;
+        }
+        match self.name(instance.class) {
+            Some(name) => {
+                name.name.strip_suffix("._from_slots").is_some_and(|class| Name { name: class, ..name }.is(tag))
+            }
+            None => self
+                .attribute(instance.class)
+                .is_some_and(|(class, attribute)| attribute == "_from_slots" && self.is_named(class, tag)),
+        }
+    }
+
     /// The arguments of a call from the place `from` on.
     fn after(&self, place: u32, from: usize) -> Items<'_> {
         let mut arguments = self.arguments(self.arena.part(place, 1));

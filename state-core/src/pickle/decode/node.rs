@@ -139,7 +139,8 @@ impl<'p> Node<'p> {
         // Its changes are gone through for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let instance = self.source.parts.of_slots(self.source.parts.instance(kind, place));
-        self.source.parts.is_named(instance.class, tag).then_some(instance)
+        let parts = self.source.parts;
+        (parts.is_named(instance.class, tag) || parts.is_made_of_slots(&instance, tag)).then_some(instance)
     }
 
     /// The state of an object, `None` where it has none.

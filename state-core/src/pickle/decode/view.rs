@@ -15,6 +15,14 @@ pub(super) struct Name<'p> {
     pub name: &'p str,
 }
 
+impl Name<'_> {
+    /// Whether it is that of the class or function `tag`.
+    pub fn is(self, tag: &str) -> bool {
+        let rest = tag.strip_prefix(self.module).and_then(|rest| rest.strip_prefix(['.', ':']));
+        rest == Some(self.name) || self.module == "__main__" && tag == self.name
+    }
+}
+
 /// What a part is.
 #[derive(Clone, Debug)]
 pub(super) enum View<'p> {

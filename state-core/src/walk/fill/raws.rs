@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Fill, target, wrong};
 use crate::builder::Builder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::padded;
+use crate::layout::{grid_count, padded};
 use crate::schema::{Kind, Link, Raw, Schema};
 use crate::walk::{Decoder, standard};
 
@@ -38,8 +38,12 @@ impl<'v> Fill<'v> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let array = standard::array(value)?.ok_or_else(|| wrong(schema, value))?;
-        let (shape, bytes) = array.elements(target(of), dimensions.map(usize::from))?;
+        let (shape, bytes) = match standard::array(value)? {
+            Some(array) => array.elements(target(of), dimensions.map(usize::from))?,
+            None => plain(value, target(of))
+                .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
+                .ok_or_else(|| wrong(schema, value))?,
+        };
         self.builder.length(at, shape.len());
         let run = self.builder.run(shape.len(), 8);
         let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
@@ -112,4 +116,19 @@ impl<'v> Fill<'v> {
         }
         &mut self.builder
     }
+}
+
+/// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes.
+fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, Cow<'v, [u8]>)> {
+    let size = element.head.max(1);
+    let (shape, bytes) = match value.bytes() {
+        Some(bytes) => (alloc::vec![bytes.len() / size], bytes),
+        None => {
+            let mut parts = value.items().filter(|parts| parts.len() == 2)?;
+            let (lengths, bytes) = (parts.next()?.items()?, parts.next()?.bytes()?);
+            (lengths.map(|length| usize::try_from(length.int()?).ok()).collect::<Option<_>>()?, bytes)
+        }
+    };
+    // The count times the size is known not to overflow.
+    (grid_count(&shape, size)? * size == bytes.len()).then_some((shape, Cow::Borrowed(bytes)))
 }

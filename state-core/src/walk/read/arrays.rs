@@ -29,6 +29,14 @@ impl<'a, E: Encoder> Read<'a, E> {
         Ok(array)
     }
 
+    fn array_of(&mut self, elements: Elements<'_>, shape: &[usize], array: Array<'a>) {
+        if array.lent {
+            self.encoder.lent_array(elements, shape, array.bytes);
+        } else {
+            self.encoder.array(elements, shape, array.bytes);
+        }
+    }
+
     pub(super) fn grid(&mut self, of: Link, dimensions: Option<u8>, head: &'a [u8]) -> Result<()> {
         let count = self.length(head)?;
         if dimensions.is_some_and(|dimensions| usize::from(dimensions) != count) {
@@ -41,7 +49,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         };
         let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
         let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
-        self.encoder.array(elements, &shape, array.bytes);
+        self.array_of(elements, &shape, array);
         Ok(())
     }
 
@@ -62,7 +70,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             (false, _) => self.encoder.none(),
             (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
             (true, false) => self.encoder.raw(elements, array.bytes),
-            (true, true) => self.encoder.array(elements, &[count as usize], array.bytes),
+            (true, true) => self.array_of(elements, &[count as usize], array),
         }
         if raw.counted {
             self.encoder.int(count.into());

@@ -1,0 +1,212 @@
+//! The short way for classes whose slots are numbers and texts alone: the same image, in space of the stack where it is
+//! small, written and read by a list of steps. On the way in it knows no errors: what it does not take is left to the
+//! walk, which has the words for it.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
+
+use super::decode::Slot;
+use super::error::pickling;
+use super::items::Items;
+use crate::decode::{Checker, Regions, read_length};
+use crate::encode::{Size, Writer};
+use crate::error::Result;
+use crate::image::{self, Options};
+use crate::schema::{Kind, Nodes, Schema, root_name};
+use crate::state::{RestoreOwned, State};
+use crate::text::Text;
+use crate::walk::Decoder;
+
+/// Space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads go the long
+/// way.
+const SPACE: usize = 128;
+
+/// A slot: where its head stands, and what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    at: usize,
+    kind: Simple,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Simple {
+    Bool,
+    /// Of so many bytes.
+    Int(usize),
+    UInt(usize),
+    F32,
+    F64,
+    Str,
+}
+
+/// The steps of a class with one value; `None` where a slot is something else.
+pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
+    let &[Schema { kind: Kind::Object(object), head, .. }] = schemas else { return None };
+    let mut end = 0;
+    let steps = object.slots.iter().map(|slot| {
+        let schema = Nodes::NONE.get(slot.ty);
+        let at = end;
+        end += schema.head;
+        let kind = match schema.kind {
+            Kind::Bool => Simple::Bool,
+            Kind::Int { bits: bits @ ..=64, signed: true, .. } => Simple::Int(usize::from(bits) / 8),
+            Kind::Int { bits: bits @ ..=64, signed: false, .. } => Simple::UInt(usize::from(bits) / 8),
+            Kind::Float { bits: 32 } => Simple::F32,
+            Kind::Float { bits: 64 } => Simple::F64,
+            Kind::Str => Simple::Str,
+            _ => return None,
+        };
+        Some(Step { at, kind })
+    });
+    steps.collect::<Option<Box<[Step]>>>().filter(|_| *head <= SPACE)
+}
+
+/// The slots of a value as a tuple.
+///
+/// # Errors
+/// Those of taking its state.
+pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
+    let told = |error: crate::Error| pickling(py, error.at(root_name(T::schema())));
+    let mut size = Size::new(Options::new().levels());
+    if T::DYNAMIC {
+        value.size(&mut size);
+    }
+    let total = size.total(T::HEAD).map_err(told)?;
+    let (mut small, mut large) = ([0; SPACE], Vec::new());
+    let space = match small.get_mut(..total) {
+        Some(space) => space,
+        None => {
+            large.resize(total, 0);
+            &mut large[..]
+        }
+    };
+    let (head, regions) = space.split_at_mut(T::HEAD);
+    let mut writer = Writer::new(&size, regions);
+    value.put(head, &mut writer);
+    writer.finish().map_err(told)?;
+    let (mut tail, text) = regions.split_at(size.tail);
+    let mut text = Text::new(text).map_err(|error| pickling(py, error))?;
+    PyTuple::new(py, steps.iter().map(|step| step.object(py, head, &mut tail, &mut text)))
+}
+
+impl Step {
+    /// The object of a slot in an image that was just written.
+    fn object<'py>(self, py: Python<'py>, head: &[u8], tail: &mut &[u8], text: &mut Text<'_>) -> Bound<'py, PyAny> {
+        let head = head.get(self.at..).unwrap_or_default();
+        match self.kind {
+            Simple::Bool => PyBool::new(py, head.first() == Some(&1)).to_owned().into_any(),
+            Simple::Int(size) => {
+                let unused = 64 - 8 * size as u32;
+                let Ok(number) = ((word(head, size) << unused) as i64 >> unused).into_pyobject(py);
+                number.into_any()
+            }
+            Simple::UInt(size) => {
+                let Ok(number) = word(head, size).into_pyobject(py);
+                number.into_any()
+            }
+            Simple::F32 => PyFloat::new(py, f32::from_bits(word(head, 4) as u32).into()).into_any(),
+            Simple::F64 => PyFloat::new(py, f64::from_bits(word(head, 8))).into_any(),
+            Simple::Str => {
+                let len = head.get(..4).and_then(|head| read_length(head, tail)).unwrap_or(0);
+                PyString::new(py, text.cut(len).unwrap_or_default()).into_any()
+            }
+        }
+    }
+
+    /// Writes what stands for a slot, if it is what it should be.
+    fn fill<'v>(self, slot: Slot<'v, '_>, head: &mut [u8], texts: &mut Texts<'v>) -> Option<()> {
+        let head = head.get_mut(self.at..)?;
+        let (number, size) = match self.kind {
+            Simple::Bool => (u64::from(slot.bool()?), 1),
+            Simple::Int(size) => {
+                let number = i64::try_from(slot.int()?).ok()?;
+                let unused = 64 - 8 * size as u32;
+                if number << unused >> unused != number {
+                    return None;
+                }
+                (number as u64, size)
+            }
+            Simple::UInt(size) => {
+                let number = u64::try_from(slot.int()?).ok()?;
+                if number > u64::MAX >> (64 - 8 * size as u32) {
+                    return None;
+                }
+                (number, size)
+            }
+            Simple::F32 => {
+                let wide = slot.float()?;
+                let narrow = wide as f32;
+                if narrow.is_infinite() && wide.is_finite() {
+                    return None;
+                }
+                (narrow.to_bits().into(), 4)
+            }
+            Simple::F64 => (slot.float()?.to_bits(), 8),
+            Simple::Str => {
+                let text = slot.str()?;
+                texts.push(text);
+                // The largest stands for one that does not fit.
+                (u32::try_from(text.len()).ok().filter(|&len| len < u32::MAX)?.into(), 4)
+            }
+        };
+        head.get_mut(..size)?.copy_from_slice(&number.to_le_bytes()[..size]);
+        Some(())
+    }
+}
+
+/// The texts of an image, one after another: the only one stays where it is.
+#[derive(Default)]
+struct Texts<'v> {
+    first: &'v str,
+    /// All, where there are several.
+    joined: String,
+}
+
+impl<'v> Texts<'v> {
+    fn push(&mut self, text: &'v str) {
+        if self.first.is_empty() {
+            self.first = text;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.push_str(self.first);
+        }
+        self.joined.push_str(text);
+    }
+
+    fn all(&self) -> &str {
+        if self.joined.is_empty() { self.first } else { &self.joined }
+    }
+}
+
+/// A little-endian number of up to 8 bytes.
+fn word(head: &[u8], size: usize) -> u64 {
+    let mut word = [0; 8];
+    if let (Some(to), Some(from)) = (word.get_mut(..size), head.get(..size)) {
+        to.copy_from_slice(from);
+    }
+    u64::from_le_bytes(word)
+}
+
+/// The value of a state that has exactly these slots; `None` is left to the walk.
+///
+/// # Errors
+/// The refusal of a hook.
+pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> Option<Result<T>> {
+    if state.len() != steps.len() {
+        return None;
+    }
+    let (mut heads, mut texts) = ([0; SPACE], Texts::default());
+    let head = heads.get_mut(..T::HEAD)?;
+    for (step, slot) in steps.iter().zip(state.clone()) {
+        step.fill(slot, head, &mut texts)?;
+    }
+    let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[] };
+    let mut checker = Checker::new(&regions, Options::new().levels());
+    let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
+    passes.then(|| image::build(&regions))
+}
