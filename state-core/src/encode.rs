@@ -249,19 +249,35 @@ impl<'w, 'v> Writer<'w, 'v> {
         None
     }
 
+    /// Writes a whole value, which takes all of the regions. Moved to where no other function sees it, the writer
+    /// stays in registers.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Result<(), Error> {
+        let Self { tail, text, raw, gather, broken } = self;
+        let mut writer = Self { tail, text, raw, gather, broken };
+        value.put(head, &mut writer);
+        writer.finish()
+    }
+
     /// Whether exactly what was counted has been written.
     pub(crate) fn finish(self) -> Result<(), Error> {
         let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
         let rest = self.tail.len() | self.text.len() | raw;
         if self.broken || rest != 0 {
-            return Err(Error::new(
-                ErrorKind::Unwritable,
-                "a value that stays as it is while its state is taken",
-                "one that changed, or a wrong implementation of `State`",
-            ));
+            return Err(changed());
         }
         Ok(())
     }
+}
+
+/// What is said of a value that needed other space than was counted.
+#[cold]
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "a value that stays as it is while its state is taken",
+        "one that changed, or a wrong implementation of `State`",
+    )
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
