@@ -98,11 +98,9 @@ pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
 
 /// Says in which slot a value was refused.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn within<T>(value: Option<T>, name: &str, reader: &mut Reader<'_>) -> Option<T> {
-    if value.is_none() {
-        reader.within(name);
-    }
-    value
+pub fn refused_within<T>(name: &str, reader: &mut Reader<'_>) -> Option<T> {
+    reader.within(name);
+    None
 }
 
 /// Puts a value where there is one.
