@@ -66,9 +66,7 @@ impl Options {
     /// # Errors
     /// As [`dumps`](super::dumps).
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.write(Root::of(&value), &mut bytes)?;
-        Ok(bytes)
+        self.image(Root::of(&value))
     }
 
     /// As [`dump_into`](super::dump_into).
@@ -81,6 +79,12 @@ impl Options {
             buffer.clear();
         }
         written
+    }
+
+    fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.write(root, &mut bytes)?;
+        Ok(bytes)
     }
 
     fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
@@ -227,9 +231,10 @@ fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32) -> Result<(), 
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     let mut reader = Reader::new(regions);
     let value = T::get(regions.head, &mut reader);
-    match (reader.into_refusal(), value) {
-        (None, Some(value)) => Ok(value),
-        (refusal, _) => Err(refused(refusal, T::schema())),
+    let refusal = reader.into_refusal();
+    match value {
+        Some(value) if refusal.is_none() => Ok(value),
+        _ => Err(refused(refusal, T::schema())),
     }
 }
 
