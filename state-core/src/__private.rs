@@ -34,7 +34,7 @@ pub fn id<T: ?Sized>() -> &'static str {
 }
 
 /// Counts one part.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn size<T: State>(value: &T, size: &mut Size) {
     if T::DYNAMIC {
         value.size(size);
@@ -42,46 +42,46 @@ pub fn size<T: State>(value: &T, size: &mut Size) {
 }
 
 /// Writes one part at the front of `head`, and moves `head` behind it.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn put<'v, T: State>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put(cut_mut(head, T::HEAD), writer);
 }
 
 /// Writes a hash map or set in the order of its keys.
 #[cfg(feature = "std")]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
 /// Tests one part.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn check<'de, T: Restore<'de>>(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
     let head = cut(head, T::HEAD);
     !T::CHECKED || T::check(head, checker)
 }
 
 /// Builds one part.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<T> {
     T::get(cut(head, T::HEAD), reader)
 }
 
 /// Restores one part.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
 }
 
 /// Restores a hash map or set whose entries stand in the order of its keys.
 #[cfg(feature = "std")]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set_sorted(cut(head, T::HEAD), reader);
 }
 
 /// The first `len` bytes of a head that the runtime guarantees to be long enough.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
     let (cut, rest) = head.split_at(len);
     *head = rest;
@@ -89,7 +89,7 @@ pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
 }
 
 /// As [`cut`], to be written.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
     let (cut, rest) = core::mem::take(head).split_at_mut(len);
     *head = rest;
@@ -97,16 +97,14 @@ pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
 }
 
 /// Says in which slot a value was refused.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub fn within<T>(value: Option<T>, name: &str, reader: &mut Reader<'_>) -> Option<T> {
-    if value.is_none() {
-        reader.within(name);
-    }
-    value
+#[inline]
+pub fn refused_within<T>(name: &str, reader: &mut Reader<'_>) -> Option<T> {
+    reader.within(name);
+    None
 }
 
 /// Puts a value where there is one.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn assign<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
@@ -114,7 +112,7 @@ pub fn assign<T>(place: &mut T, value: Option<T>) {
 }
 
 /// Calls a `before_get` hook.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn before_get<T, O: Outcome>(hook: fn(&T) -> O, value: &T, size: &mut Size) {
     if let Some(refusal) = hook(value).refusal() {
         size.fail(refusal);
@@ -129,14 +127,14 @@ pub struct AfterSet<T, O> {
     pub refuses: bool,
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 #[must_use]
 pub const fn after_set<T, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
     AfterSet { hook, refusal: O::refusal, refuses: O::REFUSES }
 }
 
 impl<T, O> AfterSet<T, O> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
         match (self.refusal)((self.hook)(value)) {
             None => Some(()),
@@ -157,7 +155,7 @@ pub struct With<S, T, E> {
     pub refuses: bool,
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 #[must_use]
 pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>) -> With<S, T, E> {
     With { get, set, refusal: Error::refused, refuses: can_fail::<E>() }
@@ -165,7 +163,7 @@ pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>
 
 impl<S, T, E> With<S, T, E> {
     /// Converts a slot; the conversion's error refuses the state.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn set(&self, slot: Option<S>, reader: &mut Reader<'_>) -> Option<T> {
         match (self.set)(slot?) {
             Ok(value) => Some(value),
@@ -189,7 +187,7 @@ pub trait Parent: Object {}
 impl<T: Object> Parent for T {}
 
 /// What a `default = path` gives.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn given<T>(default: fn() -> T) -> T {
     default()
 }
@@ -207,14 +205,14 @@ pub trait Fallback {
 
 #[diagnostic::do_not_recommend]
 impl<T: Default> Fallback for T {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn fallback() -> Self {
         T::default()
     }
 }
 
 /// The tag of an enum with `count` variants.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 #[must_use]
 pub fn tag(head: &[u8], count: usize) -> usize {
     let bytes = &head[..tag_head(count)];
@@ -223,13 +221,13 @@ pub fn tag(head: &[u8], count: usize) -> usize {
 
 /// Whether a variant of the enum `T` stands in the tail: where nothing follows the tag in the head. A variant without
 /// slots takes nothing there either.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn is_apart<T: State>(slots: usize, count: usize) -> bool {
     T::HEAD == tag_head(count) && slots > 0
 }
 
 /// Counts a variant of the enum `T`, unless it stands in the head.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn size_variant<T: State>(slots: usize, count: usize, size: &mut Size) {
     if is_apart::<T>(slots, count) {
         size.run(1, slots);
@@ -237,7 +235,7 @@ pub fn size_variant<T: State>(slots: usize, count: usize, size: &mut Size) {
 }
 
 /// Writes the tag, (index, count), of the enum `T`; gives the place of the variant's slots.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn put_variant<'h, 'w: 'h, T: State>(
     head: &'h mut [u8],
     (tag, count): (usize, usize),
@@ -258,7 +256,7 @@ pub fn put_variant<'h, 'w: 'h, T: State>(
 }
 
 /// The place of the slots of a variant of the enum `T`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn check_variant<'h, 'c: 'h, T: State>(
     head: &'h [u8],
     count: usize,
@@ -269,7 +267,7 @@ pub fn check_variant<'h, 'c: 'h, T: State>(
 }
 
 /// The place of the slots of a variant of the enum `T`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn get_variant<'de, T: State>(
     head: &'de [u8],
     count: usize,
@@ -280,13 +278,13 @@ pub fn get_variant<'de, T: State>(
 }
 
 /// The place of a record's field of type `T`, to be written.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn field_mut<T>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
     &mut bytes[offset..offset + size_of::<T>()]
 }
 
 /// The place of a record's field of type `T`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 #[must_use]
 pub fn field<T>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(offset..offset + size_of::<T>())

@@ -41,26 +41,26 @@ impl<'a> Checker<'a> {
     }
 
     /// A run of `count` heads from the tail; `None` where there are not so many bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds. A long form of a short length is none.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
     /// Whether `len` bytes of text are there and end between two characters.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
         self.text.cut(len).is_some()
     }
 
     /// A raw array of `len` bytes, with zeros behind it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
         let space = cut(&mut self.raw, padded(len)?)?;
         let (array, padding) = space.split_at(len);
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Tests what stands behind a `T`, one level deeper.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     #[must_use]
     pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
         match self.depth.checked_sub(weight::<T>()) {
@@ -125,31 +125,31 @@ impl<'de> Reader<'de> {
     }
 
     /// A run of `count` heads from the tail.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'de [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
     /// The length that a head of [`LENGTH`](crate::layout::LENGTH) bytes holds.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
     /// Text of `len` bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn text(&mut self, len: usize) -> Option<&'de str> {
         self.text.cut(len)
     }
 
     /// Text of `len` bytes as a string of its own.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn string(&mut self, len: usize) -> Option<String> {
         self.text.cut_string(len)
     }
 
     /// A raw array of `len` bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
         cut(&mut self.raw, padded(len)?)?.get(..len)
     }
@@ -164,13 +164,13 @@ impl<'de> Reader<'de> {
     }
 
     /// Says that what was refused stands in the part `name`.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn within(&mut self, name: &str) {
         self.refusal = within(self.refusal.take(), name);
     }
 
     /// The same of the element of a list.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn within_element(&mut self, at: usize) {
         self.refusal = within_element(self.refusal.take(), at);
     }
@@ -220,14 +220,14 @@ fn within_element(refusal: Option<Error>, at: usize) -> Option<Error> {
     within(refusal, &alloc::format!("[{at}]"))
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (cut, rest) = region.split_at_checked(len)?;
     *region = rest;
     Some(cut)
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
     match u32::from_le_bytes(head.try_into().ok()?) {
         u32::MAX => {

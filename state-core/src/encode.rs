@@ -25,13 +25,13 @@ impl Size {
     }
 
     /// A run of `count` heads in the tail.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn run(&mut self, count: usize, head: usize) {
         self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
     }
 
     /// What a length takes beside its head.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn length(&mut self, length: usize) {
         if length >= u32::MAX as usize {
             self.tail = self.tail.saturating_add(8);
@@ -39,7 +39,7 @@ impl Size {
     }
 
     /// Text of `len` bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn text(&mut self, len: usize) {
         // It wraps only where text that is shared adds up to more than the address space. Then there is too little space
         // for it, as the writer finds.
@@ -47,14 +47,14 @@ impl Size {
     }
 
     /// A raw array of `len` bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn raw(&mut self, len: usize) {
         self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
     }
 
     /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
     /// are more ways through a cycle of shared values than time.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
         if self.error.is_some() {
             return;
@@ -142,7 +142,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// A run of `count` heads in the tail, to be filled in order.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'w mut [u8]> {
         let len = count.checked_mul(stride(head));
         cut_mut(&mut self.tail, len).or_else(|| self.fail())
@@ -150,7 +150,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Writes a length into its head of [`LENGTH`](crate::layout::LENGTH) bytes: as a `u32`, or, from `u32::MAX` on, as that and a `u64`
     /// in the tail.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn length(&mut self, head: &mut [u8], length: usize) {
         let short = u32::try_from(length).unwrap_or(u32::MAX);
         head.copy_from_slice(&short.to_le_bytes());
@@ -162,7 +162,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Writes text, and its length into a head of [`LENGTH`](crate::layout::LENGTH) bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn text(&mut self, head: &mut [u8], text: &str) {
         if text.len() > SHORT {
             self.length(head, text.len());
@@ -181,7 +181,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Writes a raw array that stays as it is for `'v`.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn raw_bytes(&mut self, bytes: &'v [u8]) {
         if let Some(gather) = &mut self.gather {
             self.broken |= gather.array(bytes).is_none();
@@ -191,7 +191,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Space for a raw array of `len` bytes; the padding behind it is written.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
         let space = match &mut self.gather {
             Some(gather) => gather.space(len),
@@ -207,7 +207,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
     /// arrays are copied.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
         if !T::DYNAMIC {
             // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
@@ -249,22 +249,38 @@ impl<'w, 'v> Writer<'w, 'v> {
         None
     }
 
+    /// Writes a whole value, which takes all of the regions. Moved to where no other function sees it, the writer
+    /// stays in registers.
+    #[inline]
+    pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Result<(), Error> {
+        let Self { tail, text, raw, gather, broken } = self;
+        let mut writer = Self { tail, text, raw, gather, broken };
+        value.put(head, &mut writer);
+        writer.finish()
+    }
+
     /// Whether exactly what was counted has been written.
     pub(crate) fn finish(self) -> Result<(), Error> {
         let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
         let rest = self.tail.len() | self.text.len() | raw;
         if self.broken || rest != 0 {
-            return Err(Error::new(
-                ErrorKind::Unwritable,
-                "a value that stays as it is while its state is taken",
-                "one that changed, or a wrong implementation of `State`",
-            ));
+            return Err(changed());
         }
         Ok(())
     }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+/// What is said of a value that needed other space than was counted.
+#[cold]
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "a value that stays as it is while its state is taken",
+        "one that changed, or a wrong implementation of `State`",
+    )
+}
+
+#[inline]
 fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut [u8]> {
     let len = len.filter(|&len| len <= region.len())?;
     let (cut, rest) = take(region).split_at_mut(len);
@@ -273,7 +289,7 @@ fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut 
 }
 
 /// Cuts all but the last `len` bytes off.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn keep_last(region: &mut &mut [u8], len: usize) {
     let done = region.len().checked_sub(len);
     cut_mut(region, done);

@@ -17,7 +17,7 @@ pub const fn raw_head(optional: bool) -> usize {
 pub(crate) const ALIGN: usize = 16;
 
 /// `len` bytes of a raw array and the zeros behind it.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) const fn padded(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(ALIGN)
 }

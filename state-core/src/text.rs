@@ -37,7 +37,7 @@ impl<'a> Text<'a> {
     }
 
     /// The first `len` bytes; `None` if there are not so many, or they do not end between characters.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn cut(&mut self, len: usize) -> Option<&'a str> {
         if len > self.ascii.len() {
             let (cut, rest) = self.mixed.split_at_checked(len)?;
@@ -52,7 +52,7 @@ impl<'a> Text<'a> {
     }
 
     /// As [`cut`](Self::cut), as a string of its own.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn cut_string(&mut self, len: usize) -> Option<String> {
         let text = if len > self.ascii.len() { self.mixed } else { self.ascii };
         self.cut(len)?;

@@ -3,13 +3,14 @@
 mod contestant;
 mod package;
 
-use std::io::Result;
+use std::io::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
 
 use contestant::{CONTESTANTS, Contestant};
 use package::{Package, TYPES};
 
+/// Unless the command is given another number.
 const ROUNDS: usize = 3;
 
 /// What was measured of a contestant.
@@ -22,6 +23,7 @@ struct Cost {
 }
 
 fn main() -> Result<()> {
+    let rounds = std::env::args().nth(1).map_or(Ok(ROUNDS), |rounds| rounds.parse()).map_err(Error::other)?;
     let work = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
     let mut packages = Vec::new();
     for contestant in &CONTESTANTS {
@@ -31,8 +33,8 @@ fn main() -> Result<()> {
         packages.push((contestant, package));
     }
     let mut times: Vec<[Vec<Duration>; 3]> = packages.iter().map(|_| Default::default()).collect();
-    for round in 1..=ROUNDS {
-        eprintln!("round {round} of {ROUNDS}");
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
         for ((_, package), [check, debug, program]) in packages.iter().zip(&mut times) {
             check.push(package.library(&["check"])?);
             debug.push(package.library(&["build"])?);
@@ -47,7 +49,7 @@ fn main() -> Result<()> {
             Cost { check: median(check), debug: median(debug), program: median(program), lines, size },
         ));
     }
-    print(&costs);
+    print(&costs, rounds);
     Ok(())
 }
 
@@ -57,8 +59,8 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 /// The first line is the crate without derives: lines and bytes are what the others have beyond it, a type.
-fn print(costs: &[(&Contestant, Cost)]) {
-    println!("{TYPES} structs of 8 fields; medians of {ROUNDS} cold builds of that crate alone\n");
+fn print(costs: &[(&Contestant, Cost)], rounds: usize) {
+    println!("{TYPES} structs of 8 fields; medians of {rounds} cold builds of that crate alone\n");
     println!("| derives | check | debug build | release program | lines a type | bytes a type |");
     println!("|---|--:|--:|--:|--:|--:|");
     let Some((_, base)) = costs.first() else { return };

@@ -11,8 +11,16 @@ use crate::contestant::Contestant;
 
 pub const TYPES: usize = 500;
 
-const FIELDS: &str = "pub id: u64, pub name: String, pub tags: Vec<String>, pub score: f64, pub active: bool, \
-                      pub limit: Option<u32>, pub data: Vec<u8>, pub level: i16";
+const FIELDS: [&str; 8] = [
+    "id: u64",
+    "name: String",
+    "tags: Vec<String>",
+    "score: f64",
+    "active: bool",
+    "limit: Option<u32>",
+    "data: Vec<u8>",
+    "level: i16",
+];
 
 pub struct Package<'a> {
     folder: PathBuf,
@@ -95,7 +103,11 @@ impl<'a> Package<'a> {
     fn types(&self) -> String {
         (0..TYPES).fold(String::new(), |mut text, number| {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "#[derive({})]\npub struct Type{number} {{ {FIELDS} }}", self.contestant.derives);
+            let _ = writeln!(text, "#[derive({})]\npub struct Type{number} {{", self.contestant.derives);
+            for field in fields(number) {
+                let _ = writeln!(text, "    pub {field},");
+            }
+            text.push_str("}\n");
             text
         })
     }
@@ -112,4 +124,14 @@ impl<'a> Package<'a> {
         text.push_str("    sink.push(0);\n    std::hint::black_box(&sink);\n}\n");
         text
     }
+}
+
+/// The fields in an order that no other type has: of types that are alike, the compiler would keep the code of one.
+fn fields(mut number: usize) -> [&'static str; 8] {
+    let mut order = FIELDS;
+    for at in (1..order.len()).rev() {
+        order.swap(at, number % (at + 1));
+        number /= at + 1;
+    }
+    order
 }

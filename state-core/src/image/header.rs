@@ -49,21 +49,8 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, size: &Size, schema: Opt
 impl<'a> Image<'a> {
     /// Reads the header.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
-        let not_state = |found: &'static str| {
-            Err(Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0))
-        };
-        if bytes.is_empty() {
-            return not_state("nothing");
-        }
-        if !bytes.starts_with(&MAGIC[..bytes.len().min(4)]) {
-            return not_state(match bytes {
-                [0x80, ..] => "what looks like a pickle",
-                _ if bytes.starts_with(&STREAM) => "a stream of states",
-                _ => "other bytes",
-            });
-        }
-        let Some((header, behind)) = bytes.split_at_checked(SIZE) else {
-            return Err(short(SIZE as u64, bytes.len()));
+        let Some((header, behind)) = bytes.split_at_checked(SIZE).filter(|_| bytes.starts_with(&MAGIC)) else {
+            return Err(no_image(bytes));
         };
         let [version, flags, reserved @ ..] = [header[4], header[5], header[6], header[7]];
         if version != VERSION {
@@ -140,6 +127,19 @@ fn schema(behind: &[u8], total: usize) -> Result<&[u8]> {
     read().ok_or_else(|| {
         Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)
     })
+}
+
+/// What stands there instead of a header.
+#[cold]
+fn no_image(bytes: &[u8]) -> Error {
+    let found = match bytes {
+        [] => "nothing",
+        _ if bytes.starts_with(&MAGIC[..bytes.len().min(4)]) => return short(SIZE as u64, bytes.len()),
+        [0x80, ..] => "what looks like a pickle",
+        _ if bytes.starts_with(&STREAM) => "a stream of states",
+        _ => "other bytes",
+    };
+    Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0)
 }
 
 #[cold]

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 
 use super::explain;
 use super::header::{self, Image};
-use crate::decode::{Checker, Reader, Regions};
+use crate::decode::{Checker, Obstacle, Reader, Regions};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::{Identity, hash, identity};
-use crate::schema::{root_name, write_canonical};
+use crate::schema::{Schema, root_name, write_canonical};
 use crate::state::{Restore, State};
 
 /// How native bytes are written and read.
@@ -66,9 +66,7 @@ impl Options {
     /// # Errors
     /// As [`dumps`](super::dumps).
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.dump_into(value, &mut bytes)?;
-        Ok(bytes)
+        self.image(Root::of(&value))
     }
 
     /// As [`dump_into`](super::dump_into).
@@ -76,30 +74,32 @@ impl Options {
     /// # Errors
     /// As [`dump_into`](super::dump_into).
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
-        let written = self.write(value, buffer);
+        let written = self.write(Root::of(&value), buffer);
         if written.is_err() {
             buffer.clear();
         }
         written
     }
 
-    fn write<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
-        let identity = identity(T::schema());
+    fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.write(root, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
+        let identity = identity(root.schema);
         let schema = self.schema.then(|| write_canonical(identity.schema));
         let mut size = Size::new(self.depth);
-        if T::DYNAMIC {
-            value.size(&mut size);
-        }
+        root.value.size(&mut size);
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + T::HEAD).map_err(|error| explain::name(error, &identity))?;
+        let total = size.total(front + root.head).map_err(|error| explain::name(error, &identity))?;
         // What the buffer holds already stays initialised; only growth is filled.
         buffer.resize(total, 0);
         let (header, body) = buffer.split_at_mut(front);
         header::write(header, identity.fingerprint, &size, schema.as_deref());
-        let (head, regions) = body.split_at_mut(T::HEAD);
-        let mut writer = Writer::new(&size, regions);
-        value.put(head, &mut writer);
-        writer.finish().map_err(|error| explain::name(error, &identity))
+        let (head, regions) = body.split_at_mut(root.head);
+        root.value.put(head, Writer::new(&size, regions)).map_err(|error| explain::name(error, &identity))
     }
 
     /// As [`loads`](super::loads).
@@ -107,7 +107,7 @@ impl Options {
     /// # Errors
     /// As [`loads`](super::loads).
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        let (regions, _) = self.checked::<T>(bytes)?;
+        let (regions, _) = self.checked(Tests::of::<T>(), bytes)?;
         build(&regions)
     }
 
@@ -116,7 +116,7 @@ impl Options {
     /// # Errors
     /// As [`load_into`](super::load_into).
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        let (regions, identity) = self.checked::<T>(bytes)?;
+        let (regions, identity) = self.checked(Tests::of::<T>(), bytes)?;
         restore(&regions, &identity, target)
     }
 
@@ -125,11 +125,11 @@ impl Options {
     /// # Errors
     /// As [`check`](super::check).
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.checked::<T>(bytes).map(|_| ())
+        self.checked(Tests::of::<T>(), bytes).map(|_| ())
     }
 
-    fn checked<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<(Regions<'de>, Identity)> {
-        let identity = identity(T::schema());
+    fn checked<'de>(&self, tests: Tests, bytes: &'de [u8]) -> Result<(Regions<'de>, Identity)> {
+        let identity = identity(tests.schema);
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
             return Err(explain::identity(&identity, image.fingerprint, image.schema));
@@ -137,8 +137,8 @@ impl Options {
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
             return Err(explain::name(Image::other_schema(), &identity));
         }
-        let regions = image.regions(T::HEAD).map_err(|error| explain::name(error, &identity))?;
-        self.pass::<T>(&identity, &regions, bytes)?;
+        let regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
+        self.test(tests, &identity, &regions, bytes)?;
         Ok((regions, identity))
     }
 
@@ -149,14 +149,15 @@ impl Options {
         regions: &Regions<'de>,
         bytes: &[u8],
     ) -> Result<()> {
-        let mut checker = Checker::new(regions, self.depth);
-        if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
-            return Ok(());
+        self.test(Tests::of::<T>(), identity, regions, bytes)
+    }
+
+    fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
+        match (tests.check)(regions, self.depth) {
+            Ok(()) => Ok(()),
+            Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
+            Err(None) => Err(explain::damage(identity, regions, bytes)),
         }
-        Err(match checker.obstacle() {
-            Some(obstacle) => explain::obstacle(obstacle, identity),
-            None => explain::damage(identity, regions, bytes),
-        })
     }
 
     pub(super) const fn writes_schema(&self) -> bool {
@@ -168,14 +169,72 @@ impl Options {
     }
 }
 
+/// A value at the root of an image, whatever its type: what surrounds it is compiled once for all types.
+#[derive(Clone, Copy)]
+pub(super) struct Root<'a, 'v> {
+    pub schema: &'static Schema,
+    pub head: usize,
+    pub value: &'a dyn Whole<'v>,
+}
+
+impl<'a, 'v> Root<'a, 'v> {
+    pub fn of<T: State + ?Sized>(value: &'a &'v T) -> Self {
+        Self { schema: T::schema(), head: T::HEAD, value }
+    }
+}
+
+/// A value whose type is forgotten.
+pub(super) trait Whole<'v> {
+    /// Counts the regions.
+    fn size(&self, size: &mut Size);
+
+    /// Writes the head, and all that there is space for.
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Result<()>;
+}
+
+impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
+    fn size(&self, size: &mut Size) {
+        if T::DYNAMIC {
+            T::size(self, size);
+        }
+    }
+
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Result<()> {
+        writer.whole(*self, head)
+    }
+}
+
+/// What is asked of a type before one is built: as for [`Root`], so that what asks is compiled once.
+#[derive(Clone, Copy)]
+struct Tests {
+    schema: &'static Schema,
+    head: usize,
+    check: fn(&Regions<'_>, u32) -> Result<(), Option<Obstacle>>,
+}
+
+impl Tests {
+    fn of<'de, T: Restore<'de>>() -> Self {
+        Self { schema: T::schema(), head: T::HEAD, check: check::<T> }
+    }
+}
+
+/// Tests regions up to their ends. The checker is made here: what no other function sees stays in registers.
+fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32) -> Result<(), Option<Obstacle>> {
+    let mut checker = Checker::new(regions, depth);
+    if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
+        return Ok(());
+    }
+    Err(checker.obstacle())
+}
+
 /// Builds a value from regions that were checked.
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     let mut reader = Reader::new(regions);
     let value = T::get(regions.head, &mut reader);
-    match (reader.into_refusal(), value) {
-        (Some(refusal), _) => Err(refusal.within(root_name(T::schema()))),
-        (None, Some(value)) => Ok(value),
-        (None, None) => Err(disagreement()),
+    let refusal = reader.into_refusal();
+    match value {
+        Some(value) if refusal.is_none() => Ok(value),
+        _ => Err(refused(refusal, T::schema())),
     }
 }
 
@@ -191,6 +250,9 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
 }
 
 #[cold]
-fn disagreement() -> Error {
-    Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree")
+fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
+    match refusal {
+        Some(refusal) => refusal.within(root_name(schema)),
+        None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),
+    }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::mem::take;
 
+use super::options::Root;
 use super::{Options, explain, header};
 #[cfg(feature = "pyo3")]
 use crate::decode::Regions;
@@ -88,24 +89,25 @@ impl Options {
         value: &'a T,
         buffer: &'a mut SegmentBuffer,
     ) -> Result<Segments<'a>> {
-        let identity = identity(T::schema());
+        self.write_segments(Root::of(&value), buffer)
+    }
+
+    fn write_segments<'a>(&self, root: Root<'_, 'a>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
+        let identity = identity(root.schema);
         let schema = self.writes_schema().then(|| write_canonical(identity.schema));
         let mut size = Size::new(self.levels());
-        if T::DYNAMIC {
-            value.size(&mut size);
-        }
+        root.value.size(&mut size);
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + T::HEAD).map_err(|error| explain::name(error, &identity))?;
+        let total = size.total(front + root.head).map_err(|error| explain::name(error, &identity))?;
 
         let mut borrowed: Vec<Borrowed<'a>> = take(&mut buffer.list);
         buffer.copied.clear();
         buffer.front.resize(total - size.raw, 0);
         let (header, body) = buffer.front.split_at_mut(front);
         header::write(header, identity.fingerprint, &size, schema.as_deref());
-        let (head, regions) = body.split_at_mut(T::HEAD);
-        let mut writer = Writer::gathering(&size, regions, &mut buffer.copied, &mut borrowed);
-        value.put(head, &mut writer);
-        writer.finish().map_err(|error| explain::name(error, &identity))?;
+        let (head, regions) = body.split_at_mut(root.head);
+        let writer = Writer::gathering(&size, regions, &mut buffer.copied, &mut borrowed);
+        root.value.put(head, writer).map_err(|error| explain::name(error, &identity))?;
         Ok(Segments { buffer, borrowed })
     }
 }

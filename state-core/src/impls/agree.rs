@@ -21,7 +21,7 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn new() -> Self {
         Self { small: [0; ON_STACK], large: Vec::new() }
     }

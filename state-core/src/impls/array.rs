@@ -19,7 +19,7 @@ impl<T: State, const N: usize> State for [T; N] {
         const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), T::HEAD * N) }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         if T::DYNAMIC {
             for item in self {
@@ -28,7 +28,7 @@ impl<T: State, const N: usize> State for [T; N] {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
             if let Some(bytes) = memory::bytes_of(self, &T::IMAGE) {
@@ -44,12 +44,12 @@ impl<T: State, const N: usize> State for [T; N] {
 impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
     const CHECKED: bool = T::CHECKED && N > 0;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         (0..N).all(|at| T::check(&head[at * T::HEAD..(at + 1) * T::HEAD], checker))
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
             if let Some(array) = memory::array(head, &T::IMAGE) {
@@ -73,7 +73,7 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
         Some(parts.map(|part| part.expect("just seen")))
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         if T::HEAD > 0 {
             return set_each(self, head, reader);

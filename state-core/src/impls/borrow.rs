@@ -23,12 +23,12 @@ impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {
         B::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         B::size(self, size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         B::put(self, head, writer);
     }
@@ -46,7 +46,7 @@ pub trait Lent<'de>: State + ToOwned {
         Self: 'a;
 
     /// Restores what a `Cow` owns; `false` where a borrow replaces it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(owned: &mut Self::Owned, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
         let _ = (owned, head, reader);
         false
@@ -56,17 +56,17 @@ pub trait Lent<'de>: State + ToOwned {
 impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
     const CHECKED: bool = B::CHECKED;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         B::check(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         B::get(head, reader)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let done = match self {
             Cow::Owned(owned) => B::set(owned, head, reader),
@@ -81,12 +81,12 @@ impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
 macro_rules! text {
     ($($ty:ty, |$text:ident| $get:expr;)*) => {$(
         impl<'de> Lent<'de> for $ty {
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 text::check(head, checker)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
             where
                 'de: 'a,
@@ -113,12 +113,12 @@ const fn stays<T: State>() -> bool {
 }
 
 impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         list::check::<T>(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
     where
         'de: 'a,
@@ -130,7 +130,7 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
         list::get(head, reader).map(Cow::Owned)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(owned: &mut Self::Owned, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
         if !stays::<T>() {
             owned.set(head, reader);
@@ -142,12 +142,12 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
 impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
     const CHECKED: bool = <T as Restore<'de>>::CHECKED;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         <T as Restore<'de>>::check(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get<'a>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Cow<'a, Self>>
     where
         'de: 'a,
@@ -156,7 +156,7 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
         <T as Restore<'de>>::get(head, reader).map(Cow::Owned)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(owned: &mut Self, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
         <T as Restore<'de>>::set(owned, head, reader);
         true
@@ -164,12 +164,12 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
 }
 
 impl<'a, 'de: 'a> Restore<'de> for &'a [u8] {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         list::check::<u8>(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         list::run::<u8>(head, reader)
     }

@@ -16,12 +16,12 @@ impl<T: State + Copy> State for Cell<T> {
         T::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         self.get().size(size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
         writer.copied(&self.get(), head);
     }
@@ -36,7 +36,7 @@ impl<T: State> State for RefCell<T> {
         T::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         match self.try_borrow() {
             Ok(value) => value.size(size),
@@ -48,7 +48,7 @@ impl<T: State> State for RefCell<T> {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
         match self.try_borrow() {
             Ok(value) => writer.copied(&*value, head),
@@ -64,17 +64,17 @@ macro_rules! restore {
         impl<'de, T: Restore<'de> + $bound> Restore<'de> for $cell<T> {
             const CHECKED: bool = T::CHECKED;
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 T::check(head, checker)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 T::get(head, reader).map(Self::new)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 self.get_mut().set(head, reader);
             }

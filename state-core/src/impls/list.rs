@@ -19,7 +19,7 @@ pub(super) fn schema<T: State>() -> &'static Schema {
 }
 
 /// Counts a sequence of elements, with its length.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T>, size: &mut Size) {
     size.length(items.len());
     size.run(items.len(), T::HEAD);
@@ -29,7 +29,7 @@ pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T
 }
 
 /// Writes the elements one by one into a run.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn put_each<'a, T: State + 'a>(
     items: impl ExactSizeIterator<Item = &'a T>,
     head: &mut [u8],
@@ -45,7 +45,7 @@ pub(super) fn put_each<'a, T: State + 'a>(
     }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn mode<T: State>() -> Mode {
     const { memory::run_mode(&T::IMAGE, T::HEAD) }
 }
@@ -57,12 +57,12 @@ impl<T: State> State for [T] {
         schema::<T>()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         self::size(self.iter(), size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
         let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
@@ -74,7 +74,7 @@ impl<T: State> State for [T] {
 }
 
 /// Whether all bytes are 0 or 1. Most runs are short, and are seen whole in two overlapping parts.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn are_bools(run: &[u8]) -> bool {
     const OTHER: u64 = 0xFEFE_FEFE_FEFE_FEFE;
     let ends4 = || Some((run.first_chunk::<4>()?, run.last_chunk::<4>()?));
@@ -91,7 +91,7 @@ fn are_bools(run: &[u8]) -> bool {
 }
 
 /// The run of a list, checked but for its elements.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, T::HEAD) else { return false };
@@ -107,28 +107,38 @@ pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>
 }
 
 /// The length of a list and the run of its heads.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn run<'de, T: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     let len = reader.length(head)?;
     reader.run(len, T::HEAD)
 }
 
-/// Builds the elements of a run behind those that `items` has.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn get_more<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
-    if mode::<T>() != Mode::Apart && memory::extend(items, run, &T::IMAGE) {
-        return Some(());
-    }
+/// Builds the elements of a run one by one, behind those that `items` has.
+#[inline]
+fn get_each<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
     let heads = run.chunks_exact(stride(T::HEAD));
     let built = memory::push_each(items, heads, |head| T::get(&head[..T::HEAD], reader));
     built.map_err(|at| reader.within_element(at)).ok()
 }
 
+/// Always inlined, because plain elements are copied in the time of a call; of others only the call is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
+    if mode::<T>() == Mode::Apart {
+        return get_apart(head, reader);
+    }
     let run = run::<T>(head, reader)?;
     let mut items = Vec::with_capacity(run.len() / stride(T::HEAD));
-    get_more(&mut items, run, reader)?;
+    memory::extend(&mut items, run, &T::IMAGE);
+    Some(items)
+}
+
+/// As [`get`], of elements that are built one by one.
+#[inline]
+fn get_apart<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
+    let run = run::<T>(head, reader)?;
+    let mut items = Vec::with_capacity(run.len() / stride(T::HEAD));
+    get_each(&mut items, run, reader)?;
     Some(items)
 }
 
@@ -139,19 +149,19 @@ impl<T: State> State for Vec<T> {
         schema::<T>()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         self.as_slice().size(size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         self.as_slice().put(head, writer);
     }
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T>(head, checker)
     }
@@ -161,19 +171,29 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
         get(head, reader)
     }
 
+    // As `get`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-        let Some(run) = run::<T>(head, reader) else { return };
-        if mode::<T>() != Mode::Apart {
+        if mode::<T>() == Mode::Apart {
+            return set_apart(self, head, reader);
+        }
+        if let Some(run) = run::<T>(head, reader) {
             self.clear();
+            memory::extend(self, run, &T::IMAGE);
         }
-        self.truncate(run.len() / stride(T::HEAD));
-        let kept = self.len() * stride(T::HEAD);
-        for (item, head) in self.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
-            item.set(&head[..T::HEAD], reader);
-        }
-        get_more(self, &run[kept..], reader);
     }
+}
+
+/// Restores the elements that are there one by one, and builds those that are not.
+#[inline]
+fn set_apart<'de, T: Restore<'de>>(items: &mut Vec<T>, head: &'de [u8], reader: &mut Reader<'de>) {
+    let Some(run) = run::<T>(head, reader) else { return };
+    items.truncate(run.len() / stride(T::HEAD));
+    let kept = items.len() * stride(T::HEAD);
+    for (item, head) in items.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
+        item.set(&head[..T::HEAD], reader);
+    }
+    get_each(items, &run[kept..], reader);
 }
 
 impl<T: State> State for VecDeque<T> {
@@ -183,29 +203,29 @@ impl<T: State> State for VecDeque<T> {
         schema::<T>()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         self::size(self.iter(), size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         put_each(self.iter(), head, writer);
     }
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T>(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         get(head, reader).map(Self::from)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(run) = run::<T>(head, reader) else { return };
         self.truncate(run.len() / stride(T::HEAD));
@@ -234,24 +254,24 @@ macro_rules! slices {
                 schema::<T>()
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn size(&self, size: &mut Size) {
                 <[T]>::size(self, size);
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 <[T]>::put(self, head, writer);
             }
         }
 
         impl<'de, T: Restore<'de>> Restore<'de> for $pointer<[T]> {
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 check::<T>(head, checker)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 get(head, reader).map(|items: Vec<T>| items.into())
             }
@@ -275,7 +295,7 @@ macro_rules! slices {
 }
 
 /// Restores as many elements as there are.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn set_each<'de, T: Restore<'de>>(items: &mut [T], run: &'de [u8], reader: &mut Reader<'de>) {
     if mode::<T>() == Mode::Same {
         if let Some(bytes) = memory::bytes_of_mut(items, &T::IMAGE).filter(|bytes| bytes.len() == run.len()) {

@@ -26,7 +26,7 @@ fn schema<K: State, V: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Map(Link::To(K::schema), Link::To(V::schema)), LENGTH) }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn size_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     all: &mut Size,
@@ -43,7 +43,7 @@ fn size_entries<'a, K: State + 'a, V: State + 'a>(
     }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     head: &mut [u8],
@@ -60,7 +60,7 @@ pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, entry::<K, V>()) else { return false };
@@ -77,7 +77,7 @@ fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &m
 /// The heads of a map's entries.
 pub(super) type Heads<'de> = core::slice::ChunksExact<'de, u8>;
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn heads<'de, K: State, V: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<Heads<'de>> {
     let len = reader.length(head)?;
     Some(reader.run(len, entry::<K, V>())?.chunks_exact(stride(entry::<K, V>())))

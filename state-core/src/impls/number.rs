@@ -23,10 +23,10 @@ macro_rules! leaf {
                 const { &Schema::leaf($kind, $head) }
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn size(&self, _: &mut Size) {}
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn put(&self, head: &mut [u8], _: &mut Writer<'_, '_>) {
                 let bytes: [u8; $head] = ($put)(*self);
                 head.copy_from_slice(&bytes);
@@ -36,7 +36,7 @@ macro_rules! leaf {
         impl<'de> Restore<'de> for $ty {
             const CHECKED: bool = $checked;
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], _: &mut Checker<'_>) -> bool {
                 match head.try_into() {
                     Ok(bytes) => ($valid)(bytes),
@@ -44,7 +44,7 @@ macro_rules! leaf {
                 }
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(head: &'de [u8], _: &mut Reader<'de>) -> Option<Self> {
                 let bytes: [u8; $head] = head.try_into().ok()?;
                 ($get)(bytes)

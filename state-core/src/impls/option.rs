@@ -14,7 +14,7 @@ impl<T: State> State for Option<T> {
         const { &Schema::leaf(Kind::Optional(Link::To(T::schema)), option_head(T::HEAD)) }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         if let Some(value) = self {
             if !option_is_inline(T::HEAD) {
@@ -26,7 +26,7 @@ impl<T: State> State for Option<T> {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let (tag, inline) = head.split_at_mut(1);
         tag[0] = u8::from(self.is_some());
@@ -43,7 +43,7 @@ impl<T: State> State for Option<T> {
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         match head {
             [0, ..] => true,
@@ -56,7 +56,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         match head.split_first()? {
             // Without a branch, which could not be foretold.
@@ -69,7 +69,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         match (self, head) {
             (Some(value), [1, inline @ ..]) if !is_plain::<T>() => {
@@ -92,7 +92,7 @@ const fn is_plain<T: State>() -> bool {
 }
 
 /// The head of the value.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn place<'de, T: State>(inline: &'de [u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     if option_is_inline(T::HEAD) { Some(inline) } else { reader.run(1, T::HEAD) }
 }

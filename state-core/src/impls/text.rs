@@ -19,36 +19,36 @@ impl State for str {
         const { &Schema::leaf(Kind::Str, LENGTH) }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         size.length(self.len());
         size.text(self.len());
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         writer.text(head, self);
     }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
     checker.length(head).is_some_and(|len| checker.text(len))
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str> {
     let len = reader.length(head)?;
     reader.text(len)
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn get_string(head: &[u8], reader: &mut Reader<'_>) -> Option<String> {
     let len = reader.length(head)?;
     reader.string(len)
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn get_owned<'de, T: From<&'de str>>(head: &[u8], reader: &mut Reader<'de>) -> Option<T> {
     get(head, reader).map(T::from)
 }
@@ -63,29 +63,29 @@ macro_rules! text {
                 str::schema()
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn size(&self, size: &mut Size) {
                 str::size(self, size);
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 str::put(self, head, writer);
             }
         }
 
         impl<'de> Restore<'de> for $ty {
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 check(head, checker)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 $get(head, reader)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 if let Some(text) = get(head, reader) {
                     let set: fn(&mut Self, &str) = $set;
@@ -115,12 +115,12 @@ text! {
 }
 
 impl<'a, 'de: 'a> Restore<'de> for &'a str {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check(head, checker)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         get(head, reader)
     }

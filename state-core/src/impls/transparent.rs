@@ -19,12 +19,12 @@ macro_rules! wrappers {
                 T::schema()
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn size(&self, size: &mut Size) {
                 self.0.size(size);
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 self.0.put(head, writer);
             }
@@ -33,17 +33,17 @@ macro_rules! wrappers {
         impl<'de, T: Restore<'de>> Restore<'de> for $wrapper<T> {
             const CHECKED: bool = T::CHECKED;
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 T::check(head, checker)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 T::get(head, reader).map($wrapper)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 self.0.set(head, reader);
             }
@@ -66,12 +66,12 @@ impl<T: State + ?Sized> State for &T {
         T::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, size: &mut Size) {
         T::size(self, size);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         T::put(self, head, writer);
     }
@@ -85,22 +85,22 @@ impl<T: ?Sized> State for PhantomData<T> {
         const { &Schema::leaf(Kind::Unit, 0) }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn size(&self, _: &mut Size) {}
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn put(&self, _: &mut [u8], _: &mut Writer<'_, '_>) {}
 }
 
 impl<'de, T: ?Sized> Restore<'de> for PhantomData<T> {
     const CHECKED: bool = false;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn check(_: &[u8], _: &mut Checker<'_>) -> bool {
         true
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn get(_: &'de [u8], _: &mut Reader<'de>) -> Option<Self> {
         Some(Self)
     }

@@ -18,12 +18,12 @@ macro_rules! tuples {
                 const { &Schema::leaf(Kind::Tuple(Cow::Borrowed(&[$(Link::To($name::schema)),+])), 0 $(+ $name::HEAD)+) }
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn size(&self, all: &mut Size) {
                 $(size(&self.$at, all);)+
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn put<'v>(&'v self, mut head: &mut [u8], writer: &mut Writer<'_, 'v>) {
                 $(put(&self.$at, &mut head, writer);)+
             }
@@ -32,17 +32,17 @@ macro_rules! tuples {
         impl<'de, $($name: Restore<'de>),+> Restore<'de> for ($($name,)+) {
             const CHECKED: bool = false $(|| $name::CHECKED)+;
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn check(mut head: &[u8], checker: &mut Checker<'_>) -> bool {
                 true $(&& check::<$name>(&mut head, checker))+
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn get(mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 Some(($(get::<$name>(&mut head, reader)?,)+))
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn set(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) {
                 $(set(&mut self.$at, &mut head, reader);)+
             }

@@ -10,7 +10,7 @@ use super::short::copy_masked;
 use super::{Image, Mode};
 
 /// The bytes of proven values; `None` where there is no proof.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u8]> {
     if !matches!(image.mode(), Mode::Same | Mode::Bool) {
         return None;
@@ -21,7 +21,7 @@ pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u
 }
 
 /// The bytes of proven values, to be written over; `None` where not every byte string is a value.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Option<&'a mut [u8]> {
     if image.mode() != Mode::Same {
         return None;
@@ -52,7 +52,7 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
 }
 
 /// An array of proven values from its bytes; `None` where not every byte string is a value.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option<[T; N]> {
     if image.mode() != Mode::Same || bytes.len() != size_of::<[T; N]>() {
         return None;
@@ -63,7 +63,7 @@ pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option
 }
 
 /// Writes values over those of `items`; false where there is no proof or the sizes differ, and nothing was done.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> bool {
     if !image.takes_any() || bytes.len() != size_of_val(items) {
         return false;
@@ -75,7 +75,7 @@ pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> b
 }
 
 /// Values that stay where their bytes are; `None` without proof, or where the bytes do not lie as values must.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> {
     let size = size_of::<T>();
     if !image.takes_any() || size == 0 || bytes.len() % size != 0 {
@@ -94,7 +94,7 @@ pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> 
 
 /// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay, and the error
 /// is its place among the parts.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn push_each<T, P>(
     items: &mut Vec<T>,
     parts: impl ExactSizeIterator<Item = P>,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 
 /// Makes `target` the text `text`, in its own allocation where that suffices.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn assign(target: &mut String, text: &str) {
     if text.len() > target.capacity() || text.len() > SHORT {
         return assign_long(target, text);
@@ -28,7 +28,7 @@ pub(crate) fn assign(target: &mut String, text: &str) {
 ///
 /// # Safety
 /// `text` has at least `len` bytes, and the first `len` are UTF-8.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) unsafe fn to_string(text: &[u8], len: usize) -> String {
     let bytes = match (text.first_chunk::<16>(), text.first_chunk::<32>()) {
         _ if len == 0 => Vec::new(),
@@ -46,7 +46,7 @@ pub(crate) unsafe fn to_string(text: &[u8], len: usize) -> String {
 ///
 /// # Safety
 /// `len` is at most `N`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 unsafe fn first_of<const N: usize>(chunk: &[u8; N], len: usize) -> Vec<u8> {
     let mut bytes = Vec::<u8>::with_capacity(N);
     // SAFETY: there is room for `N` bytes, at an address that suits any array of bytes.
@@ -69,7 +69,7 @@ fn assign_long(target: &mut String, text: &str) {
 pub(crate) const SHORT: usize = 63;
 
 /// Copies at most [`SHORT`] bytes into as many, each with `mask` taken of it.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn copy_short(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
     let len = from.len();
     if to.len() != len || len > SHORT {
@@ -90,7 +90,7 @@ pub(super) fn copy_short(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
 
 /// Copies `N` to `4 * N - 1` bytes: the first word and the last, and two between that are the same ones again if there
 /// are fewer than `2 * N` bytes.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: impl Fn([u8; N]) -> [u8; N]) {
     const { assert!(N.is_power_of_two()) };
     let len = from.len();
@@ -112,7 +112,7 @@ fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: im
 }
 
 /// Copies bytes, each with `mask` taken of it, into space of their length.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(super) fn copy_masked(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
     let Some(to) = to.get_mut(..from.len()) else { return };
     if from.len() > SHORT { copy_long(from, to, mask) } else { copy_short(from, to, mask) }
@@ -131,7 +131,7 @@ fn copy_long(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
 }
 
 /// Copies text or bytes of any length into space of their length.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     if from.len() > SHORT || from.len() != to.len() {
         return to.copy_from_slice(from);

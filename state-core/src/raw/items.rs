@@ -40,7 +40,7 @@ pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
     const BORROWS: bool = false;
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self>;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn replace(&mut self, bytes: Option<&'de [u8]>) {
         if let Some(value) = Self::collect(bytes) {
             *self = value;
@@ -51,14 +51,14 @@ pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
 impl<T> Items<One, T> for T {
     const EXACTLY: Option<u64> = Some(1);
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn items(&self) -> Option<&[T]> {
         Some(core::slice::from_ref(self))
     }
 }
 
 impl<'de, T: Raw<K>, K> Collect<'de, One, T, K> for T {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         T::read(bytes?)
     }
@@ -67,14 +67,14 @@ impl<'de, T: Raw<K>, K> Collect<'de, One, T, K> for T {
 impl<T, const N: usize> Items<Many, T> for [T; N] {
     const EXACTLY: Option<u64> = Some(N as u64);
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn items(&self) -> Option<&[T]> {
         Some(self)
     }
 }
 
 impl<'de, T: Raw<K>, K, const N: usize> Collect<'de, Many, T, K> for [T; N] {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         let bytes = bytes?;
         let parts: [Option<T>; N] =
@@ -85,7 +85,7 @@ impl<'de, T: Raw<K>, K, const N: usize> Collect<'de, Many, T, K> for [T; N] {
         Some(parts.map(|part| part.expect("just seen")))
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn replace(&mut self, bytes: Option<&'de [u8]>) {
         if let Some(bytes) = bytes {
             overwrite::<T, K>(self, bytes);
@@ -96,7 +96,7 @@ impl<'de, T: Raw<K>, K, const N: usize> Collect<'de, Many, T, K> for [T; N] {
 macro_rules! many {
     ($($ty:ty;)*) => {$(
         impl<T> Items<Many, T> for $ty {
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn items(&self) -> Option<&[T]> {
                 Some(self)
             }
@@ -113,21 +113,21 @@ many! {
 }
 
 impl<T: Clone> Items<Many, T> for Cow<'_, [T]> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn items(&self) -> Option<&[T]> {
         Some(self)
     }
 }
 
 impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for Vec<T> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         let mut items = Self::new();
         extend::<T, K>(&mut items, bytes?)?;
         Some(items)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn replace(&mut self, bytes: Option<&'de [u8]>) {
         self.clear();
         if let Some(bytes) = bytes {
@@ -139,12 +139,12 @@ impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for Vec<T> {
 macro_rules! fixed {
     ($($pointer:ident, $as_mut:expr;)*) => {$(
         impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for $pointer<[T]> {
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
                 <Vec<T> as Collect<'de, Many, T, K>>::collect(bytes).map(Self::from)
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn replace(&mut self, bytes: Option<&'de [u8]>) {
                 let Some(bytes) = bytes else { return };
                 let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
@@ -170,14 +170,14 @@ fixed! {
 impl<'a, 'de: 'a, T: Raw<K>, K> Collect<'de, Many, T, K> for &'a [T] {
     const BORROWS: bool = true;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         memory::view(bytes?, &T::IMAGE)
     }
 }
 
 impl<'a, 'de: 'a, T: Raw<K> + Clone, K> Collect<'de, Many, T, K> for Cow<'a, [T]> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         match memory::view(bytes?, &T::IMAGE) {
             Some(items) => Some(Cow::Borrowed(items)),
@@ -190,7 +190,7 @@ impl<S, T, C: Items<S, T>> Items<Maybe<S>, T> for Option<C> {
     const OPTIONAL: bool = true;
     const EXACTLY: Option<u64> = C::EXACTLY;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn items(&self) -> Option<&[T]> {
         self.as_ref().and_then(C::items)
     }
@@ -199,7 +199,7 @@ impl<S, T, C: Items<S, T>> Items<Maybe<S>, T> for Option<C> {
 impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Option<C> {
     const BORROWS: bool = C::BORROWS;
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         match bytes {
             None => Some(None),
@@ -207,7 +207,7 @@ impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Op
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn replace(&mut self, bytes: Option<&'de [u8]>) {
         match (self, bytes) {
             (Some(inner), Some(_)) => inner.replace(bytes),
@@ -221,7 +221,7 @@ impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Op
 }
 
 /// Puts the elements in `bytes` behind those of `items`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
     if memory::extend(items, bytes, &T::IMAGE) {
         return Some(());
@@ -234,7 +234,7 @@ fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
 }
 
 /// Writes as many elements over those of `items`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn overwrite<T: Raw<K>, K>(items: &mut [T], bytes: &[u8]) {
     if memory::overwrite(items, bytes, &T::IMAGE) {
         return;

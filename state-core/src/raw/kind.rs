@@ -38,12 +38,12 @@ impl<T: Record> Raw<Described> for T {
         <T as Record>::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn write(&self, bytes: &mut [u8]) {
         Record::write(self, bytes);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn read(bytes: &[u8]) -> Option<Self> {
         Record::read(bytes)
     }
@@ -59,12 +59,12 @@ impl<T: bytemuck::Pod> Raw<Opaque> for T {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn write(&self, bytes: &mut [u8]) {
         bytes.copy_from_slice(bytemuck::bytes_of(self));
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn read(bytes: &[u8]) -> Option<Self> {
         bytemuck::try_pod_read_unaligned(bytes).ok()
     }
@@ -77,12 +77,12 @@ impl Raw<Flag> for bool {
         <bool as State>::schema()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn write(&self, bytes: &mut [u8]) {
         bytes.copy_from_slice(&[u8::from(*self)]);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn read(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [byte @ (0 | 1)] => Some(*byte == 1),
@@ -103,7 +103,7 @@ impl<T> Probe<T> {
 }
 
 impl<T: Record> Probe<T> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     #[must_use]
     pub fn __raw_kind(&self) -> Described {
         Described
@@ -112,7 +112,7 @@ impl<T: Record> Probe<T> {
 
 #[doc(hidden)]
 pub trait OpaqueKind {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn __raw_kind(&self) -> Opaque {
         Opaque
     }
@@ -122,7 +122,7 @@ impl<T: bytemuck::Pod> OpaqueKind for Probe<T> {}
 
 #[doc(hidden)]
 pub trait FlagKind {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn __raw_kind(&self) -> Flag {
         Flag
     }

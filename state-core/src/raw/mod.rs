@@ -65,12 +65,12 @@ macro_rules! numbers {
                 <$ty as State>::schema()
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn write(&self, bytes: &mut [u8]) {
                 bytes.copy_from_slice(&self.to_le_bytes());
             }
 
-            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             fn read(bytes: &[u8]) -> Option<Self> {
                 bytes.try_into().ok().map($ty::from_le_bytes)
             }
@@ -87,14 +87,14 @@ impl<T: Record, const N: usize> Record for [T; N] {
         const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), size_of::<[T; N]>()) }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn write(&self, bytes: &mut [u8]) {
         for (at, item) in self.iter().enumerate() {
             item.write(&mut bytes[at * size_of::<T>()..(at + 1) * size_of::<T>()]);
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn read(bytes: &[u8]) -> Option<Self> {
         let parts: [Option<T>; N] =
             core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));

@@ -35,14 +35,14 @@ pub fn schema<const SHOWN: u8, S, T: Raw<K>, F: Items<S, T>, K>(_: K) -> &'stati
 }
 
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn size<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, size: &mut Size) {
     const { assert!(size_of::<T>() > 0, "an element of a raw array has at least one byte") };
     size.raw(field.items().map_or(0, size_of_val));
 }
 
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn put<'v, S, T, F, K>(_: K, field: &'v F, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>)
 where
     T: Raw<K> + 'v,
@@ -66,7 +66,7 @@ where
 }
 
 /// Whether there is an array, and how many bytes it has.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn read_head<S, T, F: Items<S, T>>(head: &[u8]) -> Option<(bool, usize)> {
     let (tag, count) = head.split_at_checked(head.len().checked_sub(8)?)?;
     let count = u64::from_le_bytes(count.try_into().ok()?);
@@ -85,7 +85,7 @@ fn read_head<S, T, F: Items<S, T>>(head: &[u8]) -> Option<(bool, usize)> {
 }
 
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn check<'de, S, T, F, K>(_: K, head: &mut &[u8], checker: &mut Checker<'_>) -> bool
 where
     T: Raw<K>,
@@ -112,21 +112,21 @@ struct Array<'de> {
 }
 
 impl<'de> Array<'de> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn read<S, T, F: Items<S, T>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         let head = cut(head, raw_head(F::OPTIONAL));
         let (present, len) = read_head::<S, T, F>(head)?;
         Some(Self { present, bytes: reader.raw(len)? })
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn bytes(&self) -> Option<&'de [u8]> {
         self.present.then_some(self.bytes)
     }
 }
 
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn get<'de, S, T, F, K>(_: K, head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<F>
 where
     T: Raw<K>,
@@ -136,7 +136,7 @@ where
 }
 
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 pub fn set<'de, S, T, F, K>(_: K, field: &mut F, head: &mut &'de [u8], reader: &mut Reader<'de>)
 where
     T: Raw<K>,

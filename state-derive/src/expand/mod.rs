@@ -126,14 +126,26 @@ fn after_set(container: &Container) -> Option<TokenStream> {
     Some(quote_spanned!(place(path)=> _state::after_set::<Self, _>(#path)))
 }
 
-/// The built value, handed to the hook that may refuse it.
+/// The body of `get`: the built value, handed to the hook that may refuse it. Slots that have no value all leave by the
+/// same way, with their name.
 fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
-    match after_set(container) {
-        Some(hook) => quote! {
-            let mut __value = #value;
-            #hook.run(&mut __value, __reader)?;
+    let hook = after_set(container).map(|hook| quote!(#hook.run(&mut __value, __reader)?;));
+    let mutable = hook.is_some().then(|| quote!(mut));
+    let accepted = quote! {
+        let #mutable __value = #value;
+        #hook
+    };
+    if !container.fields().any(slot::is_slot) {
+        return quote! {
+            #accepted
             _state::Some(__value)
-        },
-        None => quote!(_state::Some(#value)),
+        };
+    }
+    quote! {
+        let __name = '__refused: {
+            #accepted
+            return _state::Some(__value);
+        };
+        _state::refused_within(__name, __reader)
     }
 }

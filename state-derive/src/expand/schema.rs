@@ -24,7 +24,9 @@ pub fn function(container: &Container) -> TokenStream {
         Form::Call => quote!(Call),
         Form::Enum => quote!(Enum),
     };
+    // Never inlined, because each part of a program where it were would have the constant again.
     quote! {
+        #[inline(never)]
         fn schema() -> &'static _state::Schema {
             const {
                 &_state::Schema::#constructor(

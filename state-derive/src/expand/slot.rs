@@ -159,13 +159,18 @@ pub fn check(field: &Field) -> TokenStream {
     }
 }
 
-/// An expression of the field's type, which leaves the function where there is no value.
+/// An expression of the field's type, which leaves with the slot's name where there is no value.
 pub fn get(field: &Field) -> TokenStream {
     if !is_slot(field) {
         return default(field);
     }
     let (value, name) = (optional(field), &field.name);
-    quote!(_state::within(#value, #name, __reader)?)
+    quote! {
+        match #value {
+            _state::Some(__slot) => __slot,
+            _state::None => break '__refused #name,
+        }
+    }
 }
 
 /// The field's value, if it was not refused.
