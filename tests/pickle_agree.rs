@@ -3,7 +3,7 @@
 
 mod python;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 
 use state_core::pickle::{self, Options, Protocol};
@@ -48,6 +48,18 @@ enum Shape {
     Many { a: u8, b: i8, c: f32, d: bool },
 }
 
+/// Its slots are groups, few and small or none, beside other values.
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Club")]
+struct Club {
+    members: Vec<Person>,
+    name: String,
+    shares: BTreeMap<String, i16>,
+    tags: BTreeSet<String>,
+    rows: Option<Vec<(u8, bool)>>,
+    place: (i32, i32, i32, i32),
+}
+
 /// Reads a stream on the short way, and again behind two opcodes that this does not know and the machine leaves alone.
 fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> bool {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
@@ -76,6 +88,8 @@ fn agrees_as(letter: u8, pickle: &[u8]) -> bool {
         b'h' => agrees::<(Vec<Person>, HashMap<String, Person>, Vec<String>)>(pickle),
         b'i' => agrees::<Vec<(bool, u8, i8, u16, i16, u32, u64, f32, Option<u32>, ((), (i64,)))>>(pickle),
         b'j' => agrees::<Vec<Vec<Option<(bool, u16)>>>>(pickle),
+        b'l' => agrees::<Vec<Club>>(pickle),
+        b'm' => agrees::<Vec<(Vec<String>, Vec<(u8, u8, u8, u8)>, String)>>(pickle),
         _ => agrees::<Vec<Shape>>(pickle),
     }
 }
@@ -100,7 +114,15 @@ class Place:
 class Town(Place): pass
 class One(Place): pass
 
-for given in Person, Place, Town, One:
+class Club:
+    def __init__(self, *slots):
+        self.slots = slots
+    def __getstate__(self):
+        return self.slots
+    def __setstate__(self, state):
+        self.slots = state
+
+for given in Person, Place, Town, One, Club:
     given.__module__ = "example"
     setattr(example, given.__name__, given)
 
@@ -139,6 +161,14 @@ def value(letter, r):
         return of(row)
     if letter == "j":
         return of(lambda: of(lambda: r.choice([None, (True, 5)])))
+    # Groups of every small size, and some that are too large to be read with the rows around them.
+    some = lambda one: of(one, r.choice([0, 0, 1, 1, 2, 3, 3, 7, 30]))
+    if letter == "l":
+        club = lambda: Club(some(person), name(), {name(): within(-2**15, 2**15 - 1) for _ in some(name)}, set(some(name)),
+                            r.choice([None, some(lambda: (within(0, 255), True))]), (1, 2, 3, within(-9, 9)))
+        return of(club, r.choice([few, 70]))
+    if letter == "m":
+        return of(lambda: (some(name), some(lambda: (1, 2, 3, within(0, 255))), name()), r.choice([few, 150]))
     return of(lambda: r.choice([("Empty",), ("Named", name()), ("Many", 1, -1, 0.5, True)]))
 
 def case(frame):
@@ -151,7 +181,7 @@ def case(frame):
 /// Streams of each type, at protocols 2 to 5, with the letter of the type.
 fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
     let asked =
-        (b'a'..=b'k').flat_map(|letter| (0..seeds).flat_map(move |seed| (2..6).map(move |p| (letter, seed, p))));
+        (b'a'..=b'm').flat_map(|letter| (0..seeds).flat_map(move |seed| (2..6).map(move |p| (letter, seed, p))));
     let asked: Vec<_> = asked.collect();
     let frames: Vec<_> =
         asked.iter().map(|(letter, seed, p)| format!("{} {seed} {p}", char::from(*letter)).into_bytes()).collect();
