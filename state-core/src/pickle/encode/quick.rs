@@ -193,21 +193,19 @@ impl Out<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, (op, before): (u8, usize), len: usize, rest: &mut &[u8]) -> Option<()> {
-        if len > 0xFF {
-            return None;
-        }
-        let (text, behind) = rest.split_at_checked(len)?;
-        self.put(&((len as u64) << 8 | u64::from(op)).to_le_bytes(), before)?;
-        let blocks = len.next_multiple_of(BLOCK);
-        match rest.get(..blocks) {
-            Some(source) => {
-                let places = self.space.get_mut(..blocks)?.chunks_exact_mut(BLOCK);
-                for (place, block) in places.zip(source.chunks_exact(BLOCK)) {
-                    place.copy_from_slice(block);
-                }
+        let head = (len as u64) << 8 | u64::from(op);
+        // Most is short, and has as much behind it as makes a block.
+        if len <= BLOCK {
+            if let Some(block) = rest.first_chunk::<BLOCK>() {
+                self.put(&head.to_le_bytes(), before)?;
+                self.put(block, len)?;
+                *rest = rest.get(len..)?;
+                return Some(());
             }
-            None => self.space.get_mut(..len)?.copy_from_slice(text),
         }
+        let (text, behind) = rest.split_at_checked(len).filter(|_| len <= 0xFF)?;
+        self.put(&head.to_le_bytes(), before)?;
+        self.space.get_mut(..len)?.copy_from_slice(text);
         self.space = take(&mut self.space).get_mut(len..)?;
         *rest = behind;
         Some(())
