@@ -80,12 +80,15 @@ impl Chunk<'_> {
                 (done, self.now) = (done + count, now);
                 rest = rest.get_mut(count * steps.size..).unwrap_or_default();
             }
-            let Some((head, behind)) = rest.split_at_mut_checked(steps.size) else { break };
-            if self.input.get(self.now.at) == Some(&add) {
+            if rest.is_empty() || self.input.get(self.now.at) == Some(&add) {
                 break;
             }
-            let Some(now) = self.again().learn(steps, head) else { break };
-            (done, self.now, rest) = (done + 1, now, behind);
+            let (count, now) = self.again().learn(steps, rest);
+            (done, self.now) = (done + count, now);
+            rest = rest.get_mut(count * steps.size..).unwrap_or_default();
+            if count == 0 {
+                break;
+            }
         }
         (done, self.now)
     }
@@ -158,16 +161,27 @@ impl Chunk<'_> {
         }
     }
 
-    /// Reads a row by its operations, and finds out its fields by it.
+    /// As [`items`](Self::items), by the operations: one row, of which the fields are found out, or all where they are of no
+    /// use.
     #[inline(never)]
-    fn learn(mut self, steps: &Steps, head: &mut [u8]) -> Option<Places> {
-        let mut trace = steps.fields.try_borrow_mut().ok()?.trace();
-        self.row(&steps.ops, head, &mut trace)?;
-        if let Some(mut trace) = trace {
-            trace.push(self.now);
-            steps.fields.try_borrow_mut().ok()?.learn(&steps.ops, &trace, self.input);
+    fn learn(self, steps: &Steps, heads: &mut [u8]) -> (usize, Places) {
+        let mut this = Chunk { input: self.input, memo: self.memo, text: self.text, tail: self.tail, now: self.now };
+        let (mut done, mut end) = (0, this.now);
+        let Ok(mut trace) = steps.fields.try_borrow_mut().map(|mut fields| fields.trace()) else { return (0, end) };
+        for head in heads.chunks_exact_mut(steps.size) {
+            if this.row(&steps.ops, head, &mut trace).is_none() {
+                break;
+            }
+            (done, end) = (done + 1, this.now);
+            if let Some(trace) = &mut trace {
+                trace.push(end);
+                if let Ok(mut fields) = steps.fields.try_borrow_mut() {
+                    fields.learn(&steps.ops, trace, this.input);
+                }
+                break;
+            }
         }
-        Some(self.now)
+        (done, end)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
