@@ -3,7 +3,7 @@
 
 mod python;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 
 use state_core::pickle::{self, Options, Protocol};
@@ -48,6 +48,18 @@ enum Shape {
     Many { a: u8, b: i8, c: f32, d: bool },
 }
 
+/// Its slots are groups, few and small or none, beside other values.
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Club")]
+struct Club {
+    members: Vec<Person>,
+    name: String,
+    shares: BTreeMap<String, i16>,
+    tags: BTreeSet<String>,
+    rows: Vec<(u8, bool)>,
+    place: (i32, i32, i32, i32),
+}
+
 /// Reads a stream on the short way, and again behind two opcodes that this does not know and the machine leaves alone.
 fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> bool {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
@@ -76,6 +88,8 @@ fn agrees_as(letter: u8, pickle: &[u8]) -> bool {
         b'h' => agrees::<(Vec<Person>, HashMap<String, Person>, Vec<String>)>(pickle),
         b'i' => agrees::<Vec<(bool, u8, i8, u16, i16, u32, u64, f32, Option<u32>, ((), (i64,)))>>(pickle),
         b'j' => agrees::<Vec<Vec<Option<(bool, u16)>>>>(pickle),
+        b'l' => agrees::<Vec<Club>>(pickle),
+        b'm' => agrees::<Vec<(Vec<String>, Vec<(u8, u8, u8, u8)>, String)>>(pickle),
         _ => agrees::<Vec<Shape>>(pickle),
     }
 }
@@ -100,7 +114,15 @@ class Place:
 class Town(Place): pass
 class One(Place): pass
 
-for given in Person, Place, Town, One:
+class Club:
+    def __init__(self, *slots):
+        self.slots = slots
+    def __getstate__(self):
+        return self.slots
+    def __setstate__(self, state):
+        self.slots = state
+
+for given in Person, Place, Town, One, Club:
     given.__module__ = "example"
     setattr(example, given.__name__, given)
 
@@ -139,6 +161,14 @@ def value(letter, r):
         return of(row)
     if letter == "j":
         return of(lambda: of(lambda: r.choice([None, (True, 5)])))
+    # Groups of every small size, and some that are too large to be read with the rows around them.
+    some = lambda one: of(one, r.choice([0, 0, 1, 1, 2, 3, 3, 7, 30]))
+    if letter == "l":
+        club = lambda: Club(some(person), name(), {name(): within(-2**15, 2**15 - 1) for _ in some(name)}, set(some(name)),
+                            some(lambda: (within(0, 255), True)), (1, 2, 3, within(-9, 9)))
+        return of(club, r.choice([few, 70]))
+    if letter == "m":
+        return of(lambda: (some(name), some(lambda: (1, 2, 3, within(0, 255))), name()), r.choice([few, 150]))
     return of(lambda: r.choice([("Empty",), ("Named", name()), ("Many", 1, -1, 0.5, True)]))
 
 def case(frame):
@@ -151,7 +181,7 @@ def case(frame):
 /// Streams of each type, at protocols 2 to 5, with the letter of the type.
 fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
     let asked =
-        (b'a'..=b'k').flat_map(|letter| (0..seeds).flat_map(move |seed| (2..6).map(move |p| (letter, seed, p))));
+        (b'a'..=b'm').flat_map(|letter| (0..seeds).flat_map(move |seed| (2..6).map(move |p| (letter, seed, p))));
     let asked: Vec<_> = asked.collect();
     let frames: Vec<_> =
         asked.iter().map(|(letter, seed, p)| format!("{} {seed} {p}", char::from(*letter)).into_bytes()).collect();
@@ -181,6 +211,33 @@ fn what_is_written_here_is_the_same_on_both_ways() {
         assert!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()));
         assert!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()));
         assert!(agrees::<Vec<Shape>>(&options.dumps(&shapes).unwrap()));
+    }
+}
+
+/// Rows are written with the groups in them as far as there is space; the bytes must not tell how much that was.
+#[test]
+fn groups_in_rows_are_written_alike_into_any_buffer() {
+    let person = |at: usize| Person { name: "n".repeat(at % 40), age: at as i32 - 9 };
+    let club = |(at, &count): (usize, &usize)| Club {
+        members: (0..count).map(person).collect(),
+        name: "c".repeat(at),
+        shares: (0..count % 1500).map(|share| (share.to_string(), -7)).collect(),
+        tags: (0..count % 3).map(|tag| "t".repeat(tag + 250)).collect(),
+        rows: vec![(1, true); count],
+        place: (0, 1, 2, 3),
+    };
+    let sizes = [0, 1, 2, 3, 0, 0, 7, 200, 999, 1000, 1001, 2500, 1, 0, 30, 4000];
+    let clubs: Vec<Club> = sizes.iter().cycle().take(100).enumerate().map(club).collect();
+    for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
+        let options = Options::new().protocol(protocol);
+        let pickle = options.dumps(&clubs).unwrap();
+        assert!(options.loads::<Vec<Club>>(&pickle).unwrap() == clubs);
+        assert!(agrees::<Vec<Club>>(&pickle));
+        for used in [1, 5000, 70_000, 3_000_000] {
+            let mut buffer = vec![0xAA; used];
+            options.dump_into(&clubs, &mut buffer).unwrap();
+            assert!(buffer == pickle, "{used}");
+        }
     }
 }
 

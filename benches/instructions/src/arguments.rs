@@ -6,7 +6,8 @@ const USAGE: &str = "\
 usage: cargo run --release -- [--store] [--only SET,..]
 
   --store   store what is counted, instead of failing where it is more than what was stored
-  --only    these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document";
+  --only    these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,
+                  pickle";
 
 /// The settings of a run.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! The cells: what is done with each data set through each door.
+//! The cells: what is done with each data set through each door. Pickles have a set of their own.
 
 use crate::data::Set;
 use crate::data::document::Document;
@@ -10,11 +10,20 @@ use crate::data::orders::Exchange;
 use crate::data::tree::Program;
 use crate::data::world::World;
 use crate::random::Random;
-use crate::{callgrind, native};
+use crate::{callgrind, native, pickle};
 
 /// The names, in the order of the report.
-pub const SETS: [&str; 8] =
-    [Log::NAME, Mesh::NAME, Save::NAME, Game::NAME, World::NAME, Exchange::NAME, Program::NAME, Document::NAME];
+pub const SETS: [&str; 9] = [
+    Log::NAME,
+    Mesh::NAME,
+    Save::NAME,
+    Game::NAME,
+    World::NAME,
+    Exchange::NAME,
+    Program::NAME,
+    Document::NAME,
+    pickle::NAME,
+];
 
 /// The values that a set is measured with, as in the benchmark.
 pub struct Material<T> {
@@ -61,15 +70,20 @@ pub fn run(set: &str) {
             native::owned(cells, material);
             native::borrowed(cells, material);
         }),
+        pickle::NAME => count((pickle::NAME, pickle::ABOUT), pickle::add),
         _ => {}
     }
 }
 
 fn of<T: Set>(add: impl for<'a> FnOnce(&mut Cells<'a>, &'a Material<T>)) {
-    eprintln!("counting {}: {}", T::NAME, T::ABOUT);
     let material = Material { value: T::generate(&mut Random::new(1)), other: T::generate(&mut Random::new(2)) };
-    let mut cells = Cells { set: T::NAME, cells: Vec::new() };
-    add(&mut cells, &material);
+    count((T::NAME, T::ABOUT), |cells| add(cells, &material));
+}
+
+fn count<'a>((set, about): (&'static str, &str), add: impl FnOnce(&mut Cells<'a>)) {
+    eprintln!("counting {set}: {about}");
+    let mut cells = Cells { set, cells: Vec::new() };
+    add(&mut cells);
     for (name, run) in &mut cells.cells {
         run();
         println!("{name}");

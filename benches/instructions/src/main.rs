@@ -15,6 +15,7 @@ mod counts;
 mod data;
 mod derives;
 mod native;
+mod pickle;
 #[path = "../../src/random.rs"]
 mod random;
 mod report;

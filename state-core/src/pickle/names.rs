@@ -206,8 +206,46 @@ const OS_ERRORS: &[&str] = &[
     "TimeoutError",
 ];
 
+/// The lengths of the modules of Python 2 that have other names, as bits, by their first letters. Names are asked for with
+/// every object, and most modules need no search.
+const LENGTHS: [u32; 128] = {
+    let mut lengths = [0; 128];
+    note("exceptions", &mut lengths);
+    let (mut table, modules) = (0, [MODULES, MODULES_TO_3]);
+    while table < modules.len() {
+        let mut row = 0;
+        while row < modules[table].len() {
+            note(modules[table][row].0, &mut lengths);
+            row += 1;
+        }
+        table += 1;
+    }
+    let (mut table, names) = (0, [NAMES, NAMES_TO_3]);
+    while table < names.len() {
+        let mut row = 0;
+        while row < names[table].len() {
+            note(names[table][row].0, &mut lengths);
+            row += 1;
+        }
+        table += 1;
+    }
+    lengths
+};
+
+const fn note(module: &str, lengths: &mut [u32; 128]) {
+    lengths[module.as_bytes()[0] as usize] |= 1 << module.len();
+}
+
+fn may_have_another_name(module: &str) -> bool {
+    let lengths = module.bytes().next().and_then(|first| LENGTHS.get(usize::from(first)));
+    lengths.is_some_and(|lengths| lengths.checked_shr(module.len() as u32).unwrap_or(0) & 1 == 1)
+}
+
 /// What Python 3 calls the `name` of `module` of Python 2.
 pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
+    if !may_have_another_name(module) {
+        return (module, name);
+    }
     if let Some(&(_, _, module, name)) = find(NAMES, NAMES_TO_3, |row| (row.0, row.1) == (module, name)) {
         return (module, name);
     }
@@ -237,4 +275,23 @@ pub(super) fn to_python_2<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a s
 
 fn find<T>(first: &'static [T], then: &'static [T], mut is: impl FnMut(&T) -> bool) -> Option<&'static T> {
     first.iter().chain(then).find(|row| is(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MODULES, MODULES_TO_3, NAMES, NAMES_TO_3, to_python_3};
+
+    #[test]
+    fn no_name_is_passed_over() {
+        for &(old, new) in MODULES.iter().chain(MODULES_TO_3) {
+            assert_eq!(to_python_3(old, "x"), (new, "x"));
+        }
+        for &(old_module, old, module, name) in NAMES.iter().chain(NAMES_TO_3) {
+            assert_eq!(to_python_3(old_module, old), (module, name));
+        }
+        assert_eq!(to_python_3("exceptions", "KeyError"), ("builtins", "KeyError"));
+        for module in ["", "example", "e\u{e9}", "\u{e9}", &"copy_reg".repeat(1 << 10)] {
+            assert_eq!(to_python_3(module, "KeyError"), (module, "KeyError"));
+        }
+    }
 }

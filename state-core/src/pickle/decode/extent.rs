@@ -75,5 +75,5 @@ fn leaf_takes_at_most(most: usize, input: &[u8], offset: usize) -> bool {
         Some(Argument::Lines) => 2,
         _ => return scan::op(input, offset).is_ok_and(|op| op.bytes.len() <= most),
     };
-    rest.iter().take(most + 3).filter(|&&byte| byte == b'\n').count() >= lines
+    rest.iter().take(most + 3).filter(|&&byte| byte == b'\n').nth(lines - 1).is_some()
 }

@@ -126,13 +126,16 @@ impl Parts<'_> {
     /// The object itself, where the function that makes it is that of the python door's classes:
     /// `Class._from_state(class, *slots)`. A value keeps the call, to be written back as it came.
     pub(super) fn of_slots<'p>(&'p self, instance: Instance<'p>) -> Instance<'p> {
+        if instance.made != Made::Called {
+            return instance;
+        }
         let is_from_state = match self.name(instance.class).filter(|_| !self.is_long_name(instance.class)) {
             Some(name) => name.name.ends_with("._from_state"),
             None => self.attribute(instance.class).is_some_and(|(_, attribute)| attribute == "_from_state"),
         };
         let mut arguments = instance.arguments.clone();
         match arguments.next() {
-            Some(class) if is_from_state && instance.made == Made::Called => Instance { class, arguments, ..instance },
+            Some(class) if is_from_state => Instance { class, arguments, ..instance },
             _ => instance,
         }
     }

@@ -138,8 +138,8 @@ impl Options {
         let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
         let left = Cell::new(most.saturating_add(given));
-        let dtypes = RefCell::new(Dtypes::new(pickle.len()));
-        let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes };
+        let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
+        let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes, class };
         let root = Node { source: &source, id: parts.root };
         let filled = walk::fill(T::schema(), root, self.depth)
             .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })?;

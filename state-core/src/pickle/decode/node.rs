@@ -29,6 +29,9 @@ pub(super) struct Source<'p> {
     /// What the parts that are taken may still amount to; see [`Options::expansion`](crate::pickle::Options).
     pub left: Cell<u64>,
     pub dtypes: RefCell<Dtypes>,
+    /// The class that was found last to be the one that was asked for, and what was asked for: of many objects of a class,
+    /// all but the first need no look at its name.
+    pub class: RefCell<Option<(Id, String)>>,
 }
 
 impl Source<'_> {
@@ -140,7 +143,15 @@ impl<'p> Node<'p> {
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let instance = self.source.parts.of_slots(self.source.parts.instance(kind, place));
         let parts = self.source.parts;
-        (parts.is_named(instance.class, tag) || parts.is_made_of_slots(&instance, tag)).then_some(instance)
+        let mut class = self.source.class.borrow_mut();
+        if !matches!(&*class, Some((id, name)) if *id == instance.class && name == tag) {
+            if !parts.is_named(instance.class, tag) {
+                return parts.is_made_of_slots(&instance, tag).then_some(instance);
+            }
+            *class = Some((instance.class, tag.into()));
+        }
+        drop(class);
+        Some(instance)
     }
 
     /// The state of an object, `None` where it has none.

@@ -132,10 +132,12 @@ impl Parts<'_> {
 
     /// The name that a part gives, if it is one.
     pub fn name(&self, id: Id) -> Option<Name<'_>> {
-        let op = id.offset().and_then(|offset| scan::op(self.input, offset).ok());
-        match op.filter(|op| matches!(op.code, op::EXT1 | op::EXT2 | op::EXT4)) {
-            Some(op) => {
-                let (_, name) = self.extensions.iter().find(|(code, _)| u64::from(*code) == op.number)?;
+        let extension =
+            id.offset().filter(|&offset| matches!(self.input.get(offset), Some(&(op::EXT1 | op::EXT2 | op::EXT4))));
+        match extension {
+            Some(offset) => {
+                let number = scan::op(self.input, offset).ok()?.number;
+                let (_, name) = self.extensions.iter().find(|(code, _)| u64::from(*code) == number)?;
                 let (module, name) = name.rsplit_once('.')?;
                 Some(Name { module, name })
             }

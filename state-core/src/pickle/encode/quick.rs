@@ -9,10 +9,12 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::code::{Code, with_op};
-use super::plan::{Step, Width};
+use super::group::{BATCH, Group};
+use super::plan::{Row, Step, Width};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{
-    BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, LONG1, NEWFALSE, NEWTRUE, SHORT_BINUNICODE,
+    ADDITEMS, APPEND, APPENDS, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, EMPTY_DICT, EMPTY_LIST, EMPTY_SET,
+    LONG1, MARK, NEWFALSE, NEWTRUE, SETITEM, SETITEMS, SHORT_BINUNICODE,
 };
 
 /// Text is copied in blocks of this size.
@@ -25,12 +27,35 @@ pub(super) enum Quick {
     /// It can, once its names are in the memo.
     Unresolved(Protocol),
     Row {
-        ops: Vec<Op>,
-        /// What stands behind the last value.
-        end: Code,
+        flat: Flat,
+        groups: Vec<Items>,
         /// The opcode of text, and the bytes that it takes with its length.
         text: (u8, usize),
     },
+}
+
+/// What one head is written by.
+pub(super) struct Flat {
+    ops: Vec<Op>,
+    /// What stands behind the last value.
+    end: Code,
+}
+
+/// A group in a row: its opcodes, and the heads of its items.
+pub(super) struct Items {
+    empty: u8,
+    /// What adds one item, if there is an opcode for that, and what adds several.
+    add_one: Option<u8>,
+    add: u8,
+    item: Flat,
+    size: usize,
+}
+
+/// What is left of the regions of the image.
+#[derive(Clone, Copy)]
+pub(super) struct Rest<'i> {
+    pub text: &'i [u8],
+    pub tail: &'i [u8],
 }
 
 /// A value, and what stands before it.
@@ -55,6 +80,8 @@ enum Value {
     Float,
     Double,
     Text,
+    /// The group that has this number.
+    Group(usize),
 }
 
 impl Op {
@@ -88,30 +115,23 @@ impl Value {
     }
 }
 
-impl Quick {
-    pub fn new(steps: &[Step], protocol: Protocol) -> Self {
-        let fits = |step: &Step| matches!(step, Step::Code(_) | Step::Word(_)) || Op::of(*step, Code::EMPTY).is_some();
-        match protocol >= Protocol::V2 && steps.iter().all(fits) {
-            true => Self::Unresolved(protocol),
-            false => Self::Not,
-        }
-    }
-
-    /// Whether the row can be written in the quick way by now; `words` are the names in the memo.
-    pub fn resolve(&mut self, steps: &[Step], words: &[Code]) -> bool {
-        let protocol = match self {
-            Self::Not => return false,
-            Self::Unresolved(protocol) => *protocol,
-            Self::Row { .. } => return true,
-        };
+impl Flat {
+    /// What a row is written by, once its names are in the memo; its groups are added to `groups`.
+    fn new(rows: &[Row], row: usize, words: &[Code], groups: &mut Vec<Items>) -> Option<Self> {
         let (mut ops, mut before) = (Vec::new(), Code::EMPTY);
-        for step in steps {
-            let code = match step {
-                Step::Code(code) => *code,
-                Step::Word(word) if words[*word].is_empty() => return false,
-                Step::Word(word) => words[*word],
+        for step in &rows[row].steps {
+            let code = match *step {
+                Step::Code(code) => code,
+                Step::Word(word) if words[word].is_empty() => return None,
+                Step::Word(word) => words[word],
+                Step::Group { at, row, group } => {
+                    let items = Items::new(rows, row, words, group)?;
+                    ops.push(Op { before: take(&mut before), at: at as u32, value: Value::Group(groups.len()) });
+                    groups.push(items);
+                    continue;
+                }
                 value => {
-                    ops.extend(Op::of(*value, take(&mut before)));
+                    ops.extend(Op::of(value, take(&mut before)));
                     continue;
                 }
             };
@@ -120,33 +140,118 @@ impl Quick {
                 code
             });
         }
+        Some(Self { ops, end: before })
+    }
+}
+
+impl Items {
+    fn new(rows: &[Row], row: usize, words: &[Code], group: Group) -> Option<Self> {
+        let (empty, add_one, add) = match group {
+            Group::List => (EMPTY_LIST, Some(APPEND), APPENDS),
+            Group::Dict => (EMPTY_DICT, Some(SETITEM), SETITEMS),
+            Group::Set => (EMPTY_SET, None, ADDITEMS),
+        };
+        let item = Flat::new(rows, row, words, &mut Vec::new())?;
+        Some(Self { empty, add_one, add, item, size: rows[row].head })
+    }
+}
+
+impl Quick {
+    pub fn new(rows: &[Row], row: usize, protocol: Protocol) -> Self {
+        let fits = |step: &Step| match step {
+            Step::Code(_) | Step::Word(_) => true,
+            // The items of a group in a group would stand behind those of the outer one.
+            Step::Group { row, group, .. } => {
+                let Row { steps, head } = &rows[*row];
+                *head > 0
+                    && (*group != Group::Set || protocol >= Protocol::V4)
+                    && steps.iter().all(|step| is_flat(*step))
+            }
+            step => is_flat(*step),
+        };
+        match protocol >= Protocol::V2 && rows[row].steps.iter().all(fits) {
+            true => Self::Unresolved(protocol),
+            false => Self::Not,
+        }
+    }
+
+    /// Whether the row can be written in the quick way by now; `words` are the names in the memo.
+    pub fn resolve(&mut self, rows: &[Row], row: usize, words: &[Code]) -> bool {
+        let protocol = match self {
+            Self::Not => return false,
+            Self::Unresolved(protocol) => *protocol,
+            Self::Row { .. } => return true,
+        };
+        let mut groups = Vec::new();
+        let Some(flat) = Flat::new(rows, row, words, &mut groups) else { return false };
         let text = if protocol >= Protocol::V4 { (SHORT_BINUNICODE, 2) } else { (BINUNICODE, 5) };
-        *self = Self::Row { ops, end: before, text };
+        *self = Self::Row { flat, groups, text };
         true
     }
 
     /// Writes rows into `space`, as many as it holds, up to the first that needs another way: the number of rows, and of
-    /// the bytes written. Their text is cut from `text`.
-    pub fn rows(&self, size: usize, heads: &[u8], text: &mut &[u8], space: &mut [u8]) -> (usize, usize) {
-        let Self::Row { ops, end, text: form } = self else { return (0, 0) };
+    /// the bytes written. Their text and the heads of their groups are cut from `rest`. A group that fills the frame, for
+    /// which there are `room` bytes left, needs the other way, which ends the frame behind it.
+    pub fn rows<'i>(
+        &self,
+        (size, heads): (usize, &'i [u8]),
+        rest: &mut Rest<'i>,
+        (space, room): (&mut [u8], usize),
+    ) -> (usize, usize) {
+        let Self::Row { flat, groups, text: form } = self else { return (0, 0) };
         if size == 0 {
             return (0, 0);
         }
         let whole = space.len();
+        let full = whole.saturating_sub(room);
         let mut out = Out { space };
-        let mut rest = *text;
-        let (mut done, mut used, mut unread) = (0, 0, rest);
+        let mut now = *rest;
+        let group = |number: usize, count: u32, now: Rest<'i>, space: &mut [u8]| {
+            write_group(groups.get(number)?, *form, (count, now), (space, full))
+        };
+        let (mut done, mut used, mut unread) = (0, 0, now);
         for head in heads.chunks_exact(size) {
-            if write_row(ops, *form, head, &mut rest, &mut out).is_none() || out.code(end).is_none() {
+            if write_row(flat, *form, head, &mut now, &mut out, group).is_none() {
                 break;
             }
             used = whole - out.space.len();
             done += 1;
-            unread = rest;
+            unread = now;
         }
-        *text = unread;
+        *rest = unread;
         (done, used)
     }
+}
+
+fn is_flat(step: Step) -> bool {
+    matches!(step, Step::Code(_) | Step::Word(_)) || Op::of(step, Code::EMPTY).is_some()
+}
+
+/// Writes a group of `count` items: the number of bytes, and what is left of the image. What it takes and gives are values,
+/// so that the places of the loop that calls it stay in registers.
+#[inline(never)]
+fn write_group<'i>(
+    items: &Items,
+    form: (u8, usize),
+    (count, rest): (u32, Rest<'i>),
+    (space, full): (&mut [u8], usize),
+) -> Option<(usize, Rest<'i>)> {
+    let count = usize::try_from(count).ok().filter(|&count| count <= BATCH)?;
+    let whole = space.len();
+    let (mut out, mut now) = (Out { space }, rest);
+    let (run, tail) = now.tail.split_at_checked(count * items.size)?;
+    now.tail = tail;
+    let one = items.add_one.filter(|_| count == 1);
+    let marked = count > 0 && one.is_none();
+    out.put(&[items.empty, MARK], 1 + usize::from(marked))?;
+    for head in run.chunks_exact(items.size) {
+        write_row(&items.item, form, head, &mut now, &mut out, |_, _, _, _| None)?;
+    }
+    if count > 0 {
+        out.put(&[one.unwrap_or(items.add)], 1)?;
+    }
+    // The space that is left tells how full the frame is.
+    (out.space.len() > full).then(|| (whole - out.space.len(), now))
 }
 
 /// The space that is left to be written into.
@@ -193,21 +298,19 @@ impl Out<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, (op, before): (u8, usize), len: usize, rest: &mut &[u8]) -> Option<()> {
-        if len > 0xFF {
-            return None;
-        }
-        let (text, behind) = rest.split_at_checked(len)?;
-        self.put(&((len as u64) << 8 | u64::from(op)).to_le_bytes(), before)?;
-        let blocks = len.next_multiple_of(BLOCK);
-        match rest.get(..blocks) {
-            Some(source) => {
-                let places = self.space.get_mut(..blocks)?.chunks_exact_mut(BLOCK);
-                for (place, block) in places.zip(source.chunks_exact(BLOCK)) {
-                    place.copy_from_slice(block);
-                }
+        let head = (len as u64) << 8 | u64::from(op);
+        // Most is short, and has as much behind it as makes a block.
+        if len <= BLOCK {
+            if let Some(block) = rest.first_chunk::<BLOCK>() {
+                self.put(&head.to_le_bytes(), before)?;
+                self.put(block, len)?;
+                *rest = rest.get(len..)?;
+                return Some(());
             }
-            None => self.space.get_mut(..len)?.copy_from_slice(text),
         }
+        let (text, behind) = rest.split_at_checked(len).filter(|_| len <= 0xFF)?;
+        self.put(&head.to_le_bytes(), before)?;
+        self.space.get_mut(..len)?.copy_from_slice(text);
         self.space = take(&mut self.space).get_mut(len..)?;
         *rest = behind;
         Some(())
@@ -215,15 +318,22 @@ impl Out<'_> {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn write_row(ops: &[Op], form: (u8, usize), head: &[u8], text: &mut &[u8], out: &mut Out<'_>) -> Option<()> {
-    for Op { before, at, value } in ops {
+fn write_row<'i>(
+    flat: &Flat,
+    form: (u8, usize),
+    head: &[u8],
+    rest: &mut Rest<'i>,
+    out: &mut Out<'_>,
+    group: impl Fn(usize, u32, Rest<'i>, &mut [u8]) -> Option<(usize, Rest<'i>)>,
+) -> Option<()> {
+    for Op { before, at, value } in &flat.ops {
         if !before.is_empty() {
             out.code(before)?;
         }
         match value {
             Value::I32 => out.int(i32::from_le_bytes(*part(head, *at)?).into())?,
             Value::I64 => out.int(i64::from_le_bytes(*part(head, *at)?))?,
-            Value::Text => out.text(form, u32::from_le_bytes(*part(head, *at)?) as usize, text)?,
+            Value::Text => out.text(form, u32::from_le_bytes(*part(head, *at)?) as usize, &mut rest.text)?,
             Value::Double => out.float(f64::from_le_bytes(*part(head, *at)?))?,
             Value::Float => out.float(f32::from_le_bytes(*part(head, *at)?).into())?,
             Value::Bool => {
@@ -236,10 +346,16 @@ fn write_row(ops: &[Op], form: (u8, usize), head: &[u8], text: &mut &[u8], out: 
             Value::U64 => out.int(u64::from_le_bytes(*part(head, *at)?).try_into().ok()?)?,
             Value::I8 => out.int(i8::from_le_bytes(*part(head, *at)?).into())?,
             Value::I16 => out.int(i16::from_le_bytes(*part(head, *at)?).into())?,
+            Value::Group(number) => {
+                let count = u32::from_le_bytes(*part(head, *at)?);
+                let (len, behind) = group(*number, count, *rest, out.space)?;
+                out.space = take(&mut out.space).get_mut(len..)?;
+                *rest = behind;
+            }
             Value::None => {}
         }
     }
-    Some(())
+    out.code(&flat.end)
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]

@@ -227,7 +227,7 @@ impl Sink<'_> {
         self.put(short.to_le_bytes());
         let mut rest = letters;
         while rest.len() >= LETTERS {
-            let space = self.space();
+            let (space, _) = self.space();
             let mut used = 0;
             while let Some((block, behind)) = rest.split_first_chunk::<LETTERS>() {
                 let Some(text) = space[used..].first_chunk_mut() else { break };

@@ -109,12 +109,14 @@ impl<'b> Sink<'b> {
         self.at = self.out.len();
     }
 
-    /// The space behind what has been written, of which some may be used; see [`advance`](Self::advance).
-    pub fn space(&mut self) -> &mut [u8] {
+    /// The space behind what has been written, of which some may be used; see [`advance`](Self::advance). How much of it
+    /// makes the open frame large enough to end.
+    pub fn space(&mut self) -> (&mut [u8], usize) {
         if self.out.len() - self.at < SPACE / 4 {
             self.grow();
         }
-        &mut self.out[self.at..]
+        let room = self.frame.map_or(usize::MAX, |start| (start + FRAME_SIZE).saturating_sub(self.at));
+        (&mut self.out[self.at..], room)
     }
 
     /// Says how much of the space was used.

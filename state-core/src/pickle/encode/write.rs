@@ -7,7 +7,7 @@ use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{BATCH, Group};
 use super::plan::{Plan, Step, Width, Word};
-use super::quick::Quick;
+use super::quick::{self, Quick};
 use super::raws::{LARGE, Raws};
 use super::sink::Sink;
 use crate::decode::read_length;
@@ -42,7 +42,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         buffers: Option<&'s mut Vec<&'i [u8]>>,
     ) -> Self {
         let words = alloc::vec![Code::EMPTY; plan.words.len()];
-        let quick = plan.rows.iter().map(|row| Quick::new(&row.steps, sink.protocol)).collect();
+        let quick = (0..plan.rows.len()).map(|row| Quick::new(&plan.rows, row, sink.protocol)).collect();
         Self { plan, rest, words, quick, sink, buffers }
     }
 
@@ -243,12 +243,14 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     }
 
     /// Writes rows in the quick way, up to the first that needs another one; their number.
-    fn quick_rows(&mut self, row: usize, heads: &[u8]) -> usize {
+    fn quick_rows(&mut self, row: usize, heads: &'i [u8]) -> usize {
         let quick = &mut self.quick[row];
-        if matches!(quick, Quick::Not) || !quick.resolve(&self.plan.rows[row].steps, &self.words) {
+        if matches!(quick, Quick::Not) || !quick.resolve(&self.plan.rows, row, &self.words) {
             return 0;
         }
-        let (rows, used) = quick.rows(self.plan.rows[row].head, heads, &mut self.rest.text, self.sink.space());
+        let mut rest = quick::Rest { text: self.rest.text, tail: self.rest.tail };
+        let (rows, used) = quick.rows((self.plan.rows[row].head, heads), &mut rest, self.sink.space());
+        (self.rest.text, self.rest.tail) = (rest.text, rest.tail);
         self.sink.advance(used);
         rows
     }

@@ -12,6 +12,23 @@ pub(super) const BATCH: usize = 1000;
 /// Further types of items have no quick way, so that finding one stays cheap.
 const MOST_ROWS: usize = 64;
 
+/// The opcodes of a group.
+#[derive(Clone, Copy)]
+pub(super) struct Codes {
+    /// The group without items.
+    pub empty: u8,
+    /// What adds those behind a mark.
+    pub add: u8,
+    /// What adds a single one.
+    pub add_one: Option<u8>,
+}
+
+impl Codes {
+    pub const LIST: Self = Self { empty: op::EMPTY_LIST, add: op::APPENDS, add_one: Some(op::APPEND) };
+    pub const SET: Self = Self { empty: op::EMPTY_SET, add: op::ADDITEMS, add_one: None };
+    pub const DICT: Self = Self { empty: op::EMPTY_DICT, add: op::SETITEMS, add_one: Some(op::SETITEM) };
+}
+
 impl Direct<'_> {
     /// The parts of a tuple, as many as there are, between what opens and closes it.
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -43,19 +60,15 @@ impl Direct<'_> {
     }
 
     /// A list or set.
-    pub(super) fn group(&mut self, at: usize, element: &'static Schema, empty: u8) -> Option<()> {
-        let close = match empty {
-            op::EMPTY_LIST => (op::APPENDS, Some(op::APPEND)),
-            _ => (op::ADDITEMS, None),
-        };
+    pub(super) fn group(&mut self, at: usize, element: &'static Schema, codes: Codes) -> Option<()> {
         let row = self.row_of(&[element]);
-        self.items(at, (empty, close), (row, stride(element.head)), |this, place| this.node(element, place))
+        self.items(at, codes, (row, stride(element.head)), |this, place| this.node(element, place))
     }
 
     pub(super) fn map(&mut self, (key, value): (&'static Schema, &'static Schema), at: usize) -> Option<()> {
         let size = stride(key.head.checked_add(value.head)?);
         let row = self.row_of(&[key, value]);
-        self.items(at, (op::EMPTY_DICT, (op::SETITEMS, Some(op::SETITEM))), (row, size), |this, place| {
+        self.items(at, Codes::DICT, (row, size), |this, place| {
             this.node(key, place)?;
             this.node(value, place + key.head)
         })
@@ -65,12 +78,12 @@ impl Direct<'_> {
     fn items(
         &mut self,
         at: usize,
-        (empty, (close, close_one)): (u8, (u8, Option<u8>)),
+        codes: Codes,
         (row, size): (usize, usize),
         item: impl Fn(&mut Self, usize) -> Option<()>,
     ) -> Option<()> {
         let opened = self.at;
-        self.take(empty)?;
+        self.take(codes.empty)?;
         self.put(opened)?;
         self.depth = self.depth.checked_sub(1)?;
         let (start, base) = (self.heads.len(), self.stack.len());
@@ -81,17 +94,13 @@ impl Direct<'_> {
             let added = match code {
                 op::MARK => {
                     self.at += 1;
-                    self.batch(close, (row, size), &item)
+                    self.batch(codes.add, (row, size), &item)
                 }
-                // What only closes something, or is the end.
-                op::STOP | op::TUPLE..=op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND => {
-                    None
-                }
-                op::SETITEMS | op::SETITEM | op::ADDITEMS => None,
-                _ => close_one.and_then(|close| {
+                code if closes(code) => None,
+                _ => codes.add_one.and_then(|add| {
                     self.stack.resize(self.stack.len() + size, 0);
                     item(self, self.stack.len() - size)?;
-                    self.take(close).map(|()| 1)
+                    self.take(add).map(|()| 1)
                 }),
             };
             match added {
@@ -112,14 +121,14 @@ impl Direct<'_> {
     /// Items up to what adds them; how many.
     fn batch(
         &mut self,
-        close: u8,
+        add: u8,
         (row, size): (usize, usize),
         item: &impl Fn(&mut Self, usize) -> Option<()>,
     ) -> Option<usize> {
         let mut count = 0;
         loop {
-            count += self.quick(row);
-            if self.peek()? == close {
+            count += self.quick(row, add);
+            if self.peek()? == add {
                 break;
             }
             let at = self.stack.len();
@@ -145,4 +154,14 @@ impl Direct<'_> {
         }
         MOST_ROWS
     }
+}
+
+/// Whether an opcode only closes something, or is the end.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) const fn closes(code: u8) -> bool {
+    matches!(
+        code,
+        op::STOP | op::TUPLE | op::TUPLE1
+            ..=op::TUPLE3 | op::BUILD | op::APPENDS | op::APPEND | op::SETITEMS | op::SETITEM | op::ADDITEMS
+    )
 }

@@ -3,6 +3,8 @@
 //! What it takes, it takes for what the stack machine would leave. At anything else it gives up without a word, and the
 //! machine reads the pickle from its start: so it may know little, and has no errors of its own.
 
+mod chunk;
+mod fields;
 mod group;
 mod latin1;
 mod object;
@@ -12,6 +14,7 @@ mod scalar;
 
 use alloc::vec::Vec;
 
+use self::group::Codes;
 use self::row::Row;
 use crate::layout::option_is_inline;
 use crate::pickle::opcode as op;
@@ -198,8 +201,8 @@ impl<'p> Direct<'p> {
             Kind::Tuple(items) => self.tuple(items, at),
             Kind::Optional(of) => self.optional(*of, at),
             Kind::List(of) if is_byte(target(*of)) => self.byte_list(at),
-            Kind::List(of) => self.group(at, target(*of), op::EMPTY_LIST),
-            Kind::Set(of) => self.group(at, target(*of), op::EMPTY_SET),
+            Kind::List(of) => self.group(at, target(*of), Codes::LIST),
+            Kind::Set(of) => self.group(at, target(*of), Codes::SET),
             Kind::Map(key, value) => self.map((target(*key), target(*value)), at),
             Kind::Array(of, len) if is_byte(target(*of)) => self.byte_array(usize::try_from(*len).ok()?, at),
             Kind::Boxed(of) => self.nested(|this| this.behind(target(*of))),

@@ -2,14 +2,16 @@
 //! and text in tuples and objects.
 
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
+use super::fields::Fields;
+use super::group::Codes;
 use super::object::{dict_codes, flat_slots};
 use super::target;
 use crate::layout::{option_is_inline, stride};
 use crate::pickle::opcode::{BUILD, EMPTY_DICT, EMPTY_TUPLE, MARK, TUPLE, TUPLE1, TUPLE2, TUPLE3};
 use crate::schema::{Form, Kind, Nodes, Object, Schema};
-use crate::walk::can_be_none;
+use crate::walk::{can_be_none, is_byte};
 
 /// A position that no opcode has.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -18,18 +20,30 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 const MOST_OPS: usize = 64;
 const MOST_BYTES: usize = 1024;
 
+/// The items for which space is made with each group of a row, on average.
+const ITEMS: usize = 4;
+
 /// The type of an item: of a list or set one schema, of a map two.
 pub(super) type Item = (*const Schema, *const Schema);
 
 /// How an item is read in the quick way.
 pub(super) struct Row {
     pub item: Item,
-    /// None where it cannot.
-    pub ops: Vec<Op>,
-    /// The bytes of its head.
-    pub size: usize,
-    /// How many texts are in it.
+    pub steps: Steps,
+    /// About how many texts are in it, how much of it goes to the memo, and how many bytes of it to the tail.
     pub texts: usize,
+    pub puts: usize,
+    pub tail: usize,
+}
+
+/// What is read into one head.
+pub(super) struct Steps {
+    /// None where it cannot be read in the quick way.
+    pub ops: Vec<Op>,
+    /// The bytes of the head.
+    pub size: usize,
+    /// The same in another form, once such a head was read.
+    pub fields: RefCell<Fields>,
 }
 
 /// What comes next; `at` is a place in the head.
@@ -75,6 +89,12 @@ pub(super) enum Op {
         at: u32,
         skip: u32,
     },
+    /// A group, whose items' heads stand in the tail.
+    Group {
+        at: u32,
+        codes: Codes,
+        items: Steps,
+    },
     /// A single opcode.
     Code(u8),
     /// An opcode, and what puts its value in the memo.
@@ -96,31 +116,68 @@ pub(super) enum Op {
 impl Row {
     /// The row of what stands one behind the other in a head.
     pub fn new(item: Item, parts: &[&'static Schema]) -> Self {
-        let mut steps = Steps { ops: Vec::new() };
-        let (mut at, mut known) = (0, Some(()));
+        let steps = Planner { left: MOST_OPS, in_group: false }.steps(parts).unwrap_or_default();
+        let mut row = Self { item, steps: Steps::default(), texts: 0, puts: 0, tail: 0 };
+        row.measure(&steps.ops, 1);
+        row.steps = steps;
+        row
+    }
+
+    /// Counts what it takes.
+    fn measure(&mut self, ops: &[Op], times: usize) {
+        self.puts += times * ops.len();
+        for op in ops {
+            match op {
+                Op::Text { .. } => self.texts += times,
+                Op::Group { items, .. } => {
+                    self.tail += ITEMS * items.size;
+                    self.measure(&items.ops, ITEMS);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self { ops: Vec::new(), size: 1, fields: RefCell::default() }
+    }
+}
+
+struct Planner {
+    /// How many operations there may still be.
+    left: usize,
+    /// Whether these are the items of a group. They hold no other: its items would stand in the tail behind theirs.
+    in_group: bool,
+}
+
+impl Planner {
+    fn steps(&mut self, parts: &[&'static Schema]) -> Option<Steps> {
+        let (mut ops, mut at) = (Vec::new(), 0_usize);
         for part in parts {
-            known = known.and_then(|()| steps.value(part, at));
-            at = at.saturating_add(part.head);
+            self.value(part, at, &mut ops)?;
+            at = at.checked_add(part.head)?;
         }
-        if known.is_none() || steps.ops.len() > MOST_OPS || at > MOST_BYTES {
-            steps.ops.clear();
-        }
-        let texts = steps.ops.iter().filter(|op| matches!(op, Op::Text { .. })).count();
-        Self { item, ops: steps.ops, size: stride(at), texts }
-    }
-}
-
-struct Steps {
-    ops: Vec<Op>,
-}
-
-impl Steps {
-    fn push(&mut self, op: Op) -> Option<()> {
-        self.ops.push(op);
-        (self.ops.len() <= MOST_OPS).then_some(())
+        (at <= MOST_BYTES).then(|| Steps { ops, size: stride(at), fields: RefCell::default() })
     }
 
-    fn value(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
+    fn push(&mut self, ops: &mut Vec<Op>, op: Op) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        ops.push(op);
+        Some(())
+    }
+
+    fn group(&mut self, codes: Codes, parts: &[&'static Schema], at: u32) -> Option<Op> {
+        if core::mem::replace(&mut self.in_group, true) {
+            return None;
+        }
+        let items = self.steps(parts)?;
+        self.in_group = false;
+        Some(Op::Group { at, codes, items })
+    }
+
+    fn value(&mut self, schema: &'static Schema, place: usize, ops: &mut Vec<Op>) -> Option<()> {
         let at = u32::try_from(place).ok()?;
         let op = match &schema.kind {
             Kind::Bool => Op::Bool { at },
@@ -131,59 +188,62 @@ impl Steps {
             Kind::Str => Op::Text { at },
             Kind::Unit => Op::Code(EMPTY_TUPLE),
             Kind::Tuple(items) if !items.is_empty() => {
-                self.open(items.len())?;
+                self.open(items.len(), ops)?;
                 let mut place = place;
                 for &item in items.iter() {
-                    self.value(target(item), place)?;
+                    self.value(target(item), place, ops)?;
                     place += target(item).head;
                 }
                 Op::Put(close(items.len()))
             }
-            Kind::Optional(of) => return self.optional(target(*of), at),
-            Kind::Object(object) => return self.object(schema, object, place),
+            Kind::Optional(of) => return self.optional(target(*of), at, ops),
+            Kind::Object(object) => return self.object(schema, object, place, ops),
+            Kind::List(of) if !is_byte(target(*of)) => self.group(Codes::LIST, &[target(*of)], at)?,
+            Kind::Set(of) => self.group(Codes::SET, &[target(*of)], at)?,
+            Kind::Map(key, value) => self.group(Codes::DICT, &[target(*key), target(*value)], at)?,
             _ => return None,
         };
-        self.push(op)
+        self.push(ops, op)
     }
 
-    fn optional(&mut self, inner: &'static Schema, at: u32) -> Option<()> {
+    fn optional(&mut self, inner: &'static Schema, at: u32, ops: &mut Vec<Op>) -> Option<()> {
         if can_be_none(Nodes::NONE, inner) || !option_is_inline(inner.head) {
             return None;
         }
-        let place = self.ops.len();
-        self.push(Op::Optional { at, skip: 0 })?;
-        self.value(inner, at as usize + 1)?;
-        let skip = self.ops.len() - place - 1;
-        self.ops[place] = Op::Optional { at, skip: skip as u32 };
+        let place = ops.len();
+        self.push(ops, Op::Optional { at, skip: 0 })?;
+        self.value(inner, at as usize + 1, ops)?;
+        let skip = ops.len() - place - 1;
+        ops[place] = Op::Optional { at, skip: skip as u32 };
         Some(())
     }
 
-    fn open(&mut self, count: usize) -> Option<()> {
-        if count > 3 { self.push(Op::Code(MARK)) } else { Some(()) }
+    fn open(&mut self, count: usize, ops: &mut Vec<Op>) -> Option<()> {
+        if count > 3 { self.push(ops, Op::Code(MARK)) } else { Some(()) }
     }
 
-    fn object(&mut self, schema: &'static Schema, object: &'static Object, at: usize) -> Option<()> {
+    fn object(&mut self, schema: &'static Schema, object: &'static Object, at: usize, ops: &mut Vec<Op>) -> Option<()> {
         let mut slots = Vec::new();
         flat_slots(object, at, &mut slots)?;
-        self.push(Op::Object { class: schema, seen: Cell::new(NOWHERE) })?;
+        self.push(ops, Op::Object { class: schema, seen: Cell::new(NOWHERE) })?;
         match object.form {
             Form::State => {
-                self.open(slots.len())?;
+                self.open(slots.len(), ops)?;
                 for (slot, at) in &slots {
-                    self.value(target(slot.ty), *at)?;
+                    self.value(target(slot.ty), *at, ops)?;
                 }
-                self.push(Op::Build(close(slots.len())))
+                self.push(ops, Op::Build(close(slots.len())))
             }
             Form::Dict => {
                 let (open, close) = dict_codes(slots.len())?;
-                self.push(Op::Put(EMPTY_DICT))?;
-                open.map_or(Some(()), |mark| self.push(Op::Code(mark)))?;
+                self.push(ops, Op::Put(EMPTY_DICT))?;
+                open.map_or(Some(()), |mark| self.push(ops, Op::Code(mark)))?;
                 for (slot, at) in &slots {
-                    self.push(Op::Name { name: &slot.name, seen: Cell::new(NOWHERE) })?;
-                    self.value(target(slot.ty), *at)?;
+                    self.push(ops, Op::Name { name: &slot.name, seen: Cell::new(NOWHERE) })?;
+                    self.value(target(slot.ty), *at, ops)?;
                 }
-                self.push(Op::Code(close))?;
-                self.push(Op::Code(BUILD))
+                self.push(ops, Op::Code(close))?;
+                self.push(ops, Op::Code(BUILD))
             }
             _ => None,
         }
