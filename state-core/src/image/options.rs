@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use super::explain;
 use super::header::{self, Image};
+use super::rewrite::Rewrite;
 use crate::decode::{Checker, Reader, Regions};
-use crate::encode::{Size, Writer};
+use crate::encode::{Size, Writer, changed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::{Identity, hash, identity};
 use crate::schema::{root_name, write_canonical};
@@ -86,20 +87,46 @@ impl Options {
     fn write<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(T::schema());
         let schema = self.schema.then(|| write_canonical(identity.schema));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let start = front + T::HEAD;
+        let rewrite =
+            if T::DYNAMIC && !identity.asks { Rewrite::of(buffer, identity.fingerprint, start) } else { None };
+        let written = rewrite.as_ref().and_then(|rewrite| {
+            let left = put(value, rewrite.lengths(), self.depth, &mut buffer[front..])?;
+            rewrite.close(left, buffer)
+        });
+        let lengths = match written {
+            Some(lengths) => lengths,
+            None => {
+                let (lengths, total) = self.count(value, start, &identity)?;
+                if rewrite.is_some() {
+                    Rewrite::make_room(buffer, start, lengths);
+                }
+                // What the buffer holds already stays initialised; only growth is filled.
+                buffer.resize(total, 0);
+                match put(value, lengths, self.depth, &mut buffer[front..]) {
+                    Some([0, 0, 0]) => lengths,
+                    _ => return Err(explain::name(changed(), &identity)),
+                }
+            }
+        };
+        header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_deref());
+        Ok(())
+    }
+
+    /// Counts the regions, which start at `start`, and the image's bytes.
+    pub(super) fn count<T: State + ?Sized>(
+        &self,
+        value: &T,
+        start: usize,
+        identity: &Identity,
+    ) -> Result<([usize; 3], usize)> {
         let mut size = Size::new(self.depth);
         if T::DYNAMIC {
             value.size(&mut size);
         }
-        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + T::HEAD).map_err(|error| explain::name(error, &identity))?;
-        // What the buffer holds already stays initialised; only growth is filled.
-        buffer.resize(total, 0);
-        let (header, body) = buffer.split_at_mut(front);
-        header::write(header, identity.fingerprint, &size, schema.as_deref());
-        let (head, regions) = body.split_at_mut(T::HEAD);
-        let mut writer = Writer::new(&size, regions);
-        value.put(head, &mut writer);
-        writer.finish().map_err(|error| explain::name(error, &identity))
+        let total = size.total(start).map_err(|error| explain::name(error, identity))?;
+        Ok((size.lengths(), total))
     }
 
     /// As [`loads`](super::loads).
@@ -166,6 +193,16 @@ impl Options {
     pub(crate) const fn levels(&self) -> u32 {
         self.depth
     }
+}
+
+/// Writes head and regions of these lengths; what is left of each, if nothing failed. Once in the program for each type: it
+/// is as large as the type.
+#[inline(never)]
+fn put<T: State + ?Sized>(value: &T, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]> {
+    let (head, regions) = body.split_at_mut(T::HEAD);
+    let mut writer = Writer::new(lengths, depth, regions);
+    value.put(head, &mut writer);
+    writer.left()
 }
 
 /// Builds a value from regions that were checked.
