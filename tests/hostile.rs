@@ -152,8 +152,9 @@ where
 {
     let silent = AssertUnwindSafe(|| {
         let mut targets = [make(), make()];
-        let mut buffer = vec![0xAA; 64];
-        let _ = state_core::dump_into(&targets[0], &mut buffer);
+        for mut buffer in [vec![0xAA; 64], header::<T>()] {
+            let _ = state_core::dump_into(&targets[0], &mut buffer);
+        }
         let _ = state_core::to_value(&targets[0]).map(|value| state_core::from_value::<T>(&value).is_ok());
         let _ = catch_unwind(AssertUnwindSafe(|| segments(&targets[0])));
         let _ = catch_unwind(AssertUnwindSafe(|| streamed(&mut targets)));
@@ -202,9 +203,9 @@ fn header<T: State>() -> Vec<u8> {
             bytes[8..16].copy_from_slice(&fingerprint.to_le_bytes());
         }
     }
-    bytes.extend([160_u64, 64, 64].map(u64::to_le_bytes).concat());
+    bytes.extend([640_u64, 64, 64].map(u64::to_le_bytes).concat());
     bytes.resize(bytes.len() + T::HEAD.min(1000), 1);
-    bytes.extend([1; 160]);
+    bytes.extend([1; 640]);
     bytes.extend([b'a'; 64]);
     bytes.resize(bytes.len().next_multiple_of(16), 0);
     bytes.extend([3; 64]);

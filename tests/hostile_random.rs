@@ -135,6 +135,23 @@ proptest! {
     }
 
     #[test]
+    fn what_stood_in_the_buffer_does_not_matter(
+        value in vec(rich(), 1..4),
+        older in vec(rich(), 1..4),
+        changes in changes(),
+        room in 0_usize..4000,
+    ) {
+        let bytes = dumps(&value).unwrap();
+        let older = dumps(&older).unwrap();
+        for old in [older.clone(), damaged(older, &changes), damaged(bytes.clone(), &changes)] {
+            let mut buffer = Vec::with_capacity(old.len() + room);
+            buffer.extend(old);
+            dump_into(&value, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, &bytes);
+        }
+    }
+
+    #[test]
     fn damage_is_an_answer(value in rich(), other in rich(), changes in changes()) {
         let bytes = damaged(dumps(&value).unwrap(), &changes);
         let mut target = other.clone();

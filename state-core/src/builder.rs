@@ -85,7 +85,8 @@ impl Builder {
         };
         let (tail, text, raw) =
             (grow(&mut self.heads, size.tail), grow(&mut self.text, size.text), grow(&mut self.raw, size.raw));
-        let mut writer = Writer::over(&mut self.heads[tail..], &mut self.text[text..], &mut self.raw[raw..]);
+        let mut writer =
+            Writer::over(&mut self.heads[tail..], &mut self.text[text..], &mut self.raw[raw..], self.depth);
         put(&mut head, &mut writer);
         writer.finish()?;
         self.write(at, &head);

@@ -260,7 +260,7 @@ mod tests {
         let mut size = Size::new(0);
         size.length(length);
         let (mut head, mut tail) = ([0xAA; 4], alloc::vec![0xAA; size.tail]);
-        let mut writer = Writer::new(&size, &mut tail);
+        let mut writer = Writer::new(size.lengths(), 0, &mut tail);
         writer.length(&mut head, length);
         writer.finish().unwrap();
         (head, tail)

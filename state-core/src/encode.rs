@@ -1,4 +1,4 @@
-//! The way out: [`Size`] counts what an image needs, [`Writer`] fills exactly that space.
+//! The way out: [`Size`] counts what an image needs, [`Writer`] fills that space.
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -22,6 +22,11 @@ pub struct Size {
 impl Size {
     pub(crate) fn new(depth: u32) -> Self {
         Self { tail: 0, text: 0, raw: 0, depth, error: None }
+    }
+
+    /// The lengths of tail, text and raw.
+    pub(crate) fn lengths(&self) -> [usize; 3] {
+        [self.tail, self.text, self.raw]
     }
 
     /// A run of `count` heads in the tail.
@@ -95,10 +100,10 @@ pub(crate) fn too_deep() -> Error {
     Error::new(ErrorKind::Depth, "", "objects nested deeper than the limit (`Options::depth` sets it)")
 }
 
-/// Fills the regions that [`Size`] counted.
+/// Fills the regions that [`Size`] counted, or that are as long as those of an older image.
 ///
-/// A value that needs more than was counted is told so by `None`, and the writer remembers it: it changed while
-/// its state was taken, or an implementation of [`State`] is wrong.
+/// A value that needs more is told so by `None`, and the writer remembers it. If it was counted, it changed while its
+/// state was taken, or an implementation of [`State`] is wrong; if not, that is now done.
 ///
 /// `'w` is the life of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
 #[derive(Debug)]
@@ -108,37 +113,37 @@ pub struct Writer<'w, 'v> {
     raw: &'w mut [u8],
     /// Takes the raw arrays instead of `raw`.
     gather: Option<Gather<'w, 'v>>,
+    depth: u32,
     broken: bool,
 }
 
 impl<'w, 'v> Writer<'w, 'v> {
     /// Regions that are one behind the other in `regions`.
-    pub(crate) fn new(size: &Size, regions: &'w mut [u8]) -> Self {
-        let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));
-        let (text, rest) = rest.split_at_mut(size.text.min(rest.len()));
-        let gap = rest.len().saturating_sub(size.raw);
+    pub(crate) fn new([tail, text, raw]: [usize; 3], depth: u32, regions: &'w mut [u8]) -> Self {
+        let (tail, rest) = regions.split_at_mut(tail.min(regions.len()));
+        let (text, rest) = rest.split_at_mut(text.min(rest.len()));
+        let gap = rest.len().saturating_sub(raw);
         let (gap, raw) = rest.split_at_mut(gap);
         gap.fill(0);
-        Self::over(tail, text, raw)
+        Self::over(tail, text, raw, depth)
     }
 
     /// Regions that lie anywhere.
-    pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8]) -> Self {
-        Self { tail, text, raw, gather: None, broken: false }
+    pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
+        Self { tail, text, raw, gather: None, depth, broken: false }
     }
 
     /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
     /// travel, and copied where they do not.
+    #[inline]
     pub(crate) fn gathering(
-        size: &Size,
+        [tail, text, raw]: [usize; 3],
+        depth: u32,
         regions: &'w mut [u8],
-        copied: &'w mut Copied,
-        borrowed: &'w mut Vec<Borrowed<'v>>,
+        (copied, borrowed): (&'w mut Copied, &'w mut Vec<Borrowed<'v>>),
     ) -> Self {
-        let (tail, rest) = regions.split_at_mut(size.tail.min(regions.len()));
-        let (text, padding) = rest.split_at_mut(size.text.min(rest.len()));
-        padding.fill(0);
-        Self { tail, text, raw: &mut [], gather: Some(Gather::new(copied, borrowed, size.raw)), broken: false }
+        let gather = Some(Gather::new(copied, borrowed, raw));
+        Self { gather, ..Self::new([tail, text, 0], depth, regions) }
     }
 
     /// A run of `count` heads in the tail, to be filled in order.
@@ -205,13 +210,29 @@ impl<'w, 'v> Writer<'w, 'v> {
         space
     }
 
+    /// Writes what stands behind a `T`, one level deeper, as [`Size::nested`] counts it. Each level needs space in the
+    /// tail, so that even a cycle of shared values that was not counted is soon at its end.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
+        match self.depth.checked_sub(weight::<T>()) {
+            Some(depth) => {
+                self.depth = depth;
+                inner(self);
+                self.depth = self.depth.wrapping_add(weight::<T>());
+            }
+            None => {
+                self.fail::<()>();
+            }
+        }
+    }
+
     /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
     /// arrays are copied.
     #[inline]
     pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
         if !T::DYNAMIC {
             // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
-            let mut writer = Writer { tail: &mut [], text: &mut [], raw: &mut [], gather: None, broken: false };
+            let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
             value.put(head, &mut writer);
             self.broken |= writer.broken;
             return;
@@ -221,10 +242,11 @@ impl<'w, 'v> Writer<'w, 'v> {
             text: &mut *self.text,
             raw: &mut *self.raw,
             gather: self.gather.as_mut().map(Gather::copying),
+            depth: self.depth,
             broken: self.broken,
         };
         value.put(head, &mut writer);
-        let Writer { tail, text, raw, gather, broken } = writer;
+        let Writer { tail, text, raw, gather, broken, .. } = writer;
         let (tail, text, raw, left) = (tail.len(), text.len(), raw.len(), gather.map(|gather| gather.left()));
         keep_last(&mut self.tail, tail);
         keep_last(&mut self.text, text);
@@ -243,36 +265,38 @@ impl<'w, 'v> Writer<'w, 'v> {
         before - self.tail.len()
     }
 
+    /// Says that the value cannot be written. Why, [`Size::fail`] is told when the value is counted, as it then is.
     #[cold]
-    pub(crate) fn fail<T>(&mut self) -> Option<T> {
+    pub fn fail<T>(&mut self) -> Option<T> {
         self.broken = true;
         None
     }
 
-    /// Writes a whole value, which takes all of the regions. Moved to where no other function sees it, the writer
-    /// stays in registers.
+    /// Writes a whole value; how much of tail, text and raw was not written, if nothing failed. Moved to where no other
+    /// function sees it, the writer stays in registers.
     #[inline]
-    pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Result<(), Error> {
-        let Self { tail, text, raw, gather, broken } = self;
-        let mut writer = Self { tail, text, raw, gather, broken };
+    pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
+        let Self { tail, text, raw, gather, depth, broken } = self;
+        let mut writer = Self { tail, text, raw, gather, depth, broken };
         value.put(head, &mut writer);
-        writer.finish()
+        writer.left()
+    }
+
+    /// How much of tail, text and raw was not written, if nothing failed.
+    pub(crate) fn left(self) -> Option<[usize; 3]> {
+        let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
+        (!self.broken).then_some([self.tail.len(), self.text.len(), raw])
     }
 
     /// Whether exactly what was counted has been written.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
-        let rest = self.tail.len() | self.text.len() | raw;
-        if self.broken || rest != 0 {
-            return Err(changed());
-        }
-        Ok(())
+        if self.left() == Some([0; 3]) { Ok(()) } else { Err(changed()) }
     }
 }
 
 /// What is said of a value that needed other space than was counted.
 #[cold]
-fn changed() -> Error {
+pub(crate) fn changed() -> Error {
     Error::new(
         ErrorKind::Unwritable,
         "a value that stays as it is while its state is taken",

@@ -14,6 +14,8 @@ pub(crate) struct Identity {
     pub fingerprint: u64,
     /// Whether anything in it can refuse a state, so that it is built aside.
     pub refuses: bool,
+    /// Whether anything in it has to be asked before it is written, so that it is always counted first.
+    pub asks: bool,
 }
 
 /// FNV-1a with its public 64-bit constants.
@@ -23,16 +25,18 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 #[cold]
 fn identify(schema: &'static Schema) -> Identity {
-    Identity { schema, fingerprint: hash(&write_canonical(schema)), refuses: any_refuses(schema) }
+    let (refuses, asks) = any(schema);
+    Identity { schema, fingerprint: hash(&write_canonical(schema)), refuses, asks }
 }
 
-fn any_refuses(root: &'static Schema) -> bool {
+/// Whether any node refuses, and whether any asks.
+fn any(root: &'static Schema) -> (bool, bool) {
+    let (mut refuses, mut asks) = (false, false);
     let mut seen: Vec<&'static Schema> = Vec::new();
     let mut open = alloc::vec![root];
     while let Some(node) = open.pop() {
-        if node.refuses() {
-            return true;
-        }
+        refuses |= node.refuses();
+        asks |= node.asks();
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {
@@ -45,7 +49,7 @@ fn any_refuses(root: &'static Schema) -> bool {
             Link::At(_) => None,
         }));
     }
-    false
+    (refuses, asks)
 }
 
 pub(crate) fn identity(schema: &'static Schema) -> Identity {

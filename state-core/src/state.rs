@@ -15,7 +15,8 @@ use crate::schema::Schema;
 ///
 /// An image has a **head**, whose size is known at compile time, and behind it three regions that are filled in
 /// order: the **tail** (heads of what stands behind a `Vec`, `Box` or map), the **text** and the **raw** arrays.
-/// [`size`](State::size) counts what a value needs in the regions, [`put`](State::put) then writes exactly that.
+/// [`size`](State::size) counts what a value needs in the regions, [`put`](State::put) writes exactly that: behind it,
+/// or alone where an older image tells about how much it will be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no state",
     label = "no `State` for this type",
@@ -38,7 +39,10 @@ pub trait State {
     /// Adds to `size` what the value needs beside its head.
     fn size(&self, size: &mut Size);
 
-    /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counted.
+    /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counts.
+    ///
+    /// The value may not have been counted before. So what [`Size::fail`] is told of in `size`, [`Writer::fail`] is here,
+    /// and what is [nested](Size::nested) there is [nested](Writer::nested) here.
     ///
     /// The writer may keep borrowing raw arrays of the value for `'v`. An implementation that writes something else
     /// than what `self` holds, because it makes it or a guard lends it, does so with [`Writer::copied`].

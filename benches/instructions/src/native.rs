@@ -8,7 +8,7 @@ use state_core::{Restore, RestoreOwned, State, check, dump_into, dumps, load_int
 use crate::cells::{Cells, Material};
 use crate::data::Lend;
 
-/// Serialize into a used buffer, load, restore the same state and two others by turns, and check.
+/// Serialize into a used buffer, the same state and two others by turns, load, restore the same state and two others by turns, and check.
 pub fn owned<'a, T: State + RestoreOwned + Clone>(cells: &mut Cells<'a>, material: &'a Material<T>) {
     let Material { value, other } = material;
     let image = bytes(value);
@@ -16,6 +16,13 @@ pub fn owned<'a, T: State + RestoreOwned + Clone>(cells: &mut Cells<'a>, materia
 
     let mut buffer = image.clone();
     cells.add("native serialize", move || dump_into(black_box(value), &mut buffer).expect("it was dumped before"));
+
+    let mut buffer = image.clone();
+    cells.add("native serialize other", move || {
+        for value in [other, value] {
+            dump_into(black_box(value), &mut buffer).expect("it was dumped before");
+        }
+    });
 
     let bytes = image.clone();
     cells.add("native load", move || drop(black_box(loads::<T>(black_box(&bytes)).expect("it was dumped"))));

@@ -1,7 +1,6 @@
 //! The header of an image, and the parts that it divides the bytes into.
 
 use crate::decode::Regions;
-use crate::encode::Size;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
 use crate::text::Text;
@@ -29,12 +28,12 @@ pub(crate) struct Image<'a> {
 }
 
 /// Writes a header, and the schema behind it. `space` has their size.
-pub(crate) fn write(space: &mut [u8], fingerprint: u64, size: &Size, schema: Option<&[u8]>) {
+pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], schema: Option<&[u8]>) {
     let flags = if schema.is_some() { WITH_SCHEMA } else { 0 };
     let (header, behind) = space.split_at_mut(SIZE);
     header[..4].copy_from_slice(&MAGIC);
     header[4..8].copy_from_slice(&[VERSION, flags, 0, 0]);
-    let numbers = [fingerprint, size.tail as u64, size.text as u64, size.raw as u64];
+    let numbers = core::iter::once(fingerprint).chain(lengths.map(|length| length as u64));
     for (place, number) in header[8..].chunks_exact_mut(8).zip(numbers) {
         place.copy_from_slice(&number.to_le_bytes());
     }
@@ -44,6 +43,30 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, size: &Size, schema: Opt
         length.copy_from_slice(&(schema.len() as u32).to_le_bytes());
         place.copy_from_slice(schema);
     }
+}
+
+/// The lengths of tail, text and raw that stand in the header of an image of the type with this fingerprint, if
+/// `bytes` start with one.
+pub(crate) fn lengths(bytes: &[u8], fingerprint: u64) -> Option<[usize; 3]> {
+    let (header, _) = bytes.split_first_chunk::<SIZE>()?;
+    if header[..4] != MAGIC || header[4] != VERSION || header[8..16] != fingerprint.to_le_bytes() {
+        return None;
+    }
+    let [tail, text, raw] = [16, 24, 32].map(|at| usize::try_from(number(header, at)).ok());
+    Some([tail?, text?, raw?])
+}
+
+/// Where tail and text end, and where raw starts and ends, if the tail starts at `start` and all fits in memory.
+pub(crate) fn ends(start: usize, [tail, text, raw]: [usize; 3]) -> Option<[usize; 4]> {
+    let tail_end = start.checked_add(tail)?;
+    let text_end = tail_end.checked_add(text)?;
+    let raw_start = if raw == 0 { text_end } else { padded(text_end)? };
+    Some([tail_end, text_end, raw_start, raw_start.checked_add(raw)?])
+}
+
+/// The number at a place in a header.
+fn number(header: &[u8], at: usize) -> u64 {
+    header[at..].first_chunk().map_or(0, |number| u64::from_le_bytes(*number))
 }
 
 impl<'a> Image<'a> {
@@ -59,7 +82,7 @@ impl<'a> Image<'a> {
         if flags & !WITH_SCHEMA != 0 || reserved != [0, 0] {
             return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
         }
-        let number = |at: usize| header[at..at + 8].iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte));
+        let number = |at| number(header, at);
         let schema = if flags & WITH_SCHEMA != 0 { Some(schema(behind, bytes.len())?) } else { None };
         Ok(Self {
             bytes,
@@ -83,10 +106,9 @@ impl<'a> Image<'a> {
         let usize_of = |n: u64| usize::try_from(n).ok();
         let ends = || {
             let head_end = self.front.checked_add(head)?;
-            let tail_end = head_end.checked_add(usize_of(self.tail)?)?;
-            let text_end = tail_end.checked_add(usize_of(self.text)?)?;
-            let raw_start = if self.raw == 0 { text_end } else { padded(text_end)? };
-            Some([head_end, tail_end, text_end, raw_start, raw_start.checked_add(usize_of(self.raw)?)?])
+            let lengths = [usize_of(self.tail)?, usize_of(self.text)?, usize_of(self.raw)?];
+            let [tail_end, text_end, raw_start, end] = ends(head_end, lengths)?;
+            Some([head_end, tail_end, text_end, raw_start, end])
         };
         let Some([head_end, tail_end, text_end, raw_start, end]) = ends() else {
             return Err(Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones").at_byte(16));

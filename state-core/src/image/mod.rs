@@ -86,6 +86,7 @@ mod header;
 #[cfg(feature = "std")]
 mod mapped;
 mod options;
+mod rewrite;
 mod segments;
 #[cfg(feature = "std")]
 pub mod stream;
@@ -127,6 +128,28 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 }
 
 /// Takes a value's state into a buffer, whose old content is overwritten and whose allocation is used again.
+///
+/// Leave an older state of the type in the buffer: the new one is laid out as that, and the value is not counted before
+/// it is written, unless it has become much longer or has a `before_get` hook. It is a hint and no more; whatever the
+/// buffer holds, the bytes are those that [`dumps`] gives. A buffer whose states vary in length is given some more room
+/// than they need.
+///
+/// ```
+/// use state_core::{State, dump_into, dumps};
+///
+/// #[derive(State)]
+/// struct World { tick: u64, names: Vec<String> }
+///
+/// let mut world = World { tick: 0, names: vec!["Ada".into(); 100] };
+/// let mut buffer = Vec::new();
+/// for tick in 0..3 {
+///     world.tick = tick;
+///     world.names.push("Grace".into());
+///     dump_into(&world, &mut buffer)?;
+///     assert_eq!(buffer, dumps(&world)?);
+/// }
+/// # Ok::<(), state_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As for [`dumps`]; the buffer is then empty.

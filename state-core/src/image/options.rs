@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use super::explain;
 use super::header::{self, Image};
+use super::rewrite::Rewrite;
 use crate::decode::{Checker, Obstacle, Reader, Regions};
-use crate::encode::{Size, Writer};
+use crate::encode::{Size, Writer, changed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::{Identity, hash, identity};
 use crate::schema::{Schema, root_name, write_canonical};
@@ -90,16 +91,45 @@ impl Options {
     fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
         let schema = self.schema.then(|| write_canonical(identity.schema));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let start = front + root.head;
+        let rewrite =
+            if root.varies && !identity.asks { Rewrite::of(buffer, identity.fingerprint, start) } else { None };
+        let written = rewrite.as_ref().and_then(|rewrite| {
+            let left = self.put(root, rewrite.lengths(), &mut buffer[front..])?;
+            rewrite.close(left, buffer)
+        });
+        let lengths = match written {
+            Some(lengths) => lengths,
+            None => {
+                let (lengths, total) = self.count(root, start, &identity)?;
+                if rewrite.is_some() {
+                    Rewrite::make_room(buffer, start, lengths);
+                }
+                // What the buffer holds already stays initialised; only growth is filled.
+                buffer.resize(total, 0);
+                match self.put(root, lengths, &mut buffer[front..]) {
+                    Some([0, 0, 0]) => lengths,
+                    _ => return Err(explain::name(changed(), &identity)),
+                }
+            }
+        };
+        header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_deref());
+        Ok(())
+    }
+
+    /// Counts the regions, which start at `start`, and the image's bytes.
+    pub(super) fn count(&self, root: Root<'_, '_>, start: usize, identity: &Identity) -> Result<([usize; 3], usize)> {
         let mut size = Size::new(self.depth);
         root.value.size(&mut size);
-        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + root.head).map_err(|error| explain::name(error, &identity))?;
-        // What the buffer holds already stays initialised; only growth is filled.
-        buffer.resize(total, 0);
-        let (header, body) = buffer.split_at_mut(front);
-        header::write(header, identity.fingerprint, &size, schema.as_deref());
+        let total = size.total(start).map_err(|error| explain::name(error, identity))?;
+        Ok((size.lengths(), total))
+    }
+
+    /// Writes head and regions of these lengths; what is left of each, if nothing failed.
+    fn put(&self, root: Root<'_, '_>, lengths: [usize; 3], body: &mut [u8]) -> Option<[usize; 3]> {
         let (head, regions) = body.split_at_mut(root.head);
-        root.value.put(head, Writer::new(&size, regions)).map_err(|error| explain::name(error, &identity))
+        root.value.put(head, Writer::new(lengths, self.depth, regions))
     }
 
     /// As [`loads`](super::loads).
@@ -174,12 +204,14 @@ impl Options {
 pub(super) struct Root<'a, 'v> {
     pub schema: &'static Schema,
     pub head: usize,
+    /// Whether there is more than the head.
+    pub varies: bool,
     pub value: &'a dyn Whole<'v>,
 }
 
 impl<'a, 'v> Root<'a, 'v> {
     pub fn of<T: State + ?Sized>(value: &'a &'v T) -> Self {
-        Self { schema: T::schema(), head: T::HEAD, value }
+        Self { schema: T::schema(), head: T::HEAD, varies: T::DYNAMIC, value }
     }
 }
 
@@ -188,8 +220,8 @@ pub(super) trait Whole<'v> {
     /// Counts the regions.
     fn size(&self, size: &mut Size);
 
-    /// Writes the head, and all that there is space for.
-    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Result<()>;
+    /// Writes the head, and all that there is space for; what is left of the regions, if nothing failed.
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]>;
 }
 
 impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
@@ -199,7 +231,7 @@ impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
         }
     }
 
-    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Result<()> {
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]> {
         writer.whole(*self, head)
     }
 }

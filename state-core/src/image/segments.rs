@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::options::Root;
+use super::rewrite::Rewrite;
 use super::{Options, explain, header};
 #[cfg(feature = "pyo3")]
 use crate::decode::Regions;
-use crate::encode::{Size, Writer};
+use crate::encode::{Writer, changed};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
@@ -53,7 +54,8 @@ pub struct Segments<'a> {
 /// is written into the buffer. Six megabytes of `#[state(bytes)]` cost what their header costs.
 ///
 /// Arrays that do not lie as they travel are copied all the same: those of records with padding, all on a big-endian
-/// machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make.
+/// machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make. What is written
+/// is laid out as the older state in the buffer, as by [`dump_into`](super::dump_into).
 ///
 /// ```
 /// use state_core::{State, dumps, image::{SegmentBuffer, dump_segments}};
@@ -95,21 +97,51 @@ impl Options {
     fn write_segments<'a>(&self, root: Root<'_, 'a>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
         let schema = self.writes_schema().then(|| write_canonical(identity.schema));
-        let mut size = Size::new(self.levels());
-        root.value.size(&mut size);
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
-        let total = size.total(front + root.head).map_err(|error| explain::name(error, &identity))?;
-
-        let mut borrowed: Vec<Borrowed<'a>> = take(&mut buffer.list);
-        buffer.copied.clear();
-        buffer.front.resize(total - size.raw, 0);
-        let (header, body) = buffer.front.split_at_mut(front);
-        header::write(header, identity.fingerprint, &size, schema.as_deref());
-        let (head, regions) = body.split_at_mut(root.head);
-        let writer = Writer::gathering(&size, regions, &mut buffer.copied, &mut borrowed);
-        root.value.put(head, writer).map_err(|error| explain::name(error, &identity))?;
+        let start = front + root.head;
+        let SegmentBuffer { front: written, copied, list } = &mut *buffer;
+        let mut borrowed: Vec<Borrowed<'a>> = take(list);
+        let rewrite = if root.varies && !identity.asks {
+            Rewrite::before_raw(written, identity.fingerprint, start)
+        } else {
+            None
+        };
+        let rewritten = rewrite.as_ref().and_then(|rewrite| {
+            let body = &mut written[front..];
+            let left = gather(root, rewrite.lengths(), self.levels(), body, (copied, &mut borrowed))?;
+            rewrite.close_before_raw(left, written)
+        });
+        let lengths = match rewritten {
+            Some(lengths) => lengths,
+            None => {
+                let (lengths, total) = self.count(root, start, &identity)?;
+                if rewrite.is_some() {
+                    Rewrite::make_room(written, start, [lengths[0], lengths[1], 0]);
+                }
+                written.resize(total - lengths[2], 0);
+                match gather(root, lengths, self.levels(), &mut written[front..], (copied, &mut borrowed)) {
+                    Some([0, 0, 0]) => lengths,
+                    _ => return Err(explain::name(changed(), &identity)),
+                }
+            }
+        };
+        header::write(&mut written[..front], identity.fingerprint, lengths, schema.as_deref());
         Ok(Segments { buffer, borrowed })
     }
+}
+
+/// Writes head and regions of these lengths but for the raw arrays, which are gathered; what is left of each.
+fn gather<'a>(
+    root: Root<'_, 'a>,
+    lengths: [usize; 3],
+    depth: u32,
+    body: &mut [u8],
+    (copied, borrowed): (&mut Copied, &mut Vec<Borrowed<'a>>),
+) -> Option<[usize; 3]> {
+    copied.clear();
+    borrowed.clear();
+    let (head, regions) = body.split_at_mut(root.head);
+    root.value.put(head, Writer::gathering(lengths, depth, regions, (copied, borrowed)))
 }
 
 impl Segments<'_> {

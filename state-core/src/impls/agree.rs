@@ -32,9 +32,9 @@ impl Scratch {
         if !K::DYNAMIC && K::HEAD <= ON_STACK {
             // Known while compiling: all of the key is its head.
             let space = &mut self.small[..K::HEAD];
-            let mut writer = Writer::over(&mut [], &mut [], &mut []);
+            let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
             key.put(space, &mut writer);
-            return writer.finish().is_ok() && space == head;
+            return writer.left().is_some() && space == head;
         }
         let mut size = Size::new(DEPTH);
         if K::DYNAMIC {
@@ -48,9 +48,9 @@ impl Scratch {
             &mut self.large[..]
         };
         let (key_head, regions) = space.split_at_mut(K::HEAD);
-        let mut writer = Writer::new(&size, regions);
+        let mut writer = Writer::new(size.lengths(), DEPTH, regions);
         key.put(key_head, &mut writer);
-        if writer.finish().is_err() || key_head != head {
+        if writer.left() != Some([0; 3]) || key_head != head {
             return false;
         }
         if !K::DYNAMIC {

@@ -40,9 +40,12 @@ pub(super) fn put_each<'a, T: State + 'a>(
     if T::HEAD == 0 {
         run.fill(0);
     }
-    for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
-        item.put(&mut head[..T::HEAD], writer);
-    }
+    let each = |writer: &mut Writer<'_, 'a>| {
+        for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
+            item.put(&mut head[..T::HEAD], writer);
+        }
+    };
+    if T::DYNAMIC { writer.nested::<T>(each) } else { each(writer) }
 }
 
 #[inline]

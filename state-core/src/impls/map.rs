@@ -54,10 +54,13 @@ pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     if entry::<K, V>() == 0 {
         run.fill(0);
     }
-    for ((key, value), mut head) in entries.zip(run.chunks_exact_mut(stride(entry::<K, V>()))) {
-        put(key, &mut head, writer);
-        put(value, &mut head, writer);
-    }
+    let each = |writer: &mut Writer<'_, 'a>| {
+        for ((key, value), mut head) in entries.zip(run.chunks_exact_mut(stride(entry::<K, V>()))) {
+            put(key, &mut head, writer);
+            put(value, &mut head, writer);
+        }
+    };
+    if K::DYNAMIC || V::DYNAMIC { writer.nested::<(K, V)>(each) } else { each(writer) }
 }
 
 #[inline]

@@ -54,6 +54,9 @@ macro_rules! objects {
             #[inline]
             fn put(&self, mut head: &mut [u8], writer: &mut Writer<'_, '_>) {
                 let $this = self;
+                $(if $refusal.is_some() {
+                    writer.fail::<()>();
+                })?
                 $(writer.copied::<$of>($part, cut_mut(&mut head, <$of>::HEAD));)*
             }
         }

@@ -31,7 +31,11 @@ macro_rules! pointers {
                 if let Some(head) = writer.run(1, T::HEAD) {
                     let (head, filler) = head.split_at_mut(T::HEAD);
                     filler.fill(0);
-                    T::put(self, head, writer);
+                    if T::DYNAMIC {
+                        writer.nested::<T>(|writer| T::put(self, head, writer));
+                    } else {
+                        T::put(self, head, writer);
+                    }
                 }
             }
         }

@@ -71,7 +71,8 @@ pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
 /// Those of taking its state.
 pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
     let told = |error: crate::Error| pickling(py, error.at(root_name(T::schema())));
-    let mut size = Size::new(Options::new().levels());
+    let levels = Options::new().levels();
+    let mut size = Size::new(levels);
     if T::DYNAMIC {
         value.size(&mut size);
     }
@@ -85,7 +86,7 @@ pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -
         }
     };
     let (head, regions) = space.split_at_mut(T::HEAD);
-    let mut writer = Writer::new(&size, regions);
+    let mut writer = Writer::new(size.lengths(), levels, regions);
     value.put(head, &mut writer);
     writer.finish().map_err(told)?;
     let (mut tail, text) = regions.split_at(size.tail);

@@ -86,6 +86,7 @@ pub(crate) struct Object {
     pub has_parent: bool,
     pub slots: Cow<'static, [Slot]>,
     pub refuses: bool,
+    pub asks: bool,
     pub form: Form,
 }
 
@@ -94,6 +95,7 @@ pub(crate) struct Enum {
     pub name: Cow<'static, str>,
     pub variants: Cow<'static, [Variant]>,
     pub refuses: bool,
+    pub asks: bool,
     pub form: Form,
 }
 
@@ -217,6 +219,7 @@ impl Schema {
             has_parent: shape.has_parent,
             slots: Cow::Borrowed(slots),
             refuses: shape.refuses,
+            asks: shape.asks,
             form: shape.form,
         };
         Self { kind: Kind::Object(object), head, id: Some(names.id) }
@@ -230,6 +233,7 @@ impl Schema {
             name: Cow::Borrowed(names.tag),
             variants: Cow::Borrowed(variants),
             refuses: shape.refuses,
+            asks: shape.asks,
             form: shape.form,
         });
         Self { kind, head, id: Some(names.id) }
@@ -302,6 +306,19 @@ impl Schema {
             _ => false,
         }
     }
+
+    /// Whether this very node has to be asked before anything is written: by a hook, or because only counting it finds
+    /// what cannot be written.
+    pub(crate) fn asks(&self) -> bool {
+        match &self.kind {
+            Kind::Object(object) => object.asks,
+            Kind::Enum(of) => of.asks,
+            Kind::Serde => true,
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A type's tag, and its full name within the program.
@@ -317,13 +334,16 @@ pub struct Names {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shape {
     pub has_parent: bool,
+    /// It has a hook that can refuse a state.
     pub refuses: bool,
+    /// It has a hook that is called before its state is taken.
+    pub asks: bool,
     pub form: Form,
 }
 
 impl Shape {
     /// Of a type that has nothing beside its slots.
-    pub(crate) const PLAIN: Self = Self { has_parent: false, refuses: false, form: Form::State };
+    pub(crate) const PLAIN: Self = Self { has_parent: false, refuses: false, asks: false, form: Form::State };
 }
 
 impl Variant {

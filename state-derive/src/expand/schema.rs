@@ -12,6 +12,7 @@ pub fn function(container: &Container) -> TokenStream {
         Some(hook) => quote!(#hook.refuses),
         None => quote!(false),
     };
+    let asks = container.before_get.is_some();
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
     let (constructor, parts) = match &container.data {
         Data::Struct(variant) => (quote!(object), slots(variant)),
@@ -32,7 +33,12 @@ pub fn function(container: &Container) -> TokenStream {
                 &_state::Schema::#constructor(
                     _state::Names { tag: #tag, id: _state::id::<Self> },
                     <Self as _state::State>::HEAD,
-                    _state::Shape { has_parent: #has_parent, refuses: #refuses, form: _state::Form::#form },
+                    _state::Shape {
+                        has_parent: #has_parent,
+                        refuses: #refuses,
+                        asks: #asks,
+                        form: _state::Form::#form,
+                    },
                     #parts,
                 )
             }

@@ -109,7 +109,7 @@ impl Options {
         space.copied.clear();
         let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
         let (head, regions) = space.front.split_at_mut(T::HEAD);
-        let mut writer = Writer::gathering(&size, regions, &mut space.copied, &mut borrowed);
+        let mut writer = Writer::gathering(size.lengths(), self.depth, regions, (&mut space.copied, &mut borrowed));
         value.put(head, &mut writer);
         writer.finish()?;
         let (head, regions) = space.front.split_at(T::HEAD);

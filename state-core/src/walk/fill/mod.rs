@@ -29,13 +29,15 @@ pub(crate) struct Filled<'v> {
     lent: Option<Cow<'v, [u8]>>,
 }
 
+#[cfg(feature = "pickle")]
 impl<'v> Filled<'v> {
     /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
-    #[cfg(feature = "pickle")]
     pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
         Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
     }
+}
 
+impl Filled<'_> {
     /// Its space, to be used again.
     #[cfg(feature = "pyo3")]
     pub fn into_space(self) -> Builder {
