@@ -1,0 +1,38 @@
+//! What a type says beside its slots: its parent, its hooks, and the form of its objects in a pickle.
+
+/// How objects and variants stand in a pickle. It changes neither image nor fingerprint, and a schema that was read
+/// does not know it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// An object with the flat tuple of its slots; a variant as the tuple of its name and slots.
+    #[default]
+    State,
+    /// An object with a dict of its slots by name.
+    Dict,
+    /// An object as Cython pickles a class of its own accord.
+    Cython,
+    /// An object as a call of its class with its slots.
+    Call,
+    /// A range of two ends; where these are integers, as Python's `range`.
+    Range,
+    /// Variants without slots are members of a Python enum.
+    Enum,
+}
+
+/// What a derived type has beside its slots.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    pub has_parent: bool,
+    /// It has a hook that can refuse a state.
+    pub refuses: bool,
+    /// It has a hook that is called before its state is taken.
+    pub asks: bool,
+    pub form: Form,
+}
+
+impl Shape {
+    /// Of a type that has nothing beside its slots.
+    pub(crate) const PLAIN: Self = Self { has_parent: false, refuses: false, asks: false, form: Form::State };
+}
