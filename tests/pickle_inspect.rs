@@ -37,3 +37,13 @@ fn opcodes_are_listed_as_pickletools_does() {
         assert_eq!(lines.join("\n"), expected);
     }
 }
+
+/// 2^40 items in a hundred and fifty bytes: what is shown again comes to an end, in a tree with its indentation.
+#[test]
+fn trees_do_not_grow_without_end() {
+    let pickle = [&b"\x80\x04K\x01"[..], &b"2\x86".repeat(40), b"."].concat();
+    let pickle = Pickle::open(&pickle).unwrap();
+    for text in [pickle.to_string(), format!("{pickle:#}")] {
+        assert!(text.contains("...") && text.len() < 4 << 20, "{}", text.len());
+    }
+}

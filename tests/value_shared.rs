@@ -149,6 +149,9 @@ fn text_does_not_grow_without_end() {
     let text = doubled(500, 1).to_string();
     assert!(text.len() < 8 << 20, "{}", text.len());
     assert!(text.contains("..."));
+    // Indented forty levels deep, most of it is spaces, which count too.
+    let tree = format!("{:#}", doubled(500, 1));
+    assert!(tree.len() < 8 << 20, "{}", tree.len());
     let text = repeat_n(shared("x".repeat(1 << 20)), 100).collect::<List>().to_string();
     assert!(text.len() < 4 << 20, "{}", text.len());
     // What is referred to often but short is always shown.

@@ -21,6 +21,8 @@ const PATH: usize = 128;
 /// Parts that stand in more others than this are not shown; Python's `repr` gives up at about the same depth.
 const DEEPEST: usize = 1000;
 
+const INDENT: &str = "    ";
+
 /// What is shown again may come to this many times the length of the pickle.
 const TIMES: usize = 8;
 /// And to this many bytes beyond that.
@@ -149,7 +151,7 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
 
     /// Pays for a part that is shown again. Where nothing is left it is not even looked at.
     pub fn pay_for(&mut self, id: Id) -> bool {
-        self.pay(1) && self.pay(self.parts.weight(id, &self.parts.view(id)))
+        self.pay(1 + self.indentation() * INDENT.len()) && self.pay(self.parts.weight(id, &self.parts.view(id)))
     }
 
     /// Whether a shared part was shown before. From now on it was.
@@ -325,9 +327,14 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
     }
 
     fn new_line(&mut self) -> fmt::Result {
-        // Without an end to the indentation, the text of a deep pickle would grow with the square of its depth.
-        const DEEPEST: usize = 40;
         self.f.write_str("\n")?;
-        (0..self.open.len().min(DEEPEST)).try_for_each(|_| self.f.write_str("    "))
+        (0..self.indentation()).try_for_each(|_| self.f.write_str(INDENT))
+    }
+
+    /// How many levels a line is indented.
+    fn indentation(&self) -> usize {
+        // Without an end to it, the text of a deep pickle would grow with the square of its depth.
+        const DEEPEST: usize = 40;
+        if self.is_tree { self.open.len().min(DEEPEST) } else { 0 }
     }
 }

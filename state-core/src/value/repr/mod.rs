@@ -60,6 +60,8 @@ impl<'a> Rest<'a> {
     }
 }
 
+const INDENT: &str = "    ";
+
 /// A container that has been begun and not yet ended.
 struct Unfinished<'a> {
     node: Node<'a>,
@@ -129,7 +131,7 @@ impl<'f, 'b> Writer<'f, 'b> {
             Ok(visit) => visit,
             Err(sharing::Within) => return node.map_or(Ok(()), |node| self.ellipsis(node.head)),
         };
-        if !self.sharing.pay(&visit, value) {
+        if !self.sharing.pay(&visit, value, self.indentation(open.len()) * INDENT.len()) {
             // What is left of a container that was shown in full before would be left out one by one.
             if let Some(last) = open.last_mut().filter(|last| last.visit.is_again()) {
                 last.rest = Rest::Children([].iter());
@@ -261,10 +263,15 @@ impl<'f, 'b> Writer<'f, 'b> {
     }
 
     fn new_line(&mut self, depth: usize) -> fmt::Result {
-        // Without an end to the indentation, the text of a deep value would grow with the square of its depth.
-        const DEEPEST: usize = 40;
         self.f.write_str("\n")?;
-        (0..depth.min(DEEPEST)).try_for_each(|_| self.f.write_str("    "))
+        (0..self.indentation(depth)).try_for_each(|_| self.f.write_str(INDENT))
+    }
+
+    /// How many levels a line is indented.
+    fn indentation(&self, depth: usize) -> usize {
+        // Without an end to it, the text of a deep value would grow with the square of its depth.
+        const DEEPEST: usize = 40;
+        if self.is_tree { depth.min(DEEPEST) } else { 0 }
     }
 }
 

@@ -83,8 +83,8 @@ impl Sharing {
         Ok(visit)
     }
 
-    /// Whether a value may be printed.
-    pub(super) fn pay(&mut self, visit: &Visit, value: &Value) -> bool {
+    /// Whether a value may be printed, with so many bytes between it and the one before.
+    pub(super) fn pay(&mut self, visit: &Visit, value: &Value, between: usize) -> bool {
         let length = text_length(value);
         // A name belongs to all objects of its class, and is shown by each.
         let has_long_name = match value.see() {
@@ -97,7 +97,7 @@ impl Sharing {
         if is_first || value.as_shared().is_some() && value.node().is_none() && length <= SHORT {
             return true;
         }
-        let left = self.left.checked_sub(length + SEPARATION);
+        let left = self.left.checked_sub(length + SEPARATION + between);
         self.left = left.unwrap_or(0);
         left.is_some()
     }
