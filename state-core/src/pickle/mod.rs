@@ -62,8 +62,9 @@
 //! `NEWOBJ_EX`, `copyreg.__newobj__` and `_reconstructor`, a call of `__reduce__`, `INST` and `OBJ` of Python 2, Cython's
 //! `__pyx_unpickle_*` with the checksum of its members, `_from_state` and `_from_slots` of the classes of the python door.
 //! Under `pickle = "dict"` the state may be a dict, a dict and slots, or the list of a frozen dataclass; names that are
-//! missing are filled by their `default` or are an error, and so are names that the type does not have. What has no state is made from its arguments, as named tuples are. A
-//! member of a Python enum is read by its name, or by its value where the Rust enum has discriminants:
+//! missing are filled by their `default` or are an error, and so are names that the type does not have. What has no state
+//! is made from its arguments, as named tuples are. A member of a Python enum is read by its name, or by its value where
+//! the Rust enum has discriminants:
 //!
 //! ```
 //! use state_core::{State, pickle};

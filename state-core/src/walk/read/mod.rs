@@ -1,6 +1,7 @@
 //! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
 
 mod arrays;
+mod leaves;
 mod variants;
 
 use alloc::format;
@@ -12,7 +13,6 @@ use super::raws::Raws;
 use super::{Encoder, Group, index};
 use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind, Result};
-use crate::known::{Known, python};
 use crate::layout::{option_is_inline, stride};
 use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot, short};
 use crate::text::Text;
@@ -221,73 +221,6 @@ impl<'a, E: Encoder> Read<'a, E> {
         match run.iter().position(|&byte| head == 0 && byte != 0) {
             Some(at) => self.malformed("a zero for an empty head", run[at], &run[at..]),
             None => Ok(()),
-        }
-    }
-
-    fn int(&mut self, signed: bool, nonzero: bool, head: &'a [u8]) -> Result<()> {
-        let value = little_endian(head);
-        if nonzero && value == 0 {
-            return self.malformed("a number that is not zero", 0, head);
-        }
-        if signed {
-            let unused = 128 - 8 * head.len();
-            self.encoder.int((value << unused) as i128 >> unused);
-        } else {
-            match i128::try_from(value) {
-                Ok(value) => self.encoder.int(value),
-                Err(_) => self.encoder.big(value),
-            }
-        }
-        Ok(())
-    }
-
-    fn seconds(&mut self, signed: bool, head: &'a [u8]) -> Result<()> {
-        let (seconds, nanos) = head.split_at(8);
-        let nanoseconds = little_endian(nanos);
-        if nanoseconds >= 1_000_000_000 {
-            return self.malformed("nanoseconds below a second", nanoseconds, nanos);
-        }
-        self.encoder.begin(Group::Tuple(2));
-        self.int(signed, false, seconds)?;
-        self.int(false, false, nanos)?;
-        self.encoder.end();
-        Ok(())
-    }
-
-    fn known(&mut self, known: Known, head: &'a [u8]) -> Result<()> {
-        let is_valid = match known {
-            Known::Date | Known::Uuid => true,
-            Known::Time => python::clock(head, 0).is_some(),
-            Known::DateTime | Known::Utc => python::clock(head, 4).is_some(),
-            Known::Zoned => python::clock(head, 4).is_some() && python::offset(head).is_some(),
-            Known::Delta => python::span(head).is_some(),
-            Known::Int | Known::Natural => {
-                let count = self.length(head)?;
-                let run = self.run(count, 1)?;
-                if !python::is_shortest(run, known == Known::Int) {
-                    return self.malformed("an integer", "one in more bytes than it takes", run);
-                }
-                self.encoder.known(known, run);
-                return Ok(());
-            }
-        };
-        if !is_valid {
-            return self.malformed(known.name(), format!("{head:02x?}"), head);
-        }
-        self.encoder.known(known, head);
-        Ok(())
-    }
-
-    fn text(&mut self, head: &'a [u8]) -> Result<&'a str> {
-        let len = self.length(head)?;
-        let left = self.text.as_bytes().len();
-        match self.text.cut(len) {
-            Some(text) => Ok(text),
-            None if len > left => {
-                let left = format!("{left} bytes left");
-                Err(self.at(Error::new(ErrorKind::Malformed, format!("text of {len} bytes"), left), head))
-            }
-            None => self.malformed("text that ends between two characters", "one that does not", head),
         }
     }
 
