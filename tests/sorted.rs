@@ -108,3 +108,94 @@ fn hooks_run_once_for_each_value() {
         }
     }
 }
+
+#[derive(State, Debug, PartialEq, Clone, Eq)]
+enum Inner {
+    None,
+    Words(HashSet<String>),
+    Ages { by_name: HashMap<String, i16>, flags: HashMap<Option<(u8, char)>, ()> },
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Deep {
+    #[state(sorted)]
+    maps: HashMap<u8, HashMap<u16, HashMap<i32, u8>>>,
+    #[state(sorted)]
+    inner: HashMap<String, Vec<Option<Box<Inner>>>>,
+    #[state(sorted)]
+    lists: HashMap<u8, std::collections::BTreeMap<u8, std::cell::RefCell<HashSet<i64>>>>,
+}
+
+fn deep(numbers: impl DoubleEndedIterator<Item = u16> + Clone) -> Deep {
+    let table = |n: u16| {
+        numbers
+            .clone()
+            .map(move |m| (m.wrapping_mul(n), i32::from(m) - 300))
+            .map(|(k, v)| (k, [(v, 1), (-v - 1, 2)].into()))
+    };
+    let words = || numbers.clone().map(|n| n.to_string()).collect::<HashSet<_>>();
+    let ages = || Inner::Ages {
+        by_name: words().into_iter().map(|word| (word, -1)).collect(),
+        flags: numbers.clone().map(|n| ((n % 3 > 0).then_some((n as u8, 'y')), ())).collect(),
+    };
+    let inner = |n: u16| {
+        vec![None, Some(Box::new(Inner::None)), Some(Box::new(if n % 2 == 0 { ages() } else { Inner::Words(words()) }))]
+    };
+    let set = || std::cell::RefCell::new(numbers.clone().map(|n| i64::from(n) - 100).collect());
+    Deep {
+        maps: numbers.clone().map(|n| (n as u8, table(2 * (n % 256) + 1).collect())).collect(),
+        inner: numbers.clone().filter(|n| n % 16 == 0).map(|n| (n.to_string(), inner(n / 16))).collect(),
+        lists: numbers.clone().filter(|n| *n < 20).map(|n| (n as u8, [(1, set()), (n as u8, set())].into())).collect(),
+    }
+}
+
+#[test]
+fn equal_states_give_equal_bytes_however_deep() {
+    let (forward, backward) = (deep(0..300), deep((0..300).rev()));
+    assert_eq!(forward, backward);
+    let bytes = dumps(&forward).unwrap();
+    assert!(dumps(&backward).unwrap() == bytes);
+    let again = loads::<Deep>(&bytes).unwrap();
+    assert_eq!(again, forward);
+    assert!(dumps(&again).unwrap() == bytes);
+    for mut target in [backward, deep(100..200), deep(0..0), deep((5..400).rev())] {
+        load_into(&bytes, &mut target).unwrap();
+        assert_eq!(target, forward);
+        assert!(dumps(&target).unwrap() == bytes);
+    }
+}
+
+#[derive(State)]
+struct Nested {
+    #[state(sorted)]
+    all: HashMap<u8, (HashMap<i16, ()>, HashSet<String>, HashSet<char>)>,
+}
+
+#[test]
+fn numbers_and_text_deep_inside_stand_in_order() {
+    let numbers = [256, -1, 3, -300, 255].map(|n| (n, ()));
+    let words = ["b", "aa", "", "é", "a"].map(String::from);
+    let all = HashMap::from([(1, (numbers.into(), words.into(), ['b', 'é', '\u{1F600}', 'a'].into()))]);
+    let value = to_value(&Nested { all }).unwrap().to_string();
+    assert_eq!(
+        value,
+        "Nested({1: ({-300: (), -1: (), 3: (), 255: (), 256: ()}, {'', 'a', 'aa', 'b', 'é'}, {'a', 'b', 'é', '😀'})})"
+    );
+}
+
+/// Only what is within the field is asked for its order.
+#[test]
+fn the_next_field_is_not_sorted() {
+    #[derive(State)]
+    struct Both {
+        #[state(sorted)]
+        sorted: HashMap<u8, ()>,
+        hashed: HashMap<u32, u8>,
+    }
+    let both = Both { sorted: [(1, ())].into(), hashed: (0..1000).map(|n| (n, 1)).collect() };
+    let state =
+        loads::<Vec<u8>>(&dumps(&both.hashed.keys().map(|key| *key as u8).collect::<Vec<_>>()).unwrap()).unwrap();
+    let bytes = dumps(&both).unwrap();
+    let hashed: Vec<u8> = bytes[bytes.len() - 5000..].chunks_exact(5).map(|entry| entry[0]).collect();
+    assert_eq!((both.sorted.len(), hashed), (1, state));
+}

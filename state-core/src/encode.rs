@@ -114,6 +114,8 @@ pub struct Writer<'w, 'v> {
     /// Takes the raw arrays instead of `raw`.
     gather: Option<Gather<'w, 'v>>,
     depth: u32,
+    /// Whether hash maps and sets are written in an order that does not depend on their hashing.
+    sorted: bool,
     broken: bool,
 }
 
@@ -130,7 +132,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Regions that lie anywhere.
     pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
-        Self { tail, text, raw, gather: None, depth, broken: false }
+        Self { tail, text, raw, gather: None, depth, sorted: false, broken: false }
     }
 
     /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
@@ -226,6 +228,21 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
+    /// Writes something in which equal hash maps and sets, however deep, give equal bytes.
+    #[cfg(feature = "std")]
+    pub(crate) fn sorted(&mut self, inner: impl FnOnce(&mut Self)) {
+        let outer = core::mem::replace(&mut self.sorted, true);
+        inner(self);
+        self.sorted = outer;
+    }
+
+    /// Where equal hash maps and sets must give equal bytes, how deep their keys may nest.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn is_sorted(&self) -> Option<u32> {
+        self.sorted.then_some(self.depth)
+    }
+
     /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
     /// arrays are copied.
     #[inline]
@@ -243,6 +260,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             raw: &mut *self.raw,
             gather: self.gather.as_mut().map(Gather::copying),
             depth: self.depth,
+            sorted: self.sorted,
             broken: self.broken,
         };
         value.put(head, &mut writer);
@@ -276,8 +294,8 @@ impl<'w, 'v> Writer<'w, 'v> {
     /// function sees it, the writer stays in registers.
     #[inline]
     pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
-        let Self { tail, text, raw, gather, depth, broken } = self;
-        let mut writer = Self { tail, text, raw, gather, depth, broken };
+        let Self { tail, text, raw, gather, depth, sorted, broken } = self;
+        let mut writer = Self { tail, text, raw, gather, depth, sorted, broken };
         value.put(head, &mut writer);
         writer.left()
     }

@@ -46,7 +46,7 @@ use crate::ctxt::Ctxt;
 /// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |
 /// | field | `default`, `default = path` | fills the slot where a dynamic state has no value for it |
 /// | field | `with = path` | a module converts the field to what stands in the slot, and back |
-/// | field | `sorted` | a hash map or set in the order of its keys, so that equal states give equal bytes |
+/// | field | `sorted` | a hash map or set in the order of its keys, and those inside it sorted too, so that equal states give equal bytes |
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
 ///

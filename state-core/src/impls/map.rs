@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
+#[cfg(feature = "std")]
+use super::order;
 use super::refill;
 #[cfg(feature = "std")]
 use super::refill::Marks;
@@ -63,6 +65,21 @@ pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     if K::DYNAMIC || V::DYNAMIC { writer.nested::<(K, V)>(each) } else { each(writer) }
 }
 
+/// The entries of a hash map: in its own order, or within a field that is sorted in one that equal maps share.
+#[cfg(feature = "std")]
+#[inline]
+fn put_table<'a, K: State + 'a, V: State + 'a>(
+    entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
+    head: &mut [u8],
+    writer: &mut Writer<'_, 'a>,
+) {
+    if let Some(depth) = writer.is_sorted() {
+        put_entries(order::by_key(entries, |&(key, _)| key, depth).into_iter(), head, writer);
+    } else {
+        put_entries(entries, head, writer);
+    }
+}
+
 #[inline]
 fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
@@ -108,7 +125,7 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
 
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
-    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $set:ident) => {
+    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $put:expr, $set:ident) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -123,7 +140,7 @@ macro_rules! maps {
 
             #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-                put_entries(self.iter(), head, writer);
+                $put(self.iter(), head, writer);
             }
         }
 
@@ -160,13 +177,14 @@ macro_rules! maps {
     };
 }
 
-maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), set_tree);
+maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), put_entries, set_tree);
 #[cfg(feature = "std")]
 maps!(
     HashMap,
     [Eq + Hash],
     [S: BuildHasher],
     |len| HashMap::with_capacity_and_hasher(len, S::default()),
+    put_table,
     set_table
 );
 

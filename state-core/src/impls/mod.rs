@@ -18,6 +18,8 @@ mod object;
 mod once;
 mod option;
 #[cfg(feature = "std")]
+mod order;
+#[cfg(feature = "std")]
 mod path;
 mod pointer;
 mod refill;

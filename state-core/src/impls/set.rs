@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
 use super::list;
+#[cfg(feature = "std")]
+use super::order;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{LENGTH, stride};
@@ -40,8 +42,23 @@ pub(super) fn each<'de, T: Restore<'de>>(head: &[u8], reader: &mut Reader<'de>, 
     Some(())
 }
 
+/// The items of a hash set: in its own order, or within a field that is sorted in one that equal sets share.
+#[cfg(feature = "std")]
+#[inline]
+fn put_table<'a, T: State + 'a>(
+    items: impl ExactSizeIterator<Item = &'a T>,
+    head: &mut [u8],
+    writer: &mut Writer<'_, 'a>,
+) {
+    if let Some(depth) = writer.is_sorted() {
+        list::put_each(order::by_key(items, |&item| item, depth).into_iter(), head, writer);
+    } else {
+        list::put_each(items, head, writer);
+    }
+}
+
 macro_rules! sets {
-    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr) => {
+    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $put:expr) => {
         impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -56,7 +73,7 @@ macro_rules! sets {
 
             #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-                list::put_each(self.iter(), head, writer);
+                $put(self.iter(), head, writer);
             }
         }
 
@@ -95,6 +112,6 @@ macro_rules! sets {
     };
 }
 
-sets!(BTreeSet, [Ord], [], |_| BTreeSet::new());
+sets!(BTreeSet, [Ord], [], |_| BTreeSet::new(), list::put_each);
 #[cfg(feature = "std")]
-sets!(HashSet, [Eq + Hash], [S: BuildHasher], |len| HashSet::with_capacity_and_hasher(len, S::default()));
+sets!(HashSet, [Eq + Hash], [S: BuildHasher], |len| HashSet::with_capacity_and_hasher(len, S::default()), put_table);

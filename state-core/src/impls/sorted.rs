@@ -15,7 +15,8 @@ use crate::state::{Restore, State};
 /// A hash map or set, with keys that have an order.
 ///
 /// Sorting costs one list of references to the entries, on the way out and on the way in; a restore into a map of the
-/// same keys allocates nothing else. The order is the field's own: hash maps inside its values keep theirs.
+/// same keys allocates nothing else. Hash maps and sets deeper inside, whose keys need no order, are
+/// sorted by what their keys are as bytes: numbers and text as one expects, others in some order that equal ones share.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sorted",
@@ -40,7 +41,7 @@ impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_unstable_by_key(|&(key, _)| key);
-        map::put_entries(entries.into_iter(), head, writer);
+        writer.sorted(|writer| map::put_entries(entries.into_iter(), head, writer));
     }
 }
 
@@ -70,7 +71,7 @@ impl<T: State + Ord, S> Sorted for HashSet<T, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut items: Vec<_> = self.iter().collect();
         items.sort_unstable();
-        list::put_each(items.into_iter(), head, writer);
+        writer.sorted(|writer| list::put_each(items.into_iter(), head, writer));
     }
 }
 

@@ -1,0 +1,50 @@
+//! An order of keys that equal hash maps and sets share, for those within a sorted field whose keys need have no order
+//! of their own: that of their images, in which numbers and text come as one expects.
+
+use alloc::vec::Vec;
+
+use crate::encode::{Size, Writer};
+use crate::schema::Kind;
+use crate::state::State;
+
+/// The entries, sorted by their keys' images; `depth` is how deep a key may nest.
+pub(super) fn by_key<'k, K: State + 'k, E>(
+    entries: impl Iterator<Item = E>,
+    key: impl Fn(&E) -> &'k K,
+    depth: u32,
+) -> Vec<E> {
+    let mut images: Vec<_> = entries.map(|entry| (image(key(&entry), depth), entry)).collect();
+    images.sort_by(|(one, _), (other, _)| one.cmp(other));
+    images.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// What a key is compared by. A key that cannot be written gives nothing: the map that holds it is then refused.
+fn image<K: State>(key: &K, depth: u32) -> Vec<u8> {
+    let mut size = Size::new(depth);
+    if K::DYNAMIC {
+        key.size(&mut size);
+    }
+    let Ok(total) = size.total(K::HEAD) else { return Vec::new() };
+    let mut image = alloc::vec![0; total];
+    let (head, regions) = image.split_at_mut(K::HEAD);
+    let mut writer = Writer::new(size.lengths(), depth, regions);
+    writer.sorted(|writer| key.put(head, writer));
+    comparable(&K::schema().kind, K::HEAD, image)
+}
+
+/// Changes an image so that its bytes compare as what it is of, where that is a number or text.
+fn comparable(kind: &Kind, head: usize, mut image: Vec<u8>) -> Vec<u8> {
+    match kind {
+        Kind::Int { signed, .. } => {
+            image.reverse();
+            if let (true, Some(first)) = (*signed, image.first_mut()) {
+                *first ^= 0x80;
+            }
+        }
+        Kind::Char => image.reverse(),
+        // The length stands in the head, before the text.
+        Kind::Str => drop(image.drain(..head)),
+        _ => {}
+    }
+    image
+}
