@@ -323,3 +323,43 @@ fn recursive() {
     comes_back(&value, short("f"));
     comes_back(&short("f"), value);
 }
+
+struct Assets {
+    names: Vec<&'static str>,
+}
+
+/// Only what slots hold borrows from the bytes.
+#[derive(State)]
+struct World<'a> {
+    #[state(skip)]
+    assets: Option<&'a Assets>,
+    marker: PhantomData<&'a Assets>,
+    hp: u32,
+}
+
+#[derive(State)]
+struct Mixed<'a, 'b> {
+    #[state(skip)]
+    assets: Option<&'a Assets>,
+    name: &'b str,
+}
+
+#[test]
+fn a_skipped_reference_asks_nothing_of_the_bytes() {
+    let assets = Assets { names: vec!["sword"] };
+    let mut world = World { assets: Some(&assets), marker: PhantomData, hp: 1 };
+    {
+        let bytes = dumps(&World { assets: None, marker: PhantomData, hp: 7 }).unwrap();
+        load_into(&bytes, &mut world).unwrap();
+    }
+    assert_eq!((world.hp, world.assets.unwrap().names[0]), (7, "sword"));
+    state_core::StateExt::set_state(&mut world, ((), 9)).unwrap();
+    assert_eq!((world.hp, world.assets.unwrap().names[0]), (9, "sword"));
+}
+
+#[test]
+fn lifetimes_that_slots_hold_still_borrow() {
+    let bytes = dumps(&Mixed { assets: None, name: "Ada" }).unwrap();
+    let loaded: Mixed<'static, '_> = loads(&bytes).unwrap();
+    assert_eq!((loaded.name, loaded.assets.is_none()), ("Ada", true));
+}

@@ -26,12 +26,38 @@ pub fn generics(container: &Container, side: Side) -> Generics {
     };
     generics.make_where_clause().predicates.extend(predicates);
     if side == Side::Restore {
-        let borrowed: Punctuated<&Lifetime, Token![+]> =
-            container.generics.lifetimes().map(|param| &param.lifetime).collect();
+        let borrowed = borrowed(container);
         let de: GenericParam = if borrowed.is_empty() { parse_quote!('__de) } else { parse_quote!('__de: #borrowed) };
         generics.params.insert(0, de);
     }
     generics
+}
+
+/// The lifetimes that slots hold, of which a restored value borrows from the bytes. Those of skipped fields, of markers
+/// and of fields that are made of a slot that names none are the target's own.
+fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
+    struct Finder(Vec<Lifetime>);
+
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            self.0.push(lifetime.clone());
+        }
+
+        fn visit_path(&mut self, path: &'ast Path) {
+            if path.segments.last().is_some_and(|segment| segment.ident != "PhantomData") {
+                visit::visit_path(self, path);
+            }
+        }
+    }
+
+    let mut finder = Finder(Vec::new());
+    for field in container.fields() {
+        if !matches!(field.role, Role::Skip | Role::Slot(Via::With(_) | Via::Serde)) {
+            finder.visit_type(&field.ty);
+        }
+    }
+    let lifetimes = container.generics.lifetimes().map(|param| &param.lifetime);
+    lifetimes.filter(|lifetime| finder.0.contains(lifetime)).collect()
 }
 
 fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
