@@ -96,7 +96,9 @@ impl Object {
     pub fn from_parts(name: impl Into<Name>, parts: Parts) -> Self {
         let name = name.into();
         let Parts { made, callee, args, kwargs, state, items, entries } = parts;
-        let is_state_alone = callee.is_none()
+        // What is shared may still be without its value: it is looked at by what it is here, not by what it refers to.
+        let is_none = |part: &Value| matches!(part, Value::None);
+        let is_state_alone = is_none(&callee)
             && matches!(&args, Value::None) | matches!(&args, Value::Tuple(args) if args.is_empty())
             && matches!(&kwargs, Value::None) | matches!(&kwargs, Value::Dict(kwargs) if kwargs.is_empty())
             && items.is_empty()
@@ -104,8 +106,8 @@ impl Object {
         let content = match state {
             Value::Tuple(state) if is_state_alone => Content::State(state),
             state => {
-                let args = if args.is_none() { Tuple::new().into() } else { args };
-                let kwargs = if kwargs.is_none() { Dict::new().into() } else { kwargs };
+                let args = if is_none(&args) { Tuple::new().into() } else { args };
+                let kwargs = if is_none(&kwargs) { Dict::new().into() } else { kwargs };
                 Content::Parts(vec![callee, args, kwargs, state, items.into(), entries.into()].into())
             }
         };

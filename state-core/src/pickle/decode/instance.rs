@@ -29,13 +29,15 @@ pub(super) struct Instance<'p> {
     pub keywords: Option<Id>,
     /// The state that came with the arguments.
     pub inner_state: Option<Id>,
+    /// Whether it is made by a `__new__` that may be another class's, as where it is inherited.
+    pub is_inherited: bool,
     /// The node, for what was added later.
     pub place: u32,
 }
 
 impl<'p> Instance<'p> {
     fn new(class: Id, made: Made, arguments: Items<'p>, place: u32) -> Self {
-        Self { class, made, arguments, keywords: None, inner_state: None, place }
+        Self { class, made, arguments, keywords: None, inner_state: None, is_inherited: false, place }
     }
 }
 
@@ -117,10 +119,34 @@ impl Parts<'_> {
         // The state of a partial: function, arguments, keyword arguments, attributes.
         let state = self.state(inner)?;
         let View::Tuple(mut state) = self.plain(state) else { return None };
-        let (_, arguments, keywords) = (state.next()?, state.next()?, state.next()?);
+        let (function, arguments, keywords, attributes) = (state.next()?, state.next()?, state.next()?, state.next());
+        let is_shared = self.shares.contains(arguments);
         let mut arguments = self.arguments(arguments);
         let class = arguments.next()?;
-        Some(Instance { keywords: Some(keywords), ..Instance::new(class, Made::New, arguments, place) })
+        let is_alone = self.arguments(self.arena.part(place, 1)).len() == 0
+            && self.arena.changes(inner).count() == 1
+            && matches!(self.plain(keywords), View::Dict(_))
+            && attributes.is_none_or(|attributes| match self.plain(attributes) {
+                View::None => true,
+                View::Dict(entries) => entries.len() == 0,
+                _ => false,
+            });
+        if is_shared || !is_alone {
+            return None;
+        }
+        let is_inherited = !self.is_new_of(function, class)?;
+        let made = Instance::new(class, Made::New, arguments, place);
+        Some(Instance { keywords: Some(keywords), is_inherited, ..made })
+    }
+
+    /// Whether a `__new__` is that of the class itself; `None` if the function is none.
+    fn is_new_of(&self, function: Id, class: Id) -> Option<bool> {
+        if self.is_long_name(function) || self.is_long_name(class) {
+            return None;
+        }
+        let (module, name) = self.class_path(function)?;
+        let owner = name.strip_suffix(".__new__")?;
+        Some(self.class_path(class).is_some_and(|(of, class)| of == module && class == owner))
     }
 
     /// The object itself, where the function that makes it is that of the python door's classes:

@@ -13,6 +13,7 @@ use super::parts::Parts;
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::opcode::BYTEARRAY8;
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
 
 /// So many bytes of arrays may be copied whatever the length of the pickle.
@@ -129,7 +130,11 @@ impl Maker<'_, '_> {
 
     /// Whether a part is not copied where it is referenced again. Takes the same time for any part.
     fn is_large(&self, id: Id) -> bool {
-        let Some(place) = id.place() else { return !self.parts.is_short(id) };
+        let Some(place) = id.place() else {
+            let code = id.offset().and_then(|offset| self.parts.input.get(offset));
+            // What can be changed is one, however small.
+            return code == Some(&BYTEARRAY8) || !self.parts.is_short(id);
+        };
         let arena = &self.parts.arena;
         match arena.tag(place) {
             Tag::Tuple | Tag::FrozenSet => arena.count(place) > 0,
@@ -236,7 +241,7 @@ impl Maker<'_, '_> {
         let mut instance = self.parts.instance(tag, place);
         // What is shared stays one, whatever is known of the function that takes it.
         let known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        if known && self.parts.shares.contains(given) {
+        if known && (self.parts.shares.contains(given) || instance.is_inherited) {
             instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
         }
         let mut ids = Vec::new();
