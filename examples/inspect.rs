@@ -3,24 +3,41 @@
 //!
 //! `cargo run --release --example inspect -- [--tree | --ops | --classes] FILE ...`
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use state_core::pickle::Pickle;
+use state_core::image::stream::Reader;
+use state_core::pickle::{Options, Strings};
 use state_core::{Error, Inspection};
 
 const HELP: &str = "\
-usage: inspect [--tree | --ops | --classes] FILE ...
+usage: inspect [--tree | --ops | --classes] [--encoding NAME] FILE ...
 
 Prints each pickle or native state in each FILE on a line, as Python's repr; `-` is the standard input.
   --tree     as a tree with a line for each part
   --ops      the opcodes of pickles, as `python3 -m pickletools` lists them
   --classes  the classes and functions that Python would have to import for a pickle, each on a line
+  --encoding NAME  what 8-bit strings of Python 2 are read as: ASCII (if not told otherwise), latin1, UTF-8 or bytes
 Nothing is imported or called. A native file is read by the schema in it, if its writer put that in:
     state_core::Options::new().with_schema().dumps(&value)
 The example `bicycles` leaves a file to try.";
+
+/// How streams of native states begin.
+const STREAM: &[u8] = b"\xd7STS";
+
+/// How files begin that hold something in another form, what they are, and how to go on.
+const OTHERS: [(&[u8], &str); 8] = [
+    (b"PK\x03\x04", "a zip archive, as torch.save writes: `unzip FILE` and inspect the data.pkl in it"),
+    (b"\x1f\x8b", "compressed by gzip: `gzip -dc FILE | inspect -`"),
+    (b"BZh", "compressed by bzip2: `bzip2 -dc FILE | inspect -`"),
+    (b"\xfd7zXZ\0", "compressed by xz: `xz -dc FILE | inspect -`"),
+    (b"\x78\x01", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
+    (b"\x78\x5e", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
+    (b"\x78\x9c", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
+    (b"\x78\xda", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
+];
 
 /// How native files begin.
 const MAGIC: &[u8] = b"\xd7STA";
@@ -34,8 +51,9 @@ enum Form {
 }
 
 fn main() -> ExitCode {
-    let (mut form, mut files, mut is_option) = (Form::Line, Vec::new(), true);
-    for argument in env::args_os().skip(1) {
+    let (mut form, mut files, mut is_option, mut strings) = (Form::Line, Vec::new(), true, Strings::Ascii);
+    let mut arguments = env::args_os().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.to_str().filter(|_| is_option) {
             Some("--help" | "-h") => {
                 println!("{HELP}");
@@ -44,6 +62,13 @@ fn main() -> ExitCode {
             Some("--tree") => form = Form::Tree,
             Some("--ops") => form = Form::Operations,
             Some("--classes") => form = Form::Classes,
+            Some("--encoding") => match arguments.next().as_deref().and_then(OsStr::to_str).and_then(encoding) {
+                Some(known) => strings = known,
+                None => {
+                    eprintln!("inspect: --encoding is ASCII, latin1, UTF-8 or bytes\n{HELP}");
+                    return ExitCode::from(2);
+                }
+            },
             Some("--") => is_option = false,
             Some(other) if other.starts_with("--") => {
                 eprintln!("inspect: no such option: {other}\n{HELP}");
@@ -60,7 +85,7 @@ fn main() -> ExitCode {
     let mut exit = ExitCode::SUCCESS;
     for file in files {
         let name = file.to_string_lossy();
-        if let Err(error) = read(&file).and_then(|bytes| show(&name, &bytes, form, &mut out)) {
+        if let Err(error) = read(&file).and_then(|bytes| show(&name, &bytes, (form, strings), &mut out)) {
             // Whoever reads the output has seen enough.
             if error.kind() == io::ErrorKind::BrokenPipe {
                 return exit;
@@ -83,10 +108,30 @@ fn read(file: &OsString) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn show(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Result<()> {
+/// Python's names for what 8-bit strings are read as.
+fn encoding(name: &str) -> Option<Strings> {
+    Some(match name.to_lowercase().replace('_', "-").as_str() {
+        "ascii" | "us-ascii" => Strings::Ascii,
+        "latin1" | "latin-1" | "iso-8859-1" | "l1" => Strings::Latin1,
+        "utf-8" | "utf8" => Strings::Utf8,
+        "bytes" => Strings::Bytes,
+        _ => return None,
+    })
+}
+
+fn show(name: &str, bytes: &[u8], (form, strings): (Form, Strings), out: &mut impl Write) -> io::Result<()> {
     if bytes.starts_with(MAGIC) {
         return show_native(name, bytes, form, out);
     }
+    if bytes.starts_with(STREAM) {
+        return show_stream(name, bytes, form, out);
+    }
+    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(io::Error::other(format!("no pickle, but {what}")));
+    }
+    // Neither opcodes nor names need text decoded.
+    let strings = if matches!(form, Form::Operations | Form::Classes) { Strings::Latin1 } else { strings };
+    let options = Options::new().strings(strings);
     let mut start = 0;
     loop {
         let rest = &bytes[start..];
@@ -94,7 +139,15 @@ fn show(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Resul
             let offset = start + error.offset().unwrap_or_default();
             error.at_byte(offset)
         };
-        let pickle = Pickle::open(rest).map_err(place)?;
+        let pickle = match options.open(rest) {
+            // Python stops after the first pickle, whatever follows it.
+            Err(_) if start > 0 && !rest.starts_with(b"\x80") => {
+                out.flush()?;
+                eprintln!("inspect: {name}: {} bytes follow the pickle, from byte {start}", rest.len());
+                return Ok(());
+            }
+            opened => opened.map_err(place)?,
+        };
         match form {
             Form::Line => writeln!(out, "{name}: {pickle}")?,
             Form::Tree => writeln!(out, "{name}: {pickle:#}")?,
@@ -115,12 +168,29 @@ fn show(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Resul
     }
 }
 
+fn show_stream(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Result<()> {
+    let mut reader = Reader::new(bytes)?;
+    while reader.advance()? {
+        show_inspection(name, &reader.inspect()?, reader.image().len(), form, out)?;
+    }
+    Ok(())
+}
+
 fn show_native(name: &str, bytes: &[u8], form: Form, out: &mut impl Write) -> io::Result<()> {
-    let inspection = Inspection::open(bytes)?;
+    show_inspection(name, &Inspection::open(bytes)?, bytes.len(), form, out)
+}
+
+fn show_inspection(
+    name: &str,
+    inspection: &Inspection<'_>,
+    size: usize,
+    form: Form,
+    out: &mut impl Write,
+) -> io::Result<()> {
     match form {
         Form::Line => writeln!(out, "{name}: {}", inspection.value()?),
         Form::Tree => {
-            writeln!(out, "{name}: {} bytes, fingerprint {:016x}", bytes.len(), inspection.fingerprint())?;
+            writeln!(out, "{name}: {} bytes, fingerprint {:016x}", size, inspection.fingerprint())?;
             write!(out, "{}", inspection.tree()?)
         }
         Form::Operations => Err(io::Error::other("a native state has no opcodes; `--tree` shows its slots")),

@@ -233,6 +233,29 @@ fn inspect_shows_trees_opcodes_and_classes() {
 }
 
 #[test]
+fn inspect_takes_encodings_streams_and_what_follows_a_pickle() {
+    let room = Room::new("inspect_more");
+    let old = room.file("old.pickle", b"U\x01\xe9.");
+    assert_eq!(room.lines("inspect", &["--encoding", "latin1", &old]), [format!("{old}: '\u{e9}'")]);
+    assert_eq!(room.lines("inspect", &["--encoding", "bytes", &old]), [format!("{old}: b'\\xe9'")]);
+    assert_eq!(room.run("inspect", &[&old]).status, Some(1));
+    assert_eq!(room.run("inspect", &["--ops", &old]).status, Some(0));
+    assert_eq!(room.run("inspect", &["--encoding", "klingon", &old]).status, Some(2));
+
+    let line = room.file("line.pickle", b"K\x01.\n");
+    let run = room.run("inspect", &[&line]);
+    assert_eq!((run.status, &*run.out), (Some(0), &*format!("{line}: 1\n")));
+    assert!(run.err.contains("1 bytes follow the pickle, from byte 3"), "{}", run.err);
+    let zip = room.run("inspect", &[&room.file("model.pt", b"PK\x03\x04rest")]);
+    assert!(zip.status == Some(1) && zip.err.contains("torch.save"), "{}", zip.err);
+
+    let mut writer = state_core::image::stream::Writer::new(Vec::new()).unwrap();
+    (0..2_u8).for_each(|state| writer.write(&(state, "x")).map(drop).unwrap());
+    let stream = room.file("states", writer.into_inner());
+    assert_eq!(room.lines("inspect", &[&stream]), [format!("{stream}: (0, 'x')"), format!("{stream}: (1, 'x')")]);
+}
+
+#[test]
 fn journal_goes_on_after_a_torn_end() {
     let room = Room::new("journal");
     for (whole, last) in [(4, 5), (9, 10)] {

@@ -269,3 +269,22 @@ fn a_schema_that_is_not_the_headers_is_not_used() {
     bytes[8] ^= 1;
     assert_eq!(loads::<Point>(&bytes).unwrap_err().kind(), ErrorKind::Identity);
 }
+
+/// A schema of many slots that carries what a terminal would act on: an error names few of them, and escaped.
+#[test]
+fn the_error_of_another_type_is_short_and_escaped() {
+    for count in [20_usize, 2_000, 400_000] {
+        let schema = tuple(&vec![U8.to_vec(); count]);
+        let error = refused(&image(&schema, &vec![0; count], &[]));
+        assert_eq!(error.kind(), ErrorKind::Identity);
+        assert!(error.to_string().len() < 1500, "{}", error.to_string().len());
+    }
+    let name = "a\u{1b}[2J\nb\u{202e}";
+    let named = [vec![15, name.len() as u8], name.as_bytes().to_vec(), vec![0, 0]].concat();
+    let bytes = image(&named, &[], &[]);
+    let tree = Inspection::open(&bytes).unwrap().tree().unwrap();
+    for text in [refused(&bytes).to_string(), tree.trim_end().to_string()] {
+        assert!(text.contains("a\\u{1b}[2J\\nb\\u{202e}"), "{text}");
+        assert!(!text.contains(|letter: char| letter.is_control()), "{text}");
+    }
+}

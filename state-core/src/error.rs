@@ -7,6 +7,8 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
 
+use crate::schema::Escaped;
+
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
@@ -136,7 +138,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Detail { path, expected, found, offset, .. } = &*self.0;
         if !path.is_empty() {
-            write!(f, "{path}: ")?;
+            // Names in it can come from a file.
+            write!(f, "{}: ", Escaped(path))?;
         }
         if !expected.is_empty() {
             write!(f, "expected {expected}")?;

@@ -1,14 +1,16 @@
 //! Why bytes were not accepted, in words. Nothing here runs unless something is wrong.
 
 use alloc::format;
-use alloc::string::ToString;
 
 use crate::decode::{Obstacle, Regions};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Graph, Nodes, Show, first_difference, parse, root_name, write_for_other_order};
+use crate::schema::{Graph, Nodes, Show, brief, first_difference, parse_some, root_name, write_for_other_order};
 use crate::walk;
+
+/// Schemas of more parts than this are not taken apart to name a difference.
+const MOST_PARTS: usize = 1 << 14;
 
 /// Names the type that an error belongs to.
 #[cold]
@@ -20,8 +22,13 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
 #[cold]
 pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {
     if let Some(schema) = schema.filter(|schema| hash(schema) == fingerprint) {
-        return match parse(schema) {
-            Ok((nodes, root)) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
+        return match parse_some(schema, MOST_PARTS) {
+            Ok(None) => {
+                let expected = format!("the state of {}", brief(&Show(ours.schema, Nodes::NONE)));
+                let found = format!("that of another type, whose schema takes {} bytes", schema.len());
+                Error::new(ErrorKind::Identity, expected, found).at(root_name(ours.schema)).at_byte(8)
+            }
+            Ok(Some((nodes, root))) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
             Err(error) => error,
         };
     }
@@ -54,7 +61,7 @@ pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
 
 fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
-    let (their_name, our_name) = (Show(theirs.root, theirs.nodes).to_string(), ours.schema.to_string());
+    let (their_name, our_name) = (brief(&Show(theirs.root, theirs.nodes)), brief(&Show(ours.schema, Nodes::NONE)));
     let Some(difference) = first_difference(graph, theirs) else {
         return Error::new(ErrorKind::Identity, our_name, their_name).at_byte(8);
     };

@@ -189,9 +189,20 @@ fn tag(kind: &Kind) -> u8 {
 /// # Errors
 /// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
-    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new() };
+    parse_some(bytes, bytes.len().saturating_add(1)).map(Option::unwrap_or_default)
+}
+
+/// The same, but `None` for a schema of more parts than `most`: each takes some 150 bytes.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usize)>, Error> {
+    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most };
     let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
     let Some(Link::At(root)) = parsed else {
+        if input.left == 0 {
+            return Ok(None);
+        }
         return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
     };
     let mut heads = super::heads::Heads::new(input.nodes.len());
@@ -201,7 +212,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
         })?;
         input.nodes[index].head = head;
     }
-    Ok((Nodes(input.nodes), root))
+    Ok(Some((Nodes(input.nodes), root)))
 }
 
 struct In<'a> {
@@ -209,6 +220,8 @@ struct In<'a> {
     at: usize,
     nodes: Vec<Schema>,
     named: Vec<usize>,
+    /// How many more nodes, back references among them, may come.
+    left: usize,
 }
 
 impl In<'_> {
@@ -266,6 +279,7 @@ impl In<'_> {
     fn node(&mut self, depth: u32) -> Option<Link> {
         let depth = depth.checked_sub(1)?;
         let tag = self.byte()?;
+        self.left = self.left.checked_sub(1)?;
         if tag == BACK {
             let index = self.size()?;
             return self.named.get(index).map(|&at| Link::At(at));
@@ -351,6 +365,7 @@ impl In<'_> {
         let count = self.count()?;
         let mut variants = Vec::new();
         for _ in 0..count {
+            self.left = self.left.checked_sub(1)?;
             let name = self.name()?;
             variants.push(Variant { name, slots: self.slots(depth)?, value: None });
         }

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::show::Show;
+use super::show::{Escaped, Show, brief};
 use super::{Kind, Link, Nodes, Object, Schema, Slot};
 
 /// Differences further from the root are not looked for.
@@ -52,7 +52,7 @@ impl<'a> Pair<'a> {
     }
 
     fn here(&self, ours: &Schema, theirs: &Schema, path: &str) -> Difference {
-        let (ours, theirs) = (Show(ours, self.ours).to_string(), Show(theirs, self.theirs).to_string());
+        let (ours, theirs) = (brief(&Show(ours, self.ours)), brief(&Show(theirs, self.theirs)));
         Difference { path: path.to_string(), ours, theirs }
     }
 
@@ -76,7 +76,11 @@ impl<'a> Pair<'a> {
             (Kind::Enum(a), Kind::Enum(b)) => {
                 for (a, b) in a.variants.iter().zip(&*b.variants) {
                     if a.name != b.name {
-                        return Some(differ(path, format!("variant {}", a.name), format!("variant {}", b.name)));
+                        return Some(differ(
+                            path,
+                            format!("variant {}", a.name),
+                            format!("variant {}", Escaped(&b.name)),
+                        ));
                     }
                     let found = self.slots(&a.slots, &b.slots, &format!("{path}.{}", a.name));
                     if found.is_some() {
@@ -88,7 +92,7 @@ impl<'a> Pair<'a> {
             (Kind::Record(a), Kind::Record(b)) => {
                 for (a, b) in a.fields.iter().zip(&*b.fields) {
                     if (&a.name, a.offset) != (&b.name, b.offset) {
-                        let place = |name: &str, at| format!("field {name} at offset {at}");
+                        let place = |name: &str, at| format!("field {} at offset {at}", Escaped(name));
                         return Some(differ(path, place(&a.name, a.offset), place(&b.name, b.offset)));
                     }
                     let found = self.links(a.ty, b.ty, &format!("{path}.{}", a.name));
@@ -108,7 +112,8 @@ impl<'a> Pair<'a> {
         for (ours, theirs) in ours.iter().zip(theirs) {
             let path = format!("{path}.{}", ours.name);
             if ours.name != theirs.name {
-                let (ours, theirs) = (format!("a slot named {}", ours.name), format!("one named {}", theirs.name));
+                let (ours, theirs) =
+                    (format!("a slot named {}", ours.name), format!("one named {}", Escaped(&theirs.name)));
                 return Some(differ(&path, ours, theirs));
             }
             let found = self.links(ours.ty, theirs.ty, &path);
@@ -118,7 +123,7 @@ impl<'a> Pair<'a> {
         }
         match (ours.get(theirs.len()), theirs.get(ours.len())) {
             (Some(more), _) => Some(differ(&format!("{path}.{}", more.name), "this slot", "a state without it")),
-            (_, Some(more)) => Some(differ(path, "no further slot", format!("one named {}", more.name))),
+            (_, Some(more)) => Some(differ(path, "no further slot", format!("one named {}", Escaped(&more.name)))),
             _ => None,
         }
     }

@@ -16,11 +16,11 @@ use crate::builder::Builder;
 use crate::error::Error;
 use crate::known::Known;
 
-pub(crate) use canon::{parse, write_canonical, write_for_other_order};
+pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 #[doc(hidden)]
 pub use form::{Form, Shape};
-pub(crate) use show::Show;
+pub(crate) use show::{Escaped, Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
 ///

@@ -1,6 +1,7 @@
 //! A schema in words, short enough for an error message.
 
-use core::fmt;
+use alloc::string::String;
+use core::fmt::{self, Write};
 
 use super::{Kind, Link, Nodes, Schema};
 
@@ -8,6 +9,49 @@ impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Show(self, Nodes::NONE).fmt(f)
     }
+}
+
+/// The longest text of a schema in an error, in bytes: schemas are read from files too.
+const BRIEF: usize = 400;
+
+/// A node as errors name it: cut short, and without what a log or a terminal would act on.
+pub(crate) fn brief(show: &Show<'_>) -> String {
+    let mut brief = Brief(String::new());
+    if write!(brief, "{show}").is_err() {
+        brief.0.push_str("...");
+    }
+    brief.0
+}
+
+struct Brief(String);
+
+impl Write for Brief {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for letter in text.chars() {
+            if self.0.len() > BRIEF {
+                return Err(fmt::Error);
+            }
+            write_printable(&mut self.0, letter)?;
+        }
+        Ok(())
+    }
+}
+
+/// A name that may come from a file, without what a log or a terminal would act on.
+pub(crate) struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| write_printable(f, letter))
+    }
+}
+
+/// Letters that Rust shows by themselves stay; quotes and backslashes disturb no line.
+fn write_printable(out: &mut impl Write, letter: char) -> fmt::Result {
+    if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {
+        return out.write_char(letter);
+    }
+    letter.escape_debug().try_for_each(|letter| out.write_char(letter))
 }
 
 /// A node and the table that its links lead into.

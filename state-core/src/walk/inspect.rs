@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::hash;
 use crate::image::Image;
 use crate::known::Known;
-use crate::schema::{Kind, Nodes, Record, Schema, parse};
+use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse};
 use crate::value::{self, Value};
 
 /// Native bytes that say themselves what they hold: written with
@@ -42,7 +42,7 @@ pub struct Inspection<'a> {
 }
 
 impl<'a> Inspection<'a> {
-    /// Reads the header and the schema.
+    /// Reads the header and the schema, which takes up to 150 times the schema's length in memory.
     ///
     /// # Errors
     /// Bytes that are no native state, that carry no schema, or whose schema is damaged.
@@ -56,6 +56,15 @@ impl<'a> Inspection<'a> {
             )
             .at_byte(8));
         };
+        Self::of(&image, schema, bytes)
+    }
+
+    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does.
+    pub(crate) fn open_with(bytes: &'a [u8], schema: &[u8]) -> Result<Self> {
+        Self::of(&Image::open(bytes)?, schema, bytes)
+    }
+
+    fn of(image: &Image<'a>, schema: &[u8], bytes: &'a [u8]) -> Result<Self> {
         if hash(schema) != image.fingerprint {
             return Err(Image::other_schema());
         }
@@ -80,7 +89,8 @@ impl<'a> Inspection<'a> {
         self.fingerprint
     }
 
-    /// What the bytes hold.
+    /// What the bytes hold. Each part takes at least the 32 bytes of a value, and parts without bytes of their own
+    /// can be up to 16 for each byte: hostile bytes come to about 620 times their length.
     ///
     /// # Errors
     /// Damaged bytes, with the path to the place.
@@ -89,6 +99,7 @@ impl<'a> Inspection<'a> {
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
+    /// Hostile bytes make a text of up to 1000 times their length.
     ///
     /// # Errors
     /// Damaged bytes, with the path to the place.
@@ -120,7 +131,7 @@ impl Tree {
         let indent = 2 * self.open.min(INDENTED);
         let colon = if self.label.is_empty() { "" } else { ": " };
         // Writing to a string cannot fail.
-        let _ = writeln!(self.out, "{:indent$}{}{colon}{text}", "", self.label);
+        let _ = writeln!(self.out, "{:indent$}{}{colon}{text}", "", Escaped(&self.label));
         self.label.clear();
     }
 }
@@ -188,8 +199,8 @@ impl Encoder for Tree {
             Group::List(len) => self.line(format_args!("list of {len}")),
             Group::Set(len) => self.line(format_args!("set of {len}")),
             Group::Dict(len) => self.line(format_args!("map of {len}")),
-            Group::Object { tag, .. } => self.line(tag),
-            Group::Variant { tag, variant, .. } => self.line(format_args!("{tag}.{variant}")),
+            Group::Object { tag, .. } => self.line(Escaped(tag)),
+            Group::Variant { tag, variant, .. } => self.line(format_args!("{}.{}", Escaped(tag), Escaped(variant))),
         }
         self.open += 1;
     }
@@ -204,7 +215,7 @@ impl Encoder for Tree {
 }
 
 fn show(elements: Elements<'_>) -> String {
-    crate::schema::Show(elements.schema, elements.nodes).to_string()
+    crate::schema::brief(&crate::schema::Show(elements.schema, elements.nodes))
 }
 
 /// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
@@ -241,7 +252,7 @@ fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
                     *text += "...";
                     break;
                 }
-                *text += &field.name;
+                *text += &Escaped(&field.name).to_string();
                 *text += ": ";
                 let end = field.offset.saturating_add(element.schema.head);
                 element_text(element, bytes.get(field.offset..end).unwrap_or_default(), text);

@@ -11,6 +11,7 @@ use crate::fingerprint::{hash, identity};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Options, explain};
 use crate::state::{Restore, RestoreOwned, State};
+use crate::walk::Inspection;
 
 /// Reads the states of a stream one after the other; see [the module](super).
 ///
@@ -147,6 +148,14 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn image(&self) -> &[u8] {
         self.bytes.bytes()
+    }
+
+    /// A look into the current state by the schema that the stream carries, without knowing its type.
+    ///
+    /// # Errors
+    /// As for [`Inspection::open`]; also before the first state and at the end.
+    pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
+        Inspection::open_with(self.bytes.bytes(), &self.schema)
     }
 
     /// Where the last whole state ends, in bytes from the start of the stream.
