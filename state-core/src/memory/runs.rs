@@ -44,7 +44,10 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
     // SAFETY: the place is that of `count` values in the spare capacity, `bytes` bytes that nothing else borrows; as
     // `MaybeUninit` they need not be initialised.
     let place = unsafe { core::slice::from_raw_parts_mut(place, bytes) };
-    copy_masked(&run[..bytes], place, if image.mode() == Mode::Bool { 1 } else { 0xFF });
+    match image.mode() {
+        Mode::Bool => copy_masked::<1>(&run[..bytes], place),
+        _ => copy_masked::<0xFF>(&run[..bytes], place),
+    }
     // SAFETY: `count` values were reserved and have just been written; the proof makes any bytes (of bools, any
     // masked bytes) values.
     unsafe { items.set_len(len + count) };

@@ -15,7 +15,7 @@ pub(crate) fn assign(target: &mut String, text: &str) {
     let bytes = unsafe { target.as_mut_vec() };
     // SAFETY: so many bytes are in the capacity; as `MaybeUninit` they need not be initialised.
     let place = unsafe { core::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast(), text.len()) };
-    copy_short(text.as_bytes(), place, 0xFF);
+    copy_short::<0xFF>(text.as_bytes(), place);
     // SAFETY: as many bytes have just been written, within the capacity.
     unsafe { bytes.set_len(text.len()) };
 }
@@ -68,28 +68,30 @@ fn assign_long(target: &mut String, text: &str) {
 /// test for each doubling of the length, which cannot be foretold, and 1.2 times as long with a call for each copy.
 pub(crate) const SHORT: usize = 63;
 
-/// Copies at most [`SHORT`] bytes into as many, each with `mask` taken of it.
+/// Copies at most [`SHORT`] bytes into as many, each with `MASK` taken of it.
 #[inline]
-pub(super) fn copy_short(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
+pub(super) fn copy_short<const MASK: u8>(from: &[u8], to: &mut [MaybeUninit<u8>]) {
     let len = from.len();
     if to.len() != len || len > SHORT {
         return;
     }
     if len >= 16 {
-        copy_four::<16>(from, to, |word| (u128::from_ne_bytes(word) & u128::from_ne_bytes([mask; 16])).to_ne_bytes());
+        copy_four::<16>(from, to, |word| (u128::from_ne_bytes(word) & u128::from_ne_bytes([MASK; 16])).to_ne_bytes());
     } else if len >= 4 {
-        copy_four::<4>(from, to, |word| (u32::from_ne_bytes(word) & u32::from_ne_bytes([mask; 4])).to_ne_bytes());
+        copy_four::<4>(from, to, |word| (u32::from_ne_bytes(word) & u32::from_ne_bytes([MASK; 4])).to_ne_bytes());
     } else if len > 0 {
-        let places = [0, len / 2, len - 1];
-        let bytes = places.map(|at| from[at] & mask);
-        for (at, byte) in places.into_iter().zip(bytes) {
-            to[at].write(byte);
-        }
+        let (first, middle, last) = (from[0] & MASK, from[len / 2] & MASK, from[len - 1] & MASK);
+        to[0].write(first);
+        to[len / 2].write(middle);
+        to[len - 1].write(last);
     }
 }
 
 /// Copies `N` to `4 * N - 1` bytes: the first word and the last, and two between that are the same ones again if there
 /// are fewer than `2 * N` bytes.
+///
+/// Nothing here is left to the optimiser that it may leave undone: arrays of words that are mapped, or words that are
+/// moved byte by byte, became shuffles of single bytes wherever the crate is compiled in several units.
 #[inline]
 fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: impl Fn([u8; N]) -> [u8; N]) {
     const { assert!(N.is_power_of_two()) };
@@ -97,28 +99,31 @@ fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: im
     assert!(len == to.len() && len >= N && len < 4 * N);
     // `N` from `2 * N` bytes on.
     let step = (len / 2) & N;
-    let places = [0, step, len - N - step, len - N];
-    let words = places.map(|at| {
-        // SAFETY: a word at each place ends within `from`: the last one at its end, and the others not behind that,
-        // because `step` is 0, or `N` where there are `2 * N` bytes.
-        let word = unsafe { from.get_unchecked(at..at + N) };
-        masked(word.try_into().expect("a word"))
-    });
-    for (at, word) in places.into_iter().zip(words) {
+    let read = |at: usize| {
+        // SAFETY: a word at each of the places below ends within `from`: the last one at its end, and the others not
+        // behind that, because `step` is 0, or `N` where there are `2 * N` bytes.
+        let place = unsafe { from.as_ptr().add(at) };
+        // SAFETY: as said, `N` bytes are there, and an array of bytes may lie anywhere.
+        masked(unsafe { place.cast::<[u8; N]>().read() })
+    };
+    let (first, second, third, last) = (read(0), read(step), read(len - N - step), read(len - N));
+    let mut write = |at: usize, word: [u8; N]| {
         // SAFETY: as above, of `to`, which is as long.
-        let place = unsafe { to.get_unchecked_mut(at..at + N) };
-        // One write of the word, whatever the optimiser makes of moves: taken byte by byte (`map`, `copy_from_slice`)
-        // it is one only where the whole crate is compiled as a unit.
-        // SAFETY: `place` has `N` bytes, and an array of bytes may lie anywhere.
-        unsafe { place.as_mut_ptr().cast::<[u8; N]>().write(word) };
-    }
+        let place = unsafe { to.as_mut_ptr().add(at) };
+        // SAFETY: as said, `N` bytes are there, and an array of bytes may lie anywhere.
+        unsafe { place.cast::<[u8; N]>().write(word) };
+    };
+    write(0, first);
+    write(step, second);
+    write(len - N - step, third);
+    write(len - N, last);
 }
 
-/// Copies bytes, each with `mask` taken of it, into space of their length.
+/// Copies bytes, each with `MASK` taken of it, into space of their length.
 #[inline]
-pub(super) fn copy_masked(from: &[u8], to: &mut [MaybeUninit<u8>], mask: u8) {
+pub(super) fn copy_masked<const MASK: u8>(from: &[u8], to: &mut [MaybeUninit<u8>]) {
     let Some(to) = to.get_mut(..from.len()) else { return };
-    if from.len() > SHORT { copy_long(from, to, mask) } else { copy_short(from, to, mask) }
+    if from.len() > SHORT { copy_long(from, to, MASK) } else { copy_short::<MASK>(from, to) }
 }
 
 #[inline(never)]
@@ -141,7 +146,7 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     }
     // SAFETY: the same place, seen as bytes that may be uninitialised; `copy_masked` writes only bytes that are not.
     let to = unsafe { core::slice::from_raw_parts_mut(to.as_mut_ptr().cast(), to.len()) };
-    copy_masked(from, to, 0xFF);
+    copy_masked::<0xFF>(from, to);
 }
 
 #[cfg(test)]
@@ -169,7 +174,7 @@ mod tests {
     fn a_mask_holds_for_every_byte() {
         for len in LENGTHS {
             let mut to = Vec::<u8>::with_capacity(len);
-            copy_masked(&[0xFF; 256][..len], to.spare_capacity_mut(), 1);
+            copy_masked::<1>(&[0xFF; 256][..len], to.spare_capacity_mut());
             // SAFETY: as many bytes have just been written, within the capacity.
             unsafe { to.set_len(len) };
             assert!(to.iter().all(|&byte| byte == 1), "{len}");
