@@ -168,7 +168,8 @@ impl Plan {
     pub fn new(schema: &'static Schema, protocol: Protocol) -> Result<Self> {
         let plan =
             Plan { rows: Vec::new(), words: Vec::new(), enums: Vec::new(), arrays: Vec::new(), sorted: Vec::new() };
-        let mut planner = Planner { protocol, plan, seen: BTreeMap::new(), words: BTreeMap::new() };
+        let mut planner =
+            Planner { protocol, plan, seen: BTreeMap::new(), entries: BTreeMap::new(), words: BTreeMap::new() };
         planner.row(schema)?;
         Ok(planner.plan)
     }
@@ -179,6 +180,8 @@ pub(super) struct Planner {
     pub plan: Plan,
     /// The rows of types that were met, so that those of recursive types end.
     seen: BTreeMap<*const Schema, usize>,
+    /// The rows of the entries of maps that were met, by the map: for the same reason.
+    entries: BTreeMap<*const Schema, usize>,
     words: BTreeMap<(String, String), usize>,
 }
 
@@ -241,14 +244,33 @@ impl Planner {
         if let Some(&row) = self.seen.get(&core::ptr::from_ref(schema)) {
             return Ok(row);
         }
-        // The place is taken first, so that a recursive type can refer to itself.
-        let row = self.plan.rows.len();
-        self.plan.rows.push(Row { steps: Vec::new(), head: schema.head });
+        let row = self.place(schema.head);
         self.seen.insert(schema, row);
         let mut list = Vec::new();
         self.steps(schema, 0, &mut Steps { list: &mut list })?;
         self.plan.rows[row].steps = list;
         Ok(row)
+    }
+
+    /// The row of the entries of a map: a key and its value.
+    fn entries(&mut self, map: &'static Schema, key: &'static Schema, value: &'static Schema) -> Result<usize> {
+        if let Some(&row) = self.entries.get(&core::ptr::from_ref(map)) {
+            return Ok(row);
+        }
+        let row = self.place(key.head.saturating_add(value.head));
+        self.entries.insert(map, row);
+        let mut list = Vec::new();
+        let mut steps = Steps { list: &mut list };
+        self.steps(key, 0, &mut steps)?;
+        self.steps(value, key.head, &mut steps)?;
+        self.plan.rows[row].steps = list;
+        Ok(row)
+    }
+
+    /// A row to be filled. It is there before what it leads to, so that a recursive type can refer to itself.
+    fn place(&mut self, head: usize) -> usize {
+        self.plan.rows.push(Row { steps: Vec::new(), head });
+        self.plan.rows.len() - 1
     }
 
     /// A row that is no type's.
@@ -306,11 +328,7 @@ impl Planner {
             Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
             Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
             Kind::Map(key, value) => {
-                let (key, value) = (target(*key), target(*value));
-                let row = self.own_row(key.head.saturating_add(value.head), |this, steps| {
-                    this.steps(key, 0, steps)?;
-                    this.steps(value, key.head, steps)
-                })?;
+                let row = self.entries(schema, target(*key), target(*value))?;
                 Step::Group { at, row, group: Group::Dict }
             }
             Kind::Array(of, len) if is_byte(target(*of)) => Step::FixedBytes { at, len: *len as usize },
