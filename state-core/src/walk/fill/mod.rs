@@ -108,16 +108,34 @@ pub(super) struct Fill<'v> {
 }
 
 impl<'v> Fill<'v> {
-    /// One level deeper.
-    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+    /// Goes one level deeper; up again goes who called this.
+    fn deeper(&mut self) -> Result<()> {
         self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
-        inner(self)?;
-        self.builder.depth += 1;
         Ok(())
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
+    ///
+    /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
+    /// has functions of its own, and what does not is written by one that is not open meanwhile.
     pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+        match &schema.kind {
+            Kind::Optional(of) => self.optional(*of, value, at),
+            Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.leaf(schema, value, at),
+            Kind::List(of) | Kind::Set(of) => self.list(schema, *of, value, at),
+            Kind::Map(key, map_value) => self.map((*key, *map_value), value, at),
+            Kind::Array(of, _) if is_byte(target(*of)) && value.bytes().is_some() => self.leaf(schema, value, at),
+            Kind::Array(of, len) => self.array(schema, (*of, *len), value, at),
+            Kind::Tuple(parts) => self.tuple(schema, parts, value, at),
+            Kind::Boxed(of) => self.boxed(*of, value),
+            Kind::Object(object) => attributes::object(self, object, value, at),
+            Kind::Enum(of) => self.enumeration(of, value, at),
+            _ => self.leaf(schema, value, at),
+        }
+    }
+
+    /// Writes a value that has no parts which are values of their own.
+    fn leaf<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
         let wrong = || wrong(schema, value);
         match &schema.kind {
             Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
@@ -156,47 +174,61 @@ impl<'v> Fill<'v> {
                 self.builder.length(at, text.len());
                 self.builder.text.extend_from_slice(text.as_bytes());
             }
-            Kind::Optional(of) => self.optional(*of, value, at)?,
-            Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.bytes(value, at, wrong)?,
-            Kind::List(of) | Kind::Set(of) => {
-                let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
-                self.builder.length(at, items.len());
-                let run = self.builder.run(items.len(), target(*of).head);
-                self.nested(|this| this.elements(*of, items, run))?;
-            }
-            Kind::Map(key, map_value) => self.map((*key, *map_value), value, at)?,
-            Kind::Array(of, len) if is_byte(target(*of)) && value.bytes().is_some() => {
+            Kind::List(_) => self.bytes(value, at, wrong)?,
+            Kind::Array(_, len) => {
                 let bytes = value.bytes().filter(|bytes| bytes.len() as u64 == *len).ok_or_else(wrong)?;
                 self.builder.write(at, bytes);
-            }
-            Kind::Array(of, len) => {
-                let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
-                let items = Some(items).filter(|items| items.len() as u64 == *len).ok_or_else(wrong)?;
-                self.parts(items.map(|item| (*of, item)), at)?;
-            }
-            Kind::Tuple(parts) => {
-                let items = value.items().filter(|items| items.len() == parts.len()).ok_or_else(wrong)?;
-                self.parts(parts.iter().copied().zip(items), at)?;
-            }
-            Kind::Boxed(of) => {
-                let run = self.builder.run(1, target(*of).head);
-                self.nested(|this| this.node(target(*of), value, run))?;
             }
             Kind::Grid(of, dimensions) => self.grid((schema, *of, *dimensions), value, at)?,
             Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
             Kind::Serde => self.bytes(value, at, wrong)?,
-            Kind::Object(object) => {
-                attributes::object(self, object, value, at)?;
-            }
-            Kind::Enum(of) => self.enumeration(of, value, at)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
                 let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
                 self.builder.write(at, &place.to_le_bytes());
             }
-            // These stand in slots, and inside raw arrays, which come whole.
-            Kind::Raw(_) | Kind::Record(_) | Kind::Opaque { .. } => return Err(wrong()),
+            // These stand in slots, and inside raw arrays, which come whole; or they have parts.
+            _ => return Err(wrong()),
         }
+        Ok(())
+    }
+
+    fn list<D: Decoder<'v>>(&mut self, schema: &'static Schema, of: Link, value: D, at: usize) -> Result<()> {
+        let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
+        self.builder.length(at, items.len());
+        let run = self.builder.run(items.len(), target(of).head);
+        self.deeper()?;
+        self.elements(of, items, run)?;
+        self.builder.depth += 1;
+        Ok(())
+    }
+
+    fn array<D: Decoder<'v>>(
+        &mut self,
+        schema: &'static Schema,
+        (of, len): (Link, u64),
+        value: D,
+        at: usize,
+    ) -> Result<()> {
+        let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
+        if items.len() as u64 != len {
+            return Err(wrong(schema, value));
+        }
+        self.parts(items.map(|item| (of, item)), at)
+    }
+
+    fn tuple<D: Decoder<'v>>(&mut self, schema: &'static Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
+        match value.items().filter(|items| items.len() == parts.len()) {
+            Some(items) => self.parts(parts.iter().copied().zip(items), at),
+            None => Err(wrong(schema, value)),
+        }
+    }
+
+    fn boxed<D: Decoder<'v>>(&mut self, of: Link, value: D) -> Result<()> {
+        let run = self.builder.run(1, target(of).head);
+        self.deeper()?;
+        self.node(target(of), value, run)?;
+        self.builder.depth += 1;
         Ok(())
     }
 
@@ -252,15 +284,15 @@ impl<'v> Fill<'v> {
         self.builder.length(at, entries.len());
         let size = key.head + to.head;
         let run = self.builder.run(entries.len(), size);
-        self.nested(|this| {
-            for (place, (entry_key, entry_value)) in entries.enumerate() {
-                let at = run + place * stride(size);
-                let within = |error: Error| error.within(&index(place));
-                this.node(key, entry_key, at).map_err(within)?;
-                this.node(to, entry_value, at + key.head).map_err(within)?;
-            }
-            Ok(())
-        })
+        self.deeper()?;
+        for (place, (entry_key, entry_value)) in entries.enumerate() {
+            let at = run + place * stride(size);
+            let within = |error: Error| error.within(&index(place));
+            self.node(key, entry_key, at).map_err(within)?;
+            self.node(to, entry_value, at + key.head).map_err(within)?;
+        }
+        self.builder.depth += 1;
+        Ok(())
     }
 
     /// A flat state, all of it.

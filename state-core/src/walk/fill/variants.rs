@@ -5,7 +5,7 @@ use alloc::format;
 use super::{Fill, target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, Form, Slot};
+use crate::schema::{Enum, Form, Slot, Variant};
 use crate::walk::Decoder;
 
 impl<'v> Fill<'v> {
@@ -29,12 +29,22 @@ impl<'v> Fill<'v> {
     }
 
     pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
-        let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
         let Some((name, mut state)) = value.variant(&of.name) else {
             return self.member(of, value, at);
         };
+        let (variant, slots_at) = self.place(of, name, at)?;
+        self.slots(&variant.slots, &mut state, slots_at).map_err(|error| error.within(&variant.name))?;
+        match state.next() {
+            None => Ok(()),
+            Some(more) => Err(too_many(of, variant, more)),
+        }
+    }
+
+    /// Writes the tag of the variant of this name; where its slots begin.
+    fn place<'s>(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s Variant, usize)> {
         let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
-            return Err(wrong(format!("one named {name}")));
+            let expected = format!("a variant of {}", of.name);
+            return Err(Error::new(ErrorKind::Malformed, expected, format!("one named {name}")));
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
@@ -42,12 +52,11 @@ impl<'v> Fill<'v> {
         let size = head_of(&variant.slots);
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
         let inline = enum_is_inline(largest) || size == 0;
-        let slots_at = if inline { at + tag } else { self.builder.run(1, size) };
-        let within = |error: Error| error.within(&variant.name);
-        self.slots(&variant.slots, &mut state, slots_at).map_err(within)?;
-        match state.next() {
-            None => Ok(()),
-            Some(more) => Err(within(wrong(format!("one more slot: {}", more.describe())))),
-        }
+        Ok((variant, if inline { at + tag } else { self.builder.run(1, size) }))
     }
+}
+
+fn too_many<'v, D: Decoder<'v>>(of: &Enum, variant: &Variant, more: D) -> Error {
+    let found = format!("one more slot: {}", more.describe());
+    Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found).within(&variant.name)
 }
