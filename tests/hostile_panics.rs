@@ -189,9 +189,7 @@ fn everything<T: for<'de> Restore<'de> + Debug>(make: impl Fn(&str) -> T) {
             let name = std::any::type_name::<T>();
             assert!(!DROPPED_AGAIN.get(), "{name}: {fault:?} after {after}: something was dropped twice");
             let left = ALIVE.with_borrow_mut(std::mem::take);
-            if matches!(fault, Fault::Never | Fault::Refuse | Fault::GiveNone) {
-                assert!(left.is_empty(), "{name}: {fault:?} after {after}: {} are left", left.len());
-            }
+            assert!(left.is_empty(), "{name}: {fault:?} after {after}: {} are left", left.len());
         }
     }
 }

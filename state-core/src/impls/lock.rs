@@ -4,7 +4,7 @@
 //! same thread would never end. So is a poisoned one, whose value a panic may have left half-changed. Putting a state
 //! back needs no lock, and heals a poisoned one.
 
-use std::sync::{Mutex, RwLock, TryLockError};
+use std::sync::{Mutex, PoisonError, RwLock, TryLockError};
 
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
@@ -66,10 +66,9 @@ macro_rules! locks {
 
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                self.get_mut().unwrap_or_else(PoisonError::into_inner).set(head, reader);
+                // Last: a value whose restore panics is no better than it was.
                 self.clear_poison();
-                if let Ok(value) = self.get_mut() {
-                    value.set(head, reader);
-                }
             }
         }
     )*};

@@ -4,6 +4,8 @@ use core::cell::OnceCell;
 #[cfg(feature = "std")]
 use std::sync::OnceLock;
 
+use super::option;
+use crate::__private::assign;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::Schema;
@@ -45,9 +47,10 @@ macro_rules! once {
 
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-                let mut value = self.take();
-                value.set(head, reader);
-                *self = value.map_or_else(Self::new, Self::from);
+                match self.get_mut().filter(|_| head.first() == Some(&1)) {
+                    Some(value) => option::set(value, head, reader),
+                    None => assign(self, <Self as Restore<'de>>::get(head, reader)),
+                }
             }
         }
     )*};

@@ -105,18 +105,37 @@ pub(crate) fn push_each<T, P>(
 ) -> Result<(), usize> {
     items.reserve(parts.len());
     let old = items.len();
-    let mut len = old;
+    let mut built = Built { places: items.spare_capacity_mut(), count: 0 };
     let mut all = Ok(());
-    for (place, part) in items.spare_capacity_mut().iter_mut().zip(parts) {
+    for part in parts {
         let Some(value) = build(part) else {
-            all = Err(len - old);
+            all = Err(built.count);
             break;
         };
+        let Some(place) = built.places.get_mut(built.count) else { break };
         place.write(value);
-        len += 1;
+        built.count += 1;
     }
-    // SAFETY: the values up to `len` were there or have just been written, side by side, within the capacity. (If
-    // `build` panics, those written are leaked.)
-    unsafe { items.set_len(len) };
+    let count = built.count;
+    core::mem::forget(built);
+    // SAFETY: the values up to `old` were there, and `count` behind them have just been written, side by side, within
+    // the capacity.
+    unsafe { items.set_len(old + count) };
     all
+}
+
+/// Values that no list owns yet: the first places are written. Dropped only where building one panics.
+struct Built<'a, T> {
+    places: &'a mut [MaybeUninit<T>],
+    count: usize,
+}
+
+impl<T> Drop for Built<'_, T> {
+    #[cold]
+    fn drop(&mut self) {
+        for place in &mut self.places[..self.count] {
+            // SAFETY: it was written, and is dropped here alone.
+            unsafe { place.assume_init_drop() };
+        }
+    }
 }
