@@ -338,6 +338,84 @@ fn announced_lengths_are_not_believed() {
     let mut header = bytes[..24].to_vec();
     header[16..20].fill(0xFF);
     let before = ALLOCATED.get();
-    assert_eq!(Reader::new(&header[..]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(Reader::with_max_schema(&header[..], u64::MAX).unwrap_err().kind(), ErrorKind::UnexpectedEof);
     assert!(ALLOCATED.get() - before < 1 << 20);
+}
+
+/// Gives a header that claims a schema of `len` bytes, then zeros without an end.
+fn endless(header: Vec<u8>) -> impl io::Read {
+    io::Read::chain(io::Cursor::new(header), io::repeat(0))
+}
+
+#[test]
+fn what_a_stream_announces_is_limited() {
+    let (bytes, ends) = stream();
+    // Schemas that claim to be long, before zeros that never end.
+    for claimed in [(1_u32 << 24) + 1, u32::MAX] {
+        let mut header = bytes[..24].to_vec();
+        header[16..20].copy_from_slice(&claimed.to_le_bytes());
+        let before = ALLOCATED.get();
+        let error = Reader::new(endless(header)).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(error.to_string().contains("Reader::with_max_schema"), "{error}");
+        assert!(ALLOCATED.get() - before < 1 << 16);
+    }
+    // A frame of 2^40 whose own checksum is right.
+    for claimed in [(1 << 30) + 1, 1 << 40, i64::MAX as u64 - 64] {
+        let mut start = bytes[..ends[0]].to_vec();
+        start.extend(frame_start(ends[0], claimed, 0));
+        let before = ALLOCATED.get();
+        let mut reader = Reader::new(endless(start)).unwrap();
+        let error = reader.advance().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(error.to_string().contains("Reader::max_state"), "{error}");
+        assert!(!reader.advance().unwrap());
+        assert!(ALLOCATED.get() - before < 1 << 18);
+    }
+}
+
+#[test]
+fn limits_of_a_stream_are_settings() {
+    let (bytes, _) = stream();
+    let schema = u64::from(u32::from_le_bytes(bytes[16..20].try_into().unwrap()));
+    assert!(Reader::with_max_schema(&bytes[..], schema).is_ok());
+    assert!(Reader::with_max_schema(&bytes[..], schema - 1).is_err());
+    let longest = frames().iter().map(|frame| dumps(frame).unwrap().len() as u64).max().unwrap();
+    let all: Result<Vec<Frame>, _> = Reader::new(&bytes[..]).unwrap().max_state(longest).states().collect();
+    assert_eq!(all.unwrap(), frames());
+    let mut shorter = Reader::new(&bytes[..]).unwrap().max_state(longest - 1);
+    assert!(shorter.states::<Frame>().any(|frame| frame.is_err()));
+
+    // A writer refuses what is too long before it writes any of it, and goes on.
+    let mut writer = Writer::new(Vec::new()).unwrap().max_state(longest - 1);
+    let all = frames();
+    let written = all.iter().filter(|frame| writer.write(frame).is_ok()).count();
+    let (all, end) = read(&writer.into_inner());
+    assert!(written < frames().len() && all.len() == written);
+    end.unwrap();
+}
+
+// The big-endian tests run with an older compiler, which knows no locks.
+#[cfg(all(any(unix, windows), target_endian = "little"))]
+#[test]
+fn a_file_has_one_writer_at_a_time() {
+    let path = file("one-writer");
+    let mut first = Writer::append(&path).unwrap();
+    first.write(&frames()[1]).unwrap();
+    for second in [Writer::<Frame>::append(&path), Writer::<Frame>::create(&path)] {
+        let error = second.unwrap_err();
+        assert!(cfg!(windows) || error.kind() == ErrorKind::WouldBlock, "{error}");
+    }
+    // Readers are not kept out, and nothing was cut.
+    assert_eq!(read(&fs::read(&path).unwrap()).0, frames()[1..2]);
+    first.write(&frames()[2]).unwrap();
+    // The lock goes with the writer, and stays with the file that it gives back.
+    let kept = first.into_inner();
+    assert!(Writer::<Frame>::append(&path).is_err());
+    drop(kept);
+    Writer::append(&path).unwrap().write(&frames()[3]).unwrap();
+    assert_eq!(read(&fs::read(&path).unwrap()).0, frames()[1..4]);
+    drop(Writer::<Frame>::create(&path).unwrap());
+    assert_eq!(read(&fs::read(&path).unwrap()).0, []);
+    fs::remove_file(&path).unwrap();
 }

@@ -1,6 +1,5 @@
 //! A buffer whose bytes start at a multiple of 16, so that raw arrays can be borrowed from what was read into it.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use std::io::{ErrorKind, Read, Result};
 
@@ -33,7 +32,7 @@ impl Aligned {
         // It was more, and moved.
         if before(read.bytes()) != 0 {
             let mut moved = Self::new();
-            moved.room(read.len).copy_from_slice(read.bytes());
+            moved.room(read.len)?.copy_from_slice(read.bytes());
             moved.len = read.len;
             return Ok(moved);
         }
@@ -55,7 +54,7 @@ impl Aligned {
         let mut left = limit;
         while left > 0 {
             let chunk = usize::try_from(left).unwrap_or(usize::MAX).min(self.len.max(CHUNK));
-            let came = fill(source, self.room(chunk))?;
+            let came = fill(source, self.room(chunk)?)?;
             self.len += came;
             left -= came as u64;
             if came < chunk {
@@ -66,16 +65,20 @@ impl Aligned {
     }
 
     /// Space for `more` bytes behind those that are there.
-    fn room(&mut self, more: usize) -> &mut [u8] {
+    fn room(&mut self, more: usize) -> Result<&mut [u8]> {
         let end = self.start + self.len;
         if self.storage.len() - end < more {
-            let mut storage = vec![0; self.len.saturating_add(more).saturating_add(ALIGN)];
+            let mut storage = Vec::new();
+            let size = self.len.saturating_add(more).saturating_add(ALIGN);
+            storage.try_reserve_exact(size).map_err(|_| ErrorKind::OutOfMemory)?;
             let start = before(&storage);
-            storage[start..start + self.len].copy_from_slice(self.bytes());
+            storage.resize(start, 0);
+            storage.extend_from_slice(self.bytes());
+            storage.resize(size, 0);
             (self.storage, self.start) = (storage, start);
         }
         let end = self.start + self.len;
-        &mut self.storage[end..end + more]
+        Ok(&mut self.storage[end..end + more])
     }
 }
 

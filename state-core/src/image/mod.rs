@@ -84,6 +84,8 @@ mod explain;
 mod file;
 mod header;
 #[cfg(feature = "std")]
+mod lock;
+#[cfg(feature = "std")]
 mod mapped;
 mod options;
 mod rewrite;

@@ -116,6 +116,17 @@ impl Frame {
     }
 }
 
+/// What is announced is more than the reader is set to take, or the writer to write.
+#[cold]
+pub(super) fn too_long(what: &str, setting: &str, limit: u64, found: u64, position: u64) -> Error {
+    let expected = alloc::format!("{what} of up to {limit} bytes (`{setting}` sets the limit)");
+    let error = Error::new(ErrorKind::Length, expected, alloc::format!("one of {found}"));
+    match usize::try_from(position) {
+        Ok(position) => error.at_byte(position),
+        Err(_) => error,
+    }
+}
+
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }

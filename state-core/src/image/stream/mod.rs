@@ -57,14 +57,29 @@
 //! The length has a checksum of its own, so that a wrong one is not followed; it covers the position, so that a frame
 //! within a state's own bytes, or one that was moved, is not taken for one of the stream's.
 //!
+//! # What a stream can ask for
+//! A reader refuses states of more than [`MAX_STATE`] bytes and schemas of more than [`MAX_SCHEMA`], unless
+//! [`Reader::max_state`] and [`Reader::with_max_schema`] set other limits. Within them its buffer grows with the bytes
+//! that have come, not with what was announced: it never takes more than three times the longest state so far, and 256
+//! KiB. Memory that is not to be had is an error of the kind [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
+//!
+//! A [`Writer`] has the same limit for states, so that what it writes is read again.
+//!
 //! # What is lost when
 //! A program that crashes loses nothing that [`Writer::write`] returned for. When the machine does, states since the
 //! last [`Writer::sync`] may be missing or torn.
 
 mod crc;
 mod frame;
+mod lock;
 mod reader;
 mod writer;
 
 pub use reader::{Reader, States};
 pub use writer::Writer;
+
+/// The bytes of the longest state that is read or written unless another limit is set: a gibibyte.
+pub const MAX_STATE: u64 = 1 << 30;
+
+/// The bytes of the longest schema that is read unless another limit is set: 16 MiB.
+pub const MAX_SCHEMA: u64 = 1 << 24;

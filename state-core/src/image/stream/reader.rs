@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding};
+use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long};
+use super::{MAX_SCHEMA, MAX_STATE};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{hash, identity};
 use crate::image::aligned::{Aligned, fill};
@@ -26,6 +27,7 @@ pub struct Reader<R = BufReader<File>> {
     schema: alloc::vec::Vec<u8>,
     whole: u64,
     over: bool,
+    max_state: u64,
     options: Options,
 }
 
@@ -43,13 +45,26 @@ impl<R: Read> Reader<R> {
     /// Reads the header of a stream. A source that reads a little at a time, such as a `File`, is better buffered.
     ///
     /// # Errors
-    /// Those of reading, and bytes that are not the start of a stream.
-    pub fn new(mut source: R) -> io::Result<Self> {
+    /// Those of reading, bytes that are not the start of a stream, and a schema of more than [`MAX_SCHEMA`] bytes.
+    pub fn new(source: R) -> io::Result<Self> {
+        Self::with_max_schema(source, MAX_SCHEMA)
+    }
+
+    /// As [`new`](Self::new), of a stream whose schema has up to `bytes` bytes.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_max_schema(mut source: R, bytes: u64) -> io::Result<Self> {
+        let max_schema = bytes;
         let mut start = [0; HEADER];
         if fill(&mut source, &mut start)? < HEADER {
             return Err(torn("the header of a stream", 0));
         }
         let header = Header::open(start)?;
+        if header.schema() > max_schema {
+            let setting = "Reader::with_max_schema";
+            return Err(too_long("a schema", setting, max_schema, header.schema(), 16).into());
+        }
         let len = HEADER as u64 + header.schema();
         let end = len + padding(len);
         let mut bytes = Aligned::new();
@@ -63,7 +78,15 @@ impl<R: Read> Reader<R> {
         }
         let (fingerprint, schema) = (header.fingerprint(), schema.to_vec());
         bytes.truncate(0);
-        Ok(Self { source, bytes, fingerprint, schema, whole: end, over: false, options: Options::new() })
+        let (over, max_state, options) = (false, MAX_STATE, Options::new());
+        Ok(Self { source, bytes, fingerprint, schema, whole: end, over, max_state, options })
+    }
+
+    /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
+    #[must_use]
+    pub fn max_state(mut self, bytes: u64) -> Self {
+        self.max_state = bytes;
+        self
     }
 
     /// Sets the depth up to which states are read; see [`Options::depth`].
@@ -78,7 +101,8 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// Those of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`]: its writer was
     /// stopped, and [`Writer::append`](super::Writer::append) goes on after the last whole state. Bytes that were
-    /// changed give [`io::ErrorKind::InvalidData`]. After an error the stream is over.
+    /// changed, or a state beyond [`max_state`](Self::max_state), give [`io::ErrorKind::InvalidData`]. After an error the
+    /// stream is over.
     pub fn advance(&mut self) -> io::Result<bool> {
         self.bytes.truncate(0);
         if self.over {
@@ -100,6 +124,9 @@ impl<R: Read> Reader<R> {
             _ => return Err(torn("a whole state", self.whole)),
         }
         let frame = Frame::read(&start, self.whole).ok_or_else(|| damaged("the frame of a state", self.whole))?;
+        if frame.len > self.max_state {
+            return Err(too_long("a state", "Reader::max_state", self.max_state, frame.len, self.whole).into());
+        }
         if self.bytes.read(&mut self.source, frame.padded())? < frame.padded() {
             return Err(torn("a whole state", self.whole));
         }

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::Reader;
-use super::frame::{FRAME, Frame, padding, write_header};
+use super::frame::{FRAME, Frame, padding, too_long, write_header};
+use super::{MAX_STATE, Reader, lock};
 use crate::fingerprint::identity;
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
@@ -23,6 +23,7 @@ pub struct Writer<T: ?Sized, W = File> {
     position: u64,
     buffer: SegmentBuffer,
     options: Options,
+    max_state: u64,
     broken: bool,
     of: PhantomData<fn(&T)>,
 }
@@ -31,19 +32,27 @@ impl<T: State + ?Sized> Writer<T> {
     /// Starts a file, and empties it if it is there.
     ///
     /// # Errors
-    /// Those of writing.
+    /// Those of writing, and another writer of the file, as for [`append`](Self::append). The file is then as it was.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::new(File::create(path)?)
+        let file = lock::open(path.as_ref(), false)?;
+        file.set_len(0)?;
+        Self::new(file)
     }
 
     /// Goes on with a file, or starts it if it is not there or is empty. All of it is read first: what a writer that
-    /// was stopped left behind the last whole state is cut off. There must be no other writer.
+    /// was stopped left behind the last whole state is cut off.
+    ///
+    /// A file has one writer at a time. On Unix the writer holds an advisory lock on it (`flock`, as
+    /// `File::lock` takes it), on Windows the file is opened such that others can only read it; both end with the
+    /// writer, and with a process that dies. Readers are not kept out. There is no lock where the file system has none,
+    /// on other systems, and on Unix in programs built by a Rust before 1.89.
     ///
     /// # Errors
-    /// Those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
+    /// [`io::ErrorKind::WouldBlock`] on Unix where another writer has the file, and what the system says on Windows;
+    /// those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
     /// would lose the states behind it. The file is then as it was; [`Reader::whole`] says where the damage starts.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
-        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = lock::open(path.as_ref(), true)?;
         let header = write_header(&identity(T::schema()));
         let len = file.metadata()?.len();
         if len < header.len() as u64 {
@@ -55,7 +64,8 @@ impl<T: State + ?Sized> Writer<T> {
             }
             file.rewind()?;
         }
-        let mut reader = Reader::new(BufReader::new(&file))?;
+        // What lies in a file was written, however long it is: it is gone over, and a schema must be the type's own.
+        let mut reader = Reader::with_max_schema(BufReader::new(&file), len)?.max_state(len);
         reader.expect::<T>()?;
         let end = loop {
             match reader.advance() {
@@ -97,7 +107,14 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
 
     fn at(sink: W, position: u64) -> Self {
         let (buffer, options) = (SegmentBuffer::new(), Options::new());
-        Self { sink, position, buffer, options, broken: false, of: PhantomData }
+        Self { sink, position, buffer, options, max_state: MAX_STATE, broken: false, of: PhantomData }
+    }
+
+    /// Sets the bytes of the longest state that is written; it is [`MAX_STATE`] otherwise. Readers need the same limit.
+    #[must_use]
+    pub fn max_state(mut self, bytes: u64) -> Self {
+        self.max_state = bytes;
+        self
     }
 
     /// Sets the depth up to which states are written; see [`Options::depth`].
@@ -110,14 +127,17 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
     /// Writes a state.
     ///
     /// # Errors
-    /// Those of [`dumps`](crate::dumps), after which the next state can be written; and those of writing, after which
-    /// none can: what stands behind the torn one would not be found.
+    /// Those of [`dumps`](crate::dumps) and a state beyond [`max_state`](Self::max_state), after which the next state can
+    /// be written; and those of writing, after which none can: what stands behind the torn one would not be found.
     pub fn write(&mut self, value: &T) -> io::Result<()> {
         if self.broken {
             return Err(io::Error::other("the stream is torn by an error before; open it again with `append`"));
         }
         let segments = self.options.dump_segments(value, &mut self.buffer)?;
         let frame = Frame::of(segments.iter());
+        if frame.len > self.max_state {
+            return Err(too_long("a state", "Writer::max_state", self.max_state, frame.len, self.position).into());
+        }
         let start = frame.write(self.position);
         let zeros = &[0; ALIGN][..padding(frame.len) as usize];
         let pieces = core::iter::once(&start[..]).chain(segments.iter()).chain(Some(zeros));

@@ -1,0 +1,20 @@
+//! Advisory locks on files, which end with the handle and with the process.
+
+use std::fs::File;
+
+/// Takes the lock of a file: whether nobody else has it; `None` where there are no such locks.
+#[cfg(all(unix, file_lock))]
+#[expect(clippy::incompatible_msrv, reason = "the build script asks the compiler")]
+pub(super) fn take(file: &File) -> Option<bool> {
+    match file.try_lock() {
+        Ok(()) => Some(true),
+        Err(std::fs::TryLockError::WouldBlock) => Some(false),
+        Err(std::fs::TryLockError::Error(_)) => None,
+    }
+}
+
+/// Locks of Windows keep readers out, and older compilers have none.
+#[cfg(not(all(unix, file_lock)))]
+pub(super) fn take(_: &File) -> Option<bool> {
+    None
+}
