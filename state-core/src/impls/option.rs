@@ -72,7 +72,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         match (self, head) {
-            (Some(value), [1, ..]) if !is_plain::<T>() => self::set(value, head, reader),
+            (Some(value), [1, ..]) if !is_plain::<T>() => set(value, head, reader),
             (this, _) => {
                 if let Some(value) = Self::get(head, reader) {
                     *this = value;

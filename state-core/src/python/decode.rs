@@ -204,7 +204,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         Ok(None)
     }
 
-    fn called(self, class: &str) -> Option<Self::Items> {
+    fn arguments(self, class: &str) -> Option<Self::Items> {
         self.kept(natural::arguments(&self.object, class).ok()??.into_any()).items()
     }
 

@@ -103,7 +103,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) => match object.other_state() {
+            Value::Object(object) if is_named(object, tag) && adds_nothing(object) => match object.other_state() {
                 None if object.state().is_empty() => self.each(object.args()),
                 None => self.each(object.state()),
                 Some(_) => None,
@@ -114,15 +114,17 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) => match (object.attributes(), object.other_state()) {
-                (Some(attributes), _) => {
-                    self.budget.spend(attributes.len())?;
-                    let named = attributes.map(|(name, value)| (name, Self { value, budget: self.budget }));
-                    Some(Attributes::Named(named.collect()))
+            Value::Object(object) if is_named(object, tag) && adds_nothing(object) => {
+                match (object.attributes(), object.other_state()) {
+                    (Some(attributes), _) => {
+                        self.budget.spend(attributes.len())?;
+                        let named = attributes.map(|(name, value)| (name, Self { value, budget: self.budget }));
+                        Some(Attributes::Named(named.collect()))
+                    }
+                    (None, Some(Value::List(state))) => self.each(state).map(Attributes::Flat),
+                    (None, _) => self.object(tag).map(Attributes::Flat),
                 }
-                (None, Some(Value::List(state))) => self.each(state).map(Attributes::Flat),
-                (None, _) => self.object(tag).map(Attributes::Flat),
-            },
+            }
             _ => None,
         }
     }
@@ -138,16 +140,23 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn entered(self, class: &str) -> Option<Self::Entries> {
         match self.see() {
-            Value::Object(object) if object.name() == class && is_plain(object) && object.items().is_empty() => {
+            Value::Object(object) if object.name() == class && object.items().is_empty() => {
                 self.pairs(object.entries().iter())
             }
             _ => None,
         }
     }
 
-    fn called(self, class: &str) -> Option<Self::Items> {
+    fn arguments(self, class: &str) -> Option<Self::Items> {
         match self.see() {
             Value::Object(object) if object.name() == class => self.each(object.args()),
+            _ => None,
+        }
+    }
+
+    fn called(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_plain(object) && adds_nothing(object) => self.arguments(class),
             _ => None,
         }
     }
@@ -202,6 +211,11 @@ fn is_named(object: &super::Object, tag: &str) -> bool {
 }
 
 /// Whether an object has no state.
+/// Whether an object has no items or entries beside its state, as those of subclasses of lists and dicts have.
+fn adds_nothing(object: &super::Object) -> bool {
+    object.items().is_empty() && object.entries().is_empty()
+}
+
 fn is_plain(object: &super::Object) -> bool {
     object.state().is_empty() && object.other_state().is_none()
 }

@@ -170,13 +170,18 @@ pub trait Decoder<'v>: Copy {
         let _ = class;
         None
     }
-    /// The entries that were set in an object of this class, where nothing else was done to it.
+    /// The entries that were set in an object of this class, where nothing else was done to it but to give it
+    /// attributes.
     fn entered(self, class: &str) -> Option<Self::Entries> {
         let _ = class;
         None
     }
-    /// The arguments from which an object of this class was made.
-    fn called(self, class: &str) -> Option<Self::Items>;
+    /// The arguments from which an object of this class was made, whatever was done to it later.
+    fn arguments(self, class: &str) -> Option<Self::Items>;
+    /// The arguments from which an object of this class was made, where nothing was done to it later.
+    fn called(self, class: &str) -> Option<Self::Items> {
+        self.arguments(class)
+    }
     /// An integer of any size, as two's complement with the lowest byte first, as short as can be.
     fn long(self) -> Option<Cow<'v, [u8]>>;
     /// The attributes of an object of the type `tag`.

@@ -199,13 +199,19 @@ impl Arena {
         Items { arena: self, at: first + 2, in_chunk: self.count(first), left, next: self.words.get(first + 1) }
     }
 
-    /// What was added to an instance, if all that changed it was of this kind.
+    /// What was added to an instance, if all that changed it was of this kind, or states that came after that.
     pub fn added(&self, place: u32, tag: Tag) -> Option<Items<'_>> {
         let last = self.words.get(place + 1 + self.count(place));
         if last == 0 {
             return Some(Items::empty(self));
         }
-        self.chunks(last).all(|chunk| split(self.words.get(chunk)).0 == tag).then(|| self.chained(last))
+        let kind = |chunk| split(self.words.get(chunk)).0;
+        let is_added = |chunk: &u32| kind(*chunk) == tag;
+        if !self.chunks(last).skip_while(is_added).all(|chunk| kind(chunk) == Tag::State) {
+            return None;
+        }
+        let left = self.chunks(last).take_while(is_added).map(|chunk| self.count(chunk)).sum();
+        Some(Items { left, ..self.chained(last) })
     }
 
     /// The changes of an instance, in order: what they are, and the parts that they add.

@@ -172,6 +172,18 @@ impl<'p> Node<'p> {
     }
 }
 
+/// Whether an object has no items or entries beside its state, as those of subclasses of lists and dicts have.
+fn adds_nothing(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
+    parts.arena.changes(instance.place).all(|(tag, _)| tag == Tag::State)
+}
+
+fn has_no_keywords(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
+    instance.keywords.is_none_or(|keywords| match parts.view(keywords) {
+        View::Dict(entries) => entries.len() == 0,
+        _ => false,
+    })
+}
+
 impl<'p> Decoder<'p> for Node<'p> {
     type Items = Nodes<'p>;
     type Entries = Entries<'p>;
@@ -290,17 +302,23 @@ impl<'p> Decoder<'p> for Node<'p> {
     }
 
     fn object(self, tag: &str) -> Option<Nodes<'p>> {
-        let instance = self.instance(tag)?;
+        let instance = self.instance(tag).filter(|instance| adds_nothing(self.source.parts, instance))?;
         match self.state(&instance) {
             Some(View::Tuple(items)) => self.nodes(items),
             Some(_) => None,
             // What has no state of its own is made from its arguments, as named tuples are.
-            None => self.nodes(instance.arguments),
+            None if has_no_keywords(self.source.parts, &instance) => self.nodes(instance.arguments),
+            None => None,
         }
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'p, Self, Nodes<'p>>> {
-        let instance = self.instance(tag)?;
+        let instance = self.instance(tag).filter(|instance| adds_nothing(self.source.parts, instance))?;
+        // Each of several states has its part of the attributes.
+        let states = self.source.parts.arena.changes(instance.place).count();
+        if states > 1 {
+            return None;
+        }
         let mut named = Vec::new();
         match self.state(&instance) {
             Some(View::Dict(items)) => self.named(items, &mut named)?,
@@ -316,6 +334,7 @@ impl<'p> Decoder<'p> for Node<'p> {
                 }
             }
             Some(_) => return None,
+            None if !has_no_keywords(self.source.parts, &instance) => return None,
             None if instance.arguments.len() > 0 => return self.nodes(instance.arguments).map(Attributes::Flat),
             None => {}
         }
@@ -324,6 +343,9 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn appended(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
+        if self.source.parts.state(instance.place).is_some() {
+            return None;
+        }
         self.nodes(self.source.parts.arena.added(instance.place, Tag::List)?)
     }
 
@@ -332,9 +354,15 @@ impl<'p> Decoder<'p> for Node<'p> {
         self.nodes(self.source.parts.arena.added(instance.place, Tag::Dict)?).map(Entries)
     }
 
+    fn arguments(self, class: &str) -> Option<Nodes<'p>> {
+        let instance = self.instance(class)?;
+        has_no_keywords(self.source.parts, &instance).then(|| self.nodes(instance.arguments))?
+    }
+
     fn called(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
-        self.nodes(instance.arguments)
+        let is_changed = self.source.parts.arena.changes(instance.place).next().is_some();
+        if is_changed { None } else { self.arguments(class) }
     }
 
     fn long(self) -> Option<Cow<'p, [u8]>> {
