@@ -27,11 +27,11 @@ def shown(value):
     return repr(value)
 "#;
 
-const DUMP: &str = r#"
+const DUMP: &str = r"
 def case(frame):
     at, protocol = frame
     return pickle.dumps(OBJECTS[at], protocol)
-"#;
+";
 
 const SHOW: &str = r#"
 def case(frame):

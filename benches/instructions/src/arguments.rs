@@ -3,7 +3,7 @@
 use crate::cells::SETS;
 
 const USAGE: &str = "\
-usage: cargo run --release -- [--store] [--only SET,..]
+usage: cargo run --release -- [--store] [--only SET,..]      (or --profile best)
 
   --store   store what is counted, instead of failing where it is more than what was stored
   --only    these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,

@@ -2,13 +2,20 @@
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Result};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::Arguments;
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
+const ABOUT: &str =
+    "# Instructions of each cell. `cargo run --profile PROFILE -- --store` in this folder writes them anew.";
 
-const ABOUT: &str = "# Instructions of each cell. `cargo run --release -- --store` in this folder writes them anew.";
+/// The file of the profile that this program was built in, which is the name of the folder it lies in.
+fn path() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let profile = program.parent().and_then(Path::file_name).unwrap_or_default();
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).join("counts").join(profile).with_extension("txt"))
+}
 
 /// What stands before the names of the compiler and the C library.
 const MADE_WITH: &str = "# Made with: ";
@@ -33,7 +40,7 @@ impl Counts {
     /// # Errors
     /// Those of reading.
     pub fn stored() -> Result<Self> {
-        let text = match std::fs::read_to_string(PATH) {
+        let text = match std::fs::read_to_string(path()?) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             text => text?,
         };
@@ -56,7 +63,7 @@ impl Counts {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name} {count}");
         }
-        std::fs::write(PATH, text)
+        std::fs::write(path()?, text)
     }
 
     /// Puts new counts in the place of those that were asked for.

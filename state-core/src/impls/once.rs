@@ -47,9 +47,13 @@ macro_rules! once {
 
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-                match self.get_mut().filter(|_| head.first() == Some(&1)) {
-                    Some(value) => option::set(value, head, reader),
-                    None => assign(self, <Self as Restore<'de>>::get(head, reader)),
+                match (self.get_mut(), head) {
+                    (Some(value), [1, inline @ ..]) => {
+                        if let Some(head) = option::place::<T>(inline, reader) {
+                            value.set(head, reader);
+                        }
+                    }
+                    _ => assign(self, <Self as Restore<'de>>::get(head, reader)),
                 }
             }
         }

@@ -72,21 +72,17 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         match (self, head) {
-            (Some(value), [1, ..]) if !is_plain::<T>() => set(value, head, reader),
+            (Some(value), [1, inline @ ..]) if !is_plain::<T>() => {
+                if let Some(head) = place::<T>(inline, reader) {
+                    value.set(head, reader);
+                }
+            }
             (this, _) => {
                 if let Some(value) = Self::get(head, reader) {
                     *this = value;
                 }
             }
         }
-    }
-}
-
-/// Restores a value from an option's head that says that there is one.
-#[inline]
-pub(super) fn set<'de, T: Restore<'de>>(value: &mut T, head: &'de [u8], reader: &mut Reader<'de>) {
-    if let Some(head) = head.get(1..).and_then(|inline| place::<T>(inline, reader)) {
-        value.set(head, reader);
     }
 }
 
@@ -97,6 +93,6 @@ const fn is_plain<T: State>() -> bool {
 
 /// The head of the value.
 #[inline]
-fn place<'de, T: State>(inline: &'de [u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
+pub(super) fn place<'de, T: State>(inline: &'de [u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     if option_is_inline(T::HEAD) { Some(inline) } else { reader.run(1, T::HEAD) }
 }

@@ -131,7 +131,8 @@ struct Built<'a, T> {
 }
 
 impl<T> Drop for Built<'_, T> {
-    #[cold]
+    // Inlined, so that the count need not lie in memory while the list grows.
+    #[inline]
     fn drop(&mut self) {
         for place in &mut self.places[..self.count] {
             // SAFETY: it was written, and is dropped here alone.

@@ -79,8 +79,10 @@
 //! ```
 //!
 //! Maps are read from what module `collections` has beside `dict` too (`OrderedDict`, `defaultdict`, `Counter`); lists
-//! from a `deque` and from an `array.array`, which raw arrays take as well; text and paths from the paths of `pathlib`,
-//! written with slashes; a `Range` from a `range` or `slice` without gaps. For other classes that are made by a call
+//! from a `deque` and from an `array.array`, which raw arrays take as well. All that such a container holds is read,
+//! whether it came by arguments or was added later, or the load is an error; only attributes of an `OrderedDict` are
+//! left out, as a map has no place for them. Text and paths are read from the paths of `pathlib`, written with slashes;
+//! a `Range` from a `range` or `slice` without gaps. For other classes that are made by a call
 //! there is the form of that name:
 //!
 //! ```
