@@ -1,5 +1,7 @@
 //! `#[state(sorted)]`: equal hash maps and sets give equal bytes, and restores keep what they can.
 
+#![allow(clippy::zero_sized_map_values, reason = "maps of units are states too")]
+
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, DefaultHasher};

@@ -1,5 +1,4 @@
-//! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out, also where nothing is
-//! optimised: `.ci/run unoptimised` runs this so.
+//! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -82,10 +81,7 @@ fn every_way<T: RestoreOwned + PartialEq + Debug + Clone + Send + 'static>(value
 }
 
 /// The deepest value that the default depth takes, made from a leaf by `around`.
-fn deepest<T: State>(leaf: T, around: impl Fn(T) -> T) -> T
-where
-    T: Clone,
-{
+fn deepest<T: State + Clone>(leaf: T, around: impl Fn(T) -> T) -> T {
     let mut value = leaf;
     loop {
         let next = around(value.clone());
