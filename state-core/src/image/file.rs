@@ -7,13 +7,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::aligned::Aligned;
-use super::{Options, SegmentBuffer};
+use super::checksum::{Checksum, verify};
+use super::header::{self, Image};
+use super::vectored::write_all;
+use super::{Options, SegmentBuffer, leftovers, lock};
 use crate::state::{RestoreOwned, State};
 
 /// Saves a value's state in a file such that, whatever happens, the file holds the old state or the new one.
 ///
-/// The bytes go to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), reach the disk, and the new file takes the old
-/// one's place and permissions; a symbolic link's too, which is not followed. A crash may leave the file beside.
+/// The bytes go to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), which has the old file's permissions before
+/// anything is written to it; they reach the disk, and the new file takes the old one's place. A symbolic link's too,
+/// which is not followed. A process that dies may leave the file beside. On Linux the next process that saves the same
+/// file removes it, if it was built by Rust 1.89 or later and neither a process of that number nor a lock on the file is
+/// there.
+///
+/// A checksum follows the state, which [`load_file`] asks; [`loads`](super::loads) takes the bytes of the file too, and
+/// does not ask it.
 ///
 /// ```
 /// use state_core::{State, image::{load_file, save}};
@@ -30,15 +39,53 @@ use crate::state::{RestoreOwned, State};
 ///
 /// # Errors
 /// Those of writing, and those of [`dumps`](super::dumps) as [`io::ErrorKind::InvalidData`]. The old file is then
-/// still there.
+/// still there, unless the error says that the new state is in place: then only its directory could not be synced, and
+/// a loss of power may bring the old file back.
 pub fn save<T: State + ?Sized>(path: impl AsRef<Path>, value: &T) -> io::Result<()> {
     Options::new().save(path, value)
 }
 
-/// Loads a value from the file that holds its state. [`Mapped`](super::Mapped) does it for types that borrow.
+/// Saves bytes as [`save`] saves a value: those that [`dumps`](super::dumps) gave, on another thread, or any others.
+///
+/// The file of a native state is the one that [`save`] writes, with a checksum. Other bytes, such as a pickle, are the
+/// file's as they are.
+///
+/// ```
+/// use state_core::{dumps, image::{load_file, save_bytes}};
+///
+/// let path = std::env::temp_dir().join(format!("volume-{}.state", std::process::id()));
+/// let bytes = dumps(&11_u8)?;
+/// let saving = std::thread::spawn({
+///     let path = path.clone();
+///     move || save_bytes(path, &bytes)
+/// });
+/// saving.join().unwrap()?;
+/// assert_eq!(load_file::<u8>(&path)?, 11);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
-/// Those of reading, and those of [`loads`](super::loads) as [`io::ErrorKind::InvalidData`].
+/// Those of writing, as for [`save`].
+pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+    if Image::open(bytes).is_ok_and(|image| image.checksum.is_none()) {
+        let (header, behind) = bytes.split_at(header::SIZE);
+        let mut header = header.to_vec();
+        header::announce_checksum(&mut header);
+        let mut sum = Checksum::new();
+        sum.add(&header);
+        sum.add(behind);
+        return replace(path.as_ref(), [&*header, behind, &sum.finish().to_le_bytes()].into_iter());
+    }
+    replace(path.as_ref(), Some(bytes).into_iter())
+}
+
+/// Loads a value from the file that holds its state, if it has the checksum at its end. Files without one, such as those
+/// into which the bytes of [`dumps`](super::dumps) were written, are loaded too. [`Mapped`](super::Mapped) does it for
+/// types that borrow.
+///
+/// # Errors
+/// Those of reading, a checksum that is wrong, and those of [`loads`](super::loads) as [`io::ErrorKind::InvalidData`].
 pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
     Options::new().load_file(path)
 }
@@ -51,23 +98,9 @@ impl Options {
     pub fn save<T: State + ?Sized>(&self, path: impl AsRef<Path>, value: &T) -> io::Result<()> {
         let path = path.as_ref();
         let mut buffer = SegmentBuffer::new();
-        let segments = self.dump_segments(value, &mut buffer)?;
-        let (beside, mut file) = create_beside(path)?;
-        let written = segments
-            .write_to(&mut file)
-            .and_then(|()| match fs::metadata(path) {
-                Ok(old) => file.set_permissions(old.permissions()),
-                Err(_) => Ok(()),
-            })
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(&beside, path));
-        if let Err(error) = written {
-            drop(file);
-            // The first error is the one to tell; a file that stays behind harms nobody.
-            let _ = fs::remove_file(&beside);
-            return Err(error);
-        }
-        sync_directory(path)
+        let mut segments = self.dump_segments(value, &mut buffer)?;
+        let sum = segments.announce_checksum().to_le_bytes();
+        replace(path, segments.iter().chain(Some(&sum[..])))
     }
 
     /// As [`load_file`].
@@ -75,24 +108,71 @@ impl Options {
     /// # Errors
     /// As [`load_file`].
     pub fn load_file<T: RestoreOwned>(&self, path: impl AsRef<Path>) -> io::Result<T> {
-        Ok(self.loads(read(path.as_ref())?.bytes())?)
+        let read = read(path.as_ref())?;
+        verify(read.bytes())?;
+        Ok(self.loads(read.bytes())?)
     }
 }
 
+/// Puts a file of these bytes in the place of another, as a whole.
+fn replace<'a>(path: &Path, pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
+    let old = fs::metadata(path).ok();
+    let (beside, mut file) = create_beside(path, old.is_some())?;
+    leftovers::remove(path);
+    // Of the permissions, so that nobody reads what the old file kept from them. The handle writes whatever they are.
+    let written = old
+        .map_or(Ok(()), |old| file.set_permissions(old.permissions()))
+        .and_then(|()| write_all(&mut file, pieces.filter(|piece| !piece.is_empty())))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, path));
+    if let Err(error) = written {
+        drop(file);
+        // The first error is the one to tell; a file that stays behind harms nobody.
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
+    in_place(sync_directory(path))
+}
+
+/// Says with the error of what comes last that the new file has taken its place.
+fn in_place(synced: io::Result<()>) -> io::Result<()> {
+    synced.map_err(|error| {
+        let message = std::format!(
+            "the new state is in place, but its directory could not be synced, so that a loss of power may bring the \
+             old one back: {error}"
+        );
+        io::Error::new(error.kind(), message)
+    })
+}
+
 /// A file in the same directory, because a file can only take the place of one on the same disk.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+///
+/// One that is to have another's permissions is at first the owner's alone: who opens a file keeps it open.
+fn create_beside(path: &Path, private: bool) -> io::Result<(PathBuf, File)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that does not name a file"));
     };
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut beside = OsString::from(".");
         beside.push(name);
         beside.push(std::format!(".{}-{count}.tmp", std::process::id()));
         let beside = path.with_file_name(beside);
-        match File::options().write(true).create_new(true).open(&beside) {
-            Ok(file) => return Ok((beside, file)),
+        match options.open(&beside) {
+            Ok(file) => {
+                // Says to those that clean up that its process is there.
+                let _ = lock::take(&file);
+                return Ok((beside, file));
+            }
             // Left by a process of the same number that crashed.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -114,4 +194,17 @@ pub(super) fn read(path: &Path) -> io::Result<Aligned> {
     let mut file = File::open(path)?;
     let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     Aligned::read_all(&mut file, len)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[cfg(unix)]
+    #[test]
+    fn an_error_after_the_new_file_is_there_says_so() {
+        let error = super::in_place(super::sync_directory(Path::new("/no such directory/file"))).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+        assert!(std::format!("{error}").starts_with("the new state is in place"), "{error}");
+    }
 }

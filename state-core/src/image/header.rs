@@ -10,6 +10,10 @@ pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
 pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
 const VERSION: u8 = 1;
 const WITH_SCHEMA: u8 = 1;
+const WITH_CHECKSUM: u8 = 8;
+
+/// Bytes of the checksum that may stand behind an image.
+pub(crate) const CHECKSUM: usize = 8;
 
 /// Bytes of the header, without the schema that may follow it.
 pub(crate) const SIZE: usize = 40;
@@ -17,9 +21,12 @@ pub(crate) const SIZE: usize = 40;
 /// The bytes of an image and what its header says of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Image<'a> {
+    /// Without the checksum behind them.
     pub bytes: &'a [u8],
     pub fingerprint: u64,
     pub schema: Option<&'a [u8]>,
+    /// What [`checksum`](super::checksum) should give for the bytes.
+    pub checksum: Option<u64>,
     /// Where the root's head starts.
     front: usize,
     tail: u64,
@@ -42,6 +49,14 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], sch
         // A schema is a few bytes for each slot that someone declared.
         length.copy_from_slice(&(schema.len() as u32).to_le_bytes());
         place.copy_from_slice(schema);
+    }
+}
+
+/// Says in a header that a checksum follows the image.
+#[cfg(feature = "std")]
+pub(crate) fn announce_checksum(header: &mut [u8]) {
+    if let Some(flags) = header.get_mut(5) {
+        *flags |= WITH_CHECKSUM;
     }
 }
 
@@ -79,13 +94,23 @@ impl<'a> Image<'a> {
         if version != VERSION {
             return Err(unknown("format version 1", format_args!("version {version}"), 4));
         }
-        if flags & !WITH_SCHEMA != 0 || reserved != [0, 0] {
+        if flags & !(WITH_SCHEMA | WITH_CHECKSUM) != 0 || reserved != [0, 0] {
             return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
         }
+        let (bytes, behind, checksum) = match flags & WITH_CHECKSUM {
+            0 => (bytes, behind, None),
+            _ => {
+                let Some((behind, sum)) = behind.split_last_chunk::<CHECKSUM>() else {
+                    return Err(short((SIZE + CHECKSUM) as u64, bytes.len()));
+                };
+                (&bytes[..bytes.len() - CHECKSUM], behind, Some(u64::from_le_bytes(*sum)))
+            }
+        };
         let number = |at| number(header, at);
         let schema = if flags & WITH_SCHEMA != 0 { Some(schema(behind, bytes.len())?) } else { None };
         Ok(Self {
             bytes,
+            checksum,
             fingerprint: number(8),
             schema,
             front: SIZE + schema.map_or(0, |schema| 4 + schema.len()),
@@ -114,7 +139,8 @@ impl<'a> Image<'a> {
             return Err(Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones").at_byte(16));
         };
         if end != self.bytes.len() {
-            return Err(short(end as u64, self.bytes.len()));
+            let behind = if self.checksum.is_some() { CHECKSUM } else { 0 };
+            return Err(short((end as u64).saturating_add(behind as u64), self.bytes.len() + behind));
         }
         if let Some(at) = self.bytes[text_end..raw_start].iter().position(|&byte| byte != 0) {
             let error = Error::new(ErrorKind::Malformed, "zeros before the raw arrays", "other bytes");

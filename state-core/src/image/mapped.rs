@@ -89,7 +89,7 @@ impl Mapped {
     ///
     /// What is checked each time: the header and the fingerprint, that the lengths add up to the file's, the text as
     /// UTF-8, every head, and the zeros between raw arrays. Of raw arrays any bytes are values, so they are not
-    /// looked at.
+    /// looked at. Nor is the file's checksum, which [`verify`](super::verify) asks.
     ///
     /// # Errors
     /// As for [`loads`](super::loads).
@@ -97,7 +97,7 @@ impl Mapped {
         self.options.loads(self.bytes())
     }
 
-    /// The bytes of the file.
+    /// The bytes of the file, with the checksum at its end.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.bytes {

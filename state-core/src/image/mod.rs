@@ -6,6 +6,7 @@
 //! | a value | bytes: [`dumps`], [`dump_into`] | segments, for a file or socket: [`dump_segments`] |
 //! | bytes | a new value: [`loads`]; a live one: [`load_into`] | a type that borrows: [`loads`] |
 //! | a value | a file, safe in a crash: `save` | that is one |
+//! | bytes | a file, safe in a crash: `save_bytes`, which another thread can do | that is one |
 //! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
 //! | many values | one file, one behind the other: `stream` | |
 //!
@@ -16,7 +17,7 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 41` |
 //! | version | 1 | `01` |
-//! | flags | 1 | bit 0: a schema follows the header; the others are zero |
+//! | flags | 1 | bit 0: a schema follows the header; bit 3: a checksum follows the image; the others are zero |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | FNV-1a (64 bits) of the canonical schema of the root type |
 //! | lengths | 3 x 8 | of tail, text and raw |
@@ -26,6 +27,23 @@
 //! | text | | all text, one valid UTF-8 string |
 //! | padding | | zeros up to a multiple of 16, only where raw is not empty |
 //! | raw | | raw arrays, each followed by zeros up to a multiple of 16 |
+//! | checksum | 8 | only with flag bit 3: XXH64 (seed 0) of all bytes before it |
+//!
+//! Files have a checksum, written by `save` and asked by `load_file` and [`verify`]. [`loads`], [`load_into`], [`check`]
+//! and inspections take bytes with one, and do not ask it: bytes in memory do not change by themselves, and the sum
+//! would take longer than many a restore. What [`dumps`] gives has none. Readers from before the checksum refuse the
+//! flag with an error of the kind [`Version`](crate::ErrorKind::Version).
+//!
+//! These are kept for what is to come; readers of version 1 refuse them all:
+//!
+//! | where | what | for |
+//! |---|---|---|
+//! | flags | bit 1 | references are numbered |
+//! | flags | bit 2 | references may lead back to an object that is still being built |
+//! | kinds of the schema | 22 | a weak reference |
+//! | kinds of the schema | 23 | a dynamic type of an open set |
+//! | kinds of the schema | 24 | an `Rc` or `Arc` in an image whose references are numbered |
+//! | magic | `D7 53 54 44` | the difference of two images |
 //!
 //! | type | head | behind it |
 //! |---|---|---|
@@ -79,10 +97,13 @@
 
 #[cfg(feature = "std")]
 mod aligned;
+mod checksum;
 mod explain;
 #[cfg(feature = "std")]
 mod file;
 mod header;
+#[cfg(feature = "std")]
+mod leftovers;
 #[cfg(feature = "std")]
 mod lock;
 #[cfg(feature = "std")]
@@ -95,8 +116,9 @@ pub mod stream;
 #[cfg(feature = "std")]
 mod vectored;
 
+pub use checksum::{checksum, verify};
 #[cfg(feature = "std")]
-pub use file::{load_file, save};
+pub use file::{load_file, save, save_bytes};
 #[cfg(feature = "std")]
 pub use mapped::Mapped;
 pub use options::Options;

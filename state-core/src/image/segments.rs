@@ -175,6 +175,15 @@ impl Segments<'_> {
         self.iter().map(<[u8]>::len).sum()
     }
 
+    /// Says in the header that a checksum follows the image; the checksum.
+    #[cfg(feature = "std")]
+    pub(super) fn announce_checksum(&mut self) -> u64 {
+        header::announce_checksum(&mut self.buffer.front);
+        let mut sum = super::checksum::Checksum::new();
+        self.iter().for_each(|segment| sum.add(segment));
+        sum.finish()
+    }
+
     /// Writes all segments, many with each call of `write_vectored`.
     ///
     /// # Errors

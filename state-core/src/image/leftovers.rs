@@ -1,0 +1,63 @@
+//! The temporary files that processes left when they died.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::lock;
+
+/// Removes the temporary files of the file at `path` whose processes are dead.
+///
+/// A process is taken for dead if the system knows its number no more and nobody holds the lock on its file: the
+/// number alone says nothing of a process in another container or on another machine. Without either there is no
+/// telling, and nothing is removed.
+pub(super) fn remove(path: &Path) {
+    if !cfg!(all(target_os = "linux", file_lock)) || was_seen(path) || !Path::new("/proc/self/stat").exists() {
+        return;
+    }
+    let Some(name) = path.file_name() else { return };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let process = process_of(&entry.file_name(), name);
+        if process.is_some_and(|process| !Path::new(&std::format!("/proc/{process}")).exists()) {
+            remove_unlocked(&entry.path());
+        }
+    }
+}
+
+/// The process in `.NAME.PROCESS-COUNT.tmp`.
+fn process_of(file: &OsStr, name: &OsStr) -> Option<u32> {
+    let behind = file.as_encoded_bytes().strip_prefix(b".")?.strip_prefix(name.as_encoded_bytes())?;
+    let numbers = core::str::from_utf8(behind.strip_prefix(b".")?.strip_suffix(b".tmp")?).ok()?;
+    let (process, count) = numbers.split_once('-')?;
+    // `parse` takes a plus sign, which was never written.
+    let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?;
+    number(count)?;
+    number(process)
+}
+
+fn remove_unlocked(path: &Path) {
+    // Nothing but a file was ever made; opening a pipe would wait.
+    if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        return;
+    }
+    // The lock is held until the file is gone.
+    let Ok(file) = File::open(path) else { return };
+    if lock::take(&file) == Some(true) {
+        // A file that stays behind harms nobody.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Whether this process has already cleaned up beside this file: listing a large directory takes long, and what died
+/// since can wait for the next process. Two paths that share a place are forgotten by turns.
+fn was_seen(path: &Path) -> bool {
+    static SEEN: [AtomicU64; 64] = [const { AtomicU64::new(0) }; 64];
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    let hash = hasher.finish() | 1;
+    SEEN[(hash >> 32) as usize % SEEN.len()].swap(hash, Ordering::Relaxed) == hash
+}

@@ -1,0 +1,235 @@
+//! Saved files: a checksum that `load_file` asks, permissions that hold from the first byte, bytes that are saved as
+//! they were dumped, and what dead processes left behind.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use state_core::image::{Mapped, checksum, load_file, save, save_bytes, verify};
+use state_core::{Inspection, Options, State, check, dump_into, dumps, load_into, loads};
+
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(name = "example.Saved")]
+struct Saved {
+    name: String,
+    levels: Vec<u16>,
+    #[state(bytes)]
+    heat: Vec<f32>,
+}
+
+fn full() -> Saved {
+    Saved { name: "Zoë".into(), levels: vec![1, 2, 3], heat: vec![0.5, -1.5] }
+}
+
+fn empty() -> Saved {
+    Saved { name: String::new(), levels: vec![], heat: vec![] }
+}
+
+/// A directory of the test's own, which goes when it ends.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("state-saved-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("state")
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn write_and_load(path: &Path, bytes: &[u8]) -> std::io::Result<Saved> {
+    fs::write(path, bytes).unwrap();
+    load_file(path)
+}
+
+/// The table in the documentation: the image with flag bit 3, and the checksum of all that.
+fn with_checksum(image: &[u8]) -> Vec<u8> {
+    let mut bytes = image.to_vec();
+    bytes[5] |= 8;
+    let sum = checksum(&bytes);
+    bytes.extend(sum.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn saved_files_are_the_golden_ones() {
+    let directory = Directory::new("golden");
+    for (name, value) in [("saved", full()), ("saved_empty", empty())] {
+        for (name, options) in
+            [(format!("{name}.state"), Options::new()), (format!("{name}.schema.state"), Options::new().with_schema())]
+        {
+            options.save(directory.file(), &value).unwrap();
+            let fresh = fs::read(directory.file()).unwrap();
+            assert_eq!(fresh, with_checksum(&options.dumps(&value).unwrap()), "{name}");
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(&name);
+            if std::env::var_os("STATE_BLESS").is_some() && !path.exists() {
+                fs::write(&path, &fresh).unwrap();
+            }
+            assert_eq!(fs::read(&path).unwrap(), fresh, "{name}");
+            assert_eq!(load_file::<Saved>(&path).unwrap(), value);
+        }
+    }
+}
+
+#[test]
+fn every_changed_bit_of_a_saved_file_is_seen() {
+    let directory = Directory::new("bits");
+    for (value, options) in [full(), empty()]
+        .into_iter()
+        .flat_map(|value| [Options::new(), Options::new().with_schema()].map(|options| (value.clone(), options)))
+    {
+        options.save(directory.file(), &value).unwrap();
+        let bytes = fs::read(directory.file()).unwrap();
+        for bit in 0..8 * bytes.len() {
+            let mut bytes = bytes.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(write_and_load(&directory.file(), &bytes).unwrap_err().kind(), ErrorKind::InvalidData, "{bit}");
+        }
+        for len in 0..bytes.len() {
+            write_and_load(&directory.file(), &bytes[..len]).unwrap_err();
+        }
+        write_and_load(&directory.file(), &[&bytes[..], &[0]].concat()).unwrap_err();
+        assert_eq!(write_and_load(&directory.file(), &bytes).unwrap(), value);
+    }
+}
+
+#[test]
+fn the_error_of_a_checksum_says_what_happened() {
+    let directory = Directory::new("words");
+    save(directory.file(), &full()).unwrap();
+    let mut bytes = fs::read(directory.file()).unwrap();
+    let at = bytes.len() - 9;
+    bytes[at] ^= 0xFF;
+    let error = write_and_load(&directory.file(), &bytes).unwrap_err().to_string();
+    assert!(error.contains("checksum") && error.contains("changed since they were saved"), "{error}");
+    assert_eq!(verify(&bytes).unwrap_err().offset(), Some(bytes.len() - 8));
+}
+
+#[test]
+fn files_from_before_the_checksum_are_loaded() {
+    let directory = Directory::new("old");
+    for options in [Options::new(), Options::new().with_schema()] {
+        let bytes = options.dumps(&full()).unwrap();
+        assert!(!verify(&bytes).unwrap());
+        assert_eq!(write_and_load(&directory.file(), &bytes).unwrap(), full());
+    }
+}
+
+#[test]
+fn the_bytes_of_a_saved_file_are_taken_everywhere() {
+    let directory = Directory::new("everywhere");
+    Options::new().with_schema().save(directory.file(), &full()).unwrap();
+    let bytes = fs::read(directory.file()).unwrap();
+    assert!(verify(&bytes).unwrap());
+    assert_eq!(loads::<Saved>(&bytes).unwrap(), full());
+    check::<Saved>(&bytes).unwrap();
+    let mut target = empty();
+    load_into(&bytes, &mut target).unwrap();
+    assert_eq!(target, full());
+    assert_eq!(Mapped::read(directory.file()).unwrap().view::<Saved>().unwrap(), full());
+    assert_eq!(Inspection::open(&bytes).unwrap().tag(), Some("example.Saved"));
+    // They are no more than a guess to what is written over them.
+    let mut buffer = bytes.clone();
+    dump_into(&full(), &mut buffer).unwrap();
+    assert_eq!(buffer, dumps(&full()).unwrap());
+    // Not asked in memory: the last float is another, and a value all the same.
+    let mut changed = bytes.clone();
+    let last = changed.len() - 8 - 16 + 4;
+    changed[last] ^= 1;
+    assert_ne!(loads::<Saved>(&changed).unwrap(), full());
+    // Its length is.
+    for len in 0..bytes.len() {
+        loads::<Saved>(&bytes[..len]).unwrap_err();
+    }
+}
+
+#[test]
+fn dumped_bytes_are_saved_by_a_thread() {
+    let directory = Directory::new("bytes");
+    for options in [Options::new(), Options::new().with_schema()] {
+        options.save(directory.file(), &full()).unwrap();
+        let saved = fs::read(directory.file()).unwrap();
+        let (path, bytes) = (directory.file(), options.dumps(&full()).unwrap());
+        std::thread::spawn(move || save_bytes(path, &bytes)).join().unwrap().unwrap();
+        assert_eq!(fs::read(directory.file()).unwrap(), saved);
+        // Bytes that came from a saved file already have their checksum.
+        save_bytes(directory.file(), &saved).unwrap();
+        assert_eq!(fs::read(directory.file()).unwrap(), saved);
+    }
+    for other in [&b""[..], b"\x80\x04N.", b"\xD7STA"] {
+        save_bytes(directory.file(), other).unwrap();
+        assert_eq!(fs::read(directory.file()).unwrap(), other);
+    }
+    assert_eq!(directory.names(), ["state"]);
+    assert_eq!(save_bytes("/", b"x").unwrap_err().kind(), ErrorKind::InvalidInput);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_may_be_secret_or_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = Directory::new("mode");
+    for mode in [0o600, 0o400, 0o640, 0o755, 0o666] {
+        save(directory.file(), &empty()).unwrap();
+        fs::set_permissions(directory.file(), fs::Permissions::from_mode(mode)).unwrap();
+        save(directory.file(), &full()).unwrap();
+        assert_eq!(fs::metadata(directory.file()).unwrap().permissions().mode() & 0o777, mode);
+        assert_eq!(load_file::<Saved>(directory.file()).unwrap(), full());
+        fs::remove_file(directory.file()).unwrap();
+    }
+}
+
+// The big-endian tests run with an older compiler, which knows no locks.
+#[cfg(all(target_os = "linux", target_endian = "little"))]
+#[test]
+fn what_dead_processes_left_is_removed() {
+    let directory = Directory::new("dead");
+    // Numbers that Linux gives to no process, one that is alive, and this one's own.
+    let dead = u32::MAX - 1;
+    let (alive, own) = (std::os::unix::process::parent_id(), std::process::id());
+    let kept = [
+        format!(".state.{alive}-0.tmp"),
+        format!(".state.{own}-4000000000.tmp"),
+        format!(".other.{dead}-0.tmp"),
+        format!(".state.{dead}-0.tmp.bak"),
+        format!(".state.{dead}-.tmp"),
+        format!(".state.-{dead}.tmp"),
+        format!(".state.+{dead}-0.tmp"),
+        format!(".state.x.{dead}-0.tmp"),
+        format!("state.{dead}-0.tmp"),
+        ".state.99999999999999-0.tmp".into(),
+    ];
+    let locked = format!(".state.{dead}-7.tmp");
+    let gone = [format!(".state.{dead}-0.tmp"), format!(".state.{dead}-12.tmp")];
+    for name in kept.iter().chain(&gone).chain([&locked]) {
+        fs::write(directory.0.join(name), b"left").unwrap();
+    }
+    // As by a process of another container, whose number is unknown here.
+    let lock = fs::File::open(directory.0.join(&locked)).unwrap();
+    lock.try_lock().unwrap();
+    fs::create_dir(directory.0.join(format!(".state.{dead}-8.tmp"))).unwrap();
+    save(directory.file(), &full()).unwrap();
+
+    let mut expected: Vec<String> =
+        kept.into_iter().chain([locked, format!(".state.{dead}-8.tmp"), "state".into()]).collect();
+    expected.sort();
+    assert_eq!(directory.names(), expected);
+    assert_eq!(load_file::<Saved>(directory.file()).unwrap(), full());
+}
