@@ -60,6 +60,7 @@ impl<'a> Inspection<'a> {
     }
 
     /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does.
+    #[cfg(feature = "std")]
     pub(crate) fn open_with(bytes: &'a [u8], schema: &[u8]) -> Result<Self> {
         Self::of(&Image::open(bytes)?, schema, bytes)
     }
