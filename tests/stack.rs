@@ -1,4 +1,5 @@
-//! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out.
+//! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out, also where nothing is
+//! optimised: `.ci/run unoptimised` runs this so.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
