@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use state_core::pickle::{self, Strings};
 use state_core::value::{Array, Value};
-use state_core::{Record, RestoreOwned, State, from_value, pickle};
+use state_core::{Record, RestoreOwned, State, from_value};
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
@@ -335,4 +336,33 @@ fn types_that_grow_out_of_all_bounds_are_refused() {
     let itself = ndarray(b"K\x01\x85]q\x00(U\x01ah\x00\x86U\x01bh\x00\x86eC\x01a");
     assert!(pickle::load_value(&itself).is_err());
     assert!(pickle::loads::<Vec<u8>>(&itself).is_err());
+}
+
+/// As Python 2 writes it, with its strings read as bytes: plain numbers, and a record.
+#[test]
+fn arrays_of_python_2_are_read_with_strings_as_bytes() {
+    let array = |dtype: &str, state: &str, len: u8, memory: &[u8]| {
+        let head = format!(
+            "\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\u{85}U\x01b\u{87}R(K\x01K\x02\u{85}cnumpy\ndtype\n\
+             U\x02{dtype}K\0K\x01\u{87}R{state}b\u{89}U"
+        );
+        let mut pickle: Vec<u8> = head.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+        pickle.insert(0, 0x80);
+        [&pickle, &[len][..], memory, b"tb."].concat()
+    };
+    let ends = "NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0t";
+    let memory = [(-2_i64).to_be_bytes(), 0x8081_i64.to_be_bytes()].concat();
+    let numbers = array("i8", &format!("(K\x03U\x01>{ends}"), 16, &memory);
+    let record = "(K\x03U\x01|NU\x01a\u{85}}U\x01acnumpy\ndtype\nU\x02u1K\0K\x01\u{87}R\
+                  (K\x03U\x01|NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0tbK\0\u{86}sK\x01K\x01K\0t";
+    let records = array("V1", record, 2, &[200, 7]);
+    for strings in [Strings::Bytes, Strings::Latin1] {
+        let options = pickle::Options::new().strings(strings);
+        assert_eq!(options.loads::<Vec<i64>>(&numbers).unwrap(), [-2, 0x8081]);
+        let value = options.load_value(&numbers).unwrap();
+        assert_eq!(from_value::<Vec<i64>>(&value).unwrap(), [-2, 0x8081]);
+        assert_eq!(value, pickle::Options::new().strings(Strings::Latin1).load_value(&numbers).unwrap());
+        let value = options.load_value(&records).unwrap();
+        assert!(value.as_array().is_some(), "{value}");
+    }
 }

@@ -175,12 +175,16 @@ impl Operation<'_> {
     pub fn argument(&self) -> Option<Value> {
         let Op { code, number, bytes, second, .. } = self.op;
         let value = match code {
-            op::INT => match strings::int(bytes) {
-                Some(Int::Bool(value)) => value.into(),
-                Some(Int::Number(digits)) => number_of(digits),
-                None => latin1(bytes),
+            // As `pickletools` reads them, which is not as `pickle` does.
+            op::INT if matches!(bytes, b"00" | b"01") => (bytes == b"01").into(),
+            op::INT => match (text::decimal(bytes), strings::int(bytes)) {
+                (Some(digits), _) | (None, Some(Int::Number(digits))) => number_of(digits),
+                (None, Some(Int::Bool(value))) => value.into(),
+                (None, None) => latin1(bytes),
             },
-            op::LONG => strings::long(bytes).map_or_else(|| latin1(bytes), number_of),
+            op::LONG => text::decimal(bytes.strip_suffix(b"L").unwrap_or(bytes))
+                .or_else(|| strings::long(bytes))
+                .map_or_else(|| latin1(bytes), number_of),
             op::FLOAT => strings::float(bytes).map_or_else(|| latin1(bytes), Value::Float),
             op::BINFLOAT => Value::Float(f64::from_bits(number)),
             op::GET | op::PUT => text::index(bytes).map_or_else(|| latin1(bytes), Value::from),

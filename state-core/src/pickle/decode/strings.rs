@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
-use super::text::{self, Digits};
+use super::text::{self, Digits, c_string};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
 use crate::pickle::options::{self, Surrogates};
@@ -182,11 +182,6 @@ fn replaced(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// Up to a NUL, where C ends.
-fn c_string(line: &[u8]) -> &[u8] {
-    line.split(|&byte| byte == 0).next().unwrap_or_default()
-}
-
 /// What INT means: a number, or a truth value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Int {
@@ -199,11 +194,15 @@ pub(super) fn int(line: &[u8]) -> Option<Int> {
     let text = c_string(line);
     let ends_in_digit = text.last().is_some_and(u8::is_ascii_alphanumeric);
     let number = match text::octal(text) {
+        // To `strtol` no digits before the end are zero.
+        None if line.first() == Some(&0) => Digits::Small(0),
         Some(octal) => Digits::Small(octal.into()),
         None => text::integer(text).filter(|number| *number != Digits::TooMany)?,
     };
     match number {
-        Digits::Small(small @ (0 | 1)) if line.len() == 2 && ends_in_digit => Some(Int::Bool(small == 1)),
+        Digits::Small(small @ (0 | 1)) if line.len() == 2 && (ends_in_digit || text.is_empty()) => {
+            Some(Int::Bool(small == 1))
+        }
         number => Some(Int::Number(number)),
     }
 }

@@ -52,12 +52,28 @@ pub(super) fn integer(text: &[u8]) -> Option<Digits> {
     if base == 10 && digits.len() > 1 && digits.starts_with('0') && digits.bytes().any(|digit| digit != b'0') {
         return None;
     }
+    Some(number(negative, base, digits))
+}
+
+/// Reads an integer as `int(text)` does, which takes zeros in front.
+pub(super) fn decimal(text: &[u8]) -> Option<Digits> {
+    let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let is_whole = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
+    is_whole.then(|| number(negative, 10, digits.chars().filter(|&digit| digit != '_').collect()))
+}
+
+fn number(negative: bool, base: u32, digits: String) -> Digits {
     if base == 10 && digits.len() > MOST_DIGITS {
-        return Some(Digits::TooMany);
+        return Digits::TooMany;
     }
     match i128::from_str_radix(&digits, base) {
-        Ok(number) => Some(Digits::Small(if negative { -number } else { number })),
-        Err(_) => Some(Digits::Large { negative, base, digits }),
+        Ok(number) => Digits::Small(if negative { -number } else { number }),
+        Err(_) => Digits::Large { negative, base, digits },
     }
 }
 
@@ -91,9 +107,14 @@ pub(super) fn octal(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
+/// Up to a NUL, where C ends.
+pub(super) fn c_string(line: &[u8]) -> &[u8] {
+    line.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
 /// A decimal number that is not negative, as GET and PUT have it.
 pub(super) fn index(text: &[u8]) -> Option<u64> {
-    let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);
+    let text = core::str::from_utf8(c_string(text)).ok()?.trim_matches(is_space);
     let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.is_empty() || digits.split('_').any(str::is_empty) {
         return None;

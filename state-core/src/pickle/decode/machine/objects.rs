@@ -85,6 +85,9 @@ impl<'a> Machine<'a> {
         let from = self.unmark()?;
         let (class, first) = if op.code == op::INST {
             named(op.bytes, op.second)?;
+            if !(op.bytes.is_ascii() && op.second.is_ascii()) {
+                return Err(malformed("a name in ASCII behind INST", "another"));
+            }
             (Id::leaf(self.at), from)
         } else {
             let class = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
@@ -156,7 +159,8 @@ impl<'a> Machine<'a> {
         let top = self.top()?;
         let tag = top.place().map(|place| self.arena.tag(place));
         let code = top.offset().and_then(|offset| self.input.get(offset)).copied().unwrap_or_default();
-        let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code);
+        let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code)
+            || self.strings.are_bytes() && [op::BINSTRING, op::SHORT_BINSTRING].contains(&code);
         if bytes || matches!(tag, Some(Tag::Buffer | Tag::Bytes | Tag::New | Tag::NewKeywords | Tag::Call)) {
             return Ok(());
         }

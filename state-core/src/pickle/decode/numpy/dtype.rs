@@ -40,7 +40,7 @@ impl Dtypes {
     }
 
     fn nested(&mut self, parts: &Parts<'_>, id: Id, depth: u32) -> Result<Option<Dtype>> {
-        if let View::Text(text) = parts.view(id) {
+        if let View::Text(text) | View::Bytes(text) = parts.view(id) {
             return Ok(core::str::from_utf8(text).ok().and_then(|text| text.parse().ok()));
         }
         if let Some(seen) = self.seen.get(&id.0) {
@@ -115,7 +115,7 @@ impl Dtypes {
     fn restored(&mut self, parts: &Parts<'_>, base: Dtype, state: Items<'_>, depth: u32) -> Result<Option<Dtype>> {
         let state: Vec<Id> = if state.len() <= 9 { state.collect() } else { Vec::new() };
         let [version, order, inner, names, fields, size, _, flags, ref more @ ..] = *state else { return Ok(None) };
-        let (View::Int(3 | 4), Some(order)) = (parts.view(version), parts.text(order).and_then(byte_order)) else {
+        let (View::Int(3 | 4), Some(order)) = (parts.view(version), parts.word(order).and_then(byte_order)) else {
             return Ok(None);
         };
         let number = |id| match parts.view(id) {
@@ -153,11 +153,11 @@ impl Dtypes {
         }
         let mut by_name = BTreeMap::new();
         while let (Some(name), Some(field)) = (entries.next(), entries.next()) {
-            by_name.insert(parts.text(name), field);
+            by_name.insert(parts.word(name), field);
         }
         let mut all = Vec::with_capacity(names.len());
         for name in names {
-            let name = parts.text(name);
+            let name = parts.word(name);
             let Some(View::Tuple(mut field)) = by_name.get(&name).map(|&field| parts.view(field)) else {
                 return Ok(None);
             };
@@ -174,7 +174,7 @@ impl Dtypes {
         let (mut names, mut formats, mut offsets, mut size, mut aligned) = (None, None, None, None, false);
         while let (Some(key), Some(value)) = (entries.next(), entries.next()) {
             let view = parts.view(value);
-            match (parts.text(key), view) {
+            match (parts.word(key), view) {
                 (Some("names"), view) => names = view.items(),
                 (Some("formats"), view) => formats = view.items(),
                 (Some("offsets"), view) => offsets = view.items(),
@@ -195,7 +195,7 @@ impl Dtypes {
                 Some(Some(View::Int(offset))) => usize::try_from(offset).unwrap_or(usize::MAX),
                 Some(_) => return Ok(None),
             };
-            let (Some(name), Some(dtype)) = (parts.text(name), self.nested(parts, format, depth)?) else {
+            let (Some(name), Some(dtype)) = (parts.word(name), self.nested(parts, format, depth)?) else {
                 return Ok(None);
             };
             end = end.max(offset.saturating_add(dtype.itemsize()));
@@ -217,7 +217,7 @@ impl Dtypes {
                 None => self.nested(parts, of, depth)?,
                 Some(shape) => self.repeated(parts, of, shape, depth)?,
             };
-            let (Some(name), Some(dtype)) = (parts.text(name), dtype) else { return Ok(None) };
+            let (Some(name), Some(dtype)) = (parts.word(name), dtype) else { return Ok(None) };
             let size = dtype.itemsize();
             all.push(Field { name: Box::from(name), dtype, offset });
             offset = offset.saturating_add(size);

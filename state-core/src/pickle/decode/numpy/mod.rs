@@ -99,7 +99,7 @@ impl<'p> Numpy<'p> {
         let axes = args.next().filter(|&axes| !matches!(self.parts.view(axes), View::None));
         let (Some(shape), Some(bytes)) = (self.parts.lengths(shape), self.bytes(buffer)) else { return Ok(None) };
         let Some(dtype) = dtypes.dtype(self.parts, dtype)? else { return Ok(None) };
-        match (self.parts.text(order), axes) {
+        match (self.parts.word(order), axes) {
             (Some("C"), None) => whole(dtype, shape, Order::C, bytes),
             (Some("F"), None) => whole(dtype, shape, Order::Fortran, bytes),
             (Some("K"), Some(axes)) => {
@@ -123,8 +123,8 @@ impl<'p> Numpy<'p> {
         let (Some(shape), Some(bytes)) = (self.parts.lengths(shape), self.bytes(buffer)) else { return Ok(None) };
         let Some(dtype) = dtypes.dtype(self.parts, dtype)? else { return Ok(None) };
         let mut in_order = match order.map(|id| self.parts.view(id)) {
-            None | Some(View::None | View::Text(b"C")) => Order::C,
-            Some(View::Text(b"F")) => Order::Fortran,
+            None | Some(View::None | View::Text(b"C") | View::Bytes(b"C")) => Order::C,
+            Some(View::Text(b"F") | View::Bytes(b"F")) => Order::Fortran,
             _ => return Ok(None),
         };
         if let Some(strides) = strides.filter(|&strides| !matches!(self.parts.view(strides), View::None)) {
@@ -156,6 +156,14 @@ impl<'p> Numpy<'p> {
 }
 
 impl Parts<'_> {
+    /// A name or code: text, or what was text in Python 2 and is read as bytes.
+    fn word(&self, id: Id) -> Option<&str> {
+        match self.view(id) {
+            View::Text(word) | View::Bytes(word) => core::str::from_utf8(word).ok(),
+            _ => None,
+        }
+    }
+
     /// A tuple or list of lengths, or one alone.
     fn lengths(&self, id: Id) -> Option<Vec<usize>> {
         let items = match self.view(id) {
