@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use state_core::pickle::{self, Protocol};
 use state_core::{Options, State, dumps};
 
 struct Run {
@@ -80,6 +81,13 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
         let pickle = format!("{}/tests/data/pickle/mysubclass_p{protocol}.pkl", env!("CARGO_MANIFEST_DIR"));
         let shown = room.lines("bicycles", &[&pickle]);
         assert_eq!(shown, [&*format!("state: {STATE}"), "average price: 216.0"]);
+    }
+    // Before protocol 2 nothing says at the start that it is a pickle.
+    let shop = format!("{}/tests/data/pickle/mysubclass_p2.pkl", env!("CARGO_MANIFEST_DIR"));
+    let shop = pickle::load_value(&fs::read(shop).unwrap()).unwrap();
+    for protocol in [Protocol::V0, Protocol::V1] {
+        let old = room.file("old.pkl", pickle::Options::new().protocol(protocol).dump_value(&shop).unwrap());
+        assert_eq!(room.lines("bicycles", &[&old]), [&*format!("state: {STATE}"), "average price: 216.0"]);
     }
 }
 
