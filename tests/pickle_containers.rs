@@ -10,7 +10,8 @@ use state_core::{RestoreOwned, State, from_value, pickle};
 /// Assembles pickles of containers, and loads them: for each the name of the case, the entries or items as text, and the
 /// pickle.
 const SCRIPT: &str = r#"
-import array, collections, pickle
+from __future__ import unicode_literals
+import array, binascii, collections, pickle
 
 CONTAINERS = {
     "ccollections\nOrderedDict\n": ["", "d", "p", "t"],
@@ -46,15 +47,15 @@ def case(_):
                     value = pickle.loads(data)
                 except Exception:
                     continue
-                found.append("%s %s %d\t%s\t%s" % (name.split("\n")[1], way, number, told(value), data.hex()))
+                found.append("%s %s %d\t%s\t%s" % (name.split("\n")[1], way, number, told(value), binascii.hexlify(data).decode()))
     real = [collections.OrderedDict(a=1, b=2), collections.defaultdict(int, a=1), collections.Counter("aab"),
-        collections.deque([1, 2]), collections.deque([1, 2, 3], 2), array.array("i", [1, 2]), {1, 2}, [1, 2], {"a": 1}]
+        collections.deque([1, 2]), collections.deque([1, 2, 3], 2), array.array(str("i"), [1, 2]), {1, 2}, [1, 2], {"a": 1}]
     attributes = collections.OrderedDict(a=1, b=2)
     attributes._metadata = {"x": 1}
     for value in real + [attributes]:
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             data = pickle.dumps(value, protocol)
-            found.append("real %s %d\t%s\t%s" % (type(value).__name__, protocol, told(value), data.hex()))
+            found.append("real %s %d\t%s\t%s" % (type(value).__name__, protocol, told(value), binascii.hexlify(data).decode()))
     return "\n".join(found)
 "#;
 
@@ -148,4 +149,128 @@ fn an_object_that_is_a_list_or_a_dict_too_is_no_struct() {
             }
         }
     }
+}
+
+/// Subclasses of built-in types with an attribute, at each protocol.
+const SUBCLASSES: &str = r#"
+import binascii, collections, pickle, sys, types
+
+m = sys.modules["m"] = types.ModuleType("m")
+
+def case(_):
+    found = []
+    for base, value in [(list, [1]), (dict, {"a": 1}), (int, 5), (float, 1.5), (str, "x"), (tuple, (1, 2)), (set, {1}),
+            (frozenset, {1}), (bytes, b"a"), (bytearray, b"ab"), (ValueError, "x"), (collections.deque, [1]),
+            (collections.OrderedDict, {"a": 1}), (collections.Counter, "aab"), (object, None)]:
+        m.P = type("P", (base,), {"__module__": "m"})
+        one = m.P(value) if base is not object else m.P()
+        one.age = 1
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            found.append("%s %d\t%s" % (base.__name__, protocol, binascii.hexlify(pickle.dumps(one, protocol)).decode()))
+    return "\n".join(found)
+"#;
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}
+
+#[test]
+fn what_a_built_in_base_holds_is_not_dropped_beside_attributes() {
+    #[derive(State, Debug)]
+    #[state(name = "m.P", pickle = "dict")]
+    struct Person {
+        age: i32,
+    }
+    let Some(answers) = python::texts(SUBCLASSES, &[Vec::new()]) else { return };
+    for line in answers[0].lines() {
+        let (name, hex) = line.split_once('\t').expect(line);
+        let pickle = bytes(hex);
+        let (typed, value) = (pickle::loads::<Person>(&pickle), pickle::load_value(&pickle).unwrap());
+        let by_value = from_value::<Person>(&value);
+        if name.starts_with("object") {
+            assert_eq!((typed.unwrap().age, by_value.unwrap().age), (1, 1), "{name}");
+            continue;
+        }
+        for error in [typed.unwrap_err(), by_value.unwrap_err()] {
+            let error = error.to_string();
+            // A counter gives its counts alone for a pickle.
+            let words = if name.starts_with("Counter") { "P.age: expected i32" } else { "entries beside it" };
+            assert!(error.contains(words), "{name}: {error}");
+        }
+    }
+}
+
+/// To `__new__` containers give their arguments in vain; the named arguments of one are nowhere.
+#[test]
+fn arguments_that_make_nothing_are_refused() {
+    for text in [
+        "\u{80}\x02ccollections\ndeque\n]K\x01a\u{85}\u{81}.",
+        "\u{80}\x02ccollections\nCounter\n}X\x01\0\0\0aK\x01s\u{85}\u{81}.",
+        "\u{80}\x02ccollections\nOrderedDict\n}X\x01\0\0\0aK\x01s\u{85}\u{81}.",
+        "\u{80}\x04ccollections\nOrderedDict\n)}X\x01\0\0\0aK\x01s\u{92}.",
+        "\u{80}\x04ccollections\ndeque\n]K\x01a\u{85}}X\x06\0\0\0maxlenK\0s\u{92}.",
+    ] {
+        let pickle: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+        let value = pickle::load_value(&pickle).unwrap();
+        pickle::loads::<BTreeMap<String, i64>>(&pickle).unwrap_err();
+        from_value::<BTreeMap<String, i64>>(&value).unwrap_err();
+        pickle::loads::<Vec<i64>>(&pickle).unwrap_err();
+        from_value::<Vec<i64>>(&value).unwrap_err();
+    }
+}
+
+#[test]
+fn a_state_in_another_form_says_which_attribute_takes_it() {
+    #[derive(State, Debug)]
+    #[state(name = "m.P")]
+    struct Flat {
+        age: i32,
+        name: String,
+    }
+    #[derive(State, Debug)]
+    #[state(name = "m.P", pickle = "dict")]
+    struct Named {
+        age: i32,
+        name: String,
+    }
+    let made = "\u{80}\x02cmm\nP\n)\u{81}".replace("mm", "m");
+    let dict = "}(X\x03\0\0\0ageK\x01X\x04\0\0\0nameX\x01\0\0\0au";
+    let tuple = "K\x01X\x01\0\0\0a\u{86}";
+    let pickle = |state: &str| -> Vec<u8> {
+        let text = format!("{made}{state}b.");
+        text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
+    };
+    let both = |pickle: &[u8]| {
+        let value = pickle::load_value(pickle).unwrap();
+        let flat = [
+            pickle::loads::<Flat>(pickle).map(|it| (it.age, it.name)),
+            from_value(&value).map(|it: Flat| (it.age, it.name)),
+        ];
+        let named = [
+            pickle::loads::<Named>(pickle).map(|it| (it.age, it.name)),
+            from_value(&value).map(|it: Named| (it.age, it.name)),
+        ];
+        (flat, named)
+    };
+    for state in [dict, &format!("N{dict}\u{86}")] {
+        let (flat, named) = both(&pickle(state));
+        for error in flat.map(Result::unwrap_err) {
+            let wanted = "P: expected m.P with a tuple of its slots, found m.P with attributes by name, which \
+                          `#[state(pickle = \"dict\")]` takes";
+            assert_eq!(error.to_string(), wanted);
+        }
+        for named in named {
+            assert_eq!(named.unwrap(), (1, "a".into()));
+        }
+    }
+    let (flat, [named, by_value]) = both(&pickle(tuple));
+    for flat in flat {
+        assert_eq!(flat.unwrap(), (1, "a".into()));
+    }
+    let wanted = "P: expected m.P with attributes by name, found m.P with a tuple for its state, which a type without \
+                  `pickle = \"dict\"` takes";
+    assert_eq!(named.unwrap_err().to_string(), wanted);
+    // A dynamic value of either type has the slots in a tuple.
+    assert_eq!(by_value.unwrap(), (1, "a".into()));
 }

@@ -10,10 +10,11 @@ use std::process::{Command, Stdio};
 /// Reads the frames that come in, hands each to the script's `case`, and writes what that returns.
 const MAIN: &str = r#"
 def main():
-    import sys, traceback
-    data, out, at = sys.stdin.buffer.read(), sys.stdout.buffer, 0
+    # Python 2 too.
+    import struct, sys, traceback
+    data, out, at = getattr(sys.stdin, "buffer", sys.stdin).read(), getattr(sys.stdout, "buffer", sys.stdout), 0
     while at < len(data):
-        size = int.from_bytes(data[at:at + 8], "little")
+        size, = struct.unpack("<Q", data[at:at + 8])
         frame, at = data[at + 8:at + 8 + size], at + 8 + size
         try:
             answer = case(frame)
@@ -21,7 +22,7 @@ def main():
             old = sys.version_info < (3, 8) and "unsupported pickle protocol: 5" in str(error)
             answer = "TOO OLD" if old else "PYTHON " + traceback.format_exc()
         answer = answer if isinstance(answer, bytes) else answer.encode("utf-8", "surrogatepass")
-        out.write(len(answer).to_bytes(8, "little"))
+        out.write(struct.pack("<Q", len(answer)))
         out.write(answer)
 
 main()

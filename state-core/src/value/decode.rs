@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 
 use super::given::{Entries, Given, Items};
-use super::{Array, Value};
+use super::{Array, Made, Value};
 use crate::error::Result;
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
@@ -101,10 +101,15 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
+    fn is_of(self, tag: &str) -> bool {
+        matches!(self.see(), Value::Object(object) if is_named(object, tag))
+    }
+
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
             Value::Object(object) if is_named(object, tag) && adds_nothing(object) => match object.other_state() {
-                None if object.state().is_empty() => self.each(object.args()),
+                None if object.state().is_empty() && object.kwargs().is_empty() => self.each(object.args()),
+                None if object.state().is_empty() => None,
                 None => self.each(object.state()),
                 Some(_) => None,
             },
@@ -114,7 +119,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) && adds_nothing(object) => {
+            Value::Object(object) if is_named(object, tag) && has_attributes_alone(object) => {
                 match (object.attributes(), object.other_state()) {
                     (Some(attributes), _) => {
                         self.budget.spend(attributes.len())?;
@@ -149,14 +154,19 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn arguments(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == class => self.each(object.args()),
+            Value::Object(object) if object.name() == class && object.kwargs().is_empty() => {
+                let is_called = object.made() == Made::Call || object.args().is_empty();
+                is_called.then(|| self.each(object.args()))?
+            }
             _ => None,
         }
     }
 
     fn called(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if is_plain(object) && adds_nothing(object) => self.arguments(class),
+            Value::Object(object) if object.name() == class && is_plain(object) && adds_nothing(object) => {
+                object.kwargs().is_empty().then(|| self.each(object.args()))?
+            }
             _ => None,
         }
     }
@@ -210,12 +220,19 @@ fn is_named(object: &super::Object, tag: &str) -> bool {
         })
 }
 
-/// Whether an object has no state.
-/// Whether an object has no items or entries beside its state, as those of subclasses of lists and dicts have.
+/// Whether nothing stands beside the attributes of an object that would be lost: items or entries, or arguments, as
+/// numbers, text and tuples are given.
+fn has_attributes_alone(object: &super::Object) -> bool {
+    let is_made_of_nothing = object.kwargs().is_empty() && object.args().is_empty();
+    adds_nothing(object) && (is_made_of_nothing || is_plain(object) && object.kwargs().is_empty())
+}
+
+/// Whether nothing was appended to an object or set in it by key.
 fn adds_nothing(object: &super::Object) -> bool {
     object.items().is_empty() && object.entries().is_empty()
 }
 
+/// Whether an object has no state.
 fn is_plain(object: &super::Object) -> bool {
     object.state().is_empty() && object.other_state().is_none()
 }

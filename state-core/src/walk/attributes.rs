@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::fill::{Fill, missing, target};
@@ -23,7 +24,7 @@ pub(super) fn object<'v, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
-    let wrong = || Error::new(ErrorKind::Malformed, object.name.clone(), value.describe());
+    let wrong = || refusal(object, value);
     match object.form {
         Form::Dict => match value.attributes(&object.name).ok_or_else(wrong)? {
             Attributes::Named(named) => attributes(fill, object, named, at),
@@ -54,7 +55,44 @@ fn state<'v, D: Decoder<'v>>(
     wrong: impl FnOnce() -> Error,
 ) -> Result<()> {
     let mut state = value.object(&object.name).ok_or_else(wrong)?;
-    fill.whole_state(object, &mut state, at)
+    fill.whole_state(object, &mut state, at).map_err(|error| match named(object, value) {
+        // The pair of `__dict__` and slots is a tuple too.
+        true => by_name(object, value),
+        false => error,
+    })
+}
+
+/// Whether the attributes of an object come by the names of the type's slots.
+fn named<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> bool {
+    let Some(Attributes::Named(named)) = value.attributes(&object.name) else { return false };
+    places(object, 0).iter().any(|place| named.iter().any(|(name, _)| *name == place.slot.name))
+}
+
+#[cold]
+fn by_name<'v, D: Decoder<'v>>(object: &Object, value: D) -> Error {
+    let found = format!("{} with attributes by name, which `#[state(pickle = \"dict\")]` takes", value.describe());
+    Error::new(ErrorKind::Malformed, format!("{} with a tuple of its slots", object.name), found)
+}
+
+/// Why a value does not stand for an object: it is of another class, or its state comes in another form.
+#[cold]
+fn refusal<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> Error {
+    let (tag, found) = (&object.name, value.describe());
+    if object.form != Form::Dict && named(object, value) {
+        return by_name(object, value);
+    }
+    let (expected, found) = match object.form {
+        Form::Dict if value.object(tag).is_some() => (
+            format!("{tag} with attributes by name"),
+            format!("{found} with a tuple for its state, which a type without `pickle = \"dict\"` takes"),
+        ),
+        _ if value.is_of(tag) => (
+            format!("{tag} with nothing but its slots"),
+            format!("{found} with a state of another kind, or with arguments, items or entries beside it"),
+        ),
+        _ => (tag.to_string(), found),
+    };
+    Error::new(ErrorKind::Malformed, expected, found)
 }
 
 fn attributes<'v, D: Decoder<'v>>(

@@ -163,7 +163,12 @@ pub trait Decoder<'v>: Copy {
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
-    /// The flat state of an object of the type `tag`.
+    /// Whether it is an object of the type `tag`, in whatever form its state comes.
+    fn is_of(self, tag: &str) -> bool {
+        let _ = tag;
+        false
+    }
+    /// The flat state of an object of the type `tag`; `None` where that is not all that it holds.
     fn object(self, tag: &str) -> Option<Self::Items>;
     /// What was appended to an object of this class, where nothing else was done to it.
     fn appended(self, class: &str) -> Option<Self::Items> {
@@ -176,7 +181,8 @@ pub trait Decoder<'v>: Copy {
         let _ = class;
         None
     }
-    /// The arguments from which an object of this class was made, whatever was done to it later.
+    /// The arguments with which this class was called to make an object, whatever was done to it later; none where it
+    /// was made by `__new__`, to which containers give their arguments in vain.
     fn arguments(self, class: &str) -> Option<Self::Items>;
     /// The arguments from which an object of this class was made, where nothing was done to it later.
     fn called(self, class: &str) -> Option<Self::Items> {
@@ -184,7 +190,7 @@ pub trait Decoder<'v>: Copy {
     }
     /// An integer of any size, as two's complement with the lowest byte first, as short as can be.
     fn long(self) -> Option<Cow<'v, [u8]>>;
-    /// The attributes of an object of the type `tag`.
+    /// The attributes of an object of the type `tag`; `None` where they are not all that it holds.
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>>;
     /// The members that Cython pickled of an object of the type `tag`, sorted by name.
     ///

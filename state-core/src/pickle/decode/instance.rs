@@ -29,6 +29,8 @@ pub(super) struct Instance<'p> {
     pub keywords: Option<Id>,
     /// The state that came with the arguments.
     pub inner_state: Option<Id>,
+    /// Whether the arguments are what a built-in base of the class holds.
+    pub holds_base: bool,
     /// Whether it is made by a `__new__` that may be another class's, as where it is inherited.
     pub is_inherited: bool,
     /// The node, for what was added later.
@@ -37,7 +39,16 @@ pub(super) struct Instance<'p> {
 
 impl<'p> Instance<'p> {
     fn new(class: Id, made: Made, arguments: Items<'p>, place: u32) -> Self {
-        Self { class, made, arguments, keywords: None, inner_state: None, is_inherited: false, place }
+        Self {
+            class,
+            made,
+            arguments,
+            keywords: None,
+            inner_state: None,
+            holds_base: false,
+            is_inherited: false,
+            place,
+        }
     }
 }
 
@@ -86,7 +97,8 @@ impl Parts<'_> {
                         View::Tuple(items) if self.is_named(base, "builtins.tuple") && items.len() <= FEW => items,
                         _ => self.after(place, 2),
                     };
-                    Instance::new(class, Made::New, arguments, place)
+                    let holds_base = arguments.len() > 0;
+                    Instance { holds_base, ..Instance::new(class, Made::New, arguments, place) }
                 }
                 _ => plain,
             },

@@ -172,9 +172,21 @@ impl<'p> Node<'p> {
     }
 }
 
-/// Whether an object has no items or entries beside its state, as those of subclasses of lists and dicts have.
-fn adds_nothing(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
-    parts.arena.changes(instance.place).all(|(tag, _)| tag == Tag::State)
+/// Whether nothing stands beside the one state of an object that would be lost: items or entries, what a built-in base
+/// holds, or another state. A class that gives a tuple for its state says all in it, whatever it is made with.
+fn has_one_state(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
+    let mut changes = parts.arena.changes(instance.place);
+    match changes.next() {
+        None => has_no_keywords(parts, instance),
+        Some((first, _)) => first == Tag::State && changes.next().is_none() && !instance.holds_base,
+    }
+}
+
+/// The same of attributes, beside which numbers, text and tuples are given as arguments.
+fn has_attributes_alone(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
+    let is_made_of_nothing = instance.arguments.len() == 0 && has_no_keywords(parts, instance);
+    let is_changed = parts.arena.changes(instance.place).next().is_some();
+    has_one_state(parts, instance) && (is_made_of_nothing || !is_changed)
 }
 
 fn has_no_keywords(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
@@ -301,24 +313,22 @@ impl<'p> Decoder<'p> for Node<'p> {
         }
     }
 
+    fn is_of(self, tag: &str) -> bool {
+        self.instance(tag).is_some()
+    }
+
     fn object(self, tag: &str) -> Option<Nodes<'p>> {
-        let instance = self.instance(tag).filter(|instance| adds_nothing(self.source.parts, instance))?;
+        let instance = self.instance(tag).filter(|instance| has_one_state(self.source.parts, instance))?;
         match self.state(&instance) {
             Some(View::Tuple(items)) => self.nodes(items),
             Some(_) => None,
             // What has no state of its own is made from its arguments, as named tuples are.
-            None if has_no_keywords(self.source.parts, &instance) => self.nodes(instance.arguments),
-            None => None,
+            None => self.nodes(instance.arguments),
         }
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'p, Self, Nodes<'p>>> {
-        let instance = self.instance(tag).filter(|instance| adds_nothing(self.source.parts, instance))?;
-        // Each of several states has its part of the attributes.
-        let states = self.source.parts.arena.changes(instance.place).count();
-        if states > 1 {
-            return None;
-        }
+        let instance = self.instance(tag).filter(|instance| has_attributes_alone(self.source.parts, instance))?;
         let mut named = Vec::new();
         match self.state(&instance) {
             Some(View::Dict(items)) => self.named(items, &mut named)?,
@@ -334,7 +344,6 @@ impl<'p> Decoder<'p> for Node<'p> {
                 }
             }
             Some(_) => return None,
-            None if !has_no_keywords(self.source.parts, &instance) => return None,
             None if instance.arguments.len() > 0 => return self.nodes(instance.arguments).map(Attributes::Flat),
             None => {}
         }
@@ -356,13 +365,15 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn arguments(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
-        has_no_keywords(self.source.parts, &instance).then(|| self.nodes(instance.arguments))?
+        let is_called = instance.made == Made::Called || instance.arguments.len() == 0;
+        (is_called && has_no_keywords(self.source.parts, &instance)).then(|| self.nodes(instance.arguments))?
     }
 
     fn called(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
         let is_changed = self.source.parts.arena.changes(instance.place).next().is_some();
-        if is_changed { None } else { self.arguments(class) }
+        let is_alone = !is_changed && has_no_keywords(self.source.parts, &instance);
+        is_alone.then(|| self.nodes(instance.arguments))?
     }
 
     fn long(self) -> Option<Cow<'p, [u8]>> {
@@ -381,6 +392,9 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Nodes<'p>>> {
         let Some(instance) = self.instance(tag) else { return Ok(None) };
         let Made::Cython(checksum) = instance.made else { return Ok(None) };
+        if self.source.parts.arena.changes(instance.place).any(|(tag, _)| tag != Tag::State) {
+            return Ok(None);
+        }
         let own = checksum::of(names);
         if checksum != i128::from(own) {
             let expected = format!("the members {} (checksum {own:#x})", names.join(", "));
