@@ -451,3 +451,37 @@ fn bytes_behind_the_end_are_left_alone() {
     let error = Options::new().max_size(5).loads::<u8>(b"K\x07.and more").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Length);
 }
+
+/// Cython sorts members by name; what they hold goes to the slots that have these names.
+#[test]
+fn members_of_cython_are_not_swapped() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Base", pickle = "cython")]
+    struct Base {
+        y: String,
+        b: Vec<u16>,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Child", pickle = "cython")]
+    struct Child {
+        #[state(flatten_parent)]
+        base: Base,
+        z: String,
+        a: String,
+        #[state(bytes)]
+        n: Vec<u8>,
+        #[state(bytes)]
+        c: Vec<u8>,
+    }
+    let child = || Child {
+        base: Base { y: "why".into(), b: vec![1, 2, 3] },
+        z: "zz".into(),
+        a: "a".into(),
+        n: vec![9; 20],
+        c: vec![7],
+    };
+    for protocol in pickle::Protocol::ALL {
+        let pickle = pickle::Options::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
+        assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
+    }
+}

@@ -15,6 +15,8 @@ use crate::schema::{Form, Kind, Object, Slot};
 struct Place {
     slot: &'static Slot,
     at: usize,
+    /// Its number among the slots, those of parents first.
+    order: usize,
 }
 
 /// Fills an object from whatever form its type asks for.
@@ -152,8 +154,11 @@ fn members<'v, D: Decoder<'v>>(
     sorted: &[Place],
     mut members: impl Iterator<Item = D>,
 ) -> Result<()> {
-    for place in sorted {
-        one(fill, *place, members.next())?;
+    let mut given: Vec<(Place, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
+    // What stands behind the heads of an image is in the order of the slots.
+    given.sort_by_key(|(place, _)| place.order);
+    for (place, member) in given {
+        one(fill, place, member)?;
     }
     // An object of a Python class made from the Cython class brings its attributes along.
     match members.next() {
@@ -178,19 +183,23 @@ fn one<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, place: Place, value: Option<D>) 
 }
 
 /// The slots of an object, those of its parents first.
-fn places(object: &'static Object, mut at: usize) -> Vec<Place> {
+fn places(object: &'static Object, at: usize) -> Vec<Place> {
     let mut places = Vec::new();
+    add_places(object, at, &mut places);
+    places
+}
+
+fn add_places(object: &'static Object, mut at: usize, places: &mut Vec<Place>) {
     let slots: &'static [Slot] = match &object.slots {
         Cow::Borrowed(slots) => slots,
         Cow::Owned(slots) => slots,
     };
-    for (order, slot) in slots.iter().enumerate() {
+    for (number, slot) in slots.iter().enumerate() {
         let schema = target(slot.ty);
         match &schema.kind {
-            Kind::Object(parent) if object.has_parent && order == 0 => places.extend(self::places(parent, at)),
-            _ => places.push(Place { slot, at }),
+            Kind::Object(parent) if object.has_parent && number == 0 => add_places(parent, at, places),
+            _ => places.push(Place { slot, at, order: places.len() }),
         }
         at += schema.head;
     }
-    places
 }
