@@ -54,6 +54,28 @@ class Show(zoo.Puppy):
     pass
 
 
+def test_a_metaclass_hides_no_base():
+    class Hiding(type):
+        def mro(cls):
+            return [class_ for class_ in super().mro() if class_ is not zoo.Stray]
+
+    class Hidden(zoo.Stray, metaclass=Hiding):
+        def __new__(cls):
+            raise AssertionError("no constructor runs")
+
+    class Below(Hidden):
+        pass
+
+    class Open(zoo.Animal, metaclass=Hiding):
+        pass
+
+    from_state, state = zoo.Animal._from_state, zoo.Animal("a").__getstate__()
+    for wrong in (Hidden, Below):
+        assert zoo.Stray not in wrong.__mro__
+        refused(TypeError, "keeps more in its objects", from_state, wrong, *state)
+    assert from_state(Open, *state).__getstate__() == state
+
+
 def test_no_class_is_made_of_less_than_it_needs():
     from_state, state = zoo.Animal._from_state, zoo.Animal("a").__getstate__()
     for wrong in (zoo.Stray, SubStray, zoo.Dog, zoo.Puppy):

@@ -6,10 +6,10 @@
 use core::ffi::{c_int, c_void};
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use pyo3::{Borrowed, ffi};
 
 use super::error::class_name;
 
@@ -52,20 +52,30 @@ fn is_heap(class: &Bound<'_, PyType>) -> bool {
 pub(super) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyResult<()> {
     let py = class.py();
     if !class.is_subclass(base)? {
-        let (class, base) = (class_name(class), class_name(base));
-        return Err(PyTypeError::new_err(alloc::format!("expected {base} or a subclass of it, found {class}")));
+        return Err(foreign(class, base));
     }
     let statement = statement(py)?;
     let (new, known) = (slot(base, ffi::Py_tp_new), base.mro());
-    for other in class.mro().iter_borrowed() {
-        if known.iter_borrowed().any(|known| known.is(other)) {
+    let is_known = |class: &Bound<'_, PyAny>| known.iter_borrowed().any(|known| known.is(class));
+    let by_statement = |class: &Bound<'_, PyType>| {
+        is_heap(class)
+            && slot(class, ffi::Py_tp_dealloc) == statement.dealloc
+            && inherits_new(class, new, statement.new)
+    };
+    // A metaclass can leave classes out of the order. The layout is that of the line of bases, which it cannot.
+    let mut line = class.clone();
+    while !is_known(&line) && by_statement(&line) {
+        line = base_of(&line)?;
+    }
+    if is_known(&line) && !line.is(base) {
+        return Err(foreign(class, base));
+    }
+    for other in class.mro().iter_borrowed().map(Borrowed::to_owned).chain([line.into_any()]) {
+        if is_known(&other) {
             continue;
         }
-        let other = other.cast::<PyType>()?.to_owned();
-        let by_statement = is_heap(&other)
-            && slot(&other, ffi::Py_tp_dealloc) == statement.dealloc
-            && inherits_new(&other, new, statement.new);
-        if !by_statement {
+        let other = other.cast_into::<PyType>()?;
+        if !by_statement(&other) {
             let (class, other) = (class_name(class), class_name(&other));
             return Err(PyTypeError::new_err(alloc::format!(
                 "{class} cannot be made from the state of {}: {other} keeps more in its objects",
@@ -74,6 +84,20 @@ pub(super) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyRe
         }
     }
     Ok(())
+}
+
+#[cold]
+fn foreign(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyErr {
+    let (class, base) = (class_name(class), class_name(base));
+    PyTypeError::new_err(alloc::format!("expected {base} or a subclass of it, found {class}"))
+}
+
+/// The class whose layout a class that was made at run time goes on with.
+fn base_of<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyType>> {
+    let base = slot(class, ffi::Py_tp_base);
+    // SAFETY: null, or a type object, which the class keeps alive.
+    let base = unsafe { Bound::from_borrowed_ptr_or_opt(class.py(), base.cast()) };
+    Ok(base.ok_or_else(|| PyTypeError::new_err("a class without a base"))?.cast_into::<PyType>()?)
 }
 
 /// Whether a class makes its objects in a way that it was given by Python or by the classes that are known.
