@@ -481,7 +481,7 @@ fn members_of_cython_are_not_swapped() {
         c: vec![7],
     };
     for protocol in pickle::Protocol::ALL {
-        let pickle = pickle::Options::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
+        let pickle = Options::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
         assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
     }
 }
