@@ -27,18 +27,6 @@ The example `bicycles` leaves a file to try.";
 /// How streams of native states begin.
 const STREAM: &[u8] = b"\xd7STS";
 
-/// How files begin that hold something in another form, what they are, and how to go on.
-const OTHERS: [(&[u8], &str); 8] = [
-    (b"PK\x03\x04", "a zip archive, as torch.save writes: `unzip FILE` and inspect the data.pkl in it"),
-    (b"\x1f\x8b", "compressed by gzip: `gzip -dc FILE | inspect -`"),
-    (b"BZh", "compressed by bzip2: `bzip2 -dc FILE | inspect -`"),
-    (b"\xfd7zXZ\0", "compressed by xz: `xz -dc FILE | inspect -`"),
-    (b"\x78\x01", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
-    (b"\x78\x5e", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
-    (b"\x78\x9c", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
-    (b"\x78\xda", "compressed by zlib, as joblib writes: decompress it first, by Python's `zlib.decompress`"),
-];
-
 /// How native files begin.
 const MAGIC: &[u8] = b"\xd7STA";
 
@@ -125,9 +113,6 @@ fn show(name: &str, bytes: &[u8], (form, strings): (Form, Strings), out: &mut im
     }
     if bytes.starts_with(STREAM) {
         return show_stream(name, bytes, form, out);
-    }
-    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(io::Error::other(format!("no pickle, but {what}")));
     }
     // Neither opcodes nor names need text decoded.
     let strings = if matches!(form, Form::Operations | Form::Classes) { Strings::Latin1 } else { strings };

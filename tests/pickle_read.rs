@@ -5,7 +5,7 @@ mod python;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use state_core::pickle::{self, Options};
+use state_core::pickle::{self, Options, Pickle};
 use state_core::{ErrorKind, Record, State, StateExt};
 
 #[derive(State, Debug, PartialEq)]
@@ -484,4 +484,51 @@ fn members_of_cython_are_not_swapped() {
         let pickle = Options::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
         assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
     }
+}
+
+/// All ways in say what a file is that is no pickle, and how to go on.
+#[test]
+fn files_that_are_taken_for_pickles_are_named() {
+    let cases: [(&[u8], &str); 10] = [
+        (b"PK\x03\x04\x14\0data.pkl", "found a zip archive: of one that torch.save wrote, read its member data.pkl"),
+        (b"PK\x03\x04line\n?", "a zip archive"),
+        (b"\x1f\x8b\x08\0", "found data compressed by gzip: decompress it first at byte 0"),
+        (b"\x78\x9c\x01", "found data compressed by zlib, as joblib writes it: decompress it first"),
+        (b"BZh91AY&SY", "compressed by bzip2"),
+        (b"(\xb5/\xfd\x04", "compressed by zstd"),
+        (b"]\0\0\x80\0", "compressed by lzma"),
+        (b"\x93NUMPY\x01\0", "numpy.load reads it"),
+        (&state_core::dumps(&1_u8).unwrap(), "a native state: `state_core::loads` and `Inspection` read it"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "`git lfs pull` fetches it"),
+    ];
+    for (bytes, words) in cases {
+        let errors = [
+            pickle::loads::<u8>(bytes).unwrap_err(),
+            pickle::load_into(bytes, &mut 1_u8).unwrap_err(),
+            pickle::load_value(bytes).unwrap_err(),
+            Pickle::open(bytes).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.to_string().contains(words), "{error}");
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::NotState, Some(0)), "{error}");
+        }
+    }
+    // What begins so and is a pickle is read as one.
+    assert_eq!(pickle::load_value(b"PK\x03\x04\n.").unwrap().to_string(), "<persistent id 'K\\x03\\x04'>");
+    // joblib puts the bytes of an array behind the object that stands for it.
+    let joblib = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81\xff\x01\0\0.";
+    let error = pickle::load_value(joblib).unwrap_err();
+    assert!(error.to_string().contains("joblib.load reads them") && error.offset() == Some(43), "{error}");
+}
+
+#[test]
+fn an_error_says_whether_another_pickle_follows() {
+    let error = |bytes: &[u8]| pickle::loads::<String>(bytes).unwrap_err().to_string();
+    assert_eq!(error(b"\x80\x02K\x01."), "expected text, found int 1");
+    assert_eq!(error(b"\x80\x02K\x01.\n\n\n"), "expected text, found int 1");
+    assert_eq!(
+        error(b"\x80\x02K\x01.\x80\x02K\x02."),
+        "expected text, found int 1; another pickle follows from byte 5"
+    );
+    assert_eq!(pickle::loads::<u8>(b"\x80\x02K\x01.\x80\x02K\x02.").unwrap(), 1);
 }

@@ -181,8 +181,11 @@ pub fn dump_value(value: &Value) -> Result<Vec<u8>> {
 
 /// Reads a pickle of any protocol.
 ///
+/// What follows the pickle is left alone, as in Python.
+///
 /// # Errors
-/// Bytes that are no pickle, or whose value does not stand for a `T`, with the path to the part that does not.
+/// Bytes that are no pickle, or whose value does not stand for a `T`, with the path to the part that does not. What is
+/// often taken for a pickle (archives, compressed and native files) is named, with the way to the pickle in it.
 pub fn loads<T: RestoreOwned>(pickle: &[u8]) -> Result<T> {
     Options::new().loads(pickle)
 }

@@ -8,6 +8,7 @@ mod classes;
 mod direct;
 mod document;
 mod extent;
+mod foreign;
 mod instance;
 mod limit;
 mod machine;
@@ -141,8 +142,10 @@ impl Options {
         let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
         let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes, class };
         let root = Node { source: &source, id: parts.root };
-        let filled = walk::fill(T::schema(), root, self.depth)
-            .map_err(|error| if source.is_spent() { expanded(self.expansion) } else { error })?;
+        let filled = walk::fill(T::schema(), root, self.depth).map_err(|error| {
+            let error = if source.is_spent() { expanded(self.expansion) } else { error };
+            foreign::followed(pickle, parts.len, error)
+        })?;
         let regions = filled.regions()?;
         options.pass::<T>(&identity, &regions, regions.head)?;
         then(&regions)

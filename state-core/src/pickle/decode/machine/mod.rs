@@ -11,6 +11,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
+use super::foreign;
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
 use super::parts::Parts;
@@ -46,7 +47,7 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         let expected = format!("a pickle of at most {} bytes", options.max_size);
         return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
     }
-    let root = machine.run()?;
+    let root = machine.run().map_err(|error| foreign::explain(input, error))?;
     let Machine { at, arena, strings, shares, buffers, old_names, extensions, .. } = machine;
     Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names, extensions })
 }

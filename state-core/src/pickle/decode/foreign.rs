@@ -1,0 +1,70 @@
+//! Files that are often taken for pickles: what they are, and how to come to the pickle in them.
+//!
+//! They are asked for only where reading has failed, so that no pickle is mistaken for one.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+
+use crate::error::{Error, ErrorKind};
+
+const ZIP: &str =
+    "a zip archive: of one that torch.save wrote, read its member data.pkl; numpy.savez puts arrays in one";
+const ZLIB: &str = "data compressed by zlib, as joblib writes it: decompress it first";
+
+/// How such files begin.
+const STARTS: [(&[u8], &str); 19] = [
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", "a zip archive without members"),
+    (b"\x1f\x8b", "data compressed by gzip: decompress it first"),
+    (b"BZh", "data compressed by bzip2: decompress it first"),
+    (b"\xfd7zXZ\0", "data compressed by xz: decompress it first"),
+    (b"]\0\0", "data compressed by lzma: decompress it first"),
+    (b"(\xb5/\xfd", "data compressed by zstd: decompress it first"),
+    (b"\x04\"M\x18", "data compressed by lz4: decompress it first"),
+    (b"\x78\x01", ZLIB),
+    (b"\x78\x5e", ZLIB),
+    (b"\x78\x9c", ZLIB),
+    (b"\x78\xda", ZLIB),
+    (b"\x93NUMPY", "an array in NumPy's own format: numpy.load reads it"),
+    (b"\x89HDF\r\n", "an HDF5 file, as pandas and Keras write"),
+    (b"version https://git-lfs", "a pointer of Git LFS to the file: `git lfs pull` fetches it"),
+    (b"\xef\xbf\xbd", "bytes that were read as text, which loses some: open the file as binary where it is written"),
+    (b"\xef\xbb\xbf", "text that begins with a byte order mark"),
+    (b"\xd7STA", "a native state: `state_core::loads` and `Inspection` read it"),
+    (b"\xd7STS", "a stream of native states: `image::stream::Reader` reads it"),
+];
+
+/// What joblib calls an array in its pickles; the array's bytes follow among the opcodes.
+const JOBLIB: &[u8] = b"NumpyArrayWrapper";
+
+/// The error in reading these bytes, or what they are instead of a pickle.
+#[cold]
+pub(super) fn explain(input: &[u8], error: Error) -> Error {
+    let is_no_pickle = |what: &'static str| Error::new(ErrorKind::NotState, "a pickle", what).at_byte(0);
+    if let Some((_, what)) = STARTS.iter().find(|(start, _)| input.starts_with(start)) {
+        return is_no_pickle(what);
+    }
+    let Some(offset) = error.offset() else { return error };
+    if input.get(..offset).unwrap_or_default().windows(JOBLIB.len()).any(|bytes| bytes == JOBLIB) {
+        let what = "the bytes of an array, which joblib.dump puts between opcodes: \
+                    joblib.load reads them, and pickle.dump writes a pickle";
+        return Error::new(error.kind(), "an opcode", what).at_byte(offset);
+    }
+    error
+}
+
+/// The error in reading a pickle as a type, with what follows the pickle if that is another one.
+#[cold]
+pub(super) fn followed(input: &[u8], len: usize, error: Error) -> Error {
+    let is_followed = matches!(input.get(len..), Some([0x80, 0..=5, _, ..]));
+    if !is_followed {
+        return error;
+    }
+    let found = format!("{}; another pickle follows from byte {len}", error.found());
+    let (expected, path) = (error.expected().to_owned(), error.path().to_owned());
+    let noted = Error::new(error.kind(), expected, found).at(path);
+    match error.offset() {
+        Some(offset) => noted.at_byte(offset),
+        None => noted,
+    }
+}
