@@ -60,6 +60,8 @@ pub enum ErrorKind {
     Refused,
     /// A value cannot be written: a `RefCell` is borrowed, a path is not Unicode, or the value changed meanwhile.
     Unwritable,
+    /// A [`History`](crate::History) does not keep the frame.
+    Frame,
     /// A borrowed array does not lie at an address that its element type needs.
     Alignment,
 }

@@ -23,6 +23,7 @@ pub mod encode;
 pub mod error;
 mod fingerprint;
 mod gather;
+pub mod history;
 pub mod image;
 mod impls;
 mod known;
@@ -40,6 +41,7 @@ pub mod value;
 pub mod walk;
 
 pub use error::{Error, ErrorKind, Result};
+pub use history::History;
 pub use image::{Options, check, dump_into, dumps, load_into, loads};
 pub use raw::Record;
 pub use state::{Object, Outcome, Restore, RestoreOwned, State};

@@ -18,6 +18,13 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
     error.at(root_name(identity.schema))
 }
 
+/// The image would take more bytes than it may.
+#[cold]
+pub(super) fn too_large(most: usize, total: usize, identity: &Identity) -> Error {
+    let found = format!("one of {total} bytes (`History::bytes` sets the budget)");
+    name(Error::new(ErrorKind::Unwritable, format!("a state within the budget of {most} bytes"), found), identity)
+}
+
 /// The bytes are of another type: names both, and the first slot that differs.
 #[cold]
 pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {

@@ -125,7 +125,7 @@ pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 pub(crate) use header::Image;
-pub(crate) use options::{build, restore};
+pub(crate) use options::{build, restore, restore_written};
 
 use alloc::vec::Vec;
 

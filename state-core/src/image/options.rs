@@ -29,6 +29,8 @@ use crate::state::{Restore, State};
 pub struct Options {
     depth: u32,
     schema: bool,
+    /// The bytes that an image may take.
+    most: usize,
 }
 
 impl Default for Options {
@@ -41,7 +43,7 @@ impl Options {
     /// The settings of the plain functions: a depth of 128, no schema in the bytes.
     #[must_use]
     pub const fn new() -> Self {
-        Self { depth: 128, schema: false }
+        Self { depth: 128, schema: false, most: usize::MAX }
     }
 
     /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
@@ -59,6 +61,12 @@ impl Options {
     #[must_use]
     pub const fn with_schema(mut self) -> Self {
         self.schema = true;
+        self
+    }
+
+    /// Refuses to write an image of more bytes, before anything is allocated for it.
+    pub(crate) const fn at_most(mut self, bytes: usize) -> Self {
+        self.most = bytes;
         self
     }
 
@@ -122,8 +130,11 @@ impl Options {
     pub(super) fn count(&self, root: Root<'_, '_>, start: usize, identity: &Identity) -> Result<([usize; 3], usize)> {
         let mut size = Size::new(self.depth);
         root.value.size(&mut size);
-        let total = size.total(start).map_err(|error| explain::name(error, identity))?;
-        Ok((size.lengths(), total))
+        match size.total(start) {
+            Ok(total) if total > self.most => Err(explain::too_large(self.most, total, identity)),
+            Ok(total) => Ok((size.lengths(), total)),
+            Err(error) => Err(explain::name(error, identity)),
+        }
     }
 
     /// Writes head and regions of these lengths; what is left of each, if nothing failed.
@@ -257,6 +268,13 @@ fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32) -> Result<(), 
         return Ok(());
     }
     Err(checker.obstacle())
+}
+
+/// Restores a value from bytes that [`Options::dump_into`] wrote for its type, and that nothing has changed since: they
+/// are not checked.
+pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
+    let regions = Image::open(bytes)?.regions(T::HEAD)?;
+    restore(&regions, &identity(T::schema()), target)
 }
 
 /// Builds a value from regions that were checked.

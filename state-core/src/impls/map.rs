@@ -28,6 +28,11 @@ fn schema<K: State, V: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Map(Link::To(K::schema), Link::To(V::schema)), LENGTH) }
 }
 
+#[cfg(feature = "std")]
+fn table_schema<K: State, V: State>() -> &'static Schema {
+    const { &Schema::leaf(Kind::Map(Link::To(K::schema), Link::To(V::schema)), LENGTH).hashed() }
+}
+
 #[inline]
 fn size_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
@@ -125,12 +130,12 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
 
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
-    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $put:expr, $set:ident) => {
+    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr, $set:ident) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
             fn schema() -> &'static Schema {
-                schema::<K, V>()
+                $schema::<K, V>()
             }
 
             #[inline]
@@ -177,13 +182,14 @@ macro_rules! maps {
     };
 }
 
-maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), put_entries, set_tree);
+maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), schema, put_entries, set_tree);
 #[cfg(feature = "std")]
 maps!(
     HashMap,
     [Eq + Hash],
     [S: BuildHasher],
     |len| HashMap::with_capacity_and_hasher(len, S::default()),
+    table_schema,
     put_table,
     set_table
 );

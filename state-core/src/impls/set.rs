@@ -20,6 +20,11 @@ fn schema<T: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH) }
 }
 
+#[cfg(feature = "std")]
+fn table_schema<T: State>() -> &'static Schema {
+    const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH).hashed() }
+}
+
 /// Whether the elements are those of the image, in order; if so, the reader stands behind them.
 #[inline]
 pub(super) fn agrees<'a, T: State + 'a>(
@@ -58,12 +63,12 @@ fn put_table<'a, T: State + 'a>(
 }
 
 macro_rules! sets {
-    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $put:expr) => {
+    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr) => {
         impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
             fn schema() -> &'static Schema {
-                schema::<T>()
+                $schema::<T>()
             }
 
             #[inline]
@@ -112,6 +117,13 @@ macro_rules! sets {
     };
 }
 
-sets!(BTreeSet, [Ord], [], |_| BTreeSet::new(), list::put_each);
+sets!(BTreeSet, [Ord], [], |_| BTreeSet::new(), schema, list::put_each);
 #[cfg(feature = "std")]
-sets!(HashSet, [Eq + Hash], [S: BuildHasher], |len| HashSet::with_capacity_and_hasher(len, S::default()), put_table);
+sets!(
+    HashSet,
+    [Eq + Hash],
+    [S: BuildHasher],
+    |len| HashSet::with_capacity_and_hasher(len, S::default()),
+    table_schema,
+    put_table
+);

@@ -271,7 +271,7 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let ty = self.node(depth)?;
-            slots.push(Slot { name, ty, refuses: false, default: None });
+            slots.push(Slot { name, ty, refuses: false, sorted: false, default: None });
         }
         Some(Cow::Owned(slots))
     }

@@ -7,6 +7,7 @@ mod canon;
 mod diff;
 mod form;
 mod heads;
+mod order;
 mod show;
 
 use alloc::borrow::Cow;
@@ -20,6 +21,7 @@ pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 #[doc(hidden)]
 pub use form::{Form, Shape};
+pub(crate) use order::unordered;
 pub(crate) use show::{Escaped, Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
@@ -34,6 +36,8 @@ pub struct Schema {
     pub(crate) head: usize,
     /// Tells nominal types apart; see [`Schema::same_type`].
     id: Option<fn() -> &'static str>,
+    /// Whether its entries come in an order that equal ones need not share. As [`Form`], it is no part of the image.
+    pub(crate) hashed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +121,8 @@ pub struct Slot {
     pub(crate) name: Cow<'static, str>,
     pub(crate) ty: Link,
     pub(crate) refuses: bool,
+    /// Whether hash maps and sets in it are written in an order that equal ones share.
+    pub(crate) sorted: bool,
     pub(crate) default: Option<DefaultFn>,
 }
 
@@ -189,7 +195,14 @@ pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
 
 impl Schema {
     pub(crate) const fn leaf(kind: Kind, head: usize) -> Self {
-        Self { kind, head, id: None }
+        Self { kind, head, id: None, hashed: false }
+    }
+
+    /// The same map or set, in the order of a hash table.
+    #[cfg(feature = "std")]
+    pub(crate) const fn hashed(mut self) -> Self {
+        self.hashed = true;
+        self
     }
 
     /// The schema of a struct. `id` is the type's full name within the program, and `has_parent` says that the
@@ -205,7 +218,7 @@ impl Schema {
             asks: shape.asks,
             form: shape.form,
         };
-        Self { kind: Kind::Object(object), head, id: Some(names.id) }
+        Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false }
     }
 
     /// The schema of an enum.
@@ -219,7 +232,7 @@ impl Schema {
             asks: shape.asks,
             form: shape.form,
         });
-        Self { kind, head, id: Some(names.id) }
+        Self { kind, head, id: Some(names.id), hashed: false }
     }
 
     /// The schema of a record.
@@ -227,7 +240,7 @@ impl Schema {
     #[must_use]
     pub const fn record(names: Names, size: usize, fields: &'static [RecordField]) -> Self {
         let record = Record { name: Cow::Borrowed(names.tag), fields: Cow::Borrowed(fields) };
-        Self { kind: Kind::Record(record), head: size, id: Some(names.id) }
+        Self { kind: Kind::Record(record), head: size, id: Some(names.id), hashed: false }
     }
 
     /// Whether two nodes are of one nominal type. Not by address alone: a constant may stand in a program twice, and
@@ -332,7 +345,7 @@ impl Slot {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, schema: fn() -> &'static Schema) -> Self {
-        Self { name: Cow::Borrowed(name), ty: Link::To(schema), refuses: false, default: None }
+        Self { name: Cow::Borrowed(name), ty: Link::To(schema), refuses: false, sorted: false, default: None }
     }
 
     /// The slot of a parent, whose own slots stand in its place.
@@ -347,6 +360,14 @@ impl Slot {
     #[must_use]
     pub const fn or(mut self, default: DefaultFn) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    /// The same slot, whose hash maps and sets are sorted.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sorted(mut self) -> Self {
+        self.sorted = true;
         self
     }
 

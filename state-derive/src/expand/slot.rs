@@ -231,9 +231,8 @@ pub fn schema(field: &Field) -> TokenStream {
     let (ty, name) = (&field.ty, &field.name);
     let slot = match route(field) {
         _ if matches!(field.role, Role::Parent) => quote!(_state::Slot::parent::<#ty>(#name)),
-        Route::Plain | Route::Sorted => {
-            quote!(_state::Slot::new(#name, <#ty as _state::State>::schema))
-        }
+        Route::Plain => quote!(_state::Slot::new(#name, <#ty as _state::State>::schema)),
+        Route::Sorted => quote!(_state::Slot::new(#name, <#ty as _state::State>::schema).sorted()),
         Route::Bytes(bytes) => {
             let (shape, element, kind) = (shape(bytes), &bytes.element, kind(bytes));
             let shown = match bytes.shown {
