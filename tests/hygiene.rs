@@ -8,6 +8,8 @@
 extern crate state_core as renamed;
 extern crate std;
 
+#[path = "hygiene/around.rs"]
+mod around;
 #[path = "hygiene/attributes.rs"]
 pub mod attributes;
 #[path = "hygiene/macros.rs"]

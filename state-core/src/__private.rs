@@ -27,6 +27,9 @@ use core::fmt::Display;
 
 use crate::state::can_fail;
 
+/// What generated code imports under the names of its locals; see `shadows` in the derive.
+pub fn local() {}
+
 /// The full name of a type within the program.
 #[must_use]
 pub fn id<T: ?Sized>() -> &'static str {

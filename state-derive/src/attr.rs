@@ -31,7 +31,7 @@ impl Attrs {
         let before = cx.len();
         let mut items = Vec::new();
         for attribute in attributes {
-            if attribute.path().is_ident(symbol::STATE) {
+            if is_word(attribute.path(), symbol::STATE) {
                 for entry in read_list(cx, &attribute.meta) {
                     add(cx, level, entry, &mut items);
                 }
@@ -89,7 +89,7 @@ impl Parse for Entry {
         if !input.peek(Ident::peek_any) {
             return Err(input.error("expected the name of an attribute, such as `skip`"));
         }
-        let word = input.call(Ident::parse_any)?;
+        let word = input.call(Ident::parse_any)?.unraw();
         if input.peek(Token![::]) {
             return Err(input.error("expected one word; no attribute is a path"));
         }
@@ -99,6 +99,11 @@ impl Parse for Entry {
         }
         Ok(Entry { word, value })
     }
+}
+
+/// Whether a path is this one word, which may be written as a raw identifier.
+fn is_word(path: &Path, word: &str) -> bool {
+    path.get_ident().is_some_and(|ident| ident.unraw() == word)
 }
 
 /// The words of one attribute. A syntax error ends the list: what follows it could be anything.
@@ -186,7 +191,7 @@ impl Repr {
     pub fn parse(attributes: &[Attribute]) -> Self {
         let mut repr = Repr::default();
         for attribute in attributes {
-            if attribute.path().is_ident("repr") {
+            if is_word(attribute.path(), "repr") {
                 // What is wrong with a `repr` is for rustc to say.
                 let _ = attribute.parse_nested_meta(|meta| {
                     if meta.input.peek(token::Paren) {
@@ -201,7 +206,7 @@ impl Repr {
     }
 
     fn note(&mut self, word: &Ident) {
-        let place = match word.to_string().as_str() {
+        let place = match word.unraw().to_string().as_str() {
             "C" => &mut self.c,
             "packed" => &mut self.packed,
             "transparent" => &mut self.transparent,

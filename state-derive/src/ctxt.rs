@@ -8,6 +8,8 @@ use std::thread;
 use quote::ToTokens;
 use syn::Error;
 
+use crate::hygiene;
+
 /// Errors so far. `None` after `check`: whoever drops it unasked would lose them, so that panics.
 #[derive(Debug)]
 pub struct Ctxt {
@@ -21,7 +23,7 @@ impl Ctxt {
 
     /// An error with the caret under `tokens`.
     pub fn error(&self, tokens: impl ToTokens, message: impl Display) {
-        self.push(Error::new_spanned(tokens, message));
+        self.push(Error::new_spanned(tokens, hygiene::unmarked(&message.to_string())));
     }
 
     /// One error whose caret spans two places that lie close together, such as two attributes of one field.

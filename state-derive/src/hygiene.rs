@@ -1,55 +1,188 @@
-//! Keeps generated names apart from the user's, who may call a type, a field or a parameter `_state` or `__head` too.
-//! Around the whole pass: names in the input are marked before it, and those that would clash are changed after it.
+//! Keeps generated names apart from the user's, who may call a type, a field, a lifetime or a parameter `_state` or
+//! `__head` too. Around the whole pass: names in the input are marked before it, and those that would clash are changed
+//! after it. What stands around the input is not seen; `expand` shadows what of it a generated local could be taken for.
 //!
-//! What stands around the input is not seen: no constant or constructor there may be called as a generated local.
-//! The mark is `r#`, which changes no name for rustc, and which no generated name has.
+//! The mark is `r#`, which changes no name for rustc, and which no generated name has. It also makes names of the words
+//! that were none in the edition of 2015. What is inside a macro is for that macro alone: it is set aside meanwhile.
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// The user's names that generated code might use.
-pub struct Names(BTreeSet<String>);
+/// The user's names that generated code might use, and what their macros hold.
+#[derive(Default)]
+pub struct Names {
+    names: BTreeSet<String>,
+    lifetimes: BTreeSet<String>,
+    aside: Vec<TokenStream>,
+    marked: bool,
+}
 
 /// The input with those names marked.
 pub fn mark(input: TokenStream) -> (TokenStream, Names) {
-    let mut names = BTreeSet::new();
-    let marked = map(input.clone(), &mut |ident| {
-        if !is_private(&ident) {
-            return ident;
-        }
-        let name = ident.unraw().to_string();
-        let marked = Ident::new_raw(&name, ident.span());
-        names.insert(name);
-        marked
-    });
+    let mut names = Names::default();
+    let marked = names.mark(input.clone());
     // A group that is made anew has no places for its two ends.
-    let input = if names.is_empty() { input } else { marked };
-    (input, Names(names))
+    let input = if names.marked { marked } else { input };
+    (input, names)
+}
+
+/// Marks the names in what stood in a string, and was seen there before.
+pub fn mark_quoted(tokens: TokenStream) -> TokenStream {
+    map(tokens, &mut |word| if is_private(word.ident) { raw(word.ident) } else { word.ident.clone() })
+}
+
+/// A text without the marks, for a message.
+pub fn unmarked(text: &str) -> String {
+    text.replace("r#_", "_")
 }
 
 impl Names {
+    fn mark(&mut self, tokens: TokenStream) -> TokenStream {
+        let tokens = self.set_aside(tokens);
+        map(tokens, &mut |word| {
+            let Word { ident, lifetime, field } = word;
+            if is_private(ident) {
+                let names = if lifetime { &mut self.lifetimes } else { &mut self.names };
+                names.insert(ident.unraw().to_string());
+            } else if lifetime || !was_no_keyword(ident, field) {
+                return ident.clone();
+            }
+            self.marked = true;
+            raw(ident)
+        })
+    }
+
+    /// What the macros in `tokens` hold, replaced by its place in `aside`.
+    fn set_aside(&mut self, tokens: TokenStream) -> TokenStream {
+        let mut before = Before::default();
+        let trees = tokens.into_iter().map(|tree| {
+            let is_macro = before.is_macro(&tree);
+            match tree {
+                TokenTree::Group(group) if is_macro => {
+                    self.marked = true;
+                    self.collect(group.stream());
+                    let place = place(self.aside.len(), &group);
+                    self.aside.push(group.stream());
+                    with_stream(&group, TokenTree::Ident(place).into())
+                }
+                TokenTree::Group(group) => with_stream(&group, self.set_aside(group.stream())),
+                TokenTree::Literal(literal) => {
+                    self.collect_quoted(&literal);
+                    literal.into()
+                }
+                other => other,
+            }
+        });
+        trees.collect()
+    }
+
+    /// The names in what a macro holds, and in strings, which `bound` reads.
+    fn collect(&mut self, tokens: TokenStream) {
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(ident) if is_private(&ident) => {
+                    let name = ident.unraw().to_string();
+                    self.lifetimes.insert(name.clone());
+                    self.names.insert(name);
+                }
+                TokenTree::Group(group) => self.collect(group.stream()),
+                TokenTree::Literal(literal) => self.collect_quoted(&literal),
+                _ => {}
+            }
+        }
+    }
+
+    fn collect_quoted(&mut self, literal: &Literal) {
+        let text = literal.to_string();
+        if text.contains('"') {
+            let words = text.split(|letter: char| letter != '_' && !letter.is_alphanumeric());
+            self.names.extend(words.filter(|word| word.len() > 1 && word.starts_with('_')).map(str::to_owned));
+        }
+    }
+
     /// The output, in which generated names differ from all of the input's.
     pub fn set_apart(&self, output: TokenStream) -> TokenStream {
-        if self.0.is_empty() {
+        if self.names.is_empty() && self.lifetimes.is_empty() && self.aside.is_empty() {
             return output;
         }
-        map(output, &mut |ident| {
-            let mut name = ident.to_string();
-            if !self.0.contains(&name) || name == RUNTIME {
-                return ident;
+        let apart = map(output, &mut |word| {
+            let names = if word.lifetime { &self.lifetimes } else { &self.names };
+            let mut name = word.ident.to_string();
+            // Older editions know no raw lifetimes.
+            if word.lifetime && name.starts_with("r#_") {
+                return word.ident.unraw();
             }
-            while self.0.contains(&name) {
+            if !names.contains(&name) || name == RUNTIME {
+                return word.ident.clone();
+            }
+            while names.contains(&name) {
                 name.push('_');
             }
-            Ident::new(&name, ident.span())
-        })
+            Ident::new(&name, word.ident.span())
+        });
+        self.put_back(apart)
+    }
+
+    fn put_back(&self, tokens: TokenStream) -> TokenStream {
+        if self.aside.is_empty() {
+            return tokens;
+        }
+        let mut before = Before::default();
+        let trees = tokens.into_iter().map(|tree| {
+            let is_macro = before.is_macro(&tree);
+            match tree {
+                TokenTree::Group(group) => {
+                    let kept = is_macro.then(|| self.kept(group.stream())).flatten();
+                    with_stream(&group, kept.unwrap_or_else(|| self.put_back(group.stream())))
+                }
+                other => other,
+            }
+        });
+        trees.collect()
+    }
+
+    /// What stood where only a place stands now.
+    fn kept(&self, tokens: TokenStream) -> Option<TokenStream> {
+        let text = tokens.to_string();
+        let place: usize = text.strip_prefix(PLACE)?.parse().ok()?;
+        self.aside.get(place).cloned()
     }
 }
 
 /// The one generated name that is a path's and not chosen here.
 const RUNTIME: &str = "__private";
+
+/// What stands for the content of a macro, with a number behind it.
+const PLACE: &str = "r#__macro_";
+
+fn place(at: usize, of: &Group) -> Ident {
+    Ident::new_raw(&format!("__macro_{at}"), of.span())
+}
+
+fn with_stream(group: &Group, stream: TokenStream) -> TokenTree {
+    let mut changed = Group::new(group.delimiter(), stream);
+    changed.set_span(group.span());
+    changed.into()
+}
+
+/// What was just passed, to know a macro's invocation by: a name, a `!` and a group.
+#[derive(Default)]
+struct Before {
+    name: bool,
+    bang: bool,
+}
+
+impl Before {
+    /// Whether `tree` is the group of an invocation; and goes on behind it.
+    fn is_macro(&mut self, tree: &TokenTree) -> bool {
+        let is_macro = self.bang && matches!(tree, TokenTree::Group(_));
+        self.bang = self.name && matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '!');
+        self.name = matches!(tree, TokenTree::Ident(_));
+        is_macro
+    }
+}
 
 /// Generated names start with an underscore.
 fn is_private(ident: &Ident) -> bool {
@@ -57,32 +190,57 @@ fn is_private(ident: &Ident) -> bool {
     name.starts_with('_') && name != "_"
 }
 
-fn map(tokens: TokenStream, change: &mut impl FnMut(Ident) -> Ident) -> TokenStream {
-    let mut in_lifetime = false;
-    let trees = tokens.into_iter().map(|tree| {
-        let lifetime = std::mem::take(&mut in_lifetime);
-        match tree {
-            // Older editions know no raw lifetimes.
-            TokenTree::Ident(ident) if !lifetime => change(ident).into(),
-            TokenTree::Group(group) => {
-                let mut mapped = Group::new(group.delimiter(), map(group.stream(), change));
-                mapped.set_span(group.span());
-                mapped.into()
+/// Names in the edition of 2015 that are keywords since. In later ones they stand in no type, but for `dyn`.
+fn was_no_keyword(ident: &Ident, field: bool) -> bool {
+    ident == "async" || ident == "await" || ident == "try" || ident == "dyn" && field
+}
+
+fn raw(ident: &Ident) -> Ident {
+    Ident::new_raw(&ident.unraw().to_string(), ident.span())
+}
+
+/// An identifier and where it stands.
+struct Word<'a> {
+    ident: &'a Ident,
+    lifetime: bool,
+    /// Whether a single colon follows, as behind the name of a field.
+    field: bool,
+}
+
+fn map(tokens: TokenStream, change: &mut impl FnMut(Word<'_>) -> Ident) -> TokenStream {
+    let mut lifetime = false;
+    let mut trees = tokens.into_iter().peekable();
+    let mut mapped = Vec::new();
+    while let Some(tree) = trees.next() {
+        let of_lifetime = std::mem::take(&mut lifetime);
+        mapped.push(match tree {
+            TokenTree::Ident(ident) => {
+                let field = trees.peek().is_some_and(is_colon);
+                change(Word { ident: &ident, lifetime: of_lifetime, field }).into()
             }
+            TokenTree::Group(group) => with_stream(&group, map(group.stream(), change)),
             TokenTree::Punct(punct) => {
-                in_lifetime = punct.as_char() == '\'';
+                lifetime = punct.as_char() == '\'';
                 punct.into()
             }
             other => other,
-        }
-    });
-    trees.collect()
+        });
+    }
+    mapped.into_iter().collect()
+}
+
+fn is_colon(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use quote::quote;
+
+    fn marked(input: TokenStream) -> String {
+        mark(input).0.to_string()
+    }
 
     #[test]
     fn what_does_not_clash_stays() {
@@ -92,17 +250,9 @@ mod tests {
                 r#type: Option<_>,
             }
         ));
-        assert_eq!(
-            marked.to_string(),
-            quote!(
-                struct A<'__a> {
-                    x: r#_x,
-                    r#type: Option<_>,
-                }
-            )
-            .to_string()
-        );
-        let output = quote!(use state as _state; fn put(__head: r#_x));
+        let expected = "struct A < 'r#__a > { x : r#_x , r#type : Option < _ > , }";
+        assert_eq!(marked.to_string(), expected);
+        let output = quote!(use state as _state; fn put<'__v>(__head: r#_x));
         assert_eq!(names.set_apart(output.clone()).to_string(), output.to_string());
     }
 
@@ -114,5 +264,52 @@ mod tests {
         let output = names.set_apart(quote!(impl<r#__head> _state::__private::Some for r#_state { __head }));
         let expected = quote!(impl<r#__head> _state_::__private::Some for r#_state { __head__ });
         assert_eq!(output.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn lifetimes_are_told_apart_and_lose_their_mark() {
+        let (marked, names) = mark(quote!(
+            struct A<'__de>(&'__de str);
+        ));
+        let generated = quote!(impl<'__de, '__v> Restore<'__de>);
+        let output = names.set_apart(quote!(#generated #marked));
+        let expected = quote!(impl<'__de_, '__v> Restore<'__de_> struct A<'__de>(&'__de str););
+        assert_eq!(output.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn what_a_macro_holds_stays_as_it_is() {
+        let input = quote!(
+            struct A(b::ty!(_x [__head '__de async]), [u8; n! {}], r#_y);
+        );
+        let (marked, names) = mark(input);
+        let expected = "struct A (b :: ty ! (r#__macro_0) , [u8 ; n ! { r#__macro_1 }] , r#_y) ;";
+        assert_eq!(marked.to_string(), expected);
+        let output = names.set_apart(quote!(_state::image! { #marked __head '__de }));
+        let expected = quote! {
+            _state::image! { struct A(b::ty!(_x [__head '__de async]), [u8; n!{}], r#_y); __head_ '__de_ }
+        };
+        assert_eq!(output.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn a_string_may_hold_names() {
+        let (_, names) = mark(quote!(
+            #[state(bound = "__head: _state::Trait")]
+            struct A;
+        ));
+        assert_eq!(names.set_apart(quote!(__head _state __reader)).to_string(), "__head_ _state_ __reader");
+        assert_eq!(mark_quoted(quote!(__head: Trait)).to_string(), "r#__head : Trait");
+    }
+
+    #[test]
+    fn words_of_2015_are_names() {
+        let input = quote!(struct A { async: u8, pub try: await::B, dyn: Box<dyn ::C>, });
+        assert_eq!(marked(input), "struct A { r#async : u8 , pub r#try : r#await :: B , r#dyn : Box < dyn :: C > , }");
+    }
+
+    #[test]
+    fn messages_show_names_without_the_mark() {
+        assert_eq!(unmarked("before `r#_x`, `r#type`"), "before `_x`, `r#type`");
     }
 }

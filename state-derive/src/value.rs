@@ -1,12 +1,13 @@
 //! Reads what stands behind a word of `#[state(..)]`: a text, a path, where predicates, or nothing.
 //! `attr` finds the word, `symbol` says what it takes, and here the two are brought together.
 
-use proc_macro2::Group;
-use syn::parse::ParseStream;
+use proc_macro2::{Group, TokenStream};
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, WherePredicate, token};
 
 use crate::ctxt::Ctxt;
+use crate::hygiene;
 use crate::symbol::{self, Symbol, Takes};
 
 /// A value as it stands in the source.
@@ -99,7 +100,7 @@ fn ungroup(mut expr: Expr) -> Expr {
 }
 
 /// Schemas in files have no longer names, so that a short file cannot ask for much.
-const LONGEST_NAME: usize = 255;
+pub const LONGEST_NAME: usize = 255;
 
 fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
     if text.value().is_empty() {
@@ -118,7 +119,8 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
 
 fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
     let parser = Punctuated::<WherePredicate, Token![,]>::parse_terminated;
-    if let Ok(predicates) = text.parse_with(parser) {
+    let marked = text.parse::<TokenStream>().map(hygiene::mark_quoted);
+    if let Ok(predicates) = marked.and_then(|tokens| parser.parse2(tokens)) {
         return Value::Predicates(predicates.into_iter().collect());
     }
     let usage = symbol.usage;

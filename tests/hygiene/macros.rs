@@ -66,6 +66,28 @@ macro_rules! variants {
 
 variants!(Shape: Dot(), Circle(f64), Ring(f64, std::option::Option<(u8, [u8; 2])>));
 
+/// Macros that stand for a type and for a number, and know one word.
+macro_rules! known {
+    (_x) => { u16 };
+    (_n $($lifetime:lifetime)?) => { 3 };
+    (async $inner:ty) => { Vec<$inner> };
+}
+
+#[derive(State, cmp::PartialEq, fmt::Debug)]
+#[state(crate = renamed)]
+struct Made {
+    _x: known!(_x),
+    __head: [known![_x]; known!(_n)],
+    list: known! { async u8 },
+    nested: Vec<(known!(async known!(_x)), [u8; known!(_n '__de)])>,
+}
+
+#[test]
+fn macros_stand_for_types() {
+    let made = |number| Made { _x: number, __head: [number; 3], list: vec![1], nested: vec![(vec![number], [4; 3])] };
+    comes_back(&made(7), made(8));
+}
+
 #[test]
 fn macros_declare_types() {
     let value =

@@ -86,6 +86,36 @@ mod of_part {
 }
 
 #[derive(State, cmp::PartialEq, fmt::Debug)]
+#[state(crate = renamed)]
+struct Lifetimes<'__de, '__v, '_b> {
+    text: &'__de str,
+    bytes: &'__v [u8],
+    #[state(bytes)]
+    raw: &'_b [u8],
+    inner: [u8; '__refused: {
+        break '__refused 2;
+    }],
+}
+
+trait _state_ {}
+
+impl<T> _state_ for T {}
+
+#[derive(State, cmp::PartialEq, fmt::Debug)]
+#[state(crate = renamed, bound = "_state: renamed::RestoreOwned + _state_")]
+struct Bound<_state>(_state);
+
+#[derive(State, cmp::PartialEq, fmt::Debug)]
+#[r#state(crate = renamed, r#name = "names.Spelt")]
+struct Spelt {
+    kept: u8,
+    #[r#state(r#skip)]
+    skipped: u8,
+    #[r#state(r#rename = "other")]
+    renamed: u8,
+}
+
+#[derive(State, cmp::PartialEq, fmt::Debug)]
 #[state(crate = renamed, name = "Restore")]
 struct Both<Restore, Object> {
     state: Restore,
@@ -177,6 +207,25 @@ fn generated_names_give_way() {
         __head::State,
     );
     comes_back(&Both { state: 1_u8, head: 2_u8 }, Both { state: 0, head: 0 });
+}
+
+#[test]
+fn lifetimes_and_bounds_give_way() {
+    let bytes = renamed::dumps(&Lifetimes { text: "a", bytes: b"b", raw: b"c", inner: [1, 2] }).unwrap();
+    let back: Lifetimes<'_, '_, '_> = renamed::loads(&bytes).unwrap();
+    assert_eq!(back, Lifetimes { text: "a", bytes: b"b", raw: b"c", inner: [1, 2] });
+    comes_back(&Bound(1_u8), Bound(2));
+}
+
+#[test]
+fn attributes_are_read_however_they_are_spelt() {
+    let spelt = |kept| Spelt { kept, skipped: 1, renamed: 2 };
+    let bytes = renamed::dumps(&spelt(3)).unwrap();
+    assert_eq!(renamed::loads::<Spelt>(&bytes).unwrap(), Spelt { kept: 3, skipped: 0, renamed: 2 });
+    let schema = <Spelt as State>::schema();
+    assert_eq!(schema.tag(), std::option::Option::Some("names.Spelt"));
+    let schema = std::format!("{schema:?}");
+    assert!(schema.contains("\"other\"") && !schema.contains("skipped"), "{schema}");
 }
 
 #[test]

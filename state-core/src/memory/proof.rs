@@ -94,24 +94,24 @@ impl<T, const N: usize> Image<[T; N]> {
 #[macro_export]
 macro_rules! __image {
     ($($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
-        let _ = |this: &Self| {
-            let Self { $($member: $binding),* } = this;
+        let _ = |__this: &Self| {
+            let Self { $($member: $binding),* } = __this;
             // Two steps, so that no expected type can coerce the reference.
             $( let $binding = $crate::__private::Exact::of($binding); )*
             $( let _: $crate::__private::Exact<$ty> = $binding; )*
         };
-        let mut end = 0;
-        let mut same = true;
+        let mut __end = 0;
+        let mut __same = true;
         $(
-            same = same
+            __same = __same
                 && $crate::__private::Image::is_same(&<$ty as $crate::State>::IMAGE)
                 && <$ty as $crate::State>::HEAD == $crate::__private::size_of::<$ty>()
-                && $crate::__private::offset_of!(Self, $member) == end;
-            end += $crate::__private::size_of::<$ty>();
+                && $crate::__private::offset_of!(Self, $member) == __end;
+            __end += $crate::__private::size_of::<$ty>();
         )*
-        same = same && end == $crate::__private::size_of::<Self>();
+        __same = __same && __end == $crate::__private::size_of::<Self>();
         // SAFETY: tested above: the fields are images themselves and lie side by side without a gap.
-        unsafe { $crate::__private::Image::<Self>::proven(same) }
+        unsafe { $crate::__private::Image::<Self>::proven(__same) }
     }};
 }
 
@@ -122,23 +122,23 @@ macro_rules! __image {
 macro_rules! __record {
     ($($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
         // By value, because fields of packed structs cannot be borrowed.
-        let _ = |this: Self| {
-            let Self { $($member: $binding),* } = this;
+        let _ = |__this: Self| {
+            let Self { $($member: $binding),* } = __this;
             $( let $binding = $crate::__private::Exact::of(&$binding); )*
             $( let _: $crate::__private::Exact<$ty> = $binding; )*
         };
-        let mut any = true;
-        let mut whole = true;
-        let mut sizes = 0;
+        let mut __any = true;
+        let mut __whole = true;
+        let mut __sizes = 0;
         $(
-            any = any && $crate::__private::Image::takes_any(&<$ty as $crate::Record>::IMAGE);
-            whole = whole && $crate::__private::Image::is_same(&<$ty as $crate::Record>::IMAGE);
-            sizes += $crate::__private::size_of::<$ty>();
+            __any = __any && $crate::__private::Image::takes_any(&<$ty as $crate::Record>::IMAGE);
+            __whole = __whole && $crate::__private::Image::is_same(&<$ty as $crate::Record>::IMAGE);
+            __sizes += $crate::__private::size_of::<$ty>();
         )*
-        whole = whole && sizes == $crate::__private::size_of::<Self>();
+        __whole = __whole && __sizes == $crate::__private::size_of::<Self>();
         // SAFETY: tested above: all fields take any bytes, and padding takes them always; a record is `Copy`, so
         // nothing in it is interior-mutable; without padding, the fields' bytes are all there are.
-        unsafe { $crate::__private::Image::<Self>::takes(any, whole) }
+        unsafe { $crate::__private::Image::<Self>::takes(__any, __whole) }
     }};
 }
 

@@ -26,6 +26,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
     some_variant(cx, container);
     not_packed(cx, container);
     names::variants_differ(cx, container);
+    names::are_short(cx, container, |field| !matches!(field.role, Role::Skip));
     parent::not_in_an_enum(cx, container);
     pickle::fits_the_type(cx, container);
     pickle::has_a_unit_variant(cx, container);

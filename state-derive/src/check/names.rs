@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use quote::ToTokens;
 
 use crate::ast::{Container, Data, Field, Role, Variant};
+use crate::attr::Attrs;
 use crate::ctxt::Ctxt;
+use crate::symbol::{self, Symbol};
+use crate::value::LONGEST_NAME;
 
 /// Errors and schemas name slots, and doors such as Python's make attributes of them. A parent's slots are not seen here.
 pub fn slots_differ(cx: &Ctxt, variant: &Variant) {
@@ -23,6 +26,28 @@ pub fn variants_differ(cx: &Ctxt, container: &Container) {
     if let Data::Enum(variants) = &container.data {
         let variants = variants.iter();
         differ(cx, "variants", variants.map(|variant| (variant.name.as_str(), variant.name_place())));
+    }
+}
+
+/// Schemas in files have no longer names, so that a short file cannot ask for much. What is given by an attribute was
+/// measured when it was read.
+pub fn are_short(cx: &Ctxt, container: &Container, in_schema: fn(&Field) -> bool) {
+    short(cx, &container.attrs, symbol::NAME, (&container.name, &container.ident));
+    for variant in container.variants() {
+        if let Data::Enum(_) = container.data {
+            short(cx, &variant.attrs, symbol::RENAME, (&variant.name, &variant.ident));
+        }
+        for field in variant.fields.iter().filter(|field| in_schema(field)) {
+            short(cx, &field.attrs, symbol::RENAME, (&field.name, field.place()));
+        }
+    }
+}
+
+fn short(cx: &Ctxt, attrs: &Attrs, symbol: Symbol, (name, place): Named<'_>) {
+    if name.len() > LONGEST_NAME && !attrs.has(symbol) {
+        let usage = symbol.usage;
+        let message = format!("a name in a schema has at most {LONGEST_NAME} bytes; write `{usage}`");
+        cx.error(place, message);
     }
 }
 

@@ -9,6 +9,7 @@ pub fn record(cx: &Ctxt, container: &Container) {
         laid_out_as_in_c(cx, container);
         some_field(cx, container, variant);
         names::record_fields_differ(cx, variant);
+        names::are_short(cx, container, |_| true);
         for field in &variant.fields {
             types::record(cx, field);
         }

@@ -8,8 +8,10 @@ mod schema;
 mod slot;
 mod structure;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::ast::{Container, Data, Variant};
@@ -65,12 +67,50 @@ pub fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     // Where the path stands, so that a wrong one is reported there.
     let place = krate.segments.last().map_or_else(Span::call_site, Spanned::span);
     let (names, alias) = (Ident::new("__private", place), Ident::new("_state", place));
+    let shadows = shadows(container);
     quote! {
         #[allow(deprecated)]
         const _: () = {
             use #krate::#names as #alias;
+            #shadows
             #impls
         };
+    }
+}
+
+/// The locals of generated code, of the runtime's `image!` and `record!` and, with a number behind it, of each field.
+const LOCALS: &[&str] = &[
+    "__any",
+    "__at",
+    "__builder",
+    "__bytes",
+    "__checker",
+    "__end",
+    "__field",
+    "__head",
+    "__name",
+    "__part",
+    "__reader",
+    "__same",
+    "__size",
+    "__sizes",
+    "__slot",
+    "__this",
+    "__value",
+    "__whole",
+    "__writer",
+];
+
+/// `use _state::{local as __head, ..};`: a local of the name of a constant, a static or a constructor would be taken for
+/// that. A function is not, and hides what stands further out.
+fn shadows(container: &Container) -> TokenStream {
+    let locals = LOCALS.iter().map(|name| Ident::new(name, Span::call_site()));
+    let bindings: BTreeSet<_> = container.fields().map(|field| &field.binding).collect();
+    let bindings = bindings.into_iter().map(|binding| format_ident!("{binding}", span = Span::call_site()));
+    let locals = locals.chain(bindings);
+    quote! {
+        #[allow(unused_imports)]
+        use _state::{#(local as #locals),*};
     }
 }
 
