@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 /// The user's names that generated code might use, and what their macros hold.
 #[derive(Default)]
 pub struct Names {
-    names: BTreeSet<String>,
+    words: BTreeSet<String>,
     lifetimes: BTreeSet<String>,
     aside: Vec<TokenStream>,
     marked: bool,
@@ -44,7 +44,7 @@ impl Names {
         map(tokens, &mut |word| {
             let Word { ident, lifetime, field } = word;
             if is_private(ident) {
-                let names = if lifetime { &mut self.lifetimes } else { &mut self.names };
+                let names = if lifetime { &mut self.lifetimes } else { &mut self.words };
                 names.insert(ident.unraw().to_string());
             } else if lifetime || !was_no_keyword(ident, field) {
                 return ident.clone();
@@ -85,7 +85,7 @@ impl Names {
                 TokenTree::Ident(ident) if is_private(&ident) => {
                     let name = ident.unraw().to_string();
                     self.lifetimes.insert(name.clone());
-                    self.names.insert(name);
+                    self.words.insert(name);
                 }
                 TokenTree::Group(group) => self.collect(group.stream()),
                 TokenTree::Literal(literal) => self.collect_quoted(&literal),
@@ -98,17 +98,17 @@ impl Names {
         let text = literal.to_string();
         if text.contains('"') {
             let words = text.split(|letter: char| letter != '_' && !letter.is_alphanumeric());
-            self.names.extend(words.filter(|word| word.len() > 1 && word.starts_with('_')).map(str::to_owned));
+            self.words.extend(words.filter(|word| word.len() > 1 && word.starts_with('_')).map(str::to_owned));
         }
     }
 
     /// The output, in which generated names differ from all of the input's.
     pub fn set_apart(&self, output: TokenStream) -> TokenStream {
-        if self.names.is_empty() && self.lifetimes.is_empty() && self.aside.is_empty() {
+        if self.words.is_empty() && self.lifetimes.is_empty() && self.aside.is_empty() {
             return output;
         }
         let apart = map(output, &mut |word| {
-            let names = if word.lifetime { &self.lifetimes } else { &self.names };
+            let names = if word.lifetime { &self.lifetimes } else { &self.words };
             let mut name = word.ident.to_string();
             // Older editions know no raw lifetimes.
             if word.lifetime && name.starts_with("r#_") {
@@ -223,7 +223,7 @@ fn map(tokens: TokenStream, change: &mut impl FnMut(Word<'_>) -> Ident) -> Token
                 lifetime = punct.as_char() == '\'';
                 punct.into()
             }
-            other => other,
+            TokenTree::Literal(literal) => literal.into(),
         });
     }
     mapped.into_iter().collect()
