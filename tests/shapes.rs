@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use state_core::{ErrorKind, RestoreOwned, State, check, dumps, load_into, loads};
+use state_core::image::Options;
+use state_core::value::{StateExt, Value, from_value};
+use state_core::{ErrorKind, Inspection, RestoreOwned, State, check, dumps, load_into, loads, pickle};
 
 #[track_caller]
 fn comes_back<T: RestoreOwned + PartialEq + Debug>(value: &T, mut other: T) {
@@ -110,6 +112,65 @@ fn enums_without_slots() {
     let mut bytes = dumps(&Plain::B).unwrap();
     *bytes.last_mut().unwrap() = 2;
     assert_eq!(loads::<Plain>(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+/// Without a value, as what cannot happen has none.
+#[derive(State, Debug, PartialEq)]
+enum Never {}
+
+#[derive(State, Debug, PartialEq)]
+enum NeverOf<T> {
+    #[state(skip)]
+    _Never(std::convert::Infallible, std::marker::PhantomData<T>),
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Nevers {
+    none: Option<Never>,
+    list: Vec<Never>,
+    pair: Option<(u8, Box<Never>)>,
+    result: Result<String, Never>,
+    of: Option<NeverOf<String>>,
+    array: [Never; 0],
+}
+
+#[test]
+fn enums_without_variants() {
+    let nevers =
+        |text: &str| Nevers { none: None, list: vec![], pair: None, result: Ok(text.into()), of: None, array: [] };
+    comes_back(&nevers("a"), nevers("b"));
+    let state = nevers("a").get_state().unwrap();
+    let mut other = nevers("b");
+    other.set_state(state).unwrap();
+    assert_eq!(other, nevers("a"));
+    let pickled = pickle::dumps(&nevers("a")).unwrap();
+    assert_eq!(pickle::loads::<Nevers>(&pickled).unwrap(), nevers("a"));
+    assert_eq!(<Never as State>::schema().tag(), Some("Never"));
+    let with_schema = Options::new().with_schema().dumps(&nevers("a")).unwrap();
+    let shown = Inspection::open(&with_schema).unwrap().value().unwrap().to_string();
+    assert!(shown.contains("Ok('a')"), "{shown}");
+}
+
+#[test]
+fn no_bytes_are_a_value_without_one() {
+    let bytes = dumps(&None::<Never>).unwrap();
+    let error = check::<Never>(&bytes).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Identity);
+    let (mut none, mut list) = (bytes.clone(), dumps(&Vec::<Never>::new()).unwrap());
+    let tag = none.len() - 2;
+    none[tag] = 1;
+    for found in 0..=255 {
+        *none.last_mut().unwrap() = found;
+        let error = loads::<Option<Never>>(&none).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{found}");
+        assert!(error.to_string().contains("one of the 0 variants of Never"), "{error}");
+    }
+    let length = list.len() - 4;
+    list[length] = 1;
+    assert!(loads::<Vec<Never>>(&list).is_err());
+    for value in [Value::from("A"), Value::from(0), Value::None, Value::from((1, 2))] {
+        assert!(from_value::<Never>(&value).is_err(), "{value}");
+    }
 }
 
 /// Declares an enum with sixteen times sixteen variants and one more: its tag takes two bytes.

@@ -115,3 +115,99 @@ fn variants_have_skipped_fields_too() {
     load_into(&dumps(&Message::Quiet(4)).unwrap(), &mut live).unwrap();
     assert_eq!(live, Message::Quiet(9));
 }
+
+/// Someone else's, without a state.
+#[derive(Debug, PartialEq, Clone)]
+struct Connection<T>(T);
+
+#[derive(State, Debug, PartialEq, Clone)]
+enum Link<T> {
+    Address(String),
+    #[state(skip)]
+    Live(Connection<T>, #[state(rename = "unread")] *const u8),
+    Closed,
+    #[state(skip)]
+    Lost,
+    #[state(skip)]
+    Named {
+        _nobody_asks: Connection<T>,
+    },
+    Tried(u64),
+}
+
+/// Variants that are skipped take no place: the bytes are those of the enum without them.
+mod without {
+    use super::State;
+
+    #[derive(State, Debug, PartialEq)]
+    pub enum Link {
+        Address(String),
+        Closed,
+        Tried(u64),
+    }
+}
+
+#[test]
+fn a_skipped_variant_is_not_there() {
+    let all: [(Link<&str>, without::Link); 3] = [
+        (Link::Address("a".into()), without::Link::Address("a".into())),
+        (Link::Closed, without::Link::Closed),
+        (Link::Tried(3), without::Link::Tried(3)),
+    ];
+    for (value, same) in &all {
+        let bytes = dumps(value).unwrap();
+        assert_eq!(bytes, dumps(same).unwrap());
+        assert_eq!(&loads::<Link<&str>>(&bytes).unwrap(), value);
+        for mut live in [Link::Live(Connection("x"), std::ptr::null()), Link::Lost, Link::Closed, Link::Tried(1)] {
+            load_into(&bytes, &mut live).unwrap();
+            assert_eq!(&live, value);
+        }
+    }
+}
+
+#[test]
+fn a_skipped_variant_has_no_state() {
+    let live = Link::Live(Connection(1), std::ptr::null());
+    let named = Link::Named { _nobody_asks: Connection(2) };
+    for (value, name) in [(&live, "Live"), (&Link::Lost, "Lost"), (&named, "Named")] {
+        let text = format!("expected a variant with a state, found Link::{name}, which is marked `skip`");
+        let in_a_list = vec![Link::Closed, value.clone()];
+        let errors = [
+            dumps(value).unwrap_err(),
+            dumps(&in_a_list).unwrap_err(),
+            state_core::value::to_value(value).unwrap_err(),
+            state_core::pickle::dumps(&in_a_list).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), state_core::ErrorKind::Unwritable);
+            assert!(error.to_string().ends_with(&text), "{error}");
+        }
+    }
+    // Over an older image as well, which is written without counting first.
+    let mut list = vec![Link::<u8>::Address("a".repeat(100)); 20];
+    let mut buffer = Vec::new();
+    state_core::dump_into(&list, &mut buffer).unwrap();
+    list[7] = Link::Lost;
+    assert!(state_core::dump_into(&list, &mut buffer).unwrap_err().to_string().contains("found Link::Lost"));
+    assert!(state_core::value::from_value::<Link<u8>>(&Value::from("Lost")).is_err());
+}
+
+/// What Python's members are worth is told by the variants that are none.
+#[derive(State, Debug, PartialEq)]
+#[state(pickle = "enum", name = "shop.Colour")]
+enum Colour {
+    Red = 3,
+    #[state(skip)]
+    _Hidden,
+    Blue = 9,
+}
+
+#[test]
+fn members_keep_their_values_beside_a_skipped_one() {
+    for colour in [Colour::Red, Colour::Blue] {
+        let bytes = state_core::pickle::dumps(&colour).unwrap();
+        assert_eq!(state_core::pickle::loads::<Colour>(&bytes).unwrap(), colour);
+    }
+    let worth = state_core::pickle::loads::<Colour>(b"\x80\x02cshop\nColour\nK\x09\x85R.").unwrap();
+    assert_eq!(worth, Colour::Blue);
+}

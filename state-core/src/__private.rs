@@ -25,6 +25,7 @@ pub use crate::{__image as image, __record as record, raw};
 
 use core::fmt::Display;
 
+use crate::error::ErrorKind;
 use crate::state::can_fail;
 
 /// What generated code imports under the names of its locals; see `shadows` in the derive.
@@ -212,6 +213,13 @@ impl<T: Default> Fallback for T {
     fn fallback() -> Self {
         T::default()
     }
+}
+
+/// Refuses to take the state of a variant that has none.
+#[cold]
+pub fn skipped(size: &mut Size, tag: &str, variant: &str) {
+    let (expected, found) = ("a variant with a state", alloc::format!("{tag}::{variant}, which is marked `skip`"));
+    size.fail(Error::new(ErrorKind::Unwritable, expected, found));
 }
 
 /// The tag of an enum with `count` variants.

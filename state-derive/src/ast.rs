@@ -29,6 +29,8 @@ pub struct Container {
     /// A union is modelled as the struct of its fields, so that all else about it is checked; it never reaches `expand`.
     pub union: Option<Token![union]>,
     pub data: Data,
+    /// The variants of an enum that have no state. What their fields are does not matter.
+    pub skipped: Vec<Variant>,
     pub attrs: Attrs,
 }
 
@@ -45,6 +47,7 @@ pub enum Form {
 
 pub enum Data {
     Struct(Variant),
+    /// Without those that are skipped.
     Enum(Vec<Variant>),
 }
 
@@ -99,6 +102,7 @@ impl Container {
     pub fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
         let attrs = Attrs::parse(cx, Level::Type, &input.attrs);
         let krate = attrs.module(symbol::CRATE).cloned();
+        let (data, skipped) = Data::new(cx, input);
         Container {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
@@ -113,12 +117,13 @@ impl Container {
                 syn::Data::Union(data) => Some(data.union_token),
                 _ => None,
             },
-            data: Data::new(cx, input),
+            data,
+            skipped,
             attrs,
         }
     }
 
-    /// All variants; a struct has one.
+    /// All variants with a state; a struct has one.
     pub fn variants(&self) -> &[Variant] {
         match &self.data {
             Data::Struct(variant) => std::slice::from_ref(variant),
@@ -144,14 +149,16 @@ impl Form {
 }
 
 impl Data {
-    fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
-        let whole = |fields| Data::Struct(Variant::whole(cx, &input.ident, fields));
+    /// And the variants that are skipped.
+    fn new(cx: &Ctxt, input: &DeriveInput) -> (Self, Vec<Variant>) {
+        let whole = |fields| (Data::Struct(Variant::whole(cx, &input.ident, fields)), Vec::new());
         match &input.data {
             syn::Data::Struct(data) => whole(&data.fields),
             syn::Data::Union(data) => whole(&Fields::Named(data.fields.clone())),
             syn::Data::Enum(data) => {
-                let variants = data.variants.iter();
-                Data::Enum(variants.map(|variant| Variant::of_enum(cx, variant)).collect())
+                let variants = data.variants.iter().map(|variant| Variant::of_enum(cx, variant));
+                let (skipped, variants) = variants.partition(|variant| variant.attrs.has(symbol::SKIP));
+                (Data::Enum(variants), skipped)
             }
         }
     }

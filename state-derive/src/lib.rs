@@ -49,6 +49,7 @@ use crate::ctxt::Ctxt;
 /// | field | `sorted` | a hash map or set in the order of its keys, and those inside it sorted too, so that equal states give equal bytes |
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
+/// | variant | `skip` | has no state: taking it is an error, and nothing is restored to it; its fields can be anything |
 ///
 /// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state. The
 /// module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where

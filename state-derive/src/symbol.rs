@@ -120,7 +120,7 @@ pub const BYTES: Symbol = Symbol::flag("bytes");
 pub const ARRAY: Symbol = Symbol::flag("array");
 pub const UNCOUNTED: Symbol = Symbol::flag("uncounted");
 pub const FLATTEN_PARENT: Symbol = Symbol::flag("flatten_parent");
-pub const SKIP: Symbol = Symbol::flag("skip");
+pub const SKIP: Symbol = Symbol::new("skip", PARTS, Takes::Nothing, "skip");
 pub const DEFAULT: Symbol = Symbol::new("default", FIELD, Takes::MaybeFunction, "default = path::to::function");
 pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Module, "with = path::to::module");
 pub const SORTED: Symbol = Symbol::flag("sorted");
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn levels_read_as_prose() {
         assert_eq!(RENAME.home(), "a field or a variant");
-        assert_eq!(list(Level::Variant), "`rename`");
+        assert_eq!(list(Level::Variant), "`skip`, `rename`");
         assert_eq!(
             PICKLE.expectation(),
             r#"`pickle` takes "call", "cython", "dict" or "enum"; write `pickle = "dict"`"#

@@ -9,8 +9,8 @@ mod types;
 
 pub use record::record;
 
-use crate::ast::{Container, Data, Field, Role};
-use crate::attr::Item;
+use crate::ast::{Container, Field, Role};
+use crate::attr::{Attrs, Item};
 use crate::ctxt::Ctxt;
 use crate::symbol::{self, Symbol};
 
@@ -23,7 +23,6 @@ pub fn state(cx: &Ctxt, container: &Container) {
         cx.error(union, message);
         return;
     }
-    some_variant(cx, container);
     not_packed(cx, container);
     names::variants_differ(cx, container);
     names::are_short(cx, container, |field| !matches!(field.role, Role::Skip));
@@ -36,8 +35,11 @@ pub fn state(cx: &Ctxt, container: &Container) {
         names::slots_differ(cx, variant);
         pickle::slots_have_names(cx, container, variant);
     }
+    for variant in &container.skipped {
+        skip_stands_alone(cx, &variant.attrs, "a skipped variant has no state");
+    }
     for field in container.fields() {
-        skip_stands_alone(cx, field);
+        skip_stands_alone(cx, &field.attrs, "a skipped field has no slot");
         parent::stands_alone(cx, field);
         parent::is_another_type(cx, container, field);
         one_way_to_encode(cx, field);
@@ -45,14 +47,6 @@ pub fn state(cx: &Ctxt, container: &Container) {
         array_is_not_counted(cx, field);
         types::array(cx, field);
         types::state(cx, field);
-    }
-}
-
-/// A type without values never has a state, and a loader would have nothing to build.
-fn some_variant(cx: &Ctxt, container: &Container) {
-    if matches!(&container.data, Data::Enum(variants) if variants.is_empty()) {
-        let message = "an enum without variants has no value to take a state from; add a variant";
-        cx.error(&container.ident, message);
     }
 }
 
@@ -65,12 +59,12 @@ fn not_packed(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// A skipped field has no slot, so there is nothing for another attribute to act on.
-fn skip_stands_alone(cx: &Ctxt, field: &Field) {
-    if let Some(skip) = field.attrs.get(symbol::SKIP) {
+/// What is skipped has no slot, so there is nothing for another attribute to act on.
+fn skip_stands_alone(cx: &Ctxt, attrs: &Attrs, reason: &str) {
+    if let Some(skip) = attrs.get(symbol::SKIP) {
         let fits = |symbol| symbol == symbol::SKIP || symbol == symbol::DEFAULT;
-        for other in field.attrs.iter().filter(|item| !fits(item.symbol)) {
-            exclude(cx, skip, other, "a skipped field has no slot");
+        for other in attrs.iter().filter(|item| !fits(item.symbol)) {
+            exclude(cx, skip, other, reason);
         }
     }
 }

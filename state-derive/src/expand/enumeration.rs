@@ -1,7 +1,9 @@
-//! The methods of an enum: the tag of its variant, and the variant's slots.
+//! The methods of an enum: the tag of its variant, and the variant's slots. A skipped variant has no tag, and its value
+//! no state; an enum without variants has no value.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 
 use super::{accepted, after_set, before_get, built, head, pattern, slot};
 use crate::ast::{Container, Variant};
@@ -23,14 +25,28 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
     let before_get = before_get(container);
     let dynamic = dynamic(container, variants);
     let rest = variants.iter().any(|variant| !has_slots(variant)).then(|| quote!(_ => {}));
-    let size = variants.iter().any(has_slots).then(|| {
+    let refused = container.skipped.iter().map(|variant| refused_arm(container, variant));
+    let skipped = container.skipped.iter().map(|variant| &variant.ident);
+    let size = (variants.iter().any(has_slots) || !container.skipped.is_empty()).then(|| {
         quote! {
             match self {
                 #(#sizes)*
+                #(#refused)*
                 #rest
             }
         }
     });
+    let put = match variants.is_empty() && container.skipped.is_empty() {
+        true => quote!(match *self {}),
+        false => quote! {
+            match self {
+                #(#puts)*
+                #(Self::#skipped { .. } => {
+                    let _ = _state::Writer::fail::<()>(__writer);
+                })*
+            }
+        },
+    };
     quote! {
         const HEAD: _state::usize = _state::enum_head(#count, _state::largest(&[#(#heads),*]));
         const DYNAMIC: _state::bool = #dynamic;
@@ -47,16 +63,14 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
             __head: &mut [_state::u8],
             __writer: &mut _state::Writer<'_, '__v>,
         ) {
-            match self {
-                #(#puts)*
-            }
+            #put
         }
     }
 }
 
-/// Dynamic if a slot is, or if a variant stands in the tail.
+/// Dynamic if a slot is, or if a variant stands in the tail; and visited if there is something to be refused.
 fn dynamic(container: &Container, variants: &[Variant]) -> TokenStream {
-    if container.before_get.is_some() {
+    if container.before_get.is_some() || !container.skipped.is_empty() {
         return quote!(true);
     }
     let heads = variants.iter().filter(|variant| has_slots(variant)).map(head);
@@ -74,6 +88,11 @@ fn size_arm(count: usize, variant: &Variant) -> TokenStream {
             #(#slots)*
         }
     }
+}
+
+fn refused_arm(container: &Container, variant: &Variant) -> TokenStream {
+    let (ident, tag, name) = (&variant.ident, &container.name, variant.ident.unraw().to_string());
+    quote!(Self::#ident { .. } => _state::skipped(__size, #tag, #name),)
 }
 
 fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
@@ -109,6 +128,9 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
             }
         },
     );
+    if variants.is_empty() {
+        return restore_nothing();
+    }
     let set = set(container, variants);
     quote! {
         #[inline]
@@ -128,6 +150,21 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
         }
 
         #set
+    }
+}
+
+/// There are no bytes of a value, so that none is ever built.
+fn restore_nothing() -> TokenStream {
+    quote! {
+        #[inline]
+        fn check(_: &[_state::u8], _: &mut _state::Checker<'_>) -> _state::bool {
+            false
+        }
+
+        #[inline]
+        fn get(_: &'__de [_state::u8], _: &mut _state::Reader<'__de>) -> _state::Option<Self> {
+            _state::None
+        }
     }
 }
 

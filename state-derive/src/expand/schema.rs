@@ -16,7 +16,7 @@ pub fn function(container: &Container) -> TokenStream {
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
     let (constructor, parts) = match &container.data {
         Data::Struct(variant) => (quote!(object), slots(variant)),
-        Data::Enum(variants) => (quote!(enumeration), self::variants(container.form, variants)),
+        Data::Enum(variants) => (quote!(enumeration), self::variants(container, variants)),
     };
     let form = match container.form {
         Form::State => quote!(State),
@@ -52,11 +52,11 @@ fn slots(variant: &Variant) -> TokenStream {
     quote!(const { &[#(#slots),*] })
 }
 
-fn variants(form: Form, variants: &[Variant]) -> TokenStream {
+fn variants(container: &Container, variants: &[Variant]) -> TokenStream {
     // Numbers that are written out are those that Python's members have.
-    let valued = form == Form::Enum
+    let valued = container.form == Form::Enum
         && variants.iter().any(|variant| variant.discriminant)
-        && variants.iter().all(|variant| variant.unit);
+        && variants.iter().chain(&container.skipped).all(|variant| variant.unit);
     let variants = variants.iter().map(|variant| {
         let (name, ident, slots) = (&variant.name, &variant.ident, slots(variant));
         let value = valued.then(|| quote!(.valued(Self::#ident as i128)));

@@ -1,9 +1,9 @@
-// A variant takes `rename` alone: it can be neither skipped nor handed to a module.
+// A variant takes `rename` and `skip` alone: it can be neither filled nor handed to a module.
 use state_core::State;
 
 #[derive(State)]
 enum Shape {
-    #[state(skip)]
+    #[state(default)]
     Empty,
     #[state(with = hex, name = "Round")]
     Circle(f64),
