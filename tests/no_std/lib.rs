@@ -11,7 +11,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use state_core::{Inspection, Options, Record, Result, State, StateExt, load_into, loads};
+use state_core::{History, Inspection, Options, Record, Result, State, StateExt, load_into, loads};
 
 /// What each sample holds.
 #[derive(Record, Clone, Copy, Default)]
@@ -64,6 +64,20 @@ impl Device {
     fn counted(&mut self) {
         self.count = self.log.samples.len();
     }
+}
+
+/// Keeps frames of a device, goes back, and says what differs.
+///
+/// # Errors
+/// None that the runtime should give.
+pub fn go_back(device: &mut Device) -> Result<String> {
+    let mut history = History::new().frames(2).bytes(1 << 10);
+    history.push(0, device)?;
+    history.push(1, device)?;
+    history.restore(0, device)?;
+    let sum = history.checksum(1)?;
+    let found = history.compare(0, history.image(1)?)?.next();
+    Ok(alloc::format!("{sum:x} {found:?}"))
 }
 
 /// Takes a device's state through every door.

@@ -6,7 +6,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{self, Options};
+use crate::image::{self, Differences, Options};
 use crate::schema::{root_name, unordered};
 use crate::state::{RestoreOwned, State};
 use ring::Ring;
@@ -191,6 +191,15 @@ impl<T: RestoreOwned> History<T> {
     /// A frame that is not there, and the refusal of a hook or conversion. The target is then unchanged.
     pub fn restore(&self, frame: u64, target: &mut T) -> Result<()> {
         image::restore_written(self.image(frame)?, target)
+    }
+
+    /// What differs between a frame and the bytes that another machine has for it, from [`image`](Self::image) or
+    /// [`dumps`](crate::dumps) there: as [`image::compare`] does it.
+    ///
+    /// # Errors
+    /// A frame that is not there, and bytes that [`check`](crate::check) would refuse.
+    pub fn compare<'a>(&'a self, frame: u64, theirs: &'a [u8]) -> Result<Differences<'a>> {
+        self.options.compare::<T>(self.image(frame)?, theirs)
     }
 }
 

@@ -9,6 +9,7 @@
 //! | bytes | a file, safe in a crash: `save_bytes`, which another thread can do | that is one |
 //! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
 //! | many values | one file, one behind the other: `stream` | |
+//! | two states in bytes | what differs between them: [`compare`] | |
 //!
 //! # The format, version 1
 //! All numbers are little-endian.
@@ -98,6 +99,7 @@
 #[cfg(feature = "std")]
 mod aligned;
 mod checksum;
+mod compare;
 mod explain;
 #[cfg(feature = "std")]
 mod file;
@@ -117,6 +119,7 @@ pub mod stream;
 mod vectored;
 
 pub use checksum::{checksum, verify};
+pub use compare::{Difference, Differences, compare};
 #[cfg(feature = "std")]
 pub use file::{load_file, save, save_bytes};
 #[cfg(feature = "std")]

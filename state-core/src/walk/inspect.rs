@@ -220,7 +220,7 @@ fn show(elements: Elements<'_>) -> String {
 }
 
 /// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
-fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
+pub(super) fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
     let of = |link| Elements { schema: elements.nodes.get(link), nodes: elements.nodes };
     let number = || bytes.iter().rev().fold(0_u128, |value, &byte| value << 8 | u128::from(byte));
     match &elements.schema.kind {

@@ -5,6 +5,7 @@
 
 mod array;
 mod attributes;
+pub(crate) mod compare;
 mod fill;
 mod form;
 mod inspect;
@@ -48,6 +49,11 @@ pub trait Encoder {
     fn big(&mut self, value: u128);
     /// A float; an `f32` is widened, which is exact.
     fn float(&mut self, value: f64);
+    /// A float of 32 bits.
+    #[doc(hidden)]
+    fn single(&mut self, value: f32) {
+        self.float(value.into());
+    }
     /// Text, or a single `char`.
     fn str(&mut self, value: &str);
     /// Bytes, of a raw array or of a list of `u8`.

@@ -50,6 +50,12 @@ impl<'a, E: Encoder> Read<'a, E> {
 }
 
 impl<'a, E: Encoder> Read<'a, E> {
+    /// Walks one node; how much is left of tail, text and raw.
+    pub fn one(mut self, schema: &Schema, head: &'a [u8]) -> Result<[usize; 3]> {
+        self.node(schema, head)?;
+        Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
+    }
+
     /// Walks the whole image; what is left over at the end is damage too.
     pub fn root(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
         let name = schema.tag().map(short).unwrap_or_default();
@@ -162,7 +168,7 @@ impl<'a, E: Encoder> Read<'a, E> {
                 None => return self.malformed("a char", format!("{:#x}", little_endian(head)), head),
             },
             Kind::Int { signed, nonzero, .. } => self.int(*signed, *nonzero, head)?,
-            Kind::Float { bits: 32 } => self.encoder.float(f32::from_bits(little_endian(head) as u32).into()),
+            Kind::Float { bits: 32 } => self.encoder.single(f32::from_bits(little_endian(head) as u32)),
             Kind::Float { .. } => self.encoder.float(f64::from_bits(little_endian(head) as u64)),
             Kind::Seconds { signed } => self.seconds(*signed, head)?,
             Kind::Str => {
@@ -337,6 +343,6 @@ impl<'a, E: Encoder> Read<'a, E> {
 }
 
 /// A number of up to 16 bytes.
-fn little_endian(bytes: &[u8]) -> u128 {
+pub(super) fn little_endian(bytes: &[u8]) -> u128 {
     bytes.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
 }

@@ -1,0 +1,144 @@
+//! Where two states of one type differ, in words.
+
+use alloc::string::String;
+use alloc::vec::{IntoIter, Vec};
+use core::fmt;
+
+use super::Options;
+use crate::decode::Regions;
+use crate::error::Result;
+use crate::schema::{Escaped, Schema};
+use crate::state::Restore;
+use crate::walk::compare;
+
+/// One slot in which two states differ.
+///
+/// It prints as `World.entities[3].position[0]: 1.5, theirs 1.25`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub(crate) path: String,
+    pub(crate) ours: String,
+    pub(crate) theirs: String,
+}
+
+impl Difference {
+    /// The type and the slots that lead to the place.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What the first state has there, cut where it is long.
+    #[must_use]
+    pub fn ours(&self) -> &str {
+        &self.ours
+    }
+
+    /// What the second state has there.
+    #[must_use]
+    pub fn theirs(&self) -> &str {
+        &self.theirs
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", Escaped(&self.path))?;
+        }
+        write!(f, "{}, theirs {}", self.ours, self.theirs)
+    }
+}
+
+/// The differences between two states, in the order of their slots. Made by [`compare`].
+///
+/// They are looked for as they are asked for, so that the first costs no more than the way to it.
+#[derive(Debug)]
+pub struct Differences<'a> {
+    schema: &'static Schema,
+    sides: [Regions<'a>; 2],
+    found: IntoIter<Difference>,
+    /// How many were asked for the last time, and how many of them there were.
+    asked: usize,
+    got: usize,
+}
+
+/// How many differences are looked for at first.
+const FIRST: usize = 4;
+
+impl Differences<'_> {
+    fn search(&mut self, most: usize) -> Result<()> {
+        let found = compare::find(self.schema, self.sides, most)?;
+        (self.asked, self.got, self.found) = (most, found.len(), found.into_iter());
+        Ok(())
+    }
+}
+
+impl Iterator for Differences<'_> {
+    type Item = Difference;
+
+    fn next(&mut self) -> Option<Difference> {
+        if let Some(difference) = self.found.next() {
+            return Some(difference);
+        }
+        let told = self.got;
+        if told < self.asked {
+            return None;
+        }
+        // From the start: a walk in two directions at once cannot be left standing, and so many are rarely read.
+        self.search(told.saturating_mul(8)).ok()?;
+        self.found.nth(told)
+    }
+}
+
+/// Compares two states of a type, slot by slot: what differs after a desync, or between two files.
+///
+/// Slots come in the order in which they are declared. Of two lists of different lengths that is told first, and then the
+/// elements between those at the start and at the end that are alike, so that one element more or less is named itself.
+/// The entries of maps and sets are compared by key, in whatever order they are. Numbers are compared by their bits.
+/// Fields under `serde` are compared as the bytes of their CBOR.
+///
+/// ```
+/// use state_core::{State, dumps, image::compare};
+///
+/// #[derive(State, Clone)]
+/// struct World { tick: u64, entities: Vec<Entity> }
+///
+/// #[derive(State, Clone)]
+/// struct Entity { name: String, position: [f32; 2] }
+///
+/// let entity = |n: i32| Entity { name: format!("entity {n}"), position: [1.5, 0.0] };
+/// let ours = World { tick: 7, entities: (0..9).map(entity).collect() };
+/// let mut theirs = ours.clone();
+/// theirs.entities[3].position[0] = 1.25;
+/// theirs.entities.remove(5);
+///
+/// let (ours, theirs) = (dumps(&ours)?, dumps(&theirs)?);
+/// let differences: Vec<String> = compare::<World>(&ours, &theirs)?.take(3).map(|found| found.to_string()).collect();
+/// assert_eq!(differences, [
+///     "World.entities: 9 elements, theirs 8",
+///     "World.entities[3].position[0]: 1.5, theirs 1.25",
+///     "World.entities[5]: Entity('entity 5', [1.5, 0.0]), theirs absent",
+/// ]);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Bytes that [`check`](super::check) would refuse.
+pub fn compare<'de, T: Restore<'de>>(ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
+    Options::new().compare::<T>(ours, theirs)
+}
+
+impl Options {
+    /// As [`compare`].
+    ///
+    /// # Errors
+    /// As [`compare`].
+    pub fn compare<'de, T: Restore<'de>>(&self, ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
+        let sides = [self.regions::<T>(ours)?, self.regions::<T>(theirs)?];
+        let found = Vec::new().into_iter();
+        let mut differences = Differences { schema: T::schema(), sides, found, asked: 0, got: 0 };
+        differences.search(FIRST)?;
+        Ok(differences)
+    }
+}

@@ -1,0 +1,292 @@
+//! Two images of one type side by side, by their schema: the slots in which they differ. Both were checked.
+
+mod brief;
+mod lists;
+mod raws;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Nowhere;
+use super::read::{Read, little_endian};
+use crate::decode::{Regions, read_length};
+use crate::error::{Error, ErrorKind};
+use crate::image::Difference;
+use crate::layout::{option_is_inline, stride, tag_head};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Slot, root_name};
+use brief::Brief;
+
+/// The first differences of two images of this type, up to `most`.
+pub(crate) fn find(schema: &Schema, sides: [Regions<'_>; 2], most: usize) -> Result<Vec<Difference>, Error> {
+    let heads = sides.map(|side| side.head);
+    let mut pair = Pair { sides, path: root_name(schema).into(), found: Vec::new(), most };
+    match pair.node(schema, heads) {
+        Err(Stop::Broken(error)) => Err(error),
+        Ok(()) | Err(Stop::Enough) => Ok(pair.found),
+    }
+}
+
+/// Why a comparison ends before the images do.
+enum Stop {
+    /// There are as many differences as were asked for.
+    Enough,
+    /// The images are not what a check lets pass.
+    Broken(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+type Compared<T = ()> = Result<T, Stop>;
+
+/// Two of something: ours and theirs.
+type Both<T> = [T; 2];
+
+fn broken() -> Stop {
+    Stop::Broken(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"))
+}
+
+struct Pair<'a> {
+    /// What is left of either image.
+    sides: Both<Regions<'a>>,
+    path: String,
+    found: Vec<Difference>,
+    most: usize,
+}
+
+impl<'a> Pair<'a> {
+    /// Tells a difference at the path.
+    fn tell(&mut self, ours: impl Into<String>, theirs: impl Into<String>) -> Compared {
+        if self.found.len() >= self.most {
+            return Err(Stop::Enough);
+        }
+        self.found.push(Difference { path: self.path.clone(), ours: ours.into(), theirs: theirs.into() });
+        if self.found.len() == self.most { Err(Stop::Enough) } else { Ok(()) }
+    }
+
+    /// Goes on in a part.
+    fn within(&mut self, step: impl fmt::Display, inner: impl FnOnce(&mut Self) -> Compared) -> Compared {
+        let outer = self.path.len();
+        // Writing to a string cannot fail.
+        let _ = fmt::Write::write_fmt(&mut self.path, format_args!("{step}"));
+        inner(self)?;
+        self.path.truncate(outer);
+        Ok(())
+    }
+
+    fn run(&mut self, side: usize, count: usize, head: usize) -> Compared<&'a [u8]> {
+        let tail = &mut self.sides[side].tail;
+        let (run, rest) =
+            count.checked_mul(stride(head)).and_then(|len| tail.split_at_checked(len)).ok_or_else(broken)?;
+        *tail = rest;
+        Ok(run)
+    }
+
+    fn runs(&mut self, counts: Both<usize>, head: usize) -> Compared<Both<&'a [u8]>> {
+        Ok([self.run(0, counts[0], head)?, self.run(1, counts[1], head)?])
+    }
+
+    fn lengths(&mut self, heads: Both<&[u8]>) -> Compared<Both<usize>> {
+        let mut length = |side: usize| read_length(heads[side], &mut self.sides[side].tail).ok_or_else(broken);
+        Ok([length(0)?, length(1)?])
+    }
+
+    /// Goes over a node of one side; all bytes of it.
+    fn skip(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<Span<'a>> {
+        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).one(schema, head)?;
+        self.advance(side, left, head)
+    }
+
+    /// Goes over a node of one side; what it is in words.
+    fn show(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<String> {
+        let mut brief = Brief::default();
+        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut brief).one(schema, head)?;
+        self.advance(side, left, head)?;
+        Ok(brief.into_text())
+    }
+
+    /// Goes on where so much of tail, text and raw is left; what is before that, behind a head.
+    fn advance(&mut self, side: usize, left: [usize; 3], head: &'a [u8]) -> Compared<Span<'a>> {
+        let Regions { tail, text, raw, .. } = &mut self.sides[side];
+        let mut cut = || {
+            let (tail_taken, tail_rest) = tail.split_at_checked(tail.len().checked_sub(left[0])?)?;
+            let text_taken = text.cut(text.as_bytes().len().checked_sub(left[1])?)?;
+            let (raw_taken, raw_rest) = raw.split_at_checked(raw.len().checked_sub(left[2])?)?;
+            (*tail, *raw) = (tail_rest, raw_rest);
+            Some(Span([head, tail_taken, text_taken.as_bytes(), raw_taken]))
+        };
+        cut().ok_or_else(broken)
+    }
+
+    /// Tells that the nodes differ as wholes, and goes over them.
+    fn differ(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        let (ours, theirs) = (self.show(0, schema, heads[0])?, self.show(1, schema, heads[1])?);
+        if ours == theirs {
+            // Numbers that are not told from each other by their text.
+            let bits = |text, head: &[u8]| format!("{text} (bits {:x})", little_endian(head));
+            return self.tell(bits(ours, heads[0]), bits(theirs, heads[1]));
+        }
+        self.tell(ours, theirs)
+    }
+
+    /// A node without parts, whatever it has behind its head.
+    fn leaf(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        let before = self.sides;
+        let spans = [self.skip(0, schema, heads[0])?, self.skip(1, schema, heads[1])?];
+        if spans[0] == spans[1] {
+            return Ok(());
+        }
+        self.sides = before;
+        self.differ(schema, heads)
+    }
+
+    fn link(&mut self, link: Link, heads: Both<&'a [u8]>) -> Compared {
+        self.node(Nodes::NONE.get(link), heads)
+    }
+
+    fn node(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        match &schema.kind {
+            Kind::Unit => Ok(()),
+            Kind::Bool
+            | Kind::Char
+            | Kind::Int { .. }
+            | Kind::Float { .. }
+            | Kind::Seconds { .. }
+            | Kind::Opaque { .. }
+            | Kind::Record(_) => {
+                // Nothing stands behind these.
+                if heads[0] == heads[1] { Ok(()) } else { self.differ(schema, heads) }
+            }
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => Ok(()),
+            Kind::Known(_) => self.leaf(schema, heads),
+            Kind::Str => self.text(heads),
+            Kind::Serde => self.bytes(heads),
+            Kind::Optional(of) => self.optional(schema, *of, heads),
+            Kind::List(of) => self.list(*of, heads),
+            Kind::Set(of) => self.set(*of, heads),
+            Kind::Map(key, value) => self.map(*key, *value, heads),
+            Kind::Array(of, len) => self.array(*of, *len, heads),
+            Kind::Tuple(items) => {
+                self.parts(items.iter().enumerate().map(|(at, &item)| (format!(".{at}"), item)), heads)
+            }
+            Kind::Boxed(of) => {
+                let size = Nodes::NONE.get(*of).head;
+                let runs = self.runs([1, 1], size)?;
+                self.link(*of, runs.map(|run| &run[..size]))
+            }
+            Kind::Raw(raw) => self.raw(raw, heads),
+            Kind::Grid(of, _) => self.grid(*of, heads),
+            Kind::Object(object) => self.object(object, heads),
+            Kind::Enum(of) => self.enumeration(schema, of, heads),
+        }
+    }
+
+    fn optional(&mut self, schema: &Schema, of: Link, heads: Both<&'a [u8]>) -> Compared {
+        let size = Nodes::NONE.get(of).head;
+        let [ours, theirs] = heads.map(|head| head.split_first());
+        let (Some((ours, our_place)), Some((theirs, their_place))) = (ours, theirs) else { return Err(broken()) };
+        match (ours, theirs) {
+            (0, 0) => Ok(()),
+            (1, 1) => {
+                let places = if option_is_inline(size) { [our_place, their_place] } else { self.runs([1, 1], size)? };
+                self.link(of, places.map(|place| &place[..size]))
+            }
+            _ => self.differ(schema, heads),
+        }
+    }
+
+    fn array(&mut self, of: Link, len: u64, heads: Both<&'a [u8]>) -> Compared {
+        let element = Nodes::NONE.get(of);
+        if matches!(element.kind, Kind::Unit) {
+            return Ok(());
+        }
+        let len = usize::try_from(len).map_err(|_| broken())?;
+        for at in 0..len {
+            let parts = heads.map(|head| head.get(at * element.head..(at + 1) * element.head));
+            let [Some(ours), Some(theirs)] = parts else { return Err(broken()) };
+            self.within(format_args!("[{at}]"), |this| this.node(element, [ours, theirs]))?;
+        }
+        Ok(())
+    }
+
+    /// Parts whose heads are side by side.
+    fn parts(&mut self, parts: impl Iterator<Item = (impl fmt::Display, Link)>, mut heads: Both<&'a [u8]>) -> Compared {
+        for (step, link) in parts {
+            let schema = Nodes::NONE.get(link);
+            let [Some((ours, our_rest)), Some((theirs, their_rest))] =
+                heads.map(|head| head.split_at_checked(schema.head))
+            else {
+                return Err(broken());
+            };
+            self.within(step, |this| this.node(schema, [ours, theirs]))?;
+            heads = [our_rest, their_rest];
+        }
+        Ok(())
+    }
+
+    fn slots(&mut self, slots: &[Slot], heads: Both<&'a [u8]>) -> Compared {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.parts(slots.iter().map(|slot| (Step(dot, &slot.name), slot.ty)), heads)
+    }
+
+    /// The parent's slots are under the name of its field, as in errors.
+    fn object(&mut self, object: &Object, heads: Both<&'a [u8]>) -> Compared {
+        self.slots(&object.slots, heads)
+    }
+
+    fn enumeration(&mut self, schema: &Schema, of: &Enum, heads: Both<&'a [u8]>) -> Compared {
+        let tag = tag_head(of.variants.len());
+        let [Some((ours, our_place)), Some((theirs, their_place))] = heads.map(|head| head.split_at_checked(tag))
+        else {
+            return Err(broken());
+        };
+        if ours != theirs {
+            return self.differ(schema, heads);
+        }
+        let variant =
+            usize::try_from(little_endian(ours)).ok().and_then(|at| of.variants.get(at)).ok_or_else(broken)?;
+        let size = variant.slots.iter().map(|slot| Nodes::NONE.get(slot.ty).head).sum::<usize>();
+        // Where nothing follows the tag, the variants that have heads stand in the tail.
+        let places =
+            if !our_place.is_empty() || size == 0 { [our_place, their_place] } else { self.runs([1, 1], size)? };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.within(Step(dot, &variant.name), |this| this.slots(&variant.slots, places))
+    }
+}
+
+/// A name on the path.
+struct Step<'n>(&'static str, &'n str);
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)?;
+        f.write_str(self.1)
+    }
+}
+
+/// All bytes of a node: its head, and what it takes of each region.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Span<'a>([&'a [u8]; 4]);
+
+impl<'a> Span<'a> {
+    fn head(&self) -> &'a [u8] {
+        self.0[0]
+    }
+
+    /// Of the node that has this head, and behind it what is between two places.
+    fn between(head: &'a [u8], start: &Regions<'a>, end: &Regions<'a>) -> Self {
+        let taken = |before: &'a [u8], after: &[u8]| &before[..before.len().saturating_sub(after.len())];
+        Self([
+            head,
+            taken(start.tail, end.tail),
+            taken(start.text.as_bytes(), end.text.as_bytes()),
+            taken(start.raw, end.raw),
+        ])
+    }
+}
