@@ -24,6 +24,7 @@ impl<'v> Decoder<'v> for Given<'v> {
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {}", self.value)
             }
+            Value::Object(object) if object.made() == Made::Value => "a value and calls beside it".to_string(),
             Value::Object(object) => object.name().to_string(),
             Value::Array(array) => array_parts(array).describe(),
             Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
@@ -107,12 +108,14 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn object(self, tag: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) && adds_nothing(object) => match object.other_state() {
-                None if object.state().is_empty() && object.kwargs().is_empty() => self.each(object.args()),
-                None if object.state().is_empty() => None,
-                None => self.each(object.state()),
-                Some(_) => None,
-            },
+            Value::Object(object) if is_named(object, tag) && adds_nothing(object) && !is_held(object) => {
+                match object.other_state() {
+                    None if object.state().is_empty() && object.kwargs().is_empty() => self.each(object.args()),
+                    None if object.state().is_empty() => None,
+                    None => self.each(object.state()),
+                    Some(_) => None,
+                }
+            }
             _ => None,
         }
     }
@@ -136,7 +139,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn appended(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == class && is_plain(object) && object.entries().is_empty() => {
+            Value::Object(object) if is_class(object, class) && is_plain(object) && object.entries().is_empty() => {
                 self.each(object.items())
             }
             _ => None,
@@ -145,7 +148,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn entered(self, class: &str) -> Option<Self::Entries> {
         match self.see() {
-            Value::Object(object) if object.name() == class && object.items().is_empty() => {
+            Value::Object(object) if is_class(object, class) && object.items().is_empty() => {
                 self.pairs(object.entries().iter())
             }
             _ => None,
@@ -154,7 +157,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn arguments(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == class && object.kwargs().is_empty() => {
+            Value::Object(object) if is_class(object, class) && object.kwargs().is_empty() => {
                 let is_called = object.made() == Made::Call || object.args().is_empty();
                 is_called.then(|| self.each(object.args()))?
             }
@@ -164,7 +167,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn called(self, class: &str) -> Option<Self::Items> {
         match self.see() {
-            Value::Object(object) if object.name() == class && is_plain(object) && adds_nothing(object) => {
+            Value::Object(object) if is_class(object, class) && is_plain(object) && adds_nothing(object) => {
                 object.kwargs().is_empty().then(|| self.each(object.args()))?
             }
             _ => None,
@@ -203,7 +206,7 @@ impl<'v> Decoder<'v> for Given<'v> {
 
     fn member(self, tag: &str) -> Option<i128> {
         match self.see() {
-            Value::Object(object) if is_named(object, tag) => match &**object.args() {
+            Value::Object(object) if is_named(object, tag) && !object.has_more() => match &**object.args() {
                 [value] => value.as_int()?.try_into().ok(),
                 _ => None,
             },
@@ -227,9 +230,19 @@ fn has_attributes_alone(object: &super::Object) -> bool {
     adds_nothing(object) && (is_made_of_nothing || is_plain(object) && object.kwargs().is_empty())
 }
 
-/// Whether nothing was appended to an object or set in it by key.
+/// Whether nothing was appended to an object, set in it by key or done with it by calls.
 fn adds_nothing(object: &super::Object) -> bool {
-    object.items().is_empty() && object.entries().is_empty()
+    object.items().is_empty() && object.entries().is_empty() && !object.has_more()
+}
+
+/// Whether a built-in base holds something beside the state of an object.
+fn is_held(object: &super::Object) -> bool {
+    object.base().is_some() && !object.args().is_empty() && !is_plain(object)
+}
+
+/// Whether an object is of a class of the standard library, and nothing was done with it by calls.
+fn is_class(object: &super::Object, class: &str) -> bool {
+    object.name() == class && !object.has_more()
 }
 
 /// Whether an object has no state.

@@ -70,6 +70,7 @@ mod repr;
 mod rust_tuple;
 mod sequence;
 pub(crate) mod shared;
+mod step;
 mod surrogates;
 mod to_rust;
 mod tuple;
@@ -98,6 +99,7 @@ pub use self::sequence::{List, Set};
 pub use self::shared::Shared;
 #[cfg(feature = "pickle")]
 pub(crate) use self::shared::bind;
+pub use self::step::{Step, StepRef};
 pub use self::surrogates::Surrogates;
 pub use self::tuple::Tuple;
 pub use self::variant::Variant;

@@ -1,9 +1,14 @@
 //! Objects: the name of a class, and all that a pickle can say of an object whose class is not known.
 
-use alloc::{string::String, vec};
+use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, mem};
 
-use super::{Dict, List, Name, Pairs, Tuple, Value, children::Children, repr};
+use super::{
+    Dict, List, Name, Pairs, Tuple, Value,
+    children::Children,
+    repr,
+    step::{Step, StepRef},
+};
 
 /// An object: the type tag that stands for its type, and its state.
 ///
@@ -24,6 +29,7 @@ use super::{Dict, List, Name, Pairs, Tuple, Value, children::Children, repr};
 pub struct Object {
     name: Name,
     made: Made,
+    base: Option<Name>,
     content: Content,
 }
 
@@ -41,6 +47,9 @@ const KWARGS: usize = 2;
 const STATE: usize = 3;
 const ITEMS: usize = 4;
 const ENTRIES: usize = 5;
+/// A list, followed by one value for each step; all of them only where there is any.
+const BEFORE: usize = 6;
+const STEPS: usize = 7;
 
 static NO_TUPLE: Tuple = Tuple::new();
 static NO_DICT: Dict = Dict::new();
@@ -55,6 +64,13 @@ pub enum Made {
     New,
     /// By a call, `callable(*args)`, of the class or of any function.
     Call,
+    /// By `copyreg._reconstructor(cls, base, value)`, as protocols 0 and 1 make what has no `__reduce__` of its own:
+    /// `base.__new__`, and not that of the class, is given the value. That is the only argument or, where the base is
+    /// `tuple`, the tuple of all arguments.
+    Base,
+    /// Not at all: the value is the [`callee`](Parts::callee) itself, and the object is there for the
+    /// [`steps`](Parts::steps) that have no other place.
+    Value,
 }
 
 /// All that a pickle says of an object, beside the name of its class or of the function that makes it.
@@ -78,27 +94,38 @@ pub struct Parts {
     pub args: Value,
     /// The named arguments: a dict, shared or not. Anything else counts as none.
     pub kwargs: Value,
+    /// With [`Made::Base`], the class whose `__new__` makes it; `None` stands for `object`, which takes no arguments.
+    pub base: Option<Name>,
     /// What is put in by `__setstate__`: of any kind, `None` if nothing is.
     pub state: Value,
     /// What is appended, to a list and what is like it.
     pub items: List,
     /// What is set by key, in a dict and what is like it.
     pub entries: Dict,
+    /// What is called before the object is made and once its arguments are there, in order, for nothing but its effect:
+    /// results that the pickle dropped.
+    pub before: List,
+    /// What is done with it after all of that, in order: more than one state, items behind a state, functions such as
+    /// the state setter that `__reduce__` may give as its sixth item.
+    pub steps: Vec<Step>,
 }
 
 impl Object {
     /// Makes an object from its type tag and flat state.
     pub fn new(name: impl Into<Name>, state: impl Into<Tuple>) -> Self {
-        Self { name: name.into(), made: Made::New, content: Content::State(state.into()) }
+        Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()) }
     }
 
     /// Makes an object from all that is said of it.
     pub fn from_parts(name: impl Into<Name>, parts: Parts) -> Self {
         let name = name.into();
-        let Parts { made, callee, args, kwargs, state, items, entries } = parts;
+        let Parts { made, callee, args, kwargs, base, state, items, entries, before, steps } = parts;
+        let is_more = !before.is_empty() || !steps.is_empty();
         // What is shared may still be without its value: it is looked at by what it is here, not by what it refers to.
         let is_none = |part: &Value| matches!(part, Value::None);
         let is_state_alone = is_none(&callee)
+            && made != Made::Value
+            && !is_more
             && matches!(&args, Value::None) | matches!(&args, Value::Tuple(args) if args.is_empty())
             && matches!(&kwargs, Value::None) | matches!(&kwargs, Value::Dict(kwargs) if kwargs.is_empty())
             && items.is_empty()
@@ -108,28 +135,39 @@ impl Object {
             state => {
                 let args = if is_none(&args) { Tuple::new().into() } else { args };
                 let kwargs = if is_none(&kwargs) { Dict::new().into() } else { kwargs };
-                Content::Parts(vec![callee, args, kwargs, state, items.into(), entries.into()].into())
+                let mut parts = vec![callee, args, kwargs, state, items.into(), entries.into()];
+                if is_more {
+                    parts.push(before.into());
+                    parts.extend(steps.into_iter().map(Step::into_value));
+                }
+                Content::Parts(parts.into())
             }
         };
-        Self { name, made, content }
+        Self { name, made, base: base.filter(|_| made == Made::Base), content }
     }
 
     /// Gives up the name and all parts.
     #[must_use]
     pub fn into_parts(self) -> (Name, Parts) {
         let parts = match self.content {
-            Content::State(state) => Parts { made: self.made, state: state.into(), ..Parts::default() },
+            Content::State(state) => {
+                Parts { made: self.made, base: self.base, state: state.into(), ..Parts::default() }
+            }
             Content::Parts(parts) => {
                 let mut parts = parts.into_vec();
+                let steps = parts.drain(STEPS.min(parts.len())..).filter_map(Step::of_value).collect();
                 let mut take = |place: usize| parts.get_mut(place).map(mem::take).unwrap_or_default();
                 Parts {
                     made: self.made,
                     callee: take(CALLEE),
                     args: take(ARGS),
                     kwargs: take(KWARGS),
+                    base: self.base,
                     state: take(STATE),
                     items: take(ITEMS).try_into().unwrap_or_default(),
                     entries: take(ENTRIES).try_into().unwrap_or_default(),
+                    before: take(BEFORE).try_into().unwrap_or_default(),
+                    steps,
                 }
             }
         };
@@ -141,7 +179,7 @@ impl Object {
             Content::State(_) => Content::State(Tuple(children)),
             Content::Parts(_) => Content::Parts(children),
         };
-        Self { name: self.name.clone(), made: self.made, content }
+        Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content }
     }
 
     pub(super) const fn content(&self) -> &Content {
@@ -204,6 +242,32 @@ impl Object {
     #[must_use]
     pub fn kwargs(&self) -> &Dict {
         self.part(KWARGS).as_dict().unwrap_or(&NO_DICT)
+    }
+
+    /// The class whose `__new__` makes it, where that is not its own: see [`Made::Base`].
+    #[must_use]
+    pub const fn base(&self) -> Option<&Name> {
+        self.base.as_ref()
+    }
+
+    /// What is called before it is made, for nothing but its effect.
+    #[must_use]
+    pub fn before(&self) -> &List {
+        self.part(BEFORE).as_list().unwrap_or(&NO_LIST)
+    }
+
+    /// What is done with it once its state is put in.
+    pub fn steps(&self) -> impl Iterator<Item = StepRef<'_>> {
+        let parts: &[Value] = match &self.content {
+            Content::State(_) => &[],
+            Content::Parts(parts) => parts,
+        };
+        parts.iter().skip(STEPS).filter_map(StepRef::of_value)
+    }
+
+    /// Whether calls or steps belong to it of which its other parts say nothing.
+    pub(super) fn has_more(&self) -> bool {
+        matches!(&self.content, Content::Parts(parts) if parts.len() > BEFORE)
     }
 
     /// The flat state, slot by slot, those of the parent first; without slots if the state is not a tuple.
@@ -302,7 +366,8 @@ pub(super) fn pair_of_attributes(state: &[Value]) -> Option<Attributes<'_>> {
     }
 }
 
-fn attributes<'a>(dict: Option<&'a Value>, slots: Option<&'a Value>) -> Option<Attributes<'a>> {
+/// The attributes in a dict and in another one of slots.
+pub(super) fn attributes<'a>(dict: Option<&'a Value>, slots: Option<&'a Value>) -> Option<Attributes<'a>> {
     let entries = |state: Option<&'a Value>| match state {
         Some(state) => is_attributes(state).then(|| state.as_dict().unwrap_or(&NO_DICT).iter()),
         None => Some(NO_DICT.iter()),

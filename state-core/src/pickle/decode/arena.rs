@@ -27,7 +27,7 @@ impl Id {
         Self(offset as u32)
     }
 
-    fn node(at: u32) -> Self {
+    pub fn node(at: u32) -> Self {
         Self(NODE | at)
     }
 
@@ -73,9 +73,11 @@ pub(super) enum Tag {
     Set,
     /// The state that BUILD gave an object.
     State,
+    /// A call with the object among its arguments, whose result was dropped.
+    Step,
 }
 
-const TAGS: [Tag; 15] = [
+const TAGS: [Tag; 16] = [
     Tag::Tuple,
     Tag::FrozenSet,
     Tag::New,
@@ -91,6 +93,7 @@ const TAGS: [Tag; 15] = [
     Tag::Dict,
     Tag::Set,
     Tag::State,
+    Tag::Step,
 ];
 
 fn first_word(tag: Tag, count: u32) -> u32 {
@@ -223,6 +226,16 @@ impl Arena {
 
     /// All names that stand in two texts, in the order in which they came.
     pub fn globals(&self) -> impl Iterator<Item = Id> {
+        self.nodes().filter(|&(_, tag)| tag == Tag::Global).map(|(place, _)| Id::node(place))
+    }
+
+    /// How many words it has: the place of the next node.
+    pub fn end(&self) -> u32 {
+        self.words.len()
+    }
+
+    /// All nodes and chunks, in the order in which they came.
+    pub fn nodes(&self) -> impl Iterator<Item = (u32, Tag)> {
         let mut at = 1;
         core::iter::from_fn(move || {
             while at < self.words.len() {
@@ -233,13 +246,13 @@ impl Arena {
                 at += match tag {
                     _ if word & NODE == 0 => 1,
                     Tag::Buffer => 1,
-                    Tag::List | Tag::Dict | Tag::Set | Tag::State if count == 0 => 1,
+                    Tag::List | Tag::Dict | Tag::Set | Tag::State | Tag::Step if count == 0 => 1,
                     Tag::Tuple | Tag::FrozenSet | Tag::Persistent | Tag::Global | Tag::Text | Tag::Bytes => 1 + count,
                     // Chunks, and what changes can follow.
                     _ => 2 + count,
                 };
-                if word & NODE != 0 && tag == Tag::Global {
-                    return Some(Id::node(place));
+                if word & NODE != 0 {
+                    return Some((place, tag));
                 }
             }
             None

@@ -8,7 +8,7 @@ use super::view::{Name, View};
 impl Parts<'_> {
     /// The built-in value that a call stands for.
     pub(super) fn builtin(&self, tag: Tag, place: u32) -> Option<View<'_>> {
-        if tag != Tag::Call || self.arena.changes(place).next().is_some() {
+        if tag != Tag::Call || !self.is_call_alone(place) {
             return None;
         }
         let callable = self.arena.part(place, 0);
@@ -44,12 +44,17 @@ impl Parts<'_> {
         }
     }
 
+    /// Whether nothing was done with the result of a call, or before it, that would be lost with the call.
+    pub(super) fn is_call_alone(&self, place: u32) -> bool {
+        self.arena.changes(place).next().is_none() && self.effects.group_of(place).is_none()
+    }
+
     /// Whether a part is the call of `bytes` by which protocols below 3 write what is empty.
     fn is_empty_bytes(&self, id: Id) -> bool {
         let View::Object(Tag::Call, place) = self.plain(id) else { return false };
         let is_named = |name: Name<'_>| (name.module, name.name) == ("builtins", "bytes");
         self.arguments(self.arena.part(place, 1)).len() == 0
-            && self.arena.changes(place).next().is_none()
+            && self.is_call_alone(place)
             && self.name(self.arena.part(place, 0)).is_some_and(is_named)
     }
 

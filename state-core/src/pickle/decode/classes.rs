@@ -36,9 +36,12 @@ impl Parts<'_> {
         }
         let mut arguments = self.arguments(self.arena.part(place, 1));
         let (of, attribute) = (arguments.next()?, arguments.next()?);
+        if self.effects.group_of(place).is_some() {
+            return None;
+        }
         // Long texts would have to be read again and again, and no name is that long.
         let attribute = self.is_short(attribute).then(|| self.text(attribute))?;
-        attribute.filter(|text| !text.is_empty()).map(|text| (of, text))
+        attribute.filter(|text| !text.is_empty() && !text.contains('.')).map(|text| (of, text))
     }
 
     /// Whether a part is an attribute of something, and nothing was done with it.

@@ -29,8 +29,10 @@ pub(super) struct Instance<'p> {
     pub keywords: Option<Id>,
     /// The state that came with the arguments.
     pub inner_state: Option<Id>,
-    /// Whether the arguments are what a built-in base of the class holds.
-    pub holds_base: bool,
+    /// The class whose `__new__` makes it, where `copyreg._reconstructor` does.
+    pub base: Option<Id>,
+    /// The tuple whose items the arguments are, where that is not the call's own.
+    pub given: Option<Id>,
     /// Whether it is made by a `__new__` that may be another class's, as where it is inherited.
     pub is_inherited: bool,
     /// The node, for what was added later.
@@ -38,6 +40,11 @@ pub(super) struct Instance<'p> {
 }
 
 impl<'p> Instance<'p> {
+    /// Whether the arguments are what a built-in base of the class holds.
+    pub fn holds_base(&self) -> bool {
+        self.base.is_some() && self.arguments.len() > 0
+    }
+
     fn new(class: Id, made: Made, arguments: Items<'p>, place: u32) -> Self {
         Self {
             class,
@@ -45,7 +52,8 @@ impl<'p> Instance<'p> {
             arguments,
             keywords: None,
             inner_state: None,
-            holds_base: false,
+            base: None,
+            given: None,
             is_inherited: false,
             place,
         }
@@ -69,8 +77,14 @@ impl Parts<'_> {
         }
     }
 
+    /// A call as what it is, whatever is known of the function.
+    pub(super) fn plain_call(&self, place: u32) -> Instance<'_> {
+        let arguments = self.arguments(self.arena.part(place, 1));
+        Instance::new(self.arena.part(place, 0), Made::Called, arguments, place)
+    }
+
     fn called(&self, callable: Id, mut arguments: Items<'_>, place: u32) -> Instance<'_> {
-        let plain = Instance::new(callable, Made::Called, self.arguments(self.arena.part(place, 1)), place);
+        let plain = self.plain_call(place);
         if self.is_long_name(callable) {
             return plain;
         }
@@ -84,21 +98,24 @@ impl Parts<'_> {
             },
             ("copyreg", "__newobj_ex__") => match (arguments.next(), arguments.next(), arguments.next()) {
                 (Some(class), Some(given), keywords) => {
-                    Instance { keywords, ..Instance::new(class, Made::New, self.arguments(given), place) }
+                    let made = Instance::new(class, Made::New, self.arguments(given), place);
+                    Instance { keywords, given: Some(given), ..made }
                 }
                 _ => plain,
             },
             // The class, the built-in base, and the base's own value, which plain objects have not.
             ("copyreg", "_reconstructor") => match (arguments.next(), arguments.next(), arguments.next()) {
                 (Some(class), Some(base), Some(value)) => {
-                    let arguments = match self.plain(value) {
-                        View::None => Items::empty(&self.arena),
+                    let (arguments, given) = match self.plain(value) {
+                        View::None => (Items::empty(&self.arena), None),
                         // Of a named tuple, the items: what it gives for its arguments at the later protocols.
-                        View::Tuple(items) if self.is_named(base, "builtins.tuple") && items.len() <= FEW => items,
-                        _ => self.after(place, 2),
+                        View::Tuple(items) if self.is_named(base, "builtins.tuple") => {
+                            let items = if items.len() <= FEW { items } else { self.after(place, 2) };
+                            (items, Some(value))
+                        }
+                        _ => (self.after(place, 2), None),
                     };
-                    let holds_base = arguments.len() > 0;
-                    Instance { holds_base, ..Instance::new(class, Made::New, arguments, place) }
+                    Instance { base: Some(base), given, ..Instance::new(class, Made::New, arguments, place) }
                 }
                 _ => plain,
             },
@@ -125,7 +142,7 @@ impl Parts<'_> {
             return None;
         }
         // One that many calls share stays one.
-        if self.shares.contains(callable) {
+        if self.shares.contains(callable) || self.effects.group_of(inner).is_some() {
             return None;
         }
         // The state of a partial: function, arguments, keyword arguments, attributes.

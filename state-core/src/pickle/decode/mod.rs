@@ -7,6 +7,7 @@ mod builtins;
 mod classes;
 mod direct;
 mod document;
+mod effects;
 mod extent;
 mod foreign;
 mod instance;
@@ -32,8 +33,11 @@ pub use self::ops::{Operation, Operations};
 
 use core::cell::{Cell, RefCell};
 
+use self::arena::Id;
 use self::node::{Node, Source};
 use self::numpy::Dtypes;
+use self::parts::Parts;
+use self::view::View;
 use super::options::Options;
 use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
@@ -136,6 +140,9 @@ impl Options {
         }
         let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
         let parts = machine::run(pickle, self, count)?;
+        if let Some(&call) = parts.effects.all().first() {
+            return Err(dropped(&parts, call));
+        }
         let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
         let left = Cell::new(most.saturating_add(given));
@@ -150,6 +157,21 @@ impl Options {
         options.pass::<T>(&identity, &regions, regions.head)?;
         then(&regions)
     }
+}
+
+/// Nothing is called, so that nobody knows what it would have done with the parts that are asked for.
+#[cold]
+fn dropped(parts: &Parts<'_>, call: Id) -> Error {
+    let name = parts.class_name(match parts.plain(call) {
+        View::Object(_, place) => parts.arena.part(place, 0),
+        _ => call,
+    });
+    let found = match name.len() {
+        ..=100 => alloc::format!("one that asks for {}", name.escape_debug()),
+        len => alloc::format!("one that asks for a name of {len} bytes"),
+    };
+    let expected = "a pickle without calls whose results are dropped (`load_value` keeps them)";
+    Error::new(ErrorKind::Malformed, expected, found)
 }
 
 #[cold]

@@ -178,7 +178,7 @@ fn has_one_state(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
     let mut changes = parts.arena.changes(instance.place);
     match changes.next() {
         None => has_no_keywords(parts, instance),
-        Some((first, _)) => first == Tag::State && changes.next().is_none() && !instance.holds_base,
+        Some((first, _)) => first == Tag::State && changes.next().is_none() && !instance.holds_base(),
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::arena::{Id, Items, Tag};
+use super::arena::{Changes, Id, Items, Tag};
 use super::instance::Instance;
 use super::numpy::Numpy;
 use super::parts::Parts;
@@ -26,6 +26,10 @@ pub(super) enum Segment<'p> {
     /// A dict of arguments whose names are none.
     Keywords(Id),
     Text(&'static str),
+    /// Calls that were dropped, each with a label.
+    Calls(&'static str, &'p [Id]),
+    /// More states and calls.
+    Then(Changes<'p>, Items<'p>),
     /// What was appended to the object at this place, or set in it by key.
     Items(u32),
     Entries(u32),
@@ -43,7 +47,9 @@ impl<'p> Printer<'p, '_, '_> {
         let parts = self.parts;
         let instance = parts.instance(tag, place);
         let name = self.class(instance.class);
-        if let Some(text) = name.as_deref().and_then(|name| self.as_value(id, name, is_again)) {
+        let is_plain = parts.effects.group_of(place).is_none();
+        let name_of_plain = name.as_deref().filter(|_| is_plain);
+        if let Some(text) = name_of_plain.and_then(|name| self.as_value(id, name, is_again)) {
             return self.f.write_str(&text);
         }
         if name.as_deref().is_some_and(|name| name.starts_with("numpy.")) {
@@ -51,7 +57,7 @@ impl<'p> Printer<'p, '_, '_> {
                 return write!(self.f, "{array}");
             }
         }
-        let state = parts.state(place).or(instance.inner_state);
+        let (state, more) = self.states(place, &instance);
         // These are laid out as the object's own, and so not met as parts.
         for part in [Some(parts.arena.part(place, 1)), instance.keywords, state].into_iter().flatten() {
             is_again |= parts.shares.contains(part) && self.see(part);
@@ -59,8 +65,9 @@ impl<'p> Printer<'p, '_, '_> {
                 return self.cut_short();
             }
         }
-        let segments = known(parts, name.as_deref(), &instance, state)
-            .unwrap_or_else(|| plain(parts, name.is_none(), &instance, state));
+        let known = if more.is_empty() { known(parts, name.as_deref(), &instance, state) } else { None };
+        let mut segments = known.unwrap_or_else(|| plain(parts, name.is_none(), &instance, state));
+        segments.extend(more);
         match name.as_deref() {
             Some("types.SimpleNamespace") => self.f.write_str("namespace")?,
             Some(name) => write_name(self.f, last(name))?,
@@ -71,6 +78,30 @@ impl<'p> Printer<'p, '_, '_> {
         }
         let rest = Rest::Segments(Box::new(segments.into_iter()), None);
         self.begin("(", ")", id, rest, is_again)
+    }
+
+    /// The state of an object, and what is done with it beyond that and before it.
+    fn states(&self, place: u32, instance: &Instance<'p>) -> (Option<Id>, Vec<Segment<'p>>) {
+        let (arena, mut more) = (&self.parts.arena, Vec::new());
+        let mut changes = arena.changes(place);
+        let is_step = |tag| matches!(tag, Tag::State | Tag::Step);
+        let first = changes.clone().find(|(tag, _)| is_step(*tag));
+        let state = match (instance.inner_state, first) {
+            (Some(inner), _) => Some(inner),
+            (None, Some((Tag::State, mut state))) => state.next().filter(|&state| !self.parts.is_empty_state(state)),
+            _ => None,
+        };
+        if state.is_some() && instance.inner_state.is_none() {
+            let _ = changes.find(|(tag, _)| is_step(*tag));
+        }
+        if changes.clone().any(|(tag, _)| is_step(tag)) {
+            more.push(Segment::Then(changes, Items::empty(arena)));
+        }
+        let effects = &self.parts.effects;
+        if let Some(group) = effects.group_of(place) {
+            more.push(Segment::Calls("after ", effects.group(group)));
+        }
+        (state, more)
     }
 
     pub fn object_ellipsis(&mut self, tag: Tag, place: u32) -> fmt::Result {
@@ -222,6 +253,15 @@ fn pair<'p>(parts: &'p Parts<'_>, dict: Id, slots: Id) -> Option<[Segment<'p>; 2
 }
 
 impl Parts<'_> {
+    /// Whether a state says nothing, though it is put in.
+    pub(super) fn is_empty_state(&self, state: Id) -> bool {
+        match self.view(state) {
+            View::None => true,
+            View::Tuple(items) => items.len() == 0,
+            _ => false,
+        }
+    }
+
     /// The entries of a dict whose keys are all names, and short ones.
     fn attributes_of(&self, dict: Id) -> Option<Items<'_>> {
         let View::Dict(items) = self.plain(dict) else { return None };

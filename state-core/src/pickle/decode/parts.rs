@@ -1,6 +1,7 @@
 //! What a pickle consists of, once its opcodes have run.
 
 use super::arena::{Arena, Id};
+use super::effects::Effects;
 use super::shares::Shares;
 use super::strings::Strings;
 
@@ -11,6 +12,8 @@ pub(super) struct Parts<'a> {
     pub arena: Arena,
     pub strings: Strings,
     pub shares: Shares,
+    /// What was called for nothing but what it does.
+    pub effects: Effects,
     pub root: Id,
     /// How many bytes the pickle takes; others may follow.
     pub len: usize,

@@ -88,6 +88,21 @@ impl<'p> Rest<'p> {
                             return Some(Field::Labelled(name, value));
                         }
                     }
+                    Some(Segment::Calls(label, calls)) => {
+                        if let Some((&call, rest)) = calls.split_first() {
+                            *calls = rest;
+                            return Some(Field::Segment(Segment::Labelled(label, call)));
+                        }
+                    }
+                    Some(Segment::Then(changes, items)) => loop {
+                        if let Some(id) = items.next() {
+                            return Some(Field::Segment(Segment::Labelled("then ", id)));
+                        }
+                        match changes.find(|(tag, _)| matches!(tag, Tag::State | Tag::Step)) {
+                            Some((_, more)) => *items = more,
+                            None => break,
+                        }
+                    },
                     Some(_) => return current.take().map(Field::Segment),
                     None => {}
                 }
@@ -112,7 +127,13 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
     }
 
     pub fn write(&mut self) -> fmt::Result {
-        self.part(self.parts.root)?;
+        let last = self.parts.effects.last();
+        if last.is_empty() {
+            self.part(self.parts.root)?;
+        } else {
+            let segments = vec![Segment::One(self.parts.root), Segment::Calls("then ", last)];
+            self.begin("(", ")", None, Rest::Segments(Box::new(segments.into_iter()), None), false)?;
+        }
         while let Some(last) = self.open.last_mut() {
             let Some(field) = last.rest.next() else {
                 self.end()?;
@@ -257,7 +278,7 @@ impl<'p, 'f, 'b> Printer<'p, 'f, 'b> {
                 Ok(())
             }
             // They are taken apart before they come here.
-            Segment::Each(_) | Segment::Attributes(_) => Ok(()),
+            Segment::Each(_) | Segment::Attributes(_) | Segment::Calls(..) | Segment::Then(..) => Ok(()),
         }
     }
 

@@ -30,14 +30,15 @@ impl Shares {
     }
 }
 
+/// A set of numbers, as bits.
 #[derive(Debug, Default)]
-struct Bits {
+pub(super) struct Bits {
     words: Vec<u64>,
 }
 
 impl Bits {
     #[inline]
-    fn insert(&mut self, at: usize) {
+    pub fn insert(&mut self, at: usize) {
         if at / 64 >= self.words.len() {
             self.grow(at / 64 + 1);
         }
@@ -53,7 +54,7 @@ impl Bits {
         self.words.resize(len, 0);
     }
 
-    fn contains(&self, at: usize) -> bool {
+    pub fn contains(&self, at: usize) -> bool {
         self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 }

@@ -6,27 +6,28 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::arena::{Id, Tag};
+use super::arena::{Id, Items, Tag};
 use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
+use super::shares::Bits;
 use super::text::Digits;
 use super::view::{Name, Persistent, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::BYTEARRAY8;
-use crate::value::{self, Dict, Int, List, Object, Set, Shared, Surrogates, Tuple, Value};
+use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates, Tuple, Value};
 
 /// So many bytes of arrays may be copied whatever the length of the pickle.
 const SPARE: usize = 1 << 16;
 
 /// Makes the value of a pickle.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
-    make(parts, buffers, resolve, parts.root)
+    make(parts, buffers, resolve, parts.root, true)
 }
 
 /// Makes the value of one part.
 pub(super) fn part(parts: &Parts<'_>, id: Id) -> Result<Value> {
-    make(parts, &[], &mut kept, id)
+    make(parts, &[], &mut kept, id, false)
 }
 
 /// A persistent id stands for itself.
@@ -34,7 +35,8 @@ pub(super) fn kept(id: Value) -> Result<Value> {
     Ok(Value::Persistent(value::Persistent::new(id)))
 }
 
-fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id) -> Result<Value> {
+/// The value of a part; of the whole pickle, if it is that, with what was called for its effect.
+fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id, is_whole: bool) -> Result<Value> {
     let mut maker = Maker {
         parts,
         resolve,
@@ -43,15 +45,19 @@ fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id)
         open: Vec::new(),
         next: 0,
         names: BTreeMap::new(),
+        used: Bits::default(),
         dtypes: Dtypes::new(parts.len),
         left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
     };
     let mut root = maker.reference(id)?;
     let mut nodes = Vec::new();
-    // Those that are found on the way are added to the end.
-    while let Some(&id) = maker.open.get(maker.next) {
-        maker.next += 1;
-        nodes.push(maker.make(id)?);
+    maker.heap(&mut nodes)?;
+    if is_whole && !parts.effects.is_empty() {
+        let steps = maker.last_effects(&mut nodes)?;
+        if !steps.is_empty() {
+            let all = value::Parts { made: value::Made::Value, callee: root, steps, ..value::Parts::default() };
+            root = Value::Object(alloc::boxed::Box::new(Object::from_parts("", all)));
+        }
     }
     if !nodes.is_empty() {
         value::bind(nodes, core::slice::from_mut(&mut root));
@@ -73,6 +79,8 @@ struct Maker<'p, 'r> {
     next: usize,
     /// The names of the classes, each made once.
     names: BTreeMap<(u32, u32), Option<value::Name>>,
+    /// The objects, by number, whose calls before them were taken along.
+    used: Bits,
     dtypes: Dtypes,
     /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
     left: usize,
@@ -101,11 +109,17 @@ struct Form {
     name: value::Name,
     made: value::Made,
     callee: bool,
+    /// The class that makes it, where that is another.
+    base: Option<value::Name>,
     /// How many arguments there are; one part that is a tuple, if absent.
     arguments: Option<usize>,
     keywords: bool,
     state: bool,
     items: usize,
+    /// How many entries there are, keys and values by turns.
+    entries: usize,
+    before: usize,
+    steps: Vec<(Tag, usize)>,
 }
 
 impl Maker<'_, '_> {
@@ -126,6 +140,34 @@ impl Maker<'_, '_> {
             self.open.len() - 1
         });
         Some(Value::Shared(Shared::unbound(place)))
+    }
+
+    /// Makes the parts of the heap that are still to be made. Those that are found on the way are added to the end.
+    fn heap(&mut self, nodes: &mut Vec<Value>) -> Result<()> {
+        while let Some(&id) = self.open.get(self.next) {
+            self.next += 1;
+            nodes.push(self.make(id)?);
+        }
+        Ok(())
+    }
+
+    /// The calls that came last, and those before objects of which no object was made.
+    fn last_effects(&mut self, nodes: &mut Vec<Value>) -> Result<Vec<Step>> {
+        let effects = &self.parts.effects;
+        let mut steps = self.calls(effects.last(), nodes)?;
+        for group in 0..effects.groups() {
+            if !self.used.contains(group) {
+                self.used.insert(group);
+                steps.extend(self.calls(effects.group(group), nodes)?);
+            }
+        }
+        Ok(steps)
+    }
+
+    fn calls(&mut self, ids: &[Id], nodes: &mut Vec<Value>) -> Result<Vec<Step>> {
+        let steps = ids.iter().map(|&id| self.reference(id).map(Step::Call)).collect::<Result<_>>()?;
+        self.heap(nodes)?;
+        Ok(steps)
     }
 
     /// Whether a part is not copied where it is referenced again. Takes the same time for any part.
@@ -241,8 +283,8 @@ impl Maker<'_, '_> {
         let mut instance = self.parts.instance(tag, place);
         // What is shared stays one, whatever is known of the function that takes it.
         let known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        if known && (self.parts.shares.contains(given) || instance.is_inherited) {
-            instance = Instance { class, made: Made::Called, keywords: None, inner_state: None, ..instance };
+        if known && (self.parts.shares.contains(given) || instance.is_inherited || !self.is_base(&instance, given)) {
+            instance = self.parts.plain_call(place);
         }
         let mut ids = Vec::new();
         let name = self.name(instance.class);
@@ -256,35 +298,92 @@ impl Maker<'_, '_> {
             ids.push(instance.class);
         }
         // The arguments as they are given, but where the class and others stand before them.
-        let arguments = if instance.class == class && !matches!(instance.made, Made::Cython(_)) {
-            ids.push(given);
-            None
-        } else {
-            ids.extend(instance.arguments.clone());
-            Some(instance.arguments.len())
+        let is_own = instance.class == class && !matches!(instance.made, Made::Cython(_));
+        let arguments = match if is_own { Some(given) } else { instance.given } {
+            Some(given) => {
+                ids.push(given);
+                None
+            }
+            None => {
+                ids.extend(instance.arguments.clone());
+                Some(instance.arguments.len())
+            }
         };
         ids.extend(instance.keywords);
-        let state = self.parts.state(place).or(instance.inner_state);
-        ids.extend(state);
-        let before = ids.len();
-        for (_, items) in arena.changes(place).filter(|(tag, _)| matches!(tag, Tag::List | Tag::Set)) {
-            ids.extend(items);
-        }
-        let items = ids.len() - before;
-        for (_, entries) in arena.changes(place).filter(|(tag, _)| *tag == Tag::Dict) {
-            ids.extend(entries);
-        }
-        let made = if instance.made == Made::Called { value::Made::Call } else { value::Made::New };
-        let form = Form {
+        let made = match (instance.made, instance.base) {
+            (Made::Called, _) => value::Made::Call,
+            (_, Some(_)) => value::Made::Base,
+            _ => value::Made::New,
+        };
+        let base = instance.base.filter(|&base| !self.parts.is_named(base, "builtins.object"));
+        let mut form = Form {
             name: name.unwrap_or_else(|| value::Name::from("")),
             made,
             callee,
+            base: base.and_then(|base| self.name(base)),
             arguments,
             keywords: instance.keywords.is_some(),
-            state: state.is_some(),
-            items,
+            state: false,
+            items: 0,
+            entries: 0,
+            before: 0,
+            steps: Vec::new(),
         };
+        self.changes(place, instance.inner_state, &mut form, &mut ids);
+        if let Some(group) = self.parts.effects.group_of(place) {
+            self.used.insert(group);
+            let before = self.parts.effects.group(group);
+            form.before = before.len();
+            ids.extend_from_slice(before);
+        }
         Ok((Shape::Object(form), ids))
+    }
+
+    /// Whether `copyreg._reconstructor` is given what it takes: a plain object without a value, or a built-in base and
+    /// a value that an object keeps for its arguments.
+    fn is_base(&self, instance: &Instance<'_>, given: Id) -> bool {
+        let Some(base) = instance.base else { return true };
+        if self.parts.arguments(given).len() != 3 || self.parts.name(base).is_none() {
+            return false;
+        }
+        if self.parts.is_named(base, "builtins.object") {
+            return instance.arguments.len() == 0;
+        }
+        let is_tuple = self.parts.is_named(base, "builtins.tuple");
+        if is_tuple { instance.given.is_some() } else { instance.arguments.len() == 1 }
+    }
+
+    /// What is put in an object: items, entries and a state, as long as they come so, and all that follows step by step.
+    fn changes(&self, place: u32, inner_state: Option<Id>, form: &mut Form, ids: &mut Vec<Id>) {
+        let mut changes = self.parts.arena.changes(place).peekable();
+        let mut take = |wanted: fn(Tag) -> bool| {
+            let before = ids.len();
+            while let Some((_, items)) = changes.next_if(|(tag, _)| wanted(*tag)) {
+                ids.extend(items);
+            }
+            ids.len() - before
+        };
+        if inner_state.is_none() {
+            form.items = take(|tag| tag == Tag::List);
+            form.entries = take(|tag| tag == Tag::Dict);
+        }
+        let state = match inner_state {
+            Some(state) => Some(state),
+            None => changes
+                .next_if(|(tag, items)| *tag == Tag::State && self.is_usual(items))
+                .and_then(|(_, mut items)| items.next()),
+        };
+        form.state = state.is_some();
+        ids.extend(state);
+        for (tag, items) in changes {
+            form.steps.push((tag, items.len()));
+            ids.extend(items);
+        }
+    }
+
+    /// Whether a state is one that an object has: neither nothing nor an empty tuple, which stand for no state there.
+    fn is_usual(&self, state: &Items<'_>) -> bool {
+        state.clone().next().is_some_and(|id| !self.parts.is_empty_state(id))
     }
 
     fn finish(&mut self, open: Open) -> Result<Value> {
@@ -316,10 +415,24 @@ fn object(form: Form, made: Vec<Value>) -> Value {
         None => one(true),
         Some(count) => Tuple::from((0..count).map(|_| one(true)).collect::<Vec<_>>()).into(),
     };
-    let (kwargs, state) = (one(form.keywords), one(form.state));
-    let items = List::from((0..form.items).map(|_| one(true)).collect::<Vec<_>>());
-    let entries = pairs(made);
-    let parts = value::Parts { made: form.made, callee, args, kwargs, state, items, entries };
+    let kwargs = one(form.keywords);
+    let mut many = |count: usize| made.by_ref().take(count).collect::<Vec<_>>();
+    let (items, entries) = (List::from(many(form.items)), pairs(many(form.entries).into_iter()));
+    let state = many(usize::from(form.state)).pop().unwrap_or_default();
+    let mut steps = Vec::with_capacity(form.steps.len());
+    for (tag, count) in form.steps {
+        let values = many(count);
+        match tag {
+            Tag::Dict => steps.push(Step::Entries(pairs(values.into_iter()))),
+            Tag::State => steps.extend(values.into_iter().map(Step::State)),
+            Tag::Step => steps.extend(values.into_iter().map(Step::Call)),
+            Tag::Set => steps.push(Step::Added(Set::from(values))),
+            _ => steps.push(Step::Items(List::from(values))),
+        }
+    }
+    let base = form.base;
+    let before = List::from(many(form.before));
+    let parts = value::Parts { made: form.made, callee, args, kwargs, base, state, items, entries, before, steps };
     Value::Object(alloc::boxed::Box::new(Object::from_parts(form.name, parts)))
 }
 

@@ -90,8 +90,8 @@ impl Parts<'_> {
             Tag::Persistent => View::Persistent(Persistent::Part(arena.part(place, 0))),
             Tag::Global => self.name(id).map_or(View::None, View::Global),
             tag @ (Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance) => View::Object(tag, place),
-            // It stands in a chunk, never by itself.
-            Tag::State => View::None,
+            // They stand in chunks, never by themselves.
+            Tag::State | Tag::Step => View::None,
         }
     }
 
@@ -235,7 +235,7 @@ pub(super) fn kind_name(input: &[u8], arena: &Arena, id: Id) -> &'static str {
             Tag::Global => "a class or function",
             Tag::Persistent => "a persistent id",
             Tag::Buffer => "a buffer",
-            Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance | Tag::State => "an object",
+            Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance | Tag::State | Tag::Step => "an object",
         };
     }
     match id.offset().and_then(|offset| input.get(offset)).copied().unwrap_or_default() {

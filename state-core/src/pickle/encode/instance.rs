@@ -1,16 +1,30 @@
 //! Objects among dynamic values: how they are made, and what is put in them.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::global::Known;
 use super::group::{Group, tuple_codes};
 use super::value::{Items, Key, Task, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
-use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NEWOBJ_EX, NONE, REDUCE};
-use crate::value::{Made, Object, PartsRef, Value};
+use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NEWOBJ_EX, NONE, POP, REDUCE};
+use crate::value::{Made, Object, PartsRef, StepRef, Tuple, Value};
+
+static NO_ARGUMENTS: Value = Value::Tuple(Tuple::new());
 
 impl<'v> Values<'v, '_, '_> {
     /// Begins an object: it is made, and then filled.
     pub fn object(&mut self, object: &'v Object, key: Option<Key>) -> Result<()> {
+        if object.made() == Made::Value {
+            self.stack.push(Task::There { object, key });
+            match object.callee() {
+                Some(value) => self.stack.push(Task::Value(value)),
+                None => self.code(&[NONE]),
+            }
+            self.before(object);
+            return Ok(());
+        }
         self.stack.push(Task::Made { object, key });
         let (args, kwargs) = match object.parts() {
             PartsRef::State(_) => (None, None),
@@ -21,44 +35,74 @@ impl<'v> Values<'v, '_, '_> {
             }
         };
         match (object.made(), args, kwargs) {
-            (Made::Call, _, Some(_)) => {
+            (Made::Call | Made::Base, _, Some(_)) => {
                 let expected = "a call without named arguments, as pickles have it";
                 return Err(Error::new(ErrorKind::Unwritable, expected, "one with them").within(object.name()));
             }
-            (Made::Call, args, None) => self.called(object, args),
+            (Made::Base, args, None) => self.made_by_base(object, args)?,
             (Made::New, args, None) if self.sink.protocol >= Protocol::V2 => {
                 self.code(&[NEWOBJ]);
+                self.before(object);
                 self.arguments(args);
                 self.class(object);
             }
-            (Made::New, None, None) => self.reconstructed(object)?,
-            (Made::New, Some(args), None) => self.made_of(object, args)?,
+            (Made::New, args, None) => self.made_of(object, args)?,
             (Made::New, args, Some(kwargs)) => self.made_of_named(object, args, kwargs)?,
+            // A value was there before.
+            (Made::Call | Made::Value, args, _) => self.called(object, args),
         }
         Ok(())
     }
 
+    /// What is called before an object is made; the results are dropped.
+    fn before(&mut self, object: &'v Object) {
+        for call in object.before().iter().rev() {
+            self.code(&[POP]);
+            self.stack.push(Task::Value(call));
+        }
+    }
+
     fn called(&mut self, object: &'v Object, args: Option<&'v Value>) {
         self.code(&[REDUCE]);
+        self.before(object);
         self.arguments(args);
         self.class(object);
     }
 
-    /// `copyreg._reconstructor(cls, object, None)`
-    fn reconstructed(&mut self, object: &'v Object) -> Result<()> {
+    /// `copyreg._reconstructor(cls, base, value)`, without a value where the base is `object`.
+    fn made_by_base(&mut self, object: &'v Object, args: Option<&'v Value>) -> Result<()> {
+        let value = match (object.base(), args) {
+            (None, None) => None,
+            (Some(base), args) if base.as_str() == "builtins.tuple" => Some(args.unwrap_or(&NO_ARGUMENTS)),
+            (Some(_), Some(args)) if args.as_tuple().is_some_and(|args| args.len() == 1) => {
+                args.as_tuple().and_then(|args| args.first())
+            }
+            _ => {
+                let expected = "a value for the base that makes it, and none for `object`";
+                return Err(Error::new(ErrorKind::Unwritable, expected, "other arguments").within(object.name()));
+            }
+        };
         self.sink.known(Known::Reconstructor)?;
         self.sink.open_tuple(3);
-        self.stack.push(Task::Reconstructed);
+        self.code(&[REDUCE]);
+        self.before(object);
+        self.code(tuple_codes(self.sink.protocol, 3).1);
+        match value {
+            Some(value) => self.stack.push(Task::Value(value)),
+            None => self.code(&[NONE]),
+        }
+        self.stack.push(object.base().map_or(Task::Known(Known::Object), Task::Name));
         self.class(object);
         Ok(())
     }
 
     /// `copyreg.__newobj__(cls, *args)`
-    fn made_of(&mut self, object: &'v Object, args: &'v Value) -> Result<()> {
-        let args = args.as_tuple().map(|args| args.iter()).unwrap_or_default();
+    fn made_of(&mut self, object: &'v Object, args: Option<&'v Value>) -> Result<()> {
+        let args = args.and_then(Value::as_tuple).map(|args| args.iter()).unwrap_or_default();
         self.sink.known(Known::NewObj)?;
         self.sink.open_tuple(args.len() + 1);
         self.code(&[REDUCE]);
+        self.before(object);
         self.code(tuple_codes(self.sink.protocol, args.len() + 1).1);
         self.stack.push(Task::Each(args));
         self.class(object);
@@ -69,10 +113,12 @@ impl<'v> Values<'v, '_, '_> {
     fn made_of_named(&mut self, object: &'v Object, args: Option<&'v Value>, kwargs: &'v Value) -> Result<()> {
         if self.sink.protocol >= Protocol::V4 {
             self.code(&[NEWOBJ_EX]);
+            self.before(object);
         } else {
             self.sink.known(Known::NewObjEx)?;
             self.sink.open_tuple(3);
             self.code(&[REDUCE]);
+            self.before(object);
             self.code(tuple_codes(self.sink.protocol, 3).1);
         }
         self.stack.push(Task::Value(kwargs));
@@ -102,15 +148,6 @@ impl<'v> Values<'v, '_, '_> {
         self.stack.push(task);
     }
 
-    /// The rest of the arguments of `copyreg._reconstructor`.
-    pub fn reconstruct(&mut self) -> Result<()> {
-        self.sink.known(Known::Object)?;
-        self.sink.put([NONE]);
-        self.sink.close_tuple(3);
-        self.sink.put([REDUCE]);
-        Ok(())
-    }
-
     /// Puts in an object what belongs there: items, entries, and at last the state.
     pub fn fill(&mut self, object: &'v Object) -> Result<()> {
         match object.parts() {
@@ -121,17 +158,48 @@ impl<'v> Values<'v, '_, '_> {
                 self.tuple(state.iter(), None);
             }
             PartsRef::All { state, items, .. } => {
+                self.steps(object)?;
                 if !state.is_none() {
                     self.code(&[BUILD]);
                     self.stack.push(Task::Value(state));
                 }
                 let entries = object.entries();
-                let batches = self.sink.batches(Group::Dict, entries.len());
-                self.stack.push(Task::Batches { items: Items::of_dict(entries), at: 0, batches });
-                let batches = self.sink.batches(Group::List, items.len());
-                self.stack.push(Task::Batches { items: Items::One(items.iter()), at: 0, batches });
+                self.put_in(Group::Dict, Items::of_dict(entries), entries.len());
+                self.put_in(Group::List, Items::One(items.iter()), items.len());
             }
         }
         Ok(())
+    }
+    /// What is done with an object or value that is there, step by step.
+    pub fn steps(&mut self, object: &'v Object) -> Result<()> {
+        let steps: Vec<_> = object.steps().collect();
+        for step in steps.into_iter().rev() {
+            match step {
+                StepRef::Items(items) => self.put_in(Group::List, Items::One(items.iter()), items.len()),
+                StepRef::Entries(entries) => self.put_in(Group::Dict, Items::of_dict(entries), entries.len()),
+                StepRef::Added(items) if self.sink.protocol >= Protocol::V4 => {
+                    self.put_in(Group::Set, Items::One(items.iter()), items.len());
+                }
+                StepRef::Added(_) => {
+                    let expected = "protocol 4 or later, which can add to what is like a set";
+                    let found = format!("protocol {}", self.sink.protocol.number());
+                    return Err(Error::new(ErrorKind::Unwritable, expected, found).within(object.name()));
+                }
+                StepRef::State(state) => {
+                    self.code(&[BUILD]);
+                    self.stack.push(Task::Value(state));
+                }
+                StepRef::Call(call) => {
+                    self.code(&[POP]);
+                    self.stack.push(Task::Value(call));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_in(&mut self, group: Group, items: Items<'v>, count: usize) {
+        let batches = self.sink.batches(group, count);
+        self.stack.push(Task::Batches { items, at: 0, batches });
     }
 }

@@ -43,8 +43,8 @@ pub(super) enum Task<'v> {
         at: usize,
         batches: Batches,
     },
-    /// The class stands among the arguments of `copyreg._reconstructor`.
-    Reconstructed,
+    /// A name that the format needs itself.
+    Known(Known),
     EndTuple {
         count: usize,
         key: Option<Key>,
@@ -58,6 +58,11 @@ pub(super) enum Task<'v> {
     },
     /// An object is there, without what is put in it.
     Made {
+        object: &'v crate::value::Object,
+        key: Option<Key>,
+    },
+    /// A value is there, and not what is done after it.
+    There {
         object: &'v crate::value::Object,
         key: Option<Key>,
     },
@@ -129,7 +134,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 }
             }
             Task::Batches { items, at, batches } => self.batches(items, at, batches)?,
-            Task::Reconstructed => self.reconstruct()?,
+            Task::Known(known) => self.sink.known(known)?,
             Task::EndTuple { count, key } => self.end_tuple(count, key),
             Task::EndFrozenSet { key } => match self.there(key) {
                 Some(got) => {
@@ -149,6 +154,10 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 if !self.replaced(key) {
                     self.fill(object)?;
                 }
+            }
+            Task::There { object, key } => {
+                self.keep(key);
+                self.steps(object)?;
             }
             Task::Persistent { key } => {
                 self.sink.put([BINPERSID]);

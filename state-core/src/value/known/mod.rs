@@ -14,6 +14,9 @@ use super::{
 
 /// How an object of a known class prints.
 pub(super) fn group(object: &Object) -> Option<Group<'_>> {
+    if object.has_more() {
+        return None;
+    }
     match object.name() {
         "datetime.date" => datetime::date(object).map(datetime::Date::group),
         "datetime.time" => datetime::time(object).map(datetime::Time::group),

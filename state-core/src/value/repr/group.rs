@@ -3,9 +3,9 @@
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::super::{
-    Object, Value, name,
+    Made, Object, StepRef, Value, name,
     node::Node,
-    object::{is_identifier, pair_of_attributes},
+    object::{attributes, is_identifier, pair_of_attributes},
 };
 use super::label;
 
@@ -64,7 +64,11 @@ impl<'a> Group<'a> {
     /// An object of which nothing is known but its parts: arguments, attributes or slots, items, entries.
     pub(super) fn of(object: &'a Object, has_whole_tag: bool) -> Self {
         let mut fields: Vec<Field<'a>> = Vec::new();
-        fields.extend(object.callee().map(Field::from));
+        match object.made() {
+            // Also if it is nothing.
+            Made::Value => fields.push(Field::from(object.callee().unwrap_or(&Value::None))),
+            _ => fields.extend(object.callee().map(Field::from)),
+        }
         fields.extend(object.args().iter().map(Field::from));
         let kwargs = object.kwargs();
         if kwargs.iter().all(|(name, _)| name.as_str().is_some_and(is_identifier)) {
@@ -86,6 +90,11 @@ impl<'a> Group<'a> {
         if !object.entries().is_empty() {
             fields.push(object.entries().node().into());
         }
+        fields.extend(object.steps().flat_map(step));
+        fields.extend(object.before().iter().map(after));
+        if object.made() == Made::Value {
+            return Self::new("", fields);
+        }
         let name = match object.callee() {
             Some(_) => "call",
             None => tag(object.name(), has_whole_tag),
@@ -98,6 +107,33 @@ impl<'a> Group<'a> {
         let attributes = pair_of_attributes(state)?.map(|(name, value)| attribute(name, value));
         Some(Self::new(tag(name, has_whole_tag), attributes.collect()))
     }
+}
+
+fn step(step: StepRef<'_>) -> Vec<Field<'_>> {
+    match step {
+        StepRef::Items(items) => [items.node().into()].into(),
+        StepRef::Entries(entries) => [entries.node().into()].into(),
+        StepRef::Added(items) => [items.node().into()].into(),
+        StepRef::Call(call) => [then(call)].into(),
+        StepRef::State(state) => {
+            // What others refer to as well is not laid out again and again.
+            let own = Some(state).filter(|state| state.as_shared().is_none());
+            match own.and_then(|state| attributes(Some(state), None)) {
+                Some(attributes) => attributes.map(|(name, value)| attribute(name, value)).collect(),
+                None => [then(state)].into(),
+            }
+        }
+    }
+}
+
+/// What is done with an object that is there.
+fn then(value: &Value) -> Field<'_> {
+    Field { label: Some("then ".into()), item: Item::Value(value) }
+}
+
+/// What is called before an object is made.
+fn after(call: &Value) -> Field<'_> {
+    Field { label: Some("after ".into()), item: Item::Value(call) }
 }
 
 fn tag(name: &str, is_whole: bool) -> &str {

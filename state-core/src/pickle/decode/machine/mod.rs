@@ -11,6 +11,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
+use super::effects::{Dropped, Effects};
 use super::foreign;
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;
@@ -35,6 +36,7 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         arena: Arena::new(input.len()),
         strings: Strings::new(options.strings, options.surrogates),
         shares: Shares::default(),
+        dropped: Dropped::default(),
         buffers: 0,
         most_buffers: buffers,
         extensions: options.extensions,
@@ -48,8 +50,11 @@ pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Resul
         return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
     }
     let root = machine.run().map_err(|error| foreign::explain(input, error))?;
-    let Machine { at, arena, strings, shares, buffers, old_names, extensions, .. } = machine;
-    Ok(Parts { input, arena, strings, shares, root, len: at, buffers, old_names, extensions })
+    let Machine { at, arena, strings, shares, dropped, buffers, old_names, extensions, .. } = machine;
+    let effects = Effects::default();
+    let mut parts = Parts { input, arena, strings, shares, effects, root, len: at, buffers, old_names, extensions };
+    parts.effects = Effects::new(&parts, dropped);
+    Ok(parts)
 }
 
 struct Machine<'a> {
@@ -65,6 +70,7 @@ struct Machine<'a> {
     arena: Arena,
     strings: Strings,
     shares: Shares,
+    dropped: Dropped,
     buffers: u32,
     most_buffers: u32,
     extensions: &'static [(u32, &'static str)],
@@ -86,6 +92,8 @@ impl<'a> Machine<'a> {
             }
             if op.code == op::STOP {
                 let root = self.pop()?;
+                // What is left is dropped too.
+                self.drop_from(0);
                 self.at = op.end;
                 return Ok(root);
             }
@@ -187,7 +195,7 @@ impl<'a> Machine<'a> {
             }
             op::POP_MARK => {
                 let from = self.unmark()?;
-                self.stack.truncate(from);
+                self.drop_from(from);
             }
             op::NEWOBJ_EX => self.new_object_ex()?,
             op::INST | op::OBJ => self.instance(op)?,
@@ -283,7 +291,53 @@ impl<'a> Machine<'a> {
             self.unmark()?;
             return Ok(());
         }
-        self.pop().map(drop)
+        if self.is_step() {
+            let target = self.last(2)?;
+            let place = self.stack.get(target).and_then(|id| Id(id).place()).unwrap_or_default();
+            return self.arena.change(place, Tag::Step, &mut self.stack, target + 1);
+        }
+        let id = self.pop()?;
+        if !self.is_replaced(id) {
+            self.dropped.note(&self.arena, id, self.shares.contains(id));
+        }
+        Ok(())
+    }
+
+    /// Drops what lies on the stack from a place on.
+    fn drop_from(&mut self, from: usize) {
+        for id in (from..self.stack.len()).filter_map(|at| self.stack.get(at)).map(Id) {
+            self.dropped.note(&self.arena, id, self.shares.contains(id));
+        }
+        self.stack.truncate(from);
+    }
+
+    /// Whether the opcode behind this one fetches the same object as the one that is dropped.
+    fn is_replaced(&mut self, id: Id) -> bool {
+        if id.place().is_none() {
+            return false;
+        }
+        let number = match scan::op(self.input, self.at + 1) {
+            Ok(next) if matches!(next.code, op::BINGET | op::LONG_BINGET) => Some(next.number),
+            Ok(next) if next.code == op::GET => super::text::index(next.bytes),
+            _ => None,
+        };
+        let kept = number.and_then(|number| self.memo.get(number));
+        kept.is_some_and(|kept| self.dropped.is_again(self.input, &self.arena, &self.strings, [id, kept]))
+    }
+
+    /// Whether the last part is a call of a function with the object below it as the first argument, as that of a state
+    /// setter.
+    fn is_step(&self) -> bool {
+        let Ok(from) = self.last(2) else { return false };
+        let place = |at: usize| self.stack.get(at).and_then(|id| Id(id).place());
+        let (Some(object), Some(call)) = (place(from), place(from + 1)) else { return false };
+        let is_object = matches!(self.arena.tag(object), Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance);
+        if !is_object || self.arena.tag(call) != Tag::Call || call == object {
+            return false;
+        }
+        let arguments = self.arena.part(call, 1).place();
+        let arguments = arguments.filter(|&place| self.arena.tag(place) == Tag::Tuple && self.arena.count(place) > 0);
+        arguments.is_some_and(|place| self.arena.part(place, 0) == Id::node(object))
     }
 
     #[inline]

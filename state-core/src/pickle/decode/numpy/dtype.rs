@@ -54,6 +54,8 @@ impl Dtypes {
             return Ok(None);
         }
         let dtype = match parts.view(id) {
+            // What is called before it would be lost with it.
+            View::Object(Tag::Call, place) if parts.effects.group_of(place).is_some() => None,
             View::Object(Tag::Call, place) => self.called(parts, place, depth)?,
             _ => self.described(parts, id, depth)?,
         };

@@ -35,7 +35,8 @@ impl<'p> Numpy<'p> {
     /// An array whose bytes are not as many as its type and shape ask for, and a type that cannot be.
     pub fn array(&self, tag: Tag, place: u32, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let parts = self.parts;
-        if tag != Tag::Call || parts.is_long_name(parts.arena.part(place, 0)) {
+        if tag != Tag::Call || parts.effects.group_of(place).is_some() || parts.is_long_name(parts.arena.part(place, 0))
+        {
             return Ok(None);
         }
         let Some(Name { module, name }) = parts.name(parts.arena.part(place, 0)) else { return Ok(None) };
@@ -60,6 +61,8 @@ impl<'p> Numpy<'p> {
             ("numpy", "ndarray") => true,
             (module, _) => self.derived && (module == "numpy" || module.starts_with("numpy.")),
         });
+        // It is asked for one state; what more is done with it nobody knows.
+        let is_array = is_array && self.parts.arena.changes(place).nth(1).is_none();
         let Some(state) = self.parts.state(place).filter(|_| is_array) else { return Ok(None) };
         let View::Tuple(mut state) = self.parts.view(state) else { return Ok(None) };
         // The first of them had no version.
