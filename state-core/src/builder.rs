@@ -3,22 +3,30 @@
 use alloc::vec::Vec;
 
 use crate::encode::{Size, Writer};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::layout::{ALIGN, stride};
 
 /// An image that grows as a dynamic door hands over one slot after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     /// The root's head, then the tail: a position in it names a head.
     pub(crate) heads: Vec<u8>,
     pub(crate) text: Vec<u8>,
     pub(crate) raw: Vec<u8>,
     pub(crate) depth: u32,
+    /// Bytes that may still be taken for slots which the state may leave to their defaults.
+    pub(crate) memory: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new(0, 0)
+    }
 }
 
 impl Builder {
     pub(crate) fn new(head: usize, depth: u32) -> Self {
-        Self { heads: alloc::vec![0; head], text: Vec::new(), raw: Vec::new(), depth }
+        Self { heads: alloc::vec![0; head], text: Vec::new(), raw: Vec::new(), depth, memory: usize::MAX }
     }
 
     /// The same with the space of another image, whose content is given up.
@@ -35,6 +43,12 @@ impl Builder {
     #[cfg(feature = "pyo3")]
     pub(crate) fn capacity(&self) -> usize {
         self.heads.capacity() + self.text.capacity() + self.raw.capacity()
+    }
+
+    /// Takes bytes from what slots that are left out may come to.
+    pub(crate) fn takes(&mut self, bytes: usize) -> Result<(), Error> {
+        self.memory = self.memory.checked_sub(bytes).ok_or_else(too_large)?;
+        Ok(())
     }
 
     /// A run of zeroed heads at the end of the tail; its position.
@@ -75,7 +89,7 @@ impl Builder {
     ) -> Result<(), Error> {
         let mut counted = Size::new(self.depth);
         size(&mut counted);
-        counted.total(0)?;
+        self.takes(counted.total(0)?)?;
         let size = counted;
         let mut head = alloc::vec![0; head];
         let grow = |region: &mut Vec<u8>, by: usize| {
@@ -92,4 +106,13 @@ impl Builder {
         self.write(at, &head);
         Ok(())
     }
+}
+
+#[cold]
+fn too_large() -> Error {
+    Error::new(
+        ErrorKind::Memory,
+        "defaults of left out slots that take no more memory than the limit (`Options::memory` sets it)",
+        "more of them",
+    )
 }

@@ -24,6 +24,8 @@ pub struct Checker<'a> {
     text: Text<'a>,
     raw: &'a [u8],
     depth: u32,
+    /// Bytes that what is counted by its size takes in memory.
+    memory: usize,
     obstacle: Option<Obstacle>,
 }
 
@@ -37,7 +39,7 @@ pub(crate) enum Obstacle {
 impl<'a> Checker<'a> {
     pub(crate) fn new(regions: &Regions<'a>, depth: u32) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, depth, obstacle: None }
+        Self { tail, text, raw, depth, memory: 0, obstacle: None }
     }
 
     /// A run of `count` heads from the tail; `None` where there are not so many bytes.
@@ -83,6 +85,18 @@ impl<'a> Checker<'a> {
                 false
             }
         }
+    }
+
+    /// Counts bytes of memory that a value takes beyond a small multiple of its image.
+    #[inline]
+    pub(crate) fn takes(&mut self, memory: usize) {
+        self.memory = self.memory.saturating_add(memory);
+    }
+
+    /// What was counted so.
+    #[inline]
+    pub(crate) fn memory(&self) -> usize {
+        self.memory
     }
 
     /// Says that an array to be borrowed does not lie as its elements must.

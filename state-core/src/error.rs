@@ -56,6 +56,8 @@ pub enum ErrorKind {
     Malformed,
     /// Objects are nested deeper than the limit allows.
     Depth,
+    /// A value would take more memory than the limit allows.
+    Memory,
     /// A hook or a conversion of the user's refused the state.
     Refused,
     /// A value cannot be written: a `RefCell` is borrowed, a path is not Unicode, or the value changed meanwhile.

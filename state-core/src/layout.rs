@@ -80,6 +80,9 @@ pub const fn largest(heads: &[usize]) -> usize {
     largest
 }
 
+/// What takes at most so many bytes of memory for each byte of an image is not counted: it is as much as is really there.
+pub(crate) const FACTOR: usize = 64;
+
 /// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
 /// recursive type costs the stack about its size.
 pub(crate) const fn weight<T>() -> u32 {

@@ -5,3 +5,6 @@ pub mod readme {}
 
 #[doc = include_str!("../../docs/ARCHITECTURE.md")]
 pub mod architecture {}
+
+#[doc = include_str!("../../docs/LIMITS.md")]
+pub mod limits {}

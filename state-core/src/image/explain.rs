@@ -88,6 +88,18 @@ pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -
     })
 }
 
+/// The state would take more memory than it may.
+#[cold]
+pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
+    Error::new(
+        ErrorKind::Memory,
+        format!(
+            "a state that takes up to {limit} bytes of memory for wide elements (`Options::memory` sets the limit)"
+        ),
+        format!("one that takes {taken}"),
+    )
+}
+
 /// The bytes may be whole, but cannot be taken.
 #[cold]
 pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {

@@ -85,6 +85,13 @@ impl Mapped {
         self
     }
 
+    /// Sets how much memory a value may take for what is wide; see [`Options::memory`].
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.options = self.options.memory(bytes);
+        self
+    }
+
     /// Checks the bytes, all of them but the inside of raw arrays, and loads a value that may borrow from them.
     ///
     /// What is checked each time: the header and the fingerprint, that the lengths add up to the file's, the text as

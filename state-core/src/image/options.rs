@@ -9,8 +9,10 @@ use crate::decode::{Checker, Obstacle, Reader, Regions};
 use crate::encode::{Size, Writer, changed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::{Identity, hash, identity};
+use crate::layout::FACTOR;
 use crate::schema::{Schema, root_name, write_canonical};
 use crate::state::{Restore, State};
+use crate::walk::Limits;
 
 /// How native bytes are written and read.
 ///
@@ -28,10 +30,18 @@ use crate::state::{Restore, State};
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     depth: u32,
+    /// [`UNSET`], or a limit.
+    memory: usize,
     schema: bool,
     /// The bytes that an image may take.
     most: usize,
 }
+
+/// What a state may take for what is wide where no limit was set, unless it is long.
+const MEMORY: usize = 1 << 30;
+
+/// No limit of memory was set.
+const UNSET: usize = usize::MAX;
 
 impl Default for Options {
     fn default() -> Self {
@@ -40,10 +50,12 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The settings of the plain functions: a depth of 128, no schema in the bytes.
+    /// The settings of the plain functions: a depth of 128, the memory that [`memory`](Self::memory) says, no schema in
+    /// the bytes.
+    #[inline]
     #[must_use]
     pub const fn new() -> Self {
-        Self { depth: 128, schema: false, most: usize::MAX }
+        Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX }
     }
 
     /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
@@ -53,6 +65,37 @@ impl Options {
     #[must_use]
     pub const fn depth(mut self, levels: u32) -> Self {
         self.depth = levels;
+        self
+    }
+
+    /// How many bytes of memory a state may take for what is wide: elements of lists, sets and maps, and values behind
+    /// pointers, that are more than 64 times as large in memory as in the bytes. `None::<[u64; 1000]>` takes one byte
+    /// there and 8008 in a list, and so does a small variant of an enum that has a large one.
+    ///
+    /// What is wide is counted before any of it is built, and more than this is an error of the kind
+    /// [`Memory`](ErrorKind::Memory). All else takes at most 64 times the bytes. If it is not set, the limit is a
+    /// gibibyte, or 64 times the bytes of a state where that is more, so that it grows with what was really read.
+    ///
+    /// ```
+    /// use state_core::{Options, dumps};
+    ///
+    /// let bytes = dumps(&vec![None::<[u64; 1000]>; 10_000])?;
+    /// assert_eq!(bytes.len(), 10_044);
+    /// let error = Options::new().memory(1 << 20).loads::<Vec<Option<[u64; 1000]>>>(&bytes).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "expected a state that takes up to 1048576 bytes of memory for wide elements \
+    ///      (`Options::memory` sets the limit), found one that takes 80080000",
+    /// );
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// What hooks, conversions, defaults of fields without a slot and the types of `#[state(serde)]` take is up to
+    /// them. `docs/LIMITS.md` in the repository has the bounds of each way in and out.
+    #[must_use]
+    pub const fn memory(mut self, bytes: usize) -> Self {
+        // More than this no allocation can have.
+        self.memory = if bytes > isize::MAX as usize { isize::MAX as usize } else { bytes };
         self
     }
 
@@ -199,10 +242,28 @@ impl Options {
     }
 
     fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
-        match (tests.check)(regions, self.depth) {
-            Ok(()) => Ok(()),
+        let mut taken = 0;
+        match (tests.check)(regions, self.depth, &mut taken) {
+            Ok(()) if taken == 0 => Ok(()),
+            Ok(()) => self.within_memory(taken, identity, regions),
             Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
             Err(None) => Err(explain::damage(identity, regions, bytes)),
+        }
+    }
+
+    /// Whether so many bytes may be taken for what is wide in these regions.
+    #[cold]
+    fn within_memory(&self, taken: usize, identity: &Identity, regions: &Regions<'_>) -> Result<()> {
+        let Regions { head, tail, text, raw } = regions;
+        let limit = self.memory_for(head.len() + tail.len() + text.as_bytes().len() + raw.len());
+        if taken > limit { Err(explain::name(explain::too_wide(taken, limit), identity)) } else { Ok(()) }
+    }
+
+    /// The limit of memory for a state of so many bytes.
+    pub(crate) fn memory_for(&self, bytes: usize) -> usize {
+        match self.memory {
+            UNSET => bytes.saturating_mul(FACTOR).clamp(MEMORY, isize::MAX as usize),
+            limit => limit,
         }
     }
 
@@ -212,6 +273,11 @@ impl Options {
 
     pub(crate) const fn levels(&self) -> u32 {
         self.depth
+    }
+
+    /// How far an image may go that is filled from `bytes` bytes.
+    pub(crate) fn limits(&self, bytes: usize) -> Limits {
+        Limits { depth: self.depth, memory: self.memory_for(bytes) }
     }
 }
 
@@ -257,7 +323,7 @@ impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
 struct Tests {
     schema: &'static Schema,
     head: usize,
-    check: fn(&Regions<'_>, u32) -> Result<(), Option<Obstacle>>,
+    check: fn(&Regions<'_>, u32, &mut usize) -> Result<(), Option<Obstacle>>,
 }
 
 impl Tests {
@@ -266,10 +332,13 @@ impl Tests {
     }
 }
 
-/// Tests regions up to their ends. The checker is made here: what no other function sees stays in registers.
-fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32) -> Result<(), Option<Obstacle>> {
+/// Tests regions up to their ends, and says how much memory is taken for what is wide. The checker is made here: what no other function sees stays in registers.
+fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32, taken: &mut usize) -> Result<(), Option<Obstacle>> {
     let mut checker = Checker::new(regions, depth);
     if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
+        if checker.memory() != 0 {
+            *taken = checker.memory();
+        }
         return Ok(());
     }
     Err(checker.obstacle())

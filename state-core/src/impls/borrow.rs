@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 #[cfg(feature = "std")]
 use std::path::Path;
 
+use super::room::Run;
 use super::{list, text};
 use crate::__private::assign;
 use crate::decode::{Checker, Reader};
@@ -115,7 +116,7 @@ const fn stays<T: State>() -> bool {
 impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        list::check::<T>(head, checker)
+        list::check::<T, Run>(head, checker)
     }
 
     #[inline]
@@ -166,7 +167,7 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
 impl<'a, 'de: 'a> Restore<'de> for &'a [u8] {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        list::check::<u8>(head, checker)
+        list::check::<u8, Run>(head, checker)
     }
 
     #[inline]

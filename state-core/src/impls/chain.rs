@@ -3,6 +3,7 @@
 use alloc::collections::{BinaryHeap, LinkedList};
 
 use super::list;
+use super::room::{Chain, Run};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{LENGTH, stride};
@@ -41,7 +42,7 @@ lists! {
 impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        list::check::<T>(head, checker)
+        list::check::<T, Run>(head, checker)
     }
 
     #[inline]
@@ -60,7 +61,7 @@ impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
 impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        list::check::<T>(head, checker)
+        list::check::<T, Chain>(head, checker)
     }
 
     #[inline]

@@ -6,6 +6,7 @@ use alloc::rc::Rc;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::room::{self, Holds, Run, SharedRun};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{LENGTH, stride};
@@ -93,11 +94,14 @@ fn are_bools(run: &[u8]) -> bool {
     all & OTHER == 0
 }
 
-/// The run of a list, checked but for its elements.
+/// Whether a list, set or sequence that is held in a `C` is one.
 #[inline]
-pub(super) fn check<'de, T: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+pub(super) fn check<'de, T: Restore<'de>, C: Holds>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, T::HEAD) else { return false };
+    if const { room::is_wide::<T, C>(T::HEAD) } {
+        room::count::<T, C>(len, checker);
+    }
     if mode::<T>() == Mode::Bool {
         return are_bools(run);
     }
@@ -166,7 +170,7 @@ impl<T: State> State for Vec<T> {
 impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        check::<T>(head, checker)
+        check::<T, Run>(head, checker)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -220,7 +224,7 @@ impl<T: State> State for VecDeque<T> {
 impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        check::<T>(head, checker)
+        check::<T, Run>(head, checker)
     }
 
     #[inline]
@@ -249,7 +253,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
 
 /// Owners of slices of fixed length.
 macro_rules! slices {
-    ($($pointer:ident, $as_mut:expr;)*) => {$(
+    ($($pointer:ident, $room:ident, $as_mut:expr;)*) => {$(
         impl<T: State> State for $pointer<[T]> {
             const HEAD: usize = LENGTH;
 
@@ -271,7 +275,7 @@ macro_rules! slices {
         impl<'de, T: Restore<'de>> Restore<'de> for $pointer<[T]> {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-                check::<T>(head, checker)
+                check::<T, $room>(head, checker)
             }
 
             #[inline]
@@ -311,7 +315,7 @@ pub(super) fn set_each<'de, T: Restore<'de>>(items: &mut [T], run: &'de [u8], re
 }
 
 slices! {
-    Box, |this| Some(this);
-    Rc, Rc::get_mut;
-    Arc, Arc::get_mut;
+    Box, Run, |this| Some(this);
+    Rc, SharedRun, Rc::get_mut;
+    Arc, SharedRun, Arc::get_mut;
 }

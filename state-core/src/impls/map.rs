@@ -12,6 +12,9 @@ use super::order;
 use super::refill;
 #[cfg(feature = "std")]
 use super::refill::Marks;
+#[cfg(feature = "std")]
+use super::room::Table;
+use super::room::{self, Holds, Tree};
 use crate::__private::{check, get, put, set, size};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
@@ -86,9 +89,12 @@ fn put_table<'a, K: State + 'a, V: State + 'a>(
 }
 
 #[inline]
-fn check_entries<'de, K: Restore<'de>, V: Restore<'de>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+fn check_entries<'de, K: Restore<'de>, V: Restore<'de>, C: Holds>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, entry::<K, V>()) else { return false };
+    if const { room::is_wide::<(K, V), C>(entry::<K, V>()) } {
+        room::count::<(K, V), C>(len, checker);
+    }
     if entry::<K, V>() == 0 && run.iter().any(|&filler| filler != 0) {
         return false;
     }
@@ -130,7 +136,10 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
 
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
-    ($map:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr, $set:ident) => {
+    (
+        $map:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
+        $put:expr, $set:ident
+    ) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -157,13 +166,14 @@ macro_rules! maps {
         {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-                check_entries::<K, V>(head, checker)
+                check_entries::<K, V, $room>(head, checker)
             }
 
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 let heads = heads::<K, V>(head, reader)?;
-                let mut map: Self = $empty(heads.len());
+                let is_wide = const { room::is_wide::<(K, V), $room>(entry::<K, V>()) };
+                let mut map: Self = $empty(if is_wide { room::at_once::<(K, V)>(heads.len()) } else { heads.len() });
                 for mut head in heads {
                     let key = get(&mut head, reader)?;
                     map.insert(key, get(&mut head, reader)?);
@@ -182,10 +192,11 @@ macro_rules! maps {
     };
 }
 
-maps!(BTreeMap, [Ord], [], |_| BTreeMap::new(), schema, put_entries, set_tree);
+maps!(BTreeMap, Tree, [Ord], [], |_| BTreeMap::new(), schema, put_entries, set_tree);
 #[cfg(feature = "std")]
 maps!(
     HashMap,
+    Table,
     [Eq + Hash],
     [S: BuildHasher],
     |len| HashMap::with_capacity_and_hasher(len, S::default()),

@@ -23,6 +23,7 @@ mod order;
 mod path;
 mod pointer;
 mod refill;
+mod room;
 mod set;
 #[cfg(feature = "std")]
 pub(crate) mod sorted;

@@ -4,13 +4,14 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::sync::Arc;
 
+use super::room::{self, Run, SharedValue};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 
 macro_rules! pointers {
-    ($($pointer:ident, $as_mut:expr;)*) => {$(
+    ($($pointer:ident, $room:ident, $as_mut:expr;)*) => {$(
         impl<T: State> State for $pointer<T> {
             const HEAD: usize = 0;
 
@@ -44,6 +45,9 @@ macro_rules! pointers {
             #[inline]
             fn check(_: &[u8], checker: &mut Checker<'_>) -> bool {
                 let Some(run) = checker.run(1, T::HEAD) else { return false };
+                if const { room::is_wide::<T, $room>(T::HEAD) } {
+                    room::count::<T, $room>(1, checker);
+                }
                 let (head, filler) = run.split_at(T::HEAD);
                 if filler.iter().any(|&byte| byte != 0) {
                     return false;
@@ -83,7 +87,7 @@ macro_rules! pointers {
 }
 
 pointers! {
-    Box, |this| Some(this);
-    Rc, Rc::get_mut;
-    Arc, Arc::get_mut;
+    Box, Run, |this| Some(this);
+    Rc, SharedValue, Rc::get_mut;
+    Arc, SharedValue, Arc::get_mut;
 }

@@ -10,6 +10,9 @@ use super::agree::Scratch;
 use super::list;
 #[cfg(feature = "std")]
 use super::order;
+#[cfg(feature = "std")]
+use super::room::Table;
+use super::room::{self, Tree};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{LENGTH, stride};
@@ -63,7 +66,7 @@ fn put_table<'a, T: State + 'a>(
 }
 
 macro_rules! sets {
-    ($set:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr) => {
+    ($set:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr) => {
         impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -89,13 +92,14 @@ macro_rules! sets {
         {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-                list::check::<T>(head, checker)
+                list::check::<T, $room>(head, checker)
             }
 
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 let run = list::run::<T>(head, reader)?;
-                let mut set: Self = $empty(run.len() / stride(T::HEAD));
+                let (is_wide, len) = (const { room::is_wide::<T, $room>(T::HEAD) }, run.len() / stride(T::HEAD));
+                let mut set: Self = $empty(if is_wide { room::at_once::<T>(len) } else { len });
                 for head in run.chunks_exact(stride(T::HEAD)) {
                     set.insert(T::get(&head[..T::HEAD], reader)?);
                 }
@@ -117,10 +121,11 @@ macro_rules! sets {
     };
 }
 
-sets!(BTreeSet, [Ord], [], |_| BTreeSet::new(), schema, list::put_each);
+sets!(BTreeSet, Tree, [Ord], [], |_| BTreeSet::new(), schema, list::put_each);
 #[cfg(feature = "std")]
 sets!(
     HashSet,
+    Table,
     [Eq + Hash],
     [S: BuildHasher],
     |len| HashSet::with_capacity_and_hasher(len, S::default()),

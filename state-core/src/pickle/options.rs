@@ -9,6 +9,7 @@ pub struct Options {
     pub(super) depth: u32,
     pub(super) max_size: u64,
     pub(super) expansion: u64,
+    pub(super) memory: Option<usize>,
     pub(super) fix_imports: bool,
     pub(super) strings: Strings,
     pub(super) surrogates: Surrogates,
@@ -59,6 +60,7 @@ impl Options {
             depth: 128,
             max_size: u64::MAX,
             expansion: 8,
+            memory: None,
             fix_imports: true,
             strings: Strings::Ascii,
             surrogates: Surrogates::Refuse,
@@ -94,6 +96,16 @@ impl Options {
     #[must_use]
     pub const fn expansion(mut self, times: u64) -> Self {
         self.expansion = times;
+        self
+    }
+
+    /// How many bytes of memory what is read into a type may take for elements that are more than 64 times as large in
+    /// memory as in its native bytes, and its slots with defaults for what a pickle leaves out. See
+    /// [`image::Options::memory`](crate::image::Options::memory); if it is not set, the limit is a gibibyte, or 64 times
+    /// the length of the pickle and its buffers where that is more.
+    #[must_use]
+    pub const fn memory(mut self, bytes: usize) -> Self {
+        self.memory = Some(bytes);
         self
     }
 

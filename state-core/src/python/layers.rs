@@ -165,12 +165,12 @@ fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBu
 
 /// Fills the image of one value.
 fn fill<'v>(schema: &'static Schema, state: &mut Items<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
-    let levels = Options::new().levels();
+    let limits = Options::new().limits(0);
     if !matches!(schema.kind, Kind::Object(_)) {
-        return walk::fill(schema, state.rest(), levels);
+        return walk::fill(schema, state.rest(), limits);
     }
     let slots = if last { usize::MAX } else { walk::flat_slots(schema) };
-    walk::fill_state_over(FILLED.take(), schema, state.split(slots), levels)
+    walk::fill_state_over(FILLED.take(), schema, state.split(slots), limits)
 }
 
 /// Keeps the space of an image that is done with.

@@ -75,7 +75,7 @@ impl<T: Object> StateExt for T {
     {
         let state = state.into();
         let budget = Budget::new(&state);
-        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), Options::new().levels());
+        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), Options::new().limits(0));
         let filled = filled.map_err(|error| budget.explain(error))?;
         restore(&filled, self)
     }
@@ -111,7 +111,7 @@ pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
 /// values come to more than eight times what there is, and a million parts and bytes.
 pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
     let budget = Budget::new(slice::from_ref(value));
-    let filled = walk::fill(T::schema(), Given { value, budget: &budget }, Options::new().levels());
+    let filled = walk::fill(T::schema(), Given { value, budget: &budget }, Options::new().limits(0));
     let filled = filled.map_err(|error| budget.explain(error))?;
     let regions = filled.regions()?;
     Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;

@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 pub use array::ArrayParts;
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::fill_state_over;
-pub(crate) use fill::{Filled, fill, fill_state};
+pub(crate) use fill::{Filled, Limits, fill, fill_state};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]

@@ -96,6 +96,13 @@ impl<R: Read> Reader<R> {
         self
     }
 
+    /// Sets how much memory a state may take for what is wide; see [`Options::memory`].
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.options = self.options.memory(bytes);
+        self
+    }
+
     /// Goes on to the next state; false at the end. [`image`](Self::image) then gives its bytes.
     ///
     /// # Errors

@@ -122,6 +122,12 @@ impl Options {
         value::value(&parts, buffers, &mut resolve)
     }
 
+    /// How far the image may go of a pickle and buffers of so many bytes.
+    fn limits(&self, bytes: usize) -> walk::Limits {
+        let options = image::Options::new().depth(self.depth);
+        self.memory.map_or(options, |memory| options.memory(memory)).limits(bytes)
+    }
+
     /// Reads a pickle into an image, tests that, and hands it on.
     fn read<T: RestoreOwned, R>(
         &self,
@@ -129,7 +135,10 @@ impl Options {
         buffers: &[&[u8]],
         then: impl FnOnce(&Regions<'_>) -> Result<R>,
     ) -> Result<R> {
-        let (identity, options) = (identity(T::schema()), image::Options::new().depth(self.depth));
+        let given = buffers.iter().fold(0, |sum: usize, buffer| sum.saturating_add(buffer.len()));
+        let limits = self.limits(pickle.len().saturating_add(given));
+        let identity = identity(T::schema());
+        let options = image::Options::new().depth(limits.depth).memory(limits.memory);
         if let Some(filled) = direct::fill(T::schema(), pickle, buffers, self) {
             // What is wrong in it, the longer way says in the words of the pickle.
             if let Ok(regions) = filled.regions() {
@@ -144,12 +153,11 @@ impl Options {
             return Err(dropped(&parts, call));
         }
         let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
-        let given = buffers.iter().map(|buffer| buffer.len() as u64).sum::<u64>();
-        let left = Cell::new(most.saturating_add(given));
+        let left = Cell::new(most.saturating_add(given as u64));
         let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
         let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes, class };
         let root = Node { source: &source, id: parts.root };
-        let filled = walk::fill(T::schema(), root, self.depth).map_err(|error| {
+        let filled = walk::fill(T::schema(), root, limits).map_err(|error| {
             let error = if source.is_spent() { expanded(self.expansion) } else { error };
             foreign::followed(pickle, parts.len, error)
         })?;

@@ -16,7 +16,7 @@ use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{option_is_inline, stride};
+use crate::layout::{FACTOR, option_is_inline, stride};
 use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot, root_name};
 use crate::text::Text;
 
@@ -41,7 +41,7 @@ impl Filled<'_> {
     /// Its space, to be used again.
     #[cfg(feature = "pyo3")]
     pub fn into_space(self) -> Builder {
-        Builder { heads: self.heads, text: self.text, raw: self.raw, depth: 0 }
+        Builder { heads: self.heads, text: self.text, raw: self.raw, ..Builder::default() }
     }
 
     pub fn regions(&self) -> Result<Regions<'_>> {
@@ -51,18 +51,27 @@ impl Filled<'_> {
     }
 }
 
+/// How far an image may go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Lists, boxes and maps inside one another.
+    pub depth: u32,
+    /// Bytes of slots that a state leaves to their defaults.
+    pub memory: usize,
+}
+
 /// Fills the image of a value.
-pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, depth: u32) -> Result<Filled<'v>> {
-    filled(schema, depth, |fill| fill.node(schema, value, 0))
+pub(crate) fn fill<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, limits: Limits) -> Result<Filled<'v>> {
+    filled(schema, limits, |fill| fill.node(schema, value, 0))
 }
 
 /// Fills the image of an object from its flat state.
 pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     schema: &'static Schema,
     mut state: impl ExactSizeIterator<Item = D>,
-    depth: u32,
+    limits: Limits,
 ) -> Result<Filled<'v>> {
-    filled(schema, depth, |fill| match &schema.kind {
+    filled(schema, limits, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
     })
@@ -74,9 +83,9 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     space: Builder,
     schema: &'static Schema,
     mut state: impl ExactSizeIterator<Item = D>,
-    depth: u32,
+    limits: Limits,
 ) -> Result<Filled<'v>> {
-    filled_over(Builder::over(space, schema.head, depth), schema, |fill| match &schema.kind {
+    filled_over(Builder::over(space, schema.head, limits.depth), schema, limits, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
     })
@@ -84,17 +93,19 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
 
 fn filled<'v>(
     schema: &'static Schema,
-    depth: u32,
+    limits: Limits,
     run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
 ) -> Result<Filled<'v>> {
-    filled_over(Builder::new(schema.head, depth), schema, run)
+    filled_over(Builder::new(schema.head, limits.depth), schema, limits, run)
 }
 
 fn filled_over<'v>(
-    builder: Builder,
+    mut builder: Builder,
     schema: &'static Schema,
+    limits: Limits,
     run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
 ) -> Result<Filled<'v>> {
+    builder.memory = limits.memory;
     let mut fill = Fill { builder, lent: None };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Fill { builder: Builder { heads, text, raw, .. }, lent } = fill;
@@ -112,6 +123,18 @@ impl<'v> Fill<'v> {
     fn deeper(&mut self) -> Result<()> {
         self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
         Ok(())
+    }
+
+    /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
+    /// where they are large; each other slot has a part of the value to it.
+    pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce() -> usize) -> Result<usize> {
+        if head > FACTOR {
+            let each = left_out();
+            if each > FACTOR {
+                self.builder.takes(count.saturating_mul(each))?;
+            }
+        }
+        Ok(self.builder.run(count, head))
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
@@ -196,7 +219,7 @@ impl<'v> Fill<'v> {
     fn list<D: Decoder<'v>>(&mut self, schema: &'static Schema, of: Link, value: D, at: usize) -> Result<()> {
         let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
         self.builder.length(at, items.len());
-        let run = self.builder.run(items.len(), target(of).head);
+        let run = self.run(items.len(), target(of).head, || left_out(target(of)))?;
         self.deeper()?;
         self.elements(of, items, run)?;
         self.builder.depth += 1;
@@ -225,7 +248,7 @@ impl<'v> Fill<'v> {
     }
 
     fn boxed<D: Decoder<'v>>(&mut self, of: Link, value: D) -> Result<()> {
-        let run = self.builder.run(1, target(of).head);
+        let run = self.run(1, target(of).head, || left_out(target(of)))?;
         self.deeper()?;
         self.node(target(of), value, run)?;
         self.builder.depth += 1;
@@ -252,7 +275,7 @@ impl<'v> Fill<'v> {
             value
         };
         self.builder.write(at, &[1]);
-        let place = if option_is_inline(inner.head) { at + 1 } else { self.builder.run(1, inner.head) };
+        let place = if option_is_inline(inner.head) { at + 1 } else { self.run(1, inner.head, || left_out(inner))? };
         self.node(inner, value, place)
     }
 
@@ -283,7 +306,7 @@ impl<'v> Fill<'v> {
         };
         self.builder.length(at, entries.len());
         let size = key.head + to.head;
-        let run = self.builder.run(entries.len(), size);
+        let run = self.run(entries.len(), size, || left_out(key).saturating_add(left_out(to)))?;
         self.deeper()?;
         for (place, (entry_key, entry_value)) in entries.enumerate() {
             let at = run + place * stride(size);
@@ -363,6 +386,25 @@ impl<'v> Fill<'v> {
             (None, None, _) => Err(missing(&schema)),
         }
     }
+}
+
+/// The bytes in a head that belong to slots with defaults.
+fn left_out(schema: &'static Schema) -> usize {
+    if schema.head <= FACTOR {
+        return 0;
+    }
+    match &schema.kind {
+        Kind::Object(object) => slots_left_out(&object.slots),
+        Kind::Tuple(items) => items.iter().map(|&item| left_out(target(item))).fold(0, usize::saturating_add),
+        Kind::Array(of, len) => left_out(target(*of)).saturating_mul(usize::try_from(*len).unwrap_or(usize::MAX)),
+        _ => 0,
+    }
+}
+
+/// The bytes in the heads of these slots that belong to slots with defaults.
+pub(super) fn slots_left_out(slots: &[Slot]) -> usize {
+    let of = |slot: &Slot| if slot.default.is_some() { target(slot.ty).head } else { left_out(target(slot.ty)) };
+    slots.iter().map(of).fold(0, usize::saturating_add)
 }
 
 /// What a link of a type's schema leads to.

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use super::{Fill, target};
+use super::{Fill, slots_left_out, target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Slot, Variant};
@@ -52,7 +52,7 @@ impl<'v> Fill<'v> {
         let size = head_of(&variant.slots);
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
         let inline = enum_is_inline(largest) || size == 0;
-        Ok((variant, if inline { at + tag } else { self.builder.run(1, size) }))
+        Ok((variant, if inline { at + tag } else { self.run(1, size, || slots_left_out(&variant.slots))? }))
     }
 }
 

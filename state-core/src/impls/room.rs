@@ -1,0 +1,84 @@
+//! The memory that a container takes for its elements: counted while an image is checked, so that a state which would
+//! take too much is refused before any of it is built.
+
+use crate::decode::Checker;
+use crate::layout::{FACTOR, LENGTH, stride};
+
+/// What a container needs, at most, to hold elements and to be built or refilled.
+pub(super) struct Room {
+    /// Copies of all elements, with the places that stay empty.
+    copies: usize,
+    /// Bytes beside each element.
+    beside: usize,
+    /// Places more, as soon as there is one element.
+    spare: usize,
+}
+
+/// A kind of container.
+pub(super) trait Holds {
+    const ROOM: Room;
+}
+
+macro_rules! holds {
+    ($($(#[$doc:meta])* $name:ident: $copies:literal, $beside:literal, $spare:literal;)*) => {$(
+        $(#[$doc])*
+        pub(super) struct $name;
+
+        impl Holds for $name {
+            const ROOM: Room = Room { copies: $copies, beside: $beside, spare: $spare };
+        }
+    )*};
+}
+
+holds! {
+    /// Elements side by side, or a single one.
+    Run: 1, 0, 0;
+    /// The same, moved behind a count of references once there are all.
+    SharedRun: 2, 0, 0;
+    /// A list whose elements know their neighbours.
+    Chain: 1, 16, 0;
+    /// A hash table: at most 16/7 places for each element, and half as many while it grows; a byte for each place.
+    Table: 4, 4, 0;
+    /// A B-tree: nodes of 11 places, at least 5 of them used but for a single node. It is refilled from a list.
+    Tree: 3, 24, 10;
+    /// One value behind counts of references.
+    SharedValue: 1, 16, 0;
+}
+
+impl Room {
+    /// The bytes for `count` elements of this size.
+    const fn bytes(&self, count: usize, size: usize) -> usize {
+        if count == 0 {
+            return 0;
+        }
+        let places = count.saturating_mul(self.copies).saturating_add(self.spare);
+        places.saturating_mul(size).saturating_add(count.saturating_mul(self.beside))
+    }
+
+    /// Whether the elements can take more than [`FACTOR`] times the bytes of their heads.
+    const fn is_wide(&self, size: usize, head: usize) -> bool {
+        let each = self.copies.saturating_mul(size).saturating_add(self.beside);
+        let one = self.bytes(1, size);
+        each > FACTOR.saturating_mul(stride(head)) || one > FACTOR.saturating_mul(LENGTH + stride(head))
+    }
+}
+
+/// Whether elements of type `T` with heads of so many bytes are counted. To be asked in a constant: others pay nothing.
+pub(super) const fn is_wide<T, C: Holds>(head: usize) -> bool {
+    C::ROOM.is_wide(size_of::<T>(), head)
+}
+
+/// Counts what `count` wide elements take.
+#[inline]
+pub(super) fn count<T, C: Holds>(count: usize, checker: &mut Checker<'_>) {
+    checker.takes(C::ROOM.bytes(count, size_of::<T>()));
+}
+
+/// For how many elements a table makes room before it is filled. Of wide ones it grows with those that come: a short
+/// image can hold the same key many times.
+#[inline]
+pub(super) fn at_once<T>(count: usize) -> usize {
+    /// Bytes that are taken in any case.
+    const FREE: usize = 1 << 20;
+    count.min(FREE / size_of::<T>().max(1))
+}

@@ -1,0 +1,283 @@
+//! The memory that each way in and out takes at most: the table of `docs/LIMITS.md`, row by row, with the worst input
+//! that could be thought of.
+
+#[path = "pickle_hostile/counting.rs"]
+mod counting;
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use state_core::{ErrorKind, Options, RestoreOwned, State, Value, check, dumps, from_value, load_into, loads, pickle};
+
+/// What `act` takes at most at a time, beyond what there was before.
+fn peak<R>(act: impl FnOnce() -> R) -> (R, usize) {
+    let before = counting::start();
+    let result = act();
+    (result, counting::peak() - before)
+}
+
+/// 8008 bytes in memory, and in an image one if it is none.
+type Wide = Option<[u64; 1000]>;
+
+/// What all states may take for each byte of theirs, whatever the limit.
+const FACTOR: usize = 64;
+
+/// Loads an image in each way, with limits that it stays below and others. What is counted is what it takes, or six
+/// times as much at most.
+#[track_caller]
+fn holds<T: RestoreOwned + Default>(bytes: &[u8]) {
+    let (took, refused) = bounded::<T>(bytes);
+    assert!(refused < 6 * took, "{}: takes {took}, and was refused with {refused}", std::any::type_name::<T>());
+}
+
+/// The same, of what may take less than is counted; what it takes without a limit, and the highest that refused it.
+#[track_caller]
+fn bounded<T: RestoreOwned + Default>(bytes: &[u8]) -> (usize, usize) {
+    let name = std::any::type_name::<T>();
+    let free = Options::new().memory(usize::MAX);
+    let (value, full) = peak(|| free.loads::<T>(bytes));
+    drop(value.unwrap_or_else(|error| panic!("{name}: {error}")));
+    let mut highest = 0;
+    for limit in [0, 1, bytes.len(), full / 8, full / 2, full, 8 * full] {
+        let options = Options::new().memory(limit);
+        let most = |times: usize| times * (FACTOR * bytes.len() + limit) + 512;
+        let (loaded, took) = peak(|| options.loads::<T>(bytes));
+        assert!(took <= most(1), "{name}: {took} of {} bytes with a limit of {limit}", bytes.len());
+        let mut target = T::default();
+        let (restored, took) = peak(|| options.load_into(bytes, &mut target));
+        assert!(took <= most(2), "{name}: {took} of {} bytes in place with a limit of {limit}", bytes.len());
+        let (checked, took) = peak(|| options.check::<T>(bytes).is_ok());
+        assert_eq!((loaded.is_ok(), restored.is_ok()), (checked, checked), "{name}");
+        if checked {
+            assert_eq!(took, 0, "{name}: a check");
+        } else {
+            assert!(took < 4096, "{name}: {took} for an error");
+            assert_eq!(loaded.err().map(|error| error.kind()), Some(ErrorKind::Memory), "{name}");
+            highest = highest.max(limit);
+        }
+    }
+    loads::<T>(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (full, highest)
+}
+
+/// An image of a `T` with a head of four bytes, a length, and such a tail.
+fn image<T: State + Default>(count: usize, tail: &[u8]) -> Vec<u8> {
+    let mut bytes = dumps(&T::default()).unwrap();
+    bytes.truncate(40);
+    bytes[16..24].copy_from_slice(&(tail.len() as u64).to_le_bytes());
+    bytes.extend((count as u32).to_le_bytes());
+    bytes.extend(tail);
+    bytes
+}
+
+/// An image of a container of so many elements whose heads are zero.
+fn zeros<T: State + Default>(count: usize, each: usize) -> Vec<u8> {
+    image::<T>(count, &vec![0; count * each])
+}
+
+#[derive(State, Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+enum Shape {
+    #[default]
+    Point,
+    Named(String, String, String, u64, u64, u64, u64),
+}
+
+#[derive(State, Debug, Clone, Default)]
+struct Skipping {
+    #[state(skip)]
+    _cache: [[u64; 32]; 16],
+    at: u8,
+}
+
+#[test]
+fn runs_of_elements_that_are_wide_in_memory_stay_within_the_limit() {
+    holds::<Vec<Wide>>(&zeros::<Vec<Wide>>(2000, 1));
+    holds::<VecDeque<Wide>>(&zeros::<VecDeque<Wide>>(2000, 1));
+    holds::<LinkedList<Wide>>(&zeros::<LinkedList<Wide>>(2000, 1));
+    holds::<BinaryHeap<Wide>>(&zeros::<BinaryHeap<Wide>>(2000, 1));
+    holds::<Box<[Wide]>>(&zeros::<Box<[Wide]>>(2000, 1));
+    holds::<Rc<[Wide]>>(&zeros::<Rc<[Wide]>>(2000, 1));
+    holds::<Arc<[Wide]>>(&zeros::<Arc<[Wide]>>(2000, 1));
+    holds::<Vec<[Wide; 3]>>(&zeros::<Vec<[Wide; 3]>>(500, 3));
+    holds::<Vec<(u8, Wide)>>(&zeros::<Vec<(u8, Wide)>>(500, 2));
+    holds::<Vec<Skipping>>(&zeros::<Vec<Skipping>>(1000, 1));
+    holds::<Vec<Shape>>(&zeros::<Vec<Shape>>(10_000, 1));
+    holds::<Vec<Result<[u64; 500], u8>>>(&image::<Vec<Result<[u64; 500], u8>>>(
+        1000,
+        &[vec![1; 1000], vec![0; 1000]].concat(),
+    ));
+}
+
+#[test]
+fn values_behind_pointers_stay_within_the_limit() {
+    fn boxes<T: RestoreOwned>() {
+        holds::<Vec<T>>(&image::<Vec<T>>(1000, &[0; 2000]));
+    }
+    boxes::<Box<Wide>>();
+    boxes::<Rc<Wide>>();
+    boxes::<Arc<Wide>>();
+    boxes::<Box<Skipping>>();
+    boxes::<Box<Shape>>();
+    // The next lists are empty, of as few bytes as can be.
+    holds::<Vec<Vec<Wide>>>(&zeros::<Vec<Vec<Wide>>>(1000, 4));
+}
+
+#[test]
+fn maps_and_sets_stay_within_the_limit_of_equal_keys_too() {
+    let distinct = |each: usize| -> Vec<u8> {
+        (0..2000_u32).flat_map(|key| [&key.to_le_bytes()[..], &vec![0; each]].concat()).collect()
+    };
+    holds::<HashMap<u32, Wide>>(&image::<HashMap<u32, Wide>>(2000, &distinct(1)));
+    holds::<HashMap<u32, Shape>>(&image::<HashMap<u32, Shape>>(2000, &distinct(1)));
+    holds::<BTreeMap<u32, Wide>>(&image::<BTreeMap<u32, Wide>>(2000, &distinct(1)));
+    // Tables do not make room for keys that are all the same.
+    let (took, _) = bounded::<HashMap<u32, Wide>>(&zeros::<HashMap<u32, Wide>>(2000, 5));
+    assert!(took < 4 << 20, "{took}");
+    bounded::<BTreeMap<u32, Wide>>(&zeros::<BTreeMap<u32, Wide>>(2000, 5));
+    bounded::<HashSet<Wide>>(&zeros::<HashSet<Wide>>(500, 1));
+    bounded::<BTreeSet<Wide>>(&zeros::<BTreeSet<Wide>>(500, 1));
+    // One entry takes the space of several, and empty ones nothing.
+    for count in [1, 2, 3, 4, 5, 8, 11, 12, 13] {
+        let tail: Vec<u8> = (0..count).flat_map(|key: u32| [&key.to_le_bytes()[..], &[0]].concat()).collect();
+        holds::<BTreeMap<u32, Wide>>(&image::<BTreeMap<u32, Wide>>(count as usize, &tail));
+        holds::<HashMap<u32, Wide>>(&image::<HashMap<u32, Wide>>(count as usize, &tail));
+    }
+    let singles = |entry: &[u8]| {
+        let heads = 1_u32.to_le_bytes().repeat(1000);
+        [heads, entry.repeat(1000)].concat()
+    };
+    holds::<Vec<BTreeMap<u8, Wide>>>(&image::<Vec<BTreeMap<u8, Wide>>>(1000, &singles(&[7, 0])));
+    holds::<Vec<HashMap<u8, Wide>>>(&image::<Vec<HashMap<u8, Wide>>>(1000, &singles(&[7, 0])));
+    holds::<Vec<BTreeSet<Shape>>>(&image::<Vec<BTreeSet<Shape>>>(1000, &singles(&[0])));
+    holds::<Vec<BTreeMap<u8, u8>>>(&image::<Vec<BTreeMap<u8, u8>>>(1000, &singles(&[7, 0])));
+    holds::<Vec<HashMap<u8, u8>>>(&image::<Vec<HashMap<u8, u8>>>(1000, &singles(&[7, 0])));
+    holds::<Vec<BTreeMap<String, String>>>(&image::<Vec<BTreeMap<String, String>>>(1000, &singles(&[0; 8])));
+}
+
+#[test]
+fn ordinary_types_take_no_more_than_the_factor_and_know_no_limit() {
+    fn free<T: RestoreOwned + Default>(bytes: &[u8]) {
+        let (value, took) = peak(|| Options::new().memory(0).loads::<T>(bytes).unwrap());
+        drop(value);
+        assert!(took <= FACTOR * bytes.len(), "{}: {took} of {}", std::any::type_name::<T>(), bytes.len());
+        holds::<T>(bytes);
+    }
+    free::<Vec<String>>(&zeros::<Vec<String>>(10_000, 4));
+    free::<Vec<Vec<Vec<u8>>>>(&zeros::<Vec<Vec<Vec<u8>>>>(10_000, 4));
+    free::<Vec<Option<Box<u64>>>>(&zeros::<Vec<Option<Box<u64>>>>(10_000, 1));
+    free::<Vec<Box<()>>>(&zeros::<Vec<Box<()>>>(10_000, 2));
+    free::<HashMap<u8, ()>>(&zeros::<HashMap<u8, ()>>(10_000, 1));
+    free::<LinkedList<()>>(&zeros::<LinkedList<()>>(10_000, 1));
+    free::<Vec<Option<String>>>(&zeros::<Vec<Option<String>>>(10_000, 5));
+}
+
+#[test]
+fn a_file_a_stream_and_a_map_have_the_setting_too() {
+    let wide = vec![None; 1000] as Vec<Wide>;
+    let path = std::env::temp_dir().join(format!("bounds-{}.state", std::process::id()));
+    state_core::image::save(&path, &wide).unwrap();
+    let small = Options::new().memory(1 << 20);
+    let refused = |error: &(dyn std::error::Error + 'static)| {
+        assert_eq!(error.downcast_ref::<state_core::Error>().unwrap().kind(), ErrorKind::Memory);
+    };
+    refused(small.load_file::<Vec<Wide>>(&path).unwrap_err().get_ref().unwrap());
+    assert_eq!(Options::new().load_file::<Vec<Wide>>(&path).unwrap(), wide);
+    let mapped = || state_core::image::Mapped::read(&path).unwrap();
+    refused(&mapped().memory(1 << 20).view::<Vec<Wide>>().unwrap_err());
+    assert_eq!(mapped().view::<Vec<Wide>>().unwrap(), wide);
+    std::fs::remove_file(&path).unwrap();
+
+    let mut writer = state_core::image::stream::Writer::new(Vec::new()).unwrap();
+    writer.write(&wide).unwrap();
+    let stream = writer.into_inner();
+    let reader = || state_core::image::stream::Reader::new(&stream[..]).unwrap();
+    refused(reader().memory(1 << 20).load::<Vec<Wide>>().unwrap_err().get_ref().unwrap());
+    let mut target = Vec::<Wide>::new();
+    refused(reader().memory(1 << 20).load_into(&mut target).unwrap_err().get_ref().unwrap());
+    assert_eq!(target, []);
+    assert_eq!(reader().load::<Vec<Wide>>().unwrap().unwrap(), wide);
+}
+
+#[test]
+fn what_is_refused_changes_nothing_and_says_what_to_set() {
+    let bytes = dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
+    let mut target: Vec<Wide> = vec![Some([7; 1000])];
+    let error = Options::new().memory(8_007_999).load_into(&bytes, &mut target).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected a state that takes up to 8007999 bytes of memory for wide elements (`Options::memory` sets the \
+         limit), found one that takes 8008000"
+    );
+    assert_eq!(target, [Some([7; 1000])]);
+    Options::new().memory(8_008_000).load_into(&bytes, &mut target).unwrap();
+    load_into(&bytes, &mut target).unwrap();
+    assert_eq!(target, vec![None; 1000]);
+}
+
+#[test]
+fn what_no_machine_has_is_an_error_where_no_limit_was_set() {
+    // 2^30 bytes are free; these would be 2^48.
+    #[derive(State, Clone)]
+    struct Huge {
+        #[state(skip, default = huge)]
+        _pages: [u8; 1 << 28],
+        at: (),
+    }
+    fn huge() -> [u8; 1 << 28] {
+        unreachable!("nothing of it is built")
+    }
+    let bytes = zeros::<Vec<Huge>>(1 << 20, 1);
+    let (error, took) = peak(|| loads::<Vec<Huge>>(&bytes).err().unwrap());
+    assert_eq!(error.kind(), ErrorKind::Memory);
+    assert_eq!(check::<Vec<Huge>>(&bytes).unwrap_err().kind(), ErrorKind::Memory);
+    assert!(took < 4096, "{took}");
+}
+
+#[derive(State, Debug, Clone, PartialEq)]
+#[state(name = "m.Filled")]
+struct Filled {
+    at: u8,
+    #[state(default = full)]
+    numbers: [u64; 1000],
+}
+
+fn full() -> [u64; 1000] {
+    [7; 1000]
+}
+
+#[test]
+fn a_pickle_stays_within_the_limit() {
+    let refused = |error: state_core::Error| assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
+    let small = pickle::Options::new().memory(1 << 20);
+    // Elements that are wide, and 8000 bytes of default for each `None,`.
+    let nones = pickle::dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
+    let (error, took) = peak(|| small.loads::<Vec<Wide>>(&nones).unwrap_err());
+    refused(error);
+    assert!(took < (1 << 20) + (FACTOR + 340) * nones.len(), "{took} of {}", nones.len());
+    assert_eq!(pickle::loads::<Vec<Wide>>(&nones).unwrap(), vec![None; 1000]);
+    let mut target: Vec<Wide> = vec![];
+    refused(small.load_into(&nones, &mut target).unwrap_err());
+
+    // `[m.Filled.__setstate__((1,))] * 1000`, as references to one.
+    let mut objects = b"\x80\x04]\x94(\x8c\x01m\x8c\x06Filled\x93)\x81K\x01\x85b\x94".to_vec();
+    objects.extend(b"h\x01".repeat(999));
+    objects.extend(b"e.");
+    let (error, took) = peak(|| small.loads::<Vec<Filled>>(&objects).unwrap_err());
+    refused(error);
+    assert!(took < (1 << 20) + (FACTOR + 340) * objects.len(), "{took} of {}", objects.len());
+    assert_eq!(pickle::loads::<Vec<Filled>>(&objects).unwrap(), vec![Filled { at: 1, numbers: full() }; 1000]);
+}
+
+#[test]
+fn a_value_stays_within_the_limit() {
+    let none = Value::List(vec![Value::None; 200_000].into());
+    assert_eq!(from_value::<Vec<Wide>>(&none).unwrap_err().kind(), ErrorKind::Memory);
+    let object = Value::from(state_core::value::Object::new("m.Filled", vec![Value::from(1)]));
+    let many = Value::List(vec![object.clone(); 200_000].into());
+    let (error, took) = peak(|| from_value::<Vec<Filled>>(&many).unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::Memory);
+    assert!(took < 1 << 20, "{took}");
+    let few = Value::List(vec![object; 3].into());
+    assert_eq!(from_value::<Vec<Filled>>(&few).unwrap(), vec![Filled { at: 1, numbers: full() }; 3]);
+}
