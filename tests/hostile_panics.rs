@@ -305,3 +305,37 @@ fn in_derived_types() {
     });
     everything(|text| vec![Either::Left(owner(text), owner(text)), Either::Left(owner(text), owner(text))]);
 }
+
+/// What may refuse, beside what gives up: a new value is built, and exchanged with the live one.
+#[derive(State, Debug)]
+#[state(after_set = Beside::look)]
+struct Beside<T> {
+    value: T,
+    #[state(skip)]
+    hidden: Option<Owner>,
+}
+
+impl<T> Beside<T> {
+    fn look(&mut self) -> Result<(), &'static str> {
+        may_panic(Fault::SetHalfway);
+        if is_time_for(Fault::Refuse) { Err("never") } else { Ok(()) }
+    }
+}
+
+#[test]
+fn beside_what_may_refuse() {
+    fn beside<T>(value: T) -> Beside<T> {
+        Beside { value, hidden: Some(owner("hidden")) }
+    }
+    everything(|text| beside(owner(text)));
+    everything(|text| three(text).map(beside));
+    everything(|text| Vec::from(three(text).map(beside)));
+    everything(|text| beside(three(text).into_iter().take(text.len() - 2).collect::<VecDeque<_>>()));
+    everything(|text| beside(three(text).into_iter().skip(text.len() - 3).collect::<LinkedList<_>>()));
+    everything(|text| beside(BTreeSet::from(three(text))));
+    everything(|text| beside(HashSet::<_>::from(three(text))));
+    everything(|text| beside(BinaryHeap::from(three(text))));
+    everything(|text| beside(three("").into_iter().zip(three(text).map(beside)).collect::<BTreeMap<_, _>>()));
+    everything(|text| beside(three(text).into_iter().zip(three(text).map(beside)).collect::<HashMap<_, _>>()));
+    everything(|text| beside(Mutex::new(both(text))));
+}

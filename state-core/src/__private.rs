@@ -4,7 +4,7 @@ pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
-pub use core::mem::{offset_of, size_of};
+pub use core::mem::{offset_of, size_of, swap};
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
@@ -26,6 +26,8 @@ pub use crate::{__image as image, __record as record, raw};
 use core::fmt::Display;
 
 use crate::error::ErrorKind;
+use crate::fingerprint::identity;
+use crate::hooks::Hooks;
 use crate::state::can_fail;
 
 /// What generated code imports under the names of its locals; see `shadows` in the derive.
@@ -84,6 +86,15 @@ pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], r
     value.set_sorted(cut(head, T::HEAD), reader);
 }
 
+/// Says in which slot a hook that was left refused.
+#[inline]
+pub fn settled(settled: Option<()>, name: &str, reader: &mut Reader<'_>) -> Option<()> {
+    if settled.is_none() {
+        reader.within(name);
+    }
+    settled
+}
+
 /// The first `len` bytes of a head that the runtime guarantees to be long enough.
 #[inline]
 pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
@@ -128,18 +139,52 @@ pub fn before_get<T, O: Outcome>(hook: fn(&T) -> O, value: &T, size: &mut Size) 
 pub struct AfterSet<T, O> {
     hook: fn(&mut T) -> O,
     refusal: fn(O) -> Option<Error>,
+    schema: fn() -> &'static Schema,
     pub refuses: bool,
 }
 
 #[inline]
 #[must_use]
-pub const fn after_set<T, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
-    AfterSet { hook, refusal: O::refusal, refuses: O::REFUSES }
+pub const fn after_set<T: State, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
+    AfterSet { hook, refusal: O::refusal, schema: T::schema, refuses: O::REFUSES }
 }
 
 impl<T, O> AfterSet<T, O> {
+    /// Calls the hook, unless it is left to be called on the live value.
     #[inline]
     pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
+        if reader.hooks() == Hooks::Leave && self.is_left() {
+            reader.note(1);
+            return Some(());
+        }
+        self.call(value, reader)
+    }
+
+    /// Calls the hook if it was left.
+    #[inline]
+    pub fn settle(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
+        if !self.is_left() {
+            return Some(());
+        }
+        match reader.hooks() {
+            Hooks::Count => reader.note(1),
+            Hooks::Leave => {
+                reader.note(-1);
+                self.call(value, reader)?;
+            }
+            Hooks::Call => self.call(value, reader)?,
+            Hooks::Again => drop((self.refusal)((self.hook)(value))),
+        }
+        Some(())
+    }
+
+    /// Whether the hook sees more in a live value than in a new one.
+    fn is_left(&self) -> bool {
+        identity((self.schema)()).skips
+    }
+
+    #[inline]
+    fn call(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
         match (self.refusal)((self.hook)(value)) {
             None => Some(()),
             Some(refusal) => {
@@ -166,10 +211,19 @@ pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>
 }
 
 impl<S, T, E> With<S, T, E> {
-    /// Converts a slot; the conversion's error refuses the state.
+    /// Converts a slot, whose hooks are called first; the conversion's error refuses the state.
     #[inline]
-    pub fn set(&self, slot: Option<S>, reader: &mut Reader<'_>) -> Option<T> {
-        match (self.set)(slot?) {
+    pub fn set<'de>(
+        &self,
+        slot: Option<S>,
+        settle: fn(&mut S, &mut Reader<'de>) -> Option<()>,
+        reader: &mut Reader<'de>,
+    ) -> Option<T> {
+        let mut slot = slot?;
+        if reader.hooks() == Hooks::Leave {
+            settle(&mut slot, reader)?;
+        }
+        match (self.set)(slot) {
             Ok(value) => Some(value),
             Err(reason) => {
                 reader.refuse((self.refusal)(reason));

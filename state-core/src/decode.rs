@@ -5,7 +5,9 @@
 use alloc::string::String;
 
 use crate::error::Error;
+use crate::hooks::Hooks;
 use crate::layout::{padded, stride, weight};
+use crate::state::Restore;
 use crate::text::Text;
 
 /// The four parts of an image behind its header.
@@ -122,6 +124,9 @@ pub struct Reader<'de> {
     text: Text<'de>,
     raw: &'de [u8],
     refusal: Option<Error>,
+    hooks: Hooks,
+    /// The hooks that were left or, by now, found.
+    left: usize,
 }
 
 /// A place in an image, to come back to; see [`Reader::mark`].
@@ -134,8 +139,17 @@ pub(crate) struct Mark<'de> {
 
 impl<'de> Reader<'de> {
     pub(crate) fn new(regions: &Regions<'de>) -> Self {
+        Self::with_hooks(regions, Hooks::Call)
+    }
+
+    pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, refusal: None }
+        Self { tail, text, raw, refusal: None, hooks, left: 0 }
+    }
+
+    /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
+    pub(crate) fn of_nothing(hooks: Hooks) -> Self {
+        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0 }
     }
 
     /// A run of `count` heads from the tail.
@@ -195,6 +209,27 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn back_to(&mut self, mark: Mark<'de>) {
         (self.tail, self.text, self.raw) = (mark.tail, mark.text, mark.raw);
+    }
+
+    /// Calls the hooks of a part that were left, because it is used before the live value is there: a key, or what is
+    /// converted.
+    #[inline]
+    pub(crate) fn complete<T: Restore<'de>>(&mut self, part: &mut T) -> Option<()> {
+        if self.hooks == Hooks::Leave { part.settle(self) } else { Some(()) }
+    }
+
+    #[inline]
+    pub(crate) fn hooks(&self) -> Hooks {
+        self.hooks
+    }
+
+    /// Where hooks that were left are called or counted, notes one.
+    pub(crate) fn note(&mut self, left: isize) {
+        self.left = self.left.wrapping_add_signed(left);
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.left
     }
 
     pub(crate) fn into_refusal(self) -> Option<Error> {

@@ -14,6 +14,8 @@ pub(crate) struct Identity {
     pub fingerprint: u64,
     /// Whether anything in it can refuse a state, so that it is built aside.
     pub refuses: bool,
+    /// Whether it has skipped fields, so that a hook sees more in a live value than in a new one.
+    pub skips: bool,
     /// Whether anything in it has to be asked before it is written, so that it is always counted first.
     pub asks: bool,
 }
@@ -25,18 +27,18 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 #[cold]
 fn identify(schema: &'static Schema) -> Identity {
-    let (refuses, asks) = any(schema);
-    Identity { schema, fingerprint: hash(&write_canonical(schema)), refuses, asks }
+    let all = Identity { schema, fingerprint: 0, refuses: false, skips: false, asks: false };
+    Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
 
-/// Whether any node refuses, and whether any asks.
-fn any(root: &'static Schema) -> (bool, bool) {
-    let (mut refuses, mut asks) = (false, false);
+/// What any node below the root does.
+fn any(mut all: Identity) -> Identity {
     let mut seen: Vec<&'static Schema> = Vec::new();
-    let mut open = alloc::vec![root];
+    let mut open = alloc::vec![all.schema];
     while let Some(node) = open.pop() {
-        refuses |= node.refuses();
-        asks |= node.asks();
+        all.refuses |= node.refuses();
+        all.skips |= node.skips();
+        all.asks |= node.asks();
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {
@@ -49,7 +51,7 @@ fn any(root: &'static Schema) -> (bool, bool) {
             Link::At(_) => None,
         }));
     }
-    (refuses, asks)
+    all
 }
 
 pub(crate) fn identity(schema: &'static Schema) -> Identity {

@@ -24,6 +24,7 @@ pub mod error;
 mod fingerprint;
 mod gather;
 pub mod history;
+mod hooks;
 pub mod image;
 mod impls;
 mod known;

@@ -75,6 +75,26 @@ pub trait Restore<'de>: State + Sized {
             *self = value;
         }
     }
+
+    /// Exchanges the state with that of `other`. What is skipped stays where it is, and so do allocations that suffice;
+    /// by default the values change places as a whole.
+    ///
+    /// Where something can refuse, a restore in place builds a new value with [`get`](Restore::get) and exchanges it
+    /// with the live one, so that nothing is left to be refused once the live one changes. Doing it again undoes it.
+    /// A type by hand that holds others, or that keeps something in [`set`](Restore::set), does the same here.
+    fn exchange(&mut self, other: &mut Self) {
+        core::mem::swap(self, other);
+    }
+
+    /// Calls the hooks that [`get`](Restore::get) left to be called on the live value: those of objects with skipped
+    /// fields in them. Parts come before their owners; `None` after a refusal, which the reader holds.
+    ///
+    /// A type by hand that holds others passes the call on to them, or their hooks are called on the new value, whose
+    /// skipped fields hold their defaults.
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        let _ = reader;
+        Some(())
+    }
 }
 
 /// A type that can be restored from bytes of any lifetime, because it borrows nothing from them.
@@ -122,7 +142,7 @@ impl<E: core::fmt::Display> Outcome for Result<(), E> {
 }
 
 /// Whether an error type has values. `Result<(), Infallible>` is the one form of `Result` that takes no space; a
-/// compiler that laid it out otherwise would make a restore build aside, and nothing worse.
+/// compiler that laid it out otherwise would make a restore build a value aside, and nothing worse.
 pub(crate) const fn can_fail<E>() -> bool {
     size_of::<Result<(), E>>() != 0
 }

@@ -18,6 +18,8 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
+    pub const EMPTY: Self = Self { ascii: "", mixed: "" };
+
     /// Tests all of a region. Text without a byte of 0x80 or more, which most is, is told fastest.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Utf8Error> {
         let ascii = bytes.is_ascii();

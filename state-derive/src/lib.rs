@@ -55,6 +55,9 @@ use crate::ctxt::Ctxt;
 /// module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where
 /// `E` is `Infallible`, nothing is refused.
 ///
+/// Where something below a type can refuse, a restore in place still keeps what is skipped: see
+/// `state_core::load_into` for when hooks are then called, and what one that refuses by a skipped field leaves behind.
+///
 /// # Bounds
 /// Each type parameter that a slot holds is bound by the trait in question: `T: State` in the impl of `State`, and
 /// `T: Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. What stands under `PhantomData` or

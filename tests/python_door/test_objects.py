@@ -106,6 +106,25 @@ def test_hook_rebuilds_and_refuses():
     assert (live.low, live.high, live.width) == (2, 5, 3)
 
 
+def test_a_live_object_with_a_base_keeps_what_is_skipped():
+    live, saddle = zoo.Rider("Bella", 60), object()
+    live.saddle, live.limit = saddle, 80
+    live.__setstate__(("Max", 70))
+    assert (live.name, live.letters, live.weight, live.limit) == ("Max", 3, 70, 80)
+    assert live.saddle is saddle
+    refused(pickle.UnpicklingError, "too heavy", live.__setstate__, ("Rex the second", 90))
+    assert (live.name, live.letters, live.weight, live.limit) == ("Max", 3, 70, 80)
+    assert live.saddle is saddle
+    try:
+        live.__setstate__(("Rex the second", 13))
+        raise AssertionError("a panic is an exception")
+    except BaseException as error:
+        assert "thirteen" in str(error), error
+    assert (live.name, live.weight, live.limit) == ("Max", 70, 80) and live.saddle is saddle
+    for back in ways(live):
+        assert (back.name, back.letters, back.weight, back.limit, back.saddle) == ("Max", 3, 70, None, None)
+
+
 def test_subclasses_of_python_keep_type_dict_and_slots():
     for make in (NamedPerson, SlottedPerson, DeepPerson):
         one = make("Dave", 30)

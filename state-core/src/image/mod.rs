@@ -104,6 +104,7 @@ mod explain;
 #[cfg(feature = "std")]
 mod file;
 mod header;
+pub(crate) mod in_place;
 #[cfg(feature = "std")]
 mod leftovers;
 #[cfg(feature = "std")]
@@ -128,7 +129,8 @@ pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 pub(crate) use header::Image;
-pub(crate) use options::{build, restore, restore_written};
+pub(crate) use in_place::{restore, restore_written};
+pub(crate) use options::build;
 
 use alloc::vec::Vec;
 
@@ -195,8 +197,29 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// Restores a live value in place. A restore that fits allocates nothing, and one that fails changes nothing.
 ///
 /// Fields marked `skip` stay as they are, and so do allocations: of strings, lists, boxes, nested objects and maps
-/// whose keys agree. Where a hook or conversion of the type can refuse the state, a new value is built and swapped
-/// in, whose skipped fields hold their defaults.
+/// whose keys agree.
+///
+/// # Where something can refuse
+/// A hook or conversion with a `Result` and a `serde` field can refuse a state. Where a type has one, however deep, a
+/// new value is built first, which makes each conversion once. Then the two exchange their states slot by slot, and the
+/// new value is dropped with what the target held. Skipped fields and allocations stay as above, with these exceptions:
+/// the restore allocates what the new value takes, maps and sets are filled anew (their values and keys keep what they
+/// have), and text that is longer than its allocation takes the new one.
+///
+/// `after_set` hooks of objects without skipped fields are called on the new value, before the target is touched: they
+/// could not tell the difference. Those of objects that have skipped fields, or hold objects that have, are called on
+/// the target once it has all of its state, and see what it skips; parts come before their owners. If one of these
+/// refuses or panics, the states are exchanged back, and after a refusal these hooks are called once more, on the old
+/// state, so that what they rebuild in skipped fields belongs to it again; what they refuse then is ignored. So slots are
+/// all or nothing in any case. What such a hook did to skipped fields otherwise, before the refusal, stays done, and
+/// allocations need not be the old ones. Keys, elements of sets and of heaps, and slots that are converted meet their
+/// hooks before, as new values.
+///
+/// # Panics
+/// Only where code of the user's panics. A panic of a conversion, and of a hook where something can refuse, leaves the
+/// slots as they were. Other panics, of hooks that cannot refuse in a type where nothing can, or of `Eq`, `Ord`, `Hash`
+/// or `Drop` of something in the target, leave a target that can be used and dropped, parts of which may be restored
+/// and others not; maps, sets and heaps may have lost entries.
 ///
 /// ```
 /// use state_core::{State, dumps, load_into};

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::explain;
 use super::header::{self, Image};
+use super::in_place::restore;
 use super::rewrite::Rewrite;
 use crate::decode::{Checker, Obstacle, Reader, Regions};
 use crate::encode::{Size, Writer, changed};
@@ -344,13 +345,6 @@ fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32, taken: &mut us
     Err(checker.obstacle())
 }
 
-/// Restores a value from bytes that [`Options::dump_into`] wrote for its type, and that nothing has changed since: they
-/// are not checked.
-pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
-    let regions = Image::open(bytes)?.regions(T::HEAD)?;
-    restore(&regions, &identity(T::schema()), target)
-}
-
 /// Builds a value from regions that were checked.
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     let mut reader = Reader::new(regions);
@@ -362,19 +356,8 @@ pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     }
 }
 
-/// Restores a value from regions that were checked.
-pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
-    if identity.refuses {
-        *target = build(regions)?;
-        return Ok(());
-    }
-    let mut reader = Reader::new(regions);
-    target.set(regions.head, &mut reader);
-    reader.into_refusal().map_or(Ok(()), Err)
-}
-
 #[cold]
-fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
+pub(super) fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
     match refusal {
         Some(refusal) => refusal.within(root_name(schema)),
         None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),

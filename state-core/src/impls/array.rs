@@ -1,6 +1,6 @@
 //! Arrays: the heads of their elements, side by side.
 
-use super::list::set_each;
+use super::list::{exchange_each, set_each, settle_each};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::memory::{self, Image, Mode};
@@ -81,5 +81,13 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
         for item in self {
             item.set(&[], reader);
         }
+    }
+
+    fn exchange(&mut self, other: &mut Self) {
+        exchange_each(self, other);
+    }
+
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        settle_each(self, reader)
     }
 }

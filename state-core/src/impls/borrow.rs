@@ -52,6 +52,19 @@ pub trait Lent<'de>: State + ToOwned {
         let _ = (owned, head, reader);
         false
     }
+
+    /// As [`Restore::exchange`], of what two own.
+    #[inline]
+    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned) {
+        core::mem::swap(owned, other);
+    }
+
+    /// As [`Restore::settle`], of what is owned.
+    #[inline]
+    fn settle(owned: &mut Self::Owned, reader: &mut Reader<'de>) -> Option<()> {
+        let _ = (owned, reader);
+        Some(())
+    }
 }
 
 impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
@@ -75,6 +88,22 @@ impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
         };
         if !done {
             assign(self, B::get(head, reader));
+        }
+    }
+
+    #[inline]
+    fn exchange(&mut self, other: &mut Self) {
+        match (self, other) {
+            (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other),
+            (this, other) => core::mem::swap(this, other),
+        }
+    }
+
+    #[inline]
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        match self {
+            Cow::Owned(owned) => B::settle(owned, reader),
+            Cow::Borrowed(_) => Some(()),
         }
     }
 }
@@ -138,6 +167,16 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
         }
         !stays::<T>()
     }
+
+    #[inline]
+    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned) {
+        owned.exchange(other);
+    }
+
+    #[inline]
+    fn settle(owned: &mut Self::Owned, reader: &mut Reader<'de>) -> Option<()> {
+        owned.settle(reader)
+    }
 }
 
 impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
@@ -161,6 +200,16 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
     fn set(owned: &mut Self, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
         <T as Restore<'de>>::set(owned, head, reader);
         true
+    }
+
+    #[inline]
+    fn exchange(owned: &mut Self, other: &mut Self) {
+        <T as Restore<'de>>::exchange(owned, other);
+    }
+
+    #[inline]
+    fn settle(owned: &mut Self, reader: &mut Reader<'de>) -> Option<()> {
+        <T as Restore<'de>>::settle(owned, reader)
     }
 }
 

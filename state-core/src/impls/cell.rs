@@ -78,6 +78,16 @@ macro_rules! restore {
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 self.get_mut().set(head, reader);
             }
+
+            #[inline]
+            fn exchange(&mut self, other: &mut Self) {
+                self.get_mut().exchange(other.get_mut());
+            }
+
+            #[inline]
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                self.get_mut().settle(reader)
+            }
         }
     )*};
 }

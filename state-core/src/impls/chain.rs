@@ -1,6 +1,7 @@
 //! `BinaryHeap` and `LinkedList`, which travel as lists.
 
 use alloc::collections::{BinaryHeap, LinkedList};
+use alloc::vec::Vec;
 
 use super::list;
 use super::room::{Chain, Run};
@@ -47,7 +48,10 @@ impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
 
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        list::get(head, reader).map(Self::from)
+        let mut items: Vec<T> = list::get(head, reader)?;
+        // Their order may depend on what hooks make of them.
+        reader.complete(&mut items)?;
+        Some(Self::from(items))
     }
 
     #[inline]
@@ -55,6 +59,20 @@ impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
         let mut items = core::mem::take(self).into_vec();
         items.set(head, reader);
         *self = items.into();
+    }
+
+    fn exchange(&mut self, other: &mut Self) {
+        let (mut items, mut others) = (core::mem::take(self).into_vec(), core::mem::take(other).into_vec());
+        items.exchange(&mut others);
+        *self = items.into();
+        *other = others.into();
+    }
+
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        let mut items = core::mem::take(self).into_vec();
+        let settled = items.settle(reader);
+        *self = items.into();
+        settled
     }
 }
 
@@ -87,5 +105,19 @@ impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
                 None => return,
             }
         }
+    }
+
+    fn exchange(&mut self, other: &mut Self) {
+        let common = self.len().min(other.len());
+        for (item, other) in self.iter_mut().zip(other.iter_mut()) {
+            item.exchange(other);
+        }
+        let (mut rest, mut others) = (self.split_off(common), other.split_off(common));
+        self.append(&mut others);
+        other.append(&mut rest);
+    }
+
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        list::settle_all(self.iter_mut(), reader)
     }
 }

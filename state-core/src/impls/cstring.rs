@@ -4,6 +4,7 @@ use alloc::ffi::CString;
 use core::ffi::CStr;
 
 use super::list;
+use super::text::exchange_if_other;
 use crate::__private::assign;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
@@ -56,5 +57,9 @@ impl<'de> Restore<'de> for CString {
             Some(bytes) if bytes != self.to_bytes() => assign(self, Self::new(bytes).ok()),
             _ => {}
         }
+    }
+
+    fn exchange(&mut self, other: &mut Self) {
+        exchange_if_other(self, other);
     }
 }

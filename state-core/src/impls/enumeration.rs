@@ -100,6 +100,24 @@ macro_rules! enums {
                     _ => runtime::assign(self, Self::get(head, reader)),
                 }
             }
+
+            #[inline]
+            fn exchange(&mut self, other: &mut Self) {
+                match (self, other) {
+                    $($((Self::$variant($value), Self::$variant(other)) => $value.exchange(other),)?)*
+                    (this, other) => core::mem::swap(this, other),
+                }
+            }
+
+            #[inline]
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                let _ = &reader;
+                match self {
+                    $($(Self::$variant($value) => $value.settle(reader),)?)*
+                    #[allow(unreachable_patterns, reason = "all variants may have a slot")]
+                    _ => Some(()),
+                }
+            }
         }
     )*};
 }

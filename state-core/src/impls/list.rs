@@ -189,6 +189,48 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
             memory::extend(self, run, &T::IMAGE);
         }
     }
+
+    fn exchange(&mut self, other: &mut Self) {
+        let common = self.len().min(other.len());
+        exchange_each(&mut self[..common], &mut other[..common]);
+        if self.len() > common {
+            other.extend(self.drain(common..));
+        } else {
+            self.extend(other.drain(common..));
+        }
+    }
+
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        settle_each(self, reader)
+    }
+}
+
+/// Exchanges elements one by one, as many as both have.
+pub(super) fn exchange_each<'de, T: Restore<'de>>(items: &mut [T], others: &mut [T]) {
+    if mode::<T>() != Mode::Apart && items.len() == others.len() {
+        return items.swap_with_slice(others);
+    }
+    for (item, other) in items.iter_mut().zip(others) {
+        item.exchange(other);
+    }
+}
+
+/// Settles the elements one by one. Those that are copied whole have no hooks.
+pub(super) fn settle_each<'de, T: Restore<'de>>(items: &mut [T], reader: &mut Reader<'de>) -> Option<()> {
+    if mode::<T>() == Mode::Apart { settle_all(items.iter_mut(), reader) } else { Some(()) }
+}
+
+pub(super) fn settle_all<'a, 'de, T: Restore<'de> + 'a>(
+    items: impl Iterator<Item = &'a mut T>,
+    reader: &mut Reader<'de>,
+) -> Option<()> {
+    for (at, item) in items.enumerate() {
+        if item.settle(reader).is_none() {
+            reader.within_element(at);
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// Restores the elements that are there one by one, and builds those that are not.
@@ -249,6 +291,22 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
             }
         }
     }
+
+    fn exchange(&mut self, other: &mut Self) {
+        let common = self.len().min(other.len());
+        for (item, other) in self.iter_mut().zip(other.iter_mut()) {
+            item.exchange(other);
+        }
+        if self.len() > common {
+            other.extend(self.drain(common..));
+        } else {
+            self.extend(other.drain(common..));
+        }
+    }
+
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        settle_all(self.iter_mut(), reader)
+    }
 }
 
 /// Owners of slices of fixed length.
@@ -296,6 +354,20 @@ macro_rules! slices {
                         }
                     }
                 }
+            }
+
+            fn exchange(&mut self, other: &mut Self) {
+                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
+                match (as_mut(self), as_mut(other)) {
+                    (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others),
+                    // Others see the old elements and keep them.
+                    _ => core::mem::swap(self, other),
+                }
+            }
+
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
+                as_mut(self).map_or(Some(()), |items| settle_each(items, reader))
             }
         }
     )*};

@@ -70,6 +70,23 @@ macro_rules! locks {
                 // Last: a value whose restore panics is no better than it was.
                 self.clear_poison();
             }
+
+            fn exchange(&mut self, other: &mut Self) {
+                let changes = self.is_poisoned() != other.is_poisoned();
+                let value = self.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let others = other.get_mut().unwrap_or_else(PoisonError::into_inner);
+                value.exchange(others);
+                if changes {
+                    // The poison goes with the old state, and what is skipped stays.
+                    core::mem::swap(value, others);
+                    core::mem::swap(self, other);
+                }
+            }
+
+            #[inline]
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                self.get_mut().unwrap_or_else(PoisonError::into_inner).settle(reader)
+            }
         }
     )*};
 }

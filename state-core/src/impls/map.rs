@@ -1,6 +1,7 @@
 //! `BTreeMap` and `HashMap`: a length, and a run of heads, key and value by turns, in the map's own order.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::collections::HashMap;
 #[cfg(feature = "std")]
@@ -138,7 +139,7 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
 macro_rules! maps {
     (
         $map:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
-        $put:expr, $set:ident
+        $put:expr, $set:ident, $drain:expr, $fill:expr
     ) => {
         impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
@@ -175,7 +176,9 @@ macro_rules! maps {
                 let is_wide = const { room::is_wide::<(K, V), $room>(entry::<K, V>()) };
                 let mut map: Self = $empty(if is_wide { room::at_once::<(K, V)>(heads.len()) } else { heads.len() });
                 for mut head in heads {
-                    let key = get(&mut head, reader)?;
+                    let mut key = get(&mut head, reader)?;
+                    // Its order and hash may depend on what hooks make of it.
+                    reader.complete(&mut key)?;
                     map.insert(key, get(&mut head, reader)?);
                 }
                 Some(map)
@@ -188,11 +191,44 @@ macro_rules! maps {
                     $set(self, heads, reader);
                 }
             }
+
+            /// Entries of equal keys are exchanged, the others change places.
+            fn exchange(&mut self, other: &mut Self) {
+                let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
+                for (mut key, mut value) in $drain(self) {
+                    if let Some((mut new, mut new_value)) = other.remove_entry(&key) {
+                        key.exchange(&mut new);
+                        value.exchange(&mut new_value);
+                        mine.push((key, value));
+                        (key, value) = (new, new_value);
+                    }
+                    others.push((key, value));
+                }
+                mine.extend($drain(other));
+                $fill(self, mine);
+                $fill(other, others);
+            }
+
+            /// Keys were settled before they were put in, and cannot be changed here.
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                self.values_mut().try_for_each(|value| value.settle(reader))
+            }
         }
     };
 }
 
-maps!(BTreeMap, Tree, [Ord], [], |_| BTreeMap::new(), schema, put_entries, set_tree);
+maps!(
+    BTreeMap,
+    Tree,
+    [Ord],
+    [],
+    |_| BTreeMap::new(),
+    schema,
+    put_entries,
+    set_tree,
+    core::mem::take,
+    |map: &mut Self, entries: Vec<(K, V)>| *map = entries.into_iter().collect()
+);
 #[cfg(feature = "std")]
 maps!(
     HashMap,
@@ -202,7 +238,9 @@ maps!(
     |len| HashMap::with_capacity_and_hasher(len, S::default()),
     table_schema,
     put_table,
-    set_table
+    set_table,
+    |map: &mut Self| map.drain().collect::<Vec<_>>(),
+    |map: &mut Self, entries: Vec<(K, V)>| map.extend(entries)
 );
 
 fn set_tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(

@@ -5,7 +5,7 @@ use core::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use core::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use super::number::leaf;
-use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, size};
+use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, settled, size};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
@@ -79,6 +79,17 @@ macro_rules! objects {
                 #[inline]
                 fn set(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) {
                     $(set(&mut self.$field, &mut head, reader);)*
+                }
+
+                #[inline]
+                fn exchange(&mut self, other: &mut Self) {
+                    $(self.$field.exchange(&mut other.$field);)*
+                }
+
+                #[inline]
+                fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                    $(settled(self.$field.settle(reader), stringify!($field), reader)?;)*
+                    Some(())
                 }
             )?
         }

@@ -56,6 +56,17 @@ macro_rules! once {
                     _ => assign(self, <Self as Restore<'de>>::get(head, reader)),
                 }
             }
+
+            fn exchange(&mut self, other: &mut Self) {
+                match (self.get_mut(), other.get_mut()) {
+                    (Some(value), Some(other)) => value.exchange(other),
+                    _ => core::mem::swap(self, other),
+                }
+            }
+
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                self.get_mut().map_or(Some(()), |value| value.settle(reader))
+            }
         }
     )*};
 }

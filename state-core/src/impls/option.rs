@@ -84,6 +84,19 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
             }
         }
     }
+
+    #[inline]
+    fn exchange(&mut self, other: &mut Self) {
+        match (self, other) {
+            (Some(value), Some(other)) => value.exchange(other),
+            (this, other) => core::mem::swap(this, other),
+        }
+    }
+
+    #[inline]
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        self.as_mut().map_or(Some(()), |value| value.settle(reader))
+    }
 }
 
 /// Whether any head is a value, without a hook that would see it.

@@ -66,7 +66,7 @@ written! {
 
 /// All that can be put back, by how text takes the place of its own.
 macro_rules! restored {
-    ($([$($lifetime:lifetime)?] $ty:ty, |$text:ident| $get:expr $(, $set:expr)?;)*) => {$(
+    ($([$($lifetime:lifetime)?] $ty:ty, |$text:ident| $get:expr $(, $set:expr, $exchange:expr)?;)*) => {$(
         impl<$($lifetime,)? 'de $(: $lifetime)?> Restore<'de> for $ty {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -86,6 +86,11 @@ macro_rules! restored {
                         let set: fn(&mut Self, &str) = $set;
                         set(self, text);
                     }
+                }
+
+                fn exchange(&mut self, other: &mut Self) {
+                    let exchange: fn(&mut Self, &mut Self) = $exchange;
+                    exchange(self, other);
                 }
             )?
         }
@@ -108,13 +113,24 @@ fn overwrite(this: &mut OsString, text: &str) {
     this.push(text);
 }
 
+/// Each text goes into the other's allocation, as long as the first has the space.
+fn exchange(this: &mut OsString, other: &mut OsString) {
+    if this.capacity() < other.len() {
+        return core::mem::swap(this, other);
+    }
+    let new = core::mem::replace(other, this.clone());
+    this.clear();
+    this.push(new);
+}
+
 restored! {
     ['a] &'a Path, |text| Path::new(text);
     ['a] &'a OsStr, |text| OsStr::new(text);
-    [] PathBuf, |text| text.into(), |this, text| overwrite(this.as_mut_os_string(), text);
-    [] OsString, |text| text.into(), overwrite;
-    [] Box<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
-    [] Rc<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
-    [] Arc<Path>, |text| Path::new(text).into(), replace_if_other!(Path);
-    [] Box<OsStr>, |text| OsStr::new(text).into(), replace_if_other!(OsStr);
+    [] PathBuf, |text| text.into(), |this, text| overwrite(this.as_mut_os_string(), text),
+        |this, other| exchange(this.as_mut_os_string(), other.as_mut_os_string());
+    [] OsString, |text| text.into(), overwrite, exchange;
+    [] Box<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
+    [] Rc<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
+    [] Arc<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
+    [] Box<OsStr>, |text| OsStr::new(text).into(), replace_if_other!(OsStr), text::exchange_if_other;
 }

@@ -82,6 +82,20 @@ macro_rules! pointers {
                     }
                 }
             }
+
+            fn exchange(&mut self, other: &mut Self) {
+                let as_mut: fn(&mut Self) -> Option<&mut T> = $as_mut;
+                match (as_mut(self), as_mut(other)) {
+                    (Some(value), Some(other)) => value.exchange(other),
+                    // Others see the old value and keep it.
+                    _ => core::mem::swap(self, other),
+                }
+            }
+
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                let as_mut: fn(&mut Self) -> Option<&mut T> = $as_mut;
+                as_mut(self).map_or(Some(()), |value| value.settle(reader))
+            }
         }
     )*};
 }

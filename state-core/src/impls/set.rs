@@ -1,6 +1,7 @@
 //! `BTreeSet` and `HashSet`: a length, and a run of heads in the set's own order.
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::collections::HashSet;
 #[cfg(feature = "std")]
@@ -66,7 +67,10 @@ fn put_table<'a, T: State + 'a>(
 }
 
 macro_rules! sets {
-    ($set:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident, $put:expr) => {
+    (
+        $set:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
+        $put:expr, $drain:expr, $fill:expr
+    ) => {
         impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
 
@@ -101,7 +105,10 @@ macro_rules! sets {
                 let (is_wide, len) = (const { room::is_wide::<T, $room>(T::HEAD) }, run.len() / stride(T::HEAD));
                 let mut set: Self = $empty(if is_wide { room::at_once::<T>(len) } else { len });
                 for head in run.chunks_exact(stride(T::HEAD)) {
-                    set.insert(T::get(&head[..T::HEAD], reader)?);
+                    let mut item = T::get(&head[..T::HEAD], reader)?;
+                    // Its order and hash may depend on what hooks make of it.
+                    reader.complete(&mut item)?;
+                    set.insert(item);
                 }
                 Some(set)
             }
@@ -117,11 +124,37 @@ macro_rules! sets {
                     });
                 }
             }
+
+            /// Equal elements are exchanged, the others change places.
+            fn exchange(&mut self, other: &mut Self) {
+                let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
+                for mut item in $drain(self) {
+                    if let Some(mut new) = other.take(&item) {
+                        item.exchange(&mut new);
+                        mine.push(item);
+                        item = new;
+                    }
+                    others.push(item);
+                }
+                mine.extend($drain(other));
+                $fill(self, mine);
+                $fill(other, others);
+            }
         }
     };
 }
 
-sets!(BTreeSet, Tree, [Ord], [], |_| BTreeSet::new(), schema, list::put_each);
+sets!(
+    BTreeSet,
+    Tree,
+    [Ord],
+    [],
+    |_| BTreeSet::new(),
+    schema,
+    list::put_each,
+    core::mem::take,
+    |set: &mut Self, items: Vec<T>| { *set = items.into_iter().collect() }
+);
 #[cfg(feature = "std")]
 sets!(
     HashSet,
@@ -130,5 +163,7 @@ sets!(
     [S: BuildHasher],
     |len| HashSet::with_capacity_and_hasher(len, S::default()),
     table_schema,
-    put_table
+    put_table,
+    |set: &mut Self| set.drain().collect::<Vec<_>>(),
+    |set: &mut Self, items: Vec<T>| set.extend(items)
 );

@@ -55,7 +55,7 @@ fn get_owned<'de, T: From<&'de str>>(head: &[u8], reader: &mut Reader<'de>) -> O
 
 /// Owners of text: they write as `str` does, and are made from one.
 macro_rules! text {
-    ($($ty:ty, $get:expr, $set:expr;)*) => {$(
+    ($($ty:ty, $get:expr, $set:expr, $exchange:expr;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
 
@@ -92,6 +92,11 @@ macro_rules! text {
                     set(self, text);
                 }
             }
+
+            fn exchange(&mut self, other: &mut Self) {
+                let exchange: fn(&mut Self, &mut Self) = $exchange;
+                exchange(self, other);
+            }
         }
     )*};
 }
@@ -108,10 +113,27 @@ macro_rules! replace_if_other {
 }
 
 text! {
-    String, get_string, memory::assign;
-    Box<str>, get_owned, replace_if_other!();
-    Rc<str>, get_owned, replace_if_other!();
-    Arc<str>, get_owned, replace_if_other!();
+    String, get_string, memory::assign, exchange;
+    Box<str>, get_owned, replace_if_other!(), exchange_if_other;
+    Rc<str>, get_owned, replace_if_other!(), exchange_if_other;
+    Arc<str>, get_owned, replace_if_other!(), exchange_if_other;
+}
+
+pub(super) fn exchange_if_other<T: PartialEq>(this: &mut T, other: &mut T) {
+    if this != other {
+        core::mem::swap(this, other);
+    }
+}
+
+/// Each text goes into the other's allocation, as long as the first has the space.
+fn exchange(this: &mut String, other: &mut String) {
+    let len = other.len();
+    if this.capacity() < len {
+        return core::mem::swap(this, other);
+    }
+    other.push_str(this);
+    memory::assign(this, &other[..len]);
+    other.drain(..len);
 }
 
 impl<'a, 'de: 'a> Restore<'de> for &'a str {

@@ -47,6 +47,16 @@ macro_rules! wrappers {
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 self.0.set(head, reader);
             }
+
+            #[inline]
+            fn exchange(&mut self, other: &mut Self) {
+                self.0.exchange(&mut other.0);
+            }
+
+            #[inline]
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                self.0.settle(reader)
+            }
         }
     )*};
 }

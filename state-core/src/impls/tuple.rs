@@ -46,6 +46,17 @@ macro_rules! tuples {
             fn set(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) {
                 $(set(&mut self.$at, &mut head, reader);)+
             }
+
+            #[inline]
+            fn exchange(&mut self, other: &mut Self) {
+                $(self.$at.exchange(&mut other.$at);)+
+            }
+
+            #[inline]
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                $(self.$at.settle(reader)?;)+
+                Some(())
+            }
         }
     )*};
 }

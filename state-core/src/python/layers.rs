@@ -10,7 +10,7 @@ use pyo3::PyClass;
 #[cfg(any(not(Py_LIMITED_API), Py_3_12))]
 use pyo3::exceptions;
 use pyo3::exceptions::PyTypeError;
-use pyo3::impl_::pyclass::PyClassBaseType;
+use pyo3::impl_::pyclass::{PyClassBaseType, PyClassImpl};
 use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
@@ -24,6 +24,8 @@ use super::quick::{self, Step};
 use crate::builder::Builder;
 use crate::error::Result as StateResult;
 use crate::fingerprint::identity;
+use crate::hooks::Hooks;
+use crate::image::in_place::{self, Aside};
 use crate::image::{self, Options, SegmentBuffer, dump_segments};
 use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
@@ -33,6 +35,8 @@ use crate::walk::{self, Filled};
 pub trait Layer: PyClass + State + RestoreOwned {
     /// The base's values, and the own one.
     type Values;
+    /// The same, to be exchanged with those of a live object.
+    type Asides;
     const EXCEPTION: bool;
     /// Whether it, or a base, is a frozen class.
     const FROZEN: bool;
@@ -51,6 +55,9 @@ pub trait Layer: PyClass + State + RestoreOwned {
 
     /// Builds the values that stand for a flat state. The last class takes all that is left.
     fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values>;
+
+    /// Builds the values for a live object.
+    fn asides(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Asides>;
 
     /// The native bytes of the own value.
     fn pack<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>>;
@@ -72,6 +79,7 @@ where
     T::Frozen: Mutability,
 {
     type Values = (<T::BaseType as Base>::Values, T);
+    type Asides = (<T::BaseType as Base>::Asides, Aside<T>);
     const EXCEPTION: bool = T::BaseType::EXCEPTION;
     const FROZEN: bool = T::Frozen::FROZEN || T::BaseType::FROZEN;
 
@@ -102,6 +110,16 @@ where
         let regions = filled.regions()?;
         Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
         let value = image::build(&regions)?;
+        keep(filled);
+        Ok((base, value))
+    }
+
+    fn asides(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Asides> {
+        let base = T::BaseType::asides(state)?;
+        let filled = fill(T::schema(), state, last)?;
+        let regions = filled.regions()?;
+        Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        let value = Aside::build(&regions)?;
         keep(filled);
         Ok((base, value))
     }
@@ -188,16 +206,25 @@ fn keep(filled: Filled<'_>) {
 )]
 pub trait Base: PyClassBaseType {
     type Values;
+    type Asides;
     const EXCEPTION: bool = false;
     const FROZEN: bool = false;
 
     fn schemas(schemas: &mut Vec<&'static Schema>);
     fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()>;
     fn values(state: &mut Items<'_, '_>) -> StateResult<Self::Values>;
+    fn asides(state: &mut Items<'_, '_>) -> StateResult<Self::Asides>;
     fn initializer(values: Self::Values) -> Self::Initializer;
 
-    /// Swaps the values of a base with those of the object that `guard` holds.
-    fn swap<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values);
+    /// Exchanges the values of a base with those of the object that `guard` holds.
+    fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, asides: &mut Self::Asides);
+
+    /// Calls the hooks that were left, on the base of the object that `guard` holds.
+    fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
+        guard: &mut PyRefMut<'_, T>,
+        asides: &Self::Asides,
+        hooks: Hooks,
+    ) -> StateResult<()>;
 }
 
 impl<B> Base for B
@@ -207,6 +234,7 @@ where
     B::Frozen: Mutability,
 {
     type Values = <B as Layer>::Values;
+    type Asides = <B as Layer>::Asides;
     const EXCEPTION: bool = <B as Layer>::EXCEPTION;
     const FROZEN: bool = <B as Layer>::FROZEN;
 
@@ -222,12 +250,24 @@ where
         <B as Layer>::values(state, false)
     }
 
+    fn asides(state: &mut Items<'_, '_>) -> StateResult<Self::Asides> {
+        <B as Layer>::asides(state, false)
+    }
+
     fn initializer(values: Self::Values) -> Self::Initializer {
         <B as Layer>::initializer(values)
     }
 
-    fn swap<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values) {
-        B::Frozen::swap::<B, T>(guard, values);
+    fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, asides: &mut Self::Asides) {
+        B::Frozen::exchange::<B, T>(guard, asides);
+    }
+
+    fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
+        guard: &mut PyRefMut<'_, T>,
+        asides: &Self::Asides,
+        hooks: Hooks,
+    ) -> StateResult<()> {
+        B::Frozen::settle::<B, T>(guard, asides, hooks)
     }
 }
 
@@ -235,6 +275,7 @@ macro_rules! native {
     ($exception:literal: $($base:ty)*) => {$(
         impl Base for $base {
             type Values = ();
+            type Asides = ();
             const EXCEPTION: bool = $exception;
 
             fn schemas(_: &mut Vec<&'static Schema>) {}
@@ -247,11 +288,23 @@ macro_rules! native {
                 Ok(())
             }
 
+            fn asides(_: &mut Items<'_, '_>) -> StateResult<()> {
+                Ok(())
+            }
+
             fn initializer((): ()) -> Self::Initializer {
                 PyNativeTypeInitializer(PhantomData)
             }
 
-            fn swap<T: PyClass<BaseType = Self, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
+            fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
+
+            fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
+                _: &mut PyRefMut<'_, T>,
+                (): &(),
+                _: Hooks,
+            ) -> StateResult<()> {
+                Ok(())
+            }
         }
     )*};
 }
@@ -278,12 +331,21 @@ pub trait Mutability: Sized {
         T: PyClass<Frozen = Self> + State + RestoreOwned,
         T::BaseType: Base;
 
-    fn swap<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut (<B::BaseType as Base>::Values, B))
+    fn exchange<B, T>(guard: &mut PyRefMut<'_, T>, asides: &mut Asides<B>)
     where
-        B: PyClass<Frozen = Self>,
+        B: PyClass<Frozen = Self> + RestoreOwned,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>;
+
+    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, asides: &Asides<B>, hooks: Hooks) -> StateResult<()>
+    where
+        B: PyClass<Frozen = Self> + RestoreOwned,
         B::BaseType: Base,
         T: PyClass<BaseType = B, Frozen = False>;
 }
+
+/// The values of a class and its bases, to be exchanged with those of a live object.
+type Asides<T> = (<<T as PyClassImpl>::BaseType as Base>::Asides, Aside<T>);
 
 impl Mutability for True {
     const FROZEN: bool = true;
@@ -297,12 +359,21 @@ impl Mutability for True {
     }
 
     /// Never called: an object of which a part is frozen is not restored.
-    fn swap<B, T>(_: &mut PyRefMut<'_, T>, _: &mut (<B::BaseType as Base>::Values, B))
+    fn exchange<B, T>(_: &mut PyRefMut<'_, T>, _: &mut Asides<B>)
     where
-        B: PyClass<Frozen = Self>,
+        B: PyClass<Frozen = Self> + RestoreOwned,
         B::BaseType: Base,
         T: PyClass<BaseType = B, Frozen = False>,
     {
+    }
+
+    fn settle<B, T>(_: &mut PyRefMut<'_, T>, _: &Asides<B>, _: Hooks) -> StateResult<()>
+    where
+        B: PyClass<Frozen = Self> + RestoreOwned,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>,
+    {
+        Ok(())
     }
 }
 
@@ -318,34 +389,66 @@ impl Mutability for False {
             return Err(frozen(object));
         }
         let told = |error| unpickling(object.py(), &error);
-        let base = T::BaseType::values(&mut state).map_err(told)?;
-        let filled = fill(T::schema(), &mut state, true).map_err(told)?;
-        let (regions, identity) = (filled.regions().map_err(told)?, identity(T::schema()));
-        Options::new().pass::<T>(&identity, &regions, regions.head).map_err(told)?;
         if size_of::<<T::BaseType as Base>::Values>() == 0 {
-            // The only class with a value: what it has allocated stays.
-            let mut guard = object.try_borrow_mut()?;
-            return image::restore(&regions, &identity, &mut *guard).map_err(told);
+            return put_single(object, &mut state);
         }
-        let mut values = (base, image::build::<T>(&regions).map_err(told)?);
+        let mut asides = <T as Layer>::asides(&mut state, true).map_err(told)?;
         let mut guard = object.try_borrow_mut()?;
-        core::mem::swap(&mut *guard, &mut values.1);
-        T::BaseType::swap(&mut guard, &mut values.0);
+        let put = in_place::exchange(&mut guard, &mut asides, exchange_layers::<T>, settle_layers::<T>);
         // Before the old values are dropped, which can run code that looks at the object.
         drop(guard);
-        Ok(())
+        put.map_err(told)
     }
 
-    fn swap<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut (<B::BaseType as Base>::Values, B))
+    fn exchange<B, T>(guard: &mut PyRefMut<'_, T>, asides: &mut Asides<B>)
     where
-        B: PyClass<Frozen = Self>,
+        B: PyClass<Frozen = Self> + RestoreOwned,
         B::BaseType: Base,
         T: PyClass<BaseType = B, Frozen = False>,
     {
-        let base = guard.as_super();
-        core::mem::swap(&mut **base, &mut values.1);
-        B::BaseType::swap(base, &mut values.0);
+        exchange_layers::<B>(guard.as_super(), asides);
     }
+
+    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, asides: &Asides<B>, hooks: Hooks) -> StateResult<()>
+    where
+        B: PyClass<Frozen = Self> + RestoreOwned,
+        B::BaseType: Base,
+        T: PyClass<BaseType = B, Frozen = False>,
+    {
+        settle_layers::<B>(guard.as_super(), asides, hooks)
+    }
+}
+
+/// Restores an object of the only class with a value.
+fn put_single<T>(object: &Bound<'_, T>, state: &mut Items<'_, '_>) -> PyResult<()>
+where
+    T: PyClass<Frozen = False> + RestoreOwned,
+{
+    let told = |error| unpickling(object.py(), &error);
+    let filled = fill(T::schema(), state, true).map_err(told)?;
+    let (regions, identity) = (filled.regions().map_err(told)?, identity(T::schema()));
+    Options::new().pass::<T>(&identity, &regions, regions.head).map_err(told)?;
+    let mut guard = object.try_borrow_mut()?;
+    image::restore(&regions, &identity, &mut *guard).map_err(told)
+}
+
+fn exchange_layers<T>(guard: &mut PyRefMut<'_, T>, asides: &mut Asides<T>)
+where
+    T: PyClass<Frozen = False> + RestoreOwned,
+    T::BaseType: Base,
+{
+    asides.1.exchange(&mut **guard);
+    T::BaseType::exchange(guard, &mut asides.0);
+}
+
+/// The base's hooks come first.
+fn settle_layers<T>(guard: &mut PyRefMut<'_, T>, asides: &Asides<T>, hooks: Hooks) -> StateResult<()>
+where
+    T: PyClass<Frozen = False> + RestoreOwned,
+    T::BaseType: Base,
+{
+    T::BaseType::settle(guard, &asides.0, hooks)?;
+    asides.1.settle(&mut **guard, hooks)
 }
 
 #[cold]

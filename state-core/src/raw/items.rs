@@ -46,6 +46,12 @@ pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
             *self = value;
         }
     }
+
+    /// Exchanges the elements with those of another field; allocations that suffice stay.
+    #[inline]
+    fn exchange(&mut self, other: &mut Self) {
+        core::mem::swap(self, other);
+    }
 }
 
 impl<T> Items<One, T> for T {
@@ -134,6 +140,16 @@ impl<'de, T: Raw<K>, K> Collect<'de, Many, T, K> for Vec<T> {
             extend::<T, K>(self, bytes);
         }
     }
+
+    fn exchange(&mut self, other: &mut Self) {
+        let common = self.len().min(other.len());
+        self[..common].swap_with_slice(&mut other[..common]);
+        if self.len() > common {
+            other.extend(self.drain(common..));
+        } else {
+            self.extend(other.drain(common..));
+        }
+    }
 }
 
 macro_rules! fixed {
@@ -155,6 +171,14 @@ macro_rules! fixed {
                             *self = value;
                         }
                     }
+                }
+            }
+
+            fn exchange(&mut self, other: &mut Self) {
+                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
+                match (as_mut(self), as_mut(other)) {
+                    (Some(items), Some(others)) if items.len() == others.len() => items.swap_with_slice(others),
+                    _ => core::mem::swap(self, other),
                 }
             }
         }
@@ -216,6 +240,14 @@ impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Op
                     *this = value;
                 }
             }
+        }
+    }
+
+    #[inline]
+    fn exchange(&mut self, other: &mut Self) {
+        match (self, other) {
+            (Some(inner), Some(other)) => inner.exchange(other),
+            (this, other) => core::mem::swap(this, other),
         }
     }
 }

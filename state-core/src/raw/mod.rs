@@ -15,7 +15,7 @@ pub use items::{Collect, Items, Many, Maybe, One};
 #[doc(hidden)]
 pub use kind::{Described, Flag, FlagKind, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
 #[doc(hidden)]
-pub use slot::{ARRAY, BYTES, COUNTED, check, get, put, schema, set, size};
+pub use slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 
 use crate::memory::Image;
 use crate::schema::{Kind, Link, Schema};

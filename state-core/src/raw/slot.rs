@@ -146,3 +146,13 @@ where
         field.replace(array.bytes());
     }
 }
+
+#[doc(hidden)]
+#[inline]
+pub fn exchange<'de, S, T, F, K>(_: K, field: &mut F, other: &mut F)
+where
+    T: Raw<K>,
+    F: Collect<'de, S, T, K>,
+{
+    field.exchange(other);
+}

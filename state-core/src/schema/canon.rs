@@ -331,7 +331,15 @@ impl In<'_> {
                 let name = self.name()?;
                 let has_parent = self.flags(1)? != 0;
                 let slots = self.slots(depth)?;
-                Kind::Object(Object { name, has_parent, slots, refuses: false, asks: false, form: Form::State })
+                Kind::Object(Object {
+                    name,
+                    has_parent,
+                    slots,
+                    refuses: false,
+                    skips: false,
+                    asks: false,
+                    form: Form::State,
+                })
             }
             16 => self.enumeration(depth)?,
             17 => self.record(depth, size)?,
@@ -369,7 +377,14 @@ impl In<'_> {
             let name = self.name()?;
             variants.push(Variant { name, slots: self.slots(depth)?, value: None });
         }
-        Some(Kind::Enum(Enum { name, variants: Cow::Owned(variants), refuses: false, asks: false, form: Form::State }))
+        Some(Kind::Enum(Enum {
+            name,
+            variants: Cow::Owned(variants),
+            refuses: false,
+            skips: false,
+            asks: false,
+            form: Form::State,
+        }))
     }
 
     fn record(&mut self, depth: u32, size: &mut usize) -> Option<Kind> {

@@ -27,6 +27,8 @@ pub struct Shape {
     pub has_parent: bool,
     /// It has a hook that can refuse a state.
     pub refuses: bool,
+    /// It has fields that are no slots.
+    pub skips: bool,
     /// It has a hook that is called before its state is taken.
     pub asks: bool,
     pub form: Form,
@@ -34,5 +36,6 @@ pub struct Shape {
 
 impl Shape {
     /// Of a type that has nothing beside its slots.
-    pub(crate) const PLAIN: Self = Self { has_parent: false, refuses: false, asks: false, form: Form::State };
+    pub(crate) const PLAIN: Self =
+        Self { has_parent: false, refuses: false, skips: false, asks: false, form: Form::State };
 }

@@ -93,6 +93,7 @@ pub(crate) struct Object {
     pub has_parent: bool,
     pub slots: Cow<'static, [Slot]>,
     pub refuses: bool,
+    pub skips: bool,
     pub asks: bool,
     pub form: Form,
 }
@@ -102,6 +103,7 @@ pub(crate) struct Enum {
     pub name: Cow<'static, str>,
     pub variants: Cow<'static, [Variant]>,
     pub refuses: bool,
+    pub skips: bool,
     pub asks: bool,
     pub form: Form,
 }
@@ -215,6 +217,7 @@ impl Schema {
             has_parent: shape.has_parent,
             slots: Cow::Borrowed(slots),
             refuses: shape.refuses,
+            skips: shape.skips,
             asks: shape.asks,
             form: shape.form,
         };
@@ -229,6 +232,7 @@ impl Schema {
             name: Cow::Borrowed(names.tag),
             variants: Cow::Borrowed(variants),
             refuses: shape.refuses,
+            skips: shape.skips,
             asks: shape.asks,
             form: shape.form,
         });
@@ -301,6 +305,11 @@ impl Schema {
             Kind::Serde => true,
             _ => false,
         }
+    }
+
+    /// Whether this very node has fields that are no slots.
+    pub(crate) fn skips(&self) -> bool {
+        matches!(&self.kind, Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }))
     }
 
     /// Whether this very node has to be asked before anything is written: by a hook, or because only counting it finds

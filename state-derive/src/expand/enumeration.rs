@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{accepted, after_set, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -132,6 +132,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
         return restore_nothing();
     }
     let set = set(container, variants);
+    let (exchange, settle) = (exchange(variants), settle(container, variants));
     quote! {
         #[inline]
         fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
@@ -150,6 +151,10 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
         }
 
         #set
+
+        #exchange
+
+        #settle
     }
 }
 
@@ -207,15 +212,19 @@ fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
-    let arms = variants.iter().enumerate().filter(|(_, variant)| has_slots(variant)).map(|(index, variant)| {
+    let arms = variants.iter().enumerate().filter(|(_, variant)| !variant.fields.is_empty()).map(|(index, variant)| {
         let (tag, ident, pattern) = (tag(index), &variant.ident, pattern(variant));
-        let place = place(count, variant);
-        let slots = slot::slots(variant).map(slot::set);
-        quote! {
-            (#tag, Self::#ident #pattern) => {
+        let slots = has_slots(variant).then(|| {
+            let (place, slots) = (place(count, variant), slot::slots(variant).map(slot::set));
+            quote! {
                 if let _state::Some(mut __head) = #place {
                     #(#slots)*
                 }
+            }
+        });
+        quote! {
+            (#tag, Self::#ident #pattern) => {
+                #slots
                 #hook
             }
         }
@@ -238,6 +247,64 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
                 #(#arms)*
                 _ => #build,
             }
+        }
+    }
+}
+
+/// Where both are one variant, their slots are exchanged; else they change places.
+fn exchange(variants: &[Variant]) -> TokenStream {
+    let arms = variants.iter().filter(|variant| !variant.fields.is_empty()).map(|variant| {
+        let (ident, pattern, other) = (&variant.ident, pattern(variant), pattern_of_other(variant));
+        let slots = slot::slots(variant).map(slot::exchange);
+        quote! {
+            (Self::#ident #pattern, Self::#ident #other) => {
+                #(#slots)*
+            }
+        }
+    });
+    quote! {
+        #[inline]
+        fn exchange(&mut self, __other: &mut Self) {
+            match (self, __other) {
+                #(#arms)*
+                (__this, __other) => _state::swap(__this, __other),
+            }
+        }
+    }
+}
+
+/// The parts come first, as in `set`.
+fn settle(container: &Container, variants: &[Variant]) -> TokenStream {
+    let hook = after_set(container).map(|hook| quote!(#hook.settle(self, __reader)?;));
+    let has_hooks = |variant: &&Variant| slot::slots(variant).any(|field| slot::settle(field).is_some());
+    let arms: Vec<_> = variants
+        .iter()
+        .filter(has_hooks)
+        .map(|variant| {
+            let (ident, pattern) = (&variant.ident, pattern_of_hooks(variant));
+            let slots = slot::slots(variant).filter_map(slot::settle);
+            quote! {
+                Self::#ident #pattern => {
+                    #(#slots)*
+                }
+            }
+        })
+        .collect();
+    let rest = (arms.len() < variants.len() + container.skipped.len()).then(|| quote!(_ => {}));
+    let parts = (!arms.is_empty()).then(|| {
+        quote! {
+            match &mut *self {
+                #(#arms)*
+                #rest
+            }
+        }
+    });
+    quote! {
+        #[inline]
+        fn settle(&mut self, __reader: &mut _state::Reader<'__de>) -> _state::Option<()> {
+            #parts
+            #hook
+            _state::Some(())
         }
     }
 }

@@ -14,7 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use crate::ast::{Container, Data, Variant};
+use crate::ast::{Container, Data, Field, Variant};
 use crate::bound::{self, Side};
 
 pub use record::record;
@@ -90,6 +90,7 @@ const LOCALS: &[&str] = &[
     "__head",
     "__name",
     "__part",
+    "__other",
     "__reader",
     "__same",
     "__size",
@@ -105,7 +106,8 @@ const LOCALS: &[&str] = &[
 /// that. A function is not, and hides what stands further out.
 fn shadows(container: &Container) -> TokenStream {
     let locals = LOCALS.iter().map(|name| Ident::new(name, Span::call_site()));
-    let bindings: BTreeSet<_> = container.fields().map(|field| &field.binding).collect();
+    let both = |field: &Field| [field.binding.clone(), slot::other(field)];
+    let bindings: BTreeSet<_> = container.fields().flat_map(both).collect();
     let bindings = bindings.into_iter().map(|binding| format_ident!("{binding}", span = Span::call_site()));
     let locals = locals.chain(bindings);
     quote! {
@@ -121,14 +123,25 @@ fn place(of: &impl Spanned) -> Span {
 
 /// `{ a: __f0, b: __f1, c: _ }`: all fields of a variant, bound if they are slots.
 fn pattern(variant: &Variant) -> TokenStream {
+    bound(variant, |field| slot::is_slot(field).then(|| field.binding.clone()))
+}
+
+/// `{ a: __f0, b: _, c: _ }`: as [`pattern`], bound if there may be hooks in them.
+fn pattern_of_hooks(variant: &Variant) -> TokenStream {
+    bound(variant, |field| slot::settle(field).map(|_| field.binding.clone()))
+}
+
+/// `{ a: __f0_other, b: __f1_other, c: _ }`: as [`pattern`], of another value.
+fn pattern_of_other(variant: &Variant) -> TokenStream {
+    bound(variant, |field| slot::is_slot(field).then(|| slot::other(field)))
+}
+
+fn bound(variant: &Variant, binding: impl Fn(&Field) -> Option<Ident>) -> TokenStream {
     let fields = variant.fields.iter().map(|field| {
         let member = &field.member;
-        match slot::is_slot(field) {
-            true => {
-                let binding = &field.binding;
-                quote!(#member: #binding)
-            }
-            false => quote!(#member: _),
+        match binding(field) {
+            Some(binding) => quote!(#member: #binding),
+            None => quote!(#member: _),
         }
     });
     quote!({ #(#fields),* })

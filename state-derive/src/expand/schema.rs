@@ -13,6 +13,7 @@ pub fn function(container: &Container) -> TokenStream {
         None => quote!(false),
     };
     let asks = container.before_get.is_some();
+    let skips = !container.fields().all(slot::is_slot);
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
     let (constructor, parts) = match &container.data {
         Data::Struct(variant) => (quote!(object), slots(variant)),
@@ -36,6 +37,7 @@ pub fn function(container: &Container) -> TokenStream {
                     _state::Shape {
                         has_parent: #has_parent,
                         refuses: #refuses,
+                        skips: #skips,
                         asks: #asks,
                         form: _state::Form::#form,
                     },

@@ -4,7 +4,7 @@
 //! equal errors once.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
 use super::place;
@@ -186,7 +186,7 @@ fn optional(field: &Field) -> TokenStream {
                     let with = with(field, path);
                     quote!({
                         let __slot = #value;
-                        #with.set(__slot, __reader)
+                        #with.set(__slot, <#ty as _state::Restore<'__de>>::settle, __reader)
                     })
                 }
                 _ => value,
@@ -215,6 +215,34 @@ pub fn set(field: &Field) -> TokenStream {
             quote!(_state::assign(#binding, #value);)
         }
     }
+}
+
+/// The local that the same field of another value is bound to.
+pub fn other(field: &Field) -> Ident {
+    format_ident!("{}_other", field.binding)
+}
+
+/// Exchanges the slot with that of another value.
+pub fn exchange(field: &Field) -> TokenStream {
+    let (binding, other, ty) = (&field.binding, other(field), &field.ty);
+    match route(field) {
+        Route::Plain | Route::Sorted => {
+            quote!(<#ty as _state::Restore<'__de>>::exchange(#binding, #other);)
+        }
+        Route::Bytes(bytes) => {
+            let call = raw(field, bytes, "exchange", &quote!(#binding, #other));
+            quote!(#call;)
+        }
+        Route::With(_) | Route::Serde => quote!(_state::swap(#binding, #other);),
+    }
+}
+
+/// Calls the hooks in the slot that were left, if it can hold any.
+pub fn settle(field: &Field) -> Option<TokenStream> {
+    let (binding, ty, name) = (&field.binding, &field.ty, &field.name);
+    matches!(route(field), Route::Plain | Route::Sorted).then(
+        || quote!(_state::settled(<#ty as _state::Restore<'__de>>::settle(#binding, __reader), #name, __reader)?;),
+    )
 }
 
 /// What stands in a field that is not a slot, or in a slot that a state has no value for.

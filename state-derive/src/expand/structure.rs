@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{accepted, after_set, before_get, built, head, pattern, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot};
 use crate::ast::{Container, Field, Role, Variant, Via};
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
@@ -64,6 +64,7 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     let value = built(variant);
     let accepted = accepted(container, &quote!(Self #value));
     let set = set(container, variant);
+    let (exchange, settle) = (exchange(variant), settle(container, variant));
     let checked = checked(variant);
     let empty = slot::slots(variant).next().is_none();
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
@@ -86,6 +87,10 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
         }
 
         #set
+
+        #exchange
+
+        #settle
     }
 }
 
@@ -118,6 +123,45 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
         fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
             #slots
             #hook
+        }
+    }
+}
+
+fn exchange(variant: &Variant) -> TokenStream {
+    let slots = slot::slots(variant).next().is_some().then(|| {
+        let (pattern, other) = (pattern(variant), pattern_of_other(variant));
+        let exchange = slot::slots(variant).map(slot::exchange);
+        quote! {
+            let Self #pattern = self;
+            let Self #other = __other;
+            #(#exchange)*
+        }
+    });
+    quote! {
+        #[inline]
+        fn exchange(&mut self, __other: &mut Self) {
+            #slots
+        }
+    }
+}
+
+/// The parts come first, as in `set`.
+fn settle(container: &Container, variant: &Variant) -> TokenStream {
+    let settle: Vec<_> = slot::slots(variant).filter_map(slot::settle).collect();
+    let parts = (!settle.is_empty()).then(|| {
+        let pattern = pattern_of_hooks(variant);
+        quote! {
+            let Self #pattern = &mut *self;
+            #(#settle)*
+        }
+    });
+    let hook = after_set(container).map(|hook| quote!(#hook.settle(self, __reader)?;));
+    quote! {
+        #[inline]
+        fn settle(&mut self, __reader: &mut _state::Reader<'__de>) -> _state::Option<()> {
+            #parts
+            #hook
+            _state::Some(())
         }
     }
 }

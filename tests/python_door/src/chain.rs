@@ -8,6 +8,8 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Animal>(module)?;
     picklable::<Dog>(module)?;
     picklable::<Puppy>(module)?;
+    picklable::<Horse>(module)?;
+    picklable::<Rider>(module)?;
     module.add_class::<Stray>()?;
     #[cfg(not(feature = "abi3"))]
     exceptions::add(module)?;
@@ -56,6 +58,57 @@ impl Puppy {
     #[new]
     fn new(name: String, weeks: u16) -> PyClassInitializer<Self> {
         Dog::new(name, 4).add_subclass(Self { weeks, owner: None })
+    }
+}
+
+/// A base that skips something and rebuilds it in a hook.
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+#[state(after_set = Horse::count)]
+struct Horse {
+    name: String,
+    #[state(skip)]
+    saddle: Option<Py<PyAny>>,
+    #[state(skip)]
+    letters: usize,
+}
+
+impl Horse {
+    fn count(&mut self) {
+        self.letters = self.name.len();
+    }
+}
+
+#[pymethods]
+impl Horse {
+    #[new]
+    fn new(name: String) -> Self {
+        Self { letters: name.len(), name, saddle: None }
+    }
+}
+
+/// A class on it that skips something too, and may refuse by it.
+#[pyclass(module = "zoo", extends = Horse, get_all, set_all)]
+#[derive(State)]
+#[state(after_set = Rider::fits)]
+struct Rider {
+    weight: u32,
+    #[state(skip)]
+    limit: Option<u32>,
+}
+
+impl Rider {
+    fn fits(&mut self) -> Result<(), &'static str> {
+        assert!(self.weight != 13, "thirteen");
+        if self.limit.is_some_and(|limit| self.weight > limit) { Err("too heavy") } else { Ok(()) }
+    }
+}
+
+#[pymethods]
+impl Rider {
+    #[new]
+    fn new(name: String, weight: u32) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Horse::new(name)).add_subclass(Self { weight, limit: None })
     }
 }
 

@@ -100,4 +100,13 @@ impl<'de, T: Record, D: Dimension> Restore<'de> for Array<T, D> {
             *self = array;
         }
     }
+
+    fn exchange(&mut self, other: &mut Self) {
+        if self.shape() == other.shape() {
+            if let (Some(items), Some(others)) = (self.as_slice_mut(), other.as_slice_mut()) {
+                return items.swap_with_slice(others);
+            }
+        }
+        core::mem::swap(self, other);
+    }
 }

@@ -1,0 +1,129 @@
+//! How a live value is restored: in place where nothing can refuse. Where something can, a new value is built aside
+//! first, which makes all conversions, and then exchanged with the live one, which cannot fail.
+//!
+//! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
+//! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
+
+use super::header::Image;
+use super::options::{build, refused};
+use crate::decode::{Reader, Regions};
+use crate::error::Result;
+use crate::fingerprint::{Identity, identity};
+use crate::hooks::Hooks;
+use crate::state::Restore;
+
+/// Restores a value from regions that were checked.
+pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
+    if identity.refuses {
+        return restore_aside(regions, target);
+    }
+    let mut reader = Reader::new(regions);
+    target.set(regions.head, &mut reader);
+    reader.into_refusal().map_or(Ok(()), Err)
+}
+
+/// Restores a value from bytes that [`Options::dump_into`](super::Options::dump_into) wrote for its type, and that nothing has changed since: they
+/// are not checked.
+pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
+    let regions = Image::open(bytes)?.regions(T::HEAD)?;
+    restore(&regions, &identity(T::schema()), target)
+}
+
+/// A function of its own: the new value would take stack in [`restore`] even where none is built.
+#[inline(never)]
+fn restore_aside<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T) -> Result<()> {
+    let mut aside = Aside::build(regions)?;
+    exchange(target, &mut aside, |live, aside| aside.exchange(live), |live, aside, hooks| aside.settle(live, hooks))
+}
+
+/// A new value, to be exchanged with a live one.
+pub struct Aside<T> {
+    value: T,
+    /// Whether hooks were left to be called on the live value.
+    left: bool,
+}
+
+impl<T> Aside<T> {
+    /// Builds a value from regions that were checked, and makes all its conversions.
+    pub(crate) fn build<'de>(regions: &Regions<'de>) -> Result<Self>
+    where
+        T: Restore<'de>,
+    {
+        let mut reader = Reader::with_hooks(regions, Hooks::Leave);
+        let value = T::get(regions.head, &mut reader);
+        let left = reader.left();
+        let mut value = match (value, reader.into_refusal()) {
+            (Some(value), None) => value,
+            (_, refusal) => return Err(refused(refusal, T::schema())),
+        };
+        if left > 0 && count(&mut value) != left {
+            // A type by hand is in the way, which does not pass `settle` on.
+            return Ok(Self { value: build(regions)?, left: false });
+        }
+        Ok(Self { value, left: left > 0 })
+    }
+
+    /// Exchanges the new value with the live one, or the reverse.
+    pub fn exchange<'de>(&mut self, live: &mut T)
+    where
+        T: Restore<'de>,
+    {
+        live.exchange(&mut self.value);
+    }
+
+    /// Calls the hooks that were left.
+    pub fn settle<'de>(&self, live: &mut T, hooks: Hooks) -> Result<()>
+    where
+        T: Restore<'de>,
+    {
+        if self.left {
+            let mut reader = Reader::of_nothing(hooks);
+            if live.settle(&mut reader).is_none() {
+                return Err(refused(reader.into_refusal(), T::schema()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many hooks are found that were left.
+fn count<'de, T: Restore<'de>>(value: &mut T) -> usize {
+    let mut reader = Reader::of_nothing(Hooks::Count);
+    let _ = value.settle(&mut reader);
+    reader.left()
+}
+
+/// Exchanges a live value with a new one, and calls the hooks that were left. Where one refuses, the old state is put
+/// back, and the hooks are called again: they may have rebuilt skipped fields from the state that was refused.
+pub(crate) fn exchange<L, A>(
+    live: &mut L,
+    aside: &mut A,
+    exchange: fn(&mut L, &mut A),
+    settle: fn(&mut L, &A, Hooks) -> Result<()>,
+) -> Result<()> {
+    exchange(live, aside);
+    let mut exchanged = Exchanged { live, aside, exchange, keep: false };
+    let settled = settle(exchanged.live, exchanged.aside, Hooks::Call);
+    exchanged.keep = settled.is_ok();
+    drop(exchanged);
+    if settled.is_err() {
+        settle(live, aside, Hooks::Again)?;
+    }
+    settled
+}
+
+/// A live value and the new one that has taken its state, exchanged back when a hook refuses or panics.
+struct Exchanged<'a, L, A> {
+    live: &'a mut L,
+    aside: &'a mut A,
+    exchange: fn(&mut L, &mut A),
+    keep: bool,
+}
+
+impl<L, A> Drop for Exchanged<'_, L, A> {
+    fn drop(&mut self) {
+        if !self.keep {
+            (self.exchange)(self.live, self.aside);
+        }
+    }
+}
