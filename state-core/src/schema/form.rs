@@ -23,6 +23,7 @@ pub enum Form {
 /// What a derived type has beside its slots.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Shape {
     pub has_parent: bool,
     /// It has a hook that can refuse a state.

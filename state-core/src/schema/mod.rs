@@ -87,6 +87,7 @@ pub(crate) enum Kind {
 
 /// An object: its state is its parent's, then its own slots.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Object {
     pub name: Cow<'static, str>,
     /// The first slot is the parent.
