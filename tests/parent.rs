@@ -92,3 +92,35 @@ fn a_parent_may_be_empty() {
     comes_back(&value(1), value(2));
     assert_eq!(value(1).get_state().unwrap(), Tuple::from(vec![Value::from(1)]));
 }
+
+/// A parent that is boxed, for its size or because it is generic.
+#[derive(State, Debug, PartialEq, Clone)]
+struct Boxed<P> {
+    #[state(flatten_parent)]
+    parent: Box<P>,
+    own: u8,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct BoxedDog(#[state(flatten_parent)] Box<Animal>, u8);
+
+#[test]
+fn a_parent_may_be_boxed() {
+    let boxed = |puppy, own| Boxed { parent: Box::new(puppy), own };
+    comes_back(&boxed(show().puppy, 1), boxed(other().puppy, 2));
+    let state = boxed(show().puppy, 1).get_state().unwrap();
+    assert_eq!(&state[..5], &show().puppy.get_state().unwrap()[..]);
+    assert_eq!(state[5], Value::from(1));
+    // The box is no part of the state: the bytes are those of a child that holds its parent.
+    let dog = show().puppy.dog;
+    let bytes = dumps(&dog).unwrap();
+    let boxed_dog = BoxedDog(Box::new(dog.0.clone()), dog.1);
+    assert_eq!(dumps(&boxed_dog).unwrap()[40..], bytes[40..]);
+    let mut live = BoxedDog(Box::new(other().puppy.dog.0), 0);
+    let address: *const Animal = &raw const *live.0;
+    live.set_state(dog.get_state().unwrap()).unwrap();
+    assert_eq!(live, boxed_dog);
+    assert!(std::ptr::eq(address, &raw const *live.0), "restored in place");
+    let pickled = state_core::pickle::dumps(&boxed_dog).unwrap();
+    assert_eq!(state_core::pickle::loads::<BoxedDog>(&pickled).unwrap(), boxed_dog);
+}

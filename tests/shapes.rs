@@ -243,3 +243,36 @@ fn sixty_fields() {
     comes_back(&Wide::new(), Wide::default());
     comes_back(&Wide::default(), Wide::new());
 }
+
+/// Nobody takes its state.
+#[derive(Debug, PartialEq)]
+struct Stateless(std::thread::ThreadId);
+
+#[derive(State, Debug, PartialEq)]
+struct OfNone<T> {
+    aligned: [Stateless; 0],
+    number: u32,
+    generic: [Vec<T>; 0],
+    last: (u8, [u64; 0]),
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(bound = "")]
+enum Marked<T> {
+    Of([T; 0x0usize], #[state(default)] [Stateless; 0_usize], String),
+    Nothing([T; 0]),
+}
+
+#[test]
+fn an_array_of_nothing_needs_no_state_of_it() {
+    let of = |number| OfNone { aligned: [], number, generic: [] as [Vec<u8>; 0], last: (1, []) };
+    comes_back(&of(1), of(2));
+    comes_back(&Marked::<Stateless>::Of([], [], "a".into()), Marked::Nothing([]));
+    comes_back(&Marked::<Stateless>::Nothing([]), Marked::Nothing([]));
+    comes_back(&Marked::<Stateless>::Of([], [], "a".into()), Marked::Of([], [], "b".into()));
+    // Where there is a state, it is what it was in arrays of that type.
+    let schema = format!("{}", <OfNone<String> as State>::schema());
+    let whole = format!("{:?}", <OfNone<String> as State>::schema());
+    assert!(schema.contains("OfNone") && whole.contains("\"aligned\""), "{whole}");
+    assert_eq!(of(1).get_state().unwrap().to_string(), "([], 1, [], (1, []))");
+}

@@ -1,5 +1,6 @@
 //! `with = module`: a slot that a module makes of a field, and makes a field of again.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::num::TryFromIntError;
 
@@ -138,4 +139,214 @@ fn a_module_may_be_generic() {
     assert_eq!(loads::<Generic<u8>>(&dumps(&value).unwrap()).unwrap().value, 5);
     let value = Generic { value: 500_i32 };
     assert_eq!(loads::<Generic<i32>>(&dumps(&value).unwrap()).unwrap().value, 500);
+}
+
+/// Modules that stand in the field's type, in place of what they convert.
+#[derive(State, Debug, PartialEq, Clone)]
+struct Palette {
+    #[state(with = Option<hex>)]
+    border: Option<Colour>,
+    #[state(with = Vec<hex>)]
+    colours: Vec<Colour>,
+    #[state(with = BTreeMap<_, hex>)]
+    named: BTreeMap<String, Colour>,
+    #[state(with = std::collections::HashMap<wide, Option<hex>>)]
+    numbered: HashMap<u8, Option<Colour>>,
+    #[state(with = Box<[(_, hex)]>)]
+    weighted: Box<[(u16, Colour)]>,
+    #[state(with = [hex; 2])]
+    pair: [Colour; 2],
+    #[state(with = Option<Box<VecDeque<hex>>>)]
+    deep: Option<Box<VecDeque<Colour>>>,
+    #[state(with = BTreeSet<doubled>, default)]
+    numbers: BTreeSet<u32>,
+}
+
+fn palette() -> Palette {
+    Palette {
+        border: Some(Colour(0xff)),
+        colours: vec![Colour(1), Colour(0x00ab_cdef)],
+        named: BTreeMap::from([("a".into(), Colour(2)), ("b".into(), Colour(3))]),
+        numbered: HashMap::from([(7, Some(Colour(4)))]),
+        weighted: Box::new([(8, Colour(5))]),
+        pair: [Colour(6), Colour(7)],
+        deep: Some(Box::new(VecDeque::from([Colour(8)]))),
+        numbers: BTreeSet::from([9, 10]),
+    }
+}
+
+fn blank() -> Palette {
+    Palette {
+        border: None,
+        colours: vec![],
+        named: BTreeMap::new(),
+        numbered: HashMap::new(),
+        weighted: Box::new([]),
+        pair: [Colour(0), Colour(0)],
+        deep: None,
+        numbers: BTreeSet::new(),
+    }
+}
+
+#[test]
+fn modules_convert_what_is_in_containers() {
+    for value in [palette(), blank()] {
+        let bytes = dumps(&value).unwrap();
+        assert_eq!(loads::<Palette>(&bytes).unwrap(), value);
+        for mut live in [palette(), blank()] {
+            load_into(&bytes, &mut live).unwrap();
+            assert_eq!(live, value);
+            live = palette();
+            live.set_state(value.get_state().unwrap()).unwrap();
+            assert_eq!(live, value);
+        }
+        let pickled = state_core::pickle::dumps(&value).unwrap();
+        assert_eq!(state_core::pickle::loads::<Palette>(&pickled).unwrap(), value);
+    }
+    assert_eq!(
+        palette().get_state().unwrap().to_string(),
+        "('0000ff', ['000001', 'abcdef'], {'a': '000002', 'b': '000003'}, {7: '000004'}, [(8, '000005')], \
+            ['000006', '000007'], ['000008'], {18, 20})",
+    );
+}
+
+/// The bytes are those of a type whose fields are what stands in the slots.
+#[test]
+fn a_container_of_slots_stands_in_the_slot() {
+    #[derive(State)]
+    #[state(name = "Palette")]
+    struct Slots {
+        border: Option<String>,
+        colours: Vec<String>,
+        named: BTreeMap<String, String>,
+        numbered: HashMap<i64, Option<String>>,
+        weighted: Box<[(u16, String)]>,
+        pair: [String; 2],
+        deep: Option<Box<VecDeque<String>>>,
+        numbers: BTreeSet<u64>,
+    }
+    let slots: Slots = loads(&dumps(&palette()).unwrap()).unwrap();
+    assert_eq!((slots.border.unwrap(), slots.colours.len()), ("0000ff".into(), 2));
+    assert_eq!((slots.named["b"].as_str(), slots.numbered[&7].as_deref()), ("000003", Some("000004")));
+    assert_eq!((slots.weighted[0].1.as_str(), slots.pair[1].as_str()), ("000005", "000007"));
+    assert_eq!((slots.deep.unwrap()[0].as_str(), slots.numbers.first()), ("000008", Some(&18)));
+}
+
+#[test]
+fn a_refusal_in_a_container_changes_nothing_and_tells_the_place() {
+    let places = [("('0000ff', ['000001', 'x'])", "Palette.colours[1]"), ("('x', [])", "Palette.border")];
+    let rest = || palette().get_state().unwrap()[2..].to_vec();
+    for (text, place) in places {
+        let mut state: Vec<Value> = match text.contains("'x', []") {
+            true => vec![Value::from("x"), Value::from(Vec::<Value>::new())],
+            false => vec![Value::from("0000ff"), Value::from(vec![Value::from("000001"), Value::from("x")])],
+        };
+        state.extend(rest());
+        let mut live = palette();
+        let error = live.set_state(state_core::value::Tuple::from(state)).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Refused, place), "{error}");
+        assert!(error.to_string().contains("invalid digit"), "{error}");
+        assert_eq!(live, palette());
+    }
+}
+
+/// Keys and values of parameters stay as they are, or go through a module.
+#[derive(State, Debug, PartialEq)]
+struct Keeping<K: Ord, V> {
+    #[state(with = BTreeMap<_, hex>)]
+    colours: BTreeMap<K, Colour>,
+    #[state(with = Vec<(_, hex)>)]
+    values: Vec<(V, Colour)>,
+}
+
+#[test]
+fn what_stays_may_be_generic() {
+    let value = || Keeping { colours: BTreeMap::from([(1_u8, Colour(2))]), values: vec![("a".to_owned(), Colour(3))] };
+    let bytes = dumps(&value()).unwrap();
+    assert_eq!(loads::<Keeping<u8, String>>(&bytes).unwrap(), value());
+    // Values that borrow from the bytes.
+    let borrowing: Keeping<u8, &str> = loads(&bytes).unwrap();
+    assert_eq!(borrowing.values, [("a", Colour(3))]);
+}
+
+/// What is made of a field may borrow from it, and what the field is made of from the bytes.
+mod trimmed {
+    use std::convert::Infallible;
+
+    pub type Slot<'a> = &'a str;
+
+    pub fn get(value: &String) -> Slot<'_> {
+        value.trim()
+    }
+
+    pub fn set(slot: Slot<'_>) -> Result<String, Infallible> {
+        Ok(format!(" {slot}"))
+    }
+}
+
+mod parts {
+    use state_core::State;
+    use std::borrow::Cow;
+
+    /// A type of the module's own that borrows.
+    #[derive(State)]
+    pub struct Parts<'a> {
+        first: &'a str,
+        rest: Cow<'a, [String]>,
+        #[state(bytes)]
+        raw: &'a [u8],
+    }
+
+    pub type Slot<'a> = Parts<'a>;
+
+    pub fn get(value: &(String, Vec<String>)) -> Parts<'_> {
+        Parts { first: &value.0, rest: Cow::Borrowed(&value.1), raw: value.0.as_bytes() }
+    }
+
+    pub fn set(slot: Slot<'_>) -> Result<(String, Vec<String>), &'static str> {
+        if slot.raw == slot.first.as_bytes() {
+            Ok((slot.first.into(), slot.rest.into_owned()))
+        } else {
+            Err("not one text")
+        }
+    }
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Borrowing<'a> {
+    #[state(with = trimmed)]
+    text: String,
+    #[state(with = parts)]
+    parts: (String, Vec<String>),
+    #[state(with = Vec<trimmed>)]
+    list: Vec<String>,
+    name: &'a str,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+enum BorrowingEnum {
+    Text(#[state(with = trimmed)] String),
+    Parts {
+        #[state(with = Option<parts>)]
+        parts: Option<(String, Vec<String>)>,
+    },
+}
+
+#[test]
+fn a_slot_may_borrow() {
+    let parts = || ("x".to_owned(), vec!["y".to_owned()]);
+    let value = Borrowing { text: " a".into(), parts: parts(), list: vec![" b".into(), " c".into()], name: "n" };
+    let bytes = dumps(&value).unwrap();
+    assert_eq!(loads::<Borrowing>(&bytes).unwrap(), value);
+    let mut live = Borrowing { text: String::new(), parts: (String::new(), vec![]), list: vec![], name: "" };
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(live, value);
+    assert_eq!(value.get_state().unwrap().to_string(), "('a', Parts('x', ['y'], b'x', 1), ['b', 'c'], 'n')");
+    for value in [BorrowingEnum::Text(" a".into()), BorrowingEnum::Parts { parts: Some(parts()) }] {
+        let bytes = dumps(&value).unwrap();
+        assert_eq!(loads::<BorrowingEnum>(&bytes).unwrap(), value);
+        let mut live = BorrowingEnum::Parts { parts: None };
+        load_into(&bytes, &mut live).unwrap();
+        assert_eq!(live, value);
+    }
 }

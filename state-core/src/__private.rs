@@ -4,7 +4,7 @@ pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
-pub use core::mem::{offset_of, size_of, swap};
+pub use core::mem::{offset_of, size_of, swap, take};
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
@@ -13,6 +13,11 @@ pub use crate::builder::Builder;
 pub use crate::decode::{Checker, Reader};
 pub use crate::encode::{Size, Writer};
 pub use crate::error::Error;
+pub use crate::impls::borrow::{exchange_owned, owned, set_owned, settle_owned};
+pub use crate::impls::convert::{
+    back_array, back_box, back_each, back_option, back_tuple, each, each_in_array, each_in_box, each_mut, each_of,
+    each_of_array, each_pair, each_settled, kept, unboxed,
+};
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]
 pub use crate::impls::sorted::{SetSorted, Sorted};
@@ -106,7 +111,7 @@ pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
 /// As [`cut`], to be written.
 #[inline]
 pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
-    let (cut, rest) = core::mem::take(head).split_at_mut(len);
+    let (cut, rest) = take(head).split_at_mut(len);
     *head = rest;
     cut
 }
@@ -195,10 +200,15 @@ impl<T, O> AfterSet<T, O> {
     }
 }
 
-/// The functions of a `with` module, between a slot and a field. As for [`AfterSet`], their form is asked once.
+/// What the `get` of a `with` module makes of a field. What is made may borrow from it.
+#[inline]
+pub fn taken<'v, S, T>(get: fn(&'v T) -> S, value: &'v T) -> S {
+    get(value)
+}
+
+/// The `set` of a `with` module, between a slot and a field. As for [`AfterSet`], its form is asked once.
 #[derive(Debug)]
 pub struct With<S, T, E> {
-    pub get: fn(&T) -> S,
     set: fn(S) -> Result<T, E>,
     refusal: fn(E) -> Error,
     pub refuses: bool,
@@ -206,8 +216,8 @@ pub struct With<S, T, E> {
 
 #[inline]
 #[must_use]
-pub const fn with<S, T, E: Display>(get: fn(&T) -> S, set: fn(S) -> Result<T, E>) -> With<S, T, E> {
-    With { get, set, refusal: Error::refused, refuses: can_fail::<E>() }
+pub const fn with<S, T, E: Display>(set: fn(S) -> Result<T, E>) -> With<S, T, E> {
+    With { set, refusal: Error::refused, refuses: can_fail::<E>() }
 }
 
 impl<S, T, E> With<S, T, E> {
@@ -236,13 +246,36 @@ impl<S, T, E> With<S, T, E> {
 /// An object, where it is asked for as a parent.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an object, and cannot be a parent",
-    label = "a parent is a struct with `#[derive(State)]`",
+    label = "a parent is a struct with `#[derive(State)]`, or a `Box` of one",
     note = "remove `flatten_parent` to keep the field as a slot of its own"
 )]
 pub trait Parent: Object {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Object> Parent for T {}
+
+/// Finds the schema of `[T; 0]`: that of an array of `T` where it has a state, and else that of an array of nothing.
+#[derive(Debug)]
+pub struct OfNone<T>(core::marker::PhantomData<fn() -> T>);
+
+impl<T> OfNone<T> {
+    pub const NEW: Self = Self(core::marker::PhantomData);
+}
+
+impl<T: State> OfNone<T> {
+    #[must_use]
+    pub fn __of_none(&self) -> &'static Schema {
+        <[T; 0] as State>::schema()
+    }
+}
+
+pub trait OfStateless {
+    fn __of_none(&self) -> &'static Schema {
+        <[(); 0] as State>::schema()
+    }
+}
+
+impl<T> OfStateless for OfNone<T> {}
 
 /// What a `default = path` gives.
 #[inline]

@@ -9,8 +9,9 @@ use syn::{
 };
 
 use crate::attr::{Attrs, Repr};
+use crate::convert::Convert;
 use crate::ctxt::Ctxt;
-use crate::shape::{Bytes, Shown};
+use crate::shape::{self, Bytes, Shown};
 use crate::symbol::{self, Level, Symbol};
 
 /// A type with `#[derive(State)]` or `#[derive(Record)]`.
@@ -79,15 +80,20 @@ pub struct Field {
 
 pub enum Role {
     Slot(Via),
-    Parent,
+    /// With the type whose slots begin this type's own, where the field is a `Box` of it.
+    Parent(Option<Box<Type>>),
     Skip,
 }
 
 /// How a field becomes a slot.
 pub enum Via {
     Plain,
+    /// With `Cow<'static, _>` in it.
+    Owned(Convert),
+    /// `[X; 0]`, where `X` need have no state.
+    OfNone(Box<Type>),
     Bytes(Bytes),
-    With(Path),
+    With(Convert),
     Sorted,
     Serde,
 }
@@ -209,12 +215,20 @@ impl Field {
             binding: format_ident!("__f{index}"),
             ty: field.ty.clone(),
             name: renamed.unwrap_or(own_name),
-            role: Role::new(&attrs, &field.ty),
+            role: Role::new(cx, &attrs, &field.ty),
             default: attrs.has(symbol::DEFAULT).then(|| {
                 let path = attrs.function(symbol::DEFAULT).cloned();
                 path.map_or(Default::Trait, Default::Path)
             }),
             attrs,
+        }
+    }
+
+    /// The type whose slots a parent's are.
+    pub fn parent_type(&self) -> &Type {
+        match &self.role {
+            Role::Parent(Some(inside)) => inside,
+            _ => &self.ty,
         }
     }
 
@@ -237,15 +251,14 @@ impl Field {
 
 impl Role {
     /// Where attributes exclude each other, any of them: `check` reports it.
-    fn new(attrs: &Attrs, ty: &Type) -> Self {
+    fn new(cx: &Ctxt, attrs: &Attrs, ty: &Type) -> Self {
         if attrs.has(symbol::SKIP) {
             return Role::Skip;
         }
         if attrs.has(symbol::FLATTEN_PARENT) {
-            return Role::Parent;
+            return Role::Parent(shape::boxed(ty).cloned().map(Box::new));
         }
-        let with = attrs.module(symbol::WITH).cloned().map(Via::With);
-        Role::Slot(with.unwrap_or_else(|| {
+        Role::Slot(Via::with(cx, attrs, ty).unwrap_or_else(|| {
             if attrs.has(symbol::ARRAY) {
                 Via::Bytes(Bytes::new(ty, Shown::Array))
             } else if attrs.has(symbol::BYTES) {
@@ -256,9 +269,29 @@ impl Role {
             } else if attrs.has(symbol::SERDE) {
                 Via::Serde
             } else {
-                Via::Plain
+                Via::plain(ty)
             }
         }))
+    }
+}
+
+impl Via {
+    fn with(cx: &Ctxt, attrs: &Attrs, ty: &Type) -> Option<Self> {
+        match Convert::with(&attrs.ty(symbol::WITH)?, ty) {
+            Ok(convert) => Some(Via::With(convert)),
+            Err(error) => {
+                cx.push(error);
+                None
+            }
+        }
+    }
+
+    fn plain(ty: &Type) -> Self {
+        match (shape::of_none(ty), Convert::owned(ty)) {
+            (Some(element), _) => Via::OfNone(Box::new(element.clone())),
+            (None, Some(convert)) => Via::Owned(convert),
+            (None, None) => Via::Plain,
+        }
     }
 }
 

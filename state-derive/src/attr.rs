@@ -4,7 +4,7 @@
 use proc_macro2::Group;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, ExprPath, Ident, LitStr, Meta, Path, Token, WherePredicate, token};
+use syn::{Attribute, ExprPath, Ident, LitStr, Meta, Path, Token, Type, WherePredicate, parse_quote, token};
 
 use crate::ctxt::Ctxt;
 use crate::suggest;
@@ -68,6 +68,18 @@ impl Attrs {
 
     pub fn module(&self, symbol: Symbol) -> Option<&Path> {
         self.function(symbol).map(|path| &path.path)
+    }
+
+    /// A type, or a path as the type of its name.
+    pub fn ty(&self, symbol: Symbol) -> Option<Type> {
+        match &self.get(symbol)?.value {
+            Value::Path(path) => {
+                let path = &path.path;
+                Some(parse_quote!(#path))
+            }
+            Value::Type(ty) => Some(ty.clone()),
+            _ => None,
+        }
     }
 
     pub fn predicates(&self, symbol: Symbol) -> Option<&[WherePredicate]> {

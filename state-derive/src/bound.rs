@@ -52,8 +52,10 @@ fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
 
     let mut finder = Finder(Vec::new());
     for field in container.fields() {
-        if !matches!(field.role, Role::Skip | Role::Slot(Via::With(_) | Via::Serde)) {
-            finder.visit_type(&field.ty);
+        match &field.role {
+            Role::Skip | Role::Slot(Via::Serde | Via::OfNone(_)) => {}
+            Role::Slot(Via::With(convert)) => convert.kept().into_iter().for_each(|ty| finder.visit_type(ty)),
+            Role::Slot(_) | Role::Parent(_) => finder.visit_type(&field.ty),
         }
     }
     let lifetimes = container.generics.lifetimes().map(|param| &param.lifetime);
@@ -62,17 +64,25 @@ fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
 
 fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
     let mut predicates = Vec::new();
+    let of_side = match side {
+        Side::State => quote!(_state::State),
+        Side::Restore => quote!(_state::Restore<'__de>),
+    };
     for field in container.fields() {
-        let (ty, bound) = match (&field.role, side) {
-            (Role::Skip | Role::Slot(Via::With(_) | Via::Serde), _) => continue,
-            (Role::Slot(Via::Bytes(bytes)), _) => (&*bytes.element, quote!(_state::Record)),
-            (_, Side::State) => (&field.ty, quote!(_state::State)),
-            (_, Side::Restore) => (&field.ty, quote!(_state::Restore<'__de>)),
+        let (types, bound) = match &field.role {
+            Role::Skip | Role::Slot(Via::Serde) => continue,
+            Role::Slot(Via::Bytes(bytes)) => (vec![&*bytes.element], quote!(_state::Record)),
+            Role::Slot(Via::OfNone(element)) => (vec![&**element], quote!(_state::State)),
+            // What stays as it is goes into a slot that is made, and so is cloned.
+            Role::Slot(Via::With(convert)) => (convert.kept(), quote!(#of_side + _state::Clone)),
+            // A parent's own parameters are slots like others: only the parent itself is an object.
+            Role::Parent(_) if is_param(container, field.parent_type()) => {
+                (vec![field.parent_type()], quote!(#of_side + _state::Object))
+            }
+            Role::Slot(_) | Role::Parent(_) => (vec![&field.ty], of_side.clone()),
         };
-        // A parent's own parameters are slots like others: only the parent itself is an object.
-        let object = (matches!(field.role, Role::Parent) && is_param(container, ty)).then(|| quote!(+ _state::Object));
-        for place in parameters(container, ty) {
-            let predicate: WherePredicate = parse_quote!(#place: #bound #object);
+        for place in types.into_iter().flat_map(|ty| parameters(container, ty)) {
+            let predicate: WherePredicate = parse_quote!(#place: #bound);
             if !predicates.contains(&predicate) {
                 predicates.push(predicate);
             }

@@ -10,6 +10,7 @@ mod ast;
 mod attr;
 mod bound;
 mod check;
+mod convert;
 mod ctxt;
 mod expand;
 mod fallback;
@@ -41,19 +42,76 @@ use crate::ctxt::Ctxt;
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |
 /// | field | `array` | a raw array that keeps the type of its elements: one slot, in a pickle a `numpy.ndarray` |
-/// | field | `flatten_parent` | the first field: its slots begin this type's own |
+/// | field | `flatten_parent` | the first field, an object or a `Box` of one: its slots begin this type's own |
 /// | field | `skip` | no slot; left as it is in place, and filled by `Default` where a value is built |
 /// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |
 /// | field | `default`, `default = path` | fills the slot where a dynamic state has no value for it |
 /// | field | `with = path` | a module converts the field to what stands in the slot, and back |
+/// | field | `with = Vec<path>` | a module converts what is in the field: see below |
 /// | field | `sorted` | a hash map or set in the order of its keys, and those inside it sorted too, so that equal states give equal bytes |
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
 /// | variant | `skip` | has no state: taking it is an error, and nothing is restored to it; its fields can be anything |
 ///
-/// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state. The
-/// module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where
-/// `E` is `Infallible`, nothing is refused.
+/// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state.
+///
+/// # Conversions
+/// The module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where
+/// `E` is `Infallible`, nothing is refused. A slot can borrow: from the field on the way out, and from the bytes on the
+/// way in. Then it is `pub type Slot<'a> = ..`, with `fn get(&T) -> Slot<'_>` and `fn set(Slot<'_>) -> Result<T, E>`.
+///
+/// To convert what is in a field, write the field's type with a module in place of each type that it converts, and `_` in
+/// place of those that stay as they are: `Option`, `Box`, `Vec`, `VecDeque`, arrays, boxed slices, tuples, maps and sets
+/// are reached into, as deep as they are written out. The slot then holds the container of what the modules make.
+/// Whatever stays in such a field is cloned on the way out, and a restore in place replaces the field as a whole.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use state_core::{State, StateExt};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Colour(u32);
+///
+/// mod hex {
+///     use super::Colour;
+///
+///     pub type Slot = String;
+///
+///     pub fn get(colour: &Colour) -> String {
+///         format!("{:06x}", colour.0)
+///     }
+///
+///     pub fn set(slot: String) -> Result<Colour, std::num::ParseIntError> {
+///         u32::from_str_radix(&slot, 16).map(Colour)
+///     }
+/// }
+///
+/// #[derive(State)]
+/// struct Style {
+///     #[state(with = hex)]
+///     colour: Colour,
+///     #[state(with = Option<hex>)]
+///     border: Option<Colour>,
+///     #[state(with = BTreeMap<_, Vec<hex>>)]
+///     palettes: BTreeMap<String, Vec<Colour>>,
+/// }
+///
+/// # fn main() -> Result<(), state_core::Error> {
+/// let mut style = Style { colour: Colour(1), border: None, palettes: BTreeMap::from([("red".into(), vec![Colour(2)])]) };
+/// assert_eq!(style.get_state()?.to_string(), "('000001', None, {'red': ['000002']})");
+/// style.set_state(("0000ff", Some("ffffff"), style.get_state()?[2].clone()))?;
+/// assert_eq!(style.border, Some(Colour(0xff_ffff)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Lifetimes
+/// What is restored may borrow from the bytes: `&'a str`, `&'a [u8]`, `Cow<'a, _>`, and other slices under `bytes`. It
+/// cannot borrow for `'static`, because no bytes live that long. A `Cow<'static, _>` is therefore restored as an owned
+/// one, wherever the field's type shows it. For a `&'static str`, or where the lifetime hides behind an alias or in a type
+/// of your own (``requires that `'__de` must outlive `'static` ``), use `String`, write the type out, or give it a lifetime
+/// parameter.
 ///
 /// Where something below a type can refuse, a restore in place still keeps what is skipped: see
 /// `state_core::load_into` for when hooks are then called, and what one that refuses by a skipped field leaves behind.

@@ -1,7 +1,10 @@
 //! What a field's type tells as it is written: the shape of a raw array, and the types that a value of it holds.
 //! Macros see names and not types, so an alias hides what is behind it; what is missed here the runtime's traits catch.
 
-use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
+use quote::ToTokens;
+use syn::{
+    Expr, ExprGroup, ExprLit, ExprParen, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath,
+};
 
 /// A field under `#[state(bytes)]` or `#[state(array)]`.
 pub struct Bytes {
@@ -73,7 +76,7 @@ fn shape(ty: &Type) -> (Shape, &Type) {
 }
 
 /// Takes off parentheses, and the invisible ones that a macro's `$ty:ty` arrives in.
-fn peel(mut ty: &Type) -> &Type {
+pub fn peel(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Paren(paren) => &paren.elem,
@@ -89,6 +92,47 @@ fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let mut types = arguments(segment);
     let only = types.next()?;
     types.next().is_none().then(|| peel(only))
+}
+
+/// A type as people write it.
+pub fn shown(ty: &Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    let joints = [(" < ", "<"), (" >", ">"), (" ,", ","), (" :: ", "::"), (" ;", ";"), ("& ", "&")];
+    joints.iter().fold(text, |text, (apart, joined)| text.replace(apart, joined))
+}
+
+/// The last name in the path of a type.
+pub fn name_of(ty: &Type) -> Option<String> {
+    last_segment(ty).map(|segment| segment.ident.to_string())
+}
+
+/// The types that a type is generic over, as they are written.
+pub fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    last_segment(ty).into_iter().flat_map(arguments)
+}
+
+/// `X`, if `ty` is a `Box<X>`.
+pub fn boxed(ty: &Type) -> Option<&Type> {
+    argument(peel(ty), "Box")
+}
+
+/// `X`, if `ty` is a `[X; 0]`.
+pub fn of_none(ty: &Type) -> Option<&Type> {
+    let Type::Array(array) = peel(ty) else { return None };
+    let mut len = &array.len;
+    while let Expr::Group(ExprGroup { expr, .. }) | Expr::Paren(ExprParen { expr, .. }) = len {
+        len = expr;
+    }
+    let zero = matches!(len, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_digits() == "0");
+    zero.then(|| peel(&array.elem))
+}
+
+/// Whether `ty` is a `Cow<'static, _>`.
+pub fn is_static_cow(ty: &Type) -> bool {
+    let cow = last_segment(ty).filter(|segment| segment.ident == "Cow");
+    let Some(PathArguments::AngleBracketed(arguments)) = cow.map(|segment| &segment.arguments) else { return false };
+    let lifetime = arguments.args.first();
+    matches!(lifetime, Some(GenericArgument::Lifetime(lifetime)) if lifetime.ident == "static")
 }
 
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
@@ -163,7 +207,6 @@ fn holds(name: &Ident) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quote::ToTokens;
     use syn::parse_quote;
 
     fn of(ty: &Type) -> (Shape, bool, String) {
@@ -216,6 +259,13 @@ mod tests {
     fn an_array_of_arrays_has_arrays_as_elements() {
         assert_eq!(of(&parse_quote!(Vec<[f64; 3]>)).2, "[f64 ; 3]");
         assert_eq!(of(&parse_quote!([[f64; 3]; 4])).2, "[f64 ; 3]");
+    }
+
+    #[test]
+    fn types_are_shown_as_they_are_written() {
+        for text in ["Vec<u64>", "std::HashMap<K, [V; 2]>", "(&'a str, Option<Box<T>>)"] {
+            assert_eq!(shown(&syn::parse_str(text).unwrap()), text);
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Takes {
     Predicates,
     /// The path of a module: no generic arguments.
     Module,
+    /// The path of a module, or a type with modules in place of its parts.
+    Conversion,
     /// The path of a function, as an expression.
     Function,
     MaybeFunction,
@@ -43,7 +45,7 @@ impl fmt::Display for Takes {
             Takes::Text => "a string literal",
             Takes::Choice(words) => return write_choice(f, words),
             Takes::Predicates => "a string of where predicates",
-            Takes::Module => "the path of a module",
+            Takes::Module | Takes::Conversion => "the path of a module",
             Takes::Function | Takes::MaybeFunction => "the path of a function",
         })
     }
@@ -122,7 +124,7 @@ pub const UNCOUNTED: Symbol = Symbol::flag("uncounted");
 pub const FLATTEN_PARENT: Symbol = Symbol::flag("flatten_parent");
 pub const SKIP: Symbol = Symbol::new("skip", PARTS, Takes::Nothing, "skip");
 pub const DEFAULT: Symbol = Symbol::new("default", FIELD, Takes::MaybeFunction, "default = path::to::function");
-pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Module, "with = path::to::module");
+pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Conversion, "with = path::to::module");
 pub const SORTED: Symbol = Symbol::flag("sorted");
 pub const SERDE: Symbol = Symbol::flag("serde");
 

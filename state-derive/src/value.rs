@@ -2,9 +2,12 @@
 //! `attr` finds the word, `symbol` says what it takes, and here the two are brought together.
 
 use proc_macro2::{Group, TokenStream};
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, WherePredicate, token};
+use syn::{
+    Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, PathArguments, Token, Type, TypePath, WherePredicate, token,
+};
 
 use crate::ctxt::Ctxt;
 use crate::hygiene;
@@ -14,6 +17,8 @@ use crate::symbol::{self, Symbol, Takes};
 pub enum Written {
     Nothing,
     Equals(Expr),
+    /// A type that is no plain path, for a word that takes one.
+    Type(Type),
     Parenthesized(Group),
 }
 
@@ -24,6 +29,7 @@ pub enum Value {
     Text(LitStr),
     Predicates(Vec<WherePredicate>),
     Path(ExprPath),
+    Type(Type),
 }
 
 impl Written {
@@ -42,12 +48,35 @@ impl Written {
             let message = format!("no value behind the `=`; write `{usage}`");
             return Err(Error::new_spanned(equals, message));
         }
+        if symbol.is_some_and(|symbol| symbol.takes == Takes::Conversion) {
+            if let Some(ty) = read_type(input) {
+                return Ok(Written::Type(ty));
+            }
+        }
         let start = input.span();
         input.parse().map(Written::Equals).map_err(|error| {
             // What syn expected of an expression misleads where only a path or a string will do.
             symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
         })
     }
+}
+
+/// A type that is made of others, as a whole value. A path alone is read as an expression.
+fn read_type(input: ParseStream) -> Option<Type> {
+    let ahead = input.fork();
+    let ty = ahead.parse::<Type>().ok()?;
+    let is_made = match &ty {
+        Type::Array(_) | Type::Tuple(_) => true,
+        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last().is_some_and(
+            |segment| matches!(&segment.arguments, PathArguments::AngleBracketed(args) if args.colon2_token.is_none()),
+        ),
+        _ => false,
+    };
+    if !is_made || !ahead.is_empty() && !ahead.peek(Token![,]) {
+        return None;
+    }
+    input.advance_to(&ahead);
+    Some(ty)
 }
 
 /// The value in the form that the symbol asks for; `Value::None` after an error.
@@ -58,6 +87,7 @@ pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value 
             let message = format!("{symbol} needs a value; write `{}`", symbol.usage);
             cx.error(word, message);
         }
+        (_, Written::Type(ty)) => return Value::Type(ty),
         (Takes::Nothing, Written::Equals(value)) => cx.error(value, symbol.expectation()),
         (_, Written::Equals(value)) => return read_expr(cx, symbol, ungroup(value)),
         (Takes::Nothing, Written::Parenthesized(group)) if !group.stream().is_empty() => {
@@ -131,7 +161,7 @@ fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
 
 fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
     let message = match &expr {
-        Expr::Path(path) if symbol.takes == Takes::Module && !is_plain(path) => {
+        Expr::Path(path) if matches!(symbol.takes, Takes::Module | Takes::Conversion) && !is_plain(path) => {
             format!("{symbol} takes the path of a module; remove the generic arguments")
         }
         Expr::Path(path) => return Value::Path(path.clone()),

@@ -108,6 +108,46 @@ impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
     }
 }
 
+/// A `Cow` that borrows from the bytes, as one that does not.
+#[inline]
+#[must_use]
+pub fn owned<B: ToOwned + ?Sized>(cow: Cow<'_, B>) -> Cow<'static, B> {
+    Cow::Owned(cow.into_owned())
+}
+
+/// Restores a `Cow` that can borrow nothing from the bytes. What it owns is restored in place.
+#[inline]
+pub fn set_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, head: &'de [u8], reader: &mut Reader<'de>) {
+    if let Cow::Owned(value) = cow {
+        if B::set(value, head, reader) {
+            return;
+        }
+    }
+    let Some(new) = B::get(head, reader) else { return };
+    match (cow, new) {
+        (Cow::Owned(value), Cow::Borrowed(new)) => new.clone_into(value),
+        (cow, new) => *cow = owned(new),
+    }
+}
+
+/// As [`Restore::exchange`].
+#[inline]
+pub fn exchange_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, other: &mut Cow<'static, B>) {
+    match (cow, other) {
+        (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other),
+        (cow, other) => core::mem::swap(cow, other),
+    }
+}
+
+/// As [`Restore::settle`].
+#[inline]
+pub fn settle_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, reader: &mut Reader<'de>) -> Option<()> {
+    match cow {
+        Cow::Owned(owned) => B::settle(owned, reader),
+        Cow::Borrowed(_) => Some(()),
+    }
+}
+
 macro_rules! text {
     ($($ty:ty, |$text:ident| $get:expr;)*) => {$(
         impl<'de> Lent<'de> for $ty {

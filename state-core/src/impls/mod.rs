@@ -3,9 +3,10 @@
 mod agree;
 mod array;
 mod atomic;
-mod borrow;
+pub(crate) mod borrow;
 mod cell;
 mod chain;
+pub(crate) mod convert;
 mod cstring;
 mod enumeration;
 pub(crate) mod ext;

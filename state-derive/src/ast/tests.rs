@@ -5,6 +5,7 @@ use syn::parse_quote;
 
 use super::*;
 use crate::check;
+use crate::convert::How;
 use crate::shape::{Shape, Shown};
 
 /// The model, after the rules of `State` found no fault in it.
@@ -78,11 +79,13 @@ fn each_role_is_told_from_the_words() {
     assert!(fields[0].default.is_none());
     assert!(matches!(&fields[1].default, Some(Default::Path(path)) if text(path) == "Vec :: < u8 > :: new"));
     assert!(matches!(fields[2].default, Some(Default::Trait)));
-    assert!(matches!(fields[3].role, Role::Parent));
+    assert!(matches!(fields[3].role, Role::Parent(None)));
     let Role::Slot(Via::Bytes(bytes)) = &fields[4].role else { panic!("not bytes") };
     assert!(bytes.shown == Shown::Bytes && bytes.optional && bytes.shape == Shape::BoxSlice);
     assert_eq!(fields[4].name, "raw");
-    assert!(matches!(&fields[5].role, Role::Slot(Via::With(path)) if text(path) == "self :: hex"));
+    assert!(
+        matches!(&fields[5].role, Role::Slot(Via::With(convert)) if matches!(&convert.how, How::With(path) if text(path) == "self :: hex"))
+    );
     assert!(matches!(fields[6].role, Role::Slot(Via::Sorted)));
     assert!(matches!(fields[7].role, Role::Slot(Via::Serde)));
     assert!(fields[8..].iter().all(|field| matches!(field.role, Role::Slot(Via::Plain))));

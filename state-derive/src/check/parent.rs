@@ -82,7 +82,7 @@ pub fn is_another_type(cx: &Ctxt, container: &Container, field: &Field) {
 /// The attribute and the type, if the field is a parent.
 fn parent(field: &Field) -> Option<(&Item, &Type)> {
     match field.role {
-        Role::Parent => Some((field.attrs.get(symbol::FLATTEN_PARENT)?, &field.ty)),
+        Role::Parent(_) => Some((field.attrs.get(symbol::FLATTEN_PARENT)?, &field.ty)),
         Role::Slot(_) | Role::Skip => None,
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Generated code only names fields and calls the runtime: `_state` is its hidden module, with all that may be named.
 
+mod convert;
 mod enumeration;
+mod owned;
 mod record;
 mod schema;
 mod slot;
@@ -88,12 +90,15 @@ const LOCALS: &[&str] = &[
     "__end",
     "__field",
     "__head",
+    "__item",
+    "__key",
     "__name",
     "__other",
     "__part",
     "__reader",
     "__same",
     "__size",
+    "__settled",
     "__sizes",
     "__slot",
     "__this",

@@ -14,7 +14,7 @@ pub fn function(container: &Container) -> TokenStream {
     };
     let asks = container.before_get.is_some();
     let skips = !container.fields().all(slot::is_slot);
-    let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent));
+    let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent(_)));
     let (constructor, parts) = match &container.data {
         Data::Struct(variant) => (quote!(object), slots(variant)),
         Data::Enum(variants) => (quote!(enumeration), self::variants(container, variants)),

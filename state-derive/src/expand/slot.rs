@@ -5,10 +5,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Path;
+use syn::Type;
 
-use super::place;
+use super::{convert, owned, place};
 use crate::ast::{Default, Field, Role, Variant, Via};
+use crate::convert::Convert;
 use crate::shape::{Bytes, Shape, Shown};
 
 pub fn is_slot(field: &Field) -> bool {
@@ -22,26 +23,38 @@ pub fn slots(variant: &Variant) -> impl Iterator<Item = &Field> {
 /// Through which functions of the runtime a slot goes.
 enum Route<'a> {
     Plain,
+    /// The type's own functions on the way out, and those of a type that borrows from the bytes on the way in.
+    Owned(&'a Convert),
+    OfNone(&'a Type),
+    /// A parent in a `Box`, whose slots are its own.
+    Boxed(&'a Type),
     Bytes(&'a Bytes),
-    With(&'a Path),
+    With(&'a Convert),
     Sorted,
     Serde,
 }
 
 fn route(field: &Field) -> Route<'_> {
     match &field.role {
+        Role::Slot(Via::Owned(convert)) => Route::Owned(convert),
+        Role::Slot(Via::OfNone(element)) => Route::OfNone(element),
         Role::Slot(Via::Bytes(bytes)) => Route::Bytes(bytes),
-        Role::Slot(Via::With(path)) => Route::With(path),
+        Role::Slot(Via::With(convert)) => Route::With(convert),
         Role::Slot(Via::Sorted) => Route::Sorted,
         Role::Slot(Via::Serde) => Route::Serde,
-        Role::Slot(Via::Plain) | Role::Parent | Role::Skip => Route::Plain,
+        Role::Parent(Some(inside)) => Route::Boxed(inside),
+        Role::Slot(Via::Plain) | Role::Parent(None) | Role::Skip => Route::Plain,
     }
 }
 
 /// The type whose `State` the slot has, for slots that have one.
 fn slot_type(field: &Field) -> TokenStream {
     match route(field) {
-        Route::With(path) => member(path, "Slot"),
+        Route::With(convert) => {
+            let ty = convert::slot_type(convert);
+            quote!(#ty)
+        }
+        Route::Boxed(ty) => quote!(#ty),
         _ => {
             let ty = &field.ty;
             quote!(#ty)
@@ -49,17 +62,22 @@ fn slot_type(field: &Field) -> TokenStream {
     }
 }
 
-/// `module::name`, with the whole of it where the module is named.
-fn member(module: &Path, name: &str) -> TokenStream {
-    let place = module.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
-    let name = Ident::new(name, place);
-    quote!(#module::#name)
+/// The type whose `Restore` the slot has.
+pub fn restored_type(field: &Field) -> TokenStream {
+    match route(field) {
+        Route::Owned(convert) => {
+            let ty = convert::slot_type(convert);
+            quote!(#ty)
+        }
+        _ => slot_type(field),
+    }
 }
 
 pub fn head(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(Bytes { optional, .. }) => quote!(_state::raw_head(#optional)),
         Route::Serde => quote!(_state::serde::HEAD),
+        Route::OfNone(_) => quote!(0),
         _ => {
             let ty = slot_type(field);
             quote!(<#ty as _state::State>::HEAD)
@@ -70,7 +88,8 @@ pub fn head(field: &Field) -> TokenStream {
 pub fn dynamic(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(_) | Route::Sorted | Route::Serde => quote!(true),
-        Route::Plain | Route::With(_) => {
+        Route::OfNone(_) => quote!(false),
+        Route::Plain | Route::Owned(_) | Route::Boxed(_) | Route::With(_) => {
             let ty = slot_type(field);
             quote!(<#ty as _state::State>::DYNAMIC)
         }
@@ -81,9 +100,9 @@ pub fn dynamic(field: &Field) -> TokenStream {
 fn taken(field: &Field) -> TokenStream {
     let binding = &field.binding;
     match route(field) {
-        Route::With(path) => {
-            let with = with(field, path);
-            quote!(&(#with.get)(#binding))
+        Route::With(convert) => {
+            let value = convert::get(convert, &quote!(#binding));
+            quote!(&#value)
         }
         _ => quote!(#binding),
     }
@@ -92,7 +111,8 @@ fn taken(field: &Field) -> TokenStream {
 pub fn size(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
-        Route::Plain | Route::Sorted | Route::With(_) => {
+        Route::OfNone(_) => TokenStream::new(),
+        Route::Plain | Route::Owned(_) | Route::Boxed(_) | Route::Sorted | Route::With(_) => {
             let (ty, value) = (slot_type(field), taken(field));
             quote! {
                 if <#ty as _state::State>::DYNAMIC {
@@ -111,7 +131,8 @@ pub fn size(field: &Field) -> TokenStream {
 pub fn put(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, slot_type(field));
     match route(field) {
-        Route::Plain => quote! {
+        Route::OfNone(_) => TokenStream::new(),
+        Route::Plain | Route::Owned(_) | Route::Boxed(_) => quote! {
             <#ty as _state::State>::put(
                 #binding,
                 _state::cut_mut(&mut __head, <#ty as _state::State>::HEAD),
@@ -137,6 +158,13 @@ pub fn put(field: &Field) -> TokenStream {
     }
 }
 
+/// `<T as Restore<'__de>>::name`, where the field's type is: a lifetime that the bytes do not reach is reported there.
+pub fn restore(field: &Field, name: &str) -> TokenStream {
+    let (ty, place) = (restored_type(field), place(&field.ty));
+    let name = Ident::new(name, place);
+    quote_spanned!(place=> <#ty as _state::Restore<'__de>>::#name)
+}
+
 /// `cut(&mut __head, HEAD)`: the slot's own part of the head.
 fn part(ty: &TokenStream) -> TokenStream {
     quote!(_state::cut(&mut __head, <#ty as _state::State>::HEAD))
@@ -147,13 +175,13 @@ pub fn check(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(bytes) => raw(field, bytes, "check", &quote!(&mut __head, __checker)),
         Route::Serde => quote!(_state::serde::check(&mut __head, __checker)),
-        Route::Plain | Route::Sorted | Route::With(_) => {
-            let ty = slot_type(field);
-            let part = part(&ty);
+        Route::OfNone(_) => quote!(true),
+        Route::Plain | Route::Owned(_) | Route::Boxed(_) | Route::Sorted | Route::With(_) => {
+            let part = part(&restored_type(field));
+            let (checked, check) = (restore(field, "CHECKED"), restore(field, "check"));
             quote!({
                 let __part = #part;
-                !<#ty as _state::Restore<'__de>>::CHECKED
-                    || <#ty as _state::Restore<'__de>>::check(__part, __checker)
+                !#checked || #check(__part, __checker)
             })
         }
     }
@@ -177,34 +205,50 @@ pub fn get(field: &Field) -> TokenStream {
 fn optional(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match route(field) {
-        Route::Plain | Route::Sorted | Route::With(_) => {
-            let ty = slot_type(field);
-            let part = part(&ty);
-            let value = quote!(<#ty as _state::Restore<'__de>>::get(#part, __reader));
-            match route(field) {
-                Route::With(path) => {
-                    let with = with(field, path);
-                    quote!({
-                        let __slot = #value;
-                        #with.set(__slot, <#ty as _state::Restore<'__de>>::settle, __reader)
-                    })
-                }
-                _ => value,
-            }
+        Route::Plain | Route::Sorted => value(field),
+        Route::OfNone(_) => quote!(_state::Some([])),
+        Route::Boxed(_) => {
+            let value = value(field);
+            quote!(_state::Option::map(#value, _state::From::from))
+        }
+        Route::With(convert) => {
+            let (value, back) = (value(field), convert::set(convert, &quote!(__slot)));
+            quote!(match #value {
+                _state::Some(__slot) => #back,
+                _state::None => _state::None,
+            })
+        }
+        Route::Owned(convert) => {
+            let (value, owned) = (value(field), owned::own(convert, &quote!(__slot)));
+            quote!(_state::Option::map(#value, |__slot| #owned))
         }
         Route::Bytes(bytes) => raw(field, bytes, "get", &quote!(&mut __head, __reader)),
         Route::Serde => quote!(_state::serde::get::<#ty>(&mut __head, __reader)),
     }
 }
 
+/// The value of the slot.
+fn value(field: &Field) -> TokenStream {
+    let (part, get) = (part(&restored_type(field)), restore(field, "get"));
+    quote_spanned!(place(&field.ty)=> #get(#part, __reader))
+}
+
 pub fn set(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
+        Route::OfNone(_) => TokenStream::new(),
         Route::Sorted => quote!(_state::set_sorted::<#ty>(#binding, &mut __head, __reader);),
-        Route::Plain => {
-            let ty = slot_type(field);
-            let part = part(&ty);
-            quote!(<#ty as _state::Restore<'__de>>::set(#binding, #part, __reader);)
+        Route::Plain | Route::Boxed(_) => {
+            let (part, set) = (part(&restored_type(field)), restore(field, "set"));
+            quote_spanned!(place(&field.ty)=> #set(#binding, #part, __reader);)
+        }
+        Route::Owned(convert) => {
+            let part = part(&restored_type(field));
+            let set = owned::set(convert, &quote!(#binding), &quote!(__part));
+            quote!({
+                let __part = #part;
+                #set
+            })
         }
         Route::Bytes(bytes) => {
             let call = raw(field, bytes, "set", &quote!(#binding, &mut __head, __reader));
@@ -224,11 +268,14 @@ pub fn other(field: &Field) -> Ident {
 
 /// Exchanges the slot with that of another value.
 pub fn exchange(field: &Field) -> TokenStream {
-    let (binding, other, ty) = (&field.binding, other(field), &field.ty);
+    let (binding, other) = (&field.binding, other(field));
     match route(field) {
-        Route::Plain | Route::Sorted => {
-            quote!(<#ty as _state::Restore<'__de>>::exchange(#binding, #other);)
+        Route::Plain | Route::Boxed(_) | Route::Sorted => {
+            let exchange = restore(field, "exchange");
+            quote!(#exchange(#binding, #other);)
         }
+        Route::Owned(convert) => owned::exchange(convert, &quote!(#binding), &quote!(#other)),
+        Route::OfNone(_) => TokenStream::new(),
         Route::Bytes(bytes) => {
             let call = raw(field, bytes, "exchange", &quote!(#binding, #other));
             quote!(#call;)
@@ -239,10 +286,16 @@ pub fn exchange(field: &Field) -> TokenStream {
 
 /// Calls the hooks in the slot that were left, if it can hold any.
 pub fn settle(field: &Field) -> Option<TokenStream> {
-    let (binding, ty, name) = (&field.binding, &field.ty, &field.name);
-    matches!(route(field), Route::Plain | Route::Sorted).then(
-        || quote!(_state::settled(<#ty as _state::Restore<'__de>>::settle(#binding, __reader), #name, __reader)?;),
-    )
+    let (binding, name) = (&field.binding, &field.name);
+    let settled = match route(field) {
+        Route::Plain | Route::Boxed(_) | Route::Sorted => {
+            let settle = restore(field, "settle");
+            quote!(#settle(#binding, __reader))
+        }
+        Route::Owned(convert) => owned::settle(convert, &quote!(#binding)),
+        Route::OfNone(_) | Route::Bytes(_) | Route::With(_) | Route::Serde => return None,
+    };
+    Some(quote!(_state::settled(#settled, #name, __reader)?;))
 }
 
 /// What stands in a field that is not a slot, or in a slot that a state has no value for.
@@ -258,8 +311,17 @@ fn default(field: &Field) -> TokenStream {
 pub fn schema(field: &Field) -> TokenStream {
     let (ty, name) = (&field.ty, &field.name);
     let slot = match route(field) {
-        _ if matches!(field.role, Role::Parent) => quote!(_state::Slot::parent::<#ty>(#name)),
-        Route::Plain => quote!(_state::Slot::new(#name, <#ty as _state::State>::schema)),
+        _ if matches!(field.role, Role::Parent(_)) => {
+            let ty = field.parent_type();
+            quote!(_state::Slot::parent::<#ty>(#name))
+        }
+        Route::OfNone(element) => quote!(_state::Slot::new(#name, || {
+            use _state::OfStateless as _;
+            _state::OfNone::<#element>::NEW.__of_none()
+        })),
+        Route::Plain | Route::Owned(_) | Route::Boxed(_) => {
+            quote!(_state::Slot::new(#name, <#ty as _state::State>::schema))
+        }
         Route::Sorted => quote!(_state::Slot::new(#name, <#ty as _state::State>::schema).sorted()),
         Route::Bytes(bytes) => {
             let (shape, element, kind) = (shape(bytes), &bytes.element, kind(bytes));
@@ -273,10 +335,10 @@ pub fn schema(field: &Field) -> TokenStream {
                 || _state::raw::schema::<{ #shown }, #shape, #element, #ty, _>(#kind)
             ))
         }
-        Route::With(path) => {
-            let (ty, with) = (slot_type(field), with(field, path));
+        Route::With(convert) => {
+            let (ty, refuses) = (slot_type(field), convert::refuses(convert));
             quote! {
-                _state::Slot::new(#name, <#ty as _state::State>::schema).refusing(#with.refuses)
+                _state::Slot::new(#name, <#ty as _state::State>::schema).refusing(#refuses)
             }
         }
         Route::Serde => quote!(_state::Slot::new(#name, _state::serde::schema)),
@@ -292,13 +354,6 @@ pub fn schema(field: &Field) -> TokenStream {
             __builder.slot((__at, #head), |__size| { #size }, |mut __head, __writer| { #put })
         })
     }
-}
-
-/// The functions of a `with` module.
-fn with(field: &Field, path: &Path) -> TokenStream {
-    let (ty, slot) = (&field.ty, slot_type(field));
-    let (get, set) = (member(path, "get"), member(path, "set"));
-    quote_spanned!(place(path)=> _state::with::<#slot, #ty, _>(#get, #set))
 }
 
 /// A call of a function of the runtime for raw arrays, with the shape and the kind of the elements.

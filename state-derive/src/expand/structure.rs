@@ -45,7 +45,7 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
 
 /// The proof that the struct lies in memory as in an image, where each field is a slot that could.
 fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
-    let plain = |field: &Field| matches!(field.role, Role::Parent | Role::Slot(Via::Plain));
+    let plain = |field: &Field| matches!(field.role, Role::Parent(None) | Role::Slot(Via::Plain));
     let hooked = container.before_get.is_some() || container.after_set.is_some();
     if hooked || variant.fields.is_empty() || !variant.fields.iter().all(plain) {
         return None;
@@ -96,13 +96,13 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
 
 /// Whether anything is to be checked: asked of plain slots; the others are always.
 fn checked(variant: &Variant) -> Option<TokenStream> {
-    let plain = |field: &&Field| matches!(field.role, Role::Parent | Role::Slot(Via::Plain));
+    let plain = |field: &&Field| matches!(field.role, Role::Parent(_) | Role::Slot(Via::Plain | Via::Owned(_)));
     if !slot::slots(variant).all(|field| plain(&field)) {
         return None;
     }
-    let types = slot::slots(variant).map(|field| &field.ty);
+    let types = slot::slots(variant).map(|field| slot::restore(field, "CHECKED"));
     Some(quote! {
-        const CHECKED: _state::bool = false #(|| <#types as _state::Restore<'__de>>::CHECKED)*;
+        const CHECKED: _state::bool = false #(|| #types)*;
     })
 }
 

@@ -1,0 +1,142 @@
+//! Fields whose parts are converted on the way to a slot and back: what generated code calls for `with` inside
+//! containers, and for `Cow<'static, _>` in them.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::decode::Reader;
+use crate::hooks::Hooks;
+
+/// Each item or entry converted, and collected again.
+#[inline]
+pub fn each<'v, C: ?Sized, U, F, S>(of: &'v C, convert: F) -> S
+where
+    &'v C: IntoIterator,
+    F: FnMut(<&'v C as IntoIterator>::Item) -> U,
+    S: FromIterator<U>,
+{
+    of.into_iter().map(convert).collect()
+}
+
+/// Each item of an array converted.
+#[inline]
+pub fn each_in_array<'v, T, U, F: FnMut(&'v T) -> U, const N: usize>(of: &'v [T; N], convert: F) -> [U; N] {
+    of.each_ref().map(convert)
+}
+
+/// What a box holds.
+#[inline]
+#[must_use]
+#[allow(clippy::borrowed_box, reason = "the field is one")]
+pub fn unboxed<T: ?Sized>(of: &Box<T>) -> &T {
+    of
+}
+
+/// Each item or entry of a container that is used up.
+#[inline]
+pub fn each_of<C: IntoIterator, U, F: FnMut(C::Item) -> U, S: FromIterator<U>>(of: C, convert: F) -> S {
+    of.into_iter().map(convert).collect()
+}
+
+/// Each item of an array that is used up.
+#[inline]
+pub fn each_of_array<T, U, F: FnMut(T) -> U, const N: usize>(of: [T; N], convert: F) -> [U; N] {
+    of.map(convert)
+}
+
+/// What a box holds, in another box.
+#[inline]
+#[allow(clippy::boxed_local, reason = "the field is one")]
+pub fn each_in_box<T, U, F: FnOnce(T) -> U>(of: Box<T>, convert: F) -> Box<U> {
+    Box::new(convert(*of))
+}
+
+/// Each item where it is.
+#[inline]
+pub fn each_mut<T, F: FnMut(&mut T), const N: usize>(of: &mut [T; N], change: F) {
+    of.iter_mut().for_each(change);
+}
+
+/// Each item where it is, with that of another array.
+#[inline]
+pub fn each_pair<T, F: FnMut(&mut T, &mut T), const N: usize>(of: &mut [T; N], other: &mut [T; N], mut change: F) {
+    of.iter_mut().zip(other).for_each(|(item, other)| change(item, other));
+}
+
+/// Each item where it is, until one is refused.
+#[inline]
+pub fn each_settled<T, F: FnMut(&mut T) -> Option<()>, const N: usize>(of: &mut [T; N], settle: F) -> Option<()> {
+    of.iter_mut().try_for_each(settle)
+}
+
+/// What stays as it is in a value that is made anew: nothing of it is live, so that no hook in it can be left to be called
+/// later.
+#[inline]
+pub fn kept<'de, T>(
+    mut value: T,
+    settle: fn(&mut T, &mut Reader<'de>) -> Option<()>,
+    reader: &mut Reader<'de>,
+) -> Option<T> {
+    if reader.hooks() == Hooks::Leave {
+        settle(&mut value, reader)?;
+    }
+    Some(value)
+}
+
+/// Each item or entry converted back, and collected; `None` after a refusal, of whose item the reader is told.
+#[inline]
+pub fn back_each<'de, C, U, F, S>(of: C, reader: &mut Reader<'de>, mut convert: F) -> Option<S>
+where
+    C: IntoIterator,
+    F: FnMut(C::Item, &mut Reader<'de>) -> Option<U>,
+    S: FromIterator<U>,
+{
+    let items = of.into_iter().enumerate();
+    items.map(|(at, item)| convert(item, reader).or_else(|| refused_at(at, reader))).collect()
+}
+
+/// The item of an option converted back, if there is one.
+#[inline]
+pub fn back_option<'de, S, T, F>(of: Option<S>, reader: &mut Reader<'de>, mut convert: F) -> Option<Option<T>>
+where
+    F: FnMut(S, &mut Reader<'de>) -> Option<T>,
+{
+    match of {
+        Some(item) => convert(item, reader).map(Some),
+        None => Some(None),
+    }
+}
+
+/// The item of a box converted back.
+#[inline]
+pub fn back_box<'de, S, T, F>(of: Box<S>, reader: &mut Reader<'de>, mut convert: F) -> Option<Box<T>>
+where
+    F: FnMut(S, &mut Reader<'de>) -> Option<T>,
+{
+    convert(*of, reader).map(Box::new)
+}
+
+/// Each item of an array converted back.
+#[inline]
+pub fn back_array<'de, S, T, F, const N: usize>(of: [S; N], reader: &mut Reader<'de>, convert: F) -> Option<[T; N]>
+where
+    F: FnMut(S, &mut Reader<'de>) -> Option<T>,
+{
+    let items: Vec<T> = back_each(of, reader, convert)?;
+    items.try_into().ok()
+}
+
+/// The items of a tuple, which `convert` names one by one.
+#[inline]
+pub fn back_tuple<'de, S, T, F>(of: S, reader: &mut Reader<'de>, convert: F) -> Option<T>
+where
+    F: FnOnce(S, &mut Reader<'de>) -> Option<T>,
+{
+    convert(of, reader)
+}
+
+#[cold]
+fn refused_at<T>(at: usize, reader: &mut Reader<'_>) -> Option<T> {
+    reader.within_element(at);
+    None
+}

@@ -1,0 +1,247 @@
+//! What parts of a field's type are converted on the way to its slot: by modules, where `with` says so, or into owned
+//! values, where a `Cow<'static, _>` can borrow nothing from the bytes. Both are written as the type is, and what is
+//! behind an alias is not seen.
+
+use syn::{Error, GenericArgument, Path, PathArguments, Type, TypePath};
+
+use crate::shape;
+
+/// A part of a field's type, and what becomes of it.
+pub struct Convert {
+    pub ty: Type,
+    pub how: How,
+}
+
+pub enum How {
+    /// Nothing: it is the slot's as it is the field's.
+    Keep,
+    /// `with`: a module makes a slot of it, and makes it of a slot.
+    With(Path),
+    /// `Cow<'static, _>`: a `Cow` that borrows from the bytes is owned afterwards.
+    Own,
+    /// Its own parts are converted.
+    Parts(Holder, Vec<Convert>),
+}
+
+/// The types that are reached into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holder {
+    Option,
+    Box,
+    /// Lists and sets: what can be iterated over and collected.
+    List,
+    Map,
+    Array,
+    Tuple,
+}
+
+impl Convert {
+    /// As `with` says it: a module, or the type itself with modules in place of the types that they convert and `_` in
+    /// place of those that stay.
+    pub fn with(with: &Type, ty: &Type) -> Result<Self, Error> {
+        let convert = parts_with(with, ty)?;
+        if convert.is_kept() {
+            let message = "nothing is converted; write a module in place of the type that it converts, \
+                as in `with = Option<path::to::module>`";
+            return Err(Error::new_spanned(with, message));
+        }
+        Ok(convert)
+    }
+
+    /// What must be owned in a type that is restored from bytes, if anything.
+    pub fn owned(ty: &Type) -> Option<Self> {
+        let convert = parts_owned(ty);
+        (!convert.is_kept()).then_some(convert)
+    }
+
+    fn is_kept(&self) -> bool {
+        match &self.how {
+            How::Keep => true,
+            How::With(_) | How::Own => false,
+            How::Parts(_, parts) => parts.iter().all(Convert::is_kept),
+        }
+    }
+
+    /// The types that stay as they are.
+    pub fn kept(&self) -> Vec<&Type> {
+        match &self.how {
+            How::Keep => vec![&self.ty],
+            How::With(_) | How::Own => Vec::new(),
+            How::Parts(_, parts) => parts.iter().flat_map(Convert::kept).collect(),
+        }
+    }
+
+    /// The type with each part replaced by what `part` gives for it.
+    pub fn replaced(&self, part: &impl Fn(&Convert) -> Type) -> Type {
+        match &self.how {
+            How::Parts(_, parts) => {
+                let parts: Vec<Type> = parts.iter().map(|convert| convert.replaced(part)).collect();
+                put_parts(&self.ty, &parts)
+            }
+            _ => part(self),
+        }
+    }
+}
+
+fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
+    let (with, ty) = (shape::peel(with), shape::peel(ty));
+    let keep = |how| Ok(Convert { ty: ty.clone(), how });
+    if let Type::Infer(_) = with {
+        return keep(How::Keep);
+    }
+    if let Type::Path(TypePath { qself: None, path, .. }) = with {
+        if path.segments.iter().all(|segment| segment.arguments.is_none()) {
+            return keep(How::With(path.clone()));
+        }
+    }
+    let (Some((holder, modules)), Some((same, parts))) = (parts(with), parts(ty)) else {
+        return Err(unfit(with, ty));
+    };
+    if holder != same || modules.len() != parts.len() || shape::name_of(with) != shape::name_of(ty) {
+        return Err(unfit(with, ty));
+    }
+    let parts: Result<Vec<_>, _> = modules.into_iter().zip(parts).map(|(with, ty)| parts_with(with, ty)).collect();
+    keep(How::Parts(holder, parts?))
+}
+
+fn unfit(with: &Type, ty: &Type) -> Error {
+    let ty = shape::shown(ty);
+    let message = format!(
+        "this is no module, and not the form of `{ty}`; write the field's type with a module in place of what it \
+            converts and `_` in place of what stays, as far as it is made of `Option`, `Box`, `Vec`, arrays, tuples, maps \
+            and sets"
+    );
+    Error::new_spanned(with, message)
+}
+
+fn parts_owned(ty: &Type) -> Convert {
+    let ty = shape::peel(ty);
+    let how = match parts(ty) {
+        _ if shape::is_static_cow(ty) => How::Own,
+        Some((holder, parts)) => How::Parts(holder, parts.into_iter().map(parts_owned).collect()),
+        None => How::Keep,
+    };
+    let convert = Convert { ty: ty.clone(), how };
+    // A part in which nothing is converted stays as a whole.
+    if convert.is_kept() { Convert { how: How::Keep, ..convert } } else { convert }
+}
+
+/// The parts of a type that is reached into.
+fn parts(ty: &Type) -> Option<(Holder, Vec<&Type>)> {
+    match ty {
+        Type::Array(array) => return Some((Holder::Array, vec![shape::peel(&array.elem)])),
+        Type::Tuple(tuple) => return Some((Holder::Tuple, tuple.elems.iter().map(shape::peel).collect())),
+        _ => {}
+    }
+    let parts: Vec<&Type> = shape::type_arguments(ty).map(shape::peel).collect();
+    let (holder, count) = match shape::name_of(ty)?.as_str() {
+        "Option" => (Holder::Option, 1),
+        "Box" => match parts.first()? {
+            Type::Slice(slice) => return Some((Holder::List, vec![shape::peel(&slice.elem)])),
+            _ => (Holder::Box, 1),
+        },
+        "Vec" | "VecDeque" | "BTreeSet" | "BinaryHeap" | "HashSet" => (Holder::List, 1),
+        "BTreeMap" | "HashMap" => (Holder::Map, 2),
+        _ => return None,
+    };
+    // Behind the values, a hasher.
+    (parts.len() >= count).then(|| (holder, parts[..count].to_vec()))
+}
+
+/// A type with other parts.
+fn put_parts(ty: &Type, parts: &[Type]) -> Type {
+    let mut ty = ty.clone();
+    match &mut ty {
+        Type::Array(array) => array.elem = Box::new(parts[0].clone()),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().zip(parts).for_each(|(elem, part)| elem.clone_from(part)),
+        Type::Path(path) => {
+            let arguments = path.path.segments.last_mut().map(|segment| &mut segment.arguments);
+            if let Some(PathArguments::AngleBracketed(arguments)) = arguments {
+                put_arguments(arguments.args.iter_mut(), parts);
+            }
+        }
+        _ => {}
+    }
+    ty
+}
+
+fn put_arguments<'a>(arguments: impl Iterator<Item = &'a mut GenericArgument>, parts: &[Type]) {
+    let types = arguments.filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    for (ty, part) in types.zip(parts) {
+        match ty {
+            Type::Slice(slice) => slice.elem = Box::new(part.clone()),
+            _ => ty.clone_from(part),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+    use syn::parse_quote;
+
+    fn slot(with: &Type, ty: &Type) -> Result<String, String> {
+        let part = |convert: &Convert| match &convert.how {
+            How::With(path) => parse_quote!(#path::Slot),
+            _ => convert.ty.clone(),
+        };
+        let convert = Convert::with(with, ty).map_err(|error| error.to_string())?;
+        Ok(convert.replaced(&part).to_token_stream().to_string())
+    }
+
+    #[test]
+    fn with_is_written_as_the_type() {
+        let table: [(Type, Type, &str); 7] = [
+            (parse_quote!(hex), parse_quote!(Vec<u8>), "hex :: Slot"),
+            (
+                parse_quote!(Option<a::hex>),
+                parse_quote!(std::option::Option<u8>),
+                "std :: option :: Option < a :: hex :: Slot >",
+            ),
+            (parse_quote!(HashMap<_, hex>), parse_quote!(HashMap<K, V, S>), "HashMap < K , hex :: Slot , S >"),
+            (parse_quote!(HashMap<hex, _>), parse_quote!(HashMap<K, Vec<V>>), "HashMap < hex :: Slot , Vec < V > >"),
+            (parse_quote!(Vec<(_, [hex; 2])>), parse_quote!(Vec<(A, [B; N])>), "Vec < (A , [hex :: Slot ; N]) >"),
+            (parse_quote!(Box<[hex]>), parse_quote!(Box<[u8]>), "Box < [hex :: Slot] >"),
+            (parse_quote!(Option<Box<hex>>), parse_quote!(Option<Box<u8>>), "Option < Box < hex :: Slot > >"),
+        ];
+        for (with, ty, expected) in &table {
+            assert_eq!(slot(with, ty).as_deref(), Ok(*expected));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let table: [(Type, Type); 8] = [
+            (parse_quote!(Vec<hex>), parse_quote!(Option<u8>)),
+            (parse_quote!(Vec<hex>), parse_quote!(VecDeque<u8>)),
+            (parse_quote!(Vec<hex>), parse_quote!(u64)),
+            (parse_quote!(Own<hex>), parse_quote!(Own<u8>)),
+            (parse_quote!((hex, hex)), parse_quote!((u8, u8, u8))),
+            (parse_quote!(HashMap<hex>), parse_quote!(HashMap<u8, u8>)),
+            (parse_quote!(Option<Vec<hex>>), parse_quote!(Option<u8>)),
+            (parse_quote!(&hex), parse_quote!(&u8)),
+        ];
+        for (with, ty) in &table {
+            let error = slot(with, ty).unwrap_err();
+            assert!(error.contains("not the form of"), "{error}");
+        }
+        assert!(
+            slot(&parse_quote!(Option<_>), &parse_quote!(Option<u8>)).unwrap_err().contains("nothing is converted")
+        );
+    }
+
+    #[test]
+    fn static_cows_are_found_where_they_are() {
+        let owned = |ty: Type| Convert::owned(&ty).map(|convert| convert.kept().len());
+        assert_eq!(owned(parse_quote!(Cow<'static, str>)), Some(0));
+        assert_eq!(owned(parse_quote!(std::borrow::Cow<'static, [u8]>)), Some(0));
+        assert_eq!(owned(parse_quote!(HashMap<Cow<'static, str>, (u8, V), S>)), Some(1));
+        assert_eq!(owned(parse_quote!((A, Option<Vec<Cow<'static, str>>>, B))), Some(2));
+        assert_eq!(owned(parse_quote!(Cow<'a, str>)), None);
+        assert_eq!(owned(parse_quote!(Own<Cow<'static, str>>)), None);
+    }
+}

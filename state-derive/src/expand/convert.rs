@@ -1,0 +1,146 @@
+//! The conversions between a field and its slot, part by part.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Path, Type, parse_quote};
+
+use super::place;
+use crate::convert::{Convert, Holder, How};
+
+/// `module::name`, with the whole of it where the module is named.
+fn member(module: &Path, name: &str) -> TokenStream {
+    let place = module.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let name = Ident::new(name, place);
+    quote!(#module::#name)
+}
+
+/// What stands in the slot.
+pub fn slot_type(convert: &Convert) -> Type {
+    convert.replaced(&|part| match &part.how {
+        How::With(module) => {
+            let slot = member(module, "Slot");
+            parse_quote!(#slot)
+        }
+        How::Own => lent(&part.ty),
+        _ => part.ty.clone(),
+    })
+}
+
+/// `Cow<'__de, _>` of a `Cow<'static, _>`.
+fn lent(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    if let Type::Path(path) = &mut ty {
+        let arguments = path.path.segments.last_mut().map(|segment| &mut segment.arguments);
+        if let Some(syn::PathArguments::AngleBracketed(arguments)) = arguments {
+            for argument in &mut arguments.args {
+                if let syn::GenericArgument::Lifetime(lifetime) = argument {
+                    *lifetime = parse_quote!('__de);
+                }
+            }
+        }
+    }
+    ty
+}
+
+/// The slot's value, made of `value`, a reference to the field.
+pub fn get(convert: &Convert, value: &TokenStream) -> TokenStream {
+    let (ty, slot) = (&convert.ty, slot_type(convert));
+    let (holder, parts) = match &convert.how {
+        How::Keep | How::Own => return quote_spanned!(place(ty)=> <#ty as _state::Clone>::clone(#value)),
+        How::With(module) => {
+            let get = member(module, "get");
+            return quote_spanned!(place(module)=> _state::taken::<#slot, #ty>(#get, #value));
+        }
+        How::Parts(holder, parts) => (*holder, parts),
+    };
+    let item = |at: usize, item: TokenStream| get(&parts[at], &item);
+    match holder {
+        Holder::Option => {
+            let item = item(0, quote!(__item));
+            quote!(_state::Option::map(_state::Option::as_ref(#value), |__item| #item))
+        }
+        Holder::Box => {
+            let item = item(0, quote!(_state::unboxed(#value)));
+            quote!(_state::From::from(#item))
+        }
+        Holder::List => {
+            let item = item(0, quote!(__item));
+            quote!(_state::each::<_, _, _, #slot>(#value, |__item| #item))
+        }
+        Holder::Map => {
+            let (key, item) = (item(0, quote!(__key)), item(1, quote!(__item)));
+            quote!(_state::each::<_, _, _, #slot>(#value, |(__key, __item)| (#key, #item)))
+        }
+        Holder::Array => {
+            let item = item(0, quote!(__item));
+            quote!(_state::each_in_array(#value, |__item| #item))
+        }
+        Holder::Tuple => {
+            let items = (0..parts.len()).map(|at| {
+                let index = syn::Index::from(at);
+                item(at, quote!(&#value.#index))
+            });
+            quote!((#(#items,)*))
+        }
+    }
+}
+
+/// The field's value, made of `value`, the slot's: an expression that is `None` after a refusal, which the reader holds.
+pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
+    let (ty, slot) = (&convert.ty, slot_type(convert));
+    let (holder, parts) = match &convert.how {
+        How::Keep | How::Own => {
+            return quote!(_state::kept(#value, <#ty as _state::Restore<'__de>>::settle, __reader));
+        }
+        How::With(module) => {
+            let with = with(module, &slot, ty);
+            let settle = quote!(<#slot as _state::Restore<'__de>>::settle);
+            return quote!(#with.set(_state::Some(#value), #settle, __reader));
+        }
+        How::Parts(holder, parts) => (*holder, parts),
+    };
+    let item = |at: usize, item: TokenStream| set(&parts[at], &item);
+    let only = |function: TokenStream| {
+        let item = item(0, quote!(__item));
+        quote!(#function(#value, __reader, |__item, __reader| #item))
+    };
+    match holder {
+        Holder::Option => only(quote!(_state::back_option)),
+        Holder::Box => only(quote!(_state::back_box)),
+        Holder::Array => only(quote!(_state::back_array)),
+        Holder::List => only(quote!(_state::back_each::<_, _, _, #ty>)),
+        Holder::Map => {
+            let (key, item) = (item(0, quote!(__item.0)), item(1, quote!(__item.1)));
+            let back = quote!(_state::back_each::<_, _, _, #ty>);
+            quote!(#back(#value, __reader, |__item, __reader| _state::Some((#key?, #item?))))
+        }
+        Holder::Tuple => {
+            let items = (0..parts.len()).map(|at| {
+                let index = syn::Index::from(at);
+                item(at, quote!(__item.#index))
+            });
+            quote!(_state::back_tuple(#value, __reader, |__item, __reader| _state::Some((#(#items?,)*))))
+        }
+    }
+}
+
+/// The way back through a module.
+fn with(module: &Path, slot: &Type, ty: &Type) -> TokenStream {
+    let set = member(module, "set");
+    quote_spanned!(place(module)=> _state::with::<#slot, #ty, _>(#set))
+}
+
+/// Whether a conversion can refuse: an expression of type `bool`.
+pub fn refuses(convert: &Convert) -> TokenStream {
+    match &convert.how {
+        How::Keep | How::Own => quote!(false),
+        How::With(module) => {
+            let with = with(module, &slot_type(convert), &convert.ty);
+            quote!(#with.refuses)
+        }
+        How::Parts(_, parts) => {
+            let parts = parts.iter().map(refuses);
+            quote!(false #(|| #parts)*)
+        }
+    }
+}

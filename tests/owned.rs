@@ -1,0 +1,191 @@
+//! `Cow<'static, _>`: borrowed from the program or owned, and owned where it was restored, as no bytes live that long.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::path::Path;
+
+use state_core::value::{StateExt, Tuple, from_value, to_value};
+use state_core::{RestoreOwned, State, check, dumps, load_into, loads, pickle};
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Name {
+    name: Cow<'static, str>,
+}
+
+/// Everywhere that the type shows one.
+#[derive(State, Debug, PartialEq, Clone)]
+struct Names {
+    path: Cow<'static, Path>,
+    bytes: Cow<'static, [u8]>,
+    numbers: Cow<'static, [u32]>,
+    words: Cow<'static, [String]>,
+    value: Cow<'static, Name>,
+    optional: Option<Cow<'static, str>>,
+    list: Vec<Cow<'static, str>>,
+    queue: VecDeque<(u8, Cow<'static, str>)>,
+    map: HashMap<Cow<'static, str>, Counted>,
+    tree: BTreeMap<u8, Option<Cow<'static, str>>>,
+    set: HashSet<Cow<'static, str>>,
+    boxed: Box<Cow<'static, str>>,
+    array: [Cow<'static, str>; 2],
+    tuple: (Cow<'static, str>, u8, Vec<Cow<'static, [u8]>>),
+}
+
+#[derive(State, Debug, PartialEq, Clone, Default)]
+struct Counted {
+    count: u32,
+    #[state(skip)]
+    cache: Vec<u8>,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+enum Either<'a> {
+    Static(Cow<'static, str>),
+    Borrowed {
+        here: Cow<'a, str>,
+        #[state(default)]
+        there: Option<Cow<'static, str>>,
+    },
+}
+
+fn names(text: &'static str) -> Names {
+    Names {
+        path: Cow::Borrowed(Path::new(text)),
+        bytes: Cow::Borrowed(text.as_bytes()),
+        numbers: Cow::Borrowed(&[1, 2]),
+        words: Cow::Owned(vec![text.into()]),
+        value: Cow::Owned(Name { name: Cow::Borrowed(text) }),
+        optional: Some(Cow::Borrowed(text)),
+        list: vec![Cow::Borrowed(text), Cow::Owned("owned".into())],
+        queue: VecDeque::from([(1, Cow::Borrowed(text))]),
+        map: HashMap::from([(Cow::Borrowed("key"), Counted { count: 1, cache: vec![] })]),
+        tree: BTreeMap::from([(1, Some(Cow::Borrowed(text))), (2, None)]),
+        set: HashSet::from([Cow::Borrowed(text)]),
+        boxed: Box::new(Cow::Borrowed(text)),
+        array: [Cow::Borrowed(text), Cow::Borrowed("")],
+        tuple: (Cow::Borrowed(text), 2, vec![Cow::Borrowed(text.as_bytes())]),
+    }
+}
+
+/// Loads from bytes that are gone afterwards.
+fn loaded<T: RestoreOwned>(value: &T) -> T {
+    let bytes = dumps(value).unwrap();
+    check::<T>(&bytes).unwrap();
+    loads(&bytes).unwrap()
+}
+
+#[test]
+fn what_is_restored_is_owned() {
+    assert_eq!(loaded(&names("a")), names("a"));
+    assert!(matches!(loaded(&Name { name: Cow::Borrowed("a") }).name, Cow::Owned(name) if name == "a"));
+    assert!(matches!(loaded(&names("a")).list[0], Cow::Owned(_)));
+    for mut live in [names("b"), loaded(&names("c"))] {
+        load_into(&dumps(&names("a")).unwrap(), &mut live).unwrap();
+        assert_eq!(live, names("a"));
+    }
+    let value = to_value(&names("a")).unwrap();
+    assert_eq!(from_value::<Names>(&value).unwrap(), names("a"));
+    let mut live = names("b");
+    live.set_state(names("a").get_state().unwrap()).unwrap();
+    assert_eq!(live, names("a"));
+    assert_eq!(pickle::loads::<Names>(&pickle::dumps(&names("a")).unwrap()).unwrap(), names("a"));
+}
+
+#[test]
+fn in_place_an_owned_text_keeps_its_allocation() {
+    let mut live = Name { name: Cow::Owned(String::with_capacity(100)) };
+    let address = live.name.as_ptr();
+    load_into(&dumps(&Name { name: Cow::Borrowed("a text") }).unwrap(), &mut live).unwrap();
+    assert!(matches!(&live.name, Cow::Owned(name) if name == "a text" && name.capacity() == 100));
+    assert_eq!(live.name.as_ptr(), address);
+}
+
+#[test]
+fn what_stands_beside_a_cow_is_restored_in_place() {
+    let mut live = names("a");
+    let counted = live.map.get_mut("key").unwrap();
+    *counted = Counted { count: 9, cache: vec![1, 2, 3] };
+    load_into(&dumps(&names("b")).unwrap(), &mut live).unwrap();
+    assert_eq!(live.map["key"], Counted { count: 1, cache: vec![1, 2, 3] });
+}
+
+#[test]
+fn a_state_that_does_not_fit_changes_nothing() {
+    let mut live = names("a");
+    let mut state = names("b").get_state().unwrap().to_vec();
+    let last = state.len() - 1;
+    state[last] = 3.into();
+    assert!(live.set_state(Tuple::from(state)).is_err());
+    assert_eq!(live, names("a"));
+    let mut bytes = dumps(&names("b")).unwrap();
+    bytes.truncate(bytes.len() - 1);
+    assert!(load_into(&bytes, &mut live).is_err());
+    assert_eq!(live, names("a"));
+}
+
+/// In a type that borrows too, each `Cow` does as its lifetime says.
+#[test]
+fn other_lifetimes_borrow() {
+    let value = Either::Borrowed { here: Cow::Borrowed("here"), there: Some(Cow::Borrowed("there")) };
+    let bytes = dumps(&value).unwrap();
+    let back: Either<'_> = loads(&bytes).unwrap();
+    assert_eq!(back, value);
+    let Either::Borrowed { here: Cow::Borrowed(_), there: Some(Cow::Owned(_)) } = back else { panic!("{back:?}") };
+    let bytes = dumps(&Either::Static(Cow::Borrowed("a"))).unwrap();
+    let mut live = value.clone();
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(live, Either::Static(Cow::Borrowed("a")));
+}
+
+/// The state is that of any text: other types with these slots read it.
+#[test]
+fn a_static_cow_is_in_no_way_seen_in_the_state() {
+    mod other {
+        use state_core::State;
+
+        #[derive(State)]
+        pub struct Name {
+            pub name: String,
+        }
+    }
+    let name: other::Name = loads(&dumps(&Name { name: Cow::Borrowed("a") }).unwrap()).unwrap();
+    assert_eq!(name.name, "a");
+}
+
+/// With something that may refuse, a restore in place builds aside and exchanges.
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(after_set = Refusing::check)]
+struct Refusing {
+    map: HashMap<Cow<'static, str>, Counted>,
+    tuple: (Cow<'static, str>, [(Counted, Cow<'static, str>); 1], Box<(Counted, Cow<'static, [u8]>)>),
+    value: Cow<'static, Counted>,
+    limit: u8,
+}
+
+impl Refusing {
+    fn check(&mut self) -> Result<(), &'static str> {
+        if self.limit > 9 { Err("too large a limit") } else { Ok(()) }
+    }
+}
+
+#[test]
+fn what_stands_beside_a_cow_stays_where_something_may_refuse() {
+    let refusing = |text: &'static str, count, cache: &[u8], limit| {
+        let counted = || Counted { count, cache: cache.to_vec() };
+        let text = || Cow::Borrowed(text);
+        Refusing {
+            map: HashMap::from([(Cow::Borrowed("key"), counted())]),
+            tuple: (text(), [(counted(), text())], Box::new((counted(), Cow::Borrowed(b"raw")))),
+            value: Cow::Owned(counted()),
+            limit,
+        }
+    };
+    let mut live = refusing("a", 1, &[1, 2, 3], 1);
+    load_into(&dumps(&refusing("b", 2, &[], 2)).unwrap(), &mut live).unwrap();
+    assert_eq!(live, refusing("b", 2, &[1, 2, 3], 2));
+    let error = load_into(&dumps(&refusing("c", 3, &[], 10)).unwrap(), &mut live).unwrap_err();
+    assert!(error.to_string().contains("too large a limit"), "{error}");
+    assert_eq!(live, refusing("b", 2, &[1, 2, 3], 2));
+    live.set_state(refusing("d", 4, &[], 4).get_state().unwrap()).unwrap();
+    assert_eq!(live, refusing("d", 4, &[1, 2, 3], 4));
+}
