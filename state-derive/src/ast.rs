@@ -89,11 +89,11 @@ pub enum Role {
 pub enum Via {
     Plain,
     /// With `Cow<'static, _>` in it.
-    Owned(Convert),
+    Owned(Box<Convert>),
     /// `[X; 0]`, where `X` need have no state.
     OfNone(Box<Type>),
     Bytes(Bytes),
-    With(Convert),
+    With(Box<Convert>),
     Sorted,
     Serde,
 }
@@ -278,7 +278,7 @@ impl Role {
 impl Via {
     fn with(cx: &Ctxt, attrs: &Attrs, ty: &Type) -> Option<Self> {
         match Convert::with(&attrs.ty(symbol::WITH)?, ty) {
-            Ok(convert) => Some(Via::With(convert)),
+            Ok(convert) => Some(Via::With(Box::new(convert))),
             Err(error) => {
                 cx.push(error);
                 None
@@ -289,7 +289,7 @@ impl Via {
     fn plain(ty: &Type) -> Self {
         match (shape::of_none(ty), Convert::owned(ty)) {
             (Some(element), _) => Via::OfNone(Box::new(element.clone())),
-            (None, Some(convert)) => Via::Owned(convert),
+            (None, Some(convert)) => Via::Owned(Box::new(convert)),
             (None, None) => Via::Plain,
         }
     }

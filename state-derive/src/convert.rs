@@ -152,7 +152,7 @@ fn parts(ty: &Type) -> Option<(Holder, Vec<&Type>)> {
 fn put_parts(ty: &Type, parts: &[Type]) -> Type {
     let mut ty = ty.clone();
     match &mut ty {
-        Type::Array(array) => array.elem = Box::new(parts[0].clone()),
+        Type::Array(array) => (*array.elem).clone_from(&parts[0]),
         Type::Tuple(tuple) => tuple.elems.iter_mut().zip(parts).for_each(|(elem, part)| elem.clone_from(part)),
         Type::Path(path) => {
             let arguments = path.path.segments.last_mut().map(|segment| &mut segment.arguments);
@@ -172,7 +172,7 @@ fn put_arguments<'a>(arguments: impl Iterator<Item = &'a mut GenericArgument>, p
     });
     for (ty, part) in types.zip(parts) {
         match ty {
-            Type::Slice(slice) => slice.elem = Box::new(part.clone()),
+            Type::Slice(slice) => (*slice.elem).clone_from(part),
             _ => ty.clone_from(part),
         }
     }

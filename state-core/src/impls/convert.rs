@@ -109,6 +109,7 @@ where
 
 /// The item of a box converted back.
 #[inline]
+#[allow(clippy::boxed_local, reason = "the slot is one")]
 pub fn back_box<'de, S, T, F>(of: Box<S>, reader: &mut Reader<'de>, mut convert: F) -> Option<Box<T>>
 where
     F: FnMut(S, &mut Reader<'de>) -> Option<T>,
