@@ -1,11 +1,13 @@
 //! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out, also where nothing is
 //! optimised: `.ci/run unoptimised` runs this so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
 use state_core::{
-    Inspection, Options, RestoreOwned, State, check, dumps, from_value, load_into, loads, pickle, to_value,
+    Error, ErrorKind, Inspection, Options, RestoreOwned, State, check, dumps, from_value, load_into, loads, pickle,
+    to_value,
 };
 
 /// Runs on the stack that a thread has where nobody asks for more.
@@ -13,90 +15,141 @@ fn on_a_thread(run: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
+type Way = (&'static str, Box<dyn FnOnce() + Send>);
+
 /// Each way on a thread of its own, so that one that overflows is the last that was named.
-fn every_way<T: RestoreOwned + PartialEq + Debug + Clone + Send + 'static>(value: T, other: T) {
-    let bytes = dumps(&value).unwrap();
-    let with_schema = Options::new().with_schema().dumps(&value).unwrap();
-    let ways: [(&str, Box<dyn FnOnce() + Send>); 9] = [
-        ("dumps", {
-            let value = value.clone();
-            Box::new(move || drop(dumps(&value).unwrap()))
-        }),
-        ("loads", {
-            let (value, bytes) = (value.clone(), bytes.clone());
-            Box::new(move || assert!(loads::<T>(&bytes).unwrap() == value))
-        }),
-        ("check", {
-            let mut bytes = bytes.clone();
-            Box::new(move || {
-                check::<T>(&bytes).unwrap();
-                // The place of a damage is found by the walk.
-                bytes.pop();
-                check::<T>(&bytes).unwrap_err();
-                bytes.extend([0, 0]);
-                check::<T>(&bytes).unwrap_err();
-            })
-        }),
-        ("load_into", {
-            let (value, bytes, mut target) = (value.clone(), bytes.clone(), other);
-            Box::new(move || {
-                load_into(&bytes, &mut target).unwrap();
-                assert!(target == value);
-                load_into(&bytes, &mut target).unwrap();
-            })
-        }),
-        ("to_value", {
-            let value = value.clone();
-            Box::new(move || drop(to_value(&value).unwrap()))
-        }),
-        ("from_value", {
-            let value = value.clone();
-            Box::new(move || assert!(from_value::<T>(&to_value(&value).unwrap()).unwrap() == value))
-        }),
-        ("pickle::dumps", {
-            let value = value.clone();
-            Box::new(move || drop(pickle::dumps(&value).unwrap()))
-        }),
-        ("pickle::loads", {
-            let value = value.clone();
-            Box::new(move || {
-                for protocol in [pickle::Protocol::V0, pickle::Protocol::V2, pickle::Protocol::V4] {
-                    let pickle = pickle::Options::new().protocol(protocol).dumps(&value).unwrap();
-                    assert!(pickle::loads::<T>(&pickle).unwrap() == value);
-                }
-                drop(pickle::load_value(&pickle::dumps(&value).unwrap()).unwrap());
-            })
-        }),
-        ("Inspection", {
-            Box::new(move || {
-                let inspection = Inspection::open(&with_schema).unwrap();
-                drop(inspection.value().unwrap());
-                drop(inspection.tree().unwrap());
-            })
-        }),
-    ];
+fn every_way<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>, other: T) {
+    let ways = native(value, other).into_iter().chain(dynamic(value)).chain(pickled(value));
     for (way, run) in ways {
         eprintln!("{}: {way}", std::any::type_name::<T>());
         on_a_thread(run);
     }
 }
 
-/// The deepest value that the default depth takes, made from a leaf by `around`.
-fn deepest<T: State + Clone>(leaf: T, around: impl Fn(T) -> T) -> T {
-    let mut value = leaf;
+fn native<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>, other: T) -> Vec<Way> {
+    let bytes = Arc::new(dumps(&**value).unwrap());
+    let (out, into, checked) = (Arc::clone(value), (Arc::clone(value), Arc::clone(&bytes)), Arc::clone(&bytes));
+    let value = Arc::clone(value);
+    let mut target = other;
+    vec![
+        ("dumps", Box::new(move || drop(dumps(&*out).unwrap()))),
+        ("loads", Box::new(move || assert!(loads::<T>(&bytes).unwrap() == *value))),
+        (
+            "check",
+            Box::new(move || {
+                check::<T>(&checked).unwrap();
+                // The place of a damage is found by the walk.
+                let mut bytes = checked.to_vec();
+                bytes.pop();
+                check::<T>(&bytes).unwrap_err();
+                bytes.extend([0, 0]);
+                check::<T>(&bytes).unwrap_err();
+            }),
+        ),
+        (
+            "load_into",
+            Box::new(move || {
+                let (value, bytes) = into;
+                load_into(&bytes, &mut target).unwrap();
+                assert!(target == *value);
+                load_into(&bytes, &mut target).unwrap();
+            }),
+        ),
+    ]
+}
+
+fn dynamic<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>) -> Vec<Way> {
+    let with_schema = Options::new().with_schema().dumps(&**value).unwrap();
+    let (out, value) = (Arc::clone(value), Arc::clone(value));
+    vec![
+        (
+            "to_value",
+            Box::new(move || {
+                let value = to_value(&*out).unwrap();
+                assert!(value.clone() == value && !value.to_string().is_empty());
+                assert!(!format!("{value:?}{value:#?}{value:#}").is_empty());
+            }),
+        ),
+        ("from_value", Box::new(move || assert!(from_value::<T>(&to_value(&*value).unwrap()).unwrap() == *value))),
+        (
+            "Inspection",
+            Box::new(move || {
+                let inspection = Inspection::open(&with_schema).unwrap();
+                drop(inspection.value().unwrap());
+                drop(inspection.tree().unwrap());
+            }),
+        ),
+    ]
+}
+
+fn pickled<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>) -> Vec<Way> {
+    let (out, values, value) = (Arc::clone(value), Arc::clone(value), Arc::clone(value));
+    vec![
+        ("pickle::dumps", Box::new(move || drop(pickle::dumps(&*out).unwrap()))),
+        (
+            "pickle::loads",
+            Box::new(move || {
+                for protocol in [pickle::Protocol::V0, pickle::Protocol::V2, pickle::Protocol::V4] {
+                    let mut pickle = pickle::Options::new().protocol(protocol).dumps(&*value).unwrap();
+                    assert!(pickle::loads::<T>(&pickle).unwrap() == *value);
+                    // What is put on the stack and taken from it again is left to the machine.
+                    let start = if protocol == pickle::Protocol::V0 { 0 } else { 2 };
+                    pickle.splice(start..start, *b"N0");
+                    assert!(pickle::loads::<T>(&pickle).unwrap() == *value);
+                }
+            }),
+        ),
+        (
+            "pickle::load_value",
+            Box::new(move || {
+                let pickle = pickle::dumps(&*values).unwrap();
+                let value = pickle::load_value(&pickle).unwrap();
+                drop(pickle::dump_value(&value).unwrap());
+                let pickle = pickle::Pickle::open(&pickle).unwrap();
+                assert!(!format!("{pickle}{pickle:#}").is_empty());
+            }),
+        ),
+    ]
+}
+
+/// The deepest value that the default depth takes, made from a leaf by `around`; and whether a deeper one is refused by
+/// each way that could meet it.
+fn deepest<T: RestoreOwned + Clone + Debug>(leaf: T, around: impl Fn(T) -> T) -> (T, u32) {
+    let (mut value, mut levels) = (leaf, 0);
     loop {
         let next = around(value.clone());
-        if dumps(&next).is_err() {
-            return value;
+        if let Err(error) = dumps(&next) {
+            refused(&next, &error);
+            return (value, levels);
         }
-        value = next;
+        (value, levels) = (next, levels + 1);
     }
 }
 
+#[track_caller]
+fn refused<T: RestoreOwned + Debug>(deeper: &T, error: &Error) {
+    let raised = Options::new().depth(4096);
+    let pickle = pickle::Options::new().depth(4096).dumps(deeper).unwrap();
+    let errors = [
+        error.kind(),
+        loads::<T>(&raised.dumps(deeper).unwrap()).unwrap_err().kind(),
+        to_value(deeper).unwrap_err().kind(),
+        from_value::<T>(&raised.to_value(deeper).unwrap()).unwrap_err().kind(),
+        pickle::dumps(deeper).unwrap_err().kind(),
+        pickle::loads::<T>(&pickle).unwrap_err().kind(),
+    ];
+    assert_eq!(errors, [ErrorKind::Depth; 6]);
+}
+
 /// Values are made, compared and dropped on a large stack; the ways alone run on a small one.
-fn deep<T: RestoreOwned + PartialEq + Debug + Clone + Send + 'static>(leaf: T, around: fn(T) -> T) {
-    let run = move || every_way(deepest(leaf.clone(), around), around(leaf));
-    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+fn deep<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(leaf: T, around: fn(T) -> T) {
+    let run = move || {
+        let (value, levels) = deepest(leaf.clone(), around);
+        eprintln!("{}: {levels} levels", std::any::type_name::<T>());
+        let value = Arc::new(value);
+        every_way(&value, around(leaf));
+    };
+    std::thread::Builder::new().stack_size(256 << 20).spawn(run).unwrap().join().unwrap();
 }
 
 #[derive(State, Debug, PartialEq, Clone)]
@@ -171,4 +224,237 @@ struct Deep(Wrap<Wrap<Wrap<Option<Box<Deep>>>>>);
 #[test]
 fn through_newtypes() {
     deep(Deep(Wrap(Wrap(Wrap(None)))), |inner| Deep(Wrap(Wrap(Wrap(Some(Box::new(inner)))))));
+}
+
+macro_rules! wrapped {
+    ($leaf:ty;) => { $leaf };
+    ($leaf:ty; $first:ident $($rest:ident)*) => { Wrap<wrapped!($leaf; $($rest)*)> };
+}
+
+macro_rules! wrap {
+    ($leaf:expr;) => { $leaf };
+    ($leaf:expr; $first:ident $($rest:ident)*) => { Wrap(wrap!($leaf; $($rest)*)) };
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Deeper(wrapped!(Option<Box<Deeper>>; a b c d e f g h i j k l m n o p q r s t));
+
+#[test]
+fn through_twenty_newtypes_a_level() {
+    deep(Deeper(wrap!(None; a b c d e f g h i j k l m n o p q r s t)), |inner| {
+        Deeper(wrap!(Some(Box::new(inner)); a b c d e f g h i j k l m n o p q r s t))
+    });
+}
+
+type Twelve<T> = (u8, u8, u8, String, u8, u8, u8, u8, u8, u8, u8, T);
+
+fn twelve<T>(last: T) -> Twelve<T> {
+    (1, 2, 3, "four".into(), 5, 6, 7, 8, 9, 10, 11, last)
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Tuples(Twelve<(u8, (u8, Twelve<Vec<Tuples>>))>);
+
+#[test]
+fn through_tuples_of_twelve() {
+    deep(Tuples(twelve((1, (2, twelve(vec![]))))), |inner| Tuples(twelve((1, (2, twelve(vec![inner]))))));
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+enum Either<T> {
+    Left { a: String, b: u64, c: [u64; 4] },
+    Right(T),
+    Neither,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+enum Enums {
+    End,
+    Next(u8, Either<Either<Either<Either<Box<Enums>>>>>),
+}
+
+#[test]
+fn through_enums_in_enums() {
+    use Either::Right;
+    deep(Enums::End, |inner| Enums::Next(1, Right(Right(Right(Right(Box::new(inner)))))));
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct First {
+    a: String,
+    children: Vec<Fourth>,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Second {
+    #[state(flatten_parent)]
+    parent: First,
+    b: [u8; 100],
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Third {
+    #[state(flatten_parent)]
+    parent: Second,
+    c: u8,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Fourth {
+    #[state(flatten_parent)]
+    parent: Third,
+    d: Option<u8>,
+}
+
+fn fourth(children: Vec<Fourth>) -> Fourth {
+    let parent = Second { parent: First { a: "a".into(), children }, b: [1; 100] };
+    Fourth { parent: Third { parent, c: 2 }, d: None }
+}
+
+#[test]
+fn through_parents_that_are_flattened() {
+    deep(fourth(vec![]), |inner| fourth(vec![inner]));
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Wide {
+    fill: [u64; 100],
+    texts: (String, String, String),
+    list: Vec<Wide>,
+    map: HashMap<u8, Wide>,
+    tree: BTreeMap<String, (u8, Wide)>,
+    queue: VecDeque<Wide>,
+    chain: LinkedList<Wide>,
+    slice: Box<[Wide]>,
+    shared: Option<Arc<Wide>>,
+}
+
+fn wide() -> Wide {
+    Wide {
+        fill: [1; 100],
+        texts: Default::default(),
+        list: vec![],
+        map: HashMap::new(),
+        tree: BTreeMap::new(),
+        queue: VecDeque::new(),
+        chain: LinkedList::new(),
+        slice: Box::default(),
+        shared: None,
+    }
+}
+
+#[test]
+fn through_every_container_of_what_is_wide() {
+    deep(wide(), |inner| Wide { list: vec![inner], ..wide() });
+    deep(wide(), |inner| Wide { map: HashMap::from([(1, inner)]), ..wide() });
+    deep(wide(), |inner| Wide { tree: BTreeMap::from([("a".into(), (1, inner))]), ..wide() });
+    deep(wide(), |inner| Wide { queue: VecDeque::from([inner]), ..wide() });
+    deep(wide(), |inner| Wide { chain: LinkedList::from([inner]), ..wide() });
+    deep(wide(), |inner| Wide { slice: Box::new([inner]), ..wide() });
+    deep(wide(), |inner| Wide { shared: Some(Arc::new(inner)), ..wide() });
+}
+
+#[derive(State, Debug, PartialEq, Eq, PartialOrd, Ord, Clone)]
+struct Keys(u8, BTreeSet<Keys>, BTreeMap<(u8, Vec<Keys>), u8>);
+
+#[test]
+fn through_keys() {
+    deep(Keys(1, BTreeSet::new(), BTreeMap::new()), |inner| Keys(2, BTreeSet::from([inner]), BTreeMap::new()));
+    deep(Keys(1, BTreeSet::new(), BTreeMap::new()), |inner| {
+        Keys(2, BTreeSet::new(), BTreeMap::from([((1, vec![inner]), 2)]))
+    });
+}
+
+#[derive(State, Debug)]
+struct Locked(Mutex<Mutex<Mutex<Option<Box<Locked>>>>>, [Option<u32>; 3]);
+
+impl Clone for Locked {
+    fn clone(&self) -> Self {
+        let inner = self.0.lock().unwrap().lock().unwrap().lock().unwrap().clone();
+        Self(Mutex::new(Mutex::new(Mutex::new(inner))), self.1)
+    }
+}
+
+impl PartialEq for Locked {
+    fn eq(&self, other: &Self) -> bool {
+        let inner = |locked: &Self| locked.0.lock().unwrap().lock().unwrap().lock().unwrap().clone();
+        inner(self) == inner(other) && self.1 == other.1
+    }
+}
+
+#[test]
+fn through_locks() {
+    let locked = |inner| Locked(Mutex::new(Mutex::new(Mutex::new(inner))), [None, Some(1), None]);
+    deep(locked(None), |inner| Locked(Mutex::new(Mutex::new(Mutex::new(Some(Box::new(inner))))), [None; 3]));
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Arrays([[[(u8, [Result<Box<Arrays>, String>; 1]); 1]; 1]; 2]);
+
+#[test]
+fn through_arrays_and_results() {
+    let leaf = || [[(1, [Err("end".into())])]];
+    deep(Arrays([leaf(), leaf()]), |inner| Arrays([[[(1, [Err("end".into())])]], [[(2, [Ok(Box::new(inner))])]]]));
+}
+
+/// The syntax of a language: many variants, of which each is large.
+macro_rules! syntax {
+    ($($variant:ident)*) => {
+        #[derive(State, Debug, PartialEq, Clone)]
+        enum Syntax {
+            End,
+            Next(Box<Syntax>),
+            $($variant { name: String, span: (u32, u32), body: Vec<Syntax>, then: Option<Box<Syntax>>, doc: String },)*
+        }
+    };
+}
+
+syntax!(A B C D E F G H I J K L M N O P Q R S T U V W X Y Z A1 B1 C1 D1 E1 F1 G1 H1 I1 J1 K1 L1 M1 N1 O1 P1 Q1 R1);
+
+#[test]
+fn through_many_variants() {
+    deep(Syntax::End, |inner| Syntax::Next(Box::new(inner)));
+    deep(Syntax::End, |inner| Syntax::R1 {
+        name: "name".into(),
+        span: (1, 2),
+        body: vec![inner],
+        then: None,
+        doc: String::new(),
+    });
+}
+
+mod reversed {
+    use super::Converted;
+
+    pub type Slot = (u8, [u64; 20], Vec<Converted>);
+
+    #[expect(clippy::ptr_arg, reason = "the function has the shape that the derive asks for")]
+    pub fn get(inner: &Vec<Converted>) -> Slot {
+        (1, [2; 20], inner.iter().rev().cloned().collect())
+    }
+
+    pub fn set(slot: Slot) -> Result<Vec<Converted>, String> {
+        Ok(slot.2.into_iter().rev().collect())
+    }
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(after_set = Self::seen)]
+struct Converted {
+    #[state(with = reversed)]
+    inner: Vec<Converted>,
+    #[state(skip)]
+    fill: [u64; 4],
+}
+
+impl Converted {
+    fn seen(&mut self) -> Result<(), String> {
+        self.fill = [7; 4];
+        Ok(())
+    }
+}
+
+#[test]
+fn through_conversions_and_hooks() {
+    deep(Converted { inner: vec![], fill: [7; 4] }, |inner| Converted { inner: vec![inner], fill: [7; 4] });
 }

@@ -229,3 +229,10 @@ fn depth_costs_no_stack() {
     assert!(low < high);
     assert!(low != high);
 }
+
+#[test]
+fn boxes_are_as_many_as_there_are_bytes_for() {
+    let boxes: Vec<Box<u8>> = (0..100_000_u32).map(|at| Box::new(at as u8)).collect();
+    let value = state_core::to_value(&boxes).unwrap();
+    assert_eq!(state_core::from_value::<Vec<Box<u8>>>(&value).unwrap(), boxes);
+}

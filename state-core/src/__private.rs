@@ -25,6 +25,7 @@ pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
 pub use crate::raw::Record;
 pub use crate::schema::{Form, Names, RecordField, Schema, Shape, Slot, Variant};
+pub use crate::stack::{deepest, stack};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};
 
@@ -114,6 +115,12 @@ pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
     let (cut, rest) = take(head).split_at_mut(len);
     *head = rest;
     cut
+}
+
+/// Builds a variant in a frame of its own, where nothing is optimised.
+#[inline]
+pub fn apart<'de, T>(reader: &mut Reader<'de>, build: impl FnOnce(&mut Reader<'de>) -> Option<T>) -> Option<T> {
+    build(reader)
 }
 
 /// Says in which slot a value was refused.

@@ -6,8 +6,10 @@ use alloc::string::String;
 
 use crate::error::Error;
 use crate::hooks::Hooks;
-use crate::layout::{padded, stride, weight};
-use crate::state::Restore;
+use crate::layout::{padded, stride};
+use crate::schema::Schema;
+use crate::stack::weight;
+use crate::state::{Restore, State};
 use crate::text::Text;
 
 /// The four parts of an image behind its header.
@@ -32,9 +34,10 @@ pub struct Checker<'a> {
 }
 
 /// What stands in a checker's way although every slot holds what it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Obstacle {
-    Depth,
+    /// Parts of this type are nested too deep.
+    Depth(&'static Schema),
     Alignment,
 }
 
@@ -74,7 +77,7 @@ impl<'a> Checker<'a> {
     /// Tests what stands behind a `T`, one level deeper.
     #[inline]
     #[must_use]
-    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
         match self.depth.checked_sub(weight::<T>()) {
             Some(depth) => {
                 let outer = core::mem::replace(&mut self.depth, depth);
@@ -83,7 +86,7 @@ impl<'a> Checker<'a> {
                 passed
             }
             None => {
-                self.obstacle.get_or_insert(Obstacle::Depth);
+                self.obstacle.get_or_insert(Obstacle::Depth(T::schema()));
                 false
             }
         }

@@ -1,12 +1,15 @@
 //! The way out: [`Size`] counts what an image needs, [`Writer`] fills that space.
 
+use alloc::format;
 use alloc::vec::Vec;
 use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
 use crate::gather::{Borrowed, Copied, Gather};
-use crate::layout::{padded, stride, weight};
+use crate::layout::{padded, stride};
 use crate::memory::{self, SHORT};
+use crate::schema::{Nodes, Schema, Show, brief};
+use crate::stack::weight;
 use crate::state::State;
 
 /// Counts the regions that a value's image needs.
@@ -60,7 +63,7 @@ impl Size {
     /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
     /// are more ways through a cycle of shared values than time.
     #[inline]
-    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         if self.error.is_some() {
             return;
         }
@@ -70,7 +73,7 @@ impl Size {
                 inner(self);
                 self.depth = outer;
             }
-            None => self.fail(too_deep()),
+            None => self.fail(too_deep(Some(T::schema()))),
         }
     }
 
@@ -96,8 +99,15 @@ impl Size {
     }
 }
 
-pub(crate) fn too_deep() -> Error {
-    Error::new(ErrorKind::Depth, "", "objects nested deeper than the limit (`Options::depth` sets it)")
+/// What is said where parts are nested too deep; the type of those that would be a level more, where it is known.
+#[cold]
+pub(crate) fn too_deep(at: Option<&'static Schema>) -> Error {
+    let found = match at {
+        Some(schema) => format!("{} nested deeper, or in a cycle", brief(&Show(schema, Nodes::NONE))),
+        None => "parts nested deeper, or in a cycle".into(),
+    };
+    let expected = "objects nested no deeper than the limit (`Options::depth` raises it, which takes a larger stack)";
+    Error::new(ErrorKind::Depth, expected, found)
 }
 
 /// Fills the regions that [`Size`] counted, or that are as long as those of an older image.
@@ -215,7 +225,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     /// Writes what stands behind a `T`, one level deeper, as [`Size::nested`] counts it. Each level needs space in the
     /// tail, so that even a cycle of shared values that was not counted is soon at its end.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self)) {
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         match self.depth.checked_sub(weight::<T>()) {
             Some(depth) => {
                 self.depth = depth;

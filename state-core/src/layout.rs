@@ -83,12 +83,7 @@ pub const fn largest(heads: &[usize]) -> usize {
 /// What takes at most so many bytes of memory for each byte of an image is not counted: it is as much as is really there.
 pub(crate) const FACTOR: usize = 64;
 
-/// How deep what stands behind a `T` weighs: a level, and one more for each 512 bytes, because a level of a
-/// recursive type costs the stack about its size.
-pub(crate) const fn weight<T>() -> u32 {
-    let levels = 1 + size_of::<T>() / 512;
-    if levels > u32::MAX as usize { u32::MAX } else { levels as u32 }
-}
+pub use crate::stack::stack;
 
 /// The number of elements of an array with these dimensions; `None` where memory could not hold those of the dimensions
 /// that are not empty.

@@ -36,6 +36,7 @@ pub mod pickle;
 pub mod python;
 pub mod raw;
 pub mod schema;
+mod stack;
 pub mod state;
 mod text;
 pub mod value;

@@ -30,6 +30,13 @@ pub trait State {
     /// Whether a value can need anything beside its head, or must be visited by [`size`](State::size).
     const DYNAMIC: bool = true;
 
+    /// The stack, in bytes, that the functions of the type may take, without those of what is
+    /// [nested](Size::nested) in it.
+    ///
+    /// That of a type without parts is small. One that goes through the states of its parts takes what
+    /// [`stack`](crate::layout::stack) says of its size and the largest of its parts' stacks.
+    const STACK: usize = 0;
+
     /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.
     const IMAGE: Image<Self> = Image::NO;
 

@@ -82,8 +82,8 @@ fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
 
 /// The bytes are damaged: walks them by the schema, which says where.
 #[cold]
-pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Error {
-    walk::find_damage(identity.schema, regions, bytes).unwrap_or_else(|| {
+pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Error {
+    walk::find_damage(identity.schema, regions, bytes, levels).unwrap_or_else(|| {
         name(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"), identity)
     })
 }
@@ -104,7 +104,7 @@ pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
 #[cold]
 pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
     let error = match obstacle {
-        Obstacle::Depth => too_deep(),
+        Obstacle::Depth(at) => too_deep(Some(at)),
         Obstacle::Alignment => Error::new(
             ErrorKind::Alignment,
             "bytes at a multiple of 16, in the byte order of this machine, to borrow a raw array from",

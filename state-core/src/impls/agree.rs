@@ -9,8 +9,8 @@ use crate::decode::Reader;
 use crate::encode::{Size, Writer};
 use crate::state::State;
 
-/// Keys that nest deeper agree with none. It keeps the stack from what a live key may hold.
-const DEPTH: u32 = 128;
+/// Keys that nest deeper agree with none. It keeps the stack from what a live key may hold, at any depth of its own.
+const DEPTH: u32 = 16;
 
 /// Images of keys up to this size are compared without an allocation.
 const ON_STACK: usize = 256;

@@ -5,11 +5,13 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::memory::{self, Image, Mode};
 use crate::schema::{Kind, Link, Schema};
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<T: State, const N: usize> State for [T; N] {
     const HEAD: usize = T::HEAD * N;
     const DYNAMIC: bool = T::DYNAMIC;
+    const STACK: usize = stack(size_of::<Self>(), T::STACK);
     const IMAGE: Image<Self> = match memory::run_mode(&T::IMAGE, T::HEAD) {
         Mode::Apart => Image::NO,
         _ => Image::array(&T::IMAGE),

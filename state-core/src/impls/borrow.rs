@@ -14,11 +14,13 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::memory::{self, Mode};
 use crate::schema::Schema;
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {
     const HEAD: usize = B::HEAD;
     const DYNAMIC: bool = B::DYNAMIC;
+    const STACK: usize = stack(size_of::<Self>(), B::STACK);
 
     fn schema() -> &'static Schema {
         B::schema()

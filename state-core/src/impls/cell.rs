@@ -6,11 +6,13 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Schema;
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<T: State + Copy> State for Cell<T> {
     const HEAD: usize = T::HEAD;
     const DYNAMIC: bool = T::DYNAMIC;
+    const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
         T::schema()
@@ -31,6 +33,7 @@ impl<T: State> State for RefCell<T> {
     const HEAD: usize = T::HEAD;
     // Always visited, to see whether it is borrowed.
     const DYNAMIC: bool = true;
+    const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
         T::schema()

@@ -10,6 +10,7 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{enum_head, enum_is_inline, largest};
 use crate::schema::Schema;
+use crate::stack::{deepest, stack};
 use crate::state::{Restore, State};
 
 /// Enums whose variants have one slot or none, each with its index.
@@ -18,6 +19,7 @@ macro_rules! enums {
         impl<$($param: State),*> State for $ty {
             const HEAD: usize = enum_head([$($at),*].len(), largest(&[$(0 $(+ <$slot>::HEAD)?),*]));
             const DYNAMIC: bool = !enum_is_inline(largest(&[$(0 $(+ <$slot>::HEAD)?),*])) $($(|| <$slot>::DYNAMIC)?)*;
+            const STACK: usize = stack(2 * size_of::<Self>(), deepest(&[$($(<$slot>::STACK,)?)*]));
 
             fn schema() -> &'static Schema {
                 const {

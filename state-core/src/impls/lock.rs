@@ -10,6 +10,7 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Schema;
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 #[cold]
@@ -27,6 +28,7 @@ macro_rules! locks {
             const HEAD: usize = T::HEAD;
             // Always visited, to see whether it can be read.
             const DYNAMIC: bool = true;
+            const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
             fn schema() -> &'static Schema {
                 T::schema()

@@ -11,6 +11,7 @@ use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::memory::Image;
 use crate::schema::{Form, Kind, Link, Schema};
+use crate::stack::{deepest, stack};
 use crate::state::{Object, Restore, State};
 
 /// What can be refused is always visited.
@@ -30,6 +31,7 @@ macro_rules! objects {
         impl$(<$param: State>)? State for $ty {
             const HEAD: usize = 0 $(+ <$of>::HEAD)*;
             const DYNAMIC: bool = false $(|| <$of>::DYNAMIC)* $(|| is_visited!($refusal))?;
+            const STACK: usize = stack(size_of::<Self>(), deepest(&[$(<$of>::STACK),*]));
 
             fn schema() -> &'static Schema {
                 const {

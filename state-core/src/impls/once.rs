@@ -9,6 +9,7 @@ use crate::__private::assign;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::Schema;
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 macro_rules! once {
@@ -16,6 +17,7 @@ macro_rules! once {
         impl<T: State> State for $cell<T> {
             const HEAD: usize = <Option<T>>::HEAD;
             const DYNAMIC: bool = <Option<T>>::DYNAMIC;
+            const STACK: usize = stack(size_of::<Self>(), <Option<T>>::STACK);
 
             fn schema() -> &'static Schema {
                 <Option<T>>::schema()

@@ -4,11 +4,13 @@ use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{option_head, option_is_inline};
 use crate::schema::{Kind, Link, Schema};
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<T: State> State for Option<T> {
     const HEAD: usize = option_head(T::HEAD);
     const DYNAMIC: bool = T::DYNAMIC || !option_is_inline(T::HEAD);
+    const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
         const { &Schema::leaf(Kind::Optional(Link::To(T::schema)), option_head(T::HEAD)) }

@@ -7,6 +7,7 @@ use core::num::{Saturating, Wrapping};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::{Kind, Schema};
+use crate::stack::stack;
 use crate::state::{Restore, State};
 
 macro_rules! wrappers {
@@ -14,6 +15,7 @@ macro_rules! wrappers {
         impl<T: State> State for $wrapper<T> {
             const HEAD: usize = T::HEAD;
             const DYNAMIC: bool = T::DYNAMIC;
+            const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
             fn schema() -> &'static Schema {
                 T::schema()
@@ -71,6 +73,7 @@ wrappers! {
 impl<T: State + ?Sized> State for &T {
     const HEAD: usize = T::HEAD;
     const DYNAMIC: bool = T::DYNAMIC;
+    const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
         T::schema()

@@ -6,6 +6,7 @@ use crate::__private::{check, get, put, set, size};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::{Kind, Link, Schema};
+use crate::stack::{deepest, stack};
 use crate::state::{Restore, State};
 
 macro_rules! tuples {
@@ -13,6 +14,7 @@ macro_rules! tuples {
         impl<$($name: State),+> State for ($($name,)+) {
             const HEAD: usize = 0 $(+ $name::HEAD)+;
             const DYNAMIC: bool = false $(|| $name::DYNAMIC)+;
+            const STACK: usize = stack(size_of::<Self>(), deepest(&[$($name::STACK),+]));
 
             fn schema() -> &'static Schema {
                 const { &Schema::leaf(Kind::Tuple(Cow::Borrowed(&[$(Link::To($name::schema)),+])), 0 $(+ $name::HEAD)+) }

@@ -178,7 +178,7 @@ fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
 fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> StateResult<()> {
     let segments = dump_segments(value, space)?;
     let (regions, raws) = segments.regions::<T>()?;
-    walk::read_state(T::schema(), &regions, raws, slots)
+    walk::read_state(T::schema(), &regions, raws, Options::new().levels(), slots)
 }
 
 /// Fills the image of one value.

@@ -10,9 +10,9 @@ use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::identity;
 use crate::image::{self, Options};
-use crate::schema::Nodes;
+use crate::schema::{Nodes, Schema};
 use crate::state::{Object, RestoreOwned, State};
-use crate::walk::{self, Filled};
+use crate::walk;
 
 /// `get_state` and `set_state`, for every object.
 ///
@@ -63,21 +63,14 @@ pub trait StateExt: Object {
 
 impl<T: Object> StateExt for T {
     fn get_state(&self) -> Result<Tuple> {
-        match to_value(self)? {
-            Value::Object(object) => Ok(object.into_state()),
-            other => Err(Error::new(ErrorKind::Unwritable, "an object", other.kind().to_string())),
-        }
+        Options::new().get_state(self)
     }
 
     fn set_state(&mut self, state: impl Into<Tuple>) -> Result<()>
     where
         Self: RestoreOwned,
     {
-        let state = state.into();
-        let budget = Budget::new(&state);
-        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), Options::new().limits(0));
-        let filled = filled.map_err(|error| budget.explain(error))?;
-        restore(&filled, self)
+        Options::new().set_state(self, state)
     }
 }
 
@@ -92,9 +85,7 @@ impl<T: Object> StateExt for T {
 /// # Errors
 /// As for [`dumps`](crate::dumps).
 pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
-    let bytes = crate::dumps(value)?;
-    let regions = image::Image::open(&bytes)?.regions(T::HEAD)?;
-    read(T::schema(), Nodes::NONE, &regions)
+    Options::new().to_value(value)
 }
 
 /// What a value stands for.
@@ -110,23 +101,62 @@ pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
 /// A value that does not stand for a `T`, with the path to the part that does not, or a refusal; and one whose shared
 /// values come to more than eight times what there is, and a million parts and bytes.
 pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
-    let budget = Budget::new(slice::from_ref(value));
-    let filled = walk::fill(T::schema(), Given { value, budget: &budget }, Options::new().limits(0));
-    let filled = filled.map_err(|error| budget.explain(error))?;
-    let regions = filled.regions()?;
-    Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
-    image::build(&regions)
+    Options::new().from_value(value)
 }
 
-fn restore<T: RestoreOwned>(filled: &Filled<'_>, target: &mut T) -> Result<()> {
-    let (regions, identity) = (filled.regions()?, identity(T::schema()));
-    Options::new().pass::<T>(&identity, &regions, regions.head)?;
-    image::restore(&regions, &identity, target)
+impl Options {
+    /// As [`to_value`](crate::to_value).
+    ///
+    /// # Errors
+    /// As [`to_value`](crate::to_value).
+    pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
+        let bytes = Options::new().depth(self.levels()).dumps(value)?;
+        let regions = image::Image::open(&bytes)?.regions(T::HEAD)?;
+        read((T::schema(), Nodes::NONE), &regions, self.levels())
+    }
+
+    /// As [`from_value`](crate::from_value).
+    ///
+    /// # Errors
+    /// As [`from_value`](crate::from_value).
+    pub fn from_value<T: RestoreOwned>(&self, value: &Value) -> Result<T> {
+        let budget = Budget::new(slice::from_ref(value));
+        let filled = walk::fill(T::schema(), Given { value, budget: &budget }, self.limits(0));
+        let filled = filled.map_err(|error| budget.explain(error))?;
+        let regions = filled.regions()?;
+        self.pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        image::build(&regions)
+    }
+
+    /// As [`StateExt::get_state`].
+    ///
+    /// # Errors
+    /// As [`StateExt::get_state`].
+    pub fn get_state<T: Object>(&self, object: &T) -> Result<Tuple> {
+        match self.to_value(object)? {
+            Value::Object(object) => Ok(object.into_state()),
+            other => Err(Error::new(ErrorKind::Unwritable, "an object", other.kind().to_string())),
+        }
+    }
+
+    /// As [`StateExt::set_state`].
+    ///
+    /// # Errors
+    /// As [`StateExt::set_state`]; the target is then unchanged.
+    pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl Into<Tuple>) -> Result<()> {
+        let state = state.into();
+        let budget = Budget::new(&state);
+        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0));
+        let filled = filled.map_err(|error| budget.explain(error))?;
+        let (regions, identity) = (filled.regions()?, identity(T::schema()));
+        self.pass::<T>(&identity, &regions, regions.head)?;
+        image::restore(&regions, &identity, target)
+    }
 }
 
 /// The value of an image.
-pub(crate) fn read(schema: &crate::schema::Schema, nodes: &Nodes, regions: &Regions<'_>) -> Result<Value> {
+pub(crate) fn read(root: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
     let mut collector = Collector::new();
-    walk::read(schema, nodes, regions, &mut collector)?;
+    walk::read(root, regions, levels, &mut collector)?;
     Ok(collector.value)
 }

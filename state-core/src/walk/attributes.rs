@@ -26,38 +26,40 @@ pub(super) fn object<'v, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
-    let wrong = || refusal(object, value);
     match object.form {
-        Form::Dict => match value.attributes(&object.name).ok_or_else(wrong)? {
-            Attributes::Named(named) => attributes(fill, object, named, at),
-            Attributes::Flat(state) => flat(fill, object, state, at),
-        },
-        Form::Cython => {
-            let mut sorted = places(object, at);
-            sorted.sort_by(|a, b| a.slot.name.cmp(&b.slot.name));
-            let names: Vec<&str> = sorted.iter().map(|place| &*place.slot.name).collect();
-            match value.members(&object.name, &names)? {
-                Some(members) => self::members(fill, object, &sorted, members),
-                None => state(fill, object, value, at, wrong),
-            }
-        }
-        Form::Range => match standard::range(value) {
-            Some(mut ends) => fill.whole_state(object, &mut ends, at),
-            None => state(fill, object, value, at, wrong),
-        },
-        Form::State | Form::Call | Form::Enum => state(fill, object, value, at, wrong),
+        Form::Dict => by_attributes(fill, object, value, at),
+        Form::Cython => cython(fill, object, value, at),
+        Form::Range => range(fill, object, value, at),
+        Form::State | Form::Call | Form::Enum => state(fill, object, value, at),
     }
 }
 
-fn state<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    object: &'static Object,
-    value: D,
-    at: usize,
-    wrong: impl FnOnce() -> Error,
-) -> Result<()> {
-    let mut state = value.object(&object.name).ok_or_else(wrong)?;
-    fill.whole_state(object, &mut state, at).map_err(|error| match named(object, value) {
+fn by_attributes<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+    match value.attributes(&object.name) {
+        Some(Attributes::Named(named)) => attributes(fill, object, &named, at),
+        Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
+        None => Err(refusal(object, value)),
+    }
+}
+
+fn cython<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+    match members_of(object, value, at)? {
+        Some(members) => in_order(fill, members),
+        None => state(fill, object, value, at),
+    }
+}
+
+fn range<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+    match standard::range(value) {
+        Some(mut ends) => fill.whole_state(object, &mut ends, at),
+        None => state(fill, object, value, at),
+    }
+}
+
+fn state<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+    let mut state = value.object(&object.name);
+    let Some(state) = &mut state else { return Err(refusal(object, value)) };
+    fill.whole_state(object, state, at).map_err(|error| match named(object, value) {
         // The pair of `__dict__` and slots is a tuple too.
         true => by_name(object, value),
         false => error,
@@ -100,40 +102,42 @@ fn refusal<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> Error {
 fn attributes<'v, D: Decoder<'v>>(
     fill: &mut Fill<'v>,
     object: &'static Object,
-    named: Vec<(&'v str, D)>,
+    named: &[(&'v str, D)],
     at: usize,
 ) -> Result<()> {
+    let places = places(object, at);
     let mut taken = 0;
-    for (order, place) in places(object, at).into_iter().enumerate() {
-        // Most come in the order of the slots.
-        let name = &*place.slot.name;
-        let here = named.get(order).filter(|(given, _)| *given == name);
-        match here.or_else(|| named.iter().rfind(|(given, _)| *given == name)) {
-            Some((_, value)) => {
-                taken += 1;
-                one(fill, place, Some(*value))?;
-            }
-            None => one::<D>(fill, place, None)?,
-        }
+    for place in &places {
+        let value = attribute(place, named);
+        taken += usize::from(value.is_some());
+        one(fill, *place, value)?;
     }
-    if taken == named.len() {
-        return Ok(());
-    }
-    let known = places(object, at);
-    let unknown = named.iter().find(|(given, _)| known.iter().all(|place| place.slot.name != *given));
+    if taken == named.len() { Ok(()) } else { Err(unknown(object, &places, named)) }
+}
+
+/// The value of an attribute, the last where it is given twice. Most come in the order of the slots.
+fn attribute<'v, D: Decoder<'v>>(place: &Place, named: &[(&'v str, D)]) -> Option<D> {
+    let name = &*place.slot.name;
+    let here = named.get(place.order).filter(|(given, _)| *given == name);
+    here.or_else(|| named.iter().rfind(|(given, _)| *given == name)).map(|(_, value)| *value)
+}
+
+#[cold]
+fn unknown<'v, D: Decoder<'v>>(object: &Object, places: &[Place], named: &[(&'v str, D)]) -> Error {
+    let unknown = named.iter().find(|(given, _)| places.iter().all(|place| place.slot.name != *given));
     let found = match unknown {
         Some((name, value)) => format!("{name:?}: {}", value.describe()),
         None => "one of them twice".into(),
     };
-    let expected = format!("only the {} attributes of {}", known.len(), object.name);
-    Err(Error::new(ErrorKind::Malformed, expected, found))
+    let expected = format!("only the {} attributes of {}", places.len(), object.name);
+    Error::new(ErrorKind::Malformed, expected, found)
 }
 
 /// The slots one after another, each of one value.
 fn flat<'v, D: Decoder<'v>>(
     fill: &mut Fill<'v>,
     object: &'static Object,
-    mut state: impl Iterator<Item = D>,
+    state: &mut impl Iterator<Item = D>,
     at: usize,
 ) -> Result<()> {
     for place in places(object, at) {
@@ -141,33 +145,43 @@ fn flat<'v, D: Decoder<'v>>(
     }
     match state.next() {
         None => Ok(()),
-        Some(more) => {
-            let expected = format!("only the {} attributes of {}", places(object, at).len(), object.name);
-            Err(Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe())))
-        }
+        Some(more) => Err(too_many((places(object, at).len(), "attributes"), object, more)),
     }
 }
 
-fn members<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
+#[cold]
+fn too_many<'v, D: Decoder<'v>>((count, what): (usize, &str), object: &Object, more: D) -> Error {
+    let expected = format!("only the {count} {what} of {}", object.name);
+    Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe()))
+}
+
+/// The slots of an object that Cython pickled, in their order, with the member of each. Cython sorts them by name.
+fn members_of<'v, D: Decoder<'v>>(
     object: &'static Object,
-    sorted: &[Place],
-    mut members: impl Iterator<Item = D>,
-) -> Result<()> {
+    value: D,
+    at: usize,
+) -> Result<Option<Vec<(Place, Option<D>)>>> {
+    let mut sorted = places(object, at);
+    sorted.sort_by(|a, b| a.slot.name.cmp(&b.slot.name));
+    let names: Vec<&str> = sorted.iter().map(|place| &*place.slot.name).collect();
+    let Some(mut members) = value.members(&object.name, &names)? else { return Ok(None) };
     let mut given: Vec<(Place, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
     // What stands behind the heads of an image is in the order of the slots.
     given.sort_by_key(|(place, _)| place.order);
-    for (place, member) in given {
-        one(fill, place, member)?;
-    }
     // An object of a Python class made from the Cython class brings its attributes along.
     match members.next() {
         Some(more) if more.entries().is_none_or(|entries| entries.len() != 0) => {
-            let expected = format!("only the {} members of {}", sorted.len(), object.name);
-            Err(Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe())))
+            Err(too_many((sorted.len(), "members"), object, more))
         }
-        _ => Ok(()),
+        _ => Ok(Some(given)),
     }
+}
+
+fn in_order<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, members: Vec<(Place, Option<D>)>) -> Result<()> {
+    for (place, member) in members {
+        one(fill, place, member)?;
+    }
+    Ok(())
 }
 
 /// One slot from one value: a raw array from its bytes, without a count.

@@ -8,7 +8,7 @@ use super::{Elements, Encoder, Group};
 use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::hash;
-use crate::image::Image;
+use crate::image::{Image, Options};
 use crate::known::Known;
 use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse};
 use crate::value::{self, Value};
@@ -39,6 +39,7 @@ pub struct Inspection<'a> {
     fingerprint: u64,
     bytes: &'a [u8],
     regions: Regions<'a>,
+    levels: u32,
 }
 
 impl<'a> Inspection<'a> {
@@ -71,7 +72,14 @@ impl<'a> Inspection<'a> {
         }
         let (nodes, root) = parse(schema)?;
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
-        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions })
+        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: Options::new().levels() })
+    }
+
+    /// Sets the depth up to which the state is looked at; see [`Options::depth`]. It takes no stack here.
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.levels = levels;
+        self
     }
 
     fn root(&self) -> &Schema {
@@ -96,7 +104,7 @@ impl<'a> Inspection<'a> {
     /// # Errors
     /// Damaged bytes, with the path to the place.
     pub fn value(&self) -> Result<Value> {
-        value::read(self.root(), &self.nodes, &self.regions)
+        value::read((self.root(), &self.nodes), &self.regions, self.levels)
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
@@ -106,7 +114,8 @@ impl<'a> Inspection<'a> {
     /// Damaged bytes, with the path to the place.
     pub fn tree(&self) -> Result<String> {
         let mut tree = Tree { out: String::new(), open: 0, label: String::new() };
-        super::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree).root(self.root(), self.regions.head)?;
+        let read = super::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
+        read.root(self.root(), self.regions.head, self.levels)?;
         Ok(tree.out)
     }
 }

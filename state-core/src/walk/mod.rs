@@ -243,8 +243,13 @@ impl Encoder for Nowhere {
 }
 
 /// Hands the slots of an image to `encoder`.
-pub(crate) fn read(schema: &Schema, nodes: &Nodes, regions: &Regions<'_>, encoder: &mut impl Encoder) -> Result<()> {
-    Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head)
+pub(crate) fn read(
+    (schema, nodes): (&Schema, &Nodes),
+    regions: &Regions<'_>,
+    levels: u32,
+    encoder: &mut impl Encoder,
+) -> Result<()> {
+    Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head, levels)
 }
 
 /// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
@@ -254,10 +259,11 @@ pub(crate) fn read_state(
     schema: &'static Schema,
     regions: &Regions<'_>,
     (copied, borrowed): (&[u8], &[crate::gather::Borrowed<'_>]),
+    levels: u32,
     encoder: &mut impl Encoder,
 ) -> Result<()> {
     let read = Read::new(Nodes::NONE, regions, regions.head, encoder).with_raws(raws::Raws::gathered(copied, borrowed));
-    read.state(schema, regions.head)
+    read.state(schema, regions.head, levels)
 }
 
 /// The number of slots in the flat state of a type; 1 if it is no object.
@@ -270,8 +276,8 @@ pub(crate) fn flat_slots(schema: &Schema) -> usize {
 }
 
 /// The first damage in an image, if the walk can see any.
-pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8]) -> Option<Error> {
-    Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).root(schema, regions.head).err()
+pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
+    Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).root(schema, regions.head, levels).err()
 }
 
 /// What a name on the path to a place looks like for the element of a list.

@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, refused, slot};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -24,6 +24,7 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
     let puts = variants.iter().enumerate().map(|(index, variant)| put_arm(index, count, variant));
     let before_get = before_get(container);
     let dynamic = dynamic(container, variants);
+    let stack = stack(variants);
     let rest = variants.iter().any(|variant| !has_slots(variant)).then(|| quote!(_ => {}));
     let refused = container.skipped.iter().map(|variant| refused_arm(container, variant));
     let skipped = container.skipped.iter().map(|variant| &variant.ident);
@@ -50,6 +51,7 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
     quote! {
         const HEAD: _state::usize = _state::enum_head(#count, _state::largest(&[#(#heads),*]));
         const DYNAMIC: _state::bool = #dynamic;
+        const STACK: _state::usize = #stack;
 
         #[inline]
         fn size(&self, __size: &mut _state::Size) {
@@ -66,6 +68,27 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
             #put
         }
     }
+}
+
+/// Where nothing is optimised, a frame holds the fields of all variants that are built in it, and something for each
+/// field of the others.
+fn stack(variants: &[Variant]) -> TokenStream {
+    let sizes = variants.iter().map(|variant| {
+        let types = variant.fields.iter().map(|field| &field.ty);
+        quote!((0 #(+ _state::size_of::<#types>())*))
+    });
+    let fields = variants.iter().map(|variant| variant.fields.len()).sum::<usize>();
+    let size = match are_many(variants) {
+        true => quote!(_state::largest(&[#(#sizes),*]) + 8 * #fields),
+        false => quote!(0 #(+ #sizes)*),
+    };
+    let stacks = variants.iter().flat_map(slot::slots).map(slot::stack);
+    quote!(_state::stack(#size, _state::deepest(&[#(#stacks),*])))
+}
+
+/// Whether there are so many variants that each is built in a frame of its own.
+fn are_many(variants: &[Variant]) -> bool {
+    variants.iter().filter(|variant| has_slots(variant)).count() > 8
 }
 
 /// Dynamic if a slot is, or if a variant stands in the tail; and visited if there is something to be refused.
@@ -118,19 +141,10 @@ fn put_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
 pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let checks = variants.iter().enumerate().map(|(index, variant)| check_arm(index, count, variant));
-    let gets = variants.iter().enumerate().map(|(index, variant)| get_arm(index, count, variant));
-    let accepted = accepted(
-        container,
-        &quote! {
-            match _state::tag(__head, #count) {
-                #(#gets)*
-                _ => return _state::None,
-            }
-        },
-    );
     if variants.is_empty() {
         return restore_nothing();
     }
+    let get = get(container, variants);
     let set = set(container, variants);
     let (exchange, settle) = (exchange(variants), settle(container, variants));
     quote! {
@@ -147,7 +161,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
             __head: &'__de [_state::u8],
             __reader: &mut _state::Reader<'__de>,
         ) -> _state::Option<Self> {
-            #accepted
+            #get
         }
 
         #set
@@ -193,18 +207,46 @@ fn place(count: usize, variant: &Variant) -> TokenStream {
     quote!(_state::get_variant::<Self>(__head, #count, const { #head }, __reader))
 }
 
-fn get_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
-    let (tag, ident, value) = (tag(index), &variant.ident, built(variant));
+/// The body of `get`. Many variants are built in a frame each, of which one is open at a time.
+fn get(container: &Container, variants: &[Variant]) -> TokenStream {
+    let count = variants.len();
+    let apart = are_many(variants);
+    let arms = variants.iter().enumerate().map(|(index, variant)| {
+        let (tag, value) = (tag(index), variant_value(count, variant));
+        match apart {
+            false => quote!(#tag => #value,),
+            true if !has_slots(variant) => quote!(#tag => _state::Some(#value),),
+            true => {
+                let value = refused(&quote!(let __value = #value;));
+                quote!(#tag => _state::apart(__reader, |__reader| { #value }),)
+            }
+        }
+    });
+    let tag = quote!(_state::tag(__head, #count));
+    if !apart {
+        return accepted(container, &quote!(match #tag { #(#arms)* _ => return _state::None, }));
+    }
+    let variant = quote!(match #tag { #(#arms)* _ => _state::None, });
+    match after_set(container) {
+        None => variant,
+        Some(hook) => quote! {
+            let mut __value = #variant?;
+            #hook.run(&mut __value, __reader)?;
+            _state::Some(__value)
+        },
+    }
+}
+
+fn variant_value(count: usize, variant: &Variant) -> TokenStream {
+    let (ident, value) = (&variant.ident, built(variant));
     if !has_slots(variant) {
-        return quote!(#tag => Self::#ident #value,);
+        return quote!(Self::#ident #value);
     }
     let place = place(count, variant);
-    quote! {
-        #tag => {
-            let mut __head = #place?;
-            Self::#ident #value
-        }
-    }
+    quote!({
+        let mut __head = #place?;
+        Self::#ident #value
+    })
 }
 
 /// A variant that stays is restored slot by slot; another one is built. Where there is nothing to keep, all are built:

@@ -199,6 +199,11 @@ fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
             _state::Some(__value)
         };
     }
+    refused(&accepted)
+}
+
+/// The value that `accepted` makes, or, where one of its slots leaves without one, the refusal with that slot's name.
+fn refused(accepted: &TokenStream) -> TokenStream {
     quote! {
         let __name = '__refused: {
             #accepted

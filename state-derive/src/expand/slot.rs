@@ -85,6 +85,20 @@ pub fn head(field: &Field) -> TokenStream {
     }
 }
 
+/// The stack that the slot's functions take, up to where the next level is counted.
+pub fn stack(field: &Field) -> TokenStream {
+    let ty = slot_type(field);
+    match route(field) {
+        Route::Bytes(_) | Route::OfNone(_) => quote!(0),
+        Route::Serde => quote!(_state::serde::STACK),
+        Route::Plain | Route::Sorted => quote!(<#ty as _state::State>::STACK),
+        // The slot is made beside the field.
+        Route::With(_) | Route::Owned(_) | Route::Boxed(_) => {
+            quote!(_state::stack(_state::size_of::<#ty>(), <#ty as _state::State>::STACK))
+        }
+    }
+}
+
 pub fn dynamic(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(_) | Route::Sorted | Route::Serde => quote!(true),

@@ -9,6 +9,7 @@ use crate::ast::{Container, Field, Role, Variant, Via};
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let head = head(variant);
     let dynamic = slot::slots(variant).map(slot::dynamic);
+    let stacks = slot::slots(variant).map(slot::stack);
     let hooked = container.before_get.is_some();
     let image = image(container, variant);
     let pattern = pattern(variant);
@@ -21,6 +22,7 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     quote! {
         const HEAD: _state::usize = #head;
         const DYNAMIC: _state::bool = #hooked #(|| #dynamic)*;
+        const STACK: _state::usize = _state::stack(_state::size_of::<Self>(), _state::deepest(&[#(#stacks),*]));
         #image
 
         #[inline]

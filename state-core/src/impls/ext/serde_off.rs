@@ -17,6 +17,9 @@ pub trait Enabled {}
 /// The head of a serde value: a length.
 pub const HEAD: usize = LENGTH;
 
+/// Serde's own stack is that of its own limit, whatever the depth.
+pub const STACK: usize = 0;
+
 /// The schema of a serde value.
 #[must_use]
 pub fn schema() -> &'static Schema {

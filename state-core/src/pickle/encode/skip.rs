@@ -13,66 +13,89 @@ impl<'i> Rest<'i, '_> {
     pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {
         for step in &plan.rows[row].steps {
             match *step {
-                Step::Text { at } => {
-                    let len = self.length(head, at)?;
-                    self.text = self.text.get(len..).ok_or_else(disagreement)?;
-                }
-                Step::Bytes { at } | Step::Natural { at, part: Part::Number(_) } => {
-                    let len = self.length(head, at)?;
-                    self.run(len, 1)?;
-                }
-                Step::Optional { at, row, .. } if *part::<1>(head, at)? != [0] => {
-                    let size = plan.rows[row].head;
-                    let place = match option_is_inline(size) {
-                        true => part_of(head, at + 1, size)?,
-                        false => self.run(1, size)?,
-                    };
-                    self.skip(plan, row, place)?;
-                }
-                Step::Group { at, row, .. } => {
-                    let count = self.length(head, at)?;
-                    let size = plan.rows[row].head;
-                    let run = self.run(count, size)?;
-                    for part in run.chunks_exact(stride(size)) {
-                        self.skip(plan, row, &part[..size])?;
-                    }
-                }
-                Step::Fixed { at, row, count } => {
-                    let size = plan.rows[row].head;
-                    for index in 0..count {
-                        self.skip(plan, row, part_of(head, at + index * size, size)?)?;
-                    }
-                }
-                Step::Boxed { row } => {
-                    let size = plan.rows[row].head;
-                    let run = self.run(1, size)?;
-                    self.skip(plan, row, &run[..size])?;
-                }
-                Step::Enum { at, variants } => {
-                    let variants = &plan.enums[variants];
-                    let (row, inline, at) = variants.of(head, at)?;
-                    let size = plan.rows[row].head;
-                    let place = if inline { part_of(head, at, size)? } else { self.run(1, size)? };
-                    self.skip(plan, row, place)?;
-                }
-                Step::Raw { at, array } => {
-                    let array = &plan.arrays[array];
-                    let count = u64::from_le_bytes(*part(head, at + usize::from(array.optional))?);
-                    let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
-                    len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
-                }
-                Step::Grid { at, array } => {
-                    let (shape, size) = (self.shape(head, at)?, plan.arrays[array].size);
-                    let len = grid_count(&shape, size).and_then(|count| count.checked_mul(size));
-                    len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
-                }
-                Step::Sorted { sorted } => {
-                    for &(row, at) in &plan.sorted[sorted].slots {
-                        self.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
-                    }
-                }
-                _ => {}
+                Step::Optional { at, row, .. } => self.skip_optional(plan, row, (head, at))?,
+                Step::Group { at, row, .. } => self.skip_group(plan, row, (head, at))?,
+                Step::Fixed { at, row, count } => self.skip_fixed(plan, row, (head, at), count)?,
+                Step::Boxed { row } => self.skip_boxed(plan, row)?,
+                Step::Enum { at, variants } => self.skip_variant(plan, variants, (head, at))?,
+                Step::Sorted { sorted } => self.skip_sorted(plan, sorted, head)?,
+                _ => self.skip_leaf(plan, *step, head)?,
             }
+        }
+        Ok(())
+    }
+
+    fn skip_leaf(&mut self, plan: &Plan, step: Step, head: &'i [u8]) -> Result<()> {
+        match step {
+            Step::Text { at } => {
+                let len = self.length(head, at)?;
+                self.text = self.text.get(len..).ok_or_else(disagreement)?;
+            }
+            Step::Bytes { at } | Step::Natural { at, part: Part::Number(_) } => {
+                let len = self.length(head, at)?;
+                self.run(len, 1)?;
+            }
+            Step::Raw { at, array } => {
+                let array = &plan.arrays[array];
+                let count = u64::from_le_bytes(*part(head, at + usize::from(array.optional))?);
+                let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(array.size));
+                len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
+            }
+            Step::Grid { at, array } => {
+                let (shape, size) = (self.shape(head, at)?, plan.arrays[array].size);
+                let len = grid_count(&shape, size).and_then(|count| count.checked_mul(size));
+                len.and_then(|len| self.raws.take(len)).ok_or_else(disagreement)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn skip_optional(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
+        if *part::<1>(head, at)? == [0] {
+            return Ok(());
+        }
+        let inline = option_is_inline(plan.rows[row].head);
+        self.skip_behind(plan, row, (head, at + 1), inline)
+    }
+
+    fn skip_variant(&mut self, plan: &Plan, variants: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
+        let (row, inline, at) = plan.enums[variants].of(head, at)?;
+        self.skip_behind(plan, row, (head, at), inline)
+    }
+
+    /// A part whose head stands at `at` or in the tail.
+    fn skip_behind(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize), inline: bool) -> Result<()> {
+        let size = plan.rows[row].head;
+        let place = if inline { part_of(head, at, size)? } else { self.run(1, size)? };
+        self.skip(plan, row, place)
+    }
+
+    fn skip_boxed(&mut self, plan: &Plan, row: usize) -> Result<()> {
+        let size = plan.rows[row].head;
+        let run = self.run(1, size)?;
+        self.skip(plan, row, &run[..size])
+    }
+
+    fn skip_group(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
+        let (count, size) = (self.length(head, at)?, plan.rows[row].head);
+        for part in self.run(count, size)?.chunks_exact(stride(size)) {
+            self.skip(plan, row, &part[..size])?;
+        }
+        Ok(())
+    }
+
+    fn skip_fixed(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize), count: usize) -> Result<()> {
+        let size = plan.rows[row].head;
+        for index in 0..count {
+            self.skip(plan, row, part_of(head, at + index * size, size)?)?;
+        }
+        Ok(())
+    }
+
+    fn skip_sorted(&mut self, plan: &Plan, sorted: usize, head: &'i [u8]) -> Result<()> {
+        for &(row, at) in &plan.sorted[sorted].slots {
+            self.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
         }
         Ok(())
     }

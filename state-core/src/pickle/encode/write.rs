@@ -6,7 +6,7 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{BATCH, Group};
-use super::plan::{Plan, Step, Width, Word};
+use super::plan::{Plan, Sorted, Step, Width, Word};
 use super::quick::{self, Quick};
 use super::raws::{LARGE, Raws};
 use super::sink::Sink;
@@ -57,36 +57,89 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
+    // Where nothing is optimised, a function's frame holds the locals of all its arms. So each has a function of its own,
+    // and what leads to further rows stays apart from what does not.
+
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn step(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
         match step {
             Step::Code(code) => self.sink.code(&code),
-            Step::Word(word) => {
-                let code = self.words[word];
-                if code.is_empty() {
-                    return self.first_word(word);
-                }
-                self.sink.code(&code);
-            }
-            Step::Text { at } => {
-                let len = self.length(part::<4>(head, at)?)?;
-                let text = self.rest.text;
-                if len > text.len() {
-                    return Err(disagreement());
-                }
-                self.text(text, len)?;
-                self.rest.text = &text[len..];
-            }
-            Step::Int { at, width } => self.int(head, at, width)?,
-            Step::Double { at } => self.sink.float(f64::from_le_bytes(*part(head, at)?)),
-            Step::Float { at } => self.sink.float(f32::from_le_bytes(*part(head, at)?).into()),
-            Step::Bool { at } => self.sink.bool(*part::<1>(head, at)? == [1]),
-            other => self.rare(other, head)?,
+            Step::Word(word) => return self.word(word),
+            Step::Text { at } => return self.text_at(head, at),
+            Step::Int { at, width } => return self.int(head, at, width),
+            Step::Double { at } => return self.double(head, at),
+            Step::Float { at } => return self.float(head, at),
+            Step::Bool { at } => return self.bool(head, at),
+            other => return self.onward(other, head),
         }
         Ok(())
     }
 
-    /// The steps that lead to others, or cost more than the choice among them.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn word(&mut self, word: usize) -> Result<()> {
+        let code = self.words[word];
+        if code.is_empty() {
+            return self.first_word(word);
+        }
+        self.sink.code(&code);
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn text_at(&mut self, head: &[u8], at: usize) -> Result<()> {
+        let len = self.length(part::<4>(head, at)?)?;
+        let text = self.rest.text;
+        if len > text.len() {
+            return Err(disagreement());
+        }
+        self.text(text, len)?;
+        self.rest.text = &text[len..];
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn double(&mut self, head: &[u8], at: usize) -> Result<()> {
+        self.sink.float(f64::from_le_bytes(*part(head, at)?));
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn float(&mut self, head: &[u8], at: usize) -> Result<()> {
+        self.sink.float(f32::from_le_bytes(*part(head, at)?).into());
+        Ok(())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn bool(&mut self, head: &[u8], at: usize) -> Result<()> {
+        self.sink.bool(*part::<1>(head, at)? == [1]);
+        Ok(())
+    }
+
+    /// The steps that lead to other rows.
+    fn onward(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
+        match step {
+            Step::Optional { at, row, wrapped } => self.optional(head, at, row, wrapped),
+            Step::Group { at, row, group } => self.group(head, at, row, group),
+            Step::Fixed { at, row, count } => self.fixed(head, at, row, count),
+            Step::Boxed { row } => self.boxed(row),
+            Step::Enum { at, variants } => self.variant(head, at, variants),
+            Step::Sorted { sorted } => self.sorted(head, sorted),
+            other => self.rare(other, head),
+        }
+    }
+
+    fn fixed(&mut self, head: &'i [u8], at: usize, row: usize, count: usize) -> Result<()> {
+        let heads = part_of(head, at, self.plan.rows[row].head * count)?;
+        self.items(Group::List, row, count, heads)
+    }
+
+    fn boxed(&mut self, row: usize) -> Result<()> {
+        let size = self.plan.rows[row].head;
+        let run = self.rest.run(1, size)?;
+        self.row(row, &run[..size])
+    }
+
+    /// The steps that cost more than the choice among them.
     fn rare(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
         match step {
             Step::Known(known) => self.sink.known(known)?,
@@ -95,32 +148,20 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
                 let letter = char::from_u32(u32::from_le_bytes(*part(head, at)?)).ok_or_else(disagreement)?;
                 self.sink.str(letter.encode_utf8(&mut [0; 4]))?;
             }
-            Step::Optional { at, row, wrapped } => self.optional(head, at, row, wrapped)?,
-            Step::Group { at, row, group } => self.group(head, at, row, group)?,
-            Step::Fixed { at, row, count } => {
-                let heads = part_of(head, at, self.plan.rows[row].head * count)?;
-                self.items(Group::List, row, count, heads)?;
-            }
             Step::Bytes { at } => {
                 let len = self.length(part::<4>(head, at)?)?;
                 let bytes = self.rest.run(len, 1)?;
                 self.sink.bytes(bytes)?;
             }
             Step::FixedBytes { at, len } => self.sink.bytes(head.get(at..at + len).ok_or_else(disagreement)?)?,
-            Step::Boxed { row } => {
-                let size = self.plan.rows[row].head;
-                let run = self.rest.run(1, size)?;
-                self.row(row, &run[..size])?;
-            }
             Step::Raw { at, array } => self.raw(head, at, &self.plan.arrays[array])?,
-            Step::Enum { at, variants } => self.variant(head, at, variants)?,
             Step::Grid { at, array } => {
                 let shape = self.rest.shape(head, at)?;
                 self.array(&self.plan.arrays[array], shape)?;
             }
             Step::Natural { at, part } => self.natural(head, at, part)?,
-            Step::Sorted { sorted } => self.sorted(head, sorted)?,
-            other => self.step(other, head)?,
+            // The others were tried before.
+            _ => return Err(disagreement()),
         }
         Ok(())
     }
@@ -295,21 +336,27 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// Writes slots in another order than theirs: goes over all of them to find where each one's part of the rest
-    /// begins, then writes one after the other.
-    fn sorted(&mut self, head: &'i [u8], sorted: usize) -> Result<()> {
+    /// Where each slot's part of the rest begins.
+    fn starts(&mut self, head: &'i [u8], sorted: &Sorted) -> Result<Vec<Rest<'i, 'l>>> {
         let plan = self.plan;
-        let sorted = &plan.sorted[sorted];
         let mut starts = Vec::with_capacity(sorted.slots.len());
         for &(row, at) in &sorted.slots {
             starts.push(self.rest);
             self.rest.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
         }
+        Ok(starts)
+    }
+
+    /// Writes slots in another order than theirs: goes over all of them to find where each one's part of the rest
+    /// begins, then writes one after the other.
+    fn sorted(&mut self, head: &'i [u8], sorted: usize) -> Result<()> {
+        let sorted = &self.plan.sorted[sorted];
+        let starts = self.starts(head, sorted)?;
         let end = self.rest;
         for &slot in &sorted.order {
             let (row, at) = sorted.slots[slot];
             self.rest = starts[slot];
-            self.row(row, part_of(head, at, plan.rows[row].head)?)?;
+            self.row(row, part_of(head, at, self.plan.rows[row].head)?)?;
         }
         self.rest = end;
         Ok(())

@@ -98,14 +98,14 @@ impl<'a> Pair<'a> {
 
     /// Goes over a node of one side; all bytes of it.
     fn skip(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<Span<'a>> {
-        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).one(schema, head)?;
+        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).one(schema, head, u32::MAX)?;
         self.advance(side, left, head)
     }
 
     /// Goes over a node of one side; what it is in words.
     fn show(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<String> {
         let mut brief = Brief::default();
-        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut brief).one(schema, head)?;
+        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut brief).one(schema, head, u32::MAX)?;
         self.advance(side, left, head)?;
         Ok(brief.into_text())
     }

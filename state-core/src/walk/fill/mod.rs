@@ -17,7 +17,8 @@ use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{FACTOR, option_is_inline, stride};
-use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot, root_name};
+use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::stack;
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
@@ -106,23 +107,26 @@ fn filled_over<'v>(
     run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
 ) -> Result<Filled<'v>> {
     builder.memory = limits.memory;
-    let mut fill = Fill { builder, lent: None };
+    let mut fill = Fill { parts: stack::parts(builder.depth), builder, lent: None };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
-    let Fill { builder: Builder { heads, text, raw, .. }, lent } = fill;
+    let Fill { builder: Builder { heads, text, raw, .. }, lent, .. } = fill;
     Ok(Filled { head: schema.head, heads, text, raw, lent })
 }
 
 pub(super) struct Fill<'v> {
     pub(super) builder: Builder,
+    /// How many parts may stand inside one another here: the functions call one another for each.
+    parts: u32,
     /// A raw array that stays where it came from, as long as it is the only one.
     pub(super) lent: Option<Cow<'v, [u8]>>,
 }
 
 impl<'v> Fill<'v> {
-    /// Goes one level deeper; up again goes who called this.
-    fn deeper(&mut self) -> Result<()> {
-        self.builder.depth = self.builder.depth.checked_sub(1).ok_or_else(too_deep)?;
-        Ok(())
+    /// Goes one part deeper; what to go back to.
+    fn deeper(&mut self) -> Result<u32> {
+        let outer = self.parts;
+        self.parts = outer.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        Ok(outer)
     }
 
     /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
@@ -138,16 +142,23 @@ impl<'v> Fill<'v> {
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
-    ///
-    /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
-    /// has functions of its own, and what does not is written by one that is not open meanwhile.
     pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+        let outer = self.deeper()?;
+        self.kind(schema, value, at)?;
+        self.parts = outer;
+        Ok(())
+    }
+
+    /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
+    /// has functions of its own, which keep little, and what does not is written by one that is not open meanwhile; nor
+    /// are those that make errors.
+    fn kind<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
         match &schema.kind {
             Kind::Optional(of) => self.optional(*of, value, at),
-            Kind::List(of) if is_byte(target(*of)) && value.bytes().is_some() => self.leaf(schema, value, at),
+            Kind::List(of) if is_bytes(*of, value) => self.leaf(schema, value, at),
             Kind::List(of) | Kind::Set(of) => self.list(schema, *of, value, at),
             Kind::Map(key, map_value) => self.map((*key, *map_value), value, at),
-            Kind::Array(of, _) if is_byte(target(*of)) && value.bytes().is_some() => self.leaf(schema, value, at),
+            Kind::Array(of, _) if is_bytes(*of, value) => self.leaf(schema, value, at),
             Kind::Array(of, len) => self.array(schema, (*of, *len), value, at),
             Kind::Tuple(parts) => self.tuple(schema, parts, value, at),
             Kind::Boxed(of) => self.boxed(*of, value),
@@ -217,13 +228,11 @@ impl<'v> Fill<'v> {
     }
 
     fn list<D: Decoder<'v>>(&mut self, schema: &'static Schema, of: Link, value: D, at: usize) -> Result<()> {
-        let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
+        let mut items = standard::items(value);
+        let Some(items) = &mut items else { return self.numbers(schema, value, at) };
         self.builder.length(at, items.len());
         let run = self.run(items.len(), target(of).head, || left_out(target(of)))?;
-        self.deeper()?;
-        self.elements(of, items, run)?;
-        self.builder.depth += 1;
-        Ok(())
+        self.side_by_side(target(of), items, (run, stride(target(of).head)))
     }
 
     fn array<D: Decoder<'v>>(
@@ -233,26 +242,31 @@ impl<'v> Fill<'v> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let Some(items) = standard::items(value) else { return self.numbers(schema, value, at) };
+        let mut items = standard::items(value);
+        let Some(items) = &mut items else { return self.numbers(schema, value, at) };
         if items.len() as u64 != len {
             return Err(wrong(schema, value));
         }
-        self.parts(items.map(|item| (of, item)), at)
+        self.side_by_side(target(of), items, (at, target(of).head))
     }
 
     fn tuple<D: Decoder<'v>>(&mut self, schema: &'static Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
-        match value.items().filter(|items| items.len() == parts.len()) {
-            Some(items) => self.parts(parts.iter().copied().zip(items), at),
-            None => Err(wrong(schema, value)),
+        let mut items = value.items();
+        let Some(items) = items.as_mut().filter(|items| items.len() == parts.len()) else {
+            return Err(wrong(schema, value));
+        };
+        let mut at = at;
+        for (place, part) in parts.iter().enumerate() {
+            let Some(item) = items.next() else { break };
+            self.node(target(*part), item, at).map_err(|error| within(error, place))?;
+            at += target(*part).head;
         }
+        Ok(())
     }
 
     fn boxed<D: Decoder<'v>>(&mut self, of: Link, value: D) -> Result<()> {
         let run = self.run(1, target(of).head, || left_out(target(of)))?;
-        self.deeper()?;
-        self.node(target(of), value, run)?;
-        self.builder.depth += 1;
-        Ok(())
+        self.node(target(of), value, run)
     }
 
     fn bytes<D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
@@ -268,54 +282,51 @@ impl<'v> Fill<'v> {
             return Ok(());
         }
         let inner = target(of);
-        let value = if can_be_none(Nodes::NONE, inner) {
-            let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
-            only.ok_or_else(|| wrong(inner, value))?
-        } else {
-            value
-        };
+        let value = if can_be_none(Nodes::NONE, inner) { only(inner, value)? } else { value };
         self.builder.write(at, &[1]);
         let place = if option_is_inline(inner.head) { at + 1 } else { self.run(1, inner.head, || left_out(inner))? };
         self.node(inner, value, place)
     }
 
-    /// Elements of one type, into a run.
-    fn elements<D: Decoder<'v>>(&mut self, of: Link, items: impl Iterator<Item = D>, run: usize) -> Result<()> {
-        let schema = target(of);
-        for (place, item) in items.enumerate() {
-            let at = run + place * stride(schema.head);
-            self.node(schema, item, at).map_err(|error| error.within(&index(place)))?;
-        }
-        Ok(())
-    }
-
-    /// Parts that stand side by side in one head.
-    fn parts<D: Decoder<'v>>(&mut self, parts: impl Iterator<Item = (Link, D)>, mut at: usize) -> Result<()> {
-        for (place, (link, part)) in parts.enumerate() {
-            let schema = target(link);
-            self.node(schema, part, at).map_err(|error| error.within(&index(place)))?;
-            at += schema.head;
+    /// Values of one type, whose heads stand at equal distances.
+    fn side_by_side<D: Decoder<'v>>(
+        &mut self,
+        schema: &'static Schema,
+        items: &mut impl Iterator<Item = D>,
+        (mut at, stride): (usize, usize),
+    ) -> Result<()> {
+        let start = at;
+        for item in items {
+            self.node(schema, item, at).map_err(|error| within(error, (at - start) / stride.max(1)))?;
+            at += stride;
         }
         Ok(())
     }
 
     fn map<D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
-        let (key, to) = (target(key), target(to));
-        let Some(entries) = standard::entries(value) else {
-            return Err(Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe()));
-        };
+        let mut entries = standard::entries(value);
+        let Some(entries) = &mut entries else { return Err(no_map((key, to), value)) };
+        let size = target(key).head + target(to).head;
         self.builder.length(at, entries.len());
-        let size = key.head + to.head;
-        let run = self.run(entries.len(), size, || left_out(key).saturating_add(left_out(to)))?;
-        self.deeper()?;
-        for (place, (entry_key, entry_value)) in entries.enumerate() {
-            let at = run + place * stride(size);
-            let within = |error: Error| error.within(&index(place));
-            self.node(key, entry_key, at).map_err(within)?;
-            self.node(to, entry_value, at + key.head).map_err(within)?;
+        let left_out = || left_out(target(key)).saturating_add(left_out(target(to)));
+        let mut at = self.run(entries.len(), size, left_out)?;
+        let count = entries.len();
+        while let Some((entry_key, entry_value)) = entries.next() {
+            let entry = self.entry((target(key), entry_key), (target(to), entry_value), at);
+            entry.map_err(|error| within(error, count - entries.len() - 1))?;
+            at += stride(size);
         }
-        self.builder.depth += 1;
         Ok(())
+    }
+
+    fn entry<D: Decoder<'v>>(
+        &mut self,
+        (key, entry_key): (&'static Schema, D),
+        (to, value): (&'static Schema, D),
+        at: usize,
+    ) -> Result<()> {
+        self.node(key, entry_key, at)?;
+        self.node(to, value, at + key.head)
     }
 
     /// A flat state, all of it.
@@ -328,11 +339,7 @@ impl<'v> Fill<'v> {
         self.state(object, state, at)?;
         match state.next() {
             None => Ok(()),
-            Some(more) => Err(Error::new(
-                ErrorKind::Malformed,
-                format!("a state of {} slots", count_slots(Nodes::NONE, object)),
-                format!("one more: {}", more.describe()),
-            )),
+            Some(more) => Err(one_more(object, more)),
         }
     }
 
@@ -341,18 +348,28 @@ impl<'v> Fill<'v> {
         &mut self,
         object: &Object,
         state: &mut impl ExactSizeIterator<Item = D>,
-        mut at: usize,
+        at: usize,
     ) -> Result<()> {
-        let mut own = &*object.slots;
-        if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
-            let schema = target(parent.ty);
-            if let Kind::Object(parent_object) = &schema.kind {
-                self.state(parent_object, state, at).map_err(|error| error.within(&parent.name))?;
+        match &*object.slots {
+            [parent, own @ ..] if object.has_parent => {
+                self.inherited(parent, state, at)?;
+                self.slots(own, state, at + target(parent.ty).head)
             }
-            own = rest;
-            at += schema.head;
+            own => self.slots(own, state, at),
         }
-        self.slots(own, state, at)
+    }
+
+    fn inherited<D: Decoder<'v>>(
+        &mut self,
+        parent: &Slot,
+        state: &mut impl ExactSizeIterator<Item = D>,
+        at: usize,
+    ) -> Result<()> {
+        let Kind::Object(object) = &target(parent.ty).kind else { return Ok(()) };
+        let outer = self.deeper()?;
+        self.state(object, state, at).map_err(|error| error.within(&parent.name))?;
+        self.parts = outer;
+        Ok(())
     }
 
     fn slots<D: Decoder<'v>>(
@@ -377,14 +394,22 @@ impl<'v> Fill<'v> {
     ) -> Result<()> {
         let schema = target(slot.ty);
         match (state.next(), slot.default, &schema.kind) {
-            (Some(value), _, Kind::Raw(raw)) => {
-                let count = if raw.counted { Some(state.next().ok_or_else(|| missing(&"the count"))?) } else { None };
-                self.raw(raw, value, count, at)
-            }
+            (Some(value), _, Kind::Raw(raw)) => self.raw_slot(raw, value, state, at),
             (Some(value), _, _) => self.node(schema, value, at),
             (None, Some(default), _) => default(self.whole(), at),
             (None, None, _) => Err(missing(&schema)),
         }
+    }
+
+    fn raw_slot<D: Decoder<'v>>(
+        &mut self,
+        raw: &Raw,
+        value: D,
+        state: &mut impl Iterator<Item = D>,
+        at: usize,
+    ) -> Result<()> {
+        let count = if raw.counted { Some(state.next().ok_or_else(|| missing(&"the count"))?) } else { None };
+        self.raw(raw, value, count, at)
     }
 }
 
@@ -416,6 +441,34 @@ pub(super) fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
     Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
 }
 
+/// Whether a value that stands for a list of these comes as bytes.
+fn is_bytes<'v, D: Decoder<'v>>(of: Link, value: D) -> bool {
+    is_byte(target(of)) && value.bytes().is_some()
+}
+
+#[cold]
+fn within(error: Error, place: usize) -> Error {
+    error.within(&index(place))
+}
+
+#[cold]
+fn no_map<'v, D: Decoder<'v>>((key, to): (Link, Link), value: D) -> Error {
+    Error::new(ErrorKind::Malformed, format!("map of {} to {}", target(key), target(to)), value.describe())
+}
+
+#[cold]
+fn one_more<'v, D: Decoder<'v>>(object: &Object, more: D) -> Error {
+    let expected = format!("a state of {} slots", count_slots(Nodes::NONE, object));
+    Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe()))
+}
+
+/// The value in the tuple that stands for it.
+fn only<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Result<D> {
+    let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
+    only.ok_or_else(|| wrong(schema, value))
+}
+
+#[cold]
 pub(super) fn missing(what: &impl ToString) -> Error {
     Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
 }

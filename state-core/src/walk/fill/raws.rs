@@ -9,6 +9,7 @@ use crate::builder::Builder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
 use crate::schema::{Kind, Link, Raw, Schema};
+use crate::stack;
 use crate::walk::{Decoder, standard};
 
 impl<'v> Fill<'v> {
@@ -114,6 +115,7 @@ impl<'v> Fill<'v> {
         if let Some(first) = self.lent.take() {
             self.builder.raw(&first);
         }
+        self.builder.depth = stack::levels(self.parts);
         &mut self.builder
     }
 }

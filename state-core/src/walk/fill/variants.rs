@@ -29,11 +29,10 @@ impl<'v> Fill<'v> {
     }
 
     pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
-        let Some((name, mut state)) = value.variant(&of.name) else {
-            return self.member(of, value, at);
-        };
+        let mut given = value.variant(&of.name);
+        let Some((name, state)) = &mut given else { return self.member(of, value, at) };
         let (variant, slots_at) = self.place(of, name, at)?;
-        self.slots(&variant.slots, &mut state, slots_at).map_err(|error| error.within(&variant.name))?;
+        self.slots(&variant.slots, state, slots_at).map_err(|error| error.within(&variant.name))?;
         match state.next() {
             None => Ok(()),
             Some(more) => Err(too_many(of, variant, more)),

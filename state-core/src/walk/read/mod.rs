@@ -1,24 +1,36 @@
-//! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema.
+//! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema; and it does not
+//! recurse.
 
 mod arrays;
 mod leaves;
+mod open;
 mod variants;
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::fmt;
 
+use self::open::{Next, Open, Parts};
 use super::form::{can_be_none, count_slots, is_byte};
 use super::raws::Raws;
-use super::{Encoder, Group, index};
+use super::{Encoder, Group};
 use crate::decode::{Regions, read_length};
+use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{option_is_inline, stride};
-use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot, short};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
 use crate::text::Text;
 
-/// Nodes inside one another; each takes stack.
-const DEPTH: u32 = 2048;
+/// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
+/// fewer; those of a file are held to it.
+const PARTS: u32 = 16;
+
+/// Those that no level counts: the root's own.
+const FREE: u32 = 256;
+
+/// How many groups at each end of a path are named.
+const SHOWN: usize = 16;
 
 pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
@@ -29,7 +41,8 @@ pub(crate) struct Read<'a, E> {
     start: usize,
     /// Parts that take no bytes and may still come: a schema could ask for any number of them.
     free: usize,
-    depth: u32,
+    /// The groups around the part that is read, the innermost last.
+    open: Vec<Open<'a>>,
     encoder: &'a mut E,
 }
 
@@ -43,7 +56,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
             free: 0x1_0000 + 16 * bytes.len(),
-            depth: DEPTH,
+            open: Vec::new(),
             encoder,
         }
     }
@@ -51,15 +64,18 @@ impl<'a, E: Encoder> Read<'a, E> {
 
 impl<'a, E: Encoder> Read<'a, E> {
     /// Walks one node; how much is left of tail, text and raw.
-    pub fn one(mut self, schema: &Schema, head: &'a [u8]) -> Result<[usize; 3]> {
-        self.node(schema, head)?;
+    pub fn one(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
+        self.node(schema, head, depth(levels)).and_then(|()| self.walk()).map_err(|error| self.within(error))?;
         Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
     }
 
-    /// Walks the whole image; what is left over at the end is damage too.
-    pub fn root(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
+    /// Walks the whole image, whose parts stand inside one another up to so many levels; what is left over at the end
+    /// is damage too.
+    pub fn root(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
         let name = schema.tag().map(short).unwrap_or_default();
-        self.node(schema, head).map_err(|error| error.within(name))?;
+        let depth = depth(levels);
+        let walked = self.node(schema, head, depth).and_then(|()| self.walk());
+        walked.map_err(|error| self.within(error).within(name))?;
         let left = |part: &'static str, rest: &[u8]| {
             Err(self.at(Error::new(ErrorKind::Length, "the end of the state", part), rest).within(name))
         };
@@ -80,12 +96,52 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// An object's flat state without the group around it, or the whole of what is no object.
     #[cfg(feature = "pyo3")]
-    pub fn state(mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
-        let walked = match &schema.kind {
-            Kind::Object(object) => self.state_of(object, head),
-            _ => self.node(schema, head),
+    pub fn state(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
+        let depth = depth(levels);
+        let begun = match &schema.kind {
+            Kind::Object(object) => self.state_of(object, head, false, depth),
+            _ => self.node(schema, head, depth),
         };
-        walked.map_err(|error| error.within(schema.tag().map(short).unwrap_or_default()))
+        let walked = begun.and_then(|()| self.walk());
+        walked.map_err(|error| self.within(error).within(schema.tag().map(short).unwrap_or_default()))
+    }
+
+    /// Reads what is left of the groups that are open.
+    fn walk(&mut self) -> Result<()> {
+        while let Some(open) = self.open.last_mut() {
+            let depth = open.depth;
+            match open.next(self.nodes) {
+                Next::Part(schema, head) => self.node(schema, head, depth)?,
+                Next::Slot(name, schema, head) => {
+                    self.encoder.slot(name);
+                    self.node(schema, head, depth)?;
+                }
+                Next::Short(head) => return self.malformed("a head that holds its parts", "a shorter one", head),
+                Next::End => {
+                    if open.shown {
+                        self.encoder.end();
+                    }
+                    self.open.pop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a group whose beginning the encoder was told of.
+    fn open(&mut self, parts: Parts<'a>, depth: u32) {
+        self.open.push(Open { parts, begun: 0, name: "", shown: true, depth });
+    }
+
+    /// The same error with the path to the part that is being read; of a long one, both ends.
+    #[cold]
+    fn within(&self, error: Error) -> Error {
+        let path = |error, open: &[Open<'a>]| open.iter().rev().fold(error, |error, open| open.within(error));
+        let (outer, inner) = self.open.split_at(self.open.len().min(SHOWN));
+        let (between, inner) = inner.split_at(inner.len().saturating_sub(SHOWN));
+        let error = path(error, inner);
+        let error = if between.is_empty() { error } else { error.within(&format!("({} more)", between.len())) };
+        path(error, outer)
     }
 
     fn at(&self, error: Error, place: &[u8]) -> Error {
@@ -94,17 +150,6 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     fn malformed<T>(&self, expected: &'static str, found: impl fmt::Display, place: &[u8]) -> Result<T> {
         Err(self.at(Error::new(ErrorKind::Malformed, expected, found.to_string()), place))
-    }
-
-    /// Cuts a head's part from its front.
-    fn cut(&self, head: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
-        match head.split_at_checked(len) {
-            Some((cut, rest)) => {
-                *head = rest;
-                Ok(cut)
-            }
-            None => self.malformed("a head that holds its parts", "a shorter one", head),
-        }
     }
 
     fn run(&mut self, count: usize, head: usize) -> Result<&'a [u8]> {
@@ -133,27 +178,29 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
     }
 
-    fn node(&mut self, schema: &Schema, head: &'a [u8]) -> Result<()> {
-        if head.is_empty() {
-            let Some(free) = self.free.checked_sub(1) else {
-                return self.malformed("no more empty parts than bytes could ask for", "more", self.tail);
+    /// Reads a value without parts, or begins one that has some.
+    fn node(&mut self, mut schema: &'a Schema, mut head: &'a [u8], mut depth: u32) -> Result<()> {
+        loop {
+            // Of a box, at least a byte stands in the tail.
+            if head.is_empty() && !matches!(schema.kind, Kind::Boxed(_)) {
+                let Some(free) = self.free.checked_sub(1) else {
+                    return self.malformed("no more empty parts than bytes could ask for", "more", self.tail);
+                };
+                self.free = free;
+            }
+            depth = depth.checked_sub(1).ok_or_else(|| self.at(too_deep(None), head))?;
+            // What leads to one part alone goes on with that.
+            let inner = match &schema.kind {
+                Kind::Optional(of) => self.optional(*of, head, depth)?,
+                Kind::Boxed(of) => Some(self.boxed(*of)?),
+                _ => return self.kind(&schema.kind, head, depth),
             };
-            self.free = free;
+            let Some(inner) = inner else { return Ok(()) };
+            (schema, head) = inner;
         }
-        let Some(depth) = self.depth.checked_sub(1) else {
-            return Err(self.at(crate::encode::too_deep(), head));
-        };
-        let outer = core::mem::replace(&mut self.depth, depth);
-        self.kind(&schema.kind, head)?;
-        self.depth = outer;
-        Ok(())
     }
 
-    fn link(&mut self, link: Link, head: &'a [u8]) -> Result<()> {
-        self.node(self.nodes.get(link), head)
-    }
-
-    fn kind(&mut self, kind: &Kind, head: &'a [u8]) -> Result<()> {
+    fn kind(&mut self, kind: &'a Kind, head: &'a [u8], depth: u32) -> Result<()> {
         match kind {
             Kind::Unit => {
                 self.encoder.begin(Group::Tuple(0));
@@ -175,28 +222,16 @@ impl<'a, E: Encoder> Read<'a, E> {
                 let text = self.text(head)?;
                 self.encoder.str(text);
             }
-            Kind::Optional(of) => self.optional(*of, head)?,
-            Kind::List(of) => self.list(*of, head)?,
+            Kind::List(of) => self.list(*of, head, depth)?,
             Kind::Set(of) => {
                 let count = self.length(head)?;
-                self.elements(Group::Set(count), *of, count)?;
+                self.elements(Group::Set(count), *of, count, depth)?;
             }
-            Kind::Map(key, value) => self.map(*key, *value, head)?,
-            Kind::Array(of, len) => self.array(*of, *len, head)?,
+            Kind::Map(key, value) => self.map(*key, *value, head, depth)?,
+            Kind::Array(of, len) => self.array(*of, *len, head, depth),
             Kind::Tuple(items) => {
                 self.encoder.begin(Group::Tuple(items.len()));
-                let mut head = head;
-                for (at, &item) in items.iter().enumerate() {
-                    let part = self.cut(&mut head, self.nodes.get(item).head)?;
-                    self.link(item, part).map_err(|error| error.within(&format!("{at}")))?;
-                }
-                self.encoder.end();
-            }
-            Kind::Boxed(of) => {
-                let size = self.nodes.get(*of).head;
-                let run = self.run(1, size)?;
-                self.filler(run, size)?;
-                self.link(*of, &run[..size])?;
+                self.open(Parts::Tuple { items, head }, depth);
             }
             Kind::Known(known) => self.known(*known, head)?,
             Kind::Serde => {
@@ -206,8 +241,8 @@ impl<'a, E: Encoder> Read<'a, E> {
             }
             Kind::Raw(raw) => self.raw(raw, head)?,
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,
-            Kind::Object(object) => self.object(object, head)?,
-            Kind::Enum(of) => self.enumeration(of, head)?,
+            Kind::Object(object) => self.object(object, head, depth)?,
+            Kind::Enum(of) => self.enumeration(of, head, depth)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
                 let place = little_endian(head) as u64;
@@ -216,8 +251,8 @@ impl<'a, E: Encoder> Read<'a, E> {
                 }
                 self.encoder.handle(place);
             }
-            // These stand only inside raw arrays, which are handed over whole.
-            Kind::Record(_) | Kind::Opaque { .. } => self.encoder.bytes(head),
+            // Records stand only inside raw arrays, which are handed over whole; the others were gone through.
+            Kind::Record(_) | Kind::Opaque { .. } | Kind::Optional(_) | Kind::Boxed(_) => self.encoder.bytes(head),
         }
         Ok(())
     }
@@ -230,116 +265,105 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
     }
 
-    fn optional(&mut self, of: Link, head: &'a [u8]) -> Result<()> {
+    /// The value of an optional, if it has one.
+    fn optional(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<Option<(&'a Schema, &'a [u8])>> {
         let inner = self.nodes.get(of);
         let (tag, inline) = head.split_at(1);
         match tag[0] {
-            0 => self.encoder.none(),
+            0 => {
+                self.encoder.none();
+                Ok(None)
+            }
             1 => {
-                let wrapped = can_be_none(self.nodes, inner);
-                if wrapped {
+                if can_be_none(self.nodes, inner) {
                     self.encoder.begin(Group::Tuple(1));
+                    self.open(Parts::One, depth);
                 }
                 let place = if option_is_inline(inner.head) { inline } else { self.run(1, inner.head)? };
-                self.node(inner, &place[..inner.head])?;
-                if wrapped {
-                    self.encoder.end();
-                }
+                Ok(Some((inner, &place[..inner.head])))
             }
-            other => return self.malformed("an optional value (0 or 1)", other, tag),
+            other => self.malformed("an optional value (0 or 1)", other, tag),
         }
-        Ok(())
     }
 
-    fn list(&mut self, of: Link, head: &'a [u8]) -> Result<()> {
+    fn boxed(&mut self, of: Link) -> Result<(&'a Schema, &'a [u8])> {
+        let inner = self.nodes.get(of);
+        let run = self.run(1, inner.head)?;
+        self.filler(run, inner.head)?;
+        Ok((inner, &run[..inner.head]))
+    }
+
+    fn list(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<()> {
         let count = self.length(head)?;
         if is_byte(self.nodes.get(of)) {
             let run = self.run(count, 1)?;
             self.encoder.bytes(run);
             return Ok(());
         }
-        self.elements(Group::List(count), of, count)
+        self.elements(Group::List(count), of, count, depth)
     }
 
     /// A run of heads, and what stands behind them.
-    fn elements(&mut self, group: Group<'_>, of: Link, count: usize) -> Result<()> {
-        let size = self.nodes.get(of).head;
-        let run = self.run(count, size)?;
-        self.filler(run, size)?;
+    fn elements(&mut self, group: Group<'_>, of: Link, count: usize, depth: u32) -> Result<()> {
+        let of = self.nodes.get(of);
+        let run = self.run(count, of.head)?;
+        self.filler(run, of.head)?;
         self.encoder.begin(group);
-        for (at, head) in run.chunks_exact(stride(size)).enumerate() {
-            self.link(of, &head[..size]).map_err(|error| error.within(&index(at)))?;
-        }
-        self.encoder.end();
+        self.open(Parts::Elements { of, heads: run.chunks_exact(stride(of.head)) }, depth);
         Ok(())
     }
 
-    fn map(&mut self, key: Link, value: Link, head: &'a [u8]) -> Result<()> {
-        let (key_size, value_size) = (self.nodes.get(key).head, self.nodes.get(value).head);
+    fn map(&mut self, key: Link, value: Link, head: &'a [u8], depth: u32) -> Result<()> {
+        let of = [self.nodes.get(key), self.nodes.get(value)];
         let count = self.length(head)?;
-        let size = key_size.saturating_add(value_size);
+        let size = of[0].head.saturating_add(of[1].head);
         let run = self.run(count, size)?;
         self.filler(run, size)?;
         self.encoder.begin(Group::Dict(count));
-        for (at, head) in run.chunks_exact(stride(size)).enumerate() {
-            let within = |error: Error| error.within(&index(at));
-            self.link(key, &head[..key_size]).map_err(within)?;
-            self.link(value, &head[key_size..size]).map_err(within)?;
-        }
-        self.encoder.end();
+        self.open(Parts::Entries { of, heads: run.chunks_exact(stride(size)), value: None }, depth);
         Ok(())
     }
 
-    fn array(&mut self, of: Link, len: u64, head: &'a [u8]) -> Result<()> {
-        if is_byte(self.nodes.get(of)) {
-            self.encoder.bytes(head);
-            return Ok(());
+    fn array(&mut self, of: Link, len: u64, head: &'a [u8], depth: u32) {
+        let of = self.nodes.get(of);
+        if is_byte(of) {
+            return self.encoder.bytes(head);
         }
-        let size = self.nodes.get(of).head;
         // The head was computed as so many times the element's; a length beyond `usize` has empty elements, which
         // run out of those that are free.
         let len = usize::try_from(len).unwrap_or(usize::MAX);
         self.encoder.begin(Group::List(len));
-        let mut head = head;
-        for at in 0..len {
-            let part = self.cut(&mut head, size)?;
-            self.link(of, part).map_err(|error| error.within(&index(at)))?;
-        }
-        self.encoder.end();
-        Ok(())
+        self.open(Parts::Array { of, len, head }, depth);
     }
 
-    fn object(&mut self, object: &Object, head: &'a [u8]) -> Result<()> {
+    fn object(&mut self, object: &'a Object, head: &'a [u8], depth: u32) -> Result<()> {
         let slots = count_slots(self.nodes, object);
         self.encoder.begin(Group::Object { tag: &object.name, slots });
-        self.state_of(object, head)?;
-        self.encoder.end();
-        Ok(())
+        self.state_of(object, head, true, depth)
     }
 
-    /// The flat state: the parent's, then the own slots.
-    pub fn state_of(&mut self, object: &Object, mut head: &'a [u8]) -> Result<()> {
-        let mut own = &*object.slots;
-        if let (true, [parent, rest @ ..]) = (object.has_parent, own) {
+    /// The flat state: the parent's, then the own slots. So those of the topmost parent are opened last.
+    fn state_of(&mut self, mut object: &'a Object, mut head: &'a [u8], mut shown: bool, depth: u32) -> Result<()> {
+        let mut name = "";
+        while let (true, [parent, own @ ..]) = (object.has_parent, &*object.slots) {
             let schema = self.nodes.get(parent.ty);
-            let part = self.cut(&mut head, schema.head)?;
-            let Kind::Object(parent_object) = &schema.kind else {
+            let Some((part, rest)) = head.split_at_checked(schema.head) else {
+                return self.malformed("a head that holds its parts", "a shorter one", head);
+            };
+            let Kind::Object(of) = &schema.kind else {
                 return self.malformed("a parent that is an object", "another type", part);
             };
-            self.state_of(parent_object, part).map_err(|error| error.within(&parent.name))?;
-            own = rest;
+            self.open.push(Open { parts: Parts::Slots { slots: own, head: rest }, begun: 0, name, shown, depth });
+            (object, head, name, shown) = (of, part, &parent.name, false);
         }
-        self.slots(own, head)
-    }
-
-    fn slots(&mut self, slots: &[Slot], mut head: &'a [u8]) -> Result<()> {
-        for slot in slots {
-            let part = self.cut(&mut head, self.nodes.get(slot.ty).head)?;
-            self.encoder.slot(&slot.name);
-            self.link(slot.ty, part).map_err(|error| error.within(&slot.name))?;
-        }
+        self.open.push(Open { parts: Parts::Slots { slots: &object.slots, head }, begun: 0, name, shown, depth });
         Ok(())
     }
+}
+
+/// How many parts may stand inside one another where so many levels may.
+fn depth(levels: u32) -> u32 {
+    levels.saturating_mul(PARTS).saturating_add(FREE)
 }
 
 /// A number of up to 16 bytes.

@@ -2,6 +2,7 @@
 
 use alloc::format;
 
+use super::open::{Open, Parts};
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::tag_head;
@@ -10,7 +11,7 @@ use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};
 
 impl<'a, E: Encoder> Read<'a, E> {
-    pub(super) fn enumeration(&mut self, of: &Enum, head: &'a [u8]) -> Result<()> {
+    pub(super) fn enumeration(&mut self, of: &'a Enum, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag, inline) = head.split_at(tag_head(of.variants.len()));
         let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {
             let expected = format!("one of the {} variants of {}", of.variants.len(), of.name);
@@ -22,8 +23,8 @@ impl<'a, E: Encoder> Read<'a, E> {
         let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
         let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
         self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
-        self.slots(&variant.slots, place).map_err(|error| error.within(&variant.name))?;
-        self.encoder.end();
+        let parts = Parts::Slots { slots: &variant.slots, head: place };
+        self.open.push(Open { parts, begun: 0, name: &variant.name, shown: true, depth });
         Ok(())
     }
 }

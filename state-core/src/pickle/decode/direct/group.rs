@@ -85,7 +85,6 @@ impl Direct<'_> {
         let opened = self.at;
         self.take(codes.empty)?;
         self.put(opened)?;
-        self.depth = self.depth.checked_sub(1)?;
         let (start, base) = (self.heads.len(), self.stack.len());
         let mut count = 0;
         while count % BATCH == 0 {
@@ -112,7 +111,6 @@ impl Direct<'_> {
                 }
             }
         }
-        self.depth += 1;
         self.length(at, count)?;
         self.settle(start, base);
         Some(())

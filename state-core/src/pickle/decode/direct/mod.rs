@@ -20,6 +20,7 @@ use crate::layout::option_is_inline;
 use crate::pickle::opcode as op;
 use crate::pickle::options::Options;
 use crate::schema::{Kind, Link, Nodes, Schema};
+use crate::stack;
 use crate::walk::{Filled, can_be_none, is_byte};
 
 /// Fills the image of a pickle that holds nothing unusual.
@@ -46,7 +47,7 @@ pub(super) fn fill<'p>(
         text: Vec::new(),
         raw: Vec::new(),
         lent: None,
-        depth: options.depth,
+        parts: stack::parts(options.depth),
         left: pickle.len() / 4 + 1024,
         copies: pickle.len() + (1 << 20),
     };
@@ -83,7 +84,8 @@ struct Direct<'p> {
     raw: Vec<u8>,
     /// A raw array that stands where it came from, as long as it is the only one.
     lent: Option<&'p [u8]>,
-    depth: u32,
+    /// How many parts may stand inside one another here: the functions call one another for each.
+    parts: u32,
     /// How many bytes may be read in vain.
     left: usize,
     /// How many bytes of text may be copied from the memo.
@@ -99,7 +101,7 @@ struct Place {
     text: usize,
     raw: usize,
     lent: bool,
-    depth: u32,
+    parts: u32,
     buffers: usize,
 }
 
@@ -197,26 +199,29 @@ impl<'p> Direct<'p> {
             Kind::Str => self.text(at),
             Kind::Float { bits } => self.float(*bits, at),
             Kind::Bool => self.bool(at),
-            Kind::Object(object) => self.object(schema, object, at),
-            Kind::Tuple(items) => self.tuple(items, at),
-            Kind::Optional(of) => self.optional(*of, at),
-            Kind::List(of) if is_byte(target(*of)) => self.byte_list(at),
-            Kind::List(of) => self.group(at, target(*of), Codes::LIST),
-            Kind::Set(of) => self.group(at, target(*of), Codes::SET),
-            Kind::Map(key, value) => self.map((target(*key), target(*value)), at),
-            Kind::Array(of, len) if is_byte(target(*of)) => self.byte_array(usize::try_from(*len).ok()?, at),
-            Kind::Boxed(of) => self.nested(|this| this.behind(target(*of))),
-            Kind::Enum(of) => self.variant(of, at),
             Kind::Unit => self.take(op::EMPTY_TUPLE),
-            _ => None,
+            Kind::List(of) if is_byte(target(*of)) => self.byte_list(at),
+            Kind::Array(of, len) if is_byte(target(*of)) => self.byte_array(usize::try_from(*len).ok()?, at),
+            _ => self.parted(schema, at),
         }
     }
 
-    /// One level deeper.
-    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
-        self.depth = self.depth.checked_sub(1)?;
-        inner(self)?;
-        self.depth += 1;
+    /// What has parts of its own.
+    fn parted(&mut self, schema: &'static Schema, at: usize) -> Option<()> {
+        let outer = self.parts;
+        self.parts = outer.checked_sub(1)?;
+        match &schema.kind {
+            Kind::Object(object) => self.object(schema, object, at)?,
+            Kind::Tuple(items) => self.tuple(items, at)?,
+            Kind::Optional(of) => self.optional(*of, at)?,
+            Kind::List(of) => self.group(at, target(*of), Codes::LIST)?,
+            Kind::Set(of) => self.group(at, target(*of), Codes::SET)?,
+            Kind::Map(key, value) => self.map((target(*key), target(*value)), at)?,
+            Kind::Boxed(of) => self.behind(target(*of))?,
+            Kind::Enum(of) => self.variant(of, at)?,
+            _ => return None,
+        }
+        self.parts = outer;
         Some(())
     }
 
@@ -271,7 +276,7 @@ impl<'p> Direct<'p> {
             text: self.text.len(),
             raw: self.raw.len(),
             lent: self.lent.is_some(),
-            depth: self.depth,
+            parts: self.parts,
             buffers: self.buffers.len(),
         }
     }
@@ -288,7 +293,7 @@ impl<'p> Direct<'p> {
         self.stack.truncate(place.stack);
         self.heads.truncate(place.heads);
         self.text.truncate(place.text);
-        self.depth = place.depth;
+        self.parts = place.parts;
         Some(())
     }
 }

@@ -76,11 +76,20 @@ impl<'p> Direct<'p> {
         for (order, slot) in object.slots.iter().enumerate() {
             let schema = target(slot.ty);
             match &schema.kind {
-                Kind::Object(parent) if order == 0 && object.has_parent => self.state(parent, at)?,
+                Kind::Object(parent) if order == 0 && object.has_parent => self.parent(parent, at)?,
                 _ => self.slot(slot, at)?,
             }
             at += schema.head;
         }
+        Some(())
+    }
+
+    /// The state of a parent, which stands before that of its child.
+    fn parent(&mut self, parent: &'static Object, at: usize) -> Option<()> {
+        let outer = self.parts;
+        self.parts = outer.checked_sub(1)?;
+        self.state(parent, at)?;
+        self.parts = outer;
         Some(())
     }
 

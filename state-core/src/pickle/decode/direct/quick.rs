@@ -20,9 +20,9 @@ const TEXT: usize = 32;
 impl Direct<'_> {
     /// Reads items of the row that has this number, up to what adds them, or the first that needs the plain way; how many.
     pub(super) fn quick(&mut self, row: usize, add: u8) -> usize {
-        let Self { rows, classes, input, at, memo, stack, heads: tail, text, copies, depth, .. } = self;
+        let Self { rows, classes, input, at, memo, stack, heads: tail, text, copies, parts, .. } = self;
         let Some(row) = rows.get(row).filter(|row| !row.steps.ops.is_empty()) else { return 0 };
-        if !find_classes(&row.steps, classes) || *depth == 0 && row.tail > 0 {
+        if !find_classes(&row.steps, classes) || *parts == 0 && row.tail > 0 {
             return 0;
         }
         let size = row.steps.size;

@@ -1,0 +1,133 @@
+//! The groups that stand around the part that is being read, in a list of their own: images are as deep as their
+//! authors like, and the walk takes the same stack for all of them.
+
+use core::slice::ChunksExact;
+
+use crate::error::Error;
+use crate::schema::{Link, Nodes, Schema, Slot};
+use crate::walk::index;
+
+/// A group of which a part is being read.
+pub(super) struct Open<'a> {
+    pub parts: Parts<'a>,
+    /// How many of the parts were begun.
+    pub begun: usize,
+    /// What the group adds to the path of a place, beside the name of its part: that of a variant or a parent.
+    pub name: &'a str,
+    /// Whether the encoder was told of its beginning.
+    pub shown: bool,
+    /// How many parts may stand inside one another below it.
+    pub depth: u32,
+}
+
+pub(super) enum Parts<'a> {
+    /// One, which was begun with the group.
+    One,
+    Slots {
+        slots: &'a [Slot],
+        head: &'a [u8],
+    },
+    Tuple {
+        items: &'a [Link],
+        head: &'a [u8],
+    },
+    /// So many of one type in a head.
+    Array {
+        of: &'a Schema,
+        len: usize,
+        head: &'a [u8],
+    },
+    /// Those of one type, whose heads are a run; of an empty head there is a byte.
+    Elements {
+        of: &'a Schema,
+        heads: ChunksExact<'a, u8>,
+    },
+    /// Keys and values by turns, whose heads are a run; and the head of the value that comes next.
+    Entries {
+        of: [&'a Schema; 2],
+        heads: ChunksExact<'a, u8>,
+        value: Option<&'a [u8]>,
+    },
+}
+
+/// What comes next in a group.
+pub(super) enum Next<'a> {
+    Part(&'a Schema, &'a [u8]),
+    Slot(&'a str, &'a Schema, &'a [u8]),
+    /// A part that its group's head does not hold; what is left of that.
+    Short(&'a [u8]),
+    End,
+}
+
+impl<'a> Open<'a> {
+    pub fn next(&mut self, nodes: &'a Nodes) -> Next<'a> {
+        let begun = self.begun;
+        let next = match &mut self.parts {
+            Parts::One => Next::End,
+            Parts::Slots { slots, head } => match slots.get(begun) {
+                None => Next::End,
+                Some(slot) => {
+                    let schema = nodes.get(slot.ty);
+                    match cut(head, schema.head) {
+                        Some(part) => Next::Slot(&slot.name, schema, part),
+                        None => Next::Short(head),
+                    }
+                }
+            },
+            Parts::Tuple { items, head } => match items.get(begun) {
+                Some(&item) => side_by_side(nodes.get(item), head),
+                None => Next::End,
+            },
+            Parts::Array { len, .. } if begun == *len => Next::End,
+            Parts::Array { of, head, .. } => side_by_side(of, head),
+            Parts::Elements { of, heads } => match heads.next() {
+                Some(head) => Next::Part(of, &head[..of.head]),
+                None => Next::End,
+            },
+            Parts::Entries { of: [_, of], value, .. } if value.is_some() => {
+                Next::Part(of, value.take().unwrap_or_default())
+            }
+            Parts::Entries { of: [key, of], heads, value } => match heads.next() {
+                Some(head) => {
+                    *value = Some(&head[key.head..key.head + of.head]);
+                    Next::Part(key, &head[..key.head])
+                }
+                None => Next::End,
+            },
+        };
+        if matches!(next, Next::Part(..) | Next::Slot(..)) {
+            self.begun += 1;
+        }
+        next
+    }
+
+    /// Puts before an error's path where in this group the place is.
+    #[cold]
+    pub fn within(&self, error: Error) -> Error {
+        let error = match (&self.parts, self.begun.checked_sub(1)) {
+            (Parts::One, _) | (_, None) => error,
+            (Parts::Slots { slots, .. }, Some(at)) => match slots.get(at) {
+                Some(slot) => error.within(&slot.name),
+                None => error,
+            },
+            (Parts::Tuple { .. }, Some(at)) => error.within(&alloc::format!("{at}")),
+            (Parts::Array { .. } | Parts::Elements { .. }, Some(at)) => error.within(&index(at)),
+            (Parts::Entries { .. }, Some(at)) => error.within(&index(at / 2)),
+        };
+        if self.name.is_empty() { error } else { error.within(self.name) }
+    }
+}
+
+fn side_by_side<'a>(of: &'a Schema, head: &mut &'a [u8]) -> Next<'a> {
+    match cut(head, of.head) {
+        Some(part) => Next::Part(of, part),
+        None => Next::Short(head),
+    }
+}
+
+/// Cuts a head's part from its front.
+fn cut<'a>(head: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+    let (cut, rest) = head.split_at_checked(len)?;
+    *head = rest;
+    Some(cut)
+}
