@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use state_core::image::compare;
 use state_core::{
     Error, ErrorKind, Inspection, Options, RestoreOwned, State, check, dumps, from_value, load_into, loads, pickle,
     to_value,
@@ -29,9 +30,17 @@ fn every_way<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static
 fn native<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>, other: T) -> Vec<Way> {
     let bytes = Arc::new(dumps(&**value).unwrap());
     let (out, into, checked) = (Arc::clone(value), (Arc::clone(value), Arc::clone(&bytes)), Arc::clone(&bytes));
+    let (compared, leaf) = (Arc::clone(&bytes), dumps(&other).unwrap());
     let value = Arc::clone(value);
     let mut target = other;
     vec![
+        (
+            "compare",
+            Box::new(move || {
+                assert_eq!(compare::<T>(&compared, &compared).unwrap().count(), 0);
+                assert!(compare::<T>(&compared, &leaf).unwrap().count() > 0);
+            }),
+        ),
         ("dumps", Box::new(move || drop(dumps(&*out).unwrap()))),
         ("loads", Box::new(move || assert!(loads::<T>(&bytes).unwrap() == *value))),
         (

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Both, Compared, Pair, Span, broken};
+use super::{Both, Compared, Pair, Span, Step, broken, cut};
 use crate::decode::Regions;
 use crate::layout::stride;
 use crate::schema::{Kind, Link, Nodes, Schema};
@@ -56,41 +56,57 @@ impl<'a> Pair<'a> {
         if counts[0] != counts[1] {
             return self.unequal(element, runs);
         }
-        let [ours, theirs] = runs.map(|run| run.chunks_exact(stride(element.head)));
-        for (at, (ours, theirs)) in ours.zip(theirs).enumerate() {
-            let heads = [&ours[..element.head], &theirs[..element.head]];
-            self.within(format_args!("[{at}]"), |this| this.node(element, heads))?;
+        self.equal(element, runs)
+    }
+
+    /// Lists of one length.
+    fn equal(&mut self, element: &Schema, mut runs: Both<&'a [u8]>) -> Compared {
+        let mut at = 0;
+        while !runs[0].is_empty() {
+            let [ours, theirs] = cut(&mut runs, stride(element.head))?;
+            self.part(Step::Element(at), element, [&ours[..element.head], &theirs[..element.head]])?;
+            at += 1;
         }
         Ok(())
     }
 
     /// Lists of different lengths.
     fn unequal(&mut self, element: &Schema, runs: Both<&'a [u8]>) -> Compared {
-        let sides = [self.elements(0, element, runs[0])?, self.elements(1, element, runs[1])?];
+        let sides = self.both(element, runs)?;
         let ends = self.sides;
-        let [ours, theirs] = &sides;
-        self.tell(format!("{} elements", ours.len()), format!("{}", theirs.len()))?;
-        let (start, end) = alike([ours.len(), theirs.len()], |one, other| ours.span(one) == theirs.span(other));
-        let (our_end, their_end) = (ours.len() - end, theirs.len() - end);
-        for at in start..our_end.max(their_end) {
-            let has = [at < our_end, at < their_end];
-            for side in [0, 1] {
-                self.go_to(side, &sides[side], at);
-            }
-            self.within(format_args!("[{at}]"), |this| match has {
-                [true, true] => this.node(element, [ours.head(at), theirs.head(at)]),
-                [true, false] => {
-                    let shown = this.show(0, element, ours.head(at))?;
-                    this.tell(shown, "absent")
-                }
-                _ => {
-                    let shown = this.show(1, element, theirs.head(at))?;
-                    this.tell("absent", shown)
-                }
-            })?;
+        let counts = [sides[0].len(), sides[1].len()];
+        self.tell(format!("{} elements", counts[0]), format!("{}", counts[1]))?;
+        let (start, end) = alike(counts, |one, other| sides[0].span(one) == sides[1].span(other));
+        for at in start..counts[0].max(counts[1]) - end {
+            self.element_of(element, &sides, at, counts.map(|count| at < count - end))?;
         }
         self.sides = ends;
         Ok(())
+    }
+
+    fn both(&mut self, element: &Schema, runs: Both<&'a [u8]>) -> Compared<Both<Elements<'a>>> {
+        Ok([self.elements(0, element, runs[0])?, self.elements(1, element, runs[1])?])
+    }
+
+    /// An element that one side may not have.
+    fn element_of(&mut self, element: &Schema, of: &Both<Elements<'a>>, at: usize, has: Both<bool>) -> Compared {
+        for side in [0, 1] {
+            self.go_to(side, &of[side], at);
+        }
+        let outer = self.enter(Step::Element(at));
+        match has {
+            [true, true] => self.node(element, [of[0].head(at), of[1].head(at)])?,
+            [true, false] => self.absent(0, element, of[0].head(at))?,
+            _ => self.absent(1, element, of[1].head(at))?,
+        }
+        self.leave(outer);
+        Ok(())
+    }
+
+    /// Tells of a part that one side alone has.
+    fn absent(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared {
+        let shown = self.show(side, schema, head)?;
+        if side == 0 { self.tell(shown, "absent") } else { self.tell("absent", shown) }
     }
 
     /// Goes over the elements of one side.
@@ -118,7 +134,7 @@ impl<'a> Pair<'a> {
         let element = Nodes::NONE.get(of);
         let counts = self.lengths(heads)?;
         let runs = self.runs(counts, element.head)?;
-        let sides = [self.elements(0, element, runs[0])?, self.elements(1, element, runs[1])?];
+        let sides = self.both(element, runs)?;
         let ends = self.sides;
         for side in [0, 1] {
             let (here, there) = (&sides[side], &sides[1 - side]);
@@ -169,49 +185,49 @@ impl<'a> Pair<'a> {
     }
 
     pub(super) fn map(&mut self, key: Link, value: Link, heads: Both<&'a [u8]>) -> Compared {
-        let (key, value) = (Nodes::NONE.get(key), Nodes::NONE.get(value));
+        let of = [Nodes::NONE.get(key), Nodes::NONE.get(value)];
         let counts = self.lengths(heads)?;
-        let runs = self.runs(counts, key.head.saturating_add(value.head))?;
-        let sides = [self.entries(0, [key, value], runs[0])?, self.entries(1, [key, value], runs[1])?];
+        let runs = self.runs(counts, of[0].head.saturating_add(of[1].head))?;
+        let sides = [self.entries(0, of, runs[0])?, self.entries(1, of, runs[1])?];
         let ends = self.sides;
-        let theirs: BTreeMap<_, _> = sides[1].iter().map(|entry| (entry.key, entry)).collect();
-        for entry in &sides[0] {
-            let other = theirs.get(&entry.key);
-            if other.is_some_and(|other| other.value == entry.value) {
-                continue;
-            }
-            self.within_key(0, key, entry, |this| {
-                if let Some(other) = other {
-                    this.sides[1] = other.value_place;
-                    return this.node(value, [entry.value.head(), other.value.head()]);
-                }
-                let shown = this.show(0, value, entry.value.head())?;
-                this.tell(shown, "absent")
-            })?;
+        for (entry, other) in changed(&sides) {
+            self.value(of, entry, other)?;
         }
-        let ours: BTreeSet<_> = sides[0].iter().map(|entry| entry.key).collect();
-        for entry in sides[1].iter().filter(|entry| !ours.contains(&entry.key)) {
-            self.within_key(1, key, entry, |this| {
-                let shown = this.show(1, value, entry.value.head())?;
-                this.tell("absent", shown)
-            })?;
+        for entry in added(&sides) {
+            self.added(of, entry)?;
         }
         self.sides = ends;
         Ok(())
     }
 
+    /// An entry of ours, whose value is another one on the other side, or that is not there.
+    fn value(&mut self, [key, value]: Both<&Schema>, entry: &Entry<'a>, other: Option<&Entry<'a>>) -> Compared {
+        let outer = self.enter_key(0, key, entry)?;
+        match other {
+            Some(other) => {
+                self.sides[1] = other.value_place;
+                self.node(value, [entry.value.head(), other.value.head()])?;
+            }
+            None => self.absent(0, value, entry.value.head())?,
+        }
+        self.leave(outer);
+        Ok(())
+    }
+
+    /// An entry that the other side alone has.
+    fn added(&mut self, [key, value]: Both<&Schema>, entry: &Entry<'a>) -> Compared {
+        let outer = self.enter_key(1, key, entry)?;
+        self.absent(1, value, entry.value.head())?;
+        self.leave(outer);
+        Ok(())
+    }
+
     /// Goes on in the value of an entry of one side.
-    fn within_key(
-        &mut self,
-        side: usize,
-        key: &Schema,
-        entry: &Entry<'a>,
-        inner: impl FnOnce(&mut Self) -> Compared,
-    ) -> Compared {
+    fn enter_key(&mut self, side: usize, key: &Schema, entry: &Entry<'a>) -> Compared<usize> {
         self.sides[side] = entry.key_place;
         let shown = self.show(side, key, entry.key.head())?;
         self.sides[side] = entry.value_place;
-        self.within(format_args!("[{shown}]"), inner)
+        Ok(self.enter(format_args!("[{shown}]")))
     }
 
     /// Goes over the entries of one side.
@@ -236,6 +252,19 @@ struct Entry<'a> {
     key_place: Regions<'a>,
     value: Span<'a>,
     value_place: Regions<'a>,
+}
+
+/// The entries of ours that are not on the other side as they are here, with those there that have their keys.
+fn changed<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<(&'s Entry<'a>, Option<&'s Entry<'a>>)> {
+    let theirs: BTreeMap<_, _> = theirs.iter().map(|entry| (entry.key, entry)).collect();
+    let entries = ours.iter().map(|entry| (entry, theirs.get(&entry.key).copied()));
+    entries.filter(|(entry, other)| other.is_none_or(|other| other.value != entry.value)).collect()
+}
+
+/// The entries of theirs whose keys ours has not.
+fn added<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<&'s Entry<'a>> {
+    let ours: BTreeSet<_> = ours.iter().map(|entry| entry.key).collect();
+    theirs.iter().filter(|entry| !ours.contains(&entry.key)).collect()
 }
 
 /// Whether these have nothing behind their heads, as numbers do.

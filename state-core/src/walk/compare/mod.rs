@@ -15,7 +15,7 @@ use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind};
 use crate::image::Difference;
 use crate::layout::{option_is_inline, stride, tag_head};
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Slot, root_name};
+use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, Variant, root_name};
 use brief::Brief;
 
 /// The first differences of two images of this type, up to `most`.
@@ -71,11 +71,29 @@ impl<'a> Pair<'a> {
 
     /// Goes on in a part.
     fn within(&mut self, step: impl fmt::Display, inner: impl FnOnce(&mut Self) -> Compared) -> Compared {
+        let outer = self.enter(step);
+        inner(self)?;
+        self.leave(outer);
+        Ok(())
+    }
+
+    /// Adds a step to the path; to where it is to be cut again.
+    fn enter(&mut self, step: impl fmt::Display) -> usize {
         let outer = self.path.len();
         // Writing to a string cannot fail.
         let _ = fmt::Write::write_fmt(&mut self.path, format_args!("{step}"));
-        inner(self)?;
+        outer
+    }
+
+    fn leave(&mut self, outer: usize) {
         self.path.truncate(outer);
+    }
+
+    /// Goes on in a part that both sides have.
+    fn part(&mut self, step: Step<'_>, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        let outer = self.enter(step);
+        self.node(schema, heads)?;
+        self.leave(outer);
         Ok(())
     }
 
@@ -145,11 +163,26 @@ impl<'a> Pair<'a> {
         self.differ(schema, heads)
     }
 
-    fn link(&mut self, link: Link, heads: Both<&'a [u8]>) -> Compared {
-        self.node(Nodes::NONE.get(link), heads)
-    }
+    // As elsewhere in the walk, what leads to further parts has functions of its own that keep little: where nothing is
+    // optimised, a frame holds the locals of all arms.
 
     fn node(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        match &schema.kind {
+            Kind::Optional(of) => self.optional(schema, *of, heads),
+            Kind::List(of) => self.list(*of, heads),
+            Kind::Map(key, value) => self.map(*key, *value, heads),
+            Kind::Array(of, len) => self.array(*of, *len, heads),
+            Kind::Tuple(items) => self.tuple(items, heads),
+            Kind::Boxed(of) => self.boxed(*of),
+            // The parent's slots are under the name of its field, as in errors.
+            Kind::Object(object) => self.slots(&object.slots, heads),
+            Kind::Enum(of) => self.enumeration(schema, of, heads),
+            _ => self.whole(schema, heads),
+        }
+    }
+
+    /// A node without parts that are nodes, or of which they are not looked at one by one.
+    fn whole(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Unit => Ok(()),
             Kind::Bool
@@ -164,41 +197,42 @@ impl<'a> Pair<'a> {
             }
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => Ok(()),
-            Kind::Known(_) => self.leaf(schema, heads),
             Kind::Str => self.text(heads),
             Kind::Serde => self.bytes(heads),
-            Kind::Optional(of) => self.optional(schema, *of, heads),
-            Kind::List(of) => self.list(*of, heads),
             Kind::Set(of) => self.set(*of, heads),
-            Kind::Map(key, value) => self.map(*key, *value, heads),
-            Kind::Array(of, len) => self.array(*of, *len, heads),
-            Kind::Tuple(items) => {
-                self.parts(items.iter().enumerate().map(|(at, &item)| (format!(".{at}"), item)), heads)
-            }
-            Kind::Boxed(of) => {
-                let size = Nodes::NONE.get(*of).head;
-                let runs = self.runs([1, 1], size)?;
-                self.link(*of, runs.map(|run| &run[..size]))
-            }
             Kind::Raw(raw) => self.raw(raw, heads),
             Kind::Grid(of, _) => self.grid(*of, heads),
-            Kind::Object(object) => self.object(object, heads),
-            Kind::Enum(of) => self.enumeration(schema, of, heads),
+            _ => self.leaf(schema, heads),
         }
     }
 
     fn optional(&mut self, schema: &Schema, of: Link, heads: Both<&'a [u8]>) -> Compared {
-        let size = Nodes::NONE.get(of).head;
+        let inner = Nodes::NONE.get(of);
+        match self.values(inner.head, heads)? {
+            Values::None => Ok(()),
+            Values::Both(heads) => self.node(inner, heads),
+            Values::One => self.differ(schema, heads),
+        }
+    }
+
+    /// The heads of the values of two optionals.
+    fn values(&mut self, size: usize, heads: Both<&'a [u8]>) -> Compared<Values<'a>> {
         let [ours, theirs] = heads.map(|head| head.split_first());
         let (Some((ours, our_place)), Some((theirs, their_place))) = (ours, theirs) else { return Err(broken()) };
-        match (ours, theirs) {
-            (0, 0) => Ok(()),
+        Ok(match (ours, theirs) {
+            (0, 0) => Values::None,
             (1, 1) => {
                 let places = if option_is_inline(size) { [our_place, their_place] } else { self.runs([1, 1], size)? };
-                self.link(of, places.map(|place| &place[..size]))
+                Values::Both(places.map(|place| &place[..size]))
             }
-            _ => self.differ(schema, heads),
-        }
+            _ => Values::One,
+        })
+    }
+
+    fn boxed(&mut self, of: Link) -> Compared {
+        let inner = Nodes::NONE.get(of);
+        let runs = self.runs([1, 1], inner.head)?;
+        self.node(inner, [&runs[0][..inner.head], &runs[1][..inner.head]])
     }
 
     fn array(&mut self, of: Link, len: u64, heads: Both<&'a [u8]>) -> Compared {
@@ -207,47 +241,51 @@ impl<'a> Pair<'a> {
             return Ok(());
         }
         let len = usize::try_from(len).map_err(|_| broken())?;
+        let mut rest = heads;
         for at in 0..len {
-            let parts = heads.map(|head| head.get(at * element.head..(at + 1) * element.head));
-            let [Some(ours), Some(theirs)] = parts else { return Err(broken()) };
-            self.within(format_args!("[{at}]"), |this| this.node(element, [ours, theirs]))?;
+            let parts = cut(&mut rest, element.head)?;
+            self.part(Step::Element(at), element, parts)?;
         }
         Ok(())
     }
 
-    /// Parts whose heads are side by side.
-    fn parts(&mut self, parts: impl Iterator<Item = (impl fmt::Display, Link)>, mut heads: Both<&'a [u8]>) -> Compared {
-        for (step, link) in parts {
-            let schema = Nodes::NONE.get(link);
-            let [Some((ours, our_rest)), Some((theirs, their_rest))] =
-                heads.map(|head| head.split_at_checked(schema.head))
-            else {
-                return Err(broken());
-            };
-            self.within(step, |this| this.node(schema, [ours, theirs]))?;
-            heads = [our_rest, their_rest];
+    fn tuple(&mut self, items: &[Link], mut heads: Both<&'a [u8]>) -> Compared {
+        for (at, &item) in items.iter().enumerate() {
+            let schema = Nodes::NONE.get(item);
+            let parts = cut(&mut heads, schema.head)?;
+            self.part(Step::Item(at), schema, parts)?;
         }
         Ok(())
     }
 
-    fn slots(&mut self, slots: &[Slot], heads: Both<&'a [u8]>) -> Compared {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.parts(slots.iter().map(|slot| (Step(dot, &slot.name), slot.ty)), heads)
-    }
-
-    /// The parent's slots are under the name of its field, as in errors.
-    fn object(&mut self, object: &Object, heads: Both<&'a [u8]>) -> Compared {
-        self.slots(&object.slots, heads)
+    fn slots(&mut self, slots: &[Slot], mut heads: Both<&'a [u8]>) -> Compared {
+        for slot in slots {
+            let schema = Nodes::NONE.get(slot.ty);
+            let parts = cut(&mut heads, schema.head)?;
+            let dot = if self.path.is_empty() { "" } else { "." };
+            self.part(Step::Name(dot, &slot.name), schema, parts)?;
+        }
+        Ok(())
     }
 
     fn enumeration(&mut self, schema: &Schema, of: &Enum, heads: Both<&'a [u8]>) -> Compared {
+        let Some((variant, places)) = self.variant(of, heads)? else { return self.differ(schema, heads) };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        let outer = self.enter(Step::Name(dot, &variant.name));
+        self.slots(&variant.slots, places)?;
+        self.leave(outer);
+        Ok(())
+    }
+
+    /// The variant that both sides are of, and the heads of its slots.
+    fn variant<'e>(&mut self, of: &'e Enum, heads: Both<&'a [u8]>) -> Compared<Option<(&'e Variant, Both<&'a [u8]>)>> {
         let tag = tag_head(of.variants.len());
         let [Some((ours, our_place)), Some((theirs, their_place))] = heads.map(|head| head.split_at_checked(tag))
         else {
             return Err(broken());
         };
         if ours != theirs {
-            return self.differ(schema, heads);
+            return Ok(None);
         }
         let variant =
             usize::try_from(little_endian(ours)).ok().and_then(|at| of.variants.get(at)).ok_or_else(broken)?;
@@ -255,18 +293,42 @@ impl<'a> Pair<'a> {
         // Where nothing follows the tag, the variants that have heads stand in the tail.
         let places =
             if !our_place.is_empty() || size == 0 { [our_place, their_place] } else { self.runs([1, 1], size)? };
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.within(Step(dot, &variant.name), |this| this.slots(&variant.slots, places))
+        Ok(Some((variant, places)))
     }
 }
 
-/// A name on the path.
-struct Step<'n>(&'static str, &'n str);
+/// The values of two optionals.
+enum Values<'a> {
+    None,
+    One,
+    Both(Both<&'a [u8]>),
+}
+
+/// Cuts the heads of a part from those of the whole.
+fn cut<'a>(heads: &mut Both<&'a [u8]>, len: usize) -> Compared<Both<&'a [u8]>> {
+    let (Some((ours, our_rest)), Some((theirs, their_rest))) =
+        (heads[0].split_at_checked(len), heads[1].split_at_checked(len))
+    else {
+        return Err(broken());
+    };
+    *heads = [our_rest, their_rest];
+    Ok([ours, theirs])
+}
+
+/// A step of the path.
+enum Step<'n> {
+    Name(&'static str, &'n str),
+    Item(usize),
+    Element(usize),
+}
 
 impl fmt::Display for Step<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)?;
-        f.write_str(self.1)
+        match self {
+            Self::Name(dot, name) => write!(f, "{dot}{name}"),
+            Self::Item(at) => write!(f, ".{at}"),
+            Self::Element(at) => write!(f, "[{at}]"),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Pair<'a> {
                     else {
                         return Err(broken());
                     };
-                    self.within(Step(".", &field.name), |this| this.element(inner, [ours, theirs]))?;
+                    self.within(Step::Name(".", &field.name), |this| this.element(inner, [ours, theirs]))?;
                 }
                 Ok(())
             }
