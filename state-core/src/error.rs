@@ -64,6 +64,8 @@ pub enum ErrorKind {
     Unwritable,
     /// A [`History`](crate::History) does not keep the frame.
     Frame,
+    /// A [delta](crate::image::delta) was made from another state than the one it is applied to.
+    Base,
     /// A borrowed array does not lie at an address that its element type needs.
     Alignment,
 }

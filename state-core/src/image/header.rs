@@ -185,6 +185,7 @@ fn no_image(bytes: &[u8]) -> Error {
         _ if bytes.starts_with(&MAGIC[..bytes.len().min(4)]) => return short(SIZE as u64, bytes.len()),
         [0x80, ..] => "what looks like a pickle",
         _ if bytes.starts_with(&STREAM) => "a stream of states",
+        _ if bytes.starts_with(&super::delta::MAGIC) => "a delta (`image::patch` applies it)",
         _ => "other bytes",
     };
     Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0)

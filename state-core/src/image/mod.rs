@@ -9,7 +9,8 @@
 //! | bytes | a file, safe in a crash: `save_bytes`, which another thread can do | that is one |
 //! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
 //! | many values | one file, one behind the other: `stream` | |
-//! | two states in bytes | what differs between them: [`compare`] | |
+//! | two states in bytes | what differs between them, in words: [`compare`]; what turns one into the other: [`delta`] | |
+//! | a state in bytes, and a delta | the other state in bytes: [`patch`] | |
 //!
 //! # The format, version 1
 //! All numbers are little-endian.
@@ -44,7 +45,6 @@
 //! | kinds of the schema | 22 | a weak reference |
 //! | kinds of the schema | 23 | a dynamic type of an open set |
 //! | kinds of the schema | 24 | an `Rc` or `Arc` in an image whose references are numbered |
-//! | magic | `D7 53 54 44` | the difference of two images |
 //!
 //! | type | head | behind it |
 //! |---|---|---|
@@ -95,11 +95,36 @@
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
 //! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
 //! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
+//!
+//! # The format of a delta, version 1
+//! What turns one image, the base, into another of the same type; made by [`delta`], read by [`patch`].
+//!
+//! | part | bytes | what it holds |
+//! |---|---|---|
+//! | magic | 4 | `D7 53 54 44` |
+//! | version | 1 | `01` |
+//! | reserved | 3 | zero |
+//! | fingerprint | 8 | that of both images |
+//! | base | 8, 8 | its length, its checksum: XXH64 (seed 0) of all its bytes |
+//! | image | 8, 8 | the same of the new image |
+//! | pieces | | until the new image has its length |
+//!
+//! A piece is a run of the base and, unless the image ends with that, bytes that are written out. Numbers are LEB128.
+//!
+//! | part of a piece | what it holds |
+//! |---|---|
+//! | copy | twice the number of bytes that are copied out of the base, and 1 more if the place follows |
+//! | place | where they are: counted from where the piece before ended in the base, as a signed number in zigzag (0, -1, 1, -2 are 0, 1, 2, 3) |
+//! | literal | the number of bytes written out, and these |
+//!
+//! A piece ends in the base behind what it copies and as many bytes more as it writes out; the first starts at 0. All
+//! copies together are at most eight times as long as the base.
 
 #[cfg(feature = "std")]
 mod aligned;
 mod checksum;
 mod compare;
+mod delta;
 mod explain;
 #[cfg(feature = "std")]
 mod file;
@@ -121,6 +146,7 @@ mod vectored;
 
 pub use checksum::{checksum, verify};
 pub use compare::{Difference, Differences, compare};
+pub use delta::{delta, delta_into, patch};
 #[cfg(feature = "std")]
 pub use file::{load_file, save, save_bytes};
 #[cfg(feature = "std")]
