@@ -1,7 +1,7 @@
 //! Calls whose results a pickle drops, and what is done with an object step by step: kept in values, shown, written.
 
-use state_core::pickle::{Options, Pickle, Protocol, load_value, loads};
-use state_core::value::{Made, StepRef, Value};
+use state_core::pickle::{self, Options, Pickle, Protocol, load_value, loads};
+use state_core::value::{Array, Dtype, Made, Order, StepRef, Value};
 
 fn texts(pickle: &[u8]) -> [String; 2] {
     [load_value(pickle).expect("a value").to_string(), Pickle::open(pickle).expect("a pickle").to_string()]
@@ -44,6 +44,75 @@ fn what_python_drops_of_its_own_is_no_call() {
 }
 
 #[test]
+fn getattr_with_a_default_stays_a_call() {
+    let pickle = b"c__builtin__\ngetattr\n(cm\nC\nS'x'\nc__builtin__\nsetattr\ntR.";
+    let text = "getattr(<class 'm.C'>, 'x', <class 'setattr'>)";
+    assert_eq!(texts(pickle), [text, text]);
+}
+
+#[test]
+fn scalars_of_numpy_are_no_arrays() {
+    for (typestr, bytes, text) in [
+        ("<i8", 1_i64.to_le_bytes().to_vec(), "np.int64(1)"),
+        ("<u2", vec![255, 255], "np.uint16(65535)"),
+        ("<f4", 1.5_f32.to_le_bytes().to_vec(), "np.float32(1.5)"),
+        ("|b1", vec![1], "np.True_"),
+        ("<U2", b"a\0\0\0b\0\0\0".to_vec(), "np.str_('ab')"),
+        ("|S2", b"ab".to_vec(), "np.bytes_(b'ab')"),
+        ("<M8[D]", 5_i64.to_le_bytes().to_vec(), "np.datetime64(5, 'D')"),
+        ("<m8[ns]", (-5_i64).to_le_bytes().to_vec(), "np.timedelta64(-5, 'ns')"),
+    ] {
+        let dtype: Dtype = typestr.parse().expect("a type");
+        let scalar = Value::from(Array::scalar(dtype.clone(), bytes.clone()).expect("a scalar"));
+        assert_eq!(scalar.to_string(), text);
+        assert_ne!(scalar, Value::from(Array::new(dtype, [], Order::C, bytes).expect("an array")));
+        for protocol in Protocol::ALL {
+            let pickle = Options::new().protocol(protocol).dump_value(&scalar).expect("a pickle");
+            assert_eq!(texts(&pickle), [text, text]);
+            assert_eq!(load_value(&pickle).expect("a value"), scalar);
+        }
+    }
+}
+
+#[test]
+fn a_state_that_is_empty_is_put_in() {
+    for (state, text) in [(&b")"[..], "P(then ())"), (b"N", "P(then None)"), (b"(t", "P(then ())")] {
+        let pickle = [&b"\x80\x02cm\nP\n)\x81"[..], state, b"b."].concat();
+        assert_eq!(texts(&pickle), [text, text]);
+        let again = pickle::dump_value(&load_value(&pickle).expect("a value")).expect("a pickle");
+        assert_eq!(texts(&again), [text, text]);
+    }
+}
+
+#[test]
+fn the_way_of_making_stays() {
+    let ways = |pickle: &[u8]| -> Vec<String> {
+        let value = load_value(pickle).expect("a value");
+        let write = |protocol| Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+        let names = |pickle: Vec<u8>| -> Vec<String> {
+            let pickle = Pickle::open(&pickle).expect("a pickle");
+            let names = pickle.classes().expect("names").map(|name| name.as_str().to_owned());
+            names.filter(|name| name.starts_with("copyreg")).collect()
+        };
+        Protocol::ALL.into_iter().map(write).map(|pickle| names(pickle).join(" ")).collect()
+    };
+    assert_eq!(ways(b"ccopy_reg\n_reconstructor\n(cm\nC\nc__builtin__\nobject\nNtR."), ["copyreg._reconstructor"; 6]);
+    assert_eq!(
+        ways(b"ccopy_reg\n_reconstructor\n(cm\nC\nc__builtin__\nlist\n(lI1\natR."),
+        ["copyreg._reconstructor"; 6]
+    );
+    let new = ["copyreg.__newobj__", "copyreg.__newobj__", "", "", "", ""];
+    assert_eq!(ways(b"\x80\x02cm\nC\n)\x81."), new);
+    assert_eq!(ways(b"ccopy_reg\n__newobj__\n(cm\nC\nI1\ntR."), new);
+    assert_eq!(ways(b"cm\nC\n(tR."), [""; 6]);
+    // What `_reconstructor` would refuse stays as it is.
+    assert_eq!(
+        ways(b"ccopy_reg\n_reconstructor\n(cm\nC\nc__builtin__\nobject\nI1\ntR."),
+        ["copyreg._reconstructor"; 6]
+    );
+}
+
+#[test]
 fn two_states_are_kept_in_order() {
     let pickle = b"\x80\x02cm\nPlain\n)\x81}X\x01\0\0\0aK\x01sb}X\x01\0\0\0bK\x02sb.";
     let value = load_value(pickle).expect("a value");
@@ -56,6 +125,10 @@ fn two_states_are_kept_in_order() {
 fn typed_loads_refuse_what_only_calls_would_do() {
     let error = loads::<Option<i32>>(b"cos\nsystem\n(S'ls'\ntR0N.").unwrap_err().to_string();
     assert!(error.contains("os.system"), "{error}");
+    let setter = b"\x80\x02ccollections\nOrderedDict\n)Rq\x00cm\nput\nh\x00}X\x01\0\0\0aK\x01s\x86R0.";
+    loads::<std::collections::BTreeMap<String, i64>>(setter).unwrap_err();
+    let effect = b"\x80\x02}q\x00cm\nput\nh\x00K\x01\x86R0.";
+    loads::<std::collections::BTreeMap<String, i64>>(effect).unwrap_err();
     let wrapped: Value = load_value(b"cos\nsystem\n(S'ls'\ntR0N.").expect("a value");
     assert_eq!(wrapped.as_object().unwrap().made(), Made::Value);
     state_core::value::from_value::<Option<i32>>(&wrapped).unwrap_err();

@@ -243,7 +243,8 @@ fn may_have_another_name(module: &str) -> bool {
 
 /// What Python 3 calls the `name` of `module` of Python 2.
 pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
-    if !may_have_another_name(module) {
+    // The globals of the main program, as `dill` writes them: no module has that name, and its reader knows it by this one.
+    if !may_have_another_name(module) || (module, name) == ("__builtin__", "__main__") {
         return (module, name);
     }
     if let Some(&(_, _, module, name)) = find(NAMES, NAMES_TO_3, |row| (row.0, row.1) == (module, name)) {

@@ -36,7 +36,8 @@ impl Parts<'_> {
         }
         let mut arguments = self.arguments(self.arena.part(place, 1));
         let (of, attribute) = (arguments.next()?, arguments.next()?);
-        if self.effects.group_of(place).is_some() {
+        // What a third argument stands for may be all that is there.
+        if arguments.len() > 0 || self.effects.group_of(place).is_some() {
             return None;
         }
         // Long texts would have to be read again and again, and no name is that long.

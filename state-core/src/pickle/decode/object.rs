@@ -138,7 +138,11 @@ impl<'p> Printer<'p, '_, '_> {
         if !self.pay(array.bytes.len() + array.shape.len()) {
             return None;
         }
-        Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned()).ok()
+        let bytes = array.bytes.into_owned();
+        match numpy.is_scalar(place) {
+            true => Array::scalar(array.dtype, bytes).ok(),
+            false => Array::new(array.dtype, array.shape, array.order, bytes).ok(),
+        }
     }
 
     /// The text of an object that prints otherwise than by its parts.

@@ -262,7 +262,11 @@ impl Maker<'_, '_> {
         let size = array.bytes.len() + array.shape.len() * size_of::<usize>();
         let Some(left) = self.left.checked_sub(size) else { return Ok(None) };
         self.left = left;
-        let array = value::Array::new(array.dtype, array.shape, array.order, array.bytes.into_owned())?;
+        let bytes = array.bytes.into_owned();
+        let array = match numpy.is_scalar(place) {
+            true => value::Array::scalar(array.dtype, bytes)?,
+            false => value::Array::new(array.dtype, array.shape, array.order, bytes)?,
+        };
         Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
     }
 

@@ -61,6 +61,25 @@ impl Sink<'_> {
         Ok(())
     }
 
+    /// `numpy.core.multiarray.scalar(numpy.dtype(type), bytes)`
+    pub fn scalar_of_numpy(&mut self, dtype: &Dtype, bytes: &[u8]) -> Result<()> {
+        self.known(Known::Scalar)?;
+        self.open_tuple(2);
+        if matches!(dtype, Dtype::Record(_)) {
+            self.dtype(dtype)?;
+        } else {
+            self.known(Known::DType)?;
+            self.open_tuple(1);
+            self.dtype(dtype)?;
+            self.close_tuple(1);
+            self.put([REDUCE]);
+        }
+        self.bytes(bytes)?;
+        self.close_tuple(2);
+        self.put([REDUCE]);
+        Ok(())
+    }
+
     fn lengths(&mut self, shape: &[usize]) {
         self.open_tuple(shape.len());
         for &len in shape {

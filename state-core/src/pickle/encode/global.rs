@@ -41,7 +41,7 @@ impl<'a> Global<'a> {
 }
 
 /// How many names the format needs itself.
-pub(super) const KNOWN: usize = 13;
+pub(super) const KNOWN: usize = 14;
 
 /// The names that the format needs itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,7 @@ pub(super) enum Known {
     Complex,
     NdArray,
     DType,
+    Scalar,
     NewObjEx,
     NewObj,
 }
@@ -75,6 +76,8 @@ impl Known {
             Self::Complex => Global::new("builtins", "complex"),
             Self::NdArray => Global::new("numpy", "ndarray"),
             Self::DType => Global::new("numpy", "dtype"),
+            // The name that NumPy keeps for pickles of all its versions.
+            Self::Scalar => Global::new("numpy.core.multiarray", "scalar"),
             Self::NewObjEx => Global::new("copyreg", "__newobj_ex__"),
             Self::NewObj => Global::new("copyreg", "__newobj__"),
         }

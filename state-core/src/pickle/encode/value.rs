@@ -208,6 +208,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
             Value::Surrogates(value) => self.sink.surrogates(value.as_bytes())?,
             Value::Bytes(value) => self.sink.bytes(value)?,
             Value::ByteArray(value) => self.sink.bytearray(value)?,
+            Value::Array(array) if array.is_scalar() => self.sink.scalar_of_numpy(array.dtype(), array.bytes())?,
             Value::Array(array) => {
                 self.sink.ndarray(array.shape(), array.dtype(), array.order(), |sink| sink.bytearray(array.bytes()))?;
             }

@@ -19,7 +19,8 @@ const MOST_DIMENSIONS: usize = 64;
 /// An array: [`Value::Array`].
 ///
 /// The bytes are as they lie in NumPy's memory, in either byte order. Arrays are equal if their types, shapes and
-/// elements are, in whichever order these lie; elements are compared by their bytes, unlike floats elsewhere.
+/// elements are, in whichever order these lie; elements are compared by their bytes, unlike floats elsewhere. Scalars
+/// stand here too, and never equal an array.
 ///
 /// ```
 /// use state_core::value::{Array, Order};
@@ -36,6 +37,7 @@ pub struct Array {
     shape: Box<[usize]>,
     order: Order,
     bytes: Vec<u8>,
+    is_scalar: bool,
 }
 
 /// Which of an array's elements lie side by side.
@@ -69,7 +71,29 @@ impl Array {
             let expected = format!("the bytes of an array of shape {shape:?} of {dtype}");
             return Err(Error::new(ErrorKind::Malformed, expected, format!("{} bytes", bytes.len())));
         }
-        Ok(Self { dtype, shape, order, bytes })
+        Ok(Self { dtype, shape, order, bytes, is_scalar: false })
+    }
+
+    /// Makes a scalar of NumPy's, such as `numpy.int64(1)`: a single element, which is no array and can be a key.
+    ///
+    /// ```
+    /// use state_core::value::Array;
+    ///
+    /// let one = Array::scalar("<i8".parse()?, 1_i64.to_le_bytes().into())?;
+    /// assert_eq!(one.to_string(), "np.int64(1)");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Array::new`].
+    pub fn scalar(dtype: Dtype, bytes: Vec<u8>) -> Result<Self> {
+        Ok(Self { is_scalar: true, ..Self::new(dtype, [], Order::C, bytes)? })
+    }
+
+    /// Whether it is a scalar, not an array without dimensions.
+    #[must_use]
+    pub const fn is_scalar(&self) -> bool {
+        self.is_scalar
     }
 
     /// The type of the elements.
@@ -195,7 +219,7 @@ impl Eq for Array {}
 
 impl Ord for Array {
     fn cmp(&self, other: &Self) -> Ordering {
-        let heads = (&self.dtype, &self.shape).cmp(&(&other.dtype, &other.shape));
+        let heads = (&self.dtype, &self.shape, self.is_scalar).cmp(&(&other.dtype, &other.shape, other.is_scalar));
         heads.then_with(|| match self.order == other.order {
             true => self.bytes.cmp(&other.bytes),
             false => self.in_c_order().cmp(&other.in_c_order()),
@@ -219,6 +243,7 @@ macro_rules! from_numbers {
                     shape: vec![numbers.len()].into(),
                     order: Order::C,
                     bytes: numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+                    is_scalar: false,
                 }
             }
         }

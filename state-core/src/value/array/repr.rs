@@ -24,6 +24,9 @@ const EDGE: usize = 3;
 /// and times are shown as numbers of their unit.
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.is_scalar {
+            return self.write_scalar(f);
+        }
         f.write_str("array(")?;
         if self.is_empty() {
             f.write_str("[]")?;
@@ -49,6 +52,35 @@ impl fmt::Debug for Array {
 }
 
 impl Array {
+    /// As NumPy 2 prints it, but for times, which are numbers of their unit here too.
+    fn write_scalar(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (dtype, bytes, mut left) = (&self.dtype, self.element(0), MOST_PARTS);
+        let text = dtype.to_string();
+        let unit = text.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
+        match dtype {
+            Dtype::Bool if bytes == [0] => return f.write_str("np.False_"),
+            Dtype::Bool => return f.write_str("np.True_"),
+            Dtype::Int(size, _) => write!(f, "np.int{}(", 8 * usize::from(*size))?,
+            Dtype::UInt(size, _) => write!(f, "np.uint{}(", 8 * usize::from(*size))?,
+            Dtype::Float(size, _) => write!(f, "np.float{}(", 8 * usize::from(*size))?,
+            Dtype::Complex(size, _) => write!(f, "np.complex{}(", 8 * usize::from(*size))?,
+            Dtype::Bytes(_) => f.write_str("np.bytes_(")?,
+            Dtype::Str(..) => f.write_str("np.str_(")?,
+            Dtype::Datetime(..) => f.write_str("np.datetime64(")?,
+            Dtype::Timedelta(..) => f.write_str("np.timedelta64(")?,
+            Dtype::Void(_) | Dtype::Record(_) | Dtype::Subarray(_) => f.write_str("np.void(")?,
+        }
+        match dtype {
+            Dtype::Float(..) | Dtype::Complex(..) => write!(f, "{}", dtype.read(bytes))?,
+            _ => write_element(f, &mut left, dtype, bytes)?,
+        }
+        match (dtype, unit) {
+            (Dtype::Datetime(..) | Dtype::Timedelta(..), Some(unit)) => write!(f, ", '{unit}')"),
+            (Dtype::Record(_), _) => write!(f, ", dtype={dtype})"),
+            _ => f.write_str(")"),
+        }
+    }
+
     fn write(&self, f: &mut Formatter<'_>, left: &mut usize, depth: usize, place: usize) -> fmt::Result {
         let Some(&length) = self.shape.get(depth) else {
             return write_element(f, left, &self.dtype, self.element(place));

@@ -54,6 +54,12 @@ impl<'p> Numpy<'p> {
         }
     }
 
+    /// Whether what stands at a node is a scalar, which is no array without dimensions.
+    pub fn is_scalar(&self, place: u32) -> bool {
+        let callable = self.parts.arena.part(place, 0);
+        !self.parts.is_long_name(callable) && self.parts.name(callable).is_some_and(|name| name.name == "scalar")
+    }
+
     /// `_reconstruct(class, (0,), b'b')`, then the state: version, shape, type, whether in Fortran's order, bytes.
     fn reconstructed(&self, place: u32, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let class = args.next().and_then(|class| self.parts.name(class));
