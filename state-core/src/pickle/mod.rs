@@ -106,13 +106,24 @@
 //! array, a list or array of numbers, and `ndarray`'s arrays take an array of as many dimensions and the same type of
 //! elements; records are taken by the names of their fields, wherever these lie. Without NumPy, a raw array takes its
 //! bytes, and an array of `ndarray` a tuple of its lengths and bytes, or one dimension's bytes alone. A number takes a
-//! scalar. A value holds a scalar as an array without dimensions, and leaves as calls what is no bytes of numbers, text or times: arrays of
-//! Python's objects, of classes derived from NumPy's array, and of elements that lie apart. What programs note as metadata
+//! scalar. A value keeps scalars apart from arrays
+//! ([`Array::is_scalar`](crate::value::Array::is_scalar)), and leaves as calls what is no bytes of numbers, text or times:
+//! arrays of Python's objects, of classes derived from NumPy's array, and of elements that lie apart. What programs note as metadata
 //! of a type is dropped. An array whose bytes are not as many as its type and shape ask for is an error.
 //!
 //! [`load_value`] reads any pickle. What it does not know becomes an [`Object`](crate::value::Object) with the name of its
 //! class, its arguments and its state; what is referenced more than once is a [`Shared`](crate::value::Shared) value,
 //! also where it contains itself, and nothing is copied for it.
+//!
+//! [`dump_value`] writes what Python loads as the same object, at each protocol. So a value keeps how an object was made
+//! ([`Made`](crate::value::Made)): what `NEWOBJ` made is written as `copyreg.__newobj__` below protocol 2, and
+//! `copyreg._reconstructor`, by which protocols 0 and 1 make subclasses of built-in types, stays that at all of them. It
+//! also keeps what Python calls for nothing but its effect, such as the state setters of `__reduce__` and what
+//! `cloudpickle` and `dill` put into the functions and classes that they make: calls with an object below them are its
+//! [`steps`](crate::value::Parts::steps), those that came before it stand in [`before`](crate::value::Parts::before), and
+//! those that came last around the whole value. All of them are shown: what is called for `cos\nsystem\n(S'ls'\ntR0N.`
+//! prints as `(None, then system('ls'))`. Since they are never called here, a pickle that drops the result of a call is
+//! an error where a type is asked for.
 //!
 //! # Pickles that one does not trust
 //! Nothing is ever imported, looked up or called. The bytes run through a stack machine that keeps what they say in at

@@ -34,7 +34,8 @@
 //! Of objects from pickles, those of the classes `Counter`, `OrderedDict` (as from Python 3.12 on), `defaultdict`, `deque`,
 //! `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, and of `datetime` and `pathlib`
 //! print as Python prints them; all others with the arguments, attributes, items and entries that the pickle gives
-//! them: `Point(x=1, y=2)`.
+//! them: `Point(x=1, y=2)`. Calls for their effect alone stand behind these: `Point(1, then put(Point(...), 2))` what is
+//! done with the object, `Point(1, after system('ls'))` what is called before it is made.
 //!
 //! What a value contains in itself is shown as `[...]`, `{...}` or `(...)`. As a few values that refer to each other
 //! can stand for a text of any length, at most about a million bytes are spent on what was shown before; then `...`
