@@ -22,6 +22,7 @@ fn what_fuzzing_found_is_looked_at_and_goes_round() {
         assert!(!format!("{pickle} {pickle:#}").is_empty());
         pickle.classes().unwrap().for_each(drop);
         let Ok(value) = pickle.value() else { continue };
+        assert_eq!(format!("{pickle} {pickle:#}"), format!("{value} {value:#}"), "{name}");
         for protocol in Protocol::ALL {
             let Ok(written) = Options::new().protocol(protocol).dump_value(&value) else { continue };
             let again = load_value(&written).unwrap_or_else(|error| panic!("{name}, {protocol:?}: {error}"));

@@ -46,7 +46,7 @@ fn what_python_drops_of_its_own_is_no_call() {
 #[test]
 fn getattr_with_a_default_stays_a_call() {
     let pickle = b"c__builtin__\ngetattr\n(cm\nC\nS'x'\nc__builtin__\nsetattr\ntR.";
-    let text = "getattr(<class 'm.C'>, 'x', <class 'setattr'>)";
+    let text = "getattr(<class 'm.C'>, 'x', <built-in function setattr>)";
     assert_eq!(texts(pickle), [text, text]);
 }
 
@@ -116,7 +116,7 @@ fn the_way_of_making_stays() {
 fn two_states_are_kept_in_order() {
     let pickle = b"\x80\x02cm\nPlain\n)\x81}X\x01\0\0\0aK\x01sb}X\x01\0\0\0bK\x02sb.";
     let value = load_value(pickle).expect("a value");
-    assert_eq!(value.to_string(), "Plain(a=1, b=2)");
+    assert_eq!(texts(pickle), ["Plain(a=1, b=2)"; 2]);
     let object = value.as_object().expect("an object");
     assert!(matches!(object.steps().next(), Some(StepRef::State(state)) if state.to_string() == "{'b': 2}"));
 }

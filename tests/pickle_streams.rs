@@ -3,7 +3,7 @@
 
 mod python;
 
-use state_core::pickle;
+use state_core::pickle::{self, Pickle};
 
 /// A value for each seed.
 const VALUES: &str = r#"
@@ -113,6 +113,10 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
     let mut compared = 0;
     for (frame, answer) in frames.iter().zip(&answers) {
         let ours = pickle::load_value(frame);
+        if let (Ok(value), Ok(opened)) = (&ours, Pickle::open(frame)) {
+            assert_eq!(opened.to_string(), value.to_string(), "{frame:?}");
+            assert_eq!(format!("{opened:#}"), format!("{value:#}"), "{frame:?}");
+        }
         match (answer.split_once(' ').unwrap(), ours) {
             // Of names, Python prints what it finds under them; and it knows many more names of encodings.
             (("yes", text), Ok(value)) if text.contains('<') || value.to_string().contains("encode(") => {}

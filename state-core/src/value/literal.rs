@@ -33,7 +33,7 @@ pub(super) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
 }
 
 /// A name from outside, spelt so that it cannot disturb the line that it stands in.
-pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+pub(super) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
 
@@ -95,7 +95,7 @@ fn split(scientific: &str) -> (&str, i32) {
     (digits, exponent.parse().unwrap_or_default())
 }
 
-pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+pub(super) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let quote = quote(text.contains('\''), text.contains('"'));
     f.write_char(quote)?;
     write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
@@ -115,11 +115,11 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
     f.write_char(quote)
 }
 
-pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(super) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     write_quoted(f, bytes, |c, quote| c == quote)
 }
 
-pub(crate) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(super) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     f.write_str("bytearray(")?;
     // Here alone, an apostrophe is escaped between other quotes too.
     write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;

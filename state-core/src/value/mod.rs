@@ -31,11 +31,12 @@
 //! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
 //! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
 //!
-//! Of objects from pickles, those of the classes `Counter`, `OrderedDict` (as from Python 3.12 on), `defaultdict`, `deque`,
-//! `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, and of `datetime` and `pathlib`
-//! print as Python prints them; all others with the arguments, attributes, items and entries that the pickle gives
-//! them: `Point(x=1, y=2)`. Calls for their effect alone stand behind these: `Point(1, then put(Point(...), 2))` what is
-//! done with the object, `Point(1, after system('ls'))` what is called before it is made.
+//! Of objects from pickles, those of the classes `Counter`, `OrderedDict` (as from Python 3.12 on), `defaultdict`,
+//! `deque`, `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, and of `datetime`
+//! and `pathlib` print as Python prints them; all others, and those that hold more than their class prints, with the
+//! arguments, attributes, items and entries that the pickle gives them: `Point(x=1, y=2)`. Calls for their effect
+//! alone stand behind these: `Point(1, then put(Point(...), 2))` what is done with the object, `Point(1, after
+//! system('ls'))` what is called before it is made. A `Pickle` that was opened prints as its value does.
 //!
 //! What a value contains in itself is shown as `[...]`, `{...}` or `(...)`. As a few values that refer to each other
 //! can stand for a text of any length, at most about a million bytes are spent on what was shown before; then `...`
@@ -55,7 +56,6 @@ mod from_rust;
 mod given;
 mod int;
 mod kind;
-mod known;
 mod leaf;
 mod literal;
 mod name;
@@ -67,7 +67,7 @@ mod order;
 #[cfg(feature = "pickle")]
 mod parts;
 mod persistent;
-mod repr;
+pub(crate) mod repr;
 mod rust_tuple;
 mod sequence;
 pub(crate) mod shared;
@@ -86,12 +86,8 @@ pub(crate) use self::door::read;
 pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
-#[cfg(feature = "pickle")]
-pub(crate) use self::literal::{write_byte_array, write_bytes, write_name, write_str};
 pub use self::name::Name;
 pub(crate) use self::natural::natural;
-#[cfg(feature = "pickle")]
-pub(crate) use self::object::is_identifier;
 pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]
 pub(crate) use self::parts::PartsRef;

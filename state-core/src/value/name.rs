@@ -143,14 +143,68 @@ impl hash::Hash for Name {
     }
 }
 
-/// `<class 'shop.Bicycle'>`, and for what is built in `<class 'int'>`. A name does not say whether a function or a
-/// class bears it, so that functions print so too.
+/// Those that are built in and no classes.
+const FUNCTIONS: [&str; 44] = [
+    "__build_class__",
+    "__import__",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "dir",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "locals",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "ord",
+    "pow",
+    "print",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
+    "sum",
+    "vars",
+];
+
+/// `<class 'shop.Bicycle'>`, and of what is built in `<class 'int'>`, `<built-in function len>`, `Ellipsis`. Of others
+/// a name does not say whether a function or a class bears it, so that functions print as classes.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = if self.module() == "builtins" { self.qualname() } else { self.as_str() };
-        f.write_str("<class '")?;
-        literal::write_name(f, text)?;
-        f.write_str("'>")
+        let name = if self.module() == "builtins" { self.qualname() } else { self.as_str() };
+        let (start, end) = match name {
+            _ if name.len() == self.as_str().len() => ("<class '", "'>"),
+            "Ellipsis" | "NotImplemented" => ("", ""),
+            _ if FUNCTIONS.contains(&name) => ("<built-in function ", ">"),
+            _ => ("<class '", "'>"),
+        };
+        f.write_str(start)?;
+        literal::write_name(f, name)?;
+        f.write_str(end)
     }
 }
 

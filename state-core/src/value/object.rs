@@ -192,13 +192,12 @@ impl Object {
         }
     }
 
-    /// The parts that are referred to from elsewhere too.
-    pub(super) fn shared_parts(&self) -> impl Iterator<Item = &Value> {
-        let parts: &[Value] = match &self.content {
-            Content::State(_) => &[],
-            Content::Parts(parts) => parts,
-        };
-        parts.iter().filter(|part| part.as_shared().is_some())
+    /// The arguments, the named arguments and the state, as they stand in it.
+    pub(super) fn given(&self) -> [&Value; 3] {
+        match &self.content {
+            Content::State(_) => [&Value::None; 3],
+            Content::Parts(_) => [ARGS, KWARGS, STATE].map(|place| self.part(place)),
+        }
     }
 
     fn part(&self, place: usize) -> &Value {
@@ -258,11 +257,15 @@ impl Object {
 
     /// What is done with it once its state is put in.
     pub fn steps(&self) -> impl Iterator<Item = StepRef<'_>> {
-        let parts: &[Value] = match &self.content {
+        self.step_values().iter().filter_map(StepRef::of_value)
+    }
+
+    /// The steps as they stand in it.
+    pub(super) fn step_values(&self) -> &[Value] {
+        match &self.content {
             Content::State(_) => &[],
-            Content::Parts(parts) => parts,
-        };
-        parts.iter().skip(STEPS).filter_map(StepRef::of_value)
+            Content::Parts(parts) => parts.get(STEPS..).unwrap_or_default(),
+        }
     }
 
     /// Whether calls or steps belong to it of which its other parts say nothing.

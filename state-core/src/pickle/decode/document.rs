@@ -8,7 +8,6 @@ use super::arena::Id;
 use super::machine;
 use super::ops::Operations;
 use super::parts::Parts;
-use super::print::Printer;
 use super::scan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::checksum::sha256;
@@ -134,7 +133,7 @@ fn too_long() -> Error {
 
 impl fmt::Display for Pickle<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Printer::new(&self.parts, f).write()
+        self.parts.fmt(f)
     }
 }
 

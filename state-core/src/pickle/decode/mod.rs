@@ -4,6 +4,7 @@
 mod arena;
 mod blocks;
 mod builtins;
+mod changes;
 mod classes;
 mod direct;
 mod document;
@@ -16,7 +17,6 @@ mod machine;
 mod memo;
 mod node;
 mod numpy;
-mod object;
 mod ops;
 mod parts;
 mod print;

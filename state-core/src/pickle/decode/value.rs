@@ -6,8 +6,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::arena::{Id, Items, Tag};
-use super::instance::{Instance, Made};
+use super::arena::{Id, Tag};
+use super::instance::Made;
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::shares::Bits;
@@ -20,23 +20,13 @@ use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates,
 /// So many bytes of arrays may be copied whatever the length of the pickle.
 const SPARE: usize = 1 << 16;
 
-/// Makes the value of a pickle.
-pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
-    make(parts, buffers, resolve, parts.root, true)
-}
-
-/// Makes the value of one part.
-pub(super) fn part(parts: &Parts<'_>, id: Id) -> Result<Value> {
-    make(parts, &[], &mut kept, id, false)
-}
-
 /// A persistent id stands for itself.
 pub(super) fn kept(id: Value) -> Result<Value> {
     Ok(Value::Persistent(value::Persistent::new(id)))
 }
 
-/// The value of a part; of the whole pickle, if it is that, with what was called for its effect.
-fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id, is_whole: bool) -> Result<Value> {
+/// Makes the value of a pickle, with what was called for its effect.
+pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
     let mut maker = Maker {
         parts,
         resolve,
@@ -49,10 +39,10 @@ fn make(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>, id: Id,
         dtypes: Dtypes::new(parts.len),
         left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
     };
-    let mut root = maker.reference(id)?;
+    let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
     maker.heap(&mut nodes)?;
-    if is_whole && !parts.effects.is_empty() {
+    if !parts.effects.is_empty() {
         let steps = maker.last_effects(&mut nodes)?;
         if !steps.is_empty() {
             let all = value::Parts { made: value::Made::Value, callee: root, steps, ..value::Parts::default() };
@@ -282,14 +272,7 @@ impl Maker<'_, '_> {
     }
 
     fn object(&mut self, tag: Tag, place: u32) -> Result<(Shape, Vec<Id>)> {
-        let arena = &self.parts.arena;
-        let (class, given) = (arena.part(place, 0), arena.part(place, 1));
-        let mut instance = self.parts.instance(tag, place);
-        // What is shared stays one, whatever is known of the function that takes it.
-        let known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        if known && (self.parts.shares.contains(given) || instance.is_inherited || !self.is_base(&instance, given)) {
-            instance = self.parts.plain_call(place);
-        }
+        let instance = self.parts.kept(tag, place);
         let mut ids = Vec::new();
         let name = self.name(instance.class);
         let callee = name.is_none();
@@ -301,9 +284,7 @@ impl Maker<'_, '_> {
             }
             ids.push(instance.class);
         }
-        // The arguments as they are given, but where the class and others stand before them.
-        let is_own = instance.class == class && !matches!(instance.made, Made::Cython(_));
-        let arguments = match if is_own { Some(given) } else { instance.given } {
+        let arguments = match self.parts.given(&instance) {
             Some(given) => {
                 ids.push(given);
                 None
@@ -320,6 +301,19 @@ impl Maker<'_, '_> {
             _ => value::Made::New,
         };
         let base = instance.base.filter(|&base| !self.parts.is_named(base, "builtins.object"));
+        let changed = self.parts.changed(&instance);
+        let mut put = |ids_of: &mut dyn Iterator<Item = Id>| {
+            let before = ids.len();
+            ids.extend(ids_of);
+            ids.len() - before
+        };
+        let (items, entries) = (put(&mut changed.items.clone()), put(&mut changed.entries.clone()));
+        ids.extend(changed.state);
+        let mut steps = Vec::new();
+        for (tag, items) in changed.steps {
+            steps.push((tag, items.len()));
+            ids.extend(items);
+        }
         let mut form = Form {
             name: name.unwrap_or_else(|| value::Name::from("")),
             made,
@@ -327,13 +321,12 @@ impl Maker<'_, '_> {
             base: base.and_then(|base| self.name(base)),
             arguments,
             keywords: instance.keywords.is_some(),
-            state: false,
-            items: 0,
-            entries: 0,
+            state: changed.state.is_some(),
+            items,
+            entries,
             before: 0,
-            steps: Vec::new(),
+            steps,
         };
-        self.changes(place, instance.inner_state, &mut form, &mut ids);
         if let Some(group) = self.parts.effects.group_of(place) {
             self.used.insert(group);
             let before = self.parts.effects.group(group);
@@ -341,53 +334,6 @@ impl Maker<'_, '_> {
             ids.extend_from_slice(before);
         }
         Ok((Shape::Object(form), ids))
-    }
-
-    /// Whether `copyreg._reconstructor` is given what it takes: a plain object without a value, or a built-in base and
-    /// a value that an object keeps for its arguments.
-    fn is_base(&self, instance: &Instance<'_>, given: Id) -> bool {
-        let Some(base) = instance.base else { return true };
-        if self.parts.arguments(given).len() != 3 || self.parts.name(base).is_none() {
-            return false;
-        }
-        if self.parts.is_named(base, "builtins.object") {
-            return instance.arguments.len() == 0;
-        }
-        let is_tuple = self.parts.is_named(base, "builtins.tuple");
-        if is_tuple { instance.given.is_some() } else { instance.arguments.len() == 1 }
-    }
-
-    /// What is put in an object: items, entries and a state, as long as they come so, and all that follows step by step.
-    fn changes(&self, place: u32, inner_state: Option<Id>, form: &mut Form, ids: &mut Vec<Id>) {
-        let mut changes = self.parts.arena.changes(place).peekable();
-        let mut take = |wanted: fn(Tag) -> bool| {
-            let before = ids.len();
-            while let Some((_, items)) = changes.next_if(|(tag, _)| wanted(*tag)) {
-                ids.extend(items);
-            }
-            ids.len() - before
-        };
-        if inner_state.is_none() {
-            form.items = take(|tag| tag == Tag::List);
-            form.entries = take(|tag| tag == Tag::Dict);
-        }
-        let state = match inner_state {
-            Some(state) => Some(state),
-            None => changes
-                .next_if(|(tag, items)| *tag == Tag::State && self.is_usual(items))
-                .and_then(|(_, mut items)| items.next()),
-        };
-        form.state = state.is_some();
-        ids.extend(state);
-        for (tag, items) in changes {
-            form.steps.push((tag, items.len()));
-            ids.extend(items);
-        }
-    }
-
-    /// Whether a state is one that an object has: neither nothing nor an empty tuple, which stand for no state there.
-    fn is_usual(&self, state: &Items<'_>) -> bool {
-        state.clone().next().is_some_and(|id| !self.parts.is_empty_state(id))
     }
 
     fn finish(&mut self, open: Open) -> Result<Value> {

@@ -1,291 +1,238 @@
-//! Values as text: the walk over containers, on one line as Python's `repr` or as an indented tree.
+//! Values and pickles as text: the walk over parts, on one line as Python's `repr` or as an indented tree. It has a
+//! stack of its own, and for what is shown a second time an account, so that nothing makes more text than it pays for.
 
-mod group;
-mod sharing;
+mod layout;
+mod look;
+mod standard;
+mod values;
 
-use alloc::{format, vec, vec::Vec};
-use core::{
-    fmt::{self, Formatter},
-    slice,
+use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
+use core::fmt::{self, Formatter};
+
+pub(crate) use self::layout::{Field, Layout};
+pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step};
+pub(super) use self::values::{debug, display};
+use self::{
+    layout::Fields,
+    look::{SHORT, is_empty},
 };
-
-pub(super) use self::group::{Field, Group, Item};
-use self::sharing::{Sharing, Visit};
-use super::{
-    Value, known, literal, name,
-    node::{ByName, Head, Node},
-};
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.node() {
-            Some(node) => display(node, f),
-            None => literal::write(f, self),
-        }
-    }
-}
-
-/// As `Display`, but with whole type tags.
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.node() {
-            Some(node) => debug(node, f),
-            None => literal::write(f, self),
-        }
-    }
-}
-
-pub(super) fn display(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
-    Writer::new(f, false).write(node)
-}
-
-pub(super) fn debug(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
-    Writer::new(f, true).write(node)
-}
-
-/// What is left of a container.
-enum Rest<'a> {
-    Children(slice::Iter<'a, Value>),
-    Entries(vec::IntoIter<&'a Value>),
-    Fields(vec::IntoIter<Field<'a>>),
-}
-
-impl<'a> Rest<'a> {
-    fn next(&mut self) -> Option<Field<'a>> {
-        match self {
-            Self::Children(rest) => rest.next().map(Field::from),
-            Self::Entries(rest) => rest.next().map(Field::from),
-            Self::Fields(rest) => rest.next(),
-        }
-    }
-}
+use super::literal;
 
 const INDENT: &str = "    ";
 
-/// A container that has been begun and not yet ended.
-struct Unfinished<'a> {
-    node: Node<'a>,
-    rest: Rest<'a>,
+/// A part that was begun and has not ended.
+struct Open<'a, S: Source<'a>> {
+    rest: Fields<'a, S>,
+    shape: Shape,
     written: usize,
-    end: &'static str,
-    visit: Visit,
+    met: Met,
 }
 
-impl Unfinished<'_> {
-    fn is_dict(&self) -> bool {
-        self.node.head == Head::Dict
-    }
+/// How a part is met.
+#[derive(Clone, Copy)]
+struct Met {
+    /// Where it is, if it can be met again.
+    place: Option<usize>,
+    /// Whether it was shown before, or stands in something that was.
+    is_again: bool,
 }
 
-struct Writer<'f, 'b> {
+pub(crate) struct Printer<'a, 'f, 'b, S: Source<'a>> {
+    source: S,
     f: &'f mut Formatter<'b>,
     is_tree: bool,
     has_whole_tags: bool,
-    sharing: Sharing,
+    open: Vec<Open<'a, S>>,
+    /// The outermost part, which can be met again whether it is shared or not.
+    root: usize,
+    /// Of the parts that are open, those that can be met again, with what stands for them then.
+    within: BTreeMap<usize, Cow<'a, str>>,
+    /// The shared parts that were shown.
+    seen: S::Seen,
 }
 
-impl<'f, 'b> Writer<'f, 'b> {
-    fn new(f: &'f mut Formatter<'b>, has_whole_tags: bool) -> Self {
-        Self { is_tree: f.alternate(), has_whole_tags, f, sharing: Sharing::default() }
+impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
+    pub fn new(source: S, f: &'f mut Formatter<'b>) -> Self {
+        Self {
+            source,
+            is_tree: f.alternate(),
+            has_whole_tags: false,
+            f,
+            open: Vec::new(),
+            root: 0,
+            within: BTreeMap::new(),
+            seen: S::Seen::default(),
+        }
     }
 
-    fn write<'a>(&mut self, node: Node<'a>) -> fmt::Result {
-        let mut open: Vec<Unfinished<'a>> = Vec::new();
-        let visit = self.sharing.root(node);
-        self.begin(&mut open, node, visit)?;
-        while let Some(last) = open.last_mut() {
-            let Some(field) = last.rest.next() else {
-                self.end(&mut open)?;
+    /// Writes what stands at a place.
+    pub fn write(mut self, root: Look<'a, S>, place: usize) -> fmt::Result {
+        self.root = place;
+        self.show(root, Met { place: Some(place), is_again: false })?;
+        while let Some(last) = self.open.last_mut() {
+            let Some(field) = last.rest.next(self.source) else {
+                self.end()?;
                 continue;
             };
-            let index = last.written;
+            let is_value = last.shape == Shape::Dict && last.written % 2 == 1;
+            let is_first = last.written == 0;
             last.written += 1;
-            let is_value = last.is_dict() && index % 2 == 1;
-            self.separate(open.len(), is_value, index)?;
-            if let Some(label) = field.label {
+            self.separate(is_value, is_first)?;
+            self.field(field)?;
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: Field<'a, S>) -> fmt::Result {
+        match field {
+            Field::Text(text) => self.f.write_str(&text),
+            Field::Part(part) => self.part(part),
+            Field::Labelled(label, part) => {
                 literal::write_name(self.f, &label)?;
+                self.part(part)
             }
-            match field.item {
-                Item::Text(text) => self.f.write_str(&text)?,
-                Item::Value(value) => self.value(&mut open, value)?,
-                Item::Node(node) => {
-                    let visit = Visit::inside(open.last().map(|last| &last.visit));
-                    self.begin(&mut open, node, visit)?;
-                }
-                Item::Entries(node, entries) => {
-                    let visit = Visit::inside(open.last().map(|last| &last.visit));
-                    self.begin(&mut open, node, visit)?;
-                    if let Some(last) = open.last_mut() {
-                        last.rest = Rest::Entries(entries.into_iter());
-                    }
-                }
+            Field::Keywords(part) => {
+                self.f.write_str("**")?;
+                self.part(part)
             }
-        }
-        Ok(())
-    }
-
-    fn value<'a>(&mut self, open: &mut Vec<Unfinished<'a>>, value: &'a Value) -> fmt::Result {
-        let around = open.last().map(|last| &last.visit);
-        let node = value.node();
-        let visit = match self.sharing.visit(around, value, node) {
-            Ok(visit) => visit,
-            Err(sharing::Within) => return node.map_or(Ok(()), |node| self.ellipsis(node.head)),
-        };
-        if !self.sharing.pay(&visit, value, self.indentation(open.len()) * INDENT.len()) {
-            // What is left of a container that was shown in full before would be left out one by one.
-            if let Some(last) = open.last_mut().filter(|last| last.visit.is_again()) {
-                last.rest = Rest::Children([].iter());
+            Field::Inner(shape, fields) => {
+                let is_again = self.is_again();
+                self.begin(shape, Fields::new(fields), Met { place: None, is_again }, Cow::default)
             }
-            return self.f.write_str("...");
-        }
-        match node {
-            Some(node) => self.begin(open, node, visit),
-            None => literal::write(self.f, value),
-        }
-    }
-
-    fn begin<'a>(&mut self, open: &mut Vec<Unfinished<'a>>, node: Node<'a>, visit: Visit) -> fmt::Result {
-        let group = match node.head {
-            Head::Parts(ByName(object)) => {
-                known::group(object).or_else(|| Some(Group::of(object, self.has_whole_tags)))
-            }
-            Head::Object(name) => Group::of_pair(name, node.children, self.has_whole_tags),
-            _ => None,
-        };
-        if let Some(group) = group {
-            return self.begin_group(open, node, group, visit);
-        }
-        if node.children.is_empty() {
-            return self.write_empty(node.head);
-        }
-        self.write_name(node.head)?;
-        let (start, end) = brackets(node.head);
-        self.f.write_str(start)?;
-        self.sharing.enter(&visit);
-        open.push(Unfinished { node, rest: Rest::Children(node.children.iter()), written: 0, end, visit });
-        Ok(())
-    }
-
-    fn begin_group<'a>(
-        &mut self,
-        open: &mut Vec<Unfinished<'a>>,
-        node: Node<'a>,
-        group: Group<'a>,
-        visit: Visit,
-    ) -> fmt::Result {
-        literal::write_name(self.f, &group.name)?;
-        let Some(fields) = group.fields else {
-            return Ok(());
-        };
-        if fields.is_empty() {
-            return self.f.write_str("()");
-        }
-        self.f.write_str("(")?;
-        self.sharing.enter(&visit);
-        open.push(Unfinished { node, rest: Rest::Fields(fields.into_iter()), written: 0, end: ")", visit });
-        Ok(())
-    }
-
-    fn end(&mut self, open: &mut Vec<Unfinished<'_>>) -> fmt::Result {
-        let Some(done) = open.pop() else {
-            return Ok(());
-        };
-        self.sharing.leave(&done.visit);
-        if self.is_tree {
-            self.f.write_str(",")?;
-            self.new_line(open.len())?;
-        } else if done.node.head == Head::Tuple && done.node.children.len() == 1 {
-            self.f.write_str(",")?;
-        }
-        self.f.write_str(done.end)
-    }
-
-    fn write_empty(&mut self, head: Head<'_>) -> fmt::Result {
-        match head {
-            Head::Set => self.f.write_str("set()"),
-            Head::FrozenSet => self.f.write_str("frozenset()"),
-            Head::Variant(..) => self.write_name(head),
-            _ => {
-                self.write_name(head)?;
-                let (begin, end) = brackets(head);
-                write!(self.f, "{begin}{end}")
-            }
-        }
-    }
-
-    /// What stands for a value inside of itself.
-    fn ellipsis(&mut self, head: Head<'_>) -> fmt::Result {
-        match head {
-            Head::Set => self.f.write_str("set(...)"),
-            Head::FrozenSet => self.f.write_str("frozenset(...)"),
-            Head::Parts(object) => match known::ellipsis(object.0) {
-                Some(text) => self.f.write_str(text),
-                None => {
-                    self.write_tag(object.0.name())?;
-                    self.f.write_str("(...)")
-                }
-            },
-            _ => {
-                self.write_name(head)?;
-                let (begin, end) = brackets(head);
-                write!(self.f, "{begin}...{end}")
-            }
-        }
-    }
-
-    fn write_name(&mut self, head: Head<'_>) -> fmt::Result {
-        match head {
-            Head::Object(name) => self.write_tag(name),
-            Head::Variant(name, variant) => {
-                self.write_tag(name)?;
-                self.f.write_str(".")?;
-                literal::write_name(self.f, variant)
-            }
+            // They are taken apart before they come here.
             _ => Ok(()),
         }
     }
 
-    fn write_tag(&mut self, tag: &str) -> fmt::Result {
-        literal::write_name(self.f, if self.has_whole_tags { tag } else { name::last(tag) })
+    /// Whether what comes next stands in something that was shown before.
+    fn is_again(&self) -> bool {
+        self.open.last().is_some_and(|open| open.met.is_again)
     }
 
-    fn separate(&mut self, depth: usize, is_value: bool, index: usize) -> fmt::Result {
+    fn part(&mut self, part: S::Part) -> fmt::Result {
+        let (source, around, place) = (self.source, self.is_again(), self.source.place(part));
+        let is_shared = source.is_shared(part);
+        let can_be_met = is_shared || place == self.root && place != 0;
+        if let Some(ellipsis) = self.within.get(&place).filter(|_| can_be_met) {
+            return literal::write_name(self.f, ellipsis);
+        }
+        let is_again = around | (is_shared && !self.seen.insert(place));
+        let is_free = !is_again && source.is_own(part) || !around && source.is_short(part);
+        if !is_free && !self.pay_for(part) {
+            return self.cut_short();
+        }
+        self.show(source.look(part), Met { place: can_be_met.then_some(place), is_again })
+    }
+
+    /// Pays for a part that is shown again. Where nothing is left it is not even looked at.
+    fn pay_for(&self, part: S::Part) -> bool {
+        let source = self.source;
+        source.pay(1 + self.indentation() * INDENT.len()) && source.pay(source.weight(part))
+    }
+
+    /// Stands for a part, and for all that would follow it in something that was shown before.
+    fn cut_short(&mut self) -> fmt::Result {
+        if let Some(last) = self.open.last_mut().filter(|last| last.met.is_again) {
+            last.rest = Fields::new(Vec::new());
+        }
+        self.f.write_str("...")
+    }
+
+    fn show(&mut self, look: Look<'a, S>, met: Met) -> fmt::Result {
+        match look {
+            Look::None => self.f.write_str("None"),
+            Look::Int(number) => write!(self.f, "{number}"),
+            Look::Text(text) => literal::write_str(self.f, text),
+            Look::Bytes(bytes) => literal::write_bytes(self.f, bytes),
+            Look::ByteArray(bytes) => literal::write_byte_array(self.f, bytes),
+            Look::Leaf(value) => literal::write(self.f, &value),
+            Look::Items(shape, items) if is_empty(&items) => self.f.write_str(shape.empty()),
+            Look::Items(shape, items) => self.begin(shape, Fields::each(items), met, || shape.within().into()),
+            Look::Laid(layout) => self.layout(layout, met, None),
+            Look::Object(object) => self.object(&object, met),
+        }
+    }
+
+    fn object(&mut self, object: &Object<'a, S>, mut met: Met) -> fmt::Result {
+        let source = self.source;
+        // What is known of a class takes its arguments apart.
+        let args = standard::is_known(object).then(|| object.args.clone()).into_iter().flatten();
+        for part in object.own.into_iter().flatten().chain(args) {
+            let is_shared = source.is_shared(part) && !source.is_short(part);
+            met.is_again |= is_shared && !self.seen.insert(source.place(part));
+            if met.is_again && !self.pay_for(part) {
+                return self.cut_short();
+            }
+        }
+        self.layout(Layout::of(object, self.has_whole_tags), met, Some(object))
+    }
+
+    fn layout(&mut self, layout: Layout<'a, S>, met: Met, object: Option<&Object<'a, S>>) -> fmt::Result {
+        let Layout { name, fields, shape } = layout;
+        self.name(&name)?;
+        let Some(fields) = fields else { return Ok(()) };
+        let name = if name.len() <= SHORT { name } else { "...".into() };
+        let ellipsis = || format!("{name}{}", shape.within()).into();
+        self.begin(shape, Fields::new(fields), met, || object.and_then(standard::within).unwrap_or_else(ellipsis))
+    }
+
+    /// A long name is paid for, as all objects of a class show it.
+    fn name(&mut self, name: &str) -> fmt::Result {
+        let is_shown = name.len() <= SHORT || self.source.pay(name.len());
+        literal::write_name(self.f, if is_shown { name } else { "..." })
+    }
+
+    /// Begins a part, if it is not too deep; inside of itself the `ellipsis` stands for it.
+    fn begin(
+        &mut self,
+        shape: Shape,
+        rest: Fields<'a, S>,
+        met: Met,
+        ellipsis: impl FnOnce() -> Cow<'a, str>,
+    ) -> fmt::Result {
+        if self.open.len() >= S::DEEPEST {
+            return self.f.write_str("...");
+        }
+        self.f.write_str(shape.open())?;
+        self.within.extend(met.place.map(|place| (place, ellipsis())));
+        self.open.push(Open { rest, shape, written: 0, met });
+        Ok(())
+    }
+
+    fn end(&mut self) -> fmt::Result {
+        let Some(done) = self.open.pop() else { return Ok(()) };
+        if let Some(place) = done.met.place {
+            self.within.remove(&place);
+        }
+        if self.is_tree && done.written > 0 {
+            self.f.write_str(",")?;
+            self.new_line()?;
+        } else if done.shape == Shape::Tuple && done.written == 1 {
+            self.f.write_str(",")?;
+        }
+        self.f.write_str(done.shape.close())
+    }
+
+    fn separate(&mut self, is_value: bool, is_first: bool) -> fmt::Result {
         if is_value {
             return self.f.write_str(": ");
         }
         if self.is_tree {
-            if index > 0 {
-                self.f.write_str(",")?;
-            }
-            return self.new_line(depth);
+            self.f.write_str(if is_first { "" } else { "," })?;
+            return self.new_line();
         }
-        self.f.write_str(if index > 0 { ", " } else { "" })
+        self.f.write_str(if is_first { "" } else { ", " })
     }
 
-    fn new_line(&mut self, depth: usize) -> fmt::Result {
+    fn new_line(&mut self) -> fmt::Result {
         self.f.write_str("\n")?;
-        (0..self.indentation(depth)).try_for_each(|_| self.f.write_str(INDENT))
+        (0..self.indentation()).try_for_each(|_| self.f.write_str(INDENT))
     }
 
     /// How many levels a line is indented.
-    fn indentation(&self, depth: usize) -> usize {
+    fn indentation(&self) -> usize {
         // Without an end to it, the text of a deep value would grow with the square of its depth.
         const DEEPEST: usize = 40;
-        if self.is_tree { depth.min(DEEPEST) } else { 0 }
+        if self.is_tree { self.open.len().min(DEEPEST) } else { 0 }
     }
-}
-
-const fn brackets(head: Head<'_>) -> (&'static str, &'static str) {
-    match head {
-        Head::Tuple | Head::Object(_) | Head::Parts(_) | Head::Variant(..) => ("(", ")"),
-        Head::List => ("[", "]"),
-        Head::Dict | Head::Set => ("{", "}"),
-        Head::FrozenSet => ("frozenset({", "})"),
-        Head::Persistent => ("<persistent id ", ">"),
-    }
-}
-
-/// The label of a named field.
-fn label(name: &str) -> alloc::borrow::Cow<'static, str> {
-    format!("{name}=").into()
 }

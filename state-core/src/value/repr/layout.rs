@@ -1,0 +1,197 @@
+//! How an object is laid out as text: its name, and fields with and without labels.
+
+use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
+use core::slice::ChunksExact;
+
+use super::super::{Dtype, Value, name, object::is_identifier};
+use super::look::{Look, Object, Shape, Source, State, Step, is_empty};
+use super::standard;
+
+/// The text of an object: a name, and its fields in brackets.
+pub(crate) struct Layout<'a, S: Source<'a>> {
+    pub name: Cow<'a, str>,
+    /// None where the name is all there is.
+    pub fields: Option<Vec<Field<'a, S>>>,
+    pub shape: Shape,
+}
+
+/// What stands in brackets, between two commas or several of them.
+pub(crate) enum Field<'a, S: Source<'a>> {
+    Text(Cow<'a, str>),
+    Part(S::Part),
+    Labelled(Cow<'a, str>, S::Part),
+    /// A dict of named arguments whose names are none.
+    Keywords(S::Part),
+    /// Brackets that are no part's own.
+    Inner(Shape, Vec<Self>),
+    Each(S::Items),
+    /// Those, in another order.
+    Sorted(vec::IntoIter<S::Part>),
+    /// Names and values: key, value, key, value.
+    Attributes(S::Items),
+    /// What each of them holds.
+    Pairs(S::Items),
+    /// Calls, each behind a label.
+    Calls(&'static str, S::Items),
+    /// What is done with an object.
+    Steps(S::Steps),
+    /// Elements as they lie in memory.
+    Elements(Dtype, ChunksExact<'a, u8>),
+}
+
+impl<'a, S: Source<'a>> Field<'a, S> {
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Text in its quotes.
+    pub fn repr(text: String) -> Self {
+        Self::text(format!("{}", Value::from(text)))
+    }
+}
+
+impl<'a, S: Source<'a>> Layout<'a, S> {
+    pub fn new(name: impl Into<Cow<'a, str>>, fields: impl Into<Vec<Field<'a, S>>>) -> Self {
+        Self { name: name.into(), fields: Some(fields.into()), shape: Shape::Fields }
+    }
+
+    /// Text that needs no brackets.
+    pub fn word(name: impl Into<Cow<'a, str>>) -> Self {
+        Self { name: name.into(), fields: None, shape: Shape::Fields }
+    }
+
+    /// An object as Python prints those of its class, or else by its parts.
+    pub fn of(object: &Object<'a, S>, has_whole_tag: bool) -> Self {
+        standard::layout(object).unwrap_or_else(|| Self::of_parts(object, has_whole_tag))
+    }
+
+    /// An object of which nothing is known but its parts: arguments, attributes or slots, items, entries.
+    pub fn of_parts(object: &Object<'a, S>, has_whole_tag: bool) -> Self {
+        let source = object.source;
+        let mut fields = Vec::new();
+        fields.extend(object.callee.map(Field::Part));
+        fields.push(Field::Each(object.args.clone()));
+        fields.extend(object.kwargs.map(|kwargs| match attributes(source, kwargs) {
+            Some(named) => Field::Attributes(named),
+            None => Field::Keywords(kwargs),
+        }));
+        match &object.state {
+            State::None => {}
+            State::Slots(slots) => match pair_of_attributes(source, slots) {
+                Some(pair) => fields.extend(pair),
+                None => fields.push(Field::Each(slots.clone())),
+            },
+            State::Other(state) => {
+                fields.push(attributes(source, *state).map_or(Field::Part(*state), Field::Attributes));
+            }
+        }
+        for (shape, added) in [(Shape::List, &object.items), (Shape::Dict, &object.entries)] {
+            if !is_empty(added) {
+                fields.push(Field::Inner(shape, [Field::Each(added.clone())].into()));
+            }
+        }
+        fields.push(Field::Steps(object.steps.clone()));
+        fields.push(Field::Calls("after ", object.before.clone()));
+        let name = match &object.name {
+            None => Cow::Borrowed("call"),
+            Some(name) if has_whole_tag => name.clone(),
+            Some(Cow::Borrowed(name)) => name::last(name).into(),
+            Some(Cow::Owned(name)) => String::from(name::last(name)).into(),
+        };
+        Self::new(name, fields)
+    }
+}
+
+/// The entries of a dict whose keys are all names, and short ones.
+pub(super) fn attributes<'a, S: Source<'a>>(source: S, dict: S::Part) -> Option<S::Items> {
+    let entries = source.entries(dict)?;
+    let is_name = |key| source.is_short(key) && source.text(key).is_some_and(is_identifier);
+    entries.clone().step_by(2).all(is_name).then_some(entries)
+}
+
+/// The attributes in a state that is a pair of a dict or nothing and a dict of slots.
+fn pair_of_attributes<'a, S: Source<'a>>(source: S, state: &S::Items) -> Option<Vec<Field<'a, S>>> {
+    let mut state = state.clone();
+    let (Some(dict), Some(slots), None) = (state.next(), state.next(), state.next()) else { return None };
+    let slots = attributes(source, slots).filter(|slots| !is_empty(slots))?;
+    let mut fields = Vec::new();
+    if !matches!(source.look(dict), Look::None) {
+        fields.push(Field::Attributes(attributes(source, dict)?));
+    }
+    fields.push(Field::Attributes(slots));
+    Some(fields)
+}
+
+/// What is left of fields: those that stand for several are taken apart.
+pub(super) struct Fields<'a, S: Source<'a>> {
+    rest: vec::IntoIter<Field<'a, S>>,
+    current: Option<Field<'a, S>>,
+    /// The part of the current field that is taken apart itself.
+    inner: Option<Field<'a, S>>,
+}
+
+/// What comes of a field next.
+enum Next<'a, S: Source<'a>> {
+    Field(Field<'a, S>),
+    /// One to be taken apart.
+    Inner(Field<'a, S>),
+    End,
+}
+
+impl<'a, S: Source<'a>> Fields<'a, S> {
+    pub fn new(fields: Vec<Field<'a, S>>) -> Self {
+        Self { rest: fields.into_iter(), current: None, inner: None }
+    }
+
+    pub fn each(items: S::Items) -> Self {
+        Self { current: Some(Field::Each(items)), ..Self::new(Vec::new()) }
+    }
+
+    pub fn next(&mut self, source: S) -> Option<Field<'a, S>> {
+        loop {
+            let of_inner = self.inner.is_some();
+            let field = if of_inner { &mut self.inner } else { &mut self.current };
+            match next(field, source) {
+                Next::Field(field) => return Some(field),
+                Next::Inner(field) => self.inner = Some(field),
+                Next::End if of_inner => self.inner = None,
+                Next::End => self.current = Some(self.rest.next()?),
+            }
+        }
+    }
+}
+
+fn next<'a, S: Source<'a>>(field: &mut Option<Field<'a, S>>, source: S) -> Next<'a, S> {
+    let next = match field {
+        Some(Field::Each(items)) => items.next().map(Field::Part),
+        Some(Field::Sorted(items)) => items.next().map(Field::Part),
+        Some(Field::Calls(label, items)) => items.next().map(|call| Field::Labelled((*label).into(), call)),
+        Some(Field::Attributes(items)) => items
+            .next()
+            .zip(items.next())
+            .map(|(name, value)| Field::Labelled(format!("{}=", source.text(name).unwrap_or_default()).into(), value)),
+        Some(Field::Elements(dtype, chunks)) => {
+            chunks.next().map(|bytes| Field::text(format!("{}", dtype.read(bytes))))
+        }
+        Some(Field::Pairs(pairs)) => {
+            return match pairs.next() {
+                Some(pair) => source.items(pair).map_or(Next::End, |pair| Next::Inner(Field::Each(pair))),
+                None => Next::End,
+            };
+        }
+        Some(Field::Steps(steps)) => match steps.next() {
+            Some(Step::Added(shape, items)) => Some(Field::Inner(shape, [Field::Each(items)].into())),
+            Some(Step::Call(call)) => Some(Field::Labelled("then ".into(), call)),
+            Some(Step::State(state)) => {
+                // What others refer to as well is not laid out again and again.
+                match attributes(source, state).filter(|_| !source.is_shared(state)) {
+                    Some(named) => return Next::Inner(Field::Attributes(named)),
+                    None => Some(Field::Labelled("then ".into(), state)),
+                }
+            }
+            None => None,
+        },
+        _ => field.take(),
+    };
+    next.map_or(Next::End, Next::Field)
+}

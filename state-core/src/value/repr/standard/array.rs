@@ -1,0 +1,89 @@
+//! The arrays of module `array`.
+
+use alloc::{string::String, vec::Vec};
+
+use super::super::super::{ByteOrder, Dtype};
+use super::super::{Field, Layout, Object, Shape, Source, look::is_empty};
+
+/// `array(code, list)`, of protocols 0 to 2: of text, a list of its letters.
+pub(super) fn listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+    let source = object.source;
+    let mut args = object.args.clone();
+    let (code, start) = (args.next()?, args.next());
+    if args.next().is_some() || !object.has_no_state() || !is_empty(&object.entries) {
+        return None;
+    }
+    let is_text = matches!(source.text(code)?, "u" | "w");
+    if is_text && !is_empty(&object.items) {
+        return None;
+    }
+    if let Some(text) = start.and_then(|start| source.text(start)).filter(|_| is_text) {
+        return Some(of_text(code, text.into()));
+    }
+    let start = start.map(|start| source.items(start).ok_or(())).transpose().ok()?;
+    if is_text {
+        let letters = start.into_iter().flatten().map(|part| letter(source, part));
+        return letters.collect::<Option<String>>().map(|text| of_text(code, text));
+    }
+    let items = start.into_iter().chain([object.items.clone()]);
+    let items: Vec<_> = items.filter(|items| !is_empty(items)).map(Field::Each).collect();
+    Some(of_items(code, (!items.is_empty()).then(|| Field::Inner(Shape::List, items))))
+}
+
+/// `_array_reconstructor(class, code, format, memory)`.
+pub(super) fn packed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+    let source = object.source;
+    let [class, code, format, memory] = object.exactly().filter(|_| object.has_only_args())?;
+    let is_array = matches!(source.look(class), super::Look::Leaf(class) if *class.as_global()? == *"array.array");
+    let format = source.int(format).and_then(|format| u8::try_from(&*format).ok()).filter(|_| is_array)?;
+    let memory = source.bytes(memory)?;
+    source.text(code)?;
+    let order = if format % 2 == 0 { ByteOrder::Little } else { ByteOrder::Big };
+    let dtype = match format {
+        18 | 19 => return utf16(memory, order).map(|text| of_text(code, text)),
+        20 | 21 => return utf32(memory, order).map(|text| of_text(code, text)),
+        _ => Dtype::of_machine_format(format)?,
+    };
+    let chunks = memory.chunks_exact(dtype.itemsize());
+    if !chunks.remainder().is_empty() {
+        return None;
+    }
+    Some(of_items(
+        code,
+        (!memory.is_empty()).then(|| Field::Inner(Shape::List, [Field::Elements(dtype, chunks)].into())),
+    ))
+}
+
+fn letter<'a, S: Source<'a>>(source: S, part: S::Part) -> Option<char> {
+    let mut letters = source.text(part).filter(|_| source.is_short(part))?.chars();
+    letters.next().filter(|_| letters.next().is_none())
+}
+
+fn of_text<'a, S: Source<'a>>(code: S::Part, text: String) -> Layout<'a, S> {
+    of_items(code, (!text.is_empty()).then(|| Field::repr(text)))
+}
+
+/// Items that are none are not shown.
+fn of_items<'a, S: Source<'a>>(code: S::Part, items: Option<Field<'a, S>>) -> Layout<'a, S> {
+    Layout::new("array", [Field::Part(code)].into_iter().chain(items).collect::<Vec<_>>())
+}
+
+fn utf16(memory: &[u8], order: ByteOrder) -> Option<String> {
+    let units = memory.chunks_exact(2);
+    let is_whole = units.remainder().is_empty();
+    let units = units.map(|bytes| number(bytes, order) as u16);
+    char::decode_utf16(units).collect::<Result<_, _>>().ok().filter(|_| is_whole)
+}
+
+fn utf32(memory: &[u8], order: ByteOrder) -> Option<String> {
+    let letters = memory.chunks(4).map(|bytes| char::from_u32(number(bytes, order)));
+    letters.collect::<Option<String>>().filter(|_| memory.len() % 4 == 0)
+}
+
+fn number(bytes: &[u8], order: ByteOrder) -> u32 {
+    let append = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+    match order {
+        ByteOrder::Little => bytes.iter().rev().fold(0, append),
+        ByteOrder::Big => bytes.iter().fold(0, append),
+    }
+}
