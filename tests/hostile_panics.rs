@@ -271,6 +271,8 @@ fn in_lists() {
     everything(|text| Rc::<[_]>::from(three(text)));
     everything(|text| Arc::<[_]>::from(three(text)));
     everything(three);
+    everything(|text| Box::new(three(text)));
+    everything(|text| Rc::new(three(text)));
     everything(|text| [three(text), three(text)]);
     everything(|text| vec![three(text), three(text)]);
     everything(|text| vec![Vec::from(three(text)), Vec::new(), Vec::from(three(text))]);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use state_core::image::compare;
@@ -466,4 +467,41 @@ impl Converted {
 #[test]
 fn through_conversions_and_hooks() {
     deep(Converted { inner: vec![], fill: [7; 4] }, |inner| Converted { inner: vec![inner], fill: [7; 4] });
+}
+/// Arrays behind a pointer, whose size no depth counts: they are built where they are to stay.
+fn large<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(make: fn(u16) -> T) {
+    let run = move || every_way(&Arc::new(make(1)), make(2));
+    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+fn boxed<T: Clone + Debug, const N: usize>(item: T) -> Box<[T; N]> {
+    vec![item; N].try_into().unwrap()
+}
+
+#[test]
+fn large_arrays_of_numbers() {
+    large(|from| boxed::<_, { 512 * 512 }>(f32::from(from)));
+    large(|from| Some(boxed::<_, 512>([f32::from(from); 512])));
+    large(|from| vec![Arc::<[u16; 500_000]>::from(boxed(from))]);
+}
+
+#[test]
+fn large_arrays_of_what_is_built_one_by_one() {
+    large(|from| boxed::<_, 20_000>(from.to_string()));
+    large(|from| boxed::<_, 50_000>(from == 1));
+    large(|from| boxed::<_, 500>([const { None }; 20].map(|_: Option<()>| Some(from.to_string()))));
+    large(|from| boxed::<_, 20_000>(Some(Box::new(from))));
+}
+
+/// What is built on a thread, and given back by its bytes alone.
+#[test]
+fn large_arrays_that_are_shared() {
+    let bytes = dumps(&Rc::<[String; 20_000]>::from(boxed("a".to_string()))).unwrap();
+    on_a_thread(move || {
+        let mut items: Rc<[String; 20_000]> = loads(&bytes).unwrap();
+        assert!(items.iter().all(|item| item == "a"));
+        let before = Rc::as_ptr(&items);
+        load_into(&bytes, &mut items).unwrap();
+        assert_eq!(before, Rc::as_ptr(&items));
+    });
 }

@@ -78,7 +78,13 @@ impl<'a> Checker<'a> {
     #[inline]
     #[must_use]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
-        match self.depth.checked_sub(weight::<T>()) {
+        self.level::<T>(weight::<T>(), inner)
+    }
+
+    /// The same of a `T` that weighs so much.
+    #[inline]
+    pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self) -> bool) -> bool {
+        match self.depth.checked_sub(weight) {
             Some(depth) => {
                 let outer = core::mem::replace(&mut self.depth, depth);
                 let passed = inner(self);

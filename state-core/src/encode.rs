@@ -64,10 +64,16 @@ impl Size {
     /// are more ways through a cycle of shared values than time.
     #[inline]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
+        self.level::<T>(weight::<T>(), inner);
+    }
+
+    /// The same of a `T` that weighs so much.
+    #[inline]
+    pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
         if self.error.is_some() {
             return;
         }
-        match self.depth.checked_sub(weight::<T>()) {
+        match self.depth.checked_sub(weight) {
             Some(depth) => {
                 let outer = core::mem::replace(&mut self.depth, depth);
                 inner(self);
@@ -226,11 +232,17 @@ impl<'w, 'v> Writer<'w, 'v> {
     /// tail, so that even a cycle of shared values that was not counted is soon at its end.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
-        match self.depth.checked_sub(weight::<T>()) {
+        self.level(weight::<T>(), inner);
+    }
+
+    /// The same of what weighs so much.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn level(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
+        match self.depth.checked_sub(weight) {
             Some(depth) => {
                 self.depth = depth;
                 inner(self);
-                self.depth = self.depth.wrapping_add(weight::<T>());
+                self.depth = self.depth.wrapping_add(weight);
             }
             None => {
                 self.fail::<()>();

@@ -3,6 +3,8 @@
 //! One tree of generated code serves every door. It lays a value out as an **image** (see [`crate::image`]) and
 //! builds or restores a value from one; the dynamic doors read and write images by the type's [`Schema`].
 
+use alloc::boxed::Box;
+
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::memory::Image;
@@ -40,6 +42,11 @@ pub trait State {
     /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.
     const IMAGE: Image<Self> = Image::NO;
 
+    /// The stack, in bytes, that building a value behind a pointer may take, where that is done in place: see
+    /// [`get_boxed`](Restore::get_boxed).
+    #[doc(hidden)]
+    const BOXED: Option<usize> = None;
+
     /// Names, types and layout of the slots.
     fn schema() -> &'static Schema;
 
@@ -75,6 +82,12 @@ pub trait Restore<'de>: State + Sized {
 
     /// Builds the value. `None` only after a refusal, which the reader holds, or from an image that was not checked.
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
+
+    /// Builds the value behind a pointer: in place where [`BOXED`](State::BOXED) says so, whatever its size.
+    #[doc(hidden)]
+    fn get_boxed(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Box<Self>> {
+        Self::get(head, reader).map(Box::new)
+    }
 
     /// Restores a live value in place, keeping its allocations.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {

@@ -69,7 +69,8 @@ impl Options {
     ///
     /// Where values are nested deeper, as a linked list is, raise it together with the stack: 13 kB a level without
     /// optimisation, much less with it. A value that holds itself through shared pointers is too deep at any depth.
-    /// The stack of the values' own functions is not counted: dropping a long list of boxes recurses too.
+    /// An array behind a `Box`, `Rc` or `Arc` is built there, element by element, and can have any length; other values
+    /// are built on the stack and then moved. The stack of the values' own functions is not counted: dropping a long list of boxes recurses too.
     #[must_use]
     pub const fn depth(mut self, levels: u32) -> Self {
         self.depth = levels;

@@ -1,17 +1,21 @@
 //! Arrays: the heads of their elements, side by side.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use super::list::{exchange_each, set_each, settle_each};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::memory::{self, Image, Mode};
 use crate::schema::{Kind, Link, Schema};
-use crate::stack::stack;
+use crate::stack::{PART, stack};
 use crate::state::{Restore, State};
 
 impl<T: State, const N: usize> State for [T; N] {
     const HEAD: usize = T::HEAD * N;
     const DYNAMIC: bool = T::DYNAMIC;
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
+    const BOXED: Option<usize> = Some(stack(size_of::<T>().saturating_mul(2), T::STACK).saturating_add(PART));
     const IMAGE: Image<Self> = match memory::run_mode(&T::IMAGE, T::HEAD) {
         Mode::Apart => Image::NO,
         _ => Image::array(&T::IMAGE),
@@ -73,6 +77,17 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
             return None;
         }
         Some(parts.map(|part| part.expect("just seen")))
+    }
+
+    fn get_boxed(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Box<Self>> {
+        let mut items = Vec::with_capacity(N);
+        let is_copied = const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 };
+        if !(is_copied && memory::extend(&mut items, head, &T::IMAGE)) {
+            let heads = (0..N).map(|at| &head[at * T::HEAD..(at + 1) * T::HEAD]);
+            let built = memory::push_each(&mut items, heads, |head| T::get(head, reader));
+            built.map_err(|at| reader.within_element(at)).ok()?;
+        }
+        items.try_into().ok()
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use super::room::{self, Run, SharedValue};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::schema::{Kind, Link, Schema};
+use crate::stack::boxed_weight;
 use crate::state::{Restore, State};
 
 macro_rules! pointers {
@@ -23,7 +24,7 @@ macro_rules! pointers {
             fn size(&self, size: &mut Size) {
                 size.run(1, T::HEAD);
                 if T::DYNAMIC {
-                    size.nested::<T>(|size| T::size(self, size));
+                    size.level::<T>(boxed_weight::<T>(), |size| T::size(self, size));
                 }
             }
 
@@ -33,7 +34,7 @@ macro_rules! pointers {
                     let (head, filler) = head.split_at_mut(T::HEAD);
                     filler.fill(0);
                     if T::DYNAMIC {
-                        writer.nested::<T>(|writer| T::put(self, head, writer));
+                        writer.level(boxed_weight::<T>(), |writer| T::put(self, head, writer));
                     } else {
                         T::put(self, head, writer);
                     }
@@ -53,7 +54,7 @@ macro_rules! pointers {
                     return false;
                 }
                 if T::DYNAMIC {
-                    checker.nested::<T>(|checker| T::check(head, checker))
+                    checker.level::<T>(boxed_weight::<T>(), |checker| T::check(head, checker))
                 } else {
                     !T::CHECKED || T::check(head, checker)
                 }
@@ -62,6 +63,9 @@ macro_rules! pointers {
             #[inline]
             fn get(_: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 let run = reader.run(1, T::HEAD)?;
+                if const { T::BOXED.is_some() } {
+                    return T::get_boxed(&run[..T::HEAD], reader).map(Self::from);
+                }
                 T::get(&run[..T::HEAD], reader).map(Self::new)
             }
 
