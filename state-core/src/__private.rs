@@ -13,6 +13,7 @@ pub use crate::builder::Builder;
 pub use crate::decode::{Checker, Reader};
 pub use crate::encode::{Size, Writer};
 pub use crate::error::Error;
+pub use crate::evolve::Older;
 pub use crate::impls::borrow::{exchange_owned, owned, set_owned, settle_owned};
 pub use crate::impls::convert::{
     back_array, back_box, back_each, back_option, back_tuple, each, each_in_array, each_in_box, each_mut, each_of,
@@ -24,7 +25,9 @@ pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
 pub use crate::raw::Record;
-pub use crate::schema::{Form, Names, RecordField, Schema, Shape, Slot, Variant};
+pub use crate::schema::{
+    Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Slot, Variant, old_form, run_upgrade,
+};
 pub use crate::stack::{deepest, stack};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};

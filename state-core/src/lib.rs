@@ -21,6 +21,7 @@ mod builder;
 pub mod decode;
 pub mod encode;
 pub mod error;
+pub mod evolve;
 mod fingerprint;
 mod gather;
 pub mod history;
@@ -43,6 +44,7 @@ pub mod value;
 pub mod walk;
 
 pub use error::{Error, ErrorKind, Result};
+pub use evolve::{Older, SchemaHistory, loads_upgraded, upgrade};
 pub use history::History;
 pub use image::{Options, check, dump_into, dumps, load_into, loads};
 pub use raw::Record;

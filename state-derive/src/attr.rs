@@ -59,6 +59,21 @@ impl Attrs {
         }
     }
 
+    /// The names in parentheses; empty if there are none, also where the word stands alone.
+    pub fn texts(&self, symbol: Symbol) -> &[LitStr] {
+        match self.get(symbol).map(|item| &item.value) {
+            Some(Value::Texts(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    pub fn types(&self, symbol: Symbol) -> &[Type] {
+        match self.get(symbol).map(|item| &item.value) {
+            Some(Value::Types(types)) => types,
+            _ => &[],
+        }
+    }
+
     pub fn function(&self, symbol: Symbol) -> Option<&ExprPath> {
         match &self.get(symbol)?.value {
             Value::Path(path) => Some(path),

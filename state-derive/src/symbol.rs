@@ -26,6 +26,11 @@ impl fmt::Display for Level {
 pub enum Takes {
     Nothing,
     Text,
+    /// String literals in parentheses.
+    Texts,
+    MaybeTexts,
+    /// Types in parentheses.
+    Types,
     /// One of these words, in quotes.
     Choice(&'static [&'static str]),
     Predicates,
@@ -43,6 +48,8 @@ impl fmt::Display for Takes {
         f.write_str(match self {
             Takes::Nothing => "no value",
             Takes::Text => "a string literal",
+            Takes::Texts | Takes::MaybeTexts => "names in parentheses",
+            Takes::Types => "types in parentheses",
             Takes::Choice(words) => return write_choice(f, words),
             Takes::Predicates => "a string of where predicates",
             Takes::Module | Takes::Conversion => "the path of a module",
@@ -106,7 +113,9 @@ impl fmt::Display for Symbol {
 
 const TYPE: &[Level] = &[Level::Type];
 const FIELD: &[Level] = &[Level::Field];
+const VARIANT: &[Level] = &[Level::Variant];
 const PARTS: &[Level] = &[Level::Field, Level::Variant];
+const ALL_LEVELS: &[Level] = &[Level::Type, Level::Variant, Level::Field];
 
 /// The attribute that all words stand in.
 pub const STATE: &str = "state";
@@ -127,6 +136,11 @@ pub const DEFAULT: Symbol = Symbol::new("default", FIELD, Takes::MaybeFunction, 
 pub const WITH: Symbol = Symbol::new("with", FIELD, Takes::Conversion, "with = path::to::module");
 pub const SORTED: Symbol = Symbol::flag("sorted");
 pub const SERDE: Symbol = Symbol::flag("serde");
+pub const ALIAS: Symbol = Symbol::new("alias", ALL_LEVELS, Takes::Texts, "alias(\"old_name\")");
+pub const REMOVED: Symbol = Symbol::new("removed", TYPE, Takes::MaybeTexts, "removed(\"name\")");
+pub const OTHER: Symbol = Symbol::new("other", VARIANT, Takes::Nothing, "other");
+pub const FROM: Symbol = Symbol::new("from", TYPE, Takes::Types, "from(v1::Person)");
+pub const UPGRADE: Symbol = Symbol::new("upgrade", TYPE, Takes::Function, "upgrade = Self::upgrade");
 
 /// What `pickle` takes: how the objects of the type are pickled.
 pub const CALL: &str = "call";
@@ -142,6 +156,11 @@ pub const ALL: &[Symbol] = &[
     BEFORE_GET,
     AFTER_SET,
     PICKLE,
+    FROM,
+    UPGRADE,
+    REMOVED,
+    ALIAS,
+    OTHER,
     BYTES,
     UNCOUNTED,
     ARRAY,
@@ -185,7 +204,7 @@ mod tests {
     #[test]
     fn levels_read_as_prose() {
         assert_eq!(RENAME.home(), "a field or a variant");
-        assert_eq!(list(Level::Variant), "`skip`, `rename`");
+        assert_eq!(list(Level::Variant), "`alias`, `other`, `skip`, `rename`");
         assert_eq!(
             PICKLE.expectation(),
             r#"`pickle` takes "call", "cython", "dict" or "enum"; write `pickle = "dict"`"#

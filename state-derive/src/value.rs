@@ -27,6 +27,8 @@ pub enum Value {
     /// Nothing was written, or something that could not be read and is reported.
     None,
     Text(LitStr),
+    Texts(Vec<LitStr>),
+    Types(Vec<Type>),
     Predicates(Vec<WherePredicate>),
     Path(ExprPath),
     Type(Type),
@@ -83,6 +85,12 @@ fn read_type(input: ParseStream) -> Option<Type> {
 pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value {
     match (symbol.takes, written) {
         (Takes::Nothing | Takes::MaybeFunction, Written::Nothing) => {}
+        (Takes::MaybeTexts, Written::Nothing) => return Value::Texts(Vec::new()),
+        (Takes::Texts | Takes::MaybeTexts, Written::Parenthesized(group)) => return read_names(cx, symbol, &group),
+        (Takes::Types, Written::Parenthesized(group)) => return read_types(cx, symbol, &group),
+        (Takes::Texts | Takes::MaybeTexts | Takes::Types, Written::Equals(value)) => {
+            cx.error(value, symbol.expectation());
+        }
         (_, Written::Nothing) => {
             let message = format!("{symbol} needs a value; write `{}`", symbol.usage);
             cx.error(word, message);
@@ -145,6 +153,31 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
         cx.error(&text, message);
     }
     Value::Text(text)
+}
+
+fn read_names(cx: &Ctxt, symbol: Symbol, group: &Group) -> Value {
+    let parser = Punctuated::<LitStr, Token![,]>::parse_terminated;
+    match parser.parse2(group.stream()) {
+        Ok(names) if !names.is_empty() => {
+            for name in &names {
+                read_name(cx, symbol, name.clone());
+            }
+            return Value::Texts(names.into_iter().collect());
+        }
+        Ok(_) => cx.error(group, symbol.expectation()),
+        Err(error) => cx.push(Error::new(error.span(), symbol.expectation())),
+    }
+    Value::None
+}
+
+fn read_types(cx: &Ctxt, symbol: Symbol, group: &Group) -> Value {
+    let parser = Punctuated::<Type, Token![,]>::parse_terminated;
+    match parser.parse2(group.stream()) {
+        Ok(types) if !types.is_empty() => return Value::Types(types.into_iter().collect()),
+        Ok(_) => cx.error(group, symbol.expectation()),
+        Err(error) => cx.push(Error::new(error.span(), symbol.expectation())),
+    }
+    Value::None
 }
 
 fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {

@@ -39,6 +39,14 @@ impl Aligned {
         Ok(read)
     }
 
+    /// Holds a copy of these bytes and nothing else.
+    pub fn copy(&mut self, bytes: &[u8]) -> Result<()> {
+        self.len = 0;
+        self.room(bytes.len())?.copy_from_slice(bytes);
+        self.len = bytes.len();
+        Ok(())
+    }
+
     pub fn bytes(&self) -> &[u8] {
         self.storage.get(self.start..self.start + self.len).unwrap_or_default()
     }

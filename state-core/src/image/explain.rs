@@ -27,7 +27,7 @@ pub(super) fn too_large(most: usize, total: usize, identity: &Identity) -> Error
 
 /// The bytes are of another type: names both, and the first slot that differs.
 #[cold]
-pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {
+pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {
     if let Some(schema) = schema.filter(|schema| hash(schema) == fingerprint) {
         return match parse_some(schema, MOST_PARTS) {
             Ok(None) => {
@@ -58,7 +58,7 @@ pub(super) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
             format!("the state of {} (fingerprint {:016x})", ours.schema, ours.fingerprint),
             format!(
                 "that of a type this program has not met (fingerprint {fingerprint:016x}; bytes written with \
-                 `Options::with_schema` would name it)"
+                 `Options::with_schema` would name it, and those of a recorded form can be upgraded: `Options::history`)"
             ),
         )
         .at(root_name(ours.schema))
@@ -72,11 +72,15 @@ fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
     let Some(difference) = first_difference(graph, theirs) else {
         return Error::new(ErrorKind::Identity, our_name, their_name).at_byte(8);
     };
-    let found = if our_name == their_name || difference.theirs == their_name {
+    let mut found = if our_name == their_name || difference.theirs == their_name {
         difference.theirs
     } else {
         format!("{} in the state of {their_name}", difference.theirs)
     };
+    let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
+    if theirs.root.tag().is_some_and(|tag| ours.schema.tag() == Some(tag) || had.contains(&tag)) {
+        found += " (`loads_upgraded` takes states of older forms)";
+    }
     Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8)
 }
 

@@ -21,8 +21,9 @@ use crate::state::{RestoreOwned, State};
 /// file removes it, if it was built by Rust 1.89 or later and neither a process of that number nor a lock on the file is
 /// there.
 ///
-/// A checksum follows the state, which [`load_file`] asks; [`loads`](super::loads) takes the bytes of the file too, and
-/// does not ask it.
+/// The file carries the schema of the type, so that it can be inspected, and loaded when the type has changed. A checksum
+/// follows the state, which [`load_file`] asks; [`loads`](super::loads) takes the bytes of the file too, and does not ask
+/// it.
 ///
 /// ```
 /// use state_core::{State, image::{load_file, save}};
@@ -47,7 +48,8 @@ pub fn save<T: State + ?Sized>(path: impl AsRef<Path>, value: &T) -> io::Result<
 
 /// Saves bytes as [`save`] saves a value: those that [`dumps`](super::dumps) gave, on another thread, or any others.
 ///
-/// The file of a native state is the one that [`save`] writes, with a checksum. Other bytes, such as a pickle, are the
+/// The file of a native state has a checksum as the one that [`save`] writes, and a schema if the bytes carry theirs
+/// ([`Options::with_schema`]), which they should where the type may change. Other bytes, such as a pickle, are the
 /// file's as they are.
 ///
 /// ```
@@ -80,12 +82,14 @@ pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     replace(path.as_ref(), Some(bytes).into_iter())
 }
 
-/// Loads a value from the file that holds its state, if it has the checksum at its end. Files without one, such as those
+/// Loads a value from the file that holds its state, or that of an older form of the type, of which it makes the present
+/// one as [`upgrade`](crate::upgrade) does. The file must have the checksum at its end. Files without one, such as those
 /// into which the bytes of [`dumps`](super::dumps) were written, are loaded too. [`Mapped`](super::Mapped) does it for
 /// types that borrow.
 ///
 /// # Errors
-/// Those of reading, a checksum that is wrong, and those of [`loads`](super::loads) as [`io::ErrorKind::InvalidData`].
+/// Those of reading, a checksum that is wrong, and those of [`loads_upgraded`](crate::loads_upgraded) as
+/// [`io::ErrorKind::InvalidData`].
 pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
     Options::new().load_file(path)
 }
@@ -98,7 +102,7 @@ impl Options {
     pub fn save<T: State + ?Sized>(&self, path: impl AsRef<Path>, value: &T) -> io::Result<()> {
         let path = path.as_ref();
         let mut buffer = SegmentBuffer::new();
-        let mut segments = self.dump_segments(value, &mut buffer)?;
+        let mut segments = self.with_schema().dump_segments(value, &mut buffer)?;
         let sum = segments.announce_checksum().to_le_bytes();
         replace(path, segments.iter().chain(Some(&sum[..])))
     }
@@ -110,7 +114,7 @@ impl Options {
     pub fn load_file<T: RestoreOwned>(&self, path: impl AsRef<Path>) -> io::Result<T> {
         let read = read(path.as_ref())?;
         verify(read.bytes())?;
-        Ok(self.loads(read.bytes())?)
+        Ok(self.loads_upgraded(read.bytes())?)
     }
 }
 

@@ -1,5 +1,8 @@
 //! The header of an image, and the parts that it divides the bytes into.
 
+use alloc::vec::Vec;
+
+use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
@@ -50,6 +53,23 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], sch
         length.copy_from_slice(&(schema.len() as u32).to_le_bytes());
         place.copy_from_slice(schema);
     }
+}
+
+/// The bytes of an image whose parts were made one by one.
+pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder) -> Result<Vec<u8>> {
+    let Builder { heads, text, raw, .. } = made;
+    let lengths = [heads.len().saturating_sub(head), text.len(), raw.len()];
+    let Some([_, text_end, raw_start, end]) = ends(SIZE + head, lengths) else {
+        return Err(Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones"));
+    };
+    let mut bytes = Vec::with_capacity(end);
+    bytes.resize(SIZE, 0);
+    write(&mut bytes, fingerprint, lengths, None);
+    bytes.extend_from_slice(heads);
+    bytes.extend_from_slice(text);
+    bytes.resize(bytes.len() + raw_start - text_end, 0);
+    bytes.extend_from_slice(raw);
+    Ok(bytes)
 }
 
 /// Says in a header that a checksum follows the image.

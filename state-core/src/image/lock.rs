@@ -18,3 +18,16 @@ pub(super) fn take(file: &File) -> Option<bool> {
 pub(super) fn take(_: &File) -> Option<bool> {
     None
 }
+
+/// Waits for the lock of a file; where there are no such locks, it does not.
+#[cfg(all(unix, file_lock))]
+#[expect(clippy::incompatible_msrv, reason = "the build script asks the compiler")]
+pub(crate) fn wait_for(file: &File) -> bool {
+    file.lock().is_ok()
+}
+
+/// Without locks, nobody waits.
+#[cfg(not(all(unix, file_lock)))]
+pub(crate) fn wait_for(_: &File) -> bool {
+    false
+}

@@ -3,13 +3,14 @@
 //!
 //! The gain that pays for it: a gigabyte of raw arrays is opened in the time and memory of its header.
 
+use alloc::borrow::Cow;
 use std::io;
 use std::path::Path;
 
 use super::aligned::Aligned;
 use super::{Options, file};
-use crate::error::Result;
-use crate::state::Restore;
+use crate::error::{Error, ErrorKind, Result};
+use crate::state::{Restore, State};
 
 /// The bytes of a file, to load values from that borrow their text and raw arrays.
 ///
@@ -92,6 +93,21 @@ impl Mapped {
         self
     }
 
+    /// Makes the bytes those of the present form of `T`, if an older form of it wrote the file: in memory, also where the
+    /// file was mapped. See [`upgrade`](crate::upgrade).
+    ///
+    /// # Errors
+    /// As for [`upgrade`](crate::upgrade); the bytes are then what they were.
+    pub fn upgrade<T: State + ?Sized>(&mut self) -> Result<()> {
+        if let Cow::Owned(upgraded) = self.options.upgrade::<T>(self.bytes())? {
+            let mut bytes = Aligned::new();
+            let full = |_| Error::new(ErrorKind::Length, "a state that fits in memory", "a larger one");
+            bytes.copy(&upgraded).map_err(full)?;
+            self.bytes = Bytes::Read(bytes);
+        }
+        Ok(())
+    }
+
     /// Checks the bytes, all of them but the inside of raw arrays, and loads a value that may borrow from them.
     ///
     /// What is checked each time: the header and the fingerprint, that the lengths add up to the file's, the text as
@@ -104,7 +120,7 @@ impl Mapped {
         self.options.loads(self.bytes())
     }
 
-    /// The bytes of the file, with the checksum at its end.
+    /// The bytes of the file, with the checksum at its end; or those that [`upgrade`](Self::upgrade) made of them.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.bytes {

@@ -125,7 +125,7 @@ mod aligned;
 mod checksum;
 mod compare;
 mod delta;
-mod explain;
+pub(crate) mod explain;
 #[cfg(feature = "std")]
 mod file;
 mod header;
@@ -150,11 +150,13 @@ pub use delta::{delta, delta_into, patch};
 #[cfg(feature = "std")]
 pub use file::{load_file, save, save_bytes};
 #[cfg(feature = "std")]
+pub(crate) use lock::wait_for;
+#[cfg(feature = "std")]
 pub use mapped::Mapped;
 pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
-pub(crate) use header::Image;
+pub(crate) use header::{Image, lay_out};
 pub(crate) use in_place::{restore, restore_written};
 pub(crate) use options::build;
 

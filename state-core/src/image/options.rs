@@ -9,6 +9,7 @@ use super::rewrite::Rewrite;
 use crate::decode::{Checker, Obstacle, Reader, Regions};
 use crate::encode::{Size, Writer, changed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evolve::SchemaHistory;
 use crate::fingerprint::{Identity, hash, identity};
 use crate::layout::FACTOR;
 use crate::schema::{Schema, root_name, write_canonical};
@@ -36,6 +37,7 @@ pub struct Options {
     schema: bool,
     /// The bytes that an image may take.
     most: usize,
+    history: Option<&'static SchemaHistory>,
 }
 
 /// What a state may take for what is wide where no limit was set, unless it is long.
@@ -56,7 +58,7 @@ impl Options {
     #[inline]
     #[must_use]
     pub const fn new() -> Self {
-        Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX }
+        Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX, history: None }
     }
 
     /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
@@ -120,6 +122,18 @@ impl Options {
     pub(crate) const fn at_most(mut self, bytes: usize) -> Self {
         self.most = bytes;
         self
+    }
+
+    /// Looks for the schema of a state that does not carry its own among the recorded forms of the program's types; see
+    /// [`upgrade`](crate::upgrade) and [`SchemaHistory`].
+    #[must_use]
+    pub const fn history(mut self, history: &'static SchemaHistory) -> Self {
+        self.history = Some(history);
+        self
+    }
+
+    pub(crate) const fn known_history(&self) -> Option<&'static SchemaHistory> {
+        self.history
     }
 
     /// As [`dumps`](super::dumps).

@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Enum, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
+use super::{Enum, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
 use crate::error::{Error, ErrorKind};
 use crate::known::Known;
 
@@ -339,6 +339,7 @@ impl In<'_> {
                     skips: false,
                     asks: false,
                     form: Form::State,
+                    evolution: &Evolution::NONE,
                 })
             }
             16 => self.enumeration(depth)?,
@@ -384,6 +385,7 @@ impl In<'_> {
             skips: false,
             asks: false,
             form: Form::State,
+            evolution: &Evolution::NONE,
         }))
     }
 
@@ -397,6 +399,6 @@ impl In<'_> {
             let offset = self.size()?;
             fields.push(RecordField { name, offset, ty: self.node(depth)? });
         }
-        Some(Kind::Record(Record { name, fields: Cow::Owned(fields) }))
+        Some(Kind::Record(Record { name, fields: Cow::Owned(fields), evolution: &Evolution::NONE }))
     }
 }

@@ -5,6 +5,7 @@
 
 mod canon;
 mod diff;
+mod evolution;
 mod form;
 mod heads;
 mod order;
@@ -19,6 +20,9 @@ use crate::known::Known;
 
 pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
+pub(crate) use evolution::Convert;
+#[doc(hidden)]
+pub use evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
 #[doc(hidden)]
 pub use form::{Form, Shape};
 pub(crate) use order::unordered;
@@ -97,6 +101,7 @@ pub(crate) struct Object {
     pub skips: bool,
     pub asks: bool,
     pub form: Form,
+    pub evolution: &'static Evolution,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +112,7 @@ pub(crate) struct Enum {
     pub skips: bool,
     pub asks: bool,
     pub form: Form,
+    pub evolution: &'static Evolution,
 }
 
 /// One form of an enum.
@@ -159,6 +165,7 @@ pub(crate) struct Raw {
 pub(crate) struct Record {
     pub name: Cow<'static, str>,
     pub fields: Cow<'static, [RecordField]>,
+    pub evolution: &'static Evolution,
 }
 
 /// One field of a record.
@@ -221,6 +228,7 @@ impl Schema {
             skips: shape.skips,
             asks: shape.asks,
             form: shape.form,
+            evolution: &Evolution::NONE,
         };
         Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false }
     }
@@ -236,6 +244,7 @@ impl Schema {
             skips: shape.skips,
             asks: shape.asks,
             form: shape.form,
+            evolution: &Evolution::NONE,
         });
         Self { kind, head, id: Some(names.id), hashed: false }
     }
@@ -244,8 +253,22 @@ impl Schema {
     #[doc(hidden)]
     #[must_use]
     pub const fn record(names: Names, size: usize, fields: &'static [RecordField]) -> Self {
-        let record = Record { name: Cow::Borrowed(names.tag), fields: Cow::Borrowed(fields) };
+        let (name, fields) = (Cow::Borrowed(names.tag), Cow::Borrowed(fields));
+        let record = Record { name, fields, evolution: &Evolution::NONE };
         Self { kind: Kind::Record(record), head: size, id: Some(names.id), hashed: false }
+    }
+
+    /// The same type, with what its attributes say of older forms.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn evolving(mut self, evolution: &'static Evolution) -> Self {
+        match &mut self.kind {
+            Kind::Object(object) => object.evolution = evolution,
+            Kind::Enum(of) => of.evolution = evolution,
+            Kind::Record(record) => record.evolution = evolution,
+            _ => {}
+        }
+        self
     }
 
     /// Whether two nodes are of one nominal type. Not by address alone: a constant may stand in a program twice, and
@@ -273,6 +296,16 @@ impl Schema {
             Kind::Object(Object { name, .. }) | Kind::Enum(Enum { name, .. }) | Kind::Record(Record { name, .. }) => {
                 Some(name)
             }
+            _ => None,
+        }
+    }
+
+    /// What the type says of its older forms, if it is one that can.
+    pub(crate) fn evolution(&self) -> Option<&'static Evolution> {
+        match &self.kind {
+            Kind::Object(Object { evolution, .. })
+            | Kind::Enum(Enum { evolution, .. })
+            | Kind::Record(Record { evolution, .. }) => Some(evolution),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! From the walk to a value.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
@@ -11,6 +12,10 @@ pub(super) struct Collector {
     /// Groups that are open, the innermost last, each with its parts so far.
     open: Vec<(Head, Vec<Value>)>,
     pub value: Value,
+    /// The slots of the outermost object by name, if they are asked for: the first value of each.
+    pub named: Vec<(String, Value)>,
+    /// Those that are still without their values, by the place of these among the parts.
+    names: Option<Vec<(String, usize)>>,
 }
 
 enum Head {
@@ -18,13 +23,18 @@ enum Head {
     List,
     Set,
     Dict,
-    Object(alloc::string::String),
-    Variant(alloc::string::String, alloc::string::String),
+    Object(String),
+    Variant(String, String),
 }
 
 impl Collector {
     pub fn new() -> Self {
-        Self { open: Vec::new(), value: Value::None }
+        Self { open: Vec::new(), value: Value::None, named: Vec::new(), names: None }
+    }
+
+    /// One that keeps the names of the outermost object's slots.
+    pub fn naming() -> Self {
+        Self { names: Some(Vec::new()), ..Self::new() }
     }
 
     fn put(&mut self, value: Value) {
@@ -87,7 +97,12 @@ impl Encoder for Collector {
     }
 
     fn end(&mut self) {
-        let Some((head, parts)) = self.open.pop() else { return };
+        let Some((head, mut parts)) = self.open.pop() else { return };
+        if let (true, Some(names)) = (self.open.is_empty(), self.names.take()) {
+            let first = |(name, at): (String, usize)| Some((name, core::mem::take(parts.get_mut(at)?)));
+            self.named = names.into_iter().filter_map(first).collect();
+            return;
+        }
         self.put(match head {
             Head::Tuple => Tuple::from(parts).into(),
             Head::List => List::from(parts).into(),
@@ -96,6 +111,12 @@ impl Encoder for Collector {
             Head::Object(tag) => Object::new(tag, parts).into(),
             Head::Variant(tag, variant) => Variant::new(tag, variant, parts).into(),
         });
+    }
+
+    fn slot(&mut self, name: &str) {
+        if let (Some(names), [(_, parts)]) = (&mut self.names, &*self.open) {
+            names.push((name.into(), parts.len()));
+        }
     }
 }
 

@@ -59,6 +59,7 @@ mod kind;
 mod leaf;
 mod literal;
 mod name;
+mod named;
 mod natural;
 mod node;
 mod numbers;
@@ -87,6 +88,7 @@ pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;
+pub(crate) use self::named::Named;
 pub(crate) use self::natural::natural;
 pub use self::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]

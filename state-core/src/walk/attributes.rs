@@ -8,12 +8,14 @@ use alloc::vec::Vec;
 use super::fill::{Fill, missing, target};
 use super::{Attributes, Decoder, standard};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Form, Kind, Object, Slot};
+use crate::schema::{Evolution, Form, Kind, Object, Slot};
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]
 struct Place {
     slot: &'static Slot,
+    /// What the type that the slot belongs to says of older forms.
+    evolution: &'static Evolution,
     at: usize,
     /// Its number among the slots, those of parents first.
     order: usize,
@@ -99,35 +101,49 @@ fn refusal<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> Error {
     Error::new(ErrorKind::Malformed, expected, found)
 }
 
-fn attributes<'v, D: Decoder<'v>>(
+/// Fills an object from what stands by the names of its slots, or by names that they had.
+pub(super) fn attributes<'v, D: Decoder<'v>>(
     fill: &mut Fill<'v>,
     object: &'static Object,
     named: &[(&'v str, D)],
     at: usize,
 ) -> Result<()> {
     let places = places(object, at);
-    let mut taken = 0;
+    let mut taken = alloc::vec![false; named.len()];
     for place in &places {
-        let value = attribute(place, named);
-        taken += usize::from(value.is_some());
-        one(fill, *place, value)?;
+        let found = attribute(place, &places, named);
+        if let Some(found) = found {
+            taken[found] = true;
+        }
+        one(fill, *place, found.map(|found| named[found].1))?;
     }
-    if taken == named.len() { Ok(()) } else { Err(unknown(object, &places, named)) }
+    let is_removed = |name: &str| places.iter().any(|place| place.evolution.is_removed(name));
+    let is_left = |(taken, (name, _)): &(&bool, &(&'v str, D))| {
+        !**taken && !object.evolution.is_removed(name) && !is_removed(name)
+    };
+    match taken.iter().zip(named).find(is_left) {
+        None => Ok(()),
+        Some((_, left)) => Err(unknown(object, &places, *left)),
+    }
 }
 
-/// The value of an attribute, the last where it is given twice. Most come in the order of the slots.
-fn attribute<'v, D: Decoder<'v>>(place: &Place, named: &[(&'v str, D)]) -> Option<D> {
+/// The place of a slot's value, by its name or one that it had; the last where it is given twice. Most come in the order
+/// of the slots.
+fn attribute<'v, D: Decoder<'v>>(place: &Place, places: &[Place], named: &[(&'v str, D)]) -> Option<usize> {
     let name = &*place.slot.name;
-    let here = named.get(place.order).filter(|(given, _)| *given == name);
-    here.or_else(|| named.iter().rfind(|(given, _)| *given == name)).map(|(_, value)| *value)
+    let here = Some(place.order).filter(|&order| named.get(order).is_some_and(|(given, _)| *given == name));
+    here.or_else(|| named.iter().rposition(|(given, _)| *given == name)).or_else(|| {
+        let had = place.evolution.aliases_of("", name);
+        let is_free = |given: &str| places.iter().all(|place| place.slot.name != given);
+        named.iter().rposition(|(given, _)| had.contains(given) && is_free(given))
+    })
 }
 
 #[cold]
-fn unknown<'v, D: Decoder<'v>>(object: &Object, places: &[Place], named: &[(&'v str, D)]) -> Error {
-    let unknown = named.iter().find(|(given, _)| places.iter().all(|place| place.slot.name != *given));
-    let found = match unknown {
-        Some((name, value)) => format!("{name:?}: {}", value.describe()),
-        None => "one of them twice".into(),
+fn unknown<'v, D: Decoder<'v>>(object: &Object, places: &[Place], (name, value): (&'v str, D)) -> Error {
+    let found = match places.iter().any(|place| place.slot.name == name) {
+        true => "one of them twice".into(),
+        false => format!("{name:?}: {}", value.describe()),
     };
     let expected = format!("only the {} attributes of {}", places.len(), object.name);
     Error::new(ErrorKind::Malformed, expected, found)
@@ -212,7 +228,7 @@ fn add_places(object: &'static Object, mut at: usize, places: &mut Vec<Place>) {
         let schema = target(slot.ty);
         match &schema.kind {
             Kind::Object(parent) if object.has_parent && number == 0 => add_places(parent, at, places),
-            _ => places.push(Place { slot, at, order: places.len() }),
+            _ => places.push(Place { slot, evolution: object.evolution, at, order: places.len() }),
         }
         at += schema.head;
     }

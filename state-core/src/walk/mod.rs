@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 pub use array::ArrayParts;
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::fill_state_over;
-pub(crate) use fill::{Filled, Limits, fill, fill_state};
+pub(crate) use fill::{Filled, Limits, fill, fill_named, fill_state};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
@@ -275,9 +275,31 @@ pub(crate) fn flat_slots(schema: &Schema) -> usize {
     }
 }
 
+/// Hands one part of an image to `encoder`, of which the head is given; how much of tail, text and raw lies behind it.
+pub(crate) fn read_part(
+    schema: &Schema,
+    nodes: &Nodes,
+    regions: &Regions<'_>,
+    levels: u32,
+    encoder: &mut impl Encoder,
+) -> Result<[usize; 3]> {
+    Read::new(nodes, regions, regions.head, encoder).part(schema, regions.head, levels)
+}
+
+/// The first damage in an image by the schema of its writer.
+pub(crate) fn find_damage_by(
+    schema: &Schema,
+    nodes: &Nodes,
+    regions: &Regions<'_>,
+    bytes: &[u8],
+    levels: u32,
+) -> Option<Error> {
+    Read::new(nodes, regions, bytes, &mut Nowhere).root(schema, regions.head, levels).err()
+}
+
 /// The first damage in an image, if the walk can see any.
 pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
-    Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).root(schema, regions.head, levels).err()
+    find_damage_by(schema, Nodes::NONE, regions, bytes, levels)
 }
 
 /// What a name on the path to a place looks like for the element of a list.

@@ -1,6 +1,7 @@
 //! Judges the model: one function and one reason for each rule that spans attributes, fields or the whole type.
 //! Stands between `ast` and `expand`, which takes what passes here to be sound.
 
+mod evolution;
 mod names;
 mod parent;
 mod pickle;
@@ -29,10 +30,15 @@ pub fn state(cx: &Ctxt, container: &Container) {
     parent::not_in_an_enum(cx, container);
     pickle::fits_the_type(cx, container);
     pickle::has_a_unit_variant(cx, container);
+    evolution::upgrade_is_of_a_struct(cx, container);
+    evolution::one_other(cx, container);
+    evolution::removed_is_gone(cx, container);
+    evolution::variants_had_other_names(cx, container);
     for variant in container.variants() {
         parent::at_most_one(cx, variant);
         parent::comes_first(cx, variant);
         names::slots_differ(cx, variant);
+        evolution::slots_had_other_names(cx, variant);
         pickle::slots_have_names(cx, container, variant);
     }
     for variant in &container.skipped {

@@ -1,6 +1,6 @@
 //! The rules of `#[derive(Record)]`. What `#[derive(State)]` alone takes may stand there too and is not its concern.
 
-use super::{names, types};
+use super::{evolution, names, types};
 use crate::ast::{Container, Data, Variant};
 use crate::ctxt::Ctxt;
 
@@ -10,6 +10,8 @@ pub fn record(cx: &Ctxt, container: &Container) {
         some_field(cx, container, variant);
         names::record_fields_differ(cx, variant);
         names::are_short(cx, container, |_| true);
+        evolution::slots_had_other_names(cx, variant);
+        evolution::removed_is_gone(cx, container);
         for field in &variant.fields {
             types::record(cx, field);
         }

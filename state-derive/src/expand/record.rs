@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::wrap;
+use super::{schema, wrap};
 use crate::ast::{Container, Field};
+use crate::symbol;
 
 pub fn record(container: &Container) -> TokenStream {
     let ident = &container.ident;
@@ -17,7 +18,7 @@ pub fn record(container: &Container) -> TokenStream {
     );
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let proofs = container.fields().map(|Field { member, binding, ty, .. }| quote!(#member: #binding: #ty));
-    let schema = container.fields().map(|Field { member, ty, name, .. }| {
+    let fields = container.fields().map(|Field { member, ty, name, .. }| {
         quote! {
             _state::RecordField::new(
                 #name,
@@ -26,6 +27,7 @@ pub fn record(container: &Container) -> TokenStream {
             )
         }
     });
+    let evolving = schema::evolving(container, &[symbol::ALIAS, symbol::REMOVED]);
     let writes = container.fields().map(|Field { member, ty, .. }| {
         quote! {
             // By value, because a field of a packed struct cannot be borrowed.
@@ -55,8 +57,8 @@ pub fn record(container: &Container) -> TokenStream {
                         &_state::Schema::record(
                             _state::Names { tag: #tag, id: _state::id::<Self> },
                             _state::size_of::<Self>(),
-                            const { &[#(#schema),*] },
-                        )
+                            const { &[#(#fields),*] },
+                        )#evolving
                     }
                 }
 

@@ -1,10 +1,12 @@
 //! The schema of the type: constants that name functions, so that none of a recursive type asks for itself.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote, quote_spanned};
 
-use super::{after_set, slot};
+use super::{after_set, place, slot};
 use crate::ast::{Container, Data, Form, Role, Variant};
+use crate::attr::Attrs;
+use crate::symbol::{self, Symbol};
 
 pub fn function(container: &Container) -> TokenStream {
     let tag = &container.name;
@@ -26,6 +28,7 @@ pub fn function(container: &Container) -> TokenStream {
         Form::Call => quote!(Call),
         Form::Enum => quote!(Enum),
     };
+    let evolving = evolving(container, &[symbol::ALIAS, symbol::REMOVED, symbol::FROM, symbol::UPGRADE]);
     // Never inlined, because each part of a program where it were would have the constant again.
     quote! {
         #[inline(never)]
@@ -42,7 +45,7 @@ pub fn function(container: &Container) -> TokenStream {
                         form: _state::Form::#form,
                     },
                     #parts,
-                )
+                )#evolving
             }
         }
     }
@@ -65,4 +68,57 @@ fn variants(container: &Container, variants: &[Variant]) -> TokenStream {
         quote!(_state::Variant::new(#name, #slots) #value)
     });
     quote!(const { &[#(#variants),*] })
+}
+
+/// What the attributes say of older forms, as far as these words of a type count, if they do.
+pub fn evolving(container: &Container, words: &[Symbol]) -> Option<TokenStream> {
+    let attrs = &container.attrs;
+    let given = |word: Symbol| words.contains(&word) && attrs.has(word);
+    let parts: Vec<TokenStream> = aliases(container).collect();
+    let other = container.variants().iter().find(|variant| variant.attrs.has(symbol::OTHER));
+    if parts.is_empty() && other.is_none() && !words.iter().any(|&word| given(word)) {
+        return None;
+    }
+    let option = |value: Option<TokenStream>| match value {
+        Some(value) => quote!(_state::Some(#value)),
+        None => quote!(_state::None),
+    };
+    let (had, forms, names) = (attrs.texts(symbol::ALIAS), attrs.types(symbol::FROM), attrs.texts(symbol::REMOVED));
+    let removed = option(attrs.has(symbol::REMOVED).then(|| quote!(&[#(#names),*])));
+    let other = option(other.map(|variant| variant.name.to_token_stream()));
+    let forms = forms
+        .iter()
+        .filter(|_| given(symbol::FROM))
+        .map(|form| quote_spanned!(place(form)=> _state::old_form::<#form, Self>()));
+    let upgrade =
+        option(attrs.function(symbol::UPGRADE).filter(|_| given(symbol::UPGRADE)).map(
+            |path| quote_spanned!(place(path)=> |__older: &mut _state::Older| _state::run_upgrade(#path, __older)),
+        ));
+    Some(quote! {
+        .evolving(const {
+            &_state::Evolution {
+                aliases: &[#(#had),*],
+                parts: &[#(#parts),*],
+                removed: #removed,
+                other: #other,
+                forms: &[#(#forms),*],
+                upgrade: #upgrade,
+            }
+        })
+    })
+}
+
+/// The names that variants and slots had.
+fn aliases(container: &Container) -> impl Iterator<Item = TokenStream> {
+    let is_enum = matches!(container.data, Data::Enum(_));
+    let alias = |variant: &str, name: &str, attrs: &Attrs| {
+        let had = attrs.texts(symbol::ALIAS);
+        let alias = quote!(_state::Alias { variant: #variant, name: #name, aliases: &[#(#had),*] });
+        (!had.is_empty()).then_some(alias)
+    };
+    container.variants().iter().flat_map(move |variant| {
+        let of = if is_enum { &*variant.name } else { "" };
+        let fields = variant.fields.iter().filter_map(move |field| alias(of, &field.name, &field.attrs));
+        is_enum.then(|| alias("", of, &variant.attrs)).flatten().into_iter().chain(fields)
+    })
 }

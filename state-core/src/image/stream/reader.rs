@@ -8,9 +8,10 @@ use std::path::Path;
 use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long};
 use super::{MAX_SCHEMA, MAX_STATE};
 use crate::error::{Error, ErrorKind};
+use crate::evolve::{Form, Resolved};
 use crate::fingerprint::{hash, identity};
 use crate::image::aligned::{Aligned, fill};
-use crate::image::{Options, explain};
+use crate::image::{Image, Options, explain, lay_out};
 use crate::state::{Restore, RestoreOwned, State};
 use crate::walk::Inspection;
 
@@ -29,6 +30,10 @@ pub struct Reader<R = BufReader<File>> {
     over: bool,
     max_state: u64,
     options: Options,
+    /// How states become those of the type with this fingerprint, which is the last that was asked for.
+    resolved: Option<(u64, Resolved)>,
+    /// What became of the current state.
+    upgraded: Aligned,
 }
 
 impl Reader {
@@ -79,7 +84,8 @@ impl<R: Read> Reader<R> {
         let (fingerprint, schema) = (header.fingerprint(), schema.to_vec());
         bytes.truncate(0);
         let (over, max_state, options) = (false, MAX_STATE, Options::new());
-        Ok(Self { source, bytes, fingerprint, schema, whole: end, over, max_state, options })
+        let (resolved, upgraded) = (None, Aligned::new());
+        Ok(Self { source, bytes, fingerprint, schema, whole: end, over, max_state, options, resolved, upgraded })
     }
 
     /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
@@ -147,17 +153,19 @@ impl<R: Read> Reader<R> {
         Ok(true)
     }
 
-    /// Loads the next state; `None` at the end. Text and raw arrays that `T` borrows stay in the reader, which keeps
+    /// Loads the next state; `None` at the end. States of an older form of `T` are upgraded, for which the two are
+    /// resolved once; see [`upgrade`](crate::upgrade). Text and raw arrays that `T` borrows stay in the reader, which keeps
     /// them until it goes on.
     ///
     /// # Errors
-    /// As for [`advance`](Self::advance), and those of [`loads`](crate::loads) as [`io::ErrorKind::InvalidData`].
+    /// As for [`advance`](Self::advance), and those of [`upgrade`](crate::upgrade) and
+    /// [`loads`](crate::loads) as [`io::ErrorKind::InvalidData`].
     pub fn load<'a, T: Restore<'a>>(&'a mut self) -> io::Result<Option<T>> {
         if !self.advance()? {
             return Ok(None);
         }
-        self.expect::<T>()?;
-        Ok(Some(self.options.loads(self.bytes.bytes())?))
+        let options = self.options;
+        Ok(Some(options.loads(self.current::<T>()?)?))
     }
 
     /// Restores a live value from the next state, in place; false at the end. Where it fits, nothing is allocated.
@@ -168,9 +176,27 @@ impl<R: Read> Reader<R> {
         if !self.advance()? {
             return Ok(false);
         }
-        self.expect::<T>()?;
-        self.options.load_into(self.bytes.bytes(), target)?;
+        let options = self.options;
+        options.load_into(self.current::<T>()?, target)?;
         Ok(true)
+    }
+
+    /// The current state, as one of `T`.
+    fn current<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
+        let ours = identity(T::schema());
+        if ours.fingerprint == self.fingerprint {
+            return Ok(self.bytes.bytes());
+        }
+        let older = Form::parse(&self.schema)?;
+        let regions = older.regions(&Image::open(self.bytes.bytes())?)?;
+        let resolved = match self.resolved.take() {
+            Some((fingerprint, resolved)) if fingerprint == ours.fingerprint && resolved.fits(&regions) => resolved,
+            _ => older.plan(&ours, &regions)?,
+        };
+        let made = resolved.made(&regions, self.bytes.bytes(), &ours, self.options.limits(self.bytes.bytes().len()));
+        self.resolved = Some((ours.fingerprint, resolved));
+        self.upgraded.copy(&lay_out(ours.fingerprint, T::HEAD, &made?)?)?;
+        Ok(self.upgraded.bytes())
     }
 
     /// The states that follow, each as [`load`](Self::load) gives it.

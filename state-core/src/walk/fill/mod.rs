@@ -92,6 +92,23 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     })
 }
 
+/// Fills an object from its slots by name, at a head of an image, which is given back.
+pub(crate) fn fill_named<'v, D: Decoder<'v>>(
+    image: Builder,
+    schema: &'static Schema,
+    named: Vec<(&'v str, D)>,
+    at: usize,
+) -> (Builder, Result<()>) {
+    let parts = stack::parts(image.depth);
+    let mut fill = Fill { builder: image, lent: None, parts };
+    let filled = match &schema.kind {
+        Kind::Object(object) => attributes::attributes(&mut fill, object, &named, at),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    };
+    fill.whole();
+    (fill.builder, filled)
+}
+
 fn filled<'v>(
     schema: &'static Schema,
     limits: Limits,

@@ -87,6 +87,13 @@ impl<'a, E: Encoder> Read<'a, E> {
         }
     }
 
+    /// Walks one part of an image; how much of tail, text and raw lies behind it.
+    pub fn part(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
+        let walked = self.node(schema, head, depth(levels)).and_then(|()| self.walk());
+        walked.map_err(|error| self.within(error))?;
+        Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
+    }
+
     /// The same image with its raw arrays elsewhere.
     #[cfg(feature = "pyo3")]
     pub fn with_raws(mut self, raw: Raws<'a>) -> Self {

@@ -1,0 +1,181 @@
+//! The forms that a project's states had, in a text file beside its source.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::hash;
+use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
+
+/// The recorded forms of a project's types: what [`testing::recorded`](super::testing::recorded) keeps in a file, to be
+/// reviewed and committed as a lock file is. Compiled into the program, it tells the schemas of states that were
+/// written without their own.
+///
+/// ```
+/// use state_core::{SchemaHistory, Options, State, loads};
+///
+/// static HISTORY: SchemaHistory = SchemaHistory::new("
+/// form example.Lamp 8d1e6f6a22a6b4a3
+/// ");
+/// # #[derive(State)]
+/// # struct Lamp { on: bool }
+/// # let bytes = state_core::dumps(&Lamp { on: true })?;
+/// assert!(Options::new().history(&HISTORY).loads_upgraded::<Lamp>(&bytes)?.on);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaHistory {
+    text: &'static str,
+}
+
+/// The [`SchemaHistory`] in a file, whose path is that of [`include_str!`]: relative to the source file.
+///
+/// ```ignore
+/// static HISTORY: state_core::SchemaHistory = state_core::history!("../state.history");
+/// ```
+#[macro_export]
+macro_rules! history {
+    ($path:expr $(,)?) => {
+        $crate::SchemaHistory::new(::core::include_str!($path))
+    };
+}
+
+/// What each recorded form begins with.
+const FORM: &str = "form ";
+
+/// What the lines of its canonical bytes begin with.
+const BYTES: &str = "  = ";
+
+/// Canonical bytes in one line.
+const LINE: usize = 48;
+
+impl SchemaHistory {
+    /// The forms that a text holds.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        Self { text }
+    }
+
+    /// The canonical schema with this fingerprint, if it is recorded.
+    pub(crate) fn find(&self, fingerprint: u64) -> Option<Result<Vec<u8>>> {
+        forms(self.text).find(|form| form.fingerprint == Some(fingerprint)).map(|form| form.schema())
+    }
+}
+
+/// One recorded form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recorded<'a> {
+    /// The type's name, or what it is where it has none.
+    pub name: &'a str,
+    fingerprint: Option<u64>,
+    /// The lines below its first.
+    lines: &'a str,
+}
+
+/// The forms in a text, in the order in which they were recorded.
+pub(super) fn forms(text: &str) -> impl Iterator<Item = Recorded<'_>> {
+    let starts = text.match_indices(FORM).map(|(at, _)| at);
+    let starts: Vec<usize> = starts.filter(|&at| at == 0 || text.as_bytes()[at - 1] == b'\n').collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain(Some(text.len())).collect();
+    starts.into_iter().zip(ends).map(move |(start, end)| {
+        let form = text[start..end].trim_end();
+        let (first, lines) = form.split_once('\n').unwrap_or((form, ""));
+        let (name, fingerprint) = first[FORM.len()..].trim().rsplit_once(' ').unwrap_or(("", ""));
+        Recorded { name: name.trim(), fingerprint: u64::from_str_radix(fingerprint, 16).ok(), lines }
+    })
+}
+
+impl Recorded<'_> {
+    /// The canonical schema; an error where someone changed it.
+    pub fn schema(&self) -> Result<Vec<u8>> {
+        let lines = self.lines.lines().map(|line| line.trim_end_matches('\r'));
+        let hex: String = lines.filter_map(|line| line.strip_prefix(BYTES)).map(str::trim).collect();
+        let byte = |pair: &[u8]| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+        match bytes {
+            Some(bytes) if Some(hash(&bytes)) == self.fingerprint => Ok(bytes),
+            _ => {
+                let expected = "a recorded form as it was written";
+                Err(Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name))
+            }
+        }
+    }
+
+    pub fn fingerprint(&self) -> Option<u64> {
+        self.fingerprint
+    }
+}
+
+/// The name under which a type's forms are recorded.
+pub(super) fn name(schema: &Schema) -> String {
+    match schema.tag() {
+        Some(tag) => Escaped(tag).to_string(),
+        None => brief(&Show(schema, Nodes::NONE)),
+    }
+}
+
+/// A form as it stands in the file: a listing for people, and the canonical bytes.
+pub(super) fn record(schema: &'static Schema, canonical: &[u8]) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{FORM}{} {:016x}", name(schema), hash(canonical));
+    list(schema, &mut out);
+    for line in canonical.chunks(LINE) {
+        out.push_str(BYTES);
+        for byte in line {
+            let _ = write!(out, "{byte:02x}");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The named types in a schema, each with its parts.
+fn list(root: &'static Schema, out: &mut String) {
+    let (mut seen, mut open): (Vec<&Schema>, Vec<&Schema>) = (Vec::new(), alloc::vec![root]);
+    while let Some(node) = open.pop() {
+        if node.tag().is_some() {
+            if seen.iter().any(|seen| seen.same_type(node)) {
+                continue;
+            }
+            seen.push(node);
+            parts(node, out);
+        }
+        open.extend(node.links().into_iter().rev().map(|link| Nodes::NONE.get(link)));
+    }
+}
+
+fn parts(node: &Schema, out: &mut String) {
+    let show = |link| brief(&Show(Nodes::NONE.get(link), Nodes::NONE));
+    let mut line = |text: String| {
+        let _ = writeln!(out, "    {text}");
+    };
+    match &node.kind {
+        Kind::Object(object) => {
+            for (number, slot) in object.slots.iter().enumerate() {
+                let parent = if object.has_parent && number == 0 { " (parent)" } else { "" };
+                line(alloc::format!("{}.{}: {}{parent}", object.name, slot.name, show(slot.ty)));
+            }
+            if object.slots.is_empty() {
+                line(object.name.to_string());
+            }
+        }
+        Kind::Enum(of) => {
+            for variant in &*of.variants {
+                if variant.slots.is_empty() {
+                    line(alloc::format!("{}.{}", of.name, variant.name));
+                }
+                for slot in &*variant.slots {
+                    line(alloc::format!("{}.{}.{}: {}", of.name, variant.name, slot.name, show(slot.ty)));
+                }
+            }
+        }
+        Kind::Record(record) => {
+            for field in &*record.fields {
+                line(alloc::format!("{}.{} at {}: {}", record.name, field.name, field.offset, show(field.ty)));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,163 @@
+//! Older states in the hands of the program: as a type of its own, or by name.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Display;
+use core::mem;
+
+use super::run::{Run, damaged};
+use crate::builder::Builder;
+use crate::decode::Regions;
+use crate::error::{Error, Result};
+use crate::image::{Options, build};
+use crate::schema::{Kind, Nodes, Schema};
+use crate::state::{RestoreOwned, State};
+use crate::value::{Named, Value};
+
+/// The slots of an object as an older form of its type wrote them, by name: what a function that
+/// `#[state(upgrade = path)]` names is given, to change them before they are matched with the fields of today. It is
+/// called for each object whose type had other slots when it was written.
+///
+/// What is there at the end is taken by name. Each field without a value must have a `default`, and each value without
+/// a field must be `removed`, or taken out.
+///
+/// ```
+/// use state_core::{Older, Options, State, loads_upgraded};
+///
+/// mod v1 {
+///     #[derive(state_core::State)]
+///     #[state(name = "game.Monster")]
+///     pub struct Monster { pub name: String, pub speed_kmh: f64 }
+/// }
+///
+/// #[derive(State, Debug, PartialEq)]
+/// #[state(name = "game.Monster", upgrade = Monster::upgrade)]
+/// struct Monster { name: String, speed: f64 }
+///
+/// impl Monster {
+///     fn upgrade(older: &mut Older) -> Result<(), String> {
+///         if let Some(speed) = older.take("speed_kmh") {
+///             let speed = speed.as_f64().ok_or("a speed that is no number")?;
+///             older.set("speed", speed / 3.6);
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let old = v1::Monster { name: "Goblin".into(), speed_kmh: 36.0 };
+/// let bytes = Options::new().with_schema().dumps(&old)?;
+/// assert_eq!(loads_upgraded::<Monster>(&bytes)?, Monster { name: "Goblin".into(), speed: 10.0 });
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Older {
+    tag: String,
+    slots: Vec<(String, Value)>,
+}
+
+impl Older {
+    pub(crate) fn new(tag: &str, slots: Vec<(String, Value)>) -> Self {
+        Self { tag: tag.to_string(), slots }
+    }
+
+    /// The name that the type had.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The slots, those of parents first, in the order in which they were written.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.slots.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// Whether there is a slot of a name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The value of a slot. Of a raw array it is the bytes.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// The value of a slot, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.slots.iter_mut().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Takes a slot out.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.slots.iter().position(|(other, _)| other == name)?;
+        Some(self.slots.remove(at).1)
+    }
+
+    /// Sets a slot: one that is there, or a new one.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        match self.get_mut(&name) {
+            Some(place) => *place = value,
+            None => self.slots.push((name, value)),
+        }
+    }
+
+    /// Gives a slot another name; false if there is none of the old name, or one of the new.
+    pub fn rename(&mut self, old: &str, new: impl Into<String>) -> bool {
+        let new = new.into();
+        if self.contains(&new) {
+            return false;
+        }
+        let slot = self.slots.iter_mut().find(|(name, _)| name == old);
+        slot.map(|(name, _)| *name = new).is_some()
+    }
+}
+
+/// Builds a value of the older form, converts it, and writes the new one at a head.
+pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
+    regions: &Regions<'_>,
+    out: &mut Builder,
+    at: usize,
+) -> Result<()> {
+    let identity = crate::fingerprint::identity(F::schema());
+    // It was made, not read: where it is wrong has no place in the bytes.
+    Options::new().depth(out.depth).pass::<F>(&identity, regions, regions.head)?;
+    let value = T::try_from(build::<F>(regions)?).map_err(Error::refused)?;
+    out.slot(
+        (at, T::HEAD),
+        |size| {
+            if T::DYNAMIC {
+                value.size(size);
+            }
+        },
+        |head, writer| writer.copied(&value, head),
+    )
+}
+
+impl<'a> Run<'_, 'a> {
+    /// Reads an object by name, has it changed, and fills ours with what is then there.
+    pub(super) fn upgraded(
+        &mut self,
+        nodes: &Nodes,
+        (theirs, ours): (usize, &'static Schema),
+        head: &'a [u8],
+        to: usize,
+    ) -> Result<()> {
+        let theirs = nodes.0.get(theirs).ok_or_else(damaged)?;
+        let Kind::Object(object) = &ours.kind else { return Err(damaged()) };
+        let Some(upgrade) = object.evolution.upgrade else { return Err(damaged()) };
+        let regions = Regions { head, tail: self.at.tail, text: self.at.text, raw: self.at.raw };
+        let (slots, [tail, text, raw]) = Named::read(theirs, nodes, &regions, self.out.depth)?;
+        let behind = |all: usize, left: usize| all.checked_sub(left).ok_or_else(damaged);
+        self.at.tail = &self.at.tail[behind(self.at.tail.len(), tail)?..];
+        self.at.raw = &self.at.raw[behind(self.at.raw.len(), raw)?..];
+        self.at.text.cut(behind(self.at.text.as_bytes().len(), text)?).ok_or_else(damaged)?;
+        let mut older = Older::new(theirs.tag().unwrap_or_default(), slots);
+        upgrade(&mut older)?;
+        let builder = mem::take(&mut self.out);
+        let (builder, filled) = Named(&older.slots).fill(ours, builder, to);
+        self.out = builder;
+        filled
+    }
+}

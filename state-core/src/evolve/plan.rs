@@ -1,0 +1,659 @@
+//! From the writer's schema and ours to a plan, made once: what becomes of each part. It looks at no state.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ptr::from_ref;
+
+use super::problem::Problem;
+use super::skip::Skips;
+use super::slots::Slots;
+use crate::known::Known;
+use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
+use crate::schema::{
+    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, Schema, Show, Slot, brief, first_difference,
+};
+
+/// The place of an operation in the plan.
+pub(super) type At = usize;
+
+/// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
+const DEPTH: u32 = 512;
+const MOST: usize = 1 << 16;
+
+/// What becomes of one part: of a head of `from` bytes, and what lies behind it, a head of `to` bytes.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub from: usize,
+    pub to: usize,
+    pub op: Op,
+}
+
+#[derive(Debug)]
+pub(super) enum Op {
+    /// Not planned yet, or not to be had.
+    Open,
+    /// The same bytes, with nothing behind them that would have to be looked at.
+    Copy,
+    /// A wider integer.
+    Int {
+        signed: bool,
+    },
+    IntToFloat {
+        signed: bool,
+    },
+    Widen,
+    /// Parts of fixed size at other places of a head.
+    Flat(Box<[Segment]>),
+    /// So many parts of fixed size, side by side.
+    FlatArray {
+        count: usize,
+        of: At,
+    },
+    CharToText,
+    IntToBig {
+        signed: bool,
+        natural: bool,
+    },
+    /// An integer that is never negative as one that may be.
+    BigToSigned,
+    Text,
+    /// Bytes in the tail.
+    List {
+        of: At,
+    },
+    ArrayToList {
+        count: usize,
+        of: At,
+    },
+    Array {
+        count: usize,
+        of: At,
+    },
+    Map {
+        key: At,
+        value: At,
+    },
+    Optional {
+        of: At,
+    },
+    Some {
+        of: At,
+    },
+    Boxed {
+        of: At,
+    },
+    Box {
+        of: At,
+    },
+    Unbox {
+        of: At,
+    },
+    Slots(Slots),
+    Enum(Cases),
+    Raw {
+        from_optional: bool,
+        to_optional: bool,
+        of: At,
+    },
+    RawToList {
+        of: At,
+    },
+    ListToRaw {
+        optional: bool,
+        of: At,
+    },
+    Grid {
+        of: At,
+    },
+    /// The older form is a type of the program.
+    Converted {
+        of: At,
+        head: usize,
+        convert: Convert,
+    },
+    /// The type changes older states itself, by name: the node of theirs, and the type.
+    Upgraded {
+        theirs: usize,
+        ours: &'static Schema,
+    },
+}
+
+/// One part of a flat head.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub from: usize,
+    pub to: usize,
+    pub len: usize,
+    /// How it is converted; `None` where it is copied.
+    pub by: Option<At>,
+}
+
+/// The variants of an enum.
+#[derive(Debug)]
+pub(super) struct Cases {
+    pub from: Tag,
+    pub to: Tag,
+    /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.
+    pub cases: Box<[Case]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag {
+    pub size: usize,
+    pub inline: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Case {
+    pub name: String,
+    pub from: usize,
+    /// The variant of ours and the bytes of its slots; `None` where there is none for it.
+    pub ours: Option<(usize, usize)>,
+    pub slots: Slots,
+}
+
+/// A plan, and the schema of the writer's that it was made for.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(super) steps: Vec<Step>,
+    pub(super) skips: Skips,
+    pub(super) root: At,
+    /// Whether all text, and all raw arrays, are the same and in the same order.
+    pub(super) keeps: Keeps,
+    pub(super) theirs: Nodes,
+    /// What older states may hold that no present one can: found for each state, and told when a history is tested.
+    losses: Vec<Problem>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keeps {
+    pub text: bool,
+    pub raw: bool,
+}
+
+impl Keeps {
+    const ALL: Self = Self { text: true, raw: true };
+
+    /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
+    pub fn fits(self, text: usize) -> Self {
+        Self { text: self.text && text < u32::MAX as usize, ..self }
+    }
+}
+
+impl Plan {
+    /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
+    pub fn new(theirs: Nodes, root: usize, ours: Graph<'static>, text: usize) -> Result<Self, Vec<Problem>> {
+        let mut keeps = Keeps::ALL.fits(text);
+        loop {
+            let mut planner = Planner::new(&theirs, ours.nodes, keeps);
+            let from = theirs.0.get(root).unwrap_or(&crate::schema::UNIT);
+            let at = planner.pair(from, ours.root, crate::schema::root_name(ours.root));
+            let Planner { steps, skips, problems, losses, broken, .. } = planner;
+            if !problems.is_empty() {
+                return Err(problems);
+            }
+            let kept = Keeps { text: keeps.text && !broken.text, raw: keeps.raw && !broken.raw };
+            if (kept.text, kept.raw) == (keeps.text, keeps.raw) {
+                return Ok(Self { steps, skips, root: at, keeps, theirs, losses });
+            }
+            keeps = kept;
+        }
+    }
+}
+
+impl Plan {
+    /// What older states may hold that no present one can.
+    #[cfg(feature = "std")]
+    pub fn losses(&self) -> &[Problem] {
+        &self.losses
+    }
+}
+
+/// What does not hold of the plan that is being made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Broken {
+    pub text: bool,
+    pub raw: bool,
+}
+
+type Verdicts = BTreeMap<(*const Schema, *const Schema), bool>;
+
+pub(super) struct Planner<'t> {
+    pub theirs: &'t Nodes,
+    pub ours: &'static Nodes,
+    pub steps: Vec<Step>,
+    pub skips: Skips,
+    made: BTreeMap<(*const Schema, *const Schema), At>,
+    /// Which older forms are known to fit, because the question is asked again further in.
+    verdicts: Verdicts,
+    pub keeps: Keeps,
+    pub broken: Broken,
+    problems: Vec<Problem>,
+    losses: Vec<Problem>,
+    depth: u32,
+}
+
+impl<'t> Planner<'t> {
+    fn new(theirs: &'t Nodes, ours: &'static Nodes, keeps: Keeps) -> Self {
+        Self {
+            theirs,
+            ours,
+            steps: Vec::new(),
+            skips: Skips::new(keeps),
+            made: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            keeps,
+            broken: Broken::default(),
+            problems: Vec::new(),
+            losses: Vec::new(),
+            depth: DEPTH,
+        }
+    }
+
+    pub fn problem(&mut self, problem: Problem) {
+        // Of many, the first few tell enough.
+        if self.problems.len() < 100 {
+            self.problems.push(problem);
+        }
+    }
+
+    fn wrong(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {
+        let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        self.problem(Problem::kind(path, ours, theirs));
+        Op::Open
+    }
+
+    /// Plans one part; the same pair of types is planned once.
+    pub fn pair(&mut self, from: &'t Schema, to: &'static Schema, path: &str) -> At {
+        self.pair_as(from, to, path, true)
+    }
+
+    fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &str, forms: bool) -> At {
+        if let Some(&at) = self.made.get(&(from_ref(from), from_ref(to))) {
+            return at;
+        }
+        let at = self.steps.len();
+        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open });
+        self.made.insert((from_ref(from), from_ref(to)), at);
+        if self.depth == 0 || at >= MOST {
+            self.problem(Problem::size(path));
+            return at;
+        }
+        self.depth -= 1;
+        let op = match self.form(from, to).filter(|_| forms) {
+            Some(form) => self.converted(from, form, path),
+            None => self.op(from, to, path),
+        };
+        self.depth += 1;
+        self.steps[at].op = self.simple(op, from.head, to.head);
+        at
+    }
+
+    pub fn links(&mut self, from: Link, to: Link, path: &str) -> At {
+        self.pair(self.theirs.get(from), self.ours.get(to), path)
+    }
+
+    /// The same operation, or one that says in fewer words that it copies.
+    fn simple(&self, op: Op, from: usize, to: usize) -> Op {
+        let copies = match &op {
+            Op::Text => self.keeps.text,
+            Op::Raw { from_optional, to_optional, of } => {
+                self.keeps.raw && from_optional == to_optional && self.copies(*of)
+            }
+            Op::Grid { .. } => false,
+            Op::FlatArray { of, .. } => self.copies(*of),
+            Op::Flat(segments) => match &**segments {
+                [] => from == 0 && to == 0,
+                [only] => only.by.is_none() && only.from == 0 && only.to == 0 && only.len == from,
+                _ => false,
+            },
+            Op::Slots(slots) => slots.is_empty() && from == 0 && to == 0,
+            // What stands in the head takes as many bytes, and zeros stand where it does not.
+            Op::Optional { of } => {
+                self.copies(*of) && option_is_inline(self.steps[*of].from) && option_is_inline(self.steps[*of].to)
+            }
+            Op::Enum(cases) => cases.copies(),
+            _ => false,
+        };
+        if copies && from == to { Op::Copy } else { op }
+    }
+
+    fn copies(&self, at: At) -> bool {
+        matches!(self.steps[at].op, Op::Copy)
+    }
+
+    /// Whether nothing lies behind a part, on either side, that would have to be looked at.
+    pub fn is_flat(&self, at: At) -> bool {
+        matches!(
+            self.steps[at].op,
+            Op::Copy | Op::Int { .. } | Op::IntToFloat { .. } | Op::Widen | Op::Flat(_) | Op::FlatArray { .. }
+        )
+    }
+
+    fn op(&mut self, from: &'t Schema, to: &'static Schema, path: &str) -> Op {
+        let inner = |path: &str| format!("{path}[]");
+        match (&from.kind, &to.kind) {
+            (Kind::Boxed(a), Kind::Boxed(b)) => Op::Boxed { of: self.links(*a, *b, path) },
+            (Kind::Optional(a), Kind::Optional(b)) => Op::Optional { of: self.links(*a, *b, path) },
+            (Kind::Object(_), Kind::Object(_)) => self.object(from, to, path),
+            (Kind::Enum(a), Kind::Enum(b)) => self.enumeration((from, a), (to, b), path),
+            (_, Kind::Optional(of)) => Op::Some { of: self.pair(from, self.ours.get(*of), path) },
+            (Kind::Boxed(of), _) => Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) },
+            (_, Kind::Boxed(of)) => Op::Box { of: self.pair(from, self.ours.get(*of), path) },
+            (Kind::List(a) | Kind::Set(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
+                Op::List { of: self.links(*a, *b, &inner(path)) }
+            }
+            (Kind::Array(a, count), Kind::List(b)) => self.array_to_list((*a, *count), *b, path),
+            (Kind::Array(a, n), Kind::Array(b, m)) if n == m => {
+                let (of, count) = (self.links(*a, *b, &inner(path)), usize::try_from(*n).unwrap_or(usize::MAX));
+                if self.is_flat(of) { Op::FlatArray { count, of } } else { Op::Array { count, of } }
+            }
+            (Kind::Map(k, v), Kind::Map(l, w)) => {
+                let inner = inner(path);
+                Op::Map { key: self.links(*k, *l, &inner), value: self.links(*v, *w, &inner) }
+            }
+            (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
+            (Kind::Raw(a), Kind::Raw(b)) => self.raw((from, a), (to, b), path),
+            (Kind::Raw(a), Kind::List(b)) if !a.optional => self.raw_to_list((from, a), (to, *b), path),
+            (Kind::List(a), Kind::Raw(b)) if b.exactly.is_none() => self.list_to_raw((from, *a), (to, b), path),
+            (Kind::Grid(a, n), Kind::Grid(b, m)) if n == m || m.is_none() => self.grid(*a, *b, path),
+            (Kind::Record(a), Kind::Record(b)) => self.record((from, a), (to, b), path),
+            (Kind::Serde, Kind::Serde)
+            | (Kind::Known(Known::Int), Kind::Known(Known::Int))
+            | (Kind::Known(Known::Natural), Kind::Known(Known::Natural)) => {
+                // As a list of bytes, whatever they say.
+                let bytes = self.steps.len();
+                self.steps.push(Step { from: 1, to: 1, op: Op::Copy });
+                Op::List { of: bytes }
+            }
+            (Kind::Str, Kind::Str) => Op::Text,
+            (a, b) => match leaf(a, b, from.head == to.head) {
+                Some(op) => {
+                    self.broken.text |= matches!(op, Op::CharToText);
+                    op
+                }
+                None => self.wrong(from, to, path),
+            },
+        }
+    }
+
+    fn tuple(&mut self, from: &'t [Link], to: &'static [Link], path: &str) -> Op {
+        let mut parts = Vec::new();
+        for (at, (from, to)) in from.iter().zip(to).enumerate() {
+            parts.push((Cow::Owned(at.to_string()), *from, self.links(*from, *to, &format!("{path}.{at}"))));
+        }
+        self.side_by_side(parts)
+    }
+
+    fn array_to_list(&mut self, (a, count): (Link, u64), b: Link, path: &str) -> Op {
+        // Elements without bytes of their own would cost the file nothing.
+        let most = if self.theirs.get(a).head == 0 { 0x1_0000 } else { u64::from(u32::MAX) - 1 };
+        if count > most {
+            self.problem(Problem::size(path));
+            return Op::Open;
+        }
+        Op::ArrayToList { count: count as usize, of: self.links(a, b, &format!("{path}[]")) }
+    }
+
+    fn raw(&mut self, (from, a): (&'t Schema, &'t Raw), (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
+        let one_fits = b.exactly.is_none() || a.exactly == b.exactly;
+        if !one_fits || (a.optional && !b.optional) {
+            return self.wrong(from, to, path);
+        }
+        let of = self.element(a.element, b.element, path);
+        self.broken.raw |= !self.copies(of);
+        Op::Raw { from_optional: a.optional, to_optional: b.optional, of }
+    }
+
+    /// Elements of raw arrays; those of a list that is to be one must be numbers.
+    fn element(&mut self, from: Link, to: Link, path: &str) -> At {
+        let of = self.links(from, to, &format!("{path}[]"));
+        if !self.is_flat(of) && !matches!(self.steps[of].op, Op::Open) {
+            let (from, to) = (self.theirs.get(from), self.ours.get(to));
+            self.wrong(from, to, path);
+        }
+        of
+    }
+
+    fn raw_to_list(&mut self, (from, a): (&'t Schema, &'t Raw), (to, b): (&'static Schema, Link), path: &str) -> Op {
+        if !is_number(self.theirs.get(a.element)) || !is_number(self.ours.get(b)) {
+            return self.wrong(from, to, path);
+        }
+        self.broken.raw = true;
+        Op::RawToList { of: self.element(a.element, b, path) }
+    }
+
+    fn list_to_raw(
+        &mut self,
+        (from, a): (&'t Schema, Link),
+        (to, b): (&'static Schema, &'static Raw),
+        path: &str,
+    ) -> Op {
+        if !is_number(self.theirs.get(a)) || !is_number(self.ours.get(b.element)) {
+            return self.wrong(from, to, path);
+        }
+        self.broken.raw = true;
+        Op::ListToRaw { optional: b.optional, of: self.element(a, b.element, path) }
+    }
+
+    fn grid(&mut self, a: Link, b: Link, path: &str) -> Op {
+        let of = self.element(a, b, path);
+        self.broken.raw |= !self.copies(of);
+        Op::Grid { of }
+    }
+
+    /// Fields by name, wherever they lie.
+    fn record(
+        &mut self,
+        (from, a): (&'t Schema, &'t Record),
+        (to, b): (&'static Schema, &'static Record),
+        path: &str,
+    ) -> Op {
+        if !named_alike(&a.name, &b.name, b.evolution.aliases) {
+            return self.renamed(from, to, path);
+        }
+        let is_free = |name: &str| b.fields.iter().all(|field| field.name != name);
+        let mut used = Vec::new();
+        let mut segments = Vec::new();
+        for field in &*b.fields {
+            let path = format!("{path}.{}", field.name);
+            let had = b.evolution.aliases_of("", &field.name);
+            let is_alias = |name: &str| had.contains(&name) && is_free(name);
+            let found = a.fields.iter().find(|theirs| theirs.name == field.name);
+            let Some(theirs) = found.or_else(|| a.fields.iter().find(|theirs| is_alias(&theirs.name))) else {
+                self.problem(Problem::record_field(&path));
+                continue;
+            };
+            used.push(&*theirs.name);
+            let by = self.links(theirs.ty, field.ty, &path);
+            if self.is_flat(by) {
+                segments.push(self.segment(theirs.offset, field.offset, by));
+            } else if !matches!(self.steps[by].op, Op::Open) {
+                self.wrong(self.theirs.get(theirs.ty), self.ours.get(field.ty), &path);
+            }
+        }
+        let gone = |name: &str| !used.contains(&name) && !b.evolution.is_removed(name);
+        for theirs in a.fields.iter().filter(|theirs| gone(&theirs.name)) {
+            self.problem(Problem::record_field_gone(path, &theirs.name));
+        }
+        let same = from.head == to.head && a.fields.len() == b.fields.len();
+        if same && segments.iter().all(|segment| segment.by.is_none() && segment.from == segment.to) {
+            // With the padding.
+            return Op::Copy;
+        }
+        Op::Flat(joined(segments))
+    }
+
+    pub fn segment(&self, from: usize, to: usize, of: At) -> Segment {
+        let step = &self.steps[of];
+        Segment { from, to, len: step.from, by: (!matches!(step.op, Op::Copy)).then_some(of) }
+    }
+
+    fn enumeration(
+        &mut self,
+        (from, a): (&'t Schema, &'t Enum),
+        (to, b): (&'static Schema, &'static Enum),
+        path: &str,
+    ) -> Op {
+        if !named_alike(&a.name, &b.name, b.evolution.aliases) {
+            return self.renamed(from, to, path);
+        }
+        let other = b.evolution.other.and_then(|other| b.variants.iter().position(|variant| variant.name == *other));
+        let mut cases = Vec::new();
+        let theirs: Vec<&str> = a.variants.iter().map(|variant| &*variant.name).collect();
+        for variant in &*a.variants {
+            let found = b.variants.iter().position(|ours| {
+                ours.name == variant.name
+                    || (!theirs.contains(&&*ours.name)
+                        && b.evolution.aliases_of("", &ours.name).contains(&&*variant.name))
+            });
+            let from = variant.slots.iter().map(|slot| self.theirs.get(slot.ty).head).sum();
+            let (slots, ours) = match found.or(other) {
+                Some(index) if found.is_some() => {
+                    let ours = &b.variants[index];
+                    let size = ours.slots.iter().map(|slot| self.ours.get(slot.ty).head).sum();
+                    (self.variant(b, (&variant.slots, ours), path), Some((index, size)))
+                }
+                Some(index) => (self.dropped(&variant.slots), Some((index, 0))),
+                None => {
+                    if !b.evolution.is_removed(&variant.name) {
+                        self.losses.push(Problem::variant(path, &variant.name, &b.name));
+                    }
+                    (Slots::default(), None)
+                }
+            };
+            cases.push(Case { name: variant.name.to_string(), from, ours, slots });
+        }
+        let heads = |slots: &[Slot], nodes: &Nodes| slots.iter().map(|slot| nodes.get(slot.ty).head).sum::<usize>();
+        let their_heads: Vec<usize> = a.variants.iter().map(|variant| heads(&variant.slots, self.theirs)).collect();
+        let our_heads: Vec<usize> = b.variants.iter().map(|variant| heads(&variant.slots, self.ours)).collect();
+        let tag = |heads: &[usize]| Tag { size: tag_head(heads.len()), inline: enum_is_inline(largest(heads)) };
+        Op::Enum(Cases { from: tag(&their_heads), to: tag(&our_heads), cases: cases.into() })
+    }
+
+    /// The one of ours that an older form is of, if it is not ours that fits best.
+    fn form(&mut self, from: &'t Schema, to: &'static Schema) -> Option<&'static OldForm> {
+        let forms = to.evolution().filter(|evolution| !evolution.forms.is_empty())?.forms;
+        let theirs = Graph { nodes: self.theirs, root: from };
+        if first_difference(Graph { nodes: self.ours, root: to }, theirs).is_none() {
+            return None;
+        }
+        let same =
+            |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
+        if let Some(form) = forms.iter().find(same) {
+            return Some(form);
+        }
+        if self.resolves(from, to) {
+            return None;
+        }
+        forms.iter().find(|form| self.resolves(from, (form.schema)()))
+    }
+
+    /// Whether one fits the other by name.
+    fn resolves(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
+        let pair = (from_ref(from), from_ref(to));
+        if let Some(&known) = self.verdicts.get(&pair) {
+            return known;
+        }
+        // Where the question comes up again inside, it is the same one.
+        self.verdicts.insert(pair, true);
+        let mut planner = Planner::new(self.theirs, self.ours, self.keeps);
+        planner.depth = self.depth;
+        planner.verdicts = core::mem::take(&mut self.verdicts);
+        planner.pair_as(from, to, "", false);
+        self.verdicts = core::mem::take(&mut planner.verdicts);
+        let resolves = planner.problems.is_empty();
+        self.verdicts.insert(pair, resolves);
+        resolves
+    }
+
+    fn converted(&mut self, from: &'t Schema, form: &'static OldForm, path: &str) -> Op {
+        // It writes where the old value's parts are no longer in order.
+        self.broken = Broken { text: true, raw: true };
+        let old = (form.schema)();
+        let of = self.pair_as(from, old, path, old.evolution().is_some_and(|evolution| !evolution.forms.is_empty()));
+        Op::Converted { of, head: old.head, convert: form.convert }
+    }
+
+    pub fn renamed(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {
+        let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        self.problem(Problem::renamed(path, ours, theirs));
+        Op::Open
+    }
+}
+
+impl Cases {
+    /// Whether each variant has the same place and bytes.
+    fn copies(&self) -> bool {
+        let same = |(index, case): (usize, &Case)| {
+            case.ours == Some((index, case.from))
+                && (self.from.inline || case.from == 0)
+                && case.slots.copies(case.from)
+        };
+        self.from.size == self.to.size && self.from.inline == self.to.inline && self.cases.iter().enumerate().all(same)
+    }
+}
+
+/// Segments that lie side by side in both heads as one.
+pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
+    let mut joined: Vec<Segment> = Vec::new();
+    for segment in segments {
+        match joined.last_mut() {
+            Some(last)
+                if last.by.is_none()
+                    && segment.by.is_none()
+                    && last.from + last.len == segment.from
+                    && last.to + last.len == segment.to =>
+            {
+                last.len += segment.len;
+            }
+            _ if segment.len == 0 && segment.by.is_none() => {}
+            _ => joined.push(segment),
+        }
+    }
+    joined.into()
+}
+
+pub(super) fn named_alike(theirs: &str, ours: &str, aliases: &[&str]) -> bool {
+    theirs == ours || aliases.contains(&theirs)
+}
+
+fn is_number(schema: &Schema) -> bool {
+    matches!(schema.kind, Kind::Int { .. } | Kind::Float { .. })
+}
+
+/// What becomes of a part that has no parts of its own, if nothing is lost.
+fn leaf(from: &Kind, to: &Kind, same_size: bool) -> Option<Op> {
+    Some(match (from, to) {
+        (Kind::Int { bits: a, signed: s, nonzero: n }, Kind::Int { bits: b, signed: t, nonzero: m }) => {
+            let fits = if s == t { a <= b } else { !s && a < b };
+            match fits && (*n || !m) {
+                true if a == b => Op::Copy,
+                true => Op::Int { signed: *s },
+                false => return None,
+            }
+        }
+        (Kind::Int { bits, signed, .. }, Kind::Float { bits: float }) if *bits <= *float / 2 => {
+            Op::IntToFloat { signed: *signed }
+        }
+        (Kind::Float { bits: 32 }, Kind::Float { bits: 64 }) => Op::Widen,
+        (Kind::Char, Kind::Str) => Op::CharToText,
+        (Kind::Int { signed, .. }, Kind::Known(Known::Int)) => Op::IntToBig { signed: *signed, natural: false },
+        (Kind::Int { signed: false, .. }, Kind::Known(Known::Natural)) => Op::IntToBig { signed: false, natural: true },
+        (Kind::Known(Known::Natural), Kind::Known(Known::Int)) => Op::BigToSigned,
+        (Kind::Known(a), Kind::Known(b)) if a == b => Op::Copy,
+        (Kind::Seconds { signed: a }, Kind::Seconds { signed: b }) if a == b => Op::Copy,
+        (Kind::Unit, Kind::Unit) | (Kind::Bool, Kind::Bool) | (Kind::Char, Kind::Char) => Op::Copy,
+        (Kind::Float { bits: a }, Kind::Float { bits: b }) if a == b => Op::Copy,
+        (Kind::Opaque { size: a, big_endian: x }, Kind::Opaque { size: b, big_endian: y })
+            if same_size && a == b && x == y =>
+        {
+            Op::Copy
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,104 @@
+//! What stands in a plan's way: where, and what to write so that it does not.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::{Error, ErrorKind};
+use crate::schema::{Escaped, Nodes, Schema, Show, brief, short};
+
+/// One reason for which states of an older form do not become states of the present one.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    path: String,
+    ours: String,
+    theirs: String,
+    /// What to do about it.
+    remedy: String,
+}
+
+impl Problem {
+    fn new(path: &str, ours: impl Into<String>, theirs: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { path: path.into(), ours: ours.into(), theirs: theirs.into(), remedy: remedy.into() }
+    }
+
+    pub fn kind(path: &str, ours: String, theirs: String) -> Self {
+        let remedy = "nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it";
+        Self::new(path, ours, theirs, remedy)
+    }
+
+    pub fn renamed(path: &str, ours: String, theirs: String) -> Self {
+        let remedy =
+            format!("if it was renamed, write `#[state(alias({:?}))]` on the type", Escaped(&theirs).to_string());
+        Self::new(path, ours, theirs, remedy)
+    }
+
+    pub fn missing<'a>(path: &str, ours: &Schema, gone: impl Iterator<Item = &'a str>) -> Self {
+        let gone: Vec<String> = gone.take(3).map(|name| format!("`alias({:?})`", Escaped(name).to_string())).collect();
+        let renamed = match gone.is_empty() {
+            true => String::new(),
+            false => format!(", or {} if that is what it was called", gone.join(" or ")),
+        };
+        let remedy = format!("write `#[state(default)]` on the field{renamed}");
+        Self::new(path, ours.to_string(), "an older state without it", remedy)
+    }
+
+    pub fn gone(path: &str, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
+        let name = Escaped(name).to_string();
+        let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
+        let remedy = format!("write `#[state(removed({name:?}))]` on {of} to drop it");
+        let theirs = format!("an older state that has it: {}", brief(&Show(theirs, nodes)));
+        Self::new(path, format!("no slot `{name}`"), theirs, remedy)
+    }
+
+    pub fn twice(path: &str) -> Self {
+        let remedy = "write `#[state(alias(\"..\"))]` on the fields, with a name that only one has";
+        Self::new(path, "one slot of this name", "several in the older state", remedy)
+    }
+
+    pub fn record_field(path: &str) -> Self {
+        let remedy = "a record has no defaults; convert the type around it with `from`";
+        Self::new(path, "this field", "an older record without it", remedy)
+    }
+
+    pub fn record_field_gone(path: &str, name: &str) -> Self {
+        let name = Escaped(name);
+        let remedy = format!("write `#[state(removed({:?}))]` on the record to drop it", name.to_string());
+        Self::new(path, format!("no field `{name}`"), "an older record that has it", remedy)
+    }
+
+    pub fn variant(path: &str, name: &str, of: &str) -> Self {
+        let name = Escaped(name).to_string();
+        let remedy = format!(
+            "write `#[state(alias({name:?}))]` on the variant if it was renamed, `#[state(other)]` on one without fields \
+             that is to stand for it, or `#[state(removed({name:?}))]` on `{}` if no state has it",
+            short(of)
+        );
+        Self::new(path, format!("a variant that `{}` has", short(of)), format!("an older `{name}`"), remedy)
+    }
+
+    pub fn size(path: &str) -> Self {
+        Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
+    }
+
+    /// The error of a state that is refused for this and `more` other reasons.
+    pub fn error(self, more: usize) -> Error {
+        let Self { path, ours, theirs, remedy } = self;
+        let more = match more {
+            0 => String::new(),
+            1 => "; and 1 more difference".into(),
+            more => format!("; and {more} more differences"),
+        };
+        let joint = if remedy.is_empty() { "" } else { "; " };
+        Error::new(ErrorKind::Identity, ours, format!("{theirs}{joint}{remedy}{more}")).at(path).at_byte(8)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, ours, theirs, remedy } = self;
+        write!(f, "{}: expected {ours}, found {theirs}", Escaped(path))?;
+        if remedy.is_empty() { Ok(()) } else { write!(f, "\n    {remedy}") }
+    }
+}

@@ -1,0 +1,577 @@
+//! Makes an image of ours from one of theirs, as a plan says. It trusts neither the bytes nor what they say of lengths.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::plan::{At, Case, Cases, Op, Plan, Step};
+use super::skip::{Over, Skip};
+use super::slots::{SlotStep, Slots};
+use crate::builder::Builder;
+use crate::decode::{Regions, read_length};
+use crate::encode::too_deep;
+use crate::error::{Error, ErrorKind, Result};
+use crate::layout::{FACTOR, option_is_inline, padded, stride};
+use crate::text::Text;
+use crate::walk::Limits;
+
+/// Where the parts behind the heads go on.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    pub tail: &'a [u8],
+    pub text: Text<'a>,
+    pub raw: &'a [u8],
+}
+
+pub(super) struct Run<'p, 'a> {
+    plan: &'p Plan,
+    pub at: Cursor<'a>,
+    pub out: Builder,
+    /// Where the slots of the objects begin whose order is another.
+    marks: Vec<Cursor<'a>>,
+    levels: u32,
+    parts: u32,
+}
+
+impl Plan {
+    /// Makes our image of theirs.
+    pub(crate) fn run(&self, regions: &Regions<'_>, limits: Limits) -> Result<Builder> {
+        let Regions { head, tail, text, raw } = *regions;
+        let root = &self.steps[self.root];
+        let mut run = Run {
+            plan: self,
+            at: Cursor { tail, text, raw },
+            out: Builder { memory: limits.memory, ..Builder::new(root.to, limits.depth) },
+            marks: Vec::new(),
+            levels: limits.depth,
+            parts: crate::stack::parts(limits.depth),
+        };
+        run.part(self.root, head, 0)?;
+        let Run { at, mut out, .. } = run;
+        if self.keeps.text {
+            out.text = text.as_bytes().to_vec();
+        } else if !at.text.is_empty() {
+            return Err(damaged());
+        }
+        if self.keeps.raw {
+            out.raw = raw.to_vec();
+        } else if !at.raw.is_empty() {
+            return Err(damaged());
+        }
+        if at.tail.is_empty() { Ok(out) } else { Err(damaged()) }
+    }
+
+    /// Whether the plan was made for images of so much text.
+    pub(crate) fn fits(&self, regions: &Regions<'_>) -> bool {
+        self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
+    }
+}
+
+/// What the walk by their schema says better.
+#[cold]
+pub(super) fn damaged() -> Error {
+    Error::new(ErrorKind::Malformed, "an image of its schema", "a damaged one")
+}
+
+/// Converts a part behind whose head nothing lies. `from` and `to` are its heads.
+fn flat(steps: &[Step], at: At, from: &[u8], to: &mut [u8]) -> Result<()> {
+    match &steps[at].op {
+        Op::Copy => to.copy_from_slice(from),
+        Op::Int { signed } => to.copy_from_slice(&wide(from, *signed)[..to.len()]),
+        // Integers of at most half the float's bits are exact in it.
+        Op::IntToFloat { signed } => {
+            let number = i64::from_le_bytes(*wide(from, *signed).first_chunk().ok_or_else(damaged)?);
+            match to.len() {
+                4 => to.copy_from_slice(&(number as f32).to_le_bytes()),
+                _ => to.copy_from_slice(&(number as f64).to_le_bytes()),
+            }
+        }
+        Op::Widen => {
+            let number = f32::from_le_bytes(*from.first_chunk().ok_or_else(damaged)?);
+            to.copy_from_slice(&f64::from(number).to_le_bytes());
+        }
+        Op::Flat(segments) => {
+            for segment in segments {
+                let from = &from[segment.from..][..segment.len];
+                match segment.by {
+                    None => to[segment.to..][..segment.len].copy_from_slice(from),
+                    Some(by) => flat(steps, by, from, &mut to[segment.to..][..steps[by].to])?,
+                }
+            }
+        }
+        Op::FlatArray { count, of } => elements(steps, (*count, *of), from, to)?,
+        _ => return Err(damaged()),
+    }
+    Ok(())
+}
+
+/// Converts elements that lie side by side, without the bytes that stand for empty heads.
+fn elements(steps: &[Step], (count, of): (usize, At), from: &[u8], to: &mut [u8]) -> Result<()> {
+    let (size, new) = (steps[of].from, steps[of].to);
+    if matches!(steps[of].op, Op::Copy) {
+        to.copy_from_slice(from);
+        return Ok(());
+    }
+    for at in 0..count {
+        flat(steps, of, &from[at * size..][..size], &mut to[at * new..][..new])?;
+    }
+    Ok(())
+}
+
+/// An integer in the widest two's complement.
+fn wide(from: &[u8], signed: bool) -> [u8; 16] {
+    let negative = signed && from.last().is_some_and(|&byte| byte >= 0x80);
+    let mut wide = [if negative { 0xFF } else { 0 }; 16];
+    wide[..from.len()].copy_from_slice(from);
+    wide
+}
+
+impl<'a> Run<'_, 'a> {
+    fn cut(&mut self, len: Option<usize>) -> Result<&'a [u8]> {
+        let (cut, rest) = len.and_then(|len| self.at.tail.split_at_checked(len)).ok_or_else(damaged)?;
+        self.at.tail = rest;
+        Ok(cut)
+    }
+
+    fn run(&mut self, count: usize, head: usize) -> Result<&'a [u8]> {
+        self.cut(count.checked_mul(stride(head)))
+    }
+
+    /// Space for heads of ours. Where one of ours stands for much less of theirs, it is counted.
+    fn grow(&mut self, count: usize, from: usize, new: usize) -> Result<usize> {
+        if new > FACTOR.saturating_mul(from.max(1)) {
+            self.out.takes(count.saturating_mul(new))?;
+        }
+        Ok(self.out.run(count, new))
+    }
+
+    fn length(&mut self, head: &[u8]) -> Result<usize> {
+        read_length(head, &mut self.at.tail).ok_or_else(damaged)
+    }
+
+    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.levels = self.levels.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        inner(self)?;
+        self.levels += 1;
+        Ok(())
+    }
+
+    /// Makes one part from its head in theirs, at a place of ours.
+    fn part(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
+        self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        self.op(at, head, to)?;
+        self.parts += 1;
+        Ok(())
+    }
+
+    fn op(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
+        let steps = &self.plan.steps;
+        let step = &steps[at];
+        match &step.op {
+            Op::Copy => self.out.write(to, &head[..step.from]),
+            Op::Int { .. } | Op::IntToFloat { .. } | Op::Widen | Op::Flat(_) | Op::FlatArray { .. } => {
+                flat(steps, at, &head[..step.from], &mut self.out.heads[to..][..step.to])?;
+            }
+            Op::Slots(slots) => self.slots(slots, head, to)?,
+            Op::Text => self.text(head, to)?,
+            Op::List { of } => self.list(*of, head, to)?,
+            Op::Map { key, value } => self.map((*key, *value), head, to)?,
+            Op::Array { count, of } => self.array((*count, *of), head, to)?,
+            Op::ArrayToList { count, of } => {
+                self.out.length(to, *count);
+                let place = self.grow(*count, steps[*of].from, steps[*of].to)?;
+                self.nested(|this| this.each((*count, *of), head, (steps[*of].from, place, stride(steps[*of].to))))?;
+            }
+            Op::Optional { of } => self.optional(*of, head, to)?,
+            Op::Some { of } => {
+                let place = self.some(*of, to);
+                self.part(*of, head, place)?;
+            }
+            Op::Boxed { of } => {
+                let run = self.run(1, steps[*of].from)?;
+                let place = self.out.run(1, steps[*of].to);
+                self.nested(|this| this.part(*of, run, place))?;
+            }
+            Op::Box { of } => {
+                let place = self.out.run(1, steps[*of].to);
+                self.nested(|this| this.part(*of, head, place))?;
+            }
+            Op::Unbox { of } => {
+                let run = self.run(1, steps[*of].from)?;
+                self.nested(|this| this.part(*of, run, to))?;
+            }
+            Op::Enum(cases) => self.variant(cases, head, to)?,
+            Op::Raw { from_optional, to_optional, of } => {
+                self.raw((*from_optional, *to_optional, *of), head, to)?;
+            }
+            Op::RawToList { of } => self.raw_to_list(*of, head, to)?,
+            Op::ListToRaw { optional, of } => self.list_to_raw((*optional, *of), head, to)?,
+            Op::Grid { of } => self.grid(*of, head, to)?,
+            Op::CharToText => {
+                let char = head.first_chunk().and_then(|char| char::from_u32(u32::from_le_bytes(*char)));
+                let char = char.ok_or_else(damaged)?;
+                let mut text = [0; 4];
+                let text = char.encode_utf8(&mut text);
+                self.out.length(to, text.len());
+                self.out.text.extend_from_slice(text.as_bytes());
+            }
+            Op::IntToBig { signed, natural } => {
+                self.int_to_big(wide(&head[..step.from], *signed), (*signed, *natural), to);
+            }
+            Op::BigToSigned => {
+                let count = self.length(head)?;
+                let bytes = self.run(count, 1)?;
+                let zero = bytes.last().is_some_and(|&byte| byte >= 0x80);
+                self.out.length(to, count + usize::from(zero));
+                let place = self.out.run(count + usize::from(zero), 1);
+                self.out.write(place, bytes);
+            }
+            Op::Converted { of, head: size, convert } => {
+                let outer = core::mem::replace(&mut self.out, Builder::new(*size, self.levels));
+                self.out.memory = outer.memory;
+                self.part(*of, head, 0)?;
+                let Builder { heads, text, raw, .. } = core::mem::replace(&mut self.out, outer);
+                let (head, tail) = heads.split_at(*size);
+                let text = Text::new(&text).map_err(|_| damaged())?;
+                convert(&Regions { head, tail, text, raw: &raw }, &mut self.out, to)?;
+            }
+            Op::Upgraded { theirs, ours } => self.upgraded(&self.plan.theirs, (*theirs, ours), head, to)?,
+            Op::Open => return Err(damaged()),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, head: &'a [u8], to: usize) -> Result<()> {
+        let len = self.length(head)?;
+        let text = self.at.text.cut(len).ok_or_else(damaged)?;
+        self.out.length(to, len);
+        self.out.text.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[of].from, steps[of].to);
+        let count = self.length(head)?;
+        let run = self.run(count, from)?;
+        self.out.length(to, count);
+        let place = self.grow(count, from, new)?;
+        if matches!(steps[of].op, Op::Copy) {
+            self.out.write(place, run);
+            return Ok(());
+        }
+        self.nested(|this| this.each((count, of), run, (stride(from), place, stride(new))))
+    }
+
+    /// The elements of a run, or of an array: so many bytes apart in theirs, and in ours from a place on.
+    fn each(
+        &mut self,
+        (count, of): (usize, At),
+        run: &'a [u8],
+        (apart, place, new_apart): (usize, usize, usize),
+    ) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[of].from, steps[of].to);
+        if let Op::Flat(_) | Op::Int { .. } | Op::Widen | Op::IntToFloat { .. } | Op::FlatArray { .. } = &steps[of].op {
+            for at in 0..count {
+                flat(steps, of, &run[at * apart..][..from], &mut self.out.heads[place + at * new_apart..][..new])?;
+            }
+            return Ok(());
+        }
+        for at in 0..count {
+            let head = &run[at * apart..][..from];
+            self.part(of, head, place + at * new_apart).map_err(|error| error.within(&index(at)))?;
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, (count, of): (usize, At), head: &'a [u8], to: usize) -> Result<()> {
+        let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
+        self.each((count, of), head, (from, to, new))
+    }
+
+    fn map(&mut self, (key, value): (At, At), head: &'a [u8], to: usize) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[key].from + steps[value].from, steps[key].to + steps[value].to);
+        let count = self.length(head)?;
+        let run = self.run(count, from)?;
+        self.out.length(to, count);
+        let place = self.grow(count, from, new)?;
+        self.nested(|this| {
+            for at in 0..count {
+                let (first, second) = run[at * stride(from)..][..from].split_at(steps[key].from);
+                let place = place + at * stride(new);
+                let within = |error: Error| error.within(&index(at));
+                this.part(key, first, place).map_err(within)?;
+                this.part(value, second, place + steps[key].to).map_err(within)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn optional(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        let from = self.plan.steps[of].from;
+        match head.split_first() {
+            Some((0, _)) => Ok(()),
+            Some((1, inline)) => {
+                let head = if option_is_inline(from) { &inline[..from] } else { self.run(1, from)? };
+                let place = self.some(of, to);
+                self.part(of, head, place)
+            }
+            _ => Err(damaged()),
+        }
+    }
+
+    /// Writes that an optional value is there; where its head goes.
+    fn some(&mut self, of: At, to: usize) -> usize {
+        let new = self.plan.steps[of].to;
+        self.out.write(to, &[1]);
+        if option_is_inline(new) { to + 1 } else { self.out.run(1, new) }
+    }
+
+    fn variant(&mut self, cases: &Cases, head: &'a [u8], to: usize) -> Result<()> {
+        let (tag, inline) = head.split_at(cases.from.size);
+        let case = cases.cases.get(number(tag)).ok_or_else(damaged)?;
+        let Case { name, from, ours, slots } = case;
+        let Some((index, size)) = *ours else { return Err(gone(name)) };
+        let head = if cases.from.inline || *from == 0 { &inline[..*from] } else { self.run(1, *from)? };
+        self.out.write(to, &index.to_le_bytes()[..cases.to.size]);
+        let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.out.run(1, size) };
+        self.slots(slots, head, place).map_err(|error| error.within(name))
+    }
+
+    fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {
+        let marks = self.marks.len();
+        for &(from, len, over) in &slots.survey {
+            self.marks.push(self.at);
+            self.skip(over, &head[from..][..len])?;
+        }
+        let end = self.at;
+        if let (Some(first), false) = (self.marks.get(marks), slots.survey.is_empty()) {
+            self.at = *first;
+        }
+        for step in &slots.steps {
+            match step {
+                SlotStep::Copy { from, to: at, len } => self.out.write(to + at, &head[*from..][..*len]),
+                SlotStep::Part { name, from, len, to: at, of } => {
+                    let head = &head[*from..][..*len];
+                    self.part(*of, head, to + at).map_err(|error| error.within(name))?;
+                }
+                SlotStep::Default { name, to: at, by } => {
+                    by(&mut self.out, to + at).map_err(|error| error.within(name))?;
+                }
+                SlotStep::Skip { from, len, over } => self.skip(*over, &head[*from..][..*len])?,
+                SlotStep::Seek(number) => self.at = *self.marks.get(marks + number).ok_or_else(damaged)?,
+            }
+        }
+        if !slots.survey.is_empty() {
+            self.at = end;
+            self.marks.truncate(marks);
+        }
+        Ok(())
+    }
+
+    fn raw(&mut self, (from_optional, to_optional, of): (bool, bool, At), head: &'a [u8], to: usize) -> Result<()> {
+        let (tag, count) = head.split_at(usize::from(from_optional));
+        match tag {
+            [] | [1] => {}
+            // An absent array leaves zeros.
+            [0] => return Ok(()),
+            _ => return Err(damaged()),
+        }
+        if to_optional {
+            self.out.write(to, &[1]);
+        }
+        self.out.write(to + usize::from(to_optional), count);
+        if self.plan.keeps.raw {
+            return Ok(());
+        }
+        let count = whole(count)?;
+        let array = self.raw_array(count, of)?;
+        self.put_raw(count, of, array)
+    }
+
+    fn raw_array(&mut self, count: usize, of: At) -> Result<&'a [u8]> {
+        let len = count.checked_mul(self.plan.steps[of].from).ok_or_else(damaged)?;
+        let space = padded(len).ok_or_else(damaged)?;
+        let (space, rest) = self.at.raw.split_at_checked(space).ok_or_else(damaged)?;
+        self.at.raw = rest;
+        Ok(&space[..len])
+    }
+
+    fn put_raw(&mut self, count: usize, of: At, array: &[u8]) -> Result<()> {
+        let (at, len) = (self.out.raw.len(), count * self.plan.steps[of].to);
+        self.out.raw.resize(at + len, 0);
+        elements(&self.plan.steps, (count, of), array, &mut self.out.raw[at..])?;
+        self.out.raw(&[]);
+        Ok(())
+    }
+
+    fn raw_to_list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        let new = self.plan.steps[of].to;
+        let count = whole(head)?;
+        let array = self.raw_array(count, of)?;
+        self.out.length(to, count);
+        let place = self.out.run(count, new);
+        elements(&self.plan.steps, (count, of), array, &mut self.out.heads[place..][..count * new])
+    }
+
+    fn list_to_raw(&mut self, (optional, of): (bool, At), head: &'a [u8], to: usize) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, self.plan.steps[of].from)?;
+        if optional {
+            self.out.write(to, &[1]);
+        }
+        self.out.write(to + usize::from(optional), &(count as u64).to_le_bytes());
+        self.put_raw(count, of, run)
+    }
+
+    fn grid(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        let dimensions = self.length(head)?;
+        let lengths = self.run(dimensions, 8)?;
+        self.out.length(to, dimensions);
+        let place = self.out.run(dimensions, 8);
+        self.out.write(place, lengths);
+        if self.plan.keeps.raw {
+            return Ok(());
+        }
+        let count = grid(lengths, self.plan.steps[of].from)?;
+        let array = self.raw_array(count, of)?;
+        self.put_raw(count, of, array)
+    }
+
+    /// Two's complement as short as can be, or the number if it cannot be negative.
+    fn int_to_big(&mut self, wide: [u8; 16], (signed, natural): (bool, bool), to: usize) {
+        let fill = if signed && wide[15] >= 0x80 { 0xFF } else { 0 };
+        let mut len = wide.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
+        // One more where the highest bit would say another sign. Of nothing, it says that of zero.
+        let negative = len > 0 && wide[len - 1] >= 0x80;
+        if !natural && negative != (fill == 0xFF) {
+            len += 1;
+        }
+        let bytes = [wide, [fill; 16]].concat();
+        self.out.length(to, len);
+        let place = self.out.run(len, 1);
+        self.out.write(place, &bytes[..len]);
+    }
+
+    /// Goes over one part of theirs.
+    fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
+        self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        let keeps = self.plan.keeps;
+        match &self.plan.skips.ways[over] {
+            Skip::Text => {
+                let len = self.length(head)?;
+                if !keeps.text {
+                    self.at.text.cut(len).ok_or_else(damaged)?;
+                }
+            }
+            Skip::List { head: size, of } => {
+                let count = self.length(head)?;
+                let run = self.run(count, *size)?;
+                self.skip_run((count, *of), run, stride(*size), *size)?;
+            }
+            Skip::Array { count, head: size, of } => {
+                for at in 0..*count {
+                    self.skip(
+                        *of,
+                        head.get(at.saturating_mul(*size)..).unwrap_or(&[]).get(..*size).ok_or_else(damaged)?,
+                    )?;
+                }
+            }
+            Skip::Map { key, value, of } => {
+                let count = self.length(head)?;
+                let run = self.run(count, key + value)?;
+                if of.0.is_some() || of.1.is_some() {
+                    for entry in run.chunks_exact(stride(key + value)) {
+                        let (first, second) = entry[..key + value].split_at(*key);
+                        self.skip_behind(of.0, first)?;
+                        self.skip_behind(of.1, second)?;
+                    }
+                }
+            }
+            Skip::Optional { head: size, of } => match head.split_first() {
+                Some((0, _)) => {}
+                Some((1, inline)) => {
+                    let head = if option_is_inline(*size) { &inline[..*size] } else { self.run(1, *size)? };
+                    self.skip_behind(*of, head)?;
+                }
+                _ => return Err(damaged()),
+            },
+            Skip::Boxed { head: size, of } => {
+                let run = self.run(1, *size)?;
+                self.skip_run((1, *of), run, stride(*size), *size)?;
+            }
+            Skip::Parts(parts) => self.skip_parts(parts, head)?,
+            Skip::Enum { tag, inline, variants } => {
+                let (tag, slots) = head.split_at(*tag);
+                let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
+                let head = if *inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
+                self.skip_parts(parts, head)?;
+            }
+            Skip::Raw { optional, size } => {
+                let (tag, count) = head.split_at(usize::from(*optional));
+                match tag {
+                    [] | [1] if !keeps.raw => self.skip_raw(whole(count)?, *size)?,
+                    [] | [0 | 1] => {}
+                    _ => return Err(damaged()),
+                }
+            }
+            Skip::Grid { size } => {
+                let dimensions = self.length(head)?;
+                let lengths = self.run(dimensions, 8)?;
+                if !keeps.raw {
+                    self.skip_raw(grid(lengths, *size)?, *size)?;
+                }
+            }
+            Skip::Open => return Err(damaged()),
+        }
+        self.parts += 1;
+        Ok(())
+    }
+
+    fn skip_behind(&mut self, over: Over, head: &'a [u8]) -> Result<()> {
+        over.map_or(Ok(()), |over| self.skip(over, head))
+    }
+
+    fn skip_run(&mut self, (count, of): (usize, Over), run: &'a [u8], apart: usize, size: usize) -> Result<()> {
+        let Some(of) = of else { return Ok(()) };
+        self.nested(|this| (0..count).try_for_each(|at| this.skip(of, &run[at * apart..][..size])))
+    }
+
+    fn skip_parts(&mut self, parts: &[(usize, usize, usize)], head: &'a [u8]) -> Result<()> {
+        parts.iter().try_for_each(|&(at, len, over)| self.skip(over, &head[at..][..len]))
+    }
+
+    fn skip_raw(&mut self, count: usize, size: usize) -> Result<()> {
+        let space = count.checked_mul(size).and_then(padded).ok_or_else(damaged)?;
+        self.at.raw = self.at.raw.split_at_checked(space).ok_or_else(damaged)?.1;
+        Ok(())
+    }
+}
+
+fn number(tag: &[u8]) -> usize {
+    tag.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte))
+}
+
+/// A count of 8 bytes.
+fn whole(count: &[u8]) -> Result<usize> {
+    let count = count.first_chunk().map(|count| u64::from_le_bytes(*count));
+    count.and_then(|count| usize::try_from(count).ok()).ok_or_else(damaged)
+}
+
+/// The number of elements of an array with these dimensions.
+fn grid(lengths: &[u8], size: usize) -> Result<usize> {
+    let shape: Result<Vec<usize>> = lengths.chunks_exact(8).map(whole).collect();
+    crate::layout::grid_count(&shape?, size).ok_or_else(damaged)
+}
+
+fn index(at: usize) -> String {
+    format!("[{at}]")
+}
+
+#[cold]
+fn gone(variant: &str) -> Error {
+    let expected = "a variant that the enum still has (`#[state(other)]` on one without fields takes the others)";
+    Error::new(ErrorKind::Identity, expected, format!("an older `{}`", crate::schema::Escaped(variant)))
+}

@@ -1,0 +1,193 @@
+//! How parts of theirs are passed over: those that have no place in ours, and those that lie there in another order.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::ptr::from_ref;
+
+use super::plan::Keeps;
+use crate::known::Known;
+use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
+use crate::schema::{Kind, Link, Nodes, Schema, Slot};
+
+/// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
+pub(super) type Over = Option<usize>;
+
+/// How one part is passed over, whose head has so many bytes.
+#[derive(Debug)]
+pub(super) enum Skip {
+    /// Still being made.
+    Open,
+    Text,
+    List {
+        head: usize,
+        of: Over,
+    },
+    Array {
+        count: usize,
+        head: usize,
+        of: usize,
+    },
+    Map {
+        key: usize,
+        value: usize,
+        of: (Over, Over),
+    },
+    Optional {
+        head: usize,
+        of: Over,
+    },
+    Boxed {
+        head: usize,
+        of: Over,
+    },
+    /// Parts of a head: where they start, how long they are.
+    Parts(Box<[(usize, usize, usize)]>),
+    /// The bytes of the tag, whether slots lie in the head, and for each variant their bytes and their parts.
+    Enum {
+        tag: usize,
+        inline: bool,
+        variants: Box<[(usize, Box<[(usize, usize, usize)]>)]>,
+    },
+    Raw {
+        optional: bool,
+        size: usize,
+    },
+    Grid {
+        size: usize,
+    },
+}
+
+/// All ways of a plan.
+#[derive(Debug)]
+pub(super) struct Skips {
+    pub ways: Vec<Skip>,
+    made: BTreeMap<*const Schema, Over>,
+    keeps: Keeps,
+}
+
+/// Whether a part, or what lies behind it, has text or raw arrays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bears {
+    pub text: bool,
+    pub raw: bool,
+}
+
+impl Skips {
+    pub fn new(keeps: Keeps) -> Self {
+        Self { ways: Vec::new(), made: BTreeMap::new(), keeps }
+    }
+
+    pub fn link(&mut self, nodes: &Nodes, link: Link) -> Over {
+        self.of(nodes, nodes.get(link))
+    }
+
+    /// How a part is passed over.
+    pub fn of(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
+        if let Some(&known) = self.made.get(&from_ref(schema)) {
+            return known;
+        }
+        if self.is_flat(nodes, schema) {
+            self.made.insert(schema, None);
+            return None;
+        }
+        let at = self.ways.len();
+        self.ways.push(Skip::Open);
+        self.made.insert(schema, Some(at));
+        let head = |link| nodes.get(link).head;
+        let way = match &schema.kind {
+            Kind::List(of) | Kind::Set(of) => Skip::List { head: head(*of), of: self.link(nodes, *of) },
+            Kind::Known(_) | Kind::Serde => Skip::List { head: 1, of: None },
+            Kind::Array(of, count) => match self.link(nodes, *of) {
+                Some(way) => {
+                    Skip::Array { count: usize::try_from(*count).unwrap_or(usize::MAX), head: head(*of), of: way }
+                }
+                None => Skip::Parts(Box::default()),
+            },
+            Kind::Map(key, value) => {
+                let of = (self.link(nodes, *key), self.link(nodes, *value));
+                Skip::Map { key: head(*key), value: head(*value), of }
+            }
+            Kind::Optional(of) => Skip::Optional { head: head(*of), of: self.link(nodes, *of) },
+            Kind::Boxed(of) => Skip::Boxed { head: head(*of), of: self.link(nodes, *of) },
+            Kind::Tuple(items) => Skip::Parts(self.parts(nodes, items.iter().copied())),
+            Kind::Object(object) => Skip::Parts(self.slots(nodes, &object.slots)),
+            Kind::Enum(of) => {
+                let size = |slots: &[Slot]| slots.iter().map(|slot| head(slot.ty)).sum::<usize>();
+                let sizes: Vec<usize> = of.variants.iter().map(|variant| size(&variant.slots)).collect();
+                let variants = of.variants.iter().zip(&sizes);
+                let variants = variants.map(|(variant, &size)| (size, self.slots(nodes, &variant.slots))).collect();
+                Skip::Enum { tag: tag_head(sizes.len()), inline: enum_is_inline(largest(&sizes)), variants }
+            }
+            Kind::Raw(raw) => Skip::Raw { optional: raw.optional, size: head(raw.element) },
+            Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
+            _ => Skip::Text,
+        };
+        self.ways[at] = way;
+        Some(at)
+    }
+
+    fn slots(&mut self, nodes: &Nodes, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
+        self.parts(nodes, slots.iter().map(|slot| slot.ty))
+    }
+
+    /// The parts of a head behind which something lies.
+    fn parts(&mut self, nodes: &Nodes, links: impl Iterator<Item = Link>) -> Box<[(usize, usize, usize)]> {
+        let mut at = 0;
+        let mut parts = Vec::new();
+        for link in links {
+            let head = nodes.get(link).head;
+            if let Some(way) = self.link(nodes, link) {
+                parts.push((at, head, way));
+            }
+            at += head;
+        }
+        parts.into()
+    }
+
+    /// Whether nothing lies behind a head that has to be passed over. Types stand in one another's heads no deeper than
+    /// schemas are read.
+    pub fn is_flat(&self, nodes: &Nodes, schema: &Schema) -> bool {
+        let flat = |link: Link| self.is_flat(nodes, nodes.get(link));
+        let slots = |slots: &[Slot]| slots.iter().all(|slot| flat(slot.ty));
+        match &schema.kind {
+            Kind::Str => self.keeps.text,
+            Kind::Raw(_) => self.keeps.raw,
+            Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Boxed(_) | Kind::Serde | Kind::Grid(..) => false,
+            Kind::Known(known) => !matches!(known, Known::Int | Known::Natural),
+            Kind::Optional(of) => option_is_inline(nodes.get(*of).head) && flat(*of),
+            Kind::Array(of, _) => flat(*of),
+            Kind::Tuple(items) => items.iter().all(|&item| flat(item)),
+            Kind::Object(object) => slots(&object.slots),
+            Kind::Enum(of) => {
+                let size = |slots: &[Slot]| slots.iter().map(|slot| nodes.get(slot.ty).head).sum::<usize>();
+                of.variants.iter().all(|variant| enum_is_inline(size(&variant.slots)) && slots(&variant.slots))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What a type has somewhere, or may have: types that contain themselves are seen once.
+pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
+    let mut bears = Bears::default();
+    let (mut open, mut seen) = (alloc::vec![schema], Vec::new());
+    while let Some(node) = open.pop() {
+        match &node.kind {
+            Kind::Str => bears.text = true,
+            Kind::Raw(_) | Kind::Grid(..) => bears.raw = true,
+            _ => {}
+        }
+        if bears == (Bears { text: true, raw: true }) {
+            break;
+        }
+        if node.tag().is_some() {
+            if seen.contains(&from_ref(node)) {
+                continue;
+            }
+            seen.push(from_ref(node));
+        }
+        open.extend(node.links().into_iter().map(|link| nodes.get(link)));
+    }
+    bears
+}

@@ -1,0 +1,435 @@
+//! The slots of objects and variants, by name: which of theirs becomes which of ours, and in which order.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+use core::ptr;
+
+use super::plan::{At, Op, Planner, Segment, joined, named_alike};
+use super::problem::Problem;
+use super::skip::{Over, bears};
+use crate::schema::{DefaultFn, Enum, Evolution, Kind, Link, Object, Schema, Slot, Variant};
+
+/// What is done for each value, in the order of our slots.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub steps: Box<[SlotStep]>,
+    /// Where their order is not ours: all of theirs that have something behind them, to find where that starts.
+    pub survey: Box<[(usize, usize, usize)]>,
+}
+
+#[derive(Debug)]
+pub(super) enum SlotStep {
+    Copy {
+        from: usize,
+        to: usize,
+        len: usize,
+    },
+    Part {
+        name: Cow<'static, str>,
+        from: usize,
+        len: usize,
+        to: usize,
+        of: At,
+    },
+    Default {
+        name: Cow<'static, str>,
+        to: usize,
+        by: DefaultFn,
+    },
+    /// A part of theirs that has no place in ours.
+    Skip {
+        from: usize,
+        len: usize,
+        over: usize,
+    },
+    /// Goes to what lies behind a slot of theirs, by its number in the survey.
+    Seek(usize),
+}
+
+impl Slots {
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether so many bytes are copied and nothing else is done.
+    pub fn copies(&self, len: usize) -> bool {
+        match &*self.steps {
+            [] => len == 0,
+            [SlotStep::Copy { from: 0, to: 0, len: all }] => *all == len,
+            _ => false,
+        }
+    }
+}
+
+/// A slot of theirs, or of ours: parents' slots stand in their place.
+struct Place<'s> {
+    owner: &'s str,
+    slot: &'s Slot,
+    schema: &'s Schema,
+    at: usize,
+}
+
+/// A slot of ours, and what it is made from.
+enum Source {
+    Slot(usize, At),
+    Default(DefaultFn),
+}
+
+impl<'t> Planner<'t> {
+    pub(super) fn object(&mut self, from: &'t Schema, to: &'static Schema, path: &str) -> Op {
+        let (Kind::Object(a), Kind::Object(b)) = (&from.kind, &to.kind) else { return Op::Open };
+        if !named_alike(&a.name, &b.name, b.evolution.aliases) {
+            return self.renamed(from, to, path);
+        }
+        let whole = whole_parent(b, |link| self.ours.get(link));
+        let theirs = self.places(a, whole.as_ref());
+        let ours = self.our_places(b);
+        if b.evolution.upgrade.is_some() && !self.written_alike(&theirs, &ours) {
+            self.broken.text = true;
+            self.broken.raw = true;
+            let theirs = self.theirs.0.iter().position(|node| ptr::eq(node, from));
+            return theirs.map_or(Op::Open, |theirs| Op::Upgraded { theirs, ours: to });
+        }
+        let family = Family::of(b, |link| self.ours.get(link));
+        let slots = self.matched(&theirs, &ours, &Names { family: &family, variant: "" }, path);
+        self.flat(slots, from.head, to.head)
+    }
+
+    /// Parts that stand side by side, in one order: of a tuple.
+    pub(super) fn side_by_side(&mut self, parts: Vec<(Cow<'static, str>, Link, At)>) -> Op {
+        let (mut from, mut to) = (0, 0);
+        let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+        for (index, (name, link, of)) in parts.into_iter().enumerate() {
+            let schema = self.theirs.get(link);
+            theirs.push((from, schema.head, self.skips.of(self.theirs, schema)));
+            ours.push((name, to, Source::Slot(index, of)));
+            from += self.steps[of].from;
+            to += self.steps[of].to;
+        }
+        let slots = self.ordered(&theirs, ours);
+        self.flat(slots, from, to)
+    }
+
+    /// Slots as one flat part, where all of them are.
+    fn flat(&self, slots: Slots, from: usize, to: usize) -> Op {
+        if !slots.survey.is_empty() {
+            return Op::Slots(slots);
+        }
+        let segment = |step: &SlotStep| match step {
+            SlotStep::Copy { from, to, len } => Some(Segment { from: *from, to: *to, len: *len, by: None }),
+            SlotStep::Part { from, to, of, .. } if self.is_flat(*of) => Some(self.segment(*from, *to, *of)),
+            _ => None,
+        };
+        let segments: Option<Vec<Segment>> = slots.steps.iter().map(segment).collect();
+        match segments {
+            Some(_) if from == to && slots.copies(from) => Op::Copy,
+            Some(segments) => Op::Flat(joined(segments)),
+            None => Op::Slots(slots),
+        }
+    }
+
+    pub(super) fn variant(
+        &mut self,
+        of: &'static Enum,
+        (theirs, ours): (&'t [Slot], &'static Variant),
+        path: &str,
+    ) -> Slots {
+        let theirs = self.side(theirs);
+        let mut at = 0;
+        let place = |slot: &'static Slot| {
+            let schema = self.ours.get(slot.ty);
+            at += schema.head;
+            Place { owner: "", slot, schema, at: at - schema.head }
+        };
+        let our_slots: Vec<_> = ours.slots.iter().map(place).collect();
+        let family = Family(alloc::vec![("", of.evolution)]);
+        let names = Names { family: &family, variant: &ours.name };
+        self.matched(&theirs, &our_slots, &names, &format!("{path}.{}", ours.name))
+    }
+
+    /// The slots of a variant that is gone.
+    pub(super) fn dropped(&mut self, theirs: &'t [Slot]) -> Slots {
+        let theirs = self.side(theirs);
+        let parts = self.theirs_in_order(&theirs);
+        theirs.iter().for_each(|place| self.passes_over(place.schema));
+        self.ordered(&parts, Vec::new())
+    }
+
+    fn side(&self, slots: &'t [Slot]) -> Vec<Place<'t>> {
+        let mut at = 0;
+        let place = |slot: &'t Slot| {
+            let schema = self.theirs.get(slot.ty);
+            at += schema.head;
+            Place { owner: "", slot, schema, at: at - schema.head }
+        };
+        slots.iter().map(place).collect()
+    }
+
+    /// The slots of an object of theirs, those of its parents in their place; but of `whole` as one.
+    fn places(&self, object: &'t Object, whole: Option<&Evolvable>) -> Vec<Place<'t>> {
+        let mut places = Vec::new();
+        add(object, 0, &|link| self.theirs.get(link), &|tag| whole.is_some_and(|whole| whole.is(tag)), &mut places);
+        places
+    }
+
+    fn our_places(&self, object: &'static Object) -> Vec<Place<'static>> {
+        let mut places = Vec::new();
+        let whole = whole_parent(object, |link| self.ours.get(link));
+        add(object, 0, &|link| self.ours.get(link), &|tag| whole.as_ref().is_some_and(|w| w.is(tag)), &mut places);
+        places
+    }
+
+    /// Whether an object's own slots were written as they are now, whatever became of their types.
+    fn written_alike(&self, theirs: &[Place<'t>], ours: &[Place<'static>]) -> bool {
+        theirs.len() == ours.len()
+            && theirs
+                .iter()
+                .zip(ours)
+                .all(|(theirs, ours)| theirs.slot.name == ours.slot.name && self.alike(theirs.schema, ours.schema))
+    }
+
+    fn alike(&self, theirs: &Schema, ours: &Schema) -> bool {
+        if theirs.tag().is_some() || ours.tag().is_some() {
+            return theirs.tag() == ours.tag();
+        }
+        let (a, b) = (theirs.links(), ours.links());
+        let same = match (&theirs.kind, &ours.kind) {
+            (Kind::Array(_, a), Kind::Array(_, b)) => a == b,
+            (a, b) if theirs.links().is_empty() => format!("{a:?}") == format!("{b:?}"),
+            (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
+        };
+        same && a.len() == b.len()
+            && a.into_iter().zip(b).all(|(a, b)| self.alike(self.theirs.get(a), self.ours.get(b)))
+    }
+
+    fn theirs_in_order(&mut self, theirs: &[Place<'t>]) -> Vec<(usize, usize, Over)> {
+        let nodes = self.theirs;
+        theirs.iter().map(|place| (place.at, place.schema.head, self.skips.of(nodes, place.schema))).collect()
+    }
+
+    fn passes_over(&mut self, schema: &Schema) {
+        let bears = bears(self.theirs, schema);
+        self.broken.text |= bears.text;
+        self.broken.raw |= bears.raw;
+    }
+
+    /// Finds what each slot of ours is made from.
+    fn matched(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], names: &Names<'_>, path: &str) -> Slots {
+        let found = find(theirs, ours, names);
+        let mut parts = Vec::new();
+        let gone: Vec<usize> = (0..theirs.len()).filter(|at| !found.contains(&Found::At(*at))).collect();
+        for (place, found) in ours.iter().zip(&found) {
+            let name = &place.slot.name;
+            let path = format!("{path}.{name}");
+            let source = match (found, place.slot.default) {
+                (Found::At(index), _) => Source::Slot(*index, self.pair(theirs[*index].schema, place.schema, &path)),
+                (Found::Nowhere, Some(default)) => {
+                    let bears = bears(self.ours, place.schema);
+                    self.broken.text |= bears.text;
+                    self.broken.raw |= bears.raw;
+                    Source::Default(default)
+                }
+                (Found::Nowhere, None) => {
+                    let candidates = gone.iter().map(|&at| &*theirs[at].slot.name);
+                    self.problem(Problem::missing(&path, place.schema, candidates));
+                    continue;
+                }
+                (Found::Twice, _) => {
+                    self.problem(Problem::twice(&path));
+                    continue;
+                }
+            };
+            parts.push((name.clone(), place.at, source));
+        }
+        for at in gone {
+            let name = &theirs[at].slot.name;
+            if !names.family.is_removed(name) {
+                let (owner, schema) = (names.family.name(), theirs[at].schema);
+                self.problem(Problem::gone(path, name, owner, schema, self.theirs));
+            }
+            self.passes_over(theirs[at].schema);
+        }
+        self.keeps_order(theirs, &parts);
+        let theirs = self.theirs_in_order(theirs);
+        self.ordered(&theirs, parts)
+    }
+
+    /// Notes whether text and raw arrays change places.
+    fn keeps_order(&mut self, theirs: &[Place<'t>], ours: &[(Cow<'static, str>, usize, Source)]) {
+        let (mut text, mut raw) = (None, None);
+        for (_, _, source) in ours {
+            let Source::Slot(index, _) = source else { continue };
+            let bears = bears(self.theirs, theirs[*index].schema);
+            for (bears, last, broken) in
+                [(bears.text, &mut text, &mut self.broken.text), (bears.raw, &mut raw, &mut self.broken.raw)]
+            {
+                if bears {
+                    *broken |= *last > Some(*index);
+                    *last = (*last).max(Some(*index));
+                }
+            }
+        }
+    }
+
+    /// Puts what is done in order: as ours are, with a survey of theirs where they are in another.
+    fn ordered(&self, theirs: &[(usize, usize, Over)], ours: Vec<(Cow<'static, str>, usize, Source)>) -> Slots {
+        let behind: Vec<usize> = (0..theirs.len()).filter(|&at| theirs[at].2.is_some()).collect();
+        let used: Vec<usize> = ours
+            .iter()
+            .filter_map(|(_, _, source)| match source {
+                Source::Slot(index, _) if theirs[*index].2.is_some() => Some(*index),
+                _ => None,
+            })
+            .collect();
+        let in_order = used.is_sorted();
+        let mut steps: Vec<SlotStep> = Vec::new();
+        let mut next = 0;
+        let skip = |steps: &mut Vec<SlotStep>, at: usize| {
+            let (from, len, over) = theirs[at];
+            if let Some(over) = over {
+                steps.push(SlotStep::Skip { from, len, over });
+            }
+        };
+        for (name, to, source) in ours {
+            let (index, of) = match source {
+                Source::Slot(index, of) => (index, of),
+                Source::Default(by) => {
+                    steps.push(SlotStep::Default { name, to, by });
+                    continue;
+                }
+            };
+            let (from, len, over) = theirs[index];
+            if let (Some(_), Ok(number)) = (over, behind.binary_search(&index)) {
+                if in_order {
+                    behind[next..number].iter().for_each(|&at| skip(&mut steps, at));
+                } else if next != number {
+                    steps.push(SlotStep::Seek(number));
+                }
+                next = number + 1;
+            }
+            match (&self.steps[of].op, steps.last_mut()) {
+                (Op::Copy, Some(SlotStep::Copy { from: f, to: t, len: l })) if *f + *l == from && *t + *l == to => {
+                    *l += len;
+                }
+                (Op::Copy, _) if len == 0 => {}
+                (Op::Copy, _) => steps.push(SlotStep::Copy { from, to, len }),
+                _ => steps.push(SlotStep::Part { name, from, len, to, of }),
+            }
+        }
+        if in_order {
+            behind[next..].iter().for_each(|&at| skip(&mut steps, at));
+            return Slots { steps: steps.into(), survey: Box::default() };
+        }
+        let survey = behind.iter().filter_map(|&at| theirs[at].2.map(|over| (theirs[at].0, theirs[at].1, over)));
+        Slots { steps: steps.into(), survey: survey.collect() }
+    }
+}
+
+/// A parent that is matched as a whole, because it has older forms or changes them itself.
+struct Evolvable {
+    name: &'static str,
+    aliases: &'static [&'static str],
+}
+
+impl Evolvable {
+    fn is(&self, tag: &str) -> bool {
+        named_alike(tag, self.name, self.aliases)
+    }
+}
+
+fn whole_parent(object: &'static Object, get: impl Fn(Link) -> &'static Schema) -> Option<Evolvable> {
+    let parent = object.slots.first().filter(|_| object.has_parent)?;
+    let Kind::Object(parent) = &get(parent.ty).kind else { return None };
+    let evolution = parent.evolution;
+    let whole = evolution.upgrade.is_some() || !evolution.forms.is_empty();
+    whole.then(|| Evolvable { name: &parent.name, aliases: evolution.aliases })
+}
+
+fn add<'s>(
+    object: &'s Object,
+    mut at: usize,
+    get: &dyn Fn(Link) -> &'s Schema,
+    whole: &dyn Fn(&str) -> bool,
+    places: &mut Vec<Place<'s>>,
+) {
+    for (number, slot) in object.slots.iter().enumerate() {
+        let schema = get(slot.ty);
+        match &schema.kind {
+            Kind::Object(parent) if object.has_parent && number == 0 && !whole(&parent.name) => {
+                add(parent, at, get, whole, places);
+            }
+            _ => places.push(Place { owner: &object.name, slot, schema, at }),
+        }
+        at += schema.head;
+    }
+}
+
+/// A type and its parents, with what each says of older forms.
+struct Family(Vec<(&'static str, &'static Evolution)>);
+
+impl Family {
+    fn of(object: &'static Object, get: impl Fn(Link) -> &'static Schema) -> Self {
+        let mut family = alloc::vec![(&*object.name, object.evolution)];
+        let mut object = object;
+        while let Some(parent) = object.slots.first().filter(|_| object.has_parent) {
+            let Kind::Object(parent) = &get(parent.ty).kind else { break };
+            family.push((&parent.name, parent.evolution));
+            object = parent;
+        }
+        Self(family)
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.first().map_or("", |(name, _)| name)
+    }
+
+    fn is_removed(&self, name: &str) -> bool {
+        self.0.iter().any(|(_, evolution)| evolution.is_removed(name))
+    }
+}
+
+struct Names<'f> {
+    family: &'f Family,
+    variant: &'f str,
+}
+
+impl Names<'_> {
+    fn aliases(&self, place: &Place<'static>) -> &'static [&'static str] {
+        let owner = self.family.0.iter().find(|(name, _)| *name == place.owner);
+        owner.map_or(&[], |(_, evolution)| evolution.aliases_of(self.variant, &place.slot.name))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    At(usize),
+    Nowhere,
+    /// A parent and its child have slots of the name, and nothing tells which is meant.
+    Twice,
+}
+
+/// For each slot of ours the one of theirs that it is made from: of the same name in the same type, else of the same
+/// name anywhere in the family, else of a name that it had.
+fn find(theirs: &[Place<'_>], ours: &[Place<'static>], names: &Names<'_>) -> Vec<Found> {
+    let mut found = alloc::vec![Found::Nowhere; ours.len()];
+    let mut taken = alloc::vec![false; theirs.len()];
+    let mut pass = |matches: &dyn Fn(&Place<'_>, &Place<'static>) -> bool| {
+        for (place, found) in ours.iter().zip(&mut found).filter(|(_, found)| **found == Found::Nowhere) {
+            let mut candidates = (0..theirs.len()).filter(|&at| !taken[at] && matches(&theirs[at], place));
+            match (candidates.next(), candidates.next()) {
+                (Some(at), None) => {
+                    *found = Found::At(at);
+                    taken[at] = true;
+                }
+                (Some(_), Some(_)) => *found = Found::Twice,
+                _ => {}
+            }
+        }
+    };
+    pass(&|theirs, ours| theirs.slot.name == ours.slot.name && theirs.owner == ours.owner);
+    pass(&|theirs, ours| theirs.slot.name == ours.slot.name);
+    pass(&|theirs, ours| names.aliases(ours).contains(&&*theirs.slot.name));
+    found
+}

@@ -1,0 +1,130 @@
+//! What a project's own tests call, so that no change of a type cuts off the files of its users.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::history::{self, Recorded, forms};
+use super::{Form, Plan};
+use crate::fingerprint::{Identity, identity};
+use crate::schema::{Graph, Nodes, write_canonical};
+use crate::state::State;
+
+/// The variable with which tests record what is new.
+const RECORD: &str = "STATE_RECORD";
+
+const PREFACE: &str = "\
+# The forms that this project's states had. Tests append to it (`STATE_RECORD=1 cargo test`) and compare with it; what
+# stands here stays as it is, so that files of each form can be loaded.
+";
+
+/// Fails unless the present form of `T` is recorded in a file, and every form that is recorded there can still become
+/// the present one: so that a change which cuts off the states that users have fails a test, with no old file at hand.
+///
+/// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is not there, and the file is
+/// made if there is none. The path is relative to the root of the package that is tested. Types that `T` holds are part
+/// of its form; only those that are saved by themselves need a test of their own. Forms of other names are looked at where
+/// `T` has them as its `alias`.
+///
+/// ```no_run
+/// # use state_core::State;
+/// # #[derive(State)]
+/// # struct World { tick: u64 }
+/// # #[allow(unused_mut)]
+/// #[test]
+/// fn states_of_older_versions_load() {
+///     state_core::evolve::testing::recorded::<World>("state.history");
+/// }
+/// ```
+///
+/// # Panics
+/// If it is as said above, with what changed and what to write in each place.
+#[track_caller]
+pub fn recorded<T: State + ?Sized>(path: impl AsRef<Path>) {
+    let path = path.as_ref();
+    let asked = std::env::var_os(RECORD).is_some_and(|asked| !asked.is_empty() && asked != "0");
+    if let Err(message) = compare(&identity(T::schema()), path, asked) {
+        panic!("{message}");
+    }
+}
+
+fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let text = if records { record(ours, path).map_err(failed)? } else { read(path).map_err(failed)? };
+    let name = history::name(ours.schema);
+    let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
+    let forms: Vec<Recorded<'_>> = forms(&text).filter(|form| form.name == name || had.contains(&form.name)).collect();
+    let mut messages = Vec::new();
+    for form in &forms {
+        messages.extend(resolve(ours, form).err());
+    }
+    if !forms.iter().any(|form| form.fingerprint() == Some(ours.fingerprint)) {
+        let file = path.display();
+        messages.push(format!(
+            "the present form of {name} is not recorded in {file}; \
+             once each difference above is what it should be, run `{RECORD}=1 cargo test` and commit the file"
+        ));
+    }
+    if messages.is_empty() { Ok(()) } else { Err(messages.join("\n")) }
+}
+
+/// Whether a recorded form becomes the present one, or what it takes.
+fn resolve(ours: &Identity, form: &Recorded<'_>) -> Result<(), String> {
+    let fingerprint = form.fingerprint().unwrap_or_default();
+    let older = form.schema().and_then(|schema| Form::parse(&schema));
+    let Form { nodes, root } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
+    let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
+    let problems = match Plan::new(nodes, root, graph, 0) {
+        Ok(plan) => plan.losses().to_vec(),
+        Err(problems) => problems,
+    };
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let problems: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    Err(format!("states of {} as form {fingerprint:016x} can no longer be loaded:\n{}", form.name, problems.join("\n")))
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let message = format!("there is no such file; run `{RECORD}=1 cargo test` to make it, and commit it");
+            Err(std::io::Error::new(error.kind(), message))
+        }
+        other => other,
+    }
+}
+
+/// Appends the present form, unless it is there; gives the text of the file.
+fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
+    // One test after the other in a process, and one process after the other where the system has locks.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let _lock = crate::image::wait_for(&file);
+    let mut text = read_all(&mut file)?;
+    if forms(&text).any(|form| form.fingerprint() == Some(ours.fingerprint)) {
+        return Ok(text);
+    }
+    let mut more = String::new();
+    if text.is_empty() {
+        more.push_str(PREFACE);
+    } else if !text.ends_with('\n') {
+        more.push('\n');
+    }
+    more.push('\n');
+    more.push_str(&history::record(ours.schema, &write_canonical(ours.schema)));
+    file.write_all(more.as_bytes())?;
+    text.push_str(&more);
+    Ok(text)
+}
+
+fn read_all(file: &mut File) -> std::io::Result<String> {
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text.to_string())
+}
