@@ -1,4 +1,5 @@
-//! A simulation that saves every frame and often goes back 8 of them, as networked games do when a late input comes.
+//! A simulation that saves every frame and often goes back 8 of them, as networked games do when a late input comes, and
+//! two that ought to be the same and are not.
 //!
 //! `cargo run --release --example rollback [ENTITIES [ROUNDS]]` times each way to save a frame and to go back.
 
@@ -7,9 +8,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use state_core::{State, dump_into, load_into, loads};
+use state_core::{History, State, dump_into, load_into, loads};
 
-const BACK: usize = 8;
+const BACK: u64 = 8;
 
 #[derive(State, Serialize, Deserialize, Clone, PartialEq)]
 struct World {
@@ -74,26 +75,58 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let (mut world, mut times) = (World::new(entities), Times::default());
-    // The last frames, each in a buffer that is used again and again.
-    let mut ring: [Vec<u8>; BACK] = Default::default();
-    for _ in 0..rounds {
-        for saved in &mut ring {
-            times.of("save into a used buffer", || dump_into(&world, saved))?;
-            other_ways(&world, saved, &mut times)?;
+    let mut history = History::<World>::new().frames(12).bytes(256 << 20);
+    let mut saved = Vec::new();
+    for round in 0..u64::from(rounds) {
+        let first = round * BACK;
+        for frame in first..first + BACK {
+            times.of("history: push", || history.push(frame, &world))?;
+            times.of("history: checksum", || history.checksum(frame))?;
+            times.of("save into a used buffer", || dump_into(&world, &mut saved))?;
+            other_ways(&world, &saved, &mut times)?;
             world.step();
         }
         // A late input: back to the oldest frame, and through the same ones once more.
         let now = world.clone();
-        times.of("restore in place", || load_into(&ring[0], &mut world))?;
-        times.of("load anew", || loads::<World>(&ring[0]).map(black_box))?;
-        for _ in &ring {
+        world = now.clone();
+        times.of("history: restore", || history.restore(first, &mut world))?;
+        let oldest = history.image(first)?;
+        times.of("load anew", || loads::<World>(oldest).map(black_box))?;
+        world = now.clone();
+        times.of("restore in place", || load_into(oldest, &mut world))?;
+        for _ in 0..BACK {
             world.step();
         }
         assert!(world == now, "the same frames again end in another state");
     }
 
-    println!("{entities} entities, {} bytes, {rounds} times back {BACK} frames", ring[0].len());
+    println!("{entities} entities, {} bytes, {rounds} times back {BACK} frames", saved.len());
     times.print();
+    desync(&world)
+}
+
+/// Two machines that play the same game, until a bug on one of them changes what it should not.
+fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
+    let [mut ours, mut theirs] = [world.clone(), world.clone()];
+    let mut here = History::<World>::new().frames(12);
+    let mut there = History::<World>::new().frames(12);
+    for frame in 0..60 {
+        if frame == 40 {
+            theirs.entities[3].position[0] += 0.25;
+        }
+        here.push(frame, &ours)?;
+        there.push(frame, &theirs)?;
+        // Eight bytes a frame go over the network, and all of a frame only where they differ.
+        if here.checksum(frame)? != there.checksum(frame)? {
+            println!("the machines differ from frame {frame} on:");
+            for difference in here.compare(frame, there.image(frame)?)?.take(3) {
+                println!("  {difference}");
+            }
+            return Ok(());
+        }
+        ours.step();
+        theirs.step();
+    }
     Ok(())
 }
 

@@ -132,11 +132,16 @@ fn a_file_without_the_bicycles_is_answered_in_one_line() {
 #[test]
 fn rollback_times_each_way_and_ends_in_the_same_state() {
     let lines = Room::new("rollback").lines("rollback", &["50", "2"]);
-    for name in ["save into a used buffer", "restore in place", "load anew", "clone", "postcard: load anew"] {
+    let ways =
+        ["history: push", "history: checksum", "history: restore", "save into a used buffer", "restore in place"];
+    for name in ways.into_iter().chain(["load anew", "clone", "postcard: load anew"]) {
         let line = lines.iter().find(|line| line.starts_with(name)).unwrap();
         assert_eq!(line[name.len()..].split_whitespace().filter(|time| time.parse::<f64>().is_ok()).count(), 3);
     }
     assert_eq!(cfg!(debug_assertions), lines[0].contains("--release"));
+    let [frame, difference] = lines.last_chunk().unwrap();
+    assert_eq!(frame, "the machines differ from frame 40 on:");
+    assert_eq!(difference, "  World.entities[3].position[0]: 56.0, theirs 56.25");
 }
 
 #[test]
