@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::given::{Entries, Given, Items};
 use super::{Array, Made, Value};
@@ -115,6 +116,22 @@ impl<'v> Decoder<'v> for Given<'v> {
                     None => self.each(object.state()),
                     Some(_) => None,
                 }
+            }
+            _ => None,
+        }
+    }
+
+    fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) => self.each_named(object.named()?),
+            _ => None,
+        }
+    }
+
+    fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
+        match self.see() {
+            Value::Variant(variant) if variant.name() == tag => {
+                Some((variant.variant(), self.each_named(variant.named()?)?))
             }
             _ => None,
         }

@@ -3,19 +3,25 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::named::SlotNames;
 use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
 use crate::known::Known;
-use crate::walk::{Elements, Encoder, Group};
+use crate::walk::{self, Elements, Encoder};
 
 /// Collects the slots that a walk hands over into one value.
 pub(super) struct Collector {
-    /// Groups that are open, the innermost last, each with its parts so far.
-    open: Vec<(Head, Vec<Value>)>,
+    /// Groups that are open, the innermost last.
+    open: Vec<Group>,
     pub value: Value,
-    /// The slots of the outermost object by name, if they are asked for: the first value of each.
-    pub named: Vec<(String, Value)>,
-    /// Those that are still without their values, by the place of these among the parts.
-    names: Option<Vec<(String, usize)>>,
+    /// Whether objects and variants keep the names of their slots.
+    names: bool,
+}
+
+/// A group with its parts so far, and the names of slots by the place of their values among them.
+struct Group {
+    head: Head,
+    parts: Vec<Value>,
+    names: Vec<(String, usize)>,
 }
 
 enum Head {
@@ -29,17 +35,17 @@ enum Head {
 
 impl Collector {
     pub fn new() -> Self {
-        Self { open: Vec::new(), value: Value::None, named: Vec::new(), names: None }
+        Self { open: Vec::new(), value: Value::None, names: false }
     }
 
-    /// One that keeps the names of the outermost object's slots.
+    /// One whose objects and variants keep the names of their slots.
     pub fn naming() -> Self {
-        Self { names: Some(Vec::new()), ..Self::new() }
+        Self { names: true, ..Self::new() }
     }
 
     fn put(&mut self, value: Value) {
         match self.open.last_mut() {
-            Some((_, parts)) => parts.push(value),
+            Some(group) => group.parts.push(value),
             None => self.value = value,
         }
     }
@@ -84,38 +90,34 @@ impl Encoder for Collector {
         self.put(super::natural(known, bytes));
     }
 
-    fn begin(&mut self, group: Group<'_>) {
+    fn begin(&mut self, group: walk::Group<'_>) {
         let head = match group {
-            Group::Tuple(_) => Head::Tuple,
-            Group::List(_) => Head::List,
-            Group::Set(_) => Head::Set,
-            Group::Dict(_) => Head::Dict,
-            Group::Object { tag, .. } => Head::Object(tag.into()),
-            Group::Variant { tag, variant, .. } => Head::Variant(tag.into(), variant.into()),
+            walk::Group::Tuple(_) => Head::Tuple,
+            walk::Group::List(_) => Head::List,
+            walk::Group::Set(_) => Head::Set,
+            walk::Group::Dict(_) => Head::Dict,
+            walk::Group::Object { tag, .. } => Head::Object(tag.into()),
+            walk::Group::Variant { tag, variant, .. } => Head::Variant(tag.into(), variant.into()),
         };
-        self.open.push((head, Vec::new()));
+        self.open.push(Group { head, parts: Vec::new(), names: Vec::new() });
     }
 
     fn end(&mut self) {
-        let Some((head, mut parts)) = self.open.pop() else { return };
-        if let (true, Some(names)) = (self.open.is_empty(), self.names.take()) {
-            let first = |(name, at): (String, usize)| Some((name, core::mem::take(parts.get_mut(at)?)));
-            self.named = names.into_iter().filter_map(first).collect();
-            return;
-        }
+        let Some(Group { head, parts, names }) = self.open.pop() else { return };
+        let names = self.names.then(|| SlotNames::new(names, parts.len()));
         self.put(match head {
             Head::Tuple => Tuple::from(parts).into(),
             Head::List => List::from(parts).into(),
             Head::Set => Set::from(parts).into(),
             Head::Dict => dict(parts).into(),
-            Head::Object(tag) => Object::new(tag, parts).into(),
-            Head::Variant(tag, variant) => Variant::new(tag, variant, parts).into(),
+            Head::Object(tag) => Object::new(tag, parts).with_names(names).into(),
+            Head::Variant(tag, variant) => Variant::new(tag, variant, parts).with_names(names).into(),
         });
     }
 
     fn slot(&mut self, name: &str) {
-        if let (Some(names), [(_, parts)]) = (&mut self.names, &*self.open) {
-            names.push((name.into(), parts.len()));
+        if let (true, Some(group)) = (self.names, self.open.last_mut()) {
+            group.names.push((name.into(), group.parts.len()));
         }
     }
 }

@@ -92,6 +92,13 @@ impl<'v> Given<'v> {
         Some(Items { values: values.iter(), budget: self.budget })
     }
 
+    /// Some of its parts, by name.
+    pub fn each_named(self, named: impl Iterator<Item = (&'v str, &'v Value)>) -> Option<Vec<(&'v str, Self)>> {
+        let named: Vec<_> = named.map(|(name, value)| (name, Self { value, budget: self.budget })).collect();
+        self.budget.spend(named.len() + 1)?;
+        Some(named)
+    }
+
     /// Entries of it.
     pub fn pairs(self, pairs: Pairs<'v>) -> Option<Entries<'v>> {
         self.budget.spend(2 * pairs.len() + 1)?;

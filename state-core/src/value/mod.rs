@@ -83,7 +83,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 pub use self::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
 pub use self::complex::Complex;
 pub use self::dict::{Dict, IntoPairs, Pairs};
-pub(crate) use self::door::read;
+pub(crate) use self::door::read_named;
 pub use self::door::{StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};

@@ -1,18 +1,45 @@
-//! Slots by name: what an older form of an object wrote, and what ours is made from.
+//! Slots by name: what is known of the states in files that carry their schema.
 
+use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::Value;
 use super::encode::Collector;
 use super::given::{Budget, Given};
+use super::{Tuple, Value};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::error::Result;
 use crate::schema::{Nodes, Schema};
 use crate::walk;
 
-/// Values with the names of their slots.
+/// The names of the values of a flat state. A value that belongs to the one before, such as the count of a raw array, has
+/// none.
+#[derive(Clone)]
+pub(super) struct SlotNames(Arc<[Box<str>]>);
+
+impl SlotNames {
+    /// The names of `count` values, by the place of each.
+    pub fn new(names: Vec<(String, usize)>, count: usize) -> Self {
+        let mut all: Vec<Box<str>> = Vec::new();
+        all.resize_with(count, Box::default);
+        for (name, at) in names {
+            if let Some(place) = all.get_mut(at) {
+                *place = name.into();
+            }
+        }
+        Self(all.into())
+    }
+
+    /// The values with their names; `None` where the state is no longer the one that was read.
+    pub fn of<'v>(&'v self, state: &'v Tuple) -> Option<impl Iterator<Item = (&'v str, &'v Value)>> {
+        let names = self.0.iter().map(|name| &**name).zip(state.iter());
+        (self.0.len() == state.len()).then(|| names.filter(|(name, _)| !name.is_empty()))
+    }
+}
+
+/// The slots of an object by name.
 pub(crate) struct Named<'v>(pub &'v [(String, Value)]);
 
 impl Named<'_> {
@@ -25,7 +52,11 @@ impl Named<'_> {
     ) -> Result<(Vec<(String, Value)>, [usize; 3])> {
         let mut collector = Collector::naming();
         let rest = walk::read_part(schema, nodes, regions, levels, &mut collector)?;
-        Ok((collector.named, rest))
+        let slots = match &collector.value {
+            Value::Object(object) => object.named().into_iter().flatten(),
+            _ => None.into_iter().flatten(),
+        };
+        Ok((slots.map(|(name, value)| (name.into(), value.clone())).collect(), rest))
     }
 
     /// Fills an object from its slots, at a head of the image.

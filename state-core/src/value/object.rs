@@ -6,6 +6,7 @@ use core::{fmt, mem};
 use super::{
     Dict, List, Name, Pairs, Tuple, Value,
     children::Children,
+    named::SlotNames,
     repr,
     step::{Step, StepRef},
 };
@@ -31,6 +32,8 @@ pub struct Object {
     made: Made,
     base: Option<Name>,
     content: Content,
+    /// The names of the flat state's slots, where they are known.
+    names: Option<SlotNames>,
 }
 
 #[derive(Clone)]
@@ -113,7 +116,7 @@ pub struct Parts {
 impl Object {
     /// Makes an object from its type tag and flat state.
     pub fn new(name: impl Into<Name>, state: impl Into<Tuple>) -> Self {
-        Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()) }
+        Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()), names: None }
     }
 
     /// Makes an object from all that is said of it.
@@ -143,7 +146,7 @@ impl Object {
                 Content::Parts(parts.into())
             }
         };
-        Self { name, made, base: base.filter(|_| made == Made::Base), content }
+        Self { name, made, base: base.filter(|_| made == Made::Base), content, names: None }
     }
 
     /// Gives up the name and all parts.
@@ -179,7 +182,16 @@ impl Object {
             Content::State(_) => Content::State(Tuple(children)),
             Content::Parts(_) => Content::Parts(children),
         };
-        Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content }
+        Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content, names: self.names.clone() }
+    }
+
+    pub(super) fn with_names(self, names: Option<SlotNames>) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The slots of the flat state by name, where the names are known.
+    pub(super) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+        self.names.as_ref()?.of(self.state())
     }
 
     pub(super) const fn content(&self) -> &Content {
@@ -291,6 +303,25 @@ impl Object {
                 _ => None,
             },
         }
+    }
+
+    /// The value of a slot by its name. The names are known of what was read from a file that carries its schema.
+    ///
+    /// ```
+    /// use state_core::{Inspection, Options, State};
+    ///
+    /// #[derive(State)]
+    /// struct Person { name: String, age: i32 }
+    ///
+    /// let bytes = Options::new().with_schema().dumps(&Person { name: "Dave".into(), age: 30 })?;
+    /// let value = Inspection::open(&bytes)?.value()?;
+    /// let person = value.as_object().unwrap();
+    /// assert_eq!(person.slot("age").unwrap(), &30);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<&Value> {
+        self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// The state if it is not a tuple: a dict of attributes, whatever else `__setstate__` takes, or `None`.

@@ -3,7 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::{Tuple, repr};
+use super::named::SlotNames;
+use super::{Tuple, Value, repr};
 
 /// A value of an enum: the enum's type tag, the variant's name, and the variant's fields as its state.
 ///
@@ -20,6 +21,8 @@ pub struct Variant {
     name: Cow<'static, str>,
     case: Cow<'static, str>,
     state: Tuple,
+    /// The names of its slots, where they are known.
+    names: Option<SlotNames>,
 }
 
 impl Variant {
@@ -29,11 +32,20 @@ impl Variant {
         variant: impl Into<Cow<'static, str>>,
         state: impl Into<Tuple>,
     ) -> Self {
-        Self { name: name.into(), case: variant.into(), state: state.into() }
+        Self { name: name.into(), case: variant.into(), state: state.into(), names: None }
     }
 
     pub(super) fn with_state(&self, state: Tuple) -> Self {
-        Self::new(self.name.clone(), self.case.clone(), state)
+        Self { name: self.name.clone(), case: self.case.clone(), state, names: self.names.clone() }
+    }
+
+    pub(super) fn with_names(self, names: Option<SlotNames>) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The slots by name, where the names are known.
+    pub(super) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+        self.names.as_ref()?.of(&self.state)
     }
 
     /// The type tag of the enum: `example.Shape`.
@@ -52,6 +64,12 @@ impl Variant {
     #[must_use]
     pub const fn state(&self) -> &Tuple {
         &self.state
+    }
+
+    /// The value of a slot by its name, as [`Object::slot`](super::Object::slot).
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<&Value> {
+        self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// The state, to be changed in place.

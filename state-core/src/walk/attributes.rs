@@ -2,23 +2,42 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::fill::{Fill, missing, target};
 use super::{Attributes, Decoder, standard};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Evolution, Form, Kind, Object, Slot};
+use crate::schema::{Enum, Evolution, Form, Kind, Object, Slot, Variant};
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]
 struct Place {
     slot: &'static Slot,
-    /// What the type that the slot belongs to says of older forms.
-    evolution: &'static Evolution,
+    /// The type that the slot belongs to: what it says of older forms, and the variant.
+    owner: Owner,
     at: usize,
     /// Its number among the slots, those of parents first.
     order: usize,
+}
+
+/// What names the slots of a struct or variant had.
+#[derive(Clone, Copy)]
+struct Owner {
+    evolution: &'static Evolution,
+    variant: &'static str,
+}
+
+impl Place {
+    fn had(&self) -> &'static [&'static str] {
+        self.owner.evolution.aliases_of(self.owner.variant, &self.slot.name)
+    }
+}
+
+/// The name under which a value is one of a type: its own, or one that it had.
+pub(super) fn tag_of<'v, D: Decoder<'v>>(name: &'static str, evolution: &Evolution, value: D) -> &'static str {
+    let had = evolution.aliases.iter().copied().find(|had| !value.is_of(name) && value.is_of(had));
+    had.unwrap_or(name)
 }
 
 /// Fills an object from whatever form its type asks for.
@@ -28,6 +47,10 @@ pub(super) fn object<'v, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
+    // Where the names are known, places say nothing.
+    if let Some(named) = value.named(tag_of(&object.name, object.evolution, value)) {
+        return attributes(fill, object, &named, at);
+    }
     match object.form {
         Form::Dict => by_attributes(fill, object, value, at),
         Form::Cython => cython(fill, object, value, at),
@@ -37,7 +60,7 @@ pub(super) fn object<'v, D: Decoder<'v>>(
 }
 
 fn by_attributes<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
-    match value.attributes(&object.name) {
+    match value.attributes(tag_of(&object.name, object.evolution, value)) {
         Some(Attributes::Named(named)) => attributes(fill, object, &named, at),
         Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
         None => Err(refusal(object, value)),
@@ -59,7 +82,7 @@ fn range<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value
 }
 
 fn state<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
-    let mut state = value.object(&object.name);
+    let mut state = value.object(tag_of(&object.name, object.evolution, value));
     let Some(state) = &mut state else { return Err(refusal(object, value)) };
     fill.whole_state(object, state, at).map_err(|error| match named(object, value) {
         // The pair of `__dict__` and slots is a tuple too.
@@ -70,7 +93,8 @@ fn state<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value
 
 /// Whether the attributes of an object come by the names of the type's slots.
 fn named<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> bool {
-    let Some(Attributes::Named(named)) = value.attributes(&object.name) else { return false };
+    let tag = tag_of(&object.name, object.evolution, value);
+    let Some(Attributes::Named(named)) = value.attributes(tag) else { return false };
     places(object, 0).iter().any(|place| named.iter().any(|(name, _)| *name == place.slot.name))
 }
 
@@ -109,44 +133,78 @@ pub(super) fn attributes<'v, D: Decoder<'v>>(
     at: usize,
 ) -> Result<()> {
     let places = places(object, at);
+    by_names(fill, &places, named, |name| object.evolution.is_removed(name)).map_err(|unknown| {
+        unknown.unwrap_or_else(|(name, value)| {
+            let expected = format!("only the {} attributes of {}", places.len(), object.name);
+            let remedy = format!("; `#[state(removed({name:?}))]` drops it");
+            Error::new(ErrorKind::Malformed, expected, not_one_of(&places, name, value, &remedy))
+        })
+    })
+}
+
+/// Fills the slots of a variant by name.
+pub(super) fn variant<'v, D: Decoder<'v>>(
+    fill: &mut Fill<'v>,
+    (of, variant): (&'static Enum, &'static Variant),
+    named: &[(&'v str, D)],
+    mut at: usize,
+) -> Result<()> {
+    let owner = Owner { evolution: of.evolution, variant: &variant.name };
+    let place = |(order, slot): (usize, &'static Slot)| {
+        at += target(slot.ty).head;
+        Place { slot, owner, at: at - target(slot.ty).head, order }
+    };
+    let places: Vec<Place> = variant.slots.iter().enumerate().map(place).collect();
+    by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
+        unknown.unwrap_or_else(|(name, value)| {
+            let expected = format!("only the {} slots of {}.{}", places.len(), of.name, variant.name);
+            Error::new(ErrorKind::Malformed, expected, not_one_of(&places, name, value, ""))
+        })
+    })
+}
+
+/// The error where a slot's value is wrong, or a value that no slot takes.
+type Unfit<'v, D> = Result<Error, (&'v str, D)>;
+
+fn by_names<'v, D: Decoder<'v>>(
+    fill: &mut Fill<'v>,
+    places: &[Place],
+    named: &[(&'v str, D)],
+    is_removed: impl Fn(&str) -> bool,
+) -> Result<(), Unfit<'v, D>> {
     let mut taken = alloc::vec![false; named.len()];
-    for place in &places {
-        let found = attribute(place, &places, named);
+    for place in places {
+        let found = find(place, places, named);
         if let Some(found) = found {
             taken[found] = true;
         }
-        one(fill, *place, found.map(|found| named[found].1))?;
+        one(fill, *place, found.map(|found| named[found].1)).map_err(Ok)?;
     }
-    let is_removed = |name: &str| places.iter().any(|place| place.evolution.is_removed(name));
-    let is_left = |(taken, (name, _)): &(&bool, &(&'v str, D))| {
-        !**taken && !object.evolution.is_removed(name) && !is_removed(name)
-    };
+    let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name)) || is_removed(name);
+    let is_left = |(taken, (name, _)): &(&bool, &(&'v str, D))| !**taken && !drops(name);
     match taken.iter().zip(named).find(is_left) {
         None => Ok(()),
-        Some((_, left)) => Err(unknown(object, &places, *left)),
+        Some((_, left)) => Err(Err(*left)),
     }
 }
 
 /// The place of a slot's value, by its name or one that it had; the last where it is given twice. Most come in the order
 /// of the slots.
-fn attribute<'v, D: Decoder<'v>>(place: &Place, places: &[Place], named: &[(&'v str, D)]) -> Option<usize> {
+fn find<'v, D: Decoder<'v>>(place: &Place, places: &[Place], named: &[(&'v str, D)]) -> Option<usize> {
     let name = &*place.slot.name;
     let here = Some(place.order).filter(|&order| named.get(order).is_some_and(|(given, _)| *given == name));
     here.or_else(|| named.iter().rposition(|(given, _)| *given == name)).or_else(|| {
-        let had = place.evolution.aliases_of("", name);
         let is_free = |given: &str| places.iter().all(|place| place.slot.name != given);
-        named.iter().rposition(|(given, _)| had.contains(given) && is_free(given))
+        named.iter().rposition(|(given, _)| place.had().contains(given) && is_free(given))
     })
 }
 
 #[cold]
-fn unknown<'v, D: Decoder<'v>>(object: &Object, places: &[Place], (name, value): (&'v str, D)) -> Error {
-    let found = match places.iter().any(|place| place.slot.name == name) {
+fn not_one_of<'v, D: Decoder<'v>>(places: &[Place], name: &str, value: D, remedy: &str) -> String {
+    match places.iter().any(|place| place.slot.name == name) {
         true => "one of them twice".into(),
-        false => format!("{name:?}: {}", value.describe()),
-    };
-    let expected = format!("only the {} attributes of {}", places.len(), object.name);
-    Error::new(ErrorKind::Malformed, expected, found)
+        false => format!("{name:?}: {}{remedy}", value.describe()),
+    }
 }
 
 /// The slots one after another, each of one value.
@@ -224,11 +282,12 @@ fn add_places(object: &'static Object, mut at: usize, places: &mut Vec<Place>) {
         Cow::Borrowed(slots) => slots,
         Cow::Owned(slots) => slots,
     };
+    let owner = Owner { evolution: object.evolution, variant: "" };
     for (number, slot) in slots.iter().enumerate() {
         let schema = target(slot.ty);
         match &schema.kind {
             Kind::Object(parent) if object.has_parent && number == 0 => add_places(parent, at, places),
-            _ => places.push(Place { slot, evolution: object.evolution, at, order: places.len() }),
+            _ => places.push(Place { slot, owner, at, order: places.len() }),
         }
         at += schema.head;
     }

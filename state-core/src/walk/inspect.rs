@@ -104,7 +104,7 @@ impl<'a> Inspection<'a> {
     /// # Errors
     /// Damaged bytes, with the path to the place.
     pub fn value(&self) -> Result<Value> {
-        value::read((self.root(), &self.nodes), &self.regions, self.levels)
+        value::read_named((self.root(), &self.nodes), &self.regions, self.levels)
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.

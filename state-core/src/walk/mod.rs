@@ -176,6 +176,18 @@ pub trait Decoder<'v>: Copy {
     }
     /// The flat state of an object of the type `tag`; `None` where that is not all that it holds.
     fn object(self, tag: &str) -> Option<Self::Items>;
+    /// The slots of an object of the type `tag` by name, where the state knows the names of a flat state.
+    #[doc(hidden)]
+    fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
+        let _ = tag;
+        None
+    }
+    /// The name of the variant, of the enum `tag`, and its slots by name, where the state knows their names.
+    #[doc(hidden)]
+    fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
+        let _ = tag;
+        None
+    }
     /// What was appended to an object of this class, where nothing else was done to it.
     fn appended(self, class: &str) -> Option<Self::Items> {
         let _ = class;

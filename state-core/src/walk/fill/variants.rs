@@ -6,7 +6,7 @@ use super::{Fill, slots_left_out, target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Slot, Variant};
-use crate::walk::Decoder;
+use crate::walk::{Decoder, attributes};
 
 impl<'v> Fill<'v> {
     /// A member of a Python enum that comes by its value.
@@ -28,10 +28,23 @@ impl<'v> Fill<'v> {
         }
     }
 
-    pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
-        let mut given = value.variant(&of.name);
+    pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'static Enum, value: D, at: usize) -> Result<()> {
+        let had = of.evolution.aliases;
+        let names = || core::iter::once(&*of.name).chain(had.iter().copied());
+        if let Some((name, named)) = names().find_map(|tag| value.named_variant(tag)) {
+            let (variant, slots_at) = self.place(of, name, at)?;
+            if is_other(of, variant, name) {
+                return Ok(());
+            }
+            let filled = attributes::variant(self, (of, variant), &named, slots_at);
+            return filled.map_err(|error| error.within(&variant.name));
+        }
+        let mut given = names().find_map(|tag| value.variant(tag));
         let Some((name, state)) = &mut given else { return self.member(of, value, at) };
         let (variant, slots_at) = self.place(of, name, at)?;
+        if is_other(of, variant, name) {
+            return Ok(());
+        }
         self.slots(&variant.slots, state, slots_at).map_err(|error| error.within(&variant.name))?;
         match state.next() {
             None => Ok(()),
@@ -39,9 +52,15 @@ impl<'v> Fill<'v> {
         }
     }
 
-    /// Writes the tag of the variant of this name; where its slots begin.
+    /// Writes the tag of the variant of this name, or of one that had it, or else of the one that stands for those that
+    /// are gone; where its slots begin.
     fn place<'s>(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s Variant, usize)> {
-        let Some((place, variant)) = of.variants.iter().enumerate().find(|(_, variant)| variant.name == name) else {
+        let evolution = of.evolution;
+        let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().position(|variant| test(&variant.name));
+        let place = by(&|own| own == name)
+            .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
+            .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)));
+        let Some((place, variant)) = place.and_then(|place| Some((place, of.variants.get(place)?))) else {
             let expected = format!("a variant of {}", of.name);
             return Err(Error::new(ErrorKind::Malformed, expected, format!("one named {name}")));
         };
@@ -53,6 +72,13 @@ impl<'v> Fill<'v> {
         let inline = enum_is_inline(largest) || size == 0;
         Ok((variant, if inline { at + tag } else { self.run(1, size, || slots_left_out(&variant.slots))? }))
     }
+}
+
+/// Whether a variant stands for one that is gone.
+fn is_other(of: &Enum, variant: &Variant, name: &str) -> bool {
+    variant.name != name
+        && of.evolution.other == Some(&*variant.name)
+        && !of.evolution.aliases_of("", &variant.name).contains(&name)
 }
 
 fn too_many<'v, D: Decoder<'v>>(of: &Enum, variant: &Variant, more: D) -> Error {
