@@ -108,3 +108,23 @@ fn an_empty_array_comes_as_none_or_as_no_bytes() {
         assert_eq!(class.data, []);
     }
 }
+
+#[test]
+fn what_does_not_fit_is_named_once() {
+    #[derive(State, Debug, PartialEq)]
+    struct Pair {
+        a: u8,
+        b: Option<u8>,
+    }
+
+    let mut pair = Pair { a: 1, b: Some(2) };
+    let cases = [
+        ((Value::None, Value::from(1)), "Pair.a: expected u8, found None"),
+        ((Value::from(true), Value::None), "Pair.a: expected u8, found bool True"),
+        ((Value::from(1), Value::from("x")), "Pair.b: expected u8, found str 'x'"),
+    ];
+    for (state, text) in cases {
+        assert_eq!(pair.set_state(state).unwrap_err().to_string(), text);
+    }
+    assert_eq!(pair, Pair { a: 1, b: Some(2) });
+}

@@ -329,3 +329,41 @@ fn one_layout_under_one_name_is_one_type() {
     let renamed: Renamed = loads(&bytes).unwrap();
     assert_eq!((&*renamed.title, renamed.price), ("a", 3));
 }
+
+/// An identifier of a kind that stands behind a marker, and one that holds it.
+mod ids {
+    use std::marker::PhantomData;
+
+    use state_core::State;
+
+    #[derive(State, Debug, PartialEq, Default)]
+    pub struct Monster;
+
+    #[derive(State, Debug, PartialEq, Default)]
+    pub struct Item;
+
+    #[derive(State, Debug, PartialEq, Default)]
+    pub struct Id<T> {
+        pub number: u32,
+        pub kind: PhantomData<T>,
+    }
+
+    #[derive(State, Debug, PartialEq, Default)]
+    pub struct IdOf<T> {
+        pub number: u32,
+        pub kind: T,
+    }
+}
+
+#[test]
+fn a_marker_is_no_part_of_the_identity_and_a_unit_struct_is() {
+    use ids::{Id, IdOf, Item, Monster};
+    use std::marker::PhantomData;
+    let marked = dumps(&Id::<Monster> { number: 7, kind: PhantomData }).unwrap();
+    assert_eq!(loads::<Id<Item>>(&marked).unwrap(), Id { number: 7, kind: PhantomData });
+    let held = dumps(&IdOf { number: 7, kind: Monster }).unwrap();
+    assert_eq!(held.len(), marked.len(), "the unit struct takes no bytes");
+    assert_eq!(loads::<IdOf<Monster>>(&held).unwrap(), IdOf { number: 7, kind: Monster });
+    let text = told(&IdOf { number: 7, kind: Monster }, IdOf::<Item>::default());
+    assert!(text.contains("kind") && text.contains("Monster") && text.contains("Item"), "{text}");
+}

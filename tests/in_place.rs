@@ -254,3 +254,28 @@ fn hostile_bytes_cost_no_memory() {
     }
     assert_eq!(target, state);
 }
+
+/// What is shared travels as its value. The slots that shared it have one each afterwards, and others who hold it keep
+/// what they hold.
+#[test]
+fn what_is_shared_becomes_two() {
+    #[derive(State)]
+    struct Team {
+        lead: Rc<RefCell<u32>>,
+        deputy: Rc<RefCell<u32>>,
+        alone: Rc<RefCell<u32>>,
+    }
+
+    let shared = Rc::new(RefCell::new(1));
+    let mut team = Team { lead: shared.clone(), deputy: shared.clone(), alone: Rc::new(RefCell::new(2)) };
+    let bytes = dumps(&team).unwrap();
+    let loaded: Team = state_core::loads(&bytes).unwrap();
+    *loaded.lead.borrow_mut() = 9;
+    assert_eq!(*loaded.deputy.borrow(), 1);
+    *shared.borrow_mut() = 5;
+    let alone = Rc::as_ptr(&team.alone);
+    load_into(&bytes, &mut team).unwrap();
+    assert_eq!((*team.lead.borrow(), *team.deputy.borrow(), *shared.borrow()), (1, 1, 5));
+    assert!(!Rc::ptr_eq(&team.lead, &shared) && !Rc::ptr_eq(&team.lead, &team.deputy));
+    assert_eq!(Rc::as_ptr(&team.alone), alone, "a handle that is alone is restored in place");
+}

@@ -60,23 +60,35 @@ struct Club {
     place: (i32, i32, i32, i32),
 }
 
-/// Reads a stream on the short way, and again behind two opcodes that this does not know and the machine leaves alone.
-fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> bool {
+/// What became of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// On the short way, and on the long one as the same.
+    Directly,
+    /// On the long way alone.
+    ByTheMachine,
+    Refused,
+}
+
+/// Reads a stream on the short way if it is one for that, and again behind two opcodes that this does not know and the
+/// machine leaves alone.
+fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
     let long = [&pickle[..head], b"N0", &pickle[head..]].concat();
+    assert!(!Options::new().is_read_directly::<T>(&long), "{long:?}");
     match (pickle::loads::<T>(pickle), pickle::loads::<T>(&long)) {
         (Ok(short), Ok(long)) => {
             // A NaN is not equal to itself, but looks so.
             assert!(short == long || format!("{short:?}") == format!("{long:?}"), "{short:?}, {long:?}: {pickle:?}");
-            true
+            if Options::new().is_read_directly::<T>(pickle) { Read::Directly } else { Read::ByTheMachine }
         }
-        (Err(_), Err(_)) => false,
+        (Err(_), Err(_)) => Read::Refused,
         (short, long) => panic!("{short:?} on the short way, {long:?} on the long one: {pickle:?}"),
     }
 }
 
 /// The types that a stream is read as, each by its letter.
-fn agrees_as(letter: u8, pickle: &[u8]) -> bool {
+fn agrees_as(letter: u8, pickle: &[u8]) -> Read {
     match letter {
         b'a' => agrees::<Vec<Person>>(pickle),
         b'b' => agrees::<Vec<Place>>(pickle),
@@ -162,7 +174,8 @@ def value(letter, r):
     if letter == "j":
         return of(lambda: of(lambda: r.choice([None, (True, 5)])))
     # Groups of every small size, and some that are too large to be read with the rows around them.
-    some = lambda one: of(one, r.choice([0, 0, 1, 1, 2, 3, 3, 7, 30]))
+    sizes = r.choice([[0, 0, 1, 1, 2, 3, 3, 7, 30], [0, 2, 3, 7, 30]])
+    some = lambda one: of(one, r.choice(sizes))
     if letter == "l":
         club = lambda: Club(some(person), name(), {name(): within(-2**15, 2**15 - 1) for _ in some(name)}, set(some(name)),
                             some(lambda: (within(0, 255), True)), (1, 2, 3, within(-9, 9)))
@@ -191,9 +204,16 @@ fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
 
 #[test]
 fn what_python_writes_is_the_same_on_both_ways() {
+    let mut direct = BTreeMap::new();
     for (letter, stream) in streams(12) {
-        assert!(agrees_as(letter, &stream), "{}: {stream:?}", char::from(letter));
+        let read = agrees_as(letter, &stream);
+        assert_ne!(read, Read::Refused, "{}: {stream:?}", char::from(letter));
+        *direct.entry(char::from(letter)).or_insert(0) += u32::from(read == Read::Directly);
     }
+    // Of 48 of each type. The short way knows neither a set of protocol 2 nor one item alone in a list in a row, nor
+    // objects in a row whose class comes first there, as Python writes clubs; those that are written here it knows.
+    let few: Vec<_> = direct.iter().filter(|(letter, count)| **letter != 'l' && **count < 5).collect();
+    assert!(few.is_empty(), "hardly on the short way: {few:?}");
 }
 
 #[test]
@@ -206,11 +226,11 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     let shapes = vec![Shape::Empty, Shape::Named("s".into()), Shape::Many { a: 1, b: -1, c: 2.5, d: true }];
     for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
         let options = Options::new().protocol(protocol);
-        assert!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()));
-        assert!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()));
-        assert!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()));
-        assert!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()));
-        assert!(agrees::<Vec<Shape>>(&options.dumps(&shapes).unwrap()));
+        assert_eq!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()), Read::Directly);
+        assert_eq!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()), Read::Directly);
+        assert_eq!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()), Read::Directly);
+        assert_eq!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()), Read::Directly);
+        assert_eq!(agrees::<Vec<Shape>>(&options.dumps(&shapes).unwrap()), Read::Directly);
     }
 }
 
@@ -232,7 +252,9 @@ fn groups_in_rows_are_written_alike_into_any_buffer() {
         let options = Options::new().protocol(protocol);
         let pickle = options.dumps(&clubs).unwrap();
         assert!(options.loads::<Vec<Club>>(&pickle).unwrap() == clubs);
-        assert!(agrees::<Vec<Club>>(&pickle));
+        // Before protocol 4 a set is what a call gives.
+        let is_call = matches!(protocol, Protocol::V2 | Protocol::V3);
+        assert_eq!(agrees::<Vec<Club>>(&pickle), if is_call { Read::ByTheMachine } else { Read::Directly });
         for used in [1, 5000, 70_000, 3_000_000] {
             let mut buffer = vec![0xAA; used];
             options.dump_into(&clubs, &mut buffer).unwrap();
@@ -251,7 +273,7 @@ fn changed_streams_are_the_same_on_both_ways() {
         (random >> 11) as usize % below
     };
     let opcodes = b"(.0123JKMNRXabehjqrtu})]\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x93\x94\x95GBC\x00\x01\xff";
-    let (mut read, mut refused) = (0, 0);
+    let (mut directly, mut read, mut refused) = (0, 0, 0);
     for (letter, base) in streams(6).into_iter().filter(|(_, stream)| stream.len() < 4000) {
         for _ in 0..60 {
             let mut stream = base.clone();
@@ -270,10 +292,14 @@ fn changed_streams_are_the_same_on_both_ways() {
             }
             // A type that the stream was not meant for, now and then.
             let letter = if next(8) == 0 { b'a' + next(11) as u8 } else { letter };
-            if agrees_as(letter, &stream) { read += 1 } else { refused += 1 }
+            match agrees_as(letter, &stream) {
+                Read::Directly => directly += 1,
+                Read::ByTheMachine => read += 1,
+                Read::Refused => refused += 1,
+            }
         }
     }
-    if read + refused > 0 {
-        assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
+    if directly + read + refused > 0 {
+        assert!(directly > 300 && read > 150 && refused > 500, "{directly} directly, {read} not, {refused} refused");
     }
 }

@@ -24,7 +24,8 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use harness::{values, values_that};
-use state_core::{RestoreOwned, State, dumps};
+use state_core::pickle::{self, Protocol};
+use state_core::{RestoreOwned, State, StateExt, Value, dumps, from_value, to_value};
 
 #[test]
 fn integers() {
@@ -328,4 +329,42 @@ fn huge_values() {
     values(&[String::new(), "0123456789".repeat(100_000)]);
     values(&[vec![], (0..200_000_u32).collect::<Vec<_>>()]);
     values(&[vec![], vec!["x".to_string(); 20_000]]);
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Floats {
+    single: f32,
+    double: f64,
+    list: Vec<f32>,
+    #[state(array)]
+    array: Vec<f32>,
+}
+
+/// The bits of a NaN are a value's like others, and so is the one that says that it signals.
+#[test]
+fn what_is_no_number_keeps_its_bits() {
+    let bits = |floats: &Floats| {
+        let all = floats.list.iter().chain(&floats.array).chain([&floats.single]);
+        (all.map(|float| float.to_bits()).collect::<Vec<_>>(), floats.double.to_bits())
+    };
+    for single in [0x7fa0_0000, 0x7f80_0001, 0xffa1_2345, 0x7fc0_0001, 0xffff_ffff].map(f32::from_bits) {
+        let doubles = [0x7ff4_0000_0000_0000, 0xfff0_0000_0000_0001, 0x7ff8_0000_0000_0001].map(f64::from_bits);
+        for double in doubles {
+            let floats = Floats { single, double, list: vec![single; 40], array: vec![single, 1.0] };
+            let other = || Floats { single: 0.0, double: 0.0, list: vec![], array: vec![] };
+            let value = to_value(&floats).unwrap();
+            assert_eq!(bits(&from_value(&value).unwrap()), bits(&floats));
+            let mut live = other();
+            live.set_state(floats.get_state().unwrap()).unwrap();
+            assert_eq!(bits(&live), bits(&floats));
+            assert_eq!(f32::try_from(&Value::from(single)).unwrap().to_bits(), single.to_bits());
+            for protocol in [Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
+                let options = pickle::Options::new().protocol(protocol);
+                let pickled = options.dumps(&floats).unwrap();
+                assert_eq!(bits(&options.loads(&pickled).unwrap()), bits(&floats), "{protocol:?}");
+                let rewritten = options.dump_value(&pickle::load_value(&pickled).unwrap()).unwrap();
+                assert_eq!(bits(&options.loads(&rewritten).unwrap()), bits(&floats), "{protocol:?}");
+            }
+        }
+    }
 }

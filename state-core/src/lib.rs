@@ -23,6 +23,7 @@ pub mod encode;
 pub mod error;
 pub mod evolve;
 mod fingerprint;
+mod float;
 mod gather;
 pub mod history;
 mod hooks;

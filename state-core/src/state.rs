@@ -23,7 +23,8 @@ use crate::schema::Schema;
     message = "`{Self}` has no state",
     label = "no `State` for this type",
     note = "derive it: `#[derive(State)]`",
-    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
+    note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `chrono`, `ndarray`, `num-bigint` and `uuid` have a state with the feature of that name"
 )]
 pub trait State {
     /// The size of the head in bytes.
@@ -71,7 +72,8 @@ pub trait State {
     message = "the state of `{Self}` cannot be put back",
     label = "no `Restore` for this type",
     note = "derive it: `#[derive(State)]`",
-    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
+    note = "a reference is borrowed from the bytes where it is a `&str` or `&[u8]`; other slices are under `#[state(bytes)]`, and `Vec<T>` or `Cow<[T]>` owns what it holds"
 )]
 pub trait Restore<'de>: State + Sized {
     /// Whether [`check`](Restore::check) has anything to do: `false` where every head is a value.

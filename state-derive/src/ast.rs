@@ -4,8 +4,8 @@
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type, WherePredicate,
-    parse_quote,
+    DeriveInput, ExprPath, Fields, Generics, Ident, Index, LitStr, Member, Path, Token, Type, TypeParamBound,
+    WherePredicate, parse_quote,
 };
 
 use crate::attr::{Attrs, Repr};
@@ -127,6 +127,20 @@ impl Container {
             skipped,
             attrs,
         }
+    }
+
+    /// The `?Sized` of a type parameter.
+    pub fn unsized_bound(&self, param: &str) -> Option<&TypeParamBound> {
+        let inline = self.generics.type_params().filter(|of| of.ident == param).flat_map(|of| &of.bounds);
+        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let of_param = predicates.filter_map(|predicate| match predicate {
+            WherePredicate::Type(of) => {
+                (shape::primitive(&of.bounded_ty).as_deref() == Some(param)).then_some(&of.bounds)
+            }
+            _ => None,
+        });
+        let is_maybe = |bound: &&TypeParamBound| matches!(bound, TypeParamBound::Trait(of) if of.maybe.is_some());
+        inline.chain(of_param.flatten()).find(is_maybe)
     }
 
     /// All variants with a state; a struct has one.

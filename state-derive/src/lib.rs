@@ -106,6 +106,35 @@ use crate::ctxt::Ctxt;
 /// # }
 /// ```
 ///
+/// # Identity
+/// Bytes of one type do not load as another: its name, its slots, their names, and all types in them are compared. What
+/// tells types apart in the program alone is no part of that. A `PhantomData<T>` has no state, so that the bytes of an
+/// `Id<Monster>` load as an `Id<Item>`. To have them refused, hold the marker itself: a unit struct with a state takes
+/// no bytes, and its name is compared.
+///
+/// ```
+/// use state_core::{State, dumps, loads};
+///
+/// #[derive(State)]
+/// struct Monster;
+///
+/// #[derive(State)]
+/// struct Item;
+///
+/// #[derive(State)]
+/// struct Id<T> { number: u32, kind: T }
+///
+/// let bytes = dumps(&Id { number: 7, kind: Monster })?;
+/// assert!(loads::<Id<Item>>(&bytes).is_err());
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Sharing
+/// An `Rc` or `Arc` travels as its value. Where two slots share one, there are two of it in the bytes and two afterwards,
+/// and a cycle of them is an error. A restore in place goes into the value of a handle that is alone; where others
+/// hold it too, the slot gets a value of its own and they keep the old one, so a live `Rc<RefCell<_>>` that is shared
+/// does not see the restored state. To keep what is shared, hold it in one place and refer to it by an index or a key.
+///
 /// # Lifetimes
 /// What is restored may borrow from the bytes: `&'a str`, `&'a [u8]`, `Cow<'a, _>`, and other slices under `bytes`. It
 /// cannot borrow for `'static`, because no bytes live that long. A `Cow<'static, _>` is therefore restored as an owned

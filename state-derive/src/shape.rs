@@ -111,6 +111,19 @@ pub fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     last_segment(ty).into_iter().flat_map(arguments)
 }
 
+/// The name of a type that is one word.
+pub fn primitive(ty: &Type) -> Option<String> {
+    match peel(ty) {
+        Type::Path(TypePath { qself: None, path, .. }) => path.get_ident().map(Ident::to_string),
+        _ => None,
+    }
+}
+
+/// What an `Option` may hold, or the type itself.
+pub fn inside_option(ty: &Type) -> &Type {
+    argument(ty, "Option").unwrap_or(ty)
+}
+
 /// `X`, if `ty` is a `Box<X>`.
 pub fn boxed(ty: &Type) -> Option<&Type> {
     argument(peel(ty), "Box")

@@ -56,10 +56,15 @@ impl Written {
             }
         }
         let start = input.span();
-        input.parse().map(Written::Equals).map_err(|error| {
+        let value = input.parse().map(Written::Equals).map_err(|error| {
             // What syn expected of an expression misleads where only a path or a string will do.
             symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
-        })
+        })?;
+        // Predicates without quotes begin as an expression does, and go on as none can.
+        match symbol.filter(|symbol| symbol.takes == Takes::Predicates) {
+            Some(symbol) if !input.is_empty() && !input.peek(Token![,]) => Err(Error::new(start, symbol.expectation())),
+            _ => Ok(value),
+        }
     }
 }
 
@@ -183,13 +188,24 @@ fn read_types(cx: &Ctxt, symbol: Symbol, group: &Group) -> Value {
 fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
     let parser = Punctuated::<WherePredicate, Token![,]>::parse_terminated;
     let marked = text.parse::<TokenStream>().map(hygiene::mark_quoted);
-    if let Ok(predicates) = marked.and_then(|tokens| parser.parse2(tokens)) {
-        return Value::Predicates(predicates.into_iter().collect());
-    }
     let usage = symbol.usage;
-    let message = format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`");
+    let message = match marked.and_then(|tokens| parser.parse2(tokens)) {
+        Ok(predicates) if predicates.iter().any(says_nothing) => {
+            format!("nothing stands behind the colon; write `{usage}`, or `bound = \"\"` for no bounds at all")
+        }
+        Ok(predicates) => return Value::Predicates(predicates.into_iter().collect()),
+        Err(_) => format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`"),
+    };
     cx.error(text, message);
     Value::None
+}
+
+fn says_nothing(predicate: &WherePredicate) -> bool {
+    match predicate {
+        WherePredicate::Type(of) => of.bounds.is_empty(),
+        WherePredicate::Lifetime(of) => of.bounds.is_empty(),
+        _ => false,
+    }
 }
 
 fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {

@@ -11,6 +11,7 @@ use crate::builder::Builder;
 use crate::decode::{Regions, read_length};
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
+use crate::float::widen;
 use crate::layout::{FACTOR, option_is_inline, padded, stride};
 use crate::text::Text;
 use crate::walk::Limits;
@@ -88,7 +89,7 @@ fn flat(steps: &[Step], at: At, from: &[u8], to: &mut [u8]) -> Result<()> {
         }
         Op::Widen => {
             let number = f32::from_le_bytes(*from.first_chunk().ok_or_else(damaged)?);
-            to.copy_from_slice(&f64::from(number).to_le_bytes());
+            to.copy_from_slice(&widen(number).to_le_bytes());
         }
         Op::Flat(segments) => {
             for segment in segments {

@@ -15,6 +15,7 @@ use super::items::Items;
 use crate::decode::{Checker, Regions, read_length};
 use crate::encode::{Size, Writer};
 use crate::error::Result;
+use crate::float;
 use crate::image::{self, Options};
 use crate::schema::{Kind, Nodes, Schema, root_name};
 use crate::state::{RestoreOwned, State};
@@ -109,7 +110,7 @@ impl Step {
                 let Ok(number) = word(head, size).into_pyobject(py);
                 number.into_any()
             }
-            Simple::F32 => PyFloat::new(py, f32::from_bits(word(head, 4) as u32).into()).into_any(),
+            Simple::F32 => PyFloat::new(py, float::widen(f32::from_bits(word(head, 4) as u32))).into_any(),
             Simple::F64 => PyFloat::new(py, f64::from_bits(word(head, 8))).into_any(),
             Simple::Str => {
                 let len = head.get(..4).and_then(|head| read_length(head, tail)).unwrap_or(0);
@@ -140,7 +141,7 @@ impl Step {
             }
             Simple::F32 => {
                 let wide = slot.float()?;
-                let narrow = wide as f32;
+                let narrow = float::narrow(wide);
                 if narrow.is_infinite() && wide.is_finite() {
                     return None;
                 }

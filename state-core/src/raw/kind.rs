@@ -154,7 +154,8 @@ impl<T> Raw<Neither> for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no raw form",
     label = "cannot travel as `#[state(bytes)]`",
-    note = "derive its layout: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
+    note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: leave `bytes` out, or write `array` for `bool`",
+    note = "derive the layout of a struct: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
     note = "or, for a struct of someone else's without padding, implement `bytemuck::Pod`",
     note = "the container is taken as it is written: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or `Option` of these; behind an alias it is not seen"
 )]

@@ -22,7 +22,8 @@ impl<'v> Decoder<'v> for Given<'v> {
             Value::Str(text) if text.len() > SHORT => kind,
             Value::Int(number) if number.bits() > 128 => alloc::format!("{kind} of {} bits", number.bits()),
             Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+            Value::None => kind,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
                 alloc::format!("{kind} {}", self.value)
             }
             Value::Object(object) if object.made() == Made::Value => "a value and calls beside it".to_string(),

@@ -56,9 +56,28 @@ pub trait StateExt: Object {
     ///
     /// # Errors
     /// A value that its slot does not take, with the slot's path, or a refusal; the target is then unchanged.
-    fn set_state(&mut self, state: impl Into<Tuple>) -> Result<()>
+    fn set_state(&mut self, state: impl IntoState) -> Result<()>
     where
         Self: RestoreOwned;
+}
+
+/// What [`StateExt::set_state`] takes: a [`Tuple`], or what becomes one, such as a tuple of Rust or a list of values.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no state: a state is a tuple of slots",
+    label = "not a tuple",
+    note = "write a state of one slot as `(value,)`, and one without slots as `()`",
+    note = "each slot is what a `Value` is made of: a number, text, bytes, a list, a map, a tuple, or a `Value`"
+)]
+pub trait IntoState {
+    /// The state.
+    fn into_state(self) -> Tuple;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Tuple>> IntoState for T {
+    fn into_state(self) -> Tuple {
+        self.into()
+    }
 }
 
 impl<T: Object> StateExt for T {
@@ -66,7 +85,7 @@ impl<T: Object> StateExt for T {
         Options::new().get_state(self)
     }
 
-    fn set_state(&mut self, state: impl Into<Tuple>) -> Result<()>
+    fn set_state(&mut self, state: impl IntoState) -> Result<()>
     where
         Self: RestoreOwned,
     {
@@ -143,8 +162,8 @@ impl Options {
     ///
     /// # Errors
     /// As [`StateExt::set_state`]; the target is then unchanged.
-    pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl Into<Tuple>) -> Result<()> {
-        let state = state.into();
+    pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
+        let state = state.into_state();
         let budget = Budget::new(&state);
         let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0));
         let filled = filled.map_err(|error| budget.explain(error))?;

@@ -10,6 +10,7 @@ use alloc::{
 use super::{
     Array, Complex, Dict, Int, List, Name, Object, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
 };
+use crate::float::widen;
 
 macro_rules! from {
     ($($Type:ty: $from:ident => $value:expr;)*) => {$(
@@ -30,7 +31,7 @@ from_ints!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 from! {
     Int: number => Self::Int(number);
     bool: truth => Self::Bool(truth);
-    f32: number => Self::Float(number.into());
+    f32: number => Self::Float(widen(number));
     f64: number => Self::Float(number);
     Complex: number => Self::Complex(number);
     char: letter => Self::Str(letter.into());

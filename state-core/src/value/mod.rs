@@ -84,7 +84,7 @@ pub use self::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, T
 pub use self::complex::Complex;
 pub use self::dict::{Dict, IntoPairs, Pairs};
 pub(crate) use self::door::read_named;
-pub use self::door::{StateExt, from_value, to_value};
+pub use self::door::{IntoState, StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
 pub use self::name::Name;

@@ -6,6 +6,7 @@ use super::{
     Array, Complex, Dict, Int, List, Name, Object, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
     WrongKind,
 };
+use crate::float::narrow;
 
 macro_rules! look {
     ($($(#[$doc:meta])* $as_kind:ident -> $Type:ty: $pattern:pat => $inner:expr;)*) => {
@@ -176,8 +177,7 @@ impl TryFrom<&Value> for f32 {
 
     fn try_from(value: &Value) -> Result<Self, WrongKind> {
         let wide = value.as_f64().ok_or_else(|| WrongKind::new("f32", value))?;
-        #[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
-        let narrow = wide as Self;
+        let narrow = narrow(wide);
         if narrow.is_infinite() && wide.is_finite() {
             return Err(WrongKind::new("f32", value));
         }

@@ -31,6 +31,7 @@ use read::Read;
 
 use crate::decode::Regions;
 use crate::error::{Error, Result};
+use crate::float::widen;
 use crate::known::Known;
 use crate::schema::{Nodes, Schema};
 
@@ -52,7 +53,7 @@ pub trait Encoder {
     /// A float of 32 bits.
     #[doc(hidden)]
     fn single(&mut self, value: f32) {
-        self.float(value.into());
+        self.float(widen(value));
     }
     /// Text, or a single `char`.
     fn str(&mut self, value: &str);

@@ -52,7 +52,10 @@ pub fn state(cx: &Ctxt, container: &Container) {
         uncounted_needs_bytes(cx, field);
         array_is_not_counted(cx, field);
         types::array(cx, field);
+        types::bytes(cx, field);
+        types::sorted(cx, field);
         types::state(cx, field);
+        types::param_is_sized(cx, container, field);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use syn::{Type, TypeReference};
 
-use crate::ast::{Field, Role, Via};
+use crate::ast::{Container, Field, Role, Via};
 use crate::ctxt::Ctxt;
 use crate::shape::{self, Shape, Shown};
 use crate::symbol;
@@ -16,7 +16,8 @@ pub fn state(cx: &Ctxt, field: &Field) {
     }
     let held = shape::held(&field.ty);
     // One error for one field: the outermost type that is refused.
-    let errors = [named(&held), sized(&held), reaches_outside(&held, field), outlives_bytes(&held)];
+    let errors =
+        [named(&held), sized(&held), reaches_outside(&held, field), outlives_bytes(&held), borrows_slice(&held, field)];
     if let Some((ty, message)) = errors.into_iter().flatten().next() {
         cx.error(ty, message);
     }
@@ -29,6 +30,62 @@ pub fn array(cx: &Ctxt, field: &Field) {
         let message = "`array` takes `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or an `Option` of one; \
             write the type out, as behind an alias it is not seen";
         cx.error(&field.ty, message);
+    }
+}
+
+/// Some bytes are no value of such an element, or its size is not the same everywhere.
+pub fn bytes(cx: &Ctxt, field: &Field) {
+    let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
+    if field.attrs.torn || field.attrs.has(symbol::ARRAY) {
+        return;
+    }
+    let message = match &*bytes.element {
+        Type::Tuple(_) => {
+            "a tuple has no fixed layout; use a struct with `#[derive(Record, Clone, Copy)] #[repr(C)]`, \
+            or leave `bytes` out"
+        }
+        element => match shape::primitive(element).as_deref() {
+            Some("bool") if bytes.shape == Shape::One => "some bytes are no `bool`; leave `bytes` out",
+            Some("bool") => "some bytes are no `bool`; write `array`, which takes flags too, or leave `bytes` out",
+            Some("char") => "some bytes are no `char`; use `u32`, or leave `bytes` out",
+            Some("usize" | "isize") => "its size is the machine's; use `u64` or `i64`, or leave `bytes` out",
+            Some("String" | "str") => "text has no fixed size; leave `bytes` out",
+            _ => return,
+        },
+    };
+    cx.error(&*bytes.element, message);
+}
+
+/// Other containers have an order, and keys must have one.
+pub fn sorted(cx: &Ctxt, field: &Field) {
+    const ORDERED: &[&str] = &["BTreeMap", "BTreeSet", "BinaryHeap", "Vec", "VecDeque"];
+    const HASHED: &[&str] = &["HashMap", "HashSet"];
+    if !matches!(field.role, Role::Slot(Via::Sorted)) || field.attrs.torn {
+        return;
+    }
+    let name = shape::name_of(&field.ty).unwrap_or_default();
+    if ORDERED.contains(&name.as_str()) {
+        let message =
+            format!("`sorted` is for hash maps and sets; a `{name}` has an order of its own, so remove `sorted`");
+        cx.error(&field.ty, message);
+    } else if HASHED.contains(&name.as_str()) {
+        let key = shape::type_arguments(&field.ty).next();
+        let float = |ty: &&Type| matches!(shape::primitive(ty).as_deref(), Some("f32" | "f64"));
+        if let Some(float) = key.and_then(|key| shape::held(key).into_iter().find(float)) {
+            let message = "a float is no key, as NaN equals nothing; use an integer, such as its bits";
+            cx.error(float, message);
+        }
+    }
+}
+
+/// A value of unknown size cannot be built and handed over.
+pub fn param_is_sized(cx: &Ctxt, container: &Container, field: &Field) {
+    // `with` answers for the type itself, but a value of it is built all the same.
+    let Some(param) = shape::primitive(&field.ty) else { return };
+    if let Some(bound) = container.unsized_bound(&param) {
+        let message =
+            format!("the size of a `{param}` must be known when it is built; remove `?Sized`, or hold it in a `Box`");
+        cx.error(bound, message);
     }
 }
 
@@ -90,6 +147,27 @@ fn outlives_bytes<'a>(held: &[&'a Type]) -> Refused<'a> {
             return None;
         };
         Some((ty, message.to_owned()))
+    })
+}
+
+/// Bytes lie anywhere, but other elements only in raw arrays as they do in memory.
+fn borrows_slice<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
+    const NUMBERS: &[&str] = &[
+        "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128", "f32", "f64", "usize", "isize", "bool", "char",
+    ];
+    if !matches!(field.role, Role::Slot(Via::Plain)) {
+        return None;
+    }
+    let whole = shape::inside_option(held.first()?);
+    held.iter().find_map(|&ty| {
+        let Type::Reference(reference) = ty else { return None };
+        let Type::Slice(slice) = shape::peel(&reference.elem) else { return None };
+        let element = shape::primitive(&slice.elem).filter(|name| NUMBERS.contains(&name.as_str()))?;
+        let remedy = match std::ptr::eq(ty, whole) {
+            true => format!("mark the field `bytes`, or use `Vec<{element}>` or `Cow<[{element}]>`"),
+            false => format!("use `Vec<{element}>` or `Cow<[{element}]>`"),
+        };
+        Some((ty, format!("a `&[{element}]` can borrow from a raw array alone; {remedy}")))
     })
 }
 

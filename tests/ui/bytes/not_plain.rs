@@ -9,6 +9,12 @@ struct Flags {
     letters: Vec<char>,
     #[state(bytes)]
     names: Vec<String>,
+    #[state(bytes)]
+    sizes: Box<[usize]>,
+    #[state(bytes)]
+    one: bool,
+    #[state(bytes)]
+    pairs: Vec<(u8, u8)>,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-// A list has an order of its own, and a B-tree is sorted already.
+// Behind an alias, and where the keys have no order.
 use state_core::State;
 
 use std::collections::{BTreeMap, HashSet};
@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(State)]
 struct Index {
     #[state(sorted)]
-    words: BTreeMap<String, u32>,
+    words: Words,
 }
+
+type Words = BTreeMap<String, u32>;
 
 #[derive(State)]
 struct Costs {

@@ -13,4 +13,22 @@ struct Two<T> {
     inner: T,
 }
 
+#[derive(State)]
+#[state(bound = "T: ")]
+struct Three<T> {
+    inner: T,
+}
+
+#[derive(State)]
+#[state(name = "example.Four", bound = T: Clone + Default, crate = state_core)]
+struct Four<T> {
+    inner: T,
+}
+
+#[derive(State)]
+#[state(bound = for<'a> &'a T: Clone)]
+struct Five<T> {
+    inner: T,
+}
+
 fn main() {}

@@ -128,6 +128,13 @@ impl Options {
         self.memory.map_or(options, |memory| options.memory(memory)).limits(bytes)
     }
 
+    /// Whether a pickle is read on the short way, for the tests that hold it against the long one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_read_directly<T: RestoreOwned>(&self, pickle: &[u8]) -> bool {
+        direct::fill(T::schema(), pickle, &[], self).is_some()
+    }
+
     /// Reads a pickle into an image, tests that, and hands it on.
     fn read<T: RestoreOwned, R>(
         &self,

@@ -11,6 +11,7 @@ use core::mem::take;
 use super::code::{Code, with_op};
 use super::group::{BATCH, Group};
 use super::plan::{Row, Step, Width};
+use crate::float::widen;
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{
     ADDITEMS, APPEND, APPENDS, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, EMPTY_DICT, EMPTY_LIST, EMPTY_SET,
@@ -335,7 +336,7 @@ fn write_row<'i>(
             Value::I64 => out.int(i64::from_le_bytes(*part(head, *at)?))?,
             Value::Text => out.text(form, u32::from_le_bytes(*part(head, *at)?) as usize, &mut rest.text)?,
             Value::Double => out.float(f64::from_le_bytes(*part(head, *at)?))?,
-            Value::Float => out.float(f32::from_le_bytes(*part(head, *at)?).into())?,
+            Value::Float => out.float(widen(f32::from_le_bytes(*part(head, *at)?)))?,
             Value::Bool => {
                 let [byte] = *part(head, *at)?;
                 out.put(&[if byte == 1 { NEWTRUE } else { NEWFALSE }], 1)?;

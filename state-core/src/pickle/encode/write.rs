@@ -12,6 +12,7 @@ use super::raws::{LARGE, Raws};
 use super::sink::Sink;
 use crate::decode::read_length;
 use crate::error::{Error, ErrorKind, Result};
+use crate::float::widen;
 use crate::layout::{grid_count, option_is_inline};
 use crate::pickle::opcode::REDUCE;
 use crate::value::Order;
@@ -105,7 +106,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn float(&mut self, head: &[u8], at: usize) -> Result<()> {
-        self.sink.float(f32::from_le_bytes(*part(head, at)?).into());
+        self.sink.float(widen(f32::from_le_bytes(*part(head, at)?)));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use super::super::{Complex, List, Surrogates, Tuple, Value};
 use super::{ByteOrder, Dtype};
+use crate::float::widen;
 
 /// The number that stands for no time, "not a time".
 pub(super) const NOT_A_TIME: i64 = i64::MIN;
@@ -64,7 +65,7 @@ pub(super) fn float(bytes: &[u8], order: ByteOrder) -> f64 {
     let bits = unsigned(bytes, order);
     match bytes.len() {
         2 => half(bits as u16),
-        4 => f32::from_bits(bits as u32).into(),
+        4 => widen(f32::from_bits(bits as u32)),
         _ => f64::from_bits(bits),
     }
 }

@@ -16,6 +16,7 @@ use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
+use crate::float;
 use crate::layout::{FACTOR, option_is_inline, stride};
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
 use crate::stack;
@@ -202,7 +203,7 @@ impl<'v> Fill<'v> {
             }
             Kind::Float { bits: 32 } => {
                 let wide = value.float().ok_or_else(wrong)?;
-                let narrow = wide as f32;
+                let narrow = float::narrow(wide);
                 if narrow.is_infinite() && wide.is_finite() {
                     return Err(wrong());
                 }

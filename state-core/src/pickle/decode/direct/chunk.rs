@@ -4,6 +4,7 @@
 use core::mem::size_of;
 
 use super::row::NOWHERE;
+use crate::float;
 use crate::pickle::opcode::{
     BINFLOAT, BINGET, BININT, BININT1, BININT2, BINPUT, BINUNICODE, EMPTY_TUPLE, FRAME, LONG_BINGET, LONG_BINPUT,
     LONG1, MEMOIZE, NEWFALSE, NEWOBJ, NEWTRUE, SHORT_BINUNICODE,
@@ -236,7 +237,10 @@ fn part<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
 
 pub(super) fn narrow(value: f64) -> Option<f32> {
     let narrow = value as f32;
-    (narrow.is_finite() || !value.is_finite()).then_some(narrow)
+    if narrow.is_finite() {
+        return Some(narrow);
+    }
+    (!value.is_finite()).then(|| float::narrow(value))
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::Direct;
 use super::latin1::latin1;
+use crate::float;
 use crate::layout::padded;
 use crate::pickle::opcode as op;
 use crate::schema::Raw;
@@ -75,7 +76,7 @@ impl<'p> Direct<'p> {
         if bits == 64 {
             return self.write(at, &value.to_le_bytes());
         }
-        let narrow = value as f32;
+        let narrow = float::narrow(value);
         if narrow.is_infinite() && value.is_finite() {
             return None;
         }
