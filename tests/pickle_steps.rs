@@ -1,7 +1,8 @@
 //! Calls whose results a pickle drops, and what is done with an object step by step: kept in values, shown, written.
 
+use state_core::State;
 use state_core::pickle::{self, Options, Pickle, Protocol, load_value, loads};
-use state_core::value::{Array, Dtype, Made, Order, StepRef, Value};
+use state_core::value::{self, Array, Dtype, Made, Order, StepRef, Value};
 
 fn texts(pickle: &[u8]) -> [String; 2] {
     [load_value(pickle).expect("a value").to_string(), Pickle::open(pickle).expect("a pickle").to_string()]
@@ -113,6 +114,51 @@ fn the_way_of_making_stays() {
 }
 
 #[test]
+fn instances_of_python_2_stay_so() {
+    for (pickle, text) in
+        [(&b"(im\nP\n."[..], "P()"), (b"(I1\nI2\nim\nP\n.", "P(1, 2)"), (b"(cm\nP\nI1\no(dS'a'\nI1\nsb.", "P(1, a=1)")]
+    {
+        let value = load_value(pickle).expect("a value");
+        for protocol in Protocol::ALL {
+            let again = Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            assert_eq!(texts(&again), [text, text]);
+            let is_made = |operation: pickle::Operation| operation.to_string().contains(" OBJ");
+            assert!(Pickle::open(&again).expect("a pickle").operations().any(is_made), "{}", again.escape_ascii());
+        }
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "m.P", pickle = "cython")]
+struct Members {
+    y: u8,
+    x: u8,
+}
+
+#[test]
+fn objects_of_cython_keep_the_function_and_its_checksum() {
+    let head = b"\x80\x02cm\n__pyx_unpickle_P\n(cm\nP\nJ\xea\xfc\x87\x08";
+    for rest in [&b"K\x01K\x02\x86tR."[..], b"NtRK\x01K\x02\x86b."] {
+        let first = [head, rest].concat();
+        let value = load_value(&first).expect("a value");
+        assert_eq!(value.to_string(), "P(1, 2)");
+        assert_eq!(value::from_value::<Members>(&value).expect("members"), Members { x: 1, y: 2 });
+        for protocol in Protocol::ALL {
+            let again = Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            assert_eq!(loads::<Members>(&again).expect("members"), Members { x: 1, y: 2 });
+            let opcodes = |pickle: &[u8], name: &str| {
+                let all = Pickle::open(pickle).expect("a pickle").operations().map(|operation| operation.to_string());
+                all.filter(|operation| operation.contains(name)).count()
+            };
+            assert_eq!(opcodes(&again, " BUILD"), opcodes(&first, " BUILD"));
+            assert_eq!(opcodes(&again, " REDUCE"), 1);
+        }
+    }
+    let other = load_value(&[&head[..head.len() - 1], b"\x09K\x01K\x02\x86tR."].concat()).expect("a value");
+    value::from_value::<Members>(&other).unwrap_err();
+}
+
+#[test]
 fn two_states_are_kept_in_order() {
     let pickle = b"\x80\x02cm\nPlain\n)\x81}X\x01\0\0\0aK\x01sb}X\x01\0\0\0bK\x02sb.";
     let value = load_value(pickle).expect("a value");
@@ -131,5 +177,5 @@ fn typed_loads_refuse_what_only_calls_would_do() {
     loads::<std::collections::BTreeMap<String, i64>>(effect).unwrap_err();
     let wrapped: Value = load_value(b"cos\nsystem\n(S'ls'\ntR0N.").expect("a value");
     assert_eq!(wrapped.as_object().unwrap().made(), Made::Value);
-    state_core::value::from_value::<Option<i32>>(&wrapped).unwrap_err();
+    value::from_value::<Option<i32>>(&wrapped).unwrap_err();
 }

@@ -58,6 +58,24 @@ pub fn expanding() -> Vec<Bomb> {
             "a call with shared arguments",
             all(&[b"cexample\nf\nq\x00(", &times(b"N", 50_000), b"tq\x01", &times(b"h\x00h\x01R", LONG)[..]]),
         ),
+        ("calls that are dropped", all(&[b"cexample\nf\nq\x00", &times(b"h\x00)R0", LONG)[..], b"N"])),
+        (
+            "calls with the object below them",
+            all(&[b"cexample\nf\nq\x00)Rq\x01", &times(b"h\x00h\x01\x85R0", LONG)[..]]),
+        ),
+        (
+            "a call that is made again and again",
+            all(&[
+                b"(",
+                &times(b"N", 50_000),
+                b"tq\x00cm\nf\nq\x01(",
+                &times(b"N", 50_000),
+                b"tRq\x02",
+                &times(b"h\x01h\x00R0h\x02", LONG)[..],
+                b"t",
+            ]),
+        ),
+        ("calls before calls", all(&[b"cexample\nf\nq\x00(", &times(b"h\x00)R0h\x00)R", LONG)[..], b"t"])),
         ("a partial call again and again", partial()),
         (
             "an object of many states",

@@ -243,6 +243,8 @@ def texts_of_classes():
     "The classes of the modules, each with the arguments of which one is tried after another."
     import sys, warnings
     warnings.simplefilter("ignore")
+    # Of objects that are only half made.
+    sys.unraisablehook = lambda _: None
     done = set()
     for module in imported(MODULES):
         for name, value in sorted(vars(sys.modules[module]).items()):

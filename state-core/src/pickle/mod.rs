@@ -143,7 +143,6 @@
 //! - Numbers in text may have 4300 digits at all times, which in Python is a setting.
 //! - Pickles of 2 GiB and more, and of more parts than that, are refused.
 
-mod checksum;
 mod decode;
 mod encode;
 mod names;

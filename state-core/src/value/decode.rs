@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::given::{Entries, Given, Items};
 use super::{Array, Made, Value};
 use crate::error::Result;
-use crate::walk::{ArrayParts, Attributes, Decoder};
+use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -176,7 +176,7 @@ impl<'v> Decoder<'v> for Given<'v> {
     fn arguments(self, class: &str) -> Option<Self::Items> {
         match self.see() {
             Value::Object(object) if is_class(object, class) && object.kwargs().is_empty() => {
-                let is_called = object.made() == Made::Call || object.args().is_empty();
+                let is_called = matches!(object.made(), Made::Call | Made::Instance) || object.args().is_empty();
                 is_called.then(|| self.each(object.args()))?
             }
             _ => None,
@@ -202,8 +202,14 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
-    fn members(self, _: &str, _: &[&str]) -> Result<Option<Self::Items>> {
-        Ok(None)
+    fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>> {
+        let Value::Object(object) = self.see() else { return Ok(None) };
+        let Made::Cython { checksum, .. } = object.made() else { return Ok(None) };
+        if !is_named(object, tag) || !adds_nothing(object) || object.state().is_empty() {
+            return Ok(None);
+        }
+        checksum::test(names, checksum.into())?;
+        Ok(self.each(object.state()))
     }
 
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
@@ -255,7 +261,7 @@ fn adds_nothing(object: &super::Object) -> bool {
 
 /// Whether a built-in base holds something beside the state of an object.
 fn is_held(object: &super::Object) -> bool {
-    object.base().is_some() && !object.args().is_empty() && !is_plain(object)
+    object.made() == Made::Base && !object.args().is_empty() && !is_plain(object)
 }
 
 /// Whether an object is of a class of the standard library, and nothing was done with it by calls.

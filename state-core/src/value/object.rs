@@ -71,6 +71,15 @@ pub enum Made {
     /// `base.__new__`, and not that of the class, is given the value. That is the only argument or, where the base is
     /// `tuple`, the tuple of all arguments.
     Base,
+    /// As the opcodes `INST` and `OBJ` of Python 2 do: a class without arguments by `__new__` alone, all else by a call.
+    Instance,
+    /// By the function of Cython that [`base`](Parts::base) names, `__pyx_unpickle_C(cls, checksum, state)`.
+    Cython {
+        /// That of the names of its members.
+        checksum: i64,
+        /// Whether the call is given the state. It is put in by `__setstate__` otherwise.
+        takes_state: bool,
+    },
     /// Not at all: the value is the [`callee`](Parts::callee) itself, and the object is there for the
     /// [`steps`](Parts::steps) that have no other place.
     Value,
@@ -97,7 +106,8 @@ pub struct Parts {
     pub args: Value,
     /// The named arguments: a dict, shared or not. Anything else counts as none.
     pub kwargs: Value,
-    /// With [`Made::Base`], the class whose `__new__` makes it; `None` stands for `object`, which takes no arguments.
+    /// With [`Made::Base`], the class whose `__new__` makes it; `None` stands for `object`, which takes no arguments. With
+    /// [`Made::Cython`], the function.
     pub base: Option<Name>,
     /// What is put in by `__setstate__`: of any kind, `None` if nothing is.
     pub state: Value,
@@ -146,7 +156,8 @@ impl Object {
                 Content::Parts(parts.into())
             }
         };
-        Self { name, made, base: base.filter(|_| made == Made::Base), content, names: None }
+        let base = base.filter(|_| matches!(made, Made::Base | Made::Cython { .. }));
+        Self { name, made, base, content, names: None }
     }
 
     /// Gives up the name and all parts.
@@ -255,7 +266,7 @@ impl Object {
         self.part(KWARGS).as_dict().unwrap_or(&NO_DICT)
     }
 
-    /// The class whose `__new__` makes it, where that is not its own: see [`Made::Base`].
+    /// The class whose `__new__` makes it, or the function that does: see [`Parts::base`].
     #[must_use]
     pub const fn base(&self) -> Option<&Name> {
         self.base.as_ref()

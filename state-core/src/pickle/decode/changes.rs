@@ -45,7 +45,7 @@ impl Parts<'_> {
         let instance = self.instance(tag, place);
         let is_known = instance.class != class || matches!(instance.made, Made::Cython(_));
         // What is shared stays one, whatever is known of the function that takes it.
-        let is_apart = self.shares.contains(given) || instance.is_inherited || !self.is_base(&instance, given);
+        let is_apart = self.shares.contains(given) || instance.is_inherited || !self.is_usual(&instance, given);
         if is_known && is_apart { self.plain_call(place) } else { instance }
     }
 
@@ -55,9 +55,12 @@ impl Parts<'_> {
         if is_own { Some(self.arena.part(instance.place, 1)) } else { instance.given }
     }
 
-    /// Whether `copyreg._reconstructor` is given what it takes: a plain object without a value, or a built-in base and
-    /// a value that an object keeps for its arguments.
-    fn is_base(&self, instance: &Instance<'_>, given: Id) -> bool {
+    /// Whether a known function is given what it takes: that of Cython a checksum; `copyreg._reconstructor` a plain
+    /// object without a value, or a built-in base and a value that an object keeps for its arguments.
+    fn is_usual(&self, instance: &Instance<'_>, given: Id) -> bool {
+        if let Made::Cython(checksum) = instance.made {
+            return self.arguments(given).len() == 3 && i64::try_from(checksum).is_ok();
+        }
         let Some(base) = instance.base else { return true };
         if self.arguments(given).len() != 3 || self.name(base).is_none() {
             return false;

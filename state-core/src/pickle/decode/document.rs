@@ -10,9 +10,9 @@ use super::ops::Operations;
 use super::parts::Parts;
 use super::scan;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pickle::checksum::sha256;
 use crate::pickle::{Options, opcode as op};
 use crate::value::{Name, Value};
+use crate::walk::checksum::sha256;
 
 /// A pickle that was read to its end, as parts that stand where they stood: the way to look into one that nobody needs
 /// to trust. Nothing is imported or called, and a pickle takes no more than eight times its length in memory beyond

@@ -2,8 +2,9 @@
 //! before the object that was made next, or behind all where none was.
 
 use alloc::vec::Vec;
+use core::iter::Zip;
 
-use super::arena::{Arena, Id, Tag};
+use super::arena::{Arena, Id, Items, Tag};
 use super::parts::Parts;
 use super::scan;
 use super::shares::Bits;
@@ -44,53 +45,67 @@ impl Dropped {
         if dropped == kept || arena.changes(dropped).next().is_some() {
             return false;
         }
-        let mut same = Same { input, arena, strings, open: Vec::new() };
-        same.makings(dropped, kept) && same.rest(&mut self.compared)
+        // What is compared again and again is as much as the pickle, at most.
+        let left = input.len().saturating_sub(self.compared);
+        let mut same = Same { input, arena, strings, open: Vec::new(), left };
+        let is_again = same.makings(dropped, kept) && same.rest();
+        self.compared = input.len() - same.left;
+        is_again
     }
 }
+
+/// No more levels than this are compared.
+const LEVELS: usize = 64;
 
 /// Two parts that may say the same.
 struct Same<'a> {
     input: &'a [u8],
     arena: &'a Arena,
     strings: &'a Strings,
-    open: Vec<[Id; 2]>,
+    open: Vec<Zip<Items<'a>, Items<'a>>>,
+    /// How much may still be looked at.
+    left: usize,
 }
 
 impl Same<'_> {
-    /// Opens how two objects are made.
+    /// Opens how two objects are made, or the parts of two tuples.
     fn makings(&mut self, a: u32, b: u32) -> bool {
         let arena = self.arena;
         let is_alike = arena.tag(a) == arena.tag(b) && arena.count(a) == arena.count(b);
-        self.open.extend(arena.parts(a).zip(arena.parts(b)).map(|(a, b)| [a, b]));
-        is_alike
+        self.open.push(arena.parts(a).zip(arena.parts(b)));
+        is_alike && self.open.len() <= LEVELS
     }
 
-    fn rest(&mut self, compared: &mut usize) -> bool {
-        while let Some([a, b]) = self.open.pop() {
-            // What is compared again and again is as much as the pickle, at most.
-            *compared += 1;
-            if *compared > self.input.len() || a != b && !self.are_alike(a, b, compared) {
-                return false;
+    fn rest(&mut self) -> bool {
+        while let Some(open) = self.open.last_mut() {
+            match open.next() {
+                Some((a, b)) if !self.spend(1) || a != b && !self.are_alike(a, b) => return false,
+                Some(_) => {}
+                None => drop(self.open.pop()),
             }
         }
         true
     }
 
-    fn are_alike(&mut self, a: Id, b: Id, compared: &mut usize) -> bool {
+    fn spend(&mut self, amount: usize) -> bool {
+        let left = self.left.checked_sub(amount);
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    fn are_alike(&mut self, a: Id, b: Id) -> bool {
         let arena = self.arena;
         match ((a.place(), b.place()), (a.offset(), b.offset())) {
             ((Some(a), Some(b)), _) => match (arena.tag(a), arena.tag(b)) {
                 (one, other) if one != other => false,
                 (Tag::Text | Tag::Bytes, _) => {
                     let (a, b) = (self.strings.decoded(arena, a), self.strings.decoded(arena, b));
-                    *compared += a.len().min(b.len());
-                    a == b
+                    self.spend(a.len().min(b.len())) && a == b
                 }
                 (Tag::List | Tag::Dict | Tag::Set, _) => {
                     let (a, b) = (arena.items(a), arena.items(b));
-                    let is_alike = a.len() == b.len() && *compared + a.len() <= self.input.len();
-                    self.open.extend(a.zip(b).filter(|_| is_alike).map(|(a, b)| [a, b]));
+                    let is_alike = a.len() == b.len() && self.open.len() < LEVELS;
+                    self.open.push(a.zip(b));
                     is_alike
                 }
                 (Tag::Tuple | Tag::FrozenSet | Tag::Global | Tag::Persistent, _) => self.makings(a, b),
@@ -101,8 +116,7 @@ impl Same<'_> {
             },
             (_, (Some(a), Some(b))) => {
                 let (Some(a), Some(b)) = (leaf(self.input, a), leaf(self.input, b)) else { return false };
-                *compared += a.len().min(b.len());
-                a == b
+                self.spend(a.len().min(b.len())) && a == b
             }
             _ => false,
         }

@@ -11,11 +11,10 @@ use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::view::View;
-use crate::error::{Error, ErrorKind, Result};
-use crate::pickle::checksum;
+use crate::error::Result;
 use crate::pickle::options::Surrogates;
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{ArrayParts, Attributes, Decoder};
+use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -395,12 +394,7 @@ impl<'p> Decoder<'p> for Node<'p> {
         if self.source.parts.arena.changes(instance.place).any(|(tag, _)| tag != Tag::State) {
             return Ok(None);
         }
-        let own = checksum::of(names);
-        if checksum != i128::from(own) {
-            let expected = format!("the members {} (checksum {own:#x})", names.join(", "));
-            let found = format!("others, with the checksum {checksum:#x}");
-            return Err(Error::new(ErrorKind::Malformed, expected, found));
-        }
+        checksum::test(names, checksum)?;
         match self.state(&instance) {
             Some(View::Tuple(items)) => Ok(self.nodes(items)),
             _ => Ok(None),

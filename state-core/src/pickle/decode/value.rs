@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::arena::{Id, Tag};
-use super::instance::Made;
+use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::shares::Bits;
@@ -295,12 +295,7 @@ impl Maker<'_, '_> {
             }
         };
         ids.extend(instance.keywords);
-        let made = match (instance.made, instance.base) {
-            (Made::Called, _) => value::Made::Call,
-            (_, Some(_)) => value::Made::Base,
-            _ => value::Made::New,
-        };
-        let base = instance.base.filter(|&base| !self.parts.is_named(base, "builtins.object"));
+        let (made, base) = self.made(tag, &instance);
         let changed = self.parts.changed(&instance);
         let mut put = |ids_of: &mut dyn Iterator<Item = Id>| {
             let before = ids.len();
@@ -318,7 +313,7 @@ impl Maker<'_, '_> {
             name: name.unwrap_or_else(|| value::Name::from("")),
             made,
             callee,
-            base: base.and_then(|base| self.name(base)),
+            base,
             arguments,
             keywords: instance.keywords.is_some(),
             state: changed.state.is_some(),
@@ -334,6 +329,26 @@ impl Maker<'_, '_> {
             ids.extend_from_slice(before);
         }
         Ok((Shape::Object(form), ids))
+    }
+
+    /// How an object is made, and by which class or function if not by its own.
+    fn made(&mut self, tag: Tag, instance: &Instance<'_>) -> (value::Made, Option<value::Name>) {
+        match (instance.made, instance.base) {
+            _ if tag == Tag::Instance => (value::Made::Instance, None),
+            (Made::Called, _) => (value::Made::Call, None),
+            (Made::Cython(checksum), _) => {
+                let takes_state = instance.inner_state.is_some();
+                (
+                    value::Made::Cython { checksum: checksum as i64, takes_state },
+                    self.name(self.parts.arena.part(instance.place, 0)),
+                )
+            }
+            (Made::New, Some(base)) => {
+                let base = Some(base).filter(|&base| !self.parts.is_named(base, "builtins.object"));
+                (value::Made::Base, base.and_then(|base| self.name(base)))
+            }
+            (Made::New, None) => (value::Made::New, None),
+        }
     }
 
     fn finish(&mut self, open: Open) -> Result<Value> {

@@ -8,7 +8,7 @@ use super::group::{Group, tuple_codes};
 use super::value::{Items, Key, Task, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
-use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NEWOBJ_EX, NONE, POP, REDUCE};
+use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, MARK, NEWOBJ, NEWOBJ_EX, NONE, OBJ, POP, REDUCE};
 use crate::value::{Made, Object, PartsRef, StepRef, Tuple, Value};
 
 static NO_ARGUMENTS: Value = Value::Tuple(Tuple::new());
@@ -35,11 +35,13 @@ impl<'v> Values<'v, '_, '_> {
             }
         };
         match (object.made(), args, kwargs) {
-            (Made::Call | Made::Base, _, Some(_)) => {
+            (Made::Call | Made::Base | Made::Instance | Made::Cython { .. }, _, Some(_)) => {
                 let expected = "a call without named arguments, as pickles have it";
                 return Err(Error::new(ErrorKind::Unwritable, expected, "one with them").within(object.name()));
             }
             (Made::Base, args, None) => self.made_by_base(object, args)?,
+            (Made::Instance, args, None) => self.instance(object, args),
+            (Made::Cython { checksum, takes_state }, _, None) => self.made_by_cython(object, checksum, takes_state)?,
             (Made::New, args, None) if self.sink.protocol >= Protocol::V2 => {
                 self.code(&[NEWOBJ]);
                 self.before(object);
@@ -67,6 +69,36 @@ impl<'v> Values<'v, '_, '_> {
         self.before(object);
         self.arguments(args);
         self.class(object);
+    }
+
+    /// A class and arguments behind a mark, as Python 2 has it.
+    fn instance(&mut self, object: &'v Object, args: Option<&'v Value>) {
+        self.sink.put([MARK]);
+        self.code(&[OBJ]);
+        self.before(object);
+        self.stack.push(Task::Each(args.and_then(Value::as_tuple).map(|args| args.iter()).unwrap_or_default()));
+        self.class(object);
+    }
+
+    /// `__pyx_unpickle_C(cls, checksum, state)`
+    fn made_by_cython(&mut self, object: &'v Object, checksum: i64, takes_state: bool) -> Result<()> {
+        let Some(function) = object.base() else {
+            let expected = "the function of Cython that makes it";
+            return Err(Error::new(ErrorKind::Unwritable, expected, "none").within(object.name()));
+        };
+        self.name(function)?;
+        self.sink.open_tuple(3);
+        self.code(&[REDUCE]);
+        self.before(object);
+        self.code(tuple_codes(self.sink.protocol, 3).1);
+        match object.parts() {
+            PartsRef::State(state) if takes_state => self.stack.push(Task::Tuple(state.iter())),
+            PartsRef::All { state, .. } if takes_state => self.stack.push(Task::Value(state)),
+            _ => self.code(&[NONE]),
+        }
+        self.stack.push(Task::Int(checksum));
+        self.class(object);
+        Ok(())
     }
 
     /// `copyreg._reconstructor(cls, base, value)`, without a value where the base is `object`.
@@ -150,16 +182,18 @@ impl<'v> Values<'v, '_, '_> {
 
     /// Puts in an object what belongs there: items, entries, and at last the state.
     pub fn fill(&mut self, object: &'v Object) -> Result<()> {
+        let is_given = matches!(object.made(), Made::Cython { takes_state: true, .. });
         match object.parts() {
             // As Python has it, a state that is empty is none.
             PartsRef::State([]) => {}
+            PartsRef::State(_) if is_given => {}
             PartsRef::State(state) => {
                 self.code(&[BUILD]);
                 self.tuple(state.iter(), None);
             }
             PartsRef::All { state, items, .. } => {
                 self.steps(object)?;
-                if !state.is_none() {
+                if !state.is_none() && !is_given {
                     self.code(&[BUILD]);
                     self.stack.push(Task::Value(state));
                 }

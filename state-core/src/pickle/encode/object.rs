@@ -11,9 +11,9 @@ use super::plan::{Planner, Sorted, Step, Steps, Variants, Width, Word, target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{enum_is_inline, tag_head};
 use crate::pickle::Protocol;
-use crate::pickle::checksum;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
 use crate::schema::{Enum, Form, Kind, Object, Slot};
+use crate::walk::checksum;
 
 /// A slot, and the place of its head.
 type Placed = (&'static Slot, usize);

@@ -45,6 +45,8 @@ pub(super) enum Task<'v> {
     },
     /// A name that the format needs itself.
     Known(Known),
+    Int(i64),
+    Tuple(core::slice::Iter<'v, Value>),
     EndTuple {
         count: usize,
         key: Option<Key>,
@@ -134,6 +136,8 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 }
             }
             Task::Batches { items, at, batches } => self.batches(items, at, batches)?,
+            Task::Int(value) => self.sink.long(value.into()),
+            Task::Tuple(items) => self.tuple(items, None),
             Task::Known(known) => self.sink.known(known)?,
             Task::EndTuple { count, key } => self.end_tuple(count, key),
             Task::EndFrozenSet { key } => match self.there(key) {

@@ -1,11 +1,27 @@
 //! The checksum by which Cython knows the members of a class: the first seven hexadecimal digits of the SHA-256 (FIPS
 //! 180-4) of their names, sorted, with a space between each two.
 
+use alloc::format;
 use alloc::vec::Vec;
 
+use crate::error::{Error, ErrorKind, Result};
+
 /// The checksum of names that are sorted.
-pub(super) fn of(names: &[&str]) -> u32 {
+pub(crate) fn of(names: &[&str]) -> u32 {
     sha256(names.join(" ").as_bytes())[0] >> 4
+}
+
+/// Tests that a checksum is that of these names.
+///
+/// # Errors
+/// One of others.
+pub(crate) fn test(names: &[&str], checksum: i128) -> Result<()> {
+    let own = of(names);
+    if checksum == i128::from(own) {
+        return Ok(());
+    }
+    let expected = format!("the members {} (checksum {own:#x})", names.join(", "));
+    Err(Error::new(ErrorKind::Malformed, expected, format!("others, with the checksum {checksum:#x}")))
 }
 
 /// The first 32 bits behind the point of the square roots of the first eight primes.
@@ -15,7 +31,7 @@ const START: [u32; 8] = fractions(2);
 const CONSTANTS: [u32; 64] = fractions(3);
 
 /// The hash of a message, as eight words.
-pub(super) fn sha256(message: &[u8]) -> [u32; 8] {
+pub(crate) fn sha256(message: &[u8]) -> [u32; 8] {
     let mut padded = Vec::from(message);
     padded.push(0x80);
     padded.resize((padded.len() + 8).next_multiple_of(64) - 8, 0);
