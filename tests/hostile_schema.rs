@@ -288,3 +288,23 @@ fn the_error_of_another_type_is_short_and_escaped() {
         assert!(!text.contains(|letter: char| letter.is_control()), "{text}");
     }
 }
+
+/// As deep as a schema may be in one head, around what is in the tail again and again: a look into it takes the same
+/// stack for all.
+#[test]
+fn what_a_deep_schema_shows_takes_no_stack() {
+    let head = 100;
+    let tuple = |of: Vec<u8>| [vec![12, 1], of].concat();
+    let nested = (0..head).fold([vec![8], back(0)].concat(), |of, _| tuple(of));
+    let schema = object(false, &[nested]);
+    // Each level is a list of one.
+    let levels = 20;
+    let tail: Vec<u8> = (1..levels).flat_map(|_| 1_u32.to_le_bytes()).chain([0; 4]).collect();
+    let bytes = image(&schema, &1_u32.to_le_bytes(), &tail);
+    let look = move || {
+        let inspection = Inspection::open(&bytes).unwrap();
+        inspection.tree().unwrap();
+        inspection.value().unwrap();
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(look).unwrap().join().unwrap();
+}

@@ -468,6 +468,7 @@ impl Converted {
 fn through_conversions_and_hooks() {
     deep(Converted { inner: vec![], fill: [7; 4] }, |inner| Converted { inner: vec![inner], fill: [7; 4] });
 }
+
 /// Arrays behind a pointer, whose size no depth counts: they are built where they are to stay.
 fn large<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(make: fn(u16) -> T) {
     let run = move || every_way(&Arc::new(make(1)), make(2));
@@ -504,4 +505,22 @@ fn large_arrays_that_are_shared() {
         load_into(&bytes, &mut items).unwrap();
         assert_eq!(before, Rc::as_ptr(&items));
     });
+}
+
+/// Serde has a limit of its own, at whatever depth its value stands.
+#[derive(State, Debug, PartialEq, Clone)]
+struct Foreign {
+    #[state(serde)]
+    value: serde_json::Value,
+    next: Option<Box<Foreign>>,
+}
+
+#[test]
+fn through_boxes_to_a_serde_value_that_is_deep_itself() {
+    use serde_json::{Value, json};
+    let arrays = (0..128).fold(json!("end"), |inner, _| Value::Array(vec![inner]));
+    let objects = (0..128).fold(json!("end"), |inner, _| json!({ "key": inner }));
+    for value in [arrays, objects] {
+        deep(Foreign { value, next: None }, |inner| Foreign { value: Value::Null, next: Some(Box::new(inner)) });
+    }
 }

@@ -22,7 +22,7 @@ static UNPICKLING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 /// A state could not be taken: `pickle.PicklingError`.
 #[cold]
 pub(super) fn pickling(py: Python<'_>, reason: impl ToString) -> PyErr {
-    of_pickle(py, &PICKLING, "PicklingError", reason.to_string())
+    of_pickle(py, &PICKLING, "PicklingError", in_words(&reason))
 }
 
 /// A state could not be put back: `TypeError` where a slot was given what it does not take, else, as for bytes that
@@ -30,9 +30,14 @@ pub(super) fn pickling(py: Python<'_>, reason: impl ToString) -> PyErr {
 #[cold]
 pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
     match error.kind() {
-        ErrorKind::Malformed if error.offset().is_none() => PyTypeError::new_err(error.to_string()),
-        _ => of_pickle(py, &UNPICKLING, "UnpicklingError", error.to_string()),
+        ErrorKind::Malformed if error.offset().is_none() => PyTypeError::new_err(in_words(error)),
+        _ => of_pickle(py, &UNPICKLING, "UnpicklingError", in_words(error)),
     }
+}
+
+/// A reason, with the setting that a module has in the place of others'.
+fn in_words(reason: &impl ToString) -> String {
+    reason.to_string().replace("`Options::depth`", "`state_core::python::set_depth`")
 }
 
 fn of_pickle(py: Python<'_>, cell: &'static PyOnceLock<Py<PyType>>, name: &str, reason: String) -> PyErr {

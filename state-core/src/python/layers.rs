@@ -20,13 +20,14 @@ use pyo3::types::{PyBytes, PyTuple};
 use super::encode::Slots;
 use super::error::{pickling, unpickling};
 use super::items::Items;
+use super::options;
 use super::quick::{self, Step};
 use crate::builder::Builder;
 use crate::error::Result as StateResult;
 use crate::fingerprint::identity;
 use crate::hooks::Hooks;
 use crate::image::in_place::{self, Aside};
-use crate::image::{self, Options, SegmentBuffer, dump_segments};
+use crate::image::{self, SegmentBuffer};
 use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Filled};
@@ -108,7 +109,7 @@ where
         let base = T::BaseType::values(state)?;
         let filled = fill(T::schema(), state, last)?;
         let regions = filled.regions()?;
-        Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        options().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
         let value = image::build(&regions)?;
         keep(filled);
         Ok((base, value))
@@ -118,7 +119,7 @@ where
         let base = T::BaseType::asides(state)?;
         let filled = fill(T::schema(), state, last)?;
         let regions = filled.regions()?;
-        Options::new().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        options().pass::<T>(&identity(T::schema()), &regions, regions.head)?;
         let value = Aside::build(&regions)?;
         keep(filled);
         Ok((base, value))
@@ -127,7 +128,7 @@ where
     fn pack<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
         let mut bytes = PACKED.take();
-        crate::dump_into(&*guard, &mut bytes).map_err(|error| pickling(object.py(), error))?;
+        options().dump_into(&*guard, &mut bytes).map_err(|error| pickling(object.py(), error))?;
         let packed = PyBytes::new(object.py(), &bytes);
         if bytes.capacity() < LARGE {
             PACKED.set(bytes);
@@ -136,7 +137,7 @@ where
     }
 
     fn unpack(bytes: &[u8], base: &mut Items<'_, '_>) -> StateResult<Self::Values> {
-        Ok((T::BaseType::values(base)?, crate::loads(bytes)?))
+        Ok((T::BaseType::values(base)?, options().loads(bytes)?))
     }
 
     fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
@@ -176,14 +177,14 @@ fn take<T: State>(value: &T, slots: &mut Slots<'_, '_>) -> StateResult<()> {
 }
 
 fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> StateResult<()> {
-    let segments = dump_segments(value, space)?;
+    let segments = options().dump_segments(value, space)?;
     let (regions, raws) = segments.regions::<T>()?;
-    walk::read_state(T::schema(), &regions, raws, Options::new().levels(), slots)
+    walk::read_state(T::schema(), &regions, raws, options().levels(), slots)
 }
 
 /// Fills the image of one value.
 fn fill<'v>(schema: &'static Schema, state: &mut Items<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
-    let limits = Options::new().limits(0);
+    let limits = options().limits(0);
     if !matches!(schema.kind, Kind::Object(_)) {
         return walk::fill(schema, state.rest(), limits);
     }
@@ -427,7 +428,7 @@ where
     let told = |error| unpickling(object.py(), &error);
     let filled = fill(T::schema(), state, true).map_err(told)?;
     let (regions, identity) = (filled.regions().map_err(told)?, identity(T::schema()));
-    Options::new().pass::<T>(&identity, &regions, regions.head).map_err(told)?;
+    options().pass::<T>(&identity, &regions, regions.head).map_err(told)?;
     let mut guard = object.try_borrow_mut()?;
     image::restore(&regions, &identity, &mut *guard).map_err(told)
 }

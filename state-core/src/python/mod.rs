@@ -90,6 +90,10 @@
 //! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.
 //! Records are structured arrays.
 //!
+//! # Depth
+//! Values inside one another are held to 128 levels, as by every door; [`set_depth`] raises that. `Py<T>` fields are no
+//! level: there Python's own pickler goes on.
+//!
 //! # Why a line in the module
 //! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not stand
 //! beside the author's without a feature that not all platforms have. The line attaches what the author has not
@@ -118,8 +122,12 @@ mod reduce;
 mod restore;
 mod variants;
 
+use core::sync::atomic::{AtomicU32, Ordering};
+
 pub use numpy::{Elements, array, view};
 use pyo3::prelude::*;
+
+use crate::image::Options;
 
 /// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.
 ///
@@ -132,6 +140,24 @@ use pyo3::prelude::*;
 pub trait Class: layers::Layer {}
 
 impl<T: layers::Layer> Class for T {}
+
+static DEPTH: AtomicU32 = AtomicU32::new(DEFAULT.levels());
+
+const DEFAULT: Options = Options::new();
+
+/// Sets how deep the states of this module's classes may be; see [`Options::depth`].
+///
+/// It holds for all of them, and for all threads, from the moment it is called; the place is where the module is built.
+/// Python's main thread has usually a stack of 8 MiB, others as much as `threading.stack_size` says. Pickle itself
+/// recurses too, and gives up with a `RecursionError` at some hundred lists and tuples inside one another.
+pub fn set_depth(levels: u32) {
+    DEPTH.store(levels, Ordering::Relaxed);
+}
+
+/// The settings of all classes.
+fn options() -> Options {
+    DEFAULT.depth(DEPTH.load(Ordering::Relaxed))
+}
 
 /// Makes the objects of a class picklable, and adds it to the module where it is not there yet.
 ///

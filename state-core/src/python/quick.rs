@@ -16,7 +16,7 @@ use crate::decode::{Checker, Regions, read_length};
 use crate::encode::{Size, Writer};
 use crate::error::Result;
 use crate::float;
-use crate::image::{self, Options};
+use crate::image;
 use crate::schema::{Kind, Nodes, Schema, root_name};
 use crate::state::{RestoreOwned, State};
 use crate::text::Text;
@@ -72,7 +72,7 @@ pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
 /// Those of taking its state.
 pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
     let told = |error: crate::Error| pickling(py, error.at(root_name(T::schema())));
-    let levels = Options::new().levels();
+    let levels = super::options().levels();
     let mut size = Size::new(levels);
     if T::DYNAMIC {
         value.size(&mut size);
@@ -208,7 +208,7 @@ pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> O
         step.fill(slot, head, &mut texts)?;
     }
     let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[] };
-    let mut checker = Checker::new(&regions, Options::new().levels());
+    let mut checker = Checker::new(&regions, super::options().levels());
     let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
     passes.then(|| image::build(&regions))
 }

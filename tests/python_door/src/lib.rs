@@ -6,6 +6,7 @@ use state_core::python::picklable;
 mod arrays;
 mod chain;
 mod cycles;
+mod deep;
 mod enums;
 mod natural;
 mod numpy;
@@ -18,6 +19,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     plain::add(module)?;
     chain::add(module)?;
     cycles::add(module)?;
+    deep::add(module)?;
     enums::add(module)?;
     arrays::add(module)?;
     natural::add(module)?;
