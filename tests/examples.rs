@@ -55,6 +55,17 @@ impl Room {
 const STATE: &str = r"(b'\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0h@\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0x@', 3, Person('Dave', 30))";
 
 #[test]
+fn saves_of_older_versions_are_loaded() {
+    let lines = Room::new("evolution").lines("evolution", &[]);
+    assert_eq!(lines.len(), 4);
+    assert_eq!(
+        lines[0],
+        "version 1: Save { hero: Hero { name: \"Ada\", level: 7 }, \
+         bag: [Sword { sharpness: 1 }, Potion(3), Relic], gold: 0, at: (12.0, 34.0) }"
+    );
+}
+
+#[test]
 fn bicycles_are_made_dumped_loaded_and_restored() {
     let room = Room::new("bicycles");
     let story = room.lines("bicycles", &[]).join("\n");

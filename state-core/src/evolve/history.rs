@@ -13,15 +13,23 @@ use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
 /// written without their own.
 ///
 /// ```
-/// use state_core::{SchemaHistory, Options, State, loads};
+/// use state_core::{Options, SchemaHistory, State};
 ///
+/// // Usually `history!("../state.history")`.
 /// static HISTORY: SchemaHistory = SchemaHistory::new("
-/// form example.Lamp 8d1e6f6a22a6b4a3
+/// form example.Lamp 0aaf5af7a24a8439
+///     example.Lamp.on: bool
+///   = 0f0c6578616d706c652e4c616d700001026f6e01
 /// ");
-/// # #[derive(State)]
-/// # struct Lamp { on: bool }
-/// # let bytes = state_core::dumps(&Lamp { on: true })?;
-/// assert!(Options::new().history(&HISTORY).loads_upgraded::<Lamp>(&bytes)?.on);
+///
+/// #[derive(State)]
+/// #[state(name = "example.Lamp")]
+/// struct Lamp { on: bool, #[state(default)] watts: u16 }
+///
+/// // What a version without `watts` wrote, with `dumps`.
+/// let bytes = b"\xD7STA\x01\0\0\09\x84J\xA2\xF7Z\xAF\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01";
+/// let lamp: Lamp = Options::new().history(&HISTORY).loads_upgraded(bytes)?;
+/// assert!(lamp.on && lamp.watts == 0);
 /// # Ok::<(), state_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

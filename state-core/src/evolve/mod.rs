@@ -1,9 +1,156 @@
-//! States outlive their types: from an image of an older form to one of the present type.
+//! When your types change: states that older versions of a program wrote, loaded by the present one.
 //!
-//! The writer's schema is resolved against the reader's once, into a [`Plan`] (`plan`, `slots`, `skip`; what stands in
-//! its way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and
-//! loaded as any other: so all that the native door promises holds for older states too, and generated code has no part
-//! in it. `history` keeps the forms of a project in a file.
+//! # A release, and a field more
+//! Version 1 of a game saves this:
+//!
+//! ```
+//! # use state_core::State;
+//! #[derive(State)]
+//! #[state(name = "game.World")]
+//! struct World { tick: u32, monsters: Vec<Monster> }
+//!
+//! #[derive(State)]
+//! #[state(name = "game.Monster")]
+//! struct Monster { name: String, speed: f32 }
+//! # let _ = (World { tick: 0, monsters: vec![] }.tick, Monster { name: String::new(), speed: 0.0 }.speed);
+//! ```
+//!
+//! Files ([`image::save`](crate::image::save)) and streams carry the schema of the type that wrote them. So
+//! [`image::load_file`](crate::image::load_file) and [`stream::Reader`](crate::image::stream::Reader) see when it was
+//! another form of the type, and make a state of the present form out of it. For bytes there is [`loads_upgraded`], and
+//! [`upgrade`], which gives bytes to [`load_into`](crate::load_into) a live value. [`loads`](crate::loads) stays strict.
+//!
+//! In version 2 each monster has a mood. Of a field that older states do not have, someone has to say what it then is:
+//!
+//! ```
+//! # use state_core::State;
+//! #[derive(State)]
+//! #[state(name = "game.Monster")]
+//! struct Monster {
+//!     name: String,
+//!     speed: f32,
+//!     #[state(default)]
+//!     mood: i8,
+//! }
+//! # let _ = Monster { name: String::new(), speed: 0.0, mood: 0 }.mood;
+//! ```
+//!
+//! Without the attribute, old files are refused, with this line in the error. It is not implied, not even for an
+//! `Option`: what is absent may be a mistake.
+//!
+//! # What needs nothing
+//! Slots are matched by name. So their order does not matter, nor whether they are a parent's
+//! (`#[state(flatten_parent)]`) or the type's own. And a slot may have become a type that holds all that it was:
+//!
+//! | it was | it may be |
+//! |---|---|
+//! | an integer | a wider one, also signed where it was not; `f64` up to 32 bits, `f32` up to 16; an integer of any size |
+//! | `f32` | `f64` |
+//! | `char` | text |
+//! | `T` | `Option<T>` |
+//! | `T`, `Box<T>`, `Rc<T>`, `Arc<T>` | each of these |
+//! | a list, a set, an array | a list |
+//! | a list of numbers | a raw array of them (`bytes`, `array`), and the reverse |
+//! | a struct in a raw array (`Record`) | one whose fields have the same names, wherever they lie |
+//! | an enum | one with more variants, in any order |
+//!
+//! This holds inside each other too: a list of `u8` may become one of `Option<u16>`. What could lose something, such as
+//! an `i64` that becomes an `i32`, is refused before a state is looked at, whatever it holds.
+//!
+//! # Renamed, removed
+//! ```
+//! # use state_core::State;
+//! #[derive(State)]
+//! #[state(name = "game.World", removed("weather"))]
+//! struct World {
+//!     #[state(alias("monsters"))]
+//!     enemies: Vec<Monster>,
+//!     tick: u64,
+//! }
+//!
+//! #[derive(State)]
+//! #[state(name = "game.Monster", alias("game.Enemy"))]
+//! enum Monster {
+//!     #[state(alias("Goblin"))]
+//!     Hobgoblin { gold: u32 },
+//!     #[state(other)]
+//!     Ghost,
+//! }
+//! # let _ = World { enemies: vec![Monster::Ghost, Monster::Hobgoblin { gold: 0 }], tick: 0 }.tick;
+//! ```
+//!
+//! | attribute | on | says |
+//! |---|---|---|
+//! | `alias("old", ..)` | a field, variant or type | what it was called; it counts where the present name is not there |
+//! | `removed("name", ..)` | a type | which slots of older states are dropped; `removed` alone: any. On an enum, which variants no state has any more |
+//! | `other` | a variant without fields | it stands for the variants of older states that are gone |
+//!
+//! A slot that nobody mentions is an error, so that an older program never drops what a newer one wrote and then saves
+//! over it.
+//!
+//! # A type that is split, or means something else
+//! `#[state(from(v1::Person))]` on a type names older forms that are types of the program still; `TryFrom` converts
+//! them, and may refuse. `#[state(upgrade = path)]` names a function that is given the slots of an older state by name, as
+//! values: see [`Older`].
+//!
+//! ```
+//! # use state_core::{Options, State, loads_upgraded};
+//! mod v1 {
+//!     #[derive(state_core::State)]
+//!     pub struct Person { pub name: String }
+//! }
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! #[state(from(v1::Person))]
+//! struct Person { first: String, last: String }
+//!
+//! impl TryFrom<v1::Person> for Person {
+//!     type Error = String;
+//!
+//!     fn try_from(old: v1::Person) -> Result<Self, String> {
+//!         let (first, last) = old.name.split_once(' ').ok_or("a person with one name")?;
+//!         Ok(Self { first: first.into(), last: last.into() })
+//!     }
+//! }
+//!
+//! let bytes = Options::new().with_schema().dumps(&vec![v1::Person { name: "Ada Lovelace".into() }])?;
+//! let people: Vec<Person> = loads_upgraded(&bytes)?;
+//! assert_eq!(people, [Person { first: "Ada".into(), last: "Lovelace".into() }]);
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! # The test in CI
+//! One test for each type that is saved by itself keeps its forms in a file, which is committed and reviewed as a lock
+//! file is. It fails when a form is not recorded yet, and when one that is recorded could no longer be loaded, with what
+//! to write: so that a change which cuts off the files of users is found before it is released, with no old file at hand.
+//! `STATE_RECORD=1 cargo test` records. See [`testing::recorded`].
+//!
+//! ```
+//! # use state_core::State;
+//! # #[derive(State)]
+//! # struct World { tick: u64 }
+//! # /*
+//! #[test]
+//! # */
+//! fn states_of_older_versions_load() {
+//!     state_core::evolve::testing::recorded::<World>("state.history");
+//! }
+//! # let _ = (states_of_older_versions_load, World { tick: 0 }.tick);
+//! ```
+//!
+//! The same file serves states that were written without their schema, such as what [`dumps`](crate::dumps) gives:
+//! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`.
+//!
+//! # What holds
+//! An upgraded state is an image as any other: it is checked, restored in place and all or nothing, and its hooks are
+//! called. Schemas and states may be hostile. A type that has none of these attributes pays nothing, and one that has
+//! them pays when an older state is loaded.
+//!
+//! Attributes speak of older forms alone: none of them changes the fingerprint of a type, or a byte of its states.
+
+// The writer's schema is resolved against the reader's once, into a `Plan` (`plan`, `slots`, `skip`; what stands in its
+// way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
+// as any other: so generated code has no part in it.
 
 mod history;
 mod older;

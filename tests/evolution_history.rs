@@ -1,0 +1,218 @@
+//! The file in which a project keeps the forms of its states, and the test that compares with it: it fails in each of
+//! its ways, and says what to write.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use state_core::evolve::testing::recorded;
+use state_core::{Options, SchemaHistory, dumps, loads_upgraded};
+
+mod v1 {
+    #[derive(state_core::State, Debug)]
+    #[state(name = "game.World")]
+    pub struct World {
+        pub tick: u32,
+        pub monsters: Vec<Monster>,
+    }
+
+    #[derive(state_core::State, Debug)]
+    #[state(name = "game.Monster")]
+    pub enum Monster {
+        Goblin,
+        Dragon { gold: u16 },
+    }
+}
+
+/// A slot more, of which nothing is said.
+mod unsaid {
+    #[derive(state_core::State, Debug)]
+    #[state(name = "game.World")]
+    pub struct World {
+        pub tick: u32,
+        pub monsters: Vec<super::v1::Monster>,
+        pub weather: String,
+    }
+}
+
+/// A variant less.
+mod gone {
+    #[derive(state_core::State, Debug)]
+    #[state(name = "game.World")]
+    pub struct World {
+        pub tick: u32,
+        pub monsters: Vec<Monster>,
+    }
+
+    #[derive(state_core::State, Debug)]
+    #[state(name = "game.Monster")]
+    pub enum Monster {
+        Dragon { gold: u16 },
+    }
+}
+
+mod v2 {
+    #[derive(state_core::State, Debug, PartialEq)]
+    #[state(name = "game.Universe", alias("game.World"))]
+    pub struct Universe {
+        #[state(default)]
+        pub weather: String,
+        pub monsters: Vec<super::v1::Monster>,
+        pub tick: u64,
+    }
+}
+
+impl PartialEq for v1::Monster {
+    fn eq(&self, other: &Self) -> bool {
+        format!("{self:?}") == format!("{other:?}")
+    }
+}
+
+/// What the tests below start, each in a process of its own, because it reads the environment.
+#[test]
+#[ignore = "is started by the other tests"]
+fn child() {
+    let (form, path) = (std::env::var("FORM").unwrap(), std::env::var("HISTORY").unwrap());
+    match &*form {
+        "v1" => recorded::<v1::World>(path),
+        "unsaid" => recorded::<unsaid::World>(path),
+        "gone" => recorded::<gone::World>(path),
+        "v2" => recorded::<v2::Universe>(path),
+        "list" => recorded::<Vec<v1::World>>(path),
+        _ => unreachable!(),
+    }
+}
+
+fn start(form: &str, path: &Path, records: bool) -> std::process::Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "child", "--ignored", "--nocapture"]).env("FORM", form).env("HISTORY", path);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    if records { command.env("STATE_RECORD", "1") } else { command.env_remove("STATE_RECORD") }.spawn().unwrap()
+}
+
+/// What the test says where it fails.
+fn run(form: &str, path: &Path, records: bool) -> Result<(), String> {
+    let output = start(form, path, records).wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    if output.status.success() { Ok(()) } else { Err(text) }
+}
+
+fn file(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("state-history-{name}-{}", std::process::id()));
+    let _ = fs::remove_file(&path);
+    path
+}
+
+/// What the first record of `v1::World` looks like.
+const V1: &str = include_str!("data/world.history");
+
+#[test]
+fn a_form_is_recorded_once_and_reviewed_as_text() {
+    let path = file("once");
+    let missing = run("v1", &path, false).unwrap_err();
+    assert!(missing.contains("there is no such file; run `STATE_RECORD=1 cargo test` to make it"), "{missing}");
+    run("v1", &path, true).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    if std::env::var_os("STATE_BLESS").is_some() {
+        fs::write("tests/data/world.history", &text).unwrap();
+    }
+    assert_eq!(text, V1);
+    run("v1", &path, true).unwrap();
+    run("v1", &path, false).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), V1);
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn what_changed_is_told_with_what_it_takes() {
+    let path = file("changed");
+    run("v1", &path, true).unwrap();
+    let unsaid = run("unsaid", &path, false).unwrap_err();
+    for part in [
+        "states of game.World as form",
+        "can no longer be loaded:",
+        "World.weather: expected text, found an older state without it",
+        "write `#[state(default)]` on the field",
+        "the present form of game.World is not recorded in",
+    ] {
+        assert!(unsaid.contains(part), "{unsaid}");
+    }
+    // It is recorded when it is asked for, and the older form still does not load.
+    let recorded = run("unsaid", &path, true).unwrap_err();
+    assert!(recorded.contains("can no longer be loaded") && !recorded.contains("is not recorded"), "{recorded}");
+
+    let gone = run("gone", &path, false).unwrap_err();
+    assert!(
+        gone.contains("World.monsters[]: expected a variant that `Monster` has, found an older `Goblin`"),
+        "{gone}"
+    );
+    assert!(gone.contains("`#[state(other)]` on one without fields"), "{gone}");
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn forms_of_names_that_a_type_had_are_looked_at() {
+    let path = file("renamed");
+    run("v1", &path, true).unwrap();
+    let unrecorded = run("v2", &path, false).unwrap_err();
+    assert!(unrecorded.contains("the present form of game.Universe is not recorded"), "{unrecorded}");
+    assert!(!unrecorded.contains("can no longer be loaded"), "{unrecorded}");
+    run("v2", &path, true).unwrap();
+    run("v2", &path, false).unwrap();
+    // Roots without a name have that of their form.
+    run("list", &path, true).unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("\nform list of game.World "));
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_record_that_someone_changed_is_none() {
+    let path = file("edited");
+    run("v1", &path, true).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    // The listing is for people; the bytes are what counts.
+    fs::write(&path, text.replace("u32", "u16").replace('\n', "\r\n")).unwrap();
+    run("v1", &path, false).unwrap();
+    fs::write(&path, text.replace("  = 0f", "  = 10")).unwrap();
+    let edited = run("v1", &path, false).unwrap_err();
+    assert!(edited.contains("expected a recorded form as it was written, found one that was changed"), "{edited}");
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn several_tests_record_at_a_time() {
+    let path = file("parallel");
+    let children: Vec<_> = (0..4).flat_map(|_| ["v1", "list"].map(|form| start(form, &path, true))).collect();
+    for child in children {
+        assert!(child.wait_with_output().unwrap().status.success());
+    }
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("form ")).count(), 2, "{text}");
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_history_tells_the_schemas_of_states_without_one() {
+    static HISTORY: SchemaHistory = SchemaHistory::new(include_str!("data/world.history"));
+    // In this process nobody takes the state of the older type before its schema is looked for.
+    let bytes = include_bytes!("data/world.state");
+    if std::env::var_os("STATE_BLESS").is_some() {
+        let world = v1::World { tick: 7, monsters: vec![v1::Monster::Goblin, v1::Monster::Dragon { gold: 300 }] };
+        fs::write("tests/data/world.state", dumps(&world).unwrap()).unwrap();
+    }
+    let expected = v2::Universe {
+        weather: String::new(),
+        monsters: vec![v1::Monster::Goblin, v1::Monster::Dragon { gold: 300 }],
+        tick: 7,
+    };
+    assert_eq!(Options::new().history(&HISTORY).loads_upgraded::<v2::Universe>(bytes).unwrap(), expected);
+    static NONE: SchemaHistory = SchemaHistory::new("form game.World 0\n");
+    assert!(Options::new().history(&NONE).loads_upgraded::<v2::Universe>(bytes).is_err());
+    let error = loads_upgraded::<v2::Universe>(bytes).unwrap_err();
+    assert!(error.to_string().contains("those of a recorded form can be upgraded: `Options::history`"), "{error}");
+    static EDITED: SchemaHistory = SchemaHistory::new("form game.World 1b\n  = 00\n");
+    let mut other = bytes.to_vec();
+    other[8..16].copy_from_slice(&0x1b_u64.to_le_bytes());
+    let error = Options::new().history(&EDITED).loads_upgraded::<v2::Universe>(&other).unwrap_err();
+    assert!(error.to_string().contains("one that was changed"), "{error}");
+}
