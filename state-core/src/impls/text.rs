@@ -131,6 +131,13 @@ fn exchange(this: &mut String, other: &mut String) {
     if this.capacity() < len {
         return core::mem::swap(this, other);
     }
+    let mut short = [0; memory::SHORT];
+    if let Some(old) = short.get_mut(..this.len()) {
+        old.copy_from_slice(this.as_bytes());
+        memory::assign(this, other);
+        // It is the text that it was, and tested faster than an allocation is made for it.
+        return memory::assign(other, core::str::from_utf8(old).unwrap_or_default());
+    }
     other.push_str(this);
     memory::assign(this, &other[..len]);
     other.drain(..len);
