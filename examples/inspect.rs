@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
-use std::{env, fs};
+use std::{env, fmt, fs};
 
 use state_core::image::stream::Reader;
 use state_core::pickle::{Options, Strings};
@@ -176,12 +176,25 @@ fn show_inspection(
         Form::Line => writeln!(out, "{name}: {}", inspection.value()?),
         Form::Tree => {
             writeln!(out, "{name}: {} bytes, fingerprint {:016x}", size, inspection.fingerprint())?;
-            write!(out, "{}", inspection.tree()?)
+            let mut text = Utf8(out, Ok(()));
+            let tree = inspection.write_tree(&mut text);
+            text.1?;
+            Ok(tree?)
         }
         Form::Operations => Err(io::Error::other("a native state has no opcodes; `--tree` shows its slots")),
         Form::Classes => match inspection.tag() {
             Some(tag) => writeln!(out, "{name}: {tag}"),
             None => Ok(()),
         },
+    }
+}
+
+/// Text for a writer of bytes, and what went wrong there.
+struct Utf8<'w, W>(&'w mut W, io::Result<()>);
+
+impl<W: Write> fmt::Write for Utf8<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.1 = self.0.write_all(text.as_bytes());
+        self.1.as_ref().map_or(Err(fmt::Error), |()| Ok(()))
     }
 }

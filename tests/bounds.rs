@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedL
 use std::rc::Rc;
 use std::sync::Arc;
 
-use state_core::{ErrorKind, Options, RestoreOwned, State, Value, check, dumps, from_value, load_into, loads, pickle};
+use state_core::{
+    ErrorKind, Inspection, Options, RestoreOwned, State, Value, check, dumps, from_value, load_into, loads, pickle,
+};
 
 /// What `act` takes at most at a time, beyond what there was before.
 fn peak<R>(act: impl FnOnce() -> R) -> (R, usize) {
@@ -280,4 +282,208 @@ fn a_value_stays_within_the_limit() {
     assert!(took < 1 << 20, "{took}");
     let few = Value::List(vec![object; 3].into());
     assert_eq!(from_value::<Vec<Filled>>(&few).unwrap(), vec![Filled { at: 1, numbers: full() }; 3]);
+}
+
+/// A made-up state: a schema, and the head and tail of an image.
+fn made_up(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
+    let fingerprint = schema
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+    let mut bytes = b"\xD7STA\x01\x01\0\0".to_vec();
+    bytes.extend(fingerprint.to_le_bytes());
+    bytes.extend([tail.len() as u64, 0, 0].map(u64::to_le_bytes).concat());
+    bytes.extend((schema.len() as u32).to_le_bytes());
+    bytes.extend([schema, head, tail].concat());
+    bytes
+}
+
+fn leb(mut n: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while n >= 0x80 {
+        bytes.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    bytes.push(n as u8);
+    bytes
+}
+
+/// Schemas that take the most memory for their bytes, each of about so many.
+fn schemas(len: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let tuple = |count: usize, item: &[u8]| [vec![12], leb(count), item.repeat(count)].concat();
+    let options = [&[7; 120][..], &[0]].concat();
+    let singles = [[12, 1].repeat(100), vec![0]].concat();
+    vec![
+        ("units", tuple(len, &[0])),
+        ("options", tuple(len / options.len(), &options)),
+        ("tuples of one", tuple(len / singles.len(), &singles)),
+        ("slots without names", [vec![15, 0, 0], leb(len / 2), [0, 0].repeat(len / 2)].concat()),
+        ("variants without names", [vec![16, 0], leb(len / 2), [0, 0].repeat(len / 2)].concat()),
+        ("objects", tuple(len / 4, &[15, 0, 0, 0])),
+        ("objects of one slot", tuple(len / 6, &[15, 0, 0, 1, 0, 0])),
+        ("enums of one variant", tuple(len / 6, &[16, 0, 1, 0, 0])),
+        ("records of one field", tuple(len / 8, &[14, 0, 17, 0, 1, 1, 0, 0, 1])),
+        ("names", tuple(len / 6, &[15, 1, b'a', 0, 1, 1, b'b', 0])),
+        ("back references", [vec![12], leb(len / 2), vec![15, 0, 0, 0], [0xFF, 0].repeat(len / 2 - 1)].concat()),
+    ]
+}
+
+#[test]
+fn the_schema_of_an_inspection_takes_160_times_its_length_and_no_more_than_the_limit() {
+    for (name, schema) in schemas(200_000) {
+        let bytes = made_up(&schema, &[0; 100_000], &[]);
+        let (opened, took) = peak(|| Inspection::open(&bytes).is_ok());
+        assert!(took <= 160 * schema.len(), "{name}: {took} is {} times {}", took / schema.len(), schema.len());
+        let _ = opened;
+        for limit in [0, 1000, took / 4, took] {
+            let (refused, took) = peak(|| Options::new().memory(limit).inspect(&bytes).err());
+            assert!(took <= limit + 1024, "{name}: {took} with a limit of {limit}");
+            assert!(limit > 1000 || refused.is_some_and(|error| error.kind() == ErrorKind::Memory), "{name}");
+        }
+    }
+}
+
+/// Images that make the most of their bytes, of about so many.
+fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let count = |count: usize| (count as u32).to_le_bytes();
+    let list = |of: &[u8]| [&[8], of].concat();
+    let run = |of: &[u8], each: &[u8]| {
+        let heads = each.repeat(len / each.len().max(1));
+        made_up(&list(of), &count(len / each.len()), &heads)
+    };
+    let name = [leb(255), vec![b'n'; 255]].concat();
+    let escaped = [leb(255), vec![0x1B; 255]].concat();
+    let object = |name: &[u8], slots: usize| {
+        [vec![15], name.to_vec(), vec![0], leb(slots), [name, &[0]].concat().repeat(slots)].concat()
+    };
+    let unit_enum = [vec![16], name.clone(), vec![1], name.clone(), vec![0]].concat();
+    let wide =
+        [vec![17, 0], leb(500), leb(500), (0..500).flat_map(|at| [vec![0], leb(at), vec![1]].concat()).collect()];
+    let grid = [vec![21, 0], wide.concat()].concat();
+    vec![
+        ("units", run(&[0], &[0])),
+        ("bools", run(&[1], &[1])),
+        ("nested options", run(&[7, 7, 7, 1], &[1, 1, 1, 1])),
+        ("empty lists", run(&[8, 1], &[0; 4])),
+        ("empty texts", run(&[5], &[0; 4])),
+        ("empty maps", run(&[10, 1, 1], &[0; 4])),
+        ("empty tuples of many", run(&[[12, 16].as_slice(), &[0; 16]].concat(), &[0])),
+        ("arrays of nothing", run(&[[11].as_slice(), &leb(1 << 40), &[0]].concat(), &[0])),
+        ("long arrays of nothing", made_up(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
+        ("a map of bools", made_up(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
+        ("a set of bools", made_up(&[9, 1], &count(len), &vec![1; len])),
+        ("enums with long names", run(&unit_enum, &[0])),
+        ("objects with long names", run(&object(&name, 1), &[0])),
+        ("objects of long names to be escaped", run(&object(&escaped, 4), &[0])),
+        ("dates", run(&[20, 0], &[1, 0, 0, 0])),
+        ("moments in zones", run(&[20, 4], &[&[1, 0, 0, 0][..], &[0; 12]].concat())),
+        ("differences", run(&[20, 5], &[[0; 8].as_slice(), &[0; 4]].concat())),
+        ("long integers", run(&[3, 128, 0], &[0xFF; 16])),
+        ("integers of any size", run(&[20, 7], &[0; 4])),
+        ("arrays of many fields", run(&grid, &[0; 4])),
+        ("a chain of boxes", made_up(&[15, 0, 0, 1, 0, 7, 13, 0xFF, 0], &[1], &[vec![1; 700], vec![0]].concat())),
+        ("a tree of options", made_up(&[15, 0, 0, 1, 0, 8, 0xFF, 0], &count(1), &count(1).repeat(100))),
+    ]
+}
+
+/// Counts what is written, and keeps nothing.
+struct Count(usize);
+
+impl std::fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
+#[test]
+fn values_and_trees_of_unknown_types_stay_within_the_limit() {
+    for (name, bytes) in images(2_000) {
+        let (inspection, _) = peak(|| Inspection::open(&bytes).unwrap());
+        let (value, full) = peak(|| inspection.value());
+        let tree = inspection.tree();
+        assert_eq!(value.is_ok(), tree.is_ok(), "{name}");
+        let mut count = Count(0);
+        let (written, took) = peak(|| inspection.write_tree(&mut count));
+        assert_eq!(written.is_ok(), tree.is_ok(), "{name}");
+        assert!(took <= 512 << 10, "{name}: {took} to write the tree");
+        assert_eq!(tree.as_ref().map_or(count.0, String::len), count.0, "{name}");
+        for limit in [300_000, full.max(600_000) / 2, full.max(300_000)] {
+            let inspection = Options::new().memory(limit).inspect(&bytes).unwrap();
+            let (bounded, took) = peak(|| inspection.value());
+            assert!(took <= limit + (1 << 20), "{name}: {took} for a value, with a limit of {limit}");
+            if let Err(error) = &bounded {
+                assert!(value.is_err() || error.kind() == ErrorKind::Memory, "{name}: {error}");
+                assert!(value.is_err() || limit < 4 * full, "{name}: takes {full}, and was refused with {limit}");
+            }
+            let (bounded, took) = peak(|| inspection.tree());
+            assert!(took <= limit + (512 << 10), "{name}: {took} for a tree, with a limit of {limit}");
+            assert!(bounded.is_ok() || tree.is_err() || count.0 > limit, "{name}");
+        }
+    }
+}
+
+/// A pickle of a list of `outer` lists, all of them one list of `inner` times this opcode.
+fn shared_lists(outer: usize, inner: usize, opcode: &[u8]) -> Vec<u8> {
+    let inner = [&b"]q\x01("[..], &opcode.repeat(inner), b"e"].concat();
+    [&b"\x80\x02]("[..], &inner, &b"h\x01".repeat(outer - 1), b"e."].concat()
+}
+
+#[test]
+fn a_pickle_read_into_a_type_takes_100_bytes_for_each_part_and_the_expansion_limits_these() {
+    fn took<T: RestoreOwned>(pickle: &[u8], expansion: u64) -> bool {
+        let options = pickle::Options::new().expansion(expansion);
+        let (loaded, took) = peak(|| options.loads::<Vec<Vec<T>>>(pickle).map(|value| value.len()));
+        let parts = (9 + expansion as usize) * pickle.len() + (1 << 20);
+        let name = std::any::type_name::<T>();
+        assert!(took <= 100 * parts, "{name}: {took} of {} bytes, {} times", pickle.len(), took / parts);
+        loaded.is_ok()
+    }
+    for (outer, inner) in [(1, 100_000), (500, 2000), (2000, 2000), (20_000, 20_000)] {
+        for expansion in [0, 8, 30] {
+            let nones = shared_lists(outer, inner, b"N");
+            took::<Option<[u8; 63]>>(&nones, expansion);
+            took::<Option<u64>>(&nones, expansion);
+            took::<Option<Box<u8>>>(&nones, expansion);
+            took::<String>(&shared_lists(outer, inner, b"U\0"), expansion);
+            took::<Vec<u8>>(&shared_lists(outer, inner, b"]"), expansion);
+            took::<BTreeMap<String, String>>(&shared_lists(outer, inner, b"}"), expansion);
+            took::<()>(&shared_lists(outer, inner, b")"), expansion);
+        }
+    }
+    let much = shared_lists(2000, 2000, b"N");
+    assert!(took::<Option<u64>>(&much, 10_000) && !took::<Option<u64>>(&much, 8));
+}
+
+#[test]
+fn a_pickle_made_a_value_takes_200_times_its_length() {
+    let lists = [(1, 100_000), (500, 2000), (20_000, 20_000)];
+    let opcodes: [&[u8]; 8] = [b"N", b"K\x01", b"]", b")", b"}", b"U\0", b"(t", b"]q\x02a"];
+    for (outer, inner) in lists {
+        for opcode in opcodes {
+            let pickle = shared_lists(outer, inner, opcode);
+            let (value, took) = peak(|| pickle::load_value(&pickle).is_ok());
+            let most = 200 * pickle.len() + (1 << 20);
+            assert!(took <= most, "{opcode:?} {outer} {inner}: {took} of {}, {}", pickle.len(), took / pickle.len());
+            let _ = value;
+        }
+    }
+    let objects: [&[u8]; 3] = [b"cm\nC\n)\x81", b"c\n\n)\x81Nb", b"c\n\n)R"];
+    for opcode in objects {
+        let pickle = shared_lists(1, 10_000, opcode);
+        let ((), took) = peak(|| drop(pickle::load_value(&pickle)));
+        assert!(took <= 200 * pickle.len() + (1 << 20), "{opcode:?}: {took}, {} times", took / pickle.len());
+    }
+    let limited = pickle::Options::new().max_size(1000);
+    assert_eq!(limited.load_value(&[b'N'; 1001]).unwrap_err().kind(), ErrorKind::Length);
+}
+
+#[test]
+fn a_state_that_is_dumped_takes_its_bytes_once() {
+    let value: Vec<Option<String>> = (0..10_000).map(|at| (at % 3 > 0).then(|| "x".repeat(at % 50))).collect();
+    dumps(&value).unwrap();
+    let (bytes, took) = peak(|| dumps(&value).unwrap());
+    assert!(took <= bytes.len() + 256, "{took} of {}", bytes.len());
+    let mut buffer = bytes;
+    let (_, took) = peak(|| state_core::dump_into(&value, &mut buffer).unwrap());
+    assert_eq!(took, 0);
 }

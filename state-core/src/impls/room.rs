@@ -38,6 +38,7 @@ holds! {
     /// A list whose elements know their neighbours.
     Chain: 1, 16, 0;
     /// A hash table: at most 16/7 places for each element, and half as many while it grows; a byte for each place.
+    #[cfg_attr(not(feature = "std"), allow(dead_code))]
     Table: 4, 4, 0;
     /// A B-tree: nodes of 11 places, at least 5 of them used but for a single node. It is refilled from a list.
     Tree: 3, 24, 10;

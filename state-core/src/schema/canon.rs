@@ -215,6 +215,14 @@ pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usi
     Ok(Some((Nodes(input.nodes), root)))
 }
 
+/// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.
+fn add<T>(list: &mut Vec<T>, one: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / 4 + 1);
+    }
+    list.push(one);
+}
+
 struct In<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -271,7 +279,7 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let ty = self.node(depth)?;
-            slots.push(Slot { name, ty, refuses: false, sorted: false, default: None });
+            add(&mut slots, Slot { name, ty, refuses: false, sorted: false, default: None });
         }
         Some(Cow::Owned(slots))
     }
@@ -286,9 +294,9 @@ impl In<'_> {
         }
         // The place is taken first, so that a recursive type can refer to itself.
         let index = self.nodes.len();
-        self.nodes.push(Schema::leaf(Kind::Unit, 0));
+        add(&mut self.nodes, Schema::leaf(Kind::Unit, 0));
         if matches!(tag, 15..=17) {
-            self.named.push(index);
+            add(&mut self.named, index);
         }
         let mut size = 0;
         let kind = self.body(tag, depth, &mut size)?;
@@ -321,7 +329,7 @@ impl In<'_> {
                 let count = self.count()?;
                 let mut items = Vec::new();
                 for _ in 0..count {
-                    items.push(self.node(depth)?);
+                    add(&mut items, self.node(depth)?);
                 }
                 Kind::Tuple(Cow::Owned(items))
             }
@@ -376,7 +384,7 @@ impl In<'_> {
         for _ in 0..count {
             self.left = self.left.checked_sub(1)?;
             let name = self.name()?;
-            variants.push(Variant { name, slots: self.slots(depth)?, value: None });
+            add(&mut variants, Variant { name, slots: self.slots(depth)?, value: None });
         }
         Some(Kind::Enum(Enum {
             name,
@@ -397,7 +405,7 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let offset = self.size()?;
-            fields.push(RecordField { name, offset, ty: self.node(depth)? });
+            add(&mut fields, RecordField { name, offset, ty: self.node(depth)? });
         }
         Some(Kind::Record(Record { name, fields: Cow::Owned(fields), evolution: &Evolution::NONE }))
     }

@@ -173,13 +173,6 @@ impl Options {
     }
 }
 
-/// The value of an image, whose objects know the names of their slots.
-pub(crate) fn read_named(root: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
-    let mut collector = Collector::naming();
-    walk::read(root, regions, levels, &mut collector)?;
-    Ok(collector.value)
-}
-
 /// The value of an image.
 fn read(root: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
     let mut collector = Collector::new();

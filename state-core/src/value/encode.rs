@@ -34,6 +34,9 @@ enum Head {
 }
 
 impl Collector {
+    /// The parts of a group for which room is made at once: a schema could announce any number of empty ones.
+    pub const AT_ONCE: usize = 1 << 12;
+
     pub fn new() -> Self {
         Self { open: Vec::new(), value: Value::None, names: false }
     }
@@ -99,17 +102,24 @@ impl Encoder for Collector {
             walk::Group::Object { tag, .. } => Head::Object(tag.into()),
             walk::Group::Variant { tag, variant, .. } => Head::Variant(tag.into(), variant.into()),
         };
-        self.open.push(Group { head, parts: Vec::new(), names: Vec::new() });
+        let parts = match group {
+            walk::Group::Tuple(parts) | walk::Group::List(parts) | walk::Group::Set(parts) => parts,
+            walk::Group::Dict(pairs) => pairs.saturating_mul(2),
+            walk::Group::Object { slots, .. } | walk::Group::Variant { slots, .. } => slots,
+        };
+        let parts = Vec::with_capacity(parts.min(Self::AT_ONCE));
+        self.open.push(Group { head, parts, names: Vec::new() });
     }
 
     fn end(&mut self) {
         let Some(Group { head, parts, names }) = self.open.pop() else { return };
-        let names = self.names.then(|| SlotNames::new(names, parts.len()));
+        let is_named = self.names && matches!(head, Head::Object(_) | Head::Variant(..));
+        let names = is_named.then(|| SlotNames::new(names, parts.len()));
         self.put(match head {
             Head::Tuple => Tuple::from(parts).into(),
             Head::List => List::from(parts).into(),
             Head::Set => Set::from(parts).into(),
-            Head::Dict => dict(parts).into(),
+            Head::Dict => Dict(parts.into()).into(),
             Head::Object(tag) => Object::new(tag, parts).with_names(names).into(),
             Head::Variant(tag, variant) => Variant::new(tag, variant, parts).with_names(names).into(),
         });
@@ -120,11 +130,4 @@ impl Encoder for Collector {
             group.names.push((name.into(), group.parts.len()));
         }
     }
-}
-
-/// Keys and values by turns.
-fn dict(parts: Vec<Value>) -> Dict {
-    let mut parts = parts.into_iter();
-    let pairs = core::iter::from_fn(|| Some((parts.next()?, parts.next()?)));
-    pairs.collect()
 }

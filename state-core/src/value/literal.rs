@@ -95,7 +95,7 @@ fn split(scientific: &str) -> (&str, i32) {
     (digits, exponent.parse().unwrap_or_default())
 }
 
-pub(super) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let quote = quote(text.contains('\''), text.contains('"'));
     f.write_char(quote)?;
     write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
@@ -115,7 +115,7 @@ pub(super) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt:
     f.write_char(quote)
 }
 
-pub(super) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     write_quoted(f, bytes, |c, quote| c == quote)
 }
 

@@ -43,6 +43,7 @@
 //! stands for it.
 
 mod array;
+mod bounded;
 mod children;
 mod classes;
 mod compare;
@@ -81,12 +82,13 @@ mod variant;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 pub use self::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
+pub(crate) use self::bounded::Bounded;
 pub use self::complex::Complex;
 pub use self::dict::{Dict, IntoPairs, Pairs};
-pub(crate) use self::door::read_named;
 pub use self::door::{IntoState, StateExt, from_value, to_value};
 pub use self::int::{Int, ParseIntError};
 pub use self::kind::{Kind, WrongKind};
+pub(crate) use self::literal::{write_bytes, write_str};
 pub use self::name::Name;
 pub(crate) use self::named::Named;
 pub(crate) use self::natural::natural;

@@ -1,8 +1,8 @@
 //! A look into native bytes that carry their schema, by a program that knows nothing of the type.
 
 use alloc::borrow::ToOwned;
-use alloc::string::{String, ToString};
-use core::fmt::Write;
+use alloc::string::String;
+use core::fmt::{self, Write};
 
 use super::{Elements, Encoder, Group};
 use crate::decode::Regions;
@@ -10,8 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::hash;
 use crate::image::{Image, Options};
 use crate::known::Known;
-use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse};
-use crate::value::{self, Value};
+use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse_some};
+use crate::value::{self, Bounded, Value};
 
 /// Native bytes that say themselves what they hold: written with
 /// [`Options::with_schema`](crate::Options::with_schema).
@@ -40,14 +40,24 @@ pub struct Inspection<'a> {
     bytes: &'a [u8],
     regions: Regions<'a>,
     levels: u32,
+    /// The memory that the schema, a value or a tree may take.
+    memory: usize,
 }
 
+/// What a part of a schema takes at most: a node, the slot or variant that it belongs to, and how far it is computed.
+const PART: usize = 256;
+
 impl<'a> Inspection<'a> {
-    /// Reads the header and the schema, which takes up to 150 times the schema's length in memory.
+    /// Reads the header and the schema, which takes up to 160 times the schema's length in memory, within the limit
+    /// that [`Options::inspect`] can set.
     ///
     /// # Errors
     /// Bytes that are no native state, that carry no schema, or whose schema is damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        Options::new().inspect(bytes)
+    }
+
+    fn open_within(bytes: &'a [u8], options: Options) -> Result<Self> {
         let image = Image::open(bytes)?;
         let Some(schema) = image.schema else {
             return Err(Error::new(
@@ -57,22 +67,24 @@ impl<'a> Inspection<'a> {
             )
             .at_byte(8));
         };
-        Self::of(&image, schema, bytes)
+        Self::of(&image, schema, bytes, options)
     }
 
     /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does.
     #[cfg(feature = "std")]
-    pub(crate) fn open_with(bytes: &'a [u8], schema: &[u8]) -> Result<Self> {
-        Self::of(&Image::open(bytes)?, schema, bytes)
+    pub(crate) fn open_with(bytes: &'a [u8], schema: &[u8], options: Options) -> Result<Self> {
+        Self::of(&Image::open(bytes)?, schema, bytes, options)
     }
 
-    fn of(image: &Image<'a>, schema: &[u8], bytes: &'a [u8]) -> Result<Self> {
+    fn of(image: &Image<'a>, schema: &[u8], bytes: &'a [u8], options: Options) -> Result<Self> {
         if hash(schema) != image.fingerprint {
             return Err(Image::other_schema());
         }
-        let (nodes, root) = parse(schema)?;
+        let memory = options.memory_for(bytes.len());
+        let (nodes, root) = parse_some(schema, schema.len().saturating_add(1).min(memory / PART))?
+            .ok_or_else(|| too_large("a schema that takes", memory))?;
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
-        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: Options::new().levels() })
+        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: options.levels(), memory })
     }
 
     /// Sets the depth up to which the state is looked at; see [`Options::depth`]. It takes no stack here.
@@ -98,25 +110,106 @@ impl<'a> Inspection<'a> {
         self.fingerprint
     }
 
-    /// What the bytes hold. Each part takes at least the 32 bytes of a value, and parts without bytes of their own
-    /// can be up to 16 for each byte: hostile bytes come to about 620 times their length.
+    /// What the bytes hold. A part that takes a byte, or none, can be a value of 32 bytes and the names of its type: what
+    /// the value takes in all stays within the limit of memory.
     ///
     /// # Errors
-    /// Damaged bytes, with the path to the place.
+    /// Damaged bytes, with the path to the place; a value that would take more memory than the limit.
     pub fn value(&self) -> Result<Value> {
-        value::read_named((self.root(), &self.nodes), &self.regions, self.levels)
+        let mut value = Bounded::new(self.memory);
+        super::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
+            self.root(),
+            self.regions.head,
+            self.levels,
+        )?;
+        value.value().ok_or_else(|| too_large("a value that takes", self.memory))
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
-    /// Hostile bytes make a text of up to 1000 times their length.
     ///
     /// # Errors
-    /// Damaged bytes, with the path to the place.
+    /// Damaged bytes, with the path to the place; a text longer than the limit of memory, which
+    /// [`write_tree`](Self::write_tree) writes all the same.
     pub fn tree(&self) -> Result<String> {
-        let mut tree = Tree { out: String::new(), open: 0, label: String::new() };
+        let mut text = Limited { text: String::new(), limit: self.memory, is_spent: false };
+        match self.write_tree(&mut text) {
+            Err(_) if text.is_spent => Err(too_large("a tree of", self.memory)),
+            Err(error) => Err(error),
+            Ok(()) => Ok(text.text),
+        }
+    }
+
+    /// Writes the [`tree`](Self::tree) as it is read. It takes at most 512 KiB of memory at the default depth.
+    ///
+    /// ```
+    /// use state_core::{Inspection, Options};
+    ///
+    /// let bytes = Options::new().with_schema().dumps(&("Dave", 30))?;
+    /// let mut text = String::new();
+    /// Inspection::open(&bytes)?.write_tree(&mut text)?;
+    /// assert_eq!(text, "tuple of 2\n  'Dave'\n  30\n");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
+    pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
+        let mut tree = Tree { out, open: 0, label: String::new(), written: Ok(()) };
         let read = super::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
-        read.root(self.root(), self.regions.head, self.levels)?;
-        Ok(tree.out)
+        let walked = read.root(self.root(), self.regions.head, self.levels);
+        tree.written
+            .map_err(|fmt::Error| Error::new(ErrorKind::Unwritable, "", "the writer takes no more of the tree"))?;
+        walked
+    }
+}
+
+impl Options {
+    /// As [`Inspection::open`], with the limit of [`memory`](Self::memory) for all that is made of the bytes: the schema,
+    /// the [`value`](Inspection::value), the [`tree`](Inspection::tree), each by itself. If it is not set, the limit is a
+    /// gibibyte, or 64 times the bytes where that is more.
+    ///
+    /// ```
+    /// use state_core::{ErrorKind, Options};
+    ///
+    /// let bytes = Options::new().with_schema().dumps(&vec![(); 100_000])?;
+    /// let inspection = Options::new().memory(1 << 20).inspect(&bytes)?;
+    /// assert_eq!(inspection.value().unwrap_err().kind(), ErrorKind::Memory);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Inspection::open`], and a schema that would take more than the limit.
+    pub fn inspect<'a>(&self, bytes: &'a [u8]) -> Result<Inspection<'a>> {
+        Inspection::open_within(bytes, *self)
+    }
+}
+
+#[cold]
+fn too_large(what: &str, limit: usize) -> Error {
+    let expected = alloc::format!("{what} up to {limit} bytes of memory (`Options::memory` sets the limit)");
+    Error::new(ErrorKind::Memory, expected, "a larger one")
+}
+
+/// Text that never takes more memory than a limit.
+struct Limited {
+    text: String,
+    limit: usize,
+    is_spent: bool,
+}
+
+impl Write for Limited {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let needed = self.text.len() + text.len();
+        if needed > self.limit {
+            self.is_spent = true;
+            return Err(fmt::Error);
+        }
+        if needed > self.text.capacity() {
+            let capacity = needed.max(self.text.capacity().saturating_mul(2)).min(self.limit);
+            self.text.reserve_exact(capacity - self.text.len());
+        }
+        self.text.push_str(text);
+        Ok(())
     }
 }
 
@@ -129,24 +222,45 @@ const SHOWN_TEXT: usize = 1000;
 /// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
 const INDENTED: usize = 40;
 
-struct Tree {
-    out: String,
+struct Tree<'w, W> {
+    out: &'w mut W,
     open: usize,
     /// The name of the slot that comes next.
     label: String,
+    /// What the writer said last; nothing more is written after an error.
+    written: fmt::Result,
 }
 
-impl Tree {
-    fn line(&mut self, text: impl core::fmt::Display) {
+impl<W: Write> Tree<'_, W> {
+    fn line(&mut self, text: impl fmt::Display) {
         let indent = 2 * self.open.min(INDENTED);
         let colon = if self.label.is_empty() { "" } else { ": " };
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.out, "{:indent$}{}{colon}{text}", "", Escaped(&self.label));
+        if self.written.is_ok() {
+            self.written = writeln!(self.out, "{:indent$}{}{colon}{text}", "", Escaped(&self.label));
+        }
         self.label.clear();
     }
 }
 
-impl Encoder for Tree {
+/// Text as Python shows it.
+struct Text<'a>(&'a str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::write_str(f, self.0)
+    }
+}
+
+/// Bytes as Python shows them.
+struct Bytes<'a>(&'a [u8]);
+
+impl fmt::Display for Bytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::write_bytes(f, self.0)
+    }
+}
+
+impl<W: Write> Encoder for Tree<'_, W> {
     fn none(&mut self) {
         self.line("None");
     }
@@ -168,11 +282,11 @@ impl Encoder for Tree {
     }
 
     fn str(&mut self, value: &str) {
-        self.line(Value::from(value));
+        self.line(Text(value));
     }
 
     fn bytes(&mut self, value: &[u8]) {
-        self.line(Value::from(value));
+        self.line(Bytes(value));
     }
 
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
@@ -192,9 +306,7 @@ impl Encoder for Tree {
         self.line(format_args!("{} bytes, {count} of {of}", bytes.len()));
         self.open += 1;
         for element in bytes.chunks_exact(size).take(SHOWN) {
-            let mut text = String::new();
-            element_text(elements, element, &mut text);
-            self.line(text);
+            self.line(Element(elements, element));
         }
         if count > SHOWN {
             self.line("...");
@@ -229,46 +341,74 @@ fn show(elements: Elements<'_>) -> String {
 }
 
 /// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
-pub(super) fn element_text(elements: Elements<'_>, bytes: &[u8], text: &mut String) {
+pub(super) struct Element<'a>(pub Elements<'a>, pub &'a [u8]);
+
+impl fmt::Display for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        element(self.0, self.1, &mut Counted { to: f, len: 0 })
+    }
+}
+
+/// Counts the bytes of what is written.
+struct Counted<'a, 'f> {
+    to: &'a mut fmt::Formatter<'f>,
+    len: usize,
+}
+
+impl Write for Counted<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.len += text.len();
+        self.to.write_str(text)
+    }
+}
+
+impl Counted<'_, '_> {
+    /// What stands before a part, which is left out where there is much text already; whether it is to come.
+    fn part(&mut self, at: usize) -> Result<bool, fmt::Error> {
+        self.write_str(if at == 0 { "" } else { ", " })?;
+        if self.len > SHOWN_TEXT {
+            self.write_str("...")?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+fn element(elements: Elements<'_>, bytes: &[u8], out: &mut Counted<'_, '_>) -> fmt::Result {
     let of = |link| Elements { schema: elements.nodes.get(link), nodes: elements.nodes };
-    let number = || bytes.iter().rev().fold(0_u128, |value, &byte| value << 8 | u128::from(byte));
+    let number = || bytes.iter().rev().fold(0, |value: u128, &byte| value << 8 | u128::from(byte));
     match &elements.schema.kind {
         Kind::Int { signed: true, .. } => {
             let unused = 128_usize.saturating_sub(8 * bytes.len()) % 128;
-            *text += &((number() << unused) as i128 >> unused).to_string();
+            write!(out, "{}", (number() << unused) as i128 >> unused)
         }
-        Kind::Int { .. } => *text += &number().to_string(),
-        Kind::Float { bits: 32 } => *text += &Value::from(f32::from_bits(number() as u32)).to_string(),
-        Kind::Float { .. } => *text += &Value::from(f64::from_bits(number() as u64)).to_string(),
-        Kind::Array(element, _) => {
-            let element = of(*element);
-            text.push('[');
-            for (at, part) in bytes.chunks_exact(element.schema.head.max(1)).enumerate() {
-                *text += if at == 0 { "" } else { ", " };
-                if text.len() > SHOWN_TEXT {
-                    *text += "...";
+        Kind::Int { .. } => write!(out, "{}", number()),
+        Kind::Float { bits: 32 } => write!(out, "{}", Value::from(f32::from_bits(number() as u32))),
+        Kind::Float { .. } => write!(out, "{}", Value::from(f64::from_bits(number() as u64))),
+        Kind::Array(part, _) => {
+            let part = of(*part);
+            out.write_str("[")?;
+            for (at, bytes) in bytes.chunks_exact(part.schema.head.max(1)).enumerate() {
+                if !out.part(at)? {
                     break;
                 }
-                element_text(element, part, text);
+                element(part, bytes, out)?;
             }
-            text.push(']');
+            out.write_str("]")
         }
         Kind::Record(Record { fields, .. }) => {
-            text.push('{');
+            out.write_str("{")?;
             for (at, field) in fields.iter().enumerate() {
-                let element = of(field.ty);
-                *text += if at == 0 { "" } else { ", " };
-                if text.len() > SHOWN_TEXT {
-                    *text += "...";
+                if !out.part(at)? {
                     break;
                 }
-                *text += &Escaped(&field.name).to_string();
-                *text += ": ";
-                let end = field.offset.saturating_add(element.schema.head);
-                element_text(element, bytes.get(field.offset..end).unwrap_or_default(), text);
+                write!(out, "{}: ", Escaped(&field.name))?;
+                let part = of(field.ty);
+                let end = field.offset.saturating_add(part.schema.head);
+                element(part, bytes.get(field.offset..end).unwrap_or_default(), out)?;
             }
-            text.push('}');
+            out.write_str("}")
         }
-        _ => *text += &Value::from(bytes).to_string(),
+        _ => write!(out, "{}", Bytes(bytes)),
     }
 }

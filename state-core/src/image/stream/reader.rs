@@ -215,7 +215,7 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As for [`Inspection::open`]; also before the first state and at the end.
     pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
-        Inspection::open_with(self.bytes.bytes(), &self.schema)
+        Inspection::open_with(self.bytes.bytes(), &self.schema, self.options)
     }
 
     /// Where the last whole state ends, in bytes from the start of the stream.

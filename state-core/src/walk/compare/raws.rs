@@ -1,7 +1,7 @@
 //! Raw arrays: their elements, which are numbers, records or arrays of these, by their layout.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::lists::alike;
@@ -9,7 +9,7 @@ use super::{Both, Compared, Pair, Step, broken, little_endian};
 use crate::layout::padded;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::walk::Elements;
-use crate::walk::inspect::element_text;
+use crate::walk::inspect::Element;
 
 impl<'a> Pair<'a> {
     pub(super) fn raw(&mut self, raw: &Raw, heads: Both<&'a [u8]>) -> Compared {
@@ -144,7 +144,5 @@ fn show(schema: &Schema, bytes: &[u8]) -> String {
         Kind::Float { .. } => return format!("{:?}", f64::from_bits(little_endian(bytes) as u64)),
         _ => {}
     }
-    let mut text = String::new();
-    element_text(Elements { schema, nodes: Nodes::NONE }, bytes, &mut text);
-    text
+    Element(Elements { schema, nodes: Nodes::NONE }, bytes).to_string()
 }
