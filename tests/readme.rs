@@ -35,6 +35,17 @@ fn links_lead_to_files() {
 }
 
 #[test]
+fn the_code_of_every_page_is_run() {
+    let included = fs::read_to_string(root().join("tests/docs/lib.rs")).unwrap();
+    let pages = names("docs").into_iter().filter(|page| page.extension().is_some_and(|extension| extension == "md"));
+    for page in pages {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(included.contains(&format!("#[doc = include_str!(\"../../docs/{name}\")]")), "{name}");
+    }
+    assert!(included.contains("include_str!(\"../../README.md\")"));
+}
+
+#[test]
 fn the_readme_lists_every_example() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let listed: Vec<&str> = links(&readme).filter(|target| target.starts_with("examples/")).collect();

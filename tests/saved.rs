@@ -200,6 +200,46 @@ fn a_file_may_be_secret_or_read_only() {
     }
 }
 
+/// While it is written, the new file is looked at again and again: it lets nobody in whom the old one kept out.
+#[cfg(unix)]
+#[test]
+fn a_secret_is_one_while_it_is_written() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+    let directory = Directory::new("secret");
+    let secret = Saved { heat: vec![0.5; 1 << 18], ..full() };
+    save(directory.file(), &empty()).unwrap();
+    fs::set_permissions(directory.file(), fs::Permissions::from_mode(0o600)).unwrap();
+    let (seen, done) = (AtomicU32::new(0), AtomicBool::new(false));
+    let open = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut open = Vec::new();
+            while !done.load(SeqCst) {
+                for entry in fs::read_dir(&directory.0).unwrap() {
+                    let entry = entry.unwrap();
+                    let Ok(file) = entry.metadata() else { continue };
+                    let mode = file.permissions().mode() & 0o777;
+                    if mode != 0o600 {
+                        open.push((mode, file.len()));
+                    }
+                    seen.fetch_add(u32::from(entry.file_name() != "state"), SeqCst);
+                }
+            }
+            open
+        });
+        for _ in 0..1000 {
+            save(directory.file(), &secret).unwrap();
+            if seen.load(SeqCst) > 50 {
+                break;
+            }
+        }
+        done.store(true, SeqCst);
+        watcher.join().unwrap()
+    });
+    assert!(open.is_empty(), "{open:?}");
+}
+
 // The big-endian tests run with an older compiler, which knows no locks.
 #[cfg(all(target_os = "linux", target_endian = "little"))]
 #[test]
