@@ -24,7 +24,7 @@ pub use crate::impls::ext::serde;
 pub use crate::impls::sorted::{SetSorted, Sorted};
 pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::memory::{Exact, Image};
-pub use crate::raw::Record;
+pub use crate::raw::{Layout, Record};
 pub use crate::schema::{
     Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Slot, Variant, old_form, run_upgrade,
 };
@@ -387,13 +387,13 @@ pub fn get_variant<'de, T: State>(
 
 /// The place of a record's field of type `T`, to be written.
 #[inline]
-pub fn field_mut<T>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
-    &mut bytes[offset..offset + size_of::<T>()]
+pub fn field_mut<T: Record>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
+    &mut bytes[offset..offset + T::LAYOUT.size()]
 }
 
 /// The place of a record's field of type `T`.
 #[inline]
 #[must_use]
-pub fn field<T>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
-    bytes.get(offset..offset + size_of::<T>())
+pub fn field<T: Record>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(offset..offset + T::LAYOUT.size())
 }

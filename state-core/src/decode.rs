@@ -39,6 +39,7 @@ pub(crate) enum Obstacle {
     /// Parts of this type are nested too deep.
     Depth(&'static Schema),
     Alignment,
+    Memory,
 }
 
 impl<'a> Checker<'a> {
@@ -110,10 +111,11 @@ impl<'a> Checker<'a> {
         self.memory
     }
 
-    /// Says that an array to be borrowed does not lie as its elements must.
+    /// Says that an array to be borrowed does not lie as its elements must, or, where this machine has `other` elements
+    /// in memory, that it never can.
     #[cold]
-    pub(crate) fn misaligned(&mut self) {
-        self.obstacle.get_or_insert(Obstacle::Alignment);
+    pub(crate) fn not_to_borrow(&mut self, other: bool) {
+        self.obstacle.get_or_insert(if other { Obstacle::Memory } else { Obstacle::Alignment });
     }
 
     pub(crate) fn obstacle(&self) -> Option<Obstacle> {

@@ -66,7 +66,8 @@ pub enum ErrorKind {
     Frame,
     /// A [delta](crate::image::delta) was made from another state than the one it is applied to.
     Base,
-    /// A borrowed array does not lie at an address that its element type needs.
+    /// A borrowed array does not lie at an address that its element type needs, or this machine has its elements in
+    /// memory otherwise than an image.
     Alignment,
 }
 

@@ -4,7 +4,7 @@
 use proc_macro2::Group;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, ExprPath, Ident, LitStr, Meta, Path, Token, Type, WherePredicate, parse_quote, token};
+use syn::{Attribute, ExprPath, Ident, LitInt, LitStr, Meta, Path, Token, Type, WherePredicate, parse_quote, token};
 
 use crate::ctxt::Ctxt;
 use crate::suggest;
@@ -207,24 +207,25 @@ fn unknown(level: Level, word: &str) -> String {
 }
 
 /// What `#[repr(..)]` says; each word where it stands, to put a caret under.
-#[derive(Default)]
 pub struct Repr {
     pub c: Option<Ident>,
     pub packed: Option<Ident>,
     pub transparent: Option<Ident>,
+    /// What fields are at most aligned to.
+    pub pack: Option<usize>,
+    /// What the whole is at least aligned to.
+    pub align: usize,
 }
 
 impl Repr {
     pub fn parse(attributes: &[Attribute]) -> Self {
-        let mut repr = Repr::default();
+        let mut repr = Repr { c: None, packed: None, transparent: None, pack: None, align: 1 };
         for attribute in attributes {
             if is_word(attribute.path(), "repr") {
                 // What is wrong with a `repr` is for rustc to say.
                 let _ = attribute.parse_nested_meta(|meta| {
-                    if meta.input.peek(token::Paren) {
-                        meta.input.parse::<Group>()?;
-                    }
-                    repr.note(meta.path.require_ident()?);
+                    let group = meta.input.peek(token::Paren).then(|| meta.input.parse::<Group>()).transpose()?;
+                    repr.note(meta.path.require_ident()?, group.and_then(number));
                     Ok(())
                 });
             }
@@ -232,13 +233,26 @@ impl Repr {
         repr
     }
 
-    fn note(&mut self, word: &Ident) {
+    fn note(&mut self, word: &Ident, number: Option<usize>) {
         let place = match word.unraw().to_string().as_str() {
             "C" => &mut self.c,
-            "packed" => &mut self.packed,
+            "packed" => {
+                let pack = number.unwrap_or(1);
+                self.pack = Some(self.pack.map_or(pack, |other| other.min(pack)));
+                &mut self.packed
+            }
             "transparent" => &mut self.transparent,
+            "align" => {
+                self.align = self.align.max(number.unwrap_or(1));
+                return;
+            }
             _ => return,
         };
         *place = Some(word.clone());
     }
+}
+
+/// The number between the parentheses of `align(8)`.
+fn number(group: Group) -> Option<usize> {
+    syn::parse2::<LitInt>(group.stream()).ok()?.base10_parse().ok()
 }

@@ -176,6 +176,8 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 
 /// Describes the layout of a `#[repr(C)]` struct, so that arrays of it travel as raw bytes under `#[state(bytes)]`.
 ///
+/// They are laid out the same on every machine: as in C, with each number aligned to its size.
+///
 /// Takes `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its fields.
 /// The other words of `#[derive(State)]` may stand there for its sake, and change nothing here.
 #[proc_macro_derive(Record, attributes(state))]

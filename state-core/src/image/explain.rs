@@ -111,7 +111,12 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
         Obstacle::Depth(at) => too_deep(Some(at)),
         Obstacle::Alignment => Error::new(
             ErrorKind::Alignment,
-            "bytes at a multiple of 16, in the byte order of this machine, to borrow a raw array from",
+            "bytes at a multiple of 16, to borrow a raw array from",
+            "others (`Cow` and `Vec` take them all the same)",
+        ),
+        Obstacle::Memory => Error::new(
+            ErrorKind::Alignment,
+            "elements that this machine has in memory as in an image, to borrow a raw array of them",
             "others (`Cow` and `Vec` take them all the same)",
         ),
     };

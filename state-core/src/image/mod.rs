@@ -72,6 +72,13 @@
 //! behind the parts of a value lies in the order of the parts. An optional value or a variant that is smaller than
 //! its place leaves zeros behind it, which are not looked at.
 //!
+//! The elements of a raw array lie side by side. Records are laid out as in C, with each number aligned to its size (an
+//! integer of 128 bits to 16), and within `packed` and `align` as these say: the same on every machine, whatever its own
+//! layout is. What lies between fields is written as zeros and not looked at. Opaque structs are the bytes that the
+//! writing machine has in memory. The schema tells their size and byte order, so that machines which differ in one of
+//! these refuse each other's; as such a struct has no padding, its fields lie the same wherever they have the same
+//! sizes.
+//!
 //! # The canonical schema
 //! One byte for the kind of a type, then what belongs to it; numbers are LEB128 and names a length and UTF-8. Named
 //! types (objects, enums, records) are numbered in the order in which they are met; where one is met again, `FF` and

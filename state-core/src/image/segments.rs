@@ -53,8 +53,8 @@ pub struct Segments<'a> {
 /// Takes a value's state without copying its raw arrays: they stay where they are, and only what stands before them
 /// is written into the buffer. Six megabytes of `#[state(bytes)]` cost what their header costs.
 ///
-/// Arrays that do not lie as they travel are copied all the same: those of records with padding, all on a big-endian
-/// machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make. What is written
+/// Arrays that do not lie as they travel are copied all the same: those of records with padding, those of records that
+/// the machine lays out otherwise than an image, all on a big-endian machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make. What is written
 /// is laid out as the older state in the buffer, as by [`dump_into`](super::dump_into).
 ///
 /// ```

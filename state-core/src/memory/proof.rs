@@ -115,12 +115,13 @@ macro_rules! __image {
     }};
 }
 
-/// Builds the proof for a record: all fields are named, with their exact types, and each takes any bytes; so does the
-/// whole. Where the fields' sizes make up the whole, there is no padding.
+/// Builds the proof for a record: all fields are named, in order and with their exact types, and each takes any bytes;
+/// so does the whole. This machine lays them out as `$layout` does. Where the fields' sizes make up the whole, there is
+/// no padding.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __record {
-    ($($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
+    ($layout:expr; $($member:tt : $binding:ident : $ty:ty),* $(,)?) => {{
         // By value, because fields of packed structs cannot be borrowed.
         let _ = |__this: Self| {
             let Self { $($member: $binding),* } = __this;
@@ -130,11 +131,18 @@ macro_rules! __record {
         let mut __any = true;
         let mut __whole = true;
         let mut __sizes = 0;
+        let (mut __at, mut __end) = (0, 0);
+        let __layout: $crate::__private::Layout = $layout;
         $(
             __any = __any && $crate::__private::Image::takes_any(&<$ty as $crate::Record>::IMAGE);
             __whole = __whole && $crate::__private::Image::is_same(&<$ty as $crate::Record>::IMAGE);
+            let __offset = __layout.offset_after(__end, __at);
+            __any = __any && __offset == $crate::__private::offset_of!(Self, $member);
+            __end = __offset + $crate::__private::Layout::size(&<$ty as $crate::Record>::LAYOUT);
             __sizes += $crate::__private::size_of::<$ty>();
+            __at += 1;
         )*
+        __any = __any && __at > 0 && __layout.size() == $crate::__private::size_of::<Self>();
         __whole = __whole && __sizes == $crate::__private::size_of::<Self>();
         // SAFETY: tested above: all fields take any bytes, and padding takes them always; a record is `Copy`, so
         // nothing in it is interior-mutable; without padding, the fields' bytes are all there are.

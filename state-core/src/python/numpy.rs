@@ -12,7 +12,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use super::lease;
 use crate::memory;
-use crate::raw::Record;
+use crate::raw::{Described, Raw, Record};
 use crate::schema::{Nodes, Schema};
 use crate::state::State;
 use crate::value::{self, Dtype};
@@ -38,8 +38,8 @@ pub trait Elements {
 }
 
 fn write<'a, T: Record>(items: impl ExactSizeIterator<Item = &'a T>) -> Vec<u8> {
-    let mut bytes = alloc::vec![0; items.len() * size_of::<T>()];
-    for (item, space) in items.zip(bytes.chunks_exact_mut(size_of::<T>().max(1))) {
+    let mut bytes = alloc::vec![0; items.len() * T::LAYOUT.size()];
+    for (item, space) in items.zip(bytes.chunks_exact_mut(T::LAYOUT.size().max(1))) {
         item.write(space);
     }
     bytes
@@ -55,7 +55,7 @@ impl<T: Record> Elements for [T] {
     }
 
     fn memory(&self) -> Option<&[u8]> {
-        memory::bytes_of(self, &T::IMAGE)
+        memory::bytes_of(self, &<T as Raw<Described>>::IMAGE)
     }
 
     fn written(&self) -> Vec<u8> {
@@ -122,7 +122,7 @@ impl<T: Record, D: ndarray::Dimension> Elements for ndarray::Array<T, D> {
     }
 
     fn memory(&self) -> Option<&[u8]> {
-        memory::bytes_of(self.as_slice()?, &T::IMAGE)
+        memory::bytes_of(self.as_slice()?, &<T as Raw<Described>>::IMAGE)
     }
 
     fn written(&self) -> Vec<u8> {

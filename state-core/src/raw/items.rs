@@ -83,8 +83,7 @@ impl<'de, T: Raw<K>, K, const N: usize> Collect<'de, Many, T, K> for [T; N] {
     #[inline]
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
         let bytes = bytes?;
-        let parts: [Option<T>; N] =
-            core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));
+        let parts: [Option<T>; N] = core::array::from_fn(|at| T::read(bytes.get(at * T::SIZE..(at + 1) * T::SIZE)?));
         if parts.iter().any(Option::is_none) {
             return None;
         }
@@ -164,7 +163,7 @@ macro_rules! fixed {
             fn replace(&mut self, bytes: Option<&'de [u8]>) {
                 let Some(bytes) = bytes else { return };
                 let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
-                match as_mut(self).filter(|items| size_of_val(*items) == bytes.len()) {
+                match as_mut(self).filter(|items| items.len().checked_mul(T::SIZE) == Some(bytes.len())) {
                     Some(items) => overwrite::<T, K>(items, bytes),
                     None => {
                         if let Some(value) = <Self as Collect<'de, Many, T, K>>::collect(Some(bytes)) {
@@ -258,8 +257,8 @@ fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
     if memory::extend(items, bytes, &T::IMAGE) {
         return Some(());
     }
-    items.reserve(bytes.len() / size_of::<T>().max(1));
-    for bytes in bytes.chunks_exact(size_of::<T>().max(1)) {
+    items.reserve(bytes.len() / T::SIZE.max(1));
+    for bytes in bytes.chunks_exact(T::SIZE.max(1)) {
         items.push(T::read(bytes)?);
     }
     Some(())
@@ -271,7 +270,7 @@ fn overwrite<T: Raw<K>, K>(items: &mut [T], bytes: &[u8]) {
     if memory::overwrite(items, bytes, &T::IMAGE) {
         return;
     }
-    for (item, bytes) in items.iter_mut().zip(bytes.chunks_exact(size_of::<T>().max(1))) {
+    for (item, bytes) in items.iter_mut().zip(bytes.chunks_exact(T::SIZE.max(1))) {
         if let Some(value) = T::read(bytes) {
             *item = value;
         }

@@ -26,13 +26,18 @@ pub struct Flag;
 #[doc(hidden)]
 pub trait Raw<Kind>: Sized {
     const IMAGE: Image<Self>;
+    /// The bytes that an element takes in an image; as many as in memory where nothing else is said.
+    const SIZE: usize = size_of::<Self>();
     fn schema() -> &'static Schema;
     fn write(&self, bytes: &mut [u8]);
     fn read(bytes: &[u8]) -> Option<Self>;
 }
 
 impl<T: Record> Raw<Described> for T {
-    const IMAGE: Image<Self> = <T as Record>::IMAGE;
+    // A layout by hand can lie.
+    const IMAGE: Image<Self> =
+        if <Self as Raw<Described>>::SIZE == size_of::<Self>() { <T as Record>::IMAGE } else { Image::NO };
+    const SIZE: usize = <T as Record>::LAYOUT.size();
 
     fn schema() -> &'static Schema {
         <T as Record>::schema()

@@ -1,19 +1,23 @@
 //! Raw arrays: structs and numbers that travel as the bytes they are in memory (`#[state(bytes)]`).
 //!
-//! An element is **described** ([`Record`]): its layout is in the schema, its numbers are little-endian on the way,
-//! its padding travels as zeros. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as they are, and only
-//! to machines of the same byte order. A type that is both is described.
+//! An element is **described** ([`Record`]): its layout is in the schema and the same on every machine, its numbers are
+//! little-endian on the way, its padding travels as zeros. Where this machine has it so in memory, it is copied as it
+//! is, and elsewhere field by field. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as this machine has
+//! them, and only to machines of the same byte order on which it has the same size: no more of it is in the schema. A
+//! type that is both is described.
 //!
 //! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
 
 mod items;
 mod kind;
+mod layout;
 mod slot;
 
 #[doc(hidden)]
 pub use items::{Collect, Items, Many, Maybe, One};
 #[doc(hidden)]
 pub use kind::{Described, Flag, FlagKind, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
+pub use layout::Layout;
 #[doc(hidden)]
 pub use slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 
@@ -43,13 +47,17 @@ use crate::state::State;
     note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: use `u8`, `u32` or `u64`"
 )]
 pub trait Record: Copy + 'static {
-    /// Proof that any bytes of its size are a value, and whether it has padding.
+    /// Proof that it lies in memory as in an image, that any bytes of its size are a value, and whether it has padding.
     const IMAGE: Image<Self> = Image::NO;
 
-    /// The layout.
+    /// Its size and alignment in an image: of a struct those that C gives it where each number is aligned to its size,
+    /// whatever this machine does. Those in memory, where nothing else is said.
+    const LAYOUT: Layout = Layout::new(size_of::<Self>(), align_of::<Self>());
+
+    /// The schema, which says where each field begins; its size is that of [`LAYOUT`](Record::LAYOUT).
     fn schema() -> &'static Schema;
 
-    /// Writes all `size_of::<Self>()` bytes: numbers little-endian, padding as zeros.
+    /// Writes as many bytes as the layout has: numbers little-endian, padding as zeros.
     fn write(&self, bytes: &mut [u8]);
 
     /// Reads what [`write`](Record::write) wrote, whatever the padding holds.
@@ -60,6 +68,7 @@ macro_rules! numbers {
     ($($ty:ident)*) => {$(
         impl Record for $ty {
             const IMAGE: Image<Self> = Image::<$ty>::NUMBER;
+            const LAYOUT: Layout = Layout::natural::<$ty>();
 
             fn schema() -> &'static Schema {
                 <$ty as State>::schema()
@@ -82,22 +91,24 @@ numbers!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64);
 
 impl<T: Record, const N: usize> Record for [T; N] {
     const IMAGE: Image<Self> = Image::array(&T::IMAGE);
+    const LAYOUT: Layout = Layout::array(T::LAYOUT, N);
 
     fn schema() -> &'static Schema {
-        const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), size_of::<[T; N]>()) }
+        const { &Schema::leaf(Kind::Array(Link::To(T::schema), N as u64), Self::LAYOUT.size()) }
     }
 
     #[inline]
     fn write(&self, bytes: &mut [u8]) {
+        let size = T::LAYOUT.size();
         for (at, item) in self.iter().enumerate() {
-            item.write(&mut bytes[at * size_of::<T>()..(at + 1) * size_of::<T>()]);
+            item.write(&mut bytes[at * size..(at + 1) * size]);
         }
     }
 
     #[inline]
     fn read(bytes: &[u8]) -> Option<Self> {
-        let parts: [Option<T>; N] =
-            core::array::from_fn(|at| T::read(bytes.get(at * size_of::<T>()..(at + 1) * size_of::<T>())?));
+        let size = T::LAYOUT.size();
+        let parts: [Option<T>; N] = core::array::from_fn(|at| T::read(bytes.get(at * size..(at + 1) * size)?));
         if parts.iter().any(Option::is_none) {
             return None;
         }

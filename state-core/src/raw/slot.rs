@@ -37,8 +37,8 @@ pub fn schema<const SHOWN: u8, S, T: Raw<K>, F: Items<S, T>, K>(_: K) -> &'stati
 #[doc(hidden)]
 #[inline]
 pub fn size<S, T: Raw<K>, F: Items<S, T>, K>(_: K, field: &F, size: &mut Size) {
-    const { assert!(size_of::<T>() > 0, "an element of a raw array has at least one byte") };
-    size.raw(field.items().map_or(0, size_of_val));
+    const { assert!(size_of::<T>() > 0 && T::SIZE > 0, "an element of a raw array has at least one byte") };
+    size.raw(field.items().map_or(0, |items| items.len().saturating_mul(T::SIZE)));
 }
 
 #[doc(hidden)]
@@ -59,15 +59,15 @@ where
             return writer.raw_bytes(bytes);
         }
     }
-    let Some(space) = writer.raw(size_of_val(items)) else { return };
-    for (item, space) in items.iter().zip(space.chunks_exact_mut(size_of::<T>())) {
+    let Some(space) = writer.raw(items.len().saturating_mul(T::SIZE)) else { return };
+    for (item, space) in items.iter().zip(space.chunks_exact_mut(T::SIZE)) {
         item.write(space);
     }
 }
 
 /// Whether there is an array, and how many bytes it has.
 #[inline]
-fn read_head<S, T, F: Items<S, T>>(head: &[u8]) -> Option<(bool, usize)> {
+fn read_head<S, T: Raw<K>, F: Items<S, T>, K>(head: &[u8]) -> Option<(bool, usize)> {
     let (tag, count) = head.split_at_checked(head.len().checked_sub(8)?)?;
     let count = u64::from_le_bytes(count.try_into().ok()?);
     let present = match tag {
@@ -80,7 +80,7 @@ fn read_head<S, T, F: Items<S, T>>(head: &[u8]) -> Option<(bool, usize)> {
         (true, Some(exactly)) => count == exactly,
         (true, None) => true,
     };
-    let len = usize::try_from(count).ok()?.checked_mul(size_of::<T>())?;
+    let len = usize::try_from(count).ok()?.checked_mul(T::SIZE)?;
     fits.then_some((present, len))
 }
 
@@ -92,14 +92,14 @@ where
     F: Collect<'de, S, T, K>,
 {
     let head = cut(head, raw_head(F::OPTIONAL));
-    let Some((_, len)) = read_head::<S, T, F>(head) else { return false };
+    let Some((_, len)) = read_head::<S, T, F, K>(head) else { return false };
     let Some(bytes) = checker.raw(len) else { return false };
     // Not every byte string need be an element: by hand, `Record::read` can refuse.
-    if !T::IMAGE.takes_any() && bytes.chunks_exact(size_of::<T>()).any(|bytes| T::read(bytes).is_none()) {
+    if !T::IMAGE.takes_any() && bytes.chunks_exact(T::SIZE).any(|bytes| T::read(bytes).is_none()) {
         return false;
     }
     if F::BORROWS && memory::view(bytes, &T::IMAGE).is_none() {
-        checker.misaligned();
+        checker.not_to_borrow(!T::IMAGE.takes_any());
         return false;
     }
     true
@@ -113,9 +113,9 @@ struct Array<'de> {
 
 impl<'de> Array<'de> {
     #[inline]
-    fn read<S, T, F: Items<S, T>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+    fn read<S, T: Raw<K>, F: Items<S, T>, K>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         let head = cut(head, raw_head(F::OPTIONAL));
-        let (present, len) = read_head::<S, T, F>(head)?;
+        let (present, len) = read_head::<S, T, F, K>(head)?;
         Some(Self { present, bytes: reader.raw(len)? })
     }
 
@@ -132,7 +132,7 @@ where
     T: Raw<K>,
     F: Collect<'de, S, T, K>,
 {
-    F::collect(Array::read::<S, T, F>(head, reader)?.bytes())
+    F::collect(Array::read::<S, T, F, K>(head, reader)?.bytes())
 }
 
 #[doc(hidden)]
@@ -142,7 +142,7 @@ where
     T: Raw<K>,
     F: Collect<'de, S, T, K>,
 {
-    if let Some(array) = Array::read::<S, T, F>(head, reader) {
+    if let Some(array) = Array::read::<S, T, F, K>(head, reader) {
         field.replace(array.bytes());
     }
 }

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use crate::builder::Builder;
 use crate::error::Error;
 use crate::known::Known;
+use crate::raw::Layout;
 
 pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
@@ -252,10 +253,10 @@ impl Schema {
     /// The schema of a record.
     #[doc(hidden)]
     #[must_use]
-    pub const fn record(names: Names, size: usize, fields: &'static [RecordField]) -> Self {
+    pub const fn record(names: Names, layout: Layout, fields: &'static [RecordField]) -> Self {
         let (name, fields) = (Cow::Borrowed(names.tag), Cow::Borrowed(fields));
         let record = Record { name, fields, evolution: &Evolution::NONE };
-        Self { kind: Kind::Record(record), head: size, id: Some(names.id), hashed: false }
+        Self { kind: Kind::Record(record), head: layout.size(), id: Some(names.id), hashed: false }
     }
 
     /// The same type, with what its attributes say of older forms.

@@ -142,6 +142,7 @@ fn a_record_ignores_what_state_alone_takes() {
     check::record(&cx, &container);
     assert!(cx.check().is_ok());
     assert!(container.repr.c.is_some() && container.repr.packed.is_none());
+    assert_eq!((container.repr.pack, container.repr.align), (None, 8));
 }
 
 #[test]
@@ -152,4 +153,5 @@ fn a_record_may_be_packed() {
     check::record(&cx, &container);
     assert!(cx.check().is_ok());
     assert!(container.repr.packed.is_some());
+    assert_eq!((container.repr.pack, container.repr.align), (Some(2), 1));
 }

@@ -1,10 +1,11 @@
-//! The impl of `Record`: each field at its offset, and the proof by which runs of records are copied whole.
+//! The impl of `Record`: each field at its offset in an image, and the proof by which runs of records are copied whole.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{schema, wrap};
 use crate::ast::{Container, Field};
+use crate::attr::Repr;
 use crate::symbol;
 
 pub fn record(container: &Container) -> TokenStream {
@@ -18,30 +19,37 @@ pub fn record(container: &Container) -> TokenStream {
     );
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let proofs = container.fields().map(|Field { member, binding, ty, .. }| quote!(#member: #binding: #ty));
-    let fields = container.fields().map(|Field { member, ty, name, .. }| {
+    let layouts = container.fields().map(|Field { ty, .. }| quote!(<#ty as _state::Record>::LAYOUT));
+    let Repr { pack, align, .. } = &container.repr;
+    let pack = pack.map_or_else(|| quote!(_state::usize::MAX), |pack| quote!(#pack));
+    // Not by its name, which asks once more whether this is a record.
+    let layout = quote!(const { _state::Layout::of_fields(const { &[#(#layouts),*] }, #pack, #align) });
+    let count = container.fields().count();
+    let offsets = quote!(let __offsets: [_state::usize; #count] = const { #layout.offsets() };);
+    let fields = container.fields().enumerate().map(|(at, Field { ty, name, .. })| {
         quote! {
             _state::RecordField::new(
                 #name,
-                _state::offset_of!(Self, #member),
+                __offsets[#at],
                 <#ty as _state::Record>::schema,
             )
         }
     });
     let evolving = schema::evolving(container, &[symbol::ALIAS, symbol::REMOVED]);
-    let writes = container.fields().map(|Field { member, ty, .. }| {
+    let writes = container.fields().enumerate().map(|(at, Field { member, ty, .. })| {
         quote! {
             // By value, because a field of a packed struct cannot be borrowed.
             let __field: #ty = self.#member;
             <#ty as _state::Record>::write(
                 &__field,
-                _state::field_mut::<#ty>(_state::offset_of!(Self, #member), __bytes),
+                _state::field_mut::<#ty>(__offsets[#at], __bytes),
             );
         }
     });
-    let reads = container.fields().map(|Field { member, ty, .. }| {
+    let reads = container.fields().enumerate().map(|(at, Field { member, ty, .. })| {
         quote! {
             #member: <#ty as _state::Record>::read(
-                _state::field::<#ty>(_state::offset_of!(Self, #member), __bytes)?
+                _state::field::<#ty>(__offsets[#at], __bytes)?
             )?
         }
     });
@@ -50,26 +58,32 @@ pub fn record(container: &Container) -> TokenStream {
         &quote! {
             #[automatically_derived]
             impl #impl_generics _state::Record for #ident #ty_generics #where_clause {
-                const IMAGE: _state::Image<Self> = _state::record! { #(#proofs),* };
+                const IMAGE: _state::Image<Self> = _state::record! { #layout; #(#proofs),* };
+                const LAYOUT: _state::Layout = #layout;
 
                 fn schema() -> &'static _state::Schema {
                     const {
                         &_state::Schema::record(
                             _state::Names { tag: #tag, id: _state::id::<Self> },
-                            _state::size_of::<Self>(),
-                            const { &[#(#fields),*] },
+                            #layout,
+                            const {
+                                #offsets
+                                &[#(#fields),*]
+                            },
                         )#evolving
                     }
                 }
 
                 #[inline]
                 fn write(&self, __bytes: &mut [_state::u8]) {
+                    #offsets
                     __bytes.fill(0);
                     #(#writes)*
                 }
 
                 #[inline]
                 fn read(__bytes: &[_state::u8]) -> _state::Option<Self> {
+                    #offsets
                     _state::Some(Self { #(#reads),* })
                 }
             }

@@ -10,10 +10,19 @@ use ndarray::{Array, ArrayD, Dimension, IxDyn};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::layout::{LENGTH, grid_count};
-use crate::memory::{self, Mode};
-use crate::raw::{Collect, Described, Many, Record};
+use crate::memory::{self, Image, Mode};
+use crate::raw::{Collect, Described, Many, Raw, Record};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
+
+/// The bytes that an element takes in an image.
+const fn element<T: Record>() -> usize {
+    <T as Raw<Described>>::SIZE
+}
+
+const fn image<T: Record>() -> Image<T> {
+    <T as Raw<Described>>::IMAGE
+}
 
 /// The number of dimensions, where the type fixes it.
 const fn dimensions<D: Dimension>() -> Option<u8> {
@@ -31,10 +40,10 @@ impl<T: Record, D: Dimension> State for Array<T, D> {
     }
 
     fn size(&self, size: &mut Size) {
-        const { assert!(size_of::<T>() > 0, "an element of a raw array has at least one byte") };
+        const { assert!(size_of::<T>() > 0 && element::<T>() > 0, "an element of a raw array has at least one byte") };
         size.length(self.ndim());
         size.run(self.ndim(), 8);
-        size.raw(self.len().saturating_mul(size_of::<T>()));
+        size.raw(self.len().saturating_mul(element::<T>()));
     }
 
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
@@ -43,13 +52,13 @@ impl<T: Record, D: Dimension> State for Array<T, D> {
         for (space, length) in run.chunks_exact_mut(8).zip(self.shape()) {
             space.copy_from_slice(&(*length as u64).to_le_bytes());
         }
-        if let (Mode::Same, Some(items)) = (T::IMAGE.mode(), self.as_slice()) {
-            if let Some(bytes) = memory::bytes_of(items, &T::IMAGE) {
+        if let (Mode::Same, Some(items)) = (image::<T>().mode(), self.as_slice()) {
+            if let Some(bytes) = memory::bytes_of(items, &image::<T>()) {
                 return writer.raw_bytes(bytes);
             }
         }
-        let Some(space) = writer.raw(self.len() * size_of::<T>()) else { return };
-        for (item, space) in self.iter().zip(space.chunks_exact_mut(size_of::<T>())) {
+        let Some(space) = writer.raw(self.len().saturating_mul(element::<T>())) else { return };
+        for (item, space) in self.iter().zip(space.chunks_exact_mut(element::<T>())) {
             item.write(space);
         }
     }
@@ -61,10 +70,10 @@ fn shape(run: &[u8]) -> Option<Vec<usize>> {
     run.chunks_exact(8).map(length).collect()
 }
 
-fn read<'de, T>(head: &[u8], reader: &mut Reader<'de>) -> Option<(Vec<usize>, &'de [u8])> {
+fn read<'de, T: Record>(head: &[u8], reader: &mut Reader<'de>) -> Option<(Vec<usize>, &'de [u8])> {
     let count = reader.length(head)?;
     let shape = shape(reader.run(count, 8)?)?;
-    let bytes = reader.raw(grid_count(&shape, size_of::<T>())?.checked_mul(size_of::<T>())?)?;
+    let bytes = reader.raw(grid_count(&shape, element::<T>())?.checked_mul(element::<T>())?)?;
     Some((shape, bytes))
 }
 
@@ -77,9 +86,9 @@ impl<'de, T: Record, D: Dimension> Restore<'de> for Array<T, D> {
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         let lengths = checker.length(head).filter(|count| D::NDIM.is_none_or(|fixed| fixed == *count));
         let Some(shape) = lengths.and_then(|count| checker.run(count, 8)).and_then(shape) else { return false };
-        let len = grid_count(&shape, size_of::<T>()).and_then(|count| count.checked_mul(size_of::<T>()));
+        let len = grid_count(&shape, element::<T>()).and_then(|count| count.checked_mul(element::<T>()));
         let Some(bytes) = len.and_then(|len| checker.raw(len)) else { return false };
-        T::IMAGE.takes_any() || bytes.chunks_exact(size_of::<T>()).all(|bytes| T::read(bytes).is_some())
+        image::<T>().takes_any() || bytes.chunks_exact(element::<T>()).all(|bytes| T::read(bytes).is_some())
     }
 
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
@@ -91,7 +100,7 @@ impl<'de, T: Record, D: Dimension> Restore<'de> for Array<T, D> {
         let Some((shape, bytes)) = read::<T>(head, reader) else { return };
         if *self.shape() == *shape {
             if let Some(items) = self.as_slice_mut() {
-                if memory::overwrite(items, bytes, &T::IMAGE) {
+                if memory::overwrite(items, bytes, &image::<T>()) {
                     return;
                 }
             }
