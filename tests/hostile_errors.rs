@@ -67,7 +67,15 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     ),
     (48, &[2], "Shop.base.ready: expected a bool (0 or 1), found 2 at byte 48"),
     (49, &[127], "Shop.names: expected 127 heads of 4 bytes, found 56 bytes left at byte 77"),
-    (49, &[0xFF; 4], "Shop.names: expected 8589934594 heads of 4 bytes, found 48 bytes left at byte 85"),
+    (
+        49,
+        &[0xFF; 4],
+        if cfg!(target_pointer_width = "64") {
+            "Shop.names: expected 8589934594 heads of 4 bytes, found 48 bytes left at byte 85"
+        } else {
+            "Shop.names: expected a length that memory could hold, found 8589934594 at byte 49"
+        },
+    ),
     (53, &[1], "Shop: expected the end of the state, found more heads at byte 108"),
     (57, &[2], "Shop.opened: expected an optional value (0 or 1), found 2 at byte 57"),
     (58, &[0], "Shop.units: expected a zero for an empty head, found 7 at byte 127"),

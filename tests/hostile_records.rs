@@ -131,7 +131,7 @@ fn owned(count: usize) -> Owned {
         array: [SLY; 3],
         single: OUTER,
         maybe: Some([SLY; 2]),
-        large: vec![OUTER; 20 * count],
+        large: vec![OUTER; if cfg!(miri) { 1 } else { 20 } * count],
     }
 }
 
@@ -140,6 +140,9 @@ fn attempt<R>(run: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
+/// Miri takes a thousand times as long.
+const STEP: usize = if cfg!(miri) { 97 } else { 7 };
+
 /// The bytes, and the same with one or another of them changed.
 fn damages(bytes: &[u8]) -> Vec<Vec<u8>> {
     let damaged = |at: usize| {
@@ -147,7 +150,7 @@ fn damages(bytes: &[u8]) -> Vec<Vec<u8>> {
         bytes[at] ^= 0xFF;
         bytes
     };
-    [bytes.to_vec()].into_iter().chain((40..bytes.len().min(400)).step_by(7).map(damaged)).collect()
+    [bytes.to_vec()].into_iter().chain((40..bytes.len().min(400)).step_by(STEP).map(damaged)).collect()
 }
 
 fn look<T: Debug>(value: &T) {
@@ -188,9 +191,12 @@ fn hush() {
 #[test]
 fn owned_records_that_lie_are_no_worse_than_wrong() {
     hush();
-    everything(&owned(3), || owned(3));
     everything(&owned(3), || owned(1));
     everything(&owned(1), || owned(4));
+    if cfg!(miri) {
+        return;
+    }
+    everything(&owned(3), || owned(3));
     everything(&owned(0), || owned(2));
 }
 

@@ -239,7 +239,12 @@ fn the_longest_lists_of_nothing_neither_allocate_nor_spin() {
     bytes.extend((1_u64 << 62).to_le_bytes());
     bytes[16..24].copy_from_slice(&8_u64.to_le_bytes());
     let error = loads::<Vec<()>>(&bytes).unwrap_err();
-    assert_eq!((error.kind(), error.expected()), (ErrorKind::Malformed, "4611686018427387904 heads of 0 bytes"));
+    let expected = if cfg!(target_pointer_width = "64") {
+        "4611686018427387904 heads of 0 bytes"
+    } else {
+        "a length that memory could hold"
+    };
+    assert_eq!((error.kind(), error.expected()), (ErrorKind::Malformed, expected));
     // An array's length is its type's: no byte can change it.
     let bytes = dumps(&[(); 1 << 20]).unwrap();
     assert_eq!(bytes.len(), 40);

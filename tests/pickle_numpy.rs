@@ -187,7 +187,7 @@ fn lists_and_arrays_of_numbers_take_them() {
     assert_loads("i2_big", &vec![-2_i16, 258]);
     assert_loads("i8", &vec![i64::MIN, i64::MAX]);
     assert_loads("u8", &vec![u64::MAX]);
-    assert_loads("u8", &vec![usize::MAX as u64]);
+    assert_loads("u8", &vec![u64::MAX]);
     assert_loads("bool", &vec![true, false, true]);
     assert_loads("empty", &Vec::<f64>::new());
     assert_loads("grid", &[[0, 1, 2], [3, 4, 5]]);
@@ -292,7 +292,13 @@ fn lies_about_lengths_are_errors() {
     refused(&ndarray(b"K\x01\x85U\x02u1C\x05abcdeJ\xff\xff\xff\xff"), "found 0 bytes");
     // 2**62 times 2**62.
     let huge = b"\x8a\x08\0\0\0\0\0\0\0\x40\x8a\x08\0\0\0\0\0\0\0\x40\x86U\x02u1C\x04abcd";
-    refused(&ndarray(huge), "found 4 bytes");
+    if cfg!(target_pointer_width = "64") {
+        refused(&ndarray(huge), "found 4 bytes");
+    } else {
+        // No array here has such lengths, so that it stays a call.
+        assert!(matches!(pickle::load_value(&ndarray(huge)), Ok(Value::Object(_))));
+        pickle::loads::<Vec<u8>>(&ndarray(huge)).unwrap_err();
+    }
     let state = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01K\x03\x85U\x02u1\x89C\x02abtb.";
     refused(state, "shape [3] of |u1, found 2 bytes");
     let frombuffer = b"cnumpy.core.numeric\n_frombuffer\n(C\x02abU\x02u1K\x03\x85U\x01CtR.";

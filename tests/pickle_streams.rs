@@ -85,7 +85,7 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        (random >> 11) as usize % below
+        ((random >> 11) % below as u64) as usize
     };
     let opcodes =
         b"(.01IKLMNRSTUVXabdeghlpqstu})]\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x92\x93\x94\x95\x96FGBC";

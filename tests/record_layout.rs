@@ -90,7 +90,7 @@ macro_rules! pair {
                     list: (0..count).map(bicycle).collect(),
                     uncounted: (0..2 * count).map(bicycle).collect(),
                     array: (0..count).map(bicycle).collect(),
-                    shared: (count > 0).then(|| (0..100 * count).map(bicycle).collect()),
+                    shared: (count > 0).then(|| (0..20 * count).map(bicycle).collect()),
                     counted: (0..count).map(tandem).collect(),
                     three: [tandem(1), tandem(2), tandem(3)],
                     one: tandem(count),

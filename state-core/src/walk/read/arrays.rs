@@ -13,9 +13,9 @@ use crate::walk::{Elements, Encoder};
 
 impl<'a, E: Encoder> Read<'a, E> {
     /// The bytes of so many elements; `None` are more than can be.
-    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<usize>, place: &'a [u8]) -> Result<Array<'a>> {
+    fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<u64>, place: &'a [u8]) -> Result<Array<'a>> {
         let size = elements.schema.head;
-        let len = count.and_then(|count| count.checked_mul(size));
+        let len = count.and_then(|count| usize::try_from(count).ok()?.checked_mul(size));
         let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
             let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
             let left = format!("{} raw bytes left", self.raw.rest().len());
@@ -48,7 +48,8 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("lengths that memory could hold", "a larger one", run);
         };
         let elements = Elements { schema: self.nodes.get(of), nodes: self.nodes };
-        let array = self.raw_bytes(elements, grid_count(&shape, elements.schema.head), run)?;
+        let count = grid_count(&shape, elements.schema.head).map(|count| count as u64);
+        let array = self.raw_bytes(elements, count, run)?;
         self.array_of(elements, &shape, array);
         Ok(())
     }
@@ -65,7 +66,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             return self.malformed("the count that the type fixes", count, count_head);
         }
         let elements = Elements { schema: self.nodes.get(raw.element), nodes: self.nodes };
-        let array = self.raw_bytes(elements, usize::try_from(count).ok(), count_head)?;
+        let array = self.raw_bytes(elements, Some(count), count_head)?;
         match (present, raw.array) {
             (false, _) => self.encoder.none(),
             (true, false) if array.lent => self.encoder.lent(elements, array.bytes),

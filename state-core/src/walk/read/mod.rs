@@ -181,7 +181,12 @@ impl<'a, E: Encoder> Read<'a, E> {
     fn length(&mut self, head: &[u8]) -> Result<usize> {
         match read_length(head, &mut self.tail) {
             Some(length) => Ok(length),
-            None => self.malformed("a length", "none in its shortest form", head),
+            None => match self.tail.first_chunk().map(|long| u64::from_le_bytes(*long)) {
+                Some(long) if usize::try_from(long).is_err() => {
+                    self.malformed("a length that memory could hold", long, head)
+                }
+                _ => self.malformed("a length", "none in its shortest form", head),
+            },
         }
     }
 

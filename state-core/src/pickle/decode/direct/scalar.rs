@@ -115,14 +115,14 @@ impl<'p> Direct<'p> {
     #[inline(never)]
     fn string_again(&mut self) -> Option<&'p [u8]> {
         let at = self.get()?;
-        let len = self.input.get(at + 1..)?;
-        let (skipped, len) = match *self.input.get(at)? {
-            op::SHORT_BINUNICODE => (1, usize::from(*len.first()?)),
-            op::BINUNICODE => (4, u32::from_le_bytes(*len.first_chunk()?) as usize),
-            op::BINUNICODE8 => (8, usize::try_from(u64::from_le_bytes(*len.first_chunk()?)).ok()?),
+        let (code, text) = self.input.get(at..)?.split_first()?;
+        let (skipped, len) = match *code {
+            op::SHORT_BINUNICODE => (1, usize::from(*text.first()?)),
+            op::BINUNICODE => (4, u32::from_le_bytes(*text.first_chunk()?) as usize),
+            op::BINUNICODE8 => (8, usize::try_from(u64::from_le_bytes(*text.first_chunk()?)).ok()?),
             _ => return None,
         };
-        self.input.get(at + 1 + skipped..)?.get(..len)
+        text.get(skipped..)?.get(..len)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
