@@ -45,6 +45,8 @@ def case(frame):
 /// What a pickle becomes: loaded as a value, written at each protocol.
 fn rewritten(pickle: &[u8]) -> Result<Vec<Vec<u8>>, state_core::Error> {
     let value = load_value(pickle)?;
+    let opened = Pickle::open(pickle)?;
+    assert_eq!(format!("{opened}\n{opened:#}"), format!("{value}\n{value:#}"));
     let write = |protocol| {
         let again = Options::new().protocol(protocol).dump_value(&value)?;
         // Below 3 some names of Python 3 alone are others.
