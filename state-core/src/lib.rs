@@ -29,7 +29,6 @@ pub mod history;
 mod hooks;
 pub mod image;
 mod impls;
-mod known;
 pub mod layout;
 pub mod memory;
 #[cfg(feature = "pickle")]
@@ -39,6 +38,7 @@ pub mod python;
 pub mod raw;
 pub mod schema;
 mod stack;
+mod standard;
 pub mod state;
 mod text;
 pub mod value;

@@ -11,11 +11,11 @@ use core::ptr::from_ref;
 use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
-use crate::known::Known;
 use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
     Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, Schema, Show, Slot, brief, first_difference,
 };
+use crate::standard::Known;
 
 /// The place of an operation in the plan.
 pub(super) type At = usize;

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::ptr::from_ref;
 
 use super::plan::Keeps;
-use crate::known::Known;
 use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
+use crate::standard::Known;
 
 /// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
 pub(super) type Over = Option<usize>;

@@ -16,7 +16,7 @@ use super::buffer::{self, Shown};
 use super::handles;
 use super::items::{Entries, Items};
 use super::keep::Keep;
-use super::natural;
+use super::standard;
 use crate::error::Result;
 use crate::value::Order;
 use crate::walk::{ArrayParts, Attributes, Decoder};
@@ -196,7 +196,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if tag != "uuid.UUID" {
             return self.object(tag).map(Attributes::Flat);
         }
-        let number = natural::uuid_number(&self.object).ok()??;
+        let number = standard::uuid_number(&self.object).ok()??;
         Some(Attributes::Named(alloc::vec![("int", self.kept(number))]))
     }
 
@@ -205,13 +205,13 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn arguments(self, class: &str) -> Option<Self::Items> {
-        self.kept(natural::arguments(&self.object, class).ok()??.into_any()).items()
+        self.kept(standard::arguments(&self.object, class).ok()??.into_any()).items()
     }
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
         match self.int() {
             Some(number) => Some(crate::value::Int::from(number).to_le_bytes_signed().into()),
-            None => natural::bytes(&self.object).ok()?.map(Cow::Owned),
+            None => standard::bytes(&self.object).ok()?.map(Cow::Owned),
         }
     }
 

@@ -8,8 +8,8 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyT
 
 use super::handles;
 use super::lease::{self, Lender};
-use super::natural;
-use crate::known::Known;
+use super::standard;
+use crate::standard::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// Raw arrays of fewer bytes stay in the pickle.
@@ -146,7 +146,7 @@ impl Encoder for Slots<'_, '_> {
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
-        let object = natural::object(self.py, known, bytes);
+        let object = standard::object(self.py, known, bytes);
         self.put(object);
     }
 

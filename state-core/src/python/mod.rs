@@ -114,12 +114,12 @@ mod lease;
 mod lineage;
 mod methods;
 mod name;
-mod natural;
 mod numpy;
 mod progress;
 mod quick;
 mod reduce;
 mod restore;
+mod standard;
 mod variants;
 
 use core::sync::atomic::{AtomicU32, Ordering};

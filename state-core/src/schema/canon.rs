@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Enum, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
 use crate::error::{Error, ErrorKind};
-use crate::known::Known;
+use crate::standard::Known;
 
 /// Nodes deeper in one another than this are refused when they are read.
 const DEPTH: u32 = 128;

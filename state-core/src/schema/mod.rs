@@ -16,8 +16,8 @@ use alloc::vec::Vec;
 
 use crate::builder::Builder;
 use crate::error::Error;
-use crate::known::Known;
 use crate::raw::Layout;
+use crate::standard::Known;
 
 pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};

@@ -2,8 +2,8 @@
 
 use super::encode::Collector;
 use super::{Object, Value, Variant};
-use crate::known::Known;
 use crate::schema::{Kind, Nodes, Schema};
+use crate::standard::Known;
 use crate::walk::{Elements, Encoder, Group};
 
 /// What an object that stands for one of [`Known`] takes at most.

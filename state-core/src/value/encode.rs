@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::named::SlotNames;
 use super::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
-use crate::known::Known;
+use crate::standard::Known;
 use crate::walk::{self, Elements, Encoder};
 
 /// Collects the slots that a walk hands over into one value.
@@ -90,7 +90,7 @@ impl Encoder for Collector {
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
-        self.put(super::natural(known, bytes));
+        self.put(super::standard(known, bytes));
     }
 
     fn begin(&mut self, group: walk::Group<'_>) {

@@ -6,9 +6,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::fill::{Fill, missing, target};
-use super::{Attributes, Decoder, standard};
+use super::{Attributes, Decoder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Enum, Evolution, Form, Kind, Object, Slot, Variant};
+use crate::standard;
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]

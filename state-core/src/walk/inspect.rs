@@ -9,8 +9,8 @@ use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::hash;
 use crate::image::{Image, Options};
-use crate::known::Known;
 use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse_some};
+use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
 
 /// Native bytes that say themselves what they hold: written with
@@ -297,7 +297,7 @@ impl<W: Write> Encoder for Tree<'_, W> {
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
-        self.line(value::natural(known, bytes));
+        self.line(value::standard(known, bytes));
     }
 
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {

@@ -10,10 +10,8 @@ pub(crate) mod compare;
 mod fill;
 mod form;
 mod inspect;
-mod known;
 mod raws;
 mod read;
-mod standard;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -33,8 +31,8 @@ use read::Read;
 use crate::decode::Regions;
 use crate::error::{Error, Result};
 use crate::float::widen;
-use crate::known::Known;
 use crate::schema::{Nodes, Schema};
+use crate::standard::Known;
 
 /// Where the slots of a state go when a dynamic door takes it out.
 ///

@@ -6,9 +6,9 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::impls::number::leaf;
-use crate::known::Known;
 use crate::memory::Image;
 use crate::schema::{Kind, Schema};
+use crate::standard::Known;
 use crate::state::{Restore, State};
 
 const DATE: usize = Known::Date.head();

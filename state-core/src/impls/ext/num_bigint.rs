@@ -7,9 +7,9 @@ use num_bigint::{BigInt, BigUint, Sign};
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::impls::list;
-use crate::known::{Known, python};
 use crate::layout::LENGTH;
 use crate::schema::{Kind, Schema};
+use crate::standard::{Known, int};
 use crate::state::{Restore, State};
 
 /// How many bytes the two's complement takes.
@@ -63,7 +63,7 @@ macro_rules! integer {
         impl<'de> Restore<'de> for $ty {
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 let Some(len) = checker.length(head) else { return false };
-                checker.run(len, 1).is_some_and(|bytes| python::is_shortest(bytes, $signed))
+                checker.run(len, 1).is_some_and(|bytes| int::is_shortest(bytes, $signed))
             }
 
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use crate::decode::{Checker, Reader};
 use crate::encode::{Size, Writer};
 use crate::impls::number::leaf;
-use crate::known::Known;
 use crate::memory::Image;
 use crate::schema::{Kind, Schema};
+use crate::standard::Known;
 use crate::state::{Restore, State};
 
 leaf!(Uuid, 16, Kind::Known(Known::Uuid), image: Image::NO, checked: false,

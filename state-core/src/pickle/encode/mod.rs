@@ -5,7 +5,6 @@ mod code;
 mod global;
 mod group;
 mod instance;
-mod natural;
 mod object;
 mod plan;
 mod quick;
@@ -14,6 +13,7 @@ mod scalar;
 mod segments;
 mod sink;
 mod skip;
+mod standard;
 mod value;
 mod write;
 

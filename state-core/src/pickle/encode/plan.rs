@@ -11,7 +11,7 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{Group, tuple_codes};
-use super::natural::Part;
+use super::standard::Part;
 use super::write::{disagreement, part_of};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
@@ -106,7 +106,7 @@ pub(super) enum Step {
         array: usize,
     },
     /// The arguments of an object of Python's, or its number.
-    Natural {
+    Standard {
         at: usize,
         part: Part,
     },
@@ -324,7 +324,7 @@ impl Planner {
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
             Kind::Serde => Step::Bytes { at },
-            Kind::Known(known) => return self.natural(*known, at, steps),
+            Kind::Known(known) => return self.standard(*known, at, steps),
             Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
             Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
             Kind::Map(key, value) => {

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::natural::Part;
 use super::plan::{Plan, Step};
+use super::standard::Part;
 use super::write::{Rest, disagreement, part, part_of};
 use crate::decode::read_length;
 use crate::error::Result;
@@ -31,7 +31,7 @@ impl<'i> Rest<'i, '_> {
                 let len = self.length(head, at)?;
                 self.text = self.text.get(len..).ok_or_else(disagreement)?;
             }
-            Step::Bytes { at } | Step::Natural { at, part: Part::Number(_) } => {
+            Step::Bytes { at } | Step::Standard { at, part: Part::Number(_) } => {
                 let len = self.length(head, at)?;
                 self.run(len, 1)?;
             }

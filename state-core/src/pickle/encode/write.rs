@@ -160,7 +160,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
                 let shape = self.rest.shape(head, at)?;
                 self.array(&self.plan.arrays[array], shape)?;
             }
-            Step::Natural { at, part } => self.natural(head, at, part)?,
+            Step::Standard { at, part } => self.standard(head, at, part)?,
             // The others were tried before.
             _ => return Err(disagreement()),
         }

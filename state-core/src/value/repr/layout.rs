@@ -5,7 +5,7 @@ use core::slice::ChunksExact;
 
 use super::super::{Dtype, Value, name, object::is_identifier};
 use super::look::{Look, Object, Shape, Source, State, Step, is_empty};
-use super::standard;
+use crate::standard::print as standard;
 
 /// The text of an object: a name, and its fields in brackets.
 pub(crate) struct Layout<'a, S: Source<'a>> {
@@ -42,6 +42,10 @@ pub(crate) enum Field<'a, S: Source<'a>> {
 impl<'a, S: Source<'a>> Field<'a, S> {
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
+    }
+
+    pub fn number(number: u32) -> Self {
+        Self::text(format!("{number}"))
     }
 
     /// Text in its quotes.
@@ -103,7 +107,7 @@ impl<'a, S: Source<'a>> Layout<'a, S> {
 }
 
 /// The entries of a dict whose keys are all names, and short ones.
-pub(super) fn attributes<'a, S: Source<'a>>(source: S, dict: S::Part) -> Option<S::Items> {
+pub(crate) fn attributes<'a, S: Source<'a>>(source: S, dict: S::Part) -> Option<S::Items> {
     let entries = source.entries(dict)?;
     let is_name = |key| source.is_short(key) && source.text(key).is_some_and(is_identifier);
     entries.clone().step_by(2).all(is_name).then_some(entries)

@@ -126,7 +126,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    pub(super) const fn open(self) -> &'static str {
+    pub(crate) const fn open(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => "(",
             Self::List => "[",
@@ -136,7 +136,7 @@ impl Shape {
         }
     }
 
-    pub(super) const fn close(self) -> &'static str {
+    pub(crate) const fn close(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => ")",
             Self::List => "]",
@@ -147,7 +147,7 @@ impl Shape {
     }
 
     /// The whole of one that holds nothing.
-    pub(super) const fn empty(self) -> &'static str {
+    pub(crate) const fn empty(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => "()",
             Self::List => "[]",
@@ -159,7 +159,7 @@ impl Shape {
     }
 
     /// What stands for one inside of itself.
-    pub(super) const fn within(self) -> &'static str {
+    pub(crate) const fn within(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => "(...)",
             Self::List => "[...]",
@@ -208,28 +208,28 @@ pub(crate) enum Step<'a, S: Source<'a>> {
 }
 
 impl<'a, S: Source<'a>> Object<'a, S> {
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
     }
 
     /// The arguments, if there are exactly so many.
-    pub(super) fn exactly<const N: usize>(&self) -> Option<[S::Part; N]> {
+    pub(crate) fn exactly<const N: usize>(&self) -> Option<[S::Part; N]> {
         let args: Vec<S::Part> = self.args.clone().take(N + 1).collect();
         args.try_into().ok()
     }
 
     /// Whether it has nothing but its arguments.
-    pub(super) fn has_only_args(&self) -> bool {
+    pub(crate) fn has_only_args(&self) -> bool {
         self.has_no_state() && is_empty(&self.items) && is_empty(&self.entries)
     }
 
     /// Whether steps or calls say more of it than its parts, or it is made by what has no name.
-    pub(super) fn has_more(&self) -> bool {
+    pub(crate) fn has_more(&self) -> bool {
         !is_empty(&self.steps) || !is_empty(&self.before) || self.callee.is_some()
     }
 
     /// Whether nothing says more of it than arguments, items and entries.
-    pub(super) fn has_no_state(&self) -> bool {
+    pub(crate) fn has_no_state(&self) -> bool {
         let is_stateless = match &self.state {
             State::None => true,
             State::Slots(slots) => is_empty(slots),
@@ -239,6 +239,6 @@ impl<'a, S: Source<'a>> Object<'a, S> {
     }
 }
 
-pub(super) fn is_empty(items: &(impl Iterator + Clone)) -> bool {
+pub(crate) fn is_empty(items: &(impl Iterator + Clone)) -> bool {
     items.clone().next().is_none()
 }

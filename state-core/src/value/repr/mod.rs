@@ -3,20 +3,17 @@
 
 mod layout;
 mod look;
-mod standard;
 mod values;
 
 use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
 use core::fmt::{self, Formatter};
 
-pub(crate) use self::layout::{Field, Layout};
-pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step};
+pub(crate) use self::layout::{Field, Layout, attributes};
+pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step, is_empty};
 pub(super) use self::values::{debug, display};
-use self::{
-    layout::Fields,
-    look::{SHORT, is_empty},
-};
+use self::{layout::Fields, look::SHORT};
 use super::literal;
+use crate::standard::print as standard;
 
 const INDENT: &str = "    ";
 

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::known::Known;
 use crate::schema::short;
+use crate::standard::Known;
 use crate::value::{self, Value};
 use crate::walk::{Elements, Encoder, Group};
 
@@ -97,7 +97,7 @@ impl Encoder for Brief {
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
         self.put(|| match bytes.len() {
-            0..=PART => value::natural(known, bytes).to_string(),
+            0..=PART => value::standard(known, bytes).to_string(),
             len => format!("an integer of {len} bytes"),
         });
     }

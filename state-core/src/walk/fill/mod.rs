@@ -11,7 +11,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, attributes, index, known, standard};
+use super::{Decoder, attributes, index};
 use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::encode::too_deep;
@@ -20,6 +20,7 @@ use crate::float;
 use crate::layout::{FACTOR, option_is_inline, stride};
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
 use crate::stack;
+use crate::standard::{self, Known};
 use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
@@ -211,7 +212,7 @@ impl<'v> Fill<'v> {
             }
             Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
             Kind::Seconds { signed } if value.items().is_none() => {
-                let head = if *signed { since_1970(value) } else { known::delta(value) };
+                let head = if *signed { since_1970(value) } else { standard::timedelta::head(value) };
                 let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
                 self.builder.write(at, &head);
             }
@@ -232,7 +233,17 @@ impl<'v> Fill<'v> {
                 self.builder.write(at, bytes);
             }
             Kind::Grid(of, dimensions) => self.grid((schema, *of, *dimensions), value, at)?,
-            Kind::Known(of) => known::known(self, (schema, *of), value, at)?,
+            Kind::Known(of) => {
+                let image = standard::image(*of, value).ok_or_else(wrong)?;
+                match of {
+                    Known::Int | Known::Natural => {
+                        self.builder.length(at, image.len());
+                        let run = self.builder.run(image.len(), 1);
+                        self.builder.write(run, &image);
+                    }
+                    _ => self.builder.write(at, &image),
+                }
+            }
             Kind::Serde => self.bytes(value, at, wrong)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
@@ -506,7 +517,7 @@ fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]>
 fn since_1970<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
     /// The number of its first day.
     const EPOCH: i64 = 719_163;
-    let (mut head, _) = known::moment(value)?;
+    let (mut head, _) = standard::datetime::moment(value)?;
     let (day, seconds) = (i32::from_le_bytes(*head.first_chunk()?), u32::from_le_bytes(*head[4..].first_chunk()?));
     let seconds = (i64::from(day) - EPOCH) * 86_400 + i64::from(seconds);
     head[..8].copy_from_slice(&seconds.to_le_bytes());

@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
 use crate::schema::{Kind, Link, Raw, Schema};
 use crate::stack;
-use crate::walk::{Decoder, standard};
+use crate::standard;
+use crate::walk::Decoder;
 
 impl<'v> Fill<'v> {
     /// A list of numbers from an array.

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
-use crate::known::{Known, python};
+use crate::standard::{Known, int, time, timedelta, timezone};
 use crate::walk::{Encoder, Group};
 
 impl<'a, E: Encoder> Read<'a, E> {
@@ -41,14 +41,14 @@ impl<'a, E: Encoder> Read<'a, E> {
     pub(super) fn known(&mut self, known: Known, head: &'a [u8]) -> Result<()> {
         let is_valid = match known {
             Known::Date | Known::Uuid => true,
-            Known::Time => python::clock(head, 0).is_some(),
-            Known::DateTime | Known::Utc => python::clock(head, 4).is_some(),
-            Known::Zoned => python::clock(head, 4).is_some() && python::offset(head).is_some(),
-            Known::Delta => python::span(head).is_some(),
+            Known::Time => time::clock(head, 0).is_some(),
+            Known::DateTime | Known::Utc => time::clock(head, 4).is_some(),
+            Known::Zoned => time::clock(head, 4).is_some() && timezone::offset(head).is_some(),
+            Known::Delta => timedelta::span(head).is_some(),
             Known::Int | Known::Natural => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;
-                if !python::is_shortest(run, known == Known::Int) {
+                if !int::is_shortest(run, known == Known::Int) {
                     return self.malformed("an integer", "one in more bytes than it takes", run);
                 }
                 self.encoder.known(known, run);

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyTuple, PyType};
 
-use crate::known::{Known, python};
+use crate::standard::{Known, date, datetime, time, timedelta, timezone};
 use crate::value::Int;
 
 /// The classes of `datetime`.
@@ -41,7 +41,7 @@ impl Classes {
 
     /// A fixed time zone; that of no offset is the one object that Python has of it.
     fn zone<'py>(&self, py: Python<'py>, offset: i32) -> PyResult<Bound<'py, PyAny>> {
-        let [days, seconds, micros] = python::offset_delta(offset);
+        let [days, seconds, micros] = timezone::numbers(offset);
         self.timezone.bind(py).call1((self.timedelta.bind(py).call1((days, seconds, micros))?,))
     }
 }
@@ -64,17 +64,17 @@ pub(super) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]) -> PyResu
             named.set_item(intern!(py, "int"), number)?;
             return uuid(py)?.call((), Some(&named));
         }
-        Known::Date => python::date(bytes).map(|date| classes()?.date.bind(py).call1((packed(&date),))),
-        Known::Time => python::time(bytes).map(|time| classes()?.time.bind(py).call1((packed(&time),))),
-        Known::DateTime => python::datetime(bytes, 0).map(|both| classes()?.datetime.bind(py).call1((packed(&both),))),
+        Known::Date => date::pack(bytes).map(|date| classes()?.date.bind(py).call1((packed(&date),))),
+        Known::Time => time::pack(bytes).map(|time| classes()?.time.bind(py).call1((packed(&time),))),
+        Known::DateTime => datetime::pack(bytes, 0).map(|both| classes()?.datetime.bind(py).call1((packed(&both),))),
         Known::Utc | Known::Zoned => {
-            let offset = if known == Known::Zoned { python::offset(bytes).unwrap_or(0) } else { 0 };
-            python::datetime(bytes, offset).map(|both| {
+            let offset = if known == Known::Zoned { timezone::offset(bytes).unwrap_or(0) } else { 0 };
+            datetime::pack(bytes, offset).map(|both| {
                 let of = classes()?;
                 of.datetime.bind(py).call1((packed(&both), of.zone(py, offset)?))
             })
         }
-        Known::Delta => python::delta(bytes)
+        Known::Delta => timedelta::numbers(bytes)
             .map(|[days, seconds, micros]| classes()?.timedelta.bind(py).call1((days, seconds, micros))),
     };
     made.unwrap_or_else(|| numbers(py, known, bytes))

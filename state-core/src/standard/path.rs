@@ -1,10 +1,26 @@
 //! The paths of module `pathlib`, which are pickled as their parts.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
     vec::Vec,
 };
+
+use crate::value::repr::{Field, Layout, Object, Source};
+use crate::walk::Decoder;
+
+/// The classes of `pathlib`, which has moved within Python 3.13.
+const PATHS: [&str; 8] = [
+    "pathlib.PosixPath",
+    "pathlib.PurePosixPath",
+    "pathlib.WindowsPath",
+    "pathlib.PureWindowsPath",
+    "pathlib._local.PosixPath",
+    "pathlib._local.PurePosixPath",
+    "pathlib._local.WindowsPath",
+    "pathlib._local.PureWindowsPath",
+];
 
 /// What separates the parts of a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,4 +79,23 @@ fn join_windows(parts: &[&str]) -> Option<String> {
     let names: Vec<String> = names.iter().map(|name| separate(name)).collect();
     let text = anchor + &names.join("/");
     Some(if text.is_empty() { ".".to_string() } else { text })
+}
+
+/// Text, or a path as text, written with slashes.
+pub(crate) fn text<'v, D: Decoder<'v>>(value: D) -> Option<Cow<'v, str>> {
+    value.str().map(Cow::Borrowed).or_else(|| path(value).map(Cow::Owned))
+}
+
+fn path<'v, D: Decoder<'v>>(value: D) -> Option<String> {
+    let (class, parts) = PATHS.iter().find_map(|class| Some((class, value.called(class)?)))?;
+    let parts: Vec<&str> = parts.map(D::str).collect::<Option<_>>()?;
+    Flavour::of(class)?.join(&parts)
+}
+
+pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+    let args = object.args.clone().map(|part| object.source.text(part));
+    let parts: Vec<&str> = args.collect::<Option<_>>().filter(|_| object.has_only_args())?;
+    let text = Flavour::of(object.name())?.join(&parts)?;
+    let (_, name) = object.name().rsplit_once('.')?;
+    Some(Layout::new(String::from(name), [Field::repr(text)]))
 }

@@ -8,8 +8,8 @@ use super::group::{dict_codes, tuple_codes};
 use super::plan::{Planner, Step, Steps, Word};
 use super::write::{Write, disagreement, part, part_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::known::{Known, python};
 use crate::pickle::opcode::{BUILD, REDUCE};
+use crate::standard::{Known, date, datetime, time, timedelta, timezone};
 use crate::value::Int;
 
 /// A part of one of these that depends on the value.
@@ -27,8 +27,8 @@ pub(super) enum Part {
 }
 
 impl Planner {
-    pub fn natural(&mut self, known: Known, at: usize, steps: &mut Steps<'_>) -> Result<()> {
-        let part = |part| Step::Natural { at, part };
+    pub fn standard(&mut self, known: Known, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let part = |part| Step::Standard { at, part };
         let packed = part(Part::Packed(known));
         match known {
             Known::Int | Known::Natural => steps.push(part(Part::Number(known))),
@@ -78,28 +78,28 @@ impl Planner {
 }
 
 impl<'i> Write<'_, 'i, '_, '_, '_> {
-    pub fn natural(&mut self, head: &'i [u8], at: usize, kind: Part) -> Result<()> {
+    pub fn standard(&mut self, head: &'i [u8], at: usize, kind: Part) -> Result<()> {
         match kind {
             Part::Packed(known) => {
                 let head = part_of(head, at, known.head())?;
                 let beyond = || beyond(known);
                 match known {
-                    Known::Date => self.sink.bytes(&python::date(head).ok_or_else(beyond)?),
-                    Known::Time => self.sink.bytes(&python::time(head).ok_or_else(beyond)?),
+                    Known::Date => self.sink.bytes(&date::pack(head).ok_or_else(beyond)?),
+                    Known::Time => self.sink.bytes(&time::pack(head).ok_or_else(beyond)?),
                     Known::Zoned => {
-                        let offset = python::offset(head).ok_or_else(disagreement)?;
-                        self.sink.bytes(&python::datetime(head, offset).ok_or_else(beyond)?)
+                        let offset = timezone::offset(head).ok_or_else(disagreement)?;
+                        self.sink.bytes(&datetime::pack(head, offset).ok_or_else(beyond)?)
                     }
-                    _ => self.sink.bytes(&python::datetime(head, 0).ok_or_else(beyond)?),
+                    _ => self.sink.bytes(&datetime::pack(head, 0).ok_or_else(beyond)?),
                 }
             }
             Part::Delta => {
-                let numbers = python::delta(part_of(head, at, Known::Delta.head())?);
+                let numbers = timedelta::numbers(part_of(head, at, Known::Delta.head())?);
                 self.numbers(numbers.ok_or_else(|| beyond(Known::Delta))?)
             }
             Part::Offset => {
-                let offset = python::offset(part_of(head, at, Known::Zoned.head())?).ok_or_else(disagreement)?;
-                self.numbers(python::offset_delta(offset))
+                let offset = timezone::offset(part_of(head, at, Known::Zoned.head())?).ok_or_else(disagreement)?;
+                self.numbers(timezone::numbers(offset))
             }
             Part::Uuid => {
                 self.sink.unsigned_long(u128::from_be_bytes(*part(head, at)?));

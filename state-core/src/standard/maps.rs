@@ -1,28 +1,81 @@
-//! The containers of module `collections`, and `types.SimpleNamespace`.
+//! What is a map beside `dict`: `OrderedDict`, `defaultdict` and `Counter` of module `collections`.
 
-use alloc::{
-    borrow::Cow,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::super::super::{Int, Value};
-use super::super::{Field, Layout, Look, Object, Shape, Source, State, layout::attributes, look::is_empty};
+use super::deque::len;
+use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
+use crate::value::{Int, Value};
+use crate::walk::Decoder;
+
+/// The maps of `collections`, with the place of the argument from which each starts.
+const MAPS: [(&str, usize); 3] =
+    [("collections.OrderedDict", 0), ("collections.defaultdict", 1), ("collections.Counter", 0)];
+
+/// The entries of what is a map: a dict, or one of those that `collections` has beside it. Those start from a dict or,
+/// but for `Counter`, from pairs; what was set later follows, so that it replaces what has the same key.
+///
+/// Attributes of an `OrderedDict` are left out: a map has no place for them.
+pub(crate) fn entries<'v, D: Decoder<'v>>(value: D) -> Option<Entries<'v, D>> {
+    if let Some(entries) = value.entries() {
+        return Some(Entries { pairs: None, start: None, added: Some(entries) });
+    }
+    let (class, at, mut args) = MAPS.iter().find_map(|&(class, at)| Some((class, at, value.arguments(class)?)))?;
+    if args.len() > at + 1 {
+        return None;
+    }
+    let added = Some(value.entered(class)?);
+    let Some(start) = args.nth(at) else { return Some(Entries { pairs: None, start: None, added }) };
+    if let Some(start) = start.entries() {
+        return Some(Entries { pairs: None, start: Some(start), added });
+    }
+    let is_pair = |item: D| item.items().is_some_and(|pair| pair.len() == 2);
+    if class == "collections.Counter" || !start.items()?.all(is_pair) {
+        return None;
+    }
+    Some(Entries { pairs: start.items(), start: None, added })
+}
+
+/// The entries that a map starts from, as pairs or as a dict, and those that were set.
+pub(crate) struct Entries<'v, D: Decoder<'v>> {
+    pairs: Option<D::Items>,
+    start: Option<D::Entries>,
+    added: Option<D::Entries>,
+}
+
+impl<'v, D: Decoder<'v>> Iterator for Entries<'v, D> {
+    type Item = (D, D);
+
+    fn next(&mut self) -> Option<(D, D)> {
+        if let Some(mut pair) = self.pairs.as_mut().and_then(Iterator::next).and_then(D::items) {
+            return Some((pair.next()?, pair.next()?));
+        }
+        self.start.as_mut().and_then(Iterator::next).or_else(|| self.added.as_mut()?.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = len(self.pairs.as_ref()) + len(self.start.as_ref()) + len(self.added.as_ref());
+        (len, Some(len))
+    }
+}
+
+impl<'v, D: Decoder<'v>> ExactSizeIterator for Entries<'v, D> {}
 
 /// As Python prints it from 3.12 on: `OrderedDict({'a': 1})`.
-pub(super) fn ordered_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+pub(super) fn print_ordered_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let mut args = object.args.clone();
-    let entries = entries(object, args.next()).filter(|_| args.next().is_none())?;
+    let entries = fields(object, args.next()).filter(|_| args.next().is_none())?;
     let fields = (!entries.is_empty()).then(|| Field::Inner(Shape::Dict, entries));
     Some(Layout::new("OrderedDict", fields.into_iter().collect::<Vec<_>>()))
 }
 
-pub(super) fn default_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+pub(super) fn print_default_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let mut args = object.args.clone();
     let factory = args.next().map_or(Field::text("None"), Field::Part);
-    let entries = entries(object, args.next()).filter(|_| args.next().is_none())?;
+    let entries = fields(object, args.next()).filter(|_| args.next().is_none())?;
     Some(Layout::new("defaultdict", [factory, Field::Inner(Shape::Dict, entries)]))
 }
 
@@ -41,7 +94,7 @@ pub(super) fn default_dict_within<'a, S: Source<'a>>(object: &Object<'a, S>) -> 
 }
 
 /// The entries of a map that starts from a dict or from pairs, and those that were set later.
-fn entries<'a, S: Source<'a>>(object: &Object<'a, S>, start: Option<S::Part>) -> Option<Vec<Field<'a, S>>> {
+fn fields<'a, S: Source<'a>>(object: &Object<'a, S>, start: Option<S::Part>) -> Option<Vec<Field<'a, S>>> {
     let source = object.source;
     if !object.has_no_state() || !is_empty(&object.items) {
         return None;
@@ -64,10 +117,10 @@ fn entries<'a, S: Source<'a>>(object: &Object<'a, S>, start: Option<S::Part>) ->
 }
 
 /// The counts that are highest stand first, unless there are some that have no order.
-pub(super) fn counter<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+pub(super) fn print_counter<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let mut args = object.args.clone();
     let counts = args.next().map(|counts| object.source.entries(counts).ok_or(())).transpose().ok()?;
-    let mut fields = entries(object, object.args.clone().next()).filter(|_| args.next().is_none())?;
+    let mut fields = fields(object, object.args.clone().next()).filter(|_| args.next().is_none())?;
     let all = || counts.iter().cloned().chain([object.entries.clone()]).flatten();
     if let Some(sorted) = sorted(object.source, all) {
         fields = [Field::Sorted(sorted.into_iter())].into();
@@ -132,42 +185,4 @@ impl<'a> Count<'a> {
             (a, b) => a.float().total_cmp(&b.float()),
         }
     }
-}
-
-/// One that is bounded keeps its last items.
-pub(super) fn deque<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
-    let source = object.source;
-    let mut args = object.args.clone();
-    let (start, longest) = (args.next(), args.next());
-    if args.next().is_some() || !is_empty(&object.entries) || !object.has_no_state() {
-        return None;
-    }
-    let longest = longest.filter(|&longest| !matches!(source.look(longest), Look::None));
-    let start = start.map(|start| source.items(start).ok_or(())).transpose().ok()?;
-    let mut items: Vec<S::Items> = start.into_iter().chain([object.items.clone()]).collect();
-    if let Some(longest) = longest {
-        let longest = usize::try_from(&*source.int(longest)?).ok()?;
-        let mut beyond = items.iter().cloned().map(Iterator::count).sum::<usize>().saturating_sub(longest);
-        // It is gone through each time, and not shown.
-        source.pay(beyond).then_some(())?;
-        for items in &mut items {
-            while beyond > 0 && items.next().is_some() {
-                beyond -= 1;
-            }
-        }
-    }
-    let items = Field::Inner(Shape::List, items.into_iter().map(Field::Each).collect());
-    let longest = longest.map(|longest| Field::Labelled("maxlen=".into(), longest));
-    Some(Layout::new("deque", [Some(items), longest].into_iter().flatten().collect::<Vec<_>>()))
-}
-
-pub(super) fn namespace<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
-    let is_plain = is_empty(&object.args) && is_empty(&object.items) && is_empty(&object.entries);
-    let fields = match &object.state {
-        State::None => Vec::new(),
-        State::Slots(slots) if is_empty(slots) => Vec::new(),
-        State::Other(state) => [Field::Attributes(attributes(object.source, *state)?)].into(),
-        State::Slots(_) => return None,
-    };
-    (is_plain && object.kwargs.is_none()).then(|| Layout::new("namespace", fields))
 }

@@ -1,12 +1,53 @@
-//! The arrays of module `array`.
+//! `array.array`: numbers of one type, or text.
 
-use alloc::{string::String, vec::Vec};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
-use super::super::super::{ByteOrder, Dtype};
-use super::super::{Field, Layout, Object, Shape, Source, look::is_empty};
+use super::args;
+use super::deque::Items;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
+use crate::value::{ByteOrder, Dtype, Order};
+use crate::walk::{ArrayParts, Decoder};
+
+/// An array of NumPy's, or of module `array`.
+///
+/// # Errors
+/// What only claims to be one.
+pub(crate) fn parts<'v, D: Decoder<'v>>(value: D) -> Result<Option<ArrayParts<'v>>> {
+    let array = value.array()?;
+    if array.is_some() {
+        return Ok(array);
+    }
+    let Some((format, bytes)) = memory(value) else { return Ok(None) };
+    let Some(dtype) = u8::try_from(format).ok().and_then(Dtype::of_machine_format) else { return Ok(None) };
+    let count = bytes.len() / dtype.itemsize();
+    if bytes.len() % dtype.itemsize() != 0 {
+        let expected = format!("an array of a whole number of {dtype}");
+        return Err(Error::new(ErrorKind::Malformed, expected, format!("{} bytes", bytes.len())));
+    }
+    Ok(Some(ArrayParts { dtype, shape: [count].into(), order: Order::C, bytes: Cow::Borrowed(bytes) }))
+}
+
+/// An `array.array` as it lies in memory: a code for the machine's format, and the bytes.
+fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
+    let mut args = args(value, "array._array_reconstructor", 4)?.skip(2);
+    Some((args.next()?.int()?, args.next()?.bytes()?))
+}
+
+/// An `array.array` as a code for the type, and the items that it starts from, or none.
+pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
+    const NAME: &str = "array.array";
+    let mut args = value.arguments(NAME)?.skip(1);
+    let start = args.next().map(|start| start.items().ok_or(())).transpose().ok()?;
+    let added = value.appended(NAME)?;
+    args.next().is_none().then_some(Items::new(start, added))
+}
 
 /// `array(code, list)`, of protocols 0 to 2: of text, a list of its letters.
-pub(super) fn listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+pub(super) fn print_listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let mut args = object.args.clone();
     let (code, start) = (args.next()?, args.next());
@@ -31,10 +72,10 @@ pub(super) fn listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout
 }
 
 /// `_array_reconstructor(class, code, format, memory)`.
-pub(super) fn packed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+pub(super) fn print_packed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let [class, code, format, memory] = object.exactly().filter(|_| object.has_only_args())?;
-    let is_array = matches!(source.look(class), super::Look::Leaf(class) if *class.as_global()? == *"array.array");
+    let is_array = matches!(source.look(class), Look::Leaf(class) if *class.as_global()? == *"array.array");
     let format = source.int(format).and_then(|format| u8::try_from(&*format).ok()).filter(|_| is_array)?;
     let memory = source.bytes(memory)?;
     source.text(code)?;

@@ -5,11 +5,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Dict, Int, Made, Object, Parts, Tuple, Value};
-use crate::known::{Known, python};
+use crate::standard::{Known, date, datetime, time, timedelta, timezone};
 
 /// The value of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is
 /// the tuple of the numbers in the head.
-pub(crate) fn natural(known: Known, bytes: &[u8]) -> Value {
+pub(crate) fn standard(known: Known, bytes: &[u8]) -> Value {
     object(known, bytes).unwrap_or_else(|| numbers(known, bytes))
 }
 
@@ -26,20 +26,20 @@ fn object(known: Known, bytes: &[u8]) -> Option<Value> {
             let state = Dict::from_iter([("int", Value::from(number))]).into();
             Value::Object(Box::new(Object::from_parts("uuid.UUID", Parts { state, ..Parts::default() })))
         }
-        Known::Date => called("datetime.date", (python::date(bytes)?.as_slice(),)),
-        Known::Time => called("datetime.time", (python::time(bytes)?.as_slice(),)),
-        Known::DateTime => called("datetime.datetime", (python::datetime(bytes, 0)?.as_slice(),)),
-        Known::Utc => called("datetime.datetime", (python::datetime(bytes, 0)?.as_slice(), zone(0))),
+        Known::Date => called("datetime.date", (date::pack(bytes)?.as_slice(),)),
+        Known::Time => called("datetime.time", (time::pack(bytes)?.as_slice(),)),
+        Known::DateTime => called("datetime.datetime", (datetime::pack(bytes, 0)?.as_slice(),)),
+        Known::Utc => called("datetime.datetime", (datetime::pack(bytes, 0)?.as_slice(), zone(0))),
         Known::Zoned => {
-            let offset = python::offset(bytes)?;
-            called("datetime.datetime", (python::datetime(bytes, offset)?.as_slice(), zone(offset)))
+            let offset = timezone::offset(bytes)?;
+            called("datetime.datetime", (datetime::pack(bytes, offset)?.as_slice(), zone(offset)))
         }
-        Known::Delta => called("datetime.timedelta", <(i64, i64, i64)>::from(python::delta(bytes)?)),
+        Known::Delta => called("datetime.timedelta", <(i64, i64, i64)>::from(timedelta::numbers(bytes)?)),
     })
 }
 
 fn zone(offset: i32) -> Value {
-    let delta = called("datetime.timedelta", <(i64, i64, i64)>::from(python::offset_delta(offset)));
+    let delta = called("datetime.timedelta", <(i64, i64, i64)>::from(timezone::numbers(offset)));
     called("datetime.timezone", (delta,))
 }
 

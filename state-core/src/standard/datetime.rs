@@ -1,0 +1,64 @@
+//! `datetime.datetime`: a time of a day, in a time zone or without one.
+
+use alloc::vec::Vec;
+
+use super::date::Date;
+use super::time::{Clock, clock};
+use super::{DAY, args, packed, signed, timedelta};
+use crate::value::repr::{Layout, Object, Source};
+use crate::walk::Decoder;
+
+const NAME: &str = "datetime.datetime";
+
+fn unpack([high, low, month, day, hour, rest @ ..]: [u8; 10]) -> Option<(Date, Clock)> {
+    let [minute, second, a, b, c] = rest;
+    let date = Date::unpack([high, low, month & 0x7F, day])?;
+    Some((date, Clock::unpack([hour, minute, second, a, b, c], month >= 0x80)?))
+}
+
+/// The bytes in which Python packs the time of a head, so many seconds later; `None` as for its date and its time.
+pub(crate) fn pack(head: &[u8], offset: i32) -> Option<[u8; 10]> {
+    let (seconds, nanos) = clock(head, 4)?;
+    let moved = i64::from(seconds) + i64::from(offset);
+    let date = Date::of_number(i64::from(signed(head, 0)?) + moved.div_euclid(DAY))?;
+    // A leap second may now stand in the midst of a minute; Python has none in any case.
+    let time = Clock::of_seconds(moved.rem_euclid(DAY) as u32, nanos)?;
+    let mut packed = [0; 10];
+    packed[..4].copy_from_slice(&date.pack());
+    packed[4..].copy_from_slice(&time.pack());
+    Some(packed)
+}
+
+/// The head of packed bytes that are so many seconds ahead.
+fn head_of(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
+    let (date, time) = unpack(bytes)?;
+    let (seconds, nanos) = time.seconds();
+    let moved = i64::from(seconds) - i64::from(offset);
+    // At most a day before or behind the years that Python has.
+    let day = i64::from(date.number()?) + moved.div_euclid(DAY);
+    let mut head = [0; 12];
+    head[..4].copy_from_slice(&(day as i32).to_le_bytes());
+    head[4..8].copy_from_slice(&(moved.rem_euclid(DAY) as u32).to_le_bytes());
+    head[8..].copy_from_slice(&nanos.to_le_bytes());
+    Some(head)
+}
+
+/// The head of an object of Python's without a time zone.
+pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
+    head_of(args(value, NAME, 1)?.next().and_then(packed)?, 0)
+}
+
+/// The head of one in UTC, and how far its time zone is ahead.
+pub(crate) fn moment<'v, D: Decoder<'v>>(value: D) -> Option<([u8; 12], i32)> {
+    let mut args = args(value, NAME, 2)?;
+    let (bytes, zone) = (packed(args.next()?)?, args.next()?);
+    let (seconds, nanos) = timedelta::span(&timedelta::head(zone.called("datetime.timezone")?.next()?)?)?;
+    let offset = i32::try_from(seconds).ok().filter(|offset| nanos == 0 && i64::from(offset.abs()) < DAY)?;
+    Some((head_of(bytes, offset)?, offset))
+}
+
+pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+    let (bytes, zone) = super::packed_and_zone(object)?;
+    let (date, time) = unpack(bytes)?;
+    Some(Layout::new(NAME, date.fields().into_iter().chain(time.fields(zone)).collect::<Vec<_>>()))
+}

@@ -1,0 +1,64 @@
+//! `datetime.timedelta`: a difference of times.
+
+use alloc::{format, vec::Vec};
+
+use super::{DAY, args, number};
+use crate::value::repr::{Field, Layout, Object, Source};
+use crate::walk::Decoder;
+
+const NAME: &str = "datetime.timedelta";
+const MICROS: i128 = 1_000_000;
+
+/// The most days that one has.
+const MOST_DAYS: i64 = 999_999_999;
+
+/// The seconds and nanoseconds in a head.
+pub(crate) fn span(head: &[u8]) -> Option<(i64, u32)> {
+    let seconds = i64::from_le_bytes(*head.first_chunk()?);
+    let nanos = number(head, 8)?;
+    (nanos < 1_000_000_000).then_some((seconds, nanos))
+}
+
+/// The days, seconds and microseconds of a head; `None` for parts of a microsecond, and for more than a thousand
+/// million days.
+pub(crate) fn numbers(head: &[u8]) -> Option<[i64; 3]> {
+    let (seconds, nanos) = span(head)?;
+    let days = seconds.div_euclid(DAY);
+    let held = nanos % 1000 == 0 && (-MOST_DAYS..=MOST_DAYS).contains(&days);
+    held.then(|| [days, seconds.rem_euclid(DAY), i64::from(nanos / 1000)])
+}
+
+/// The head of an object of Python's, of any days, seconds and microseconds, as Python adds them up.
+pub(crate) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
+    let mut args = args(value, NAME, 3)?;
+    let (days, seconds, micros) = (args.next()?.int()?, args.next()?.int()?, args.next()?.int()?);
+    let seconds = days.checked_mul(DAY.into())?.checked_add(seconds)?;
+    let seconds = seconds.checked_add(micros.div_euclid(MICROS))?;
+    let micros = micros.rem_euclid(MICROS) as u32;
+    let mut head = [0; 12];
+    head[..8].copy_from_slice(&i64::try_from(seconds).ok()?.to_le_bytes());
+    head[8..].copy_from_slice(&(micros * 1000).to_le_bytes());
+    Some(head)
+}
+
+/// Parts that are zero are left out.
+pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
+    let parts = ["days", "seconds", "microseconds"].into_iter().zip(parts(object)?);
+    let shown = parts.filter(|(_, number)| *number != 0);
+    let mut fields: Vec<_> = shown.map(|(name, number)| Field::text(format!("{name}={number}"))).collect();
+    if fields.is_empty() {
+        fields.push(Field::text("0"));
+    }
+    Some(Layout::new(NAME, fields))
+}
+
+/// Days, seconds and microseconds, as Python keeps them.
+pub(super) fn parts<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<[i64; 3]> {
+    let parts: [S::Part; 3] = object.exactly().filter(|_| object.name() == NAME && object.has_only_args())?;
+    let number = |part: S::Part| i64::try_from(&*object.source.int(part)?).ok();
+    let [Some(days), Some(seconds), Some(micros)] = parts.map(number) else { return None };
+    let fits = (-MOST_DAYS..=MOST_DAYS).contains(&days)
+        && (0..DAY).contains(&seconds)
+        && (0..MICROS).contains(&i128::from(micros));
+    fits.then_some([days, seconds, micros])
+}
