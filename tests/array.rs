@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use state_core::value::{self, Array, Dtype, Field, Order, Value};
-use state_core::{Record, RestoreOwned, State, StateExt, dumps, load_into, loads};
+use state_core::{
+    Error, ErrorKind, Inspection, Options, Record, RestoreOwned, State, StateExt, check, dumps, from_value, image,
+    load_into, loads, pickle, to_value,
+};
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
@@ -83,17 +86,135 @@ fn borrowed_arrays_stay_where_they_are() {
     assert!(bytes.as_ptr_range().contains(&view.slice.as_ptr()));
 }
 
+#[derive(State, Debug)]
+#[state(name = "Flags")]
+struct Flags {
+    #[state(array)]
+    flags: Vec<bool>,
+}
+
+/// All ways in have one answer for a byte that is no `bool`, with the place.
 #[test]
 fn a_flag_is_zero_or_one() {
-    #[derive(State, Debug)]
-    struct Flags {
-        #[state(array)]
-        flags: Vec<bool>,
-    }
-    let mut bytes = dumps(&Flags { flags: vec![true; 3] }).unwrap();
-    let at = bytes.len() - 16;
+    let mut bytes = Options::new().with_schema().dumps(&Flags { flags: vec![true; 3] }).unwrap();
+    let at = bytes.len() - 15;
     bytes[at] = 2;
-    assert!(loads::<Flags>(&bytes).is_err());
+    let expected = format!("Flags.flags[1]: expected a bool (0 or 1), found 2 at byte {at}");
+    let same = |error: Error| assert_eq!(error.to_string(), expected);
+    same(loads::<Flags>(&bytes).unwrap_err());
+    same(check::<Flags>(&bytes).unwrap_err());
+    let mut live = Flags { flags: vec![false; 3] };
+    same(load_into(&bytes, &mut live).unwrap_err());
+    assert_eq!(live.flags, [false; 3]);
+    let inspection = Inspection::open(&bytes).unwrap();
+    same(inspection.value().unwrap_err());
+    same(inspection.tree().unwrap_err());
+}
+
+/// Values and pickles have no bytes to tell the place by, and the same path.
+#[test]
+fn a_flag_of_a_value_or_pickle_is_zero_or_one() {
+    #[derive(State, Debug)]
+    #[state(name = "Flags")]
+    struct List(Vec<bool>);
+    #[derive(State, Debug)]
+    #[state(name = "Flags")]
+    struct Fixed([bool; 3]);
+    #[derive(State, Debug)]
+    #[state(name = "Flags")]
+    struct Maybe(#[state(array)] Option<Box<[bool]>>);
+
+    fn refused<T: RestoreOwned + std::fmt::Debug>(slot: &str, value: &Value) {
+        let state = Value::from(value::Object::new("Flags", [value.clone()]));
+        let expected = format!("Flags.{slot}[1]: expected a bool (0 or 1), found 2");
+        assert_eq!(from_value::<T>(&state).unwrap_err().to_string(), expected);
+        for protocol in pickle::Protocol::ALL {
+            let pickled = pickle::Options::new().protocol(protocol).dump_value(&state).unwrap();
+            assert_eq!(pickle::loads::<T>(&pickled).unwrap_err().to_string(), expected);
+        }
+    }
+    let array = Array::new(Dtype::Bool, [3], Order::C, vec![1, 2, 0]).unwrap();
+    let array = Value::Array(array.into());
+    refused::<Flags>("flags", &array);
+    refused::<Flags>("flags", &vec![1_u8, 2, 0].into());
+    refused::<Maybe>("0", &array);
+    refused::<Maybe>("0", &vec![1_u8, 2].into());
+    refused::<List>("0", &array);
+    refused::<Fixed>("0", &array);
+}
+
+/// What a file shows is what the live value shows, also to a program that does not know the type.
+#[test]
+fn an_inspection_shows_the_value_as_it_is() {
+    #[derive(State)]
+    #[state(name = "Both")]
+    struct Both {
+        #[state(bytes)]
+        counted: Vec<f64>,
+        #[state(array)]
+        arrays: Vec<f64>,
+        more: Vec<Arrays>,
+        #[state(bytes, uncounted)]
+        bytes: Vec<f64>,
+        one: Box<[Option<Arrays>; 1]>,
+    }
+    let bytes_alone =
+        Both { counted: vec![0.5], arrays: vec![], more: vec![], bytes: vec![1.5], one: Box::new([None]) };
+    let both =
+        Both { arrays: vec![1.5], more: vec![arrays(), empty()], one: Box::new([Some(arrays())]), ..bytes_alone };
+    let shown = to_value(&both).unwrap();
+    let bytes = Options::new().with_schema().dumps(&both).unwrap();
+    let inspection = Inspection::open(&bytes).unwrap();
+    assert_eq!(inspection.value().unwrap(), shown);
+    assert!(shown.to_string().contains("array([1.5]), [Arrays("), "{shown}");
+    let tree = inspection.tree().unwrap();
+    assert!(tree.contains("  arrays: array of shape [1]\n"), "{tree}");
+    assert!(tree.contains("  bytes: 8 bytes, 1 of f64\n"), "{tree}");
+
+    let mut buffer = image::SegmentBuffer::new();
+    let segments = Options::new().with_schema().dump_segments(&both, &mut buffer).unwrap();
+    assert_eq!(segments.iter().collect::<Vec<_>>().concat(), bytes);
+
+    let mut writer = image::stream::Writer::new(Vec::new()).unwrap();
+    writer.write(&both).unwrap();
+    let stream = writer.into_inner();
+    let mut reader = image::stream::Reader::new(&*stream).unwrap();
+    assert!(reader.advance().unwrap());
+    assert_eq!(reader.inspect().unwrap().value().unwrap(), shown);
+}
+
+/// How an array shows can be changed without losing a file that says how it showed.
+#[test]
+fn a_file_that_says_how_its_arrays_show_loads_as_the_type_with_bytes() {
+    mod bytes {
+        #[derive(state_core::State, Debug, PartialEq)]
+        #[state(name = "Flat")]
+        pub struct Flat(#[state(bytes, uncounted)] pub Vec<f64>);
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "Flat")]
+    struct Flat(#[state(array)] Vec<f64>);
+
+    let (new, old) = (Flat(vec![1.5, 2.5]), bytes::Flat(vec![1.5, 2.5]));
+    let options = Options::new().with_schema();
+    let (new_bytes, old_bytes) = (options.dumps(&new).unwrap(), options.dumps(&old).unwrap());
+    assert_eq!(loads::<bytes::Flat>(&new_bytes).unwrap(), old);
+    assert_eq!(loads::<Flat>(&old_bytes).unwrap(), new);
+    assert_eq!(dumps(&new).unwrap(), dumps(&old).unwrap());
+    let shown = |bytes: &[u8]| Inspection::open(bytes).unwrap().value().unwrap();
+    assert_eq!((shown(&new_bytes), shown(&old_bytes)), (to_value(&new).unwrap(), to_value(&old).unwrap()));
+
+    // The bits are in no byte's way: any other number of them, or of their bytes, is no schema.
+    let row = 44;
+    assert_eq!((new_bytes[5], &new_bytes[row..row + 5]), (17, &[1, 0, 0, 0, 1][..]));
+    for (at, byte) in [(row + 4, 3), (row + 4, 0x81), (row, 0), (row, 2), (row, 0xFF), (row + 3, 0xFF)] {
+        let mut damaged = new_bytes.clone();
+        damaged[at] = byte;
+        Inspection::open(&damaged).unwrap_err();
+    }
+    let mut without_schema = dumps(&new).unwrap();
+    without_schema[5] = 16;
+    assert_eq!(loads::<Flat>(&without_schema).unwrap_err().kind(), ErrorKind::Version);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Bytes that carry a schema someone made up: it is read within bounds, whatever it claims, and never believed.
 
-use state_core::{ErrorKind, Inspection, Options, State, check, dumps, loads};
+use state_core::{ErrorKind, Inspection, Options, State, check, dumps, loads, to_value};
 
 #[derive(State, Debug, PartialEq)]
 #[state(name = "example.Point")]
@@ -105,6 +105,49 @@ fn an_honest_schema_made_here_is_read() {
     let inspection = Inspection::open(&bytes).unwrap();
     assert_eq!(inspection.value().unwrap().to_string(), "((7, True), [(), ()])");
     assert_eq!(refused(&bytes).kind(), ErrorKind::Identity);
+}
+
+/// Types without bytes show as long as their lengths are those that someone would write.
+#[test]
+fn many_parts_without_bytes_show_alike() {
+    fn shows<T: State>(value: &T) {
+        let bytes = Options::new().with_schema().dumps(value).unwrap();
+        let inspection = Inspection::open(&bytes).unwrap();
+        assert_eq!(inspection.value().unwrap(), to_value(value).unwrap());
+        assert!(inspection.tree().unwrap().len() < 10_000);
+    }
+    #[derive(State, Debug, PartialEq)]
+    struct Nothing {
+        a: (),
+        b: [u64; 0],
+    }
+    shows(&[(); 70_000]);
+    shows(&[[[(); 3]; 100]; 1000]);
+    shows(&([(); 100_000], true, [[(); 100_000]; 3]));
+    shows(&std::array::from_fn::<_, 70_000, _>(|_| Nothing { a: (), b: [] }));
+    let bytes = Options::new().with_schema().dumps(&([(); 70_000], true)).unwrap();
+    let tree = format!("tuple of 2\n  list of 70000\n{}    ...\n  True\n", "    ()\n".repeat(8));
+    assert_eq!(Inspection::open(&bytes).unwrap().tree().unwrap(), tree);
+
+    // What stands behind them is found, however many there are.
+    let mut bytes = dumps(&([(); 1 << 25], true)).unwrap();
+    *bytes.last_mut().unwrap() = 2;
+    let error = loads::<([(); 1 << 25], bool)>(&bytes).unwrap_err();
+    assert_eq!(error.to_string(), ".1: expected a bool (0 or 1), found 2 at byte 40");
+}
+
+/// The ways agree on how many are too many.
+#[test]
+fn too_many_parts_without_bytes_are_refused_in_each_form() {
+    // A million, and 16 for each byte of the image.
+    for (len, right) in [((1 << 20) + 500, true), ((1 << 20) + 2000, false), (1 << 30, false), (u64::MAX, false)] {
+        let units = array(len, &[UNIT]);
+        for (schema, head) in [(units.clone(), &[][..]), (array(1, &units), &[]), (tuple(&[units, U8.into()]), &[0])] {
+            assert_eq!(survives(&image(&schema, head, &[])), right, "{len}");
+        }
+    }
+    // As it was found.
+    assert!(survives(&image(&[0x0B, 0x83, 0x80, 0x04, 0x00], &[], &[])));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::builder::Builder;
 use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::padded;
+use crate::schema::Carried;
 use crate::text::Text;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
@@ -14,6 +15,7 @@ pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
 const VERSION: u8 = 1;
 const WITH_SCHEMA: u8 = 1;
 const WITH_CHECKSUM: u8 = 8;
+const WITH_ARRAYS: u8 = 16;
 
 /// Bytes of the checksum that may stand behind an image.
 pub(crate) const CHECKSUM: usize = 8;
@@ -38,8 +40,12 @@ pub(crate) struct Image<'a> {
 }
 
 /// Writes a header, and the schema behind it. `space` has their size.
-pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], schema: Option<&[u8]>) {
-    let flags = if schema.is_some() { WITH_SCHEMA } else { 0 };
+pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], schema: Option<&Carried>) {
+    let flags = match schema {
+        None => 0,
+        Some(Carried { arrays: false, .. }) => WITH_SCHEMA,
+        Some(Carried { arrays: true, .. }) => WITH_SCHEMA | WITH_ARRAYS,
+    };
     let (header, behind) = space.split_at_mut(SIZE);
     header[..4].copy_from_slice(&MAGIC);
     header[4..8].copy_from_slice(&[VERSION, flags, 0, 0]);
@@ -50,8 +56,8 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], sch
     if let Some(schema) = schema {
         let (length, place) = behind.split_at_mut(4);
         // A schema is a few bytes for each slot that someone declared.
-        length.copy_from_slice(&(schema.len() as u32).to_le_bytes());
-        place.copy_from_slice(schema);
+        length.copy_from_slice(&(schema.bytes.len() as u32).to_le_bytes());
+        place.copy_from_slice(&schema.bytes);
     }
 }
 
@@ -114,7 +120,8 @@ impl<'a> Image<'a> {
         if version != VERSION {
             return Err(unknown("format version 1", format_args!("version {version}"), 4));
         }
-        if flags & !(WITH_SCHEMA | WITH_CHECKSUM) != 0 || reserved != [0, 0] {
+        let unknown_flags = flags & !(WITH_SCHEMA | WITH_CHECKSUM | WITH_ARRAYS) != 0;
+        if unknown_flags || flags & (WITH_SCHEMA | WITH_ARRAYS) == WITH_ARRAYS || reserved != [0, 0] {
             return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
         }
         let (bytes, behind, checksum) = match flags & WITH_CHECKSUM {
@@ -127,17 +134,31 @@ impl<'a> Image<'a> {
             }
         };
         let number = |at| number(header, at);
-        let schema = if flags & WITH_SCHEMA != 0 { Some(schema(behind, bytes.len())?) } else { None };
+        let (schema, front) = match flags & WITH_SCHEMA {
+            0 => (None, SIZE),
+            _ => {
+                let parts =
+                    carried(behind).map(|carried| (carried, Carried::divide(carried, flags & WITH_ARRAYS != 0)));
+                let Some((carried, Some((_, schema)))) = parts else { return Err(no_schema(bytes.len())) };
+                (Some(schema), SIZE + 4 + carried.len())
+            }
+        };
         Ok(Self {
             bytes,
             checksum,
             fingerprint: number(8),
             schema,
-            front: SIZE + schema.map_or(0, |schema| 4 + schema.len()),
+            front,
             tail: number(16),
             text: number(24),
             raw: number(32),
         })
+    }
+
+    /// Which raw arrays of the schema show as arrays, as [`Carried`] says it; nothing where none does.
+    pub fn arrays(&self) -> &'a [u8] {
+        let end = self.front - self.schema.map_or(0, <[u8]>::len);
+        self.bytes.get(SIZE + 8..end).unwrap_or_default()
     }
 
     /// What is wrong where the schema does not have the fingerprint that the header gives.
@@ -187,14 +208,15 @@ impl<'a> Image<'a> {
     }
 }
 
-fn schema(behind: &[u8], total: usize) -> Result<&[u8]> {
-    let read = || {
-        let (length, rest) = behind.split_first_chunk::<4>()?;
-        rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
-    };
-    read().ok_or_else(|| {
-        Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)
-    })
+/// The schema and what stands in front of it.
+fn carried(behind: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = behind.split_first_chunk::<4>()?;
+    rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
+}
+
+#[cold]
+fn no_schema(total: usize) -> Error {
+    Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)
 }
 
 /// What stands there instead of a header.

@@ -19,11 +19,11 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 41` |
 //! | version | 1 | `01` |
-//! | flags | 1 | bit 0: a schema follows the header; bit 3: a checksum follows the image; the others are zero |
+//! | flags | 1 | bit 0: a schema follows the header; bit 3: a checksum follows the image; bit 4: behind the length of the schema stands which raw arrays show as arrays; the others are zero |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | FNV-1a (64 bits) of the canonical schema of the root type |
 //! | lengths | 3 x 8 | of tail, text and raw |
-//! | schema | 4 + n | only with flag bit 0: the length n, and the canonical schema |
+//! | schema | 4 + n | only with flag bit 0: the length n, and in n bytes what flag bit 4 says and the canonical schema |
 //! | head | | of the root, of a size that its type fixes |
 //! | tail | | heads of what stands behind lists, maps, boxes, large options and large enum variants |
 //! | text | | all text, one valid UTF-8 string |
@@ -78,6 +78,10 @@
 //! writing machine has in memory. The schema tells their size and byte order, so that machines which differ in one of
 //! these refuse each other's; as such a struct has no padding, its fields lie the same wherever they have the same
 //! sizes.
+//!
+//! How a raw array shows (`#[state(array)]`) is no part of the canonical schema, so that it can be changed. Where any shows
+//! as an array, a schema that is written says which, before its canonical bytes: a length (4), and so many bytes with a
+//! bit for each raw array in the order of the schema, the lowest bit of a byte first, 1 if it does.
 //!
 //! # The canonical schema
 //! One byte for the kind of a type, then what belongs to it; numbers are LEB128 and names a length and UTF-8. Named

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::SchemaHistory;
 use crate::fingerprint::{Identity, hash, identity};
 use crate::layout::FACTOR;
-use crate::schema::{Schema, root_name, write_canonical};
+use crate::schema::{Carried, Schema, root_name};
 use crate::state::{Restore, State};
 use crate::walk::Limits;
 
@@ -164,8 +164,8 @@ impl Options {
 
     fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
-        let schema = self.schema.then(|| write_canonical(identity.schema));
-        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let schema = self.schema.then(|| Carried::of(identity.schema));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
         let rewrite =
             if root.varies && !identity.asks { Rewrite::of(buffer, identity.fingerprint, start) } else { None };
@@ -188,7 +188,7 @@ impl Options {
                 }
             }
         };
-        header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_deref());
+        header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_ref());
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::identity;
 use crate::gather::{Borrowed, Copied};
-use crate::schema::write_canonical;
+use crate::schema::Carried;
 use crate::state::State;
 
 /// Space for the segments that have to be written, to be used again and again.
@@ -96,8 +96,8 @@ impl Options {
 
     fn write_segments<'a>(&self, root: Root<'_, 'a>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
-        let schema = self.writes_schema().then(|| write_canonical(identity.schema));
-        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.len());
+        let schema = self.writes_schema().then(|| Carried::of(identity.schema));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
         let SegmentBuffer { front: written, copied, list } = &mut *buffer;
         let mut borrowed: Vec<Borrowed<'a>> = take(list);
@@ -125,7 +125,7 @@ impl Options {
                 }
             }
         };
-        header::write(&mut written[..front], identity.fingerprint, lengths, schema.as_deref());
+        header::write(&mut written[..front], identity.fingerprint, lengths, schema.as_ref());
         Ok(Segments { buffer, borrowed })
     }
 }

@@ -25,13 +25,68 @@ pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
     write(root, false)
 }
 
+/// A schema as bytes carry it: the canonical bytes, and which of its raw arrays show as arrays.
+///
+/// That is no part of the canonical bytes, as a type is the same however its arrays show. Where any does, there stands in
+/// front of them the number of bytes of a row of bits, and the bits: one for each raw array, in the order of the schema,
+/// lowest first.
+pub(crate) struct Carried {
+    pub bytes: Vec<u8>,
+    /// Whether the row of bits is there.
+    pub arrays: bool,
+}
+
+impl Carried {
+    pub fn of(root: &'static Schema) -> Self {
+        let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false };
+        out.node(root);
+        if !out.arrays.contains(&true) {
+            return Self { bytes: out.bytes, arrays: false };
+        }
+        let row = out.arrays.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)));
+        let row: Vec<u8> = row.collect();
+        Self { bytes: [&(row.len() as u32).to_le_bytes(), &*row, &*out.bytes].concat(), arrays: true }
+    }
+
+    /// The row of bits, and the canonical bytes.
+    pub fn divide(bytes: &[u8], arrays: bool) -> Option<(&[u8], &[u8])> {
+        if !arrays {
+            return Some((&[], bytes));
+        }
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
+    }
+}
+
+impl Nodes {
+    /// Says of the raw arrays which ones show as arrays, by the row of bits that was carried.
+    ///
+    /// # Errors
+    /// A row of another length, or with other bits, than the schema has raw arrays that may.
+    pub(crate) fn show_arrays(&mut self, row: &[u8]) -> Result<(), Error> {
+        let (mut count, mut fits) = (0, true);
+        for node in &mut self.0 {
+            if let Kind::Raw(raw) = &mut node.kind {
+                raw.array = row.get(count / 8).is_some_and(|byte| byte >> (count % 8) & 1 == 1);
+                fits &= !(raw.array && raw.counted);
+                count += 1;
+            }
+        }
+        let beyond = row.last().is_some_and(|byte| count % 8 != 0 && byte >> (count % 8) != 0);
+        if !fits || beyond || row.len() != count.div_ceil(8) {
+            return Err(Error::new(ErrorKind::Malformed, "a bit for each raw array of the schema", "others"));
+        }
+        Ok(())
+    }
+}
+
 /// The same as a machine of the other byte order would write it: opaque structs are the only difference.
 pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
     write(root, true)
 }
 
 fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
-    let mut out = Out { bytes: Vec::new(), named: Vec::new(), other_order };
+    let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order };
     out.node(root);
     out.bytes
 }
@@ -40,6 +95,8 @@ struct Out {
     other_order: bool,
     bytes: Vec<u8>,
     named: Vec<&'static Schema>,
+    /// Of each raw array, whether it shows as one.
+    arrays: Vec<bool>,
 }
 
 impl Out {
@@ -134,6 +191,7 @@ impl Out {
     }
 
     fn raw(&mut self, raw: &Raw) {
+        self.arrays.push(raw.array);
         let exactly = u8::from(raw.exactly.is_some()) << 2;
         self.bytes.push(u8::from(raw.optional) | u8::from(raw.counted) << 1 | exactly);
         if let Some(count) = raw.exactly {

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::raw::Layout;
 use crate::standard::Known;
 
-pub(crate) use canon::{parse, parse_some, write_canonical, write_for_other_order};
+pub(crate) use canon::{Carried, parse, parse_some, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::Convert;
 #[doc(hidden)]

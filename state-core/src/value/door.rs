@@ -131,7 +131,7 @@ impl Options {
     pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
         let bytes = Options::new().depth(self.levels()).dumps(value)?;
         let regions = image::Image::open(&bytes)?.regions(T::HEAD)?;
-        read((T::schema(), Nodes::NONE), &regions, self.levels())
+        read((T::schema(), Nodes::NONE), (&regions, &bytes), self.levels())
     }
 
     /// As [`from_value`](crate::from_value).
@@ -173,9 +173,9 @@ impl Options {
     }
 }
 
-/// The value of an image.
-fn read(root: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
+/// The value of an image, whose regions came from the bytes beside them.
+fn read(root: (&Schema, &Nodes), image: (&Regions<'_>, &[u8]), levels: u32) -> Result<Value> {
     let mut collector = Collector::new();
-    walk::read(root, regions, levels, &mut collector)?;
+    walk::read(root, image, levels, &mut collector)?;
     Ok(collector.value)
 }

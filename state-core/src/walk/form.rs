@@ -1,10 +1,18 @@
 //! How an image's parts show in a dynamic state: what reading and filling must agree on.
 
-use crate::schema::{Kind, Nodes, Object, Schema, Slot};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot};
 
 /// Whether a list of these is handed over as bytes.
 pub(crate) fn is_byte(schema: &Schema) -> bool {
     matches!(schema.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
+}
+
+/// The first of the bytes of a raw array that is no `bool`, where the elements are such.
+pub(super) fn not_bool<'a>(nodes: &'a Nodes, mut element: &'a Schema, bytes: &[u8]) -> Option<usize> {
+    while let Kind::Array(of, _) = element.kind {
+        element = nodes.get(of);
+    }
+    matches!(element.kind, Kind::Bool).then(|| bytes.iter().position(|&byte| byte > 1)).flatten()
 }
 
 /// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
@@ -34,4 +42,34 @@ pub(crate) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
         }
     }
     inherited + own.iter().map(|slot| tuple_slots(nodes, slot)).sum::<usize>()
+}
+
+/// The parts of a value that takes no bytes at all, itself among them; `None` of others, and of types of very many parts.
+pub(super) fn parts_without_bytes(nodes: &Nodes, schema: &Schema) -> Option<usize> {
+    empty(nodes, schema, &mut 64)
+}
+
+fn empty(nodes: &Nodes, schema: &Schema, left: &mut u32) -> Option<usize> {
+    *left = left.checked_sub(1)?;
+    let parts = match &schema.kind {
+        Kind::Unit | Kind::Array(_, 0) => 0,
+        Kind::Array(of, len) => {
+            let len = usize::try_from(*len).unwrap_or(usize::MAX);
+            empty(nodes, nodes.get(*of), left)?.saturating_mul(len)
+        }
+        Kind::Tuple(items) => sum(nodes, items.iter().copied(), left)?,
+        Kind::Object(object) => empty_slots(nodes, object, left)?,
+        _ => return None,
+    };
+    Some(parts.saturating_add(1))
+}
+
+/// The parent's slots stand among the own ones.
+fn empty_slots(nodes: &Nodes, object: &Object, left: &mut u32) -> Option<usize> {
+    let parts = sum(nodes, object.slots.iter().map(|slot| slot.ty), left)?;
+    Some(parts.saturating_sub(usize::from(object.has_parent && !object.slots.is_empty())))
+}
+
+fn sum(nodes: &Nodes, mut links: impl Iterator<Item = Link>, left: &mut u32) -> Option<usize> {
+    links.try_fold(0_usize, |parts, link| Some(parts.saturating_add(empty(nodes, nodes.get(link), left)?)))
 }

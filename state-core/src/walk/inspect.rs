@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use super::{Elements, Encoder, Group};
@@ -67,22 +68,27 @@ impl<'a> Inspection<'a> {
             )
             .at_byte(8));
         };
-        Self::of(&image, schema, bytes, options)
+        Self::of(&image, (schema, image.arrays()), bytes, options)
     }
 
-    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does.
+    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does; beside it, which of its raw
+    /// arrays show as arrays.
     #[cfg(feature = "std")]
-    pub(crate) fn open_with(bytes: &'a [u8], schema: &[u8], options: Options) -> Result<Self> {
+    pub(crate) fn open_with(bytes: &'a [u8], schema: (&[u8], &[u8]), options: Options) -> Result<Self> {
         Self::of(&Image::open(bytes)?, schema, bytes, options)
     }
 
-    fn of(image: &Image<'a>, schema: &[u8], bytes: &'a [u8], options: Options) -> Result<Self> {
+    fn of(image: &Image<'a>, schema: (&[u8], &[u8]), bytes: &'a [u8], options: Options) -> Result<Self> {
+        let (schema, arrays) = schema;
         if hash(schema) != image.fingerprint {
             return Err(Image::other_schema());
         }
         let memory = options.memory_for(bytes.len());
-        let (nodes, root) = parse_some(schema, schema.len().saturating_add(1).min(memory / PART))?
+        let (mut nodes, root) = parse_some(schema, schema.len().saturating_add(1).min(memory / PART))?
             .ok_or_else(|| too_large("a schema that takes", memory))?;
+        if !arrays.is_empty() {
+            nodes.show_arrays(arrays)?;
+        }
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
         Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: options.levels(), memory })
     }
@@ -110,8 +116,9 @@ impl<'a> Inspection<'a> {
         self.fingerprint
     }
 
-    /// What the bytes hold. A part that takes a byte, or none, can be a value of 32 bytes and the names of its type: what
-    /// the value takes in all stays within the limit of memory.
+    /// What the bytes hold: what [`to_value`](crate::to_value) gives of the value that was written. A part that takes a
+    /// byte, or none, can be a value of 32 bytes and the names of its type: what the value takes in all stays within the
+    /// limit of memory. Parts that take no bytes, as those of `[(); 100]`, are a million at most, and 16 for each byte.
     ///
     /// # Errors
     /// Damaged bytes, with the path to the place; a value that would take more memory than the limit.
@@ -154,7 +161,7 @@ impl<'a> Inspection<'a> {
     /// # Errors
     /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
     pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
-        let mut tree = Tree { out, open: 0, label: String::new(), written: Ok(()) };
+        let mut tree = Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()) };
         let read = super::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
         let walked = read.root(self.root(), self.regions.head, self.levels);
         tree.written
@@ -227,6 +234,8 @@ struct Tree<'w, W> {
     open: usize,
     /// The name of the slot that comes next.
     label: String,
+    /// The levels of open lists that come without their last parts.
+    cut: Vec<usize>,
     /// What the writer said last; nothing more is written after an error.
     written: fmt::Result,
 }
@@ -328,7 +337,18 @@ impl<W: Write> Encoder for Tree<'_, W> {
     }
 
     fn end(&mut self) {
+        if self.cut.last() == Some(&self.open) {
+            self.cut.pop();
+            self.line("...");
+        }
         self.open -= 1;
+    }
+
+    fn alike(&mut self, parts: usize) -> usize {
+        if parts > SHOWN {
+            self.cut.push(self.open);
+        }
+        parts.min(SHOWN)
     }
 
     fn slot(&mut self, name: &str) {

@@ -95,6 +95,11 @@ pub trait Encoder {
     fn slot(&mut self, name: &str) {
         let _ = name;
     }
+    /// How many of a list's parts come, of so many that take no bytes and are all alike.
+    #[doc(hidden)]
+    fn alike(&mut self, parts: usize) -> usize {
+        parts
+    }
 }
 
 /// A group of parts, with how many there are.
@@ -252,16 +257,19 @@ impl Encoder for Nowhere {
     fn known(&mut self, _: Known, _: &[u8]) {}
     fn begin(&mut self, _: Group<'_>) {}
     fn end(&mut self) {}
+    fn alike(&mut self, _: usize) -> usize {
+        0
+    }
 }
 
-/// Hands the slots of an image to `encoder`.
+/// Hands the slots of an image to `encoder`; its regions came from `bytes`.
 pub(crate) fn read(
     (schema, nodes): (&Schema, &Nodes),
-    regions: &Regions<'_>,
+    (regions, bytes): (&Regions<'_>, &[u8]),
     levels: u32,
     encoder: &mut impl Encoder,
 ) -> Result<()> {
-    Read::new(nodes, regions, regions.head, encoder).root(schema, regions.head, levels)
+    Read::new(nodes, regions, bytes, encoder).root(schema, regions.head, levels)
 }
 
 /// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
@@ -311,7 +319,7 @@ pub(crate) fn find_damage_by(
 
 /// The first damage in an image, if the walk can see any.
 pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
-    find_damage_by(schema, Nodes::NONE, regions, bytes, levels)
+    Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).unlimited().root(schema, regions.head, levels).err()
 }
 
 /// What a name on the path to a place looks like for the element of a list.

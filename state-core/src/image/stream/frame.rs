@@ -7,9 +7,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::Identity;
 use crate::image::header;
 use crate::layout::ALIGN;
-use crate::schema::write_canonical;
+use crate::schema::Carried;
 
 const VERSION: u8 = 1;
+const WITH_ARRAYS: u8 = 1;
 
 /// Bytes of the header before the schema, and of a frame before its image.
 pub(super) const HEADER: usize = 24;
@@ -22,10 +23,10 @@ pub(super) fn padding(len: u64) -> u64 {
 
 /// The header of a stream of a type, with the schema and the padding.
 pub(super) fn write_header(identity: &Identity) -> Vec<u8> {
-    let schema = write_canonical(identity.schema);
+    let Carried { bytes: schema, arrays } = Carried::of(identity.schema);
     let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
     bytes.extend_from_slice(&header::STREAM);
-    bytes.extend_from_slice(&[VERSION, 0, 0, 0]);
+    bytes.extend_from_slice(&[VERSION, u8::from(arrays), 0, 0]);
     bytes.extend_from_slice(&identity.fingerprint.to_le_bytes());
     // A schema is a few bytes for each slot that someone declared.
     bytes.extend_from_slice(&(schema.len() as u32).to_le_bytes());
@@ -48,7 +49,7 @@ impl Header {
             return Err(Error::new(ErrorKind::NotState, "a stream of states (magic D7 53 54 53)", found).at_byte(0));
         }
         match bytes[4..8] {
-            [VERSION, 0, 0, 0] => Ok(Self { bytes }),
+            [VERSION, 0 | WITH_ARRAYS, 0, 0] => Ok(Self { bytes }),
             [version, ..] => {
                 let found = alloc::format!("version {version}, or flags that it does not have");
                 Err(Error::new(ErrorKind::Version, "stream version 1", found).at_byte(4))
@@ -61,7 +62,12 @@ impl Header {
         number(&self.bytes[8..16])
     }
 
-    /// Bytes of the schema.
+    /// Whether it is said in front of the schema which raw arrays show as arrays.
+    pub fn arrays(&self) -> bool {
+        self.bytes[5] == WITH_ARRAYS
+    }
+
+    /// Bytes of the schema, with what stands in front of it.
     pub fn schema(&self) -> u64 {
         number(&self.bytes[16..20])
     }

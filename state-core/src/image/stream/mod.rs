@@ -37,9 +37,10 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 53` |
 //! | version | 1 | `01` |
-//! | reserved | 3 | zero |
+//! | flags | 1 | 1: in front of the schema stands which raw arrays show as arrays, as in an image |
+//! | reserved | 2 | zero |
 //! | fingerprint | 8 | of the states' type, as in [their images](super) |
-//! | length | 4 | of the schema |
+//! | length | 4 | of the schema, with what stands in front of it |
 //! | checksum | 4 | of the 20 bytes before and the schema |
 //! | schema | n | the canonical schema, whose hash is the fingerprint |
 //! | padding | | zeros up to a multiple of 16 |

@@ -12,6 +12,7 @@ use crate::evolve::{Form, Resolved};
 use crate::fingerprint::{hash, identity};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
+use crate::schema::Carried;
 use crate::state::{Restore, RestoreOwned, State};
 use crate::walk::Inspection;
 
@@ -25,6 +26,8 @@ pub struct Reader<R = BufReader<File>> {
     /// The image of the current state, and while it is read the padding.
     bytes: Aligned,
     fingerprint: u64,
+    /// Which raw arrays of the schema show as arrays.
+    arrays: alloc::vec::Vec<u8>,
     schema: alloc::vec::Vec<u8>,
     whole: u64,
     over: bool,
@@ -77,15 +80,27 @@ impl<R: Read> Reader<R> {
             return Err(torn("the schema of a stream", 0));
         }
         let split = bytes.bytes().split_at_checked(usize::try_from(header.schema()).unwrap_or(usize::MAX));
-        let (schema, zeros) = split.unwrap_or_default();
-        if !header.holds(schema, zeros) || hash(schema) != header.fingerprint() {
-            return Err(damaged("the header of a stream", 0).into());
-        }
-        let (fingerprint, schema) = (header.fingerprint(), schema.to_vec());
+        let (carried, zeros) = split.unwrap_or_default();
+        let parts = Carried::divide(carried, header.arrays())
+            .filter(|(_, schema)| header.holds(carried, zeros) && hash(schema) == header.fingerprint());
+        let Some((arrays, schema)) = parts else { return Err(damaged("the header of a stream", 0).into()) };
+        let (fingerprint, arrays, schema) = (header.fingerprint(), arrays.to_vec(), schema.to_vec());
         bytes.truncate(0);
         let (over, max_state, options) = (false, MAX_STATE, Options::new());
         let (resolved, upgraded) = (None, Aligned::new());
-        Ok(Self { source, bytes, fingerprint, schema, whole: end, over, max_state, options, resolved, upgraded })
+        Ok(Self {
+            source,
+            bytes,
+            fingerprint,
+            arrays,
+            schema,
+            whole: end,
+            over,
+            max_state,
+            options,
+            resolved,
+            upgraded,
+        })
     }
 
     /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
@@ -215,7 +230,7 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As for [`Inspection::open`]; also before the first state and at the end.
     pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
-        Inspection::open_with(self.bytes.bytes(), &self.schema, self.options)
+        Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.arrays), self.options)
     }
 
     /// Where the last whole state ends, in bytes from the start of the stream.

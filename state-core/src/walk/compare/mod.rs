@@ -116,7 +116,8 @@ impl<'a> Pair<'a> {
 
     /// Goes over a node of one side; all bytes of it.
     fn skip(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<Span<'a>> {
-        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).one(schema, head, u32::MAX)?;
+        let left =
+            Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).unlimited().one(schema, head, u32::MAX)?;
         self.advance(side, left, head)
     }
 

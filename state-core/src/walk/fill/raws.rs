@@ -2,16 +2,18 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Fill, target, wrong};
 use crate::builder::Builder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
-use crate::schema::{Kind, Link, Raw, Schema};
+use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::stack;
 use crate::standard;
-use crate::walk::Decoder;
+use crate::walk::form::not_bool;
+use crate::walk::{Decoder, index};
 
 impl<'v> Fill<'v> {
     /// A list of numbers from an array.
@@ -20,12 +22,14 @@ impl<'v> Fill<'v> {
         match &schema.kind {
             Kind::List(of) => {
                 let (count, bytes) = array.elements(target(*of), Some(1))?;
+                all_bool(target(*of), &bytes)?;
                 self.builder.length(at, count.iter().product());
                 let run = self.builder.run(bytes.len(), 1);
                 self.builder.write(run, &bytes);
             }
-            Kind::Array(..) => {
+            Kind::Array(of, _) => {
                 let (_, bytes) = array.elements(schema, Some(0))?;
+                all_bool(target(*of), &bytes)?;
                 self.builder.write(at, &bytes);
             }
             _ => return Err(wrong(schema, value)),
@@ -87,6 +91,7 @@ impl<'v> Fill<'v> {
                 return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
             }
         }
+        all_bool(element, bytes.as_deref().unwrap_or_default())?;
         // What is absent can only stand for an empty array where the type knows no absence.
         let present = bytes.is_some() || !raw.optional;
         if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
@@ -118,6 +123,17 @@ impl<'v> Fill<'v> {
         }
         self.builder.depth = stack::levels(self.parts);
         &mut self.builder
+    }
+}
+
+/// That each byte of an array of `bool` is one.
+fn all_bool(element: &Schema, bytes: &[u8]) -> Result<()> {
+    match not_bool(Nodes::NONE, element, bytes) {
+        Some(at) => {
+            let error = Error::new(ErrorKind::Malformed, "a bool (0 or 1)", bytes[at].to_string());
+            Err(error.within(&index(at / element.head.max(1))))
+        }
+        None => Ok(()),
     }
 }
 

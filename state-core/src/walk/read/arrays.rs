@@ -8,8 +8,9 @@ use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{grid_count, padded};
 use crate::schema::{Link, Raw};
+use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
-use crate::walk::{Elements, Encoder};
+use crate::walk::{Elements, Encoder, index};
 
 impl<'a, E: Encoder> Read<'a, E> {
     /// The bytes of so many elements; `None` are more than can be.
@@ -25,6 +26,10 @@ impl<'a, E: Encoder> Read<'a, E> {
         let padding = array.padding;
         if let Some(at) = padding.iter().position(|&byte| byte != 0) {
             return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
+        }
+        if let Some(at) = not_bool(self.nodes, elements.schema, array.bytes) {
+            let error = Error::new(ErrorKind::Malformed, "a bool (0 or 1)", array.bytes[at].to_string());
+            return Err(self.at(error, &array.bytes[at..]).within(&index(at / size)));
         }
         Ok(array)
     }

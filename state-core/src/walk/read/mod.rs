@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::open::{Next, Open, Parts};
-use super::form::{can_be_none, count_slots, is_byte};
+use super::form::{can_be_none, count_slots, is_byte, parts_without_bytes};
 use super::raws::Raws;
 use super::{Encoder, Group};
 use crate::decode::{Regions, read_length};
@@ -32,6 +32,11 @@ const FREE: u32 = 256;
 /// How many groups at each end of a path are named.
 const SHOWN: usize = 16;
 
+/// Parts without bytes that may come in all, beside 16 for each byte: where the schema is a type's of this program, and
+/// where it came with the bytes.
+const OWN: usize = 1 << 24;
+const CARRIED: usize = 1 << 20;
+
 pub(crate) struct Read<'a, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
@@ -39,8 +44,8 @@ pub(crate) struct Read<'a, E> {
     raw: Raws<'a>,
     /// All bytes, to tell offsets by.
     start: usize,
-    /// Parts that take no bytes and may still come: a schema could ask for any number of them.
-    free: usize,
+    /// Parts that take no bytes and may still come, where that is limited: a schema could ask for any number of them.
+    free: Option<usize>,
     /// The groups around the part that is read, the innermost last.
     open: Vec<Open<'a>>,
     encoder: &'a mut E,
@@ -55,7 +60,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             text,
             raw: Raws::whole(raw),
             start: bytes.as_ptr() as usize,
-            free: 0x1_0000 + 16 * bytes.len(),
+            free: Some(16 * bytes.len() + if nodes.0.is_empty() { OWN } else { CARRIED }),
             open: Vec::new(),
             encoder,
         }
@@ -63,6 +68,12 @@ impl<'a, E: Encoder> Read<'a, E> {
 }
 
 impl<'a, E: Encoder> Read<'a, E> {
+    /// The same without a limit to parts that take no bytes.
+    pub fn unlimited(mut self) -> Self {
+        self.free = None;
+        self
+    }
+
     /// Walks one node; how much is left of tail, text and raw.
     pub fn one(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
         self.node(schema, head, depth(levels)).and_then(|()| self.walk()).map_err(|error| self.within(error))?;
@@ -195,10 +206,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         loop {
             // Of a box, at least a byte stands in the tail.
             if head.is_empty() && !matches!(schema.kind, Kind::Boxed(_)) {
-                let Some(free) = self.free.checked_sub(1) else {
-                    return self.malformed("no more empty parts than bytes could ask for", "more", self.tail);
-                };
-                self.free = free;
+                self.take_free(1)?;
             }
             depth = depth.checked_sub(1).ok_or_else(|| self.at(too_deep(None), head))?;
             // What leads to one part alone goes on with that.
@@ -210,6 +218,17 @@ impl<'a, E: Encoder> Read<'a, E> {
             let Some(inner) = inner else { return Ok(()) };
             (schema, head) = inner;
         }
+    }
+
+    /// Counts parts that take no bytes.
+    fn take_free(&mut self, parts: usize) -> Result<()> {
+        if let Some(free) = &mut self.free {
+            let Some(left) = free.checked_sub(parts) else {
+                return self.malformed("a million parts without bytes at most, and 16 a byte", "more", self.tail);
+            };
+            *free = left;
+        }
+        Ok(())
     }
 
     fn kind(&mut self, kind: &'a Kind, head: &'a [u8], depth: u32) -> Result<()> {
@@ -240,7 +259,7 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.elements(Group::Set(count), *of, count, depth)?;
             }
             Kind::Map(key, value) => self.map(*key, *value, head, depth)?,
-            Kind::Array(of, len) => self.array(*of, *len, head, depth),
+            Kind::Array(of, len) => self.array(*of, *len, head, depth)?,
             Kind::Tuple(items) => {
                 self.encoder.begin(Group::Tuple(items.len()));
                 self.open(Parts::Tuple { items, head }, depth);
@@ -336,16 +355,23 @@ impl<'a, E: Encoder> Read<'a, E> {
         Ok(())
     }
 
-    fn array(&mut self, of: Link, len: u64, head: &'a [u8], depth: u32) {
+    fn array(&mut self, of: Link, len: u64, head: &'a [u8], depth: u32) -> Result<()> {
         let of = self.nodes.get(of);
         if is_byte(of) {
-            return self.encoder.bytes(head);
+            self.encoder.bytes(head);
+            return Ok(());
         }
         // The head was computed as so many times the element's; a length beyond `usize` has empty elements, which
         // run out of those that are free.
-        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        let mut len = usize::try_from(len).unwrap_or(usize::MAX);
         self.encoder.begin(Group::List(len));
+        if let Some(parts) = parts_without_bytes(self.nodes, of) {
+            let shown = self.encoder.alike(len).min(len);
+            self.take_free((len - shown).saturating_mul(parts))?;
+            len = shown;
+        }
         self.open(Parts::Array { of, len, head }, depth);
+        Ok(())
     }
 
     fn object(&mut self, object: &'a Object, head: &'a [u8], depth: u32) -> Result<()> {
