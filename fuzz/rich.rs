@@ -6,7 +6,9 @@ use std::num::NonZero;
 use std::rc::Rc;
 use std::time::Duration;
 
-use state_core::{Record, State, check, dumps, from_value, load_into, loads, to_value};
+use state_core::{
+    Error, ErrorKind, Inspection, Options, Record, State, check, dumps, from_value, load_into, loads, to_value,
+};
 
 #[derive(Record, Clone, Copy)]
 #[repr(C)]
@@ -50,6 +52,11 @@ pub struct Rich {
     maybe: Option<Box<[u32]>>,
     #[state(bytes, uncounted)]
     exactly: [i16; 5],
+    #[state(array)]
+    bits: Vec<bool>,
+    #[state(array)]
+    grid: Option<Vec<[Cycle; 2]>>,
+    nothing: [[(); 3]; 20],
 }
 
 /// One with something in every slot.
@@ -73,6 +80,9 @@ pub fn full() -> Rich {
         cell: Cell::new(3),
         maybe: Some([1, 2].into()),
         exactly: [1, 2, 3, 4, 5],
+        bits: vec![true, false, true],
+        grid: Some(vec![[cycle; 2]; 2]),
+        nothing: [[(); 3]; 20],
     }
 }
 
@@ -90,6 +100,8 @@ pub fn empty() -> Rich {
         wide: None,
         result: None,
         maybe: None,
+        bits: vec![],
+        grid: None,
         ..full()
     }
 }
@@ -112,10 +124,34 @@ pub fn agree(bytes: &[u8]) {
             _ => panic!("one way in takes what the other refuses"),
         }
     }
+    looks_agree(bytes, &loaded);
     if let Ok(value) = loaded {
         let canonical = dumps(&value).unwrap();
         assert_eq!(dumps(&loads::<Rich>(&canonical).unwrap()).unwrap(), canonical);
         let dynamic = to_value(&value).unwrap();
         assert_eq!(dumps(&from_value::<Rich>(&dynamic).unwrap()).unwrap(), canonical);
+    }
+}
+
+/// What a look into the bytes shows, where they carry their schema, is the value that they load as; what is damaged for
+/// one way is for all, at the same place.
+fn looks_agree(bytes: &[u8], loaded: &Result<Rich, Error>) {
+    let Ok(inspection) = Inspection::open(bytes) else { return };
+    let (value, tree) = (inspection.value(), inspection.tree());
+    assert_eq!(value.is_ok(), tree.is_ok());
+    match loaded {
+        Ok(loaded) => {
+            let value = value.unwrap();
+            // Sets and maps may come in any order, and with items and keys more than once.
+            if Options::new().with_schema().dumps(loaded).unwrap() == bytes {
+                assert_eq!(value.to_string(), to_value(loaded).unwrap().to_string());
+            }
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Malformed | ErrorKind::Length) => {
+            assert_eq!(value.unwrap_err().to_string(), error.to_string());
+            assert_eq!(tree.unwrap_err().to_string(), error.to_string());
+        }
+        // Of another type, or too deep for what is built.
+        Err(_) => {}
     }
 }

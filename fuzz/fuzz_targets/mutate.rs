@@ -1,31 +1,39 @@
-//! A valid state with some of its bytes changed, cut out or doubled, and the lengths in its header made to fit.
+//! A valid state, with and without its schema, with some of its bytes changed, cut out or doubled, and the lengths in its
+//! header made to fit.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use rich::{agree, empty, full};
-use state_core::dumps;
+use state_core::Options;
 
 fuzz_target!(|changes: Vec<(u16, u8, u8)>| {
     for value in [full(), empty()] {
-        let mut bytes = dumps(&value).unwrap();
-        for &(at, how, with) in &changes {
-            let len = bytes.len();
-            let body = 40 + usize::from(at) % (len - 40).max(1);
-            let end = (body + usize::from(with)).min(len);
-            match how % 4 {
-                0 if body < len => bytes[body] = with,
-                1 if body < len => bytes[body] ^= 1 << (with % 8),
-                2 => fit(&mut bytes, body..end, &[]),
-                _ => {
-                    let copy = bytes[body.min(end)..end].to_vec();
-                    fit(&mut bytes, end..end, &copy);
-                }
-            }
-        }
-        agree(&bytes);
+        change(Options::new().dumps(&value).unwrap(), 40, &changes);
+        let bytes = Options::new().with_schema().dumps(&value).unwrap();
+        let schema = u32::from_le_bytes(bytes[40..44].try_into().unwrap());
+        change(bytes, 44 + schema as usize, &changes);
     }
 });
+
+/// Changes what stands behind the first `front` bytes.
+fn change(mut bytes: Vec<u8>, front: usize, changes: &[(u16, u8, u8)]) {
+    for &(at, how, with) in changes {
+        let len = bytes.len();
+        let body = front + usize::from(at) % (len - front).max(1);
+        let end = (body + usize::from(with)).min(len);
+        match how % 4 {
+            0 if body < len => bytes[body] = with,
+            1 if body < len => bytes[body] ^= 1 << (with % 8),
+            2 => fit(&mut bytes, body..end, &[]),
+            _ => {
+                let copy = bytes[body.min(end)..end].to_vec();
+                fit(&mut bytes, end..end, &copy);
+            }
+        }
+    }
+    agree(&bytes);
+}
 
 /// Replaces bytes behind the head, and changes the length of the region that they begin in.
 fn fit(bytes: &mut Vec<u8>, place: std::ops::Range<usize>, with: &[u8]) {
