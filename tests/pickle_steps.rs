@@ -38,6 +38,17 @@ fn a_call_whose_result_is_dropped_is_kept_and_shown() {
 }
 
 #[test]
+fn every_print_shows_what_is_called() {
+    let pickle = b"cos\nsystem\n(S'ls'\ntR0N.";
+    let opened = Pickle::open(pickle).expect("a pickle");
+    let value = load_value(pickle).expect("a value");
+    let tree = "(\n    None,\n    then system(\n        'ls',\n    ),\n)";
+    assert_eq!([format!("{value:#}"), format!("{opened:#}")], [tree, tree]);
+    assert_eq!(format!("{value:?}"), "(None, then os.system('ls'))");
+    assert!(opened.classes().expect("names").any(|name| name == *"os.system"));
+}
+
+#[test]
 fn what_python_drops_of_its_own_is_no_call() {
     // A `frozenset` that contains itself by way of a list: the call is there twice, and the second is dropped.
     let pickle = b"\x80\x02cm\nC\nq\x00]q\x01]q\x02h\x00h\x01\x85q\x03Rq\x04a\x85q\x050h\x04.";

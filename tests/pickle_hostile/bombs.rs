@@ -72,7 +72,6 @@ pub fn expanding() -> Vec<Bomb> {
                 &times(b"N", 50_000),
                 b"tRq\x02",
                 &times(b"h\x01h\x00R0h\x02", LONG)[..],
-                b"t",
             ]),
         ),
         ("calls before calls", all(&[b"cexample\nf\nq\x00(", &times(b"h\x00)R0h\x00)R", LONG)[..], b"t"])),
