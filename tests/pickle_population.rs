@@ -51,7 +51,12 @@ fn rewritten(pickle: &[u8]) -> Result<Vec<Vec<u8>>, state_core::Error> {
         let again = Options::new().protocol(protocol).dump_value(&value)?;
         // Below 3 some names of Python 3 alone are others.
         if protocol >= Protocol::V3 {
-            assert_eq!(load_value(&again)?.to_string(), value.to_string());
+            let [first, second] = [value.to_string(), load_value(&again)?.to_string()];
+            if let Some(at) = first.bytes().zip(second.bytes()).position(|(a, b)| a != b) {
+                let around = |text: &str| text.chars().skip(at.saturating_sub(100)).take(300).collect::<String>();
+                panic!("written at {protocol:?}:\n{}\n{}", around(&first), around(&second));
+            }
+            assert_eq!(first.len(), second.len());
         }
         Ok(again)
     };

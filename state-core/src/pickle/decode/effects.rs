@@ -163,7 +163,8 @@ impl Effects {
         Self::placed(parts, &reach.seen, &own, kept)
     }
 
-    /// Puts what is kept before the next objects of those that are used.
+    /// Puts what is kept before the next objects of those that are used. What is a call at some protocols alone, as sets
+    /// are, is none.
     fn placed(parts: &Parts<'_>, used: &Bits, own: &Bits, kept: Vec<[u32; 2]>) -> Self {
         let mut effects = Self { ids: Vec::with_capacity(kept.len()), groups: Vec::new() };
         let mut kept = kept.into_iter().peekable();
@@ -171,7 +172,8 @@ impl Effects {
             if kept.peek().is_none() {
                 break;
             }
-            if !is_made(tag) || !used.contains(place as usize) || own.contains(place as usize) {
+            let is_object = is_made(tag) && parts.is_effect(place) && !parts.is_attribute(Id::node(place));
+            if !is_object || !used.contains(place as usize) || own.contains(place as usize) {
                 continue;
             }
             let before = effects.ids.len();
