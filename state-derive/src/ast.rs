@@ -11,6 +11,7 @@ use syn::{
 use crate::attr::{Attrs, Repr};
 use crate::convert::Convert;
 use crate::ctxt::Ctxt;
+use crate::hygiene;
 use crate::shape::{self, Bytes, Shown};
 use crate::symbol::{self, Level, Symbol};
 
@@ -114,7 +115,7 @@ impl Container {
             generics: input.generics.clone(),
             name: name(&attrs, symbol::NAME, &input.ident),
             krate: krate.unwrap_or_else(|| parse_quote!(::state_core)),
-            bound: attrs.predicates(symbol::BOUND).map(<[_]>::to_vec),
+            bound: attrs.predicates(symbol::BOUND).map(|bound| declared(bound, &input.generics)),
             before_get: attrs.function(symbol::BEFORE_GET).cloned(),
             after_set: attrs.function(symbol::AFTER_SET).cloned(),
             form: Form::new(&attrs),
@@ -307,6 +308,16 @@ impl Via {
             (None, None) => Via::Plain,
         }
     }
+}
+
+/// Predicates that stood in a string, whose lifetimes are those of the type.
+fn declared(bound: &[WherePredicate], generics: &Generics) -> Vec<WherePredicate> {
+    let of_type = |predicate: &WherePredicate| {
+        let lifetimes = generics.lifetimes().map(|param| &param.lifetime.ident);
+        let tokens = hygiene::mark_declared(predicate.to_token_stream(), lifetimes);
+        parse_quote!(#tokens)
+    };
+    bound.iter().map(of_type).collect()
 }
 
 /// The text of `symbol`, or the identifier without `r#`.

@@ -33,6 +33,18 @@ pub fn mark_quoted(tokens: TokenStream) -> TokenStream {
     map(tokens, &mut |word| if is_private(word.ident) { raw(word.ident) } else { word.ident.clone() })
 }
 
+/// Marks the lifetimes of `tokens` that are among these, which were marked where they are declared.
+pub fn mark_declared<'a>(tokens: TokenStream, declared: impl Iterator<Item = &'a Ident>) -> TokenStream {
+    let declared: Vec<_> = declared.filter(|ident| is_private(ident)).map(IdentExt::unraw).collect();
+    if declared.is_empty() {
+        return tokens;
+    }
+    map(tokens, &mut |word| match word.lifetime && declared.contains(word.ident) {
+        true => raw(word.ident),
+        false => word.ident.clone(),
+    })
+}
+
 /// A text without the marks, for a message.
 pub fn unmarked(text: &str) -> String {
     text.replace("r#_", "_")

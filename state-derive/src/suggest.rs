@@ -5,7 +5,6 @@ use crate::symbol::{self, Level, Symbol};
 
 /// Words of other derives, and of other languages, with ours for the same thing.
 const FOREIGN: &[(&str, Symbol)] = &[
-    ("alias", symbol::RENAME),
     ("rename_all", symbol::RENAME),
     ("rename_all_fields", symbol::RENAME),
     ("key", symbol::RENAME),

@@ -97,6 +97,13 @@ struct Lifetimes<'__de, '__v, '_b> {
     }],
 }
 
+#[derive(State, cmp::PartialEq, fmt::Debug)]
+#[state(crate = renamed, bound = "T: renamed::RestoreOwned + '__de, &'__de T: fmt::Debug")]
+struct BoundLifetime<'__de, T> {
+    text: &'__de str,
+    value: T,
+}
+
 trait _state_ {}
 
 impl<T> _state_ for T {}
@@ -215,6 +222,9 @@ fn lifetimes_and_bounds_give_way() {
     let back: Lifetimes<'_, '_, '_> = renamed::loads(&bytes).unwrap();
     assert_eq!(back, Lifetimes { text: "a", bytes: b"b", raw: b"c", inner: [1, 2] });
     comes_back(&Bound(1_u8), Bound(2));
+    let bytes = renamed::dumps(&BoundLifetime { text: "a", value: 1_u8 }).unwrap();
+    let back: BoundLifetime<'_, u8> = renamed::loads(&bytes).unwrap();
+    assert_eq!(back, BoundLifetime { text: "a", value: 1 });
 }
 
 #[test]
