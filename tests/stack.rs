@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use state_core::image::compare;
 use state_core::{
-    Error, ErrorKind, Inspection, Options, RestoreOwned, State, check, dumps, from_value, load_into, loads, pickle,
-    to_value,
+    Error, ErrorKind, Inspection, Options, RestoreOwned, State, check, dumps, from_value, load_into, loads,
+    loads_upgraded, pickle, to_value,
 };
 
 /// Runs on the stack that a thread has where nobody asks for more.
@@ -523,4 +523,80 @@ fn through_boxes_to_a_serde_value_that_is_deep_itself() {
     for value in [arrays, objects] {
         deep(Foreign { value, next: None }, |inner| Foreign { value: Value::Null, next: Some(Box::new(inner)) });
     }
+}
+
+/// Two forms of one type: the older has narrower numbers.
+macro_rules! forms {
+    ($($form:ident: $number:ty;)*) => {$(
+        mod $form {
+            use std::collections::BTreeMap;
+
+            use state_core::State;
+
+            #[derive(State, Debug, PartialEq, Clone)]
+            pub struct Node {
+                pub line: $number,
+                pub kind: Kind,
+            }
+
+            #[derive(State, Debug, PartialEq, Clone)]
+            pub enum Kind {
+                Leaf,
+                Call { name: String, parts: Vec<Part> },
+                Table(BTreeMap<u8, (u8, Node)>),
+                Behind(Layer<Layer<Layer<Layer<Layer<Layer<Layer<Layer<Box<Node>>>>>>>>>),
+            }
+
+            #[derive(State, Debug, PartialEq, Clone)]
+            pub struct Part {
+                pub name: Option<String>,
+                pub value: (u8, [Option<Node>; 1]),
+            }
+
+            #[derive(State, Debug, PartialEq, Clone)]
+            pub struct Layer<T>(pub T);
+        }
+    )*};
+}
+
+forms! {
+    older: u32;
+    newer: u64;
+}
+
+/// Everything below is gone.
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(name = "Holder")]
+struct OlderHolder {
+    number: u8,
+    node: older::Node,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(name = "Holder", removed("node"))]
+struct NewerHolder {
+    number: u16,
+}
+
+fn upgraded<T: RestoreOwned>(older: &impl State) {
+    let bytes = Options::new().with_schema().dumps(older).unwrap();
+    on_a_thread(move || drop(loads_upgraded::<T>(&bytes).unwrap()));
+}
+
+#[test]
+fn through_older_forms() {
+    use older::{Kind, Layer, Node, Part};
+    type Around = fn(Node) -> Kind;
+    let calls: Around =
+        |inner| Kind::Call { name: "f".into(), parts: vec![Part { name: None, value: (1, [Some(inner)]) }] };
+    let tables: Around = |inner| Kind::Table(BTreeMap::from([(1, (2, inner))]));
+    let boxes: Around = |inner| Kind::Behind(Layer(Layer(Layer(Layer(Layer(Layer(Layer(Layer(Box::new(inner))))))))));
+    let run = move || {
+        for around in [calls, tables, boxes] {
+            let (node, _) = deepest(Node { line: 1, kind: Kind::Leaf }, |inner| Node { line: 2, kind: around(inner) });
+            upgraded::<newer::Node>(&node);
+            upgraded::<NewerHolder>(&OlderHolder { number: 1, node });
+        }
+    };
+    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
 }

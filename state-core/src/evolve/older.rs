@@ -148,6 +148,7 @@ impl<'a> Run<'_, 'a> {
         let Kind::Object(object) = &ours.kind else { return Err(damaged()) };
         let Some(upgrade) = object.evolution.upgrade else { return Err(damaged()) };
         let regions = Regions { head, tail: self.at.tail, text: self.at.text, raw: self.at.raw };
+        self.out.depth = self.levels_left();
         let (slots, [tail, text, raw]) = Named::read(theirs, nodes, &regions, self.out.depth)?;
         let behind = |all: usize, left: usize| all.checked_sub(left).ok_or_else(damaged);
         self.at.tail = &self.at.tail[behind(self.at.tail.len(), tail)?..];

@@ -1,5 +1,6 @@
 //! Makes an image of ours from one of theirs, as a plan says. It trusts neither the bytes nor what they say of lengths.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +14,8 @@ use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::float::widen;
 use crate::layout::{FACTOR, option_is_inline, padded, stride};
+use crate::schema::Convert;
+use crate::stack;
 use crate::text::Text;
 use crate::walk::Limits;
 
@@ -45,7 +48,7 @@ impl Plan {
             out: Builder { memory: limits.memory, ..Builder::new(root.to, limits.depth) },
             marks: Vec::new(),
             levels: limits.depth,
-            parts: crate::stack::parts(limits.depth),
+            parts: stack::parts(limits.depth),
         };
         run.part(self.root, head, 0)?;
         let Run { at, mut out, .. } = run;
@@ -165,7 +168,39 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
+    /// Where nothing is optimised, a frame holds the locals of all arms: so what leads to further parts has functions of
+    /// its own that keep little.
     fn op(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
+        let plan = self.plan;
+        match &plan.steps[at].op {
+            Op::Slots(slots) => self.slots(slots, head, to),
+            Op::List { of } => self.list(*of, head, to),
+            Op::Map { key, value } => self.map((*key, *value), head, to),
+            Op::Array { count, of } => self.array((*count, *of), head, to),
+            Op::ArrayToList { count, of } => self.array_to_list((*count, *of), head, to),
+            Op::Optional { of } => self.optional(*of, head, to),
+            Op::Some { of } => {
+                let place = self.some(*of, to);
+                self.part(*of, head, place)
+            }
+            Op::Boxed { of } => self.boxed(*of),
+            Op::Box { of } => {
+                let place = self.out.run(1, plan.steps[*of].to);
+                self.level(*of, head, place)
+            }
+            Op::Unbox { of } => {
+                let run = self.run(1, plan.steps[*of].from)?;
+                self.level(*of, run, to)
+            }
+            Op::Enum(cases) => self.variant(cases, head, to),
+            Op::Converted { of, head: size, convert } => self.converted((*of, *size), *convert, head, to),
+            Op::Upgraded { theirs, ours } => self.upgraded(&plan.theirs, (*theirs, ours), head, to),
+            _ => self.leaf(at, head, to),
+        }
+    }
+
+    /// A part that leads to no further ones, but for those of arrays.
+    fn leaf(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         let steps = &self.plan.steps;
         let step = &steps[at];
         match &step.op {
@@ -173,35 +208,7 @@ impl<'a> Run<'_, 'a> {
             Op::Int { .. } | Op::IntToFloat { .. } | Op::Widen | Op::Flat(_) | Op::FlatArray { .. } => {
                 flat(steps, at, &head[..step.from], &mut self.out.heads[to..][..step.to])?;
             }
-            Op::Slots(slots) => self.slots(slots, head, to)?,
             Op::Text => self.text(head, to)?,
-            Op::List { of } => self.list(*of, head, to)?,
-            Op::Map { key, value } => self.map((*key, *value), head, to)?,
-            Op::Array { count, of } => self.array((*count, *of), head, to)?,
-            Op::ArrayToList { count, of } => {
-                self.out.length(to, *count);
-                let place = self.grow(*count, steps[*of].from, steps[*of].to)?;
-                self.nested(|this| this.each((*count, *of), head, (steps[*of].from, place, stride(steps[*of].to))))?;
-            }
-            Op::Optional { of } => self.optional(*of, head, to)?,
-            Op::Some { of } => {
-                let place = self.some(*of, to);
-                self.part(*of, head, place)?;
-            }
-            Op::Boxed { of } => {
-                let run = self.run(1, steps[*of].from)?;
-                let place = self.out.run(1, steps[*of].to);
-                self.nested(|this| this.part(*of, run, place))?;
-            }
-            Op::Box { of } => {
-                let place = self.out.run(1, steps[*of].to);
-                self.nested(|this| this.part(*of, head, place))?;
-            }
-            Op::Unbox { of } => {
-                let run = self.run(1, steps[*of].from)?;
-                self.nested(|this| this.part(*of, run, to))?;
-            }
-            Op::Enum(cases) => self.variant(cases, head, to)?,
             Op::Raw { from_optional, to_optional, of } => {
                 self.raw((*from_optional, *to_optional, *of), head, to)?;
             }
@@ -227,19 +234,42 @@ impl<'a> Run<'_, 'a> {
                 let place = self.out.run(count + usize::from(zero), 1);
                 self.out.write(place, bytes);
             }
-            Op::Converted { of, head: size, convert } => {
-                let outer = core::mem::replace(&mut self.out, Builder::new(*size, self.levels));
-                self.out.memory = outer.memory;
-                self.part(*of, head, 0)?;
-                let Builder { heads, text, raw, .. } = core::mem::replace(&mut self.out, outer);
-                let (head, tail) = heads.split_at(*size);
-                let text = Text::new(&text).map_err(|_| damaged())?;
-                convert(&Regions { head, tail, text, raw: &raw }, &mut self.out, to)?;
-            }
-            Op::Upgraded { theirs, ours } => self.upgraded(&self.plan.theirs, (*theirs, ours), head, to)?,
-            Op::Open => return Err(damaged()),
+            // The others were tried before.
+            _ => return Err(damaged()),
         }
         Ok(())
+    }
+
+    /// The levels that there is stack left for.
+    pub(super) fn levels_left(&self) -> u32 {
+        stack::levels(self.parts)
+    }
+
+    /// A part one level deeper.
+    fn level(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        self.nested(|this| this.part(of, head, to))
+    }
+
+    fn boxed(&mut self, of: At) -> Result<()> {
+        let run = self.run(1, self.plan.steps[of].from)?;
+        let place = self.out.run(1, self.plan.steps[of].to);
+        self.level(of, run, place)
+    }
+
+    fn array_to_list(&mut self, (count, of): (usize, At), head: &'a [u8], to: usize) -> Result<()> {
+        let step = &self.plan.steps[of];
+        self.out.length(to, count);
+        let place = self.grow(count, step.from, step.to)?;
+        self.nested(|this| this.each((count, of), head, (step.from, place, stride(step.to))))
+    }
+
+    fn converted(&mut self, (of, size): (At, usize), convert: Convert, head: &'a [u8], to: usize) -> Result<()> {
+        let outer = core::mem::replace(&mut self.out, Builder::new(size, self.levels));
+        self.out.memory = outer.memory;
+        self.part(of, head, 0)?;
+        let made = core::mem::replace(&mut self.out, outer);
+        self.out.depth = self.levels_left();
+        convert_made(&made, size, convert, (&mut self.out, to))
     }
 
     fn text(&mut self, head: &'a [u8], to: usize) -> Result<()> {
@@ -343,31 +373,46 @@ impl<'a> Run<'_, 'a> {
 
     fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {
         let marks = self.marks.len();
-        for &(from, len, over) in &slots.survey {
-            self.marks.push(self.at);
-            self.skip(over, &head[from..][..len])?;
-        }
+        self.survey(slots, head)?;
         let end = self.at;
         if let (Some(first), false) = (self.marks.get(marks), slots.survey.is_empty()) {
             self.at = *first;
         }
         for step in &slots.steps {
             match step {
-                SlotStep::Copy { from, to: at, len } => self.out.write(to + at, &head[*from..][..*len]),
                 SlotStep::Part { name, from, len, to: at, of } => {
-                    let head = &head[*from..][..*len];
-                    self.part(*of, head, to + at).map_err(|error| error.within(name))?;
-                }
-                SlotStep::Default { name, to: at, by } => {
-                    by(&mut self.out, to + at).map_err(|error| error.within(name))?;
+                    self.part(*of, &head[*from..][..*len], to + at).map_err(|error| error.within(name))?;
                 }
                 SlotStep::Skip { from, len, over } => self.skip(*over, &head[*from..][..*len])?,
-                SlotStep::Seek(number) => self.at = *self.marks.get(marks + number).ok_or_else(damaged)?,
+                _ => self.slot(step, head, to, marks)?,
             }
         }
         if !slots.survey.is_empty() {
             self.at = end;
             self.marks.truncate(marks);
+        }
+        Ok(())
+    }
+
+    /// Marks where each slot begins, if they go to another order.
+    fn survey(&mut self, slots: &Slots, head: &'a [u8]) -> Result<()> {
+        for &(from, len, over) in &slots.survey {
+            self.marks.push(self.at);
+            self.skip(over, &head[from..][..len])?;
+        }
+        Ok(())
+    }
+
+    /// A slot that has no part to it.
+    fn slot(&mut self, step: &SlotStep, head: &'a [u8], to: usize, marks: usize) -> Result<()> {
+        match step {
+            SlotStep::Copy { from, to: at, len } => self.out.write(to + at, &head[*from..][..*len]),
+            SlotStep::Default { name, to: at, by } => {
+                self.out.depth = self.levels_left();
+                by(&mut self.out, to + at).map_err(|error| error.within(name))?;
+            }
+            SlotStep::Seek(number) => self.at = *self.marks.get(marks + number).ok_or_else(damaged)?,
+            SlotStep::Part { .. } | SlotStep::Skip { .. } => return Err(damaged()),
         }
         Ok(())
     }
@@ -458,57 +503,33 @@ impl<'a> Run<'_, 'a> {
 
     /// Goes over one part of theirs.
     fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
+        let plan = self.plan;
         self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
-        let keeps = self.plan.keeps;
-        match &self.plan.skips.ways[over] {
-            Skip::Text => {
-                let len = self.length(head)?;
-                if !keeps.text {
-                    self.at.text.cut(len).ok_or_else(damaged)?;
-                }
-            }
-            Skip::List { head: size, of } => {
-                let count = self.length(head)?;
-                let run = self.run(count, *size)?;
-                self.skip_run((count, *of), run, stride(*size), *size)?;
-            }
-            Skip::Array { count, head: size, of } => {
-                for at in 0..*count {
-                    self.skip(
-                        *of,
-                        head.get(at.saturating_mul(*size)..).unwrap_or(&[]).get(..*size).ok_or_else(damaged)?,
-                    )?;
-                }
-            }
-            Skip::Map { key, value, of } => {
-                let count = self.length(head)?;
-                let run = self.run(count, key + value)?;
-                if of.0.is_some() || of.1.is_some() {
-                    for entry in run.chunks_exact(stride(key + value)) {
-                        let (first, second) = entry[..key + value].split_at(*key);
-                        self.skip_behind(of.0, first)?;
-                        self.skip_behind(of.1, second)?;
-                    }
-                }
-            }
-            Skip::Optional { head: size, of } => match head.split_first() {
-                Some((0, _)) => {}
-                Some((1, inline)) => {
-                    let head = if option_is_inline(*size) { &inline[..*size] } else { self.run(1, *size)? };
-                    self.skip_behind(*of, head)?;
-                }
-                _ => return Err(damaged()),
-            },
+        match &plan.skips.ways[over] {
+            Skip::List { head: size, of } => self.skip_list((*size, *of), head)?,
+            Skip::Array { count, head: size, of } => self.skip_array(*count, (*size, *of), head)?,
+            Skip::Map { key, value, of } => self.skip_map((*key, *value), *of, head)?,
+            Skip::Optional { head: size, of } => self.skip_optional((*size, *of), head)?,
             Skip::Boxed { head: size, of } => {
                 let run = self.run(1, *size)?;
                 self.skip_run((1, *of), run, stride(*size), *size)?;
             }
             Skip::Parts(parts) => self.skip_parts(parts, head)?,
-            Skip::Enum { tag, inline, variants } => {
-                let (tag, slots) = head.split_at(*tag);
-                let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
-                let head = if *inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
-                self.skip_parts(parts, head)?;
+            Skip::Enum { tag, inline, variants } => self.skip_variant((*tag, *inline), variants, head)?,
+            leaf => self.skip_leaf(leaf, head)?,
+        }
+        self.parts += 1;
+        Ok(())
+    }
+
+    fn skip_leaf(&mut self, leaf: &Skip, head: &'a [u8]) -> Result<()> {
+        let keeps = self.plan.keeps;
+        match leaf {
+            Skip::Text => {
+                let len = self.length(head)?;
+                if !keeps.text {
+                    self.at.text.cut(len).ok_or_else(damaged)?;
+                }
             }
             Skip::Raw { optional, size } => {
                 let (tag, count) = head.split_at(usize::from(*optional));
@@ -525,10 +546,61 @@ impl<'a> Run<'_, 'a> {
                     self.skip_raw(grid(lengths, *size)?, *size)?;
                 }
             }
-            Skip::Open => return Err(damaged()),
+            // The others were tried before.
+            _ => return Err(damaged()),
         }
-        self.parts += 1;
         Ok(())
+    }
+
+    fn skip_list(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, size)?;
+        self.skip_run((count, of), run, stride(size), size)
+    }
+
+    fn skip_array(&mut self, count: usize, (size, of): (usize, usize), head: &'a [u8]) -> Result<()> {
+        for at in 0..count {
+            let part = head.get(at.saturating_mul(size)..).and_then(|rest| rest.get(..size));
+            self.skip(of, part.ok_or_else(damaged)?)?;
+        }
+        Ok(())
+    }
+
+    fn skip_map(&mut self, (key, value): (usize, usize), of: (Over, Over), head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, key + value)?;
+        if of.0.is_none() && of.1.is_none() {
+            return Ok(());
+        }
+        for entry in run.chunks_exact(stride(key + value)) {
+            let (first, second) = entry[..key + value].split_at(key);
+            self.skip_behind(of.0, first)?;
+            self.skip_behind(of.1, second)?;
+        }
+        Ok(())
+    }
+
+    fn skip_optional(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
+        match head.split_first() {
+            Some((0, _)) => Ok(()),
+            Some((1, inline)) => {
+                let head = if option_is_inline(size) { &inline[..size] } else { self.run(1, size)? };
+                self.skip_behind(of, head)
+            }
+            _ => Err(damaged()),
+        }
+    }
+
+    fn skip_variant(
+        &mut self,
+        (tag, inline): (usize, bool),
+        variants: &[(usize, Box<[(usize, usize, usize)]>)],
+        head: &'a [u8],
+    ) -> Result<()> {
+        let (tag, slots) = head.split_at(tag);
+        let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
+        let head = if inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
+        self.skip_parts(parts, head)
     }
 
     fn skip_behind(&mut self, over: Over, head: &'a [u8]) -> Result<()> {
@@ -549,6 +621,13 @@ impl<'a> Run<'_, 'a> {
         self.at.raw = self.at.raw.split_at_checked(space).ok_or_else(damaged)?.1;
         Ok(())
     }
+}
+
+/// Has a part converted that was made by itself.
+fn convert_made(made: &Builder, size: usize, convert: Convert, (out, to): (&mut Builder, usize)) -> Result<()> {
+    let (head, tail) = made.heads.split_at(size);
+    let text = Text::new(&made.text).map_err(|_| damaged())?;
+    convert(&Regions { head, tail, text, raw: &made.raw }, out, to)
 }
 
 fn number(tag: &[u8]) -> usize {
