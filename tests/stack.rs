@@ -469,6 +469,30 @@ fn through_conversions_and_hooks() {
     deep(Converted { inner: vec![], fill: [7; 4] }, |inner| Converted { inner: vec![inner], fill: [7; 4] });
 }
 
+/// A restore in place builds it aside, exchanges it and calls its hooks.
+#[derive(State, Debug, PartialEq, Clone)]
+#[state(after_set = Self::count)]
+struct Counted {
+    kids: BTreeMap<u8, Counted>,
+    list: Vec<Counted>,
+    #[state(skip)]
+    count: usize,
+}
+
+impl Counted {
+    fn count(&mut self) -> Result<(), String> {
+        self.count = self.kids.len() + self.list.len();
+        Ok(())
+    }
+}
+
+#[test]
+fn through_hooks_that_may_refuse() {
+    let leaf = || Counted { kids: BTreeMap::new(), list: vec![], count: 0 };
+    deep(leaf(), |inner| Counted { kids: BTreeMap::from([(1, inner)]), list: vec![], count: 1 });
+    deep(leaf(), |inner| Counted { kids: BTreeMap::new(), list: vec![inner], count: 1 });
+}
+
 /// Arrays behind a pointer, whose size no depth counts: they are built where they are to stay.
 fn large<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(make: fn(u16) -> T) {
     let run = move || every_way(&Arc::new(make(1)), make(2));
