@@ -99,7 +99,7 @@ fn main() -> Result<(), Error> {
 
     load_into(&bytes, &mut account)?;
     println!("and a good state goes in: {:?}, balance {}", account.entries, account.balance);
-    // A type that can refuse is built aside and swapped in, so its skipped fields start anew.
+    // Skipped fields stay, also where a hook could have refused the state.
     println!("pending after it: {:?}", account.pending);
     Ok(())
 }

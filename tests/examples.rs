@@ -177,7 +177,7 @@ before_get refuses: Account: entries are pending
 after_set refuses: Account: the entries make 3, not 4; the number is still 4711
 with refuses: Account.number: \"four\" is no account number; the balance is still 0
 and a good state goes in: [50, -20], balance 30
-pending after it: []";
+pending after it: [99]";
     assert_eq!(Room::new("hooks").lines("hooks", &[]).join("\n"), expected);
 }
 

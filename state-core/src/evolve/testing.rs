@@ -128,3 +128,12 @@ fn read_all(file: &mut File) -> std::io::Result<String> {
     file.read_to_string(&mut text)?;
     Ok(text.to_string())
 }
+
+/// Resolves the form that wrote an image against the present one, and does nothing with the plan: for measuring.
+#[doc(hidden)]
+pub fn plan<T: State + ?Sized>(bytes: &[u8]) -> crate::Result<()> {
+    let (ours, image) = (identity(T::schema()), crate::image::Image::open(bytes)?);
+    let older = Form::of(&image, &ours, &crate::Options::new())?;
+    let regions = older.regions(&image)?;
+    older.plan(&ours, &regions).map(drop)
+}
