@@ -45,7 +45,8 @@ pub mod base {
 
     impl World {
         pub fn sample(entities: u32) -> Self {
-            let item = |number: u32| Item { name: format!("item of kind {}", number % 17), count: (number % 200) as u8 };
+            let item =
+                |number: u32| Item { name: format!("item of kind {}", number % 17), count: (number % 200) as u8 };
             let entity = |id: u32| Entity {
                 id,
                 name: format!("entity number {id}"),
@@ -56,7 +57,7 @@ pub mod base {
                     1 => Kind::Monster { level: (id % 90) as u8, drops: (0..id % 5).collect() },
                     _ => Kind::Crate(format!("crate {id}")),
                 },
-                target: (id % 4 == 0).then(|| Box::new(Target { id: id / 2, distance: 1.5 })),
+                target: id.is_multiple_of(4).then(|| Box::new(Target { id: id / 2, distance: 1.5 })),
                 items: (0..id % 3).map(item).collect(),
             };
             Self { tick: 12345, entities: (0..entities).map(entity).collect() }
@@ -112,7 +113,7 @@ pub mod changed {
         pub items: Vec<Item>,
         pub kind: Kind,
         #[state(alias("name"))]
-        pub label: Box<String>,
+        pub label: Box<str>,
         pub target: Option<Target>,
         pub at: [f64; 3],
         #[state(default)]
@@ -127,7 +128,10 @@ pub mod changed {
         Crate(Option<String>),
         #[state(alias("Player"))]
         Human,
-        Monster { drops: Vec<u64>, level: u16 },
+        Monster {
+            drops: Vec<u64>,
+            level: u16,
+        },
     }
 
     #[derive(State)]

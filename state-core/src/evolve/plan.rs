@@ -138,7 +138,7 @@ pub(super) struct Cases {
     pub from: Tag,
     pub to: Tag,
     /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.
-    pub cases: Box<[Case]>,
+    pub variants: Box<[Case]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -532,16 +532,14 @@ impl<'t> Planner<'t> {
         let their_heads: Vec<usize> = a.variants.iter().map(|variant| heads(&variant.slots, self.theirs)).collect();
         let our_heads: Vec<usize> = b.variants.iter().map(|variant| heads(&variant.slots, self.ours)).collect();
         let tag = |heads: &[usize]| Tag { size: tag_head(heads.len()), inline: enum_is_inline(largest(heads)) };
-        Op::Enum(Cases { from: tag(&their_heads), to: tag(&our_heads), cases: cases.into() })
+        Op::Enum(Cases { from: tag(&their_heads), to: tag(&our_heads), variants: cases.into() })
     }
 
     /// The one of ours that an older form is of, if it is not ours that fits best.
     fn form(&mut self, from: &'t Schema, to: &'static Schema) -> Option<&'static OldForm> {
         let forms = to.evolution().filter(|evolution| !evolution.forms.is_empty())?.forms;
         let theirs = Graph { nodes: self.theirs, root: from };
-        if first_difference(Graph { nodes: self.ours, root: to }, theirs).is_none() {
-            return None;
-        }
+        first_difference(Graph { nodes: self.ours, root: to }, theirs)?;
         let same =
             |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
         if let Some(form) = forms.iter().find(same) {
@@ -594,7 +592,9 @@ impl Cases {
                 && (self.from.inline || case.from == 0)
                 && case.slots.copies(case.from)
         };
-        self.from.size == self.to.size && self.from.inline == self.to.inline && self.cases.iter().enumerate().all(same)
+        self.from.size == self.to.size
+            && self.from.inline == self.to.inline
+            && self.variants.iter().enumerate().all(same)
     }
 }
 
@@ -629,11 +629,14 @@ fn is_number(schema: &Schema) -> bool {
 /// What becomes of a part that has no parts of its own, if nothing is lost.
 fn leaf(from: &Kind, to: &Kind, same_size: bool) -> Option<Op> {
     Some(match (from, to) {
-        (Kind::Int { bits: a, signed: s, nonzero: n }, Kind::Int { bits: b, signed: t, nonzero: m }) => {
-            let fits = if s == t { a <= b } else { !s && a < b };
-            match fits && (*n || !m) {
-                true if a == b => Op::Copy,
-                true => Op::Int { signed: *s },
+        (
+            Kind::Int { bits, signed, nonzero },
+            Kind::Int { bits: new_bits, signed: new_signed, nonzero: new_nonzero },
+        ) => {
+            let fits = if signed == new_signed { bits <= new_bits } else { !signed && bits < new_bits };
+            match fits && (*nonzero || !new_nonzero) {
+                true if bits == new_bits => Op::Copy,
+                true => Op::Int { signed: *signed },
                 false => return None,
             }
         }

@@ -82,14 +82,7 @@ fn flat(steps: &[Step], at: At, from: &[u8], to: &mut [u8]) -> Result<()> {
     match &steps[at].op {
         Op::Copy => to.copy_from_slice(from),
         Op::Int { signed } => to.copy_from_slice(&wide(from, *signed)[..to.len()]),
-        // Integers of at most half the float's bits are exact in it.
-        Op::IntToFloat { signed } => {
-            let number = i64::from_le_bytes(*wide(from, *signed).first_chunk().ok_or_else(damaged)?);
-            match to.len() {
-                4 => to.copy_from_slice(&(number as f32).to_le_bytes()),
-                _ => to.copy_from_slice(&(number as f64).to_le_bytes()),
-            }
-        }
+        Op::IntToFloat { signed } => int_to_float(&wide(from, *signed), *signed, to),
         Op::Widen => {
             let number = f32::from_le_bytes(*from.first_chunk().ok_or_else(damaged)?);
             to.copy_from_slice(&widen(number).to_le_bytes());
@@ -120,6 +113,20 @@ fn elements(steps: &[Step], (count, of): (usize, At), from: &[u8], to: &mut [u8]
         flat(steps, of, &from[at * size..][..size], &mut to[at * new..][..new])?;
     }
     Ok(())
+}
+
+/// Integers of at most half the float's bits are exact in it.
+fn int_to_float(wide: &[u8; 16], signed: bool, to: &mut [u8]) {
+    let [a, b, c, d, ..] = *wide;
+    if let Ok(to) = <&mut [u8; 4]>::try_from(&mut *to) {
+        let bytes = [a, b];
+        *to = if signed { f32::from(i16::from_le_bytes(bytes)) } else { f32::from(u16::from_le_bytes(bytes)) }
+            .to_le_bytes();
+    } else {
+        let bytes = [a, b, c, d];
+        let float = if signed { f64::from(i32::from_le_bytes(bytes)) } else { f64::from(u32::from_le_bytes(bytes)) };
+        to.copy_from_slice(&float.to_le_bytes());
+    }
 }
 
 /// An integer in the widest two's complement.
@@ -362,7 +369,7 @@ impl<'a> Run<'_, 'a> {
 
     fn variant(&mut self, cases: &Cases, head: &'a [u8], to: usize) -> Result<()> {
         let (tag, inline) = head.split_at(cases.from.size);
-        let case = cases.cases.get(number(tag)).ok_or_else(damaged)?;
+        let case = cases.variants.get(number(tag)).ok_or_else(damaged)?;
         let Case { name, from, ours, slots } = case;
         let Some((index, size)) = *ours else { return Err(gone(name)) };
         let head = if cases.from.inline || *from == 0 { &inline[..*from] } else { self.run(1, *from)? };

@@ -153,7 +153,9 @@ impl<'t> Planner<'t> {
     pub(super) fn dropped(&mut self, theirs: &'t [Slot]) -> Slots {
         let theirs = self.side(theirs);
         let parts = self.theirs_in_order(&theirs);
-        theirs.iter().for_each(|place| self.passes_over(place.schema));
+        for place in &theirs {
+            self.passes_over(place.schema);
+        }
         self.ordered(&parts, Vec::new())
     }
 

@@ -1,7 +1,7 @@
 //! What a project's own tests call, so that no change of a type cuts off the files of its users.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -126,7 +126,7 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
 fn read_all(file: &mut File) -> std::io::Result<String> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;
-    Ok(text.to_string())
+    Ok(text)
 }
 
 /// Resolves the form that wrote an image against the present one, and does nothing with the plan: for measuring.
