@@ -97,7 +97,7 @@ def test_what_is_not_its_array_is_refused():
         ("floats", 5, "expected the bytes of f64, found int 5"),
         ("floats", [1.0], "found list of length 1"),
         ("floats", None, None),
-        ("flags", b"\2", ""),
+        ("flags", b"\2", "expected a bool (0 or 1), found 2"),
         ("fixed", b"x" * 16, "exactly 3 elements"),
         ("points", bytes(23), "24 bytes"),
     ]:
@@ -106,7 +106,7 @@ def test_what_is_not_its_array_is_refused():
         else:
             refused(
                 (TypeError, pickle.UnpicklingError),
-                f"Arrays{'' if name == 'flags' else '.' + name}: ",
+                f"Arrays.{name}{'[0]' if name == 'flags' else ''}: ",
                 slots.array,
                 name,
                 value,
