@@ -33,14 +33,16 @@ pub const fn deepest(parts: &[usize]) -> usize {
 /// For how many levels a list, a box or a map counts, and the part of a `T` that stands in it.
 pub(crate) const fn weight<T: State>() -> u32 {
     // What holds the part has as many copies of it in its hands as two that go through it.
-    levels_of(stack(size_of::<T>().saturating_mul(2), T::STACK))
+    const { levels_of(stack(size_of::<T>().saturating_mul(2), T::STACK)) }
 }
 
 /// The same for a box.
 pub(crate) const fn boxed_weight<T: State>() -> u32 {
-    match T::BOXED {
-        Some(stack) => levels_of(stack),
-        None => weight::<T>(),
+    const {
+        match T::BOXED {
+            Some(stack) => levels_of(stack),
+            None => weight::<T>(),
+        }
     }
 }
 
