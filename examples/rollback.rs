@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let now = world.clone();
         world = now.clone();
         times.of("history: restore", || history.restore(first, &mut world))?;
-        let oldest = history.image(first)?;
+        let oldest = &*history.image(first)?;
         times.of("load anew", || loads::<World>(oldest).map(black_box))?;
         world = now.clone();
         times.of("restore in place", || load_into(oldest, &mut world))?;
@@ -119,7 +119,7 @@ fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
         // Eight bytes a frame go over the network, and all of a frame only where they differ.
         if here.checksum(frame)? != there.checksum(frame)? {
             println!("the machines differ from frame {frame} on:");
-            for difference in here.compare(frame, there.image(frame)?)?.take(3) {
+            for difference in here.compare(frame, &there.image(frame)?)?.take(3) {
                 println!("  {difference}");
             }
             return Ok(());

@@ -417,7 +417,7 @@ fn a_history_compares_with_what_another_machine_sends() {
     ours.push(9, &world()).unwrap();
     theirs.push(9, &other).unwrap();
     assert_ne!(ours.checksum(9).unwrap(), theirs.checksum(9).unwrap());
-    let found: Vec<_> = ours.compare(9, theirs.image(9).unwrap()).unwrap().map(|found| found.to_string()).collect();
+    let found: Vec<_> = ours.compare(9, &theirs.image(9).unwrap()).unwrap().map(|found| found.to_string()).collect();
     assert_eq!(found, ["World.entities[3].position[0]: 1.5, theirs 1.25"]);
     assert_eq!(ours.compare(8, &[]).unwrap_err().kind(), ErrorKind::Frame);
     assert_eq!(ours.compare(9, &[]).unwrap_err().kind(), ErrorKind::NotState);

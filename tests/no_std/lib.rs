@@ -76,7 +76,7 @@ pub fn go_back(device: &mut Device) -> Result<String> {
     history.push(1, device)?;
     history.restore(0, device)?;
     let sum = history.checksum(1)?;
-    let found = history.compare(0, history.image(1)?)?.next();
+    let found = history.compare(0, &history.image(1)?)?.next();
     Ok(alloc::format!("{sum:x} {found:?}"))
 }
 

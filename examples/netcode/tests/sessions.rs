@@ -156,7 +156,7 @@ fn a_desync_is_found_by_checksums_and_told_in_words() {
     });
     let frame = one.desync.or(other.desync).unwrap();
     // On two machines the bytes would be sent.
-    let found: Vec<_> = one.game.frames.compare(frame, other.game.frames.image(frame).unwrap()).unwrap().collect();
+    let found: Vec<_> = one.game.frames.compare(frame, &other.game.frames.image(frame).unwrap()).unwrap().collect();
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].path(), "World.ships[1].score");
     let score = |text: &str| text.parse::<u32>().unwrap();

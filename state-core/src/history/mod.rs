@@ -1,7 +1,9 @@
 //! Frames of a live value, to go back to: the last states of a simulation, within a budget.
 
+mod older;
 mod ring;
 
+use alloc::borrow::Cow;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -9,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{self, Differences, Options};
 use crate::schema::{root_name, unordered};
 use crate::state::{RestoreOwned, State};
+use older::Older;
 use ring::Ring;
 
 /// The last states of a value that goes on, each under a number: what a rollback, a rewind or an undo goes back to.
@@ -70,6 +73,41 @@ impl<T> History<T> {
         self
     }
 
+    /// Keeps the frames for which there is no more room, in so many bytes beside the others: to rewind for minutes.
+    ///
+    /// They are kept as [deltas](crate::image::delta) against key frames, each against one, so that none takes longer to
+    /// restore than a patch and a restore take. Where the bytes are used up, frames go where they are close together for
+    /// how old they are: the further back, the further apart they are, and the first frame stays for long. What is still
+    /// there is among [`frames_kept`](Self::frames_kept).
+    ///
+    /// A push then takes about twice as long, and allocates what is kept.
+    ///
+    /// ```
+    /// use state_core::{History, State};
+    ///
+    /// #[derive(State)]
+    /// struct World { tick: u64, heights: Vec<u32> }
+    ///
+    /// let mut world = World { tick: 0, heights: vec![0; 1000] };
+    /// let mut history = History::<World>::new().frames(12).long(32 << 10);
+    /// for frame in 0..2000 {
+    ///     history.push(frame, &world)?;
+    ///     world.heights[frame as usize % 7] += 1;
+    ///     world.tick += 1;
+    /// }
+    /// assert!(history.bytes_held() <= (32 << 10) + 13 * 4096);
+    ///
+    /// let near = history.frames_kept().rfind(|&frame| frame <= 1000).unwrap();
+    /// history.restore(near, &mut world)?;
+    /// assert!(world.tick == near && near > 900);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn long(mut self, bytes: usize) -> Self {
+        self.ring.older = Some(Older::new(bytes));
+        self
+    }
+
     /// How the frames are written.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
@@ -79,14 +117,14 @@ impl<T> History<T> {
 
     /// The numbers of the frames that are there, the oldest first.
     #[must_use]
-    pub fn frames_kept(&self) -> impl DoubleEndedIterator<Item = u64> + ExactSizeIterator {
+    pub fn frames_kept(&self) -> impl DoubleEndedIterator<Item = u64> {
         self.ring.numbers()
     }
 
     /// The bytes that its buffers take, used or not.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
-        self.ring.held()
+        self.ring.held() + self.ring.older.as_ref().map_or(0, Older::held)
     }
 
     /// Forgets all frames, and keeps the buffers for those that come.
@@ -153,10 +191,11 @@ impl<T: State> History<T> {
             }
             self.ordered = true;
         }
-        match self.ring.find_mut(frame) {
-            Some(found) => Ok(*found.checksum.get_or_insert_with(|| image::checksum(&found.image))),
-            None => Err(self.absent(frame)),
+        if let Some(found) = self.ring.find_mut(frame) {
+            return Ok(*found.checksum.get_or_insert_with(|| image::checksum(&found.image)));
         }
+        let older = self.ring.older.as_ref().and_then(|older| older.checksum(frame));
+        older.ok_or_else(|| self.absent(frame))
     }
 
     /// The native bytes of a frame, as [`dumps`](crate::dumps) gave them: for a file, or for another machine to
@@ -164,8 +203,12 @@ impl<T: State> History<T> {
     ///
     /// # Errors
     /// A frame that is not there.
-    pub fn image(&self, frame: u64) -> Result<&[u8]> {
-        self.ring.find(frame).map(|found| &*found.image).ok_or_else(|| self.absent(frame))
+    pub fn image(&self, frame: u64) -> Result<Cow<'_, [u8]>> {
+        if let Some(found) = self.ring.find(frame) {
+            return Ok(Cow::Borrowed(&found.image));
+        }
+        let older = self.ring.older.as_ref().and_then(|older| older.image(frame));
+        older.unwrap_or_else(|| Err(self.absent(frame)))
     }
 
     #[cold]
@@ -190,7 +233,7 @@ impl<T: RestoreOwned> History<T> {
     /// # Errors
     /// A frame that is not there, and the refusal of a hook or conversion. The target is then unchanged.
     pub fn restore(&self, frame: u64, target: &mut T) -> Result<()> {
-        image::restore_written(self.image(frame)?, target)
+        image::restore_written(&self.image(frame)?, target)
     }
 
     /// What differs between a frame and the bytes that another machine has for it, from [`image`](Self::image) or
@@ -199,7 +242,7 @@ impl<T: RestoreOwned> History<T> {
     /// # Errors
     /// A frame that is not there, and bytes that [`check`](crate::check) would refuse.
     pub fn compare<'a>(&'a self, frame: u64, theirs: &'a [u8]) -> Result<Differences<'a>> {
-        self.options.compare::<T>(self.image(frame)?, theirs)
+        self.options.compare_owned::<T>([self.image(frame)?, Cow::Borrowed(theirs)])
     }
 }
 
@@ -211,11 +254,9 @@ impl<T> Default for History<T> {
 
 impl<T> fmt::Debug for History<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut numbers = self.ring.numbers();
         f.debug_struct("History")
-            .field("frames", &numbers.len())
-            .field("oldest", &numbers.next())
-            .field("bytes", &self.ring.held())
+            .field("frames", &self.frames_kept().count())
+            .field("bytes", &self.bytes_held())
             .finish_non_exhaustive()
     }
 }

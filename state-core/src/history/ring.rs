@@ -4,6 +4,8 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::mem::take;
 
+use super::older::Older;
+
 /// Room that a buffer is left beside an eighth of its image, so that the next image need not be as long to the byte.
 const SLACK: usize = 256;
 
@@ -18,6 +20,8 @@ pub(super) struct Ring {
     spares: Vec<Vec<u8>>,
     /// The capacities of the frames' buffers.
     framed: usize,
+    /// Takes the frames for which there is no room here.
+    pub older: Option<Older>,
 }
 
 #[derive(Debug)]
@@ -30,7 +34,14 @@ pub(super) struct Frame {
 
 impl Ring {
     pub fn new(most_frames: usize) -> Self {
-        Self { most_frames, most_bytes: usize::MAX, frames: VecDeque::new(), spares: Vec::new(), framed: 0 }
+        Self {
+            most_frames,
+            most_bytes: usize::MAX,
+            frames: VecDeque::new(),
+            spares: Vec::new(),
+            framed: 0,
+            older: None,
+        }
     }
 
     pub fn set_frames(&mut self, most: usize) {
@@ -54,11 +65,12 @@ impl Ring {
         self.most_bytes
     }
 
-    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> + ExactSizeIterator {
-        self.frames.iter().map(|frame| frame.number)
+    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> {
+        let older = self.older.iter().flat_map(Older::numbers);
+        older.chain(self.frames.iter().map(|frame| frame.number))
     }
 
-    /// The capacities of all buffers.
+    /// The capacities of all buffers, but for older frames.
     pub fn held(&self) -> usize {
         self.framed + self.spares.iter().map(Vec::capacity).sum::<usize>()
     }
@@ -109,6 +121,9 @@ impl Ring {
 
     /// Forgets the frames of this and of larger numbers.
     pub fn forget_from(&mut self, number: u64) {
+        if let Some(older) = &mut self.older {
+            older.forget_from(number);
+        }
         while self.frames.back().is_some_and(|newest| newest.number >= number) {
             if let Some(frame) = self.frames.pop_back() {
                 self.recycle(frame);
@@ -118,6 +133,9 @@ impl Ring {
 
     fn recycle_oldest(&mut self) {
         if let Some(frame) = self.frames.pop_front() {
+            if let Some(older) = &mut self.older {
+                older.keep(frame.number, &frame.image);
+            }
             self.recycle(frame);
         }
     }

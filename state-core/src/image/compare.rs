@@ -1,14 +1,14 @@
 //! Where two states of one type differ, in words.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::{IntoIter, Vec};
 use core::fmt;
 
-use super::Options;
-use crate::decode::Regions;
+use super::{Image, Options};
 use crate::error::Result;
 use crate::schema::{Escaped, Schema};
-use crate::state::Restore;
+use crate::state::{Restore, RestoreOwned};
 use crate::walk::compare;
 
 /// One slot in which two states differ.
@@ -56,7 +56,9 @@ impl fmt::Display for Difference {
 #[derive(Debug)]
 pub struct Differences<'a> {
     schema: &'static Schema,
-    sides: [Regions<'a>; 2],
+    /// The bytes of the root's head.
+    head: usize,
+    images: [Cow<'a, [u8]>; 2],
     found: IntoIter<Difference>,
     /// How many were asked for the last time, and how many of them there were.
     asked: usize,
@@ -66,9 +68,18 @@ pub struct Differences<'a> {
 /// How many differences are looked for at first.
 const FIRST: usize = 4;
 
-impl Differences<'_> {
+impl<'a> Differences<'a> {
+    /// Those of images that were checked.
+    fn of(schema: &'static Schema, head: usize, images: [Cow<'a, [u8]>; 2]) -> Result<Self> {
+        let mut this = Self { schema, head, images, found: Vec::new().into_iter(), asked: 0, got: 0 };
+        this.search(FIRST)?;
+        Ok(this)
+    }
+
     fn search(&mut self, most: usize) -> Result<()> {
-        let found = compare::find(self.schema, self.sides, most)?;
+        let [ours, theirs] = &self.images;
+        let sides = [Image::open(ours)?.regions(self.head)?, Image::open(theirs)?.regions(self.head)?];
+        let found = compare::find(self.schema, sides, most)?;
         (self.asked, self.got, self.found) = (most, found.len(), found.into_iter());
         Ok(())
     }
@@ -135,10 +146,16 @@ impl Options {
     /// # Errors
     /// As [`compare`].
     pub fn compare<'de, T: Restore<'de>>(&self, ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
-        let sides = [self.regions::<T>(ours)?, self.regions::<T>(theirs)?];
-        let found = Vec::new().into_iter();
-        let mut differences = Differences { schema: T::schema(), sides, found, asked: 0, got: 0 };
-        differences.search(FIRST)?;
-        Ok(differences)
+        self.check::<T>(ours)?;
+        self.check::<T>(theirs)?;
+        Differences::of(T::schema(), T::HEAD, [Cow::Borrowed(ours), Cow::Borrowed(theirs)])
+    }
+
+    /// As [`compare`], of bytes that may have been made for it.
+    pub(crate) fn compare_owned<'a, T: RestoreOwned>(&self, images: [Cow<'a, [u8]>; 2]) -> Result<Differences<'a>> {
+        for image in &images {
+            self.check::<T>(image)?;
+        }
+        Differences::of(T::schema(), T::HEAD, images)
     }
 }

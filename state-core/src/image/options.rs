@@ -235,11 +235,6 @@ impl Options {
         self.checked(Tests::of::<T>(), bytes).map(|_| ())
     }
 
-    /// The regions of an image that passes the type's check.
-    pub(super) fn regions<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
-        self.checked(Tests::of::<T>(), bytes).map(|(regions, _)| regions)
-    }
-
     fn checked<'de>(&self, tests: Tests, bytes: &'de [u8]) -> Result<(Regions<'de>, Identity)> {
         let identity = identity(tests.schema);
         let image = Image::open(bytes)?;

@@ -1,0 +1,179 @@
+//! The frames that have left the ring: key frames, and what others differ by from the key frame before them.
+//!
+//! A frame is never further than one delta from a whole image, so that going back takes as long everywhere. The older
+//! frames are, the further they are apart: which of them go is decided where the budget is reached.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use crate::error::Result;
+use crate::image::{checksum, delta_into, patch};
+
+/// A frame whose delta is longer than this part of it becomes a key frame.
+const KEY: usize = 4;
+
+/// Where the checksum of the image is in a delta.
+const CHECKSUM: usize = 40;
+
+#[derive(Debug)]
+pub(super) struct Older {
+    most: usize,
+    groups: VecDeque<Group>,
+    /// Deltas are written here before they are kept.
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Group {
+    number: u64,
+    key: Vec<u8>,
+    /// By number, which grows.
+    deltas: Vec<Delta>,
+    /// The bytes that the deltas themselves take.
+    deltas_len: usize,
+}
+
+#[derive(Debug)]
+struct Delta {
+    number: u64,
+    bytes: Box<[u8]>,
+}
+
+impl Older {
+    pub fn new(most: usize) -> Self {
+        Self { most, groups: VecDeque::new(), scratch: Vec::new() }
+    }
+
+    pub fn held(&self) -> usize {
+        let groups = self.groups.capacity() * size_of::<Group>();
+        groups + self.scratch.capacity() + self.groups.iter().map(Group::held).sum::<usize>()
+    }
+
+    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> {
+        self.groups
+            .iter()
+            .flat_map(|group| core::iter::once(group.number).chain(group.deltas.iter().map(|delta| delta.number)))
+    }
+
+    /// Keeps a frame that is newer than all that are here.
+    pub fn keep(&mut self, number: u64, image: &[u8]) {
+        if image.len() > self.most {
+            return;
+        }
+        let delta = self.groups.back().and_then(|group| {
+            delta_into(&group.key, image, &mut self.scratch).ok()?;
+            (self.scratch.len() <= image.len() / KEY).then(|| Box::from(&*self.scratch))
+        });
+        match (delta, self.groups.back_mut()) {
+            (Some(bytes), Some(group)) => group.push(Delta { number, bytes }),
+            _ => self.groups.push_back(Group { number, key: image.to_vec(), deltas: Vec::new(), deltas_len: 0 }),
+        }
+        self.thin(number);
+    }
+
+    pub fn forget_from(&mut self, number: u64) {
+        while self.groups.back().is_some_and(|newest| newest.number >= number) {
+            self.groups.pop_back();
+        }
+        if let Some(group) = self.groups.back_mut() {
+            group.retain_before(number);
+        }
+    }
+
+    /// The bytes of a frame.
+    pub fn image(&self, number: u64) -> Option<Result<Cow<'_, [u8]>>> {
+        let group = self.group(number)?;
+        if group.number == number {
+            return Some(Ok(Cow::Borrowed(&group.key)));
+        }
+        let delta = group.delta(number)?;
+        let mut image = Vec::new();
+        Some(patch(&group.key, &delta.bytes, &mut image).map(|()| Cow::Owned(image)))
+    }
+
+    pub fn checksum(&self, number: u64) -> Option<u64> {
+        let group = self.group(number)?;
+        if group.number == number {
+            return Some(checksum(&group.key));
+        }
+        let sum = group.delta(number)?.bytes.get(CHECKSUM..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*sum))
+    }
+
+    fn group(&self, number: u64) -> Option<&Group> {
+        let behind = self.groups.partition_point(|group| group.number <= number);
+        self.groups.get(behind.checked_sub(1)?)
+    }
+
+    /// Gives frames up until the budget holds the others.
+    fn thin(&mut self, newest: u64) {
+        while self.held() > self.most {
+            let Some(at) = (0..self.groups.len()).max_by_key(|&at| self.crowd(at, newest)) else {
+                self.groups.shrink_to_fit();
+                self.scratch = Vec::new();
+                return;
+            };
+            if self.groups[at].deltas.is_empty() {
+                self.groups.remove(at);
+            } else {
+                self.groups[at].drop_crowded(newest);
+            }
+        }
+    }
+
+    /// How close together the frames of a group are, for how old they are. A key frame alone is the last to go where it is
+    /// the first frame or the newest.
+    fn crowd(&self, at: usize, newest: u64) -> u128 {
+        let Group { number, ref deltas, .. } = self.groups[at];
+        let behind = self.groups.get(at + 1).map(|group| group.number);
+        if deltas.is_empty() && (at == 0 || behind.is_none()) {
+            return 0;
+        }
+        let age = (newest - number).saturating_add(1);
+        let span = behind.map_or(age, |behind| behind - number);
+        // Frames per thousand of the time that has gone by since.
+        u128::from(age) * (deltas.len() as u128 + 1) * 1000 / u128::from(span)
+    }
+}
+
+impl Group {
+    fn held(&self) -> usize {
+        self.key.capacity() + self.deltas.capacity() * size_of::<Delta>() + self.deltas_len
+    }
+
+    fn delta(&self, number: u64) -> Option<&Delta> {
+        let at = self.deltas.binary_search_by_key(&number, |delta| delta.number).ok()?;
+        self.deltas.get(at)
+    }
+
+    fn push(&mut self, delta: Delta) {
+        self.deltas_len += delta.bytes.len();
+        self.deltas.push(delta);
+    }
+
+    /// Drops the delta whose neighbours are closest for how old it is.
+    fn drop_crowded(&mut self, newest: u64) {
+        let (mut crowded, mut most) = (0, 0);
+        for (at, delta) in self.deltas.iter().enumerate() {
+            let before = at.checked_sub(1).map_or(self.number, |at| self.deltas[at].number);
+            let behind = self.deltas.get(at + 1).map_or(newest, |next| next.number);
+            let gap = behind.saturating_sub(before).max(1);
+            let crowd = u128::from((newest - delta.number).saturating_add(1)) * 1000 / u128::from(gap);
+            if crowd > most {
+                (crowded, most) = (at, crowd);
+            }
+        }
+        self.deltas_len -= self.deltas.remove(crowded).bytes.len();
+        if self.deltas.is_empty() {
+            self.deltas = Vec::new();
+        }
+    }
+
+    fn retain_before(&mut self, number: u64) {
+        self.deltas.retain(|delta| delta.number < number);
+        self.deltas.shrink_to_fit();
+        self.deltas_len = self.deltas.iter().map(|delta| delta.bytes.len()).sum();
+    }
+}
