@@ -41,7 +41,7 @@ fn free_port() -> io::Result<u16> {
 impl NonBlockingSocket<SocketAddr> for Lossy {
     fn send_to(&mut self, message: &Message, to: &SocketAddr) {
         self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        if (self.random >> 16) % self.loss != 0 {
+        if !(self.random >> 16).is_multiple_of(self.loss) {
             self.waiting.push_back((self.polls + self.delay, *to, message.clone()));
         }
     }

@@ -88,14 +88,14 @@ impl Way {
         let play = move |turn: Turn<'_>| -> Played {
             let frame = match turn {
                 Turn::Frame(frame) => frame,
-                Turn::Times(times) => {
+                Turn::Times(medians) => {
                     let Timed { saves, loads, .. } = &mut game.frames;
-                    *times = [saves, loads, &mut whole].map(median);
+                    *medians = [saves, loads, &mut whole].map(|times| median(times));
                     return Ok(());
                 }
             };
-            session.add_local_input(0, (frame / 3) as u8 % 8)?;
-            session.add_local_input(1, (frame / 5) as u8 % 8)?;
+            session.add_local_input(0, (frame / 3 % 8) as u8)?;
+            session.add_local_input(1, (frame / 5 % 8) as u8)?;
             let requests = session.advance_frame()?;
             let start = Instant::now();
             game.fulfil(requests).map_err(|error| format!("{error:?}"))?;
@@ -116,7 +116,7 @@ impl Way {
     }
 }
 
-fn median(times: &mut Vec<Duration>) -> f64 {
+fn median(times: &mut [Duration]) -> f64 {
     times.sort();
     times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)
 }
