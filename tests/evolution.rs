@@ -1,6 +1,12 @@
 //! States outlive their types: what an older form wrote becomes a state of the present one, or is refused with what to
 //! write.
 
+#![allow(
+    clippy::items_after_statements,
+    clippy::vec_box,
+    reason = "types stand where the test uses them, as users write them"
+)]
+
 use state_core::{ErrorKind, Options, State, dumps, load_into, loads, loads_upgraded, upgrade};
 
 /// The bytes of an older form, with its schema.
@@ -125,7 +131,7 @@ fn everything_changes_at_once() {
     assert_eq!(loads_upgraded::<World>(&bytes).unwrap(), upgraded());
     let upgrade = upgrade::<World>(&bytes).unwrap();
     assert_eq!(loads::<World>(&upgrade).unwrap(), upgraded());
-    let mut target = World { entities: vec![], paused: true, players: Default::default(), tick: 0 };
+    let mut target = World { entities: vec![], paused: true, players: std::collections::HashMap::default(), tick: 0 };
     load_into(&upgrade, &mut target).unwrap();
     assert_eq!(target, upgraded());
 }
@@ -241,7 +247,7 @@ fn files_and_streams_upgrade_by_themselves() {
     drop(writer);
     let mut reader = state_core::image::stream::Reader::open(&path).unwrap();
     assert_eq!(reader.load::<World>().unwrap().unwrap(), upgraded());
-    let mut target = World { entities: vec![], paused: true, players: Default::default(), tick: 0 };
+    let mut target = World { entities: vec![], paused: true, players: std::collections::HashMap::default(), tick: 0 };
     assert!(reader.load_into(&mut target).unwrap());
     assert_eq!(target, World { tick: 8, ..upgraded() });
     // Another type of the same name, of the same stream, which borrows.

@@ -646,7 +646,7 @@ fn a_long_history_goes_on_from_where_it_went_back_to() {
         assert_eq!(world.tick, if frame > back { 7777 } else { frame });
     }
     history.clear();
-    assert_eq!(kept(&history), []);
+    assert_eq!(kept(&history), [0_u64; 0]);
     assert_eq!(history.restore(3, &mut world).unwrap_err().kind(), ErrorKind::Frame);
 }
 

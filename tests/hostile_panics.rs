@@ -319,6 +319,7 @@ struct Beside<T> {
 }
 
 impl<T> Beside<T> {
+    #[allow(clippy::unused_self, reason = "hooks have this shape")]
     fn look(&mut self) -> Result<(), &'static str> {
         may_panic(Fault::SetHalfway);
         if is_time_for(Fault::Refuse) { Err("never") } else { Ok(()) }

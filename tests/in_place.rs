@@ -270,7 +270,7 @@ fn what_is_shared_becomes_two() {
     let shared = Rc::new(RefCell::new(1));
     let mut team = Team { lead: shared.clone(), deputy: shared.clone(), alone: Rc::new(RefCell::new(2)) };
     let bytes = dumps(&team).unwrap();
-    let loaded: Team = state_core::loads(&bytes).unwrap();
+    let loaded: Team = loads(&bytes).unwrap();
     *loaded.lead.borrow_mut() = 9;
     assert_eq!(*loaded.deputy.borrow(), 1);
     *shared.borrow_mut() = 5;

@@ -1,6 +1,8 @@
 //! Restores in place of what something below the root may refuse: what is skipped and what is allocated stays in the
 //! live value, and a refusal or a panic leaves all of it as it was.
 
+#![allow(clippy::linkedlist, reason = "it is one of the containers")]
+
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
@@ -305,7 +307,7 @@ fn quietly<R>(run: impl FnOnce() -> R) -> std::thread::Result<R> {
         let loud = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if !QUIET.get() {
-                loud(panic)
+                loud(panic);
             }
         }));
     });

@@ -172,7 +172,7 @@ fn two_states_are_kept_in_order() {
     let value = load_value(pickle).expect("a value");
     assert_eq!(texts(pickle), ["Plain(a=1, b=2)"; 2]);
     let object = value.as_object().expect("an object");
-    assert!(matches!(object.steps().next(), Some(StepRef::State(state)) if state.to_string() == "{'b': 2}"));
+    assert!(matches!(object.steps().next(), Some(StepRef::State(state)) if format!("{state}") == "{'b': 2}"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out, also where nothing is
 //! optimised: `.ci/run unoptimised` runs this so.
 
+#![allow(clippy::linkedlist, reason = "it is one of the containers")]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
 use std::rc::Rc;

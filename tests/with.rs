@@ -1,5 +1,7 @@
 //! `with = module`: a slot that a module makes of a field, and makes a field of again.
 
+#![allow(clippy::box_collection, clippy::ptr_arg, reason = "fields and functions have the types that users write")]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::num::TryFromIntError;
