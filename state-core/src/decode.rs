@@ -196,7 +196,7 @@ impl<'de> Reader<'de> {
     /// Refuses the state; the restore fails with the first refusal.
     ///
     /// Its target stays as it was where the schema says that the type can refuse, as those of derived types do: then
-    /// a value is built aside. A hand-written [`Restore::set`](crate::Restore::set) refuses before it changes anything.
+    /// a value is built aside. A hand-written [`Restore::set`] refuses before it changes anything.
     #[inline]
     pub fn refuse(&mut self, error: Error) {
         self.refusal = first(self.refusal.take(), error);
