@@ -631,3 +631,60 @@ fn pickles_by_name() {
         assert_eq!(state_core::from_value::<Vec<Person>>(&value).unwrap(), people, "{protocol:?}");
     }
 }
+
+/// Keys that differ stay different: what drops a part of them is refused, and is none of a value's business.
+#[test]
+fn no_two_keys_become_one() {
+    mod v1 {
+        #[derive(state_core::State, PartialEq, Eq, PartialOrd, Ord, Clone)]
+        pub struct Place {
+            pub x: u8,
+            pub y: u8,
+        }
+        #[derive(state_core::State, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Color {
+            Red,
+            Blue,
+        }
+        #[derive(state_core::State)]
+        pub struct Maps {
+            pub by_place: std::collections::BTreeMap<Place, Place>,
+            pub colors: std::collections::BTreeSet<Color>,
+        }
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    #[state(removed("y"))]
+    struct Place {
+        x: u8,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    enum Color {
+        #[state(other)]
+        Gone,
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Maps", removed("colors"))]
+    struct Keys {
+        #[allow(dead_code)]
+        by_place: std::collections::BTreeMap<Place, Place>,
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Maps", removed("by_place"))]
+    struct Elements {
+        #[allow(dead_code)]
+        colors: std::collections::BTreeSet<Color>,
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Maps", removed("by_place"))]
+    struct List {
+        colors: Vec<Color>,
+    }
+    let place = |y| v1::Place { x: 1, y };
+    let by_place = [(place(1), place(1)), (place(2), place(2))].into();
+    let bytes = old(&v1::Maps { by_place, colors: [v1::Color::Red, v1::Color::Blue].into() });
+    let error = loads_upgraded::<Keys>(&bytes).unwrap_err().to_string();
+    assert!(error.starts_with("Maps.by_place[]: expected keys that stay different, found keys of which"), "{error}");
+    let error = loads_upgraded::<Elements>(&bytes).unwrap_err().to_string();
+    assert!(error.starts_with("Maps.colors[]: expected keys that stay different"), "{error}");
+    assert_eq!(loads_upgraded::<List>(&bytes).unwrap().colors, [Color::Gone, Color::Gone]);
+}

@@ -30,6 +30,8 @@ pub(super) struct Step {
     pub from: usize,
     pub to: usize,
     pub op: Op,
+    /// Whether something of theirs is dropped, so that two that differ may become one.
+    pub drops: bool,
 }
 
 #[derive(Debug)]
@@ -232,6 +234,8 @@ pub(super) struct Planner<'t> {
     verdicts: Verdicts,
     pub keeps: Keeps,
     pub broken: Broken,
+    /// Whether something is dropped in the part that is being planned.
+    pub drops: bool,
     problems: Vec<Problem>,
     losses: Vec<Problem>,
     depth: u32,
@@ -248,6 +252,7 @@ impl<'t> Planner<'t> {
             verdicts: BTreeMap::new(),
             keeps,
             broken: Broken::default(),
+            drops: false,
             problems: Vec::new(),
             losses: Vec::new(),
             depth: DEPTH,
@@ -274,21 +279,25 @@ impl<'t> Planner<'t> {
 
     fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &str, forms: bool) -> At {
         if let Some(&at) = self.made.get(&(from_ref(from), from_ref(to))) {
+            self.drops |= self.steps[at].drops;
             return at;
         }
         let at = self.steps.len();
-        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open });
+        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open, drops: false });
         self.made.insert((from_ref(from), from_ref(to)), at);
         if self.depth == 0 || at >= MOST {
             self.problem(Problem::size(path));
             return at;
         }
         self.depth -= 1;
+        let outer = core::mem::take(&mut self.drops);
         let op = match self.form(from, to).filter(|_| forms) {
             Some(form) => self.converted(from, form, path),
             None => self.op(from, to, path),
         };
         self.depth += 1;
+        self.steps[at].drops = self.drops;
+        self.drops |= outer;
         self.steps[at].op = self.simple(op, from.head, to.head);
         at
     }
@@ -344,9 +353,8 @@ impl<'t> Planner<'t> {
             (_, Kind::Optional(of)) => Op::Some { of: self.pair(from, self.ours.get(*of), path) },
             (Kind::Boxed(of), _) => Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) },
             (_, Kind::Boxed(of)) => Op::Box { of: self.pair(from, self.ours.get(*of), path) },
-            (Kind::List(a) | Kind::Set(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
-                Op::List { of: self.links(*a, *b, &inner(path)) }
-            }
+            (Kind::List(a) | Kind::Set(a), Kind::List(b)) => Op::List { of: self.links(*a, *b, &inner(path)) },
+            (Kind::Set(a), Kind::Set(b)) => Op::List { of: self.key(*a, *b, &inner(path)) },
             (Kind::Array(a, count), Kind::List(b)) => self.array_to_list((*a, *count), *b, path),
             (Kind::Array(a, n), Kind::Array(b, m)) if n == m => {
                 let (of, count) = (self.links(*a, *b, &inner(path)), usize::try_from(*n).unwrap_or(usize::MAX));
@@ -354,7 +362,7 @@ impl<'t> Planner<'t> {
             }
             (Kind::Map(k, v), Kind::Map(l, w)) => {
                 let inner = inner(path);
-                Op::Map { key: self.links(*k, *l, &inner), value: self.links(*v, *w, &inner) }
+                Op::Map { key: self.key(*k, *l, &inner), value: self.links(*v, *w, &inner) }
             }
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
             (Kind::Raw(a), Kind::Raw(b)) => self.raw((from, a), (to, b), path),
@@ -367,7 +375,7 @@ impl<'t> Planner<'t> {
             | (Kind::Known(Known::Natural), Kind::Known(Known::Natural)) => {
                 // As a list of bytes, whatever they say.
                 let bytes = self.steps.len();
-                self.steps.push(Step { from: 1, to: 1, op: Op::Copy });
+                self.steps.push(Step { from: 1, to: 1, op: Op::Copy, drops: false });
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
@@ -379,6 +387,15 @@ impl<'t> Planner<'t> {
                 None => self.wrong(from, to, path),
             },
         }
+    }
+
+    /// A key of a map or an element of a set: two that differ stay two.
+    fn key(&mut self, from: Link, to: Link, path: &str) -> At {
+        let of = self.links(from, to, path);
+        if self.steps[of].drops {
+            self.problem(Problem::key(path));
+        }
+        of
     }
 
     fn tuple(&mut self, from: &'t [Link], to: &'static [Link], path: &str) -> Op {
@@ -518,7 +535,10 @@ impl<'t> Planner<'t> {
                     let size = ours.slots.iter().map(|slot| self.ours.get(slot.ty).head).sum();
                     (self.variant(b, (&variant.slots, ours), path), Some((index, size)))
                 }
-                Some(index) => (self.dropped(&variant.slots), Some((index, 0))),
+                Some(index) => {
+                    self.drops = true;
+                    (self.dropped(&variant.slots), Some((index, 0)))
+                }
                 None => {
                     if !b.evolution.is_removed(&variant.name) {
                         self.losses.push(Problem::variant(path, &variant.name, &b.name));

@@ -78,6 +78,16 @@ impl Problem {
         Self::new(path, format!("a variant that `{}` has", short(of)), format!("an older `{name}`"), remedy)
     }
 
+    pub fn key(path: &str) -> Self {
+        let (ours, theirs) = ("keys that stay different", "keys of which `removed` or `other` drops a part");
+        Self::new(
+            path,
+            ours,
+            theirs,
+            "two could become one; keep the part, or convert the type around them with `from`",
+        )
+    }
+
     pub fn size(path: &str) -> Self {
         Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
     }

@@ -251,6 +251,7 @@ impl<'t> Planner<'t> {
                 let (owner, schema) = (names.family.name(), theirs[at].schema);
                 self.problem(Problem::gone(path, name, owner, schema, self.theirs));
             }
+            self.drops = true;
             self.passes_over(theirs[at].schema);
         }
         self.keeps_order(theirs, &parts);
