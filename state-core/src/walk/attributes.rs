@@ -48,9 +48,8 @@ pub(super) fn object<'v, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
-    // Where the names are known, places say nothing.
-    if let Some(named) = value.named(tag_of(&object.name, object.evolution, value)) {
-        return attributes(fill, object, &named, at);
+    if let Some(filled) = by_known_names(fill, object, value, at) {
+        return filled;
     }
     match object.form {
         Form::Dict => by_attributes(fill, object, value, at),
@@ -58,6 +57,17 @@ pub(super) fn object<'v, D: Decoder<'v>>(
         Form::Range => range(fill, object, value, at),
         Form::State | Form::Call | Form::Enum => state(fill, object, value, at),
     }
+}
+
+/// Fills an object whose state knows the names of its slots: then their places say nothing.
+fn by_known_names<'v, D: Decoder<'v>>(
+    fill: &mut Fill<'v>,
+    object: &'static Object,
+    value: D,
+    at: usize,
+) -> Option<Result<()>> {
+    let named = value.named(tag_of(&object.name, object.evolution, value))?;
+    Some(attributes(fill, object, &named, at))
 }
 
 fn by_attributes<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {

@@ -29,17 +29,10 @@ impl<'v> Fill<'v> {
     }
 
     pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'static Enum, value: D, at: usize) -> Result<()> {
-        let had = of.evolution.aliases;
-        let names = || core::iter::once(&*of.name).chain(had.iter().copied());
-        if let Some((name, named)) = names().find_map(|tag| value.named_variant(tag)) {
-            let (variant, slots_at) = self.place(of, name, at)?;
-            if is_other(of, variant, name) {
-                return Ok(());
-            }
-            let filled = attributes::variant(self, (of, variant), &named, slots_at);
-            return filled.map_err(|error| error.within(&variant.name));
+        if let Some(filled) = self.variant_by_names(of, value, at) {
+            return filled;
         }
-        let mut given = names().find_map(|tag| value.variant(tag));
+        let mut given = tags(of).find_map(|tag| value.variant(tag));
         let Some((name, state)) = &mut given else { return self.member(of, value, at) };
         let (variant, slots_at) = self.place(of, name, at)?;
         if is_other(of, variant, name) {
@@ -50,6 +43,20 @@ impl<'v> Fill<'v> {
             None => Ok(()),
             Some(more) => Err(too_many(of, variant, more)),
         }
+    }
+
+    /// Fills a variant whose slots come by name.
+    fn variant_by_names<D: Decoder<'v>>(&mut self, of: &'static Enum, value: D, at: usize) -> Option<Result<()>> {
+        let (name, named) = tags(of).find_map(|tag| value.named_variant(tag))?;
+        let (variant, slots_at) = match self.place(of, name, at) {
+            Ok(placed) => placed,
+            Err(error) => return Some(Err(error)),
+        };
+        if is_other(of, variant, name) {
+            return Some(Ok(()));
+        }
+        let filled = attributes::variant(self, (of, variant), &named, slots_at);
+        Some(filled.map_err(|error| error.within(&variant.name)))
     }
 
     /// Writes the tag of the variant of this name, or of one that had it, or else of the one that stands for those that
@@ -72,6 +79,11 @@ impl<'v> Fill<'v> {
         let inline = enum_is_inline(largest) || size == 0;
         Ok((variant, if inline { at + tag } else { self.run(1, size, || slots_left_out(&variant.slots))? }))
     }
+}
+
+/// The name of an enum, and those that it had.
+fn tags(of: &'static Enum) -> impl Iterator<Item = &'static str> {
+    core::iter::once(&*of.name).chain(of.evolution.aliases.iter().copied())
 }
 
 /// Whether a variant stands for one that is gone.
