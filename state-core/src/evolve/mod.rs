@@ -153,6 +153,8 @@
 // as any other: so generated code has no part in it.
 
 mod history;
+#[cfg(feature = "std")]
+mod listing;
 mod older;
 mod plan;
 mod problem;
@@ -292,7 +294,7 @@ impl Form {
             if hash(schema) != image.fingerprint {
                 return Err(Image::other_schema());
             }
-            return Self::parse(schema);
+            return Self::within(schema, options.memory_for(image.bytes.len()));
         }
         if let Some(recorded) = options.known_history().and_then(|history| history.find(image.fingerprint)) {
             return Self::parse(&recorded?);
@@ -308,8 +310,14 @@ impl Form {
         Ok(Self { nodes, root })
     }
 
+    /// The same, of a schema that may be anybody's, and of no more bytes in memory.
+    pub fn within(schema: &[u8], memory: usize) -> Result<Self> {
+        let (nodes, root) = walk::parse_within(schema, memory)?;
+        Ok(Self { nodes, root })
+    }
+
     pub fn regions<'a>(&self, image: &Image<'a>) -> Result<Regions<'a>> {
-        image.regions(self.nodes.0.get(self.root).map_or(0, |root| root.head))
+        regions_by(&self.nodes, self.root, image)
     }
 
     pub fn plan(self, ours: &Identity, regions: &Regions<'_>) -> Result<Resolved> {
@@ -319,6 +327,10 @@ impl Form {
             Err(problems) => Err(refused(problems)),
         }
     }
+}
+
+fn regions_by<'a>(nodes: &Nodes, root: usize, image: &Image<'a>) -> Result<Regions<'a>> {
+    image.regions(nodes.0.get(root).map_or(0, |root| root.head))
 }
 
 fn refused(problems: Vec<Problem>) -> Error {
@@ -343,6 +355,12 @@ impl Resolved {
         })
     }
 
+    #[cfg(feature = "std")]
+    pub fn regions<'a>(&self, image: &Image<'a>) -> Result<Regions<'a>> {
+        regions_by(&self.plan.theirs, self.root, image)
+    }
+
+    #[cfg(feature = "std")]
     pub fn fits(&self, regions: &Regions<'_>) -> bool {
         self.plan.fits(regions)
     }

@@ -1,12 +1,10 @@
 //! Makes an image of ours from one of theirs, as a plan says. It trusts neither the bytes nor what they say of lengths.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::plan::{At, Case, Cases, Op, Plan, Step};
-use super::skip::{Over, Skip};
 use super::slots::{SlotStep, Slots};
 use crate::builder::Builder;
 use crate::decode::{Regions, read_length};
@@ -28,13 +26,13 @@ pub(super) struct Cursor<'a> {
 }
 
 pub(super) struct Run<'p, 'a> {
-    plan: &'p Plan,
+    pub plan: &'p Plan,
     pub at: Cursor<'a>,
     pub out: Builder,
     /// Where the slots of the objects begin whose order is another.
     marks: Vec<Cursor<'a>>,
     levels: u32,
-    parts: u32,
+    pub parts: u32,
 }
 
 impl Plan {
@@ -66,6 +64,7 @@ impl Plan {
     }
 
     /// Whether the plan was made for images of so much text.
+    #[cfg(feature = "std")]
     pub(crate) fn fits(&self, regions: &Regions<'_>) -> bool {
         self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
     }
@@ -144,7 +143,7 @@ impl<'a> Run<'_, 'a> {
         Ok(cut)
     }
 
-    fn run(&mut self, count: usize, head: usize) -> Result<&'a [u8]> {
+    pub(super) fn run(&mut self, count: usize, head: usize) -> Result<&'a [u8]> {
         self.cut(count.checked_mul(stride(head)))
     }
 
@@ -156,11 +155,11 @@ impl<'a> Run<'_, 'a> {
         Ok(self.out.run(count, new))
     }
 
-    fn length(&mut self, head: &[u8]) -> Result<usize> {
+    pub(super) fn length(&mut self, head: &[u8]) -> Result<usize> {
         read_length(head, &mut self.at.tail).ok_or_else(damaged)
     }
 
-    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+    pub(super) fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.levels = self.levels.checked_sub(1).ok_or_else(|| too_deep(None))?;
         inner(self)?;
         self.levels += 1;
@@ -507,127 +506,6 @@ impl<'a> Run<'_, 'a> {
         let place = self.out.run(len, 1);
         self.out.write(place, &bytes[..len]);
     }
-
-    /// Goes over one part of theirs.
-    fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
-        let plan = self.plan;
-        self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
-        match &plan.skips.ways[over] {
-            Skip::List { head: size, of } => self.skip_list((*size, *of), head)?,
-            Skip::Array { count, head: size, of } => self.skip_array(*count, (*size, *of), head)?,
-            Skip::Map { key, value, of } => self.skip_map((*key, *value), *of, head)?,
-            Skip::Optional { head: size, of } => self.skip_optional((*size, *of), head)?,
-            Skip::Boxed { head: size, of } => {
-                let run = self.run(1, *size)?;
-                self.skip_run((1, *of), run, stride(*size), *size)?;
-            }
-            Skip::Parts(parts) => self.skip_parts(parts, head)?,
-            Skip::Enum { tag, inline, variants } => self.skip_variant((*tag, *inline), variants, head)?,
-            leaf => self.skip_leaf(leaf, head)?,
-        }
-        self.parts += 1;
-        Ok(())
-    }
-
-    fn skip_leaf(&mut self, leaf: &Skip, head: &'a [u8]) -> Result<()> {
-        let keeps = self.plan.keeps;
-        match leaf {
-            Skip::Text => {
-                let len = self.length(head)?;
-                if !keeps.text {
-                    self.at.text.cut(len).ok_or_else(damaged)?;
-                }
-            }
-            Skip::Raw { optional, size } => {
-                let (tag, count) = head.split_at(usize::from(*optional));
-                match tag {
-                    [] | [1] if !keeps.raw => self.skip_raw(whole(count)?, *size)?,
-                    [] | [0 | 1] => {}
-                    _ => return Err(damaged()),
-                }
-            }
-            Skip::Grid { size } => {
-                let dimensions = self.length(head)?;
-                let lengths = self.run(dimensions, 8)?;
-                if !keeps.raw {
-                    self.skip_raw(grid(lengths, *size)?, *size)?;
-                }
-            }
-            // The others were tried before.
-            _ => return Err(damaged()),
-        }
-        Ok(())
-    }
-
-    fn skip_list(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
-        let count = self.length(head)?;
-        let run = self.run(count, size)?;
-        self.skip_run((count, of), run, stride(size), size)
-    }
-
-    fn skip_array(&mut self, count: usize, (size, of): (usize, usize), head: &'a [u8]) -> Result<()> {
-        for at in 0..count {
-            let part = head.get(at.saturating_mul(size)..).and_then(|rest| rest.get(..size));
-            self.skip(of, part.ok_or_else(damaged)?)?;
-        }
-        Ok(())
-    }
-
-    fn skip_map(&mut self, (key, value): (usize, usize), of: (Over, Over), head: &'a [u8]) -> Result<()> {
-        let count = self.length(head)?;
-        let run = self.run(count, key + value)?;
-        if of.0.is_none() && of.1.is_none() {
-            return Ok(());
-        }
-        for entry in run.chunks_exact(stride(key + value)) {
-            let (first, second) = entry[..key + value].split_at(key);
-            self.skip_behind(of.0, first)?;
-            self.skip_behind(of.1, second)?;
-        }
-        Ok(())
-    }
-
-    fn skip_optional(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
-        match head.split_first() {
-            Some((0, _)) => Ok(()),
-            Some((1, inline)) => {
-                let head = if option_is_inline(size) { &inline[..size] } else { self.run(1, size)? };
-                self.skip_behind(of, head)
-            }
-            _ => Err(damaged()),
-        }
-    }
-
-    fn skip_variant(
-        &mut self,
-        (tag, inline): (usize, bool),
-        variants: &[(usize, Box<[(usize, usize, usize)]>)],
-        head: &'a [u8],
-    ) -> Result<()> {
-        let (tag, slots) = head.split_at(tag);
-        let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
-        let head = if inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
-        self.skip_parts(parts, head)
-    }
-
-    fn skip_behind(&mut self, over: Over, head: &'a [u8]) -> Result<()> {
-        over.map_or(Ok(()), |over| self.skip(over, head))
-    }
-
-    fn skip_run(&mut self, (count, of): (usize, Over), run: &'a [u8], apart: usize, size: usize) -> Result<()> {
-        let Some(of) = of else { return Ok(()) };
-        self.nested(|this| (0..count).try_for_each(|at| this.skip(of, &run[at * apart..][..size])))
-    }
-
-    fn skip_parts(&mut self, parts: &[(usize, usize, usize)], head: &'a [u8]) -> Result<()> {
-        parts.iter().try_for_each(|&(at, len, over)| self.skip(over, &head[at..][..len]))
-    }
-
-    fn skip_raw(&mut self, count: usize, size: usize) -> Result<()> {
-        let space = count.checked_mul(size).and_then(padded).ok_or_else(damaged)?;
-        self.at.raw = self.at.raw.split_at_checked(space).ok_or_else(damaged)?.1;
-        Ok(())
-    }
 }
 
 /// Has a part converted that was made by itself.
@@ -637,18 +515,18 @@ fn convert_made(made: &Builder, size: usize, convert: Convert, (out, to): (&mut 
     convert(&Regions { head, tail, text, raw: &made.raw }, out, to)
 }
 
-fn number(tag: &[u8]) -> usize {
+pub(super) fn number(tag: &[u8]) -> usize {
     tag.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte))
 }
 
 /// A count of 8 bytes.
-fn whole(count: &[u8]) -> Result<usize> {
+pub(super) fn whole(count: &[u8]) -> Result<usize> {
     let count = count.first_chunk().map(|count| u64::from_le_bytes(*count));
     count.and_then(|count| usize::try_from(count).ok()).ok_or_else(damaged)
 }
 
 /// The number of elements of an array with these dimensions.
-fn grid(lengths: &[u8], size: usize) -> Result<usize> {
+pub(super) fn grid(lengths: &[u8], size: usize) -> Result<usize> {
     let shape: Result<Vec<usize>> = lengths.chunks_exact(8).map(whole).collect();
     crate::layout::grid_count(&shape?, size).ok_or_else(damaged)
 }

@@ -6,7 +6,10 @@ use alloc::vec::Vec;
 use core::ptr::from_ref;
 
 use super::plan::Keeps;
-use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
+use super::run::{Run, damaged, grid, number, whole};
+use crate::encode::too_deep;
+use crate::error::Result;
+use crate::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::standard::Known;
 
@@ -190,4 +193,127 @@ pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
         open.extend(node.links().into_iter().map(|link| nodes.get(link)));
     }
     bears
+}
+
+impl<'a> Run<'_, 'a> {
+    /// Goes over one part of theirs.
+    pub(super) fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
+        let plan = self.plan;
+        self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        match &plan.skips.ways[over] {
+            Skip::List { head: size, of } => self.skip_list((*size, *of), head)?,
+            Skip::Array { count, head: size, of } => self.skip_array(*count, (*size, *of), head)?,
+            Skip::Map { key, value, of } => self.skip_map((*key, *value), *of, head)?,
+            Skip::Optional { head: size, of } => self.skip_optional((*size, *of), head)?,
+            Skip::Boxed { head: size, of } => {
+                let run = self.run(1, *size)?;
+                self.skip_run((1, *of), run, stride(*size), *size)?;
+            }
+            Skip::Parts(parts) => self.skip_parts(parts, head)?,
+            Skip::Enum { tag, inline, variants } => self.skip_variant((*tag, *inline), variants, head)?,
+            leaf => self.skip_leaf(leaf, head)?,
+        }
+        self.parts += 1;
+        Ok(())
+    }
+
+    fn skip_leaf(&mut self, leaf: &Skip, head: &'a [u8]) -> Result<()> {
+        let keeps = self.plan.keeps;
+        match leaf {
+            Skip::Text => {
+                let len = self.length(head)?;
+                if !keeps.text {
+                    self.at.text.cut(len).ok_or_else(damaged)?;
+                }
+            }
+            Skip::Raw { optional, size } => {
+                let (tag, count) = head.split_at(usize::from(*optional));
+                match tag {
+                    [] | [1] if !keeps.raw => self.skip_raw(whole(count)?, *size)?,
+                    [] | [0 | 1] => {}
+                    _ => return Err(damaged()),
+                }
+            }
+            Skip::Grid { size } => {
+                let dimensions = self.length(head)?;
+                let lengths = self.run(dimensions, 8)?;
+                if !keeps.raw {
+                    self.skip_raw(grid(lengths, *size)?, *size)?;
+                }
+            }
+            // The others were tried before.
+            _ => return Err(damaged()),
+        }
+        Ok(())
+    }
+
+    fn skip_list(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, size)?;
+        self.skip_run((count, of), run, stride(size), size)
+    }
+
+    fn skip_array(&mut self, count: usize, (size, of): (usize, usize), head: &'a [u8]) -> Result<()> {
+        for at in 0..count {
+            let part = head.get(at.saturating_mul(size)..).and_then(|rest| rest.get(..size));
+            self.skip(of, part.ok_or_else(damaged)?)?;
+        }
+        Ok(())
+    }
+
+    fn skip_map(&mut self, (key, value): (usize, usize), of: (Over, Over), head: &'a [u8]) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, key + value)?;
+        if of.0.is_none() && of.1.is_none() {
+            return Ok(());
+        }
+        for entry in run.chunks_exact(stride(key + value)) {
+            let (first, second) = entry[..key + value].split_at(key);
+            self.skip_behind(of.0, first)?;
+            self.skip_behind(of.1, second)?;
+        }
+        Ok(())
+    }
+
+    fn skip_optional(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
+        match head.split_first() {
+            Some((0, _)) => Ok(()),
+            Some((1, inline)) => {
+                let head = if option_is_inline(size) { &inline[..size] } else { self.run(1, size)? };
+                self.skip_behind(of, head)
+            }
+            _ => Err(damaged()),
+        }
+    }
+
+    fn skip_variant(
+        &mut self,
+        (tag, inline): (usize, bool),
+        variants: &[(usize, Box<[(usize, usize, usize)]>)],
+        head: &'a [u8],
+    ) -> Result<()> {
+        let (tag, slots) = head.split_at(tag);
+        let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
+        let head = if inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
+        self.skip_parts(parts, head)
+    }
+
+    fn skip_behind(&mut self, over: Over, head: &'a [u8]) -> Result<()> {
+        over.map_or(Ok(()), |over| self.skip(over, head))
+    }
+
+    fn skip_run(&mut self, (count, of): (usize, Over), run: &'a [u8], apart: usize, size: usize) -> Result<()> {
+        let Some(of) = of else { return Ok(()) };
+        self.nested(|this| (0..count).try_for_each(|at| this.skip(of, &run[at * apart..][..size])))
+    }
+
+    fn skip_parts(&mut self, parts: &[(usize, usize, usize)], head: &'a [u8]) -> Result<()> {
+        parts.iter().try_for_each(|&(at, len, over)| self.skip(over, &head[at..][..len]))
+    }
+
+    fn skip_raw(&mut self, count: usize, size: usize) -> Result<()> {
+        let space = count.checked_mul(size).and_then(padded).ok_or_else(damaged)?;
+        self.at.raw = self.at.raw.split_at_checked(space).ok_or_else(damaged)?.1;
+        Ok(())
+    }
 }

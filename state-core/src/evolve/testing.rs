@@ -8,8 +8,8 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::history::{self, Recorded, forms};
-use super::{Form, Plan};
+use super::history::{Recorded, forms};
+use super::{Form, Plan, listing};
 use crate::fingerprint::{Identity, identity};
 use crate::schema::{Graph, Nodes, write_canonical};
 use crate::state::State;
@@ -34,7 +34,6 @@ const PREFACE: &str = "\
 /// # use state_core::State;
 /// # #[derive(State)]
 /// # struct World { tick: u64 }
-/// # #[allow(unused_mut)]
 /// #[test]
 /// fn states_of_older_versions_load() {
 ///     state_core::evolve::testing::recorded::<World>("state.history");
@@ -55,7 +54,7 @@ pub fn recorded<T: State + ?Sized>(path: impl AsRef<Path>) {
 fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let text = if records { record(ours, path).map_err(failed)? } else { read(path).map_err(failed)? };
-    let name = history::name(ours.schema);
+    let name = listing::name(ours.schema);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
     let forms: Vec<Recorded<'_>> = forms(&text).filter(|form| form.name == name || had.contains(&form.name)).collect();
     let mut messages = Vec::new();
@@ -117,7 +116,7 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
         more.push('\n');
     }
     more.push('\n');
-    more.push_str(&history::record(ours.schema, &write_canonical(ours.schema)));
+    more.push_str(&listing::record(ours.schema, &write_canonical(ours.schema)));
     file.write_all(more.as_bytes())?;
     text.push_str(&more);
     Ok(text)

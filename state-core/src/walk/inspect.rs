@@ -48,6 +48,12 @@ pub struct Inspection<'a> {
 /// What a part of a schema takes at most: a node, the slot or variant that it belongs to, and how far it is computed.
 const PART: usize = 256;
 
+/// Reads a schema that comes to no more than so many bytes in memory.
+pub(crate) fn parse_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize)> {
+    let most = schema.len().saturating_add(1).min(memory / PART);
+    parse_some(schema, most)?.ok_or_else(|| too_large("a schema that takes", memory))
+}
+
 impl<'a> Inspection<'a> {
     /// Reads the header and the schema, which takes up to 160 times the schema's length in memory, within the limit
     /// that [`Options::inspect`] can set.
@@ -84,8 +90,7 @@ impl<'a> Inspection<'a> {
             return Err(Image::other_schema());
         }
         let memory = options.memory_for(bytes.len());
-        let (mut nodes, root) = parse_some(schema, schema.len().saturating_add(1).min(memory / PART))?
-            .ok_or_else(|| too_large("a schema that takes", memory))?;
+        let (mut nodes, root) = parse_within(schema, memory)?;
         if !arrays.is_empty() {
             nodes.show_arrays(arrays)?;
         }

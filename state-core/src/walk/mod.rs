@@ -18,14 +18,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use array::ArrayParts;
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
+pub(crate) use fill::Filled;
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::fill_state_over;
-pub(crate) use fill::{Filled, Limits, fill, fill_named, fill_state};
+pub(crate) use fill::{Limits, fill, fill_named, fill_state};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{can_be_none, is_byte, tuple_slots};
 pub use inspect::Inspection;
+pub(crate) use inspect::parse_within;
 use read::Read;
 
 use crate::decode::Regions;

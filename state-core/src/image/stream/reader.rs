@@ -202,12 +202,19 @@ impl<R: Read> Reader<R> {
         if ours.fingerprint == self.fingerprint {
             return Ok(self.bytes.bytes());
         }
-        let older = Form::parse(&self.schema)?;
-        let regions = older.regions(&Image::open(self.bytes.bytes())?)?;
-        let resolved = match self.resolved.take() {
-            Some((fingerprint, resolved)) if fingerprint == ours.fingerprint && resolved.fits(&regions) => resolved,
-            _ => older.plan(&ours, &regions)?,
+        let image = Image::open(self.bytes.bytes())?;
+        let known = self.resolved.take().filter(|(fingerprint, _)| *fingerprint == ours.fingerprint);
+        let known = known.filter(|(_, resolved)| resolved.regions(&image).is_ok_and(|regions| resolved.fits(&regions)));
+        let resolved = match known {
+            Some((_, resolved)) => resolved,
+            None => {
+                let memory = self.options.memory_for(self.schema.len());
+                let older = Form::within(&self.schema, memory)?;
+                let regions = older.regions(&image)?;
+                older.plan(&ours, &regions)?
+            }
         };
+        let regions = resolved.regions(&image)?;
         let made = resolved.made(&regions, self.bytes.bytes(), &ours, self.options.limits(self.bytes.bytes().len()));
         self.resolved = Some((ours.fingerprint, resolved));
         self.upgraded.copy(&lay_out(ours.fingerprint, T::HEAD, &made?)?)?;

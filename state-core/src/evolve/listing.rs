@@ -1,0 +1,85 @@
+//! A form as it is recorded: a listing for people, and its canonical bytes.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+use super::history::{BYTES, FORM};
+use crate::fingerprint::hash;
+use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
+
+/// Canonical bytes in one line.
+const LINE: usize = 48;
+
+/// The name under which a type's forms are recorded.
+pub(super) fn name(schema: &Schema) -> String {
+    match schema.tag() {
+        Some(tag) => Escaped(tag).to_string(),
+        None => brief(&Show(schema, Nodes::NONE)),
+    }
+}
+
+/// A form as it stands in the file: a listing for people, and the canonical bytes.
+pub(super) fn record(schema: &'static Schema, canonical: &[u8]) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{FORM}{} {:016x}", name(schema), hash(canonical));
+    list(schema, &mut out);
+    for line in canonical.chunks(LINE) {
+        out.push_str(BYTES);
+        for byte in line {
+            let _ = write!(out, "{byte:02x}");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The named types in a schema, each with its parts.
+fn list(root: &'static Schema, out: &mut String) {
+    let (mut seen, mut open): (Vec<&Schema>, Vec<&Schema>) = (Vec::new(), alloc::vec![root]);
+    while let Some(node) = open.pop() {
+        if node.tag().is_some() {
+            if seen.iter().any(|seen| seen.same_type(node)) {
+                continue;
+            }
+            seen.push(node);
+            parts(node, out);
+        }
+        open.extend(node.links().into_iter().rev().map(|link| Nodes::NONE.get(link)));
+    }
+}
+
+fn parts(node: &Schema, out: &mut String) {
+    let show = |link| brief(&Show(Nodes::NONE.get(link), Nodes::NONE));
+    let mut line = |text: String| {
+        let _ = writeln!(out, "    {text}");
+    };
+    match &node.kind {
+        Kind::Object(object) => {
+            for (number, slot) in object.slots.iter().enumerate() {
+                let parent = if object.has_parent && number == 0 { " (parent)" } else { "" };
+                line(alloc::format!("{}.{}: {}{parent}", object.name, slot.name, show(slot.ty)));
+            }
+            if object.slots.is_empty() {
+                line(object.name.to_string());
+            }
+        }
+        Kind::Enum(of) => {
+            for variant in &*of.variants {
+                if variant.slots.is_empty() {
+                    line(alloc::format!("{}.{}", of.name, variant.name));
+                }
+                for slot in &*variant.slots {
+                    line(alloc::format!("{}.{}.{}: {}", of.name, variant.name, slot.name, show(slot.ty)));
+                }
+            }
+        }
+        Kind::Record(record) => {
+            for field in &*record.fields {
+                line(alloc::format!("{}.{} at {}: {}", record.name, field.name, field.offset, show(field.ty)));
+            }
+        }
+        _ => {}
+    }
+}
