@@ -12,9 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Once, OnceLock};
 
-use state_core::decode::{Checker, Reader};
-use state_core::encode::{Size, Writer};
 use state_core::schema::Schema;
+use state_core::state::{Checker, Reader, Size, Writer};
 use state_core::value::StateExt;
 use state_core::{Error, ErrorKind, Restore, RestoreOwned, State, dumps, load_into, loads, pickle};
 

@@ -260,7 +260,7 @@ fn a_layout_by_hand_that_lies_is_never_undefined_behaviour() {
             struct $name(u32);
 
             impl Record for $name {
-                const IMAGE: state_core::memory::Image<Self> = <Self as State>::IMAGE;
+                const IMAGE: state_core::state::Image<Self> = <Self as State>::IMAGE;
                 const LAYOUT: Layout = Layout::new($size, 4);
 
                 fn schema() -> &'static Schema {

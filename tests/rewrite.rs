@@ -7,9 +7,9 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Mutex;
 
-use state_core::encode::{Size, Writer};
 use state_core::image::{SegmentBuffer, Segments, dump_segments};
 use state_core::schema::Schema;
+use state_core::state::{Size, Writer};
 use state_core::{ErrorKind, Options, Record, State, dump_into, dumps};
 
 #[derive(Record, Clone, Copy, Debug)]

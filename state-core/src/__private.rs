@@ -9,9 +9,6 @@ pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
-pub use crate::builder::Builder;
-pub use crate::decode::{Checker, Reader};
-pub use crate::encode::{Size, Writer};
 pub use crate::error::Error;
 pub use crate::evolve::Older;
 pub use crate::impls::borrow::{exchange_owned, owned, set_owned, settle_owned};
@@ -22,21 +19,24 @@ pub use crate::impls::convert::{
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]
 pub use crate::impls::sorted::{SetSorted, Sorted};
-pub use crate::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
-pub use crate::memory::{Exact, Image};
+pub use crate::protocol::builder::Builder;
+pub use crate::protocol::decode::{Checker, Reader};
+pub use crate::protocol::encode::{Size, Writer};
+pub use crate::protocol::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
+pub use crate::protocol::memory::{Exact, Image};
+pub use crate::protocol::stack::{deepest, stack};
 pub use crate::raw::{Layout, Record};
 pub use crate::schema::{
     Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Slot, Variant, old_form, run_upgrade,
 };
-pub use crate::stack::{deepest, stack};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};
 
 use core::fmt::Display;
 
 use crate::error::ErrorKind;
-use crate::fingerprint::identity;
-use crate::hooks::Hooks;
+use crate::protocol::hooks::Hooks;
+use crate::schema::fingerprint::identity;
 use crate::state::can_fail;
 
 /// What generated code imports under the names of its locals; see `shadows` in the derive.

@@ -72,6 +72,14 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// Something would take more memory than [`Options::memory`](crate::Options::memory) lets it.
+    #[cold]
+    pub(crate) fn beyond_memory(what: &str, limit: usize) -> Self {
+        let expected =
+            alloc::format!("{what} that takes up to {limit} bytes of memory (`Options::memory` sets the limit)");
+        Self::new(ErrorKind::Memory, expected, "a larger one")
+    }
+
     /// An error of a kind, with what was expected and what was found instead.
     pub fn new(kind: ErrorKind, expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Detail {

@@ -17,41 +17,32 @@ extern crate self as state_core;
 
 #[doc(hidden)]
 pub mod __private;
-mod builder;
-pub mod decode;
-pub mod encode;
 pub mod error;
 pub mod evolve;
-mod fingerprint;
-mod float;
-mod gather;
 pub mod history;
-mod hooks;
 pub mod image;
 mod impls;
-pub mod layout;
-pub mod memory;
+mod inspect;
 #[cfg(feature = "pickle")]
 pub mod pickle;
+mod protocol;
 #[cfg(feature = "pyo3")]
 pub mod python;
 pub mod raw;
 pub mod schema;
-mod stack;
 mod standard;
 pub mod state;
-mod text;
 pub mod value;
-pub mod walk;
+mod walk;
 
 pub use error::{Error, ErrorKind, Result};
 pub use evolve::{Older, SchemaHistory, loads_upgraded, upgrade};
 pub use history::History;
 pub use image::{Options, check, dump_into, dumps, load_into, loads};
+pub use inspect::Inspection;
 pub use raw::Record;
 pub use state::{Object, Outcome, Restore, RestoreOwned, State};
 pub use value::{StateExt, Value, from_value, to_value};
-pub use walk::Inspection;
 
 #[cfg(feature = "derive")]
 pub use state_derive::{Record, State};

@@ -5,9 +5,12 @@
 
 use alloc::boxed::Box;
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::memory::Image;
+pub use crate::protocol::decode::{Checker, Reader};
+pub use crate::protocol::encode::{Size, Writer};
+pub use crate::protocol::layout::{LENGTH, stride};
+pub use crate::protocol::memory::Image;
+pub use crate::protocol::stack::stack;
+
 use crate::schema::Schema;
 
 /// A type whose state can be taken out.
@@ -37,7 +40,7 @@ pub trait State {
     /// [nested](Size::nested) in it.
     ///
     /// That of a type without parts is small. One that goes through the states of its parts takes what
-    /// [`stack`](crate::layout::stack) says of its size and the largest of its parts' stacks.
+    /// [`stack`] says of its size and the largest of its parts' stacks.
     const STACK: usize = 0;
 
     /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.

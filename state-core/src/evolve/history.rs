@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::fingerprint::hash;
+use crate::schema::fingerprint::hash;
 
 /// The recorded forms of a project's types: what [`testing::recorded`](super::testing::recorded) keeps in a file, to be
 /// reviewed and committed as a lock file is. Compiled into the program, it tells the schemas of states that were

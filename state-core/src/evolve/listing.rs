@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::history::{BYTES, FORM};
-use crate::fingerprint::hash;
+use crate::schema::fingerprint::hash;
 use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
 
 /// Canonical bytes in one line.

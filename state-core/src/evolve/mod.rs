@@ -173,14 +173,14 @@ pub(crate) use older::convert;
 pub(crate) use plan::Plan;
 pub(crate) use problem::Problem;
 
-use crate::builder::Builder;
-use crate::decode::Regions;
 use crate::error::{Error, Result};
-use crate::fingerprint::{Identity, by_fingerprint, hash, identity};
 use crate::image::{Image, Options, build, explain, lay_out};
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
+use crate::protocol::text::Text;
+use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
 use crate::schema::{Graph, Nodes, parse, write_canonical};
 use crate::state::{RestoreOwned, State};
-use crate::text::Text;
 use crate::walk::{self, Limits};
 
 /// Makes a state of the present type of one that an older form of it wrote. Bytes of the present form are given back as
@@ -312,7 +312,7 @@ impl Form {
 
     /// The same, of a schema that may be anybody's, and of no more bytes in memory.
     pub fn within(schema: &[u8], memory: usize) -> Result<Self> {
-        let (nodes, root) = walk::parse_within(schema, memory)?;
+        let (nodes, root) = crate::schema::parse_within(schema, memory)?;
         Ok(Self { nodes, root })
     }
 

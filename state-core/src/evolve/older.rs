@@ -6,10 +6,10 @@ use core::fmt::Display;
 use core::mem;
 
 use super::run::{Run, damaged};
-use crate::builder::Builder;
-use crate::decode::Regions;
 use crate::error::{Error, Result};
 use crate::image::{Options, build};
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::state::{RestoreOwned, State};
 use crate::value::{Named, Value};
@@ -120,7 +120,7 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
     out: &mut Builder,
     at: usize,
 ) -> Result<()> {
-    let identity = crate::fingerprint::identity(F::schema());
+    let identity = crate::schema::fingerprint::identity(F::schema());
     // It was made, not read: where it is wrong has no place in the bytes.
     Options::new().depth(out.depth).pass::<F>(&identity, regions, regions.head)?;
     let value = T::try_from(build::<F>(regions)?).map_err(Error::refused)?;

@@ -11,7 +11,7 @@ use core::ptr::from_ref;
 use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
-use crate::layout::{enum_is_inline, largest, option_is_inline, tag_head};
+use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
     Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, Schema, Show, Slot, brief, first_difference,
 };

@@ -6,15 +6,15 @@ use alloc::vec::Vec;
 
 use super::plan::{At, Case, Cases, Op, Plan, Step};
 use super::slots::{SlotStep, Slots};
-use crate::builder::Builder;
-use crate::decode::{Regions, read_length};
-use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::float::widen;
-use crate::layout::{FACTOR, option_is_inline, padded, stride};
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::encode::too_deep;
+use crate::protocol::float::widen;
+use crate::protocol::layout::{FACTOR, option_is_inline, padded, stride};
+use crate::protocol::stack;
+use crate::protocol::text::Text;
 use crate::schema::Convert;
-use crate::stack;
-use crate::text::Text;
 use crate::walk::Limits;
 
 /// Where the parts behind the heads go on.
@@ -528,7 +528,7 @@ pub(super) fn whole(count: &[u8]) -> Result<usize> {
 /// The number of elements of an array with these dimensions.
 pub(super) fn grid(lengths: &[u8], size: usize) -> Result<usize> {
     let shape: Result<Vec<usize>> = lengths.chunks_exact(8).map(whole).collect();
-    crate::layout::grid_count(&shape?, size).ok_or_else(damaged)
+    crate::protocol::layout::grid_count(&shape?, size).ok_or_else(damaged)
 }
 
 fn index(at: usize) -> String {

@@ -7,9 +7,9 @@ use core::ptr::from_ref;
 
 use super::plan::Keeps;
 use super::run::{Run, damaged, grid, number, whole};
-use crate::encode::too_deep;
 use crate::error::Result;
-use crate::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
+use crate::protocol::encode::too_deep;
+use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::standard::Known;
 

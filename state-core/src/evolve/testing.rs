@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::history::{Recorded, forms};
 use super::{Form, Plan, listing};
-use crate::fingerprint::{Identity, identity};
+use crate::schema::fingerprint::{Identity, identity};
 use crate::schema::{Graph, Nodes, write_canonical};
 use crate::state::State;
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use std::io::{ErrorKind, Read, Result};
 
-use crate::layout::ALIGN;
+use crate::protocol::layout::ALIGN;
 
 /// So much is asked for at once where nobody knows how much will come.
 const CHUNK: usize = 1 << 16;

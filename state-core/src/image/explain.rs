@@ -2,10 +2,10 @@
 
 use alloc::format;
 
-use crate::decode::{Obstacle, Regions};
-use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind};
-use crate::fingerprint::{Identity, by_fingerprint, hash};
+use crate::protocol::decode::{Obstacle, Regions};
+use crate::protocol::encode::too_deep;
+use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
 use crate::schema::{Graph, Nodes, Show, brief, first_difference, parse_some, root_name, write_for_other_order};
 use crate::walk;
 

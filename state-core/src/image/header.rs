@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
-use crate::builder::Builder;
-use crate::decode::Regions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::padded;
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
+use crate::protocol::layout::padded;
+use crate::protocol::text::Text;
 use crate::schema::Carried;
-use crate::text::Text;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
 /// The magic of streams of states, which stands here so that each is told from the other.

@@ -6,10 +6,10 @@
 
 use super::header::Image;
 use super::options::{build, refused};
-use crate::decode::{Reader, Regions};
 use crate::error::Result;
-use crate::fingerprint::{Identity, identity};
-use crate::hooks::Hooks;
+use crate::protocol::decode::{Reader, Regions};
+use crate::protocol::hooks::Hooks;
+use crate::schema::fingerprint::{Identity, identity};
 use crate::state::Restore;
 
 /// Restores a value from regions that were checked.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::header;
-use crate::layout::{ALIGN, padded};
+use crate::protocol::layout::{ALIGN, padded};
 
 /// An older image of fewer bytes is not worth looking at: as many are counted in the same time.
 const SMALL: usize = 512;

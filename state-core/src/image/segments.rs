@@ -6,15 +6,15 @@ use core::mem::take;
 use super::options::Root;
 use super::rewrite::Rewrite;
 use super::{Options, explain, header};
-#[cfg(feature = "pyo3")]
-use crate::decode::Regions;
-use crate::encode::{Writer, changed};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
-use crate::fingerprint::identity;
-use crate::gather::{Borrowed, Copied};
+#[cfg(feature = "pyo3")]
+use crate::protocol::decode::Regions;
+use crate::protocol::encode::{Writer, changed};
+use crate::protocol::gather::{Borrowed, Copied};
 use crate::schema::Carried;
+use crate::schema::fingerprint::identity;
 use crate::state::State;
 
 /// Space for the segments that have to be written, to be used again and again.

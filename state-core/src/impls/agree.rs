@@ -5,8 +5,8 @@
 
 use alloc::vec::Vec;
 
-use crate::decode::Reader;
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::Reader;
+use crate::protocol::encode::{Size, Writer};
 use crate::state::State;
 
 /// Keys that nest deeper agree with none. It keeps the stack from what a live key may hold, at any depth of its own.

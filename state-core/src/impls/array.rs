@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::list::{exchange_each, set_each, settle_each};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::memory::{self, Image, Mode};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::{self, Image, Mode};
+use crate::protocol::stack::{PART, stack};
 use crate::schema::{Kind, Link, Schema};
-use crate::stack::{PART, stack};
 use crate::state::{Restore, State};
 
 impl<T: State, const N: usize> State for [T; N] {

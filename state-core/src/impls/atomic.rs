@@ -3,8 +3,8 @@
 
 use core::sync::atomic::{self, Ordering};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
 use crate::schema::Schema;
 use crate::state::{Restore, State};
 

@@ -10,11 +10,11 @@ use std::path::Path;
 use super::room::Run;
 use super::{list, text};
 use crate::__private::assign;
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::memory::{self, Mode};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::{self, Mode};
+use crate::protocol::stack::stack;
 use crate::schema::Schema;
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {

@@ -2,11 +2,11 @@
 
 use core::cell::{Cell, RefCell};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::stack;
 use crate::schema::Schema;
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<T: State + Copy> State for Cell<T> {

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use super::list;
 use super::room::{Chain, Run};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{LENGTH, stride};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{LENGTH, stride};
 use crate::schema::Schema;
 use crate::state::{Restore, State};
 

@@ -4,8 +4,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::decode::Reader;
-use crate::hooks::Hooks;
+use crate::protocol::decode::Reader;
+use crate::protocol::hooks::Hooks;
 
 /// Each item or entry converted, and collected again.
 #[inline]

@@ -6,9 +6,9 @@ use core::ffi::CStr;
 use super::list;
 use super::text::exchange_if_other;
 use crate::__private::assign;
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::LENGTH;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
 use crate::schema::Schema;
 use crate::state::{Restore, State};
 

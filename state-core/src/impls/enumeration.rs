@@ -6,11 +6,11 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 use core::ops::{Bound, ControlFlow};
 
 use crate::__private::{self as runtime, Names, Shape, Slot, Variant, id};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{enum_head, enum_is_inline, largest};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{enum_head, enum_is_inline, largest};
+use crate::protocol::stack::{deepest, stack};
 use crate::schema::Schema;
-use crate::stack::{deepest, stack};
 use crate::state::{Restore, State};
 
 /// Enums whose variants have one slot or none, each with its index.

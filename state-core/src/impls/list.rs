@@ -7,10 +7,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::room::{self, Holds, Run, SharedRun};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{LENGTH, stride};
-use crate::memory::{self, Mode};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::memory::{self, Mode};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -6,11 +6,11 @@
 
 use std::sync::{Mutex, PoisonError, RwLock, TryLockError};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::stack;
 use crate::schema::Schema;
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 #[cold]

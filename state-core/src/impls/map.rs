@@ -17,9 +17,9 @@ use super::refill::Marks;
 use super::room::Table;
 use super::room::{self, Holds, Tree};
 use crate::__private::{check, get, put, set, size};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{LENGTH, stride};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{LENGTH, stride};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -2,9 +2,9 @@
 
 use core::num::NonZero;
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::memory::Image;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 

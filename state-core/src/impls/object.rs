@@ -6,12 +6,12 @@ use core::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive,
 
 use super::number::leaf;
 use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, settled, size};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
-use crate::memory::Image;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::Image;
+use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Form, Kind, Link, Schema};
-use crate::stack::{deepest, stack};
 use crate::state::{Object, Restore, State};
 
 /// What can be refused is always visited.

@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use super::option;
 use crate::__private::assign;
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::stack;
 use crate::schema::Schema;
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 macro_rules! once {

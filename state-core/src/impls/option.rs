@@ -1,10 +1,10 @@
 //! `Option`: a tag, and the value's head behind it where that is small, else in the tail.
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{option_head, option_is_inline};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{option_head, option_is_inline};
+use crate::protocol::stack::stack;
 use crate::schema::{Kind, Link, Schema};
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 impl<T: State> State for Option<T> {

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::encode::{Size, Writer};
+use crate::protocol::encode::{Size, Writer};
 use crate::schema::Kind;
 use crate::state::State;
 

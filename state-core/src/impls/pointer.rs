@@ -5,10 +5,10 @@ use alloc::rc::Rc;
 use alloc::sync::Arc;
 
 use super::room::{self, Run, SharedValue};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::boxed_weight;
 use crate::schema::{Kind, Link, Schema};
-use crate::stack::boxed_weight;
 use crate::state::{Restore, State};
 
 macro_rules! pointers {

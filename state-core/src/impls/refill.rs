@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, Hash};
 
 use super::map::Heads;
 use crate::__private::{get, set};
-use crate::decode::Reader;
+use crate::protocol::decode::Reader;
 use crate::state::Restore;
 
 /// Fills a B-tree map, the first `kept` of whose entries are restored already.

@@ -1,8 +1,8 @@
 //! The memory that a container takes for its elements: counted while an image is checked, so that a state which would
 //! take too much is refused before any of it is built.
 
-use crate::decode::Checker;
-use crate::layout::{FACTOR, LENGTH, stride};
+use crate::protocol::decode::Checker;
+use crate::protocol::layout::{FACTOR, LENGTH, stride};
 
 /// What a container needs, at most, to hold elements and to be built or refilled.
 pub(super) struct Room {

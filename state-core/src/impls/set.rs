@@ -14,9 +14,9 @@ use super::order;
 #[cfg(feature = "std")]
 use super::room::Table;
 use super::room::{self, Tree};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{LENGTH, stride};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{LENGTH, stride};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -8,8 +8,8 @@ use std::hash::{BuildHasher, Hash};
 use super::map::{self, Heads};
 use super::refill::{self, Marks};
 use super::{list, set};
-use crate::decode::Reader;
-use crate::encode::Writer;
+use crate::protocol::decode::Reader;
+use crate::protocol::encode::Writer;
 use crate::state::{Restore, State};
 
 /// A hash map or set, with keys that have an order.

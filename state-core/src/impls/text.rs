@@ -5,10 +5,10 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::LENGTH;
-use crate::memory;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
+use crate::protocol::memory;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 

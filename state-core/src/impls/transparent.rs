@@ -4,10 +4,10 @@ use core::cmp::Reverse;
 use core::marker::PhantomData;
 use core::num::{Saturating, Wrapping};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::stack;
 use crate::schema::{Kind, Schema};
-use crate::stack::stack;
 use crate::state::{Restore, State};
 
 macro_rules! wrappers {

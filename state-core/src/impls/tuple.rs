@@ -3,10 +3,10 @@
 use alloc::borrow::Cow;
 
 use crate::__private::{check, get, put, set, size};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Kind, Link, Schema};
-use crate::stack::{deepest, stack};
 use crate::state::{Restore, State};
 
 macro_rules! tuples {

@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTup
 
 use super::error::class_name;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::grid_count;
+use crate::protocol::layout::grid_count;
 use crate::value::{ByteOrder, Dtype, Field, Record, Subarray};
 
 /// Types in types deeper than this are refused before they are walked.

@@ -10,10 +10,10 @@ use pyo3::PyTypeCheck;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
-use crate::layout::HANDLE;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::HANDLE;
 use crate::schema::{Handle, Kind, Schema};
 use crate::state::{Restore, State};
 

@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use super::lease;
-use crate::memory;
+use crate::protocol::memory;
 use crate::raw::{Described, Raw, Record};
 use crate::schema::{Nodes, Schema};
 use crate::state::State;

@@ -12,14 +12,14 @@ use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
 use super::decode::Slot;
 use super::error::pickling;
 use super::items::Items;
-use crate::decode::{Checker, Regions, read_length};
-use crate::encode::{Size, Writer};
 use crate::error::Result;
-use crate::float;
 use crate::image;
+use crate::protocol::decode::{Checker, Regions, read_length};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::float;
+use crate::protocol::text::Text;
 use crate::schema::{Kind, Nodes, Schema, root_name};
 use crate::state::{RestoreOwned, State};
-use crate::text::Text;
 use crate::walk::Decoder;
 
 /// Space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads go the long

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use super::Raw;
-use crate::memory;
+use crate::protocol::memory;
 
 /// A single element.
 #[doc(hidden)]

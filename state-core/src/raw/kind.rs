@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::Record;
-use crate::memory::Image;
+use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema, UNIT};
 use crate::state::State;
 

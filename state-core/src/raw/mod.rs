@@ -21,7 +21,7 @@ pub use layout::Layout;
 #[doc(hidden)]
 pub use slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 
-use crate::memory::Image;
+use crate::protocol::memory::Image;
 use crate::schema::{Kind, Link, Schema};
 use crate::state::State;
 

@@ -2,10 +2,10 @@
 
 use super::{Collect, Items, Raw};
 use crate::__private::{cut, cut_mut};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::raw_head;
-use crate::memory::{self, Mode};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::raw_head;
+use crate::protocol::memory::{self, Mode};
 use crate::schema::{self, Kind, Link, Schema};
 
 /// Two slots: the bytes, and the count.

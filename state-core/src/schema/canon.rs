@@ -273,6 +273,15 @@ pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usi
     Ok(Some((Nodes(input.nodes), root)))
 }
 
+/// What a part of a schema takes at most: a node, the slot or variant that it belongs to, and how far it is computed.
+const PART: usize = 256;
+
+/// Reads a schema that comes to no more than so many bytes in memory.
+pub(crate) fn parse_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize), Error> {
+    let most = schema.len().saturating_add(1).min(memory / PART);
+    parse_some(schema, most)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+}
+
 /// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.
 fn add<T>(list: &mut Vec<T>, one: T) {
     if list.len() == list.capacity() {

@@ -3,10 +3,10 @@
 use core::fmt::Display;
 
 use super::Schema;
-use crate::builder::Builder;
-use crate::decode::Regions;
 use crate::error::{Error, Result};
 use crate::evolve::{Older, convert};
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
 use crate::state::{Outcome, RestoreOwned, State};
 
 /// What the attributes of a type and its parts say of older forms.

@@ -6,6 +6,7 @@
 mod canon;
 mod diff;
 mod evolution;
+pub(crate) mod fingerprint;
 mod form;
 mod heads;
 mod order;
@@ -14,12 +15,12 @@ mod show;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::builder::Builder;
 use crate::error::Error;
+use crate::protocol::builder::Builder;
 use crate::raw::Layout;
 use crate::standard::Known;
 
-pub(crate) use canon::{Carried, parse, parse_some, write_canonical, write_for_other_order};
+pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical, write_for_other_order};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::Convert;
 #[doc(hidden)]

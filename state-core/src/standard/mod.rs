@@ -26,7 +26,7 @@ pub(crate) use self::deque::items;
 pub(crate) use self::maps::entries;
 pub(crate) use self::path::text;
 pub(crate) use self::range::ends as range;
-use crate::layout::LENGTH;
+use crate::protocol::layout::LENGTH;
 use crate::value::repr::{Look, Object, Source};
 use crate::walk::Decoder;
 

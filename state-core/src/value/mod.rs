@@ -42,68 +42,38 @@
 //! can stand for a text of any length, at most about a million bytes are spent on what was shown before; then `...`
 //! stands for it.
 
-mod array;
-mod bounded;
-mod children;
-mod classes;
 mod compare;
-mod complex;
-mod decode;
-mod dict;
-mod door;
-mod encode;
-mod equal;
-mod from_rust;
-mod given;
-mod int;
+pub(crate) mod convert;
 mod kind;
-mod leaf;
-mod literal;
-mod name;
-mod named;
+pub(crate) mod kinds;
 mod node;
-mod numbers;
-mod object;
-mod order;
-#[cfg(feature = "pickle")]
-mod parts;
-mod persistent;
 pub(crate) mod repr;
-mod rust_tuple;
-mod sequence;
-pub(crate) mod shared;
-mod standard;
-mod step;
-mod surrogates;
-mod to_rust;
-mod tuple;
-mod variant;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-pub use self::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
-pub(crate) use self::bounded::Bounded;
-pub use self::complex::Complex;
-pub use self::dict::{Dict, IntoPairs, Pairs};
-pub use self::door::{IntoState, StateExt, from_value, to_value};
-pub use self::int::{Int, ParseIntError};
+pub(crate) use self::convert::bounded::Bounded;
+pub use self::convert::door::{IntoState, StateExt, from_value, to_value};
+pub(crate) use self::convert::named::Named;
+pub(crate) use self::convert::standard::standard;
 pub use self::kind::{Kind, WrongKind};
-pub(crate) use self::literal::{write_bytes, write_str};
-pub use self::name::Name;
-pub(crate) use self::named::Named;
-pub use self::object::{Attributes, Made, Object, Parts};
+pub use self::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
+pub use self::kinds::complex::Complex;
+pub use self::kinds::dict::{Dict, IntoPairs, Pairs};
+pub use self::kinds::int::{Int, ParseIntError};
+pub use self::kinds::name::Name;
+pub use self::kinds::object::{Attributes, Made, Object, Parts};
 #[cfg(feature = "pickle")]
-pub(crate) use self::parts::PartsRef;
-pub use self::persistent::Persistent;
-pub use self::sequence::{List, Set};
-pub use self::shared::Shared;
+pub(crate) use self::kinds::parts::PartsRef;
+pub use self::kinds::persistent::Persistent;
+pub use self::kinds::sequence::{List, Set};
+pub use self::kinds::shared::Shared;
 #[cfg(feature = "pickle")]
-pub(crate) use self::shared::bind;
-pub(crate) use self::standard::standard;
-pub use self::step::{Step, StepRef};
-pub use self::surrogates::Surrogates;
-pub use self::tuple::Tuple;
-pub use self::variant::Variant;
+pub(crate) use self::kinds::shared::bind;
+pub use self::kinds::step::{Step, StepRef};
+pub use self::kinds::surrogates::Surrogates;
+pub use self::kinds::tuple::Tuple;
+pub use self::kinds::variant::Variant;
+pub(crate) use self::repr::literal::{write_bytes, write_str};
 
 /// One slot of a state: any value that can stand in it.
 ///

@@ -4,7 +4,8 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
 
-use super::{Dict, List, Object, Persistent, Set, Tuple, Value, Variant, object::Content};
+use super::{Dict, List, Object, Persistent, Set, Tuple, Value, Variant};
+use crate::value::kinds::object::Content;
 
 /// What a container is, apart from its children: two containers with the same head and equal children are equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,6 @@ pub(crate) mod checksum;
 pub(crate) mod compare;
 mod fill;
 mod form;
-mod inspect;
 mod raws;
 mod read;
 
@@ -27,13 +26,11 @@ pub(crate) use fill::{Limits, fill, fill_named, fill_state};
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{can_be_none, is_byte, tuple_slots};
-pub use inspect::Inspection;
-pub(crate) use inspect::parse_within;
-use read::Read;
+pub(crate) use read::Read;
 
-use crate::decode::Regions;
 use crate::error::{Error, Result};
-use crate::float::widen;
+use crate::protocol::decode::Regions;
+use crate::protocol::float::widen;
 use crate::schema::{Nodes, Schema};
 use crate::standard::Known;
 
@@ -276,12 +273,12 @@ pub(crate) fn read(
 }
 
 /// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
-/// of `copied` and `borrowed`, see [`Gather`](crate::gather::Gather).
+/// of `copied` and `borrowed`, see [`Gather`](crate::protocol::gather::Gather).
 #[cfg(feature = "pyo3")]
 pub(crate) fn read_state(
     schema: &'static Schema,
     regions: &Regions<'_>,
-    (copied, borrowed): (&[u8], &[crate::gather::Borrowed<'_>]),
+    (copied, borrowed): (&[u8], &[crate::protocol::gather::Borrowed<'_>]),
     levels: u32,
     encoder: &mut impl Encoder,
 ) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The raw region as the walk reads it: in one piece, or with arrays that are still where the live value has them.
 
-use crate::gather::Borrowed;
+use crate::protocol::gather::Borrowed;
 
 /// What is left of a raw region.
 #[derive(Clone, Copy, Debug)]

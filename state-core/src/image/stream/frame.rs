@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::crc::Crc;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fingerprint::Identity;
 use crate::image::header;
-use crate::layout::ALIGN;
+use crate::protocol::layout::ALIGN;
 use crate::schema::Carried;
+use crate::schema::fingerprint::Identity;
 
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;

@@ -9,12 +9,12 @@ use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long};
 use super::{MAX_SCHEMA, MAX_STATE};
 use crate::error::{Error, ErrorKind};
 use crate::evolve::{Form, Resolved};
-use crate::fingerprint::{hash, identity};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
+use crate::inspect::Inspection;
 use crate::schema::Carried;
+use crate::schema::fingerprint::{hash, identity};
 use crate::state::{Restore, RestoreOwned, State};
-use crate::walk::Inspection;
 
 /// Reads the states of a stream one after the other; see [the module](super).
 ///

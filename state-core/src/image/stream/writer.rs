@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::frame::{FRAME, Frame, padding, too_long, write_header};
 use super::{MAX_STATE, Reader, lock};
-use crate::fingerprint::identity;
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
-use crate::layout::ALIGN;
+use crate::protocol::layout::ALIGN;
+use crate::schema::fingerprint::identity;
 use crate::state::State;
 
 /// Writes states of the type `T`, one after the other; see [the module](super).

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::impls::number::leaf;
-use crate::memory::Image;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
 use crate::standard::Known;
 use crate::state::{Restore, State};

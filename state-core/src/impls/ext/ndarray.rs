@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::{LENGTH, grid_count};
-use crate::memory::{self, Image, Mode};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::{LENGTH, grid_count};
+use crate::protocol::memory::{self, Image, Mode};
 use crate::raw::{Collect, Described, Many, Raw, Record};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};

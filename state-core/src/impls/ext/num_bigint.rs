@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::impls::list;
-use crate::layout::LENGTH;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
 use crate::schema::{Kind, Schema};
 use crate::standard::{Known, int};
 use crate::state::{Restore, State};

@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 
 use super::cbor::Scan;
 use crate::__private::{cut, cut_mut};
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::error::{Error, ErrorKind};
-use crate::layout::LENGTH;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
 use crate::schema::{Kind, Schema};
 
 /// Serde goes through a value by recursion, and meets some levels of CBOR, such as that of an enum, twice.

@@ -1,8 +1,8 @@
 //! `#[state(serde)]` without the feature `serde`: what generated code names, and one error that says what is missing.
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
-use crate::layout::LENGTH;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
 use crate::schema::{Kind, Schema};
 
 /// Nothing implements it. One function alone asks for it, so that a field has one error.

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::decode::{Checker, Reader};
-use crate::encode::{Size, Writer};
 use crate::impls::number::leaf;
-use crate::memory::Image;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
 use crate::standard::Known;
 use crate::state::{Restore, State};

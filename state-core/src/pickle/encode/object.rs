@@ -9,9 +9,9 @@ use super::global::{Global, Known};
 use super::group::{dict_codes, tuple_codes};
 use super::plan::{Planner, Sorted, Step, Steps, Variants, Width, Word, target};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{enum_is_inline, tag_head};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
+use crate::protocol::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Kind, Object, Slot};
 use crate::walk::checksum;
 

@@ -11,12 +11,12 @@ use core::mem::take;
 use super::code::{Code, with_op};
 use super::group::{BATCH, Group};
 use super::plan::{Row, Step, Width};
-use crate::float::widen;
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{
     ADDITEMS, APPEND, APPENDS, BINFLOAT, BININT, BININT1, BININT2, BINUNICODE, EMPTY_DICT, EMPTY_LIST, EMPTY_SET,
     LONG1, MARK, NEWFALSE, NEWTRUE, SETITEM, SETITEMS, SHORT_BINUNICODE,
 };
+use crate::protocol::float::widen;
 
 /// Text is copied in blocks of this size.
 const BLOCK: usize = 16;

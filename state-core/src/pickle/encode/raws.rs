@@ -1,9 +1,9 @@
 //! The raw arrays of a value that is being written: copied ones and borrowed ones, in the order of the image.
 
 use super::sink::Sink;
-use crate::gather::Borrowed;
-use crate::layout::padded;
 use crate::pickle::opcode::{NEXT_BUFFER, READONLY_BUFFER};
+use crate::protocol::gather::Borrowed;
+use crate::protocol::layout::padded;
 
 /// Shorter arrays stay in the pickle: a buffer of its own costs as much.
 pub(super) const LARGE: usize = 256;

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::Space;
 use crate::error::Result;
-use crate::gather::Copied;
 use crate::pickle::{Options, Protocol};
+use crate::protocol::gather::Copied;
 use crate::state::State;
 
 /// Space for a pickle and what it is made from, to be used again and again; see [`Options::dump_segments`].

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::plan::{Plan, Step};
 use super::standard::Part;
 use super::write::{Rest, disagreement, part, part_of};
-use crate::decode::read_length;
 use crate::error::Result;
-use crate::layout::{grid_count, option_is_inline, stride};
+use crate::protocol::decode::read_length;
+use crate::protocol::layout::{grid_count, option_is_inline, stride};
 
 impl<'i> Rest<'i, '_> {
     pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {

@@ -10,11 +10,11 @@ use super::plan::{Plan, Sorted, Step, Width, Word};
 use super::quick::{self, Quick};
 use super::raws::{LARGE, Raws};
 use super::sink::Sink;
-use crate::decode::read_length;
 use crate::error::{Error, ErrorKind, Result};
-use crate::float::widen;
-use crate::layout::{grid_count, option_is_inline};
 use crate::pickle::opcode::REDUCE;
+use crate::protocol::decode::read_length;
+use crate::protocol::float::widen;
+use crate::protocol::layout::{grid_count, option_is_inline};
 use crate::value::Order;
 
 /// The regions of an image that stand behind its head, as far as they have not been written yet.

@@ -3,9 +3,11 @@
 use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 use core::slice::ChunksExact;
 
-use super::super::{Dtype, Value, name, object::is_identifier};
+use super::super::{Dtype, Value};
 use super::look::{Look, Object, Shape, Source, State, Step, is_empty};
 use crate::standard::print as standard;
+use crate::value::kinds::name;
+use crate::value::kinds::object::is_identifier;
 
 /// The text of an object: a name, and its fields in brackets.
 pub(crate) struct Layout<'a, S: Source<'a>> {

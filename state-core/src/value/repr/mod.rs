@@ -2,6 +2,7 @@
 //! stack of its own, and for what is shown a second time an account, so that nothing makes more text than it pays for.
 
 mod layout;
+pub(crate) mod literal;
 mod look;
 mod values;
 
@@ -12,7 +13,6 @@ pub(crate) use self::layout::{Field, Layout, attributes};
 pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step, is_empty};
 pub(super) use self::values::{debug, display};
 use self::{layout::Fields, look::SHORT};
-use super::literal;
 use crate::standard::print as standard;
 
 const INDENT: &str = "    ";

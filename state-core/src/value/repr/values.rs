@@ -7,11 +7,10 @@ use core::{
     ptr, slice,
 };
 
-use super::super::{
-    Made, Object, StepRef, Value, literal,
-    node::{Head, Node},
-};
+use super::super::node::{Head, Node};
+use super::super::{Made, Object, StepRef, Value};
 use super::{Field, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
+use crate::value::repr::literal;
 
 /// What may be printed a second time, in about as many bytes: values that share can stand for texts of any length.
 const AGAIN: usize = 1 << 20;
@@ -75,7 +74,7 @@ impl<'a> Values<'a> {
         };
         match head {
             Head::Variant(name, variant) => {
-                let name = if self.has_whole_tags { name } else { super::super::name::last(name) };
+                let name = if self.has_whole_tags { name } else { crate::value::kinds::name::last(name) };
                 let fields = (!children.is_empty()).then(|| [Field::Each(children.iter())].into());
                 Look::Laid(Layout { name: format!("{name}.{variant}").into(), fields, shape })
             }

@@ -6,8 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Both, Compared, Pair, Span, Step, broken, cut};
-use crate::decode::Regions;
-use crate::layout::stride;
+use crate::protocol::decode::Regions;
+use crate::protocol::layout::stride;
 use crate::schema::{Kind, Link, Nodes, Schema};
 use crate::value::Value;
 use crate::walk::form::is_byte;

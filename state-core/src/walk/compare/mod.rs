@@ -11,10 +11,10 @@ use core::fmt;
 
 use super::Nowhere;
 use super::read::{Read, little_endian};
-use crate::decode::{Regions, read_length};
 use crate::error::{Error, ErrorKind};
 use crate::image::Difference;
-use crate::layout::{option_is_inline, stride, tag_head};
+use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::layout::{option_is_inline, stride, tag_head};
 use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, Variant, root_name};
 use brief::Brief;
 

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use super::lists::alike;
 use super::{Both, Compared, Pair, Step, broken, little_endian};
-use crate::layout::padded;
+use crate::inspect::Element;
+use crate::protocol::layout::padded;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::walk::Elements;
-use crate::walk::inspect::Element;
 
 impl<'a> Pair<'a> {
     pub(super) fn raw(&mut self, raw: &Raw, heads: Both<&'a [u8]>) -> Compared {

@@ -12,16 +12,16 @@ use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
 use super::{Decoder, attributes, index};
-use crate::builder::Builder;
-use crate::decode::Regions;
-use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::float;
-use crate::layout::{FACTOR, option_is_inline, stride};
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
+use crate::protocol::encode::too_deep;
+use crate::protocol::float;
+use crate::protocol::layout::{FACTOR, option_is_inline, stride};
+use crate::protocol::stack;
+use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
-use crate::stack;
 use crate::standard::{self, Known};
-use crate::text::Text;
 
 /// An image that was filled from a dynamic value.
 pub(crate) struct Filled<'v> {

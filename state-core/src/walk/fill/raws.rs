@@ -6,11 +6,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Fill, target, wrong};
-use crate::builder::Builder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{grid_count, padded};
+use crate::protocol::builder::Builder;
+use crate::protocol::layout::{grid_count, padded};
+use crate::protocol::stack;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
-use crate::stack;
 use crate::standard;
 use crate::walk::form::not_bool;
 use crate::walk::{Decoder, index};

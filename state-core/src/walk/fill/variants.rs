@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::{Fill, slots_left_out, target};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{enum_is_inline, tag_head};
+use crate::protocol::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Slot, Variant};
 use crate::walk::{Decoder, attributes};
 

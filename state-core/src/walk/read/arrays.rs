@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{grid_count, padded};
+use crate::protocol::layout::{grid_count, padded};
 use crate::schema::{Link, Raw};
 use crate::walk::form::not_bool;
 use crate::walk::raws::Array;

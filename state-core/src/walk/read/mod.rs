@@ -15,12 +15,12 @@ use self::open::{Next, Open, Parts};
 use super::form::{can_be_none, count_slots, is_byte, parts_without_bytes};
 use super::raws::Raws;
 use super::{Encoder, Group};
-use crate::decode::{Regions, read_length};
-use crate::encode::too_deep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{option_is_inline, stride};
+use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::encode::too_deep;
+use crate::protocol::layout::{option_is_inline, stride};
+use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
-use crate::text::Text;
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
 /// fewer; those of a file are held to it.
@@ -107,7 +107,7 @@ impl<'a, E: Encoder> Read<'a, E> {
 
     /// The same image with its raw arrays elsewhere.
     #[cfg(feature = "pyo3")]
-    pub fn with_raws(mut self, raw: Raws<'a>) -> Self {
+    pub(in crate::walk) fn with_raws(mut self, raw: Raws<'a>) -> Self {
         self.raw = raw;
         self
     }

@@ -5,7 +5,7 @@ use alloc::format;
 use super::open::{Open, Parts};
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::tag_head;
+use crate::protocol::layout::tag_head;
 use crate::schema::Enum;
 use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};

@@ -4,11 +4,11 @@
 use core::mem::size_of;
 
 use super::row::NOWHERE;
-use crate::float;
 use crate::pickle::opcode::{
     BINFLOAT, BINGET, BININT, BININT1, BININT2, BINPUT, BINUNICODE, EMPTY_TUPLE, FRAME, LONG_BINGET, LONG_BINPUT,
     LONG1, MEMOIZE, NEWFALSE, NEWOBJ, NEWTRUE, SHORT_BINUNICODE,
 };
+use crate::protocol::float;
 
 /// What is looked at at once, and the blocks in which text is copied.
 pub(super) const BLOCK: usize = 16;

@@ -2,8 +2,8 @@
 
 use super::row::{Row, close};
 use super::{Direct, target};
-use crate::layout::stride;
 use crate::pickle::opcode as op;
+use crate::protocol::layout::stride;
 use crate::schema::{Link, Schema};
 
 /// Writers of pickles add so many items at once, and begin anew only where these were full.

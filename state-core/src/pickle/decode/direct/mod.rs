@@ -16,11 +16,11 @@ use alloc::vec::Vec;
 
 use self::group::Codes;
 use self::row::Row;
-use crate::layout::option_is_inline;
 use crate::pickle::opcode as op;
 use crate::pickle::options::Options;
+use crate::protocol::layout::option_is_inline;
+use crate::protocol::stack;
 use crate::schema::{Kind, Link, Nodes, Schema};
-use crate::stack;
 use crate::walk::{Filled, can_be_none, is_byte};
 
 /// Fills the image of a pickle that holds nothing unusual.

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use super::group::BATCH;
 use super::row::close;
 use super::{Direct, target};
-use crate::layout::{enum_is_inline, tag_head};
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
+use crate::protocol::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Kind, Nodes, Object, Schema, Slot};
 use crate::walk::{count_slots, tuple_slots};
 

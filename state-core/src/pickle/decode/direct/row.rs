@@ -8,8 +8,8 @@ use super::fields::Fields;
 use super::group::Codes;
 use super::object::{dict_codes, flat_slots};
 use super::target;
-use crate::layout::{option_is_inline, stride};
 use crate::pickle::opcode::{BUILD, EMPTY_DICT, EMPTY_TUPLE, MARK, TUPLE, TUPLE1, TUPLE2, TUPLE3};
+use crate::protocol::layout::{option_is_inline, stride};
 use crate::schema::{Form, Kind, Nodes, Object, Schema};
 use crate::walk::{can_be_none, is_byte};
 

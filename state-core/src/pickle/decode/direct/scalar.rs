@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use super::Direct;
 use super::latin1::latin1;
-use crate::float;
-use crate::layout::padded;
 use crate::pickle::opcode as op;
+use crate::protocol::float;
+use crate::protocol::layout::padded;
 use crate::schema::Raw;
 
 impl<'p> Direct<'p> {

@@ -1,0 +1,424 @@
+//! A look into native bytes that carry their schema, by a program that knows nothing of the type.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{Image, Options};
+use crate::protocol::decode::Regions;
+use crate::schema::fingerprint::hash;
+use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse_within};
+use crate::standard::Known;
+use crate::value::{self, Bounded, Value};
+use crate::walk::{Elements, Encoder, Group};
+
+/// Native bytes that say themselves what they hold: written with
+/// [`Options::with_schema`](crate::Options::with_schema).
+///
+/// ```
+/// use state_core::{Inspection, Options, State};
+///
+/// #[derive(State)]
+/// #[state(name = "example.Person")]
+/// struct Person { name: String, age: i32 }
+///
+/// let dave = Person { name: "Dave".into(), age: 30 };
+/// let bytes = Options::new().with_schema().dumps(&dave)?;
+///
+/// let inspection = Inspection::open(&bytes)?;
+/// assert_eq!(inspection.tag(), Some("example.Person"));
+/// assert_eq!(inspection.value()?.to_string(), "Person('Dave', 30)");
+/// assert_eq!(inspection.tree()?, "example.Person\n  name: 'Dave'\n  age: 30\n");
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Inspection<'a> {
+    nodes: Nodes,
+    root: usize,
+    fingerprint: u64,
+    bytes: &'a [u8],
+    regions: Regions<'a>,
+    levels: u32,
+    /// The memory that the schema, a value or a tree may take.
+    memory: usize,
+}
+
+impl<'a> Inspection<'a> {
+    /// Reads the header and the schema, which takes up to 160 times the schema's length in memory, within the limit
+    /// that [`Options::inspect`] can set.
+    ///
+    /// # Errors
+    /// Bytes that are no native state, that carry no schema, or whose schema is damaged.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        Options::new().inspect(bytes)
+    }
+
+    fn open_within(bytes: &'a [u8], options: Options) -> Result<Self> {
+        let image = Image::open(bytes)?;
+        let Some(schema) = image.schema else {
+            return Err(Error::new(
+                ErrorKind::Identity,
+                "bytes that carry their schema (`Options::with_schema`)",
+                alloc::format!("others, of a type with the fingerprint {:016x}", image.fingerprint),
+            )
+            .at_byte(8));
+        };
+        Self::of(&image, (schema, image.arrays()), bytes, options)
+    }
+
+    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does; beside it, which of its raw
+    /// arrays show as arrays.
+    #[cfg(feature = "std")]
+    pub(crate) fn open_with(bytes: &'a [u8], schema: (&[u8], &[u8]), options: Options) -> Result<Self> {
+        Self::of(&Image::open(bytes)?, schema, bytes, options)
+    }
+
+    fn of(image: &Image<'a>, schema: (&[u8], &[u8]), bytes: &'a [u8], options: Options) -> Result<Self> {
+        let (schema, arrays) = schema;
+        if hash(schema) != image.fingerprint {
+            return Err(Image::other_schema());
+        }
+        let memory = options.memory_for(bytes.len());
+        let (mut nodes, root) = parse_within(schema, memory)?;
+        if !arrays.is_empty() {
+            nodes.show_arrays(arrays)?;
+        }
+        let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
+        Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: options.levels(), memory })
+    }
+
+    /// Sets the depth up to which the state is looked at; see [`Options::depth`]. It takes no stack here.
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.levels = levels;
+        self
+    }
+
+    fn root(&self) -> &Schema {
+        &self.nodes.0[self.root]
+    }
+
+    /// The type tag, if the type has a name.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.root().tag()
+    }
+
+    /// The fingerprint of the type.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// What the bytes hold: what [`to_value`](crate::to_value) gives of the value that was written. A part that takes a
+    /// byte, or none, can be a value of 32 bytes and the names of its type: what the value takes in all stays within the
+    /// limit of memory. Parts that take no bytes, as those of `[(); 100]`, are a million at most, and 16 for each byte.
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place; a value that would take more memory than the limit.
+    pub fn value(&self) -> Result<Value> {
+        let mut value = Bounded::new(self.memory);
+        crate::walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
+            self.root(),
+            self.regions.head,
+            self.levels,
+        )?;
+        value.value().ok_or_else(|| Error::beyond_memory("a value", self.memory))
+    }
+
+    /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place; a text longer than the limit of memory, which
+    /// [`write_tree`](Self::write_tree) writes all the same.
+    pub fn tree(&self) -> Result<String> {
+        let mut text = Limited { text: String::new(), limit: self.memory, is_spent: false };
+        match self.write_tree(&mut text) {
+            Err(_) if text.is_spent => Err(Error::beyond_memory("a tree", self.memory)),
+            Err(error) => Err(error),
+            Ok(()) => Ok(text.text),
+        }
+    }
+
+    /// Writes the [`tree`](Self::tree) as it is read. It takes at most 512 KiB of memory at the default depth.
+    ///
+    /// ```
+    /// use state_core::{Inspection, Options};
+    ///
+    /// let bytes = Options::new().with_schema().dumps(&("Dave", 30))?;
+    /// let mut text = String::new();
+    /// Inspection::open(&bytes)?.write_tree(&mut text)?;
+    /// assert_eq!(text, "tuple of 2\n  'Dave'\n  30\n");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
+    pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
+        let mut tree = Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()) };
+        let read = crate::walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
+        let walked = read.root(self.root(), self.regions.head, self.levels);
+        tree.written
+            .map_err(|fmt::Error| Error::new(ErrorKind::Unwritable, "", "the writer takes no more of the tree"))?;
+        walked
+    }
+}
+
+impl Options {
+    /// As [`Inspection::open`], with the limit of [`memory`](Self::memory) for all that is made of the bytes: the schema,
+    /// the [`value`](Inspection::value), the [`tree`](Inspection::tree), each by itself. If it is not set, the limit is a
+    /// gibibyte, or 64 times the bytes where that is more.
+    ///
+    /// ```
+    /// use state_core::{ErrorKind, Options};
+    ///
+    /// let bytes = Options::new().with_schema().dumps(&vec![(); 100_000])?;
+    /// let inspection = Options::new().memory(1 << 20).inspect(&bytes)?;
+    /// assert_eq!(inspection.value().unwrap_err().kind(), ErrorKind::Memory);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Inspection::open`], and a schema that would take more than the limit.
+    pub fn inspect<'a>(&self, bytes: &'a [u8]) -> Result<Inspection<'a>> {
+        Inspection::open_within(bytes, *self)
+    }
+}
+
+/// Text that never takes more memory than a limit.
+struct Limited {
+    text: String,
+    limit: usize,
+    is_spent: bool,
+}
+
+impl Write for Limited {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let needed = self.text.len() + text.len();
+        if needed > self.limit {
+            self.is_spent = true;
+            return Err(fmt::Error);
+        }
+        if needed > self.text.capacity() {
+            let capacity = needed.max(self.text.capacity().saturating_mul(2)).min(self.limit);
+            self.text.reserve_exact(capacity - self.text.len());
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+}
+
+/// Elements of a raw array that are shown.
+const SHOWN: usize = 8;
+
+/// The text of one element that is shown, in bytes; about, because a part is never cut.
+const SHOWN_TEXT: usize = 1000;
+
+/// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
+const INDENTED: usize = 40;
+
+struct Tree<'w, W> {
+    out: &'w mut W,
+    open: usize,
+    /// The name of the slot that comes next.
+    label: String,
+    /// The levels of open lists that come without their last parts.
+    cut: Vec<usize>,
+    /// What the writer said last; nothing more is written after an error.
+    written: fmt::Result,
+}
+
+impl<W: Write> Tree<'_, W> {
+    fn line(&mut self, text: impl fmt::Display) {
+        let indent = 2 * self.open.min(INDENTED);
+        let colon = if self.label.is_empty() { "" } else { ": " };
+        if self.written.is_ok() {
+            self.written = writeln!(self.out, "{:indent$}{}{colon}{text}", "", Escaped(&self.label));
+        }
+        self.label.clear();
+    }
+}
+
+/// Text as Python shows it.
+struct Text<'a>(&'a str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::write_str(f, self.0)
+    }
+}
+
+/// Bytes as Python shows them.
+struct Bytes<'a>(&'a [u8]);
+
+impl fmt::Display for Bytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::write_bytes(f, self.0)
+    }
+}
+
+impl<W: Write> Encoder for Tree<'_, W> {
+    fn none(&mut self) {
+        self.line("None");
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.line(Value::from(value));
+    }
+
+    fn int(&mut self, value: i128) {
+        self.line(value);
+    }
+
+    fn big(&mut self, value: u128) {
+        self.line(value);
+    }
+
+    fn float(&mut self, value: f64) {
+        self.line(Value::from(value));
+    }
+
+    fn str(&mut self, value: &str) {
+        self.line(Text(value));
+    }
+
+    fn bytes(&mut self, value: &[u8]) {
+        self.line(Bytes(value));
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.line(format_args!("array of shape {shape:?}"));
+        self.open += 1;
+        self.raw(elements, bytes);
+        self.open -= 1;
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.line(value::standard(known, bytes));
+    }
+
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        let size = elements.schema.head.max(1);
+        let (count, of) = (bytes.len() / size, show(elements));
+        self.line(format_args!("{} bytes, {count} of {of}", bytes.len()));
+        self.open += 1;
+        for element in bytes.chunks_exact(size).take(SHOWN) {
+            self.line(Element(elements, element));
+        }
+        if count > SHOWN {
+            self.line("...");
+        }
+        self.open -= 1;
+    }
+
+    fn begin(&mut self, group: Group<'_>) {
+        match group {
+            Group::Tuple(0) => self.line("()"),
+            Group::Tuple(len) => self.line(format_args!("tuple of {len}")),
+            Group::List(len) => self.line(format_args!("list of {len}")),
+            Group::Set(len) => self.line(format_args!("set of {len}")),
+            Group::Dict(len) => self.line(format_args!("map of {len}")),
+            Group::Object { tag, .. } => self.line(Escaped(tag)),
+            Group::Variant { tag, variant, .. } => self.line(format_args!("{}.{}", Escaped(tag), Escaped(variant))),
+        }
+        self.open += 1;
+    }
+
+    fn end(&mut self) {
+        if self.cut.last() == Some(&self.open) {
+            self.cut.pop();
+            self.line("...");
+        }
+        self.open -= 1;
+    }
+
+    fn alike(&mut self, parts: usize) -> usize {
+        if parts > SHOWN {
+            self.cut.push(self.open);
+        }
+        parts.min(SHOWN)
+    }
+
+    fn slot(&mut self, name: &str) {
+        name.clone_into(&mut self.label);
+    }
+}
+
+fn show(elements: Elements<'_>) -> String {
+    crate::schema::brief(&crate::schema::Show(elements.schema, elements.nodes))
+}
+
+/// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
+pub(crate) struct Element<'a>(pub Elements<'a>, pub &'a [u8]);
+
+impl fmt::Display for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        element(self.0, self.1, &mut Counted { to: f, len: 0 })
+    }
+}
+
+/// Counts the bytes of what is written.
+struct Counted<'a, 'f> {
+    to: &'a mut fmt::Formatter<'f>,
+    len: usize,
+}
+
+impl Write for Counted<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.len += text.len();
+        self.to.write_str(text)
+    }
+}
+
+impl Counted<'_, '_> {
+    /// What stands before a part, which is left out where there is much text already; whether it is to come.
+    fn part(&mut self, at: usize) -> Result<bool, fmt::Error> {
+        self.write_str(if at == 0 { "" } else { ", " })?;
+        if self.len > SHOWN_TEXT {
+            self.write_str("...")?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+fn element(elements: Elements<'_>, bytes: &[u8], out: &mut Counted<'_, '_>) -> fmt::Result {
+    let of = |link| Elements { schema: elements.nodes.get(link), nodes: elements.nodes };
+    let number = || bytes.iter().rev().fold(0, |value: u128, &byte| value << 8 | u128::from(byte));
+    match &elements.schema.kind {
+        Kind::Int { signed: true, .. } => {
+            let unused = 128_usize.saturating_sub(8 * bytes.len()) % 128;
+            write!(out, "{}", (number() << unused) as i128 >> unused)
+        }
+        Kind::Int { .. } => write!(out, "{}", number()),
+        Kind::Float { bits: 32 } => write!(out, "{}", Value::from(f32::from_bits(number() as u32))),
+        Kind::Float { .. } => write!(out, "{}", Value::from(f64::from_bits(number() as u64))),
+        Kind::Array(part, _) => {
+            let part = of(*part);
+            out.write_str("[")?;
+            for (at, bytes) in bytes.chunks_exact(part.schema.head.max(1)).enumerate() {
+                if !out.part(at)? {
+                    break;
+                }
+                element(part, bytes, out)?;
+            }
+            out.write_str("]")
+        }
+        Kind::Record(Record { fields, .. }) => {
+            out.write_str("{")?;
+            for (at, field) in fields.iter().enumerate() {
+                if !out.part(at)? {
+                    break;
+                }
+                write!(out, "{}: ", Escaped(&field.name))?;
+                let part = of(field.ty);
+                let end = field.offset.saturating_add(part.schema.head);
+                element(part, bytes.get(field.offset..end).unwrap_or_default(), out)?;
+            }
+            out.write_str("}")
+        }
+        _ => write!(out, "{}", Bytes(bytes)),
+    }
+}

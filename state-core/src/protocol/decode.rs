@@ -1,0 +1,382 @@
+//! The way in: [`Checker`] reads bytes that may be hostile, [`Reader`] reads what has been checked.
+//!
+//! Both cut their regions from the front, in the order in which [`Writer`](crate::state::Writer) filled them.
+
+use alloc::string::String;
+
+use crate::error::Error;
+use crate::protocol::hooks::Hooks;
+use crate::protocol::layout::{padded, stride};
+use crate::protocol::stack::weight;
+use crate::protocol::text::Text;
+use crate::schema::Schema;
+use crate::state::{Restore, State};
+
+/// The four parts of an image behind its header.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Regions<'a> {
+    pub head: &'a [u8],
+    pub tail: &'a [u8],
+    pub text: Text<'a>,
+    pub raw: &'a [u8],
+}
+
+/// Tests an image. It never allocates, and what it lets pass can be built without a further test.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    tail: &'a [u8],
+    text: Text<'a>,
+    raw: &'a [u8],
+    depth: u32,
+    /// Bytes that what is counted by its size takes in memory.
+    memory: usize,
+    obstacle: Option<Obstacle>,
+}
+
+/// What stands in a checker's way although every slot holds what it may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Obstacle {
+    /// Parts of this type are nested too deep.
+    Depth(&'static Schema),
+    Alignment,
+    Memory,
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn new(regions: &Regions<'a>, depth: u32) -> Self {
+        let Regions { tail, text, raw, .. } = *regions;
+        Self { tail, text, raw, depth, memory: 0, obstacle: None }
+    }
+
+    /// A run of `count` heads from the tail; `None` where there are not so many bytes.
+    #[inline]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
+        cut(&mut self.tail, count.checked_mul(stride(head))?)
+    }
+
+    /// The length that a head of [`LENGTH`](crate::state::LENGTH) bytes holds. A long form of a short length is none.
+    #[inline]
+    pub fn length(&mut self, head: &[u8]) -> Option<usize> {
+        read_length(head, &mut self.tail)
+    }
+
+    /// Whether `len` bytes of text are there and end between two characters.
+    #[inline]
+    #[must_use]
+    pub fn text(&mut self, len: usize) -> bool {
+        self.text.cut(len).is_some()
+    }
+
+    /// A raw array of `len` bytes, with zeros behind it.
+    #[inline]
+    pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
+        let space = cut(&mut self.raw, padded(len)?)?;
+        let (array, padding) = space.split_at(len);
+        padding.iter().all(|&byte| byte == 0).then_some(array)
+    }
+
+    /// Tests what stands behind a `T`, one level deeper.
+    #[inline]
+    #[must_use]
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
+        self.level::<T>(weight::<T>(), inner)
+    }
+
+    /// The same of a `T` that weighs so much.
+    #[inline]
+    pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self) -> bool) -> bool {
+        match self.depth.checked_sub(weight) {
+            Some(depth) => {
+                let outer = core::mem::replace(&mut self.depth, depth);
+                let passed = inner(self);
+                self.depth = outer;
+                passed
+            }
+            None => {
+                self.obstacle.get_or_insert(Obstacle::Depth(T::schema()));
+                false
+            }
+        }
+    }
+
+    /// Counts bytes of memory that a value takes beyond a small multiple of its image.
+    #[inline]
+    pub(crate) fn takes(&mut self, memory: usize) {
+        self.memory = self.memory.saturating_add(memory);
+    }
+
+    /// What was counted so.
+    #[inline]
+    pub(crate) fn memory(&self) -> usize {
+        self.memory
+    }
+
+    /// Says that an array to be borrowed does not lie as its elements must, or, where this machine has `other` elements
+    /// in memory, that it never can.
+    #[cold]
+    pub(crate) fn not_to_borrow(&mut self, other: bool) {
+        self.obstacle.get_or_insert(if other { Obstacle::Memory } else { Obstacle::Alignment });
+    }
+
+    pub(crate) fn obstacle(&self) -> Option<Obstacle> {
+        self.obstacle
+    }
+
+    /// Whether the regions have been read to their ends.
+    pub(crate) fn finish(&self) -> bool {
+        self.tail.is_empty() && self.text.is_empty() && self.raw.is_empty()
+    }
+}
+
+/// Hands out the parts of a checked image.
+#[derive(Debug)]
+pub struct Reader<'de> {
+    tail: &'de [u8],
+    text: Text<'de>,
+    raw: &'de [u8],
+    refusal: Option<Error>,
+    hooks: Hooks,
+    /// The hooks that were left or, by now, found.
+    left: usize,
+}
+
+/// A place in an image, to come back to; see [`Reader::mark`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark<'de> {
+    tail: &'de [u8],
+    text: Text<'de>,
+    raw: &'de [u8],
+}
+
+impl<'de> Reader<'de> {
+    pub(crate) fn new(regions: &Regions<'de>) -> Self {
+        Self::with_hooks(regions, Hooks::Call)
+    }
+
+    pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
+        let Regions { tail, text, raw, .. } = *regions;
+        Self { tail, text, raw, refusal: None, hooks, left: 0 }
+    }
+
+    /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
+    pub(crate) fn of_nothing(hooks: Hooks) -> Self {
+        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0 }
+    }
+
+    /// A run of `count` heads from the tail.
+    #[inline]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'de [u8]> {
+        cut(&mut self.tail, count.checked_mul(stride(head))?)
+    }
+
+    /// The length that a head of [`LENGTH`](crate::state::LENGTH) bytes holds.
+    #[inline]
+    pub fn length(&mut self, head: &[u8]) -> Option<usize> {
+        read_length(head, &mut self.tail)
+    }
+
+    /// Text of `len` bytes.
+    #[inline]
+    pub fn text(&mut self, len: usize) -> Option<&'de str> {
+        self.text.cut(len)
+    }
+
+    /// Text of `len` bytes as a string of its own.
+    #[inline]
+    pub(crate) fn string(&mut self, len: usize) -> Option<String> {
+        self.text.cut_string(len)
+    }
+
+    /// A raw array of `len` bytes.
+    #[inline]
+    pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
+        cut(&mut self.raw, padded(len)?)?.get(..len)
+    }
+
+    /// Refuses the state; the restore fails with the first refusal.
+    ///
+    /// Its target stays as it was where the schema says that the type can refuse, as those of derived types do: then
+    /// a value is built aside. A hand-written [`Restore::set`] refuses before it changes anything.
+    #[inline]
+    pub fn refuse(&mut self, error: Error) {
+        self.refusal = first(self.refusal.take(), error);
+    }
+
+    /// Says that what was refused stands in the part `name`.
+    #[inline]
+    pub(crate) fn within(&mut self, name: &str) {
+        self.refusal = within(self.refusal.take(), name);
+    }
+
+    /// The same of the element of a list.
+    #[inline]
+    pub(crate) fn within_element(&mut self, at: usize) {
+        self.refusal = within_element(self.refusal.take(), at);
+    }
+
+    pub(crate) fn mark(&self) -> Mark<'de> {
+        Mark { tail: self.tail, text: self.text, raw: self.raw }
+    }
+
+    pub(crate) fn back_to(&mut self, mark: Mark<'de>) {
+        (self.tail, self.text, self.raw) = (mark.tail, mark.text, mark.raw);
+    }
+
+    /// Calls the hooks of a part that were left, because it is used before the live value is there: a key, or what is
+    /// converted.
+    #[inline]
+    pub(crate) fn complete<T: Restore<'de>>(&mut self, part: &mut T) -> Option<()> {
+        if self.hooks == Hooks::Leave { part.settle(self) } else { Some(()) }
+    }
+
+    #[inline]
+    pub(crate) fn hooks(&self) -> Hooks {
+        self.hooks
+    }
+
+    /// Where hooks that were left are called or counted, notes one.
+    pub(crate) fn note(&mut self, left: isize) {
+        self.left = self.left.wrapping_add_signed(left);
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.left
+    }
+
+    pub(crate) fn into_refusal(self) -> Option<Error> {
+        self.refusal
+    }
+}
+
+impl Mark<'_> {
+    /// Whether the regions go on with these bytes.
+    pub(crate) fn goes_on_with(&self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
+        self.tail.starts_with(tail) && self.text.as_bytes().starts_with(text) && self.raw.starts_with(raw)
+    }
+
+    /// The place behind so many bytes of each region.
+    pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
+        let mut rest = self.text;
+        rest.cut(text)?;
+        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)? })
+    }
+}
+
+// What is rare stands in functions of its own that take and give values: one that was lent the reader would keep its
+// places in memory, where each cut waits for the one before.
+
+#[cold]
+fn first(refusal: Option<Error>, error: Error) -> Option<Error> {
+    refusal.or(Some(error))
+}
+
+#[cold]
+fn within(refusal: Option<Error>, name: &str) -> Option<Error> {
+    refusal.map(|error| error.within(name))
+}
+
+#[cold]
+fn within_element(refusal: Option<Error>, at: usize) -> Option<Error> {
+    within(refusal, &alloc::format!("[{at}]"))
+}
+
+#[inline]
+fn cut<'a>(region: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+    let (cut, rest) = region.split_at_checked(len)?;
+    *region = rest;
+    Some(cut)
+}
+
+#[inline]
+pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
+    match u32::from_le_bytes(head.try_into().ok()?) {
+        u32::MAX => {
+            let (length, rest) = read_long_length(tail)?;
+            *tail = rest;
+            Some(length)
+        }
+        short => usize::try_from(short).ok(),
+    }
+}
+
+/// One state has one image: the long form stands only for lengths that need it.
+#[cold]
+fn read_long_length(tail: &[u8]) -> Option<(usize, &[u8])> {
+    let (long, rest) = tail.split_first_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*long)).ok()?;
+    (length >= u32::MAX as usize).then_some((length, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use crate::protocol::decode::{Checker, Reader, Regions};
+    use crate::protocol::encode::{Size, Writer};
+    use crate::protocol::text::Text;
+
+    /// A length as it is written: its head, and the tail.
+    fn written(length: usize) -> ([u8; 4], Vec<u8>) {
+        let mut size = Size::new(0);
+        size.length(length);
+        let (mut head, mut tail) = ([0xAA; 4], alloc::vec![0xAA; size.tail]);
+        let mut writer = Writer::new(size.lengths(), 0, &mut tail);
+        writer.length(&mut head, length);
+        writer.finish().unwrap();
+        (head, tail)
+    }
+
+    fn read(head: &[u8], tail: &[u8]) -> (Option<usize>, bool) {
+        let regions = Regions { head, tail, text: Text::new(b"").unwrap(), raw: &[] };
+        let mut checker = Checker::new(&regions, 0);
+        let checked = checker.length(head);
+        if checked.is_some() {
+            assert_eq!(Reader::new(&regions).length(head), checked);
+        }
+        (checked, checker.finish())
+    }
+
+    #[test]
+    fn lengths_have_two_forms() {
+        let limit = u32::MAX as usize;
+        for length in [0, 1, 255, 256, limit - 1] {
+            let (head, tail) = written(length);
+            assert_eq!((head, &*tail), ((length as u32).to_le_bytes(), &[][..]));
+            assert_eq!(read(&head, &tail), (Some(length), true));
+        }
+        for length in [limit, limit.saturating_add(1), usize::MAX] {
+            let (head, tail) = written(length);
+            assert_eq!((head, &*tail), ([0xFF; 4], &(length as u64).to_le_bytes()[..]));
+            assert_eq!(read(&head, &tail), (Some(length), true));
+        }
+    }
+
+    #[test]
+    fn the_long_form_of_a_short_length_is_none() {
+        for length in [0, 1, u64::from(u32::MAX) - 1] {
+            assert_eq!(read(&[0xFF; 4], &length.to_le_bytes()).0, None);
+        }
+        for tail in [&[][..], &[0xFF; 7]] {
+            assert_eq!(read(&[0xFF; 4], tail).0, None);
+        }
+        for head in [&[][..], &[1], &[0; 3], &[0; 5]] {
+            assert_eq!(read(head, &[]).0, None);
+        }
+    }
+
+    #[test]
+    fn runs_and_arrays_take_no_more_than_is_there() {
+        let (tail, raw) = ([0; 10], [0; 32]);
+        let regions = Regions { head: &[], tail: &tail, text: Text::new("\u{df}a".as_bytes()).unwrap(), raw: &raw };
+        let mut checker = Checker::new(&regions, 0);
+        for (count, head) in [(11, 0), (11, 1), (4, 3), (usize::MAX, 2), (2, usize::MAX), (usize::MAX, usize::MAX)] {
+            assert_eq!(checker.run(count, head), None);
+        }
+        for len in [33, usize::MAX - 15, usize::MAX] {
+            assert_eq!(checker.raw(len), None);
+        }
+        assert!(!checker.text(1) && !checker.text(4) && !checker.text(usize::MAX));
+        assert!(!checker.nested::<u8>(|_| true));
+        assert!(checker.run(10, 0).is_some() && checker.text(3) && checker.raw(17).is_some() && checker.finish());
+    }
+}

@@ -1,0 +1,360 @@
+//! The way out: [`Size`] counts what an image needs, [`Writer`] fills that space.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::mem::take;
+
+use crate::error::{Error, ErrorKind};
+use crate::protocol::gather::{Borrowed, Copied, Gather};
+use crate::protocol::layout::{padded, stride};
+use crate::protocol::memory::{self, SHORT};
+use crate::protocol::stack::weight;
+use crate::schema::{Nodes, Schema, Show, brief};
+use crate::state::State;
+
+/// Counts the regions that a value's image needs.
+#[derive(Debug)]
+pub struct Size {
+    pub(crate) tail: usize,
+    pub(crate) text: usize,
+    pub(crate) raw: usize,
+    depth: u32,
+    error: Option<Error>,
+}
+
+impl Size {
+    pub(crate) fn new(depth: u32) -> Self {
+        Self { tail: 0, text: 0, raw: 0, depth, error: None }
+    }
+
+    /// The lengths of tail, text and raw.
+    pub(crate) fn lengths(&self) -> [usize; 3] {
+        [self.tail, self.text, self.raw]
+    }
+
+    /// A run of `count` heads in the tail.
+    #[inline]
+    pub fn run(&mut self, count: usize, head: usize) {
+        self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
+    }
+
+    /// What a length takes beside its head.
+    #[inline]
+    pub fn length(&mut self, length: usize) {
+        if length >= u32::MAX as usize {
+            self.tail = self.tail.saturating_add(8);
+        }
+    }
+
+    /// Text of `len` bytes.
+    #[inline]
+    pub fn text(&mut self, len: usize) {
+        // It wraps only where text that is shared adds up to more than the address space. Then there is too little space
+        // for it, as the writer finds.
+        self.text = self.text.wrapping_add(len);
+    }
+
+    /// A raw array of `len` bytes.
+    #[inline]
+    pub fn raw(&mut self, len: usize) {
+        self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
+    }
+
+    /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
+    /// are more ways through a cycle of shared values than time.
+    #[inline]
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
+        self.level::<T>(weight::<T>(), inner);
+    }
+
+    /// The same of a `T` that weighs so much.
+    #[inline]
+    pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
+        if self.error.is_some() {
+            return;
+        }
+        match self.depth.checked_sub(weight) {
+            Some(depth) => {
+                let outer = core::mem::replace(&mut self.depth, depth);
+                inner(self);
+                self.depth = outer;
+            }
+            None => self.fail(too_deep(Some(T::schema()))),
+        }
+    }
+
+    /// Says that the value cannot be written. The first reason stays.
+    #[cold]
+    pub fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// The regions' total with a header and a head of `front` bytes, or why there is none.
+    pub(crate) fn total(&mut self, front: usize) -> Result<usize, Error> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        let text_end = front.checked_add(self.tail).and_then(|n| n.checked_add(self.text));
+        let total = match self.raw {
+            0 => text_end,
+            raw => text_end.and_then(padded).and_then(|n| n.checked_add(raw)),
+        };
+        total
+            .filter(|&n| isize::try_from(n).is_ok())
+            .ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "a state larger than the address space"))
+    }
+}
+
+/// What is said where parts are nested too deep; the type of those that would be a level more, where it is known.
+#[cold]
+pub(crate) fn too_deep(at: Option<&'static Schema>) -> Error {
+    let found = match at {
+        Some(schema) => format!("{} nested deeper, or in a cycle", brief(&Show(schema, Nodes::NONE))),
+        None => "parts nested deeper, or in a cycle".into(),
+    };
+    let expected = "objects nested no deeper than the limit (`Options::depth` raises it, which takes a larger stack)";
+    Error::new(ErrorKind::Depth, expected, found)
+}
+
+/// Fills the regions that [`Size`] counted, or that are as long as those of an older image.
+///
+/// A value that needs more is told so by `None`, and the writer remembers it. If it was counted, it changed while its
+/// state was taken, or an implementation of [`State`] is wrong; if not, that is now done.
+///
+/// `'w` is the life of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
+#[derive(Debug)]
+pub struct Writer<'w, 'v> {
+    tail: &'w mut [u8],
+    text: &'w mut [u8],
+    raw: &'w mut [u8],
+    /// Takes the raw arrays instead of `raw`.
+    gather: Option<Gather<'w, 'v>>,
+    depth: u32,
+    /// Whether hash maps and sets are written in an order that does not depend on their hashing.
+    sorted: bool,
+    broken: bool,
+}
+
+impl<'w, 'v> Writer<'w, 'v> {
+    /// Regions that are one behind the other in `regions`.
+    pub(crate) fn new([tail, text, raw]: [usize; 3], depth: u32, regions: &'w mut [u8]) -> Self {
+        let (tail, rest) = regions.split_at_mut(tail.min(regions.len()));
+        let (text, rest) = rest.split_at_mut(text.min(rest.len()));
+        let gap = rest.len().saturating_sub(raw);
+        let (gap, raw) = rest.split_at_mut(gap);
+        gap.fill(0);
+        Self::over(tail, text, raw, depth)
+    }
+
+    /// Regions that lie anywhere.
+    pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
+        Self { tail, text, raw, gather: None, depth, sorted: false, broken: false }
+    }
+
+    /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
+    /// travel, and copied where they do not.
+    #[inline]
+    pub(crate) fn gathering(
+        [tail, text, raw]: [usize; 3],
+        depth: u32,
+        regions: &'w mut [u8],
+        (copied, borrowed): (&'w mut Copied, &'w mut Vec<Borrowed<'v>>),
+    ) -> Self {
+        let gather = Some(Gather::new(copied, borrowed, raw));
+        Self { gather, ..Self::new([tail, text, 0], depth, regions) }
+    }
+
+    /// A run of `count` heads in the tail, to be filled in order.
+    #[inline]
+    pub fn run(&mut self, count: usize, head: usize) -> Option<&'w mut [u8]> {
+        let len = count.checked_mul(stride(head));
+        cut_mut(&mut self.tail, len).or_else(|| self.fail())
+    }
+
+    /// Writes a length into its head of [`LENGTH`](crate::state::LENGTH) bytes: as a `u32`, or, from `u32::MAX` on, as that and a `u64`
+    /// in the tail.
+    #[inline]
+    pub fn length(&mut self, head: &mut [u8], length: usize) {
+        let short = u32::try_from(length).unwrap_or(u32::MAX);
+        head.copy_from_slice(&short.to_le_bytes());
+        if short == u32::MAX {
+            if let Some(long) = self.run(8, 1) {
+                long.copy_from_slice(&(length as u64).to_le_bytes());
+            }
+        }
+    }
+
+    /// Writes text, and its length into a head of [`LENGTH`](crate::state::LENGTH) bytes.
+    #[inline]
+    pub fn text(&mut self, head: &mut [u8], text: &str) {
+        if text.len() > SHORT {
+            self.length(head, text.len());
+            match cut_mut(&mut self.text, Some(text.len())) {
+                Some(space) => space.copy_from_slice(text.as_bytes()),
+                None => self.broken = true,
+            }
+            return;
+        }
+        // One test, and neither a long length nor a long copy is possible.
+        head.copy_from_slice(&(text.len() as u32).to_le_bytes());
+        match cut_mut(&mut self.text, Some(text.len())) {
+            Some(space) => memory::copy(text.as_bytes(), space),
+            None => self.broken = true,
+        }
+    }
+
+    /// Writes a raw array that stays as it is for `'v`.
+    #[inline]
+    pub fn raw_bytes(&mut self, bytes: &'v [u8]) {
+        if let Some(gather) = &mut self.gather {
+            self.broken |= gather.array(bytes).is_none();
+        } else if let Some(space) = self.raw(bytes.len()) {
+            space.copy_from_slice(bytes);
+        }
+    }
+
+    /// Space for a raw array of `len` bytes; the padding behind it is written.
+    #[inline]
+    pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
+        let space = match &mut self.gather {
+            Some(gather) => gather.space(len),
+            None => cut_mut(&mut self.raw, padded(len)).map(|space| {
+                let (array, padding) = space.split_at_mut(len);
+                padding.fill(0);
+                array
+            }),
+        };
+        self.broken |= space.is_none();
+        space
+    }
+
+    /// Writes what stands behind a `T`, one level deeper, as [`Size::nested`] counts it. Each level needs space in the
+    /// tail, so that even a cycle of shared values that was not counted is soon at its end.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
+        self.level(weight::<T>(), inner);
+    }
+
+    /// The same of what weighs so much.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn level(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
+        match self.depth.checked_sub(weight) {
+            Some(depth) => {
+                self.depth = depth;
+                inner(self);
+                self.depth = self.depth.wrapping_add(weight);
+            }
+            None => {
+                self.fail::<()>();
+            }
+        }
+    }
+
+    /// Writes something in which equal hash maps and sets, however deep, give equal bytes.
+    #[cfg(feature = "std")]
+    pub(crate) fn sorted(&mut self, inner: impl FnOnce(&mut Self)) {
+        let outer = core::mem::replace(&mut self.sorted, true);
+        inner(self);
+        self.sorted = outer;
+    }
+
+    /// Where equal hash maps and sets must give equal bytes, how deep their keys may nest.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn is_sorted(&self) -> Option<u32> {
+        self.sorted.then_some(self.depth)
+    }
+
+    /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
+    /// arrays are copied.
+    #[inline]
+    pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
+        if !T::DYNAMIC {
+            // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
+            let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
+            value.put(head, &mut writer);
+            self.broken |= writer.broken;
+            return;
+        }
+        let mut writer = Writer {
+            tail: &mut *self.tail,
+            text: &mut *self.text,
+            raw: &mut *self.raw,
+            gather: self.gather.as_mut().map(Gather::copying),
+            depth: self.depth,
+            sorted: self.sorted,
+            broken: self.broken,
+        };
+        value.put(head, &mut writer);
+        let Writer { tail, text, raw, gather, broken, .. } = writer;
+        let (tail, text, raw, left) = (tail.len(), text.len(), raw.len(), gather.map(|gather| gather.left()));
+        keep_last(&mut self.tail, tail);
+        keep_last(&mut self.text, text);
+        keep_last(&mut self.raw, raw);
+        if let (Some(gather), Some(left)) = (&mut self.gather, left) {
+            gather.resume(left);
+        }
+        self.broken = broken;
+    }
+
+    /// Lends the rest of the tail to `fill`, which moves it behind what it writes, and tells the length of that.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut &'w mut [u8]) -> bool) -> usize {
+        let before = self.tail.len();
+        self.broken |= !fill(&mut self.tail);
+        before - self.tail.len()
+    }
+
+    /// Says that the value cannot be written. Why, [`Size::fail`] is told when the value is counted, as it then is.
+    #[cold]
+    pub fn fail<T>(&mut self) -> Option<T> {
+        self.broken = true;
+        None
+    }
+
+    /// Writes a whole value; how much of tail, text and raw was not written, if nothing failed. Moved to where no other
+    /// function sees it, the writer stays in registers.
+    #[inline]
+    pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
+        let Self { tail, text, raw, gather, depth, sorted, broken } = self;
+        let mut writer = Self { tail, text, raw, gather, depth, sorted, broken };
+        value.put(head, &mut writer);
+        writer.left()
+    }
+
+    /// How much of tail, text and raw was not written, if nothing failed.
+    pub(crate) fn left(self) -> Option<[usize; 3]> {
+        let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
+        (!self.broken).then_some([self.tail.len(), self.text.len(), raw])
+    }
+
+    /// Whether exactly what was counted has been written.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.left() == Some([0; 3]) { Ok(()) } else { Err(changed()) }
+    }
+}
+
+/// What is said of a value that needed other space than was counted.
+#[cold]
+pub(crate) fn changed() -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "a value that stays as it is while its state is taken",
+        "one that changed, or a wrong implementation of `State`",
+    )
+}
+
+#[inline]
+fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut [u8]> {
+    let len = len.filter(|&len| len <= region.len())?;
+    let (cut, rest) = take(region).split_at_mut(len);
+    *region = rest;
+    Some(cut)
+}
+
+/// Cuts all but the last `len` bytes off.
+#[inline]
+fn keep_last(region: &mut &mut [u8], len: usize) {
+    let done = region.len().checked_sub(len);
+    cut_mut(region, done);
+}

@@ -1,0 +1,300 @@
+//! From a value to the walk.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::error::Result;
+use crate::value::convert::input::{Entries, Given, Items};
+use crate::value::{Array, Made, Value};
+use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
+
+/// Values longer than this are named by their kind alone.
+const SHORT: usize = 40;
+
+impl<'v> Decoder<'v> for Given<'v> {
+    type Items = Items<'v>;
+    type Entries = Entries<'v>;
+
+    fn describe(self) -> String {
+        let kind = self.value.kind().to_string();
+        match self.see() {
+            Value::Str(text) if text.len() > SHORT => kind,
+            Value::Int(number) if number.bits() > 128 => alloc::format!("{kind} of {} bits", number.bits()),
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => alloc::format!("{kind} of length {}", bytes.len()),
+            Value::None => kind,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+                alloc::format!("{kind} {}", self.value)
+            }
+            Value::Object(object) if object.made() == Made::Value => "a value and calls beside it".to_string(),
+            Value::Object(object) => object.name().to_string(),
+            Value::Array(array) => array_parts(array).describe(),
+            Value::Variant(variant) => alloc::format!("{}.{}", variant.name(), variant.variant()),
+            _ => match self.value.parts() {
+                Some(parts) => alloc::format!("{kind} of length {}", parts.len()),
+                None => kind,
+            },
+        }
+    }
+
+    fn is_none(self) -> bool {
+        self.value.is_none()
+    }
+
+    fn bool(self) -> Option<bool> {
+        match self.see() {
+            Value::Bool(value) => Some(*value),
+            other => other.single()?.as_bool(),
+        }
+    }
+
+    fn int(self) -> Option<i128> {
+        match self.see() {
+            Value::Int(value) => value.try_into().ok(),
+            other => other.single()?.as_int()?.try_into().ok(),
+        }
+    }
+
+    fn big(self) -> Option<u128> {
+        match self.see() {
+            Value::Int(value) => value.try_into().ok(),
+            other => other.single()?.as_int()?.try_into().ok(),
+        }
+    }
+
+    fn float(self) -> Option<f64> {
+        self.value.as_f64().or_else(|| self.value.single()?.as_f64())
+    }
+
+    fn str(self) -> Option<&'v str> {
+        match self.see() {
+            Value::Str(text) => {
+                self.budget.spend(text.len())?;
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> Option<&'v [u8]> {
+        match self.see() {
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => {
+                self.budget.spend(bytes.len())?;
+                Some(bytes)
+            }
+            _ => None,
+        }
+    }
+
+    fn array(self) -> Result<Option<ArrayParts<'v>>> {
+        Ok(match self.see() {
+            Value::Array(array) => self.budget.spend(array.bytes().len()).map(|()| array_parts(array)),
+            _ => None,
+        })
+    }
+
+    fn items(self) -> Option<Self::Items> {
+        self.each(self.value.parts()?)
+    }
+
+    fn entries(self) -> Option<Self::Entries> {
+        match self.see() {
+            Value::Dict(dict) => self.pairs(dict.iter()),
+            _ => None,
+        }
+    }
+
+    fn is_of(self, tag: &str) -> bool {
+        matches!(self.see(), Value::Object(object) if is_named(object, tag))
+    }
+
+    fn object(self, tag: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) && adds_nothing(object) && !is_held(object) => {
+                match object.other_state() {
+                    None if object.state().is_empty() && object.kwargs().is_empty() => self.each(object.args()),
+                    None if object.state().is_empty() => None,
+                    None => self.each(object.state()),
+                    Some(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) => self.each_named(object.named()?),
+            _ => None,
+        }
+    }
+
+    fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
+        match self.see() {
+            Value::Variant(variant) if variant.name() == tag => {
+                Some((variant.variant(), self.each_named(variant.named()?)?))
+            }
+            _ => None,
+        }
+    }
+
+    fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) && has_attributes_alone(object) => {
+                match (object.attributes(), object.other_state()) {
+                    (Some(attributes), _) => {
+                        self.budget.spend(attributes.len())?;
+                        let named = attributes.map(|(name, value)| (name, Self { value, budget: self.budget }));
+                        Some(Attributes::Named(named.collect()))
+                    }
+                    (None, Some(Value::List(state))) => self.each(state).map(Attributes::Flat),
+                    (None, _) => self.object(tag).map(Attributes::Flat),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn appended(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_class(object, class) && is_plain(object) && object.entries().is_empty() => {
+                self.each(object.items())
+            }
+            _ => None,
+        }
+    }
+
+    fn entered(self, class: &str) -> Option<Self::Entries> {
+        match self.see() {
+            Value::Object(object) if is_class(object, class) && object.items().is_empty() => {
+                self.pairs(object.entries().iter())
+            }
+            _ => None,
+        }
+    }
+
+    fn arguments(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_class(object, class) && object.kwargs().is_empty() => {
+                let is_called = matches!(object.made(), Made::Call | Made::Instance) || object.args().is_empty();
+                is_called.then(|| self.each(object.args()))?
+            }
+            _ => None,
+        }
+    }
+
+    fn called(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_class(object, class) && is_plain(object) && adds_nothing(object) => {
+                object.kwargs().is_empty().then(|| self.each(object.args()))?
+            }
+            _ => None,
+        }
+    }
+
+    fn long(self) -> Option<Cow<'v, [u8]>> {
+        match self.see() {
+            Value::Int(value) => {
+                self.budget.spend(value.bits() / 8)?;
+                Some(Cow::Owned(value.to_le_bytes_signed()))
+            }
+            _ => None,
+        }
+    }
+
+    fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>> {
+        let Value::Object(object) = self.see() else { return Ok(None) };
+        let Made::Cython { checksum, .. } = object.made() else { return Ok(None) };
+        if !is_named(object, tag) || !adds_nothing(object) || object.state().is_empty() {
+            return Ok(None);
+        }
+        checksum::test(names, checksum.into())?;
+        Ok(self.each(object.state()))
+    }
+
+    fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
+        match self.see() {
+            Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), self.each(variant.state())?)),
+            // As pickles have it.
+            Value::Tuple(tuple) => match tuple.split_first() {
+                Some((name, slots)) => Some((name.as_str()?, self.each(slots)?)),
+                None => None,
+            },
+            Value::Global(name) => {
+                let member = name.as_str().strip_prefix(tag)?.strip_prefix('.')?;
+                Some((member, self.each(&[])?))
+            }
+            _ => None,
+        }
+    }
+
+    fn member(self, tag: &str) -> Option<i128> {
+        match self.see() {
+            Value::Object(object) if is_named(object, tag) && !object.has_more() => match &**object.args() {
+                [value] => value.as_int()?.try_into().ok(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Whether an object is of a type, whose tag may have a colon behind the module.
+fn is_named(object: &crate::value::Object, tag: &str) -> bool {
+    object.name() == tag
+        || tag.split_once(':').is_some_and(|(module, name)| {
+            object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
+        })
+}
+
+/// Whether nothing stands beside the attributes of an object that would be lost: items or entries, or arguments, as
+/// numbers, text and tuples are given.
+fn has_attributes_alone(object: &crate::value::Object) -> bool {
+    let is_made_of_nothing = object.kwargs().is_empty() && object.args().is_empty();
+    adds_nothing(object) && (is_made_of_nothing || is_plain(object) && object.kwargs().is_empty())
+}
+
+/// Whether nothing was appended to an object, set in it by key or done with it by calls.
+fn adds_nothing(object: &crate::value::Object) -> bool {
+    object.items().is_empty() && object.entries().is_empty() && !object.has_more()
+}
+
+/// Whether a built-in base holds something beside the state of an object.
+fn is_held(object: &crate::value::Object) -> bool {
+    object.made() == Made::Base && !object.args().is_empty() && !is_plain(object)
+}
+
+/// Whether an object is of a class of the standard library, and nothing was done with it by calls.
+fn is_class(object: &crate::value::Object, class: &str) -> bool {
+    object.name() == class && !object.has_more()
+}
+
+/// Whether an object has no state.
+fn is_plain(object: &crate::value::Object) -> bool {
+    object.state().is_empty() && object.other_state().is_none()
+}
+
+fn array_parts(array: &Array) -> ArrayParts<'_> {
+    let bytes = Cow::Borrowed(array.bytes());
+    ArrayParts { dtype: array.dtype().clone(), shape: array.shape().to_vec(), order: array.order(), bytes }
+}
+
+impl Value {
+    /// The only element of an array without dimensions, as a scalar of NumPy is one.
+    fn single(&self) -> Option<Self> {
+        match self.see() {
+            Self::Array(array) => array.get(&[]),
+            _ => None,
+        }
+    }
+
+    /// The parts of a tuple, list or set.
+    fn parts(&self) -> Option<&[Self]> {
+        match self.see() {
+            Self::Tuple(tuple) => Some(tuple),
+            Self::List(list) => Some(list),
+            Self::Set(set) | Self::FrozenSet(set) => Some(set),
+            _ => None,
+        }
+    }
+}

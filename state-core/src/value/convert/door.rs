@@ -1,0 +1,181 @@
+//! The dynamic door: a live object's state as a tuple of values, and back.
+
+use alloc::string::ToString;
+use core::slice;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{self, Options};
+use crate::protocol::decode::Regions;
+use crate::schema::fingerprint::identity;
+use crate::schema::{Nodes, Schema};
+use crate::state::{Object, RestoreOwned, State};
+use crate::value::convert::encode::Collector;
+use crate::value::convert::input::{Budget, Given, Items};
+use crate::value::{Tuple, Value};
+use crate::walk;
+
+/// `get_state` and `set_state`, for every object.
+///
+/// ```
+/// use state_core::value::Object;
+/// use state_core::{State, StateExt};
+///
+/// #[derive(State)]
+/// #[state(name = "example.Person")]
+/// struct Person { name: String, age: i32 }
+///
+/// #[derive(State)]
+/// struct Team { #[state(flatten_parent)] lead: Person, motto: Option<String>, members: Vec<Person> }
+///
+/// let mut team = Team {
+///     lead: Person { name: "Dave".into(), age: 30 },
+///     motto: None,
+///     members: vec![Person { name: "Ada".into(), age: 36 }],
+/// };
+/// let state = team.get_state()?;
+/// assert_eq!(state.to_string(), "('Dave', 30, None, [Person('Ada', 36)])");
+/// assert_eq!(state[1], 30);
+///
+/// team.set_state(("Eve", 31, "onward", state[3].clone()))?;
+/// assert_eq!((&*team.lead.name, team.motto.as_deref()), ("Eve", Some("onward")));
+///
+/// let error = team.set_state(("Eve", "31", "onward", ())).unwrap_err();
+/// assert_eq!(error.to_string(), "Team.lead.age: expected i32, found str '31'");
+/// assert_eq!(team.lead.age, 31);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+pub trait StateExt: Object {
+    /// The flat state: the parent's slots, then the own ones. A raw array is two slots, its bytes and its count.
+    ///
+    /// # Errors
+    /// As for [`dumps`](crate::dumps).
+    fn get_state(&self) -> Result<Tuple>;
+
+    /// Puts a flat state in, with [`load_into`](crate::load_into)'s promises: in place, and all or nothing. Slots
+    /// that are missing at the end are filled by their `default`, if they have one.
+    ///
+    /// # Errors
+    /// A value that its slot does not take, with the slot's path, or a refusal; the target is then unchanged.
+    fn set_state(&mut self, state: impl IntoState) -> Result<()>
+    where
+        Self: RestoreOwned;
+}
+
+/// What [`StateExt::set_state`] takes: a [`Tuple`], or what becomes one, such as a tuple of Rust or a list of values.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no state: a state is a tuple of slots",
+    label = "not a tuple",
+    note = "write a state of one slot as `(value,)`, and one without slots as `()`",
+    note = "each slot is what a `Value` is made of: a number, text, bytes, a list, a map, a tuple, or a `Value`"
+)]
+pub trait IntoState {
+    /// The state.
+    fn into_state(self) -> Tuple;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Tuple>> IntoState for T {
+    fn into_state(self) -> Tuple {
+        self.into()
+    }
+}
+
+impl<T: Object> StateExt for T {
+    fn get_state(&self) -> Result<Tuple> {
+        Options::new().get_state(self)
+    }
+
+    fn set_state(&mut self, state: impl IntoState) -> Result<()>
+    where
+        Self: RestoreOwned,
+    {
+        Options::new().set_state(self, state)
+    }
+}
+
+/// The value that stands for anything with a state: a number, a list, an object with its type tag and state.
+///
+/// ```
+/// use state_core::to_value;
+/// assert_eq!(to_value(&(1, Some("two"), [3.0]))?.to_string(), "(1, 'two', [3.0])");
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`dumps`](crate::dumps).
+pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
+    Options::new().to_value(value)
+}
+
+/// What a value stands for.
+///
+/// ```
+/// use state_core::{from_value, to_value};
+/// let value = to_value(&vec![(1_u8, true)])?;
+/// assert_eq!(from_value::<Vec<(u8, bool)>>(&value)?, [(1, true)]);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// A value that does not stand for a `T`, with the path to the part that does not, or a refusal; and one whose shared
+/// values come to more than eight times what there is, and a million parts and bytes.
+pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
+    Options::new().from_value(value)
+}
+
+impl Options {
+    /// As [`to_value`](crate::to_value).
+    ///
+    /// # Errors
+    /// As [`to_value`](crate::to_value).
+    pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
+        let bytes = Options::new().depth(self.levels()).dumps(value)?;
+        let regions = image::Image::open(&bytes)?.regions(T::HEAD)?;
+        read((T::schema(), Nodes::NONE), (&regions, &bytes), self.levels())
+    }
+
+    /// As [`from_value`](crate::from_value).
+    ///
+    /// # Errors
+    /// As [`from_value`](crate::from_value).
+    pub fn from_value<T: RestoreOwned>(&self, value: &Value) -> Result<T> {
+        let budget = Budget::new(slice::from_ref(value));
+        let filled = walk::fill(T::schema(), Given { value, budget: &budget }, self.limits(0));
+        let filled = filled.map_err(|error| budget.explain(error))?;
+        let regions = filled.regions()?;
+        self.pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        image::build(&regions)
+    }
+
+    /// As [`StateExt::get_state`].
+    ///
+    /// # Errors
+    /// As [`StateExt::get_state`].
+    pub fn get_state<T: Object>(&self, object: &T) -> Result<Tuple> {
+        match self.to_value(object)? {
+            Value::Object(object) => Ok(object.into_state()),
+            other => Err(Error::new(ErrorKind::Unwritable, "an object", other.kind().to_string())),
+        }
+    }
+
+    /// As [`StateExt::set_state`].
+    ///
+    /// # Errors
+    /// As [`StateExt::set_state`]; the target is then unchanged.
+    pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
+        let state = state.into_state();
+        let budget = Budget::new(&state);
+        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0));
+        let filled = filled.map_err(|error| budget.explain(error))?;
+        let (regions, identity) = (filled.regions()?, identity(T::schema()));
+        self.pass::<T>(&identity, &regions, regions.head)?;
+        image::restore(&regions, &identity, target)
+    }
+}
+
+/// The value of an image, whose regions came from the bytes beside them.
+fn read(root: (&Schema, &Nodes), image: (&Regions<'_>, &[u8]), levels: u32) -> Result<Value> {
+    let mut collector = Collector::new();
+    walk::read(root, image, levels, &mut collector)?;
+    Ok(collector.value)
+}

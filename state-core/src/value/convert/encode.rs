@@ -1,0 +1,133 @@
+//! From the walk to a value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::standard::Known;
+use crate::value::convert::named::SlotNames;
+use crate::value::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::walk::{self, Elements, Encoder};
+
+/// Collects the slots that a walk hands over into one value.
+pub(in crate::value) struct Collector {
+    /// Groups that are open, the innermost last.
+    open: Vec<Group>,
+    pub value: Value,
+    /// Whether objects and variants keep the names of their slots.
+    names: bool,
+}
+
+/// A group with its parts so far, and the names of slots by the place of their values among them.
+struct Group {
+    head: Head,
+    parts: Vec<Value>,
+    names: Vec<(String, usize)>,
+}
+
+enum Head {
+    Tuple,
+    List,
+    Set,
+    Dict,
+    Object(String),
+    Variant(String, String),
+}
+
+impl Collector {
+    /// The parts of a group for which room is made at once: a schema could announce any number of empty ones.
+    pub const AT_ONCE: usize = 1 << 12;
+
+    pub fn new() -> Self {
+        Self { open: Vec::new(), value: Value::None, names: false }
+    }
+
+    /// One whose objects and variants keep the names of their slots.
+    pub fn naming() -> Self {
+        Self { names: true, ..Self::new() }
+    }
+
+    fn put(&mut self, value: Value) {
+        match self.open.last_mut() {
+            Some(group) => group.parts.push(value),
+            None => self.value = value,
+        }
+    }
+}
+
+impl Encoder for Collector {
+    fn none(&mut self) {
+        self.put(Value::None);
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.put(value.into());
+    }
+
+    fn int(&mut self, value: i128) {
+        self.put(value.into());
+    }
+
+    fn big(&mut self, value: u128) {
+        self.put(value.into());
+    }
+
+    fn float(&mut self, value: f64) {
+        self.put(value.into());
+    }
+
+    fn str(&mut self, value: &str) {
+        self.put(value.into());
+    }
+
+    fn bytes(&mut self, value: &[u8]) {
+        self.put(value.into());
+    }
+
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        // An array that none can be, of too many fields, is looked at as bytes.
+        let array = Array::of_elements(elements, shape, bytes);
+        self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
+    }
+
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        self.put(super::standard::standard(known, bytes));
+    }
+
+    fn begin(&mut self, group: walk::Group<'_>) {
+        let head = match group {
+            walk::Group::Tuple(_) => Head::Tuple,
+            walk::Group::List(_) => Head::List,
+            walk::Group::Set(_) => Head::Set,
+            walk::Group::Dict(_) => Head::Dict,
+            walk::Group::Object { tag, .. } => Head::Object(tag.into()),
+            walk::Group::Variant { tag, variant, .. } => Head::Variant(tag.into(), variant.into()),
+        };
+        let parts = match group {
+            walk::Group::Tuple(parts) | walk::Group::List(parts) | walk::Group::Set(parts) => parts,
+            walk::Group::Dict(pairs) => pairs.saturating_mul(2),
+            walk::Group::Object { slots, .. } | walk::Group::Variant { slots, .. } => slots,
+        };
+        let parts = Vec::with_capacity(parts.min(Self::AT_ONCE));
+        self.open.push(Group { head, parts, names: Vec::new() });
+    }
+
+    fn end(&mut self) {
+        let Some(Group { head, parts, names }) = self.open.pop() else { return };
+        let is_named = self.names && matches!(head, Head::Object(_) | Head::Variant(..));
+        let names = is_named.then(|| SlotNames::new(names, parts.len()));
+        self.put(match head {
+            Head::Tuple => Tuple::from(parts).into(),
+            Head::List => List::from(parts).into(),
+            Head::Set => Set::from(parts).into(),
+            Head::Dict => Dict(parts.into()).into(),
+            Head::Object(tag) => Object::new(tag, parts).with_names(names).into(),
+            Head::Variant(tag, variant) => Variant::new(tag, variant, parts).with_names(names).into(),
+        });
+    }
+
+    fn slot(&mut self, name: &str) {
+        if let (true, Some(group)) = (self.names, self.open.last_mut()) {
+            group.names.push((name.into(), group.parts.len()));
+        }
+    }
+}

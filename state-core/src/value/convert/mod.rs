@@ -1,0 +1,12 @@
+//! Values from and to Rust: their own types, the states of objects, and what the walk gives and takes.
+
+pub(crate) mod bounded;
+pub(crate) mod decode;
+pub(crate) mod door;
+pub(crate) mod encode;
+pub(crate) mod from_rust;
+pub(crate) mod input;
+pub(crate) mod named;
+pub(crate) mod rust_tuple;
+pub(crate) mod standard;
+pub(crate) mod to_rust;

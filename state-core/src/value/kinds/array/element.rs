@@ -1,0 +1,119 @@
+//! The elements of an array as values.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::protocol::float::widen;
+use crate::value::kinds::array::{ByteOrder, Dtype};
+use crate::value::{Complex, List, Surrogates, Tuple, Value};
+
+/// The number that stands for no time, "not a time".
+pub(super) const NOT_A_TIME: i64 = i64::MIN;
+
+impl Dtype {
+    /// The value of an element. Bytes that are too few count as zeros.
+    pub(crate) fn read(&self, bytes: &[u8]) -> Value {
+        match self {
+            Self::Bool => (bytes.first() != Some(&0)).into(),
+            Self::Int(_, order) => signed(bytes, *order).into(),
+            Self::UInt(_, order) => unsigned(bytes, *order).into(),
+            Self::Float(_, order) => float(bytes, *order).into(),
+            Self::Complex(_, order) => complex(bytes, *order).into(),
+            Self::Bytes(_) => without_zeros(bytes).into(),
+            Self::Str(_, order) => text(bytes, *order),
+            Self::Void(_) => bytes.into(),
+            Self::Datetime(_, order) | Self::Timedelta(_, order) => match signed(bytes, *order) {
+                NOT_A_TIME => Value::None,
+                units => units.into(),
+            },
+            Self::Record(record) => {
+                let field = |field: &crate::value::kinds::array::Field| {
+                    let end = field.offset.saturating_add(field.dtype.itemsize());
+                    field.dtype.read(bytes.get(field.offset..end).unwrap_or_default())
+                };
+                record.fields().iter().map(field).collect::<Tuple>().into()
+            }
+            Self::Subarray(array) => nested(array.dtype(), array.shape(), bytes),
+        }
+    }
+}
+
+/// An inner array as lists in lists.
+fn nested(dtype: &Dtype, shape: &[usize], bytes: &[u8]) -> Value {
+    match shape {
+        [] => dtype.read(bytes),
+        [length, rest @ ..] => match bytes.len() / (*length).max(1) {
+            0 => List::new().into(),
+            size => bytes.chunks(size).map(|part| nested(dtype, rest, part)).collect::<List>().into(),
+        },
+    }
+}
+
+pub(super) fn unsigned(bytes: &[u8], order: ByteOrder) -> u64 {
+    let append = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+    match order {
+        ByteOrder::Little => bytes.iter().rev().fold(0, append),
+        ByteOrder::Big => bytes.iter().fold(0, append),
+    }
+}
+
+pub(super) fn signed(bytes: &[u8], order: ByteOrder) -> i64 {
+    let unused = 64 - 8 * bytes.len().clamp(1, 8);
+    (unsigned(bytes, order) << unused) as i64 >> unused
+}
+
+pub(super) fn float(bytes: &[u8], order: ByteOrder) -> f64 {
+    let bits = unsigned(bytes, order);
+    match bytes.len() {
+        2 => half(bits as u16),
+        4 => widen(f32::from_bits(bits as u32)),
+        _ => f64::from_bits(bits),
+    }
+}
+
+pub(super) fn complex(bytes: &[u8], order: ByteOrder) -> Complex {
+    let (re, im) = bytes.split_at(bytes.len() / 2);
+    Complex::new(float(re, order), float(im, order))
+}
+
+/// A float of 16 bits.
+fn half(bits: u16) -> f64 {
+    // 2^-24, the least of them.
+    const UNIT: f64 = 1.0 / (1 << 24) as f64;
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, digits) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
+    sign * match exponent {
+        0 => digits * UNIT,
+        0x1f if digits == 0.0 => f64::INFINITY,
+        0x1f => f64::NAN,
+        _ => (digits + 1024.0) * f64::from(1_u32 << (exponent - 1)) * UNIT,
+    }
+}
+
+pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+    &bytes[..bytes.len() - zeros]
+}
+
+/// Text of four bytes a character. What is no character at all becomes U+FFFD.
+fn text(bytes: &[u8], order: ByteOrder) -> Value {
+    let mut codes: Vec<u32> = bytes.chunks_exact(4).map(|code| unsigned(code, order) as u32).collect();
+    while codes.last() == Some(&0) {
+        codes.pop();
+    }
+    if let Some(text) = codes.iter().map(|&code| char::from_u32(code)).collect::<Option<String>>() {
+        return text.into();
+    }
+    let mut encoded = Vec::with_capacity(codes.len() * 3);
+    for code in codes {
+        if matches!(code, 0xd800..=0xdfff) {
+            encoded.extend([0xed, 0x80 | (code >> 6 & 0x3f) as u8, 0x80 | (code & 0x3f) as u8]);
+        } else {
+            let letter = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+            encoded.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    match Surrogates::new(encoded) {
+        Ok(text) => text.into(),
+        Err(text) => String::from_utf8_lossy(&text).into_owned().into(),
+    }
+}

@@ -1,0 +1,157 @@
+//! The dict: pairs of a key and its value in the order in which they were given.
+
+use alloc::vec::{self, Vec};
+use core::{fmt, iter::FusedIterator, slice};
+
+use crate::value::kinds::children::Children;
+use crate::value::{Value, repr};
+
+/// Keys with their values: [`Value::Dict`].
+///
+/// The pairs keep their order and are taken as given: it is for the maker to see that no key comes twice. Keys may be
+/// of any kind. Two dicts are equal if they hold equal pairs, whatever their order; only pairs of one key, which should
+/// not be, are compared in theirs.
+///
+/// ```
+/// use state_core::value::Dict;
+///
+/// let mut gears = Dict::from_iter([("city", 7), ("race", 21)]);
+/// gears.push("kids", 1);
+/// assert_eq!(*gears.get("race").unwrap(), 21);
+/// assert_eq!(gears.to_string(), "{'city': 7, 'race': 21, 'kids': 1}");
+/// ```
+#[derive(Clone, Default)]
+pub struct Dict(pub(in crate::value) Children);
+
+impl Dict {
+    /// Makes an empty dict, without allocating.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Children::new())
+    }
+
+    /// Makes an empty dict that has room for so many pairs.
+    #[must_use]
+    pub fn with_capacity(pairs: usize) -> Self {
+        Self(Vec::with_capacity(pairs.saturating_mul(2)).into())
+    }
+
+    /// The number of pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len() / 2
+    }
+
+    /// Whether there are no pairs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts a pair at the end, without a look at the keys that are there.
+    pub fn push(&mut self, key: impl Into<Value>, value: impl Into<Value>) {
+        self.0.extend([key.into(), value.into()]);
+    }
+
+    /// Finds the value of the first key that equals `key`, by looking at one after the other.
+    pub fn get<K: ?Sized>(&self, key: &K) -> Option<&Value>
+    where
+        Value: PartialEq<K>,
+    {
+        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
+    }
+
+    /// The pairs in their order.
+    #[must_use]
+    pub fn iter(&self) -> Pairs<'_> {
+        Pairs(self.0.iter())
+    }
+
+    /// The values in the order of their keys, to be changed in place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.0.iter_mut().skip(1).step_by(2)
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Dict {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let mut dict = Self::new();
+        dict.extend(pairs);
+        dict
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Dict {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
+        let pairs = pairs.into_iter();
+        self.0.reserve(pairs.size_hint().0.saturating_mul(2));
+        pairs.for_each(|(key, value)| self.push(key, value));
+    }
+}
+
+impl From<Vec<(Value, Value)>> for Dict {
+    fn from(pairs: Vec<(Value, Value)>) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Dict {
+    type Item = (Value, Value);
+    type IntoIter = IntoPairs;
+
+    fn into_iter(self) -> IntoPairs {
+        IntoPairs(self.0.into_vec().into_iter())
+    }
+}
+
+impl<'a> IntoIterator for &'a Dict {
+    type Item = (&'a Value, &'a Value);
+    type IntoIter = Pairs<'a>;
+
+    fn into_iter(self) -> Pairs<'a> {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Dict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::display(self.node(), f)
+    }
+}
+
+impl fmt::Debug for Dict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::debug(self.node(), f)
+    }
+}
+
+/// The pairs of a [`Dict`]: see [`Dict::iter`].
+#[derive(Clone, Debug)]
+pub struct Pairs<'a>(slice::Iter<'a, Value>);
+
+/// The pairs of a [`Dict`], taken out of it.
+#[derive(Clone, Debug)]
+pub struct IntoPairs(vec::IntoIter<Value>);
+
+macro_rules! pairs {
+    ([$($generics:tt)*] $Type:ty, $Item:ty) => {
+        impl<$($generics)*> Iterator for $Type {
+            type Item = ($Item, $Item);
+
+            fn next(&mut self) -> Option<Self::Item> {
+                Some((self.0.next()?, self.0.next()?))
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                let pairs = self.0.len() / 2;
+                (pairs, Some(pairs))
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $Type {}
+        impl<$($generics)*> FusedIterator for $Type {}
+    };
+}
+
+pairs!(['a] Pairs<'a>, &'a Value);
+pairs!([] IntoPairs, Value);

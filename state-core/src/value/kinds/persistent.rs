@@ -1,0 +1,52 @@
+//! What a pickle keeps outside of itself: an object that is known by an id alone.
+
+use alloc::vec;
+use core::fmt;
+
+use crate::value::kinds::children::Children;
+use crate::value::{Value, repr};
+
+/// An object that the program which wrote a pickle keeps elsewhere: [`Value::Persistent`](crate::value::Value::Persistent).
+///
+/// Only the two programs know what its id means.
+///
+/// ```
+/// use state_core::value::Persistent;
+///
+/// let row = Persistent::new(("orders", 17));
+/// assert_eq!(*row.id(), ("orders", 17));
+/// assert_eq!(row.to_string(), "<persistent id ('orders', 17)>");
+/// ```
+#[derive(Clone)]
+pub struct Persistent(pub(in crate::value) Children);
+
+impl Persistent {
+    /// Makes the stand-in for the object with this id.
+    pub fn new(id: impl Into<Value>) -> Self {
+        Self(Children::from(vec![id.into()]))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &Value {
+        self.0.first().unwrap_or(&Value::None)
+    }
+
+    /// Gives up the id.
+    #[must_use]
+    pub fn into_id(self) -> Value {
+        self.0.into_vec().pop().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Persistent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::display(self.node(), f)
+    }
+}
+
+impl fmt::Debug for Persistent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        repr::debug(self.node(), f)
+    }
+}

@@ -1,0 +1,51 @@
+//! The state tuple: the flat state of one object, slot by slot.
+
+use core::ops::{Add, AddAssign};
+
+use crate::value::kinds::children::Children;
+
+/// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) where it stands in a slot itself.
+///
+/// It dereferences to the slice of its slots, so that they are indexed, sliced, iterated and split as those of any
+/// slice. Made from a Rust tuple of up to 16 items, and compared with one:
+///
+/// ```
+/// use state_core::value::Tuple;
+///
+/// let mut state = Tuple::from(("Dave", 30));
+/// assert_eq!(state[0], "Dave");
+/// assert_eq!(state, ("Dave", 30));
+///
+/// state[1] = 31.into();
+/// state += (true,);
+/// assert_eq!(state.to_string(), "('Dave', 31, True)");
+/// assert_eq!(Tuple::from(&state[..2]), ("Dave", 31));
+/// assert!(state > Tuple::from(("Dave", 30)));
+/// ```
+#[derive(Clone, Default)]
+pub struct Tuple(pub(in crate::value) Children);
+
+/// Joins two states: `state + (owner,)`.
+impl<T: Into<Tuple>> Add<T> for Tuple {
+    type Output = Self;
+
+    fn add(mut self, other: T) -> Self {
+        self += other;
+        self
+    }
+}
+
+/// Joins two states and leaves the first as it is.
+impl<T: Into<Tuple>> Add<T> for &Tuple {
+    type Output = Tuple;
+
+    fn add(self, other: T) -> Tuple {
+        self.clone() + other
+    }
+}
+
+impl<T: Into<Tuple>> AddAssign<T> for Tuple {
+    fn add_assign(&mut self, other: T) {
+        self.0.append(&mut other.into().0);
+    }
+}

@@ -1,0 +1,180 @@
+//! How Python's `repr` spells the values that hold no others: numbers, text and bytes.
+
+use alloc::{format, string::String};
+use core::fmt::{self, Formatter, Write};
+
+use crate::value::kinds::surrogates::Piece;
+use crate::value::{Complex, Surrogates, Value};
+
+/// Containers, which `repr` spells itself, are not asked.
+pub(in crate::value) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
+    match leaf.see() {
+        Value::None => f.write_str("None"),
+        Value::Bool(true) => f.write_str("True"),
+        Value::Bool(false) => f.write_str("False"),
+        Value::Int(number) => write!(f, "{number}"),
+        Value::Float(number) => write_float(f, *number),
+        Value::Str(text) => write_str(f, text),
+        Value::Complex(number) => write_complex(f, *number),
+        Value::Surrogates(text) => write_surrogates(f, text),
+        Value::Bytes(bytes) => write_bytes(f, bytes),
+        Value::ByteArray(bytes) => write_byte_array(f, bytes),
+        Value::Array(array) => write!(f, "{array}"),
+        Value::Global(name) => write!(f, "{name}"),
+        Value::Tuple(_)
+        | Value::List(_)
+        | Value::Dict(_)
+        | Value::Set(_)
+        | Value::FrozenSet(_)
+        | Value::Object(_)
+        | Value::Variant(_)
+        | Value::Persistent(_)
+        | Value::Shared(_) => Ok(()),
+    }
+}
+
+/// A name from outside, spelt so that it cannot disturb the line that it stands in.
+pub(in crate::value) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+    write_escaped(f, name, is_printable)
+}
+
+fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
+    write_number(f, number, ".0")
+}
+
+/// A part of zero and positive sign is left out, and whole numbers have no fraction.
+pub(in crate::value) fn write_complex(f: &mut Formatter<'_>, Complex { re, im }: Complex) -> fmt::Result {
+    let is_imaginary = re == 0.0 && re.is_sign_positive();
+    if !is_imaginary {
+        f.write_char('(')?;
+        write_number(f, re, "")?;
+        f.write_str(if im.is_sign_negative() && !im.is_nan() { "" } else { "+" })?;
+    }
+    write_number(f, im, "")?;
+    f.write_str(if is_imaginary { "j" } else { "j)" })
+}
+
+/// `end` is what follows the digits of a number that has no fraction and no exponent.
+fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
+    if number.is_nan() {
+        return f.write_str("nan");
+    }
+    if number.is_infinite() {
+        return write!(f, "{number}");
+    }
+    if number.is_sign_negative() {
+        f.write_char('-')?;
+    }
+    let scientific = shortest(number.abs());
+    let (digits, exponent) = split(&scientific);
+    let (first, others) = digits.split_at(1);
+    let others = others.trim_start_matches('.');
+    let point = usize::try_from(exponent).unwrap_or_default();
+    match exponent {
+        ..-4 => write!(f, "{digits}e-{:02}", exponent.unsigned_abs()),
+        -4..0 => write!(f, "0.{first:0>width$}{others}", width = exponent.unsigned_abs() as usize),
+        0..16 => match others.split_at_checked(point) {
+            Some((whole, part)) if !part.is_empty() => write!(f, "{first}{whole}.{part}"),
+            _ => write!(f, "{first}{others:0<point$}{end}"),
+        },
+        16.. => write!(f, "{digits}e+{exponent}"),
+    }
+}
+
+/// The shortest digits that mean this number and no other, as `1.5e-7`.
+fn shortest(number: f64) -> String {
+    let shortest = format!("{number:e}");
+    let decimals = split(&shortest).0.len().saturating_sub(2);
+    // If two such numbers are equally near, Rust takes the larger, but Python the one that ends in an even digit, as
+    // rounding to a given length does.
+    let rounded = format!("{number:.decimals$e}");
+    if rounded.parse() == Ok(number) { rounded } else { shortest }
+}
+
+fn split(scientific: &str) -> (&str, i32) {
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    (digits, exponent.parse().unwrap_or_default())
+}
+
+pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    let quote = quote(text.contains('\''), text.contains('"'));
+    f.write_char(quote)?;
+    write_escaped(f, text, |c| c != quote && c != '\\' && is_printable(c))?;
+    f.write_char(quote)
+}
+
+/// Python escapes a surrogate as it does other letters that cannot be printed.
+pub(in crate::value) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt::Result {
+    let quote = quote(text.as_bytes().contains(&b'\''), text.as_bytes().contains(&b'"'));
+    f.write_char(quote)?;
+    for piece in text.pieces() {
+        match piece {
+            Piece::Text(piece) => write_escaped(f, piece, |c| c != quote && c != '\\' && is_printable(c))?,
+            Piece::Surrogate(code) => write!(f, "\\u{code:04x}")?,
+        }
+    }
+    f.write_char(quote)
+}
+
+pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    write_quoted(f, bytes, |c, quote| c == quote)
+}
+
+pub(in crate::value) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    f.write_str("bytearray(")?;
+    // Here alone, an apostrophe is escaped between other quotes too.
+    write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;
+    f.write_char(')')
+}
+
+fn write_quoted(f: &mut Formatter<'_>, bytes: &[u8], is_quote: fn(char, char) -> bool) -> fmt::Result {
+    let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
+    f.write_char('b')?;
+    f.write_char(quote)?;
+    for &byte in bytes {
+        match char::from(byte) {
+            c @ ' '..='~' if !is_quote(c, quote) && c != '\\' => f.write_char(c)?,
+            c => write_escape(f, c)?,
+        }
+    }
+    f.write_char(quote)
+}
+
+const fn quote(has_single: bool, has_double: bool) -> char {
+    if has_single && !has_double { '"' } else { '\'' }
+}
+
+fn write_escaped(f: &mut Formatter<'_>, text: &str, is_plain: impl Fn(char) -> bool) -> fmt::Result {
+    let mut written = 0;
+    for (at, c) in text.char_indices().filter(|&(_, c)| !is_plain(c)) {
+        f.write_str(&text[written..at])?;
+        write_escape(f, c)?;
+        written = at + c.len_utf8();
+    }
+    f.write_str(&text[written..])
+}
+
+fn write_escape(f: &mut Formatter<'_>, c: char) -> fmt::Result {
+    match c {
+        '\t' => f.write_str("\\t"),
+        '\n' => f.write_str("\\n"),
+        '\r' => f.write_str("\\r"),
+        '\\' | '\'' | '"' => write!(f, "\\{c}"),
+        '\0'..='\u{ff}' => write!(f, "\\x{:02x}", u32::from(c)),
+        '\u{100}'..='\u{ffff}' => write!(f, "\\u{:04x}", u32::from(c)),
+        _ => write!(f, "\\U{:08x}", u32::from(c)),
+    }
+}
+
+/// Python's rule, neither a separator other than the space nor a control, format, private or unassigned character, is
+/// also `core`'s, which does not show it by itself. In a text that begins with another letter `escape_debug` follows
+/// it alone, but for its escapes of ASCII.
+fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return (' '..='~').contains(&c);
+    }
+    let mut buffer = [b'a'; 5];
+    let length = c.encode_utf8(&mut buffer[1..]).len();
+    let text = core::str::from_utf8(&buffer[..=length]).unwrap_or_default();
+    text.escape_debug().nth(1) == Some(c)
+}
