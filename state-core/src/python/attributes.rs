@@ -10,8 +10,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
-use super::error::class_name;
-use super::layers::Layer;
+use crate::python::class::layer::Layer;
+use crate::python::error::class_name;
 
 /// The attributes of an object, if it has any.
 pub(super) fn of<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {

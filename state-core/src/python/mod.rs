@@ -100,32 +100,17 @@
 //! written when everything about the class is known, and is where its name can be tested.
 
 mod attributes;
-mod buffer;
 mod class;
-mod decode;
-mod deepcopy;
-mod encode;
 mod error;
-mod handles;
-mod items;
-mod keep;
-mod layers;
-mod lease;
-mod lineage;
-mod methods;
-mod name;
-mod numpy;
-mod progress;
-mod quick;
-mod reduce;
-mod restore;
-mod standard;
-mod variants;
+mod into;
+mod out;
+mod scalars;
+mod types;
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-pub use numpy::{Elements, array, view};
 use pyo3::prelude::*;
+pub use types::numpy::{Elements, array, view};
 
 use crate::image::Options;
 
@@ -137,9 +122,9 @@ use crate::image::Options;
     label = "a picklable class is a `#[pyclass]` with `#[derive(State)]`",
     note = "with `extends`, the base has to be one too, or an exception"
 )]
-pub trait Class: layers::Layer {}
+pub trait Class: class::layer::Layer {}
 
-impl<T: layers::Layer> Class for T {}
+impl<T: class::layer::Layer> Class for T {}
 
 static DEPTH: AtomicU32 = AtomicU32::new(DEFAULT.levels());
 

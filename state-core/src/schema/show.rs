@@ -55,6 +55,7 @@ fn write_printable(out: &mut impl Write, letter: char) -> fmt::Result {
 }
 
 /// A node and the table that its links lead into.
+#[derive(Clone, Copy)]
 pub(crate) struct Show<'a>(pub &'a Schema, pub &'a Nodes);
 
 impl Show<'_> {

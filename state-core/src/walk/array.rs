@@ -38,18 +38,22 @@ impl<'v> ArrayParts<'v> {
     }
 
     /// Whether it has no more dimensions than an element of the type has itself.
-    pub(super) fn is_one(&self, element: &Schema) -> bool {
+    pub(super) fn is_one(&self, element: &Schema, nodes: &Nodes) -> bool {
         let (mut element, mut inner) = (element, 0);
         while let Kind::Array(of, _) = &element.kind {
-            (element, inner) = (Nodes::NONE.get(*of), inner + 1);
+            (element, inner) = (nodes.get(*of), inner + 1);
         }
         self.shape.len() == inner
     }
 
     /// The dimensions of which the elements are no part, as many as are asked for, and the bytes of the elements as they
     /// lie in an image.
-    pub(super) fn elements(self, schema: &Schema, dimensions: Option<usize>) -> Result<(Vec<usize>, Cow<'v, [u8]>)> {
-        let (wanted, inner) = Dtype::of_elements(schema, Nodes::NONE)?;
+    pub(super) fn elements(
+        self,
+        (schema, nodes): (&Schema, &Nodes),
+        dimensions: Option<usize>,
+    ) -> Result<(Vec<usize>, Cow<'v, [u8]>)> {
+        let (wanted, inner) = Dtype::of_elements(schema, nodes)?;
         let outer = self.shape.strip_suffix(&*inner).map(<[usize]>::len);
         let outer = outer.filter(|outer| dimensions.is_none_or(|dimensions| dimensions == *outer));
         let mut moves = Vec::new();

@@ -1,22 +1,21 @@
 //! Objects whose state is no tuple of their slots: attributes by name, and members as Cython sorts them.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::fill::{Fill, missing, target};
+use super::fill::{Fill, missing};
 use super::{Attributes, Decoder};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Enum, Evolution, Form, Kind, Object, Slot, Variant};
+use crate::schema::{Enum, Evolution, Form, Kind, Nodes, Object, Slot, Variant};
 use crate::standard;
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]
-struct Place {
-    slot: &'static Slot,
+struct Place<'s> {
+    slot: &'s Slot,
     /// The type that the slot belongs to: what it says of older forms, and the variant.
-    owner: Owner,
+    owner: Owner<'s>,
     at: usize,
     /// Its number among the slots, those of parents first.
     order: usize,
@@ -24,27 +23,27 @@ struct Place {
 
 /// What names the slots of a struct or variant had.
 #[derive(Clone, Copy)]
-struct Owner {
+struct Owner<'s> {
     evolution: &'static Evolution,
-    variant: &'static str,
+    variant: &'s str,
 }
 
-impl Place {
+impl Place<'_> {
     fn had(&self) -> &'static [&'static str] {
         self.owner.evolution.aliases_of(self.owner.variant, &self.slot.name)
     }
 }
 
 /// The name under which a value is one of a type: its own, or one that it had.
-pub(super) fn tag_of<'v, D: Decoder<'v>>(name: &'static str, evolution: &Evolution, value: D) -> &'static str {
+pub(super) fn tag_of<'s, 'v, D: Decoder<'v>>(name: &'s str, evolution: &Evolution, value: D) -> &'s str {
     let had = evolution.aliases.iter().copied().find(|had| !value.is_of(name) && value.is_of(had));
     had.unwrap_or(name)
 }
 
 /// Fills an object from whatever form its type asks for.
-pub(super) fn object<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    object: &'static Object,
+pub(super) fn object<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
     value: D,
     at: usize,
 ) -> Result<()> {
@@ -60,9 +59,9 @@ pub(super) fn object<'v, D: Decoder<'v>>(
 }
 
 /// Fills an object whose state knows the names of its slots: then their places say nothing.
-fn by_known_names<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    object: &'static Object,
+fn by_known_names<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
     value: D,
     at: usize,
 ) -> Option<Result<()>> {
@@ -70,32 +69,37 @@ fn by_known_names<'v, D: Decoder<'v>>(
     Some(attributes(fill, object, &named, at))
 }
 
-fn by_attributes<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+fn by_attributes<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
+    value: D,
+    at: usize,
+) -> Result<()> {
     match value.attributes(tag_of(&object.name, object.evolution, value)) {
         Some(Attributes::Named(named)) => attributes(fill, object, &named, at),
         Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
-        None => Err(refusal(object, value)),
+        None => Err(refusal((object, fill.nodes), value)),
     }
 }
 
-fn cython<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
-    match members_of(object, value, at)? {
+fn cython<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
+    match members_of((object, fill.nodes), value, at)? {
         Some(members) => in_order(fill, members),
         None => state(fill, object, value, at),
     }
 }
 
-fn range<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+fn range<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
     match standard::range(value) {
         Some(mut ends) => fill.whole_state(object, &mut ends, at),
         None => state(fill, object, value, at),
     }
 }
 
-fn state<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value: D, at: usize) -> Result<()> {
+fn state<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
     let mut state = value.object(tag_of(&object.name, object.evolution, value));
-    let Some(state) = &mut state else { return Err(refusal(object, value)) };
-    fill.whole_state(object, state, at).map_err(|error| match named(object, value) {
+    let Some(state) = &mut state else { return Err(refusal((object, fill.nodes), value)) };
+    fill.whole_state(object, state, at).map_err(|error| match named((object, fill.nodes), value) {
         // The pair of `__dict__` and slots is a tuple too.
         true => by_name(object, value),
         false => error,
@@ -103,10 +107,10 @@ fn state<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, object: &'static Object, value
 }
 
 /// Whether the attributes of an object come by the names of the type's slots.
-fn named<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> bool {
+fn named<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> bool {
     let tag = tag_of(&object.name, object.evolution, value);
     let Some(Attributes::Named(named)) = value.attributes(tag) else { return false };
-    places(object, 0).iter().any(|place| named.iter().any(|(name, _)| *name == place.slot.name))
+    places(nodes, object, 0).iter().any(|place| named.iter().any(|(name, _)| *name == place.slot.name))
 }
 
 #[cold]
@@ -117,9 +121,9 @@ fn by_name<'v, D: Decoder<'v>>(object: &Object, value: D) -> Error {
 
 /// Why a value does not stand for an object: it is of another class, or its state comes in another form.
 #[cold]
-fn refusal<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> Error {
+fn refusal<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> Error {
     let (tag, found) = (&object.name, value.describe());
-    if object.form != Form::Dict && named(object, value) {
+    if object.form != Form::Dict && named((object, nodes), value) {
         return by_name(object, value);
     }
     let (expected, found) = match object.form {
@@ -137,13 +141,13 @@ fn refusal<'v, D: Decoder<'v>>(object: &'static Object, value: D) -> Error {
 }
 
 /// Fills an object from what stands by the names of its slots, or by names that they had.
-pub(super) fn attributes<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    object: &'static Object,
+pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
     named: &[(&'v str, D)],
     at: usize,
 ) -> Result<()> {
-    let places = places(object, at);
+    let places = places(fill.nodes, object, at);
     by_names(fill, &places, named, |name| object.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|(name, value)| {
             let expected = format!("only the {} attributes of {}", places.len(), object.name);
@@ -154,16 +158,16 @@ pub(super) fn attributes<'v, D: Decoder<'v>>(
 }
 
 /// Fills the slots of a variant by name.
-pub(super) fn variant<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    (of, variant): (&'static Enum, &'static Variant),
+pub(super) fn variant<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    (of, variant): (&'s Enum, &'s Variant),
     named: &[(&'v str, D)],
     mut at: usize,
 ) -> Result<()> {
     let owner = Owner { evolution: of.evolution, variant: &variant.name };
-    let place = |(order, slot): (usize, &'static Slot)| {
-        at += target(slot.ty).head;
-        Place { slot, owner, at: at - target(slot.ty).head, order }
+    let place = |(order, slot): (usize, &'s Slot)| {
+        at += fill.target(slot.ty).head;
+        Place { slot, owner, at: at - fill.target(slot.ty).head, order }
     };
     let places: Vec<Place> = variant.slots.iter().enumerate().map(place).collect();
     by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
@@ -177,9 +181,9 @@ pub(super) fn variant<'v, D: Decoder<'v>>(
 /// The error where a slot's value is wrong, or a value that no slot takes.
 type Unfit<'v, D> = Result<Error, (&'v str, D)>;
 
-fn by_names<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    places: &[Place],
+fn by_names<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    places: &[Place<'s>],
     named: &[(&'v str, D)],
     is_removed: impl Fn(&str) -> bool,
 ) -> Result<(), Unfit<'v, D>> {
@@ -201,7 +205,7 @@ fn by_names<'v, D: Decoder<'v>>(
 
 /// The place of a slot's value, by its name or one that it had; the last where it is given twice. Most come in the order
 /// of the slots.
-fn find<'v, D: Decoder<'v>>(place: &Place, places: &[Place], named: &[(&'v str, D)]) -> Option<usize> {
+fn find<'v, D: Decoder<'v>>(place: &Place<'_>, places: &[Place<'_>], named: &[(&'v str, D)]) -> Option<usize> {
     let name = &*place.slot.name;
     let here = Some(place.order).filter(|&order| named.get(order).is_some_and(|(given, _)| *given == name));
     here.or_else(|| named.iter().rposition(|(given, _)| *given == name)).or_else(|| {
@@ -211,7 +215,7 @@ fn find<'v, D: Decoder<'v>>(place: &Place, places: &[Place], named: &[(&'v str, 
 }
 
 #[cold]
-fn not_one_of<'v, D: Decoder<'v>>(places: &[Place], name: &str, value: D, remedy: &str) -> String {
+fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], name: &str, value: D, remedy: &str) -> String {
     match places.iter().any(|place| place.slot.name == name) {
         true => "one of them twice".into(),
         false => format!("{name:?}: {}{remedy}", value.describe()),
@@ -219,18 +223,18 @@ fn not_one_of<'v, D: Decoder<'v>>(places: &[Place], name: &str, value: D, remedy
 }
 
 /// The slots one after another, each of one value.
-fn flat<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v>,
-    object: &'static Object,
+fn flat<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
     state: &mut impl Iterator<Item = D>,
     at: usize,
 ) -> Result<()> {
-    for place in places(object, at) {
+    for place in places(fill.nodes, object, at) {
         one(fill, place, state.next())?;
     }
     match state.next() {
         None => Ok(()),
-        Some(more) => Err(too_many((places(object, at).len(), "attributes"), object, more)),
+        Some(more) => Err(too_many((places(fill.nodes, object, at).len(), "attributes"), object, more)),
     }
 }
 
@@ -241,16 +245,16 @@ fn too_many<'v, D: Decoder<'v>>((count, what): (usize, &str), object: &Object, m
 }
 
 /// The slots of an object that Cython pickled, in their order, with the member of each. Cython sorts them by name.
-fn members_of<'v, D: Decoder<'v>>(
-    object: &'static Object,
+fn members_of<'v, 's, D: Decoder<'v>>(
+    (object, nodes): (&'s Object, &'s Nodes),
     value: D,
     at: usize,
-) -> Result<Option<Vec<(Place, Option<D>)>>> {
-    let mut sorted = places(object, at);
+) -> Result<Option<Vec<(Place<'s>, Option<D>)>>> {
+    let mut sorted = places(nodes, object, at);
     sorted.sort_by(|a, b| a.slot.name.cmp(&b.slot.name));
     let names: Vec<&str> = sorted.iter().map(|place| &*place.slot.name).collect();
     let Some(mut members) = value.members(&object.name, &names)? else { return Ok(None) };
-    let mut given: Vec<(Place, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
+    let mut given: Vec<(Place<'s>, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
     // What stands behind the heads of an image is in the order of the slots.
     given.sort_by_key(|(place, _)| place.order);
     // An object of a Python class made from the Cython class brings its attributes along.
@@ -262,7 +266,7 @@ fn members_of<'v, D: Decoder<'v>>(
     }
 }
 
-fn in_order<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, members: Vec<(Place, Option<D>)>) -> Result<()> {
+fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place<'s>, Option<D>)>) -> Result<()> {
     for (place, member) in members {
         one(fill, place, member)?;
     }
@@ -270,34 +274,30 @@ fn in_order<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, members: Vec<(Place, Option
 }
 
 /// One slot from one value: a raw array from its bytes, without a count.
-fn one<'v, D: Decoder<'v>>(fill: &mut Fill<'v>, place: Place, value: Option<D>) -> Result<()> {
-    let schema = target(place.slot.ty);
+fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
+    let schema = fill.target(place.slot.ty);
     let filled = match (value, place.slot.default, &schema.kind) {
         (Some(value), _, Kind::Raw(raw)) => fill.raw(raw, value, None, place.at),
         (Some(value), _, _) => fill.node(schema, value, place.at),
         (None, Some(default), _) => default(fill.whole(), place.at),
-        (None, None, _) => Err(missing(&schema)),
+        (None, None, _) => Err(missing(&fill.show(schema))),
     };
     filled.map_err(|error| error.within(&place.slot.name))
 }
 
 /// The slots of an object, those of its parents first.
-fn places(object: &'static Object, at: usize) -> Vec<Place> {
+fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
     let mut places = Vec::new();
-    add_places(object, at, &mut places);
+    add_places(nodes, object, at, &mut places);
     places
 }
 
-fn add_places(object: &'static Object, mut at: usize, places: &mut Vec<Place>) {
-    let slots: &'static [Slot] = match &object.slots {
-        Cow::Borrowed(slots) => slots,
-        Cow::Owned(slots) => slots,
-    };
+fn add_places<'s>(nodes: &'s Nodes, object: &'s Object, mut at: usize, places: &mut Vec<Place<'s>>) {
     let owner = Owner { evolution: object.evolution, variant: "" };
-    for (number, slot) in slots.iter().enumerate() {
-        let schema = target(slot.ty);
+    for (number, slot) in object.slots.iter().enumerate() {
+        let schema = nodes.get(slot.ty);
         match &schema.kind {
-            Kind::Object(parent) if object.has_parent && number == 0 => add_places(parent, at, places),
+            Kind::Object(parent) if object.has_parent && number == 0 => add_places(nodes, parent, at, places),
             _ => places.push(Place { slot, owner, at, order: places.len() }),
         }
         at += schema.head;

@@ -20,7 +20,7 @@ use crate::protocol::float;
 use crate::protocol::layout::{FACTOR, option_is_inline, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
-use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Slot, root_name};
+use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Show, Slot, root_name};
 use crate::standard::{self, Known};
 
 /// An image that was filled from a dynamic value.
@@ -88,9 +88,11 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     mut state: impl ExactSizeIterator<Item = D>,
     limits: Limits,
 ) -> Result<Filled<'v>> {
-    filled_over(Builder::over(space, schema.head, limits.depth), schema, limits, |fill| match &schema.kind {
-        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
-        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    filled_over(Builder::over(space, schema.head, limits.depth), (schema, Nodes::NONE), limits, |fill| {
+        match &schema.kind {
+            Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+            _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+        }
     })
 }
 
@@ -102,7 +104,7 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     at: usize,
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
-    let mut fill = Fill { builder: image, lent: None, parts };
+    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts };
     let filled = match &schema.kind {
         Kind::Object(object) => attributes::attributes(&mut fill, object, &named, at),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
@@ -114,25 +116,27 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
 fn filled<'v>(
     schema: &'static Schema,
     limits: Limits,
-    run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
+    run: impl FnOnce(&mut Fill<'v, 'static>) -> Result<()>,
 ) -> Result<Filled<'v>> {
-    filled_over(Builder::new(schema.head, limits.depth), schema, limits, run)
+    filled_over(Builder::new(schema.head, limits.depth), (schema, Nodes::NONE), limits, run)
 }
 
-fn filled_over<'v>(
+fn filled_over<'v, 's>(
     mut builder: Builder,
-    schema: &'static Schema,
+    (schema, nodes): (&'s Schema, &'s Nodes),
     limits: Limits,
-    run: impl FnOnce(&mut Fill<'v>) -> Result<()>,
+    run: impl FnOnce(&mut Fill<'v, 's>) -> Result<()>,
 ) -> Result<Filled<'v>> {
     builder.memory = limits.memory;
-    let mut fill = Fill { parts: stack::parts(builder.depth), builder, lent: None };
+    let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     let Fill { builder: Builder { heads, text, raw, .. }, lent, .. } = fill;
     Ok(Filled { head: schema.head, heads, text, raw, lent })
 }
 
-pub(super) struct Fill<'v> {
+pub(super) struct Fill<'v, 's> {
+    /// The nodes that the schema's links lead to.
+    pub(super) nodes: &'s Nodes,
     pub(super) builder: Builder,
     /// How many parts may stand inside one another here: the functions call one another for each.
     parts: u32,
@@ -140,7 +144,17 @@ pub(super) struct Fill<'v> {
     pub(super) lent: Option<Cow<'v, [u8]>>,
 }
 
-impl<'v> Fill<'v> {
+impl<'v, 's> Fill<'v, 's> {
+    /// What a link of the schema leads to.
+    pub(super) fn target(&self, link: Link) -> &'s Schema {
+        self.nodes.get(link)
+    }
+
+    /// A type as an error names it.
+    pub(super) fn show(&self, schema: &'s Schema) -> Show<'s> {
+        Show(schema, self.nodes)
+    }
+
     /// Goes one part deeper; what to go back to.
     fn deeper(&mut self) -> Result<u32> {
         let outer = self.parts;
@@ -150,9 +164,9 @@ impl<'v> Fill<'v> {
 
     /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
     /// where they are large; each other slot has a part of the value to it.
-    pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce() -> usize) -> Result<usize> {
+    pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce(&Nodes) -> usize) -> Result<usize> {
         if head > FACTOR {
-            let each = left_out();
+            let each = left_out(self.nodes);
             if each > FACTOR {
                 self.builder.takes(count.saturating_mul(each))?;
             }
@@ -161,7 +175,7 @@ impl<'v> Fill<'v> {
     }
 
     /// Writes what stands for `value` at the head `at`, which is zero so far.
-    pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+    pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         let outer = self.deeper()?;
         self.kind(schema, value, at)?;
         self.parts = outer;
@@ -171,13 +185,13 @@ impl<'v> Fill<'v> {
     /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
     /// has functions of its own, which keep little, and what does not is written by one that is not open meanwhile; nor
     /// are those that make errors.
-    fn kind<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
+    fn kind<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         match &schema.kind {
             Kind::Optional(of) => self.optional(*of, value, at),
-            Kind::List(of) if is_bytes(*of, value) => self.leaf(schema, value, at),
+            Kind::List(of) if is_bytes(self.target(*of), value) => self.leaf(schema, value, at),
             Kind::List(of) | Kind::Set(of) => self.list(schema, *of, value, at),
             Kind::Map(key, map_value) => self.map((*key, *map_value), value, at),
-            Kind::Array(of, _) if is_bytes(*of, value) => self.leaf(schema, value, at),
+            Kind::Array(of, _) if is_bytes(self.target(*of), value) => self.leaf(schema, value, at),
             Kind::Array(of, len) => self.array(schema, (*of, *len), value, at),
             Kind::Tuple(parts) => self.tuple(schema, parts, value, at),
             Kind::Boxed(of) => self.boxed(*of, value),
@@ -188,8 +202,9 @@ impl<'v> Fill<'v> {
     }
 
     /// Writes a value that has no parts which are values of their own.
-    fn leaf<D: Decoder<'v>>(&mut self, schema: &'static Schema, value: D, at: usize) -> Result<()> {
-        let wrong = || wrong(schema, value);
+    fn leaf<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
+        let shown = self.show(schema);
+        let wrong = || wrong(shown, value);
         match &schema.kind {
             Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
             Kind::Bool => self.builder.write(at, &[u8::from(value.bool().ok_or_else(wrong)?)]),
@@ -256,46 +271,40 @@ impl<'v> Fill<'v> {
         Ok(())
     }
 
-    fn list<D: Decoder<'v>>(&mut self, schema: &'static Schema, of: Link, value: D, at: usize) -> Result<()> {
+    fn list<D: Decoder<'v>>(&mut self, schema: &'s Schema, of: Link, value: D, at: usize) -> Result<()> {
         let mut items = standard::items(value);
         let Some(items) = &mut items else { return self.numbers(schema, value, at) };
         self.builder.length(at, items.len());
-        let run = self.run(items.len(), target(of).head, || left_out(target(of)))?;
-        self.side_by_side(target(of), items, (run, stride(target(of).head)))
+        let run = self.run(items.len(), self.target(of).head, |nodes| left_out(nodes, nodes.get(of)))?;
+        self.side_by_side(self.target(of), items, (run, stride(self.target(of).head)))
     }
 
-    fn array<D: Decoder<'v>>(
-        &mut self,
-        schema: &'static Schema,
-        (of, len): (Link, u64),
-        value: D,
-        at: usize,
-    ) -> Result<()> {
+    fn array<D: Decoder<'v>>(&mut self, schema: &'s Schema, (of, len): (Link, u64), value: D, at: usize) -> Result<()> {
         let mut items = standard::items(value);
         let Some(items) = &mut items else { return self.numbers(schema, value, at) };
         if items.len() as u64 != len {
-            return Err(wrong(schema, value));
+            return Err(wrong(self.show(schema), value));
         }
-        self.side_by_side(target(of), items, (at, target(of).head))
+        self.side_by_side(self.target(of), items, (at, self.target(of).head))
     }
 
-    fn tuple<D: Decoder<'v>>(&mut self, schema: &'static Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
+    fn tuple<D: Decoder<'v>>(&mut self, schema: &'s Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
         let mut items = value.items();
         let Some(items) = items.as_mut().filter(|items| items.len() == parts.len()) else {
-            return Err(wrong(schema, value));
+            return Err(wrong(self.show(schema), value));
         };
         let mut at = at;
         for (place, part) in parts.iter().enumerate() {
             let Some(item) = items.next() else { break };
-            self.node(target(*part), item, at).map_err(|error| within(error, place))?;
-            at += target(*part).head;
+            self.node(self.target(*part), item, at).map_err(|error| within(error, place))?;
+            at += self.target(*part).head;
         }
         Ok(())
     }
 
     fn boxed<D: Decoder<'v>>(&mut self, of: Link, value: D) -> Result<()> {
-        let run = self.run(1, target(of).head, || left_out(target(of)))?;
-        self.node(target(of), value, run)
+        let run = self.run(1, self.target(of).head, |nodes| left_out(nodes, nodes.get(of)))?;
+        self.node(self.target(of), value, run)
     }
 
     fn bytes<D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
@@ -310,17 +319,21 @@ impl<'v> Fill<'v> {
         if value.is_none() {
             return Ok(());
         }
-        let inner = target(of);
-        let value = if can_be_none(Nodes::NONE, inner) { only(inner, value)? } else { value };
+        let inner = self.target(of);
+        let value = if can_be_none(self.nodes, inner) { only(self.show(inner), value)? } else { value };
         self.builder.write(at, &[1]);
-        let place = if option_is_inline(inner.head) { at + 1 } else { self.run(1, inner.head, || left_out(inner))? };
+        let place = if option_is_inline(inner.head) {
+            at + 1
+        } else {
+            self.run(1, inner.head, |nodes| left_out(nodes, inner))?
+        };
         self.node(inner, value, place)
     }
 
     /// Values of one type, whose heads stand at equal distances.
     fn side_by_side<D: Decoder<'v>>(
         &mut self,
-        schema: &'static Schema,
+        schema: &'s Schema,
         items: &mut impl Iterator<Item = D>,
         (mut at, stride): (usize, usize),
     ) -> Result<()> {
@@ -334,14 +347,16 @@ impl<'v> Fill<'v> {
 
     fn map<D: Decoder<'v>>(&mut self, (key, to): (Link, Link), value: D, at: usize) -> Result<()> {
         let mut entries = standard::entries(value);
-        let Some(entries) = &mut entries else { return Err(no_map((key, to), value)) };
-        let size = target(key).head + target(to).head;
+        let Some(entries) = &mut entries else {
+            return Err(no_map((self.show(self.target(key)), self.show(self.target(to))), value));
+        };
+        let size = self.target(key).head + self.target(to).head;
         self.builder.length(at, entries.len());
-        let left_out = || left_out(target(key)).saturating_add(left_out(target(to)));
+        let left_out = |nodes: &Nodes| left_out(nodes, nodes.get(key)).saturating_add(left_out(nodes, nodes.get(to)));
         let mut at = self.run(entries.len(), size, left_out)?;
         let count = entries.len();
         while let Some((entry_key, entry_value)) = entries.next() {
-            let entry = self.entry((target(key), entry_key), (target(to), entry_value), at);
+            let entry = self.entry((self.target(key), entry_key), (self.target(to), entry_value), at);
             entry.map_err(|error| within(error, count - entries.len() - 1))?;
             at += stride(size);
         }
@@ -350,8 +365,8 @@ impl<'v> Fill<'v> {
 
     fn entry<D: Decoder<'v>>(
         &mut self,
-        (key, entry_key): (&'static Schema, D),
-        (to, value): (&'static Schema, D),
+        (key, entry_key): (&'s Schema, D),
+        (to, value): (&'s Schema, D),
         at: usize,
     ) -> Result<()> {
         self.node(key, entry_key, at)?;
@@ -361,28 +376,28 @@ impl<'v> Fill<'v> {
     /// A flat state, all of it.
     pub(super) fn whole_state<D: Decoder<'v>>(
         &mut self,
-        object: &Object,
+        object: &'s Object,
         state: &mut impl ExactSizeIterator<Item = D>,
         at: usize,
     ) -> Result<()> {
         self.state(object, state, at)?;
         match state.next() {
             None => Ok(()),
-            Some(more) => Err(one_more(object, more)),
+            Some(more) => Err(one_more((object, self.nodes), more)),
         }
     }
 
     /// The parent's slots, then the own ones.
     fn state<D: Decoder<'v>>(
         &mut self,
-        object: &Object,
+        object: &'s Object,
         state: &mut impl ExactSizeIterator<Item = D>,
         at: usize,
     ) -> Result<()> {
         match &*object.slots {
             [parent, own @ ..] if object.has_parent => {
                 self.inherited(parent, state, at)?;
-                self.slots(own, state, at + target(parent.ty).head)
+                self.slots(own, state, at + self.target(parent.ty).head)
             }
             own => self.slots(own, state, at),
         }
@@ -390,11 +405,11 @@ impl<'v> Fill<'v> {
 
     fn inherited<D: Decoder<'v>>(
         &mut self,
-        parent: &Slot,
+        parent: &'s Slot,
         state: &mut impl ExactSizeIterator<Item = D>,
         at: usize,
     ) -> Result<()> {
-        let Kind::Object(object) = &target(parent.ty).kind else { return Ok(()) };
+        let Kind::Object(object) = &self.target(parent.ty).kind else { return Ok(()) };
         let outer = self.deeper()?;
         self.state(object, state, at).map_err(|error| error.within(&parent.name))?;
         self.parts = outer;
@@ -403,12 +418,12 @@ impl<'v> Fill<'v> {
 
     fn slots<D: Decoder<'v>>(
         &mut self,
-        slots: &[Slot],
+        slots: &'s [Slot],
         state: &mut impl ExactSizeIterator<Item = D>,
         mut at: usize,
     ) -> Result<()> {
         for slot in slots {
-            let schema = target(slot.ty);
+            let schema = self.target(slot.ty);
             self.slot(slot, state, at).map_err(|error| error.within(&slot.name))?;
             at += schema.head;
         }
@@ -417,16 +432,16 @@ impl<'v> Fill<'v> {
 
     fn slot<D: Decoder<'v>>(
         &mut self,
-        slot: &Slot,
+        slot: &'s Slot,
         state: &mut impl ExactSizeIterator<Item = D>,
         at: usize,
     ) -> Result<()> {
-        let schema = target(slot.ty);
+        let schema = self.target(slot.ty);
         match (state.next(), slot.default, &schema.kind) {
             (Some(value), _, Kind::Raw(raw)) => self.raw_slot(raw, value, state, at),
             (Some(value), _, _) => self.node(schema, value, at),
             (None, Some(default), _) => default(self.whole(), at),
-            (None, None, _) => Err(missing(&schema)),
+            (None, None, _) => Err(missing(&self.show(schema))),
         }
     }
 
@@ -443,36 +458,35 @@ impl<'v> Fill<'v> {
 }
 
 /// The bytes in a head that belong to slots with defaults.
-fn left_out(schema: &'static Schema) -> usize {
+fn left_out(nodes: &Nodes, schema: &Schema) -> usize {
     if schema.head <= FACTOR {
         return 0;
     }
     match &schema.kind {
-        Kind::Object(object) => slots_left_out(&object.slots),
-        Kind::Tuple(items) => items.iter().map(|&item| left_out(target(item))).fold(0, usize::saturating_add),
-        Kind::Array(of, len) => left_out(target(*of)).saturating_mul(usize::try_from(*len).unwrap_or(usize::MAX)),
+        Kind::Object(object) => slots_left_out(nodes, &object.slots),
+        Kind::Tuple(items) => items.iter().map(|&item| left_out(nodes, nodes.get(item))).fold(0, usize::saturating_add),
+        Kind::Array(of, len) => {
+            left_out(nodes, nodes.get(*of)).saturating_mul(usize::try_from(*len).unwrap_or(usize::MAX))
+        }
         _ => 0,
     }
 }
 
 /// The bytes in the heads of these slots that belong to slots with defaults.
-pub(super) fn slots_left_out(slots: &[Slot]) -> usize {
-    let of = |slot: &Slot| if slot.default.is_some() { target(slot.ty).head } else { left_out(target(slot.ty)) };
+pub(super) fn slots_left_out(nodes: &Nodes, slots: &[Slot]) -> usize {
+    let of = |slot: &Slot| {
+        if slot.default.is_some() { nodes.get(slot.ty).head } else { left_out(nodes, nodes.get(slot.ty)) }
+    };
     slots.iter().map(of).fold(0, usize::saturating_add)
 }
 
-/// What a link of a type's schema leads to.
-pub(super) fn target(link: Link) -> &'static Schema {
-    Nodes::NONE.get(link)
-}
-
-pub(super) fn wrong<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Error {
+pub(super) fn wrong<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Error {
     Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
 }
 
 /// Whether a value that stands for a list of these comes as bytes.
-fn is_bytes<'v, D: Decoder<'v>>(of: Link, value: D) -> bool {
-    is_byte(target(of)) && value.bytes().is_some()
+fn is_bytes<'v, D: Decoder<'v>>(of: &Schema, value: D) -> bool {
+    is_byte(of) && value.bytes().is_some()
 }
 
 #[cold]
@@ -481,18 +495,18 @@ fn within(error: Error, place: usize) -> Error {
 }
 
 #[cold]
-fn no_map<'v, D: Decoder<'v>>((key, to): (Link, Link), value: D) -> Error {
-    Error::new(ErrorKind::Malformed, format!("map of {} to {}", target(key), target(to)), value.describe())
+fn no_map<'v, D: Decoder<'v>>((key, to): (Show<'_>, Show<'_>), value: D) -> Error {
+    Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe())
 }
 
 #[cold]
-fn one_more<'v, D: Decoder<'v>>(object: &Object, more: D) -> Error {
-    let expected = format!("a state of {} slots", count_slots(Nodes::NONE, object));
+fn one_more<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), more: D) -> Error {
+    let expected = format!("a state of {} slots", count_slots(nodes, object));
     Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe()))
 }
 
 /// The value in the tuple that stands for it.
-fn only<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> Result<D> {
+fn only<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Result<D> {
     let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
     only.ok_or_else(|| wrong(schema, value))
 }

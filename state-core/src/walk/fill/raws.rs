@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::{Fill, target, wrong};
+use super::{Fill, wrong};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{grid_count, padded};
@@ -15,24 +15,24 @@ use crate::standard;
 use crate::walk::form::not_bool;
 use crate::walk::{Decoder, index};
 
-impl<'v> Fill<'v> {
+impl<'v, 's> Fill<'v, 's> {
     /// A list of numbers from an array.
-    pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &Schema, value: D, at: usize) -> Result<()> {
-        let array = standard::array(value)?.ok_or_else(|| wrong(schema, value))?;
+    pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
+        let array = standard::array(value)?.ok_or_else(|| wrong(self.show(schema), value))?;
         match &schema.kind {
             Kind::List(of) => {
-                let (count, bytes) = array.elements(target(*of), Some(1))?;
-                all_bool(target(*of), &bytes)?;
+                let (count, bytes) = array.elements((self.target(*of), self.nodes), Some(1))?;
+                all_bool((self.target(*of), self.nodes), &bytes)?;
                 self.builder.length(at, count.iter().product());
                 let run = self.builder.run(bytes.len(), 1);
                 self.builder.write(run, &bytes);
             }
             Kind::Array(of, _) => {
-                let (_, bytes) = array.elements(schema, Some(0))?;
-                all_bool(target(*of), &bytes)?;
+                let (_, bytes) = array.elements((schema, self.nodes), Some(0))?;
+                all_bool((self.target(*of), self.nodes), &bytes)?;
                 self.builder.write(at, &bytes);
             }
-            _ => return Err(wrong(schema, value)),
+            _ => return Err(wrong(self.show(schema), value)),
         }
         Ok(())
     }
@@ -40,15 +40,15 @@ impl<'v> Fill<'v> {
     /// An array of several dimensions.
     pub(super) fn grid<D: Decoder<'v>>(
         &mut self,
-        (schema, of, dimensions): (&Schema, Link, Option<u8>),
+        (schema, of, dimensions): (&'s Schema, Link, Option<u8>),
         value: D,
         at: usize,
     ) -> Result<()> {
         let (shape, bytes) = match standard::array(value)? {
-            Some(array) => array.elements(target(of), dimensions.map(usize::from))?,
-            None => plain(value, target(of))
+            Some(array) => array.elements((self.target(of), self.nodes), dimensions.map(usize::from))?,
+            None => plain(value, self.target(of))
                 .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
-                .ok_or_else(|| wrong(schema, value))?,
+                .ok_or_else(|| wrong(self.show(schema), value))?,
         };
         self.builder.length(at, shape.len());
         let run = self.builder.run(shape.len(), 8);
@@ -65,17 +65,17 @@ impl<'v> Fill<'v> {
         count: Option<D>,
         at: usize,
     ) -> Result<()> {
-        let element = target(raw.element);
+        let element = self.target(raw.element);
         let bytes = match (standard::array(value)?, value.bytes()) {
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
-                let single = raw.exactly == Some(1) && array.is_one(element);
-                Some(array.elements(element, Some(usize::from(!single)))?.1)
+                let single = raw.exactly == Some(1) && array.is_one(element, self.nodes);
+                Some(array.elements((element, self.nodes), Some(usize::from(!single)))?.1)
             }
             (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
             (None, None) if value.is_none() => None,
             (None, None) => {
-                let expected = format!("the bytes of {element}");
+                let expected = format!("the bytes of {}", self.show(element));
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
             }
         };
@@ -91,7 +91,7 @@ impl<'v> Fill<'v> {
                 return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));
             }
         }
-        all_bool(element, bytes.as_deref().unwrap_or_default())?;
+        all_bool((element, self.nodes), bytes.as_deref().unwrap_or_default())?;
         // What is absent can only stand for an empty array where the type knows no absence.
         let present = bytes.is_some() || !raw.optional;
         if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
@@ -127,8 +127,8 @@ impl<'v> Fill<'v> {
 }
 
 /// That each byte of an array of `bool` is one.
-fn all_bool(element: &Schema, bytes: &[u8]) -> Result<()> {
-    match not_bool(Nodes::NONE, element, bytes) {
+fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
+    match not_bool(nodes, element, bytes) {
         Some(at) => {
             let error = Error::new(ErrorKind::Malformed, "a bool (0 or 1)", bytes[at].to_string());
             Err(error.within(&index(at / element.head.max(1))))

@@ -2,13 +2,13 @@
 
 use alloc::format;
 
-use super::{Fill, slots_left_out, target};
+use super::{Fill, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{enum_is_inline, tag_head};
 use crate::schema::{Enum, Form, Slot, Variant};
 use crate::walk::{Decoder, attributes};
 
-impl<'v> Fill<'v> {
+impl<'v, 's> Fill<'v, 's> {
     /// A member of a Python enum that comes by its value.
     fn member<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
@@ -28,7 +28,7 @@ impl<'v> Fill<'v> {
         }
     }
 
-    pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'static Enum, value: D, at: usize) -> Result<()> {
+    pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Result<()> {
         if let Some(filled) = self.variant_by_names(of, value, at) {
             return filled;
         }
@@ -46,7 +46,7 @@ impl<'v> Fill<'v> {
     }
 
     /// Fills a variant whose slots come by name.
-    fn variant_by_names<D: Decoder<'v>>(&mut self, of: &'static Enum, value: D, at: usize) -> Option<Result<()>> {
+    fn variant_by_names<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Option<Result<()>> {
         let (name, named) = tags(of).find_map(|tag| value.named_variant(tag))?;
         let (variant, slots_at) = match self.place(of, name, at) {
             Ok(placed) => placed,
@@ -61,7 +61,7 @@ impl<'v> Fill<'v> {
 
     /// Writes the tag of the variant of this name, or of one that had it, or else of the one that stands for those that
     /// are gone; where its slots begin.
-    fn place<'s>(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s Variant, usize)> {
+    fn place(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s Variant, usize)> {
         let evolution = of.evolution;
         let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().position(|variant| test(&variant.name));
         let place = by(&|own| own == name)
@@ -73,16 +73,16 @@ impl<'v> Fill<'v> {
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
-        let head_of = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
+        let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.target(slot.ty).head).sum::<usize>();
         let size = head_of(&variant.slots);
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
         let inline = enum_is_inline(largest) || size == 0;
-        Ok((variant, if inline { at + tag } else { self.run(1, size, || slots_left_out(&variant.slots))? }))
+        Ok((variant, if inline { at + tag } else { self.run(1, size, |nodes| slots_left_out(nodes, &variant.slots))? }))
     }
 }
 
 /// The name of an enum, and those that it had.
-fn tags(of: &'static Enum) -> impl Iterator<Item = &'static str> {
+fn tags(of: &Enum) -> impl Iterator<Item = &str> {
     core::iter::once(&*of.name).chain(of.evolution.aliases.iter().copied())
 }
 

@@ -4,8 +4,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::decode::Slot;
-use super::keep::Keep;
+use crate::python::into::keep::Keep;
+use crate::python::into::slot::Slot;
 use crate::walk::Decoder;
 
 /// The items of a tuple.

@@ -1,6 +1,10 @@
 //! The way in: an object made of its class and state, and a live one that is given another state. This file holds
 //! `unsafe` code.
 
+pub(super) mod items;
+pub(super) mod keep;
+pub(super) mod slot;
+
 use alloc::vec::Vec;
 
 use pyo3::exceptions::PyTypeError;
@@ -8,16 +12,16 @@ use pyo3::impl_::pymethods::tp_new_impl;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyTuple, PyType};
 
-use super::attributes::Attributes;
-use super::class::{Known, Way, known};
-use super::decode::Slot;
-use super::error::{class_name, unpickling};
-use super::handles::Scope;
-use super::items::Items;
-use super::keep::Keep;
-use super::layers::Layer;
-use super::lineage;
-use super::reduce::flat;
+use crate::python::attributes::Attributes;
+use crate::python::class::layer::Layer;
+use crate::python::class::lineage;
+use crate::python::class::{Known, Way, known};
+use crate::python::error::{class_name, unpickling};
+use crate::python::into::items::Items;
+use crate::python::into::keep::Keep;
+use crate::python::into::slot::Slot;
+use crate::python::out::flat;
+use crate::python::types::handle::Scope;
 
 /// The function that pickles name, with the class and the slots of the state.
 pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

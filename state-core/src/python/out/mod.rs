@@ -4,6 +4,11 @@
 //! whole from the first moment on. Only in a cycle that cannot be: an object that is reached from its own state is made
 //! with those slots empty that can be, and given them as soon as it is known.
 
+mod cycle;
+pub(super) mod deepcopy;
+pub(super) mod lease;
+pub(super) mod slots;
+
 use alloc::vec::Vec;
 
 use pyo3::exceptions::PyTypeError;
@@ -11,14 +16,14 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
-use super::attributes;
-use super::class::{Empty, Known, Way, Written, known, written_by};
-use super::encode::Slots;
-use super::handles::Scope;
-use super::layers::Layer;
-use super::lease::{Lender, lender};
-use super::lineage;
-use super::progress::Mark;
+use crate::python::attributes;
+use crate::python::class::layer::Layer;
+use crate::python::class::lineage;
+use crate::python::class::{Empty, Known, Way, Written, known, written_by};
+use crate::python::out::cycle::Mark;
+use crate::python::out::lease::{Lender, lender};
+use crate::python::out::slots::Slots;
+use crate::python::types::handle::Scope;
 
 /// `__reduce_ex__`
 pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
@@ -45,7 +50,7 @@ pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i
     if written.getstate && !written.setstate {
         let state = object.call_method0(intern!(py, "__getstate__"))?;
         let state = state.cast_into::<PyTuple>().map_err(|error| {
-            let found = super::error::class_name(&error.into_inner().get_type());
+            let found = crate::python::error::class_name(&error.into_inner().get_type());
             PyTypeError::new_err(alloc::format!(
                 "__getstate__ without __setstate__ returns a tuple of slots, not {found}"
             ))

@@ -11,16 +11,16 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType};
 
-use super::error::class_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::grid_count;
+use crate::python::error::class_name;
 use crate::value::{ByteOrder, Dtype, Field, Record, Subarray};
 
 /// Types in types deeper than this are refused before they are walked.
 const DEEPEST: u32 = 16;
 
 /// What an object shows.
-pub(super) enum Shown<'py> {
+pub(in crate::python) enum Shown<'py> {
     Nothing,
     /// Bytes without a type.
     Bytes(Bound<'py, PyMemoryView>),
@@ -32,7 +32,7 @@ pub(super) enum Shown<'py> {
 ///
 /// # Errors
 /// Elements of a type that has no word here, such as Python's objects, and an array of which some are masked.
-pub(super) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Shown<'py>> {
+pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Shown<'py>> {
     // What a slot is given most often has no memory to show, and is not asked with an exception for an answer.
     let none = object.is_none()
         || object.is_instance_of::<PyString>()
@@ -56,7 +56,10 @@ pub(super) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Shown<'py>>
 }
 
 /// The lengths of the dimensions of an array or view, and the bytes in C's order: all that type and shape ask for.
-pub(super) fn content<'py>(dtype: &Dtype, array: &Bound<'py, PyAny>) -> Result<(Vec<usize>, Bound<'py, PyBytes>)> {
+pub(in crate::python) fn content<'py>(
+    dtype: &Dtype,
+    array: &Bound<'py, PyAny>,
+) -> Result<(Vec<usize>, Bound<'py, PyBytes>)> {
     let py = array.py();
     let read = || {
         let shape = array.getattr(intern!(py, "shape"))?.extract::<Vec<usize>>()?;
@@ -77,7 +80,7 @@ pub(super) fn content<'py>(dtype: &Dtype, array: &Bound<'py, PyAny>) -> Result<(
 
 /// The bytes that a view shows, where they are if it is of the whole of a bytes object. Those never change; what else
 /// stands behind a view may be changed by another thread.
-pub(super) fn bytes<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyBytes>> {
+pub(in crate::python) fn bytes<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyBytes>> {
     let py = view.py();
     if let Ok(bytes) = view.getattr(intern!(py, "obj"))?.cast_into_exact::<PyBytes>() {
         // Of as many bytes as there are and in one piece, forwards: a view of all of them.

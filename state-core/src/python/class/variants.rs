@@ -8,18 +8,18 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
-use super::class::Known;
-use super::error::class_name;
-use super::items::Items;
-use super::layers::Layer;
-use super::restore::instance;
+use crate::python::class::Known;
+use crate::python::class::layer::Layer;
+use crate::python::error::class_name;
+use crate::python::into::instance;
+use crate::python::into::items::Items;
 use crate::schema::{Enum, Kind};
 use crate::walk::Decoder;
 
 /// The variants of an enum, by the names that they have in its state.
-pub(super) struct Variants(Vec<Variant>);
+pub(in crate::python) struct Variants(Vec<Variant>);
 
-pub(super) struct Variant {
+pub(in crate::python) struct Variant {
     name: String,
     /// The name of the attribute that holds it.
     attribute: String,
@@ -113,8 +113,8 @@ impl Variant {
 
 /// The name of the variant and its slots.
 fn flat_of_enum<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
-    let _scope = super::handles::Scope::open();
-    let mut slots = super::encode::Slots::new(object.py(), None, None);
+    let _scope = crate::python::types::handle::Scope::open();
+    let mut slots = crate::python::out::slots::Slots::new(object.py(), None, None);
     T::dump(object, &mut slots)?;
     let state = slots.finish()?.pop().ok_or_else(|| PyValueError::new_err("an enum without a variant"))?;
     Ok(state.cast_into::<PyTuple>()?)

@@ -46,7 +46,7 @@ fn with<R>(run: impl FnOnce(&mut Tables) -> R) -> Option<R> {
 }
 
 /// A table that takes objects until it is dropped, in this thread. Inside it, another can be open.
-pub(super) struct Scope(());
+pub(in crate::python) struct Scope(());
 
 impl Scope {
     pub fn open() -> Self {
@@ -66,7 +66,7 @@ impl Drop for Scope {
 }
 
 /// Puts an object into the table; its place there. `None` where no table is open.
-pub(super) fn add(object: Py<PyAny>) -> Option<u64> {
+pub(in crate::python) fn add(object: Py<PyAny>) -> Option<u64> {
     with(|tables| {
         let table = tables.open.last_mut()?;
         let index = u32::try_from(table.objects.len()).ok()?;
@@ -76,7 +76,7 @@ pub(super) fn add(object: Py<PyAny>) -> Option<u64> {
 }
 
 /// The object at a place.
-pub(super) fn at(py: Python<'_>, place: u64) -> PyResult<Bound<'_, PyAny>> {
+pub(in crate::python) fn at(py: Python<'_>, place: u64) -> PyResult<Bound<'_, PyAny>> {
     find(py, place).ok_or_else(|| PyRuntimeError::new_err("an object of a state that is no longer being taken"))
 }
 
@@ -94,7 +94,7 @@ fn accepts<T: PyTypeCheck>(place: u64) -> bool {
 
 /// The class as Python names it.
 fn class<T: PyTypeCheck>() -> String {
-    let name = Python::try_attach(|py| super::error::class_name(&T::classinfo_object(py)));
+    let name = Python::try_attach(|py| crate::python::error::class_name(&T::classinfo_object(py)));
     name.unwrap_or_else(|| core::any::type_name::<T>().into())
 }
 
@@ -156,7 +156,7 @@ impl<'de, T: PyTypeCheck> Restore<'de> for Py<T> {
 }
 
 /// Whether `None` can stand there.
-pub(super) fn takes_none(handle: Handle) -> bool {
+pub(in crate::python) fn takes_none(handle: Handle) -> bool {
     let _scope = Scope::open();
     let place = Python::try_attach(|py| add(py.None())).flatten();
     place.is_some_and(handle.accepts)

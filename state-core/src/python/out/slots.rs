@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyTuple};
 
-use super::handles;
-use super::lease::{self, Lender};
-use super::standard;
+use crate::python::out::lease::{self, Lender};
+use crate::python::types::handle;
+use crate::python::types::standard;
 use crate::standard::Known;
 use crate::walk::{Elements, Encoder, Group};
 
@@ -166,7 +166,7 @@ impl Encoder for Slots<'_, '_> {
     }
 
     fn handle(&mut self, place: u64) {
-        let object = handles::at(self.py, place);
+        let object = handle::at(self.py, place);
         self.put(object);
     }
 

@@ -12,12 +12,12 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
 };
 
-use super::buffer::{self, Shown};
-use super::handles;
-use super::items::{Entries, Items};
-use super::keep::Keep;
-use super::standard;
 use crate::error::Result;
+use crate::python::into::items::{Entries, Items};
+use crate::python::into::keep::Keep;
+use crate::python::types::buffer::{self, Shown};
+use crate::python::types::handle;
+use crate::python::types::standard;
 use crate::value::Order;
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
@@ -68,7 +68,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     type Entries = Entries<'v, 'py>;
 
     fn describe(self) -> String {
-        let class = super::error::class_name(&self.object.get_type());
+        let class = crate::python::error::class_name(&self.object.get_type());
         let short = || self.object.repr().ok().map(|repr| repr.to_string_lossy().into_owned());
         if self.object.is_none() {
             "None".to_string()
@@ -216,7 +216,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn handle(self) -> Option<u64> {
-        handles::add(self.object.to_owned().unbind())
+        handle::add(self.object.to_owned().unbind())
     }
 }
 

@@ -17,16 +17,16 @@ use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::encode::Slots;
-use super::error::{pickling, unpickling};
-use super::items::Items;
-use super::options;
-use super::quick::{self, Step};
 use crate::error::Result as StateResult;
 use crate::image::in_place::{self, Aside};
 use crate::image::{self, SegmentBuffer};
 use crate::protocol::builder::Builder;
 use crate::protocol::hooks::Hooks;
+use crate::python::error::{pickling, unpickling};
+use crate::python::into::items::Items;
+use crate::python::options;
+use crate::python::out::slots::Slots;
+use crate::python::scalars::{self, Step};
 use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
@@ -97,11 +97,11 @@ where
     }
 
     fn quick_tuple<'py>(object: &Bound<'py, Self>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
-        quick::tuple(object.py(), &*PyClassGuard::<T>::try_from(object)?, steps)
+        scalars::tuple(object.py(), &*PyClassGuard::<T>::try_from(object)?, steps)
     }
 
     fn quick_values(steps: &[Step], state: &mut Items<'_, '_>) -> Option<StateResult<Self::Values>> {
-        let value = quick::value(steps, state)?;
+        let value = scalars::value(steps, state)?;
         Some(value.and_then(|value| Ok((T::BaseType::values(state)?, value))))
     }
 
@@ -454,6 +454,6 @@ where
 
 #[cold]
 fn frozen<T>(object: &Bound<'_, T>) -> PyErr {
-    let class = super::error::class_name(&object.as_any().get_type());
+    let class = crate::python::error::class_name(&object.as_any().get_type());
     PyTypeError::new_err(alloc::format!("{class} is a frozen class: its objects cannot be given another state"))
 }

@@ -4,9 +4,9 @@
 //! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_11))]
-pub(super) use lent::{Lender, lender};
+pub(in crate::python) use lent::{Lender, lender};
 #[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
-pub(super) use not_lent::{Lender, lender};
+pub(in crate::python) use not_lent::{Lender, lender};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -19,7 +19,7 @@ fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 }
 
 /// A buffer of what shows its bytes.
-pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+pub(in crate::python) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     pickle_buffer(bytes.py())?.call1((bytes,))
 }
 

@@ -11,7 +11,7 @@ use pyo3::types::PyType;
 ///
 /// # Errors
 /// `TypeError` that says what to write.
-pub(super) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub(in crate::python) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = class.py();
     let of_class: String = class.getattr("__module__")?.extract()?;
     let qualname: String = class.getattr("__qualname__")?.extract()?;

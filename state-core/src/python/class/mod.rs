@@ -1,5 +1,11 @@
 //! What is known of a class from the moment on that it is registered.
 
+pub(super) mod layer;
+pub(super) mod lineage;
+mod methods;
+mod name;
+mod variants;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr;
@@ -9,13 +15,12 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::handles;
-use super::layers::Layer;
-use super::methods::{self, Makers};
-use super::name;
-use super::quick::{self, Step};
-use super::variants::Variants;
+use crate::python::class::layer::Layer;
+use crate::python::class::variants::Variants;
+use crate::python::scalars::{self, Step};
+use crate::python::types::handle;
 use crate::schema::{Kind, Link, Nodes, Object, Schema};
+use methods::Makers;
 
 /// What stands for a slot while the object that it leads to is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +142,7 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
         *place = class.getattr_opt(name)?.map(Bound::unbind);
     }
     let attributes = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
-    let steps = quick::steps(&schemas);
+    let steps = scalars::steps(&schemas);
     Ok(Known {
         makers,
         slots,
@@ -181,7 +186,7 @@ fn empty(kind: &Kind) -> Option<Empty> {
         Kind::Optional(_) => Some(Empty::None),
         Kind::List(_) | Kind::Set(_) => Some(Empty::List),
         Kind::Map(..) => Some(Empty::Dict),
-        Kind::Handle(handle) if handles::takes_none(*handle) => Some(Empty::None),
+        Kind::Handle(handle) if handle::takes_none(*handle) => Some(Empty::None),
         _ => None,
     }
 }

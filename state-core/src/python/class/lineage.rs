@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 use pyo3::{Borrowed, ffi};
 
-use super::error::class_name;
+use crate::python::error::class_name;
 
 /// The slots that Python gives to classes that are made by a `class` statement.
 struct Statement {
@@ -49,7 +49,7 @@ fn is_heap(class: &Bound<'_, PyType>) -> bool {
 ///
 /// # Errors
 /// `TypeError` that names the class that is none of these, or says that `class` is not of that family.
-pub(super) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyResult<()> {
+pub(in crate::python) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyResult<()> {
     let py = class.py();
     if !class.is_subclass(base)? {
         return Err(foreign(class, base));

@@ -10,8 +10,8 @@ use pyo3::pyclass::PyClassGuard;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
-use super::lease;
 use crate::protocol::memory;
+use crate::python::out::lease;
 use crate::raw::{Described, Raw, Record};
 use crate::schema::{Nodes, Schema};
 use crate::state::State;

@@ -53,7 +53,7 @@ fn uuid(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 
 /// The object of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is the
 /// tuple of the numbers in the head.
-pub(super) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+pub(in crate::python) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let packed = |packed: &[u8]| PyBytes::new(py, packed);
     let classes = || Classes::get(py);
     let made = match known {
@@ -109,7 +109,10 @@ fn signed(py: Python<'_>, is_signed: bool) -> PyResult<Bound<'_, PyDict>> {
 ///
 /// Of an object of a subclass they are those of its base. Where it holds more than these, as pandas' times do with parts
 /// of a microsecond, it is not equal to what they make, and is none.
-pub(super) fn arguments<'py>(object: &Bound<'py, PyAny>, class: &str) -> PyResult<Option<Bound<'py, PyTuple>>> {
+pub(in crate::python) fn arguments<'py>(
+    object: &Bound<'py, PyAny>,
+    class: &str,
+) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let py = object.py();
     let of = Classes::get(py)?;
     let wanted = match class {
@@ -141,13 +144,13 @@ pub(super) fn arguments<'py>(object: &Bound<'py, PyAny>, class: &str) -> PyResul
 }
 
 /// The number of an object, if it is a UUID.
-pub(super) fn uuid_number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(in crate::python) fn uuid_number<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = object.py();
     if object.is_instance(uuid(py)?)? { object.getattr(intern!(py, "int")).map(Some) } else { Ok(None) }
 }
 
 /// The two's complement of an integer of any size, the lowest byte first.
-pub(super) fn bytes(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+pub(in crate::python) fn bytes(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
     let py = object.py();
     if !object.is_instance_of::<PyInt>() || object.is_instance_of::<PyBool>() {
         return Ok(None);

@@ -11,9 +11,10 @@ use pyo3::impl_::trampoline::{MethodDef, binaryfunc, noargs};
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyType};
 
-use super::class::Written;
-use super::layers::Layer;
-use super::{deepcopy, reduce, restore};
+use crate::python::class::Written;
+use crate::python::class::layer::Layer;
+use crate::python::out::deepcopy;
+use crate::python::{into, out};
 
 /// The name of the function that makes an object of its class and state.
 const FROM_STATE: &str = "_from_state";
@@ -22,13 +23,13 @@ const FROM_STATE: &str = "_from_state";
 const FROM_SLOTS: &str = "_from_slots";
 
 /// The functions that pickles name.
-pub(super) struct Makers {
+pub(in crate::python) struct Makers {
     pub from_state: Py<PyAny>,
     pub from_slots: Py<PyAny>,
 }
 
 /// Which methods the class has of its author.
-pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
+pub(in crate::python) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     let own = class.getattr("__dict__")?;
     Ok(Written {
         reduce: own.contains("__reduce__")? || own.contains("__reduce_ex__")?,
@@ -38,7 +39,7 @@ pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
 }
 
 /// Attaches what is missing; gives the functions that make objects.
-pub(super) fn attach<T: Layer>(
+pub(in crate::python) fn attach<T: Layer>(
     class: &Bound<'_, PyType>,
     module: &Bound<'_, PyModule>,
     written: Written,
@@ -83,7 +84,7 @@ fn immutable<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, 
 
 /// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike. Pickle looks there first,
 /// and spends no lookup and no bound method on each object.
-pub(super) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<()> {
+pub(in crate::python) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<()> {
     let definition = Method(c"reduce", binaryfunc::<Exact<T>>, ffi::METH_O, c"").definition();
     // SAFETY: a definition that lives for ever; no object to bind to and no module.
     let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
@@ -175,13 +176,13 @@ macro_rules! methods {
 }
 
 methods! {
-    Reduce: binaryfunc |slf, protocol| reduce::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
-    Exact: binaryfunc |_slf, object| reduce::reduce_ex::<T>(object.cast::<T>()?, 4);
-    GetState: noargs |slf| reduce::getstate::<T>(object::<T>(slf)?);
-    SetState: binaryfunc |slf, state| restore::setstate::<T>(object::<T>(slf)?, state);
+    Reduce: binaryfunc |slf, protocol| out::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
+    Exact: binaryfunc |_slf, object| out::reduce_ex::<T>(object.cast::<T>()?, 4);
+    GetState: noargs |slf| out::getstate::<T>(object::<T>(slf)?);
+    SetState: binaryfunc |slf, state| into::setstate::<T>(object::<T>(slf)?, state);
     DeepCopy: binaryfunc |slf, memo| deepcopy::deepcopy::<T>(object::<T>(slf)?, memo);
-    FromState: binaryfunc |_slf, arguments| restore::from_state::<T>(arguments);
-    FromSlots: binaryfunc |_slf, arguments| restore::from_slots::<T>(arguments);
+    FromState: binaryfunc |_slf, arguments| into::from_state::<T>(arguments);
+    FromSlots: binaryfunc |_slf, arguments| into::from_slots::<T>(arguments);
 }
 
 /// The object of a method, which Python's descriptors have tested already.

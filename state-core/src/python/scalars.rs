@@ -9,15 +9,15 @@ use alloc::vec::Vec;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
 
-use super::decode::Slot;
-use super::error::pickling;
-use super::items::Items;
 use crate::error::Result;
 use crate::image;
 use crate::protocol::decode::{Checker, Regions, read_length};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::float;
 use crate::protocol::text::Text;
+use crate::python::error::pickling;
+use crate::python::into::items::Items;
+use crate::python::into::slot::Slot;
 use crate::schema::{Kind, Nodes, Schema, root_name};
 use crate::state::{RestoreOwned, State};
 use crate::walk::Decoder;
@@ -72,7 +72,7 @@ pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
 /// Those of taking its state.
 pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
     let told = |error: crate::Error| pickling(py, error.at(root_name(T::schema())));
-    let levels = super::options().levels();
+    let levels = crate::python::options().levels();
     let mut size = Size::new(levels);
     if T::DYNAMIC {
         value.size(&mut size);
@@ -208,7 +208,7 @@ pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> O
         step.fill(slot, head, &mut texts)?;
     }
     let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[] };
-    let mut checker = Checker::new(&regions, super::options().levels());
+    let mut checker = Checker::new(&regions, crate::python::options().levels());
     let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
     passes.then(|| image::build(&regions))
 }

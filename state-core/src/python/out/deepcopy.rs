@@ -5,15 +5,15 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
-use super::attributes;
-use super::class::{Written, known, written_by};
-use super::layers::Layer;
-use super::progress::Mark;
-use super::reduce::{defer, flat};
-use super::restore;
+use crate::python::attributes;
+use crate::python::class::layer::Layer;
+use crate::python::class::{Written, known, written_by};
+use crate::python::into;
+use crate::python::out::cycle::Mark;
+use crate::python::out::{defer, flat};
 
 /// `__deepcopy__`
-pub(super) fn deepcopy<'py, T: Layer>(
+pub(in crate::python) fn deepcopy<'py, T: Layer>(
     object: Borrowed<'_, 'py, T>,
     memo: Borrowed<'_, 'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -28,7 +28,7 @@ pub(super) fn deepcopy<'py, T: Layer>(
     let attributes = if exact && !known.attributes { None } else { attributes::of::<T>(object)? };
     if !known.handles && attributes.is_none() {
         let state = PyTuple::new(py, slots)?;
-        return restore::make::<T>(known, &class, exact, state.as_borrowed(), 0);
+        return into::make::<T>(known, &class, exact, state.as_borrowed(), 0);
     }
     let (_mark, is_cycle) = Mark::new(object);
     let later = if is_cycle {
@@ -42,7 +42,7 @@ pub(super) fn deepcopy<'py, T: Layer>(
     if let Ok(copy) = memo.get_item(id(object)) {
         return Ok(copy);
     }
-    let copy = restore::make::<T>(known, &class, exact, state.cast::<PyTuple>()?.as_borrowed(), 0)?;
+    let copy = into::make::<T>(known, &class, exact, state.cast::<PyTuple>()?.as_borrowed(), 0)?;
     memo.set_item(id(object), &copy)?;
     complete::<T>(&copy, later, &memo)?;
     Ok(copy)
@@ -55,7 +55,7 @@ fn complete<'py, T: Layer>(
 ) -> PyResult<()> {
     let Some(later) = later else { return Ok(()) };
     let later = copied(later.as_any(), memo)?;
-    restore::setstate::<T>(copy.cast::<T>()?.as_borrowed(), later.as_borrowed()).map(drop)
+    into::setstate::<T>(copy.cast::<T>()?.as_borrowed(), later.as_borrowed()).map(drop)
 }
 
 /// The key of an object in a memo.
