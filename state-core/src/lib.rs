@@ -25,6 +25,7 @@ mod impls;
 mod inspect;
 #[cfg(feature = "pickle")]
 pub mod pickle;
+mod pointee;
 mod protocol;
 #[cfg(feature = "pyo3")]
 pub mod python;

@@ -13,6 +13,10 @@ pub use crate::protocol::stack::stack;
 
 use crate::schema::Schema;
 
+#[doc(hidden)]
+pub use crate::pointee::{Made, Pointer};
+pub use crate::pointee::{Pointee, RestorePointee};
+
 /// A type whose state can be taken out.
 ///
 /// Derive it. By hand it is only needed for types that no `#[state(..)]` attribute reaches, and a wrong

@@ -1,10 +1,10 @@
-//! `CStr` and `CString` travel as a list of bytes, none of them zero.
+//! `CStr` and `CString`, and pointers to the first, travel as a list of bytes, none of them zero.
 
 use alloc::ffi::CString;
 use core::ffi::CStr;
 
 use super::list;
-use super::text::exchange_if_other;
+use super::pointer::immutable_pointee;
 use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
@@ -39,16 +39,24 @@ written! {
     CString;
 }
 
+fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    let Some(len) = checker.length(head) else { return false };
+    checker.run(len, 1).is_some_and(|bytes| !bytes.contains(&0))
+}
+
+fn get(head: &[u8], reader: &mut Reader<'_>) -> Option<CString> {
+    CString::new(list::run::<u8>(head, reader)?).ok()
+}
+
 impl<'de> Restore<'de> for CString {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-        let Some(len) = checker.length(head) else { return false };
-        checker.run(len, 1).is_some_and(|bytes| !bytes.contains(&0))
+        check(head, checker)
     }
 
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        Self::new(list::run::<u8>(head, reader)?).ok()
+        get(head, reader)
     }
 
     #[inline]
@@ -60,6 +68,10 @@ impl<'de> Restore<'de> for CString {
     }
 
     fn exchange(&mut self, other: &mut Self) {
-        exchange_if_other(self, other);
+        if self != other {
+            core::mem::swap(self, other);
+        }
     }
 }
+
+immutable_pointee!(CStr, check, get, |a, b| a == b;);

@@ -1,12 +1,12 @@
 //! `Vec`, `VecDeque`, and borrowed, boxed and shared slices: a length, and the elements' heads as one run.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::rc::Rc;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::room::{self, Holds, Run, SharedRun};
+use super::pointer::unsized_pointee;
+use super::room::{self, Holds, Run};
+use crate::__private::assign;
+use crate::pointee::{Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
@@ -309,68 +309,42 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
     }
 }
 
-/// Owners of slices of fixed length.
-macro_rules! slices {
-    ($($pointer:ident, $room:ident, $as_mut:expr;)*) => {$(
-        impl<T: State> State for $pointer<[T]> {
-            const HEAD: usize = LENGTH;
+unsized_pointee!([T: State] [T]);
 
-            fn schema() -> &'static Schema {
-                schema::<T>()
-            }
+impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
+    #[inline]
+    fn check_behind<P: Pointer<Self>>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        check::<T, P::Elements>(head, checker)
+    }
 
-            #[inline]
-            fn size(&self, size: &mut Size) {
-                <[T]>::size(self, size);
-            }
+    #[inline]
+    fn get_behind<P: Pointer<Self>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+        get(head, reader).map(|items: Vec<T>| P::made(items))
+    }
 
-            #[inline]
-            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-                <[T]>::put(self, head, writer);
-            }
-        }
-
-        impl<'de, T: Restore<'de>> Restore<'de> for $pointer<[T]> {
-            #[inline]
-            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-                check::<T, $room>(head, checker)
-            }
-
-            #[inline]
-            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                get(head, reader).map(|items: Vec<T>| items.into())
-            }
-
-            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-                let place = reader.mark();
-                let Some(run) = run::<T>(head, reader) else { return };
-                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
-                match as_mut(self).filter(|items| items.len() == run.len() / stride(T::HEAD)) {
-                    Some(items) => set_each(items, run, reader),
-                    None => {
-                        reader.back_to(place);
-                        if let Some(value) = Self::get(head, reader) {
-                            *self = value;
-                        }
-                    }
-                }
-            }
-
-            fn exchange(&mut self, other: &mut Self) {
-                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
-                match (as_mut(self), as_mut(other)) {
-                    (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others),
-                    // Others see the old elements and keep them.
-                    _ => core::mem::swap(self, other),
-                }
-            }
-
-            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-                let as_mut: fn(&mut Self) -> Option<&mut [T]> = $as_mut;
-                as_mut(self).map_or(Some(()), |items| settle_each(items, reader))
+    fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>) {
+        let place = reader.mark();
+        let Some(run) = run::<T>(head, reader) else { return };
+        match pointer.unique().filter(|items| items.len() == run.len() / stride(T::HEAD)) {
+            Some(items) => set_each(items, run, reader),
+            None => {
+                reader.back_to(place);
+                assign(pointer, Self::get_behind(head, reader));
             }
         }
-    )*};
+    }
+
+    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {
+        match (pointer.unique(), other.unique()) {
+            (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others),
+            // Others see the old elements and keep them.
+            _ => core::mem::swap(pointer, other),
+        }
+    }
+
+    fn settle_behind<P: Pointer<Self>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
+        pointer.unique().map_or(Some(()), |items| settle_each(items, reader))
+    }
 }
 
 /// Restores as many elements as there are.
@@ -384,10 +358,4 @@ pub(super) fn set_each<'de, T: Restore<'de>>(items: &mut [T], run: &'de [u8], re
     for (item, head) in items.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
         item.set(&head[..T::HEAD], reader);
     }
-}
-
-slices! {
-    Box, Run, |this| Some(this);
-    Rc, SharedRun, Rc::get_mut;
-    Arc, SharedRun, Arc::get_mut;
 }

@@ -24,7 +24,7 @@ mod order;
 mod path;
 mod pointer;
 mod refill;
-mod room;
+pub(crate) mod room;
 mod set;
 #[cfg(feature = "std")]
 pub(crate) mod sorted;

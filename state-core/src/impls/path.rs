@@ -1,12 +1,10 @@
 //! Paths and operating system strings travel as text, so that they mean the same on every system. One that is not
 //! Unicode cannot be written.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::sync::Arc;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::pointer::immutable_pointee;
 use super::text;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Checker, Reader};
@@ -58,10 +56,6 @@ written! {
     OsStr, |this| this.to_str();
     PathBuf, |this| this.to_str();
     OsString, |this| this.to_str();
-    Box<Path>, |this| this.to_str();
-    Rc<Path>, |this| this.to_str();
-    Arc<Path>, |this| this.to_str();
-    Box<OsStr>, |this| this.to_str();
 }
 
 /// All that can be put back, by how text takes the place of its own.
@@ -97,17 +91,6 @@ macro_rules! restored {
     )*};
 }
 
-/// What cannot be changed in place is kept where it is equal, and made anew where it is not.
-macro_rules! replace_if_other {
-    ($like:ident) => {
-        |this, text| {
-            if this.to_str() != Some(text) {
-                *this = $like::new(text).into();
-            }
-        }
-    };
-}
-
 fn overwrite(this: &mut OsString, text: &str) {
     this.clear();
     this.push(text);
@@ -129,8 +112,17 @@ restored! {
     [] PathBuf, |text| text.into(), |this, text| overwrite(this.as_mut_os_string(), text),
         |this, other| exchange(this.as_mut_os_string(), other.as_mut_os_string());
     [] OsString, |text| text.into(), overwrite, exchange;
-    [] Box<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
-    [] Rc<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
-    [] Arc<Path>, |text| Path::new(text).into(), replace_if_other!(Path), text::exchange_if_other;
-    [] Box<OsStr>, |text| OsStr::new(text).into(), replace_if_other!(OsStr), text::exchange_if_other;
+}
+
+fn path<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de Path> {
+    text::get(head, reader).map(Path::new)
+}
+
+fn os_str<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de OsStr> {
+    text::get(head, reader).map(OsStr::new)
+}
+
+immutable_pointee! {
+    Path, text::check, path, |a, b| a.as_os_str() == b.as_os_str();
+    OsStr, text::check, os_str, |a, b| a == b;
 }

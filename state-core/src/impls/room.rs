@@ -5,7 +5,7 @@ use crate::protocol::decode::Checker;
 use crate::protocol::layout::{FACTOR, LENGTH, stride};
 
 /// What a container needs, at most, to hold elements and to be built or refilled.
-pub(super) struct Room {
+pub struct Room {
     /// Copies of all elements, with the places that stay empty.
     copies: usize,
     /// Bytes beside each element.
@@ -15,14 +15,14 @@ pub(super) struct Room {
 }
 
 /// A kind of container.
-pub(super) trait Holds {
+pub trait Holds {
     const ROOM: Room;
 }
 
 macro_rules! holds {
     ($($(#[$doc:meta])* $name:ident: $copies:literal, $beside:literal, $spare:literal;)*) => {$(
         $(#[$doc])*
-        pub(super) struct $name;
+        pub struct $name;
 
         impl Holds for $name {
             const ROOM: Room = Room { copies: $copies, beside: $beside, spare: $spare };

@@ -1,10 +1,8 @@
-//! `str`, `String`, and borrowed, boxed and shared text. The head is the length; the bytes stand in the text region.
+//! `str`, `String`, and borrowed text. The head is the length; the bytes stand in the text region.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::sync::Arc;
 
+use super::pointer::immutable_pointee;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
@@ -42,88 +40,49 @@ pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str
     reader.text(len)
 }
 
-#[inline]
-fn get_string(head: &[u8], reader: &mut Reader<'_>) -> Option<String> {
-    let len = reader.length(head)?;
-    reader.string(len)
-}
+impl State for String {
+    const HEAD: usize = LENGTH;
 
-#[inline]
-fn get_owned<'de, T: From<&'de str>>(head: &[u8], reader: &mut Reader<'de>) -> Option<T> {
-    get(head, reader).map(T::from)
-}
+    fn schema() -> &'static Schema {
+        str::schema()
+    }
 
-/// Owners of text: they write as `str` does, and are made from one.
-macro_rules! text {
-    ($($ty:ty, $get:expr, $set:expr, $exchange:expr;)*) => {$(
-        impl State for $ty {
-            const HEAD: usize = LENGTH;
+    #[inline]
+    fn size(&self, size: &mut Size) {
+        str::size(self, size);
+    }
 
-            fn schema() -> &'static Schema {
-                str::schema()
-            }
-
-            #[inline]
-            fn size(&self, size: &mut Size) {
-                str::size(self, size);
-            }
-
-            #[inline]
-            fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-                str::put(self, head, writer);
-            }
-        }
-
-        impl<'de> Restore<'de> for $ty {
-            #[inline]
-            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
-                check(head, checker)
-            }
-
-            #[inline]
-            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                $get(head, reader)
-            }
-
-            #[inline]
-            fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-                if let Some(text) = get(head, reader) {
-                    let set: fn(&mut Self, &str) = $set;
-                    set(self, text);
-                }
-            }
-
-            fn exchange(&mut self, other: &mut Self) {
-                let exchange: fn(&mut Self, &mut Self) = $exchange;
-                exchange(self, other);
-            }
-        }
-    )*};
-}
-
-/// Text that cannot be changed in place is kept where it is equal, and made anew where it is not.
-macro_rules! replace_if_other {
-    () => {
-        |this, text| {
-            if **this != *text {
-                *this = text.into();
-            }
-        }
-    };
-}
-
-text! {
-    String, get_string, memory::assign, exchange;
-    Box<str>, get_owned, replace_if_other!(), exchange_if_other;
-    Rc<str>, get_owned, replace_if_other!(), exchange_if_other;
-    Arc<str>, get_owned, replace_if_other!(), exchange_if_other;
-}
-
-pub(super) fn exchange_if_other<T: PartialEq>(this: &mut T, other: &mut T) {
-    if this != other {
-        core::mem::swap(this, other);
+    #[inline]
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        str::put(self, head, writer);
     }
 }
+
+impl<'de> Restore<'de> for String {
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        check(head, checker)
+    }
+
+    #[inline]
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        let len = reader.length(head)?;
+        reader.string(len)
+    }
+
+    #[inline]
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        if let Some(text) = get(head, reader) {
+            memory::assign(self, text);
+        }
+    }
+
+    fn exchange(&mut self, other: &mut Self) {
+        exchange(self, other);
+    }
+}
+
+immutable_pointee!(str, check, get, |a, b| a == b;);
 
 /// Each text goes into the other's allocation, as long as the first has the space.
 fn exchange(this: &mut String, other: &mut String) {

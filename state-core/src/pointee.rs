@@ -1,0 +1,124 @@
+//! What can be behind a `Box`, `Rc` or `Arc`, sized or not: the pointers have one implementation each, and everything
+//! that differs between their values is here.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use core::ops::Deref;
+
+use crate::impls::room::{Holds, Run, SharedRun, SharedValue};
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::schema::Schema;
+
+/// A type whose state can be taken out of a pointer to it.
+///
+/// Every sized type with a [`State`](crate::State) is one, and so are `str`, `[T]`, `Path`, `OsStr` and `CStr`: that
+/// makes `Box`, `Rc` and `Arc` of them a state. A trait object becomes one by [`dynamic!`](crate::dynamic).
+///
+/// ```
+/// use state_core::state::Pointee;
+/// use state_core::{Result, dumps};
+///
+/// fn shared<T: Pointee + ?Sized>(value: std::rc::Rc<T>) -> Result<Vec<u8>> {
+///     dumps(&value)
+/// }
+/// assert!(shared::<str>("text".into()).is_ok());
+/// assert!(shared::<[u16]>([1, 2].into()).is_ok());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no state",
+    label = "no `State` for this type",
+    note = "derive it: `#[derive(State)]`",
+    note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+)]
+pub trait Pointee {
+    /// The size of a pointer's head in bytes.
+    const POINTER: usize;
+
+    /// The schema of a pointer.
+    fn pointer_schema() -> &'static Schema;
+
+    /// Counts what a pointer to this value needs beside its head.
+    fn size_behind(&self, size: &mut Size);
+
+    /// Writes the head of a pointer to this value, and what [`size_behind`](Pointee::size_behind) counts.
+    fn put_behind<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
+}
+
+/// A [`Pointee`] whose state can be put back. The methods are those of [`Restore`](crate::Restore), of a pointer.
+#[diagnostic::on_unimplemented(
+    message = "the state of `{Self}` cannot be put back",
+    label = "no `Restore` for this type",
+    note = "derive it: `#[derive(State)]`",
+    note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+)]
+pub trait RestorePointee<'de>: Pointee {
+    /// Whether the head, and what the checker gives behind it, is the image of a pointer.
+    fn check_behind<P: Pointer<Self>>(head: &[u8], checker: &mut Checker<'_>) -> bool;
+
+    /// Builds the value behind a new pointer.
+    fn get_behind<P: Pointer<Self>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P>;
+
+    /// Restores what is behind a pointer, or replaces the pointer where others see the value or it cannot be changed.
+    fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>);
+
+    /// Exchanges the states of two values, or else the pointers.
+    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {
+        core::mem::swap(pointer, other);
+    }
+
+    /// Calls the hooks that were left.
+    fn settle_behind<P: Pointer<Self>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
+        let _ = (pointer, reader);
+        Some(())
+    }
+}
+
+/// A pointer that owns what is behind it, alone or with others: `Box`, `Rc` and `Arc`.
+pub trait Pointer<T: ?Sized>: Deref<Target = T> + Sized {
+    /// The memory that a value takes behind it.
+    #[doc(hidden)]
+    type Value: Holds;
+
+    /// The memory that elements take behind it.
+    #[doc(hidden)]
+    type Elements: Holds;
+
+    /// A new one.
+    fn made(value: impl Made<T>) -> Self;
+
+    /// The value, if nobody else sees it.
+    fn unique(&mut self) -> Option<&mut T>;
+}
+
+/// What every pointer to a `T` can be made of: a value, text, a `Vec` of elements, a `Box`.
+pub trait Made<T: ?Sized>: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>> {}
+
+impl<T: ?Sized, M: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>>> Made<T> for M {}
+
+macro_rules! pointers {
+    ($($pointer:ident, $value:ident, $elements:ident, $unique:expr;)*) => {$(
+        impl<T: ?Sized> Pointer<T> for $pointer<T> {
+            type Value = $value;
+            type Elements = $elements;
+
+            #[inline]
+            fn made(value: impl Made<T>) -> Self {
+                value.into()
+            }
+
+            #[inline]
+            fn unique(&mut self) -> Option<&mut T> {
+                let unique: fn(&mut Self) -> Option<&mut T> = $unique;
+                unique(self)
+            }
+        }
+    )*};
+}
+
+pointers! {
+    Box, Run, Run, |this| Some(this);
+    Rc, SharedValue, SharedRun, Rc::get_mut;
+    Arc, SharedValue, SharedRun, Arc::get_mut;
+}
