@@ -18,7 +18,7 @@ pub use crate::impls::convert::{
 };
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]
-pub use crate::impls::sorted::{SetSorted, Sorted};
+pub use crate::impls::sorted::{Restorer, Sorted, Unsorted};
 pub use crate::protocol::builder::Builder;
 pub use crate::protocol::decode::{Checker, Reader};
 pub use crate::protocol::encode::{Size, Writer};
@@ -86,13 +86,6 @@ pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>)
 #[inline]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
-}
-
-/// Restores a hash map or set whose entries stand in the order of its keys.
-#[cfg(feature = "std")]
-#[inline]
-pub fn set_sorted<'de, T: SetSorted<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
-    value.set_sorted(cut(head, T::HEAD), reader);
 }
 
 /// Says in which slot a hook that was left refused.

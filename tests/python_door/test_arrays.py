@@ -89,3 +89,7 @@ def test_bicycles_have_no_rubbish_in_their_padding():
         assert bicycles.__getstate__()[0] == struct.pack("<i4xdi4xd", 7, 199.0, 21, 399.0) * 50
         for protocol in PROTOCOLS:
             assert pickle.loads(pickle.dumps(bicycles, protocol)).data == bicycles.data
+
+
+def test_bytes_that_another_machine_may_have_otherwise_are_refused():
+    refused(TypeError, "Shelves cannot be picklable: expected elements whose layout is described", zoo.register_opaque)

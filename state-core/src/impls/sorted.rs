@@ -2,12 +2,14 @@
 //! equal bytes.
 
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 
 use super::map::{self, Heads};
 use super::refill::{self, Marks};
 use super::{list, set};
+use crate::__private::cut;
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
 use crate::state::{Restore, State};
@@ -29,13 +31,36 @@ pub trait Sorted: State {
 
 /// The same on the way in: apart, because a state is written without what it takes to put it back.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be restored sorted",
-    label = "`sorted` is for hash maps and sets whose keys are `Ord`"
-)]
 pub trait SetSorted<'de>: Sorted + Restore<'de> {
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>);
 }
+
+/// Finds how `T` is restored by method resolution: what cannot be sorted is restored as any other, because the way out
+/// refuses it, and one error is enough.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Restorer<'de, T>(PhantomData<fn(&'de ()) -> T>);
+
+impl<T> Restorer<'_, T> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<'de, T: SetSorted<'de>> Restorer<'de, T> {
+    #[inline]
+    pub fn __set_sorted(&self, value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
+        value.set_sorted(cut(head, T::HEAD), reader);
+    }
+}
+
+#[doc(hidden)]
+pub trait Unsorted<'de, T: Restore<'de>> {
+    #[inline]
+    fn __set_sorted(&self, value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
+        value.set(cut(head, T::HEAD), reader);
+    }
+}
+
+impl<'de, T: Restore<'de>> Unsorted<'de, T> for &Restorer<'de, T> {}
 
 impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {

@@ -24,7 +24,7 @@
 //! | other lists, sets, maps | `list`, `set`, `dict` |
 //! | tuples, `()`, durations and points in time | `tuple`; seconds and nanoseconds |
 //! | `Option` | the value or `None`; a value that could be `None` itself stands in a tuple of its own |
-//! | `#[state(bytes)]` | `bytes` and their count, or one of them under `uncounted` |
+//! | `#[state(bytes)]` | `bytes` and their count, or one of them under `uncounted`, which `bytemuck::Pod` structs that are no `Record` cannot do without their count |
 //! | `#[state(array)]` | `numpy.ndarray`, made by public names alone, so that any version of NumPy reads it |
 //! | `ndarray`'s arrays | the same |
 //! | `chrono`'s dates, times and differences of times | `datetime.date`, `time`, `datetime`, `timezone`, `timedelta` |

@@ -51,7 +51,7 @@
 //! | dates and times of chrono, UUIDs, integers of num-bigint | objects of `datetime`, `uuid.UUID`, `int` |
 //! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
 //! | a raw array | its bytes and its count; `None` and 0 where there is none |
-//! | a raw array that is `uncounted` or an `array`, an array of ndarray with one dimension | its bytes; `None` where there is none |
+//! | a raw array that is `uncounted` or an `array` (but not of `bytemuck::Pod` structs that are no `Record`), an array of ndarray with one dimension | its bytes; `None` where there is none |
 //! | an array of ndarray with another number of dimensions | a tuple of its shape and its bytes |
 //! | a struct that is no class | the tuple of its slots |
 //! | an enum that is no class | a tuple of the variant's name and its slots |

@@ -4,13 +4,15 @@
 //! little-endian on the way, its padding travels as zeros. Where this machine has it so in memory, it is copied as it
 //! is, and elsewhere field by field. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as this machine has
 //! them, and only to machines of the same byte order on which it has the same size: no more of it is in the schema. A
-//! type that is both is described.
+//! pickle has no schema, so there it needs its count beside it, which shows the size, and a little-endian machine; what
+//! comes without (`uncounted`, or by name in a dict) is refused on both ways. A type that is both is described.
 //!
 //! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
 
 mod items;
 mod kind;
 mod layout;
+mod portable;
 mod slot;
 
 #[doc(hidden)]

@@ -142,6 +142,8 @@ pub struct Elements<'a> {
 ///
 /// Each method answers for the kinds of value that can stand for what it asks, and is `None` for the others.
 pub trait Decoder<'v>: Copy {
+    /// Whether it may come from another machine, and without a schema.
+    const FOREIGN: bool = false;
     /// The parts of a group.
     type Items: ExactSizeIterator<Item = Self>;
     /// The entries of a map.

@@ -251,7 +251,12 @@ pub fn set(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::OfNone(_) => TokenStream::new(),
-        Route::Sorted => quote!(_state::set_sorted::<#ty>(#binding, &mut __head, __reader);),
+        Route::Sorted => quote! {
+            {
+                use _state::Unsorted as _;
+                (&_state::Restorer::<'__de, #ty>::NEW).__set_sorted(#binding, &mut __head, __reader);
+            }
+        },
         Route::Plain | Route::Boxed(_) => {
             let (part, set) = (part(&restored_type(field)), restore(field, "set"));
             quote_spanned!(place(&field.ty)=> #set(#binding, #part, __reader);)

@@ -6,7 +6,33 @@ use state_core::{Record, State};
 
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Samples>(module)?;
-    picklable::<Bicycles>(module)
+    picklable::<Bicycles>(module)?;
+    module.add_function(wrap_pyfunction!(register_opaque, module)?)
+}
+
+/// A struct whose layout nothing describes, in arrays beside which nothing says its size.
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+struct Opaque {
+    gears: i32,
+    price: f32,
+}
+
+#[derive(State)]
+struct Shelf {
+    #[state(bytes, uncounted)]
+    items: Vec<Opaque>,
+}
+
+#[pyclass(module = "zoo")]
+#[derive(State)]
+struct Shelves {
+    all: Vec<Option<Shelf>>,
+}
+
+#[pyfunction]
+fn register_opaque(py: Python<'_>) -> PyResult<()> {
+    picklable::<Shelves>(&PyModule::new(py, "zoo")?)
 }
 
 #[pyclass(module = "zoo", get_all, set_all)]

@@ -196,6 +196,7 @@ fn has_no_keywords(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
 }
 
 impl<'p> Decoder<'p> for Node<'p> {
+    const FOREIGN: bool = true;
     type Items = Nodes<'p>;
     type Entries = Entries<'p>;
 

@@ -79,11 +79,12 @@ impl Planner {
             steps.push(Step::Word(name));
         }
         for &(slot, at) in slots {
-            self.slot(slot, at, steps)?;
-            if let Kind::Raw(raw) = &target(slot.ty).kind {
-                if raw.counted {
+            match &target(slot.ty).kind {
+                Kind::Raw(raw) if raw.counted => {
+                    steps.push(self.raw(raw, true, at).map_err(|error| error.within(&slot.name))?);
                     steps.push(Step::Int { at: at + usize::from(raw.optional), width: Width::U64 });
                 }
+                _ => self.slot(slot, at, steps)?,
             }
         }
         steps.code(close);

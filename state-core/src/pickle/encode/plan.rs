@@ -335,7 +335,7 @@ impl Planner {
             Kind::Array(of, len) => Step::Fixed { at, row: self.row(target(*of))?, count: *len as usize },
             Kind::Tuple(items) => return self.tuple(items, at, steps),
             Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
-            Kind::Raw(raw) => self.raw(raw, at)?,
+            Kind::Raw(raw) => self.raw(raw, false, at)?,
             Kind::Grid(of, _) => {
                 self.plan.arrays.push(Array::of(target(*of))?);
                 Step::Grid { at, array: self.plan.arrays.len() - 1 }
@@ -374,7 +374,9 @@ impl Planner {
         Ok(())
     }
 
-    fn raw(&mut self, raw: &Raw, at: usize) -> Result<Step> {
+    /// A raw array, beside which the caller writes its count or not.
+    pub fn raw(&mut self, raw: &Raw, count: bool, at: usize) -> Result<Step> {
+        target(raw.element).portable(count || raw.array)?;
         self.plan.arrays.push(Array::new(raw)?);
         Ok(Step::Raw { at, array: self.plan.arrays.len() - 1 })
     }

@@ -15,6 +15,7 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use crate::error::Error;
 use crate::python::class::layer::Layer;
 use crate::python::class::variants::Variants;
 use crate::python::scalars::{self, Step};
@@ -120,7 +121,10 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
 fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, packed: bool) -> PyResult<Known> {
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
-    let handles = schemas.iter().any(|schema| holds_handle(schema, &mut Vec::new()));
+    let handles = schemas.iter().any(|schema| holds_handle(schema));
+    if let Some(error) = schemas.iter().find_map(|schema| find(schema, &mut Vec::new(), &not_portable)) {
+        return Err(PyTypeError::new_err(alloc::format!("{} cannot be picklable: {error}", T::NAME)));
+    }
     if packed && (handles || schemas.len() > 1 || !matches!(T::schema().kind, Kind::Object(_))) {
         return Err(PyTypeError::new_err(alloc::format!(
             "{} cannot be packed: only a struct without a base and without objects of Python in it can; use picklable",
@@ -172,7 +176,7 @@ fn defer(object: &Object, slots: &mut usize, deferrable: &mut Vec<(usize, Empty)
                 continue;
             }
             Kind::Raw(raw) => *slots += usize::from(raw.counted),
-            kind if holds_handle(schema, &mut Vec::new()) => {
+            kind if holds_handle(schema) => {
                 deferrable.extend(empty(kind).map(|empty| (*slots, empty)));
             }
             _ => {}
@@ -191,19 +195,32 @@ fn empty(kind: &Kind) -> Option<Empty> {
     }
 }
 
-fn holds_handle(schema: &'static Schema, seen: &mut Vec<&'static Schema>) -> bool {
-    if matches!(schema.kind, Kind::Handle(_)) {
-        return true;
+fn holds_handle(schema: &'static Schema) -> bool {
+    find(schema, &mut Vec::new(), &|kind| matches!(kind, Kind::Handle(_)).then_some(())).is_some()
+}
+
+/// Why the elements of a raw array cannot go to other machines; here an `array` is its bytes too.
+fn not_portable(kind: &Kind) -> Option<Error> {
+    match kind {
+        Kind::Raw(raw) => Nodes::NONE.get(raw.element).portable(raw.counted).err(),
+        _ => None,
+    }
+}
+
+/// What there is to say of the first kind in a schema of which there is something.
+fn find<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &impl Fn(&Kind) -> Option<R>) -> Option<R> {
+    if let Some(said) = say(&schema.kind) {
+        return Some(said);
     }
     if schema.tag().is_some() {
         if seen.iter().any(|seen| ptr::eq(*seen, schema)) {
-            return false;
+            return None;
         }
         seen.push(schema);
     }
-    schema.links().into_iter().any(|link| match link {
-        Link::To(schema) => holds_handle(schema(), seen),
-        Link::At(_) => false,
+    schema.links().into_iter().find_map(|link| match link {
+        Link::To(schema) => find(schema(), seen, say),
+        Link::At(_) => None,
     })
 }
 

@@ -66,7 +66,11 @@ impl<'v, 's> Fill<'v, 's> {
         at: usize,
     ) -> Result<()> {
         let element = self.target(raw.element);
-        let bytes = match (standard::array(value)?, value.bytes()) {
+        let array = standard::array(value)?;
+        if D::FOREIGN {
+            element.portable(count.is_some() || array.is_some())?;
+        }
+        let bytes = match (array, value.bytes()) {
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
                 let single = raw.exactly == Some(1) && array.is_one(element, self.nodes);

@@ -196,7 +196,11 @@ impl<'p> Direct<'p> {
 
     /// A raw array: its bytes, and its count where that stands beside them.
     pub(super) fn raw_array(&mut self, raw: &Raw, counted: bool, mut at: usize) -> Option<()> {
-        let size = super::target(raw.element).head.max(1);
+        let element = super::target(raw.element);
+        if !element.is_portable(counted) {
+            return None;
+        }
+        let size = element.head.max(1);
         let absent = raw.optional && self.peek()? == op::NONE;
         let bytes = if absent {
             self.at += 1;
