@@ -7,19 +7,18 @@ use std::array;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use state_core::{History, State, dump_into, load_into, loads};
 
 const BACK: u64 = 8;
 
-#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+#[derive(State, Clone, PartialEq)]
 struct World {
     frame: u32,
     random: u64,
     entities: Vec<Entity>,
 }
 
-#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+#[derive(State, Clone, PartialEq)]
 struct Entity {
     name: String,
     position: [f32; 3],
@@ -29,7 +28,7 @@ struct Entity {
     effects: Vec<Effect>,
 }
 
-#[derive(State, Serialize, Deserialize, Clone, PartialEq)]
+#[derive(State, Clone, PartialEq)]
 enum Effect {
     Burning { damage: u16, frames: u8 },
     Frozen(u8),
@@ -83,7 +82,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             times.of("history: push", || history.push(frame, &world))?;
             times.of("history: checksum", || history.checksum(frame))?;
             times.of("save into a used buffer", || dump_into(&world, &mut saved))?;
-            other_ways(&world, &saved, &mut times)?;
+            times.of("clone", || black_box(world.clone()));
             world.step();
         }
         // A late input: back to the oldest frame, and through the same ones once more.
@@ -127,15 +126,6 @@ fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
         ours.step();
         theirs.step();
     }
-    Ok(())
-}
-
-/// What a program without a state of its own would do, interleaved so that all meet the same weather.
-fn other_ways(world: &World, saved: &[u8], times: &mut Times) -> postcard::Result<()> {
-    times.of("clone", || black_box(world.clone()));
-    let mut buffer = vec![0; 2 * saved.len()];
-    let bytes = times.of("postcard: save into a used buffer", || postcard::to_slice(world, &mut buffer))?;
-    times.of("postcard: load anew", || postcard::from_bytes::<World>(bytes).map(black_box))?;
     Ok(())
 }
 

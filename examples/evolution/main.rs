@@ -67,7 +67,7 @@ impl Save {
 }
 
 fn saves() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/evolution/saves")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("evolution/saves")
 }
 
 fn main() -> std::io::Result<()> {
@@ -99,6 +99,6 @@ mod tests {
     /// One line for each type that is saved by itself.
     #[test]
     fn no_version_is_cut_off() {
-        state_core::evolve::testing::recorded::<Save>("examples/evolution/state.history");
+        state_core::evolve::testing::recorded::<Save>("evolution/state.history");
     }
 }
