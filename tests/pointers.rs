@@ -83,7 +83,7 @@ fn pointers_to_one_thing_have_one_image() {
     let of = |value: &[Vec<u8>]| assert!(value.windows(2).all(|two| two[0] == two[1]));
     of(&[dumps(&Box::new(7_u8)), dumps(&Rc::new(7_u8)), dumps(&Arc::new(7_u8))].map(Result::unwrap));
     of(&[dumps("ab"), dumps(&Rc::<str>::from("ab")), dumps(&String::from("ab"))].map(Result::unwrap));
-    of(&[dumps(&*c"ab"), dumps(&Arc::<CStr>::from(c"ab")), dumps(&c"ab".to_owned())].map(Result::unwrap));
+    of(&[dumps(c"ab"), dumps(&Arc::<CStr>::from(c"ab")), dumps(&c"ab".to_owned())].map(Result::unwrap));
     of(&[dumps(&vec![1, 2]), dumps(&Box::<[i32]>::from([1, 2])), dumps(&Arc::<[i32]>::from([1, 2]))]
         .map(Result::unwrap));
 }
