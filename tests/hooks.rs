@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use state_core::value::{StateExt, Value};
-use state_core::{ErrorKind, State, check, dumps, load_into, loads};
+use state_core::{Error, ErrorKind, State, check, dumps, load_into, loads};
 
 /// Counts what is done to it.
 #[derive(State, Debug, PartialEq, Default)]
@@ -177,4 +177,109 @@ fn children_come_before_their_owners() {
     // A variant that stays, one that changes, and one without slots.
     load_into(&bytes, &mut child(Part::Empty)).unwrap();
     assert_eq!(LOG.take(), "epeec");
+}
+
+/// An error of the user's, which is found again behind ours.
+#[derive(Debug, PartialEq)]
+struct TooMany(u32);
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} are too many", self.0)
+    }
+}
+
+impl std::error::Error for TooMany {}
+
+mod few {
+    use super::TooMany;
+
+    pub type Slot = u32;
+
+    pub fn get(value: &u32) -> u32 {
+        *value
+    }
+
+    pub fn set(slot: u32) -> Result<u32, TooMany> {
+        if slot < 10 { Ok(slot) } else { Err(TooMany(slot)) }
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Converted {
+    #[state(with = few)]
+    count: u32,
+}
+
+/// Generic in its error, of which nothing is known but that it can be shown.
+#[derive(State, Debug, PartialEq)]
+#[state(before_get = Self::few, after_set = Self::few_again, bound = "u32: Limit<E>")]
+struct Hooked<E: fmt::Display> {
+    count: u32,
+    #[state(skip)]
+    error: std::marker::PhantomData<E>,
+}
+
+trait Limit<E> {
+    fn limit(self) -> Result<(), E>;
+}
+
+impl Limit<TooMany> for u32 {
+    fn limit(self) -> Result<(), TooMany> {
+        if self < 10 { Ok(()) } else { Err(TooMany(self)) }
+    }
+}
+
+impl<E: fmt::Display> Hooked<E>
+where
+    u32: Limit<E>,
+{
+    fn few(&self) -> Result<(), E> {
+        self.count.limit()
+    }
+
+    fn few_again(&mut self) -> Result<(), E> {
+        self.count.limit()
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(before_get = Self::few, after_set = Self::few_again)]
+struct Counted {
+    count: u32,
+}
+
+impl Counted {
+    fn few(&self) -> Result<(), TooMany> {
+        if self.count < 20 { Ok(()) } else { Err(TooMany(self.count)) }
+    }
+
+    fn few_again(&mut self) -> Result<(), TooMany> {
+        if self.count < 10 { Ok(()) } else { Err(TooMany(self.count)) }
+    }
+}
+
+#[test]
+fn the_error_of_a_hook_or_conversion_is_the_source_of_ours() {
+    let source = |error: &Error| {
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<TooMany>()).map(|too_many| too_many.0)
+    };
+    let error = dumps(&vec![Counted { count: 20 }]).unwrap_err();
+    assert_eq!((source(&error), error.kind()), (Some(20), ErrorKind::Refused));
+
+    let bytes = dumps(&vec![Counted { count: 11 }]).unwrap();
+    let mut live = vec![Counted { count: 1 }];
+    for error in [loads::<Vec<Counted>>(&bytes).unwrap_err(), load_into(&bytes, &mut live).unwrap_err()] {
+        assert_eq!(source(&error), Some(11));
+        assert_eq!(error.found(), "11 are too many");
+    }
+    assert_eq!(live, [Counted { count: 1 }]);
+
+    let bytes = dumps(&Converted { count: 12 }).unwrap();
+    assert_eq!(source(&loads::<Converted>(&bytes).unwrap_err()), Some(12));
+
+    // Where nothing is known of the error, its words are kept.
+    let hooked = Hooked::<TooMany> { count: 10, error: std::marker::PhantomData };
+    let error = dumps(&hooked).unwrap_err();
+    assert_eq!((source(&error), error.found()), (None, "10 are too many"));
 }

@@ -134,12 +134,58 @@ pub fn assign<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// Calls a `before_get` hook.
-#[inline]
-pub fn before_get<T, O: Outcome>(hook: fn(&T) -> O, value: &T, size: &mut Size) {
-    if let Some(refusal) = hook(value).refusal() {
-        size.fail(refusal);
+/// What refuses a state keeps its error as the source of ours where it is one, by the method `__sourced` of its own; the
+/// others have this one, and their words alone are kept.
+pub trait Worded: Sized {
+    #[must_use]
+    fn __sourced(self) -> Self {
+        self
     }
+}
+
+impl<T, O> Worded for BeforeGet<T, O> {}
+
+impl<T, O> Worded for AfterSet<T, O> {}
+
+impl<S, T, E> Worded for With<S, T, E> {}
+
+/// A `before_get` hook.
+#[derive(Debug)]
+pub struct BeforeGet<T, O> {
+    hook: fn(&T) -> O,
+    refusal: fn(O) -> Option<Error>,
+}
+
+#[inline]
+#[must_use]
+pub const fn before_get<T, O: Outcome>(hook: fn(&T) -> O) -> BeforeGet<T, O> {
+    BeforeGet { hook, refusal: O::refusal }
+}
+
+impl<T, O> BeforeGet<T, O> {
+    #[inline]
+    pub fn run(&self, value: &T, size: &mut Size) {
+        if let Some(refusal) = (self.refusal)((self.hook)(value)) {
+            size.fail(refusal);
+        }
+    }
+}
+
+impl<T, E: Sourced> BeforeGet<T, Result<(), E>> {
+    #[inline]
+    #[must_use]
+    pub fn __sourced(self) -> Self {
+        Self { refusal: refused_by, ..self }
+    }
+}
+
+/// An error that can be the source of another.
+pub trait Sourced: core::error::Error + Send + Sync + 'static {}
+
+impl<E: core::error::Error + Send + Sync + 'static> Sourced for E {}
+
+fn refused_by<E: Sourced>(outcome: Result<(), E>) -> Option<Error> {
+    outcome.err().map(Error::refused_by)
 }
 
 /// An `after_set` hook. What it must be is asked once, by [`after_set`], so that a wrong one is one error.
@@ -155,6 +201,14 @@ pub struct AfterSet<T, O> {
 #[must_use]
 pub const fn after_set<T: State, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
     AfterSet { hook, refusal: O::refusal, schema: T::schema, refuses: O::REFUSES }
+}
+
+impl<T, E: Sourced> AfterSet<T, Result<(), E>> {
+    #[inline]
+    #[must_use]
+    pub fn __sourced(self) -> Self {
+        Self { refusal: refused_by, ..self }
+    }
 }
 
 impl<T, O> AfterSet<T, O> {
@@ -221,6 +275,14 @@ pub struct With<S, T, E> {
 #[must_use]
 pub const fn with<S, T, E: Display>(set: fn(S) -> Result<T, E>) -> With<S, T, E> {
     With { set, refusal: Error::refused, refuses: can_fail::<E>() }
+}
+
+impl<S, T, E: Sourced> With<S, T, E> {
+    #[inline]
+    #[must_use]
+    pub fn __sourced(self) -> Self {
+        Self { refusal: Error::refused_by, ..self }
+    }
 }
 
 impl<S, T, E> With<S, T, E> {

@@ -38,6 +38,7 @@ struct Detail {
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
     offset: Option<usize>,
+    source: Option<Box<dyn core::error::Error + Send + Sync>>,
 }
 
 /// The families of errors, for programs that treat them differently.
@@ -88,12 +89,42 @@ impl Error {
             expected: expected.into(),
             found: found.into(),
             offset: None,
+            source: None,
         }))
     }
 
     /// The refusal of a hook or conversion, in its own words.
     pub fn refused(reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Refused, "", reason.to_string())
+    }
+
+    /// As [`refused`](Error::refused), with the error of the hook or conversion kept as the
+    /// [`source`](core::error::Error::source). Derived code does this for every error that is one.
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use state_core::{State, dumps, loads};
+    ///
+    /// #[derive(State)]
+    /// #[state(after_set = Self::parse)]
+    /// struct Setting { number: String }
+    ///
+    /// impl Setting {
+    ///     fn parse(&mut self) -> Result<(), std::num::ParseIntError> {
+    ///         self.number.parse::<u32>().map(drop)
+    ///     }
+    /// }
+    ///
+    /// let bytes = dumps(&Setting { number: "many".into() })?;
+    /// let error = loads::<Setting>(&bytes).err().unwrap();
+    /// assert_eq!(error.to_string(), "Setting: invalid digit found in string");
+    /// assert!(error.source().unwrap().is::<std::num::ParseIntError>());
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    pub fn refused_by(reason: impl core::error::Error + Send + Sync + 'static) -> Self {
+        let mut refused = Self::refused(&reason);
+        refused.0.source = Some(Box::new(reason));
+        refused
     }
 
     /// The same error, said of a place: a path such as `MySubclass.owner.age`.
@@ -176,7 +207,12 @@ impl fmt::Debug for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for Error {
+    /// The error of the hook or conversion that refused the state, where it is an error and not a text.
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
 
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, Type, parse_quote};
 
-use super::place;
+use super::{place, sourced};
 use crate::convert::{Convert, Holder, How};
 
 /// `module::name`, with the whole of it where the module is named.
@@ -94,7 +94,7 @@ pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
         }
         How::With(module) => {
             let with = with(module, &slot, ty);
-            let settle = quote!(<#slot as _state::Restore<'__de>>::settle);
+            let (with, settle) = (sourced(&with), quote!(<#slot as _state::Restore<'__de>>::settle));
             return quote!(#with.set(_state::Some(#value), #settle, __reader));
         }
         How::Parts(holder, parts) => (*holder, parts),

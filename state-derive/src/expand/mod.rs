@@ -172,7 +172,8 @@ fn head(variant: &Variant) -> TokenStream {
 fn before_get(container: &Container) -> TokenStream {
     match &container.before_get {
         Some(path) => {
-            quote_spanned!(place(path)=> _state::before_get::<Self, _>(#path, self, __size);)
+            let hook = sourced(&quote_spanned!(place(path)=> _state::before_get::<Self, _>(#path)));
+            quote!(#hook.run(self, __size);)
         }
         None => TokenStream::new(),
     }
@@ -180,8 +181,24 @@ fn before_get(container: &Container) -> TokenStream {
 
 /// The hook that runs after a restore.
 fn after_set(container: &Container) -> Option<TokenStream> {
+    after_set_form(container).as_ref().map(sourced)
+}
+
+/// What is known of the hook in a constant.
+fn after_set_form(container: &Container) -> Option<TokenStream> {
     let path = container.after_set.as_ref()?;
     Some(quote_spanned!(place(path)=> _state::after_set::<Self, _>(#path)))
+}
+
+/// A hook or conversion that keeps its error as the source of ours, where that can be.
+fn sourced(refusing: &TokenStream) -> TokenStream {
+    quote! {
+        {
+            #[allow(unused_imports)]
+            use _state::Worded as _;
+            #refusing.__sourced()
+        }
+    }
 }
 
 /// The body of `get`: the built value, handed to the hook that may refuse it. Slots that have no value all leave by the

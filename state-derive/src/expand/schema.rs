@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::{after_set, place, slot};
+use super::{after_set_form, place, slot};
 use crate::ast::{Container, Data, Form, Role, Variant};
 use crate::attr::Attrs;
 use crate::symbol::{self, Symbol};
 
 pub fn function(container: &Container) -> TokenStream {
     let tag = &container.name;
-    let refuses = match after_set(container) {
+    let refuses = match after_set_form(container) {
         Some(hook) => quote!(#hook.refuses),
         None => quote!(false),
     };
