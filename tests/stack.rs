@@ -2,6 +2,7 @@
 //! optimised: `.ci/run unoptimised` runs this so.
 
 #![allow(clippy::linkedlist, reason = "it is one of the containers")]
+#![allow(clippy::large_stack_arrays, reason = "the threads that make these have the stack for them")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
@@ -518,6 +519,71 @@ fn large_arrays_of_what_is_built_one_by_one() {
     large(|from| boxed::<_, 50_000>(from == 1));
     large(|from| boxed::<_, 500>([const { None }; 20].map(|_: Option<()>| Some(from.to_string()))));
     large(|from| boxed::<_, 20_000>(Some(Box::new(from))));
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Grid {
+    cells: [[f32; 512]; 512],
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+#[repr(C)]
+struct World {
+    tick: u64,
+    grids: [Grid; 2],
+    flat: [u32; 2],
+}
+
+fn grid(from: u16) -> Grid {
+    Grid { cells: [[f32::from(from); 512]; 512] }
+}
+
+#[test]
+fn large_structs_of_numbers() {
+    large(|from| Box::new(grid(from)));
+    large(|from| Some(Arc::new(grid(from))));
+    large(|from| vec![grid(from), grid(7)]);
+    large(|from| BTreeMap::from([(1, Box::new([grid(from), grid(1), grid(2)]))]));
+    large(|from| Box::new(World { tick: from.into(), grids: [grid(from), grid(0)], flat: [1, 2] }));
+}
+
+/// A value that is refused by its size alone, where no limit is raised.
+fn too_large<T: RestoreOwned + 'static>(what: &str, make: fn() -> T) {
+    let run = move || {
+        let value = make();
+        let error = dumps(&value).unwrap_err();
+        (error.to_string(), Options::new().depth(100_000).dumps(&value).unwrap())
+    };
+    let (error, bytes) = std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+    let text = "bytes, which are built on the stack (an array behind a `Box` of its own is not)";
+    assert!(error.contains(what) && error.contains(text), "{error}");
+    on_a_thread(move || {
+        let error = loads::<T>(&bytes).map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Depth);
+        assert!(error.to_string().contains(text), "{error}");
+    });
+}
+
+/// What is no run of bytes in memory is built on the stack, and refused where that would be too much of it.
+#[test]
+fn large_structs_of_what_is_built_one_by_one() {
+    #[derive(State, Debug, PartialEq, Clone)]
+    struct Named<const N: usize> {
+        name: String,
+        cells: [[f32; N]; N],
+    }
+    #[derive(State, Debug, PartialEq, Clone)]
+    struct Padded<const N: usize> {
+        kind: u8,
+        cells: [[f64; N]; N],
+    }
+    large(|from| Box::new(Named { name: "a".into(), cells: [[f32::from(from); 64]; 64] }));
+    large(|from| vec![Padded { kind: 1, cells: [[f64::from(from); 64]; 64] }; 2]);
+
+    too_large("Named of", || Box::new(Named { name: "a".into(), cells: [[1.0; 512]; 512] }));
+    too_large("Padded of", || Box::new(Padded { kind: 1, cells: [[1.0; 400]; 400] }));
+    too_large("Named of", || vec![Named { name: "a".into(), cells: [[1.0; 512]; 512] }]);
+    too_large("tuple (i32, Named) of", || BTreeMap::from([(1, Named { name: "a".into(), cells: [[1.0; 512]; 512] })]));
 }
 
 /// What is built on a thread, and given back by its bytes alone.

@@ -11,7 +11,8 @@ use crate::__private::assign;
 use crate::pointee::{Pointee, Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
-use crate::protocol::stack::boxed_weight;
+use crate::protocol::memory::{self, Mode};
+use crate::protocol::stack::{boxed_weight, is_boxed_level};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 
@@ -74,7 +75,7 @@ impl<T: State> Pointee for T {
     #[inline]
     fn size_behind(&self, size: &mut Size) {
         size.run(1, T::HEAD);
-        if T::DYNAMIC {
+        if is_boxed_level::<T>() {
             size.level::<T>(boxed_weight::<T>(), |size| T::size(self, size));
         }
     }
@@ -84,7 +85,7 @@ impl<T: State> Pointee for T {
         if let Some(head) = writer.run(1, T::HEAD) {
             let (head, filler) = head.split_at_mut(T::HEAD);
             filler.fill(0);
-            if T::DYNAMIC {
+            if is_boxed_level::<T>() {
                 writer.level(boxed_weight::<T>(), |writer| T::put(self, head, writer));
             } else {
                 T::put(self, head, writer);
@@ -104,7 +105,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         if filler.iter().any(|&byte| byte != 0) {
             return false;
         }
-        if T::DYNAMIC {
+        if is_boxed_level::<T>() {
             checker.level::<T>(boxed_weight::<T>(), |checker| T::check(head, checker))
         } else {
             !T::CHECKED || T::check(head, checker)
@@ -117,7 +118,12 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         if const { T::BOXED.is_some() } {
             return T::get_boxed(&run[..T::HEAD], reader).map(P::made);
         }
-        T::get(&run[..T::HEAD], reader).map(P::made)
+        if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
+            if let Some(value) = memory::boxed(&run[..T::HEAD], &T::IMAGE) {
+                return Some(P::made(value));
+            }
+        }
+        get_by_stack(&run[..T::HEAD], reader)
     }
 
     #[inline]
@@ -144,6 +150,13 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
     fn settle_behind<P: Pointer<T>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
         pointer.unique().map_or(Some(()), |value| value.settle(reader))
     }
+}
+
+/// Builds a value and moves it behind its pointer. Apart, because where nothing is optimised a frame has room for the
+/// value even if this is never called.
+#[inline]
+fn get_by_stack<'de, T: Restore<'de>, P: Pointer<T>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    T::get(head, reader).map(P::made)
 }
 
 /// The pointers to a type without a size that has a state of its own: they write what it does.

@@ -105,10 +105,18 @@ impl Size {
     }
 }
 
+/// A head that may be too much for the limit without anything around it.
+const LARGE: usize = 4096;
+
 /// What is said where parts are nested too deep; the type of those that would be a level more, where it is known.
 #[cold]
 pub(crate) fn too_deep(at: Option<&'static Schema>) -> Error {
     let found = match at {
+        Some(schema) if schema.head > LARGE => format!(
+            "{} of {} bytes, which are built on the stack (an array behind a `Box` of its own is not)",
+            brief(&Show(schema, Nodes::NONE)),
+            schema.head
+        ),
         Some(schema) => format!("{} nested deeper, or in a cycle", brief(&Show(schema, Nodes::NONE))),
         None => "parts nested deeper, or in a cycle".into(),
     };

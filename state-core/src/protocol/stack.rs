@@ -5,6 +5,7 @@
 //! where the next level is counted, and a level of heavy types counts as several. The numbers hold where nothing is
 //! optimised, as the test `stack` shows; optimised frames are a small part of them.
 
+use crate::protocol::memory::{Mode, run_mode};
 use crate::state::State;
 
 /// What one part takes, in bytes, in a walk by the schema: more than the frames of its own code where it is small.
@@ -40,10 +41,21 @@ pub(crate) const fn weight<T: State>() -> u32 {
 pub(crate) const fn boxed_weight<T: State>() -> u32 {
     const {
         match T::BOXED {
+            _ if is_copied::<T>() => 1,
             Some(stack) => levels_of(stack),
             None => weight::<T>(),
         }
     }
+}
+
+/// Whether a box counts a level for its value: that can hold more, or needs the stack of several levels.
+pub(crate) const fn is_boxed_level<T: State>() -> bool {
+    const { T::DYNAMIC || boxed_weight::<T>() > 1 }
+}
+
+/// Whether runs of values are copied to where they belong, which takes no stack whatever their size.
+const fn is_copied<T: State>() -> bool {
+    !matches!(run_mode(&T::IMAGE, T::HEAD), Mode::Apart)
 }
 
 const fn levels_of(stack: usize) -> u32 {

@@ -7,5 +7,5 @@ mod short;
 
 pub use proof::{Exact, Image};
 pub(crate) use proof::{Mode, run_mode};
-pub(crate) use runs::{array, bytes_of, bytes_of_mut, extend, overwrite, push_each, view};
+pub(crate) use runs::{array, boxed, bytes_of, bytes_of_mut, extend, overwrite, push_each, view};
 pub(crate) use short::{SHORT, assign, copy, to_string};
