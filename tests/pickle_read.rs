@@ -103,6 +103,15 @@ def from_slots(*slots): pass
 from_slots.__module__ = "example"
 from_slots.__name__, from_slots.__qualname__ = "_from_slots", "Person._from_slots"
 
+class Form:
+    def __init__(self, *schemas): self.schemas = schemas
+    def __call__(self, *slots): pass
+    def __reduce__(self): return form, self.schemas
+def form(*schemas): pass
+form.__module__ = "example"
+form.__name__, form.__qualname__ = "__form__", "Person.__form__"
+EXACT, CLASS = Form(b"schema"), Form(1, b"schema")
+
 @known
 class Point:
     def __init__(self, x, y): self.x, self.y = x, y
@@ -175,6 +184,9 @@ OBJECTS = {
         _from_state=staticmethod(from_state), __reduce__=lambda self: (from_state, (type(self), self.name, self.age))),
     "from slots": lambda: person(
         _from_slots=staticmethod(from_slots), __reduce__=lambda self: (from_slots, (self.name, self.age))),
+    "form": lambda: person(__form__=staticmethod(form), __reduce__=lambda self: (EXACT, (self.name, self.age))),
+    "form of class": lambda: person(
+        __form__=staticmethod(form), __reduce__=lambda self: (CLASS, (type(self), self.name, self.age))),
     "plain": lambda: Point(1, 2.5),
     "slots": lambda: Slotted(1, 2.5),
     "both": lambda: Both(1, 2.5),
@@ -204,8 +216,18 @@ fn pickles(name: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
-    let ways =
-        ["state", "reduce", "reduce with state", "newobj", "newobj_ex", "reconstructor", "from state", "from slots"];
+    let ways = [
+        "state",
+        "reduce",
+        "reduce with state",
+        "newobj",
+        "newobj_ex",
+        "reconstructor",
+        "from state",
+        "from slots",
+        "form",
+        "form of class",
+    ];
     for way in ways {
         for pickle in pickles(way) {
             let loaded = pickle::loads::<Person>(&pickle).unwrap_or_else(|error| panic!("{way}: {error}"));

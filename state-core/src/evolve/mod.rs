@@ -179,7 +179,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
-use crate::schema::{Graph, Nodes, parse, write_canonical};
+use crate::schema::{Graph, Nodes, Schema, parse, write_canonical};
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
 
@@ -310,6 +310,25 @@ impl Form {
         Ok(Self { nodes, root })
     }
 
+    /// The same, of a class that Python pickled: objects of Python may be in it.
+    #[cfg(feature = "pyo3")]
+    pub fn of_class(schema: &[u8], memory: usize) -> Result<Self> {
+        let (nodes, root) = crate::schema::parse_class_within(schema, memory)?;
+        Ok(Self { nodes, root })
+    }
+
+    /// The name of the type.
+    #[cfg(feature = "pyo3")]
+    pub fn tag(&self) -> Option<&str> {
+        self.nodes.0.get(self.root)?.tag()
+    }
+
+    /// A plan for images that are not there yet, of less than 4 GiB of text.
+    #[cfg(feature = "pyo3")]
+    pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved> {
+        self.resolved(ours, 0)
+    }
+
     /// The same, of a schema that may be anybody's, and of no more bytes in memory.
     pub fn within(schema: &[u8], memory: usize) -> Result<Self> {
         let (nodes, root) = crate::schema::parse_within(schema, memory)?;
@@ -321,8 +340,12 @@ impl Form {
     }
 
     pub fn plan(self, ours: &Identity, regions: &Regions<'_>) -> Result<Resolved> {
-        let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
-        match Plan::new(self.nodes, self.root, graph, regions.text.as_bytes().len()) {
+        self.resolved(ours.schema, regions.text.as_bytes().len())
+    }
+
+    fn resolved(self, ours: &'static Schema, text: usize) -> Result<Resolved> {
+        let graph = Graph { nodes: Nodes::NONE, root: ours };
+        match Plan::new(self.nodes, self.root, graph, text) {
             Ok(plan) => Ok(Resolved { plan, root: self.root }),
             Err(problems) => Err(refused(problems)),
         }
@@ -353,6 +376,12 @@ impl Resolved {
             let damage = walk::find_damage_by(theirs, &self.plan.theirs, regions, bytes, limits.depth);
             damage.unwrap_or_else(|| error.within(crate::schema::root_name(ours.schema)))
         })
+    }
+
+    /// The schema that wrote the older form.
+    #[cfg(feature = "pyo3")]
+    pub fn theirs(&self) -> (&Schema, &Nodes) {
+        (self.plan.theirs.0.get(self.root).unwrap_or(&crate::schema::UNIT), &self.plan.theirs)
     }
 
     #[cfg(feature = "std")]

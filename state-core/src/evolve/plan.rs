@@ -678,6 +678,9 @@ fn leaf(from: &Kind, to: &Kind, same_size: bool) -> Option<Op> {
         {
             Op::Copy
         }
+        // The object stays in the table, and its class is tested with the image.
+        #[cfg(feature = "pyo3")]
+        (Kind::Handle(_), Kind::Handle(_)) => Op::Copy,
         _ => return None,
     })
 }

@@ -65,7 +65,8 @@ pub(super) enum Skip {
 #[derive(Debug)]
 pub(super) struct Skips {
     pub ways: Vec<Skip>,
-    made: BTreeMap<*const Schema, Over>,
+    /// By the address of the node, so that a plan can go to another thread.
+    made: BTreeMap<usize, Over>,
     keeps: Keeps,
 }
 
@@ -87,16 +88,16 @@ impl Skips {
 
     /// How a part is passed over.
     pub fn of(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
-        if let Some(&known) = self.made.get(&from_ref(schema)) {
+        if let Some(&known) = self.made.get(&(from_ref(schema) as usize)) {
             return known;
         }
         if self.is_flat(nodes, schema) {
-            self.made.insert(schema, None);
+            self.made.insert(from_ref(schema) as usize, None);
             return None;
         }
         let at = self.ways.len();
         self.ways.push(Skip::Open);
-        self.made.insert(schema, Some(at));
+        self.made.insert(from_ref(schema) as usize, Some(at));
         let head = |link| nodes.get(link).head;
         let way = match &schema.kind {
             Kind::List(of) | Kind::Set(of) => Skip::List { head: head(*of), of: self.link(nodes, *of) },

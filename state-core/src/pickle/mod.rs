@@ -60,7 +60,7 @@
 //! The type that is asked for decides what a state means: `("Dave", 30)` is the state of a `Person`, though a dict and
 //! slots would look the same. An object is read from each of the ways in which Python writes one: `NEWOBJ` and
 //! `NEWOBJ_EX`, `copyreg.__newobj__` and `_reconstructor`, a call of `__reduce__`, `INST` and `OBJ` of Python 2, Cython's
-//! `__pyx_unpickle_*` with the checksum of its members, `_from_state` and `_from_slots` of the classes of the python door.
+//! `__pyx_unpickle_*` with the checksum of its members, the forms of the classes of the python door, and `_from_state` and `_from_slots` from before there were any.
 //! Under `pickle = "dict"` the state may be a dict, a dict and slots, or the list of a frozen dataclass; names that are
 //! missing are filled by their `default` or are an error, and so are names that the type does not have. What has no state
 //! is made from its arguments, as named tuples are. A member of a Python enum is read by its name, or by its value where

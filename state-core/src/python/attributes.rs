@@ -32,6 +32,11 @@ pub(super) fn of<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Option<B
             own.set_item(intern!(py, "args"), arguments)?;
         }
     }
+    if let Some(name) = own.keys().iter().find(|name| !name.is_instance_of::<PyString>()) {
+        let class = class_name(&object.get_type());
+        let text = alloc::format!("{class}: an attribute named {}, and the names of attributes are text", name.repr()?);
+        return Err(PyTypeError::new_err(text));
+    }
     Ok(Some(own).filter(|own| !own.is_empty()))
 }
 

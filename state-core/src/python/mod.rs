@@ -33,9 +33,9 @@
 //! - [`Py`] fields keep sharing and cycles, and their class is tested when they come back.
 //! - A state that is put back is tested first, as by every door: a live object is restored all or nothing, and what is
 //!   wrong is told as `TypeError` or `pickle.UnpicklingError` with the field's name.
-//! - What the author of a class writes of `__reduce__`, `__reduce_ex__`, `__getstate__`, `__setstate__`,
-//!   `__deepcopy__` is used, and what a subclass overrides too. With a `__setstate__` of one's own the object is made of
-//!   its derived state first, and then given what `__getstate__` returned.
+//! - A pickle of a class that has changed since is found out, and matched by name; see [below](#classes-that-change).
+//! - What the author of a class writes of the methods of pickle is used, and what a subclass overrides too; see
+//!   [below](#methods-of-your-own).
 //! - Raw arrays (`#[state(bytes)]`, `#[state(array)]`) and ndarray's, of 256 bytes and more, leave as
 //!   `pickle.PickleBuffer` at protocol 5. Where they lie as they travel they are not copied, and while the buffer lives,
 //!   its object is borrowed as by a method with `&self`; records with padding are copied once. They come back from
@@ -58,15 +58,54 @@
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
 //!
-//! `__reduce_ex__` gives `(Class._from_state, (type(self), *state))`. Objects of exactly a class whose slots are numbers
-//! and texts alone, without attributes, give `(Class._from_slots, state)`, which takes less of everything; `copyreg` is
-//! told so too, where pickle looks before it asks the object. What Python puts in the place of such a class's
-//! `__reduce_ex__` later is found once `copyreg.dispatch_table` has the class no more.
+//! `__reduce_ex__` gives `(form, state)`, or `(form, (type(self), *state))` of an object of a subclass. The form is an
+//! object that stands for the class and its present schema. Pickle writes it once, as `Class.__form__(schema)`, and
+//! fetches it from its memo for each further object. Of classes whose slots are numbers and texts alone, without
+//! attributes, `copyreg` is told so too, where pickle looks before it asks the object. What Python puts in the place of
+//! such a class's `__reduce_ex__` later is found once `copyreg.dispatch_table` has the class no more.
 //!
 //! In a cycle, where an object is reached from its own state, it is made with those slots empty that can be (optional
-//! ones, lists, maps, `Py<PyAny>`) and given them by `__setstate__` with a dict of slots by position; hooks see both.
-//! Frozen classes cannot be given anything, so a cycle has to go through something else that can. Enums of unit variants
-//! are pickled by name, so that they are the same objects again.
+//! ones, lists, maps, `Py<PyAny>`) and given all by `__setstate__` as soon as it is there; hooks see both. Frozen classes
+//! cannot be given anything, so a cycle has to go through something else that can; one through a slot that cannot be
+//! empty, such as a tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those of unit
+//! variants are the same objects again.
+//!
+//! `__setstate__` takes a tuple as `__getstate__` gives it, or a dict of some slots, by name or by position, and of
+//! attributes by name.
+//!
+//! # Classes that change
+//! A pickle carries the schemas of its classes, a few bytes once for each class. Where they are not those of the class
+//! that loads it, the slots are matched by name, with the attributes and the rules of [`evolve`](crate::evolve): slots in
+//! another order, wider numbers, `T` that became `Option<T>`, and bases that grew or came in between need nothing.
+//!
+//! | attribute | where the class has changed |
+//! |---|---|
+//! | `#[state(default)]`, `#[state(default = path)]` on a field | it is new |
+//! | `#[state(alias("old"))]` on a field or variant | it was called `old` |
+//! | `#[state(removed("old"))]` on the class | the field `old` is gone |
+//! | `#[state(other)]` on a variant | it stands for variants that are gone |
+//! | `#[state(from(v1::Person))]`, `#[state(upgrade = path)]` on the class | all else |
+//!
+//! What nothing is said of is a `pickle.UnpicklingError` with what to write. A class with a `__setstate__` of its own is
+//! given older states that cannot be matched as they were pickled. It holds for [`packed`] classes, for Python subclasses
+//! with their attributes, for types that are no classes inside of these, and for records in raw arrays.
+//!
+//! The names of the Rust types are part of the schemas: a class keeps that of `#[state(name = "..")]`, or has an `alias`.
+//! Pickles from before they carried schemas load as they did: by position, with `default` for slots that are missing at
+//! the end.
+//!
+//! # Methods of your own
+//! | written | what is pickled, and what happens on load |
+//! |---|---|
+//! | `__reduce__`, `__reduce_ex__`, or a function told to `copyreg` | what it gives. `super().__reduce__()` and `obj.__reduce__()` give the derived answer |
+//! | `__getstate__` and `__setstate__` | what `__getstate__` gives, and nothing else. The object is made empty: numbers 0, texts and lists empty, optional slots `None`, skipped fields their `Default`; no constructor runs. Where there is no empty value of a slot, or a hook refuses it, `__getnewargs__` or `__getnewargs_ex__` gives what `__new__` is called with |
+//! | `__setstate__` alone | the derived state, once: the object has it already when `__setstate__` is called with it |
+//! | `__getstate__` alone | a tuple of all slots, or a dict of slots and attributes by name |
+//!
+//! A Python subclass that overrides `__getstate__` speaks of what it adds: the slots of the class of Rust travel with what
+//! it returns, a dict of attributes or, beside a `__setstate__`, anything.
+//!
+//! `#[state(pickle = "..")]` is for pickles that Rust writes. A class that has it is refused when it is registered.
 //!
 //! # Dates and times
 //! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
@@ -151,7 +190,7 @@ fn options() -> Options {
 /// # Errors
 /// `TypeError` for a class that could not be found again by who loads it: one without `module = ".."`, or with a
 /// module that cannot be imported or has another object of that name. Also an enum with a variant that is no attribute
-/// of its class.
+/// of its class, `#[state(pickle = "..")]` on the class, and something else of the author's that is named `__form__`.
 pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     class::register::<T>(module, false)
 }
@@ -160,9 +199,8 @@ pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// slots.
 ///
 /// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot:
-/// `__reduce_ex__` gives `(Class._from_slots, (bytes,))`, and `copyreg` is told so. The price: the pickle is larger by a header for each object, does not share texts between them, and can be read by
-/// who has this very class: a class whose slots have changed refuses it, and names the first that differs. Objects of a
-/// Python subclass travel as by [`picklable`].
+/// `__reduce_ex__` gives a form and the bytes, and `copyreg` is told so. The price: the pickle is larger by a header for
+/// each object, and does not share texts between them. Objects of a Python subclass travel as by [`picklable`].
 ///
 /// # Errors
 /// As [`picklable`]; and `TypeError` for an enum, a class with a base that has a state, or with objects of Python in it.

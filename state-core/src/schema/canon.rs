@@ -18,7 +18,12 @@ const DEPTH: u32 = 128;
 /// Longer names are refused when they are read: a name is told again for each value that has it.
 const NAME: usize = 255;
 
+const OBJECT: u8 = 15;
+
 const BACK: u8 = 0xFF;
+
+#[cfg(feature = "pyo3")]
+const HANDLE: u8 = 0xFE;
 
 /// Writes `root` and all that it links to.
 pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
@@ -88,6 +93,15 @@ pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
 fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
     let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order };
     out.node(root);
+    out.bytes
+}
+
+/// The canonical bytes of an object of this name that has no slots.
+#[cfg(feature = "pyo3")]
+pub(crate) fn canonical_without_slots(name: &str) -> Vec<u8> {
+    let mut out = Out { bytes: alloc::vec![OBJECT], named: Vec::new(), arrays: Vec::new(), other_order: false };
+    out.name(name);
+    out.bytes.extend([0, 0]);
     out.bytes
 }
 
@@ -229,7 +243,7 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Tuple(_) => 12,
         Kind::Boxed(_) => 13,
         Kind::Raw(_) => 14,
-        Kind::Object(_) => 15,
+        Kind::Object(_) => OBJECT,
         Kind::Enum(_) => 16,
         Kind::Record(_) => 17,
         Kind::Opaque { .. } => 18,
@@ -238,7 +252,7 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Grid(..) => 21,
         // No image with one leaves the process, so that no reader meets it.
         #[cfg(feature = "pyo3")]
-        Kind::Handle(_) => 0xFE,
+        Kind::Handle(_) => HANDLE,
     }
 }
 
@@ -255,7 +269,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
 /// # Errors
 /// As [`parse`].
 pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usize)>, Error> {
-    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most };
+    parse_with(bytes, most, false)
+}
+
+fn parse_with(bytes: &[u8], most: usize, handles: bool) -> Result<Option<(Nodes, usize)>, Error> {
+    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most, handles };
     let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
     let Some(Link::At(root)) = parsed else {
         if input.left == 0 {
@@ -282,6 +300,13 @@ pub(crate) fn parse_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize
     parse_some(schema, most)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
 }
 
+/// The same, of a class that Python pickled: objects of Python may be in it.
+#[cfg(feature = "pyo3")]
+pub(crate) fn parse_class_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize), Error> {
+    let most = schema.len().saturating_add(1).min(memory / PART);
+    parse_with(schema, most, true)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+}
+
 /// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.
 fn add<T>(list: &mut Vec<T>, one: T) {
     if list.len() == list.capacity() {
@@ -291,6 +316,9 @@ fn add<T>(list: &mut Vec<T>, one: T) {
 }
 
 struct In<'a> {
+    /// Whether objects of another runtime may be in it.
+    #[cfg_attr(not(feature = "pyo3"), expect(dead_code, reason = "there is none"))]
+    handles: bool,
     bytes: &'a [u8],
     at: usize,
     nodes: Vec<Schema>,
@@ -402,7 +430,7 @@ impl In<'_> {
             }
             13 => Kind::Boxed(self.node(depth)?),
             14 => self.raw(depth)?,
-            15 => {
+            OBJECT => {
                 let name = self.name()?;
                 let has_parent = self.flags(1)? != 0;
                 let slots = self.slots(depth)?;
@@ -432,6 +460,8 @@ impl In<'_> {
                 };
                 Kind::Grid(self.node(depth)?, dimensions)
             }
+            #[cfg(feature = "pyo3")]
+            HANDLE if self.handles => Kind::Handle(super::Handle::ANY),
             _ => return None,
         })
     }

@@ -20,6 +20,21 @@ pub enum Form {
     Enum,
 }
 
+#[cfg(feature = "pyo3")]
+impl Form {
+    /// The attribute's value.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Dict => "dict",
+            Self::Cython => "cython",
+            Self::Call => "call",
+            Self::Range => "range",
+            Self::Enum => "enum",
+        }
+    }
+}
+
 /// What a derived type has beside its slots.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,6 +21,8 @@ use crate::raw::Layout;
 use crate::standard::Known;
 
 pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical, write_for_other_order};
+#[cfg(feature = "pyo3")]
+pub(crate) use canon::{canonical_without_slots, parse_class_within};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::Convert;
 #[doc(hidden)]
@@ -148,6 +150,12 @@ pub(crate) struct Handle {
     pub class: fn() -> alloc::string::String,
     /// Whether the object at a place of the table is of that class.
     pub accepts: fn(u64) -> bool,
+}
+
+#[cfg(feature = "pyo3")]
+impl Handle {
+    /// In a schema that was read: the class is no part of it.
+    pub const ANY: Self = Self { class: || alloc::string::String::from("an object of Python"), accepts: |_| true };
 }
 
 /// A raw array: the bytes of its elements, and their count.

@@ -19,9 +19,9 @@ use alloc::vec::Vec;
 pub use array::ArrayParts;
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use fill::Filled;
-#[cfg(feature = "pyo3")]
-pub(crate) use fill::fill_state_over;
 pub(crate) use fill::{Limits, fill, fill_named, fill_state};
+#[cfg(feature = "pyo3")]
+pub(crate) use fill::{fill_older, fill_state_over};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]

@@ -5,6 +5,7 @@ use state_core::python::picklable;
 
 mod arrays;
 mod chain;
+mod changed;
 mod cycles;
 mod deep;
 mod enums;
@@ -18,6 +19,7 @@ mod written;
 fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     plain::add(module)?;
     chain::add(module)?;
+    changed::add(module)?;
     cycles::add(module)?;
     deep::add(module)?;
     enums::add(module)?;

@@ -178,36 +178,66 @@ impl Parts<'_> {
         Some(self.class_path(class).is_some_and(|(of, class)| of == module && class == owner))
     }
 
-    /// The object itself, where the function that makes it is that of the python door's classes:
-    /// `Class._from_state(class, *slots)`. A value keeps the call, to be written back as it came.
+    /// The object itself, where what makes it of a class and slots is that of the python door's classes:
+    /// `Class.__form__(1, ..)(class, *slots)` or, before there were forms, `Class._from_state(class, *slots)`. A value keeps
+    /// the call, to be written back as it came.
     pub(super) fn of_slots<'p>(&'p self, instance: Instance<'p>) -> Instance<'p> {
         if instance.made != Made::Called {
             return instance;
         }
-        let is_from_state = match self.name(instance.class).filter(|_| !self.is_long_name(instance.class)) {
-            Some(name) => name.name.ends_with("._from_state"),
-            None => self.attribute(instance.class).is_some_and(|(_, attribute)| attribute == "_from_state"),
-        };
+        let takes_class =
+            self.is_form(instance.class, Some(1), None) || self.is_function(instance.class, "_from_state", None);
         let mut arguments = instance.arguments.clone();
         match arguments.next() {
-            Some(class) if is_from_state => Instance { class, arguments, ..instance },
+            Some(class) if takes_class => Instance { class, arguments, ..instance },
             _ => instance,
         }
     }
 
-    /// Whether the python door's function that makes objects of exactly the class `tag` is called:
-    /// `Class._from_slots(*slots)`.
+    /// Whether what makes objects of exactly the class `tag` for the python door is called: `Class.__form__(..)(*slots)` or,
+    /// before there were forms, `Class._from_slots(*slots)`.
     pub(super) fn is_made_of_slots(&self, instance: &Instance<'_>, tag: &str) -> bool {
-        if instance.made != Made::Called || self.is_long_name(instance.class) {
+        instance.made == Made::Called
+            && (self.is_form(instance.class, None, Some(tag))
+                || self.is_function(instance.class, "_from_slots", Some(tag)))
+    }
+
+    /// The name of the variant and the slots that the form of the enum `tag` is called with.
+    pub(super) fn variant_of_form(&self, id: Id, tag: &str) -> Option<(&str, Items<'_>)> {
+        let place = id.place().filter(|&place| self.arena.tag(place) == Tag::Call)?;
+        let call = self.plain_call(place);
+        let (mut slots, is_plain) = (call.arguments, self.arena.changes(place).next().is_none());
+        if !is_plain || !self.is_form(call.class, None, Some(tag)) {
+            return None;
+        }
+        Some((self.text(slots.next()?)?, slots))
+    }
+
+    /// Whether a part is a form of the python door: what `Class.__form__` gives of schemas, with this number in front of
+    /// them or none.
+    fn is_form(&self, form: Id, number: Option<i128>, tag: Option<&str>) -> bool {
+        let Some(place) = form.place().filter(|&place| self.arena.tag(place) == Tag::Call) else { return false };
+        let first = self.arguments(self.arena.part(place, 1)).next();
+        let given = first.and_then(|first| match self.plain(first) {
+            View::Int(given) => Some(given),
+            _ => None,
+        });
+        given == number && self.is_function(self.arena.part(place, 0), "__form__", tag)
+    }
+
+    /// Whether a part is the function of this name of the class `tag`, or of any class.
+    fn is_function(&self, function: Id, function_name: &str, tag: Option<&str>) -> bool {
+        if self.is_long_name(function) {
             return false;
         }
-        match self.name(instance.class) {
+        match self.name(function) {
             Some(name) => {
-                name.name.strip_suffix("._from_slots").is_some_and(|class| Name { name: class, ..name }.is(tag))
+                let class = name.name.strip_suffix(function_name).and_then(|class| class.strip_suffix('.'));
+                class.is_some_and(|class| tag.is_none_or(|tag| Name { name: class, ..name }.is(tag)))
             }
-            None => self
-                .attribute(instance.class)
-                .is_some_and(|(class, attribute)| attribute == "_from_slots" && self.is_named(class, tag)),
+            None => self.attribute(function).is_some_and(|(class, attribute)| {
+                attribute == function_name && tag.is_none_or(|tag| self.is_named(class, tag))
+            }),
         }
     }
 

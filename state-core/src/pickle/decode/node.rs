@@ -411,8 +411,11 @@ impl<'p> Decoder<'p> for Node<'p> {
             }
             // A member of a Python enum, by name.
             _ => {
-                let name = parts.member_of(self.id, tag)?;
-                Some((name, self.nodes(Items::empty(&parts.arena))?))
+                if let Some(name) = parts.member_of(self.id, tag) {
+                    return Some((name, self.nodes(Items::empty(&parts.arena))?));
+                }
+                let (name, slots) = parts.variant_of_form(self.id, tag)?;
+                Some((name, self.nodes(slots)?))
             }
         }
     }

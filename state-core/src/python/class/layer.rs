@@ -23,12 +23,12 @@ use crate::image::{self, SegmentBuffer};
 use crate::protocol::builder::Builder;
 use crate::protocol::hooks::Hooks;
 use crate::python::error::{pickling, unpickling};
-use crate::python::into::items::Items;
+use crate::python::into::incoming::Incoming;
 use crate::python::options;
 use crate::python::out::slots::Slots;
 use crate::python::scalars::{self, Step};
+use crate::schema::Schema;
 use crate::schema::fingerprint::identity;
-use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Filled};
 
@@ -52,25 +52,25 @@ pub trait Layer: PyClass + State + RestoreOwned {
     fn quick_tuple<'py>(object: &Bound<'py, Self>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>>;
 
     /// The values of such a class; `None` for a state that it is not made of.
-    fn quick_values(steps: &[Step], state: &mut Items<'_, '_>) -> Option<StateResult<Self::Values>>;
+    fn quick_values(steps: &[Step], state: &mut Incoming<'_, '_>) -> Option<StateResult<Self::Values>>;
 
     /// Builds the values that stand for a flat state. The last class takes all that is left.
-    fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values>;
+    fn values(state: &mut Incoming<'_, '_>, last: bool) -> StateResult<Self::Values>;
 
     /// Builds the values for a live object.
-    fn asides(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Asides>;
+    fn asides(state: &mut Incoming<'_, '_>, last: bool) -> StateResult<Self::Asides>;
 
     /// The native bytes of the own value.
     fn pack<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>>;
 
     /// The values of a class without a base that has any, from native bytes.
-    fn unpack(bytes: &[u8], base: &mut Items<'_, '_>) -> StateResult<Self::Values>;
+    fn unpack(bytes: &[u8], base: &mut Incoming<'_, '_>) -> StateResult<Self::Values>;
 
     /// What makes an object of its values.
     fn initializer(values: Self::Values) -> PyClassInitializer<Self>;
 
     /// Restores a live object, all of it or nothing.
-    fn put(object: &Bound<'_, Self>, state: Items<'_, '_>) -> PyResult<()>;
+    fn put(object: &Bound<'_, Self>, state: Incoming<'_, '_>) -> PyResult<()>;
 }
 
 impl<T> Layer for T
@@ -100,12 +100,12 @@ where
         scalars::tuple(object.py(), &*PyClassGuard::<T>::try_from(object)?, steps)
     }
 
-    fn quick_values(steps: &[Step], state: &mut Items<'_, '_>) -> Option<StateResult<Self::Values>> {
-        let value = scalars::value(steps, state)?;
+    fn quick_values(steps: &[Step], state: &mut Incoming<'_, '_>) -> Option<StateResult<Self::Values>> {
+        let value = scalars::value(steps, &state.items)?;
         Some(value.and_then(|value| Ok((T::BaseType::values(state)?, value))))
     }
 
-    fn values(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Values> {
+    fn values(state: &mut Incoming<'_, '_>, last: bool) -> StateResult<Self::Values> {
         let base = T::BaseType::values(state)?;
         let filled = fill(T::schema(), state, last)?;
         let regions = filled.regions()?;
@@ -115,7 +115,7 @@ where
         Ok((base, value))
     }
 
-    fn asides(state: &mut Items<'_, '_>, last: bool) -> StateResult<Self::Asides> {
+    fn asides(state: &mut Incoming<'_, '_>, last: bool) -> StateResult<Self::Asides> {
         let base = T::BaseType::asides(state)?;
         let filled = fill(T::schema(), state, last)?;
         let regions = filled.regions()?;
@@ -136,7 +136,7 @@ where
         Ok(packed)
     }
 
-    fn unpack(bytes: &[u8], base: &mut Items<'_, '_>) -> StateResult<Self::Values> {
+    fn unpack(bytes: &[u8], base: &mut Incoming<'_, '_>) -> StateResult<Self::Values> {
         Ok((T::BaseType::values(base)?, options().loads(bytes)?))
     }
 
@@ -144,7 +144,7 @@ where
         PyClassInitializer::new(own, T::BaseType::initializer(base))
     }
 
-    fn put(object: &Bound<'_, Self>, state: Items<'_, '_>) -> PyResult<()> {
+    fn put(object: &Bound<'_, Self>, state: Incoming<'_, '_>) -> PyResult<()> {
         T::Frozen::put(object, state)
     }
 }
@@ -182,14 +182,9 @@ fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBu
     walk::read_state(T::schema(), &regions, raws, options().levels(), slots)
 }
 
-/// Fills the image of one value.
-fn fill<'v>(schema: &'static Schema, state: &mut Items<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
-    let limits = options().limits(0);
-    if !matches!(schema.kind, Kind::Object(_)) {
-        return walk::fill(schema, state.rest(), limits);
-    }
-    let slots = if last { usize::MAX } else { walk::flat_slots(schema) };
-    walk::fill_state_over(FILLED.take(), schema, state.split(slots), limits)
+/// Fills the image of the next value.
+fn fill<'v>(schema: &'static Schema, state: &mut Incoming<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
+    state.fill(schema, last, FILLED.take())
 }
 
 /// Keeps the space of an image that is done with.
@@ -213,8 +208,8 @@ pub trait Base: PyClassBaseType {
 
     fn schemas(schemas: &mut Vec<&'static Schema>);
     fn dump(object: &Bound<'_, PyAny>, slots: &mut Slots<'_, '_>) -> PyResult<()>;
-    fn values(state: &mut Items<'_, '_>) -> StateResult<Self::Values>;
-    fn asides(state: &mut Items<'_, '_>) -> StateResult<Self::Asides>;
+    fn values(state: &mut Incoming<'_, '_>) -> StateResult<Self::Values>;
+    fn asides(state: &mut Incoming<'_, '_>) -> StateResult<Self::Asides>;
     fn initializer(values: Self::Values) -> Self::Initializer;
 
     /// Exchanges the values of a base with those of the object that `guard` holds.
@@ -247,11 +242,11 @@ where
         <B as Layer>::dump(object, slots)
     }
 
-    fn values(state: &mut Items<'_, '_>) -> StateResult<Self::Values> {
+    fn values(state: &mut Incoming<'_, '_>) -> StateResult<Self::Values> {
         <B as Layer>::values(state, false)
     }
 
-    fn asides(state: &mut Items<'_, '_>) -> StateResult<Self::Asides> {
+    fn asides(state: &mut Incoming<'_, '_>) -> StateResult<Self::Asides> {
         <B as Layer>::asides(state, false)
     }
 
@@ -285,11 +280,11 @@ macro_rules! native {
                 Ok(())
             }
 
-            fn values(_: &mut Items<'_, '_>) -> StateResult<()> {
+            fn values(_: &mut Incoming<'_, '_>) -> StateResult<()> {
                 Ok(())
             }
 
-            fn asides(_: &mut Items<'_, '_>) -> StateResult<()> {
+            fn asides(_: &mut Incoming<'_, '_>) -> StateResult<()> {
                 Ok(())
             }
 
@@ -327,7 +322,7 @@ native! { true:
 pub trait Mutability: Sized {
     const FROZEN: bool;
 
-    fn put<T>(object: &Bound<'_, T>, state: Items<'_, '_>) -> PyResult<()>
+    fn put<T>(object: &Bound<'_, T>, state: Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
         T::BaseType: Base;
@@ -351,7 +346,7 @@ type Asides<T> = (<<T as PyClassImpl>::BaseType as Base>::Asides, Aside<T>);
 impl Mutability for True {
     const FROZEN: bool = true;
 
-    fn put<T>(object: &Bound<'_, T>, _: Items<'_, '_>) -> PyResult<()>
+    fn put<T>(object: &Bound<'_, T>, _: Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
         T::BaseType: Base,
@@ -381,7 +376,7 @@ impl Mutability for True {
 impl Mutability for False {
     const FROZEN: bool = false;
 
-    fn put<T>(object: &Bound<'_, T>, mut state: Items<'_, '_>) -> PyResult<()>
+    fn put<T>(object: &Bound<'_, T>, mut state: Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
         T::BaseType: Base,
@@ -421,7 +416,7 @@ impl Mutability for False {
 }
 
 /// Restores an object of the only class with a value.
-fn put_single<T>(object: &Bound<'_, T>, state: &mut Items<'_, '_>) -> PyResult<()>
+fn put_single<T>(object: &Bound<'_, T>, state: &mut Incoming<'_, '_>) -> PyResult<()>
 where
     T: PyClass<Frozen = False> + RestoreOwned,
 {

@@ -2,34 +2,34 @@
 //! holds `unsafe` code.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::ffi::{CStr, c_int};
 use core::marker::PhantomData;
 use core::ptr;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::impl_::trampoline::{MethodDef, binaryfunc, noargs};
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyType};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyCFunction, PyDict, PyType};
 
 use crate::python::class::Written;
 use crate::python::class::layer::Layer;
 use crate::python::out::deepcopy;
 use crate::python::{into, out};
 
-/// The name of the function that makes an object of its class and state.
-const FROM_STATE: &str = "_from_state";
+/// The name of the function that gives the forms of a class; see [`Form`](super::form::Form). Names like it are Python's
+/// to give, so that no author's meets it unknown.
+const FORM: &str = "__form__";
 
-/// The name of the one that makes an object of exactly the registered class.
+/// The names of the functions that pickles named before there were forms: one makes an object of a class and its slots,
+/// the other one of exactly the registered class.
+const FROM_STATE: &str = "_from_state";
 const FROM_SLOTS: &str = "_from_slots";
 
-/// The functions that pickles name.
-pub(in crate::python) struct Makers {
-    pub from_state: Py<PyAny>,
-    pub from_slots: Py<PyAny>,
-}
-
 /// Which methods the class has of its author.
-pub(in crate::python) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
+pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     let own = class.getattr("__dict__")?;
     Ok(Written {
         reduce: own.contains("__reduce__")? || own.contains("__reduce_ex__")?,
@@ -38,26 +38,36 @@ pub(in crate::python) fn written(class: &Bound<'_, PyType>) -> PyResult<Written>
     })
 }
 
-/// Attaches what is missing; gives the functions that make objects.
-pub(in crate::python) fn attach<T: Layer>(
-    class: &Bound<'_, PyType>,
-    module: &Bound<'_, PyModule>,
+/// Attaches what is missing; gives the function that gives forms.
+///
+/// # Errors
+/// `TypeError` where something of the author's has the name of that function.
+pub(super) fn attach<'py, T: Layer>(
+    class: &Bound<'py, PyType>,
+    module: &Bound<'py, PyModule>,
     written: Written,
     is_enum: bool,
-) -> PyResult<Makers> {
+) -> PyResult<Bound<'py, PyAny>> {
     if T::IS_IMMUTABLE_TYPE {
-        return immutable::<T>(class, module, written);
+        return immutable::<T>(module);
     }
     let of = class.getattr("__module__")?;
-    let from_state = function::<FromState<T>>(&alloc::format!("{}.{FROM_STATE}", T::NAME), FROM_STATE_DOC, &of)?;
-    let from_slots = function::<FromSlots<T>>(&alloc::format!("{}.{FROM_SLOTS}", T::NAME), FROM_SLOTS_DOC, &of)?;
-    class.setattr(FROM_STATE, &from_state)?;
-    class.setattr(FROM_SLOTS, &from_slots)?;
     let own = class.getattr("__dict__")?;
+    let path = |name: &str| alloc::format!("{}.{name}", T::NAME);
+    if own.contains(FORM)? {
+        return Err(taken(&path(FORM)));
+    }
+    for (name, function) in makers::<T>(&of, &path)? {
+        if name == FORM || !own.contains(name)? {
+            class.setattr(name, function)?;
+        }
+    }
     let settable = !is_enum && !T::FROZEN && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
+    let reduces = !own.contains("__reduce__")?;
     let methods = [
-        (!written.reduce, Method(c"__reduce_ex__", binaryfunc::<Reduce<T>>, ffi::METH_O, REDUCE_DOC)),
+        (!written.reduce, Method(c"__reduce_ex__", binaryfunc::<ReduceEx<T>>, ffi::METH_O, REDUCE_EX_DOC)),
+        (reduces, Method(c"__reduce__", noargs::<Reduce<T>>, ffi::METH_NOARGS, REDUCE_DOC)),
         (!written.getstate, Method(c"__getstate__", noargs::<GetState<T>>, ffi::METH_NOARGS, GETSTATE_DOC)),
         (settable, Method(c"__setstate__", binaryfunc::<SetState<T>>, ffi::METH_O, SETSTATE_DOC)),
         (deepcopies, Method(c"__deepcopy__", binaryfunc::<DeepCopy<T>>, ffi::METH_O, DEEPCOPY_DOC)),
@@ -65,32 +75,62 @@ pub(in crate::python) fn attach<T: Layer>(
     for (_, method) in methods.into_iter().filter(|(missing, _)| *missing) {
         class.setattr(method.0, method.descriptor(class)?)?;
     }
-    Ok(Makers { from_state: from_state.into_any().unbind(), from_slots: from_slots.into_any().unbind() })
+    class.getattr(FORM)
 }
 
-/// A class that takes no attributes: what pickles it is told to `copyreg`, and its functions stand in the module.
-fn immutable<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, written: Written) -> PyResult<Makers> {
-    let of = module.name()?.into_any();
-    let (state, slots) = (alloc::format!("_{}{FROM_STATE}", T::NAME), alloc::format!("_{}{FROM_SLOTS}", T::NAME));
-    let from_state = function::<FromState<T>>(&state, FROM_STATE_DOC, &of)?;
-    let from_slots = function::<FromSlots<T>>(&slots, FROM_SLOTS_DOC, &of)?;
-    module.setattr(&*state, &from_state)?;
-    module.setattr(&*slots, &from_slots)?;
-    if !written.reduce {
-        tell_copyreg::<T>(class)?;
+/// A class that takes no attributes: its functions stand in the module.
+fn immutable<'py, T: Layer>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+    let path = |name: &str| alloc::format!("_{}{name}", T::NAME);
+    let form = path(FORM);
+    if module.hasattr(&*form)? {
+        return Err(taken(&form));
     }
-    Ok(Makers { from_state: from_state.into_any().unbind(), from_slots: from_slots.into_any().unbind() })
+    for (name, function) in makers::<T>(module.name()?.as_any(), &path)? {
+        let name = path(name);
+        if name == form || !module.hasattr(&*name)? {
+            module.setattr(name, function)?;
+        }
+    }
+    module.getattr(form)
 }
 
-/// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike. Pickle looks there first,
-/// and spends no lookup and no bound method on each object.
-pub(in crate::python) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<()> {
+/// The functions that pickles name.
+fn makers<'py, T: Layer>(
+    module: &Bound<'py, PyAny>,
+    path: impl Fn(&str) -> String,
+) -> PyResult<[(&'static str, Bound<'py, PyCFunction>); 3]> {
+    Ok([
+        (FORM, function::<FormOf<T>>(&path(FORM), FORM_DOC, module)?),
+        (FROM_STATE, function::<FromState<T>>(&path(FROM_STATE), FROM_STATE_DOC, module)?),
+        (FROM_SLOTS, function::<FromSlots<T>>(&path(FROM_SLOTS), FROM_SLOTS_DOC, module)?),
+    ])
+}
+
+#[cold]
+fn taken(path: &str) -> PyErr {
+    let text = "is the name of a function that pickles of a picklable class call; give what has it another";
+    PyTypeError::new_err(alloc::format!("{path} {text}"))
+}
+
+/// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike, unless it was told otherwise.
+/// Pickle looks there first, and spends no lookup and no bound method on each object.
+pub(in crate::python) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
+    if told_copyreg(class)?.is_some() {
+        return Ok(None);
+    }
     let definition = Method(c"reduce", binaryfunc::<Exact<T>>, ffi::METH_O, c"").definition();
     // SAFETY: a definition that lives for ever; no object to bind to and no module.
     let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
     // SAFETY: a new reference or null with an exception.
     let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
-    class.py().import("copyreg")?.call_method1("pickle", (class, reducer)).map(drop)
+    class.py().import("copyreg")?.call_method1("pickle", (class, &reducer))?;
+    Ok(Some(reducer.unbind()))
+}
+
+/// What `copyreg` was told of a class.
+pub(in crate::python) fn told_copyreg<'py>(class: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    static TABLE: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    TABLE.import(class.py(), "copyreg", "dispatch_table")?.get_item(class)
 }
 
 /// A function that pickles name: `name` may have dots, and pickle finds it by them in the module.
@@ -132,20 +172,26 @@ impl Method {
     }
 }
 
-const REDUCE_DOC: &CStr = c"__reduce_ex__($self, protocol, /)\n--\n\nHow pickle makes this object again: a function, and the class and state to call it with.";
+const REDUCE_EX_DOC: &CStr =
+    c"__reduce_ex__($self, protocol, /)\n--\n\nHow pickle makes this object again: the form of its class, and what to call it with.";
+const REDUCE_DOC: &CStr =
+    c"__reduce__($self, /)\n--\n\nHow pickle makes this object again, without what a subclass overrides.";
+const FORM_DOC: &CStr = c"The form of the schemas by which states of this class were written.";
 const GETSTATE_DOC: &CStr =
     c"__getstate__($self, /)\n--\n\nThe state as a flat tuple: the base's slots, then the own ones.";
-const SETSTATE_DOC: &CStr = c"__setstate__($self, state, /)\n--\n\nPuts a state in, all of it or nothing: a tuple as of __getstate__, or a dict of slots by position and attributes by name.";
+const SETSTATE_DOC: &CStr = c"__setstate__($self, state, /)\n--\n\nPuts a state in, all of it or nothing: a tuple as of __getstate__, or a dict of slots by name or position and attributes by name.";
 const DEEPCOPY_DOC: &CStr = c"__deepcopy__($self, memo, /)\n--\n\nA copy whose objects are copies too.";
 const FROM_SLOTS_DOC: &CStr =
     c"Makes an object of exactly this class of the slots of its state, without __new__ and __init__.";
 const FROM_STATE_DOC: &CStr = c"Makes an object of its class and the slots of its state, without __new__ and __init__.";
 
+struct ReduceEx<T>(PhantomData<T>);
 struct Reduce<T>(PhantomData<T>);
 struct Exact<T>(PhantomData<T>);
 struct GetState<T>(PhantomData<T>);
 struct SetState<T>(PhantomData<T>);
 struct DeepCopy<T>(PhantomData<T>);
+struct FormOf<T>(PhantomData<T>);
 struct FromState<T>(PhantomData<T>);
 struct FromSlots<T>(PhantomData<T>);
 
@@ -176,17 +222,19 @@ macro_rules! methods {
 }
 
 methods! {
-    Reduce: binaryfunc |slf, protocol| out::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
+    ReduceEx: binaryfunc |slf, protocol| out::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
+    Reduce: noargs |slf| out::reduce::<T>(object::<T>(slf)?);
     Exact: binaryfunc |_slf, object| out::reduce_ex::<T>(object.cast::<T>()?, 4);
     GetState: noargs |slf| out::getstate::<T>(object::<T>(slf)?);
     SetState: binaryfunc |slf, state| into::setstate::<T>(object::<T>(slf)?, state);
     DeepCopy: binaryfunc |slf, memo| deepcopy::deepcopy::<T>(object::<T>(slf)?, memo);
+    FormOf: binaryfunc |_slf, arguments| into::form_of::<T>(arguments);
     FromState: binaryfunc |_slf, arguments| into::from_state::<T>(arguments);
     FromSlots: binaryfunc |_slf, arguments| into::from_slots::<T>(arguments);
 }
 
 /// The object of a method, which Python's descriptors have tested already.
 fn object<'a, 'py, T: Layer>(slf: Option<Borrowed<'a, 'py, PyAny>>) -> PyResult<Borrowed<'a, 'py, T>> {
-    let slf = slf.ok_or_else(|| pyo3::exceptions::PyTypeError::new_err("a method without an object"))?;
+    let slf = slf.ok_or_else(|| PyTypeError::new_err("a method without an object"))?;
     Ok(slf.cast::<T>()?)
 }

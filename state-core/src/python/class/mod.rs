@@ -1,14 +1,16 @@
 //! What is known of a class from the moment on that it is registered.
 
+pub(super) mod form;
 pub(super) mod layer;
 pub(super) mod lineage;
-mod methods;
+pub(super) mod methods;
 mod name;
-mod variants;
+pub(super) mod variants;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr;
+use core::sync::atomic::AtomicBool;
 use std::sync::OnceLock;
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -16,12 +18,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::error::Error;
+use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Layer;
 use crate::python::class::variants::Variants;
+use crate::python::into;
 use crate::python::scalars::{self, Step};
 use crate::python::types::handle;
-use crate::schema::{Kind, Link, Nodes, Object, Schema};
-use methods::Makers;
+use crate::schema::{Form as PickleForm, Kind, Link, Nodes, Object, Schema};
 
 /// What stands for a slot while the object that it leads to is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +55,16 @@ pub(super) enum Way {
 
 /// A registered class.
 pub(super) struct Known {
-    /// The functions that pickles name.
-    pub makers: Makers,
+    /// The present forms, in the order of [`Mode::ALL`].
+    pub forms: [Py<Form>; Mode::ALL.len()],
+    /// The schemas of the class and its bases, the first base's first.
+    pub schemas: Vec<&'static Schema>,
+    /// The slots of the flat state by name, those of parents and bases first.
+    pub names: Vec<SlotName>,
+    /// Whether an empty object of the class was made before.
+    pub blank: AtomicBool,
+    /// What `copyreg` was told.
+    pub reducer: Option<Py<PyAny>>,
     /// The number of slots of the flat state.
     pub slots: usize,
     /// The slots that can be left empty at first.
@@ -104,10 +115,11 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
     if known::<T>(py).is_ok() {
         return Ok(());
     }
-    let known = Box::leak(Box::new(learn::<T>(&class, module, packed)?));
-    if known.way != Way::Walk && !T::IS_IMMUTABLE_TYPE {
-        methods::tell_copyreg::<T>(&class)?;
+    let mut known = learn::<T>(&class, module, packed)?;
+    if known.way != Way::Walk || (T::IS_IMMUTABLE_TYPE && !known.written.reduce) {
+        known.reducer = methods::tell_copyreg::<T>(&class)?;
     }
+    let known = Box::leak(Box::new(known));
     let entry = (class.as_ptr() as usize, &*known);
     for place in places(entry.0) {
         if ptr::eq(place.get_or_init(|| entry).1, entry.1) {
@@ -117,8 +129,16 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
     Err(PyRuntimeError::new_err(alloc::format!("more than {PLACES} picklable classes in one program")))
 }
 
+impl Known {
+    /// The present form of a mode.
+    pub fn form<'py>(&self, py: Python<'py>, mode: Mode) -> &Bound<'py, Form> {
+        self.forms[mode as usize].bind(py)
+    }
+}
+
 /// Attaches the methods, and gathers what there is to be known.
 fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, packed: bool) -> PyResult<Known> {
+    let py = class.py();
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
     let handles = schemas.iter().any(|schema| holds_handle(schema));
@@ -132,15 +152,17 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
         )));
     }
     let is_enum = matches!(T::schema().kind, Kind::Enum(_));
+    refuse_forms(&schemas)?;
     let written = methods::written(class)?;
-    let makers = methods::attach::<T>(class, module, written, is_enum)?;
-    let mut deferrable = Vec::new();
-    let mut slots = 0;
+    let function = methods::attach::<T>(class, module, written, is_enum)?;
+    let mut layout = Layout::default();
     for schema in &schemas {
         if let Kind::Object(object) = &schema.kind {
-            defer(object, &mut slots, &mut deferrable);
+            layout.add(object);
         }
     }
+    let form = |mode| Py::new(py, Form::present(mode, into::called::<T>, &function, &schemas)?);
+    let [exact, of_class, given, blank, native] = Mode::ALL.map(form);
     let mut found = [const { None }; 3];
     for (place, name) in found.iter_mut().zip(ASKED) {
         *place = class.getattr_opt(name)?.map(Bound::unbind);
@@ -148,9 +170,12 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
     let attributes = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
     let steps = scalars::steps(&schemas);
     Ok(Known {
-        makers,
-        slots,
-        deferrable,
+        forms: [exact?, of_class?, given?, blank?, native?],
+        slots: layout.slots,
+        deferrable: layout.deferrable,
+        names: layout.names,
+        blank: AtomicBool::new(false),
+        reducer: None,
         handles,
         attributes,
         way: match (packed, &steps) {
@@ -163,25 +188,65 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
         written,
         found,
         variants: if is_enum { Some(Variants::find::<T>(class)?) } else { None },
+        schemas,
     })
 }
 
-/// Counts the flat slots of an object, and notes those that lead to objects of Python and can be left empty at first.
-fn defer(object: &Object, slots: &mut usize, deferrable: &mut Vec<(usize, Empty)>) {
-    for (at, slot) in object.slots.iter().enumerate() {
-        let schema = Nodes::NONE.get(slot.ty);
-        match &schema.kind {
-            Kind::Object(parent) if at == 0 && object.has_parent => {
-                defer(parent, slots, deferrable);
+/// A class has one state for Python, whatever pickles of Rust's look like.
+fn refuse_forms(schemas: &[&'static Schema]) -> PyResult<()> {
+    for schema in schemas {
+        let form = match &schema.kind {
+            Kind::Object(object) => object.form,
+            Kind::Enum(of) => of.form,
+            _ => PickleForm::State,
+        };
+        if form != PickleForm::State {
+            return Err(PyTypeError::new_err(alloc::format!(
+                "{} has #[state(pickle = \"{}\")], which is for pickles that Rust writes and reads; a picklable class \
+                 has the form of its own, by names already: leave the attribute out, or the class unregistered",
+                schema.tag().unwrap_or_default(),
+                form.name(),
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A slot of the flat state.
+pub(super) struct SlotName {
+    pub name: &'static str,
+    /// Names that it had.
+    pub aliases: &'static [&'static str],
+    pub at: usize,
+    /// Whether its count stands behind it.
+    pub counted: bool,
+}
+
+/// What stands where in a flat state.
+#[derive(Default)]
+struct Layout {
+    slots: usize,
+    /// Those that lead to objects of Python and can be left empty at first.
+    deferrable: Vec<(usize, Empty)>,
+    names: Vec<SlotName>,
+}
+
+impl Layout {
+    fn add(&mut self, object: &'static Object) {
+        for (at, slot) in object.slots.iter().enumerate() {
+            let schema = Nodes::NONE.get(slot.ty);
+            if let (Kind::Object(parent), 0, true) = (&schema.kind, at, object.has_parent) {
+                self.add(parent);
                 continue;
             }
-            Kind::Raw(raw) => *slots += usize::from(raw.counted),
-            kind if holds_handle(schema) => {
-                deferrable.extend(empty(kind).map(|empty| (*slots, empty)));
+            let counted = matches!(&schema.kind, Kind::Raw(raw) if raw.counted);
+            let aliases = object.evolution.aliases_of("", &slot.name);
+            self.names.push(SlotName { name: &slot.name, aliases, at: self.slots, counted });
+            if holds_handle(schema) {
+                self.deferrable.extend(empty(&schema.kind).map(|empty| (self.slots, empty)));
             }
-            _ => {}
+            self.slots += 1 + usize::from(counted);
         }
-        *slots += 1;
     }
 }
 

@@ -6,14 +6,13 @@ use alloc::vec::Vec;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple, PyType};
+use pyo3::types::{PyTuple, PyType};
 
-use crate::python::class::Known;
 use crate::python::class::layer::Layer;
 use crate::python::error::class_name;
 use crate::python::into::instance;
 use crate::python::into::items::Items;
-use crate::schema::{Enum, Kind};
+use crate::schema::{Enum, Evolution, Kind, Schema};
 use crate::walk::Decoder;
 
 /// The variants of an enum, by the names that they have in its state.
@@ -21,8 +20,6 @@ pub(in crate::python) struct Variants(Vec<Variant>);
 
 pub(in crate::python) struct Variant {
     name: String,
-    /// The name of the attribute that holds it.
-    attribute: String,
     form: Form,
 }
 
@@ -47,10 +44,10 @@ impl Variants {
             if T::is_exact_type_of(&value) {
                 let state = flat_of_enum::<T>(&value)?;
                 let name = state.get_item(0)?.extract()?;
-                found.push(Variant { name, attribute, form: Form::Object(value.unbind()) });
+                found.push(Variant { name, form: Form::Object(value.unbind()) });
             } else if let Ok(variant) = value.cast_into::<PyType>() {
                 if variant.is_subclass(class)? && has_its_size(&variant, class)? {
-                    found.push(Variant { name: attribute.clone(), attribute, form: Form::Class(variant.unbind()) });
+                    found.push(Variant { name: attribute, form: Form::Class(variant.unbind()) });
                 }
             }
         }
@@ -65,32 +62,16 @@ impl Variants {
         }
     }
 
-    /// What `__reduce_ex__` gives: the name of the object there is, or how to make another.
-    pub fn reduce<'py, T: Layer>(&self, object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Bound<'py, PyAny>> {
-        let py = object.py();
-        let state = flat_of_enum::<T>(object)?;
-        let name: String = state.get_item(0)?.extract()?;
-        let class = T::type_object(py);
-        match self.0.iter().find(|variant| variant.name == name) {
-            Some(Variant { attribute, form: Form::Object(only), .. }) if only.is(object) => {
-                let path = alloc::format!("{}.{attribute}", class.qualname()?);
-                Ok(PyString::new(py, &path).into_any())
-            }
-            Some(Variant { attribute, form: Form::Object(_), .. }) => {
-                let getattr = py.import("builtins")?.getattr("getattr")?;
-                Ok((getattr, (class, attribute)).into_pyobject(py)?.into_any())
-            }
-            _ => {
-                let arguments = core::iter::once(class.into_any()).chain(state.iter()).collect::<Vec<_>>();
-                Ok((known.makers.from_state.bind(py), PyTuple::new(py, arguments)?).into_pyobject(py)?.into_any())
-            }
-        }
-    }
-
     /// The variant that a state is of.
-    pub fn of_state(&self, state: &Items<'_, '_>) -> PyResult<&Variant> {
+    pub fn of_state(&self, state: &Items<'_, '_>, schema: &Schema) -> PyResult<&Variant> {
         let name = state.clone().next().and_then(Decoder::str);
-        let found = name.and_then(|name| self.0.iter().find(|variant| variant.name == name));
+        let by = |test: &dyn Fn(&str) -> bool| self.0.iter().find(|variant| test(&variant.name));
+        let evolution = schema.evolution().unwrap_or(&Evolution::NONE);
+        let found = name.and_then(|name| {
+            by(&|own| own == name)
+                .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
+                .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)))
+        });
         found.ok_or_else(|| {
             let names = self.0.iter().map(|variant| variant.name.clone()).collect::<Vec<_>>().join(", ");
             let given = state.clone().next().map_or_else(|| "nothing".into(), Decoder::describe);
@@ -112,7 +93,7 @@ impl Variant {
 }
 
 /// The name of the variant and its slots.
-fn flat_of_enum<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+pub(in crate::python) fn flat_of_enum<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     let _scope = crate::python::types::handle::Scope::open();
     let mut slots = crate::python::out::slots::Slots::new(object.py(), None, None);
     T::dump(object, &mut slots)?;

@@ -9,6 +9,8 @@ use std::thread::{self, ThreadId};
 
 use pyo3::prelude::*;
 
+use crate::python::error::{class_name, pickling};
+
 /// A thread, and the address of an object that is alive as long as the mark is of use.
 type Key = (ThreadId, usize);
 
@@ -18,18 +20,42 @@ static MARKS: Mutex<Option<HashMap<Key, usize>>> = Mutex::new(None);
 #[pyclass(frozen, name = "Mark", module = "state_core")]
 pub struct Mark {
     key: Key,
+    is_cycle: bool,
 }
 
+/// A cycle that goes through an object more often than this goes round for ever. It can go round twice, and what
+/// `__reduce_ex__` gave elsewhere may be held.
+const ROUNDS: usize = 16;
+
 impl Mark {
-    /// A mark for the object, and whether there is another one already.
-    pub fn new(object: &Bound<'_, PyAny>) -> (Self, bool) {
+    /// A mark for the object.
+    ///
+    /// # Errors
+    /// `PicklingError` for a cycle without an end.
+    pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let key = (thread::current().id(), object.as_ptr() as usize);
         let count = marks(|marks| {
             let count = marks.entry(key).or_insert(0);
             *count += 1;
             *count
         });
-        (Self { key }, count > 1)
+        let mark = Self { key, is_cycle: count > 1 };
+        if count > ROUNDS {
+            let class = class_name(&object.get_type());
+            return Err(pickling(
+                object.py(),
+                alloc::format!(
+                    "an object of {class} is reached from a slot of its own that cannot be left empty meanwhile: make that \
+                 slot optional, a list, a map or `Py<PyAny>`, and the class not frozen"
+                ),
+            ));
+        }
+        Ok(mark)
+    }
+
+    /// Whether there was another one already.
+    pub fn is_cycle(&self) -> bool {
+        self.is_cycle
     }
 }
 

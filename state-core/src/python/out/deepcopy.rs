@@ -3,14 +3,17 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyTuple, PyType};
 
-use crate::python::attributes;
+use super::authors::written_of;
+use super::{defer, flat};
+use crate::python::attributes::{self, Attributes};
 use crate::python::class::layer::Layer;
-use crate::python::class::{Written, known, written_by};
+use crate::python::class::methods::told_copyreg;
+use crate::python::class::{Known, Written, known};
 use crate::python::into;
+use crate::python::into::incoming::Source;
 use crate::python::out::cycle::Mark;
-use crate::python::out::{defer, flat};
 
 /// `__deepcopy__`
 pub(in crate::python) fn deepcopy<'py, T: Layer>(
@@ -20,42 +23,54 @@ pub(in crate::python) fn deepcopy<'py, T: Layer>(
     let (py, object) = (object.py(), object.as_any());
     let known = known::<T>(py)?;
     let (class, exact) = (object.get_type(), T::is_exact_type_of(object));
-    let written = if exact { known.written } else { written_by(&class, known)? };
-    if known.variants.is_some() || written != Written::default() {
+    let written = written_of::<T>(object, known, exact)?;
+    if known.variants.is_some() || written != Written::default() || is_told_otherwise(&class, known)? {
         return by_reduce(object, &memo);
     }
     let mut slots = flat::<T>(object, known, None, None)?;
     let attributes = if exact && !known.attributes { None } else { attributes::of::<T>(object)? };
+    let make = |state: Borrowed<'_, 'py, PyTuple>| into::make::<T>(known, (&class, exact), (state, 0), Source::Present);
     if !known.handles && attributes.is_none() {
-        let state = PyTuple::new(py, slots)?;
-        return into::make::<T>(known, &class, exact, state.as_borrowed(), 0);
+        return make(PyTuple::new(py, slots)?.as_borrowed());
     }
-    let (_mark, is_cycle) = Mark::new(object);
-    let later = if is_cycle {
-        defer::<T>(py, known, &mut slots, attributes)?
+    let mark = Mark::new(object)?;
+    let (state, later) = if mark.is_cycle() {
+        defer::<T>(known, slots, 0, attributes)?
     } else {
         slots.extend(attributes.map(Bound::into_any));
-        None
+        (PyTuple::new(py, slots)?, None)
     };
-    let state = copied(PyTuple::new(py, slots)?.as_any(), &memo)?;
+    let state = copied(state.as_any(), &memo)?;
     // Copying the slots may have come back here.
     if let Ok(copy) = memo.get_item(id(object)) {
         return Ok(copy);
     }
-    let copy = into::make::<T>(known, &class, exact, state.cast::<PyTuple>()?.as_borrowed(), 0)?;
+    let copy = make(state.cast::<PyTuple>()?.as_borrowed())?;
     memo.set_item(id(object), &copy)?;
     complete::<T>(&copy, later, &memo)?;
     Ok(copy)
 }
 
+/// Gives a copy in a cycle what it was made without: its form and whole state, or its attributes alone.
 fn complete<'py, T: Layer>(
     copy: &Bound<'py, PyAny>,
-    later: Option<Bound<'py, PyDict>>,
+    later: Option<Bound<'py, PyAny>>,
     memo: &Bound<'py, PyAny>,
 ) -> PyResult<()> {
     let Some(later) = later else { return Ok(()) };
-    let later = copied(later.as_any(), memo)?;
-    into::setstate::<T>(copy.cast::<T>()?.as_borrowed(), later.as_borrowed()).map(drop)
+    if let Ok(attributes) = later.cast::<PyDict>() {
+        let attributes = copied(attributes.as_any(), memo)?.cast_into::<PyDict>()?;
+        return Attributes::new(attributes, &copy.get_type())?.give::<T>(copy);
+    }
+    let slots = later.cast::<PyTuple>()?;
+    let slots = copied(slots.get_slice(1, slots.len()).as_any(), memo)?;
+    into::setstate::<T>(copy.cast::<T>()?.as_borrowed(), slots.as_borrowed()).map(drop)
+}
+
+/// Whether `copyreg` was told of a class by someone else: that goes before, as for a class of Python.
+fn is_told_otherwise(class: &Bound<'_, PyType>, known: &Known) -> PyResult<bool> {
+    let told = told_copyreg(class)?;
+    Ok(told.is_some_and(|told| known.reducer.as_ref().is_none_or(|ours| !told.is(ours))))
 }
 
 /// The key of an object in a memo.
@@ -72,7 +87,10 @@ fn copied<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult
 fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static RECONSTRUCT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = object.py();
-    let reduced = object.call_method1(intern!(py, "__reduce_ex__"), (4,))?;
+    let reduced = match told_copyreg(&object.get_type())? {
+        Some(reducer) => reducer.call1((object,))?,
+        None => object.call_method1(intern!(py, "__reduce_ex__"), (4,))?,
+    };
     let Ok(reduced) = reduced.cast_into::<PyTuple>() else { return Ok(object.clone()) };
     let arguments = [object.clone(), memo.clone()].into_iter().chain(reduced.iter());
     let arguments = PyTuple::new(py, arguments.collect::<alloc::vec::Vec<_>>())?;

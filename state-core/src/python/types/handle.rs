@@ -161,3 +161,8 @@ pub(in crate::python) fn takes_none(handle: Handle) -> bool {
     let place = Python::try_attach(|py| add(py.None())).flatten();
     place.is_some_and(handle.accepts)
 }
+
+/// The place of `None`.
+pub(in crate::python) fn none() -> Option<u64> {
+    Python::try_attach(|py| add(py.None())).flatten()
+}

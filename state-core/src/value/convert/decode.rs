@@ -228,6 +228,11 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
+    #[cfg(feature = "pyo3")]
+    fn handle(self) -> Option<u64> {
+        self.see().as_persistent()?.id().as_int()?.try_into().ok()
+    }
+
     fn member(self, tag: &str) -> Option<i128> {
         match self.see() {
             Value::Object(object) if is_named(object, tag) && !object.has_more() => match &**object.args() {

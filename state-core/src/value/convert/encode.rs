@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::standard::Known;
+#[cfg(feature = "pyo3")]
+use crate::value::Persistent;
 use crate::value::convert::named::SlotNames;
 use crate::value::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
 use crate::walk::{self, Elements, Encoder};
@@ -91,6 +93,12 @@ impl Encoder for Collector {
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
         self.put(super::standard::standard(known, bytes));
+    }
+
+    /// An object of Python stands for its place in the table, which only a look from inside sees.
+    #[cfg(feature = "pyo3")]
+    fn handle(&mut self, place: u64) {
+        self.put(Value::Persistent(Persistent::new(place)));
     }
 
     fn begin(&mut self, group: walk::Group<'_>) {

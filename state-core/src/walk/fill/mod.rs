@@ -40,6 +40,14 @@ impl<'v> Filled<'v> {
     }
 }
 
+#[cfg(feature = "pyo3")]
+impl Filled<'static> {
+    /// An image that was made otherwise, whose root has a head of so many bytes.
+    pub fn of(head: usize, image: Builder) -> Self {
+        Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None }
+    }
+}
+
 impl Filled<'_> {
     /// Its space, to be used again.
     #[cfg(feature = "pyo3")]
@@ -93,6 +101,23 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
             Kind::Object(object) => fill.whole_state(object, &mut state, 0),
             _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
         }
+    })
+}
+
+/// Fills the image of an older form, by the schema that came with its state: of an object from the flat state, of what
+/// is none from its only part.
+#[cfg(feature = "pyo3")]
+pub(crate) fn fill_older<'v, D: Decoder<'v>>(
+    (schema, nodes): (&Schema, &Nodes),
+    mut state: impl ExactSizeIterator<Item = D>,
+    limits: Limits,
+) -> Result<Filled<'v>> {
+    filled_over(Builder::new(schema.head, limits.depth), (schema, nodes), limits, |fill| match &schema.kind {
+        Kind::Object(object) => fill.whole_state(object, &mut state, 0),
+        _ => match state.next() {
+            Some(only) => fill.node(schema, only, 0),
+            None => Err(missing(&fill.show(schema))),
+        },
     })
 }
 

@@ -89,7 +89,8 @@ impl<'v, 's> Fill<'v, 's> {
             let expected = format!("a whole number of elements of {} bytes", element.head);
             return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
         }
-        if let Some(given) = count {
+        // A count that nobody knows is none.
+        if let Some(given) = count.filter(|count| !count.is_none()) {
             if given.int() != Some(elements as i128) {
                 let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
                 return Err(Error::new(ErrorKind::Malformed, expected, given.describe()));

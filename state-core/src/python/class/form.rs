@@ -1,0 +1,131 @@
+//! What a pickle calls to make the objects of a class.
+//!
+//! `__reduce_ex__` gives a form and the slots. The form is one object for all objects of a class; so pickle writes it
+//! once, by what its `__reduce__` gives, and fetches it from its memo for each further object. It carries the schemas by
+//! which the slots were written: who loads the pickle compares them with those of its own class, once, and where they are
+//! other ones the slots are matched by name.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple};
+
+use crate::python::error::unpickling;
+use crate::python::into::older::Older;
+use crate::schema::{Schema, write_canonical};
+
+/// What stands in the arguments of a form. The number is that in pickles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::python) enum Mode {
+    /// The slots of an object of exactly the class.
+    Exact = 0,
+    /// A class that extends it in Python, and the slots.
+    Class = 1,
+    /// A class, and the tuple of the slots that its own `__setstate__` is given.
+    Given = 2,
+    /// A class, of which an object is made that its own `__setstate__` fills.
+    Blank = 3,
+    /// The native bytes of an object of exactly the class.
+    Packed = 4,
+}
+
+impl Mode {
+    pub const ALL: [Self; 5] = [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed];
+}
+
+/// By which form of a class the slots were written.
+pub(in crate::python) enum Origin {
+    Present,
+    Older(Older),
+    /// An older one that cannot be matched, which the `__setstate__` of the class is to deal with.
+    Unmatched,
+}
+
+/// The function of a class that makes an object of what a form was called with.
+pub(in crate::python) type Make = for<'py> fn(&Form, Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyAny>>;
+
+/// A form of the states of a class.
+#[pyclass(frozen, name = "Form", module = "state_core")]
+pub struct Form {
+    pub(in crate::python) mode: Mode,
+    pub(in crate::python) origin: Origin,
+    make: Make,
+    /// The function that pickles name, and what it is called with to give this form.
+    named: (Py<PyAny>, Py<PyTuple>),
+}
+
+impl Form {
+    /// The present form.
+    pub(in crate::python) fn present(
+        mode: Mode,
+        make: Make,
+        function: &Bound<'_, PyAny>,
+        schemas: &[&'static Schema],
+    ) -> PyResult<Self> {
+        let py = function.py();
+        let mut arguments = Vec::new();
+        if mode != Mode::Exact {
+            arguments.push((mode as u8).into_pyobject(py)?.into_any());
+        }
+        if mode != Mode::Blank {
+            arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &write_canonical(schema)).into_any()));
+        }
+        let named = (function.clone().unbind(), PyTuple::new(py, arguments)?.unbind());
+        Ok(Self { mode, origin: Origin::Present, make, named })
+    }
+
+    /// The form of other arguments than those of any present one.
+    ///
+    /// # Errors
+    /// `TypeError` for arguments of another kind; and what cannot be matched with the present schemas.
+    pub(in crate::python) fn older<'py>(
+        arguments: Borrowed<'_, 'py, PyTuple>,
+        present: &Bound<'py, Self>,
+        (ours, sets_itself): (&[&'static Schema], bool),
+    ) -> PyResult<Bound<'py, Self>> {
+        let (py, this) = (arguments.py(), present.get());
+        let skip = usize::from(this.mode != Mode::Exact);
+        let schemas: Option<Vec<Bound<'py, PyBytes>>> =
+            arguments.iter_borrowed().skip(skip).map(|schema| schema.to_owned().cast_into().ok()).collect();
+        let Some(schemas) = schemas else {
+            return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
+        };
+        let origin = match Older::new(&schemas, ours) {
+            Ok(older) => Origin::Older(older),
+            Err(_) if sets_itself || this.mode == Mode::Given => Origin::Unmatched,
+            Err(error) => return Err(unpickling(py, &error)),
+        };
+        let named = (this.named.0.clone_ref(py), arguments.to_owned().unbind());
+        Bound::new(py, Self { mode: this.mode, origin, make: this.make, named })
+    }
+
+    /// Whether two forms are of one class.
+    pub(in crate::python) fn is_of_class_of(&self, other: &Self) -> bool {
+        self.named.0.is(&other.named.0)
+    }
+
+    /// What it is called with to give this form.
+    pub(in crate::python) fn arguments<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyTuple> {
+        self.named.1.bind(py)
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
+#[pymethods]
+impl Form {
+    #[pyo3(signature = (*arguments))]
+    fn __call__<'py>(&self, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        (self.make)(self, arguments.as_borrowed())
+    }
+
+    fn __reduce__(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyTuple>) {
+        (self.named.0.clone_ref(py), self.named.1.clone_ref(py))
+    }
+}

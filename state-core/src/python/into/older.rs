@@ -1,0 +1,141 @@
+//! States that an older form of a class wrote: filled by the schemas that came with them, and made into images of the
+//! present types as older files are.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use pyo3::Bound;
+use pyo3::types::{PyBytes, PyBytesMethods};
+
+use super::items::Items;
+use crate::error::{Error, ErrorKind, Result};
+use crate::evolve::{Form, Resolved};
+use crate::image::{Image, explain};
+use crate::protocol::decode::Regions;
+use crate::python::options;
+use crate::schema::fingerprint::{hash, identity};
+use crate::schema::{Kind, Schema, canonical_without_slots};
+use crate::walk::{self, Filled};
+
+/// An older form of a class and its bases.
+pub struct Older {
+    layers: Box<[Layer]>,
+    /// The number of slots of the flat state.
+    pub slots: usize,
+}
+
+/// One class of the chain.
+struct Layer {
+    resolved: Resolved,
+    slots: usize,
+    fingerprint: u64,
+}
+
+impl Older {
+    /// Resolves the schemas of a class and its bases, the first base's first, against the present ones.
+    ///
+    /// # Errors
+    /// Bytes that are no schemas, bases that are gone, and what `evolve` says of states that cannot be matched.
+    pub fn new(theirs: &[Bound<'_, PyBytes>], ours: &[&'static Schema]) -> Result<Self> {
+        let mut forms = Vec::new();
+        for bytes in theirs {
+            let bytes = bytes.as_bytes();
+            forms.push((Form::of_class(bytes, options().memory_for(bytes.len()))?, hash(bytes)));
+        }
+        let mut layers = Vec::new();
+        for (form, ours) in paired(forms, ours)?.into_iter().zip(ours) {
+            let (form, fingerprint) = form;
+            let resolved = form.plan_ahead(ours)?;
+            let (schema, nodes) = resolved.theirs();
+            let slots = match &schema.kind {
+                Kind::Object(object) => walk::count_slots(nodes, object),
+                _ => 1,
+            };
+            layers.push(Layer { resolved, slots, fingerprint });
+        }
+        let slots = layers.iter().map(|layer| layer.slots).fold(0, usize::saturating_add);
+        Ok(Self { layers: layers.into(), slots })
+    }
+
+    /// The image of one class of the chain, by its place in it, from its slots; the last class takes all that are left.
+    pub(in crate::python) fn fill(
+        &self,
+        place: usize,
+        (schema, is_last): (&'static Schema, bool),
+        state: &mut Items<'_, '_>,
+    ) -> Result<Filled<'static>> {
+        let layer = self.layers.get(place).ok_or_else(gone)?;
+        let (theirs, limits) = (layer.resolved.theirs(), options().limits(0));
+        let filled = match &theirs.0.kind {
+            Kind::Object(_) => {
+                let slots = if is_last { usize::MAX } else { layer.slots };
+                walk::fill_older(theirs, state.split(slots), limits)?
+            }
+            _ => walk::fill_older(theirs, core::iter::once(state.rest()), limits)?,
+        };
+        layer.made(&filled.regions()?, schema)
+    }
+
+    /// The image of a class without bases that have a state, from native bytes.
+    pub(in crate::python) fn unpack(&self, schema: &'static Schema, bytes: &[u8]) -> Result<Filled<'static>> {
+        let (layer, image) = (self.layers.last().ok_or_else(gone)?, Image::open(bytes)?);
+        if image.fingerprint != layer.fingerprint {
+            return Err(explain::identity(&identity(schema), image.fingerprint, None));
+        }
+        layer.made(&layer.resolved.regions(&image)?, schema)
+    }
+}
+
+impl Layer {
+    fn made(&self, regions: &Regions<'_>, schema: &'static Schema) -> Result<Filled<'static>> {
+        if !self.resolved.fits(regions) {
+            return Err(Error::new(ErrorKind::Memory, "less than 4 GiB of text", "more in a state of an older form"));
+        }
+        let made = self.resolved.made(regions, regions.head, &identity(schema), options().limits(0))?;
+        Ok(Filled::of(schema.head, made))
+    }
+}
+
+type Written = (Form, u64);
+
+/// A form for each present class of the chain: by place where there are as many, else by name. A base that is new had
+/// no slots.
+fn paired(theirs: Vec<Written>, ours: &[&'static Schema]) -> Result<Vec<Written>> {
+    if theirs.len() == ours.len() {
+        return Ok(theirs);
+    }
+    let (count, mut theirs) = (theirs.len(), theirs.into_iter().peekable());
+    let mut paired = Vec::new();
+    for (at, schema) in ours.iter().enumerate() {
+        let is_last = at + 1 == ours.len();
+        let is_theirs = |(form, _): &Written| is_last || form.tag().is_some_and(|tag| is_called(schema, tag));
+        paired.push(match theirs.next_if(is_theirs) {
+            Some(form) => form,
+            None => (without_slots(schema)?, 0),
+        });
+    }
+    match theirs.next() {
+        None => Ok(paired),
+        Some((form, _)) => {
+            let found = format!("a state with that of {}, one of {count}", form.tag().unwrap_or("a base"));
+            Err(Error::new(ErrorKind::Identity, "a state of the bases that the class has", found))
+        }
+    }
+}
+
+fn is_called(schema: &Schema, tag: &str) -> bool {
+    let had = schema.evolution().is_some_and(|evolution| evolution.aliases.contains(&tag));
+    had || schema.tag() == Some(tag)
+}
+
+/// The form of a type when it had no slots.
+fn without_slots(schema: &'static Schema) -> Result<Form> {
+    let name = schema.tag().unwrap_or_default();
+    Form::parse(&canonical_without_slots(name))
+}
+
+#[cold]
+fn gone() -> Error {
+    Error::new(ErrorKind::Identity, "a state of the bases that the class has", "one of fewer")
+}

@@ -1,0 +1,124 @@
+//! `__setstate__` of a live object: all of a state or nothing.
+
+use alloc::vec::Vec;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
+
+use super::split_attributes;
+use crate::python::attributes::Attributes;
+use crate::python::class::form::{Form, Mode, Origin};
+use crate::python::class::layer::Layer;
+use crate::python::class::{Known, SlotName, known};
+use crate::python::error::class_name;
+use crate::python::into::incoming::{Incoming, Source};
+use crate::python::into::items::Items;
+use crate::python::into::keep::Keep;
+use crate::python::out::flat;
+use crate::python::types::handle::Scope;
+
+/// `__setstate__`: a flat state, which a form can stand in front of, or a dict of some of its slots by name or position and
+/// of attributes by name.
+pub(in crate::python) fn setstate<'py, T: Layer>(
+    object: Borrowed<'_, 'py, T>,
+    state: Borrowed<'_, 'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let known = known::<T>(py)?;
+    let (state, attributes) = match state.cast::<PyDict>() {
+        Ok(some) => patch::<T>(object.as_any(), known, &some)?,
+        Err(_) => (whole(&state)?, None),
+    };
+    let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
+    let form = first.as_ref().map(Bound::get).filter(|form| form.is_of_class_of(known.form(py, Mode::Exact).get()));
+    let source = match form.map(|form| &form.origin) {
+        Some(Origin::Older(older)) => Source::Older(older),
+        _ => Source::Present,
+    };
+    let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
+    let mut items = Items::of(state.as_borrowed(), usize::from(form.is_some())..state.len(), &keep);
+    let class = object.as_any().get_type();
+    let attributes = match attributes {
+        Some(attributes) => Some(Attributes::new(attributes, &class)?),
+        None => split_attributes(known, &class, &mut items, source)?,
+    };
+    <T as Layer>::put(&object, Incoming::new(items, source))?;
+    if let Some(attributes) = attributes {
+        attributes.give::<T>(object.as_any())?;
+    }
+    Ok(py.None().into_bound(py))
+}
+
+fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    if let Ok(state) = state.cast::<PyTuple>() {
+        return Ok(state.clone());
+    }
+    match state.cast::<PyList>() {
+        Ok(state) => Ok(state.to_tuple()),
+        Err(_) => {
+            let found = class_name(&state.get_type());
+            Err(PyTypeError::new_err(alloc::format!("expected a tuple of the slots of a state, found {found}")))
+        }
+    }
+}
+
+/// A state and the attributes beside it.
+type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
+
+/// The object's state with some slots replaced, and the attributes among them.
+fn patch<'py, T: Layer>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    some: &Bound<'py, PyDict>,
+) -> PyResult<Patched<'py>> {
+    let py = object.py();
+    let mut slots: Vec<_> = flat::<T>(object, known, None, None)?;
+    let attributes = PyDict::new(py);
+    for (key, value) in some.iter() {
+        if let Some(slot) = by_name(known, &key, some)? {
+            slots[slot.at] = value;
+            if slot.counted {
+                // Whatever there is.
+                slots[slot.at + 1] = py.None().into_bound(py);
+            }
+            continue;
+        }
+        if !key.is_instance_of::<PyInt>() {
+            attributes.set_item(key, value)?;
+            continue;
+        }
+        match slots.get_mut(key.extract::<usize>().unwrap_or(usize::MAX)) {
+            Some(slot) => *slot = value,
+            None => {
+                let class = class_name(&object.get_type());
+                return Err(PyTypeError::new_err(alloc::format!("{class} has no slot {key}, but {}", slots.len())));
+            }
+        }
+    }
+    Ok((PyTuple::new(py, slots)?, Some(attributes).filter(|attributes| !attributes.is_empty())))
+}
+
+/// The slot of a name, or of one that it had, where the present one is not there.
+///
+/// # Errors
+/// `TypeError` for a name that a base and a class on it both have.
+fn by_name<'k>(known: &'k Known, key: &Bound<'_, PyAny>, some: &Bound<'_, PyDict>) -> PyResult<Option<&'k SlotName>> {
+    let Ok(key) = key.cast::<PyString>() else { return Ok(None) };
+    let Ok(name) = key.to_str() else { return Ok(None) };
+    let mut named = known.names.iter().filter(|slot| slot.name == name);
+    match (named.next(), named.next()) {
+        (Some(_), Some(_)) => {
+            let text = "a base and a class on it have a slot of this name; give it by position";
+            Err(PyTypeError::new_err(alloc::format!("{name:?}: {text}")))
+        }
+        (Some(slot), None) => Ok(Some(slot)),
+        _ => {
+            let had = known.names.iter().find(|slot| slot.aliases.contains(&name));
+            Ok(match had {
+                Some(slot) if !some.contains(slot.name)? => Some(slot),
+                _ => None,
+            })
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the author of a class, or of a Python subclass, writes of `__getstate__` and `__setstate__`.
+
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+
+use super::{call, flat, getstate};
+use crate::python::class::form::Mode;
+use crate::python::class::layer::Layer;
+use crate::python::class::{Known, Written, lineage, written_by};
+use crate::python::error::class_name;
+use crate::python::into::can_be_blank;
+use crate::python::out::lease::lender;
+
+/// The methods that the class of an object has of its author, or of a subclass's. A subclass whose objects could not be
+/// made again is refused here, where it is told to who pickles, and not to who loads.
+pub(super) fn written_of<T: Layer>(object: &Bound<'_, PyAny>, known: &Known, exact: bool) -> PyResult<Written> {
+    if exact || known.variants.is_some() {
+        return Ok(known.written);
+    }
+    let class = object.get_type();
+    let written = written_by(&class, known)?;
+    if !written.reduce {
+        lineage::check(&class, &T::type_object(object.py()))?;
+    }
+    Ok(written)
+}
+
+/// What is pickled of an object whose state is not the derived one, or is not given to the derived `__setstate__`.
+pub(super) fn reduced<'py, T: Layer>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    written: Written,
+    protocol: i32,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    if !written.getstate {
+        let state = getstate::<T>(object.cast::<T>()?.as_borrowed())?;
+        let arguments = (object.get_type(), &state).into_pyobject(py)?;
+        return Ok((known.form(py, Mode::Given), arguments, state).into_pyobject(py)?.into_any());
+    }
+    let state = object.call_method0(intern!(py, "__getstate__"))?;
+    // The author of the class knows all that there is in its objects, that of a subclass what it adds.
+    let is_whole = match written.setstate {
+        true => known.written.setstate,
+        false => known.written.getstate,
+    };
+    if !written.setstate {
+        if let Ok(slots) = state.cast::<PyTuple>() {
+            let class = object.get_type().into_any();
+            let arguments = core::iter::once(class).chain(slots.iter()).collect::<Vec<_>>();
+            return call(known.form(py, Mode::Class), PyTuple::new(py, arguments)?);
+        }
+        if !state.is_none() && (T::FROZEN || !state.is_instance_of::<PyDict>()) {
+            let found = class_name(&state.get_type());
+            return Err(PyTypeError::new_err(alloc::format!(
+                "__getstate__ without __setstate__ returns a tuple of slots or a dict of slots and attributes by name, \
+                 not {found}"
+            )));
+        }
+    }
+    if is_whole {
+        return empty::<T>(object, known, state);
+    }
+    let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
+    let slots = flat::<T>(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
+    Ok((known.form(py, Mode::Class), PyTuple::new(py, slots)?, state).into_pyobject(py)?.into_any())
+}
+
+/// An object that is made empty and then given a state. Nothing of the derived state goes along.
+fn empty<'py, T: Layer>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    state: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, class) = (object.py(), object.get_type());
+    if let Some(method) = object.getattr_opt(intern!(py, "__getnewargs_ex__"))? {
+        static NEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let (arguments, keywords): (Bound<'py, PyAny>, Bound<'py, PyAny>) = method.call0()?.extract()?;
+        let new = NEW.import(py, "copyreg", "__newobj_ex__")?;
+        return Ok((new, (class, arguments, keywords), state).into_pyobject(py)?.into_any());
+    }
+    if let Some(method) = object.getattr_opt(intern!(py, "__getnewargs__"))? {
+        static NEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let arguments = method.call0()?.cast_into::<PyTuple>()?;
+        let arguments = core::iter::once(class.into_any()).chain(arguments.iter()).collect::<Vec<_>>();
+        let new = NEW.import(py, "copyreg", "__newobj__")?;
+        return Ok((new, PyTuple::new(py, arguments)?, state).into_pyobject(py)?.into_any());
+    }
+    if !known.blank.load(Ordering::Relaxed) {
+        // Told to who pickles, and not to who loads.
+        can_be_blank::<T>(py, known)?;
+        known.blank.store(true, Ordering::Relaxed);
+    }
+    Ok((known.form(py, Mode::Blank), (class,), state).into_pyobject(py)?.into_any())
+}
