@@ -299,7 +299,11 @@ fn made_up(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn leb(mut n: usize) -> Vec<u8> {
+fn leb(n: usize) -> Vec<u8> {
+    leb64(n as u64)
+}
+
+fn leb64(mut n: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while n >= 0x80 {
         bytes.push(n as u8 | 0x80);
@@ -369,7 +373,7 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("empty texts", run(&[5], &[0; 4])),
         ("empty maps", run(&[10, 1, 1], &[0; 4])),
         ("empty tuples of many", run(&[[12, 16].as_slice(), &[0; 16]].concat(), &[0])),
-        ("arrays of nothing", run(&[[11].as_slice(), &leb(1 << 40), &[0]].concat(), &[0])),
+        ("arrays of nothing", run(&[[11].as_slice(), &leb64(1 << 40), &[0]].concat(), &[0])),
         ("long arrays of nothing", made_up(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
         ("a map of bools", made_up(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
         ("a set of bools", made_up(&[9, 1], &count(len), &vec![1; len])),

@@ -87,7 +87,7 @@ fn what_no_size_goes_with_is_not_written() {
             refused(options.dumps(&small::Flat { items: items.clone() }), "Shop.items");
             refused(options.dumps(&small::Dict { items: items.clone() }), "Shop.items");
             refused(options.dumps(&small::Cython { items: items.clone() }), "Shop.items");
-            refused(options.dumps(&[(1, small::Variants::Open(items))]), "Open.0");
+            refused(options.dumps(&[(1, small::Variants::Open(items))]), ".Open.0");
         }
         refused(options.dumps(&small::Variants::Closed), "Shop.Open.0");
     }

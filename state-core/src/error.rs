@@ -137,7 +137,7 @@ impl Error {
     /// The same error, one step further out: `outer` is put before the path.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
-        let joint = if outer.is_empty() || self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
+        let joint = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
         self.0.path = [outer, joint, &self.0.path].concat();
         self
     }
