@@ -114,6 +114,11 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
             "bytes at a multiple of 16, to borrow a raw array from",
             "others (`Cow` and `Vec` take them all the same)",
         ),
+        Obstacle::Capacity(most) => Error::new(
+            ErrorKind::Malformed,
+            format!("lists and text that their types have room for, here of up to {most} elements or bytes"),
+            "a longer one",
+        ),
         Obstacle::Memory => Error::new(
             ErrorKind::Alignment,
             "elements that this machine has in memory as in an image, to borrow a raw array of them",

@@ -97,7 +97,16 @@ fn are_bools(run: &[u8]) -> bool {
 /// Whether a list, set or sequence that is held in a `C` is one.
 #[inline]
 pub(super) fn check<'de, T: Restore<'de>, C: Holds>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    check_up_to::<T, C>(usize::MAX, head, checker)
+}
+
+/// The same of one that holds no more than so many elements.
+#[inline]
+pub(super) fn check_up_to<'de, T: Restore<'de>, C: Holds>(most: usize, head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
+    if !checker.is_up_to(most, len) {
+        return false;
+    }
     let Some(run) = checker.run(len, T::HEAD) else { return false };
     if const { room::is_wide::<T, C>(T::HEAD) } {
         room::count::<T, C>(len, checker);

@@ -28,7 +28,7 @@ const fn entry<K: State, V: State>() -> usize {
     K::HEAD + V::HEAD
 }
 
-fn schema<K: State, V: State>() -> &'static Schema {
+pub(super) fn schema<K: State, V: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Map(Link::To(K::schema), Link::To(V::schema)), LENGTH) }
 }
 
@@ -38,7 +38,7 @@ fn table_schema<K: State, V: State>() -> &'static Schema {
 }
 
 #[inline]
-fn size_entries<'a, K: State + 'a, V: State + 'a>(
+pub(super) fn size_entries<'a, K: State + 'a, V: State + 'a>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     all: &mut Size,
 ) {
@@ -90,7 +90,10 @@ fn put_table<'a, K: State + 'a, V: State + 'a>(
 }
 
 #[inline]
-fn check_entries<'de, K: Restore<'de>, V: Restore<'de>, C: Holds>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+pub(super) fn check_entries<'de, K: Restore<'de>, V: Restore<'de>, C: Holds>(
+    head: &[u8],
+    checker: &mut Checker<'_>,
+) -> bool {
     let Some(len) = checker.length(head) else { return false };
     let Some(run) = checker.run(len, entry::<K, V>()) else { return false };
     if const { room::is_wide::<(K, V), C>(entry::<K, V>()) } {

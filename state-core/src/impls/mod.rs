@@ -10,6 +10,8 @@ pub(crate) mod convert;
 mod cstring;
 mod enumeration;
 pub(crate) mod ext;
+#[cfg(any(feature = "arrayvec", feature = "smallvec"))]
+mod grow;
 mod list;
 #[cfg(feature = "std")]
 mod lock;
@@ -29,6 +31,8 @@ mod set;
 #[cfg(feature = "std")]
 pub(crate) mod sorted;
 mod text;
+#[cfg(feature = "glam")]
+mod through;
 mod time;
 mod transparent;
 mod tuple;

@@ -54,6 +54,21 @@ macro_rules! leaf {
 }
 pub(super) use leaf;
 
+/// Two parts of a head side by side.
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub(super) fn join<const A: usize, const B: usize, const N: usize>(first: [u8; A], second: [u8; B]) -> [u8; N] {
+    let mut all = [0; N];
+    all[..A].copy_from_slice(&first);
+    all[A..].copy_from_slice(&second);
+    all
+}
+
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub(super) fn split<const A: usize, const B: usize>(all: &[u8]) -> Option<([u8; A], [u8; B])> {
+    let (first, second) = all.split_at_checked(A)?;
+    Some((first.try_into().ok()?, second.try_into().ok()?))
+}
+
 macro_rules! numbers {
     ($($ty:ident: $kind:expr;)*) => {$(
         leaf!($ty, size_of::<$ty>(), $kind, image: Image::<$ty>::NUMBER, checked: false,

@@ -40,6 +40,8 @@ pub(crate) enum Obstacle {
     Depth(&'static Schema),
     Alignment,
     Memory,
+    /// A list or text is longer than its type holds, so many elements or bytes at most.
+    Capacity(usize),
 }
 
 impl<'a> Checker<'a> {
@@ -116,6 +118,15 @@ impl<'a> Checker<'a> {
     #[cold]
     pub(crate) fn not_to_borrow(&mut self, other: bool) {
         self.obstacle.get_or_insert(if other { Obstacle::Memory } else { Obstacle::Alignment });
+    }
+
+    /// Whether a list or text is no longer than its type holds.
+    #[inline]
+    pub(crate) fn is_up_to(&mut self, most: usize, len: usize) -> bool {
+        if len > most {
+            self.obstacle.get_or_insert(Obstacle::Capacity(most));
+        }
+        len <= most
     }
 
     pub(crate) fn obstacle(&self) -> Option<Obstacle> {

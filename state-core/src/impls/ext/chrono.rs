@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
-use crate::impls::number::leaf;
+use crate::impls::number::{join, leaf, split};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::Image;
@@ -16,19 +16,6 @@ const TIME: usize = Known::Time.head();
 const BOTH: usize = Known::DateTime.head();
 const ZONED: usize = Known::Zoned.head();
 const DELTA: usize = Known::Delta.head();
-
-/// Two parts side by side.
-fn join<const A: usize, const B: usize, const N: usize>(first: [u8; A], second: [u8; B]) -> [u8; N] {
-    let mut all = [0; N];
-    all[..A].copy_from_slice(&first);
-    all[A..].copy_from_slice(&second);
-    all
-}
-
-fn split<const A: usize, const B: usize>(all: &[u8]) -> Option<([u8; A], [u8; B])> {
-    let (first, second) = all.split_at_checked(A)?;
-    Some((first.try_into().ok()?, second.try_into().ok()?))
-}
 
 fn date(bytes: [u8; DATE]) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::from_le_bytes(bytes))

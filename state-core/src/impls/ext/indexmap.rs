@@ -1,0 +1,182 @@
+//! `indexmap`'s map and set: those of the standard library, in the order of insertion, which comes back.
+
+use alloc::vec::Vec;
+use core::hash::{BuildHasher, Hash};
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::__private::{get, set};
+use crate::impls::room::{self, Table};
+use crate::impls::{list, map, set as sets};
+use crate::protocol::layout::{LENGTH, stride};
+use crate::schema::{Kind, Link, Schema};
+use crate::state::{Checker, Reader, Restore, Size, State, Writer};
+
+impl<K: State, V: State, S> State for IndexMap<K, V, S> {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        map::schema::<K, V>()
+    }
+
+    #[inline]
+    fn size(&self, size: &mut Size) {
+        map::size_entries(self.iter(), size);
+    }
+
+    #[inline]
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        map::put_entries(self.iter(), head, writer);
+    }
+}
+
+impl<'de, K, V, S> Restore<'de> for IndexMap<K, V, S>
+where
+    K: Restore<'de> + Eq + Hash,
+    V: Restore<'de>,
+    S: BuildHasher + Default,
+{
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        map::check_entries::<K, V, Table>(head, checker)
+    }
+
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        let heads = map::heads::<K, V>(head, reader)?;
+        let is_wide = const { room::is_wide::<(K, V), Table>(K::HEAD + V::HEAD) };
+        let len = if is_wide { room::at_once::<(K, V)>(heads.len()) } else { heads.len() };
+        let mut map = Self::with_capacity_and_hasher(len, S::default());
+        for mut head in heads {
+            let mut key = get(&mut head, reader)?;
+            // Its hash may depend on what hooks make of it.
+            reader.complete(&mut key)?;
+            map.insert(key, get(&mut head, reader)?);
+        }
+        Some(map)
+    }
+
+    /// While the keys agree, in order, only values are restored. Behind the first that does not, entries are put in
+    /// anew; values that are there for their keys are restored all the same.
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let Some(heads) = map::heads::<K, V>(head, reader) else { return };
+        let kept = map::set_values(self.iter_mut(), heads.clone(), reader);
+        let mut others: IndexMap<K, V, S> = IndexMap::with_hasher(S::default());
+        others.extend(self.drain(kept..));
+        self.reserve(heads.len() - kept);
+        for mut head in heads.skip(kept) {
+            let Some(key) = get(&mut head, reader) else { return };
+            if let Some((key, mut value)) = others.swap_remove_entry(&key) {
+                set(&mut value, &mut head, reader);
+                self.insert(key, value);
+            } else {
+                let Some(value) = get(&mut head, reader) else { return };
+                self.insert(key, value);
+            }
+        }
+    }
+
+    /// Entries of equal keys are exchanged, the others change places; so do the orders.
+    fn exchange(&mut self, other: &mut Self) {
+        let old = exchange_equal(
+            self.drain(..).collect(),
+            other,
+            |other, (key, _)| other.get_index_of(key),
+            |other| other.drain(..).collect(),
+            |(key, value), (new_key, new_value)| {
+                key.exchange(new_key);
+                value.exchange(new_value);
+            },
+        );
+        self.extend(old.0);
+        other.extend(old.1);
+    }
+
+    /// Keys were settled before they were put in, and cannot be changed here.
+    fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+        self.values_mut().try_for_each(|value| value.settle(reader))
+    }
+}
+
+/// For items of ours and those of `other`, what both hold afterwards: each in the other's order, items that are equal
+/// exchanged.
+fn exchange_equal<T, C>(
+    mine: Vec<T>,
+    other: &mut C,
+    find: impl Fn(&C, &T) -> Option<usize>,
+    drain: impl FnOnce(&mut C) -> Vec<T>,
+    mut exchange: impl FnMut(&mut T, &mut T),
+) -> (Vec<T>, Vec<T>) {
+    let places: Vec<_> = mine.iter().map(|item| find(other, item)).collect();
+    let (mut ours, mut theirs) = (drain(other), mine);
+    for (item, place) in theirs.iter_mut().zip(places) {
+        if let Some(new) = place.and_then(|place| ours.get_mut(place)) {
+            exchange(item, new);
+            core::mem::swap(item, new);
+        }
+    }
+    (ours, theirs)
+}
+
+impl<T: State, S> State for IndexSet<T, S> {
+    const HEAD: usize = LENGTH;
+
+    fn schema() -> &'static Schema {
+        const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH) }
+    }
+
+    #[inline]
+    fn size(&self, size: &mut Size) {
+        list::size(self.iter(), size);
+    }
+
+    #[inline]
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        list::put_each(self.iter(), head, writer);
+    }
+}
+
+impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default> Restore<'de> for IndexSet<T, S> {
+    #[inline]
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        list::check::<T, Table>(head, checker)
+    }
+
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        let run = list::run::<T>(head, reader)?;
+        let (is_wide, len) = (const { room::is_wide::<T, Table>(T::HEAD) }, run.len() / stride(T::HEAD));
+        let room = if is_wide { room::at_once::<T>(len) } else { len };
+        let mut set = Self::with_capacity_and_hasher(room, S::default());
+        for head in run.chunks_exact(stride(T::HEAD)) {
+            let mut item = T::get(&head[..T::HEAD], reader)?;
+            // Its hash may depend on what hooks make of it.
+            reader.complete(&mut item)?;
+            set.insert(item);
+        }
+        Some(set)
+    }
+
+    /// A set whose elements agree, in order, stays as it is; any other is filled anew.
+    fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+        let place = reader.mark();
+        if !sets::agrees(self.iter(), head, reader) {
+            reader.back_to(place);
+            self.clear();
+            sets::each(head, reader, |item| {
+                self.insert(item);
+            });
+        }
+    }
+
+    /// Equal elements are exchanged, the others change places; so do the orders.
+    fn exchange(&mut self, other: &mut Self) {
+        let old = exchange_equal(
+            self.drain(..).collect(),
+            other,
+            IndexSet::get_index_of,
+            |other| other.drain(..).collect(),
+            T::exchange,
+        );
+        self.extend(old.0);
+        other.extend(old.1);
+    }
+}
