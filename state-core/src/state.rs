@@ -99,6 +99,10 @@ pub trait Restore<'de>: State + Sized {
     }
 
     /// Restores a live value in place, keeping its allocations.
+    ///
+    /// It can be another element of its list than the one whose state was taken: where a long list has shifted, elements
+    /// change places before they are restored, unless the schema says that something in them is skipped. What tells are
+    /// heads that [`put`](State::put) writes.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         if let Some(value) = Self::get(head, reader) {
             *self = value;

@@ -50,7 +50,7 @@ trait Meddler {
     fn or(&self) {}
     fn value(&self) {}
     fn fill(&self) {}
-    fn refusing(&self) {}
+    fn converted(&self) {}
     fn run(&self) {}
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
     if identity.refuses {
         return restore_aside(regions, target);
     }
-    let mut reader = Reader::new(regions);
+    let mut reader = Reader::new(regions).moving(identity.moves);
     target.set(regions.head, &mut reader);
     reader.into_refusal().map_or(Ok(()), Err)
 }

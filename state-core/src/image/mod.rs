@@ -236,7 +236,9 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// Restores a live value in place. A restore that fits allocates nothing, and one that fails changes nothing.
 ///
 /// Fields marked `skip` stay as they are, and so do allocations: of strings, lists, boxes, nested objects and maps
-/// whose keys agree.
+/// whose keys agree. In a list of 64 elements or more, of which some were removed or others added since, those that stayed
+/// move to where the state has them, and take their allocations along. Nothing moves where something is skipped in the
+/// elements, which stays at its index, or is written through a conversion, `serde` or a hook.
 ///
 /// # Where something can refuse
 /// A hook or conversion with a `Result` and a `serde` field can refuse a state. Where a type has one, however deep, a

@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use super::align;
 use super::pointer::unsized_pointee;
 use super::room::{self, Holds, Run};
 use crate::__private::assign;
@@ -246,6 +247,7 @@ pub(super) fn settle_all<'a, 'de, T: Restore<'de> + 'a>(
 #[inline]
 fn set_apart<'de, T: Restore<'de>>(items: &mut Vec<T>, head: &'de [u8], reader: &mut Reader<'de>) {
     let Some(run) = run::<T>(head, reader) else { return };
+    align::align(items, run, reader);
     items.truncate(run.len() / stride(T::HEAD));
     let kept = items.len() * stride(T::HEAD);
     for (item, head) in items.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
@@ -286,6 +288,9 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
     #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(run) = run::<T>(head, reader) else { return };
+        if align::is_worth::<T>(self.len()) {
+            align::align(self.make_contiguous(), run, reader);
+        }
         self.truncate(run.len() / stride(T::HEAD));
         let mut heads = run.chunks_exact(stride(T::HEAD));
         for (item, head) in self.iter_mut().zip(heads.by_ref()) {
@@ -335,7 +340,10 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
         let place = reader.mark();
         let Some(run) = run::<T>(head, reader) else { return };
         match pointer.unique().filter(|items| items.len() == run.len() / stride(T::HEAD)) {
-            Some(items) => set_each(items, run, reader),
+            Some(items) => {
+                align::align(items, run, reader);
+                set_each(items, run, reader);
+            }
             None => {
                 reader.back_to(place);
                 assign(pointer, Self::get_behind(head, reader));

@@ -1,6 +1,7 @@
 //! How the types of the standard library take part, one file a family.
 
 mod agree;
+mod align;
 mod array;
 mod atomic;
 pub(crate) mod borrow;

@@ -149,6 +149,8 @@ pub struct Reader<'de> {
     hooks: Hooks,
     /// The hooks that were left or, by now, found.
     left: usize,
+    /// Whether no element of any list has a place to keep.
+    moves: bool,
 }
 
 /// A place in an image, to come back to; see [`Reader::mark`].
@@ -166,12 +168,22 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, refusal: None, hooks, left: 0 }
+        Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false }
+    }
+
+    /// The same reader, of a type of which all may be moved.
+    pub(crate) fn moving(self, moves: bool) -> Self {
+        Self { moves, ..self }
+    }
+
+    /// Whether it is known that elements of lists may change places.
+    pub(crate) fn moves(&self) -> bool {
+        self.moves
     }
 
     /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
     pub(crate) fn of_nothing(hooks: Hooks) -> Self {
-        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0 }
+        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false }
     }
 
     /// A run of `count` heads from the tail.

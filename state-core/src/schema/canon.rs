@@ -374,7 +374,7 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let ty = self.node(depth)?;
-            add(&mut slots, Slot { name, ty, refuses: false, sorted: false, default: None });
+            add(&mut slots, Slot { name, ty, converts: false, refuses: false, sorted: false, default: None });
         }
         Some(Cow::Owned(slots))
     }

@@ -9,6 +9,7 @@ use crate::schema::{Link, Schema, write_canonical};
 
 /// What is known of a type that stands at the root of an image.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Identity {
     pub schema: &'static Schema,
     pub fingerprint: u64,
@@ -18,6 +19,9 @@ pub(crate) struct Identity {
     pub skips: bool,
     /// Whether anything in it has to be asked before it is written, so that it is always counted first.
     pub asks: bool,
+    /// Whether its values may change places in a list that is restored: they skip nothing, which would stay, and writing
+    /// them to see what they are takes no more than copying.
+    pub moves: bool,
 }
 
 /// FNV-1a with its public 64-bit constants.
@@ -27,7 +31,7 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 #[cold]
 fn identify(schema: &'static Schema) -> Identity {
-    let all = Identity { schema, fingerprint: 0, refuses: false, skips: false, asks: false };
+    let all = Identity { schema, fingerprint: 0, refuses: false, skips: false, asks: false, moves: true };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
 
@@ -39,6 +43,7 @@ fn any(mut all: Identity) -> Identity {
         all.refuses |= node.refuses();
         all.skips |= node.skips();
         all.asks |= node.asks();
+        all.moves &= !node.skips() && !node.asks() && !node.works();
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {

@@ -133,6 +133,8 @@ pub struct Variant {
 pub struct Slot {
     pub(crate) name: Cow<'static, str>,
     pub(crate) ty: Link,
+    /// Whether a function of the user's makes what is written.
+    pub(crate) converts: bool,
     pub(crate) refuses: bool,
     /// Whether hash maps and sets in it are written in an order that equal ones share.
     pub(crate) sorted: bool,
@@ -351,6 +353,16 @@ impl Schema {
         }
     }
 
+    /// Whether writing this very node calls functions of the user's, or sorts.
+    pub(crate) fn works(&self) -> bool {
+        let works = |slot: &Slot| slot.converts || slot.sorted;
+        match &self.kind {
+            Kind::Object(object) => object.slots.iter().any(works),
+            Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(works),
+            _ => false,
+        }
+    }
+
     /// Whether this very node has fields that are no slots.
     pub(crate) fn skips(&self) -> bool {
         matches!(&self.kind, Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }))
@@ -398,7 +410,14 @@ impl Slot {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, schema: fn() -> &'static Schema) -> Self {
-        Self { name: Cow::Borrowed(name), ty: Link::To(schema), refuses: false, sorted: false, default: None }
+        Self {
+            name: Cow::Borrowed(name),
+            ty: Link::To(schema),
+            converts: false,
+            refuses: false,
+            sorted: false,
+            default: None,
+        }
     }
 
     /// The slot of a parent, whose own slots stand in its place.
@@ -424,10 +443,11 @@ impl Slot {
         self
     }
 
-    /// The same slot, whose conversion can refuse a value.
+    /// The same slot, with a conversion, which may be able to refuse a value.
     #[doc(hidden)]
     #[must_use]
-    pub const fn refusing(mut self, refuses: bool) -> Self {
+    pub const fn converted(mut self, refuses: bool) -> Self {
+        self.converts = true;
         self.refuses = refuses;
         self
     }

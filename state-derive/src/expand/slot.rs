@@ -357,7 +357,7 @@ pub fn schema(field: &Field) -> TokenStream {
         Route::With(convert) => {
             let (ty, refuses) = (slot_type(field), convert::refuses(convert));
             quote! {
-                _state::Slot::new(#name, <#ty as _state::State>::schema).refusing(#refuses)
+                _state::Slot::new(#name, <#ty as _state::State>::schema).converted(#refuses)
             }
         }
         Route::Serde => quote!(_state::Slot::new(#name, _state::serde::schema)),

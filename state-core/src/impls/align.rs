@@ -1,0 +1,308 @@
+//! Lists whose elements shifted since their state was taken: what is there is moved to where the image has it, so that
+//! elements are restored into the allocations that they had.
+//!
+//! An image says nothing of identity. What tells is that the head of an element that stayed differs in fewer bytes from
+//! the one in the image than those of its neighbours do. Few places are looked at, a list that did not shift is left
+//! after a handful, and a wrong guess costs time and nothing else: each element is restored afterwards, wherever it came
+//! from.
+
+use core::ops::Range;
+
+use crate::protocol::decode::Reader;
+use crate::protocol::encode::Writer;
+use crate::protocol::layout::stride;
+use crate::schema::fingerprint::identity;
+use crate::state::State;
+
+/// Shorter lists are restored as they are.
+const SHORTEST: usize = 64;
+
+/// The largest head that is compared.
+const LONGEST_HEAD: usize = 256;
+
+/// At how many places a list that did not shift is looked at.
+const PLACES: usize = 8;
+
+/// How far apart the places are in one that did.
+const APART: usize = 64;
+
+/// How far elements are searched for: at first one place to either side.
+const FARTHEST: usize = 16;
+const RADII: [usize; 3] = [1, 4, FARTHEST];
+
+/// Each shift that is tried.
+const SHIFTS: usize = 2 * FARTHEST + 1;
+
+/// How many segments are told apart.
+const SEGMENTS: usize = 128;
+
+/// Whether so many elements are looked at.
+#[inline]
+pub(super) fn is_worth<T: State>(len: usize) -> bool {
+    T::DYNAMIC && T::HEAD > 0 && T::HEAD <= LONGEST_HEAD && len >= SHORTEST
+}
+
+/// Moves the elements that stayed to where the image has them.
+#[inline]
+pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) {
+    if is_worth::<T>(items.len()) && (reader.moves() || may_move::<T>()) {
+        align_long(items, run);
+    }
+}
+
+/// A function of its own: what it takes of the stack is free again when the elements are restored.
+#[inline(never)]
+fn align_long<T: State>(items: &mut [T], run: &[u8]) {
+    let probe = Probe::new(items, run);
+    if probe.len < SHORTEST || !probe.is_shifted() {
+        return;
+    }
+    let len = probe.len;
+    if let Some(segments) = probe.segments() {
+        segments.apply(items, len);
+    }
+}
+
+/// What the whole type may not, a part of it may.
+#[cold]
+fn may_move<T: State>() -> bool {
+    // Without `std` it would be found out each time.
+    cfg!(feature = "std") && identity(T::schema()).moves
+}
+
+/// Compares live elements with the image.
+struct Probe<'a, T> {
+    items: &'a [T],
+    run: &'a [u8],
+    /// As many elements as both have.
+    len: usize,
+}
+
+impl<'a, T: State> Probe<'a, T> {
+    /// Elements side by side that are compared at a place: as many as tell enough.
+    const WINDOW: usize = match T::HEAD {
+        0..=4 => 32,
+        5..=16 => 8,
+        _ => 4,
+    };
+
+    fn new(items: &'a [T], run: &'a [u8]) -> Self {
+        Self { items, run, len: items.len().min(run.len() / stride(T::HEAD)) }
+    }
+
+    /// Whether one of few places shows a shift. Two that tell nothing are of a list that has nothing in common with the
+    /// image; in a short one, one is enough.
+    fn is_shifted(&self) -> bool {
+        let places = (self.len / SHORTEST).min(PLACES);
+        let mut lost = 0;
+        for place in 1..=places {
+            match self.find(place * (self.len - Self::WINDOW) / places, 0) {
+                Some(0) => {}
+                Some(_) => return true,
+                None => lost += 1,
+            }
+            if lost == 2 || lost * 8 * SHORTEST > self.len {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// By how much the elements at a place of the image are shifted there, if that can be told. They are first looked for
+    /// where `hint` says, and then farther, as far as the length of the list is worth it.
+    fn find(&self, at: usize, hint: isize) -> Option<isize> {
+        for radius in RADII.into_iter().filter(|&radius| radius == 1 || radius * 32 <= self.len) {
+            let shifts = FARTHEST - radius..FARTHEST + radius + 1;
+            let mut differences = [0; SHIFTS];
+            self.compare(at, hint, shifts.clone(), &mut differences);
+            if differences[FARTHEST] == 0 {
+                return Some(hint);
+            }
+            let (best, shift, second) = two_best(&differences, shifts.clone());
+            let sum: u32 = differences[shifts.clone()].iter().sum();
+            let mean = sum / shifts.len() as u32;
+            // At last, one that differs by more from all others than they do from each other.
+            let is_alone = radius == FARTHEST && second - best > mean.saturating_sub(second);
+            if 2 * best <= second && best < second || is_alone {
+                return Some(hint + shift as isize - FARTHEST as isize);
+            }
+        }
+        None
+    }
+
+    /// Adds to each of the shifts in how many bytes the elements that are shifted so differ from the image.
+    fn compare(&self, at: usize, hint: isize, shifts: Range<usize>, differences: &mut [u32; SHIFTS]) {
+        // Where the window begins of the first shift, 0, that there could be.
+        let start = at as isize - hint + FARTHEST as isize;
+        let last = start - shifts.start as isize + Self::WINDOW as isize;
+        for from in start - shifts.end as isize + 1..last {
+            let mut head = [0; LONGEST_HEAD];
+            let head = self.head(from, &mut head);
+            for place in 0..Self::WINDOW {
+                let shift = start + place as isize - from;
+                if let Some(shift) = usize::try_from(shift).ok().filter(|shift| shifts.contains(shift)) {
+                    differences[shift] += self.differ(head, at + place);
+                }
+            }
+        }
+    }
+
+    /// The head of an element, if it is there. What stands behind the head finds no space, and is left out.
+    fn head<'h>(&self, from: isize, head: &'h mut [u8; LONGEST_HEAD]) -> Option<&'h [u8]> {
+        let item = usize::try_from(from).ok().and_then(|from| self.items.get(from))?;
+        let head = &mut head[..T::HEAD];
+        item.put(head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
+        Some(head)
+    }
+
+    /// In how many bytes a head differs from that in the image. One that is not there differs in all.
+    fn differ(&self, head: Option<&[u8]>, at: usize) -> u32 {
+        let Some(head) = head else { return T::HEAD as u32 };
+        let image = &self.run[at * stride(T::HEAD)..];
+        head[..T::HEAD].iter().zip(image).map(|(a, b)| u32::from(a != b)).sum()
+    }
+
+    /// Follows the shifts through the list, until more places tell nothing than tell something.
+    fn segments(&self) -> Option<Segments> {
+        let mut segments = Segments::new();
+        let (mut from, mut shift, mut balance) = (0, 0, 2_isize);
+        while from < self.len {
+            let to = (from + APART).min(self.len);
+            let found = self.find(to.min(self.len - Self::WINDOW), shift);
+            balance += if found.is_some() { 1 } else { -1 };
+            if balance < 0 {
+                return None;
+            }
+            let next = found.unwrap_or(shift);
+            self.split((from, shift), (to, next), &mut segments);
+            (from, shift) = (to, next);
+        }
+        Some(segments)
+    }
+
+    /// Finds where the shift changes between two places.
+    fn split(&self, (from, first): (usize, isize), (to, last): (usize, isize), segments: &mut Segments) {
+        if first == last {
+            return;
+        }
+        if to - from <= 1 {
+            return segments.push(to, last);
+        }
+        let middle = usize::midpoint(from, to);
+        let differ = |&shift: &isize| {
+            let mut head = [0; LONGEST_HEAD];
+            self.differ(self.head(middle as isize - shift, &mut head), middle)
+        };
+        let shift = (first.min(last)..=first.max(last)).min_by_key(differ).unwrap_or(first);
+        self.split((from, first), (middle, shift), segments);
+        self.split((middle, shift), (to, last), segments);
+    }
+}
+
+/// The least of the differences, its place, and the second least.
+fn two_best(differences: &[u32; SHIFTS], shifts: Range<usize>) -> (u32, usize, u32) {
+    let (mut best, mut place, mut second) = (u32::MAX, 0, u32::MAX);
+    for shift in shifts {
+        let found = differences[shift];
+        if found < best {
+            (second, best, place) = (best, found, shift);
+        } else {
+            second = second.min(found);
+        }
+    }
+    (best, place, second)
+}
+
+/// From where on in the image which shift holds: by how many places elements are to be moved to the right.
+struct Segments {
+    list: [(usize, isize); SEGMENTS],
+    count: usize,
+}
+
+impl Segments {
+    fn new() -> Self {
+        Self { list: [(0, 0); SEGMENTS], count: 1 }
+    }
+
+    /// Where there are too many, the rest keeps the last shift.
+    fn push(&mut self, at: usize, shift: isize) {
+        if let Some(place) = self.list.get_mut(self.count) {
+            *place = (at, shift);
+            self.count += 1;
+        }
+    }
+
+    /// Moves the elements to their places in the image, of which `len` are in the list. Elements that are left over are
+    /// in front of those that move to the left, and behind those that move to the right, and change sides with them.
+    fn apply<T>(&self, items: &mut [T], len: usize) {
+        let segments = &self.list[..self.count];
+        let end = |at: usize| segments.get(at + 1).map_or(len, |next| next.0);
+        let mut at = 0;
+        for group in segments.chunk_by(|a, b| a.1.signum() == b.1.signum()) {
+            let by = |at: usize| segments[at].1.unsigned_abs();
+            let all = at..at + group.len();
+            at = all.end;
+            match group[0].1.signum() {
+                0 => {}
+                -1 => all.for_each(|at| rotate(items, segments[at].0..end(at) + by(at), by(at), <[T]>::rotate_left)),
+                _ => all.rev().for_each(|at| {
+                    rotate(items, segments[at].0.saturating_sub(by(at))..end(at), by(at), <[T]>::rotate_right);
+                }),
+            }
+        }
+    }
+}
+
+/// Rotates a part of a list, as far as there is one.
+fn rotate<T>(items: &mut [T], part: Range<usize>, by: usize, rotate: fn(&mut [T], usize)) {
+    let part = part.start..part.end.min(items.len());
+    if let Some(items) = items.get_mut(part).filter(|items| by <= items.len()) {
+        rotate(items, by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use super::{Probe, align_long};
+    use crate::state::State;
+
+    /// Elements that are told by their address.
+    fn list(numbers: impl Iterator<Item = u64>) -> Vec<(u64, String)> {
+        numbers.map(|number| (number, alloc::format!("{number:x}"))).collect()
+    }
+
+    /// The numbers of a live list once it is aligned with another.
+    fn aligned(live: &[(u64, String)], saved: &[(u64, String)]) -> Vec<u64> {
+        let mut live = live.to_vec();
+        let mut run = alloc::vec![0; saved.len() * <(u64, String)>::HEAD];
+        for (item, head) in saved.iter().zip(run.chunks_exact_mut(<(u64, String)>::HEAD)) {
+            let saved = core::slice::from_ref(item);
+            let bare = Probe { items: saved, run: &[], len: 1 };
+            head.copy_from_slice(bare.head(0, &mut [0; super::LONGEST_HEAD]).unwrap());
+        }
+        align_long(&mut live, &run);
+        live.into_iter().map(|(number, _)| number).collect()
+    }
+
+    #[test]
+    fn elements_go_where_the_image_has_them() {
+        let scattered = |number: u64| number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let saved = list((0..1000).map(scattered));
+        for (removed, added) in [(500, 300), (300, 500), (0, 999), (999, 0), (10, 11), (700, 2)] {
+            let mut live = saved.clone();
+            live.remove(removed);
+            live.insert(added, (7, String::new()));
+            let numbers = aligned(&live, &saved);
+            let apart = numbers.iter().zip(&saved).filter(|(number, saved)| **number != saved.0).count();
+            assert!(apart <= 16, "{removed} {added}: {apart}");
+            let mut all: Vec<u64> = live.iter().map(|(number, _)| *number).collect();
+            let mut after = numbers;
+            all.sort_unstable();
+            after.sort_unstable();
+            assert_eq!(all, after, "nothing is lost or made");
+        }
+    }
+}

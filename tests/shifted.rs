@@ -1,0 +1,331 @@
+//! Lists whose elements shifted since their state was taken: what is restored, what moves along, and what stays.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use state_core::__private::{Checker, Reader, Size, Writer};
+use state_core::schema::Schema;
+use state_core::{History, Restore, RestoreOwned, State, dumps, load_into};
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+
+    fn word(&mut self) -> String {
+        (0..self.below(40)).map(|_| char::from(b'a' + self.below(26) as u8)).collect()
+    }
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+struct Entity {
+    id: u64,
+    name: String,
+    place: (f32, f32),
+    bag: Vec<String>,
+    mood: Mood,
+    next: Option<Box<Entity>>,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+enum Mood {
+    Calm,
+    Angry { at: String, since: u32 },
+    Busy(Vec<u8>),
+}
+
+fn entity(random: &mut Random) -> Entity {
+    Entity {
+        id: random.below(1 << 30) as u64,
+        name: random.word(),
+        place: (random.below(1000) as f32 / 7.0, random.below(1000) as f32 / 3.0),
+        bag: (0..random.below(4)).map(|_| random.word()).collect(),
+        mood: match random.below(3) {
+            0 => Mood::Calm,
+            1 => Mood::Angry { at: random.word(), since: 3 },
+            _ => Mood::Busy(random.word().into_bytes()),
+        },
+        next: (random.below(9) == 0).then(|| Box::new(entity(random))),
+    }
+}
+
+/// Removes and adds elements, at random or in one place, and changes some.
+fn change<T>(list: &mut Vec<T>, random: &mut Random, mut make: impl FnMut(&mut Random) -> T) {
+    for _ in 0..random.below(6) {
+        match random.below(4) {
+            0 if !list.is_empty() => drop(list.remove(random.below(list.len()))),
+            1 => list.insert(random.below(list.len() + 1), make(random)),
+            2 => {
+                let from = random.below(list.len() + 1);
+                let to = (from + random.below(20)).min(list.len());
+                list.drain(from..to);
+            }
+            _ => {
+                let at = random.below(list.len() + 1);
+                let new: Vec<T> = (0..random.below(20)).map(|_| make(random)).collect();
+                list.splice(at..at, new);
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn restores<T: RestoreOwned + Clone + PartialEq + std::fmt::Debug>(saved: &T, live: &T) {
+    let mut live = live.clone();
+    load_into(&dumps(saved).unwrap(), &mut live).unwrap();
+    assert_eq!(live, *saved);
+}
+
+#[test]
+fn whatever_came_and_went() {
+    let mut random = Random(1);
+    for len in [0, 1, 63, 64, 65, 200, 1000] {
+        for _ in 0..12 {
+            let saved: Vec<Entity> = (0..len).map(|_| entity(&mut random)).collect();
+            let mut live = saved.clone();
+            change(&mut live, &mut random, entity);
+            restores(&saved, &live);
+            restores(&live, &saved);
+            restores(&saved.clone().into_boxed_slice(), &live.clone().into_boxed_slice());
+            let mut queue: VecDeque<Entity> = live.clone().into();
+            queue.rotate_left(live.len() / 3);
+            restores(&VecDeque::from(saved.clone()), &queue);
+            restores(&vec![saved.clone(), live.clone()], &vec![live, saved]);
+        }
+    }
+}
+
+#[test]
+fn lists_that_have_little_to_be_told_by() {
+    let mut random = Random(2);
+    for _ in 0..20 {
+        let words: Vec<String> = (0..500).map(|_| random.word()).collect();
+        let mut changed = words.clone();
+        change(&mut changed, &mut random, Random::word);
+        restores(&words, &changed);
+        let maybe =
+            |words: &[String]| words.iter().map(|word| (word.len() > 9).then(|| word.clone())).collect::<Vec<_>>();
+        restores(&maybe(&words), &maybe(&changed));
+        let same = vec![String::from("same"); 300];
+        restores(&same, &words);
+        restores(&words, &same);
+        let mut turned = words.clone();
+        turned.reverse();
+        restores(&words, &turned);
+        turned.sort();
+        restores(&words, &turned);
+    }
+}
+
+#[test]
+fn shifts_of_every_size() {
+    let mut random = Random(3);
+    let saved: Vec<Entity> = (0..400).map(|_| entity(&mut random)).collect();
+    for count in [1, 2, 15, 16, 17, 100, 399] {
+        let mut live = saved.clone();
+        live.rotate_left(count);
+        restores(&saved, &live);
+        live.rotate_right(2 * count % 400);
+        restores(&saved, &live);
+        restores(&saved, &saved[count..].to_vec());
+        restores(&saved[count..].to_vec(), &saved);
+        restores(&saved[..count].to_vec(), &saved);
+    }
+}
+
+/// The places of the names' bytes.
+fn places(list: &[Entity]) -> Vec<*const u8> {
+    list.iter().map(|entity| entity.name.as_ptr()).collect()
+}
+
+#[test]
+fn those_that_stayed_keep_their_allocations() {
+    let mut random = Random(4);
+    let saved: Vec<Entity> = (0..1000).map(|_| entity(&mut random)).collect();
+    let mut history = History::new();
+    history.push(1, &saved).unwrap();
+    let bytes = dumps(&saved).unwrap();
+    let restores: [&dyn Fn(&mut Vec<Entity>); 2] =
+        [&|live| load_into(&bytes, live).unwrap(), &|live| history.restore(1, live).unwrap()];
+    for restore in restores {
+        for (removed, added) in [(900, 100), (100, 900), (0, 999), (999, 0)] {
+            let mut live = saved.clone();
+            live.remove(removed);
+            let mut before = places(&live);
+            live.insert(added, entity(&mut random));
+            before.insert(removed, live[added].name.as_ptr());
+            restore(&mut live);
+            assert_eq!(live, saved);
+            let moved = places(&live).iter().zip(&before).filter(|(after, before)| after == before).count();
+            assert!(moved > 980, "{removed} {added}: {moved}");
+        }
+    }
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+struct Drawn {
+    id: u64,
+    name: String,
+    #[state(skip)]
+    sprite: usize,
+}
+
+#[test]
+fn what_is_skipped_stays_at_its_index() {
+    let mut random = Random(5);
+    let saved: Vec<Drawn> =
+        (0..300).map(|_| Drawn { id: random.below(1 << 30) as u64, name: random.word(), sprite: 0 }).collect();
+    let mut live = saved.clone();
+    live.remove(20);
+    live.insert(250, Drawn { id: 7, name: random.word(), sprite: 0 });
+    live.iter_mut().enumerate().for_each(|(at, drawn)| drawn.sprite = at);
+    load_into(&dumps(&saved).unwrap(), &mut live).unwrap();
+    for (at, (live, saved)) in live.iter().zip(&saved).enumerate() {
+        assert_eq!((live.id, &live.name, live.sprite), (saved.id, &saved.name, at));
+    }
+}
+
+thread_local! {
+    static ALIVE: Cell<isize> = const { Cell::new(0) };
+    static SEEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static TAKEN: Cell<usize> = const { Cell::new(0) };
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(after_set = seen)]
+struct Counted {
+    id: u64,
+    name: String,
+}
+
+fn seen(counted: &mut Counted) {
+    SEEN.with_borrow_mut(|seen| seen.push(counted.id));
+}
+
+impl Counted {
+    fn new(random: &mut Random) -> Self {
+        ALIVE.set(ALIVE.get() + 1);
+        Self { id: random.below(1 << 30) as u64, name: random.word() }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get() - 1);
+    }
+}
+
+#[test]
+fn each_is_dropped_and_hooked_once() {
+    let mut random = Random(6);
+    let mut live: Vec<Counted> = (0..500).map(|_| Counted::new(&mut random)).collect();
+    let bytes = dumps(&live).unwrap();
+    let ids: Vec<u64> = live.iter().map(|counted| counted.id).collect();
+    for at in [3, 200, 250, 480] {
+        live.remove(at);
+        live.insert(499 - at, Counted::new(&mut random));
+    }
+    live.insert(40, Counted::new(&mut random));
+    assert_eq!(ALIVE.get(), 501);
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(ALIVE.get(), 500);
+    assert_eq!(SEEN.take(), ids);
+    assert!(live.iter().map(|counted| counted.id).eq(ids.iter().copied()));
+    drop(live);
+    assert_eq!(ALIVE.get(), 0);
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+struct Converted {
+    id: u64,
+    #[state(with = shout)]
+    name: String,
+}
+
+mod shout {
+    use std::convert::Infallible;
+
+    use super::TAKEN;
+
+    pub type Slot = String;
+
+    #[allow(clippy::ptr_arg, reason = "the form that `with` asks for")]
+    pub fn get(name: &String) -> String {
+        TAKEN.set(TAKEN.get() + 1);
+        name.to_uppercase()
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "the form that `with` asks for")]
+    pub fn set(name: String) -> Result<String, Infallible> {
+        Ok(name.to_lowercase())
+    }
+}
+
+#[test]
+fn conversions_are_not_asked_for_a_guess() {
+    let mut random = Random(7);
+    let make = |random: &mut Random| Converted { id: random.below(1 << 30) as u64, name: random.word() };
+    let saved: Vec<Converted> = (0..300).map(|_| make(&mut random)).collect();
+    let bytes = dumps(&saved).unwrap();
+    let mut live = saved.clone();
+    live.remove(3);
+    live.push(make(&mut random));
+    TAKEN.set(0);
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!((live, TAKEN.get()), (saved, 0));
+}
+
+/// A type by hand that cannot be written while it is restored.
+#[derive(Debug)]
+struct Fragile(Counted);
+
+thread_local! {
+    static BREAKS: Cell<bool> = const { Cell::new(false) };
+}
+
+impl State for Fragile {
+    const HEAD: usize = <Counted as State>::HEAD;
+
+    fn schema() -> &'static Schema {
+        Counted::schema()
+    }
+
+    fn size(&self, size: &mut Size) {
+        self.0.size(size);
+    }
+
+    fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+        assert!(!BREAKS.get(), "it cannot be written");
+        self.0.put(head, writer);
+    }
+}
+
+impl<'de> Restore<'de> for Fragile {
+    fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        Counted::check(head, checker)
+    }
+
+    fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+        ALIVE.set(ALIVE.get() + 1);
+        Counted::get(head, reader).map(Self)
+    }
+}
+
+#[test]
+fn a_panic_loses_no_element() {
+    let mut random = Random(8);
+    let mut live: Vec<Fragile> = (0..200).map(|_| Fragile(Counted::new(&mut random))).collect();
+    let bytes = dumps(&live).unwrap();
+    let alive = ALIVE.get();
+    BREAKS.set(true);
+    let caught = catch_unwind(AssertUnwindSafe(|| load_into(&bytes, &mut live)));
+    BREAKS.set(false);
+    assert!(caught.is_err());
+    assert_eq!((live.len(), ALIVE.get()), (200, alive));
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(dumps(&live).unwrap(), bytes);
+}
