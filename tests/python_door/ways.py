@@ -24,10 +24,10 @@ def ways(thing, shallow=True):
     yield copy.deepcopy(thing)
 
 
-def refused(kind, words, call, *arguments):
+def refused(kind, words, call, *arguments, **named):
     """Asserts that a call fails, with words that are in the reason."""
     try:
-        call(*arguments)
+        call(*arguments, **named)
     except kind as reason:
         assert words in str(reason), f"{words!r} is not in {reason!s}"
     else:

@@ -7,13 +7,17 @@ use state_core::{Record, State};
 
 /// Somebody who can own a shop.
 ///
-/// Pickle stores the name and the age, and calls no constructor when it loads them.
+/// Pickle stores the name and the age, and calls no constructor when it loads them. The first version of the shop had a
+/// nickname, which is dropped, and no age.
 #[pyclass(module = "shop", subclass, get_all, set_all)]
 #[derive(State)]
+#[state(removed("nick"))]
 struct Person {
     /// What they are called.
+    #[state(alias("full_name"))]
     name: String,
     /// In years.
+    #[state(default)]
     age: i32,
 }
 
@@ -76,6 +80,7 @@ impl MyClass {
 struct MySubclass {
     /// Who owns it.
     #[pyo3(get, set)]
+    #[state(alias("founder"))]
     owner: Option<Py<Person>>,
 }
 

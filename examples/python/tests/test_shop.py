@@ -3,9 +3,13 @@
 import copy
 import concurrent.futures
 import multiprocessing
+import os
+import pathlib
 import pickle
 import pydoc
 import shelve
+import subprocess
+import sys
 
 import pytest
 import shop
@@ -154,6 +158,27 @@ def test_prices_are_seen_by_numpy_where_they_are():
     prices.raise_by(2)
     prices.__setstate__((prices.view().astype(">f8") + 1, 3))
     assert list(prices) == [3, 5, 7]
+
+
+@pytest.fixture(params=["kept", "made"])
+def first(request, tmp_path):
+    """A folder of pickles that the first version of the shop wrote: those that are kept, and others, by the module that
+    ``tests/first`` builds, whose folder ``SHOP_FIRST`` names."""
+    here = pathlib.Path(__file__).parent / "first"
+    if request.param == "kept":
+        return here
+    if not os.environ.get("SHOP_FIRST"):
+        pytest.skip("SHOP_FIRST does not say where the first version of the shop is")
+    environment = {**os.environ, "PYTHONPATH": os.environ["SHOP_FIRST"]}
+    subprocess.run([sys.executable, "-B", here / "pickles.py", tmp_path], env=environment, check=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("protocol", range(5))
+def test_pickles_of_the_first_version(first, protocol):
+    back, dave = pickle.loads((first / f"shop_p{protocol}.pkl").read_bytes())
+    assert type(back) is shop.MySubclass and back.data == DATA and back.get_average_price() == 216.0
+    assert back.owner is dave and (dave.name, dave.age) == ("Dave", 0)
 
 
 def test_help():

@@ -122,8 +122,10 @@
 //! pickle needs no NumPy, neither where it is made nor where it is loaded, and an array leaves without a copy.
 //!
 //! A slot of an array takes bytes, and arrays whose elements have a type: NumPy's, in any byte order, layout and order of
-//! fields, views and buffers of these, `array.array`. What has another type is refused; bytes are told from an array of
-//! bytes by the latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
+//! fields, views and buffers of these, `array.array`. What has another type is refused, but for arrays of single bytes in
+//! one dimension: as for `numpy.frombuffer`, these are bytes, whoever shows them (`pyarrow`, `ctypes`, `mmap`, shared
+//! memory), and taken by a slot of larger elements where the length fits. Bytes are told from an array of bytes by the
+//! latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
 //! numbers NumPy's scalars.
 //!
 //! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.

@@ -172,6 +172,11 @@ pub trait Decoder<'v>: Copy {
     fn array(self) -> Result<Option<ArrayParts<'v>>> {
         Ok(None)
     }
+    /// The bytes of a buffer that says no more of them than that they are bytes, which may be those of any array.
+    #[doc(hidden)]
+    fn buffer(self) -> Option<&'v [u8]> {
+        None
+    }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
     /// The entries of a map.

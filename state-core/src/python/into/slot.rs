@@ -18,7 +18,7 @@ use crate::python::into::keep::Keep;
 use crate::python::types::buffer::{self, Shown};
 use crate::python::types::handle;
 use crate::python::types::standard;
-use crate::value::Order;
+use crate::value::{Dtype, Order};
 use crate::walk::{ArrayParts, Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
@@ -154,6 +154,20 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         }
         let Ok(Shown::Bytes(view)) = buffer::shown(self.object) else { return None };
         self.kept(buffer::bytes(&view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+    }
+
+    fn buffer(self) -> Option<&'v [u8]> {
+        if let Ok(bytes) = self.object.cast::<PyBytes>() {
+            return Some(bytes_of(bytes));
+        }
+        match buffer::shown(self.object).ok()? {
+            Shown::Elements(dtype @ (Dtype::Int(1, _) | Dtype::UInt(1, _)), view) => {
+                let (shape, bytes) = buffer::content(&dtype, &view).ok()?;
+                let bytes = Some(bytes).filter(|_| shape.len() == 1)?;
+                self.kept(bytes.into_any()).object.cast().ok().map(bytes_of)
+            }
+            _ => None,
+        }
     }
 
     fn array(self) -> Result<Option<ArrayParts<'v>>> {

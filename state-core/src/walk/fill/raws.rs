@@ -44,7 +44,9 @@ impl<'v, 's> Fill<'v, 's> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let (shape, bytes) = match standard::array(value)? {
+        let buffer = value.buffer().filter(|_| self.target(of).head != 1);
+        let array = if buffer.is_some() { None } else { standard::array(value)? };
+        let (shape, bytes) = match array {
             Some(array) => array.elements((self.target(of), self.nodes), dimensions.map(usize::from))?,
             None => plain(value, self.target(of))
                 .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
@@ -66,11 +68,13 @@ impl<'v, 's> Fill<'v, 's> {
         at: usize,
     ) -> Result<()> {
         let element = self.target(raw.element);
-        let array = standard::array(value)?;
+        // Bytes that have a sign are another type than bytes that have none, where elements are bytes.
+        let buffer = value.buffer().filter(|_| element.head != 1);
+        let array = if buffer.is_some() { None } else { standard::array(value)? };
         if D::FOREIGN {
             element.portable(count.is_some() || array.is_some())?;
         }
-        let bytes = match (array, value.bytes()) {
+        let bytes = match (array, buffer.or_else(|| value.bytes())) {
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
                 let single = raw.exactly == Some(1) && array.is_one(element, self.nodes);
@@ -145,11 +149,12 @@ fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
 /// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes.
 fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, Cow<'v, [u8]>)> {
     let size = element.head.max(1);
-    let (shape, bytes) = match value.bytes() {
+    let (shape, bytes) = match value.buffer().or_else(|| value.bytes()) {
         Some(bytes) => (alloc::vec![bytes.len() / size], bytes),
         None => {
             let mut parts = value.items().filter(|parts| parts.len() == 2)?;
-            let (lengths, bytes) = (parts.next()?.items()?, parts.next()?.bytes()?);
+            let (lengths, bytes) = (parts.next()?.items()?, parts.next()?);
+            let bytes = bytes.buffer().or_else(|| bytes.bytes())?;
             (lengths.map(|length| usize::try_from(length.int()?).ok()).collect::<Option<_>>()?, bytes)
         }
     };
