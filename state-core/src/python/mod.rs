@@ -124,7 +124,8 @@
 //! A slot of an array takes bytes, and arrays whose elements have a type: NumPy's, in any byte order, layout and order of
 //! fields, views and buffers of these, `array.array`. What has another type is refused, but for arrays of single bytes in
 //! one dimension: as for `numpy.frombuffer`, these are bytes, whoever shows them (`pyarrow`, `ctypes`, `mmap`, shared
-//! memory), and taken by a slot of larger elements where the length fits. Bytes are told from an array of bytes by the
+//! memory), and taken by a slot of larger elements where the length fits; where the slot is an `array`, only NumPy's own
+//! arrays keep their type. Bytes are told from an array of bytes by the
 //! latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
 //! numbers NumPy's scalars.
 //!

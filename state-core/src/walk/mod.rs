@@ -172,9 +172,11 @@ pub trait Decoder<'v>: Copy {
     fn array(self) -> Result<Option<ArrayParts<'v>>> {
         Ok(None)
     }
-    /// The bytes of a buffer that says no more of them than that they are bytes, which may be those of any array.
+    /// The bytes of a buffer that says no more of them than that they are bytes, which may be those of any array. Where
+    /// the slot is `typed`, an array of a library that gives all of its arrays a type is none.
     #[doc(hidden)]
-    fn buffer(self) -> Option<&'v [u8]> {
+    fn buffer(self, typed: bool) -> Option<&'v [u8]> {
+        let _ = typed;
         None
     }
     /// The items of a tuple, list or set.

@@ -9,7 +9,7 @@ use core::slice;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple,
 };
 
 use crate::error::Result;
@@ -156,12 +156,14 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         self.kept(buffer::bytes(&view).ok()?.into_any()).object.cast().ok().map(bytes_of)
     }
 
-    fn buffer(self) -> Option<&'v [u8]> {
+    fn buffer(self, typed: bool) -> Option<&'v [u8]> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
         match buffer::shown(self.object).ok()? {
-            Shown::Elements(dtype @ (Dtype::Int(1, _) | Dtype::UInt(1, _)), view) => {
+            Shown::Elements(dtype @ (Dtype::Int(1, _) | Dtype::UInt(1, _)), view)
+                if !typed || view.is_instance_of::<PyMemoryView>() =>
+            {
                 let (shape, bytes) = buffer::content(&dtype, &view).ok()?;
                 let bytes = Some(bytes).filter(|_| shape.len() == 1)?;
                 self.kept(bytes.into_any()).object.cast().ok().map(bytes_of)

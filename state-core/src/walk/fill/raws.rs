@@ -44,7 +44,7 @@ impl<'v, 's> Fill<'v, 's> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let buffer = value.buffer().filter(|_| self.target(of).head != 1);
+        let buffer = value.buffer(true).filter(|_| self.target(of).head != 1);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         let (shape, bytes) = match array {
             Some(array) => array.elements((self.target(of), self.nodes), dimensions.map(usize::from))?,
@@ -69,7 +69,7 @@ impl<'v, 's> Fill<'v, 's> {
     ) -> Result<()> {
         let element = self.target(raw.element);
         // Bytes that have a sign are another type than bytes that have none, where elements are bytes.
-        let buffer = value.buffer().filter(|_| element.head != 1);
+        let buffer = value.buffer(raw.array).filter(|_| element.head != 1);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         if D::FOREIGN {
             element.portable(count.is_some() || array.is_some())?;
@@ -149,12 +149,12 @@ fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
 /// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes.
 fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, Cow<'v, [u8]>)> {
     let size = element.head.max(1);
-    let (shape, bytes) = match value.buffer().or_else(|| value.bytes()) {
+    let (shape, bytes) = match value.buffer(true).or_else(|| value.bytes()) {
         Some(bytes) => (alloc::vec![bytes.len() / size], bytes),
         None => {
             let mut parts = value.items().filter(|parts| parts.len() == 2)?;
             let (lengths, bytes) = (parts.next()?.items()?, parts.next()?);
-            let bytes = bytes.buffer().or_else(|| bytes.bytes())?;
+            let bytes = bytes.buffer(false).or_else(|| bytes.bytes())?;
             (lengths.map(|length| usize::try_from(length.int()?).ok()).collect::<Option<_>>()?, bytes)
         }
     };
