@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{Image, Options};
+use crate::image::{Difference, Image, Options};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
 use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse_within};
 use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
-use crate::walk::{Elements, Encoder, Group};
+use crate::walk::{self, Elements, Encoder, Group};
 
 /// Native bytes that say themselves what they hold: written with
 /// [`Options::with_schema`](crate::Options::with_schema).
@@ -57,14 +57,7 @@ impl<'a> Inspection<'a> {
 
     fn open_within(bytes: &'a [u8], options: Options) -> Result<Self> {
         let image = Image::open(bytes)?;
-        let Some(schema) = image.schema else {
-            return Err(Error::new(
-                ErrorKind::Identity,
-                "bytes that carry their schema (`Options::with_schema`)",
-                alloc::format!("others, of a type with the fingerprint {:016x}", image.fingerprint),
-            )
-            .at_byte(8));
-        };
+        let Some(schema) = image.schema else { return Err(image.no_schema()) };
         Self::of(&image, (schema, image.arrays()), bytes, options)
     }
 
@@ -120,12 +113,41 @@ impl<'a> Inspection<'a> {
     /// Damaged bytes, with the path to the place; a value that would take more memory than the limit.
     pub fn value(&self) -> Result<Value> {
         let mut value = Bounded::new(self.memory);
-        crate::walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
+        walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
             self.root(),
             self.regions.head,
             self.levels,
         )?;
         value.value().ok_or_else(|| Error::beyond_memory("a value", self.memory))
+    }
+
+    /// The first slots in which this state differs from another of the same form, up to `most`; see
+    /// [`image::compare`](crate::image::compare).
+    ///
+    /// ```
+    /// use state_core::{Inspection, Options};
+    ///
+    /// let [ours, theirs] = [(7, "Ada"), (7, "Eve")].map(|state| Options::new().with_schema().dumps(&state));
+    /// let (ours, theirs) = (ours?, theirs?);
+    /// let found = Inspection::open(&ours)?.compare(&Inspection::open(&theirs)?, 10)?;
+    /// assert_eq!(found[0].to_string(), ".1: 'Ada', theirs 'Eve'");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// States of different forms; damaged bytes, with the path to the place.
+    pub fn compare(&self, theirs: &Inspection<'_>, most: usize) -> Result<Vec<Difference>> {
+        if self.fingerprint != theirs.fingerprint {
+            let found = alloc::format!("one with the fingerprint {:016x}", theirs.fingerprint);
+            let expected = alloc::format!("a state of the same form (fingerprint {:016x})", self.fingerprint);
+            return Err(Error::new(ErrorKind::Identity, expected, found).at_byte(8));
+        }
+        let (schema, levels) = ((self.root(), &self.nodes), self.levels.min(theirs.levels));
+        for side in [self, theirs] {
+            let damage = walk::find_damage_by(schema.0, schema.1, &side.regions, side.bytes, levels);
+            damage.map_or(Ok(()), Err)?;
+        }
+        walk::compare::find_by(schema, [self.regions, theirs.regions], most, levels)
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
@@ -158,7 +180,7 @@ impl<'a> Inspection<'a> {
     /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
     pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
         let mut tree = Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()) };
-        let read = crate::walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
+        let read = walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
         let walked = read.root(self.root(), self.regions.head, self.levels);
         tree.written
             .map_err(|fmt::Error| Error::new(ErrorKind::Unwritable, "", "the writer takes no more of the tree"))?;

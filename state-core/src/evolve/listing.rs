@@ -4,27 +4,31 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+#[cfg(feature = "std")]
 use super::history::{BYTES, FORM};
+#[cfg(feature = "std")]
 use crate::schema::fingerprint::hash;
 use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
 
 /// Canonical bytes in one line.
+#[cfg(feature = "std")]
 const LINE: usize = 48;
 
 /// The name under which a type's forms are recorded.
-pub(super) fn name(schema: &Schema) -> String {
+pub(super) fn name(schema: &Schema, nodes: &Nodes) -> String {
     match schema.tag() {
         Some(tag) => Escaped(tag).to_string(),
-        None => brief(&Show(schema, Nodes::NONE)),
+        None => brief(&Show(schema, nodes)),
     }
 }
 
 /// A form as it stands in the file: a listing for people, and the canonical bytes.
+#[cfg(feature = "std")]
 pub(super) fn record(schema: &'static Schema, canonical: &[u8]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{FORM}{} {:016x}", name(schema), hash(canonical));
-    list(schema, &mut out);
+    let _ = writeln!(out, "{FORM}{} {:016x}", name(schema, Nodes::NONE), hash(canonical));
+    out.push_str(&list(schema, Nodes::NONE, "    "));
     for line in canonical.chunks(LINE) {
         out.push_str(BYTES);
         for byte in line {
@@ -35,8 +39,9 @@ pub(super) fn record(schema: &'static Schema, canonical: &[u8]) -> String {
     out
 }
 
-/// The named types in a schema, each with its parts.
-fn list(root: &'static Schema, out: &mut String) {
+/// The named types in a schema, each with its parts, a line for each; of a type without names what it is.
+pub(super) fn list(root: &Schema, nodes: &Nodes, indent: &str) -> String {
+    let mut out = String::new();
     let (mut seen, mut open): (Vec<&Schema>, Vec<&Schema>) = (Vec::new(), alloc::vec![root]);
     while let Some(node) = open.pop() {
         if node.tag().is_some() {
@@ -44,22 +49,22 @@ fn list(root: &'static Schema, out: &mut String) {
                 continue;
             }
             seen.push(node);
-            parts(node, out);
+            parts(node, nodes, |line| {
+                let _ = writeln!(out, "{indent}{line}");
+            });
         }
-        open.extend(node.links().into_iter().rev().map(|link| Nodes::NONE.get(link)));
+        open.extend(node.links().into_iter().rev().map(|link| nodes.get(link)));
     }
+    out
 }
 
-fn parts(node: &Schema, out: &mut String) {
-    let show = |link| brief(&Show(Nodes::NONE.get(link), Nodes::NONE));
-    let mut line = |text: String| {
-        let _ = writeln!(out, "    {text}");
-    };
+fn parts(node: &Schema, nodes: &Nodes, mut line: impl FnMut(String)) {
+    let show = |link| brief(&Show(nodes.get(link), nodes));
     match &node.kind {
         Kind::Object(object) => {
             for (number, slot) in object.slots.iter().enumerate() {
                 let parent = if object.has_parent && number == 0 { " (parent)" } else { "" };
-                line(alloc::format!("{}.{}: {}{parent}", object.name, slot.name, show(slot.ty)));
+                line(alloc::format!("{}.{}: {}{parent}", Escaped(&object.name), Escaped(&slot.name), show(slot.ty)));
             }
             if object.slots.is_empty() {
                 line(object.name.to_string());

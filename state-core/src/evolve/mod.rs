@@ -91,7 +91,9 @@
 //! # A type that is split, or means something else
 //! `#[state(from(v1::Person))]` on a type names older forms that are types of the program still; `TryFrom` converts
 //! them, and may refuse. `#[state(upgrade = path)]` names a function that is given the slots of an older state by name, as
-//! values: see [`Older`].
+//! values: see [`Older`]. It is called at the dynamic ways in too, where the names of slots are known: by
+//! [`from_value`](crate::from_value) and [`set_state`](crate::StateExt::set_state) of what was read from a file, and for
+//! pickles under `pickle = "dict"`.
 //!
 //! ```
 //! # use state_core::{Options, State, loads_upgraded};
@@ -138,6 +140,10 @@
 //! # let _ = (states_of_older_versions_load, World { tick: 0 }.tick);
 //! ```
 //!
+//! `state history state.history` (the program `state`, feature `cli`) shows the forms with what each change takes, and
+//! `state upgrade FILE --to state.history` makes states of a recorded form without the program; both are in
+//! [`Form`] for programs of one's own.
+//!
 //! The same file serves states that were written without their schema, such as what [`dumps`](crate::dumps) gives:
 //! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`.
 //!
@@ -152,8 +158,8 @@
 // way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
 // as any other: so generated code has no part in it.
 
+mod form;
 mod history;
-#[cfg(feature = "std")]
 mod listing;
 mod older;
 mod plan;
@@ -167,9 +173,10 @@ pub mod testing;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+pub use form::{Amendments, Form, Upgrade};
 pub use history::SchemaHistory;
 pub use older::Older;
-pub(crate) use older::convert;
+pub(crate) use older::{convert, fill_upgraded};
 pub(crate) use plan::Plan;
 pub(crate) use problem::Problem;
 
@@ -179,7 +186,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
-use crate::schema::{Graph, Nodes, Schema, parse, write_canonical};
+use crate::schema::{Graph, Nodes, Schema, parse, root_name, write_canonical};
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
 
@@ -249,10 +256,11 @@ impl Options {
         if image.fingerprint == identity.fingerprint {
             return Ok(Cow::Borrowed(bytes));
         }
-        let older = Form::of(&image, &identity, self)?;
+        let older = Parsed::of(&image, &identity, self)?;
         let regions = older.regions(&image)?;
-        let made = older.plan(&identity, &regions)?.made(&regions, bytes, &identity, self.limits(bytes.len()))?;
-        Ok(Cow::Owned(lay_out(identity.fingerprint, T::HEAD, &made)?))
+        let made =
+            older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
+        Ok(Cow::Owned(lay_out(identity.fingerprint, T::HEAD, &made, None)?))
     }
 
     /// As [`loads_upgraded`].
@@ -264,9 +272,10 @@ impl Options {
         if image.fingerprint == identity.fingerprint {
             return self.loads(bytes);
         }
-        let older = Form::of(&image, &identity, self)?;
+        let older = Parsed::of(&image, &identity, self)?;
         let regions = older.regions(&image)?;
-        let made = older.plan(&identity, &regions)?.made(&regions, bytes, &identity, self.limits(bytes.len()))?;
+        let made =
+            older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
         let regions = regions_of(&made, T::HEAD)?;
         self.pass::<T>(&identity, &regions, regions.head)?;
         build(&regions)
@@ -281,13 +290,13 @@ pub(crate) fn regions_of(made: &Builder, head: usize) -> Result<Regions<'_>> {
 }
 
 /// An older form, by its schema.
-#[derive(Debug)]
-pub(crate) struct Form {
-    nodes: Nodes,
+#[derive(Clone, Debug)]
+pub(crate) struct Parsed {
+    pub nodes: Nodes,
     root: usize,
 }
 
-impl Form {
+impl Parsed {
     /// The form that wrote an image.
     fn of(image: &Image<'_>, ours: &Identity, options: &Options) -> Result<Self> {
         if let Some(schema) = image.schema {
@@ -326,7 +335,7 @@ impl Form {
     /// A plan for images that are not there yet, of less than 4 GiB of text.
     #[cfg(feature = "pyo3")]
     pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved> {
-        self.resolved(ours, 0)
+        self.plan(Graph { nodes: Nodes::NONE, root: ours }, 0)
     }
 
     /// The same, of a schema that may be anybody's, and of no more bytes in memory.
@@ -339,13 +348,13 @@ impl Form {
         regions_by(&self.nodes, self.root, image)
     }
 
-    pub fn plan(self, ours: &Identity, regions: &Regions<'_>) -> Result<Resolved> {
-        self.resolved(ours.schema, regions.text.as_bytes().len())
+    pub fn resolve(self, ours: &Identity, regions: &Regions<'_>) -> Result<Resolved> {
+        self.plan(Graph { nodes: Nodes::NONE, root: ours.schema }, regions.text.as_bytes().len())
     }
 
-    fn resolved(self, ours: &'static Schema, text: usize) -> Result<Resolved> {
-        let graph = Graph { nodes: Nodes::NONE, root: ours };
-        match Plan::new(self.nodes, self.root, graph, text) {
+    /// The same, against any schema, for images of so much text.
+    fn plan(self, ours: Graph<'static>, text: usize) -> Result<Resolved> {
+        match Plan::new(self.nodes, self.root, ours, text) {
             Ok(plan) => Ok(Resolved { plan, root: self.root }),
             Err(problems) => Err(refused(problems)),
         }
@@ -370,11 +379,11 @@ pub(crate) struct Resolved {
 
 impl Resolved {
     /// The image of ours; damage is told with its place.
-    pub fn made(&self, regions: &Regions<'_>, bytes: &[u8], ours: &Identity, limits: Limits) -> Result<Builder> {
+    pub fn made(&self, regions: &Regions<'_>, bytes: &[u8], ours: &Schema, limits: Limits) -> Result<Builder> {
         self.plan.run(regions, limits).map_err(|error| {
             let theirs = self.plan.theirs.0.get(self.root).unwrap_or(&crate::schema::UNIT);
             let damage = walk::find_damage_by(theirs, &self.plan.theirs, regions, bytes, limits.depth);
-            damage.unwrap_or_else(|| error.within(crate::schema::root_name(ours.schema)))
+            damage.unwrap_or_else(|| error.within(root_name(ours)))
         })
     }
 
@@ -389,7 +398,6 @@ impl Resolved {
         regions_by(&self.plan.theirs, self.root, image)
     }
 
-    #[cfg(feature = "std")]
     pub fn fits(&self, regions: &Regions<'_>) -> bool {
         self.plan.fits(regions)
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::image::{Options, build};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::schema::{Kind, Nodes, Schema};
+use crate::schema::{Kind, Nodes, Object, Schema, Upgrade};
 use crate::state::{RestoreOwned, State};
 use crate::value::{Named, Value};
 
@@ -135,6 +135,22 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
     )
 }
 
+/// Has a type change the slots of an older state, which stand by name, and fills an object at a head of an image from what
+/// is then there.
+pub(crate) fn fill_upgraded(
+    object: &Object,
+    upgrade: Upgrade,
+    (tag, slots): (&str, Vec<(String, Value)>),
+    image: Builder,
+    at: usize,
+) -> (Builder, Result<()>) {
+    let mut older = Older::new(tag, slots);
+    match upgrade(&mut older) {
+        Ok(()) => Named(&older.slots).fill(object, image, at),
+        Err(refusal) => (image, Err(refusal)),
+    }
+}
+
 impl<'a> Run<'_, 'a> {
     /// Reads an object by name, has it changed, and fills ours with what is then there.
     pub(super) fn upgraded(
@@ -154,10 +170,8 @@ impl<'a> Run<'_, 'a> {
         self.at.tail = &self.at.tail[behind(self.at.tail.len(), tail)?..];
         self.at.raw = &self.at.raw[behind(self.at.raw.len(), raw)?..];
         self.at.text.cut(behind(self.at.text.as_bytes().len(), text)?).ok_or_else(damaged)?;
-        let mut older = Older::new(theirs.tag().unwrap_or_default(), slots);
-        upgrade(&mut older)?;
-        let builder = mem::take(&mut self.out);
-        let (builder, filled) = Named(&older.slots).fill(ours, builder, to);
+        let (tag, builder) = (theirs.tag().unwrap_or_default(), mem::take(&mut self.out));
+        let (builder, filled) = fill_upgraded(object, upgrade, (tag, slots), builder, to);
         self.out = builder;
         filled
     }

@@ -168,7 +168,6 @@ pub(crate) struct Plan {
     pub(super) keeps: Keeps,
     pub(super) theirs: Nodes,
     /// What older states may hold that no present one can: found for each state, and told when a history is tested.
-    #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "histories are tested where there are files"))]
     losses: Vec<Problem>,
 }
 
@@ -210,7 +209,6 @@ impl Plan {
 
 impl Plan {
     /// What older states may hold that no present one can.
-    #[cfg(feature = "std")]
     pub fn losses(&self) -> &[Problem] {
         &self.losses
     }

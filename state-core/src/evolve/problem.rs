@@ -34,14 +34,14 @@ impl Problem {
         Self::new(path, ours, theirs, remedy)
     }
 
-    pub fn missing<'a>(path: &str, ours: &Schema, gone: impl Iterator<Item = &'a str>) -> Self {
+    pub fn missing<'a>(path: &str, ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Self {
         let gone: Vec<String> = gone.take(3).map(|name| format!("`alias({:?})`", Escaped(name).to_string())).collect();
         let renamed = match gone.is_empty() {
             true => String::new(),
             false => format!(", or {} if that is what it was called", gone.join(" or ")),
         };
         let remedy = format!("write `#[state(default)]` on the field{renamed}");
-        Self::new(path, ours.to_string(), "an older state without it", remedy)
+        Self::new(path, brief(ours), "an older state without it", remedy)
     }
 
     pub fn gone(path: &str, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {

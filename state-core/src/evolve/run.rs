@@ -64,7 +64,6 @@ impl Plan {
     }
 
     /// Whether the plan was made for images of so much text.
-    #[cfg(feature = "std")]
     pub(crate) fn fits(&self, regions: &Regions<'_>) -> bool {
         self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
     }

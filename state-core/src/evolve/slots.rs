@@ -9,7 +9,7 @@ use core::ptr;
 use super::plan::{At, Op, Planner, Segment, joined, named_alike};
 use super::problem::Problem;
 use super::skip::{Over, bears};
-use crate::schema::{DefaultFn, Enum, Evolution, Kind, Link, Object, Schema, Slot, Variant};
+use crate::schema::{DefaultFn, Enum, Evolution, Kind, Link, Object, Schema, Show, Slot, Variant};
 
 /// What is done for each value, in the order of our slots.
 #[derive(Debug, Default)]
@@ -235,7 +235,7 @@ impl<'t> Planner<'t> {
                 }
                 (Found::Nowhere, None) => {
                     let candidates = gone.iter().map(|&at| &*theirs[at].slot.name);
-                    self.problem(Problem::missing(&path, place.schema, candidates));
+                    self.problem(Problem::missing(&path, &Show(place.schema, self.ours), candidates));
                     continue;
                 }
                 (Found::Twice, _) => {

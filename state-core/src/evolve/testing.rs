@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::history::{Recorded, forms};
-use super::{Form, Plan, listing};
+use super::{Parsed, Plan, listing};
 use crate::schema::fingerprint::{Identity, identity};
 use crate::schema::{Graph, Nodes, write_canonical};
 use crate::state::State;
@@ -54,7 +54,7 @@ pub fn recorded<T: State + ?Sized>(path: impl AsRef<Path>) {
 fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let text = if records { record(ours, path).map_err(failed)? } else { read(path).map_err(failed)? };
-    let name = listing::name(ours.schema);
+    let name = listing::name(ours.schema, Nodes::NONE);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
     let forms: Vec<Recorded<'_>> = forms(&text).filter(|form| form.name == name || had.contains(&form.name)).collect();
     let mut messages = Vec::new();
@@ -74,8 +74,8 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
 /// Whether a recorded form becomes the present one, or what it takes.
 fn resolve(ours: &Identity, form: &Recorded<'_>) -> Result<(), String> {
     let fingerprint = form.fingerprint().unwrap_or_default();
-    let older = form.schema().and_then(|schema| Form::parse(&schema));
-    let Form { nodes, root } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
+    let older = form.schema().and_then(|schema| Parsed::parse(&schema));
+    let Parsed { nodes, root } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
     let problems = match Plan::new(nodes, root, graph, 0) {
         Ok(plan) => plan.losses().to_vec(),
@@ -132,7 +132,7 @@ fn read_all(file: &mut File) -> std::io::Result<String> {
 #[doc(hidden)]
 pub fn plan<T: State + ?Sized>(bytes: &[u8]) -> crate::Result<()> {
     let (ours, image) = (identity(T::schema()), crate::image::Image::open(bytes)?);
-    let older = Form::of(&image, &ours, &crate::Options::new())?;
+    let older = Parsed::of(&image, &ours, &crate::Options::new())?;
     let regions = older.regions(&image)?;
-    older.plan(&ours, &regions).map(drop)
+    older.resolve(&ours, &regions).map(drop)
 }

@@ -62,15 +62,16 @@ pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], sch
 }
 
 /// The bytes of an image whose parts were made one by one.
-pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder) -> Result<Vec<u8>> {
+pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder, schema: Option<&Carried>) -> Result<Vec<u8>> {
     let Builder { heads, text, raw, .. } = made;
     let lengths = [heads.len().saturating_sub(head), text.len(), raw.len()];
-    let Some([_, text_end, raw_start, end]) = ends(SIZE + head, lengths) else {
+    let front = SIZE + schema.map_or(0, |schema| 4 + schema.bytes.len());
+    let Some([_, text_end, raw_start, end]) = ends(front + head, lengths) else {
         return Err(Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones"));
     };
     let mut bytes = Vec::with_capacity(end);
-    bytes.resize(SIZE, 0);
-    write(&mut bytes, fingerprint, lengths, None);
+    bytes.resize(front, 0);
+    write(&mut bytes, fingerprint, lengths, schema);
     bytes.extend_from_slice(heads);
     bytes.extend_from_slice(text);
     bytes.resize(bytes.len() + raw_start - text_end, 0);
@@ -159,6 +160,14 @@ impl<'a> Image<'a> {
     pub fn arrays(&self) -> &'a [u8] {
         let end = self.front - self.schema.map_or(0, <[u8]>::len);
         self.bytes.get(SIZE + 8..end).unwrap_or_default()
+    }
+
+    /// What is wrong where the schema is asked for and not there.
+    #[cold]
+    pub fn no_schema(&self) -> Error {
+        let found = alloc::format!("others, of a type with the fingerprint {:016x}", self.fingerprint);
+        let expected = "bytes that carry their schema (`Options::with_schema`)";
+        Error::new(ErrorKind::Identity, expected, found).at_byte(8)
     }
 
     /// What is wrong where the schema does not have the fingerprint that the header gives.

@@ -52,6 +52,8 @@
 //! | `"call"` | `cls(*slots)`, so that its constructor runs | none |
 //! | `"enum"` | `getattr(cls, name)` | none: a variant without slots is a member of `enum.Enum` |
 //!
+//! None of these classes has to be written: [`python_module`] gives them, as does `state python FILE`.
+//!
 //! Where slots go by name, a raw array is one of them, its bytes. A state that is empty is not given at all. Below
 //! protocol 2 the maker is `copyreg._reconstructor`, and modules have the names of Python 2
 //! ([`Options::fix_imports`]).
@@ -145,6 +147,7 @@
 
 mod decode;
 mod encode;
+mod module;
 mod names;
 mod opcode;
 mod options;
@@ -152,6 +155,7 @@ mod protocol;
 
 pub use decode::{Operation, Operations, Pickle};
 pub use encode::{SegmentBuffer, Segments};
+pub use module::{PythonModule, python_module, python_modules};
 pub use options::{Options, Strings, Surrogates};
 pub use protocol::Protocol;
 

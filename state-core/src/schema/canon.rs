@@ -50,7 +50,15 @@ impl Carried {
         }
         let row = out.arrays.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)));
         let row: Vec<u8> = row.collect();
-        Self { bytes: [&(row.len() as u32).to_le_bytes(), &*row, &*out.bytes].concat(), arrays: true }
+        Self::joined(&row, &out.bytes)
+    }
+
+    /// A schema behind its row of bits, which is empty where there is none.
+    pub fn joined(row: &[u8], canonical: &[u8]) -> Self {
+        if row.is_empty() {
+            return Self { bytes: canonical.to_vec(), arrays: false };
+        }
+        Self { bytes: [&(row.len() as u32).to_le_bytes(), row, canonical].concat(), arrays: true }
     }
 
     /// The row of bits, and the canonical bytes.

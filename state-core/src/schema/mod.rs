@@ -24,9 +24,9 @@ pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical
 #[cfg(feature = "pyo3")]
 pub(crate) use canon::{canonical_without_slots, parse_class_within};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
-pub(crate) use evolution::Convert;
 #[doc(hidden)]
 pub use evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
+pub(crate) use evolution::{Convert, Upgrade};
 #[doc(hidden)]
 pub use form::{Form, Shape};
 pub(crate) use order::unordered;

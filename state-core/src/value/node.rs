@@ -103,14 +103,14 @@ impl Value {
     /// The values that the value owns: in what is shared it owns none.
     pub(super) fn own_children(&self) -> Option<&[Self]> {
         match self {
-            Self::Tuple(Tuple(children))
+            Self::Tuple(Tuple(children, _))
             | Self::List(List(children))
             | Self::Dict(Dict(children))
             | Self::Set(Set(children))
             | Self::FrozenSet(Set(children))
             | Self::Persistent(Persistent(children)) => Some(children),
             Self::Object(object) => Some(match object.content() {
-                Content::State(Tuple(children)) | Content::Parts(children) => children,
+                Content::State(Tuple(children, _)) | Content::Parts(children) => children,
             }),
             Self::Variant(variant) => Some(variant.state()),
             _ => None,
@@ -119,7 +119,7 @@ impl Value {
 
     pub(super) fn children_mut(&mut self) -> Option<&mut Vec<Self>> {
         match self {
-            Self::Tuple(Tuple(children))
+            Self::Tuple(Tuple(children, _))
             | Self::List(List(children))
             | Self::Dict(Dict(children))
             | Self::Set(Set(children))
@@ -134,7 +134,7 @@ impl Value {
     /// A copy of the value that has these children in place of its own.
     pub(super) fn with_children(&self, children: Vec<Self>) -> Self {
         match self {
-            Self::Tuple(_) => Self::Tuple(Tuple(children.into())),
+            Self::Tuple(Tuple(_, names)) => Self::Tuple(Tuple(children.into(), names.clone())),
             Self::List(_) => Self::List(List(children.into())),
             Self::Dict(_) => Self::Dict(Dict(children.into())),
             Self::Set(_) => Self::Set(Set(children.into())),

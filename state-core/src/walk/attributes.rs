@@ -4,10 +4,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::fill::{Fill, missing};
+use super::fill::{Fill, int, missing};
+use super::form::can_be_none;
 use super::{Attributes, Decoder};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Enum, Evolution, Form, Kind, Nodes, Object, Slot, Variant};
+use crate::evolve;
+use crate::schema::{Enum, Evolution, Form, Kind, Nodes, Object, Schema, Slot, Upgrade, Variant};
 use crate::standard;
 
 /// A slot, with the place of its head.
@@ -65,8 +67,73 @@ fn by_known_names<'v, 's, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Option<Result<()>> {
-    let named = value.named(tag_of(&object.name, object.evolution, value))?;
-    Some(attributes(fill, object, &named, at))
+    let tag = tag_of(&object.name, object.evolution, value);
+    let named = value.named(tag)?;
+    Some(by_names_of(fill, object, (tag, &named), at))
+}
+
+/// Fills an object from slots that stand by name, in the state of a type that was called `tag` then. Where its type
+/// changes older states, it is given one that has other slots than those of today, or others in them.
+pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
+    (tag, named): (&str, &[(&'v str, D)]),
+    at: usize,
+) -> Result<()> {
+    match object.evolution.upgrade {
+        Some(upgrade) if !is_present(fill.nodes, object, named) => upgraded(fill, (object, upgrade), (tag, named), at),
+        _ => attributes(fill, object, named, at),
+    }
+}
+
+fn upgraded<'v, D: Decoder<'v>>(
+    fill: &mut Fill<'v, '_>,
+    (object, upgrade): (&Object, Upgrade),
+    (tag, named): (&str, &[(&'v str, D)]),
+    at: usize,
+) -> Result<()> {
+    let mut slots = Vec::new();
+    for (name, value) in named {
+        slots.push((String::from(*name), value.to_value().map_err(|error| error.within(name))?));
+    }
+    fill.aside(|image| evolve::fill_upgraded(object, upgrade, (tag, slots), image, at))
+}
+
+/// Whether a state has the slots of today and, as far as can be seen from outside, of their types.
+fn is_present<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
+    let places = places(nodes, object, 0);
+    let fits = |place: &Place<'_>| {
+        let value = named.iter().find(|(name, _)| *name == place.slot.name);
+        value.is_some_and(|(_, value)| may_be(nodes, nodes.get(place.slot.ty), *value))
+    };
+    places.len() == named.len() && places.iter().all(fits)
+}
+
+/// Whether a value may stand for what a schema says, as far as can be told without looking at its parts.
+fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
+    loop {
+        return match &schema.kind {
+            Kind::Optional(_) if value.is_none() => true,
+            Kind::Optional(of) if !can_be_none(nodes, nodes.get(*of)) => {
+                schema = nodes.get(*of);
+                continue;
+            }
+            Kind::Boxed(of) => {
+                schema = nodes.get(*of);
+                continue;
+            }
+            Kind::Bool => value.bool().is_some(),
+            Kind::Int { bits, signed, .. } => int(value, *bits, *signed).is_some(),
+            Kind::Float { .. } => value.float().is_some(),
+            Kind::Char | Kind::Str => standard::text(value).is_some(),
+            Kind::List(_) | Kind::Set(_) | Kind::Array(..) => {
+                standard::items(value).is_some() || value.bytes().is_some() || !matches!(value.array(), Ok(None))
+            }
+            Kind::Map(..) => standard::entries(value).is_some(),
+            Kind::Unit | Kind::Tuple(_) => value.items().is_some(),
+            _ => true,
+        };
+    }
 }
 
 fn by_attributes<'v, 's, D: Decoder<'v>>(
@@ -75,8 +142,9 @@ fn by_attributes<'v, 's, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
-    match value.attributes(tag_of(&object.name, object.evolution, value)) {
-        Some(Attributes::Named(named)) => attributes(fill, object, &named, at),
+    let tag = tag_of(&object.name, object.evolution, value);
+    match value.attributes(tag) {
+        Some(Attributes::Named(named)) => by_names_of(fill, object, (tag, &named), at),
         Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
         None => Err(refusal((object, fill.nodes), value)),
     }

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 pub use array::ArrayParts;
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use fill::Filled;
-pub(crate) use fill::{Limits, fill, fill_named, fill_state};
+pub(crate) use fill::{Limits, fill, fill_named, fill_named_state, fill_state};
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::{fill_older, fill_state_over};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
@@ -28,11 +28,12 @@ pub(crate) use form::count_slots;
 pub(crate) use form::{can_be_none, is_byte, tuple_slots};
 pub(crate) use read::Read;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::float::widen;
 use crate::schema::{Nodes, Schema};
 use crate::standard::Known;
+use crate::value::Value;
 
 /// Where the slots of a state go when a dynamic door takes it out.
 ///
@@ -195,6 +196,15 @@ pub trait Decoder<'v>: Copy {
     fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
         let _ = tag;
         None
+    }
+    /// The value itself, to be given to a function that changes older states.
+    ///
+    /// # Errors
+    /// What cannot be given.
+    #[doc(hidden)]
+    fn to_value(self) -> Result<Value> {
+        let expected = "a state that can be given to `upgrade`";
+        Err(Error::new(ErrorKind::Malformed, expected, self.describe()))
     }
     /// The name of the variant, of the enum `tag`, and its slots by name, where the state knows their names.
     #[doc(hidden)]

@@ -7,7 +7,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::header;
 use crate::protocol::layout::ALIGN;
 use crate::schema::Carried;
-use crate::schema::fingerprint::Identity;
 
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;
@@ -22,16 +21,16 @@ pub(super) fn padding(len: u64) -> u64 {
 }
 
 /// The header of a stream of a type, with the schema and the padding.
-pub(super) fn write_header(identity: &Identity) -> Vec<u8> {
-    let Carried { bytes: schema, arrays } = Carried::of(identity.schema);
+pub(super) fn write_header(fingerprint: u64, schema: &Carried) -> Vec<u8> {
+    let Carried { bytes: schema, arrays } = schema;
     let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
     bytes.extend_from_slice(&header::STREAM);
-    bytes.extend_from_slice(&[VERSION, u8::from(arrays), 0, 0]);
-    bytes.extend_from_slice(&identity.fingerprint.to_le_bytes());
+    bytes.extend_from_slice(&[VERSION, u8::from(*arrays), 0, 0]);
+    bytes.extend_from_slice(&fingerprint.to_le_bytes());
     // A schema is a few bytes for each slot that someone declared.
     bytes.extend_from_slice(&(schema.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&Crc::new().with(&bytes).with(&schema).finish().to_le_bytes());
-    bytes.extend_from_slice(&schema);
+    bytes.extend_from_slice(&Crc::new().with(&bytes).with(schema).finish().to_le_bytes());
+    bytes.extend_from_slice(schema);
     bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
     bytes
 }

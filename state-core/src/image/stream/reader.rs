@@ -2,16 +2,17 @@
 
 use core::marker::PhantomData;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long};
+use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long, write_header};
 use super::{MAX_SCHEMA, MAX_STATE};
 use crate::error::{Error, ErrorKind};
-use crate::evolve::{Form, Resolved};
+use crate::evolve::{Form, Parsed, Resolved};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
 use crate::inspect::Inspection;
+use crate::protocol::layout::ALIGN;
 use crate::schema::Carried;
 use crate::schema::fingerprint::{hash, identity};
 use crate::state::{Restore, RestoreOwned, State};
@@ -209,15 +210,16 @@ impl<R: Read> Reader<R> {
             Some((_, resolved)) => resolved,
             None => {
                 let memory = self.options.memory_for(self.schema.len());
-                let older = Form::within(&self.schema, memory)?;
+                let older = Parsed::within(&self.schema, memory)?;
                 let regions = older.regions(&image)?;
-                older.plan(&ours, &regions)?
+                older.resolve(&ours, &regions)?
             }
         };
         let regions = resolved.regions(&image)?;
-        let made = resolved.made(&regions, self.bytes.bytes(), &ours, self.options.limits(self.bytes.bytes().len()));
+        let made =
+            resolved.made(&regions, self.bytes.bytes(), ours.schema, self.options.limits(self.bytes.bytes().len()));
         self.resolved = Some((ours.fingerprint, resolved));
-        self.upgraded.copy(&lay_out(ours.fingerprint, T::HEAD, &made?)?)?;
+        self.upgraded.copy(&lay_out(ours.fingerprint, T::HEAD, &made?, None)?)?;
         Ok(self.upgraded.bytes())
     }
 
@@ -238,6 +240,38 @@ impl<R: Read> Reader<R> {
     /// As for [`Inspection::open`]; also before the first state and at the end.
     pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
         Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.arrays), self.options)
+    }
+
+    /// The form of the states, by the schema that the stream carries.
+    ///
+    /// # Errors
+    /// A schema that is none, or of enormous size.
+    pub fn form(&self) -> crate::Result<Form> {
+        Form::new(&self.schema, &self.arrays, self.options.memory_for(self.schema.len()))
+    }
+
+    /// Writes the states that follow as a stream of another form; how many there were. A state that holds what none of
+    /// that form can ends it.
+    ///
+    /// # Errors
+    /// Those of [`Form::resolve`] and [`Upgrade::upgrade`](crate::evolve::Upgrade::upgrade), and those of reading and
+    /// writing.
+    pub fn upgrade_into(&mut self, form: &'static Form, sink: &mut impl Write) -> io::Result<u64> {
+        let older = self.form()?;
+        let upgrade = form.resolve(&older)?;
+        let header = write_header(form.fingerprint(), &form.carried());
+        sink.write_all(&header)?;
+        let (mut position, mut count) = (header.len() as u64, 0);
+        while self.advance()? {
+            let image = upgrade.bare(self.image())?;
+            let frame = Frame::of(core::iter::once(&*image));
+            sink.write_all(&frame.write(position))?;
+            sink.write_all(&image)?;
+            sink.write_all(&[0; ALIGN][..padding(frame.len) as usize])?;
+            position += FRAME as u64 + frame.padded();
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Where the last whole state ends, in bytes from the start of the stream.

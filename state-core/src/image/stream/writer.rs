@@ -11,6 +11,7 @@ use super::{MAX_STATE, Reader, lock};
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
 use crate::protocol::layout::ALIGN;
+use crate::schema::Carried;
 use crate::schema::fingerprint::identity;
 use crate::state::State;
 
@@ -53,7 +54,7 @@ impl<T: State + ?Sized> Writer<T> {
     /// would lose the states behind it. The file is then as it was; [`Reader::whole`] says where the damage starts.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut file = lock::open(path.as_ref(), true)?;
-        let header = write_header(&identity(T::schema()));
+        let header = header_of::<T>();
         let len = file.metadata()?.len();
         if len < header.len() as u64 {
             let mut start = alloc::vec::Vec::new();
@@ -100,7 +101,7 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
     /// # Errors
     /// Those of writing.
     pub fn new(mut sink: W) -> io::Result<Self> {
-        let header = write_header(&identity(T::schema()));
+        let header = header_of::<T>();
         sink.write_all(&header)?;
         Ok(Self::at(sink, header.len() as u64))
     }
@@ -171,6 +172,11 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer").field("sink", &self.sink).field("position", &self.position).finish_non_exhaustive()
     }
+}
+
+/// The header of a stream of a type.
+fn header_of<T: State + ?Sized>() -> alloc::vec::Vec<u8> {
+    write_header(identity(T::schema()).fingerprint, &Carried::of(T::schema()))
 }
 
 /// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or

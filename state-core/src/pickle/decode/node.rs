@@ -11,7 +11,7 @@ use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::view::View;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::Surrogates;
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
@@ -231,6 +231,17 @@ impl<'p> Decoder<'p> for Node<'p> {
             View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
             View::Complex(..) | View::Persistent(_) | View::Buffer(_) => kind.to_string(),
         }
+    }
+
+    fn to_value(self) -> Result<Value> {
+        let Source { parts, buffers, .. } = self.source;
+        let value = super::value::part(parts, self.id, buffers)?;
+        // As each reference to a part is, so is each copy of it.
+        let size = usize::try_from(value.extent()).unwrap_or(usize::MAX);
+        self.source
+            .spend(size.saturating_mul(8))
+            .ok_or_else(|| Error::new(ErrorKind::Length, "parts that may be given to `upgrade`", "more of them"))?;
+        Ok(value)
     }
 
     fn is_none(self) -> bool {

@@ -25,20 +25,22 @@ pub(super) fn kept(id: Value) -> Result<Value> {
     Ok(Value::Persistent(value::Persistent::new(id)))
 }
 
+/// Makes the value of one part of a pickle.
+pub(super) fn part(parts: &Parts<'_>, id: Id, buffers: &[&[u8]]) -> Result<Value> {
+    let mut resolve = kept;
+    let mut maker = Maker::new(parts, buffers, &mut resolve);
+    let mut root = maker.reference(id)?;
+    let mut nodes = Vec::new();
+    maker.heap(&mut nodes)?;
+    if !nodes.is_empty() {
+        value::bind(nodes, core::slice::from_mut(&mut root));
+    }
+    Ok(root)
+}
+
 /// Makes the value of a pickle, with what was called for its effect.
 pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
-    let mut maker = Maker {
-        parts,
-        resolve,
-        buffers,
-        places: BTreeMap::new(),
-        open: Vec::new(),
-        next: 0,
-        names: BTreeMap::new(),
-        used: Bits::default(),
-        dtypes: Dtypes::new(parts.len),
-        left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
-    };
+    let mut maker = Maker::new(parts, buffers, resolve);
     let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
     maker.heap(&mut nodes)?;
@@ -110,6 +112,23 @@ struct Form {
     entries: usize,
     before: usize,
     steps: Vec<(Tag, usize)>,
+}
+
+impl<'p, 'r> Maker<'p, 'r> {
+    fn new(parts: &'p Parts<'p>, buffers: &'p [&'p [u8]], resolve: &'p mut Resolve<'r>) -> Self {
+        Self {
+            parts,
+            resolve,
+            buffers,
+            places: BTreeMap::new(),
+            open: Vec::new(),
+            next: 0,
+            names: BTreeMap::new(),
+            used: Bits::default(),
+            dtypes: Dtypes::new(parts.len),
+            left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
+        }
+    }
 }
 
 impl Maker<'_, '_> {

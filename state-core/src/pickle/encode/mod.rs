@@ -19,6 +19,7 @@ mod write;
 
 use alloc::vec::Vec;
 
+pub(super) use self::global::Global;
 pub use self::segments::{SegmentBuffer, Segments};
 
 use self::plan::Plan;

@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyBytesMethods};
 
 use super::items::Items;
 use crate::error::{Error, ErrorKind, Result};
-use crate::evolve::{Form, Resolved};
+use crate::evolve::{Parsed, Resolved};
 use crate::image::{Image, explain};
 use crate::protocol::decode::Regions;
 use crate::python::options;
@@ -41,7 +41,7 @@ impl Older {
         let mut forms = Vec::new();
         for bytes in theirs {
             let bytes = bytes.as_bytes();
-            forms.push((Form::of_class(bytes, options().memory_for(bytes.len()))?, hash(bytes)));
+            forms.push((Parsed::of_class(bytes, options().memory_for(bytes.len()))?, hash(bytes)));
         }
         let mut layers = Vec::new();
         for (form, ours) in paired(forms, ours)?.into_iter().zip(ours) {
@@ -92,12 +92,12 @@ impl Layer {
         if !self.resolved.fits(regions) {
             return Err(Error::new(ErrorKind::Memory, "less than 4 GiB of text", "more in a state of an older form"));
         }
-        let made = self.resolved.made(regions, regions.head, &identity(schema), options().limits(0))?;
+        let made = self.resolved.made(regions, regions.head, schema, options().limits(0))?;
         Ok(Filled::of(schema.head, made))
     }
 }
 
-type Written = (Form, u64);
+type Written = (Parsed, u64);
 
 /// A form for each present class of the chain: by place where there are as many, else by name. A base that is new had
 /// no slots.
@@ -130,9 +130,9 @@ fn is_called(schema: &Schema, tag: &str) -> bool {
 }
 
 /// The form of a type when it had no slots.
-fn without_slots(schema: &'static Schema) -> Result<Form> {
+fn without_slots(schema: &'static Schema) -> Result<Parsed> {
     let name = schema.tag().unwrap_or_default();
-    Form::parse(&canonical_without_slots(name))
+    Parsed::parse(&canonical_without_slots(name))
 }
 
 #[cold]

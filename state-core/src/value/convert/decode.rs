@@ -129,6 +129,10 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
+    fn to_value(self) -> Result<Value> {
+        Ok(self.value.clone())
+    }
+
     fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
         match self.see() {
             Value::Variant(variant) if variant.name() == tag => {

@@ -54,6 +54,9 @@ pub trait StateExt: Object {
     /// Puts a flat state in, with [`load_into`](crate::load_into)'s promises: in place, and all or nothing. Slots
     /// that are missing at the end are filled by their `default`, if they have one.
     ///
+    /// The state of an object that was read from a file knows the names of its slots, as long as it has all of them, and is
+    /// matched by name, as older forms are: see [`evolve`](crate::evolve).
+    ///
     /// # Errors
     /// A value that its slot does not take, with the slot's path, or a refusal; the target is then unchanged.
     fn set_state(&mut self, state: impl IntoState) -> Result<()>
@@ -165,7 +168,13 @@ impl Options {
     pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
         let state = state.into_state();
         let budget = Budget::new(&state);
-        let filled = walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0));
+        let filled = match state.named() {
+            Some(named) => {
+                let named = named.map(|(name, value)| (name, Given { value, budget: &budget })).collect();
+                walk::fill_named_state(T::schema(), named, self.limits(0))
+            }
+            None => walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0)),
+        };
         let filled = filled.map_err(|error| budget.explain(error))?;
         let (regions, identity) = (filled.regions()?, identity(T::schema()));
         self.pass::<T>(&identity, &regions, regions.head)?;

@@ -128,7 +128,7 @@ impl Encoder for Collector {
             Head::List => List::from(parts).into(),
             Head::Set => Set::from(parts).into(),
             Head::Dict => Dict(parts.into()).into(),
-            Head::Object(tag) => Object::new(tag, parts).with_names(names).into(),
+            Head::Object(tag) => Object::new(tag, Tuple::from(parts).with_names(names)).into(),
             Head::Variant(tag, variant) => Variant::new(tag, variant, parts).with_names(names).into(),
         });
     }

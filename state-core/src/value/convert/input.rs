@@ -73,6 +73,14 @@ fn count(roots: &[Value]) -> u64 {
     total
 }
 
+impl Value {
+    /// Its parts and the bytes in them, each of what is shared once.
+    #[cfg(feature = "pickle")]
+    pub(crate) fn extent(&self) -> u64 {
+        count(slice::from_ref(self))
+    }
+}
+
 /// A value, or a part of one.
 #[derive(Clone, Copy)]
 pub(in crate::value) struct Given<'v> {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::error::Result;
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::schema::{Nodes, Schema};
+use crate::schema::{Nodes, Object, Schema};
 use crate::value::convert::encode::Collector;
 use crate::value::convert::input::{Budget, Given};
 use crate::value::{Tuple, Value};
@@ -17,7 +17,7 @@ use crate::walk;
 /// The names of the values of a flat state. A value that belongs to the one before, such as the count of a raw array, has
 /// none.
 #[derive(Clone)]
-pub(in crate::value) struct SlotNames(Arc<[Box<str>]>);
+pub(in crate::value) struct SlotNames(Arc<Vec<Box<str>>>);
 
 impl SlotNames {
     /// The names of `count` values, by the place of each.
@@ -29,7 +29,7 @@ impl SlotNames {
                 *place = name.into();
             }
         }
-        Self(all.into())
+        Self(Arc::new(all))
     }
 
     /// The values with their names; `None` where the state is no longer the one that was read.
@@ -60,12 +60,12 @@ impl Named<'_> {
     }
 
     /// Fills an object from its slots, at a head of the image.
-    pub fn fill(&self, schema: &'static Schema, image: Builder, at: usize) -> (Builder, Result<()>) {
+    pub fn fill(&self, object: &Object, image: Builder, at: usize) -> (Builder, Result<()>) {
         let values: Vec<Value> = self.0.iter().map(|(_, value)| value.clone()).collect();
         let budget = Budget::new(&values);
         let entries = self.0.iter().zip(&values);
         let entries = entries.map(|((name, _), value)| (&**name, Given { value, budget: &budget })).collect();
-        let (image, filled) = walk::fill_named(image, schema, entries, at);
+        let (image, filled) = walk::fill_named(image, object, entries, at);
         (image, filled.map_err(|error| budget.explain(error)))
     }
 }

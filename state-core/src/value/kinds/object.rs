@@ -3,7 +3,6 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, mem};
 
-use crate::value::convert::named::SlotNames;
 use crate::value::kinds::children::Children;
 use crate::value::kinds::step::{Step, StepRef};
 use crate::value::{Dict, List, Name, Pairs, Tuple, Value, repr};
@@ -29,8 +28,6 @@ pub struct Object {
     made: Made,
     base: Option<Name>,
     content: Content,
-    /// The names of the flat state's slots, where they are known.
-    names: Option<SlotNames>,
 }
 
 #[derive(Clone)]
@@ -123,7 +120,7 @@ pub struct Parts {
 impl Object {
     /// Makes an object from its type tag and flat state.
     pub fn new(name: impl Into<Name>, state: impl Into<Tuple>) -> Self {
-        Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()), names: None }
+        Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()) }
     }
 
     /// Makes an object from all that is said of it.
@@ -154,7 +151,7 @@ impl Object {
             }
         };
         let base = base.filter(|_| matches!(made, Made::Base | Made::Cython { .. }));
-        Self { name, made, base, content, names: None }
+        Self { name, made, base, content }
     }
 
     /// Gives up the name and all parts.
@@ -186,20 +183,16 @@ impl Object {
     }
 
     pub(in crate::value) fn with_children(&self, children: Children) -> Self {
-        let content = match self.content {
-            Content::State(_) => Content::State(Tuple(children)),
+        let content = match &self.content {
+            Content::State(Tuple(_, names)) => Content::State(Tuple(children, names.clone())),
             Content::Parts(_) => Content::Parts(children),
         };
-        Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content, names: self.names.clone() }
-    }
-
-    pub(in crate::value) fn with_names(self, names: Option<SlotNames>) -> Self {
-        Self { names, ..self }
+        Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content }
     }
 
     /// The slots of the flat state by name, where the names are known.
     pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
-        self.names.as_ref()?.of(self.state())
+        self.state().named()
     }
 
     pub(in crate::value) const fn content(&self) -> &Content {
@@ -208,7 +201,7 @@ impl Object {
 
     pub(in crate::value) const fn children_mut(&mut self) -> &mut Children {
         match &mut self.content {
-            Content::State(Tuple(children)) | Content::Parts(children) => children,
+            Content::State(Tuple(children, _)) | Content::Parts(children) => children,
         }
     }
 

@@ -37,12 +37,12 @@ pub struct List(pub(in crate::value) Children);
 pub struct Set(pub(in crate::value) Children);
 
 macro_rules! sequence {
-    ($Type:ident) => {
+    ($Type:ident $(, $names:expr)?) => {
         impl $Type {
             /// Makes an empty one, without allocating.
             #[must_use]
             pub const fn new() -> Self {
-                Self(Children::new())
+                Self(Children::new() $(, $names)?)
             }
 
             /// Makes an empty one that has room for so many items.
@@ -91,7 +91,7 @@ macro_rules! sequence {
 
         impl From<Vec<Value>> for $Type {
             fn from(items: Vec<Value>) -> Self {
-                Self(Children::from(items))
+                Self(Children::from(items) $(, $names)?)
             }
         }
 
@@ -160,6 +160,6 @@ macro_rules! sequence {
     };
 }
 
-sequence!(Tuple);
+sequence!(Tuple, None);
 sequence!(List);
 sequence!(Set);

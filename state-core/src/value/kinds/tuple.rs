@@ -2,6 +2,8 @@
 
 use core::ops::{Add, AddAssign};
 
+use crate::value::Value;
+use crate::value::convert::named::SlotNames;
 use crate::value::kinds::children::Children;
 
 /// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) where it stands in a slot itself.
@@ -23,7 +25,18 @@ use crate::value::kinds::children::Children;
 /// assert!(state > Tuple::from(("Dave", 30)));
 /// ```
 #[derive(Clone, Default)]
-pub struct Tuple(pub(in crate::value) Children);
+pub struct Tuple(pub(in crate::value) Children, pub(in crate::value) Option<SlotNames>);
+
+impl Tuple {
+    pub(in crate::value) fn with_names(self, names: Option<SlotNames>) -> Self {
+        Self(self.0, names)
+    }
+
+    /// The slots by name, where the names are known of a state that was read.
+    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+        self.1.as_ref()?.of(self)
+    }
+}
 
 /// Joins two states: `state + (owner,)`.
 impl<T: Into<Tuple>> Add<T> for Tuple {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::{Both, Compared, Pair, Span, Step, broken, cut};
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::stride;
-use crate::schema::{Kind, Link, Nodes, Schema};
+use crate::schema::{Kind, Link, Schema};
 use crate::value::Value;
 use crate::walk::form::is_byte;
 
@@ -47,7 +47,7 @@ impl<'a> Elements<'a> {
 
 impl<'a> Pair<'a> {
     pub(super) fn list(&mut self, of: Link, heads: Both<&'a [u8]>) -> Compared {
-        let element = Nodes::NONE.get(of);
+        let element = self.nodes.get(of);
         if is_byte(element) {
             return self.bytes(heads);
         }
@@ -131,7 +131,7 @@ impl<'a> Pair<'a> {
     }
 
     pub(super) fn set(&mut self, of: Link, heads: Both<&'a [u8]>) -> Compared {
-        let element = Nodes::NONE.get(of);
+        let element = self.nodes.get(of);
         let counts = self.lengths(heads)?;
         let runs = self.runs(counts, element.head)?;
         let sides = self.both(element, runs)?;
@@ -185,7 +185,7 @@ impl<'a> Pair<'a> {
     }
 
     pub(super) fn map(&mut self, key: Link, value: Link, heads: Both<&'a [u8]>) -> Compared {
-        let of = [Nodes::NONE.get(key), Nodes::NONE.get(value)];
+        let of = [self.nodes.get(key), self.nodes.get(value)];
         let counts = self.lengths(heads)?;
         let runs = self.runs(counts, of[0].head.saturating_add(of[1].head))?;
         let sides = [self.entries(0, of, runs[0])?, self.entries(1, of, runs[1])?];

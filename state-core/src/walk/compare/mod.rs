@@ -14,14 +14,42 @@ use super::read::{Read, little_endian};
 use crate::error::{Error, ErrorKind};
 use crate::image::Difference;
 use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride, tag_head};
+use crate::protocol::stack;
 use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, Variant, root_name};
 use brief::Brief;
 
 /// The first differences of two images of this type, up to `most`.
 pub(crate) fn find(schema: &Schema, sides: [Regions<'_>; 2], most: usize) -> Result<Vec<Difference>, Error> {
-    let heads = sides.map(|side| side.head);
-    let mut pair = Pair { sides, path: root_name(schema).into(), found: Vec::new(), most };
+    differences(Pair { sides, nodes: Nodes::NONE, path: String::new(), found: Vec::new(), most, limits: None }, schema)
+}
+
+/// The same by a schema that came with the images, which are whole by it, and whose parts stand inside one another up to
+/// so many levels.
+pub(crate) fn find_by(
+    (schema, nodes): (&Schema, &Nodes),
+    sides: [Regions<'_>; 2],
+    most: usize,
+    levels: u32,
+) -> Result<Vec<Difference>, Error> {
+    let limits = Some(Limits { parts: stack::parts(levels), empty: EMPTY });
+    differences(Pair { sides, nodes, path: String::new(), found: Vec::new(), most, limits }, schema)
+}
+
+/// Parts without bytes that are gone over where the schema came with the images: it could ask for any number of them.
+const EMPTY: usize = 1 << 20;
+
+/// How far a schema that came with the images may lead.
+struct Limits {
+    /// Parts inside one another: the functions call one another for each.
+    parts: u32,
+    empty: usize,
+}
+
+fn differences(mut pair: Pair<'_>, schema: &Schema) -> Result<Vec<Difference>, Error> {
+    pair.path = root_name(schema).into();
+    let heads = pair.sides.map(|side| side.head);
     match pair.node(schema, heads) {
         Err(Stop::Broken(error)) => Err(error),
         Ok(()) | Err(Stop::Enough) => Ok(pair.found),
@@ -51,9 +79,15 @@ fn broken() -> Stop {
     Stop::Broken(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"))
 }
 
+fn too_many() -> Stop {
+    Stop::Broken(Error::new(ErrorKind::Memory, format!("up to {EMPTY} parts without bytes"), "more of them"))
+}
+
 struct Pair<'a> {
     /// What is left of either image.
     sides: Both<Regions<'a>>,
+    nodes: &'a Nodes,
+    limits: Option<Limits>,
     path: String,
     found: Vec<Difference>,
     most: usize,
@@ -117,14 +151,14 @@ impl<'a> Pair<'a> {
     /// Goes over a node of one side; all bytes of it.
     fn skip(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<Span<'a>> {
         let left =
-            Read::new(Nodes::NONE, &self.sides[side], head, &mut Nowhere).unlimited().one(schema, head, u32::MAX)?;
+            Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().one(schema, head, u32::MAX)?;
         self.advance(side, left, head)
     }
 
     /// Goes over a node of one side; what it is in words.
     fn show(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<String> {
         let mut brief = Brief::default();
-        let left = Read::new(Nodes::NONE, &self.sides[side], head, &mut brief).one(schema, head, u32::MAX)?;
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).one(schema, head, u32::MAX)?;
         self.advance(side, left, head)?;
         Ok(brief.into_text())
     }
@@ -168,6 +202,26 @@ impl<'a> Pair<'a> {
     // optimised, a frame holds the locals of all arms.
 
     fn node(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+        if self.limits.is_none() {
+            return self.kind(schema, heads);
+        }
+        self.deeper(heads[0].is_empty())?;
+        self.kind(schema, heads)?;
+        if let Some(limits) = &mut self.limits {
+            limits.parts += 1;
+        }
+        Ok(())
+    }
+
+    /// Goes one part deeper, as far as a schema that came with the images may lead.
+    fn deeper(&mut self, is_empty: bool) -> Compared {
+        let Some(limits) = &mut self.limits else { return Ok(()) };
+        limits.parts = limits.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
+        limits.empty = limits.empty.checked_sub(usize::from(is_empty)).ok_or_else(too_many)?;
+        Ok(())
+    }
+
+    fn kind(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Optional(of) => self.optional(schema, *of, heads),
             Kind::List(of) => self.list(*of, heads),
@@ -208,7 +262,7 @@ impl<'a> Pair<'a> {
     }
 
     fn optional(&mut self, schema: &Schema, of: Link, heads: Both<&'a [u8]>) -> Compared {
-        let inner = Nodes::NONE.get(of);
+        let inner = self.nodes.get(of);
         match self.values(inner.head, heads)? {
             Values::None => Ok(()),
             Values::Both(heads) => self.node(inner, heads),
@@ -231,13 +285,13 @@ impl<'a> Pair<'a> {
     }
 
     fn boxed(&mut self, of: Link) -> Compared {
-        let inner = Nodes::NONE.get(of);
+        let inner = self.nodes.get(of);
         let runs = self.runs([1, 1], inner.head)?;
         self.node(inner, [&runs[0][..inner.head], &runs[1][..inner.head]])
     }
 
     fn array(&mut self, of: Link, len: u64, heads: Both<&'a [u8]>) -> Compared {
-        let element = Nodes::NONE.get(of);
+        let element = self.nodes.get(of);
         if matches!(element.kind, Kind::Unit) {
             return Ok(());
         }
@@ -252,7 +306,7 @@ impl<'a> Pair<'a> {
 
     fn tuple(&mut self, items: &[Link], mut heads: Both<&'a [u8]>) -> Compared {
         for (at, &item) in items.iter().enumerate() {
-            let schema = Nodes::NONE.get(item);
+            let schema = self.nodes.get(item);
             let parts = cut(&mut heads, schema.head)?;
             self.part(Step::Item(at), schema, parts)?;
         }
@@ -261,7 +315,7 @@ impl<'a> Pair<'a> {
 
     fn slots(&mut self, slots: &[Slot], mut heads: Both<&'a [u8]>) -> Compared {
         for slot in slots {
-            let schema = Nodes::NONE.get(slot.ty);
+            let schema = self.nodes.get(slot.ty);
             let parts = cut(&mut heads, schema.head)?;
             let dot = if self.path.is_empty() { "" } else { "." };
             self.part(Step::Name(dot, &slot.name), schema, parts)?;
@@ -290,7 +344,7 @@ impl<'a> Pair<'a> {
         }
         let variant =
             usize::try_from(little_endian(ours)).ok().and_then(|at| of.variants.get(at)).ok_or_else(broken)?;
-        let size = variant.slots.iter().map(|slot| Nodes::NONE.get(slot.ty).head).sum::<usize>();
+        let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
         // Where nothing follows the tag, the variants that have heads stand in the tail.
         let places =
             if !our_place.is_empty() || size == 0 { [our_place, their_place] } else { self.runs([1, 1], size)? };

@@ -13,7 +13,7 @@ use crate::walk::Elements;
 
 impl<'a> Pair<'a> {
     pub(super) fn raw(&mut self, raw: &Raw, heads: Both<&'a [u8]>) -> Compared {
-        let element = Nodes::NONE.get(raw.element);
+        let element = self.nodes.get(raw.element);
         let [Some(ours), Some(theirs)] = heads.map(|head| head.split_at_checked(head.len().saturating_sub(8))) else {
             return Err(broken());
         };
@@ -50,8 +50,8 @@ impl<'a> Pair<'a> {
         for at in start..ends[0].max(ends[1]) {
             self.within(format_args!("[{at}]"), |this| match ends.map(|end| at < end) {
                 [true, true] => this.element(element, [part(0, at), part(1, at)]),
-                [true, false] => this.tell(show(element, part(0, at)), "absent"),
-                _ => this.tell("absent", show(element, part(1, at))),
+                [true, false] => this.tell(show((element, this.nodes), part(0, at)), "absent"),
+                _ => this.tell("absent", show((element, this.nodes), part(1, at))),
             })?;
         }
         Ok(())
@@ -65,7 +65,7 @@ impl<'a> Pair<'a> {
         match &schema.kind {
             Kind::Record(record) => {
                 for field in &*record.fields {
-                    let inner = Nodes::NONE.get(field.ty);
+                    let inner = self.nodes.get(field.ty);
                     let [Some(ours), Some(theirs)] =
                         parts.map(|part| part.get(field.offset..field.offset.saturating_add(inner.head)))
                     else {
@@ -76,7 +76,7 @@ impl<'a> Pair<'a> {
                 Ok(())
             }
             Kind::Array(of, _) => {
-                let inner = Nodes::NONE.get(*of);
+                let inner = self.nodes.get(*of);
                 let [ours, theirs] = parts.map(|part| part.chunks_exact(inner.head.max(1)));
                 for (at, (ours, theirs)) in ours.zip(theirs).enumerate() {
                     self.within(format_args!("[{at}]"), |this| this.element(inner, [ours, theirs]))?;
@@ -84,7 +84,7 @@ impl<'a> Pair<'a> {
                 Ok(())
             }
             _ => {
-                let [ours, theirs] = parts.map(|part| show(schema, part));
+                let [ours, theirs] = parts.map(|part| show((schema, self.nodes), part));
                 if ours == theirs {
                     let bits = |text, part: &[u8]| format!("{text} (bits {:x})", little_endian(part));
                     return self.tell(bits(ours, parts[0]), bits(theirs, parts[1]));
@@ -95,7 +95,7 @@ impl<'a> Pair<'a> {
     }
 
     pub(super) fn grid(&mut self, of: Link, heads: Both<&'a [u8]>) -> Compared {
-        let element = Nodes::NONE.get(of);
+        let element = self.nodes.get(of);
         let dimensions = self.lengths(heads)?;
         let runs = self.runs(dimensions, 8)?;
         let shapes = [shape(runs[0])?, shape(runs[1])?];
@@ -138,11 +138,11 @@ fn place(mut at: usize, shape: &[usize]) -> String {
     place
 }
 
-fn show(schema: &Schema, bytes: &[u8]) -> String {
+fn show((schema, nodes): (&Schema, &Nodes), bytes: &[u8]) -> String {
     match schema.kind {
         Kind::Float { bits: 32 } => return format!("{:?}", f32::from_bits(little_endian(bytes) as u32)),
         Kind::Float { .. } => return format!("{:?}", f64::from_bits(little_endian(bytes) as u64)),
         _ => {}
     }
-    Element(Elements { schema, nodes: Nodes::NONE }, bytes).to_string()
+    Element(Elements { schema, nodes }, bytes).to_string()
 }

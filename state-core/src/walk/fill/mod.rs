@@ -88,6 +88,18 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
+/// The same from slots that stand by name.
+pub(crate) fn fill_named_state<'v, D: Decoder<'v>>(
+    schema: &'static Schema,
+    named: Vec<(&'v str, D)>,
+    limits: Limits,
+) -> Result<Filled<'v>> {
+    filled(schema, limits, |fill| match &schema.kind {
+        Kind::Object(object) => attributes::by_names_of(fill, object, (&object.name, &named), 0),
+        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
+    })
+}
+
 /// The same, in the space of an image that was filled before.
 #[cfg(feature = "pyo3")]
 pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
@@ -124,16 +136,13 @@ pub(crate) fn fill_older<'v, D: Decoder<'v>>(
 /// Fills an object from its slots by name, at a head of an image, which is given back.
 pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     image: Builder,
-    schema: &'static Schema,
+    object: &Object,
     named: Vec<(&'v str, D)>,
     at: usize,
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
     let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts };
-    let filled = match &schema.kind {
-        Kind::Object(object) => attributes::attributes(&mut fill, object, &named, at),
-        _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
-    };
+    let filled = attributes::attributes(&mut fill, object, &named, at);
     fill.whole();
     (fill.builder, filled)
 }
@@ -185,6 +194,16 @@ impl<'v, 's> Fill<'v, 's> {
         let outer = self.parts;
         self.parts = outer.checked_sub(1).ok_or_else(|| too_deep(None))?;
         Ok(outer)
+    }
+
+    /// Has what can be filled aside be so: the image goes there and comes back, with as many levels as may follow here.
+    pub(super) fn aside(&mut self, run: impl FnOnce(Builder) -> (Builder, Result<()>)) -> Result<()> {
+        self.whole();
+        let depth = self.builder.depth;
+        self.builder.depth = stack::levels(self.parts);
+        let (builder, filled) = run(core::mem::take(&mut self.builder));
+        self.builder = Builder { depth, ..builder };
+        filled
     }
 
     /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
@@ -542,7 +561,7 @@ pub(super) fn missing(what: &impl ToString) -> Error {
 }
 
 /// The two's complement of an integer that fits.
-fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
+pub(super) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
     let unused = u32::from(128 - bits);
     if signed {
         let value = value.int().filter(|value| (value << unused) >> unused == *value)?;

@@ -1,0 +1,99 @@
+//! What a file is, by how it begins.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use state_core::evolve::Form;
+use state_core::image::stream::Reader;
+use state_core::image::verify;
+
+use crate::{Failure, Result};
+
+/// How streams of native states begin.
+const STREAM: &[u8] = b"\xd7STS";
+
+/// How native files begin.
+const MAGIC: &[u8] = b"\xd7STA";
+
+/// How a history's forms begin.
+const FORM: &str = "form ";
+
+/// What the bytes of a file are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    State,
+    Stream,
+    Other,
+}
+
+pub struct Input {
+    /// As an error names it.
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub kind: Kind,
+}
+
+impl Input {
+    pub fn read(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let bytes = bytes(path).map_err(|error| Failure::from(error).of(&name))?;
+        let kind = match () {
+            () if bytes.starts_with(MAGIC) => Kind::State,
+            () if bytes.starts_with(STREAM) => Kind::Stream,
+            () => Kind::Other,
+        };
+        let input = Self { name, bytes, kind };
+        input.is_whole().map_err(|error| error.of(&input.name))?;
+        Ok(input)
+    }
+
+    /// Tests the checksum that a saved file has.
+    fn is_whole(&self) -> Result<()> {
+        if self.kind == Kind::State {
+            verify(&self.bytes)?;
+        }
+        Ok(())
+    }
+
+    pub fn reader(&self) -> Result<Reader<&[u8]>> {
+        let len = self.bytes.len() as u64;
+        Ok(Reader::with_max_schema(&*self.bytes, len)?.max_state(len))
+    }
+
+    /// The form of the states.
+    pub fn form(&self) -> Result<Form> {
+        match self.kind {
+            Kind::State => Ok(Form::open(&self.bytes)?),
+            Kind::Stream => Ok(self.reader()?.form()?),
+            Kind::Other => Err(self.not_native()),
+        }
+    }
+
+    fn not_native(&self) -> Failure {
+        let found = match &*self.bytes {
+            [] => "nothing",
+            [0x80, ..] => "what looks like a pickle",
+            _ => "other bytes",
+        };
+        Failure::Said(format!("expected a native state or a stream of them, found {found}"))
+    }
+
+    /// The forms that a history has recorded; `None` if it is none.
+    pub fn history(&self) -> Result<Option<Vec<Form>>> {
+        let text = match std::str::from_utf8(&self.bytes) {
+            Ok(text) if text.lines().any(|line| line.starts_with(FORM)) => text,
+            _ => return Ok(None),
+        };
+        Ok(Some(Form::recorded(text)?))
+    }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,81 @@
+//! `state upgrade`: states of another form from those in a file.
+
+use std::io::Write;
+use std::path::Path;
+
+use state_core::evolve::{Amendments, Form};
+use state_core::image::save_bytes;
+
+use crate::arguments::Upgrade;
+use crate::input::{Input, Kind};
+use crate::{Failure, Outcome, Result};
+
+pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
+    let (input, to) = (Input::read(&arguments.file)?, Input::read(&arguments.to)?);
+    let history = to.history().map_err(|error| error.of(&to.name))?;
+    let older = written(&input, history.as_deref()).map_err(|error| error.of(&input.name))?;
+    let form = target(arguments, &older, &to, history).map_err(|error| error.of(&to.name))?;
+    let amendments = Amendments {
+        default: arguments.amendments.default,
+        removed: arguments.amendments.removed.clone(),
+        aliases: arguments.amendments.alias.clone(),
+    };
+    let form = form.keep(&amendments);
+    let obstacles = form.obstacles(&older);
+    // Variants that are gone are in the way of states that have them alone.
+    if form.resolve(&older).is_err() {
+        return Err(Failure::Said(format!(
+            "{}: states of this form cannot become states of {} without `--default`, `--removed` or `--alias`, or a \
+             program:\n  {}",
+            input.name,
+            form.name(),
+            obstacles.join("\n  ")
+        )));
+    }
+    let bytes = upgraded(&input, form, &older).map_err(|error| error.of(&input.name))?;
+    match arguments.output.as_deref().unwrap_or(&arguments.file) {
+        path if path == Path::new("-") => out.write_all(&bytes)?,
+        path => save_bytes(path, &bytes).map_err(|error| Failure::from(error).of(&path.display().to_string()))?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// The form that wrote a file: by its schema, or by its fingerprint where a history knows that.
+fn written(input: &Input, history: Option<&[Form]>) -> Result<Form> {
+    let known = input.form();
+    if known.is_ok() || input.kind != Kind::State {
+        return known;
+    }
+    let fingerprint =
+        input.bytes.get(8..16).and_then(|bytes| bytes.first_chunk()).map(|bytes| u64::from_le_bytes(*bytes));
+    let recorded = history.into_iter().flatten().find(|form| Some(form.fingerprint()) == fingerprint);
+    recorded.cloned().map_or(known, Ok)
+}
+
+fn target(arguments: &Upgrade, older: &Form, to: &Input, history: Option<Vec<Form>>) -> Result<Form> {
+    let Some(forms) = history else { return to.form() };
+    if let Some(fingerprint) = arguments.form {
+        let found = forms.into_iter().find(|form| form.fingerprint() == fingerprint);
+        return found.ok_or_else(|| Failure::Said(format!("no form with the fingerprint {fingerprint:016x}")));
+    }
+    let name = older.name();
+    let now = arguments.amendments.alias.iter().find(|(old, _)| *old == name).map_or(&*name, |(_, now)| now);
+    let found = forms.iter().rev().find(|form| form.name() == now).cloned();
+    found.ok_or_else(|| {
+        let mut names: Vec<String> = forms.iter().map(Form::name).collect();
+        names.dedup();
+        Failure::Said(format!(
+            "no form of {now} (`--alias OLD=NEW` says what a type is called now); there are {}",
+            names.join(", ")
+        ))
+    })
+}
+
+fn upgraded(input: &Input, form: &'static Form, older: &Form) -> Result<Vec<u8>> {
+    if input.kind == Kind::Stream {
+        let mut stream = Vec::new();
+        input.reader()?.upgrade_into(form, &mut stream)?;
+        return Ok(stream);
+    }
+    Ok(form.resolve(older)?.upgrade(&input.bytes)?)
+}

@@ -1,0 +1,380 @@
+//! A form of a type's states in the hands of a program that does not have the type: by its schema alone.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Parsed, Plan, Resolved, history, listing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{Image, Options, lay_out};
+use crate::protocol::builder::Builder;
+use crate::protocol::layout::{enum_is_inline, largest};
+use crate::schema::fingerprint::hash;
+use crate::schema::{Alias, Carried, Enum, Evolution, Graph, Kind, Link, Nodes, Schema, Slot, write_canonical};
+use crate::standard::Known;
+use crate::state::State;
+use crate::walk;
+
+/// A form of a type's states, by its schema: that of a file or stream, or one of a recorded history. What the program
+/// `state` works with, which knows nothing of the types.
+///
+/// It prints as the listing of its slots.
+///
+/// ```
+/// use state_core::evolve::{Amendments, Form};
+/// use state_core::{Options, State, loads};
+///
+/// mod v1 {
+///     #[derive(state_core::State)]
+///     #[state(name = "game.World")]
+///     pub struct World { pub tick: u32 }
+/// }
+///
+/// #[derive(State, Debug, PartialEq)]
+/// #[state(name = "game.World")]
+/// struct World { paused: bool, tick: u64 }
+///
+/// let older = Options::new().with_schema().dumps(&v1::World { tick: 7 })?;
+/// let form = Form::open(&older)?;
+/// assert_eq!(form.to_string(), "game.World.tick: u32\n");
+///
+/// // What it takes to make the present form of it, and doing it.
+/// let present = Form::of::<World>()?.keep(&Amendments::default());
+/// let obstacles = present.obstacles(&form);
+/// assert!(obstacles[0].contains("write `#[state(default)]` on the field"), "{obstacles:?}");
+/// let present = Form::of::<World>()?.keep(&Amendments { default: true, ..Amendments::default() });
+/// let bytes = present.resolve(&form)?.upgrade(&older)?;
+/// assert_eq!(loads::<World>(&bytes)?, World { paused: false, tick: 7 });
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Form {
+    pub(crate) parsed: Parsed,
+    canonical: Vec<u8>,
+    arrays: Vec<u8>,
+    fingerprint: u64,
+}
+
+/// What is said of the differences between two forms by someone who has no type to write attributes on.
+#[derive(Clone, Debug, Default)]
+pub struct Amendments {
+    /// Slots that older states do not have are filled: with zeros, what is empty, and the first variants.
+    pub default: bool,
+    /// Slots that older states have and that are dropped, and variants that none has.
+    pub removed: Vec<String>,
+    /// Names that slots, variants and types had, each with the name of today.
+    pub aliases: Vec<(String, String)>,
+}
+
+impl Form {
+    /// That of a type of the program.
+    ///
+    /// # Errors
+    /// A type whose names are too long, or which is nested too deeply, to be read from a file.
+    pub fn of<T: State + ?Sized>() -> Result<Self> {
+        let carried = Carried::of(T::schema());
+        let (arrays, _) = Carried::divide(&carried.bytes, carried.arrays).unwrap_or_default();
+        Self::new(&write_canonical(T::schema()), arrays, usize::MAX)
+    }
+
+    /// That of a native state which carries its schema: a file, or what
+    /// [`Options::with_schema`](crate::Options::with_schema) wrote. A stream's is that of
+    /// [`stream::Reader::form`](crate::image::stream::Reader::form).
+    ///
+    /// # Errors
+    /// Bytes that are no native state, or carry no schema; a damaged one, or one of enormous size.
+    pub fn open(bytes: &[u8]) -> Result<Self> {
+        let image = Image::open(bytes)?;
+        let Some(schema) = image.schema else { return Err(image.no_schema()) };
+        if hash(schema) != image.fingerprint {
+            return Err(Image::other_schema());
+        }
+        Self::new(schema, image.arrays(), Options::new().memory_for(bytes.len()))
+    }
+
+    /// Those of a history, as [`testing::recorded`](super::testing::recorded) keeps it in a file, in its order.
+    ///
+    /// # Errors
+    /// A form that was changed after it was recorded.
+    pub fn recorded(history: &str) -> Result<Vec<Self>> {
+        let forms = history::forms(history);
+        forms.map(|form| form.schema().and_then(|schema| Self::new(&schema, &[], usize::MAX))).collect()
+    }
+
+    pub(crate) fn new(canonical: &[u8], arrays: &[u8], memory: usize) -> Result<Self> {
+        let mut parsed = Parsed::within(canonical, memory)?;
+        if !arrays.is_empty() {
+            parsed.nodes.show_arrays(arrays)?;
+        }
+        let (canonical, arrays) = (canonical.to_vec(), arrays.to_vec());
+        Ok(Self { parsed, fingerprint: hash(&canonical), canonical, arrays })
+    }
+
+    pub(crate) fn root(&self) -> &Schema {
+        self.parsed.nodes.0.get(self.parsed.root).unwrap_or(&crate::schema::UNIT)
+    }
+
+    pub(crate) fn carried(&self) -> Carried {
+        Carried::joined(&self.arrays, &self.canonical)
+    }
+
+    /// The name under which it is recorded: the type's, or what it is where it has none.
+    #[must_use]
+    pub fn name(&self) -> String {
+        listing::name(self.root(), &self.parsed.nodes)
+    }
+
+    /// The fingerprint, which the states of this form and no others have.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// Keeps the form for as long as the program runs, as it keeps those of its types, so that states can be made of it;
+    /// with what is said of the ones before it.
+    #[must_use]
+    pub fn keep(mut self, amendments: &Amendments) -> &'static Self {
+        let nodes = &self.parsed.nodes;
+        let mut empties = Empties { nodes, known: alloc::vec![None; nodes.0.len()] };
+        let fills: Vec<Vec<bool>> = nodes.0.iter().map(|node| empties.slots(node)).collect();
+        let removed: Option<&'static [&'static str]> = (!amendments.removed.is_empty())
+            .then(|| &*amendments.removed.iter().map(|name| kept(name)).collect::<Vec<_>>().leak());
+        for (node, fills) in self.parsed.nodes.0.iter_mut().zip(fills) {
+            amend(node, amendments, removed);
+            if amendments.default {
+                let slots = slots_of(node).zip(fills).filter(|(_, fits)| *fits);
+                slots.for_each(|(slot, _)| slot.default = Some(leave_empty));
+            }
+        }
+        Box::leak(self.into())
+    }
+
+    /// The same form, its types pickled as `#[state(pickle = ..)]` on each of them says: `"dict"`, `"cython"` or `"call"` of
+    /// its structs, `"enum"` of its enums. It is no part of a schema.
+    ///
+    /// # Errors
+    /// Another word.
+    #[cfg(feature = "pickle")]
+    pub fn with_pickle(mut self, word: &str) -> Result<Self> {
+        use crate::schema::Form as Pickled;
+        let form = match word {
+            "dict" => Pickled::Dict,
+            "cython" => Pickled::Cython,
+            "call" => Pickled::Call,
+            "enum" => Pickled::Enum,
+            _ => {
+                let found = alloc::format!("{word:?}");
+                return Err(Error::new(ErrorKind::Malformed, "dict, cython, call or enum", found));
+            }
+        };
+        for node in &mut self.parsed.nodes.0 {
+            match &mut node.kind {
+                Kind::Object(object) if form != Pickled::Enum => object.form = form,
+                Kind::Enum(of) if form == Pickled::Enum => of.form = form,
+                _ => {}
+            }
+        }
+        Ok(self)
+    }
+
+    fn graph(&'static self) -> Graph<'static> {
+        Graph { nodes: &self.parsed.nodes, root: self.root() }
+    }
+
+    /// What keeps states of another form from becoming states of this one, and what to write about each. Empty if
+    /// nothing does.
+    #[must_use]
+    pub fn obstacles(&'static self, older: &Form) -> Vec<String> {
+        let problems = match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), 0) {
+            Ok(plan) => plan.losses().to_vec(),
+            Err(problems) => problems,
+        };
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    /// Resolves states of another form against this one, once for all of them.
+    ///
+    /// # Errors
+    /// A form of which no states of this one can be made, with what to write so that it can.
+    pub fn resolve<'o>(&'static self, older: &'o Form) -> Result<Upgrade<'o>> {
+        Ok(Upgrade { form: self, older, resolved: older.parsed.clone().plan(self.graph(), 0)? })
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&listing::list(self.root(), &self.parsed.nodes, ""))
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:016x}", self.name(), self.fingerprint)
+    }
+}
+
+/// Makes states of one form of those of another. Made by [`Form::resolve`].
+#[derive(Debug)]
+pub struct Upgrade<'o> {
+    form: &'static Form,
+    older: &'o Form,
+    resolved: Resolved,
+}
+
+impl Upgrade<'_> {
+    /// A state of the older form as one of the newer, with the schema of that.
+    ///
+    /// # Errors
+    /// Damaged bytes, or those of another form; a state that holds what no state of the newer form can.
+    pub fn upgrade(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let made = self.made(bytes)?;
+        lay_out(self.form.fingerprint, self.form.root().head, &made, Some(&self.form.carried()))
+    }
+
+    /// The same without the schema, as the states in a stream have it.
+    #[cfg(feature = "std")]
+    pub(crate) fn bare(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        lay_out(self.form.fingerprint, self.form.root().head, &self.made(bytes)?, None)
+    }
+
+    fn made(&self, bytes: &[u8]) -> Result<Builder> {
+        let image = Image::open(bytes)?;
+        if image.fingerprint != self.older.fingerprint {
+            let (ours, theirs) = (self.older.fingerprint, image.fingerprint);
+            let expected = alloc::format!("a state of {} (fingerprint {ours:016x})", self.older.name());
+            let found = alloc::format!("one with the fingerprint {theirs:016x}");
+            return Err(Error::new(ErrorKind::Identity, expected, found).at_byte(8));
+        }
+        let (regions, limits) = (self.older.parsed.regions(&image)?, Options::new().limits(bytes.len()));
+        let root = self.form.root();
+        let made = if self.resolved.fits(&regions) {
+            self.resolved.made(&regions, bytes, root, limits)?
+        } else {
+            let resolved = self.older.parsed.clone().plan(self.form.graph(), regions.text.as_bytes().len())?;
+            resolved.made(&regions, bytes, root, limits)?
+        };
+        // No type checks it here: what is said to be empty may not be, and theirs may be damaged where it is copied.
+        let ours = super::regions_of(&made, root.head)?;
+        match walk::find_damage_by(root, &self.form.parsed.nodes, &ours, bytes, limits.depth) {
+            None => Ok(made),
+            Some(error) => {
+                Err(walk::find_damage_by(self.older.root(), &self.older.parsed.nodes, &regions, bytes, limits.depth)
+                    .unwrap_or(error))
+            }
+        }
+    }
+}
+
+/// A text that is kept for as long as the program runs.
+fn kept(text: &str) -> &'static str {
+    String::from(text).leak()
+}
+
+fn leave_empty(_: &mut Builder, _: usize) -> Result<()> {
+    Ok(())
+}
+
+fn slots_of(node: &mut Schema) -> Box<dyn Iterator<Item = &mut Slot> + '_> {
+    match &mut node.kind {
+        Kind::Object(object) => Box::new(object.slots.to_mut().iter_mut()),
+        Kind::Enum(of) => Box::new(of.variants.to_mut().iter_mut().flat_map(|variant| variant.slots.to_mut())),
+        _ => Box::new(core::iter::empty()),
+    }
+}
+
+/// Which nodes have a value whose head is zeros and behind which nothing lies. Each is looked at once; what stands in a
+/// head has an end.
+struct Empties<'n> {
+    nodes: &'n Nodes,
+    known: Vec<Option<bool>>,
+}
+
+impl Empties<'_> {
+    /// For each slot of a node, in order.
+    fn slots(&mut self, node: &Schema) -> Vec<bool> {
+        match &node.kind {
+            Kind::Object(object) => object.slots.iter().map(|slot| self.link(slot.ty)).collect(),
+            Kind::Enum(of) => {
+                of.variants.iter().flat_map(|variant| &*variant.slots).map(|slot| self.link(slot.ty)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn link(&mut self, link: Link) -> bool {
+        let Link::At(at) = link else { return false };
+        if let Some(Some(known)) = self.known.get(at) {
+            return *known;
+        }
+        let nodes = self.nodes;
+        let found = self.kind(&nodes.get(link).kind);
+        if let Some(known) = self.known.get_mut(at) {
+            *known = Some(found);
+        }
+        found
+    }
+
+    fn kind(&mut self, kind: &Kind) -> bool {
+        match kind {
+            Kind::Unit | Kind::Bool | Kind::Char | Kind::Float { .. } | Kind::Str | Kind::Seconds { .. } => true,
+            Kind::Int { nonzero, .. } => !nonzero,
+            Kind::Optional(_) | Kind::List(_) | Kind::Set(_) | Kind::Map(..) => true,
+            Kind::Array(of, len) => *len == 0 || self.link(*of),
+            Kind::Tuple(items) => items.iter().all(|&item| self.link(item)),
+            Kind::Raw(raw) => raw.optional || raw.exactly.is_none_or(|count| count == 0),
+            Kind::Object(object) => object.slots.iter().all(|slot| self.link(slot.ty)),
+            Kind::Enum(of) => self.first(of),
+            Kind::Known(known) => {
+                matches!(known, Known::Time | Known::Delta | Known::Uuid | Known::Int | Known::Natural)
+            }
+            _ => false,
+        }
+    }
+
+    fn first(&mut self, of: &Enum) -> bool {
+        let size = |slots: &[Slot]| slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
+        let heads: Vec<usize> = of.variants.iter().map(|variant| size(&variant.slots)).collect();
+        let Some((first, head)) = of.variants.first().zip(heads.first()) else { return false };
+        (*head == 0 || enum_is_inline(largest(&heads))) && first.slots.iter().all(|slot| self.link(slot.ty))
+    }
+}
+
+/// Has a type say of older forms what the amendments do.
+fn amend(node: &mut Schema, amendments: &Amendments, removed: Option<&'static [&'static str]>) {
+    let had = |name: &str| {
+        let had = amendments.aliases.iter().filter(|(_, now)| now == name);
+        had.map(|(old, _)| kept(old)).collect::<Vec<_>>()
+    };
+    let part = |variant: &str, name: &str| {
+        let aliases = had(name);
+        let alias = || Alias { variant: kept(variant), name: kept(name), aliases: aliases.clone().leak() };
+        (!aliases.is_empty()).then(alias)
+    };
+    let (aliases, parts): (_, Vec<Alias>) = match &node.kind {
+        Kind::Object(object) => {
+            (had(&object.name), object.slots.iter().filter_map(|slot| part("", &slot.name)).collect())
+        }
+        Kind::Enum(of) => {
+            let own = of.variants.iter().filter_map(|variant| part("", &variant.name));
+            let slots = of.variants.iter().flat_map(|variant| {
+                let slots: Vec<Alias> =
+                    variant.slots.iter().filter_map(|slot| part(&variant.name, &slot.name)).collect();
+                slots
+            });
+            (had(&of.name), own.chain(slots).collect())
+        }
+        Kind::Record(record) => {
+            (had(&record.name), record.fields.iter().filter_map(|field| part("", &field.name)).collect())
+        }
+        _ => return,
+    };
+    let evolution = Evolution { aliases: aliases.leak(), parts: parts.leak(), removed, ..Evolution::NONE };
+    let evolution: &'static Evolution = Box::leak(evolution.into());
+    match &mut node.kind {
+        Kind::Object(object) => object.evolution = evolution,
+        Kind::Enum(of) => of.evolution = evolution,
+        Kind::Record(record) => record.evolution = evolution,
+        _ => {}
+    }
+}

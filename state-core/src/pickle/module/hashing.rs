@@ -1,0 +1,82 @@
+//! Which objects are keys, and which cannot be compared by their fields.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::ptr::from_ref;
+
+use super::collect::Equality;
+use crate::schema::{Graph, Kind, Nodes, Object, Schema};
+use crate::walk::is_byte;
+
+type Seen = BTreeSet<*const Schema>;
+
+pub(super) struct Hashing<'s> {
+    nodes: &'s Nodes,
+    /// The structs in the keys of maps and the items of sets.
+    keys: BTreeSet<*const Object>,
+}
+
+impl<'s> Hashing<'s> {
+    pub fn of(graph: Graph<'s>) -> Self {
+        let mut this = Self { nodes: graph.nodes, keys: BTreeSet::new() };
+        let (mut seen, mut in_keys) = (Seen::new(), Seen::new());
+        let mut open = alloc::vec![(graph.root, false)];
+        while let Some((node, is_key)) = open.pop() {
+            if !(if is_key { &mut in_keys } else { &mut seen }).insert(from_ref(node)) {
+                continue;
+            }
+            if let (true, Kind::Object(object)) = (is_key, &node.kind) {
+                this.keys.insert(object);
+            }
+            let keys = usize::from(matches!(node.kind, Kind::Set(_) | Kind::Map(..)));
+            let links = node.links().into_iter().enumerate();
+            open.extend(links.map(|(at, link)| (this.nodes.get(link), is_key || at < keys)));
+        }
+        this
+    }
+
+    /// How the objects of a class are compared.
+    pub fn of_class(&self, objects: &[&'s Object]) -> Equality {
+        let parts: Vec<&Schema> =
+            objects.iter().flat_map(|object| object.slots.iter().map(|slot| self.nodes.get(slot.ty))).collect();
+        if parts.iter().any(|part| self.any(part, &mut Seen::new(), &is_array, false)) {
+            return Equality::Identity;
+        }
+        if !objects.iter().any(|object| self.keys.contains(&from_ref(*object))) {
+            return Equality::Fields;
+        }
+        let hashes = |part: &&Schema| !self.any(part, &mut Seen::new(), &|node| self.is_unhashable(node), true);
+        if parts.iter().all(hashes) { Equality::Hashed } else { Equality::Identity }
+    }
+
+    /// Whether it holds of a part, or of one inside of it; of those of other objects where it is so `far`.
+    fn any(&self, node: &'s Schema, seen: &mut Seen, holds: &dyn Fn(&Schema) -> bool, far: bool) -> bool {
+        let mut open = alloc::vec![node];
+        while let Some(node) = open.pop() {
+            if !seen.insert(from_ref(node)) {
+                continue;
+            }
+            if holds(node) {
+                return true;
+            }
+            if far || !matches!(node.kind, Kind::Object(_)) {
+                open.extend(node.links().into_iter().map(|link| self.nodes.get(link)));
+            }
+        }
+        false
+    }
+
+    /// Whether Python has a list, dict or set for it.
+    fn is_unhashable(&self, node: &Schema) -> bool {
+        match &node.kind {
+            Kind::List(of) | Kind::Array(of, _) => !is_byte(self.nodes.get(*of)),
+            Kind::Set(_) | Kind::Map(..) => true,
+            _ => is_array(node),
+        }
+    }
+}
+
+/// Whether Python has an array of NumPy's for it, of which `==` gives another.
+fn is_array(node: &Schema) -> bool {
+    matches!(&node.kind, Kind::Grid(..)) || matches!(&node.kind, Kind::Raw(raw) if raw.array)
+}

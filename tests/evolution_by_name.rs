@@ -1,0 +1,170 @@
+//! Older states at the dynamic ways in: they are matched by name where names are known, and changed by their type first.
+
+use state_core::value::{Object, Tuple, Value};
+use state_core::{ErrorKind, Inspection, Older, Options, State, StateExt, from_value, pickle};
+
+mod v1 {
+    #[derive(state_core::State, Clone)]
+    #[state(name = "game.Monster")]
+    pub struct Monster {
+        pub name: String,
+        pub kmh: f64,
+        pub level: String,
+        pub pet: Option<Box<Monster>>,
+    }
+
+    #[derive(state_core::State, Clone)]
+    #[state(name = "game.Monster", pickle = "dict")]
+    pub struct Pickled {
+        pub name: String,
+        pub kmh: f64,
+        pub level: String,
+        pub pet: Option<Box<Pickled>>,
+    }
+}
+
+#[derive(State, Debug, PartialEq, Default)]
+#[state(name = "game.Monster", upgrade = Monster::upgrade, pickle = "dict")]
+struct Monster {
+    level: u8,
+    name: String,
+    speed: f64,
+    pet: Option<Box<Monster>>,
+}
+
+impl Monster {
+    fn upgrade(older: &mut Older) -> Result<(), String> {
+        assert_eq!(older.tag(), "game.Monster");
+        if let Some(kmh) = older.take("kmh") {
+            older.set("speed", kmh.as_f64().ok_or("no number")? / 3.6);
+        }
+        if let Some(level) = older.get("level").and_then(Value::as_str) {
+            let level: u8 = level.parse().map_err(|_| format!("level {level:?}"))?;
+            older.set("level", level);
+        }
+        Ok(())
+    }
+}
+
+fn old(level: &str) -> v1::Monster {
+    let pet = v1::Monster { name: "Rat".into(), kmh: 18.0, level: "1".into(), pet: None };
+    v1::Monster { name: "Orc".into(), kmh: 36.0, level: level.into(), pet: Some(Box::new(pet)) }
+}
+
+fn new() -> Monster {
+    let pet = Monster { level: 1, name: "Rat".into(), speed: 5.0, pet: None };
+    Monster { level: 7, name: "Orc".into(), speed: 10.0, pet: Some(Box::new(pet)) }
+}
+
+/// What an inspected file shows.
+fn shown<T: State>(value: &T) -> Value {
+    Inspection::open(&Options::new().with_schema().dumps(value).unwrap()).unwrap().value().unwrap()
+}
+
+fn state_of(value: Value) -> Object {
+    match value {
+        Value::Object(object) => *object,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn upgrade_is_given_the_slots_of_an_inspected_file() {
+    assert_eq!(from_value::<Monster>(&shown(&old("7"))).unwrap(), new());
+    assert_eq!(from_value::<Vec<Monster>>(&shown(&vec![old("7"), old("7")])).unwrap(), [new(), new()]);
+    let error = from_value::<Monster>(&shown(&old("seven"))).unwrap_err();
+    assert_eq!((error.kind(), error.to_string()), (ErrorKind::Refused, "Monster: level \"seven\"".into()));
+    // A state of today's slots is left alone.
+    let mut today = new();
+    today.speed = 36.0;
+    assert_eq!(from_value::<Monster>(&shown(&today)).unwrap(), today);
+}
+
+#[test]
+fn states_that_know_their_names_are_set_by_name() {
+    let state = state_of(shown(&old("7"))).into_state();
+    let mut monster = Monster::default();
+    monster.set_state(state.clone()).unwrap();
+    assert_eq!(monster, new());
+    // All or nothing, here too.
+    let error = monster.set_state(state_of(shown(&old("x"))).into_state()).unwrap_err();
+    assert_eq!(error.to_string(), "Monster: level \"x\"");
+    assert_eq!(monster, new());
+
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "game.Point", alias("game.Place"), removed("z"))]
+    struct Point {
+        #[state(alias("latitude"))]
+        y: i64,
+        x: i64,
+        #[state(default)]
+        label: String,
+    }
+    #[derive(State)]
+    #[state(name = "game.Place")]
+    struct Place {
+        x: i8,
+        z: bool,
+        latitude: u8,
+    }
+    let state = state_of(shown(&Place { x: 1, z: true, latitude: 2 })).into_state();
+    let mut point = Point { y: 0, x: 0, label: "old".into() };
+    point.set_state(state.clone()).unwrap();
+    assert_eq!(point, Point { y: 2, x: 1, label: String::new() });
+    // A state that was put together is one of places again.
+    assert!(point.set_state(state + (1,)).is_err());
+    point.set_state((5, 6)).unwrap();
+    assert_eq!((point.y, point.x), (5, 6));
+    assert_eq!(size_of::<Value>(), 32);
+}
+
+/// The names survive a clone and a change of a value, and a value that grew or shrank has none.
+#[test]
+fn names_stay_with_their_values() {
+    let mut object = state_of(shown(&old("7")).clone());
+    object.state_mut().unwrap()[1] = 18.into();
+    let mut monster = Monster::default();
+    monster.set_state(object.state().clone()).unwrap();
+    assert_eq!(monster, Monster { speed: 5.0, ..new() });
+    let longer = Tuple::from(object.state().iter().cloned().chain([Value::None]).collect::<Vec<_>>());
+    assert!(monster.set_state(longer).is_err());
+}
+
+#[test]
+fn upgrade_is_given_the_attributes_of_a_pickle() {
+    fn pickled(monster: &v1::Monster) -> v1::Pickled {
+        let v1::Monster { name, kmh, level, pet } = monster.clone();
+        v1::Pickled { name, kmh, level, pet: pet.map(|pet| Box::new(pickled(&pet))) }
+    }
+    for protocol in pickle::Protocol::ALL {
+        let bytes = pickle::Options::new().protocol(protocol).dumps(&pickled(&old("7"))).unwrap();
+        assert_eq!(pickle::loads::<Monster>(&bytes).unwrap(), new());
+        assert_eq!(from_value::<Monster>(&pickle::load_value(&bytes).unwrap()).unwrap(), new());
+        let mut monster = Monster::default();
+        pickle::load_into(&bytes, &mut monster).unwrap();
+        assert_eq!(monster, new());
+        let bytes = pickle::Options::new().protocol(protocol).dumps(&pickled(&old("x"))).unwrap();
+        let error = pickle::load_into(&bytes, &mut monster).unwrap_err();
+        assert_eq!((error.to_string(), &monster), ("Monster: level \"x\"".into(), &new()));
+        // What is written today is read as it is.
+        let bytes = pickle::Options::new().protocol(protocol).dumps(&Monster { speed: 36.0, ..new() }).unwrap();
+        assert_eq!(pickle::loads::<Monster>(&bytes).unwrap().speed, 36.0);
+    }
+}
+
+/// A part that many objects refer to is not copied for each of them without end.
+#[test]
+fn shared_parts_are_not_given_without_end() {
+    let object = |name: &[u8]| {
+        let slots = b"X\x03\0\0\0kmhK\x01X\x05\0\0\0levelX\x01\0\0\x007X\x03\0\0\0petN";
+        [b"cgame\nMonster\n)\x81}(X\x04\0\0\0name", name, slots, b"ub"].concat()
+    };
+    let long = [&b"X\0\0\x01\0"[..], &[b'x'; 1 << 16], b"q\x01"].concat();
+    let mut bytes = [&b"\x80\x02]("[..], &object(&long)].concat();
+    for _ in 0..20_000 {
+        bytes.extend(object(b"h\x01"));
+    }
+    bytes.extend(b"e.");
+    let error = pickle::loads::<Vec<Monster>>(&bytes).unwrap_err();
+    assert!(error.to_string().contains("`Options::expansion`"), "{error}");
+}
