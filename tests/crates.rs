@@ -47,7 +47,7 @@ fn vectors_and_matrices_are_their_components() {
     comes_back(&(Vec2::X, Vec4::W, IVec4::MIN, I16Vec3::MAX), Default::default());
     comes_back(&Quat::from_xyzw(0.0, 0.6, 0.0, 0.8), Quat::IDENTITY);
     comes_back(&Mat3::from_cols_array(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]), Mat3::ZERO);
-    comes_back(&DMat4::from_cols_array(&std::array::from_fn(|at| at as f64)), DMat4::ZERO);
+    comes_back(&DMat4::from_diagonal(glam::DVec4::new(1.0, 2.0, 3.0, 4.0)), DMat4::ZERO);
     comes_back(&Affine3A::from_translation(Vec3::new(1.0, 2.0, 3.0)), Affine3A::IDENTITY);
     assert_eq!(to_value(&Vec2::new(1.0, 2.0)).unwrap(), to_value(&[1.0_f32, 2.0]).unwrap());
 
