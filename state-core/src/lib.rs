@@ -1,6 +1,56 @@
-//! Takes the state of live Rust objects out, and puts it back: as native bytes, in place, or as a dynamic tuple.
+//! Serializes the state of live objects and restores it: as a snapshot to roll back to, in place and all or nothing; as a
+//! saved file that loads after its types have changed; as values to inspect; as real pickles that Python loads and writes.
 //!
-//! See the README for a first look; [`State`] for what a type promises, [`image`] for the native format.
+//! ```
+//! use state_core::{Error, State, StateExt, dumps, load_into, loads};
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! struct Person { name: String, age: i32 }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut dave = Person { name: "Dave".into(), age: 30 };
+//! let bytes = dumps(&dave)?;
+//! assert_eq!(loads::<Person>(&bytes)?, dave);           // a new value
+//! dave.age += 1;
+//! load_into(&bytes, &mut dave)?;                        // restored in place: allocations stay
+//! assert_eq!(dave.get_state()?, ("Dave", 30));          // the state as a tuple
+//!
+//! let error = dave.set_state(("Eve", "thirty")).unwrap_err();
+//! assert_eq!(error.to_string(), "Person.age: expected i32, found str 'thirty'");
+//! assert_eq!(dave.name, "Dave");                        // what does not fit changes nothing
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What do you want to do?
+//!
+//! | you want to | use | more |
+//! |---|---|---|
+//! | give a type a state | [`#[derive(State)]`](derive@State), [`#[derive(Record)]`](derive@Record) for structs in raw arrays | [First state](guide::first_state) |
+//! | get bytes, and a value back | [`dumps`], [`loads`], [`check`] | [`image`] |
+//! | save a file and load it | [`image::save`], [`image::load_file`], [`image::Mapped`] | [Saving files](guide::saving_files) |
+//! | keep many states in one file | [`image::stream`] | |
+//! | go back to an earlier state, again and again | [`dump_into`], [`load_into`], [`History`] | [Rolling back](guide::rolling_back) |
+//! | load what an older version of a type wrote | [`loads_upgraded`], [`upgrade`], files and streams by themselves | [When your types change](evolve) |
+//! | find what differs between two states | [`image::compare`], [`History::compare`] | |
+//! | look at a state, or change it, without its type | [`to_value`], [`from_value`], [`StateExt`], [`Inspection`] | [`value`] |
+//! | exchange objects with Python | `pickle::dumps`, `pickle::loads` | the module `pickle` (feature `pickle`) |
+//! | make PyO3 classes picklable | `python::picklable` | the module `python` (feature `pyo3`) |
+//! | use a type of another crate | features, `#[state(serde)]`, `#[state(with = ..)]` | [Types of other crates](guide::types_of_other_crates) |
+//! | write the traits by hand | [`State`], [`Restore`] | [Impls by hand](guide::by_hand) |
+//! | load bytes that you do not trust | [`Options`] | [Limits and hostile input](guide::hostile_input) |
+//!
+//! # Features
+//!
+//! By default: `derive`, `std`, `pickle`. Without `std` the crate needs `alloc` alone.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `mmap` | files that are mapped instead of read |
+//! | `pyo3` | classes of PyO3 that Python pickles and copies |
+//! | `serde` | fields of types that have serde's traits only |
+//! | `simdutf8` | faster tests of text beyond ASCII |
+//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `smallvec`, `time`, `uuid` | states of these crates' types |
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -19,6 +69,7 @@ extern crate self as state_core;
 pub mod __private;
 pub mod error;
 pub mod evolve;
+pub mod guide;
 pub mod history;
 pub mod image;
 mod impls;

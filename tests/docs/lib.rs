@@ -8,3 +8,15 @@ pub mod architecture {}
 
 #[doc = include_str!("../../docs/LIMITS.md")]
 pub mod limits {}
+
+#[doc = include_str!("../../docs/COMPARE.md")]
+pub mod compare {}
+
+#[doc = include_str!("../../docs/SECURITY.md")]
+pub mod security {}
+
+#[doc = include_str!("../../docs/CONTRIBUTING.md")]
+pub mod contributing {}
+
+#[doc = include_str!("../../docs/CHANGELOG.md")]
+pub mod changelog {}
