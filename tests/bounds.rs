@@ -207,14 +207,15 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
 fn what_is_refused_changes_nothing_and_says_what_to_set() {
     let bytes = dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
     let mut target: Vec<Wide> = vec![Some([7; 1000])];
-    let error = Options::new().memory(8_007_999).load_into(&bytes, &mut target).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "expected a state that takes up to 8007999 bytes of memory for wide elements (`Options::memory` sets the \
-         limit), found one that takes 8008000"
+    let (limit, takes) = (1000 * size_of::<Wide>() - 1, 1000 * size_of::<Wide>());
+    let error = Options::new().memory(limit).load_into(&bytes, &mut target).unwrap_err();
+    let text = format!(
+        "expected a state that takes up to {limit} bytes of memory for wide elements (`Options::memory` sets the \
+         limit), found one that takes {takes}"
     );
+    assert_eq!(error.to_string(), text);
     assert_eq!(target, [Some([7; 1000])]);
-    Options::new().memory(8_008_000).load_into(&bytes, &mut target).unwrap();
+    Options::new().memory(takes).load_into(&bytes, &mut target).unwrap();
     load_into(&bytes, &mut target).unwrap();
     assert_eq!(target, vec![None; 1000]);
 }
@@ -299,11 +300,7 @@ fn made_up(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn leb(n: usize) -> Vec<u8> {
-    leb64(n as u64)
-}
-
-fn leb64(mut n: u64) -> Vec<u8> {
+fn leb(mut n: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while n >= 0x80 {
         bytes.push(n as u8 | 0x80);
@@ -373,7 +370,8 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("empty texts", run(&[5], &[0; 4])),
         ("empty maps", run(&[10, 1, 1], &[0; 4])),
         ("empty tuples of many", run(&[[12, 16].as_slice(), &[0; 16]].concat(), &[0])),
-        ("arrays of nothing", run(&[[11].as_slice(), &leb64(1 << 40), &[0]].concat(), &[0])),
+        // More than there is memory, where words have 64 bits.
+        ("arrays of nothing", run(&[[11].as_slice(), &leb(1 << (usize::BITS / 8 * 5)), &[0]].concat(), &[0])),
         ("long arrays of nothing", made_up(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
         ("a map of bools", made_up(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
         ("a set of bools", made_up(&[9, 1], &count(len), &vec![1; len])),
@@ -439,7 +437,7 @@ fn a_pickle_read_into_a_type_takes_100_bytes_for_each_part_and_the_expansion_lim
     fn took<T: RestoreOwned>(pickle: &[u8], expansion: u64) -> bool {
         let options = pickle::Options::new().expansion(expansion);
         let (loaded, took) = peak(|| options.loads::<Vec<Vec<T>>>(pickle).map(|value| value.len()));
-        let parts = (9 + expansion as usize) * pickle.len() + (1 << 20);
+        let (took, parts) = (took as u64, (9 + expansion) * pickle.len() as u64 + (1 << 20));
         let name = std::any::type_name::<T>();
         assert!(took <= 100 * parts, "{name}: {took} of {} bytes, {} times", pickle.len(), took / parts);
         loaded.is_ok()

@@ -1,39 +1,13 @@
 //! Objects go from real Cython to Rust and back, at each protocol that Cython writes: `.ci/run cython` prepares what it
 //! takes, compiles `tests/cython/example.pyx` and runs this.
 
+mod example;
 mod python;
 
+use state_core::State;
 use state_core::pickle::{self, Options, Protocol};
-use state_core::{Record, State};
 
-#[derive(State, Debug, PartialEq)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Record, Clone, Copy, Debug, PartialEq)]
-#[repr(C)]
-struct Bicycle {
-    gears: i32,
-    price: f64,
-}
-
-#[derive(State, Debug, PartialEq)]
-#[state(name = "example.MyClass")]
-struct MyClass {
-    #[state(bytes)]
-    data: Vec<Bicycle>,
-}
-
-#[derive(State, Debug, PartialEq)]
-#[state(name = "example.MySubclass")]
-struct MySubclass {
-    #[state(flatten_parent)]
-    base: MyClass,
-    owner: Option<Person>,
-}
+use example::{MyClass, MySubclass, Person, dave};
 
 #[derive(State, Debug, PartialEq)]
 #[state(name = "example.Gear", pickle = "cython")]
@@ -125,7 +99,7 @@ fn objects_go_to_rust_and_back() {
             "Empty" => through::<MyClass>(pickle, protocol, |it| assert!(it.data.is_empty())),
             "MySubclass" => through::<MySubclass>(pickle, protocol, |it| {
                 assert_eq!(it.base.average().unwrap(), "216.0");
-                assert_eq!(it.owner, Some(Person { name: "Dave".into(), age: 30 }));
+                assert_eq!(it.owner, Some(dave()));
             }),
             "NoOwner" => through::<MySubclass>(pickle, protocol, |it| assert_eq!(it.owner, None)),
             "Gear" => through::<Gear>(pickle, protocol, |it| {

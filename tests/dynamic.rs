@@ -1,36 +1,11 @@
 //! The state tuple: what `get_state` gives, and what `set_state` takes and refuses.
 
+mod example;
+
 use state_core::value::Object;
-use state_core::{Record, State, StateExt, Value};
+use state_core::{State, StateExt, Value};
 
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Record, Clone, Copy, Debug, PartialEq)]
-#[repr(C)]
-struct Bicycle {
-    gears: i32,
-    price: f64,
-}
-
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.MyClass")]
-struct MyClass {
-    #[state(bytes)]
-    data: Vec<Bicycle>,
-}
-
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.MySubclass")]
-struct MySubclass {
-    #[state(flatten_parent)]
-    base: MyClass,
-    owner: Option<Person>,
-}
+use example::{MyClass, MySubclass, shop};
 
 /// The bytes that a real Cython object wrote for three bicycles.
 const CYTHON: &str = "0100000000000000000000000000494007000000000000000000000000e06840\
@@ -38,14 +13,6 @@ const CYTHON: &str = "0100000000000000000000000000494007000000000000000000000000
 
 fn cython() -> Vec<u8> {
     (0..CYTHON.len()).step_by(2).map(|at| u8::from_str_radix(&CYTHON[at..at + 2], 16).unwrap()).collect()
-}
-
-fn shop() -> MySubclass {
-    let bicycle = |gears, price| Bicycle { gears, price };
-    MySubclass {
-        base: MyClass { data: vec![bicycle(1, 50.0), bicycle(7, 199.0), bicycle(21, 399.0)] },
-        owner: Some(Person { name: "Dave".into(), age: 30 }),
-    }
 }
 
 fn dave() -> Value {

@@ -3,6 +3,8 @@
 //! The files were made by this test: `STATE_BLESS=1 cargo test --test golden` writes those that are missing, and
 //! leaves the others alone. A change of the format is a new version, with files of its own.
 
+mod example;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::num::{NonZero, Wrapping};
@@ -12,6 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use state_core::{Inspection, Options, Record, RestoreOwned, State, check, dumps, load_into, loads};
+
+use example::{MyClass, MySubclass, Person, bicycles, shop};
 
 /// Compares with the file, then damages it in every way that one bit or one cut can.
 fn golden<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T) {
@@ -76,44 +80,12 @@ fn answers<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
     }
 }
 
-#[derive(State)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Record, Clone, Copy)]
-#[repr(C)]
-struct Bicycle {
-    gears: i32,
-    price: f64,
-}
-
-#[derive(State)]
-#[state(name = "example.MyClass")]
-struct MyClass {
-    #[state(bytes)]
-    data: Vec<Bicycle>,
-}
-
-#[derive(State)]
-#[state(name = "example.MySubclass")]
-struct MySubclass {
-    #[state(flatten_parent)]
-    base: MyClass,
-    owner: Option<Person>,
-}
-
 #[test]
 fn the_bicycle_shop() {
-    let bicycle = |gears, price| Bicycle { gears, price };
-    let data = vec![bicycle(1, 50.0), bicycle(7, 199.0), bicycle(21, 399.0)];
-    let owner = Some(Person { name: "Dave".into(), age: 30 });
     let empty = || MySubclass { base: MyClass { data: vec![] }, owner: None };
-    golden("shop", &MySubclass { base: MyClass { data }, owner }, empty);
+    golden("shop", &shop(), empty);
     golden("shop_empty", &empty(), || MySubclass {
-        base: MyClass { data: vec![bicycle(2, 3.0)] },
+        base: MyClass { data: bicycles([(2, 3.0)]) },
         owner: Some(Person { name: "Eve".into(), age: -1 }),
     });
 }

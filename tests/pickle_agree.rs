@@ -1,6 +1,7 @@
 //! Pickles that are laid out as usual are read on a short way, all others by a stack machine. Both make the same of any
 //! stream, of those that Python writes, of our own, and of these when they were changed at random.
 
+mod example;
 mod python;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,12 +10,7 @@ use std::fmt::Debug;
 use state_core::pickle::{self, Options, Protocol};
 use state_core::{RestoreOwned, State};
 
-#[derive(State, Clone, Debug, PartialEq)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
+use example::Person;
 
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.Place", pickle = "dict")]

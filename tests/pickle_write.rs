@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use state_core::State;
 use state_core::pickle::{Options, Protocol};
-use state_core::{Record, State};
 
+use example::{Bicycle, Person};
+
+mod example;
 mod python;
 
 /// A value at all protocols, and the `repr` that Python gives it.
@@ -122,20 +125,6 @@ class Nothing:
 '''
 exec(source, example.__dict__)
 "#;
-
-#[derive(State, Clone)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Record, Clone, Copy)]
-#[repr(C)]
-struct Bicycle {
-    gears: i32,
-    price: f64,
-}
 
 #[derive(State)]
 #[state(name = "example.MyClass")]

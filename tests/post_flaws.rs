@@ -1,42 +1,16 @@
 //! The flaws of the post that this project grew from, each with the test that it is not one here.
 
+mod example;
+
 use std::sync::{Arc, Weak};
 
 use state_core::value::Object;
 use state_core::{ErrorKind, Record, State, StateExt, Value, dump_into, dumps, load_into, loads};
 
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.Person")]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Record, Clone, Copy, Debug, PartialEq)]
-#[state(name = "example.Bicycle")]
-#[repr(C)]
-struct Bicycle {
-    gears: i32,
-    price: f64,
-}
-
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.MyClass")]
-struct MyClass {
-    #[state(bytes)]
-    data: Vec<Bicycle>,
-}
-
-#[derive(State, Debug, PartialEq, Clone)]
-#[state(name = "example.MySubclass")]
-struct MySubclass {
-    #[state(flatten_parent)]
-    base: MyClass,
-    owner: Option<Person>,
-}
+use example::{Bicycle, MyClass, MySubclass, Person, bicycles, dave};
 
 fn class() -> MyClass {
-    MyClass { data: vec![Bicycle { gears: 1, price: 50.0 }, Bicycle { gears: 7, price: 199.0 }] }
+    MyClass { data: bicycles([(1, 50.0), (7, 199.0)]) }
 }
 
 #[test]
@@ -173,7 +147,7 @@ fn what_was_never_filled_goes_out_and_comes_back() {
 #[test]
 fn bytes_are_the_same_on_every_machine() {
     #[derive(Record, Clone, Copy)]
-    #[state(name = "example.Bicycle")]
+    #[state(name = "Bicycle")]
     #[repr(C, packed)]
     struct Packed {
         gears: i32,
@@ -197,7 +171,7 @@ fn bytes_are_the_same_on_every_machine() {
 
 #[test]
 fn what_a_child_adds_is_not_silently_lost() {
-    let child = MySubclass { base: class(), owner: Some(Person { name: "Dave".into(), age: 30 }) };
+    let child = MySubclass { base: class(), owner: Some(dave()) };
     let mut parent = MyClass { data: vec![] };
     let error = load_into(&dumps(&child).unwrap(), &mut parent).unwrap_err();
     assert_eq!(error.to_string(), "MyClass: expected example.MyClass, found example.MySubclass at byte 8");
