@@ -55,6 +55,16 @@ impl Room {
 const STATE: &str = r"(b'\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0h@\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0x@', 3, Person('Dave', 30))";
 
 #[test]
+fn an_owner_is_of_one_of_two_classes() {
+    let lines = Room::new("dynamic").lines("dynamic", &[]);
+    let report = "Dave, who is 30; with Eve, who is 41, for 2500.00 a month and Ann, who is 35";
+    assert_eq!(lines.iter().filter(|line| line.ends_with(report)).count(), 4, "{lines:?}");
+    assert_eq!(lines[1], "its state: (Person('Dave', 30), [Employee('Eve', 41, 2500.0), Person('Ann', 35)])");
+    assert_eq!(lines[4], "  the owner, still a Person: in the same memory");
+    assert_eq!(lines[6], "a text for an owner: Shop.owner: expected a type of the list of Owner, found str 'nobody'");
+}
+
+#[test]
 fn saves_of_older_versions_are_loaded() {
     let lines = Room::new("evolution").lines("evolution", &[]);
     assert_eq!(lines.len(), 4);

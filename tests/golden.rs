@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use state_core::{Inspection, Options, Record, RestoreOwned, State, check, dumps, load_into, loads};
+use state_core::{Dynamic, Inspection, Options, Record, RestoreOwned, State, check, dumps, dynamic, load_into, loads};
 
 use example::{MyClass, MySubclass, Person, bicycles, shop};
 
@@ -195,6 +195,39 @@ fn enums() {
     golden("expr", &Expr::Add(name("x"), Box::new(list)), || Expr::Add(Box::new(Expr::Nothing), name("y")));
     let small = vec![Small::One, Small::Two(2), Small::Three { wide: 3, flag: true }];
     golden("small", &small, || vec![Small::Three { wide: 1, flag: false }; 4]);
+}
+
+trait Shape: Dynamic {}
+
+#[derive(State)]
+#[state(name = "golden.Circle")]
+struct Circle {
+    radius: f64,
+}
+
+#[derive(State)]
+#[state(name = "golden.Group")]
+struct Group<T> {
+    name: T,
+    of: Vec<Rc<dyn Shape>>,
+}
+
+impl Shape for Circle {}
+impl<T: State + 'static> Shape for Group<T> {}
+impl Shape for u16 {}
+
+dynamic!(dyn Shape as "golden.Shape" = [Circle, Group<String>, Group<u8> as "golden.Numbered", u16 as "dots"]);
+
+#[test]
+fn trait_objects() {
+    let inner: Vec<Rc<dyn Shape>> = vec![Rc::new(Circle { radius: 0.5 }), Rc::new(7_u16)];
+    let empty = Group { name: 9_u8, of: Vec::new() };
+    let shapes: Vec<Box<dyn Shape>> = vec![
+        Box::new(Group { name: String::from("both"), of: inner }),
+        Box::new(empty),
+        Box::new(Circle { radius: 2.0 }),
+    ];
+    golden("dynamic", &shapes, || vec![Box::new(Circle { radius: 1.0 }), Box::new(3_u16)]);
 }
 
 #[derive(Record, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! What generated code may name. Nothing here is meant for anyone else, and all of it can change.
 
+pub use alloc::boxed::Box;
+pub use core::any::TypeId;
 pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
@@ -9,6 +11,11 @@ pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
+pub use crate::dynamic::{
+    Access, Listed, Member, access, any, assert_tags, boxed, check_listed, exchange_listed, get_listed, member_aliases,
+    member_schema, member_tag, older_member, position, put_listed, renamed_member, set_listed, settle_listed,
+    size_listed, trait_name,
+};
 pub use crate::error::Error;
 pub use crate::evolve::Older;
 pub use crate::impls::borrow::{exchange_owned, owned, set_owned, settle_owned};
@@ -19,6 +26,7 @@ pub use crate::impls::convert::{
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]
 pub use crate::impls::sorted::{Restorer, Sorted, Unsorted};
+pub use crate::pointee::{Pointee, Pointer, RestorePointee};
 pub use crate::protocol::builder::Builder;
 pub use crate::protocol::decode::{Checker, Reader};
 pub use crate::protocol::encode::{Size, Writer};

@@ -67,6 +67,7 @@ extern crate self as state_core;
 
 #[doc(hidden)]
 pub mod __private;
+mod dynamic;
 pub mod error;
 pub mod evolve;
 pub mod guide;
@@ -87,6 +88,7 @@ pub mod state;
 pub mod value;
 mod walk;
 
+pub use dynamic::Dynamic;
 pub use error::{Error, ErrorKind, Result};
 pub use evolve::{Older, SchemaHistory, loads_upgraded, upgrade};
 pub use history::History;

@@ -30,6 +30,7 @@ use crate::schema::Schema;
     message = "`{Self}` has no state",
     label = "no `State` for this type",
     note = "derive it: `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
     note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
 )]
 pub trait Pointee {
@@ -51,6 +52,7 @@ pub trait Pointee {
     message = "the state of `{Self}` cannot be put back",
     label = "no `Restore` for this type",
     note = "derive it: `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
     note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
 )]
 pub trait RestorePointee<'de>: Pointee {

@@ -55,6 +55,10 @@ pub trait State {
     #[doc(hidden)]
     const BOXED: Option<usize> = None;
 
+    /// The schema of a derived type, from which lists of types take its name, or give it another.
+    #[doc(hidden)]
+    const STATE_SCHEMA: Schema = Schema::NAMELESS;
+
     /// Names, types and layout of the slots.
     fn schema() -> &'static Schema;
 

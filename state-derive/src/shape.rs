@@ -3,7 +3,8 @@
 
 use quote::ToTokens;
 use syn::{
-    Expr, ExprGroup, ExprLit, ExprParen, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath,
+    Expr, ExprGroup, ExprLit, ExprParen, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypeParamBound,
+    TypePath, TypeTraitObject,
 };
 
 /// A field under `#[state(bytes)]` or `#[state(array)]`.
@@ -127,6 +128,21 @@ pub fn inside_option(ty: &Type) -> &Type {
 /// `X`, if `ty` is a `Box<X>`.
 pub fn boxed(ty: &Type) -> Option<&Type> {
     argument(peel(ty), "Box")
+}
+
+/// `X`, if `ty` is a `Box<X>`, `Rc<X>` or `Arc<X>`.
+pub fn owned(ty: &Type) -> Option<&Type> {
+    ["Box", "Rc", "Arc"].iter().find_map(|name| argument(peel(ty), name))
+}
+
+/// Whether a trait object is one of `Fn(..)` or its like.
+pub fn is_function(object: &TypeTraitObject) -> bool {
+    object.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(of) => {
+            of.path.segments.last().is_some_and(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
+        }
+        _ => false,
+    })
 }
 
 /// `X`, if `ty` is a `[X; 0]`.

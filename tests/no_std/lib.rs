@@ -11,7 +11,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use state_core::{History, Inspection, Options, Record, Result, State, StateExt, load_into, loads};
+use state_core::{
+    Dynamic, History, Inspection, Options, Record, Result, State, StateExt, dumps, dynamic, load_into, loads,
+};
 
 /// What each sample holds.
 #[derive(Record, Clone, Copy, Default)]
@@ -90,4 +92,32 @@ pub fn round_trip(device: &mut Device) -> Result<String> {
     let mut other: Device = loads(&bytes)?;
     other.set_state(device.get_state()?)?;
     Inspection::open(&bytes)?.tree()
+}
+
+/// Something that is measured.
+pub trait Sensor: Dynamic {
+    /// The last sample.
+    fn last(&self) -> Option<Sample>;
+}
+
+impl Sensor for Log {
+    fn last(&self) -> Option<Sample> {
+        self.samples.last().copied()
+    }
+}
+
+impl Sensor for Device {
+    fn last(&self) -> Option<Sample> {
+        self.log.last()
+    }
+}
+
+dynamic!(dyn Sensor = [Log, Device]);
+
+/// Takes sensors of different types through the bytes.
+///
+/// # Errors
+/// None that the runtime should give.
+pub fn sensors(sensors: &[Box<dyn Sensor>]) -> Result<Vec<Box<dyn Sensor>>> {
+    loads(&dumps(sensors)?)
 }

@@ -25,7 +25,7 @@ mod option;
 mod order;
 #[cfg(feature = "std")]
 mod path;
-mod pointer;
+pub(crate) mod pointer;
 mod refill;
 pub(crate) mod room;
 mod set;

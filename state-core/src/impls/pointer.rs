@@ -13,7 +13,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
 use crate::protocol::stack::{boxed_weight, is_boxed_level};
-use crate::schema::{Kind, Link, Schema};
+use crate::schema::Schema;
 use crate::state::{Restore, State};
 
 macro_rules! pointers {
@@ -65,11 +65,12 @@ macro_rules! pointers {
 
 pointers!(Box Rc Arc);
 
+#[diagnostic::do_not_recommend]
 impl<T: State> Pointee for T {
     const POINTER: usize = 0;
 
     fn pointer_schema() -> &'static Schema {
-        const { &Schema::leaf(Kind::Boxed(Link::To(T::schema)), 0) }
+        const { &Schema::boxed(T::schema) }
     }
 
     #[inline]
@@ -94,6 +95,7 @@ impl<T: State> Pointee for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
     #[inline]
     fn check_behind<P: Pointer<T>>(_: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -115,15 +117,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
     #[inline]
     fn get_behind<P: Pointer<T>>(_: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
         let run = reader.run(1, T::HEAD)?;
-        if const { T::BOXED.is_some() } {
-            return T::get_boxed(&run[..T::HEAD], reader).map(P::made);
-        }
-        if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
-            if let Some(value) = memory::boxed(&run[..T::HEAD], &T::IMAGE) {
-                return Some(P::made(value));
-            }
-        }
-        get_by_stack(&run[..T::HEAD], reader)
+        build(&run[..T::HEAD], reader)
     }
 
     #[inline]
@@ -150,6 +144,20 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
     fn settle_behind<P: Pointer<T>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
         pointer.unique().map_or(Some(()), |value| value.settle(reader))
     }
+}
+
+/// Builds a value behind its pointer.
+#[inline]
+pub(crate) fn build<'de, T: Restore<'de>, P: Pointer<T>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    if const { T::BOXED.is_some() } {
+        return T::get_boxed(head, reader).map(P::made);
+    }
+    if const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 } {
+        if let Some(value) = memory::boxed(head, &T::IMAGE) {
+            return Some(P::made(value));
+        }
+    }
+    get_by_stack(head, reader)
 }
 
 /// Builds a value and moves it behind its pointer. Apart, because where nothing is optimised a frame has room for the

@@ -48,7 +48,7 @@ holds! {
 
 impl Room {
     /// The bytes for `count` elements of this size.
-    const fn bytes(&self, count: usize, size: usize) -> usize {
+    pub(crate) const fn bytes(&self, count: usize, size: usize) -> usize {
         if count == 0 {
             return 0;
         }
@@ -57,7 +57,7 @@ impl Room {
     }
 
     /// Whether the elements can take more than [`FACTOR`] times the bytes of their heads.
-    const fn is_wide(&self, size: usize, head: usize) -> bool {
+    pub(crate) const fn is_wide(&self, size: usize, head: usize) -> bool {
         let each = self.copies.saturating_mul(size).saturating_add(self.beside);
         let one = self.bytes(1, size);
         each > FACTOR.saturating_mul(stride(head)) || one > FACTOR.saturating_mul(LENGTH + stride(head))

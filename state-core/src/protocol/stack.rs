@@ -39,12 +39,19 @@ pub(crate) const fn weight<T: State>() -> u32 {
 
 /// The same for a box.
 pub(crate) const fn boxed_weight<T: State>() -> u32 {
-    const {
-        match T::BOXED {
-            _ if is_copied::<T>() => 1,
-            Some(stack) => levels_of(stack),
-            None => weight::<T>(),
-        }
+    const { levels_of(boxed_stack::<T>()) }
+}
+
+/// The same for a member of a list of types, whose functions are called through pointers.
+pub(crate) const fn member_weight<T: State>() -> u32 {
+    const { levels_of(boxed_stack::<T>().saturating_add(PART)) }
+}
+
+const fn boxed_stack<T: State>() -> usize {
+    match T::BOXED {
+        _ if is_copied::<T>() => PART,
+        Some(stack) => stack,
+        None => stack(size_of::<T>().saturating_mul(2), T::STACK),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Form {
     Range,
     /// Variants without slots are members of a Python enum.
     Enum,
+    /// The types behind a trait object: a variant is the object in it, of the class that the variant names.
+    Dynamic,
 }
 
 #[cfg(feature = "pyo3")]
@@ -31,6 +33,7 @@ impl Form {
             Self::Call => "call",
             Self::Range => "range",
             Self::Enum => "enum",
+            Self::Dynamic => "dynamic",
         }
     }
 }
@@ -52,6 +55,5 @@ pub struct Shape {
 
 impl Shape {
     /// Of a type that has nothing beside its slots.
-    pub(crate) const PLAIN: Self =
-        Self { has_parent: false, refuses: false, skips: false, asks: false, form: Form::State };
+    pub const PLAIN: Self = Self { has_parent: false, refuses: false, skips: false, asks: false, form: Form::State };
 }

@@ -220,6 +220,45 @@ impl Schema {
         Self { kind, head, id: None, hashed: false }
     }
 
+    /// What stands for the schema of a type that has no name.
+    #[doc(hidden)]
+    pub const NAMELESS: Self = Self::leaf(Kind::Unit, 0);
+
+    /// The name of a type that was derived, in a constant.
+    pub(crate) const fn name(&'static self) -> Option<&'static str> {
+        match &self.kind {
+            Kind::Object(Object { name: Cow::Borrowed(name), .. })
+            | Kind::Enum(Enum { name: Cow::Borrowed(name), .. }) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What such a type says of its older forms, in a constant.
+    pub(crate) const fn older(&self) -> &'static Evolution {
+        match &self.kind {
+            Kind::Object(Object { evolution, .. }) | Kind::Enum(Enum { evolution, .. }) => evolution,
+            _ => &Evolution::NONE,
+        }
+    }
+
+    /// The same type under another name, and with names that it had.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn named(mut self, tag: &'static str, evolution: &'static Evolution) -> Self {
+        if let Kind::Object(Object { name, .. }) | Kind::Enum(Enum { name, .. }) = &mut self.kind {
+            // A constant cannot drop the other name, which owns nothing.
+            core::mem::forget(core::mem::replace(name, Cow::Borrowed(tag)));
+        }
+        self.evolving(evolution)
+    }
+
+    /// The schema of a pointer to a sized value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn boxed(of: fn() -> &'static Self) -> Self {
+        Self::leaf(Kind::Boxed(Link::To(of)), 0)
+    }
+
     /// The same map or set, in the order of a hash table.
     #[cfg(feature = "std")]
     pub(crate) const fn hashed(mut self) -> Self {
@@ -388,6 +427,18 @@ impl Schema {
 pub struct Names {
     pub tag: &'static str,
     pub id: fn() -> &'static str,
+}
+
+impl Enum {
+    /// The object that a variant is, where the enum is the list of the types behind a trait object.
+    pub(crate) fn member<'a>(&self, variant: &Variant, nodes: &'a Nodes) -> Option<(&'a Schema, &'a Object)> {
+        let [slot] = &*variant.slots else { return None };
+        let schema = nodes.get(slot.ty);
+        match &schema.kind {
+            Kind::Object(object) if self.form == Form::Dynamic => Some((schema, object)),
+            _ => None,
+        }
+    }
 }
 
 impl Variant {

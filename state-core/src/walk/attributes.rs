@@ -56,7 +56,7 @@ pub(super) fn object<'v, 's, D: Decoder<'v>>(
         Form::Dict => by_attributes(fill, object, value, at),
         Form::Cython => cython(fill, object, value, at),
         Form::Range => range(fill, object, value, at),
-        Form::State | Form::Call | Form::Enum => state(fill, object, value, at),
+        Form::State | Form::Call | Form::Enum | Form::Dynamic => state(fill, object, value, at),
     }
 }
 

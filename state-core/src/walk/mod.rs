@@ -40,6 +40,10 @@ use crate::value::Value;
 /// The calls come in order, [`begin`](Encoder::begin) and [`end`](Encoder::end) balanced around the parts of a
 /// group.
 pub trait Encoder {
+    /// Whether an object says of which class it is, so that behind a trait object it needs no other name.
+    #[doc(hidden)]
+    const NAMES_CLASSES: bool = true;
+
     /// No value: an absent optional.
     fn none(&mut self);
     /// A truth value.

@@ -1,5 +1,7 @@
 //! The rules of field types, as far as syntax shows them. What hides behind an alias, the runtime's traits refuse.
 
+use std::ptr;
+
 use syn::{Type, TypeReference};
 
 use crate::ast::{Container, Field, Role, Via};
@@ -110,7 +112,8 @@ fn sized<'a>(held: &[&'a Type]) -> Refused<'a> {
     Some((whole, message))
 }
 
-/// A trait object, a function or an address means something in this process alone.
+/// A function or an address means something in this process alone, and so does a trait object that is borrowed. Behind a
+/// pointer that owns it, a list of its types gives it a state.
 fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
     // Some crates do give serde's traits to trait objects.
     if matches!(field.role, Role::Slot(Via::Serde)) {
@@ -118,7 +121,12 @@ fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
     }
     held.iter().find_map(|&ty| {
         let what = match ty {
-            Type::TraitObject(_) => "a trait object",
+            Type::TraitObject(object) if shape::is_function(object) => "a function",
+            Type::TraitObject(_) if matches!(field.role, Role::Parent(_)) => "a trait object",
+            Type::TraitObject(_) if held.iter().any(|owner| shape::owned(owner).is_some_and(|of| ptr::eq(of, ty))) => {
+                return None;
+            }
+            Type::TraitObject(_) => "a trait object without a `Box`, `Rc` or `Arc` around it",
             Type::FnPtr(_) => "a function pointer",
             Type::Ptr(_) => "a raw pointer",
             _ => return None,
@@ -163,7 +171,7 @@ fn borrows_slice<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
         let Type::Reference(reference) = ty else { return None };
         let Type::Slice(slice) = shape::peel(&reference.elem) else { return None };
         let element = shape::primitive(&slice.elem).filter(|name| NUMBERS.contains(&name.as_str()))?;
-        let remedy = match std::ptr::eq(ty, whole) {
+        let remedy = match ptr::eq(ty, whole) {
             true => format!("mark the field `bytes`, or use `Vec<{element}>` or `Cow<[{element}]>`"),
             false => format!("use `Vec<{element}>` or `Cow<[{element}]>`"),
         };

@@ -31,22 +31,22 @@ pub fn function(container: &Container) -> TokenStream {
     let evolving = evolving(container, &[symbol::ALIAS, symbol::REMOVED, symbol::FROM, symbol::UPGRADE]);
     // Never inlined, because each part of a program where it were would have the constant again.
     quote! {
+        const STATE_SCHEMA: _state::Schema = _state::Schema::#constructor(
+            _state::Names { tag: #tag, id: _state::id::<Self> },
+            <Self as _state::State>::HEAD,
+            _state::Shape {
+                has_parent: #has_parent,
+                refuses: #refuses,
+                skips: #skips,
+                asks: #asks,
+                form: _state::Form::#form,
+            },
+            #parts,
+        )#evolving;
+
         #[inline(never)]
         fn schema() -> &'static _state::Schema {
-            const {
-                &_state::Schema::#constructor(
-                    _state::Names { tag: #tag, id: _state::id::<Self> },
-                    <Self as _state::State>::HEAD,
-                    _state::Shape {
-                        has_parent: #has_parent,
-                        refuses: #refuses,
-                        skips: #skips,
-                        asks: #asks,
-                        form: _state::Form::#form,
-                    },
-                    #parts,
-                )#evolving
-            }
+            const { &<Self as _state::State>::STATE_SCHEMA }
         }
     }
 }

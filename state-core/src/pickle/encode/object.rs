@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
 use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, Form, Kind, Object, Slot};
+use crate::schema::{Enum, Form, Kind, Nodes, Object, Slot};
 use crate::walk::checksum;
 
 /// A slot, and the place of its head.
@@ -156,6 +156,9 @@ impl Planner {
         let mut rows = Vec::new();
         for (variant, slots, head) in placed {
             let row = self.own_row(head, |this, steps| {
+                if let Some((object, _)) = of.member(variant, Nodes::NONE) {
+                    return this.steps(object, 0, steps);
+                }
                 if of.form == Form::Enum && slots.is_empty() {
                     let class = this.global(Global::of_tag(&of.name));
                     let member = this.word(Word::Member { class, name: variant.name.to_string() });

@@ -185,7 +185,7 @@ impl<'c, 's> Scope<'c, 's> {
             Form::Dict => self.dict_methods(&fields),
             Form::Call => alloc::vec![self.call_method(&fields)],
             Form::Cython => self.cython_methods(&fields, first),
-            Form::State | Form::Range | Form::Enum => self.tuple_methods(&fields),
+            Form::State | Form::Range | Form::Enum | Form::Dynamic => self.tuple_methods(&fields),
         });
         Ok(parts)
     }

@@ -1,4 +1,4 @@
-//! The types of enums whose values are tuples.
+//! The types of enums whose values are tuples, and of trait objects, whose values are objects of their classes.
 
 use alloc::format;
 use alloc::string::String;
@@ -21,7 +21,10 @@ impl<'s> Scope<'_, 's> {
             parts.push(self.name_of(module, &name).quoted());
         }
         for variant in of.variants.iter().filter(|variant| of.form != Form::Enum || !variant.slots.is_empty()) {
-            parts.push(self.variant(variant)?);
+            parts.push(match of.member(variant, self.collected.nodes) {
+                Some((schema, _)) => self.annotation(schema)?.quoted(),
+                None => self.variant(variant)?,
+            });
         }
         let all = match &*parts {
             [] => self.outer("typing", "NoReturn"),

@@ -103,6 +103,9 @@ fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'
 }
 
 impl Encoder for Slots<'_, '_> {
+    // A struct of Rust's that is no class is a tuple.
+    const NAMES_CLASSES: bool = false;
+
     fn none(&mut self) {
         self.done.push(self.py.None().into_bound(self.py));
     }

@@ -325,6 +325,9 @@ impl<'a> Pair<'a> {
 
     fn enumeration(&mut self, schema: &Schema, of: &Enum, heads: Both<&'a [u8]>) -> Compared {
         let Some((variant, places)) = self.variant(of, heads)? else { return self.differ(schema, heads) };
+        if let Some((schema, _)) = of.member(variant, Nodes::NONE) {
+            return self.node(schema, places);
+        }
         let dot = if self.path.is_empty() { "" } else { "." };
         let outer = self.enter(Step::Name(dot, &variant.name));
         self.slots(&variant.slots, places)?;

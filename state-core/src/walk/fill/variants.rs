@@ -1,17 +1,18 @@
 //! The variants of enums, by name or, as the members of Python's enums, by what they are worth.
 
 use alloc::format;
+use alloc::string::String;
 
 use super::{Fill, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, Form, Slot, Variant};
+use crate::schema::{Enum, Form, Object, Schema, Slot, Variant};
 use crate::walk::{Decoder, attributes};
 
 impl<'v, 's> Fill<'v, 's> {
     /// A member of a Python enum that comes by its value.
     fn member<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
-        let wrong = |found| Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found);
+        let wrong = |found| Error::new(ErrorKind::Malformed, what(of), found);
         let Some(worth) = value.member(&of.name).filter(|_| of.form == Form::Enum) else {
             return Err(wrong(value.describe()));
         };
@@ -29,6 +30,10 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Result<()> {
+        if let Some((variant, schema)) = self.member_of(of, value) {
+            let (_, at) = self.place(of, &variant.name, at)?;
+            return self.node(schema, value, at);
+        }
         if let Some(filled) = self.variant_by_names(of, value, at) {
             return filled;
         }
@@ -43,6 +48,21 @@ impl<'v, 's> Fill<'v, 's> {
             None => Ok(()),
             Some(more) => Err(too_many(of, variant, more)),
         }
+    }
+
+    /// The type behind a trait object whose class a value is of, or else the one that had its name.
+    fn member_of<D: Decoder<'v>>(&self, of: &'s Enum, value: D) -> Option<(&'s Variant, &'s Schema)> {
+        let find = |is: &dyn Fn(&Object) -> bool| {
+            of.variants.iter().find_map(|variant| {
+                let (schema, object) = of.member(variant, self.nodes)?;
+                is(object).then_some((variant, schema))
+            })
+        };
+        if of.form != Form::Dynamic {
+            return None;
+        }
+        find(&|object| value.is_of(&object.name))
+            .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))))
     }
 
     /// Fills a variant whose slots come by name.
@@ -68,8 +88,7 @@ impl<'v, 's> Fill<'v, 's> {
             .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
             .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)));
         let Some((place, variant)) = place.and_then(|place| Some((place, of.variants.get(place)?))) else {
-            let expected = format!("a variant of {}", of.name);
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("one named {name}")));
+            return Err(Error::new(ErrorKind::Malformed, what(of), format!("one named {name}")));
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
@@ -78,6 +97,14 @@ impl<'v, 's> Fill<'v, 's> {
         let largest = of.variants.iter().map(|variant| head_of(&variant.slots)).max().unwrap_or(0);
         let inline = enum_is_inline(largest) || size == 0;
         Ok((variant, if inline { at + tag } else { self.run(1, size, |nodes| slots_left_out(nodes, &variant.slots))? }))
+    }
+}
+
+/// What a value of an enum is, in an error.
+fn what(of: &Enum) -> String {
+    match of.form {
+        Form::Dynamic => format!("a type of the list of {}", of.name),
+        _ => format!("a variant of {}", of.name),
     }
 }
 

@@ -21,6 +21,9 @@ impl<'a, E: Encoder> Read<'a, E> {
         let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
         // Where nothing follows the tag, the variants that have heads stand in the tail.
         let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
+        if let Some((schema, _)) = of.member(variant, self.nodes).filter(|_| E::NAMES_CLASSES) {
+            return self.node(schema, place, depth);
+        }
         let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
         self.encoder.begin(Group::Variant { tag: &of.name, variant: &variant.name, slots });
         let parts = Parts::Slots { slots: &variant.slots, head: place };

@@ -20,7 +20,7 @@ use crate::pickle::opcode as op;
 use crate::pickle::options::Options;
 use crate::protocol::layout::option_is_inline;
 use crate::protocol::stack;
-use crate::schema::{Kind, Link, Nodes, Schema};
+use crate::schema::{Enum, Form, Kind, Link, Nodes, Schema};
 use crate::walk::{Filled, can_be_none, is_byte};
 
 /// Fills the image of a pickle that holds nothing unusual.
@@ -218,6 +218,8 @@ impl<'p> Direct<'p> {
             Kind::Set(of) => self.group(at, target(*of), Codes::SET)?,
             Kind::Map(key, value) => self.map((target(*key), target(*value)), at)?,
             Kind::Boxed(of) => self.behind(target(*of))?,
+            // Which type it is, its class says.
+            Kind::Enum(Enum { form: Form::Dynamic, .. }) => return None,
             Kind::Enum(of) => self.variant(of, at)?,
             _ => return None,
         }

@@ -1,0 +1,238 @@
+//! Trait objects: [`dynamic!`](crate::dynamic) lists the types that can be behind `dyn Trait`, which makes a pointer to
+//! it travel as one to an enum of them.
+//!
+//! Nothing is registered and nothing runs before `main`: the list is a constant, and a value's type is found in it by
+//! its `TypeId`.
+
+mod listed;
+mod tags;
+
+use core::any::Any;
+
+pub use listed::{
+    Access, Listed, Member, access, any, boxed, check_listed, exchange_listed, get_listed, position, put_listed,
+    set_listed, settle_listed, size_listed,
+};
+pub use tags::{assert_tags, member_aliases, member_schema, member_tag, older_member, renamed_member, trait_name};
+
+use crate::state::State;
+
+/// The supertrait of a trait whose objects have a state: every `'static` type with a [`State`] has it.
+///
+/// [`dynamic!`](crate::dynamic) lists the types, and has an example.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no state that a trait object could be of",
+    label = "neither a type with a state, nor an object of a trait with the supertrait `Dynamic`",
+    note = "a type gets a state by `#[derive(State)]`",
+    note = "a trait object is listed where its trait says `trait Name: state_core::Dynamic`"
+)]
+pub trait Dynamic: Any {
+    #[doc(hidden)]
+    fn __any(&self) -> &dyn Any;
+
+    #[doc(hidden)]
+    fn __any_mut(&mut self) -> &mut dyn Any;
+
+    #[doc(hidden)]
+    fn __type_name(&self) -> &'static str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: State + Any> Dynamic for T {
+    fn __any(&self) -> &dyn Any {
+        self
+    }
+
+    fn __any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn __type_name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+/// Gives `Box`, `Rc` and `Arc` of a trait object a state, by a list of the types that can be behind it.
+///
+/// The trait has the supertrait [`Dynamic`](trait@crate::Dynamic), and the list stands in the trait's crate.
+///
+/// ```
+/// use state_core::{Dynamic, State, dumps, dynamic, loads};
+///
+/// trait Monster: Dynamic {
+///     fn roar(&self) -> String;
+/// }
+///
+/// #[derive(State)]
+/// struct Goblin { gold: u32 }
+///
+/// impl Monster for Goblin {
+///     fn roar(&self) -> String { format!("a goblin with {} gold", self.gold) }
+/// }
+///
+/// #[derive(State)]
+/// struct Slime<T> { of: T }
+///
+/// impl<T: State + std::fmt::Debug + 'static> Monster for Slime<T> {
+///     fn roar(&self) -> String { format!("a slime of {:?}", self.of) }
+/// }
+///
+/// // A generic type is listed as often as it is used, with a tag for each use.
+/// dynamic!(dyn Monster = [Goblin, Slime<u8> as "SmallSlime", Slime<u64> as "LargeSlime"]);
+///
+/// let cave: Vec<Box<dyn Monster>> = vec![Box::new(Goblin { gold: 3 }), Box::new(Slime { of: 7_u64 })];
+/// let back: Vec<Box<dyn Monster>> = loads(&dumps(&cave)?)?;
+/// assert_eq!(back[0].roar(), "a goblin with 3 gold");
+/// assert_eq!(back[1].roar(), "a slime of 7");
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Bytes
+/// They are those of `enum Monster { Goblin(Goblin), .. }`, named after the trait, with the members' tags for variants.
+/// So an enum and a trait object can take each other's place, the fingerprint covers each member's slots, and the list
+/// evolves as an enum does: members may be added and reordered, and older files still load by
+/// [`loads_upgraded`](crate::loads_upgraded). A member's tag is that of its type, or the text behind `as`; texts behind
+/// that are tags that it had: `Goblin as "game.Goblin" | "Goblin"`. A type's own `#[state(alias = "..")]` counts too.
+/// The trait is named in the same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
+///
+/// # In place
+/// [`load_into`](crate::load_into) restores a value of the same type where it is, and replaces one of another type.
+///
+/// # Errors
+/// A value of a type that is not in the list cannot be written: the error is
+/// [`Unwritable`](crate::ErrorKind::Unwritable), and names the type and the list. Bytes with a tag that is not in the list
+/// are [`Malformed`](crate::ErrorKind::Malformed).
+///
+/// # Python
+/// A member that is a struct is an object of its own class, as elsewhere, and is read back by the name of its class: a
+/// pickled list of `Box<dyn Monster>` is a list of different classes. Another member (an enum, a number with a tag) is
+/// shown as an enum's variant, by its tag.
+///
+/// # Several traits, and `Send`
+/// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a type of its own, with a list of its own;
+/// a trait with these as supertraits needs it once.
+#[macro_export]
+macro_rules! dynamic {
+    ($dyn:ty $(as $name:literal $(| $was:literal)*)? = [
+        $($member:ty $(as $tag:literal $(| $had:literal)*)?),* $(,)?
+    ]) => {
+        const _: () = {
+            use $crate::__private as __state;
+
+            const __NAME: &str = __state::trait_name(::core::stringify!($dyn), &[$($name)?]);
+            const _: () = __state::assert_tags(&[$(__state::member_tag::<$member>(&[$($tag)?])),*]);
+            // A type that stands in the list twice is one error.
+            trait __OnceInTheList {}
+            $(impl __OnceInTheList for $member {})*
+            static __EVOLUTION: __state::Evolution = __state::Evolution {
+                aliases: &[$($($was),*)?],
+                parts: &[$(__state::Alias {
+                    variant: "",
+                    name: __state::member_tag::<$member>(&[$($tag)?]),
+                    aliases: __state::member_aliases::<$member>(&[$(&[$tag $(, $had)*])?]),
+                }),*],
+                ..__state::Evolution::NONE
+            };
+
+            impl __state::Listed for $dyn {
+                const MEMBERS: &'static [__state::Member<Self>] = &[$(
+                    __state::Member::of::<$member>(|head, reader| {
+                        let value: __state::Box<$dyn> = __state::boxed::<$member>(head, reader)?;
+                        __state::Some(value)
+                    })
+                ),*];
+
+                const ACCESS: __state::Access<Self> = __state::access();
+
+                fn position(&self) -> __state::Option<__state::usize> {
+                    let types: &[__state::TypeId] = &[$(__state::TypeId::of::<$member>()),*];
+                    __state::position(__state::any(self), types)
+                }
+
+                fn listed() -> &'static __state::Schema {
+                    const {
+                        &__state::Schema::enumeration(
+                            __state::Names { tag: __NAME, id: __state::id::<Self> },
+                            <Self as __state::Listed>::HEAD,
+                            __state::Shape { form: __state::Form::Dynamic, ..__state::Shape::PLAIN },
+                            const {
+                                &[$(__state::Variant::new(
+                                    __state::member_tag::<$member>(&[$($tag)?]),
+                                    const {
+                                        &[__state::Slot::new("0", __state::member_schema::<$member>(&[$({
+                                            fn renamed() -> &'static __state::Schema {
+                                                const {
+                                                    &__state::renamed_member::<$member>($tag, const {
+                                                        &__state::older_member::<$member>(&[$($had),*])
+                                                    })
+                                                }
+                                            }
+                                            renamed as fn() -> _
+                                        })?]))]
+                                    },
+                                )),*]
+                            },
+                        )
+                        .evolving(&__EVOLUTION)
+                    }
+                }
+            }
+
+            impl __state::Pointee for $dyn {
+                const POINTER: __state::usize = 0;
+
+                fn pointer_schema() -> &'static __state::Schema {
+                    const { &__state::Schema::boxed(<Self as __state::Listed>::listed) }
+                }
+
+                fn size_behind(&self, size: &mut __state::Size) {
+                    __state::size_listed(self, size);
+                }
+
+                fn put_behind<'v>(&'v self, _: &mut [__state::u8], writer: &mut __state::Writer<'_, 'v>) {
+                    __state::put_listed(self, writer);
+                }
+            }
+
+            impl<'de> __state::RestorePointee<'de> for $dyn {
+                fn check_behind<P: __state::Pointer<Self>>(
+                    _: &[__state::u8],
+                    checker: &mut __state::Checker<'_>,
+                ) -> __state::bool {
+                    __state::check_listed::<Self, P>(checker)
+                }
+
+                fn get_behind<P: __state::Pointer<Self>>(
+                    _: &'de [__state::u8],
+                    reader: &mut __state::Reader<'de>,
+                ) -> __state::Option<P> {
+                    __state::get_listed::<Self, P>(reader)
+                }
+
+                fn set_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    _: &'de [__state::u8],
+                    reader: &mut __state::Reader<'de>,
+                ) {
+                    __state::set_listed::<Self, P>(pointer, reader);
+                }
+
+                fn exchange_behind<P: __state::Pointer<Self>>(pointer: &mut P, other: &mut P) {
+                    __state::exchange_listed::<Self, P>(pointer, other);
+                }
+
+                fn settle_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    reader: &mut __state::Reader<'de>,
+                ) -> __state::Option<()> {
+                    __state::settle_listed::<Self, P>(pointer, reader)
+                }
+            }
+        };
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "a list of types is written `dynamic!(dyn Trait = [A, B])`, and a tag of its own as text: `A as \"tag\"`"
+        );
+    };
+}
