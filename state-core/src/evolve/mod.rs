@@ -321,8 +321,8 @@ impl Parsed {
 
     /// The same, of a class that Python pickled: objects of Python may be in it.
     #[cfg(feature = "pyo3")]
-    pub fn of_class(schema: &[u8], memory: usize) -> Result<Self> {
-        let (nodes, root) = crate::schema::parse_class_within(schema, memory)?;
+    pub fn of_class(schema: &[u8], class: &str, memory: usize) -> Result<Self> {
+        let (nodes, root) = crate::schema::parse_class_within(schema, class, memory)?;
         Ok(Self { nodes, root })
     }
 

@@ -132,6 +132,22 @@
 //! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.
 //! Records are structured arrays.
 //!
+//! # Equal objects, equal bytes
+//! Two objects with equal states give equal pickles, as `dask.tokenize` and caches by hash want them, but for these:
+//!
+//! - A `HashMap` or `HashSet` comes in its own order; `#[state(sorted)]` on the field, or a `BTreeMap`, gives it one.
+//! - What `__reduce_ex__` gave of an object with fields of Python or attributes counts as a pickle in progress for as long
+//!   as it is held. Until then the object is pickled as in a cycle: it loads as the same, from a few bytes more.
+//! - Buffers and texts that two objects share are written once.
+//!
+//! A `Mutex` or `RwLock` is asked without waiting, because whoever holds it may wait for Python: one that another thread
+//! holds at that moment is a `pickle.PicklingError`. Attributes whose names are no text are a `TypeError` when they are
+//! pickled.
+//!
+//! # Several interpreters
+//! From Python 3.12 on, importing the module in a second interpreter of one process is an `ImportError` that says so.
+//! Before, the second interpreter shares the module and its classes with the first.
+//!
 //! # Depth
 //! Values inside one another are held to 128 levels, as by every door; [`set_depth`] raises that. `Py<T>` fields are no
 //! level: there Python's own pickler goes on.

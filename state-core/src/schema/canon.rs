@@ -20,6 +20,12 @@ const NAME: usize = 255;
 
 const OBJECT: u8 = 15;
 
+/// In pickles of classes alone: an object of the name of the class, and numbers.
+const NAMESAKE: u8 = 0x1F;
+const INTS: u8 = 0x20;
+const FLOAT: u8 = 0x2A;
+const DOUBLE: u8 = 0x2B;
+
 const BACK: u8 = 0xFF;
 
 #[cfg(feature = "pyo3")]
@@ -43,7 +49,7 @@ pub(crate) struct Carried {
 
 impl Carried {
     pub fn of(root: &'static Schema) -> Self {
-        let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false };
+        let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false, class: None };
         out.node(root);
         if !out.arrays.contains(&true) {
             return Self { bytes: out.bytes, arrays: false };
@@ -99,21 +105,46 @@ pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
 }
 
 fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
-    let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order };
+    let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order, class: None };
     out.node(root);
     out.bytes
+}
+
+/// The schema of a class of Python as its pickles carry it: the canonical bytes, but that usual numbers are one byte each,
+/// and the name of the class does not stand there once more where it is the type's.
+#[cfg(feature = "pyo3")]
+pub(crate) fn write_for_class(root: &'static Schema, class: &str) -> Vec<u8> {
+    let mut out =
+        Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false, class: Some(class) };
+    out.node(root);
+    out.bytes
+}
+
+/// The byte that stands for a usual number, or for an object of the name of the class, and whether it is a number.
+fn brief(node: &Schema, class: &str) -> Option<(u8, bool)> {
+    match &node.kind {
+        Kind::Int { bits, signed, nonzero: false } => {
+            Some((INTS + 2 * (bits / 8).trailing_zeros() as u8 + u8::from(*signed), true))
+        }
+        Kind::Float { bits } => Some((if *bits == 64 { DOUBLE } else { FLOAT }, true)),
+        Kind::Object(object) if object.name == class => Some((NAMESAKE, false)),
+        _ => None,
+    }
 }
 
 /// The canonical bytes of an object of this name that has no slots.
 #[cfg(feature = "pyo3")]
 pub(crate) fn canonical_without_slots(name: &str) -> Vec<u8> {
-    let mut out = Out { bytes: alloc::vec![OBJECT], named: Vec::new(), arrays: Vec::new(), other_order: false };
+    let mut out =
+        Out { bytes: alloc::vec![OBJECT], named: Vec::new(), arrays: Vec::new(), other_order: false, class: None };
     out.name(name);
     out.bytes.extend([0, 0]);
     out.bytes
 }
 
-struct Out {
+struct Out<'c> {
+    /// The class whose pickle it is for, which is written in brief.
+    class: Option<&'c str>,
     other_order: bool,
     bytes: Vec<u8>,
     named: Vec<&'static Schema>,
@@ -121,7 +152,7 @@ struct Out {
     arrays: Vec<bool>,
 }
 
-impl Out {
+impl Out<'_> {
     fn number(&mut self, mut n: u64) {
         while n >= 0x80 {
             self.bytes.push(n as u8 | 0x80);
@@ -158,8 +189,19 @@ impl Out {
             }
             self.named.push(node);
         }
-        self.bytes.push(tag(&node.kind));
-        self.body(node);
+        match self.class.and_then(|class| brief(node, class)) {
+            Some((byte, is_number)) => {
+                self.bytes.push(byte);
+                if let (Kind::Object(object), false) = (&node.kind, is_number) {
+                    self.bytes.push(u8::from(object.has_parent));
+                    self.slots(&object.slots);
+                }
+            }
+            None => {
+                self.bytes.push(tag(&node.kind));
+                self.body(node);
+            }
+        }
     }
 
     fn body(&mut self, node: &Schema) {
@@ -277,11 +319,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
 /// # Errors
 /// As [`parse`].
 pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usize)>, Error> {
-    parse_with(bytes, most, false)
+    parse_with(bytes, most, None)
 }
 
-fn parse_with(bytes: &[u8], most: usize, handles: bool) -> Result<Option<(Nodes, usize)>, Error> {
-    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most, handles };
+fn parse_with(bytes: &[u8], most: usize, class: Option<&str>) -> Result<Option<(Nodes, usize)>, Error> {
+    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most, class };
     let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
     let Some(Link::At(root)) = parsed else {
         if input.left == 0 {
@@ -310,9 +352,9 @@ pub(crate) fn parse_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize
 
 /// The same, of a class that Python pickled: objects of Python may be in it.
 #[cfg(feature = "pyo3")]
-pub(crate) fn parse_class_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize), Error> {
+pub(crate) fn parse_class_within(schema: &[u8], class: &str, memory: usize) -> Result<(Nodes, usize), Error> {
     let most = schema.len().saturating_add(1).min(memory / PART);
-    parse_with(schema, most, true)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+    parse_with(schema, most, Some(class))?.ok_or_else(|| Error::beyond_memory("a schema", memory))
 }
 
 /// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.
@@ -324,9 +366,8 @@ fn add<T>(list: &mut Vec<T>, one: T) {
 }
 
 struct In<'a> {
-    /// Whether objects of another runtime may be in it.
-    #[cfg_attr(not(feature = "pyo3"), expect(dead_code, reason = "there is none"))]
-    handles: bool,
+    /// The class whose pickle it comes from: objects of Python may be in it, and words in brief.
+    class: Option<&'a str>,
     bytes: &'a [u8],
     at: usize,
     nodes: Vec<Schema>,
@@ -398,7 +439,7 @@ impl In<'_> {
         // The place is taken first, so that a recursive type can refer to itself.
         let index = self.nodes.len();
         add(&mut self.nodes, Schema::leaf(Kind::Unit, 0));
-        if matches!(tag, 15..=17) {
+        if matches!(tag, 15..=17) || (tag == NAMESAKE && self.class.is_some()) {
             add(&mut self.named, index);
         }
         let mut size = 0;
@@ -440,18 +481,7 @@ impl In<'_> {
             14 => self.raw(depth)?,
             OBJECT => {
                 let name = self.name()?;
-                let has_parent = self.flags(1)? != 0;
-                let slots = self.slots(depth)?;
-                Kind::Object(Object {
-                    name,
-                    has_parent,
-                    slots,
-                    refuses: false,
-                    skips: false,
-                    asks: false,
-                    form: Form::State,
-                    evolution: &Evolution::NONE,
-                })
+                self.object(name, depth)?
             }
             16 => self.enumeration(depth)?,
             17 => self.record(depth, size)?,
@@ -468,10 +498,40 @@ impl In<'_> {
                 };
                 Kind::Grid(self.node(depth)?, dimensions)
             }
-            #[cfg(feature = "pyo3")]
-            HANDLE if self.handles => Kind::Handle(super::Handle::ANY),
-            _ => return None,
+            _ => self.of_class(tag, depth)?,
         })
+    }
+
+    fn object(&mut self, name: Cow<'static, str>, depth: u32) -> Option<Kind> {
+        let has_parent = self.flags(1)? != 0;
+        let slots = self.slots(depth)?;
+        Some(Kind::Object(Object {
+            name,
+            has_parent,
+            slots,
+            refuses: false,
+            skips: false,
+            asks: false,
+            form: Form::State,
+            evolution: &Evolution::NONE,
+        }))
+    }
+
+    /// What stands in the pickles of classes alone.
+    fn of_class(&mut self, tag: u8, depth: u32) -> Option<Kind> {
+        let class = self.class?;
+        match tag {
+            NAMESAKE => self.object(Cow::Owned(String::from(class)), depth),
+            INTS..FLOAT => {
+                let (bits, signed) = (8 << ((tag - INTS) / 2), (tag - INTS) % 2 == 1);
+                Some(Kind::Int { bits, signed, nonzero: false })
+            }
+            FLOAT => Some(Kind::Float { bits: 32 }),
+            DOUBLE => Some(Kind::Float { bits: 64 }),
+            #[cfg(feature = "pyo3")]
+            HANDLE => Some(Kind::Handle(super::Handle::ANY)),
+            _ => None,
+        }
     }
 
     fn raw(&mut self, depth: u32) -> Option<Kind> {

@@ -22,7 +22,7 @@ use crate::standard::Known;
 
 pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical, write_for_other_order};
 #[cfg(feature = "pyo3")]
-pub(crate) use canon::{canonical_without_slots, parse_class_within};
+pub(crate) use canon::{canonical_without_slots, parse_class_within, write_for_class};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 #[doc(hidden)]
 pub use evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};

@@ -14,7 +14,7 @@ use pyo3::types::{PyBytes, PyTuple};
 
 use crate::python::error::unpickling;
 use crate::python::into::older::Older;
-use crate::schema::{Schema, write_canonical};
+use crate::schema::{Schema, write_canonical, write_for_class};
 
 /// What stands in the arguments of a form. The number is that in pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Form {
     pub(in crate::python) mode: Mode,
     pub(in crate::python) origin: Origin,
     make: Make,
+    /// The name of the class.
+    class: &'static str,
     /// The function that pickles name, and what it is called with to give this form.
     named: (Py<PyAny>, Py<PyTuple>),
 }
@@ -60,7 +62,7 @@ impl Form {
     /// The present form.
     pub(in crate::python) fn present(
         mode: Mode,
-        make: Make,
+        (class, make): (&'static str, Make),
         function: &Bound<'_, PyAny>,
         schemas: &[&'static Schema],
     ) -> PyResult<Self> {
@@ -70,10 +72,15 @@ impl Form {
             arguments.push((mode as u8).into_pyobject(py)?.into_any());
         }
         if mode != Mode::Blank {
-            arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &write_canonical(schema)).into_any()));
+            let bytes = |schema| match mode {
+                // Their hash stands in the native bytes.
+                Mode::Packed => write_canonical(schema),
+                _ => write_for_class(schema, class),
+            };
+            arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &bytes(*schema)).into_any()));
         }
         let named = (function.clone().unbind(), PyTuple::new(py, arguments)?.unbind());
-        Ok(Self { mode, origin: Origin::Present, make, named })
+        Ok(Self { mode, origin: Origin::Present, make, class, named })
     }
 
     /// The form of other arguments than those of any present one.
@@ -92,13 +99,13 @@ impl Form {
         let Some(schemas) = schemas else {
             return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
         };
-        let origin = match Older::new(&schemas, ours) {
+        let origin = match Older::new(this.class, &schemas, ours) {
             Ok(older) => Origin::Older(older),
             Err(_) if sets_itself || this.mode == Mode::Given => Origin::Unmatched,
             Err(error) => return Err(unpickling(py, &error)),
         };
         let named = (this.named.0.clone_ref(py), arguments.to_owned().unbind());
-        Bound::new(py, Self { mode: this.mode, origin, make: this.make, named })
+        Bound::new(py, Self { mode: this.mode, origin, make: this.make, class: this.class, named })
     }
 
     /// Whether two forms are of one class.

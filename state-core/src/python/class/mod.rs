@@ -161,7 +161,7 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
             layout.add(object);
         }
     }
-    let form = |mode| Py::new(py, Form::present(mode, into::called::<T>, &function, &schemas)?);
+    let form = |mode| Py::new(py, Form::present(mode, (T::NAME, into::called::<T>), &function, &schemas)?);
     let [exact, of_class, given, blank, native] = Mode::ALL.map(form);
     let mut found = [const { None }; 3];
     for (place, name) in found.iter_mut().zip(ASKED) {

@@ -37,11 +37,11 @@ impl Older {
     ///
     /// # Errors
     /// Bytes that are no schemas, bases that are gone, and what `evolve` says of states that cannot be matched.
-    pub fn new(theirs: &[Bound<'_, PyBytes>], ours: &[&'static Schema]) -> Result<Self> {
+    pub fn new(class: &str, theirs: &[Bound<'_, PyBytes>], ours: &[&'static Schema]) -> Result<Self> {
         let mut forms = Vec::new();
         for bytes in theirs {
             let bytes = bytes.as_bytes();
-            forms.push((Parsed::of_class(bytes, options().memory_for(bytes.len()))?, hash(bytes)));
+            forms.push((Parsed::of_class(bytes, class, options().memory_for(bytes.len()))?, hash(bytes)));
         }
         let mut layers = Vec::new();
         for (form, ours) in paired(forms, ours)?.into_iter().zip(ours) {
