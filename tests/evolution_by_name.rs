@@ -1,5 +1,11 @@
 //! Older states at the dynamic ways in: they are matched by name where names are known, and changed by their type first.
 
+#![allow(
+    clippy::float_cmp,
+    clippy::items_after_statements,
+    reason = "floats that stay, and types where the test uses them"
+)]
+
 use state_core::value::{Object, Tuple, Value};
 use state_core::{ErrorKind, Inspection, Older, Options, State, StateExt, from_value, pickle};
 
@@ -159,7 +165,7 @@ fn shared_parts_are_not_given_without_end() {
         let slots = b"X\x03\0\0\0kmhK\x01X\x05\0\0\0levelX\x01\0\0\x007X\x03\0\0\0petN";
         [b"cgame\nMonster\n)\x81}(X\x04\0\0\0name", name, slots, b"ub"].concat()
     };
-    let long = [&b"X\0\0\x01\0"[..], &[b'x'; 1 << 16], b"q\x01"].concat();
+    let long = [&b"X\0\0\x01\0"[..], &b"x".repeat(1 << 16), b"q\x01"].concat();
     let mut bytes = [&b"\x80\x02]("[..], &object(&long)].concat();
     for _ in 0..20_000 {
         bytes.extend(object(b"h\x01"));

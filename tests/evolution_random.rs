@@ -1,6 +1,8 @@
 //! Random forms with random states, upgraded by a plan and, the slow way, value by value: both make the same bytes. What
 //! is said of the format here is said a second time, by its specification alone.
 
+#![allow(clippy::cast_precision_loss, reason = "numbers that are any")]
+
 use state_core::Inspection;
 use state_core::evolve::{Amendments, Form};
 
@@ -114,7 +116,9 @@ fn schema(out: &mut Vec<u8>, ty: &Type) {
         Type::Tuple(items) => {
             out.push(12);
             number(out, items.len() as u64);
-            items.iter().for_each(|item| schema(out, item));
+            for item in items {
+                schema(out, item);
+            }
         }
         Type::Object { name: tag, parent, slots: own } => {
             out.push(15);

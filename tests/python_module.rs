@@ -2,6 +2,7 @@
 //! what mypy takes.
 
 #![cfg(target_endian = "little")]
+#![allow(clippy::option_option, reason = "users have them")]
 #![allow(dead_code, reason = "fields are read by Python")]
 
 use std::collections::{BTreeMap, BTreeSet};
