@@ -4,12 +4,16 @@
 //! 2. [Saving files](saving_files)
 //! 3. [Rolling back](rolling_back)
 //! 4. [When your types change](crate::evolve)
-//! 5. [Types of other crates](types_of_other_crates)
-//! 6. [Impls by hand](by_hand)
-//! 7. [Limits and hostile input](hostile_input)
+//! 5. [Objects behind a trait](behind_a_trait)
+//! 6. [Types of other crates](types_of_other_crates)
+//! 7. [Impls by hand](by_hand)
+//! 8. [Limits and hostile input](hostile_input)
 //!
 //! Python has two chapters of its own: the modules `pickle`, for pickles that Rust reads and writes, and `python`, for
 //! classes of PyO3. How it all works is in the repository's `docs/ARCHITECTURE.md`.
+
+#[doc = include_str!("behind_a_trait.md")]
+pub mod behind_a_trait {}
 
 #[doc = include_str!("by_hand.md")]
 pub mod by_hand {}
