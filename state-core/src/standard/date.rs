@@ -52,7 +52,11 @@ pub(crate) fn pack(head: &[u8]) -> Option<[u8; 4]> {
 
 /// The head of an object of Python's.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 4]> {
-    let bytes = super::args(value, NAME, 1)?.next().and_then(packed)?;
+    super::args(value, NAME, 1)?.next().and_then(packed).and_then(of_packed)
+}
+
+/// The head of the bytes in which Python packs a day.
+pub(crate) fn of_packed(bytes: [u8; 4]) -> Option<[u8; 4]> {
     Date::unpack(bytes)?.number().map(i32::to_le_bytes)
 }
 

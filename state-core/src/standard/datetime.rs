@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::date::Date;
 use super::time::{Clock, clock};
-use super::{DAY, args, packed, signed, timedelta};
+use super::{DAY, args, number, packed, signed, timedelta};
 use crate::value::repr::{Layout, Object, Source};
 use crate::walk::Decoder;
 
@@ -30,7 +30,7 @@ pub(crate) fn pack(head: &[u8], offset: i32) -> Option<[u8; 10]> {
 }
 
 /// The head of packed bytes that are so many seconds ahead.
-fn head_of(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
+pub(crate) fn of_packed(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
     let (date, time) = unpack(bytes)?;
     let (seconds, nanos) = time.seconds();
     let moved = i64::from(seconds) - i64::from(offset);
@@ -45,16 +45,31 @@ fn head_of(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
 
 /// The head of an object of Python's without a time zone.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
-    head_of(args(value, NAME, 1)?.next().and_then(packed)?, 0)
+    of_packed(args(value, NAME, 1)?.next().and_then(packed)?, 0)
 }
 
 /// The head of one in UTC, and how far its time zone is ahead.
 pub(crate) fn moment<'v, D: Decoder<'v>>(value: D) -> Option<([u8; 12], i32)> {
     let mut args = args(value, NAME, 2)?;
     let (bytes, zone) = (packed(args.next()?)?, args.next()?);
-    let (seconds, nanos) = timedelta::span(&timedelta::head(zone.called("datetime.timezone")?.next()?)?)?;
-    let offset = i32::try_from(seconds).ok().filter(|offset| nanos == 0 && i64::from(offset.abs()) < DAY)?;
-    Some((head_of(bytes, offset)?, offset))
+    let offset = offset(timedelta::head(zone.called("datetime.timezone")?.next()?)?)?;
+    Some((of_packed(bytes, offset)?, offset))
+}
+
+/// How far a time zone is ahead whose difference from UTC has this head.
+pub(crate) fn offset(difference: [u8; 12]) -> Option<i32> {
+    let (seconds, nanos) = timedelta::span(&difference)?;
+    i32::try_from(seconds).ok().filter(|offset| nanos == 0 && i64::from(offset.unsigned_abs()) < DAY)
+}
+
+/// The seconds and nanoseconds since 1970 of the head of a time in UTC.
+pub(crate) fn since_1970(mut head: [u8; 12]) -> Option<[u8; 12]> {
+    /// The number of its first day.
+    const EPOCH: i64 = 719_163;
+    let (day, seconds) = (signed(&head, 0)?, number(&head, 4)?);
+    let seconds = (i64::from(day) - EPOCH) * DAY + i64::from(seconds);
+    head[..8].copy_from_slice(&seconds.to_le_bytes());
+    Some(head)
 }
 
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {

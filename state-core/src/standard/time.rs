@@ -75,7 +75,11 @@ pub(crate) fn pack(head: &[u8]) -> Option<[u8; 6]> {
 
 /// The head of an object of Python's without a time zone.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 8]> {
-    let [hour, rest @ ..]: [u8; 6] = super::args(value, NAME, 1)?.next().and_then(packed)?;
+    super::args(value, NAME, 1)?.next().and_then(packed).and_then(of_packed)
+}
+
+/// The head of the bytes in which Python packs a time of the day.
+pub(crate) fn of_packed([hour, rest @ ..]: [u8; 6]) -> Option<[u8; 8]> {
     let (seconds, nanos) = unpack(hour, rest)?.seconds();
     let mut head = [0; 8];
     head[..4].copy_from_slice(&seconds.to_le_bytes());

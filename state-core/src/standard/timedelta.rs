@@ -31,7 +31,11 @@ pub(crate) fn numbers(head: &[u8]) -> Option<[i64; 3]> {
 /// The head of an object of Python's, of any days, seconds and microseconds, as Python adds them up.
 pub(crate) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
     let mut args = args(value, NAME, 3)?;
-    let (days, seconds, micros) = (args.next()?.int()?, args.next()?.int()?, args.next()?.int()?);
+    of_numbers([args.next()?.int()?, args.next()?.int()?, args.next()?.int()?])
+}
+
+/// The head of any days, seconds and microseconds, as Python adds them up.
+pub(crate) fn of_numbers([days, seconds, micros]: [i128; 3]) -> Option<[u8; 12]> {
     let seconds = days.checked_mul(DAY.into())?.checked_add(seconds)?;
     let seconds = seconds.checked_add(micros.div_euclid(MICROS))?;
     let micros = micros.rem_euclid(MICROS) as u32;

@@ -6,10 +6,10 @@ mod blocks;
 mod builtins;
 mod changes;
 mod classes;
-mod direct;
 mod document;
 mod effects;
 mod extent;
+mod fast;
 mod foreign;
 mod instance;
 mod limit;
@@ -118,6 +118,9 @@ impl Options {
         buffers: &[&[u8]],
         mut resolve: impl FnMut(Value) -> Result<Value>,
     ) -> Result<Value> {
+        if let Some(value) = value::build(pickle, self) {
+            return Ok(value);
+        }
         let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
         value::value(&parts, buffers, &mut resolve)
     }
@@ -132,7 +135,7 @@ impl Options {
     #[doc(hidden)]
     #[must_use]
     pub fn is_read_directly<T: RestoreOwned>(&self, pickle: &[u8]) -> bool {
-        direct::fill(T::schema(), pickle, &[], self).is_some()
+        fast::fill(T::schema(), pickle, &[], self).is_some()
     }
 
     /// Reads a pickle into an image, tests that, and hands it on.
@@ -146,7 +149,7 @@ impl Options {
         let limits = self.limits(pickle.len().saturating_add(given));
         let identity = identity(T::schema());
         let options = image::Options::new().depth(limits.depth).memory(limits.memory);
-        if let Some(filled) = direct::fill(T::schema(), pickle, buffers, self) {
+        if let Some(filled) = fast::fill(T::schema(), pickle, buffers, self) {
             // What is wrong in it, the longer way says in the words of the pickle.
             if let Ok(regions) = filled.regions() {
                 if options.pass::<T>(&identity, &regions, regions.head).is_ok() {

@@ -52,6 +52,14 @@ impl Value {
         }
     }
 
+    /// Whether nothing but leaves is dropped with it.
+    fn is_flat(&self) -> bool {
+        match self.own_children() {
+            Some(children) => children.iter().all(Self::is_alone),
+            None => self.is_alone(),
+        }
+    }
+
     /// The values that would be dropped with this one.
     fn take_children(&mut self) -> Vec<Self> {
         match self {
@@ -70,6 +78,7 @@ impl Drop for Children {
         open.push(mem::take(&mut self.0).into_iter());
         while let Some(rest) = open.last_mut() {
             match rest.next() {
+                Some(child) if child.is_flat() => drop(child),
                 // What is left of the child is dropped here, and has nothing under it.
                 Some(mut child) => {
                     let children = child.take_children();

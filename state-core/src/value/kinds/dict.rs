@@ -36,6 +36,24 @@ impl Dict {
         Self(Vec::with_capacity(pairs.saturating_mul(2)).into())
     }
 
+    /// Makes a dict of keys and values by turns; a key without a value is dropped.
+    #[cfg(feature = "pickle")]
+    pub(crate) fn of_turns(turns: Vec<Value>) -> Self {
+        let mut dict = Self::new();
+        dict.add_turns(turns);
+        dict
+    }
+
+    /// Puts keys and values by turns at the end.
+    #[cfg(feature = "pickle")]
+    pub(crate) fn add_turns(&mut self, mut turns: Vec<Value>) {
+        turns.truncate(turns.len() & !1);
+        match self.is_empty() {
+            true => self.0 = turns.into(),
+            false => self.0.extend(turns),
+        }
+    }
+
     /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -271,7 +271,11 @@ impl<'v, 's> Fill<'v, 's> {
             }
             Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
             Kind::Seconds { signed } if value.items().is_none() => {
-                let head = if *signed { since_1970(value) } else { standard::timedelta::head(value) };
+                let head = if *signed {
+                    standard::datetime::moment(value).and_then(|(head, _)| standard::datetime::since_1970(head))
+                } else {
+                    standard::timedelta::head(value)
+                };
                 let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
                 self.builder.write(at, &head);
             }
@@ -569,17 +573,6 @@ pub(super) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Optio
     }
     let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
     Some(value.to_le_bytes())
-}
-
-/// The head of a point in time, from a `datetime` with its time zone.
-fn since_1970<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
-    /// The number of its first day.
-    const EPOCH: i64 = 719_163;
-    let (mut head, _) = standard::datetime::moment(value)?;
-    let (day, seconds) = (i32::from_le_bytes(*head.first_chunk()?), u32::from_le_bytes(*head[4..].first_chunk()?));
-    let seconds = (i64::from(day) - EPOCH) * 86_400 + i64::from(seconds);
-    head[..8].copy_from_slice(&seconds.to_le_bytes());
-    Some(head)
 }
 
 fn only_char(text: &str) -> Option<char> {

@@ -1,19 +1,22 @@
 //! From the parts of a pickle to values: each part once, those that are referenced from several places in a heap that
 //! they share.
 
+mod built;
+
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::arena::{Id, Tag};
-use super::instance::{Instance, Made};
-use super::numpy::{Dtypes, Numpy};
-use super::parts::Parts;
-use super::shares::Bits;
-use super::text::Digits;
-use super::view::{Name, Persistent, View};
+pub(in crate::pickle::decode) use self::built::build;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::decode::arena::{Id, Tag};
+use crate::pickle::decode::instance::{Instance, Made};
+use crate::pickle::decode::numpy::{Dtypes, Numpy};
+use crate::pickle::decode::parts::Parts;
+use crate::pickle::decode::shares::Bits;
+use crate::pickle::decode::text::Digits;
+use crate::pickle::decode::view::{Name, Persistent, View};
 use crate::pickle::opcode::BYTEARRAY8;
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates, Tuple, Value};
 
@@ -21,12 +24,12 @@ use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates,
 const SPARE: usize = 1 << 16;
 
 /// A persistent id stands for itself.
-pub(super) fn kept(id: Value) -> Result<Value> {
+pub(in crate::pickle::decode) fn kept(id: Value) -> Result<Value> {
     Ok(Value::Persistent(value::Persistent::new(id)))
 }
 
 /// Makes the value of one part of a pickle.
-pub(super) fn part(parts: &Parts<'_>, id: Id, buffers: &[&[u8]]) -> Result<Value> {
+pub(in crate::pickle::decode) fn part(parts: &Parts<'_>, id: Id, buffers: &[&[u8]]) -> Result<Value> {
     let mut resolve = kept;
     let mut maker = Maker::new(parts, buffers, &mut resolve);
     let mut root = maker.reference(id)?;
@@ -39,7 +42,11 @@ pub(super) fn part(parts: &Parts<'_>, id: Id, buffers: &[&[u8]]) -> Result<Value
 }
 
 /// Makes the value of a pickle, with what was called for its effect.
-pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<'_>) -> Result<Value> {
+pub(in crate::pickle::decode) fn value(
+    parts: &Parts<'_>,
+    buffers: &[&[u8]],
+    resolve: &mut Resolve<'_>,
+) -> Result<Value> {
     let mut maker = Maker::new(parts, buffers, resolve);
     let mut root = maker.reference(parts.root)?;
     let mut nodes = Vec::new();
@@ -58,7 +65,7 @@ pub(super) fn value(parts: &Parts<'_>, buffers: &[&[u8]], resolve: &mut Resolve<
 }
 
 /// Gives the value that a persistent id stands for.
-pub(super) type Resolve<'r> = dyn FnMut(Value) -> Result<Value> + 'r;
+pub(in crate::pickle::decode) type Resolve<'r> = dyn FnMut(Value) -> Result<Value> + 'r;
 
 struct Maker<'p, 'r> {
     parts: &'p Parts<'p>,
@@ -383,7 +390,7 @@ fn closed(shape: Shape, made: Vec<Value>) -> Value {
     match shape {
         Shape::Tuple => Tuple::from(made).into(),
         Shape::List => List::from(made).into(),
-        Shape::Dict => Value::Dict(pairs(made.into_iter())),
+        Shape::Dict => Value::Dict(Dict::of_turns(made)),
         Shape::Set => Value::Set(Set::from(made)),
         Shape::FrozenSet => Value::FrozenSet(Set::from(made)),
         Shape::Persistent => Value::Persistent(value::Persistent::new(made.into_iter().next().unwrap_or_default())),
@@ -401,13 +408,13 @@ fn object(form: Form, made: Vec<Value>) -> Value {
     };
     let kwargs = one(form.keywords);
     let mut many = |count: usize| made.by_ref().take(count).collect::<Vec<_>>();
-    let (items, entries) = (List::from(many(form.items)), pairs(many(form.entries).into_iter()));
+    let (items, entries) = (List::from(many(form.items)), Dict::of_turns(many(form.entries)));
     let state = many(usize::from(form.state)).pop().unwrap_or_default();
     let mut steps = Vec::with_capacity(form.steps.len());
     for (tag, count) in form.steps {
         let values = many(count);
         match tag {
-            Tag::Dict => steps.push(Step::Entries(pairs(values.into_iter()))),
+            Tag::Dict => steps.push(Step::Entries(Dict::of_turns(values))),
             Tag::State => steps.extend(values.into_iter().map(Step::State)),
             Tag::Step => steps.extend(values.into_iter().map(Step::Call)),
             Tag::Set => steps.push(Step::Added(Set::from(values))),
@@ -420,15 +427,7 @@ fn object(form: Form, made: Vec<Value>) -> Value {
     Value::Object(alloc::boxed::Box::new(Object::from_parts(form.name, parts)))
 }
 
-fn pairs(mut values: impl Iterator<Item = Value>) -> Dict {
-    let mut dict = Dict::with_capacity(values.size_hint().0 / 2);
-    while let (Some(key), Some(value)) = (values.next(), values.next()) {
-        dict.push(key, value);
-    }
-    dict
-}
-
-pub(super) fn text(bytes: &[u8]) -> Value {
+pub(in crate::pickle::decode) fn text(bytes: &[u8]) -> Value {
     match core::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => match Surrogates::new(bytes.to_owned()) {
@@ -439,7 +438,7 @@ pub(super) fn text(bytes: &[u8]) -> Value {
     }
 }
 
-pub(super) fn large(digits: &Digits) -> Result<Int> {
+pub(in crate::pickle::decode) fn large(digits: &Digits) -> Result<Int> {
     let wrong = || Error::new(ErrorKind::Malformed, "an integer", "another text");
     let Digits::Large { negative, base, digits } = digits else { return Err(wrong()) };
     let sign = if *negative { "-" } else { "" };
@@ -468,7 +467,7 @@ fn hexadecimal(digits: &str, base: u32) -> String {
 
 impl Parts<'_> {
     /// The name of a class or function, where it has one.
-    pub(super) fn qualified(&self, id: Id) -> Option<value::Name> {
+    pub(in crate::pickle::decode) fn qualified(&self, id: Id) -> Option<value::Name> {
         if let Some(Name { module, name }) = self.name(id) {
             return Some(value::Name::new(module, name));
         }

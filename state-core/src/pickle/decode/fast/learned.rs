@@ -1,0 +1,154 @@
+//! The quickest way through a row: its values, and the bytes before each of them, which are the same in every row once the
+//! names in it are in the memo. They are learned from a row that was read by its operations.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::mem::size_of;
+
+use super::plan::{Op, Plan};
+use super::{NOTHING, Place, Reader};
+
+/// After so many rows in vain, with none in between that was as the one before, no more is learned: where what is put in the
+/// memo has a number, no two rows are the same.
+const MOST_MISSES: u32 = 8;
+
+/// What was learned of the rows of a plan.
+#[derive(Default)]
+pub(super) struct Learned {
+    fields: RefCell<Vec<Field>>,
+    /// It holds from so many parts in the memo on, among which are all that it gets from there.
+    from: Cell<usize>,
+    /// How often it was learned anew since a row was as the one before.
+    misses: Cell<u32>,
+}
+
+/// A value, and what stands before it.
+struct Field {
+    before: u128,
+    /// The bits of a block that belong to it.
+    mask: u128,
+    len: u8,
+    /// How many of the bytes put something in the memo.
+    puts: u8,
+    /// The operation that reads the value; none behind the last of them.
+    op: Option<u32>,
+}
+
+/// Where operations began: their numbers, the places in the pickle, and how much was in the memo.
+pub(super) type Trace = Vec<(u32, usize, usize)>;
+
+impl Learned {
+    /// Whether rows differ too often.
+    pub fn is_of_no_use(&self) -> bool {
+        self.misses.get() >= MOST_MISSES
+    }
+}
+
+impl Reader<'_> {
+    /// Reads rows as they were learned, up to what adds them or the first that is another; how many.
+    #[inline(never)]
+    pub(super) fn rows_as_learned(&mut self, plan: &Plan, add: u8) -> usize {
+        let learned = &plan.learned;
+        let Ok(fields) = learned.fields.try_borrow() else { return 0 };
+        if fields.is_empty() || self.memo.len() < learned.from.get() {
+            return 0;
+        }
+        let mut count = 0;
+        while self.input.get(self.at) != Some(&add) {
+            let place = self.place();
+            let base = self.head(plan.size);
+            if self.fields(&fields, &plan.ops, base).is_none() {
+                // Raw arrays, which are not forgotten, are in no row that is learned.
+                self.restore(&place);
+                break;
+            }
+            count += 1;
+        }
+        if count > 0 {
+            learned.misses.set(0);
+        }
+        count
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn fields(&mut self, fields: &[Field], ops: &[Op], base: usize) -> Option<()> {
+        let (input, mut at) = (self.input, self.at);
+        for field in fields {
+            if field.len > 0 {
+                let block = input.get(at..)?.first_chunk::<{ size_of::<u128>() }>()?;
+                if u128::from_le_bytes(*block) & field.mask != field.before {
+                    return None;
+                }
+                at += usize::from(field.len);
+                for _ in 0..field.puts {
+                    self.memo.push(NOTHING);
+                }
+            }
+            let Some(op) = field.op else { continue };
+            let op = ops.get(op as usize)?;
+            at = match self.usual(op, base, at) {
+                Some(at) => at,
+                None => {
+                    self.at = at;
+                    self.other(op, base)?;
+                    self.at
+                }
+            };
+        }
+        self.at = at;
+        Some(())
+    }
+
+    /// Reads a row by its operations, and learns from it.
+    #[inline(never)]
+    pub(super) fn learn(&mut self, plan: &Plan, place: &Place) -> Option<()> {
+        let (learned, base) = (&plan.learned, place.top);
+        let mut trace = Vec::new();
+        learned.misses.set(learned.misses.get() + 1);
+        self.run::<false, true>(&plan.ops, base, &mut trace)?;
+        trace.push((plan.ops.len() as u32, self.at, self.memo.len()));
+        if let Ok(mut fields) = learned.fields.try_borrow_mut() {
+            *fields = find(&plan.ops, &trace, self.input).unwrap_or_default();
+            self.has_learned |= fields.iter().any(|field| field.puts > 0);
+            learned.from.set(self.memo.len());
+        }
+        Some(())
+    }
+}
+
+fn find(ops: &[Op], trace: &Trace, input: &[u8]) -> Option<Vec<Field>> {
+    let mut fields = Vec::new();
+    let mut from = *trace.first()?;
+    for steps in trace.windows(2) {
+        let &[now, next] = steps else { return None };
+        let op = ops.get(now.0 as usize)?;
+        if matches!(op, Op::Optional { .. } | Op::Raw { .. }) {
+            return None;
+        }
+        if op.is_value() {
+            fields.push(Field::new(Some(now.0), from, now, input)?);
+            from = next;
+        }
+    }
+    let end = Field::new(None, from, *trace.last()?, input)?;
+    fields.extend((end.len > 0).then_some(end));
+    Some(fields)
+}
+
+impl Field {
+    /// What is long has no field.
+    fn new(
+        op: Option<u32>,
+        (_, from, had): (u32, usize, usize),
+        (_, to, has): (u32, usize, usize),
+        input: &[u8],
+    ) -> Option<Self> {
+        let bytes = input.get(from..to)?;
+        let mut before = [0; size_of::<u128>()];
+        before.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let mask = u128::MAX.checked_shr(u128::BITS - 8 * bytes.len() as u32).unwrap_or(0);
+        // Each of the puts is an opcode among so few bytes.
+        let (len, puts) = (bytes.len() as u8, has.checked_sub(had)? as u8);
+        Some(Self { before: u128::from_le_bytes(before), mask, len, puts, op })
+    }
+}

@@ -1,0 +1,283 @@
+//! The plan of a type: what stands for one of its values, as a flat list of operations. What leads to other heads has a
+//! plan of its own, which is made when it is needed first.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::{Cell, OnceCell};
+
+use super::learned::Learned;
+use super::unordered::Slots;
+use super::{Kept, NOTHING};
+use crate::pickle::opcode as op;
+use crate::protocol::layout::enum_is_inline;
+use crate::schema::{self, Enum, Link, Nodes, Raw, Schema, Slot};
+use crate::standard::Known;
+use crate::walk::tuple_slots;
+
+/// Parts that a plan counts for at least, for the frames of what reads it.
+pub(super) const LEAST: u32 = 6;
+
+/// Tuples and objects inside one another in one plan.
+pub(super) const NESTED: usize = 8;
+
+/// Writers of pickles add so many items at once, and begin anew only where these were full.
+pub(super) const BATCH: usize = 1000;
+
+/// What is read into one head.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub ops: Vec<Op>,
+    /// The bytes of the head, or one where it has none.
+    pub size: usize,
+    pub is_empty: bool,
+    /// How many parts stand inside one another in it.
+    pub deepest: u32,
+    pub learned: Learned,
+}
+
+/// What comes next; `at` is a place in the head.
+pub(super) enum Op {
+    Bool(u32),
+    I8(u32),
+    I16(u32),
+    I32(u32),
+    I64(u32),
+    U8(u32),
+    U16(u32),
+    U32(u32),
+    U64(u32),
+    Wide {
+        at: u32,
+        signed: bool,
+    },
+    /// The integer before was not zero.
+    NonZero {
+        at: u32,
+        size: u32,
+    },
+    Single(u32),
+    Double(u32),
+    Text(u32),
+    Char(u32),
+    Bytes(u32),
+    ByteArray {
+        at: u32,
+        len: u32,
+    },
+    Raw {
+        at: u32,
+        raw: &'static Raw,
+        counted: bool,
+    },
+    Standard(Box<Standard>),
+    /// Seconds and nanoseconds, which the next operations read unless Python has a class for them.
+    Seconds {
+        at: u32,
+        signed: bool,
+        skip: u32,
+    },
+    /// Nothing, and so many operations are left out, or what they read.
+    Optional {
+        at: u32,
+        skip: u32,
+        wrapped: bool,
+    },
+    /// The tuple that the next operations read, up to its end. What begins with a number seldom comes from the memo, which
+    /// is looked for with care alone.
+    Tuple {
+        marked: bool,
+        depth: u8,
+        skip: u32,
+        is_plain: bool,
+    },
+    EndTuple {
+        code: u8,
+        depth: u8,
+    },
+    /// A single opcode.
+    Code(u8),
+    /// An opcode that makes something, which may go to the memo.
+    Put(u8),
+    /// The class and what makes an object of it; the operations up to its end read its state or its arguments.
+    Object(Box<Made>),
+    /// `BUILD` behind a state, or what makes an object of its arguments.
+    EndObject {
+        depth: u8,
+    },
+    /// What Cython's function makes.
+    Cython(Box<Cython>),
+    /// The last number of a `range`, if it is there, and its end.
+    EndRange,
+    /// The name of an attribute, which was last read there.
+    Name {
+        name: &'static str,
+        seen: Cell<Kept>,
+    },
+    /// Slots that stand in another order than in the head.
+    Slots(Box<Slots>),
+    Group(Box<Group>),
+    Enum(Box<Variants>),
+    /// A value that has a plan of its own.
+    Part {
+        at: u32,
+        plan: u32,
+        deep: u32,
+    },
+    /// A value in the tail.
+    Boxed {
+        plan: u32,
+        deep: u32,
+    },
+    /// There is no fast way.
+    Unknown,
+}
+
+impl Op {
+    /// Whether it reads a value, and does not stand around others.
+    pub const fn is_value(&self) -> bool {
+        !matches!(
+            self,
+            Self::Tuple { .. }
+                | Self::EndTuple { .. }
+                | Self::Object(_)
+                | Self::EndObject { .. }
+                | Self::Put(_)
+                | Self::Code(_)
+                | Self::Name { .. }
+                | Self::Optional { .. }
+                | Self::Seconds { .. }
+                | Self::Cython(_)
+        )
+    }
+
+    pub const fn is_number(&self) -> bool {
+        matches!(
+            self,
+            Self::Bool(_)
+                | Self::I8(_)
+                | Self::I16(_)
+                | Self::I32(_)
+                | Self::I64(_)
+                | Self::U8(_)
+                | Self::U16(_)
+                | Self::U32(_)
+                | Self::U64(_)
+                | Self::Single(_)
+                | Self::Double(_)
+        )
+    }
+}
+
+/// How an object is made.
+pub(super) struct Made {
+    pub class: Class,
+    /// The operations that follow up to its end, and how deep they are in tuples and objects.
+    pub skip: u32,
+    pub depth: u8,
+    /// Whether it can be made by giving it a state, or of its arguments.
+    pub takes_state: bool,
+    pub takes_arguments: bool,
+    /// Whether it has no slots.
+    pub is_bare: bool,
+    /// Its slots by name, where it has attributes.
+    pub slots: Option<Slots>,
+}
+
+/// A type for which Python has a class, and where in the memo its classes were last.
+pub(super) struct Standard {
+    pub at: u32,
+    pub known: Known,
+    pub seen: [Cell<Kept>; 3],
+}
+
+/// An object that a function of Cython makes.
+pub(super) struct Cython {
+    /// Where in the memo the function was last.
+    pub maker: Cell<Kept>,
+    pub class: Class,
+    pub checksum: u32,
+    pub skip: u32,
+}
+
+/// A class by its type tag, and where in the memo it was last.
+pub(super) struct Class {
+    pub tag: &'static str,
+    pub seen: Cell<Kept>,
+}
+
+impl Class {
+    pub const fn new(tag: &'static str) -> Self {
+        Self { tag, seen: Cell::new(NOTHING) }
+    }
+}
+
+/// A list, set or dict.
+pub(super) struct Group {
+    pub at: u32,
+    pub codes: Codes,
+    pub plan: u32,
+    /// Where in the memo the function was last that makes a set.
+    pub called: Cell<Kept>,
+    /// The number of items, where these stand in the head.
+    pub exactly: Option<usize>,
+    pub deep: u32,
+}
+
+/// An enum.
+pub(super) struct Variants {
+    pub at: u32,
+    pub of: &'static Enum,
+    pub is_inline: bool,
+    pub deep: u32,
+    pub list: Vec<Variant>,
+    pub class: Class,
+}
+
+/// A variant: how its slots are read, and where in the memo its name was last, or all of it.
+pub(super) struct Variant {
+    pub slots: &'static [Slot],
+    pub plan: OnceCell<Rc<Plan>>,
+    pub seen: Cell<Kept>,
+}
+
+/// The opcodes of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Codes {
+    /// The group without items.
+    pub empty: u8,
+    /// What adds those behind a mark.
+    pub add: u8,
+    /// What adds a single one.
+    pub add_one: Option<u8>,
+}
+
+impl Codes {
+    pub const LIST: Self = Self { empty: op::EMPTY_LIST, add: op::APPENDS, add_one: Some(op::APPEND) };
+    pub const SET: Self = Self { empty: op::EMPTY_SET, add: op::ADDITEMS, add_one: None };
+    pub const DICT: Self = Self { empty: op::EMPTY_DICT, add: op::SETITEMS, add_one: Some(op::SETITEM) };
+}
+
+impl Variants {
+    pub fn new(of: &'static Enum, at: u32, deep: u32) -> Self {
+        let head = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
+        let largest = of.variants.iter().map(|variant| head(&variant.slots)).max().unwrap_or(0);
+        let variant = |of: &'static schema::Variant| Variant {
+            slots: &of.slots,
+            plan: OnceCell::new(),
+            seen: Cell::new(NOTHING),
+        };
+        let list = of.variants.iter().map(variant).collect();
+        let is_inline = enum_is_inline(largest);
+        Self { at, of, is_inline, deep, list, class: Class::new(&of.name) }
+    }
+}
+
+pub(super) fn target(link: Link) -> &'static Schema {
+    Nodes::NONE.get(link)
+}
+
+/// The parts of the tuple that stands for a variant.
+pub(super) fn variant_parts(slots: &[Slot]) -> usize {
+    1 + slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>()
+}

@@ -1,0 +1,117 @@
+//! Objects whose slots stand in another order than in the head: attributes in any order, and the members that Cython
+//! sorts by name.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::OnceCell;
+
+use super::plan::{Made, Plan};
+use super::planner::Placed;
+use super::{Kept, Reader};
+use crate::pickle::opcode as op;
+
+/// The slots of an object, in the order in which they are expected.
+pub(super) struct Slots(Vec<SlotOf>);
+
+struct SlotOf {
+    placed: Placed,
+    /// Its number in the order of the head.
+    order: usize,
+    plan: OnceCell<Rc<Plan>>,
+}
+
+/// Where the tail and the text of a slot end.
+struct Part {
+    order: usize,
+    ends: [usize; 2],
+}
+
+impl Slots {
+    pub fn new(slots: &[Placed]) -> Self {
+        let slot = |(order, &placed): (usize, &Placed)| SlotOf { placed, order, plan: OnceCell::new() };
+        Self(slots.iter().enumerate().map(slot).collect())
+    }
+
+    /// Expects them in the order of their names.
+    pub fn sort(&mut self) {
+        self.0.sort_by_key(|slot| &*slot.placed.0.name);
+    }
+}
+
+impl Reader<'_> {
+    /// Attributes in any order, up to what gives them to the object; `false` where it has none.
+    #[cold]
+    pub(super) fn attributes(&mut self, made: &Made, base: usize) -> Option<bool> {
+        let Some(Slots(slots)) = &made.slots else { return Some(false) };
+        self.peek()?;
+        let (start, begin) = (self.at, self.begin());
+        self.code(op::EMPTY_DICT)?;
+        self.put(start as Kept)?;
+        let close = if slots.len() == 1 { op::SETITEM } else { op::SETITEMS };
+        if slots.len() > 1 {
+            self.code(op::MARK)?;
+        }
+        let mut parts: Vec<Part> = Vec::with_capacity(slots.len());
+        for _ in slots {
+            let name = self.name()?;
+            let slot = slots.iter().find(|slot| slot.placed.0.name.as_bytes() == name)?;
+            if parts.iter().any(|part| part.order == slot.order) {
+                return None;
+            }
+            parts.push(self.slot(slot, base)?);
+        }
+        self.code(close)?;
+        self.in_order(&mut parts, begin)?;
+        Some(true)
+    }
+
+    /// Slots in the order that is known.
+    pub(super) fn members(&mut self, Slots(slots): &Slots, base: usize) -> Option<()> {
+        let begin = self.begin();
+        let mut parts = slots.iter().map(|slot| self.slot(slot, base)).collect::<Option<Vec<_>>>()?;
+        self.in_order(&mut parts, begin)
+    }
+
+    fn slot(&mut self, slot: &SlotOf, base: usize) -> Option<Part> {
+        let plan = match slot.plan.get() {
+            Some(plan) => Rc::clone(plan),
+            None => {
+                let plan = Rc::new(self.plans.of_slot(slot.placed.0)?);
+                Rc::clone(slot.plan.get_or_init(|| plan))
+            }
+        };
+        let taken = self.taken;
+        self.ops(&plan.ops, base + slot.placed.1)?;
+        // Raw arrays stay in the order in which they came.
+        (taken == self.taken).then_some(())?;
+        Some(Part { order: slot.order, ends: self.begin() })
+    }
+
+    const fn begin(&self) -> [usize; 2] {
+        [self.tail.len(), self.wrote]
+    }
+
+    /// Puts the tails and texts of slots in the order of the head.
+    fn in_order(&mut self, parts: &mut Vec<Part>, begin: [usize; 2]) -> Option<()> {
+        if parts.is_sorted_by_key(|part| part.order) {
+            return Some(());
+        }
+        let mut from = begin;
+        let mut ranges = Vec::with_capacity(parts.len());
+        for part in parts.drain(..) {
+            ranges.push((part.order, from, part.ends));
+            from = part.ends;
+        }
+        ranges.sort_by_key(|range| range.0);
+        for (region, bytes) in [&mut self.tail, &mut self.text].into_iter().enumerate() {
+            let sorted: Vec<u8> = ranges
+                .iter()
+                .filter_map(|(_, from, to)| bytes.get(from[region]..to[region]))
+                .flatten()
+                .copied()
+                .collect();
+            bytes.get_mut(begin[region]..)?.get_mut(..sorted.len())?.copy_from_slice(&sorted);
+        }
+        Some(())
+    }
+}

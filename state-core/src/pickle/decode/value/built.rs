@@ -1,0 +1,347 @@
+//! Values that are built while the opcodes run, each once it is there: the fast way for pickles that are made of data and of
+//! objects with a state.
+//!
+//! What it takes, it takes for what the machine and the values of its parts would leave. Where a part with parts of its own
+//! is referenced again, is changed once it is made, or is called for its effect, and at all that is seldom or wrong, it
+//! gives up without a word, and the machine reads the pickle from its start.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::mem;
+
+use crate::pickle::decode::extent::SHORT;
+use crate::pickle::decode::limit::LONGEST;
+use crate::pickle::names::to_python_3;
+use crate::pickle::opcode as op;
+use crate::pickle::options::Options;
+use crate::value::{Dict, Int, List, Made, Name, Object, Parts, Set, Tuple, Value};
+
+/// Builds the value of a pickle that holds nothing unusual.
+pub(in crate::pickle::decode) fn build(input: &[u8], options: &Options) -> Option<Value> {
+    if input.len() > LONGEST || input.len() as u64 > options.max_size {
+        return None;
+    }
+    let builder = Builder {
+        input,
+        at: 0,
+        last: 0,
+        stack: Vec::new(),
+        marks: Vec::new(),
+        fence: 0,
+        memo: Vec::new(),
+        names: Vec::new(),
+        open: 0,
+        fix_imports: options.fix_imports,
+        old_names: options.fix_imports,
+    };
+    builder.run()
+}
+
+struct Builder<'p> {
+    input: &'p [u8],
+    /// Behind the opcode that runs, or behind as much of its argument as was read.
+    at: usize,
+    /// The opcode that ran last.
+    last: usize,
+    stack: Vec<Value>,
+    /// Where on the stack the marks stand; nothing below the last of them can be taken.
+    marks: Vec<u32>,
+    fence: usize,
+    /// Where the opcode of a text or of bytes stands, or the number of a name with the bit [`NAME`].
+    memo: Vec<u32>,
+    names: Vec<Name>,
+    /// How many objects have no state yet.
+    open: usize,
+    fix_imports: bool,
+    old_names: bool,
+}
+
+const NAME: u32 = 1 << 31;
+
+/// What is not copied where it is fetched from the memo.
+const OTHER: u32 = u32::MAX;
+
+/// Writers of pickles keep the stack shallow. Of those that do not, the machine's takes less memory.
+const HIGHEST: usize = 1 << 16;
+
+impl<'p> Builder<'p> {
+    fn run(mut self) -> Option<Value> {
+        loop {
+            let start = self.at;
+            let code = *self.input.get(start)?;
+            self.at = start + 1;
+            let value = match code {
+                op::STOP => break,
+                op::MEMOIZE => {
+                    self.keep()?;
+                    continue;
+                }
+                op::MARK => {
+                    self.fence = self.stack.len();
+                    self.marks.push(self.fence as u32);
+                    self.last = start;
+                    continue;
+                }
+                op::NONE => Value::None,
+                op::NEWTRUE => Value::Bool(true),
+                op::NEWFALSE => Value::Bool(false),
+                op::BININT1 => int(self.number::<1>()?.into()),
+                op::BININT2 => int(self.number::<2>()?.into()),
+                op::BININT => int((self.number::<4>()? as i32).into()),
+                op::LONG1 => self.long()?,
+                op::BINFLOAT => Value::Float(f64::from_be_bytes(self.argument()?)),
+                op::SHORT_BINUNICODE | op::BINUNICODE | op::SHORT_BINBYTES | op::BINBYTES => self.leaf(code)?,
+                op::EMPTY_TUPLE => Value::Tuple(Tuple::new()),
+                op::EMPTY_LIST => Value::List(List::new()),
+                op::EMPTY_DICT => Value::Dict(Dict::new()),
+                op::EMPTY_SET => Value::Set(Set::new()),
+                op::TUPLE1 | op::TUPLE2 | op::TUPLE3 => self.tuple(usize::from(code - op::TUPLE1) + 1)?,
+                op::TUPLE => {
+                    let from = self.unmark()?;
+                    Value::Tuple(Tuple::from(self.stack.split_off(from)))
+                }
+                op::FROZENSET => {
+                    let from = self.unmark()?;
+                    Value::FrozenSet(Set::from(self.stack.split_off(from)))
+                }
+                op::BINGET => {
+                    let number = self.number::<1>()?;
+                    self.fetch(number as usize)?
+                }
+                op::LONG_BINGET => {
+                    let number = self.number::<4>()?;
+                    self.fetch(number as usize)?
+                }
+                op::NEWOBJ => self.object(Made::New)?,
+                op::REDUCE => self.object(Made::Call)?,
+                op::GLOBAL | op::STACK_GLOBAL => self.global(code)?,
+                _ => {
+                    self.change(code)?;
+                    self.last = start;
+                    continue;
+                }
+            };
+            self.last = start;
+            if self.stack.len() == HIGHEST {
+                return None;
+            }
+            self.stack.push(value);
+        }
+        // What is left on the stack may have been called for its effect.
+        let is_alone = self.stack.len() == 1 && self.fence == 0 && self.open == 0;
+        self.stack.pop().filter(|_| is_alone)
+    }
+
+    /// The opcodes that leave no further value.
+    fn change(&mut self, code: u8) -> Option<()> {
+        match code {
+            op::BUILD => self.build(),
+            op::APPENDS => self.unmark().and_then(|from| self.add(op::APPEND, from)),
+            op::APPEND => self.from(1).and_then(|from| self.add(op::APPEND, from)),
+            op::SETITEMS => self.unmark().and_then(|from| self.add(op::SETITEM, from)),
+            op::SETITEM => self.from(2).and_then(|from| self.add(op::SETITEM, from)),
+            op::ADDITEMS => self.unmark().and_then(|from| self.add(op::ADDITEMS, from)),
+            op::BINPUT | op::LONG_BINPUT => {
+                let number = if code == op::BINPUT { self.number::<1>()? } else { self.number::<4>()? };
+                if number as usize != self.memo.len() {
+                    return None;
+                }
+                self.keep()
+            }
+            op::PROTO => {
+                let protocol = self.number::<1>().filter(|protocol| *protocol <= 5)?;
+                self.old_names = self.fix_imports && protocol < 3;
+                Some(())
+            }
+            op::FRAME => {
+                let length = u64::from_le_bytes(self.argument()?);
+                (length <= (self.input.len() - self.at) as u64).then_some(())
+            }
+            _ => None,
+        }
+    }
+
+    fn argument<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let bytes = self.input.get(self.at..)?.first_chunk::<N>()?;
+        self.at += N;
+        Some(*bytes)
+    }
+
+    fn number<const N: usize>(&mut self) -> Option<u32> {
+        let mut whole = [0; 4];
+        whole.get_mut(..N)?.copy_from_slice(&self.argument::<N>()?);
+        Some(u32::from_le_bytes(whole))
+    }
+
+    fn long(&mut self) -> Option<Value> {
+        let len = self.number::<1>()? as usize;
+        let bytes = self.input.get(self.at..)?.get(..len)?;
+        self.at += len;
+        let filler = if bytes.last().is_some_and(|&last| last >= 0x80) { 0xFF } else { 0 };
+        let mut whole = [filler; 16];
+        whole.get_mut(..len)?.copy_from_slice(bytes);
+        Some(Value::Int(Int::from(i128::from_le_bytes(whole))))
+    }
+
+    /// Text or bytes.
+    fn leaf(&mut self, code: u8) -> Option<Value> {
+        let len = match code {
+            op::SHORT_BINUNICODE | op::SHORT_BINBYTES => self.number::<1>()?,
+            _ => self.number::<4>()?,
+        };
+        let bytes = self.input.get(self.at..)?.get(..len as usize)?;
+        self.at += bytes.len();
+        match code {
+            op::SHORT_BINBYTES | op::BINBYTES => Some(Value::Bytes(bytes.to_owned())),
+            _ => core::str::from_utf8(bytes).ok().map(|text| Value::Str(text.to_owned())),
+        }
+    }
+
+    /// Where the last few values begin on the stack.
+    fn from(&self, count: usize) -> Option<usize> {
+        self.stack.len().checked_sub(count).filter(|from| *from >= self.fence)
+    }
+
+    fn unmark(&mut self) -> Option<usize> {
+        let mark = self.marks.pop()?;
+        self.fence = self.marks.last().map_or(0, |&mark| mark as usize);
+        Some(mark as usize)
+    }
+
+    fn pop(&mut self) -> Option<Value> {
+        self.from(1)?;
+        self.stack.pop()
+    }
+
+    fn tuple(&mut self, count: usize) -> Option<Value> {
+        let from = self.from(count)?;
+        Some(Value::Tuple(Tuple::from(self.stack.split_off(from))))
+    }
+
+    /// Adds values to the list, dict or set before them.
+    fn add(&mut self, code: u8, from: usize) -> Option<()> {
+        let items = self.stack.split_off(from);
+        self.from(1)?;
+        if items.is_empty() {
+            return Some(());
+        }
+        match (self.stack.last_mut()?, code) {
+            (Value::List(list), op::APPEND) if list.is_empty() => *list = List::from(items),
+            (Value::List(list), op::APPEND) => list.extend(items),
+            (Value::Set(set), op::ADDITEMS) if set.is_empty() => *set = Set::from(items),
+            (Value::Set(set), op::ADDITEMS) => set.extend(items),
+            (Value::Dict(dict), op::SETITEM) if items.len() % 2 == 0 => dict.add_turns(items),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Puts the last value in the memo.
+    fn keep(&mut self) -> Option<()> {
+        self.from(1)?;
+        let kept = match *self.input.get(self.last)? {
+            op::SHORT_BINUNICODE | op::BINUNICODE | op::SHORT_BINBYTES | op::BINBYTES => self.last as u32,
+            op::GLOBAL | op::STACK_GLOBAL => NAME | (self.names.len() - 1) as u32,
+            _ => OTHER,
+        };
+        self.memo.push(kept);
+        Some(())
+    }
+
+    /// What the memo has under a number; what is long is shared, and not copied.
+    fn fetch(&mut self, number: usize) -> Option<Value> {
+        let kept = *self.memo.get(number)?;
+        if kept == OTHER {
+            return None;
+        }
+        if kept & NAME != 0 {
+            return self.names.get((kept & !NAME) as usize).cloned().map(Value::Global);
+        }
+        let (start, end) = (kept as usize, self.at);
+        self.at = start + 1;
+        let value = self.leaf(*self.input.get(start)?)?;
+        self.at = end;
+        let len = match &value {
+            Value::Str(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => return None,
+        };
+        (len <= SHORT).then_some(value)
+    }
+
+    fn global(&mut self, code: u8) -> Option<Value> {
+        let name = if code == op::GLOBAL {
+            let (module, name) = (self.line()?, self.line()?);
+            self.name(module, name)?
+        } else {
+            let (name, module) = (self.pop()?, self.pop()?);
+            self.name(module.as_str()?, name.as_str()?)?
+        };
+        self.names.push(name.clone());
+        Some(Value::Global(name))
+    }
+
+    fn line(&mut self) -> Option<&'p str> {
+        let rest = self.input.get(self.at..)?;
+        let len = rest.iter().take(SHORT + 1).position(|&byte| byte == b'\n')?;
+        self.at += len + 1;
+        core::str::from_utf8(rest.get(..len)?).ok()
+    }
+
+    /// A name that is not long, as that would be shared.
+    fn name(&self, module: &str, name: &str) -> Option<Name> {
+        let fits = |text: &str| (1..=SHORT).contains(&text.len());
+        let (module, name) = if fits(module) && fits(name) { (module, name) } else { return None };
+        let (module, name) = if self.old_names { to_python_3(module, name) } else { (module, name) };
+        Some(Name::new(module, name))
+    }
+
+    /// An object of a class without a state, or the result of a call of which nothing is known.
+    fn object(&mut self, made: Made) -> Option<Value> {
+        let (args, class) = (self.pop()?, self.pop()?);
+        let (Value::Tuple(args), Value::Global(name)) = (args, class) else { return None };
+        let module = name.module();
+        let is_known = matches!(module, "builtins" | "_codecs" | "copyreg" | "") || module.starts_with("numpy");
+        if is_known || name.qualname().starts_with("__pyx_unpickle_") {
+            return None;
+        }
+        let object = if args.is_empty() && made == Made::New {
+            self.open += 1;
+            Object::new(name, Tuple::new())
+        } else {
+            Object::from_parts(name, Parts { made, args: Value::Tuple(args), ..Parts::default() })
+        };
+        Some(Value::Object(Box::new(object)))
+    }
+
+    /// Gives an object its state, if it has none.
+    fn build(&mut self) -> Option<()> {
+        let state = self.pop()?;
+        self.from(1)?;
+        let Value::Object(object) = self.stack.last_mut()? else { return None };
+        // Whether a state was given that says nothing, is kept apart.
+        let says_nothing = match &state {
+            Value::None => true,
+            Value::Tuple(state) => state.is_empty(),
+            _ => false,
+        };
+        if says_nothing || !object.state().is_empty() || object.other_state().is_some() {
+            return None;
+        }
+        if object.made() == Made::New && object.args().is_empty() {
+            self.open -= 1;
+            if let Value::Tuple(state) = state {
+                *object.state_mut()? = state;
+                return Some(());
+            }
+        }
+        let (name, parts) = mem::replace(&mut **object, Object::new("", Tuple::new())).into_parts();
+        **object = Object::from_parts(name, Parts { state, ..parts });
+        Some(())
+    }
+}
+
+fn int(value: i64) -> Value {
+    Value::Int(Int::from(value))
+}
