@@ -177,6 +177,21 @@ fn a_checkpoint_goes_to_a_file_and_back() {
 }
 
 #[test]
+fn a_graph_keeps_its_shared_objects() {
+    let lines = Room::new("graph").lines("graph", &[]);
+    assert_eq!(
+        lines[1..],
+        [
+            "a door leads from the hall to the attic",
+            "and back to the same hall: true",
+            "both have walls of one stone: true",
+            "rooms know their building: true",
+            "in place: hall, true",
+        ]
+    );
+}
+
+#[test]
 fn hooks_rebuild_refuse_convert_and_fill() {
     let expected = "\
 after_set rebuilt the index: Ulysses is book Some(1)

@@ -35,8 +35,9 @@ pub use crate::protocol::memory::{Exact, Image};
 pub use crate::protocol::stack::{deepest, stack};
 pub use crate::raw::{Layout, Record};
 pub use crate::schema::{
-    Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Slot, Variant, old_form, run_upgrade,
+    Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Sharing, Slot, Variant, old_form, run_upgrade,
 };
+pub use crate::sharing::{Share, SharedPointer};
 pub use crate::state::{Object, Outcome, Restore, State};
 pub use crate::{__image as image, __record as record, raw};
 

@@ -83,6 +83,7 @@ mod protocol;
 pub mod python;
 pub mod raw;
 pub mod schema;
+pub mod sharing;
 mod standard;
 pub mod state;
 pub mod value;

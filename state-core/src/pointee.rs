@@ -10,6 +10,7 @@ use crate::impls::room::{Holds, Run, SharedRun, SharedValue};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::schema::Schema;
+use crate::sharing::{Early, Share, SharedPointer};
 
 /// A type whose state can be taken out of a pointer to it.
 ///
@@ -40,6 +41,29 @@ pub trait Pointee {
     /// The schema of a pointer.
     fn pointer_schema() -> &'static Schema;
 
+    /// The schema of an `Rc` or `Arc`.
+    #[doc(hidden)]
+    #[must_use]
+    fn shared_schema<P: SharedPointer>() -> &'static Schema {
+        Self::pointer_schema()
+    }
+
+    /// Proof that the type borrows nothing, so that shared pointers to it can be numbered.
+    #[doc(hidden)]
+    const SHARED: Share<Self> = Share::NO;
+
+    /// Whether it is a cell or lock, whose value can be changed behind a shared pointer.
+    #[doc(hidden)]
+    const IS_CELL: bool = false;
+
+    /// Whether a value has to be there before anything refers to it: because it can be refused, or is built behind its
+    /// pointer.
+    #[doc(hidden)]
+    #[must_use]
+    fn is_late() -> bool {
+        true
+    }
+
     /// Counts what a pointer to this value needs beside its head.
     fn size_behind(&self, size: &mut Size);
 
@@ -64,6 +88,32 @@ pub trait RestorePointee<'de>: Pointee {
 
     /// Restores what is behind a pointer, or replaces the pointer where others see the value or it cannot be changed.
     fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>);
+
+    /// Whether [`enter_behind`](RestorePointee::enter_behind) can do anything.
+    #[doc(hidden)]
+    const ENTERS: bool = Self::IS_CELL;
+
+    /// Builds the value behind a new pointer, and offers weak references to it while it does.
+    #[doc(hidden)]
+    fn early_behind<P: Early<'de, Self>>(head: &'de [u8], reader: &mut Reader<'de>, class: u8) -> Option<P> {
+        let _ = class;
+        Self::get_behind(head, reader)
+    }
+
+    /// Makes what others see what stands in an image; `false`, and the reader where it was, if that cannot be. With
+    /// `wait`, a lock that is held is waited for.
+    #[doc(hidden)]
+    fn enter_behind(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
+        let _ = (head, reader, wait);
+        false
+    }
+
+    /// Exchanges the values of two cells or locks.
+    #[doc(hidden)]
+    fn swap_behind(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
 
     /// Exchanges the states of two values, or else the pointers.
     fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {

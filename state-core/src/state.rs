@@ -12,6 +12,7 @@ pub use crate::protocol::memory::Image;
 pub use crate::protocol::stack::stack;
 
 use crate::schema::Schema;
+use crate::sharing::Share;
 
 #[doc(hidden)]
 pub use crate::pointee::{Made, Pointer};
@@ -49,6 +50,19 @@ pub trait State {
 
     /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.
     const IMAGE: Image<Self> = Image::NO;
+
+    /// Whether it is a pointer that may be shared: a reference that can be left out until its object is there, where what
+    /// holds it can be empty.
+    #[doc(hidden)]
+    const POINTER: bool = false;
+
+    /// Whether it is a cell or lock, whose value can be changed behind a shared pointer.
+    #[doc(hidden)]
+    const CELL: bool = false;
+
+    /// Proof that the type borrows nothing, so that a shared pointer to it can be numbered.
+    #[doc(hidden)]
+    const SHARE: Share<Self> = Share::NO;
 
     /// The stack, in bytes, that building a value behind a pointer may take, where that is done in place: see
     /// [`get_boxed`](Restore::get_boxed).
@@ -100,6 +114,21 @@ pub trait Restore<'de>: State + Sized {
     #[doc(hidden)]
     fn get_boxed(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Box<Self>> {
         Self::get(head, reader).map(Box::new)
+    }
+
+    /// Restores the value of a cell or lock behind a shared pointer; `false`, and the reader where it was, if something
+    /// keeps it. With `wait`, a lock that is held is waited for.
+    #[doc(hidden)]
+    fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
+        let _ = (head, reader, wait);
+        false
+    }
+
+    /// Exchanges the values of two cells or locks behind shared pointers.
+    #[doc(hidden)]
+    fn swap_in(&self, other: &Self) -> bool {
+        let _ = other;
+        false
     }
 
     /// Restores a live value in place, keeping its allocations.

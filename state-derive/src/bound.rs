@@ -9,6 +9,7 @@ use syn::visit::{self, Visit};
 use syn::{GenericParam, Generics, Ident, Lifetime, Path, Token, Type, TypePath, WherePredicate, parse_quote};
 
 use crate::ast::{Container, Default, Field, Role, Via};
+use crate::symbol;
 
 /// Which of the two traits an impl is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,12 +26,22 @@ pub fn generics(container: &Container, side: Side) -> Generics {
         None => inferred(container, side),
     };
     generics.make_where_clause().predicates.extend(predicates);
+    generics.make_where_clause().predicates.extend(borrowing_nothing(container));
     if side == Side::Restore {
         let borrowed = borrowed(container);
         let de: GenericParam = if borrowed.is_empty() { parse_quote!('__de) } else { parse_quote!('__de: #borrowed) };
         generics.params.insert(0, de);
     }
     generics
+}
+
+/// `T: 'static` for each parameter of a type whose objects may be numbered.
+fn borrowing_nothing(container: &Container) -> Vec<WherePredicate> {
+    if !container.attrs.has(symbol::SHARED) || container.generics.lifetimes().next().is_some() {
+        return Vec::new();
+    }
+    let params = container.generics.type_params().map(|param| &param.ident);
+    params.map(|param| parse_quote!(#param: 'static)).collect()
 }
 
 /// The lifetimes that slots hold, of which a restored value borrows from the bytes. Those of skipped fields, of markers

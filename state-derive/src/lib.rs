@@ -51,6 +51,8 @@ use crate::ctxt::Ctxt;
 /// | field | `sorted` | a hash map or set in the order of its keys, and those inside it sorted too, so that equal states give equal bytes |
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
+/// | type, field | `shared` | `Rc`s and `Arc`s to one object lead to one object again, in all states that contain it; a generic type's parameters then borrow nothing |
+/// | type, field | `shared, cyclic` | and may lead back into an object around them |
 /// | variant | `skip` | has no state: taking it is an error, and nothing is restored to it; its fields can be anything |
 ///
 /// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state.

@@ -113,6 +113,7 @@ impl fmt::Display for Symbol {
 
 const TYPE: &[Level] = &[Level::Type];
 const FIELD: &[Level] = &[Level::Field];
+const TYPE_OR_FIELD: &[Level] = &[Level::Type, Level::Field];
 const VARIANT: &[Level] = &[Level::Variant];
 const PARTS: &[Level] = &[Level::Field, Level::Variant];
 const ALL_LEVELS: &[Level] = &[Level::Type, Level::Variant, Level::Field];
@@ -142,6 +143,9 @@ pub const OTHER: Symbol = Symbol::new("other", VARIANT, Takes::Nothing, "other")
 pub const FROM: Symbol = Symbol::new("from", TYPE, Takes::Types, "from(v1::Person)");
 pub const UPGRADE: Symbol = Symbol::new("upgrade", TYPE, Takes::Function, "upgrade = Self::upgrade");
 
+pub const SHARED: Symbol = Symbol::new("shared", TYPE_OR_FIELD, Takes::Nothing, "shared");
+pub const CYCLIC: Symbol = Symbol::new("cyclic", TYPE_OR_FIELD, Takes::Nothing, "cyclic");
+
 /// What `pickle` takes: how the objects of the type are pickled.
 pub const CALL: &str = "call";
 pub const CYTHON: &str = "cython";
@@ -161,6 +165,8 @@ pub const ALL: &[Symbol] = &[
     REMOVED,
     ALIAS,
     OTHER,
+    SHARED,
+    CYCLIC,
     BYTES,
     UNCOUNTED,
     ARRAY,

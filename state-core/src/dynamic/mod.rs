@@ -185,6 +185,12 @@ macro_rules! dynamic {
                     const { &__state::Schema::boxed(<Self as __state::Listed>::listed) }
                 }
 
+                fn shared_schema<P: __state::SharedPointer>() -> &'static __state::Schema {
+                    const { &__state::Schema::boxed(<Self as __state::Listed>::listed).shared(P::key) }
+                }
+
+                const SHARED: __state::Share<Self> = __state::Share::YES;
+
                 fn size_behind(&self, size: &mut __state::Size) {
                     __state::size_listed(self, size);
                 }

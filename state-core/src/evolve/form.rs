@@ -73,8 +73,8 @@ impl Form {
     /// # Errors
     /// A type whose names are too long, or which is nested too deeply, to be read from a file.
     pub fn of<T: State + ?Sized>() -> Result<Self> {
-        let carried = Carried::of(T::schema());
-        let (arrays, _) = Carried::divide(&carried.bytes, carried.arrays).unwrap_or_default();
+        let carried = Carried::of(T::schema(), false);
+        let (arrays, _) = Carried::divide(&carried.bytes, carried.arrays, false).unwrap_or_default();
         Self::new(&write_canonical(T::schema()), arrays, usize::MAX)
     }
 

@@ -286,7 +286,7 @@ impl Options {
 pub(crate) fn regions_of(made: &Builder, head: usize) -> Result<Regions<'_>> {
     let (head, tail) = made.heads.split_at(head);
     let text = Text::new(&made.text).map_err(|_| run::damaged())?;
-    Ok(Regions { head, tail, text, raw: &made.raw })
+    Ok(Regions { head, tail, text, raw: &made.raw, numbered: None })
 }
 
 /// An older form, by its schema.

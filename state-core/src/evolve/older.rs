@@ -163,7 +163,7 @@ impl<'a> Run<'_, 'a> {
         let theirs = nodes.0.get(theirs).ok_or_else(damaged)?;
         let Kind::Object(object) = &ours.kind else { return Err(damaged()) };
         let Some(upgrade) = object.evolution.upgrade else { return Err(damaged()) };
-        let regions = Regions { head, tail: self.at.tail, text: self.at.text, raw: self.at.raw };
+        let regions = Regions { head, tail: self.at.tail, text: self.at.text, raw: self.at.raw, numbered: None };
         self.out.depth = self.levels_left();
         let (slots, [tail, text, raw]) = Named::read(theirs, nodes, &regions, self.out.depth)?;
         let behind = |all: usize, left: usize| all.checked_sub(left).ok_or_else(damaged);

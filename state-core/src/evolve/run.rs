@@ -38,7 +38,7 @@ pub(super) struct Run<'p, 'a> {
 impl Plan {
     /// Makes our image of theirs.
     pub(crate) fn run(&self, regions: &Regions<'_>, limits: Limits) -> Result<Builder> {
-        let Regions { head, tail, text, raw } = *regions;
+        let Regions { head, tail, text, raw, .. } = *regions;
         let root = &self.steps[self.root];
         let mut run = Run {
             plan: self,
@@ -511,7 +511,7 @@ impl<'a> Run<'_, 'a> {
 fn convert_made(made: &Builder, size: usize, convert: Convert, (out, to): (&mut Builder, usize)) -> Result<()> {
     let (head, tail) = made.heads.split_at(size);
     let text = Text::new(&made.text).map_err(|_| damaged())?;
-    convert(&Regions { head, tail, text, raw: &made.raw }, out, to)
+    convert(&Regions { head, tail, text, raw: &made.raw, numbered: None }, out, to)
 }
 
 pub(super) fn number(tag: &[u8]) -> usize {

@@ -125,6 +125,7 @@ impl Skips {
             }
             Kind::Raw(raw) => Skip::Raw { optional: raw.optional, size: head(raw.element) },
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
+            Kind::Weak(_) => Skip::Parts(Box::default()),
             _ => Skip::Text,
         };
         self.ways[at] = way;

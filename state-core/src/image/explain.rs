@@ -92,6 +92,13 @@ pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], l
     })
 }
 
+/// The numbers of references, or what stands between them, are damaged.
+#[cold]
+pub(super) fn numbers(identity: &Identity) -> Error {
+    let expected = "a state whose references lead to objects of their own types";
+    name(Error::new(ErrorKind::Malformed, expected, "a damaged one"), identity)
+}
+
 /// The state would take more memory than it may.
 #[cold]
 pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
@@ -118,6 +125,17 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
             ErrorKind::Malformed,
             format!("lists and text that their types have room for, here of up to {most} elements or bytes"),
             "a longer one",
+        ),
+        Obstacle::Cycle(of) => Error::new(
+            ErrorKind::Malformed,
+            "references that do not lead back into an object around them, but from an `Option`, list or map behind a cell \
+             or lock, in a type with `#[state(shared, cyclic)]`",
+            format!("one to {} around it", brief(&Show(of, Nodes::NONE))),
+        ),
+        Obstacle::Weak(of) => Error::new(
+            ErrorKind::Malformed,
+            "weak references to objects that are there before, or from behind a cell or lock",
+            format!("one to {} around or behind it", brief(&Show(of, Nodes::NONE))),
         ),
         Obstacle::Memory => Error::new(
             ErrorKind::Alignment,

@@ -7,13 +7,15 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::padded;
 use crate::protocol::text::Text;
-use crate::schema::Carried;
+use crate::schema::{Carried, Sharing};
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
 /// The magic of streams of states, which stands here so that each is told from the other.
 pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
 const VERSION: u8 = 1;
 const WITH_SCHEMA: u8 = 1;
+const NUMBERED: u8 = 2;
+const CYCLIC: u8 = 4;
 const WITH_CHECKSUM: u8 = 8;
 const WITH_ARRAYS: u8 = 16;
 
@@ -30,6 +32,7 @@ pub(crate) struct Image<'a> {
     pub bytes: &'a [u8],
     pub fingerprint: u64,
     pub schema: Option<&'a [u8]>,
+    flags: u8,
     /// What [`checksum`](super::checksum) should give for the bytes.
     pub checksum: Option<u64>,
     /// Where the root's head starts.
@@ -41,11 +44,23 @@ pub(crate) struct Image<'a> {
 
 /// Writes a header, and the schema behind it. `space` has their size.
 pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], schema: Option<&Carried>) {
-    let flags = match schema {
+    write_shared(space, (fingerprint, Sharing::NO), lengths, schema);
+}
+
+/// The same of an image in which references may be numbered.
+pub(crate) fn write_shared(
+    space: &mut [u8],
+    (fingerprint, sharing): (u64, Sharing),
+    lengths: [usize; 3],
+    schema: Option<&Carried>,
+) {
+    let numbered = if sharing.shared { NUMBERED } else { 0 } | if sharing.cyclic { CYCLIC } else { 0 };
+    let carried = match schema {
         None => 0,
         Some(Carried { arrays: false, .. }) => WITH_SCHEMA,
         Some(Carried { arrays: true, .. }) => WITH_SCHEMA | WITH_ARRAYS,
     };
+    let flags = carried | numbered;
     let (header, behind) = space.split_at_mut(SIZE);
     header[..4].copy_from_slice(&MAGIC);
     header[4..8].copy_from_slice(&[VERSION, flags, 0, 0]);
@@ -121,8 +136,9 @@ impl<'a> Image<'a> {
         if version != VERSION {
             return Err(unknown("format version 1", format_args!("version {version}"), 4));
         }
-        let unknown_flags = flags & !(WITH_SCHEMA | WITH_CHECKSUM | WITH_ARRAYS) != 0;
-        if unknown_flags || flags & (WITH_SCHEMA | WITH_ARRAYS) == WITH_ARRAYS || reserved != [0, 0] {
+        let unknown_flags = flags & !(WITH_SCHEMA | NUMBERED | CYCLIC | WITH_CHECKSUM | WITH_ARRAYS) != 0;
+        let alone = |flag, other| flags & (flag | other) == flag;
+        if unknown_flags || alone(WITH_ARRAYS, WITH_SCHEMA) || alone(CYCLIC, NUMBERED) || reserved != [0, 0] {
             return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
         }
         let (bytes, behind, checksum) = match flags & WITH_CHECKSUM {
@@ -138,8 +154,8 @@ impl<'a> Image<'a> {
         let (schema, front) = match flags & WITH_SCHEMA {
             0 => (None, SIZE),
             _ => {
-                let parts =
-                    carried(behind).map(|carried| (carried, Carried::divide(carried, flags & WITH_ARRAYS != 0)));
+                let (arrays, numbered) = (flags & WITH_ARRAYS != 0, flags & NUMBERED != 0);
+                let parts = carried(behind).map(|carried| (carried, Carried::divide(carried, arrays, numbered)));
                 let Some((carried, Some((_, schema)))) = parts else { return Err(no_schema(bytes.len())) };
                 (Some(schema), SIZE + 4 + carried.len())
             }
@@ -149,6 +165,7 @@ impl<'a> Image<'a> {
             checksum,
             fingerprint: number(8),
             schema,
+            flags,
             front,
             tail: number(16),
             text: number(24),
@@ -156,10 +173,22 @@ impl<'a> Image<'a> {
         })
     }
 
+    /// Whether references are numbered, and may lead back.
+    #[inline]
+    pub fn sharing(&self) -> Sharing {
+        Sharing { shared: self.flags & NUMBERED != 0, cyclic: self.flags & CYCLIC != 0 }
+    }
+
+    /// The schema with what stands in front of it.
+    fn parts(&self) -> Option<(&'a [u8], &'a [u8])> {
+        self.schema?;
+        let carried = carried(self.bytes.get(SIZE..)?)?;
+        Carried::divide(carried, self.flags & WITH_ARRAYS != 0, self.flags & NUMBERED != 0)
+    }
+
     /// Which raw arrays of the schema show as arrays, as [`Carried`] says it; nothing where none does.
     pub fn arrays(&self) -> &'a [u8] {
-        let end = self.front - self.schema.map_or(0, <[u8]>::len);
-        self.bytes.get(SIZE + 8..end).unwrap_or_default()
+        self.parts().map_or(&[], |(arrays, _)| arrays)
     }
 
     /// What is wrong where the schema is asked for and not there.
@@ -177,7 +206,18 @@ impl<'a> Image<'a> {
     }
 
     /// Divides what stands behind the header, if the root's head has `head` bytes and the lengths add up.
+    ///
+    /// # Errors
+    /// Lengths that do not; numbered references, which only a type can follow.
     pub fn regions(&self, head: usize) -> Result<Regions<'a>> {
+        if self.sharing().shared {
+            return Err(shares());
+        }
+        self.regions_of_any(head)
+    }
+
+    /// The same, whether references are numbered or not.
+    pub fn regions_of_any(&self, head: usize) -> Result<Regions<'a>> {
         let usize_of = |n: u64| usize::try_from(n).ok();
         let ends = || {
             let head_end = self.front.checked_add(head)?;
@@ -204,6 +244,7 @@ impl<'a> Image<'a> {
             tail: &self.bytes[head_end..tail_end],
             text,
             raw: &self.bytes[raw_start..],
+            numbered: None,
         })
     }
 
@@ -213,7 +254,7 @@ impl<'a> Image<'a> {
         let number = |at: usize| Some(u64::from_le_bytes(*written.get(at..)?.first_chunk::<8>()?) as usize);
         let (head, rest) = written.get(front..)?.split_at_checked(head)?;
         let (tail, rest) = rest.split_at_checked(number(16)?)?;
-        Some(Regions { head, tail, text: Text::new(rest.get(..number(24)?)?).ok()?, raw: &[] })
+        Some(Regions { head, tail, text: Text::new(rest.get(..number(24)?)?).ok()?, raw: &[], numbered: None })
     }
 }
 
@@ -221,6 +262,13 @@ impl<'a> Image<'a> {
 fn carried(behind: &[u8]) -> Option<&[u8]> {
     let (length, rest) = behind.split_first_chunk::<4>()?;
     rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
+}
+
+/// Numbered references stand where they are not expected.
+#[cold]
+pub(crate) fn shares() -> Error {
+    let expected = "native bytes (`dumps`, `loads`), the one form in which shared objects stay one";
+    Error::new(ErrorKind::Unwritable, expected, "another form of a state with `#[state(shared)]` or `Weak` in it")
 }
 
 #[cold]

@@ -5,11 +5,12 @@
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
 use super::header::Image;
-use super::options::{build, refused};
+use super::options::{build, get_whole, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
 use crate::schema::fingerprint::{Identity, identity};
+use crate::sharing::{self, Numbered};
 use crate::state::Restore;
 
 /// Restores a value from regions that were checked.
@@ -19,13 +20,29 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
     }
     let mut reader = Reader::new(regions).moving(identity.moves);
     target.set(regions.head, &mut reader);
+    if regions.numbered.is_some_and(|numbered| numbered.holes) {
+        restore_again(regions, target, &mut reader);
+    }
     reader.into_refusal().map_or(Ok(()), Err)
+}
+
+/// Restores references that led to objects which were not there yet.
+#[cold]
+fn restore_again<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T, reader: &mut Reader<'de>) {
+    let start = Reader::new(regions).mark();
+    let _ = sharing::complete(reader, |reader| {
+        reader.back_to(start);
+        target.set(regions.head, reader);
+        Some(())
+    });
 }
 
 /// Restores a value from bytes that [`Options::dump_into`](super::Options::dump_into) wrote for its type, and that nothing has changed since: they
 /// are not checked.
 pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
-    let regions = Image::open(bytes)?.regions(T::HEAD)?;
+    let image = Image::open(bytes)?;
+    let numbered = image.sharing().shared.then_some(Numbered::ANY);
+    let regions = Regions { numbered, ..image.regions_of_any(T::HEAD)? };
     restore(&regions, &identity(T::schema()), target)
 }
 
@@ -50,7 +67,7 @@ impl<T> Aside<T> {
         T: Restore<'de>,
     {
         let mut reader = Reader::with_hooks(regions, Hooks::Leave);
-        let value = T::get(regions.head, &mut reader);
+        let value = get_whole::<T>(regions, &mut reader);
         let left = reader.left();
         let mut value = match (value, reader.into_refusal()) {
             (Some(value), None) => value,

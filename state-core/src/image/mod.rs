@@ -19,11 +19,11 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 41` |
 //! | version | 1 | `01` |
-//! | flags | 1 | bit 0: a schema follows the header; bit 3: a checksum follows the image; bit 4: behind the length of the schema stands which raw arrays show as arrays; the others are zero |
+//! | flags | 1 | bit 0: a schema follows the header; bit 1: references are numbered; bit 2, only with bit 1: and may lead back; bit 3: a checksum follows the image; bit 4: behind the length of the schema stands which raw arrays show as arrays; the others are zero |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | FNV-1a (64 bits) of the canonical schema of the root type |
 //! | lengths | 3 x 8 | of tail, text and raw |
-//! | schema | 4 + n | only with flag bit 0: the length n, and in n bytes what flag bit 4 says and the canonical schema |
+//! | schema | 4 + n | only with flag bit 0: the length n, and in n bytes what flag bits 4 and 1 say and the canonical schema |
 //! | head | | of the root, of a size that its type fixes |
 //! | tail | | heads of what stands behind lists, maps, boxes, large options and large enum variants |
 //! | text | | all text, one valid UTF-8 string |
@@ -40,11 +40,7 @@
 //!
 //! | where | what | for |
 //! |---|---|---|
-//! | flags | bit 1 | references are numbered |
-//! | flags | bit 2 | references may lead back to an object that is still being built |
-//! | kinds of the schema | 22 | a weak reference |
 //! | kinds of the schema | 23 | a dynamic type of an open set |
-//! | kinds of the schema | 24 | an `Rc` or `Arc` in an image whose references are numbered |
 //!
 //! | type | head | behind it |
 //! |---|---|---|
@@ -56,6 +52,7 @@
 //! | maps | length (4) | a run of heads, key and value by turns |
 //! | optional | 1 byte (0 or 1), and the value's head if that is at most 8 bytes | else the value's head, in the tail |
 //! | boxed | none | the value's head, in the tail |
+//! | weak references | a record (8) | |
 //! | arrays, tuples, objects | the heads of their parts in order; a parent's first | |
 //! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
 //! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
@@ -83,6 +80,29 @@
 //! as an array, a schema that is written says which, before its canonical bytes: a length (4), and so many bytes with a
 //! bit for each raw array in the order of the schema, the lowest bit of a byte first, 1 if it does.
 //!
+//! # Numbered references
+//! With flag bit 1, objects that shared pointers (`Rc`, `Arc`) lead to stay one object; see [`sharing`](crate::sharing).
+//! Each shared pointer has a record of 8 bytes in the tail, before all else that stands behind it.
+//!
+//! | byte | what it holds |
+//! |---|---|
+//! | 0 | 0: nothing else in the state refers to the object, and the other bytes are zero; 1: an object that has a number; 2: an object that has begun before |
+//! | 1 | the class of the number |
+//! | 2, 3 | zero |
+//! | 4 to 7 | the number |
+//!
+//! A class is one pointer type of the writer. Classes are numbered from 0 to 63 as they are first used, and objects within
+//! their class in the order in which they begin. Behind a record 2 stands no value, and the pointer's own head (of shared
+//! text and slices: their length) is zero. A weak reference is a record of 0 (there is no such object) or 2, whose object
+//! may also follow later. Without flag bit 2, record 2 of a shared pointer leads to an object that has ended. With it, it
+//! may stand in the object, if it is the value of an optional, of a list or of a map, and the innermost object with a
+//! number around it is behind a cell or lock. A weak reference to an object that follows, or has not ended and can be
+//! refused, stands in such an object too, or in none.
+//!
+//! Where a schema is written with flag bit 1, in front of its canonical bytes, and behind what flag bit 4 says, stands
+//! which types are shared pointers: a length (4), and so many bytes with a bit for each type in the order of the schema,
+//! those included for which `FF` stands, the lowest bit of a byte first.
+//!
 //! # The canonical schema
 //! One byte for the kind of a type, then what belongs to it; numbers are LEB128 and names a length and UTF-8. Named
 //! types (objects, enums, records) are numbered in the order in which they are met; where one is met again, `FF` and
@@ -106,6 +126,7 @@
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
 //! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
 //! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
+//! | 22 weak reference | the type of the object |
 //!
 //! # The format of a delta, version 1
 //! What turns one image, the base, into another of the same type; made by [`delta`], read by [`patch`].
@@ -167,6 +188,8 @@ pub use mapped::Mapped;
 pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
+pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
 pub(crate) use in_place::{restore, restore_written};
 pub(crate) use options::build;

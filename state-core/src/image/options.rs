@@ -12,7 +12,8 @@ use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::layout::FACTOR;
 use crate::schema::fingerprint::{Identity, hash, identity};
-use crate::schema::{Carried, Schema, root_name};
+use crate::schema::{Carried, Schema, Sharing, root_name};
+use crate::sharing::{self, Numbered, Table, Tracker};
 use crate::state::{Restore, State};
 use crate::walk::Limits;
 
@@ -38,6 +39,15 @@ pub struct Options {
     /// The bytes that an image may take.
     most: usize,
     history: Option<&'static SchemaHistory>,
+    copies: Copies,
+}
+
+/// What is done about shared objects in types that say nothing of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Copies {
+    Write,
+    Share,
+    Refuse,
 }
 
 /// What a state may take for what is wide where no limit was set, unless it is long.
@@ -58,7 +68,7 @@ impl Options {
     #[inline]
     #[must_use]
     pub const fn new() -> Self {
-        Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX, history: None }
+        Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX, history: None, copies: Copies::Write }
     }
 
     /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
@@ -118,6 +128,49 @@ impl Options {
         self
     }
 
+    /// Keeps shared objects as one object, also in types that are not marked `#[state(shared)]`: what `Rc`s and `Arc`s share
+    /// when the state is taken, they share when it is put back. Such bytes are read by the type like any others of it.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use state_core::{Options, State, loads};
+    ///
+    /// #[derive(State)]
+    /// struct Material { color: u32 }
+    /// #[derive(State)]
+    /// struct Scene { wall: Rc<Material>, floor: Rc<Material> }
+    ///
+    /// let stone = Rc::new(Material { color: 7 });
+    /// let scene = Scene { wall: stone.clone(), floor: stone };
+    /// let bytes = Options::new().sharing().dumps(&scene)?;
+    /// let scene: Scene = loads(&bytes)?;
+    /// assert!(Rc::ptr_eq(&scene.wall, &scene.floor));
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn sharing(mut self) -> Self {
+        self.copies = Copies::Share;
+        self
+    }
+
+    /// Refuses to write an object twice that two `Rc`s or `Arc`s share, in a type that is not marked `#[state(shared)]`,
+    /// where the two would become two objects.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use state_core::{Options, loads};
+    ///
+    /// let name: Arc<u32> = Arc::new(7);
+    /// let error = Options::new().refuse_copies().dumps(&(name.clone(), name)).unwrap_err();
+    /// assert!(error.to_string().contains("`Options::sharing`"));
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn refuse_copies(mut self) -> Self {
+        self.copies = Copies::Refuse;
+        self
+    }
+
     /// Refuses to write an image of more bytes, before anything is allocated for it.
     pub(crate) const fn at_most(mut self, bytes: usize) -> Self {
         self.most = bytes;
@@ -164,7 +217,10 @@ impl Options {
 
     fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
-        let schema = self.schema.then(|| Carried::of(identity.schema));
+        if identity.sharing.shared || self.copies != Copies::Write {
+            return self.write_numbered(root, buffer, &identity);
+        }
+        let schema = self.schema.then(|| Carried::of(identity.schema, false));
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
         let rewrite =
@@ -190,6 +246,54 @@ impl Options {
         };
         header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_ref());
         Ok(())
+    }
+
+    /// As [`write`](Self::write), of a value in which shared objects are looked for.
+    #[cold]
+    fn write_numbered(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>, identity: &Identity) -> Result<()> {
+        let sharing = self.sharing_of(identity);
+        let schema = self.schema.then(|| Carried::of(identity.schema, sharing.shared));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
+        let mut size = Size::tracking(self.depth, Tracker::new(sharing));
+        root.value.size(&mut size);
+        let lengths = size.lengths();
+        let total = match size.total(front + root.head) {
+            Ok(total) if total > self.most => return Err(explain::too_large(self.most, total, identity)),
+            Ok(total) => total,
+            Err(error) => return Err(explain::name(error, identity)),
+        };
+        let mut tracker = size.into_tracker().filter(|_| sharing.shared);
+        buffer.resize(total, 0);
+        let body = &mut buffer[front..];
+        let (head, regions) = body.split_at_mut(root.head);
+        let writer = Writer::new(lengths, self.depth, regions).tracking(tracker.as_deref_mut());
+        let written = root.value.put(head, writer) == Some([0, 0, 0]);
+        let numbered = match &mut tracker {
+            Some(tracker) => tracker.finish(body).is_some(),
+            None => true,
+        };
+        if !(written && numbered) {
+            let error = tracker.and_then(|mut tracker| tracker.error());
+            return Err(explain::name(error.unwrap_or_else(changed), identity));
+        }
+        header::write_shared(&mut buffer[..front], (identity.fingerprint, sharing), lengths, schema.as_ref());
+        Ok(())
+    }
+
+    /// Whether references are numbered in states of a type.
+    pub(super) fn sharing_of(&self, identity: &Identity) -> Sharing {
+        let asked = if self.copies == Copies::Share { Sharing::SHARED } else { Sharing::NO };
+        identity.sharing.or(asked)
+    }
+
+    /// Whether shared objects are looked for in states of a type, so that they are written whole.
+    pub(super) fn looks_for_shared(&self, identity: &Identity) -> bool {
+        identity.sharing.shared || self.copies != Copies::Write
+    }
+
+    /// Writes a state in which shared objects are looked for.
+    pub(super) fn write_whole(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>, identity: &Identity) -> Result<()> {
+        self.write_numbered(root, buffer, identity)
     }
 
     /// Counts the regions, which start at `start`, and the image's bytes.
@@ -244,9 +348,32 @@ impl Options {
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
             return Err(explain::name(Image::other_schema(), &identity));
         }
-        let regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
-        self.test(tests, &identity, &regions, bytes)?;
+        let mut regions = image.regions_of_any(tests.head).map_err(|error| explain::name(error, &identity))?;
+        if image.sharing().shared {
+            regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), &regions)?);
+        } else {
+            self.test(tests, &identity, &regions, bytes)?;
+        }
         Ok((regions, identity))
+    }
+
+    /// The limits of an image that is filled from values which say what they share.
+    pub(crate) fn sharing_limits(&self, identity: &Identity) -> Limits {
+        Limits { numbered: identity.sharing.shared, ..self.limits(0) }
+    }
+
+    /// Tests regions that were filled so.
+    pub(crate) fn pass_sharing<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: Regions<'de>,
+    ) -> Result<Regions<'de>> {
+        if !identity.sharing.shared {
+            self.pass::<T>(identity, &regions, regions.head)?;
+            return Ok(regions);
+        }
+        let numbered = self.test_numbered(Tests::of::<T>(), identity, identity.sharing, &regions)?;
+        Ok(Regions { numbered: Some(numbered), ..regions })
     }
 
     /// Tests regions that came from `bytes`.
@@ -259,9 +386,28 @@ impl Options {
         self.test(Tests::of::<T>(), identity, regions, bytes)
     }
 
+    /// As [`test`](Self::test), where references are numbered; what those need.
+    #[cold]
+    fn test_numbered(
+        &self,
+        tests: Tests,
+        identity: &Identity,
+        sharing: Sharing,
+        regions: &Regions<'_>,
+    ) -> Result<Numbered> {
+        let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
+        match (tests.check)(regions, self.depth, &mut taken, Some(&mut table)) {
+            Ok(()) if taken == 0 => {}
+            Ok(()) => self.within_memory(taken, identity, regions)?,
+            Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity)),
+            Err(None) => return Err(explain::numbers(identity)),
+        }
+        table.finish().ok_or_else(|| explain::numbers(identity))
+    }
+
     fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
         let mut taken = 0;
-        match (tests.check)(regions, self.depth, &mut taken) {
+        match (tests.check)(regions, self.depth, &mut taken, None) {
             Ok(()) if taken == 0 => Ok(()),
             Ok(()) => self.within_memory(taken, identity, regions),
             Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
@@ -272,7 +418,7 @@ impl Options {
     /// Whether so many bytes may be taken for what is wide in these regions.
     #[cold]
     fn within_memory(&self, taken: usize, identity: &Identity, regions: &Regions<'_>) -> Result<()> {
-        let Regions { head, tail, text, raw } = regions;
+        let Regions { head, tail, text, raw, .. } = regions;
         let limit = self.memory_for(head.len() + tail.len() + text.as_bytes().len() + raw.len());
         if taken > limit { Err(explain::name(explain::too_wide(taken, limit), identity)) } else { Ok(()) }
     }
@@ -295,7 +441,7 @@ impl Options {
 
     /// How far an image may go that is filled from `bytes` bytes.
     pub(crate) fn limits(&self, bytes: usize) -> Limits {
-        Limits { depth: self.depth, memory: self.memory_for(bytes) }
+        Limits { depth: self.depth, memory: self.memory_for(bytes), numbered: false }
     }
 }
 
@@ -341,8 +487,10 @@ impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
 struct Tests {
     schema: &'static Schema,
     head: usize,
-    check: fn(&Regions<'_>, u32, &mut usize) -> Result<(), Option<Obstacle>>,
+    check: Check,
 }
+
+type Check = fn(&Regions<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
 
 impl Tests {
     fn of<'de, T: Restore<'de>>() -> Self {
@@ -351,8 +499,13 @@ impl Tests {
 }
 
 /// Tests regions up to their ends, and says how much memory is taken for what is wide. The checker is made here: what no other function sees stays in registers.
-fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32, taken: &mut usize) -> Result<(), Option<Obstacle>> {
-    let mut checker = Checker::new(regions, depth);
+fn check<'de, T: Restore<'de>>(
+    regions: &Regions<'_>,
+    depth: u32,
+    taken: &mut usize,
+    table: Option<&mut Table>,
+) -> Result<(), Option<Obstacle>> {
+    let mut checker = Checker::new(regions, depth).with_table(table);
     if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
         if checker.memory() != 0 {
             *taken = checker.memory();
@@ -365,12 +518,30 @@ fn check<'de, T: Restore<'de>>(regions: &Regions<'_>, depth: u32, taken: &mut us
 /// Builds a value from regions that were checked.
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     let mut reader = Reader::new(regions);
-    let value = T::get(regions.head, &mut reader);
+    let value = get_whole::<T>(regions, &mut reader);
     let refusal = reader.into_refusal();
     match value {
         Some(value) if refusal.is_none() => Ok(value),
         _ => Err(refused(refusal, T::schema())),
     }
+}
+
+/// The value, once all references in it are there.
+#[inline]
+pub(super) fn get_whole<'de, T: Restore<'de>>(regions: &Regions<'de>, reader: &mut Reader<'de>) -> Option<T> {
+    let value = T::get(regions.head, reader);
+    if regions.numbered.is_some_and(|numbered| numbered.holes) { complete(regions, value?, reader) } else { value }
+}
+
+#[cold]
+fn complete<'de, T: Restore<'de>>(regions: &Regions<'de>, mut value: T, reader: &mut Reader<'de>) -> Option<T> {
+    let start = Reader::new(regions).mark();
+    sharing::complete(reader, |reader| {
+        reader.back_to(start);
+        value = T::get(regions.head, reader)?;
+        Some(())
+    })?;
+    Some(value)
 }
 
 #[cold]

@@ -96,7 +96,12 @@ impl Options {
 
     fn write_segments<'a>(&self, root: Root<'_, 'a>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
-        let schema = self.writes_schema().then(|| Carried::of(identity.schema));
+        if self.looks_for_shared(&identity) {
+            self.write_whole(root, &mut buffer.front, &identity)?;
+            buffer.copied.clear();
+            return Ok(Segments { buffer, borrowed: Vec::new() });
+        }
+        let schema = self.writes_schema().then(|| Carried::of(identity.schema, false));
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
         let SegmentBuffer { front: written, copied, list } = &mut *buffer;
@@ -163,6 +168,9 @@ impl Segments<'_> {
     /// The regions of the image of a `T`, whose raw arrays are apart: those that were copied, and the others.
     #[cfg(feature = "pyo3")]
     pub(crate) fn regions<T: State + ?Sized>(&self) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
+        if header::Image::open(&self.buffer.front).is_ok_and(|image| image.sharing().shared) {
+            return Err(header::shares());
+        }
         let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, T::HEAD);
         let front = front.ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "an image without a schema in it"))?;
         Ok((front, (&self.buffer.copied, &self.borrowed)))

@@ -36,6 +36,10 @@ impl Scratch {
             key.put(space, &mut writer);
             return writer.left().is_some() && space == head;
         }
+        if reader.is_numbered() {
+            // Pointers in the key have records, which only an image as a whole can write.
+            return false;
+        }
         let mut size = Size::new(DEPTH);
         if K::DYNAMIC {
             key.size(&mut size);

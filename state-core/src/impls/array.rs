@@ -9,10 +9,12 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Image, Mode};
 use crate::protocol::stack::{PART, stack};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 impl<T: State, const N: usize> State for [T; N] {
     const HEAD: usize = T::HEAD * N;
+    share_through!(T);
     const DYNAMIC: bool = T::DYNAMIC;
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
     const BOXED: Option<usize> = Some(stack(size_of::<T>().saturating_mul(2), T::STACK).saturating_add(PART));

@@ -7,10 +7,12 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 impl<T: State + Copy> State for Cell<T> {
     const HEAD: usize = T::HEAD;
+    share_through!(T);
     const DYNAMIC: bool = T::DYNAMIC;
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
@@ -33,6 +35,8 @@ impl<T: State> State for RefCell<T> {
     const HEAD: usize = T::HEAD;
     // Always visited, to see whether it is borrowed.
     const DYNAMIC: bool = true;
+    const CELL: bool = true;
+    share_through!(T);
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
@@ -63,7 +67,7 @@ impl<T: State> State for RefCell<T> {
 }
 
 macro_rules! restore {
-    ($($cell:ident $bound:path;)*) => {$(
+    ($($cell:ident $bound:path { $($enter:item)* })*) => {$(
         impl<'de, T: Restore<'de> + $bound> Restore<'de> for $cell<T> {
             const CHECKED: bool = T::CHECKED;
 
@@ -82,6 +86,8 @@ macro_rules! restore {
                 self.get_mut().set(head, reader);
             }
 
+            $($enter)*
+
             #[inline]
             fn exchange(&mut self, other: &mut Self) {
                 self.get_mut().exchange(other.get_mut());
@@ -96,6 +102,18 @@ macro_rules! restore {
 }
 
 restore! {
-    Cell Copy;
-    RefCell Sized;
+    Cell Copy {}
+    RefCell Sized {
+        fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
+            self.try_borrow_mut().map(|mut value| value.set(head, reader)).is_ok()
+        }
+
+        fn swap_in(&self, other: &Self) -> bool {
+            match (self.try_borrow_mut(), other.try_borrow_mut()) {
+                (Ok(mut value), Ok(mut other)) => core::mem::swap(&mut *value, &mut *other),
+                _ => return false,
+            }
+            true
+        }
+    }
 }

@@ -9,13 +9,15 @@ use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
-use crate::schema::Schema;
+use crate::schema::{Kind, Link, Schema};
+use crate::sharing::Share;
 use crate::state::{Restore, State};
 
 macro_rules! written {
     ($($ty:ty;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
+            const SHARE: Share<Self> = Share::YES;
 
             fn schema() -> &'static Schema {
                 list::schema::<u8>()
@@ -74,4 +76,4 @@ impl<'de> Restore<'de> for CString {
     }
 }
 
-immutable_pointee!(CStr, check, get, |a, b| a == b;);
+immutable_pointee!(CStr, const { &Schema::leaf(Kind::List(Link::To(<u8 as State>::schema)), LENGTH).shared(P::key) }, check, get, |a, b| a == b;);

@@ -42,6 +42,7 @@ macro_rules! grow {
                 for (at, head) in run.chunks_exact(stride(<$item>::HEAD)).enumerate() {
                     match <$item>::get(&head[..<$item>::HEAD], reader) {
                         Some(item) => items.push(item),
+                        None if <$item>::POINTER && reader.left_out() => {}
                         None => {
                             reader.within_element(at);
                             return None;

@@ -13,6 +13,7 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::memory::{self, Mode};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 /// The schema of everything that travels as a list.
@@ -44,6 +45,9 @@ pub(super) fn put_each<'a, T: State + 'a>(
     }
     let each = |writer: &mut Writer<'_, 'a>| {
         for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
+            if T::POINTER {
+                writer.may_be_empty();
+            }
             item.put(&mut head[..T::HEAD], writer);
         }
     };
@@ -57,6 +61,7 @@ fn mode<T: State>() -> Mode {
 
 impl<T: State> State for [T] {
     const HEAD: usize = LENGTH;
+    share_through!(T);
 
     fn schema() -> &'static Schema {
         schema::<T>()
@@ -118,8 +123,14 @@ pub(super) fn check_up_to<'de, T: Restore<'de>, C: Holds>(most: usize, head: &[u
     if T::HEAD == 0 && run.iter().any(|&filler| filler != 0) {
         return false;
     }
-    let each =
-        |checker: &mut Checker<'_>| run.chunks_exact(stride(T::HEAD)).all(|head| T::check(&head[..T::HEAD], checker));
+    let each = |checker: &mut Checker<'_>| {
+        run.chunks_exact(stride(T::HEAD)).all(|head| {
+            if T::POINTER && C::MAY_MISS {
+                checker.may_be_empty();
+            }
+            T::check(&head[..T::HEAD], checker)
+        })
+    };
     if T::DYNAMIC { checker.nested::<T>(each) } else { !T::CHECKED || each(checker) }
 }
 
@@ -134,8 +145,31 @@ pub(super) fn run<'de, T: State>(head: &[u8], reader: &mut Reader<'de>) -> Optio
 #[inline]
 fn get_each<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
     let heads = run.chunks_exact(stride(T::HEAD));
+    if T::POINTER && reader.is_numbered() {
+        return get_numbered(items, heads, reader);
+    }
     let built = memory::push_each(items, heads, |head| T::get(&head[..T::HEAD], reader));
     built.map_err(|at| reader.within_element(at)).ok()
+}
+
+/// As [`get_each`], of pointers, without those that are left out.
+#[cold]
+fn get_numbered<'de, T: Restore<'de>>(
+    items: &mut Vec<T>,
+    heads: impl Iterator<Item = &'de [u8]>,
+    reader: &mut Reader<'de>,
+) -> Option<()> {
+    for head in heads {
+        match T::get(&head[..T::HEAD], reader) {
+            Some(item) => items.push(item),
+            None if reader.left_out() => {}
+            None => {
+                reader.within_element(items.len());
+                return None;
+            }
+        }
+    }
+    Some(())
 }
 
 /// Always inlined, because plain elements are copied in the time of a call; of others only the call is.
@@ -161,6 +195,7 @@ fn get_apart<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) ->
 
 impl<T: State> State for Vec<T> {
     const HEAD: usize = LENGTH;
+    share_through!(T);
 
     fn schema() -> &'static Schema {
         schema::<T>()
@@ -258,6 +293,7 @@ fn set_apart<'de, T: Restore<'de>>(items: &mut Vec<T>, head: &'de [u8], reader: 
 
 impl<T: State> State for VecDeque<T> {
     const HEAD: usize = LENGTH;
+    share_through!(T);
 
     fn schema() -> &'static Schema {
         schema::<T>()
@@ -323,7 +359,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
     }
 }
 
-unsized_pointee!([T: State] [T]);
+unsized_pointee!([T: State] [T], const { &Schema::leaf(Kind::List(Link::To(T::schema)), LENGTH).shared(P::key) };);
 
 impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
     #[inline]

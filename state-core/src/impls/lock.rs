@@ -11,6 +11,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 #[cold]
@@ -23,11 +24,13 @@ fn unreadable<T>(error: &TryLockError<T>) -> Error {
 }
 
 macro_rules! locks {
-    ($($lock:ident, $read:ident;)*) => {$(
+    ($($lock:ident, $read:ident, $try_write:ident, $write:ident;)*) => {$(
         impl<T: State> State for $lock<T> {
             const HEAD: usize = T::HEAD;
             // Always visited, to see whether it can be read.
             const DYNAMIC: bool = true;
+            const CELL: bool = true;
+            share_through!(T);
             const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
             fn schema() -> &'static Schema {
@@ -73,6 +76,36 @@ macro_rules! locks {
                 self.clear_poison();
             }
 
+            fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
+                let entered = match self.$try_write() {
+                    Ok(mut value) => {
+                        value.set(head, reader);
+                        true
+                    }
+                    Err(TryLockError::Poisoned(value)) => {
+                        value.into_inner().set(head, reader);
+                        true
+                    }
+                    Err(TryLockError::WouldBlock) if wait => {
+                        self.$write().unwrap_or_else(PoisonError::into_inner).set(head, reader);
+                        true
+                    }
+                    Err(TryLockError::WouldBlock) => false,
+                };
+                if entered {
+                    self.clear_poison();
+                }
+                entered
+            }
+
+            fn swap_in(&self, other: &Self) -> bool {
+                match (self.$try_write(), other.$try_write()) {
+                    (Ok(mut value), Ok(mut other)) => core::mem::swap(&mut *value, &mut *other),
+                    _ => return false,
+                }
+                true
+            }
+
             fn exchange(&mut self, other: &mut Self) {
                 let changes = self.is_poisoned() != other.is_poisoned();
                 let value = self.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -94,6 +127,6 @@ macro_rules! locks {
 }
 
 locks! {
-    Mutex, try_lock;
-    RwLock, try_read;
+    Mutex, try_lock, try_lock, lock;
+    RwLock, try_read, try_write, write;
 }

@@ -68,6 +68,9 @@ pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     let each = |writer: &mut Writer<'_, 'a>| {
         for ((key, value), mut head) in entries.zip(run.chunks_exact_mut(stride(entry::<K, V>()))) {
             put(key, &mut head, writer);
+            if V::POINTER {
+                writer.may_be_empty();
+            }
             put(value, &mut head, writer);
         }
     };
@@ -104,9 +107,17 @@ pub(super) fn check_entries<'de, K: Restore<'de>, V: Restore<'de>, C: Holds>(
     }
     let each = |checker: &mut Checker<'_>| {
         run.chunks_exact(stride(entry::<K, V>()))
-            .all(|mut head| check::<K>(&mut head, checker) && check::<V>(&mut head, checker))
+            .all(|mut head| check::<K>(&mut head, checker) && check_value::<V>(&mut head, checker))
     };
     if K::DYNAMIC || V::DYNAMIC { checker.nested::<(K, V)>(each) } else { each(checker) }
+}
+
+#[inline]
+fn check_value<'de, V: Restore<'de>>(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
+    if V::POINTER {
+        checker.may_be_empty();
+    }
+    check::<V>(head, checker)
 }
 
 /// The heads of a map's entries.
@@ -182,7 +193,11 @@ macro_rules! maps {
                     let mut key = get(&mut head, reader)?;
                     // Its order and hash may depend on what hooks make of it.
                     reader.complete(&mut key)?;
-                    map.insert(key, get(&mut head, reader)?);
+                    match get(&mut head, reader) {
+                        Some(value) => drop(map.insert(key, value)),
+                        None if V::POINTER && reader.left_out() => {}
+                        None => return None,
+                    }
                 }
                 Some(map)
             }

@@ -10,12 +10,14 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 macro_rules! once {
     ($($cell:ident;)*) => {$(
         impl<T: State> State for $cell<T> {
             const HEAD: usize = <Option<T>>::HEAD;
+            share_through!(T);
             const DYNAMIC: bool = <Option<T>>::DYNAMIC;
             const STACK: usize = stack(size_of::<Self>(), <Option<T>>::STACK);
 

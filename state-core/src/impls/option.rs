@@ -5,11 +5,13 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{option_head, option_is_inline};
 use crate::protocol::stack::stack;
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 impl<T: State> State for Option<T> {
     const HEAD: usize = option_head(T::HEAD);
     const DYNAMIC: bool = T::DYNAMIC || !option_is_inline(T::HEAD);
+    share_through!(T);
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
 
     fn schema() -> &'static Schema {
@@ -32,6 +34,9 @@ impl<T: State> State for Option<T> {
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let (tag, inline) = head.split_at_mut(1);
         tag[0] = u8::from(self.is_some());
+        if T::POINTER && self.is_some() {
+            writer.may_be_empty();
+        }
         match self {
             None => inline.fill(0),
             Some(value) if option_is_inline(T::HEAD) => value.put(inline, writer),
@@ -47,6 +52,9 @@ impl<T: State> State for Option<T> {
 impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+        if T::POINTER && head.first() == Some(&1) {
+            checker.may_be_empty();
+        }
         match head {
             [0, ..] => true,
             [1, inline @ ..] if option_is_inline(T::HEAD) => !T::CHECKED || T::check(inline, checker),
@@ -67,7 +75,10 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
                 Some(if *tag == 0 { None } else { value })
             }
             (0, _) => Some(None),
-            (_, inline) => Some(Some(T::get(place::<T>(inline, reader)?, reader)?)),
+            (_, inline) => match T::get(place::<T>(inline, reader)?, reader) {
+                None if T::POINTER && reader.left_out() => Some(None),
+                value => value.map(Some),
+            },
         }
     }
 

@@ -11,6 +11,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
 use crate::schema::Schema;
+use crate::sharing::Share;
 use crate::state::{Restore, State};
 
 /// All that can be written, by what gives its text.
@@ -18,6 +19,7 @@ macro_rules! written {
     ($($ty:ty, |$this:ident| $text:expr;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
+            const SHARE: Share<Self> = Share::YES;
 
             fn schema() -> &'static Schema {
                 str::schema()
@@ -123,6 +125,6 @@ fn os_str<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de OsStr> {
 }
 
 immutable_pointee! {
-    Path, text::check, path, |a, b| a.as_os_str() == b.as_os_str();
-    OsStr, text::check, os_str, |a, b| a == b;
+    Path, text::shared_schema::<P>(), text::check, path, |a, b| a.as_os_str() == b.as_os_str();
+    OsStr, text::shared_schema::<P>(), text::check, os_str, |a, b| a == b;
 }

@@ -1,10 +1,11 @@
 //! `Box`, `Rc` and `Arc`, of whatever can be behind them. A sized value has nothing in the head of the pointer and its
 //! own head in the tail; shared values travel as their values. What has no size and cannot be changed, as text and
-//! paths, travels as it does elsewhere.
+//! paths, travels as it does elsewhere. Where references are numbered, a record before the value says which object a
+//! shared pointer leads to.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::sync::Arc;
+use alloc::rc::{self, Rc};
+use alloc::sync::{self, Arc};
 
 use super::room;
 use crate::__private::assign;
@@ -13,25 +14,36 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
 use crate::protocol::stack::{boxed_weight, is_boxed_level};
-use crate::schema::Schema;
+use crate::schema::fingerprint::identity;
+use crate::schema::{Kind, Link, Schema};
+use crate::sharing::{self, Early, Kept, Share, Shared, SharedPointer, Through};
 use crate::state::{Restore, State};
 
 macro_rules! pointers {
-    ($($pointer:ident)*) => {$(
+    ($($pointer:ident $(, $shared:ident $sharing:ident $doc:literal)?;)*) => {$(
+        $(#[doc = $doc])?
         impl<T: Pointee + ?Sized> State for $pointer<T> {
             const HEAD: usize = T::POINTER;
+            $(const POINTER: bool = !$doc.is_empty();)?
+            const SHARE: Share<Self> = Share::of(|visitor| T::SHARED.visit(&mut Through(visitor)));
 
             fn schema() -> &'static Schema {
-                T::pointer_schema()
+                pointers!(@schema T $($shared)?)
             }
 
             #[inline]
             fn size(&self, size: &mut Size) {
+                $(if size.tracker().is_some() && !$sharing::count(self, size) {
+                    return;
+                })?
                 T::size_behind(self, size);
             }
 
             #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                $(if writer.tracker().is_some() {
+                    return $sharing::put(self, head, writer, |head, writer| T::put_behind(self, head, writer));
+                })?
                 T::put_behind(self, head, writer);
             }
         }
@@ -39,16 +51,25 @@ macro_rules! pointers {
         impl<'de, T: RestorePointee<'de> + ?Sized> Restore<'de> for $pointer<T> {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                $(if checker.table().is_some() {
+                    return $sharing::check::<Self>(head, checker, T::check_behind::<Self>);
+                })?
                 T::check_behind::<Self>(head, checker)
             }
 
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                $(if reader.is_numbered() {
+                    return $sharing::get(head, reader);
+                })?
                 T::get_behind(head, reader)
             }
 
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                $(if reader.is_numbered() {
+                    return $sharing::set(self, head, reader);
+                })?
                 T::set_behind(self, head, reader);
             }
 
@@ -61,9 +82,128 @@ macro_rules! pointers {
             }
         }
     )*};
+    (@schema $of:ident shared) => { $of::shared_schema::<Self>() };
+    (@schema $of:ident) => { $of::pointer_schema() };
 }
 
-pointers!(Box Rc Arc);
+pointers! {
+    Box;
+    Rc, shared sharing "Written as its value: where several share one, it is copied, unless the state is\n\
+        [marked](crate::sharing) `#[state(shared)]`.";
+    Arc, shared sharing "Written as its value: where several share one, it is copied, unless the state is\n\
+        [marked](crate::sharing) `#[state(shared)]`.";
+}
+
+macro_rules! numbered {
+    ($($pointer:ident, $weak:ident;)*) => {$(
+        impl<T: Pointee + ?Sized> SharedPointer for $pointer<T> {
+            type Weak = $weak::Weak<T>;
+
+            const PATCHES: bool = T::IS_CELL;
+
+            fn address(&self) -> usize {
+                Self::as_ptr(self).cast::<()>() as usize
+            }
+
+            fn is_unique(&self) -> bool {
+                Self::strong_count(self) == 1 && Self::weak_count(self) == 0
+            }
+
+            fn downgrade(&self) -> Self::Weak {
+                Self::downgrade(self)
+            }
+
+            fn upgrade(weak: &Self::Weak) -> Option<Self> {
+                weak.upgrade()
+            }
+
+            fn kept() -> Option<Kept<Self>> {
+                Kept::ask(&T::SHARED)
+            }
+
+            fn early() -> bool {
+                !T::is_late()
+            }
+
+            fn schema() -> &'static Schema {
+                T::pointer_schema()
+            }
+        }
+
+        impl<'de, T: RestorePointee<'de> + ?Sized> Shared<'de> for $pointer<T> {
+            const ENTERS: bool = T::ENTERS;
+
+            fn build(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                T::get_behind(head, reader)
+            }
+
+            fn build_early(head: &'de [u8], reader: &mut Reader<'de>, class: u8) -> Option<Self> {
+                T::early_behind(head, reader, class)
+            }
+
+            fn set_unique(&mut self, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
+                let is_unique = Self::get_mut(self).is_some();
+                if is_unique {
+                    T::set_behind(self, head, reader);
+                }
+                is_unique
+            }
+
+            fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
+                T::enter_behind(self, head, reader, wait)
+            }
+
+            fn swap_in(&self, other: &Self) -> bool {
+                T::swap_behind(self, other)
+            }
+        }
+
+        impl<'de, T: RestorePointee<'de> + ?Sized> Early<'de, T> for $pointer<T> {
+            fn cyclic(make: impl FnOnce(&Self::Weak) -> T) -> Self
+            where
+                T: Sized,
+            {
+                Self::new_cyclic(make)
+            }
+        }
+
+        /// A weak reference leads to an object that something else in the state holds; one to any other is none.
+        impl<T: State> State for $weak::Weak<T> {
+            const HEAD: usize = sharing::RECORD;
+
+            fn schema() -> &'static Schema {
+                const { &Schema::leaf(Kind::Weak(Link::To(T::schema)), sharing::RECORD).shared(<$pointer<T>>::key) }
+            }
+
+            #[inline]
+            fn size(&self, size: &mut Size) {
+                sharing::count_weak::<$pointer<T>>(self, size);
+            }
+
+            #[inline]
+            fn put(&self, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+                sharing::put_weak::<$pointer<T>>(self, head, writer);
+            }
+        }
+
+        impl<'de, T: Restore<'de>> Restore<'de> for $weak::Weak<T> {
+            #[inline]
+            fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+                sharing::check_weak::<$pointer<T>>(head, checker)
+            }
+
+            #[inline]
+            fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+                Some(sharing::weak::<$pointer<T>>(head, reader).unwrap_or_default())
+            }
+        }
+    )*};
+}
+
+numbered! {
+    Rc, rc;
+    Arc, sync;
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: State> Pointee for T {
@@ -71,6 +211,18 @@ impl<T: State> Pointee for T {
 
     fn pointer_schema() -> &'static Schema {
         const { &Schema::boxed(T::schema) }
+    }
+
+    fn shared_schema<P: SharedPointer>() -> &'static Schema {
+        const { &Schema::leaf(Kind::Boxed(Link::To(T::schema)), 0).shared(P::key) }
+    }
+
+    const SHARED: Share<Self> = T::SHARE;
+    const IS_CELL: bool = T::CELL;
+
+    fn is_late() -> bool {
+        let is_copied = const { memory::run_mode(&T::IMAGE, T::HEAD) as u8 != Mode::Apart as u8 };
+        T::BOXED.is_some() || is_copied || identity(T::schema()).refuses
     }
 
     #[inline]
@@ -133,6 +285,28 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         }
     }
 
+    fn early_behind<P: Early<'de, T>>(_: &'de [u8], reader: &mut Reader<'de>, class: u8) -> Option<P> {
+        let run = reader.run(1, T::HEAD)?;
+        Some(P::cyclic(|weak| {
+            sharing::offer::<P>(weak, class, reader);
+            // What its schema says can be refused is not built so, and all else was checked.
+            T::get(&run[..T::HEAD], reader).expect("a type that says in its schema whether it can be refused")
+        }))
+    }
+
+    fn enter_behind(&self, _: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
+        let place = reader.mark();
+        let entered = reader.run(1, T::HEAD).is_some_and(|run| T::enter(self, &run[..T::HEAD], reader, wait));
+        if !entered {
+            reader.back_to(place);
+        }
+        entered
+    }
+
+    fn swap_behind(&self, other: &Self) -> bool {
+        T::swap_in(self, other)
+    }
+
     fn exchange_behind<P: Pointer<T>>(pointer: &mut P, other: &mut P) {
         match (pointer.unique(), other.unique()) {
             (Some(value), Some(other)) => value.exchange(other),
@@ -169,13 +343,19 @@ fn get_by_stack<'de, T: Restore<'de>, P: Pointer<T>>(head: &'de [u8], reader: &m
 
 /// The pointers to a type without a size that has a state of its own: they write what it does.
 macro_rules! unsized_pointee {
-    ($([$($param:ident: $bound:ident)?] $ty:ty)*) => {$(
+    ($([$($param:ident: $bound:ident)?] $ty:ty, $shared:expr;)*) => {$(
         impl$(<$param: $bound>)? crate::pointee::Pointee for $ty {
             const POINTER: usize = <Self as crate::state::State>::HEAD;
 
             fn pointer_schema() -> &'static crate::schema::Schema {
                 <Self as crate::state::State>::schema()
             }
+
+            fn shared_schema<P: crate::sharing::SharedPointer>() -> &'static crate::schema::Schema {
+                $shared
+            }
+
+            const SHARED: crate::sharing::Share<Self> = <Self as crate::state::State>::SHARE;
 
             #[inline]
             fn size_behind(&self, size: &mut crate::protocol::encode::Size) {
@@ -193,8 +373,8 @@ macro_rules! unsized_pointee {
 /// The same of text and the like, which cannot be changed in place: it is kept where it is equal, and made anew where
 /// it is not. `$made` is what an image holds, and `$same` whether two are equal.
 macro_rules! immutable_pointee {
-    ($($ty:ty, $check:expr, $made:expr, $same:expr;)*) => {$(
-        super::pointer::unsized_pointee!([] $ty);
+    ($($ty:ty, $shared:expr, $check:expr, $made:expr, $same:expr;)*) => {$(
+        super::pointer::unsized_pointee!([] $ty, $shared;);
 
         impl<'de> crate::pointee::RestorePointee<'de> for $ty {
             #[inline]
@@ -225,9 +405,26 @@ macro_rules! immutable_pointee {
                 }
             }
 
+            const ENTERS: bool = true;
+
+            fn enter_behind(
+                &self,
+                head: &'de [u8],
+                reader: &mut crate::protocol::decode::Reader<'de>,
+                _: bool,
+            ) -> bool {
+                let (place, same): (_, fn(&Self, &Self) -> bool) = (reader.mark(), $same);
+                let is_same = $made(head, reader).is_some_and(|made| same(self, &made));
+                if !is_same {
+                    reader.back_to(place);
+                }
+                is_same
+            }
+
             fn exchange_behind<P: crate::pointee::Pointer<Self>>(pointer: &mut P, other: &mut P) {
                 let same: fn(&Self, &Self) -> bool = $same;
-                if !same(pointer, other) {
+                // An equal one may be shared otherwise.
+                if !same(pointer, other) || other.unique().is_none() {
                     core::mem::swap(pointer, other);
                 }
             }

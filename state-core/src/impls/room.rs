@@ -17,33 +17,37 @@ pub struct Room {
 /// A kind of container.
 pub trait Holds {
     const ROOM: Room;
+
+    /// Whether elements that are not there yet can be left out, and given later.
+    const MAY_MISS: bool;
 }
 
 macro_rules! holds {
-    ($($(#[$doc:meta])* $name:ident: $copies:literal, $beside:literal, $spare:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $copies:literal, $beside:literal, $spare:literal, $may_miss:literal;)*) => {$(
         $(#[$doc])*
         pub struct $name;
 
         impl Holds for $name {
             const ROOM: Room = Room { copies: $copies, beside: $beside, spare: $spare };
+            const MAY_MISS: bool = $may_miss;
         }
     )*};
 }
 
 holds! {
     /// Elements side by side, or a single one.
-    Run: 1, 0, 0;
+    Run: 1, 0, 0, true;
     /// The same, moved behind a count of references once there are all.
-    SharedRun: 2, 0, 0;
+    SharedRun: 2, 0, 0, true;
     /// A list whose elements know their neighbours.
-    Chain: 1, 16, 0;
+    Chain: 1, 16, 0, false;
     /// A hash table: at most 16/7 places for each element, and half as many while it grows; a byte for each place.
     #[cfg_attr(not(feature = "std"), allow(dead_code))]
-    Table: 4, 4, 0;
+    Table: 4, 4, 0, false;
     /// A B-tree: nodes of 11 places, at least 5 of them used but for a single node. It is refilled from a list.
-    Tree: 3, 24, 10;
+    Tree: 3, 24, 10, false;
     /// One value behind counts of references.
-    SharedValue: 1, 16, 0;
+    SharedValue: 1, 16, 0, false;
 }
 
 impl Room {

@@ -8,10 +8,12 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
 use crate::protocol::memory;
 use crate::schema::{Kind, Schema};
+use crate::sharing::{Share, SharedPointer};
 use crate::state::{Restore, State};
 
 impl State for str {
     const HEAD: usize = LENGTH;
+    const SHARE: Share<Self> = Share::YES;
 
     fn schema() -> &'static Schema {
         const { &Schema::leaf(Kind::Str, LENGTH) }
@@ -42,6 +44,7 @@ pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str
 
 impl State for String {
     const HEAD: usize = LENGTH;
+    const SHARE: Share<Self> = Share::YES;
 
     fn schema() -> &'static Schema {
         str::schema()
@@ -82,7 +85,12 @@ impl<'de> Restore<'de> for String {
     }
 }
 
-immutable_pointee!(str, check, get, |a, b| a == b;);
+immutable_pointee!(str, shared_schema::<P>(), check, get, |a, b| a == b;);
+
+/// The schema of shared text.
+pub(super) fn shared_schema<P: SharedPointer>() -> &'static Schema {
+    const { &Schema::leaf(Kind::Str, LENGTH).shared(P::key) }
+}
 
 /// Each text goes into the other's allocation, as long as the first has the space.
 fn exchange(this: &mut String, other: &mut String) {

@@ -2,6 +2,7 @@
 //!
 //! Both cut their regions from the front, in the order in which [`Writer`](crate::state::Writer) filled them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::error::Error;
@@ -10,6 +11,7 @@ use crate::protocol::layout::{padded, stride};
 use crate::protocol::stack::weight;
 use crate::protocol::text::Text;
 use crate::schema::Schema;
+use crate::sharing::{Numbered, Shelf, Table};
 use crate::state::{Restore, State};
 
 /// The four parts of an image behind its header.
@@ -19,6 +21,8 @@ pub(crate) struct Regions<'a> {
     pub tail: &'a [u8],
     pub text: Text<'a>,
     pub raw: &'a [u8],
+    /// Where references are numbered, what that needs.
+    pub numbered: Option<Numbered>,
 }
 
 /// Tests an image. It never allocates, and what it lets pass can be built without a further test.
@@ -31,6 +35,8 @@ pub struct Checker<'a> {
     /// Bytes that what is counted by its size takes in memory.
     memory: usize,
     obstacle: Option<Obstacle>,
+    /// Where references are numbered, the numbers.
+    table: Option<&'a mut Table>,
 }
 
 /// What stands in a checker's way although every slot holds what it may.
@@ -42,12 +48,26 @@ pub(crate) enum Obstacle {
     Memory,
     /// A list or text is longer than its type holds, so many elements or bytes at most.
     Capacity(usize),
+    /// A reference leads back into an object of this type, and cannot be given later.
+    Cycle(&'static Schema),
+    /// So does a weak one, or it leads forward.
+    Weak(&'static Schema),
 }
 
 impl<'a> Checker<'a> {
     pub(crate) fn new(regions: &Regions<'a>, depth: u32) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, depth, memory: 0, obstacle: None }
+        Self { tail, text, raw, depth, memory: 0, obstacle: None, table: None }
+    }
+
+    /// The same of an image whose references are numbered.
+    pub(crate) fn with_table(self, table: Option<&'a mut Table>) -> Self {
+        Self { table, ..self }
+    }
+
+    #[inline]
+    pub(crate) fn table(&mut self) -> Option<&mut Table> {
+        self.table.as_deref_mut()
     }
 
     /// A run of `count` heads from the tail; `None` where there are not so many bytes.
@@ -113,6 +133,21 @@ impl<'a> Checker<'a> {
         self.memory
     }
 
+    /// Says that there may be nothing at the place that is tested next.
+    #[inline]
+    pub(crate) fn may_be_empty(&mut self) {
+        if let Some(table) = self.table() {
+            table.may_be_empty();
+        }
+    }
+
+    /// Says what is in the way; always false.
+    #[cold]
+    pub(crate) fn stands_in_the_way(&mut self, obstacle: Obstacle) -> bool {
+        self.obstacle.get_or_insert(obstacle);
+        false
+    }
+
     /// Says that an array to be borrowed does not lie as its elements must, or, where this machine has `other` elements
     /// in memory, that it never can.
     #[cold]
@@ -151,6 +186,8 @@ pub struct Reader<'de> {
     left: usize,
     /// Whether no element of any list has a place to keep.
     moves: bool,
+    /// Where references are numbered, the objects.
+    shelf: Option<Box<Shelf<'de>>>,
 }
 
 /// A place in an image, to come back to; see [`Reader::mark`].
@@ -168,11 +205,12 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false }
+        Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf: regions.numbered.map(shelf) }
     }
 
     /// The same reader, of a type of which all may be moved.
     pub(crate) fn moving(self, moves: bool) -> Self {
+        let moves = moves && self.shelf.is_none();
         Self { moves, ..self }
     }
 
@@ -183,7 +221,23 @@ impl<'de> Reader<'de> {
 
     /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
     pub(crate) fn of_nothing(hooks: Hooks) -> Self {
-        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false }
+        Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false, shelf: None }
+    }
+
+    #[inline]
+    pub(crate) fn shelf(&mut self) -> Option<&mut Shelf<'de>> {
+        self.shelf.as_deref_mut()
+    }
+
+    /// Whether the pointer that was just asked for is left out, to be given later.
+    pub(crate) fn left_out(&mut self) -> bool {
+        self.shelf().is_some_and(Shelf::left_out)
+    }
+
+    /// Whether references are numbered.
+    #[inline]
+    pub(crate) fn is_numbered(&self) -> bool {
+        self.shelf.is_some()
     }
 
     /// A run of `count` heads from the tail.
@@ -289,6 +343,11 @@ impl Mark<'_> {
 // places in memory, where each cut waits for the one before.
 
 #[cold]
+fn shelf<'de>(numbered: Numbered) -> Box<Shelf<'de>> {
+    Box::new(Shelf::new(numbered))
+}
+
+#[cold]
 fn first(refusal: Option<Error>, error: Error) -> Option<Error> {
     refusal.or(Some(error))
 }
@@ -350,7 +409,7 @@ mod tests {
     }
 
     fn read(head: &[u8], tail: &[u8]) -> (Option<usize>, bool) {
-        let regions = Regions { head, tail, text: Text::new(b"").unwrap(), raw: &[] };
+        let regions = Regions { head, tail, text: Text::new(b"").unwrap(), raw: &[], numbered: None };
         let mut checker = Checker::new(&regions, 0);
         let checked = checker.length(head);
         if checked.is_some() {
@@ -390,7 +449,13 @@ mod tests {
     #[test]
     fn runs_and_arrays_take_no_more_than_is_there() {
         let (tail, raw) = ([0; 10], [0; 32]);
-        let regions = Regions { head: &[], tail: &tail, text: Text::new("\u{df}a".as_bytes()).unwrap(), raw: &raw };
+        let regions = Regions {
+            head: &[],
+            tail: &tail,
+            text: Text::new("\u{df}a".as_bytes()).unwrap(),
+            raw: &raw,
+            numbered: None,
+        };
         let mut checker = Checker::new(&regions, 0);
         for (count, head) in [(11, 0), (11, 1), (4, 3), (usize::MAX, 2), (2, usize::MAX), (usize::MAX, usize::MAX)] {
             assert_eq!(checker.run(count, head), None);

@@ -1,5 +1,6 @@
 //! The way out: [`Size`] counts what an image needs, [`Writer`] fills that space.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use core::mem::take;
@@ -10,6 +11,7 @@ use crate::protocol::layout::{padded, stride};
 use crate::protocol::memory::{self, SHORT};
 use crate::protocol::stack::weight;
 use crate::schema::{Nodes, Schema, Show, brief};
+use crate::sharing::Tracker;
 use crate::state::State;
 
 /// Counts the regions that a value's image needs.
@@ -20,16 +22,33 @@ pub struct Size {
     pub(crate) raw: usize,
     depth: u32,
     error: Option<Error>,
+    /// Where references are numbered, what is known of them.
+    tracker: Option<Box<Tracker>>,
 }
 
 impl Size {
     pub(crate) fn new(depth: u32) -> Self {
-        Self { tail: 0, text: 0, raw: 0, depth, error: None }
+        Self { tail: 0, text: 0, raw: 0, depth, error: None, tracker: None }
     }
 
     /// The lengths of tail, text and raw.
     pub(crate) fn lengths(&self) -> [usize; 3] {
         [self.tail, self.text, self.raw]
+    }
+
+    /// The same of an image whose references are numbered.
+    pub(crate) fn tracking(depth: u32, tracker: Tracker) -> Self {
+        Self { tracker: Some(Box::new(tracker)), ..Self::new(depth) }
+    }
+
+    #[inline]
+    pub(crate) fn tracker(&mut self) -> Option<&mut Tracker> {
+        self.tracker.as_deref_mut()
+    }
+
+    /// What is known of references, to write them.
+    pub(crate) fn into_tracker(self) -> Option<Box<Tracker>> {
+        self.tracker
     }
 
     /// A run of `count` heads in the tail.
@@ -141,6 +160,8 @@ pub struct Writer<'w, 'v> {
     /// Whether hash maps and sets are written in an order that does not depend on their hashing.
     sorted: bool,
     broken: bool,
+    /// Where references are numbered, what is known of them.
+    tracker: Option<&'w mut Tracker>,
 }
 
 impl<'w, 'v> Writer<'w, 'v> {
@@ -156,7 +177,25 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Regions that lie anywhere.
     pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
-        Self { tail, text, raw, gather: None, depth, sorted: false, broken: false }
+        Self { tail, text, raw, gather: None, depth, sorted: false, broken: false, tracker: None }
+    }
+
+    /// The same of an image whose references are numbered.
+    pub(crate) fn tracking(self, tracker: Option<&'w mut Tracker>) -> Self {
+        Self { tracker, ..self }
+    }
+
+    #[inline]
+    pub(crate) fn tracker(&mut self) -> Option<&mut Tracker> {
+        self.tracker.as_deref_mut()
+    }
+
+    /// Says that there may be nothing at the place that is written next.
+    #[inline]
+    pub(crate) fn may_be_empty(&mut self) {
+        if let Some(tracker) = self.tracker() {
+            tracker.may_be_empty();
+        }
     }
 
     /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
@@ -292,6 +331,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             depth: self.depth,
             sorted: self.sorted,
             broken: self.broken,
+            tracker: self.tracker.as_deref_mut(),
         };
         value.put(head, &mut writer);
         let Writer { tail, text, raw, gather, broken, .. } = writer;
@@ -324,8 +364,8 @@ impl<'w, 'v> Writer<'w, 'v> {
     /// function sees it, the writer stays in registers.
     #[inline]
     pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
-        let Self { tail, text, raw, gather, depth, sorted, broken } = self;
-        let mut writer = Self { tail, text, raw, gather, depth, sorted, broken };
+        let Self { tail, text, raw, gather, depth, sorted, broken, tracker } = self;
+        let mut writer = Self { tail, text, raw, gather, depth, sorted, broken, tracker };
         value.put(head, &mut writer);
         writer.left()
     }

@@ -46,7 +46,10 @@ enum Simple {
 
 /// The steps of a class with one value; `None` where a slot is something else.
 pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
-    let &[Schema { kind: Kind::Object(object), head, .. }] = schemas else { return None };
+    let &[schema @ Schema { kind: Kind::Object(object), head, .. }] = schemas else { return None };
+    if schema.sharing().shared {
+        return None;
+    }
     let mut end = 0;
     let steps = object.slots.iter().map(|slot| {
         let schema = Nodes::NONE.get(slot.ty);
@@ -207,7 +210,7 @@ pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> O
     for (step, slot) in steps.iter().zip(state.clone()) {
         step.fill(slot, head, &mut texts)?;
     }
-    let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[] };
+    let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[], numbered: None };
     let mut checker = Checker::new(&regions, crate::python::options().levels());
     let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
     passes.then(|| image::build(&regions))

@@ -8,7 +8,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Enum, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Slot, Variant};
+use super::{
+    Enum, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Sharing, Slot, Variant,
+};
 use crate::error::{Error, ErrorKind};
 use crate::standard::Known;
 
@@ -43,38 +45,68 @@ pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
 /// lowest first.
 pub(crate) struct Carried {
     pub bytes: Vec<u8>,
-    /// Whether the row of bits is there.
+    /// Whether a row of bits says which raw arrays show as arrays.
     pub arrays: bool,
+    /// Whether one says which types are shared pointers, which the header of a stream repeats.
+    #[cfg_attr(not(feature = "std"), allow(dead_code))]
+    pub numbered: bool,
 }
 
 impl Carried {
-    pub fn of(root: &'static Schema) -> Self {
-        let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false, class: None };
+    /// In front of the canonical bytes stands, if references are `numbered`, which types are shared pointers.
+    pub fn of(root: &'static Schema, numbered: bool) -> Self {
+        let mut out = Out::new(false);
         out.node(root);
-        if !out.arrays.contains(&true) {
-            return Self { bytes: out.bytes, arrays: false };
+        let arrays = out.arrays.contains(&true);
+        let mut bytes = Vec::new();
+        if arrays {
+            write_row(&out.arrays, &mut bytes);
         }
-        let row = out.arrays.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)));
-        let row: Vec<u8> = row.collect();
-        Self::joined(&row, &out.bytes)
+        if numbered {
+            write_row(&out.shared, &mut bytes);
+        }
+        bytes.extend_from_slice(&out.bytes);
+        Self { bytes, arrays, numbered }
     }
 
-    /// A schema behind its row of bits, which is empty where there is none.
+    /// A schema behind its row of bits for raw arrays, which is empty where there is none.
     pub fn joined(row: &[u8], canonical: &[u8]) -> Self {
         if row.is_empty() {
-            return Self { bytes: canonical.to_vec(), arrays: false };
+            return Self { bytes: canonical.to_vec(), arrays: false, numbered: false };
         }
-        Self { bytes: [&(row.len() as u32).to_le_bytes(), row, canonical].concat(), arrays: true }
+        let bytes = [&(row.len() as u32).to_le_bytes(), row, canonical].concat();
+        Self { bytes, arrays: true, numbered: false }
     }
 
-    /// The row of bits, and the canonical bytes.
-    pub fn divide(bytes: &[u8], arrays: bool) -> Option<(&[u8], &[u8])> {
-        if !arrays {
-            return Some((&[], bytes));
-        }
-        let (length, rest) = bytes.split_first_chunk::<4>()?;
-        rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
+    /// The row of bits for raw arrays, empty where there is none, and the canonical bytes.
+    pub fn divide(bytes: &[u8], arrays: bool, numbered: bool) -> Option<(&[u8], &[u8])> {
+        let (arrays, bytes) = if arrays { read_row(bytes)? } else { (&[][..], bytes) };
+        let bytes = if numbered { read_row(bytes)?.1 } else { bytes };
+        Some((arrays, bytes))
     }
+}
+
+/// The number of bytes, and a bit for each, the lowest of a byte first.
+fn write_row(bits: &[bool], bytes: &mut Vec<u8>) {
+    let row = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)));
+    bytes.extend_from_slice(&(bits.len().div_ceil(8) as u32).to_le_bytes());
+    bytes.extend(row);
+}
+
+fn read_row(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
+}
+
+/// A bit of a row.
+fn bit(row: &[u8], at: usize) -> bool {
+    row.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
+}
+
+/// Whether a row has this many bits.
+fn is_row_of(row: &[u8], count: usize) -> bool {
+    let beyond = row.last().is_some_and(|byte| count % 8 != 0 && byte >> (count % 8) != 0);
+    row.len() == count.div_ceil(8) && !beyond
 }
 
 impl Nodes {
@@ -86,13 +118,12 @@ impl Nodes {
         let (mut count, mut fits) = (0, true);
         for node in &mut self.0 {
             if let Kind::Raw(raw) = &mut node.kind {
-                raw.array = row.get(count / 8).is_some_and(|byte| byte >> (count % 8) & 1 == 1);
+                raw.array = bit(row, count);
                 fits &= !(raw.array && raw.counted);
                 count += 1;
             }
         }
-        let beyond = row.last().is_some_and(|byte| count % 8 != 0 && byte >> (count % 8) != 0);
-        if !fits || beyond || row.len() != count.div_ceil(8) {
+        if !fits || !is_row_of(row, count) {
             return Err(Error::new(ErrorKind::Malformed, "a bit for each raw array of the schema", "others"));
         }
         Ok(())
@@ -105,7 +136,7 @@ pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
 }
 
 fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
-    let mut out = Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order, class: None };
+    let mut out = Out::new(other_order);
     out.node(root);
     out.bytes
 }
@@ -114,8 +145,7 @@ fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
 /// and the name of the class does not stand there once more where it is the type's.
 #[cfg(feature = "pyo3")]
 pub(crate) fn write_for_class(root: &'static Schema, class: &str) -> Vec<u8> {
-    let mut out =
-        Out { bytes: Vec::new(), named: Vec::new(), arrays: Vec::new(), other_order: false, class: Some(class) };
+    let mut out = Out { class: Some(class), ..Out::new(false) };
     out.node(root);
     out.bytes
 }
@@ -135,8 +165,7 @@ fn brief(node: &Schema, class: &str) -> Option<(u8, bool)> {
 /// The canonical bytes of an object of this name that has no slots.
 #[cfg(feature = "pyo3")]
 pub(crate) fn canonical_without_slots(name: &str) -> Vec<u8> {
-    let mut out =
-        Out { bytes: alloc::vec![OBJECT], named: Vec::new(), arrays: Vec::new(), other_order: false, class: None };
+    let mut out = Out { bytes: alloc::vec![OBJECT], ..Out::new(false) };
     out.name(name);
     out.bytes.extend([0, 0]);
     out.bytes
@@ -150,9 +179,16 @@ struct Out<'c> {
     named: Vec<&'static Schema>,
     /// Of each raw array, whether it shows as one.
     arrays: Vec<bool>,
+    /// Of each node, also where it is met again, whether it is a shared pointer.
+    shared: Vec<bool>,
 }
 
 impl Out<'_> {
+    fn new(other_order: bool) -> Self {
+        let (bytes, named, arrays, shared) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { other_order, bytes, named, arrays, shared, class: None }
+    }
+
     fn number(&mut self, mut n: u64) {
         while n >= 0x80 {
             self.bytes.push(n as u8 | 0x80);
@@ -182,6 +218,7 @@ impl Out<'_> {
     }
 
     fn node(&mut self, node: &'static Schema) {
+        self.shared.push(node.shared.is_some() && !matches!(node.kind, Kind::Weak(_)));
         if node.tag().is_some() {
             if let Some(index) = self.named.iter().position(|seen| seen.same_type(node)) {
                 self.bytes.push(BACK);
@@ -213,7 +250,7 @@ impl Out<'_> {
             Kind::Float { bits } => self.bytes.push(*bits),
             Kind::Known(known) => self.bytes.push(known.code()),
             Kind::Seconds { signed } => self.bytes.push(u8::from(*signed)),
-            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) => self.link(*of),
+            Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) | Kind::Weak(of) => self.link(*of),
             Kind::Map(key, value) => {
                 self.link(*key);
                 self.link(*value);
@@ -300,6 +337,7 @@ fn tag(kind: &Kind) -> u8 {
         Kind::Serde => 19,
         Kind::Known(_) => 20,
         Kind::Grid(..) => 21,
+        Kind::Weak(_) => 22,
         // No image with one leaves the process, so that no reader meets it.
         #[cfg(feature = "pyo3")]
         Kind::Handle(_) => HANDLE,
@@ -423,7 +461,10 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let ty = self.node(depth)?;
-            add(&mut slots, Slot { name, ty, converts: false, refuses: false, sorted: false, default: None });
+            add(
+                &mut slots,
+                Slot { name, ty, converts: false, refuses: false, sharing: Sharing::NO, sorted: false, default: None },
+            );
         }
         Some(Cow::Owned(slots))
     }
@@ -498,6 +539,7 @@ impl In<'_> {
                 };
                 Kind::Grid(self.node(depth)?, dimensions)
             }
+            22 => Kind::Weak(self.node(depth)?),
             _ => self.of_class(tag, depth)?,
         })
     }
@@ -512,6 +554,7 @@ impl In<'_> {
             refuses: false,
             skips: false,
             asks: false,
+            sharing: Sharing::NO,
             form: Form::State,
             evolution: &Evolution::NONE,
         }))
@@ -557,6 +600,7 @@ impl In<'_> {
             refuses: false,
             skips: false,
             asks: false,
+            sharing: Sharing::NO,
             form: Form::State,
             evolution: &Evolution::NONE,
         }))

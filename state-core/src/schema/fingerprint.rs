@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::{Link, Schema, write_canonical};
+use crate::schema::{Link, Schema, Sharing, write_canonical};
 
 /// What is known of a type that stands at the root of an image.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Identity {
     /// Whether its values may change places in a list that is restored: they skip nothing, which would stay, and writing
     /// them to see what they are takes no more than copying.
     pub moves: bool,
+    /// Whether shared objects stay one object.
+    pub sharing: Sharing,
 }
 
 /// FNV-1a with its public 64-bit constants.
@@ -31,7 +33,15 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 #[cold]
 fn identify(schema: &'static Schema) -> Identity {
-    let all = Identity { schema, fingerprint: 0, refuses: false, skips: false, asks: false, moves: true };
+    let all = Identity {
+        schema,
+        fingerprint: 0,
+        refuses: false,
+        skips: false,
+        asks: false,
+        moves: true,
+        sharing: Sharing::NO,
+    };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
 
@@ -44,6 +54,7 @@ fn any(mut all: Identity) -> Identity {
         all.skips |= node.skips();
         all.asks |= node.asks();
         all.moves &= !node.skips() && !node.asks() && !node.works();
+        all.sharing = all.sharing.or(node.sharing());
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {

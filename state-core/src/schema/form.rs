@@ -38,6 +38,25 @@ impl Form {
     }
 }
 
+/// Whether shared objects stay one object, and may lead back into themselves. As [`Form`], it is no part of the image's
+/// type.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    pub shared: bool,
+    pub cyclic: bool,
+}
+
+impl Sharing {
+    pub const NO: Self = Self { shared: false, cyclic: false };
+    pub const SHARED: Self = Self { shared: true, cyclic: false };
+    pub const CYCLIC: Self = Self { shared: true, cyclic: true };
+
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self { shared: self.shared | other.shared, cyclic: self.cyclic | other.cyclic }
+    }
+}
+
 /// What a derived type has beside its slots.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,10 +69,13 @@ pub struct Shape {
     pub skips: bool,
     /// It has a hook that is called before its state is taken.
     pub asks: bool,
+    /// What it says of shared objects.
+    pub sharing: Sharing,
     pub form: Form,
 }
 
 impl Shape {
     /// Of a type that has nothing beside its slots.
-    pub const PLAIN: Self = Self { has_parent: false, refuses: false, skips: false, asks: false, form: Form::State };
+    pub const PLAIN: Self =
+        Self { has_parent: false, refuses: false, skips: false, asks: false, sharing: Sharing::NO, form: Form::State };
 }

@@ -7,6 +7,7 @@ use super::{Kind, Link, Nodes, Raw, Record, Schema, Slot};
 #[cfg(feature = "pyo3")]
 use crate::protocol::layout::HANDLE;
 use crate::protocol::layout::{LENGTH, enum_head, largest, option_head, raw_head};
+use crate::sharing::RECORD;
 
 /// Heads larger than this are refused: nothing that was written from memory has one.
 const LIMIT: usize = isize::MAX as usize;
@@ -77,6 +78,7 @@ impl Heads {
             Kind::Char => flat(4),
             Kind::Int { bits, .. } | Kind::Float { bits } => flat(usize::from(*bits) / 8),
             Kind::Seconds { .. } => flat(12),
+            Kind::Weak(_) => flat(RECORD),
             Kind::Known(known) => flat(known.head()),
             Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => flat(LENGTH),
             Kind::Optional(of) => {

@@ -28,7 +28,7 @@ pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub use evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
 pub(crate) use evolution::{Convert, Upgrade};
 #[doc(hidden)]
-pub use form::{Form, Shape};
+pub use form::{Form, Shape, Sharing};
 pub(crate) use order::unordered;
 pub(crate) use show::{Escaped, Show, brief};
 
@@ -46,7 +46,14 @@ pub struct Schema {
     id: Option<fn() -> &'static str>,
     /// Whether its entries come in an order that equal ones need not share. As [`Form`], it is no part of the image.
     pub(crate) hashed: bool,
+    /// Where it is an `Rc` or `Arc`, before which a record stands where references are numbered, or a weak reference:
+    /// which. As `hashed`.
+    pub(crate) shared: Option<SharedKey>,
 }
+
+/// Tells the type of a shared pointer from others; `None` where it cannot be numbered.
+#[doc(hidden)]
+pub type SharedKey = fn() -> Option<core::any::TypeId>;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -73,6 +80,8 @@ pub(crate) enum Kind {
     Array(Link, u64),
     Tuple(Cow<'static, [Link]>),
     Boxed(Link),
+    /// A weak reference to what stands behind an `Rc` or `Arc`.
+    Weak(Link),
     /// A type for which Python has a class.
     Known(Known),
     /// A serde value as CBOR; the tuple shows its bytes.
@@ -104,6 +113,7 @@ pub(crate) struct Object {
     pub refuses: bool,
     pub skips: bool,
     pub asks: bool,
+    pub sharing: Sharing,
     pub form: Form,
     pub evolution: &'static Evolution,
 }
@@ -115,6 +125,7 @@ pub(crate) struct Enum {
     pub refuses: bool,
     pub skips: bool,
     pub asks: bool,
+    pub sharing: Sharing,
     pub form: Form,
     pub evolution: &'static Evolution,
 }
@@ -136,6 +147,7 @@ pub struct Slot {
     /// Whether a function of the user's makes what is written.
     pub(crate) converts: bool,
     pub(crate) refuses: bool,
+    pub(crate) sharing: Sharing,
     /// Whether hash maps and sets in it are written in an order that equal ones share.
     pub(crate) sorted: bool,
     pub(crate) default: Option<DefaultFn>,
@@ -217,7 +229,15 @@ pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
 
 impl Schema {
     pub(crate) const fn leaf(kind: Kind, head: usize) -> Self {
-        Self { kind, head, id: None, hashed: false }
+        Self { kind, head, id: None, hashed: false, shared: None }
+    }
+
+    /// The same behind an `Rc` or `Arc`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn shared(mut self, key: SharedKey) -> Self {
+        self.shared = Some(key);
+        self
     }
 
     /// What stands for the schema of a type that has no name.
@@ -278,10 +298,11 @@ impl Schema {
             refuses: shape.refuses,
             skips: shape.skips,
             asks: shape.asks,
+            sharing: shape.sharing,
             form: shape.form,
             evolution: &Evolution::NONE,
         };
-        Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false }
+        Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false, shared: None }
     }
 
     /// The schema of an enum.
@@ -294,10 +315,11 @@ impl Schema {
             refuses: shape.refuses,
             skips: shape.skips,
             asks: shape.asks,
+            sharing: shape.sharing,
             form: shape.form,
             evolution: &Evolution::NONE,
         });
-        Self { kind, head, id: Some(names.id), hashed: false }
+        Self { kind, head, id: Some(names.id), hashed: false, shared: None }
     }
 
     /// The schema of a record.
@@ -306,7 +328,7 @@ impl Schema {
     pub const fn record(names: Names, layout: Layout, fields: &'static [RecordField]) -> Self {
         let (name, fields) = (Cow::Borrowed(names.tag), Cow::Borrowed(fields));
         let record = Record { name, fields, evolution: &Evolution::NONE };
-        Self { kind: Kind::Record(record), head: layout.size(), id: Some(names.id), hashed: false }
+        Self { kind: Kind::Record(record), head: layout.size(), id: Some(names.id), hashed: false, shared: None }
     }
 
     /// The same type, with what its attributes say of older forms.
@@ -369,6 +391,7 @@ impl Schema {
             | Kind::Set(of)
             | Kind::Array(of, _)
             | Kind::Boxed(of)
+            | Kind::Weak(of)
             | Kind::Grid(of, _) => {
                 alloc::vec![*of]
             }
@@ -405,6 +428,17 @@ impl Schema {
     /// Whether this very node has fields that are no slots.
     pub(crate) fn skips(&self) -> bool {
         matches!(&self.kind, Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }))
+    }
+
+    /// Whether shared objects stay one object in states with this very node.
+    pub(crate) fn sharing(&self) -> Sharing {
+        let of_slots = |slots: &[Slot]| slots.iter().fold(Sharing::NO, |all, slot| all.or(slot.sharing));
+        match &self.kind {
+            Kind::Object(object) => object.sharing.or(of_slots(&object.slots)),
+            Kind::Enum(of) => of.variants.iter().fold(of.sharing, |all, variant| all.or(of_slots(&variant.slots))),
+            Kind::Weak(_) => Sharing::SHARED,
+            _ => Sharing::NO,
+        }
     }
 
     /// Whether this very node has to be asked before anything is written: by a hook, or because only counting it finds
@@ -466,6 +500,7 @@ impl Slot {
             ty: Link::To(schema),
             converts: false,
             refuses: false,
+            sharing: Sharing::NO,
             sorted: false,
             default: None,
         }
@@ -491,6 +526,14 @@ impl Slot {
     #[must_use]
     pub const fn sorted(mut self) -> Self {
         self.sorted = true;
+        self
+    }
+
+    /// The same slot, in which shared objects stay one object.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sharing(mut self, sharing: Sharing) -> Self {
+        self.sharing = sharing;
         self
     }
 

@@ -91,6 +91,7 @@ impl fmt::Display for Show<'_> {
                 f.write_str(")")
             }
             Kind::Boxed(of) => write!(f, "boxed {}", self.link(*of)),
+            Kind::Weak(of) => write!(f, "weak reference to {}", self.link(*of)),
             Kind::Serde => f.write_str("serde value"),
             Kind::Raw(raw) => {
                 let optional = if raw.optional { "optional " } else { "" };

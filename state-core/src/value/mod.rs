@@ -67,7 +67,6 @@ pub(crate) use self::kinds::parts::PartsRef;
 pub use self::kinds::persistent::Persistent;
 pub use self::kinds::sequence::{List, Set};
 pub use self::kinds::shared::Shared;
-#[cfg(feature = "pickle")]
 pub(crate) use self::kinds::shared::bind;
 pub use self::kinds::step::{Step, StepRef};
 pub use self::kinds::surrogates::Surrogates;

@@ -32,6 +32,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::float::widen;
 use crate::schema::{Nodes, Schema};
+use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::Value;
 
@@ -99,6 +100,17 @@ pub trait Encoder {
     /// The name of the slot that comes next in an object or variant.
     fn slot(&mut self, name: &str) {
         let _ = name;
+    }
+    /// The value that comes next is the object of this number.
+    #[doc(hidden)]
+    fn object(&mut self, number: Number) {
+        let _ = number;
+    }
+    /// A reference to the object of this number.
+    #[doc(hidden)]
+    fn reference(&mut self, number: Number) {
+        let _ = number;
+        self.none();
     }
     /// How many of a list's parts come, of so many that take no bytes and are all alike.
     #[doc(hidden)]
@@ -248,6 +260,11 @@ pub trait Decoder<'v>: Copy {
     /// What a member of the Python enum `tag` is worth, where it comes by its value.
     fn member(self, tag: &str) -> Option<i128> {
         let _ = tag;
+        None
+    }
+    /// What tells the value from others, if several places refer to it.
+    #[doc(hidden)]
+    fn identity(self) -> Option<usize> {
         None
     }
     /// The place in the table of an object of another runtime.

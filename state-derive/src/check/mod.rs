@@ -6,6 +6,7 @@ mod names;
 mod parent;
 mod pickle;
 mod record;
+mod sharing;
 mod types;
 
 pub use record::record;
@@ -25,6 +26,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
         return;
     }
     not_packed(cx, container);
+    sharing::cyclic_is_shared(cx, &container.attrs);
     names::variants_differ(cx, container);
     names::are_short(cx, container, |field| !matches!(field.role, Role::Skip));
     parent::not_in_an_enum(cx, container);
@@ -49,6 +51,8 @@ pub fn state(cx: &Ctxt, container: &Container) {
         parent::stands_alone(cx, field);
         parent::is_another_type(cx, container, field);
         one_way_to_encode(cx, field);
+        sharing::cyclic_is_shared(cx, &field.attrs);
+        sharing::field_holds_pointers(cx, field);
         uncounted_needs_bytes(cx, field);
         array_is_not_counted(cx, field);
         types::array(cx, field);

@@ -27,7 +27,7 @@ pub fn state(container: &Container) -> TokenStream {
         Data::Struct(variant) => (structure::state(container, variant), structure::restore(container, variant)),
         Data::Enum(variants) => (enumeration::state(container, variants), enumeration::restore(container, variants)),
     };
-    let schema = schema::function(container);
+    let (schema, share) = (schema::function(container), schema::share(container));
     let object = matches!(container.data, Data::Struct(_)).then(|| object(container));
     let ident = &container.ident;
     let generics = bound::generics(container, Side::State);
@@ -41,6 +41,7 @@ pub fn state(container: &Container) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics _state::State for #ident #ty_generics #where_clause {
                 #out
+                #share
                 #schema
             }
             #[automatically_derived]

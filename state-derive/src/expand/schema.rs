@@ -15,6 +15,7 @@ pub fn function(container: &Container) -> TokenStream {
         None => quote!(false),
     };
     let asks = container.before_get.is_some();
+    let sharing = sharing(&container.attrs).unwrap_or_else(|| quote!(_state::Sharing::NO));
     let skips = !container.fields().all(slot::is_slot);
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent(_)));
     let (constructor, parts) = match &container.data {
@@ -39,6 +40,7 @@ pub fn function(container: &Container) -> TokenStream {
                 refuses: #refuses,
                 skips: #skips,
                 asks: #asks,
+                sharing: #sharing,
                 form: _state::Form::#form,
             },
             #parts,
@@ -49,6 +51,26 @@ pub fn function(container: &Container) -> TokenStream {
             const { &<Self as _state::State>::STATE_SCHEMA }
         }
     }
+}
+
+/// What is said of shared objects, if anything is.
+pub fn sharing(attrs: &Attrs) -> Option<TokenStream> {
+    match (attrs.has(symbol::SHARED), attrs.has(symbol::CYCLIC)) {
+        (false, _) => None,
+        (true, false) => Some(quote!(_state::Sharing::SHARED)),
+        (true, true) => Some(quote!(_state::Sharing::CYCLIC)),
+    }
+}
+
+/// The proof that the type borrows nothing, where that is known.
+pub fn share(container: &Container) -> Option<TokenStream> {
+    let generics = &container.generics;
+    let is_known = generics.type_params().next().is_none() || container.attrs.has(symbol::SHARED);
+    (is_known && generics.lifetimes().next().is_none()).then(|| {
+        quote! {
+            const SHARE: _state::Share<Self> = _state::Share::YES;
+        }
+    })
 }
 
 /// `const { &[Slot::new("a", A::schema), ..] }`

@@ -362,6 +362,10 @@ pub fn schema(field: &Field) -> TokenStream {
         }
         Route::Serde => quote!(_state::Slot::new(#name, _state::serde::schema)),
     };
+    let slot = match super::schema::sharing(&field.attrs) {
+        Some(sharing) => quote!(#slot.sharing(#sharing)),
+        None => slot,
+    };
     if field.default.is_none() {
         return slot;
     }

@@ -10,6 +10,7 @@ use crate::schema::Carried;
 
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;
+const NUMBERED: u8 = 2;
 
 /// Bytes of the header before the schema, and of a frame before its image.
 pub(super) const HEADER: usize = 24;
@@ -22,10 +23,11 @@ pub(super) fn padding(len: u64) -> u64 {
 
 /// The header of a stream of a type, with the schema and the padding.
 pub(super) fn write_header(fingerprint: u64, schema: &Carried) -> Vec<u8> {
-    let Carried { bytes: schema, arrays } = schema;
+    let Carried { bytes: schema, arrays, numbered } = schema;
+    let flags = if *arrays { WITH_ARRAYS } else { 0 } | if *numbered { NUMBERED } else { 0 };
     let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
     bytes.extend_from_slice(&header::STREAM);
-    bytes.extend_from_slice(&[VERSION, u8::from(*arrays), 0, 0]);
+    bytes.extend_from_slice(&[VERSION, flags, 0, 0]);
     bytes.extend_from_slice(&fingerprint.to_le_bytes());
     // A schema is a few bytes for each slot that someone declared.
     bytes.extend_from_slice(&(schema.len() as u32).to_le_bytes());
@@ -48,7 +50,7 @@ impl Header {
             return Err(Error::new(ErrorKind::NotState, "a stream of states (magic D7 53 54 53)", found).at_byte(0));
         }
         match bytes[4..8] {
-            [VERSION, 0 | WITH_ARRAYS, 0, 0] => Ok(Self { bytes }),
+            [VERSION, flags, 0, 0] if flags & !(WITH_ARRAYS | NUMBERED) == 0 => Ok(Self { bytes }),
             [version, ..] => {
                 let found = alloc::format!("version {version}, or flags that it does not have");
                 Err(Error::new(ErrorKind::Version, "stream version 1", found).at_byte(4))
@@ -63,7 +65,12 @@ impl Header {
 
     /// Whether it is said in front of the schema which raw arrays show as arrays.
     pub fn arrays(&self) -> bool {
-        self.bytes[5] == WITH_ARRAYS
+        self.bytes[5] & WITH_ARRAYS != 0
+    }
+
+    /// Whether it is said there which types are shared pointers.
+    pub fn numbered(&self) -> bool {
+        self.bytes[5] & NUMBERED != 0
     }
 
     /// Bytes of the schema, with what stands in front of it.

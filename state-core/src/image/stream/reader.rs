@@ -82,9 +82,11 @@ impl<R: Read> Reader<R> {
         }
         let split = bytes.bytes().split_at_checked(usize::try_from(header.schema()).unwrap_or(usize::MAX));
         let (carried, zeros) = split.unwrap_or_default();
-        let parts = Carried::divide(carried, header.arrays())
+        let parts = Carried::divide(carried, header.arrays(), header.numbered())
             .filter(|(_, schema)| header.holds(carried, zeros) && hash(schema) == header.fingerprint());
-        let Some((arrays, schema)) = parts else { return Err(damaged("the header of a stream", 0).into()) };
+        let Some((arrays, schema)) = parts else {
+            return Err(damaged("the header of a stream", 0).into());
+        };
         let (fingerprint, arrays, schema) = (header.fingerprint(), arrays.to_vec(), schema.to_vec());
         bytes.truncate(0);
         let (over, max_state, options) = (false, MAX_STATE, Options::new());

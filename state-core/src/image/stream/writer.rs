@@ -176,7 +176,8 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
 
 /// The header of a stream of a type.
 fn header_of<T: State + ?Sized>() -> alloc::vec::Vec<u8> {
-    write_header(identity(T::schema()).fingerprint, &Carried::of(T::schema()))
+    let identity = identity(T::schema());
+    write_header(identity.fingerprint, &Carried::of(T::schema(), identity.sharing.shared))
 }
 
 /// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or

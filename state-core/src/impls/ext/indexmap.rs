@@ -50,7 +50,11 @@ where
             let mut key = get(&mut head, reader)?;
             // Its hash may depend on what hooks make of it.
             reader.complete(&mut key)?;
-            map.insert(key, get(&mut head, reader)?);
+            match get(&mut head, reader) {
+                Some(value) => drop(map.insert(key, value)),
+                None if V::POINTER && reader.left_out() => {}
+                None => return None,
+            }
         }
         Some(map)
     }

@@ -148,6 +148,9 @@ impl Options {
         let given = buffers.iter().fold(0, |sum: usize, buffer| sum.saturating_add(buffer.len()));
         let limits = self.limits(pickle.len().saturating_add(given));
         let identity = identity(T::schema());
+        if identity.sharing.shared {
+            return Err(image::shares());
+        }
         let options = image::Options::new().depth(limits.depth).memory(limits.memory);
         if let Some(filled) = fast::fill(T::schema(), pickle, buffers, self) {
             // What is wrong in it, the longer way says in the words of the pickle.

@@ -16,7 +16,9 @@ use super::write::{disagreement, part_of};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
+use crate::image::shares;
 use crate::pickle::Protocol;
+use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::walk::{can_be_none, is_byte};
 
@@ -166,6 +168,9 @@ impl Plan {
     /// # Errors
     /// Two slots that have one name where they are told apart by it.
     pub fn new(schema: &'static Schema, protocol: Protocol) -> Result<Self> {
+        if identity(schema).sharing.shared {
+            return Err(shares());
+        }
         let plan =
             Plan { rows: Vec::new(), words: Vec::new(), enums: Vec::new(), arrays: Vec::new(), sorted: Vec::new() };
         let mut planner =
@@ -347,6 +352,7 @@ impl Planner {
                 let expected = "a state that Python pickles itself, as it holds objects of Python";
                 return Err(Error::new(ErrorKind::Unwritable, expected, "another way to pickle it"));
             }
+            Kind::Weak(_) => return Err(shares()),
             // These stand inside raw arrays, which are written whole.
             Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
         });

@@ -184,6 +184,9 @@ fn take_in<T: State>(value: &T, slots: &mut Slots<'_, '_>, space: &mut SegmentBu
 
 /// Fills the image of the next value.
 fn fill<'v>(schema: &'static Schema, state: &mut Incoming<'v, '_>, last: bool) -> StateResult<Filled<'v>> {
+    if identity(schema).sharing.shared {
+        return Err(image::shares());
+    }
     state.fill(schema, last, FILLED.take())
 }
 

@@ -16,6 +16,10 @@ impl<'v> Decoder<'v> for Given<'v> {
     type Items = Items<'v>;
     type Entries = Entries<'v>;
 
+    fn identity(self) -> Option<usize> {
+        self.place()
+    }
+
     fn describe(self) -> String {
         let kind = self.value.kind().to_string();
         match self.see() {

@@ -8,6 +8,7 @@ use crate::image::{self, Options};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::identity;
 use crate::schema::{Nodes, Schema};
+use crate::sharing::Numbered;
 use crate::state::{Object, RestoreOwned, State};
 use crate::value::convert::encode::Collector;
 use crate::value::convert::input::{Budget, Given, Items};
@@ -133,7 +134,9 @@ impl Options {
     /// As [`to_value`](crate::to_value).
     pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
         let bytes = Options::new().depth(self.levels()).dumps(value)?;
-        let regions = image::Image::open(&bytes)?.regions(T::HEAD)?;
+        let image = image::Image::open(&bytes)?;
+        let numbered = image.sharing().shared.then_some(Numbered::ANY);
+        let regions = Regions { numbered, ..image.regions_of_any(T::HEAD)? };
         read((T::schema(), Nodes::NONE), (&regions, &bytes), self.levels())
     }
 
@@ -143,10 +146,10 @@ impl Options {
     /// As [`from_value`](crate::from_value).
     pub fn from_value<T: RestoreOwned>(&self, value: &Value) -> Result<T> {
         let budget = Budget::new(slice::from_ref(value));
-        let filled = walk::fill(T::schema(), Given { value, budget: &budget }, self.limits(0));
+        let identity = identity(T::schema());
+        let filled = walk::fill(T::schema(), Given { value, budget: &budget }, self.sharing_limits(&identity));
         let filled = filled.map_err(|error| budget.explain(error))?;
-        let regions = filled.regions()?;
-        self.pass::<T>(&identity(T::schema()), &regions, regions.head)?;
+        let regions = self.pass_sharing::<T>(&identity, filled.regions()?)?;
         image::build(&regions)
     }
 
@@ -168,16 +171,17 @@ impl Options {
     pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
         let state = state.into_state();
         let budget = Budget::new(&state);
+        let identity = identity(T::schema());
+        let limits = self.sharing_limits(&identity);
         let filled = match state.named() {
             Some(named) => {
                 let named = named.map(|(name, value)| (name, Given { value, budget: &budget })).collect();
-                walk::fill_named_state(T::schema(), named, self.limits(0))
+                walk::fill_named_state(T::schema(), named, limits)
             }
-            None => walk::fill_state(T::schema(), Items::new(&state, &budget), self.limits(0)),
+            None => walk::fill_state(T::schema(), Items::new(&state, &budget), limits),
         };
         let filled = filled.map_err(|error| budget.explain(error))?;
-        let (regions, identity) = (filled.regions()?, identity(T::schema()));
-        self.pass::<T>(&identity, &regions, regions.head)?;
+        let regions = self.pass_sharing::<T>(&identity, filled.regions()?)?;
         image::restore(&regions, &identity, target)
     }
 }
@@ -186,5 +190,5 @@ impl Options {
 fn read(root: (&Schema, &Nodes), image: (&Regions<'_>, &[u8]), levels: u32) -> Result<Value> {
     let mut collector = Collector::new();
     walk::read(root, image, levels, &mut collector)?;
-    Ok(collector.value)
+    Ok(collector.finish())
 }

@@ -1,13 +1,16 @@
 //! From the walk to a value.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::take;
 
+use crate::sharing::Number;
 use crate::standard::Known;
 #[cfg(feature = "pyo3")]
 use crate::value::Persistent;
 use crate::value::convert::named::SlotNames;
-use crate::value::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
+use crate::value::{Array, Dict, List, Object, Set, Shared, Tuple, Value, Variant, bind};
 use crate::walk::{self, Elements, Encoder};
 
 /// Collects the slots that a walk hands over into one value.
@@ -17,6 +20,11 @@ pub(in crate::value) struct Collector {
     pub value: Value,
     /// Whether objects and variants keep the names of their slots.
     names: bool,
+    /// Objects that are shared, and where each is, by its number.
+    objects: Vec<Value>,
+    places: BTreeMap<(u8, u32), usize>,
+    /// Those that the value which comes next is.
+    next: Vec<usize>,
 }
 
 /// A group with its parts so far, and the names of slots by the place of their values among them.
@@ -24,6 +32,7 @@ struct Group {
     head: Head,
     parts: Vec<Value>,
     names: Vec<(String, usize)>,
+    objects: Vec<usize>,
 }
 
 enum Head {
@@ -40,7 +49,14 @@ impl Collector {
     pub const AT_ONCE: usize = 1 << 12;
 
     pub fn new() -> Self {
-        Self { open: Vec::new(), value: Value::None, names: false }
+        Self {
+            open: Vec::new(),
+            value: Value::None,
+            names: false,
+            objects: Vec::new(),
+            places: BTreeMap::new(),
+            next: Vec::new(),
+        }
     }
 
     /// One whose objects and variants keep the names of their slots.
@@ -48,7 +64,27 @@ impl Collector {
         Self { names: true, ..Self::new() }
     }
 
-    fn put(&mut self, value: Value) {
+    /// The value, with its shared objects.
+    pub fn finish(mut self) -> Value {
+        if !self.objects.is_empty() {
+            bind(self.objects, core::slice::from_mut(&mut self.value));
+        }
+        self.value
+    }
+
+    /// Where the object of a number is.
+    fn place(&mut self, number: Number) -> usize {
+        let objects = &mut self.objects;
+        *self.places.entry((number.class, number.index)).or_insert_with(|| {
+            objects.push(Value::None);
+            objects.len() - 1
+        })
+    }
+
+    fn put(&mut self, mut value: Value) {
+        while let Some(place) = self.next.pop() {
+            self.objects[place] = core::mem::replace(&mut value, Value::Shared(Shared::unbound(place)));
+        }
         match self.open.last_mut() {
             Some(group) => group.parts.push(value),
             None => self.value = value,
@@ -116,11 +152,12 @@ impl Encoder for Collector {
             walk::Group::Object { slots, .. } | walk::Group::Variant { slots, .. } => slots,
         };
         let parts = Vec::with_capacity(parts.min(Self::AT_ONCE));
-        self.open.push(Group { head, parts, names: Vec::new() });
+        self.open.push(Group { head, parts, names: Vec::new(), objects: take(&mut self.next) });
     }
 
     fn end(&mut self) {
-        let Some(Group { head, parts, names }) = self.open.pop() else { return };
+        let Some(Group { head, parts, names, objects }) = self.open.pop() else { return };
+        self.next = objects;
         let is_named = self.names && matches!(head, Head::Object(_) | Head::Variant(..));
         let names = is_named.then(|| SlotNames::new(names, parts.len()));
         self.put(match head {
@@ -131,6 +168,16 @@ impl Encoder for Collector {
             Head::Object(tag) => Object::new(tag, Tuple::from(parts).with_names(names)).into(),
             Head::Variant(tag, variant) => Variant::new(tag, variant, parts).with_names(names).into(),
         });
+    }
+
+    fn object(&mut self, number: Number) {
+        let place = self.place(number);
+        self.next.push(place);
+    }
+
+    fn reference(&mut self, number: Number) {
+        let place = self.place(number);
+        self.put(Value::Shared(Shared::unbound(place)));
     }
 
     fn slot(&mut self, name: &str) {

@@ -89,6 +89,11 @@ pub(in crate::value) struct Given<'v> {
 }
 
 impl<'v> Given<'v> {
+    /// What tells it from others, if it is shared.
+    pub fn place(self) -> Option<usize> {
+        self.value.as_shared().map(|_| ptr::from_ref(self.see()) as usize)
+    }
+
     /// What it is, seen through what is shared.
     pub fn see(self) -> &'v Value {
         self.value.see()

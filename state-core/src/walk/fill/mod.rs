@@ -21,6 +21,8 @@ use crate::protocol::layout::{FACTOR, option_is_inline, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Show, Slot, root_name};
+use crate::sharing::RECORD;
+use crate::sharing::walked::Given;
 use crate::standard::{self, Known};
 
 /// An image that was filled from a dynamic value.
@@ -58,7 +60,7 @@ impl Filled<'_> {
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.heads.split_at(self.head);
         let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
-        Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw) })
+        Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw), numbered: None })
     }
 }
 
@@ -69,6 +71,8 @@ pub(crate) struct Limits {
     pub depth: u32,
     /// Bytes of slots that a state leaves to their defaults.
     pub memory: usize,
+    /// Whether references are numbered.
+    pub numbered: bool,
 }
 
 /// Fills the image of a value.
@@ -141,7 +145,7 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     at: usize,
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
-    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts };
+    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
     let filled = attributes::attributes(&mut fill, object, &named, at);
     fill.whole();
     (fill.builder, filled)
@@ -162,8 +166,12 @@ fn filled_over<'v, 's>(
     run: impl FnOnce(&mut Fill<'v, 's>) -> Result<()>,
 ) -> Result<Filled<'v>> {
     builder.memory = limits.memory;
-    let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None };
+    let given = limits.numbered.then(Given::default);
+    let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
+    if let Some(given) = fill.given.take() {
+        given.write(&mut fill.builder)?;
+    }
     let Fill { builder: Builder { heads, text, raw, .. }, lent, .. } = fill;
     Ok(Filled { head: schema.head, heads, text, raw, lent })
 }
@@ -176,6 +184,8 @@ pub(super) struct Fill<'v, 's> {
     parts: u32,
     /// A raw array that stays where it came from, as long as it is the only one.
     pub(super) lent: Option<Cow<'v, [u8]>>,
+    /// Where references are numbered, the numbers.
+    given: Option<Given>,
 }
 
 impl<'v, 's> Fill<'v, 's> {
@@ -206,6 +216,21 @@ impl<'v, 's> Fill<'v, 's> {
         filled
     }
 
+    /// Writes the record of a pointer; whether its value follows.
+    #[cold]
+    fn pointer<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<bool> {
+        let (Some(key), Some(given)) = (schema.shared, &mut self.given) else { return Ok(true) };
+        let object = value.identity().zip(key());
+        if matches!(schema.kind, Kind::Weak(_)) {
+            if let (Some((identity, key)), false) = (object, value.is_none()) {
+                given.weak(at, key, identity);
+            }
+            return Ok(false);
+        }
+        let place = self.builder.run(1, RECORD);
+        Ok(object.is_none_or(|(identity, key)| given.strong(place, key, identity)))
+    }
+
     /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
     /// where they are large; each other slot has a part of the value to it.
     pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce(&Nodes) -> usize) -> Result<usize> {
@@ -221,7 +246,9 @@ impl<'v, 's> Fill<'v, 's> {
     /// Writes what stands for `value` at the head `at`, which is zero so far.
     pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         let outer = self.deeper()?;
-        self.kind(schema, value, at)?;
+        if self.given.is_none() || self.pointer(schema, value, at)? {
+            self.kind(schema, value, at)?;
+        }
         self.parts = outer;
         Ok(())
     }

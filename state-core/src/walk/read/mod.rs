@@ -21,6 +21,8 @@ use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
+use crate::sharing::walked::Met;
+use crate::sharing::{RECORD, Record};
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
 /// fewer; those of a file are held to it.
@@ -48,6 +50,8 @@ pub(crate) struct Read<'a, E> {
     free: Option<usize>,
     /// The groups around the part that is read, the innermost last.
     open: Vec<Open<'a>>,
+    /// Where references are numbered, the numbers.
+    met: Option<Met>,
     encoder: &'a mut E,
 }
 
@@ -62,6 +66,7 @@ impl<'a, E: Encoder> Read<'a, E> {
             start: bytes.as_ptr() as usize,
             free: Some(16 * bytes.len() + if nodes.0.is_empty() { OWN } else { CARRIED }),
             open: Vec::new(),
+            met: regions.numbered.map(|_| Met::default()),
             encoder,
         }
     }
@@ -209,6 +214,9 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.take_free(1)?;
             }
             depth = depth.checked_sub(1).ok_or_else(|| self.at(too_deep(None), head))?;
+            if self.met.is_some() && !self.pointer(schema, head)? {
+                return Ok(());
+            }
             // What leads to one part alone goes on with that.
             let inner = match &schema.kind {
                 Kind::Optional(of) => self.optional(*of, head, depth)?,
@@ -218,6 +226,33 @@ impl<'a, E: Encoder> Read<'a, E> {
             let Some(inner) = inner else { return Ok(()) };
             (schema, head) = inner;
         }
+    }
+
+    /// Reads the record of a pointer; whether its value follows.
+    #[cold]
+    fn pointer(&mut self, schema: &'a Schema, head: &'a [u8]) -> Result<bool> {
+        let (Some(key), Some(met)) = (schema.shared, &mut self.met) else { return Ok(true) };
+        let is_weak = matches!(schema.kind, Kind::Weak(_));
+        let bytes = if is_weak { head } else { self.tail.get(..RECORD).unwrap_or(self.tail) };
+        let record = Record::read(bytes)
+            .filter(|&record| if is_weak { met.fits_weak(record, key()) } else { met.fits(record, key()) });
+        let Some(record) = record else {
+            let found = format!("{bytes:02x?}");
+            return self.malformed("a reference to an object of this type that has begun, or a new one", found, bytes);
+        };
+        if !is_weak {
+            self.tail = &self.tail[RECORD..];
+        }
+        match record {
+            Record::Own if is_weak => self.encoder.none(),
+            Record::Own => return Ok(true),
+            Record::New(number) => {
+                self.encoder.object(number);
+                return Ok(true);
+            }
+            Record::Back(number) => self.encoder.reference(number),
+        }
+        Ok(false)
     }
 
     /// Counts parts that take no bytes.
@@ -283,7 +318,9 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.encoder.handle(place);
             }
             // Records stand only inside raw arrays, which are handed over whole; the others were gone through.
-            Kind::Record(_) | Kind::Opaque { .. } | Kind::Optional(_) | Kind::Boxed(_) => self.encoder.bytes(head),
+            Kind::Record(_) | Kind::Opaque { .. } | Kind::Optional(_) | Kind::Boxed(_) | Kind::Weak(_) => {
+                self.encoder.bytes(head);
+            }
         }
         Ok(())
     }

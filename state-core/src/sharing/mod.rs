@@ -1,0 +1,221 @@
+//! Objects that share: how one object that is referred to from several places stays one object, also on a cycle.
+//!
+//! # One object, or copies
+//! An `Rc` or `Arc` is written as its value. Where two of them share an object, there are two objects afterwards, and a
+//! cycle has no end: it is refused as too deep. That is what most types want, and what serde's `rc` does. A type that
+//! means one object says so:
+//!
+//! ```
+//! use std::rc::Rc;
+//!
+//! use state_core::{State, dumps, loads};
+//!
+//! #[derive(State)]
+//! struct Material { color: u32 }
+//!
+//! #[derive(State)]
+//! #[state(shared)]
+//! struct Scene { walls: Vec<Rc<Material>>, floor: Rc<Material> }
+//!
+//! let stone = Rc::new(Material { color: 7 });
+//! let scene = Scene { walls: vec![stone.clone(), stone.clone()], floor: stone };
+//! let scene: Scene = loads(&dumps(&scene)?)?;
+//! assert!(Rc::ptr_eq(&scene.walls[0], &scene.walls[1]) && Rc::ptr_eq(&scene.walls[0], &scene.floor));
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! `#[state(shared)]` stands on a type or a field, and counts for every state that has it anywhere in it: whether two
+//! references lead to one object is a matter of the whole state. [`Options::sharing`](crate::Options::sharing) asks for
+//! it at one call, whatever the types say, and [`Options::refuse_copies`](crate::Options::refuse_copies) finds the types
+//! that should say it. All shared pointers are then followed: `Rc` and `Arc` of structs and enums, of `str` and slices,
+//! paths, cells and locks. A type can gain or lose the word and keep its files.
+//!
+//! # Parents
+//! A [`Weak`](std::rc::Weak) reference needs no word. It leads to the object that something else in the state holds, and
+//! to nothing where nothing does.
+//!
+//! ```
+//! use std::rc::{Rc, Weak};
+//!
+//! use state_core::{State, dumps, loads};
+//!
+//! #[derive(State)]
+//! struct Folder { name: String, parent: Weak<Folder>, folders: Vec<Rc<Folder>> }
+//!
+//! let root = Rc::new_cyclic(|root| {
+//!     let home = Rc::new(Folder { name: "home".into(), parent: root.clone(), folders: vec![] });
+//!     Folder { name: "/".into(), parent: Weak::new(), folders: vec![home] }
+//! });
+//! let root: Rc<Folder> = loads(&dumps(&root)?)?;
+//! assert!(Rc::ptr_eq(&root.folders[0].parent.upgrade().unwrap(), &root));
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! # Cycles
+//! References that own what they lead to may go round where `#[state(shared, cyclic)]` allows it. It is a word of its own
+//! because such objects are never freed unless someone opens the cycle, and bytes from elsewhere should not make any:
+//! a type without it refuses them.
+//!
+//! ```
+//! use std::cell::RefCell;
+//! use std::rc::Rc;
+//!
+//! use state_core::{State, dumps, loads};
+//!
+//! #[derive(State)]
+//! #[state(shared, cyclic)]
+//! struct Room { name: String, doors: Vec<Rc<RefCell<Room>>> }
+//!
+//! let room = |name: &str| Rc::new(RefCell::new(Room { name: name.into(), doors: vec![] }));
+//! let (hall, attic) = (room("hall"), room("attic"));
+//! hall.borrow_mut().doors.push(attic.clone());
+//! attic.borrow_mut().doors.push(hall.clone());
+//!
+//! let back: Rc<RefCell<Room>> = loads(&dumps(&hall)?)?;
+//! let attic_again = back.borrow().doors[0].clone();
+//! assert!(Rc::ptr_eq(&attic_again.borrow().doors[0], &back));
+//! # attic_again.borrow_mut().doors.clear();
+//! # hall.borrow_mut().doors.clear();
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! The reference that closes a cycle is given to an object when all of them are there. So it stands where there may be
+//! nothing until then (an `Option`, a `Vec` or `VecDeque`, the values of a map), and in an object that has a cell or lock
+//! around it: `Rc<RefCell<_>>`, `Arc<Mutex<_>>`, `Arc<RwLock<_>>`. The same goes for a `Weak` that leads to an object
+//! further on. Anything else is an error when the state is taken, which says what to change. `after_set` hooks of such an
+//! object are called twice, the second time with all references in place.
+//!
+//! # Restores in place
+//! [`load_into`](crate::load_into) keeps live objects where it can. An object that nobody else refers to is restored in
+//! place, and so is one behind a cell or lock, whoever holds it: all handles to it see the restored content. An object
+//! without a cell that others refer to, one whose cell is borrowed, and one whose lock is held, is replaced by a new one,
+//! and the other handles keep the old. One live object never comes to stand for two. Where a hook or conversion can
+//! refuse, objects are built aside first and then take the places of the old ones.
+//! While an object is restored, its cell is borrowed and its lock is held: a `Drop` of what it held must not ask for them.
+//!
+//! # What is one object
+//! Identity is a matter of one pointer type. What is seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as
+//! `Rc<dyn Monster>`, is two. A type that borrows cannot be followed, and is an error where others refer to it; neither
+//! can maps and tuples directly behind a pointer, which a struct of their own helps. A generic type can once it is marked
+//! `#[state(shared)]`, which makes its parameters `'static`. One state has up to 64 types of shared pointers.
+//!
+//! Objects are nested as the references lead to them: a list of a million `Rc` nodes is a million levels deep, and
+//! refused unless [`Options::depth`](crate::Options::depth) and the stack allow it. (To drop one recurses as well.)
+//! Native bytes and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in a
+//! value, a shared object is a [`Shared`](crate::value::Shared). Inspections, comparisons and pickles refuse states that
+//! share, and those of older forms of a type that shares cannot be upgraded.
+//!
+//! # When an arena is the better answer
+//! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,
+//! or in a map with keys. Nothing is counted, nothing leaks, depth is no matter, a node is as large as its content, and
+//! its state needs none of this: it is written in one go and compared, diffed and inspected like any other. `Rc` and
+//! `Arc` are for objects that several owners keep alive.
+
+// An image whose header says so has, for each `Rc` and `Arc`, a [`Record`] in the tail before its value: nobody else
+// refers to it, or it is an object with a number, or it is one that came before. No address, offset or length stands on
+// the wire. A number belongs to a class, which is one pointer type; so a reference can only mean a whole pointer of its
+// own type. `out` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
+// and `shelf` keeps what has a number while a state is put back.
+
+mod out;
+mod places;
+mod pointer;
+mod shelf;
+mod table;
+pub(crate) mod walked;
+
+pub(crate) use out::{Tracker, count, count_weak, put, put_weak};
+#[doc(hidden)]
+pub use pointer::{Early, Share, SharedPointer, Through};
+pub(crate) use pointer::{Kept, Shared, share_through};
+pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
+pub(crate) use table::{Table, check, check_weak};
+
+/// Bytes of a record.
+pub(crate) const RECORD: usize = 8;
+
+/// Pointer types that may have numbered objects in one image.
+pub(crate) const CLASSES: usize = 64;
+
+/// What stands before the value of a pointer, or for a weak reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// Nobody else refers to the object; for a weak reference, it is gone.
+    Own,
+    /// An object that others refer to: the next of its class.
+    New(Number),
+    /// An object that has begun before, and for a weak reference one that may follow.
+    Back(Number),
+}
+
+/// The number of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct Number {
+    /// The pointer type.
+    pub class: u8,
+    /// The object.
+    pub index: u32,
+}
+
+impl Record {
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let &[how, class, 0, 0, a, b, c, d] = bytes else { return None };
+        let number = Number { class, index: u32::from_le_bytes([a, b, c, d]) };
+        match how {
+            0 => (number == Number { class: 0, index: 0 }).then_some(Self::Own),
+            1 => Some(Self::New(number)),
+            2 => Some(Self::Back(number)),
+            _ => None,
+        }
+    }
+
+    pub fn write(self, place: &mut [u8]) {
+        let (how, Number { class, index }) = match self {
+            Self::Own => (0, Number { class: 0, index: 0 }),
+            Self::New(number) => (1, number),
+            Self::Back(number) => (2, number),
+        };
+        let [a, b, c, d] = index.to_le_bytes();
+        place.copy_from_slice(&[how, class, 0, 0, a, b, c, d]);
+    }
+}
+
+/// What an image with numbered references is known to need.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered {
+    /// Whether a reference leads to an object that is not there yet when it is read.
+    pub holes: bool,
+    /// The classes with an object that is referred to weakly while it is made, a bit for each.
+    pub early: u64,
+}
+
+impl Numbered {
+    /// What holds of any image.
+    pub const ANY: Self = Self { holes: true, early: u64::MAX };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, Record};
+
+    #[test]
+    fn records_read_as_they_are_written() {
+        let number = Number { class: 63, index: 0x0102_0304 };
+        for record in [Record::Own, Record::New(number), Record::Back(number)] {
+            let mut bytes = [0xAA; super::RECORD];
+            record.write(&mut bytes);
+            assert_eq!(Record::read(&bytes), Some(record));
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_no_record() {
+        for bytes in
+            [[3, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0, 0, 0]]
+        {
+            assert_eq!(Record::read(&bytes), None);
+        }
+        assert_eq!(Record::read(&[0; 7]), None);
+    }
+}

@@ -1,0 +1,347 @@
+//! The way out: what is met more than once is found while a value is counted, and numbered while it is written.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::any::{Any, TypeId};
+
+use super::places::Places;
+use super::{CLASSES, Kept, Number, RECORD, Record, SharedPointer};
+use crate::error::{Error, ErrorKind};
+use crate::protocol::encode::{Size, Writer};
+use crate::schema::{Kind, Nodes, Schema, Sharing, Show, brief};
+
+/// What is known of shared objects while a state is taken.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Tracker {
+    classes: Vec<Class>,
+    /// Classes that have a number.
+    numbered: usize,
+    /// Whether references are numbered; else nothing may be met twice.
+    numbers: bool,
+    /// Whether references may lead back into an object that is being written.
+    cycles: bool,
+    /// Whether there may be nothing at the place that is written next.
+    may_be_empty: bool,
+    /// Whether what is written now can be given references later.
+    patches: bool,
+    /// Weak references whose objects follow: where their records lie, and of which objects.
+    forward: Vec<(usize, usize, u32)>,
+    error: Option<Error>,
+}
+
+/// The pointers of one type.
+struct Class {
+    key: TypeId,
+    number: Option<u8>,
+    /// Objects that have a number.
+    begun: u32,
+    places: Places,
+    objects: Vec<Object>,
+    /// Keeps all of them alive, so that no other object comes to lie where one was.
+    held: Box<dyn Any>,
+}
+
+#[derive(Default)]
+struct Object {
+    /// Pointers that were met: none, one, more.
+    strong: u8,
+    weak: bool,
+    index: Option<u32>,
+    open: bool,
+}
+
+impl core::fmt::Debug for Tracker {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tracker").finish_non_exhaustive()
+    }
+}
+
+impl Tracker {
+    pub fn new(sharing: Sharing) -> Self {
+        Self {
+            classes: Vec::new(),
+            numbered: 0,
+            numbers: sharing.shared,
+            cycles: sharing.cyclic,
+            may_be_empty: false,
+            patches: true,
+            forward: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Says that there may be nothing at the place that is written next.
+    pub fn may_be_empty(&mut self) {
+        self.may_be_empty = true;
+    }
+
+    /// Why the value could not be written.
+    pub fn error(&mut self) -> Option<Error> {
+        self.error.take()
+    }
+
+    /// Writes the numbers of objects that weak references before them lead to. The head and the regions behind it lie in
+    /// `body`.
+    pub fn finish(&mut self, body: &mut [u8]) -> Option<()> {
+        let start = body.as_ptr() as usize;
+        for &(place, class, object) in &self.forward {
+            let at = place.checked_sub(start)?;
+            let class = &self.classes[class];
+            let index = class.objects[object as usize].index?;
+            let record = body.get_mut(at..at.checked_add(RECORD)?)?;
+            Record::Back(Number { class: class.number?, index }).write(record);
+        }
+        Some(())
+    }
+
+    fn class<P: SharedPointer>(&mut self, kept: &Kept<P>) -> usize {
+        if let Some(at) = self.classes.iter().position(|class| class.key == kept.key) {
+            return at;
+        }
+        self.classes.push(Class {
+            key: kept.key,
+            number: None,
+            begun: 0,
+            places: Places::default(),
+            objects: Vec::new(),
+            held: (kept.handles)(),
+        });
+        self.classes.len() - 1
+    }
+
+    /// Notes a pointer; the object's entry.
+    fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> &mut Object {
+        let at = self.class(kept);
+        let Class { places, objects, held, .. } = &mut self.classes[at];
+        let object = match places.find(pointer.address()) {
+            Some(object) => object as usize,
+            None => {
+                let object = objects.len();
+                places.insert(pointer.address(), object as u32);
+                objects.push(Object::default());
+                (kept.hold)(&mut **held, pointer);
+                object
+            }
+        };
+        &mut objects[object]
+    }
+
+    /// Where an object that was met is.
+    fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<(usize, u32)> {
+        let at = self.class(kept);
+        let object = self.classes[at].places.find(pointer.address())?;
+        Some((at, object))
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// The number of a class, which it gets when it is first used.
+    fn number(&mut self, class: usize) -> Option<u8> {
+        if self.classes[class].number.is_none() {
+            if self.numbered == CLASSES {
+                self.fail(too_many());
+                return None;
+            }
+            self.classes[class].number = Some(self.numbered as u8);
+            self.numbered += 1;
+        }
+        self.classes[class].number
+    }
+
+    /// What stands before a pointer's value, and the object if it is a new one.
+    fn refer<P: SharedPointer>(&mut self, pointer: &P) -> Option<(Record, Option<(usize, u32)>)> {
+        let may_be_empty = core::mem::take(&mut self.may_be_empty);
+        let own = Some((Record::Own, None));
+        if pointer.is_unique() {
+            return own;
+        }
+        let Some(kept) = P::kept() else { return own };
+        let Some((class, at)) = self.find(pointer, &kept) else { return own };
+        let object = &self.classes[class].objects[at as usize];
+        if object.strong < 2 && !object.weak {
+            return own;
+        }
+        let (index, open) = (object.index, object.open);
+        let number = self.number(class)?;
+        if let Some(index) = index {
+            if open && !(self.cycles && may_be_empty && self.patches) {
+                self.fail(self.no_cycle(P::schema(), may_be_empty));
+                return None;
+            }
+            return Some((Record::Back(Number { class: number, index }), None));
+        }
+        let class_of = &mut self.classes[class];
+        let index = class_of.begun;
+        class_of.begun += 1;
+        class_of.objects[at as usize].index = Some(index);
+        Some((Record::New(Number { class: number, index }), Some((class, at))))
+    }
+
+    /// What stands for a weak reference, whose record lies at `place`.
+    fn refer_weakly<P: SharedPointer>(&mut self, weak: &P::Weak, place: usize) -> Option<Record> {
+        let gone = Some(Record::Own);
+        let Some(pointer) = P::upgrade(weak) else { return gone };
+        let Some(kept) = P::kept() else { return gone };
+        let Some((class, at)) = self.find(&pointer, &kept) else { return gone };
+        let object = &self.classes[class].objects[at as usize];
+        if object.strong == 0 {
+            return gone;
+        }
+        let (index, open) = (object.index, object.open);
+        let number = self.number(class)?;
+        if (index.is_none() || open && !P::early()) && !self.patches {
+            self.fail(no_weak(P::schema(), index.is_none()));
+            return None;
+        }
+        if index.is_none() {
+            self.forward.push((place, class, at));
+        }
+        Some(Record::Back(Number { class: number, index: index.unwrap_or(0) }))
+    }
+
+    #[cold]
+    fn no_cycle(&self, schema: &Schema, may_be_empty: bool) -> Error {
+        let expected = if !self.cycles {
+            "references that do not lead back into an object around them (`#[state(shared, cyclic)]` allows it; `Weak` \
+             needs nothing)"
+        } else if !may_be_empty {
+            "a reference that closes a cycle in an `Option`, a list or a map, which can be empty until its object is there"
+        } else {
+            "a reference that closes a cycle in an object behind a cell or lock, such as `Rc<RefCell<_>>`, which it can \
+             be given later"
+        };
+        Error::new(ErrorKind::Unwritable, expected, format!("one to {} around it", name(schema)))
+    }
+}
+
+#[cold]
+fn no_weak(schema: &Schema, forward: bool) -> Error {
+    let found = if forward { "that follows it" } else { "around it, which a hook or conversion may refuse" };
+    Error::new(
+        ErrorKind::Unwritable,
+        "a weak reference to an object that is there before it, or one behind a cell or lock, such as `Rc<RefCell<_>>`",
+        format!("one to {} {found}", name(schema)),
+    )
+}
+
+#[cold]
+fn too_many() -> Error {
+    let expected = format!("up to {CLASSES} types of shared pointers in one state");
+    Error::new(ErrorKind::Unwritable, expected, "more of them")
+}
+
+/// What would be written twice, and become two objects.
+#[cold]
+fn copied(schema: &Schema) -> Error {
+    let expected = "objects that nothing else in the state refers to (`#[state(shared)]` and `Options::sharing` keep shared \
+                    ones)";
+    Error::new(ErrorKind::Unwritable, expected, format!("{} that two shared pointers refer to", name(schema)))
+}
+
+/// What could be met twice, and cannot be kept to find out.
+#[cold]
+fn untracked(schema: &Schema) -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "shared pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]`, and maps and \
+         tuples stand in a struct of their own",
+        format!("one to {} that others refer to", name(schema)),
+    )
+}
+
+/// The name of what a pointer leads to.
+fn name(schema: &Schema) -> String {
+    match schema.kind {
+        Kind::Boxed(of) => brief(&Show(Nodes::NONE.get(of), Nodes::NONE)),
+        _ => brief(&Show(schema, Nodes::NONE)),
+    }
+}
+
+/// Counts a pointer's record; whether its value follows.
+#[cold]
+pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
+    if size.tracker().is_some_and(|tracker| tracker.numbers) {
+        size.run(1, RECORD);
+    }
+    if pointer.is_unique() {
+        return true;
+    }
+    let Some(kept) = P::kept() else {
+        size.fail(untracked(P::schema()));
+        return false;
+    };
+    let Some(tracker) = size.tracker() else { return true };
+    let object = tracker.meet(pointer, &kept);
+    object.strong = (object.strong + 1).min(2);
+    let is_first = object.strong == 1;
+    if !is_first && !tracker.numbers {
+        size.fail(copied(P::schema()));
+    }
+    is_first
+}
+
+/// Notes a weak reference.
+pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
+    let Some(tracker) = size.tracker() else {
+        return size.fail(Error::new(
+            ErrorKind::Unwritable,
+            "a state as native bytes, in which references are numbered",
+            "a weak reference in another form of it",
+        ));
+    };
+    let Some(pointer) = P::upgrade(weak) else { return };
+    match P::kept() {
+        Some(kept) => tracker.meet(&pointer, &kept).weak = true,
+        None => size.fail(untracked(P::schema())),
+    }
+}
+
+/// Writes a pointer's record, and behind it its value by `content`, if it follows.
+#[cold]
+pub(crate) fn put<'v, P: SharedPointer>(
+    pointer: &P,
+    head: &mut [u8],
+    writer: &mut Writer<'_, 'v>,
+    content: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
+) {
+    let Some(place) = writer.run(1, RECORD) else { return };
+    let Some(tracker) = writer.tracker() else { return };
+    let Some((record, new)) = tracker.refer(pointer) else {
+        writer.fail::<()>();
+        return;
+    };
+    record.write(place);
+    match record {
+        Record::Own => content(head, writer),
+        Record::Back(_) => head.fill(0),
+        Record::New(_) => {
+            let outer = tracker.patches;
+            tracker.patches = P::PATCHES;
+            if let Some((class, object)) = new {
+                tracker.classes[class].objects[object as usize].open = true;
+            }
+            content(head, writer);
+            if let Some(tracker) = writer.tracker() {
+                tracker.patches = outer;
+                if let Some((class, object)) = new {
+                    tracker.classes[class].objects[object as usize].open = false;
+                }
+            }
+        }
+    }
+}
+
+/// Writes the record of a weak reference.
+pub(crate) fn put_weak<P: SharedPointer>(weak: &P::Weak, head: &mut [u8], writer: &mut Writer<'_, '_>) {
+    let place = head.as_ptr() as usize;
+    match writer.tracker().and_then(|tracker| tracker.refer_weakly::<P>(weak, place)) {
+        Some(record) => record.write(head),
+        None => {
+            writer.fail::<()>();
+        }
+    }
+}

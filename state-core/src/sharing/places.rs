@@ -1,0 +1,73 @@
+//! A table of addresses: a hash table with open addressing, because `alloc` has none.
+
+use alloc::vec::Vec;
+
+/// Which object lies at an address.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// Twice as many as there are entries or more, and a power of two; an address of 0 is an empty place.
+    slots: Vec<(usize, u32)>,
+    count: usize,
+}
+
+impl Places {
+    pub fn find(&self, address: usize) -> Option<u32> {
+        let (at, found) = self.probe(address)?;
+        found.then(|| self.slots[at].1)
+    }
+
+    /// Enters an address, if it is not there already.
+    pub fn insert(&mut self, address: usize, object: u32) -> bool {
+        if self.slots.len() < 2 * (self.count + 1) {
+            self.grow();
+        }
+        let Some((at, false)) = self.probe(address) else { return false };
+        self.slots[at] = (address, object);
+        self.count += 1;
+        true
+    }
+
+    /// Where an address is, or the empty place for it. There is always one.
+    fn probe(&self, address: usize) -> Option<(usize, bool)> {
+        let mask = self.slots.len().checked_sub(1)?;
+        // Allocations lie at multiples of 8 or 16; multiplied, all bits matter in the upper half.
+        let hash = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut at = (hash >> 32) as usize & mask;
+        loop {
+            match self.slots[at].0 {
+                0 => return Some((at, false)),
+                found if found == address => return Some((at, true)),
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let larger = alloc::vec![(0, 0); (self.slots.len() * 2).max(16)];
+        let old = core::mem::replace(&mut self.slots, larger);
+        for entry in old.into_iter().filter(|entry| entry.0 != 0) {
+            if let Some((at, false)) = self.probe(entry.0) {
+                self.slots[at] = entry;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+
+    #[test]
+    fn each_address_is_entered_once() {
+        let mut places = Places::default();
+        assert_eq!(places.find(16), None);
+        for n in 1..1000_u32 {
+            assert!(places.insert(n as usize * 16, n));
+            assert!(!places.insert(n as usize * 16, n + 1));
+        }
+        for n in 1..1000_u32 {
+            assert_eq!(places.find(n as usize * 16), Some(n));
+            assert_eq!(places.find(n as usize * 16 + 8), None);
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! The way in, second half: the objects of an image by their numbers, as they are made.
+//!
+//! A reference to an object that is not there yet is left out, and the innermost object with a number that it stands in
+//! is noted. In the end each of these is read once more, when all objects are there: an object that was made is made
+//! again and takes the new one's content, by its cell, and one that lived is restored once more. No cycle is closed
+//! before nothing can be refused any more, so that nothing is lost if something is.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::any::{Any, TypeId};
+
+use super::places::Places;
+use super::{Kept, Number, Numbered, RECORD, Record, Shared, SharedPointer};
+use crate::error::{Error, ErrorKind};
+use crate::protocol::decode::{Mark, Reader};
+
+/// The objects of one pointer type.
+pub struct Slots<P: SharedPointer> {
+    slots: Vec<Slot<P>>,
+    /// Objects to take content from, and whose place it is.
+    fresh: Vec<(u32, P)>,
+}
+
+impl<P: SharedPointer> Default for Slots<P> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), fresh: Vec::new() }
+    }
+}
+
+enum Slot<P: SharedPointer> {
+    /// Not there yet.
+    Open,
+    /// Not there yet, but it can be referred to weakly.
+    Early(P::Weak),
+    There(P),
+}
+
+pub(crate) struct Shelf<'de> {
+    classes: Vec<Class<'de>>,
+    /// Of each object that has begun and not ended, whether a reference in it was left out; innermost last.
+    open: Vec<bool>,
+    /// Whether one of the root itself was left out.
+    root: bool,
+    /// Whether a reference was just left out.
+    left_out: bool,
+    incomplete: Vec<Incomplete<'de>>,
+    numbered: Numbered,
+    /// Live objects that have been restored: each can be one object only.
+    claimed: Places,
+    /// Keeps them, so that no other comes to lie where one was.
+    held: Vec<(TypeId, Box<dyn Any>)>,
+    /// Whether all objects are there, and the incomplete ones are read again.
+    again: bool,
+}
+
+struct Class<'de> {
+    slots: Box<dyn Any>,
+    /// Where each object ends in the image, if that will be asked.
+    ends: Vec<Mark<'de>>,
+    early: bool,
+    /// Objects that were made again.
+    fresh: usize,
+    again: fn(&mut Reader<'de>, &Incomplete<'de>) -> Option<()>,
+    swap: fn(&mut dyn Any, usize) -> usize,
+}
+
+/// An object in which a reference was left out.
+struct Incomplete<'de> {
+    number: Number,
+    head: &'de [u8],
+    start: Mark<'de>,
+    /// Whether it is a live object that was restored in place.
+    live: bool,
+}
+
+impl core::fmt::Debug for Shelf<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Shelf").finish_non_exhaustive()
+    }
+}
+
+impl<'de> Shelf<'de> {
+    pub fn new(numbered: Numbered) -> Self {
+        Self {
+            classes: Vec::new(),
+            open: Vec::new(),
+            root: false,
+            left_out: false,
+            incomplete: Vec::new(),
+            numbered,
+            claimed: Places::default(),
+            held: Vec::new(),
+            again: false,
+        }
+    }
+
+    /// Whether a reference was just left out, where there may be nothing.
+    pub fn left_out(&mut self) -> bool {
+        core::mem::take(&mut self.left_out)
+    }
+
+    /// Notes that a reference is left out.
+    fn leave_out(&mut self) {
+        match self.open.last_mut() {
+            Some(incomplete) => *incomplete = true,
+            None => self.root = true,
+        }
+    }
+
+    fn class<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> Option<&mut Class<'de>> {
+        let at = usize::from(number);
+        if at == self.classes.len() {
+            self.classes.push(Class {
+                slots: (kept.shelf)(),
+                ends: Vec::new(),
+                early: self.numbered.early >> number & 1 == 1 && P::early(),
+                fresh: 0,
+                again: again::<P>,
+                swap: swap::<P>,
+            });
+        }
+        self.classes.get_mut(at)
+    }
+
+    fn slots<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> Option<&mut Slots<P>> {
+        let class = self.class(number, kept)?;
+        (kept.slots)(&mut *class.slots)
+    }
+
+    fn find<P: Shared<'de>>(&mut self, number: Number, kept: &Kept<P>) -> Option<P> {
+        match self.slots(number.class, kept)?.slots.get(number.index as usize)? {
+            Slot::There(pointer) => Some(pointer.clone()),
+            _ => None,
+        }
+    }
+
+    fn place<P: Shared<'de>>(&mut self, number: Number, kept: &Kept<P>, slot: Slot<P>) -> Option<()> {
+        *self.slots(number.class, kept)?.slots.get_mut(number.index as usize)? = slot;
+        Some(())
+    }
+
+    /// Begins the next object of a class, which ends at `now` until it is known.
+    fn begin<P: Shared<'de>>(&mut self, class: u8, kept: &Kept<P>, now: Mark<'de>) -> Option<()> {
+        self.slots(class, kept)?.slots.push(Slot::Open);
+        if self.numbered.holes {
+            self.class(class, kept)?.ends.push(now);
+        }
+        self.open.push(false);
+        Some(())
+    }
+
+    /// Ends an object. It stands at `start`.
+    fn end<P: Shared<'de>>(&mut self, incomplete: Incomplete<'de>, kept: &Kept<P>, end: Mark<'de>) -> Option<()> {
+        let Number { class, index } = incomplete.number;
+        if self.numbered.holes {
+            *self.class(class, kept)?.ends.get_mut(index as usize)? = end;
+        }
+        if self.open.pop() == Some(true) {
+            self.incomplete.push(incomplete);
+        }
+        Some(())
+    }
+
+    /// Takes a live object for one of the image, unless it has been taken before. When objects are read again, each place
+    /// has its own.
+    fn claim<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> bool {
+        if self.again {
+            return true;
+        }
+        if !self.claimed.insert(pointer.address(), 0) {
+            return false;
+        }
+        if !self.held.iter().any(|(key, _)| *key == kept.key) {
+            self.held.push((kept.key, (kept.handles)()));
+        }
+        if let Some((_, held)) = self.held.iter_mut().find(|(key, _)| *key == kept.key) {
+            (kept.hold)(&mut **held, pointer);
+        }
+        true
+    }
+}
+
+/// Builds a pointer, whose record stands in the tail.
+#[cold]
+pub(crate) fn get<'de, P: Shared<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    match reader.run(1, RECORD).and_then(Record::read)? {
+        Record::Own => P::build(head, reader),
+        Record::New(number) => made(number, head, reader),
+        Record::Back(number) => back(number, reader),
+    }
+}
+
+/// Restores a pointer in place.
+#[cold]
+pub(crate) fn set<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut Reader<'de>) {
+    let value = match reader.run(1, RECORD).and_then(Record::read) {
+        Some(Record::Own) if this.set_unique(head, reader) || enter_own(this, head, reader) => None,
+        Some(Record::Own) => P::build(head, reader),
+        Some(Record::New(number)) => set_new(this, number, head, reader),
+        Some(Record::Back(number)) => back(number, reader),
+        None => None,
+    };
+    if let Some(value) = value.filter(|value| value.address() != this.address()) {
+        *this = value;
+    }
+}
+
+/// The object of a number that came before, if it is there.
+fn back<'de, P: Shared<'de>>(number: Number, reader: &mut Reader<'de>) -> Option<P> {
+    let shelf = reader.shelf()?;
+    let found = shelf.find(number, &P::kept()?);
+    if found.is_none() {
+        shelf.leave_out();
+        shelf.left_out = true;
+    }
+    found
+}
+
+/// A new object of this number; if the image is read again, the one that is there.
+fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    let kept = P::kept()?;
+    if let Some(found) = found(number, &kept, reader) {
+        return Some(found);
+    }
+    let start = reader.mark();
+    reader.shelf()?.begin(number.class, &kept, start)?;
+    build(number, (head, start), &kept, reader)
+}
+
+/// The object of this number, if it is there; the reader is then moved behind it.
+fn found<'de, P: Shared<'de>>(number: Number, kept: &Kept<P>, reader: &mut Reader<'de>) -> Option<P> {
+    let shelf = reader.shelf()?;
+    let found = shelf.find(number, kept)?;
+    let end = *shelf.class(number.class, kept)?.ends.get(number.index as usize)?;
+    reader.back_to(end);
+    Some(found)
+}
+
+/// Builds an object that has begun.
+fn build<'de, P: Shared<'de>>(
+    number: Number,
+    (head, start): (&'de [u8], Mark<'de>),
+    kept: &Kept<P>,
+    reader: &mut Reader<'de>,
+) -> Option<P> {
+    let early = reader.shelf()?.class(number.class, kept)?.early;
+    let value = if early { P::build_early(head, reader, number.class) } else { P::build(head, reader) }?;
+    let end = reader.mark();
+    let shelf = reader.shelf()?;
+    shelf.place(number, kept, Slot::There(value.clone()))?;
+    shelf.end(Incomplete { number, head, start, live: false }, kept, end)?;
+    Some(value)
+}
+
+/// Keeps a weak reference to the object of this class that began last.
+pub(crate) fn offer<'de, P: Shared<'de>>(weak: &P::Weak, class: u8, reader: &mut Reader<'de>) {
+    let (Some(kept), Some(shelf)) = (P::kept(), reader.shelf()) else { return };
+    if let Some(last) = shelf.slots(class, &kept).and_then(|slots| slots.slots.last_mut()) {
+        *last = Slot::Early(weak.clone());
+    }
+}
+
+/// Restores an object that only this place of the image refers to, where other handles in memory do too.
+fn enter_own<'de, P: Shared<'de>>(this: &P, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
+    let Some(kept) = P::kept().filter(|_| P::ENTERS) else { return false };
+    let Some(shelf) = reader.shelf() else { return false };
+    shelf.claim(this, &kept) && this.enter(head, reader, false)
+}
+
+/// Restores an object with a number where it is, if it can be; else the new one that takes its place.
+fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    let kept = P::kept()?;
+    if let Some(found) = found(number, &kept, reader) {
+        return Some(found);
+    }
+    let start = reader.mark();
+    let shelf = reader.shelf()?;
+    shelf.begin(number.class, &kept, start)?;
+    let restored = if P::ENTERS && shelf.claim(this, &kept) {
+        // It is there before what is in it, which may refer to it.
+        shelf.place(number, &kept, Slot::There(this.clone()))?;
+        let entered = this.enter(head, reader, false);
+        if !entered {
+            reader.shelf()?.place(number, &kept, Slot::Open)?;
+        }
+        entered
+    } else if !shelf.numbered.holes && this.set_unique(head, reader) {
+        reader.shelf()?.place(number, &kept, Slot::There(this.clone()))?;
+        true
+    } else {
+        false
+    };
+    if !restored {
+        return build(number, (head, start), &kept, reader);
+    }
+    let end = reader.mark();
+    reader.shelf()?.end(Incomplete { number, head, start, live: true }, &kept, end)?;
+    None
+}
+
+/// The weak reference of a record; `None` where the object is gone or not there yet.
+pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -> Option<P::Weak> {
+    let Record::Back(number) = Record::read(head)? else { return None };
+    let (kept, shelf) = (P::kept()?, reader.shelf()?);
+    let weak = match shelf.slots(number.class, &kept)?.slots.get(number.index as usize) {
+        Some(Slot::There(pointer)) => Some(pointer.downgrade()),
+        Some(Slot::Early(weak)) => Some(weak.clone()),
+        Some(Slot::Open) | None => None,
+    };
+    if weak.is_none() {
+        shelf.leave_out();
+    }
+    weak
+}
+
+/// Reads an object again that is incomplete.
+fn again<'de, P: Shared<'de>>(reader: &mut Reader<'de>, object: &Incomplete<'de>) -> Option<()> {
+    let kept = P::kept()?;
+    let pointer = reader.shelf()?.find(object.number, &kept)?;
+    reader.back_to(object.start);
+    if object.live {
+        return pointer.enter(object.head, reader, true).then_some(());
+    }
+    let fresh = P::build(object.head, reader)?;
+    let class = reader.shelf()?.class(object.number.class, &kept)?;
+    class.fresh += 1;
+    (kept.slots)(&mut *class.slots)?.fresh.push((object.number.index, fresh));
+    Some(())
+}
+
+/// Lets the first `count` objects that were made again, and those they were made for, exchange their content; how many
+/// could.
+fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
+    let Some(slots) = P::kept().and_then(|kept| (kept.slots)(slots)) else { return 0 };
+    let swapped = slots.fresh.iter().take(count).take_while(|(index, fresh)| match slots.slots.get(*index as usize) {
+        Some(Slot::There(pointer)) => pointer.swap_in(fresh),
+        _ => false,
+    });
+    swapped.count()
+}
+
+/// Gives all objects the references that were left out. `root` reads the root itself again.
+pub(crate) fn complete<'de>(reader: &mut Reader<'de>, root: impl FnOnce(&mut Reader<'de>) -> Option<()>) -> Option<()> {
+    let shelf = reader.shelf()?;
+    shelf.again = true;
+    let (incomplete, root_too) = (core::mem::take(&mut shelf.incomplete), core::mem::take(&mut shelf.root));
+    for object in &incomplete {
+        let again = reader.shelf()?.classes.get(usize::from(object.number.class))?.again;
+        again(reader, object)?;
+    }
+    if root_too {
+        root(reader)?;
+    }
+    if !close(&mut reader.shelf()?.classes) {
+        reader.refuse(Error::new(ErrorKind::Refused, "", "an object on a cycle whose cell or lock a hook keeps"));
+        return None;
+    }
+    Some(())
+}
+
+/// Closes the cycles: all of them or none, so that no object is lost in one.
+fn close(classes: &mut [Class<'_>]) -> bool {
+    for at in 0..classes.len() {
+        let Class { slots, fresh, swap, .. } = &mut classes[at];
+        let swapped = swap(&mut **slots, *fresh);
+        if swapped < *fresh {
+            *fresh = swapped;
+            for Class { slots, fresh, swap, .. } in &mut classes[..=at] {
+                swap(&mut **slots, *fresh);
+            }
+            return false;
+        }
+    }
+    true
+}

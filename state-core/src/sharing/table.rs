@@ -1,0 +1,180 @@
+//! The way in, first half: whether the numbers of an image are those of objects that are there, each of its own type and
+//! before it is used, unless it can be given later. Builds nothing, and allocates nothing unless more than [`OPEN`]
+//! objects stand inside one another.
+
+use alloc::collections::BTreeSet;
+use core::any::TypeId;
+
+use super::{CLASSES, Number, Numbered, RECORD, Record, SharedPointer};
+use crate::protocol::decode::{Checker, Obstacle};
+
+/// Objects that may stand inside one another before memory is needed to keep them: as many as levels by default.
+const OPEN: usize = 128;
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    classes: [Class; CLASSES],
+    count: usize,
+    /// Objects that have begun and not ended, innermost last.
+    open: [Number; OPEN],
+    depth: usize,
+    /// Those beyond.
+    deeper: BTreeSet<(u8, u32)>,
+    /// Whether references may lead back into an object that has not ended.
+    cycles: bool,
+    may_be_empty: bool,
+    /// Whether the innermost open object can be given references later.
+    patches: bool,
+    found: Numbered,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Class {
+    key: Option<TypeId>,
+    begun: u32,
+    /// As many objects as weak references need there to be.
+    needed: u32,
+    early: bool,
+}
+
+impl Table {
+    pub fn new(cycles: bool) -> Self {
+        Self {
+            classes: [Class { key: None, begun: 0, needed: 0, early: false }; CLASSES],
+            count: 0,
+            open: [Number { class: 0, index: 0 }; OPEN],
+            depth: 0,
+            deeper: BTreeSet::new(),
+            cycles,
+            may_be_empty: false,
+            patches: true,
+            found: Numbered { holes: false, early: 0 },
+        }
+    }
+
+    /// Says that there may be nothing at the place that is tested next.
+    pub fn may_be_empty(&mut self) {
+        self.may_be_empty = true;
+    }
+
+    /// What the image needs, if all weak references lead to objects.
+    pub fn finish(&self) -> Option<Numbered> {
+        self.classes.iter().all(|class| class.needed <= class.begun).then_some(self.found)
+    }
+
+    /// The class of this number, if it is of this pointer type; the next number is a class that is first used.
+    fn class<P: SharedPointer>(&mut self, number: u8) -> Option<&mut Class> {
+        let at = usize::from(number);
+        let key = P::kept()?.key;
+        if at == self.count && at < CLASSES {
+            if self.classes[..at].iter().any(|class| class.key == Some(key)) {
+                return None;
+            }
+            self.classes[at] = Class { key: Some(key), early: P::early(), ..self.classes[at] };
+            self.count += 1;
+        }
+        self.classes.get_mut(at).filter(|class| class.key == Some(key))
+    }
+
+    fn begin<P: SharedPointer>(&mut self, number: Number) -> Option<()> {
+        let class = self.class::<P>(number.class)?;
+        if number.index != class.begun {
+            return None;
+        }
+        class.begun = class.begun.checked_add(1)?;
+        match self.open.get_mut(self.depth) {
+            Some(place) => *place = number,
+            None => {
+                self.deeper.insert((number.class, number.index));
+            }
+        }
+        self.depth += 1;
+        Some(())
+    }
+
+    fn end(&mut self, number: Number) {
+        self.depth -= 1;
+        if self.depth >= OPEN {
+            self.deeper.remove(&(number.class, number.index));
+        }
+    }
+
+    fn is_open(&self, number: Number) -> bool {
+        self.open[..self.depth.min(OPEN)].contains(&number) || self.deeper.contains(&(number.class, number.index))
+    }
+
+    /// Whether a pointer may lead back to this object; `None` if there is none of that number.
+    fn back<P: SharedPointer>(&mut self, number: Number, may_be_empty: bool) -> Option<bool> {
+        if number.index >= self.class::<P>(number.class)?.begun {
+            return None;
+        }
+        if !self.is_open(number) {
+            return Some(true);
+        }
+        self.found.holes = true;
+        Some(self.cycles && may_be_empty && self.patches)
+    }
+
+    fn weak<P: SharedPointer>(&mut self, number: Number) -> Option<bool> {
+        let class = self.class::<P>(number.class)?;
+        let (follows, early) = (number.index >= class.begun, class.early);
+        if follows {
+            class.needed = class.needed.max(number.index.checked_add(1)?);
+        } else if !self.is_open(number) {
+            return Some(true);
+        } else if early {
+            self.found.early |= 1 << number.class;
+            return Some(true);
+        }
+        self.found.holes = true;
+        Some(self.patches)
+    }
+}
+
+/// Tests a pointer's record, and its value by `content`, if it follows.
+#[cold]
+pub(crate) fn check<'c, P: SharedPointer>(
+    head: &[u8],
+    checker: &mut Checker<'c>,
+    content: impl FnOnce(&[u8], &mut Checker<'c>) -> bool,
+) -> bool {
+    let record = checker.run(1, RECORD).and_then(Record::read);
+    let Some(table) = checker.table() else { return false };
+    let may_be_empty = core::mem::take(&mut table.may_be_empty);
+    match record {
+        Some(Record::Own) => content(head, checker),
+        Some(Record::New(number)) => {
+            if table.begin::<P>(number).is_none() {
+                return false;
+            }
+            let outer = core::mem::replace(&mut table.patches, P::PATCHES);
+            let passed = content(head, checker);
+            if let Some(table) = checker.table() {
+                table.patches = outer;
+                table.end(number);
+            }
+            passed
+        }
+        Some(Record::Back(number)) => {
+            let is_zero = head.iter().all(|&byte| byte == 0);
+            match table.back::<P>(number, may_be_empty) {
+                Some(false) => checker.stands_in_the_way(Obstacle::Cycle(P::schema())),
+                allowed => is_zero && allowed == Some(true),
+            }
+        }
+        None => false,
+    }
+}
+
+/// Tests the record of a weak reference.
+pub(crate) fn check_weak<P: SharedPointer>(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    let Some(table) = checker.table() else { return false };
+    match Record::read(head) {
+        Some(Record::Own) => true,
+        Some(Record::Back(number)) => match table.weak::<P>(number) {
+            Some(false) => checker.stands_in_the_way(Obstacle::Weak(P::schema())),
+            allowed => allowed == Some(true),
+        },
+        _ => false,
+    }
+}

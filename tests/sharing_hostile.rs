@@ -1,0 +1,334 @@
+//! Hostile numbers: whatever an image says of its references, it is refused, or gives a value in which each is of its own
+//! type and nothing leaks.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, Mutex};
+
+use state_core::{ErrorKind, Options, Restore, State, check, dumps, load_into, loads};
+
+thread_local! {
+    static ALIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+/// Counts itself while it lives.
+struct Counted(u32);
+
+impl Counted {
+    fn new(number: u32) -> Self {
+        ALIVE.set(ALIVE.get() + 1);
+        Self(number)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get() - 1);
+    }
+}
+
+mod counted {
+    use super::Counted;
+
+    pub type Slot = u32;
+
+    pub fn get(counted: &Counted) -> u32 {
+        counted.0
+    }
+
+    pub fn set(number: u32) -> Result<Counted, std::convert::Infallible> {
+        Ok(Counted::new(number))
+    }
+}
+
+#[derive(State)]
+struct Leaf {
+    #[state(with = counted)]
+    counted: Counted,
+}
+
+#[derive(State)]
+#[state(shared)]
+struct Two {
+    one: Rc<Leaf>,
+    list: Vec<Rc<Leaf>>,
+    text: [Rc<str>; 2],
+    slice: (Arc<[u16]>, Arc<[u16]>),
+    watch: Weak<Leaf>,
+    lock: Option<Arc<Mutex<Leaf>>>,
+}
+
+fn two() -> Two {
+    let (one, text, slice) = (leaf(7), Rc::<str>::from("text"), Arc::<[u16]>::from([1, 2]));
+    Two {
+        one: one.clone(),
+        list: vec![leaf(1), one.clone()],
+        text: [text.clone(), text],
+        slice: (slice.clone(), slice),
+        watch: Rc::downgrade(&one),
+        lock: Some(Arc::new(Mutex::new(Leaf { counted: Counted::new(3) }))),
+    }
+}
+
+fn leaf(number: u32) -> Rc<Leaf> {
+    Rc::new(Leaf { counted: Counted::new(number) })
+}
+
+#[derive(State)]
+struct Tree {
+    #[state(with = counted)]
+    counted: Counted,
+    parent: Weak<Tree>,
+    children: Vec<Rc<Tree>>,
+}
+
+fn tree() -> Rc<Tree> {
+    Rc::new_cyclic(|root| {
+        let child =
+            |number| Rc::new(Tree { counted: Counted::new(number), parent: root.clone(), children: Vec::new() });
+        Tree { counted: Counted::new(0), parent: Weak::new(), children: (1..3).map(child).collect() }
+    })
+}
+
+#[derive(State)]
+#[state(shared, cyclic)]
+struct Node {
+    #[state(with = counted)]
+    counted: Counted,
+    next: Option<Rc<RefCell<Node>>>,
+    others: Vec<Rc<RefCell<Node>>>,
+    back: Weak<RefCell<Node>>,
+}
+
+fn node(number: u32) -> Rc<RefCell<Node>> {
+    Rc::new(RefCell::new(Node { counted: Counted::new(number), next: None, others: Vec::new(), back: Weak::new() }))
+}
+
+fn ring() -> Rc<RefCell<Node>> {
+    let nodes = [node(0), node(1), node(2)];
+    for at in 0..3 {
+        let mut node = nodes[at].borrow_mut();
+        node.next = Some(nodes[(at + 1) % 3].clone());
+        node.others = nodes.to_vec();
+        node.back = Rc::downgrade(&nodes[(at + 2) % 3]);
+    }
+    nodes[0].clone()
+}
+
+/// Opens all cycles that can be reached.
+fn open(node: &Rc<RefCell<Node>>) {
+    let mut todo = vec![node.clone()];
+    while let Some(node) = todo.pop() {
+        let mut node = node.borrow_mut();
+        todo.extend(node.next.take());
+        todo.append(&mut node.others);
+    }
+}
+
+/// Sets every byte to every value, and the counters of each record beyond what fits a byte.
+fn each_byte<T: for<'a> Restore<'a>>(honest: &T, live: impl Fn() -> T, close: impl Fn(T)) {
+    let honest = dumps(honest).unwrap();
+    let before = ALIVE.get();
+    let mut passed = 0;
+    let mut bytes = honest.clone();
+    for at in 0..bytes.len() {
+        for byte in 0..=255 {
+            bytes[at] = byte;
+            let checked = check::<T>(&bytes);
+            let loaded = loads::<T>(&bytes);
+            assert_eq!(checked.is_ok(), loaded.is_ok(), "byte {at} = {byte}");
+            if let Ok(value) = loaded {
+                passed += 1;
+                // What is taken can be taken out again.
+                loads::<T>(&dumps(&value).unwrap()).map(&close).unwrap();
+                close(value);
+            }
+            let mut target = live();
+            if load_into(&bytes, &mut target).is_err() {
+                assert!(checked.is_err());
+            }
+            close(target);
+            assert_eq!(ALIVE.get(), before, "something leaks at byte {at} = {byte}");
+        }
+        bytes[at] = honest[at];
+    }
+    assert!(passed > 255, "hardly anything passed");
+}
+
+#[test]
+fn every_byte_of_a_shared_state() {
+    each_byte(&two(), two, drop);
+}
+
+#[test]
+fn every_byte_of_a_tree_with_parents() {
+    each_byte(&tree(), tree, drop);
+}
+
+#[test]
+fn every_byte_of_a_ring() {
+    let honest = ring();
+    each_byte(&honest, ring, |node| open(&node));
+    open(&honest);
+}
+
+/// Records at random places of a ring.
+#[test]
+fn random_records() {
+    let honest = ring();
+    let image = dumps(&honest).unwrap();
+    let (before, mut seed) = (ALIVE.get(), 1_u64);
+    let mut random = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    for _ in 0..20_000 {
+        let mut bytes = image.clone();
+        for _ in 0..=random(3) {
+            let at = 40 + random(bytes.len() as u64 - 48) as usize;
+            bytes[at..at + 8].copy_from_slice(&[random(4) as u8, random(3) as u8, 0, 0, random(5) as u8, 0, 0, 0]);
+        }
+        if let Ok(node) = loads::<Rc<RefCell<Node>>>(&bytes) {
+            let again = dumps(&node).unwrap();
+            open(&loads(&again).unwrap());
+            open(&node);
+        }
+        assert_eq!(ALIVE.get(), before);
+    }
+    open(&honest);
+}
+
+#[test]
+fn cycles_are_only_for_types_that_say_so() {
+    #[derive(State)]
+    #[state(shared, name = "Node")]
+    struct Straight {
+        #[state(with = counted)]
+        counted: Counted,
+        next: Option<Rc<RefCell<Straight>>>,
+        others: Vec<Rc<RefCell<Straight>>>,
+        back: Weak<RefCell<Straight>>,
+    }
+    let honest = ring();
+    let before = ALIVE.get();
+    let error = loads::<Rc<RefCell<Straight>>>(&dumps(&honest).unwrap()).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains("`#[state(shared, cyclic)]`"), "{error}");
+    assert_eq!(ALIVE.get(), before);
+    open(&honest);
+}
+
+/// A bit of the header does not make references of bytes that are none.
+#[test]
+fn flags_alone_are_refused() {
+    let plain = dumps(&(Rc::new(7_u32), Rc::new(8_u32))).unwrap();
+    for flags in 2..8 {
+        let mut bytes = plain.clone();
+        bytes[5] = flags;
+        assert!(loads::<(Rc<u32>, Rc<u32>)>(&bytes).is_err());
+    }
+    let mut bytes = dumps(&5_u32).unwrap();
+    bytes[5] = 2;
+    assert_eq!(loads::<u32>(&bytes).unwrap(), 5, "no references are numbered");
+    bytes[5] = 4;
+    assert_eq!(loads::<u32>(&bytes).unwrap_err().kind(), ErrorKind::Version);
+}
+
+#[test]
+fn an_object_cannot_be_taken_for_one_of_another_type() {
+    let shared = Options::new().sharing();
+    type Same = (Rc<[u8; 4]>, Rc<[u8; 4]>);
+    type Other = (Rc<[u8; 4]>, Rc<(u8, u8, u8, u8)>);
+    let one = Rc::new([1, 2, 3, 4]);
+    let same: Same = (one.clone(), one);
+    let mut bytes = shared.dumps(&same).unwrap();
+    let other: Other = (Rc::new([0; 4]), Rc::new((0, 0, 0, 0)));
+    bytes[8..16].copy_from_slice(&dumps(&other).unwrap()[8..16]);
+    assert!(loads::<Other>(&bytes).is_err());
+}
+
+/// What a hook refuses closes no cycle, whenever it refuses.
+#[test]
+fn refused_rings_leak_nothing() {
+    thread_local! {
+        static LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
+    }
+
+    #[derive(State)]
+    #[state(shared, cyclic, after_set = Picky::judge)]
+    struct Picky {
+        #[state(with = counted)]
+        counted: Counted,
+        others: Vec<Rc<RefCell<Picky>>>,
+    }
+
+    impl Picky {
+        fn judge(&mut self) -> Result<(), &'static str> {
+            LEFT.set(LEFT.get().wrapping_sub(1));
+            if LEFT.get() == 0 { Err("enough") } else { Ok(()) }
+        }
+    }
+
+    let new = |number| Rc::new(RefCell::new(Picky { counted: Counted::new(number), others: Vec::new() }));
+    let nodes = [new(0), new(1), new(2)];
+    for node in &nodes {
+        node.borrow_mut().others = nodes.to_vec();
+    }
+    let bytes = dumps(&nodes[0]).unwrap();
+    let before = ALIVE.get();
+    let mut calls = 0;
+    for allowed in 1.. {
+        LEFT.set(allowed);
+        match loads::<Rc<RefCell<Picky>>>(&bytes) {
+            Ok(back) => {
+                assert_eq!(ALIVE.get(), before + 3);
+                let all = std::mem::take(&mut back.borrow_mut().others);
+                assert_eq!(all.len(), 3);
+                all.iter().for_each(|node| node.borrow_mut().others.clear());
+                break;
+            }
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Refused),
+        }
+        assert_eq!(ALIVE.get(), before, "call {allowed}");
+        // In place: nothing has changed.
+        LEFT.set(allowed);
+        let mut root = nodes[0].clone();
+        assert!(load_into(&bytes, &mut root).is_err());
+        assert!(Rc::ptr_eq(&root, &nodes[0]) && nodes[0].borrow().others.len() == 3);
+        assert_eq!(ALIVE.get(), before, "call {allowed} in place");
+        calls += 1;
+    }
+    assert!(calls >= 3);
+    nodes.iter().for_each(|node| node.borrow_mut().others.clear());
+}
+
+/// A weak reference to an object that can be refused is given once it is there.
+#[test]
+fn weak_references_to_what_can_be_refused() {
+    #[derive(State)]
+    #[state(after_set = Parent::accept)]
+    struct Parent {
+        number: u32,
+        child: Option<Rc<RefCell<Child>>>,
+    }
+    #[derive(State)]
+    struct Child {
+        parent: Weak<RefCell<Parent>>,
+    }
+    impl Parent {
+        fn accept(&mut self) -> Result<(), &'static str> {
+            if self.number < 100 { Ok(()) } else { Err("too large") }
+        }
+    }
+    let family = |number| {
+        let parent = Rc::new(RefCell::new(Parent { number, child: None }));
+        parent.borrow_mut().child = Some(Rc::new(RefCell::new(Child { parent: Rc::downgrade(&parent) })));
+        parent
+    };
+    let bytes = dumps(&family(7)).unwrap();
+    let back: Rc<RefCell<Parent>> = loads(&bytes).unwrap();
+    let child = back.borrow().child.clone().unwrap();
+    assert!(Rc::ptr_eq(&child.borrow().parent.upgrade().unwrap(), &back));
+    assert_eq!(dumps(&back).unwrap(), bytes);
+    assert_eq!(loads::<Rc<RefCell<Parent>>>(&dumps(&family(700)).unwrap()).err().unwrap().kind(), ErrorKind::Refused);
+}
