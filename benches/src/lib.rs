@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod changing;
 mod data;
 mod derives;
 mod image;
@@ -17,6 +18,8 @@ use std::fs;
 use std::io::{Error, Result};
 use std::path::Path;
 use std::process::{Command, ExitCode};
+
+pub use changing::main as changing;
 
 use arguments::Arguments;
 use report::{Report, Run, json, markdown, svg, terminal};

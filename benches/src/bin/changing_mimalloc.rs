@@ -1,0 +1,10 @@
+//! The same under mimalloc. `changing` starts it.
+
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() {
+    state_benches::changing("mimalloc");
+}
