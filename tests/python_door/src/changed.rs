@@ -225,7 +225,9 @@ macro_rules! changed {
         impl $name {
             #[new]
             fn new($($field: $ty),*) -> Self {
-                Self { $($field,)* ..Default::default() }
+                let mut made = Self::default();
+                $(made.$field = $field;)*
+                made
             }
         }
     )*};
