@@ -73,6 +73,7 @@ pub trait SharedPointer: Clone {
     fn kept() -> Option<Kept<Self>>;
 
     /// Tells the type from others.
+    #[must_use]
     fn key() -> Option<TypeId> {
         Self::kept().map(|kept| kept.key)
     }

@@ -1,5 +1,7 @@
 //! The names of classes and functions, and of attributes.
 
+#![allow(clippy::option_option, reason = "nothing that is read fast, or the class itself, or another part")]
+
 use core::cell::Cell;
 
 use super::plan::{Class, Cython};

@@ -57,6 +57,7 @@ pub(super) fn fill<'p>(
 }
 
 /// A reader of one pickle.
+#[allow(clippy::struct_excessive_bools, reason = "they are not the states of one thing")]
 struct Reader<'p> {
     input: &'p [u8],
     at: usize,

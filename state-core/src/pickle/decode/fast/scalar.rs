@@ -184,6 +184,7 @@ impl<'p> Reader<'p> {
             return self.argument().map(f64::from_be_bytes);
         }
         let value = self.int()?;
+        #[allow(clippy::cast_precision_loss, reason = "only what is exact is kept")]
         let float = value as f64;
         (value.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS).then_some(float)
     }

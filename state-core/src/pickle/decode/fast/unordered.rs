@@ -87,7 +87,7 @@ impl Reader<'_> {
         Some(Part { order: slot.order, ends: self.begin() })
     }
 
-    const fn begin(&self) -> [usize; 2] {
+    fn begin(&self) -> [usize; 2] {
         [self.tail.len(), self.wrote]
     }
 
