@@ -1,6 +1,13 @@
 //! Trait objects through the dynamic ways: values, inspections, comparisons, older forms, and pickles of real Python, in
 //! which each value is an object of its own class.
 
+#![allow(
+    clippy::large_stack_arrays,
+    clippy::needless_raw_string_hashes,
+    clippy::implicit_clone,
+    reason = "values as large as the test is about, and text of Python's"
+)]
+
 use std::fmt::Debug;
 use std::rc::Rc;
 

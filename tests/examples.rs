@@ -8,7 +8,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use state_core::pickle::{self, Protocol};
-use state_core::{Options, State, dumps};
+use state_core::{Options, State};
 
 struct Run {
     status: Option<i32>,

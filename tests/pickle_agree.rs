@@ -1,6 +1,8 @@
 //! Pickles that are laid out as usual are read on a short way, all others by a stack machine. Both make the same of any
 //! stream, of those that Python writes, of our own, and of these when they were changed at random.
 
+#![allow(clippy::option_option, clippy::cast_precision_loss, reason = "the kinds that are compared")]
+
 mod example;
 mod python;
 

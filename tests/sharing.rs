@@ -1,5 +1,12 @@
 //! Shared objects stay one object: what `Rc`, `Arc` and `Weak` share when a state is taken, they share afterwards.
 
+#![allow(
+    clippy::items_after_statements,
+    clippy::redundant_allocation,
+    clippy::assigning_clones,
+    reason = "the shapes that are shared"
+)]
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::{Rc, Weak};

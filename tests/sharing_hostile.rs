@@ -1,6 +1,12 @@
 //! Hostile numbers: whatever an image says of its references, it is refused, or gives a value in which each is of its own
 //! type and nothing leaks.
 
+#![allow(
+    clippy::items_after_statements,
+    clippy::unused_self,
+    reason = "the shapes that are shared, and what a hook is given"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex};
@@ -284,7 +290,9 @@ fn refused_rings_leak_nothing() {
                 assert_eq!(ALIVE.get(), before + 3);
                 let all = std::mem::take(&mut back.borrow_mut().others);
                 assert_eq!(all.len(), 3);
-                all.iter().for_each(|node| node.borrow_mut().others.clear());
+                for node in &all {
+                    node.borrow_mut().others.clear();
+                }
                 break;
             }
             Err(error) => assert_eq!(error.kind(), ErrorKind::Refused),
@@ -299,7 +307,9 @@ fn refused_rings_leak_nothing() {
         calls += 1;
     }
     assert!(calls >= 3);
-    nodes.iter().for_each(|node| node.borrow_mut().others.clear());
+    for node in &nodes {
+        node.borrow_mut().others.clear();
+    }
 }
 
 /// A weak reference to an object that can be refused is given once it is there.

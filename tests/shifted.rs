@@ -1,5 +1,7 @@
 //! Lists whose elements shifted since their state was taken: what is restored, what moves along, and what stays.
 
+#![allow(clippy::cast_precision_loss, reason = "small numbers")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
