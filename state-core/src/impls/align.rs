@@ -20,8 +20,10 @@ const SHORTEST: usize = 64;
 /// The largest head that is compared.
 const LONGEST_HEAD: usize = 256;
 
-/// At how many places a list that did not shift is looked at.
+/// At how many places, at most, a list that did not shift is looked at: one for so many elements, as looking at one
+/// takes what restoring some dozens does.
 const PLACES: usize = 8;
+const FOR_EACH_PLACE: usize = 256;
 
 /// How far apart the places are in one that did.
 const APART: usize = 64;
@@ -93,7 +95,7 @@ impl<'a, T: State> Probe<'a, T> {
     /// Whether one of few places shows a shift. Two that tell nothing are of a list that has nothing in common with the
     /// image; in a short one, one is enough.
     fn is_shifted(&self) -> bool {
-        let places = (self.len / SHORTEST).min(PLACES);
+        let places = (self.len / FOR_EACH_PLACE).clamp(1, PLACES);
         let mut lost = 0;
         for place in 1..=places {
             match self.find(place * (self.len - Self::WINDOW) / places, 0) {
@@ -111,7 +113,7 @@ impl<'a, T: State> Probe<'a, T> {
     /// By how much the elements at a place of the image are shifted there, if that can be told. They are first looked for
     /// where `hint` says, and then farther, as far as the length of the list is worth it.
     fn find(&self, at: usize, hint: isize) -> Option<isize> {
-        for radius in RADII.into_iter().filter(|&radius| radius == 1 || radius * 32 <= self.len) {
+        for radius in RADII.into_iter().filter(|&radius| radius == 1 || radius * 128 <= self.len) {
             let shifts = FARTHEST - radius..FARTHEST + radius + 1;
             let mut differences = [0; SHIFTS];
             self.compare(at, hint, shifts.clone(), &mut differences);
