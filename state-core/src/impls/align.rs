@@ -23,7 +23,7 @@ const LONGEST_HEAD: usize = 256;
 /// At how many places, at most, a list that did not shift is looked at: one for so many elements, as looking at one
 /// takes what restoring some dozens does.
 const PLACES: usize = 8;
-const FOR_EACH_PLACE: usize = 256;
+const FOR_EACH_PLACE: usize = 512;
 
 /// How far apart the places are in one that did.
 const APART: usize = 64;
@@ -95,7 +95,7 @@ impl<'a, T: State> Probe<'a, T> {
     /// Whether one of few places shows a shift. Two that tell nothing are of a list that has nothing in common with the
     /// image; in a short one, one is enough.
     fn is_shifted(&self) -> bool {
-        let places = (self.len / FOR_EACH_PLACE).clamp(1, PLACES);
+        let places = (self.len / FOR_EACH_PLACE).clamp(2, PLACES);
         let mut lost = 0;
         for place in 1..=places {
             match self.find(place * (self.len - Self::WINDOW) / places, 0) {
