@@ -204,6 +204,30 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
 }
 
 #[test]
+fn a_stream_without_headers_takes_what_comes_and_has_the_setting_too() {
+    use state_core::image::bare::{Reader, Writer};
+
+    let wide = vec![None; 1000] as Vec<Wide>;
+    let mut writer = Writer::new(Vec::new()).unwrap();
+    writer.write(&wide).unwrap();
+    let mut stream = writer.into_inner();
+    let small = || Reader::with_options(&stream[..], Options::new().memory(1 << 20).bare()).unwrap();
+    let error = small().load::<Vec<Wide>>().unwrap_err();
+    let inner = error.get_ref().unwrap().downcast_ref::<state_core::Error>().unwrap();
+    assert_eq!(inner.kind(), ErrorKind::Memory);
+    assert_eq!(Reader::new(&stream[..]).unwrap().load::<Vec<Wide>>().unwrap().unwrap(), wide);
+
+    // A length of almost a gibibyte, of which little comes.
+    stream.extend([0xFF, 0xFF, 0xFF, 0xFF, 0x03]);
+    stream.extend([0; 1000]);
+    let mut reader = Reader::new(&stream[..]).unwrap();
+    assert!(reader.advance().unwrap());
+    let (next, took) = peak(|| reader.advance());
+    assert_eq!(next.unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+    assert!(took <= 3 * 2000 + (256 << 10), "{took}");
+}
+
+#[test]
 fn what_is_refused_changes_nothing_and_says_what_to_set() {
     let bytes = dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
     let mut target: Vec<Wide> = vec![Some([7; 1000])];

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use state_core::image::bare;
 use state_core::{Dynamic, Inspection, Options, Record, RestoreOwned, State, check, dumps, dynamic, load_into, loads};
 
 use example::{MyClass, MySubclass, Person, bicycles, shop};
@@ -43,6 +44,57 @@ fn golden<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T)
         }
         let longer = [&*bytes, &[0]].concat();
         assert!(check::<T>(&longer).is_err(), "{name} and a byte more");
+    }
+    golden_bare(name, value, other);
+}
+
+/// The same without a header, where every byte is changed to every value.
+fn golden_bare<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(format!("{name}.bare"));
+    let fresh = bare::dumps(value).unwrap();
+    if std::env::var_os("STATE_BLESS").is_some() && !path.exists() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(bytes, fresh, "{name}");
+
+    let mut target = other();
+    bare::load_into(&bytes, &mut target).unwrap();
+    assert_eq!(bare::dumps(&target).unwrap(), bytes, "{name} in place");
+    assert_eq!(bare::dumps(&bare::loads::<T>(&bytes).unwrap()).unwrap(), bytes, "{name} anew");
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        for byte in 0..=u8::MAX {
+            damaged[at] = byte;
+            answers_bare::<T>(&damaged, &other);
+        }
+    }
+    for len in 0..bytes.len() {
+        assert!(bare::loads::<T>(&bytes[..len]).is_err(), "{name} cut to {len}");
+        answers_bare::<T>(&bytes[..len], &other);
+    }
+    let longer = [&*bytes, &[0]].concat();
+    assert!(bare::check::<T>(&longer).is_err(), "{name} and a byte more");
+}
+
+/// An error that leaves the target as it was, or a value that is one. All ways in agree.
+fn answers_bare<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
+    let mut target = other();
+    let before = bare::dumps(&target).unwrap();
+    let restored = bare::load_into(bytes, &mut target);
+    let after = bare::dumps(&target).unwrap();
+    match (bare::loads::<T>(bytes), restored) {
+        (Ok(value), Ok(())) => {
+            bare::check::<T>(bytes).unwrap();
+            assert_eq!(bare::dumps(&value).unwrap().len(), after.len());
+        }
+        (Err(error), Err(same)) => {
+            assert_eq!(after, before, "{error}");
+            assert_eq!(error.to_string(), same.to_string());
+            assert_eq!(bare::check::<T>(bytes).unwrap_err().to_string(), error.to_string());
+            assert!(error.offset().is_none_or(|offset| offset <= bytes.len()), "{error}");
+        }
+        (loaded, restored) => panic!("{:?} but {restored:?}", loaded.err()),
     }
 }
 

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use state_core::__private::{Checker, Image, Reader, Size, Writer};
-use state_core::image::{SegmentBuffer, dump_segments, stream};
+use state_core::image::{SegmentBuffer, bare, dump_segments, stream};
 use state_core::schema::Schema;
 use state_core::{Inspection, Options, Record, Restore, State, check, dumps, load_into, loads};
 
@@ -167,8 +167,24 @@ where
             // Whatever happened, what is there can be looked at and dropped.
             assert!(format!("{:?}", targets[1]).len() < 1 << 20);
         }
+        bare_bytes(&mut targets);
     });
     let _ = catch_unwind(silent);
+}
+
+/// The same without a header.
+fn bare_bytes<T: for<'de> Restore<'de> + State + Debug>(targets: &mut [T; 2]) {
+    let dumped = catch_unwind(AssertUnwindSafe(|| bare::dumps(&targets[0])));
+    let bytes = dumped.ok().and_then(Result::ok).unwrap_or_default();
+    let cut = bytes.len() / 2;
+    let longer = [&bytes[..], &[0; 16]].concat();
+    for bytes in [bytes.clone(), longer, bytes[..cut].to_vec(), vec![0; 6], vec![1; 40]] {
+        let _ = catch_unwind(AssertUnwindSafe(|| bare::check::<T>(&bytes).is_ok()));
+        let loaded = catch_unwind(AssertUnwindSafe(|| bare::loads::<T>(&bytes)));
+        let _ = loaded.map(|loaded| format!("{loaded:?}"));
+        let _ = catch_unwind(AssertUnwindSafe(|| bare::load_into(&bytes, &mut targets[1]).is_ok()));
+        assert!(format!("{:?}", targets[1]).len() < 1 << 20);
+    }
 }
 
 /// Writes a value without a copy, and with its schema, by which it is then inspected.

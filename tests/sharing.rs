@@ -396,6 +396,37 @@ fn buffers_are_used_again() {
     }
 }
 
+/// The ways for small states and for those that follow an older one of their own are for states without numbers.
+#[test]
+fn every_way_out_numbers_what_is_shared() {
+    let one = Rc::new(leaf(4));
+    let plain = (one.clone(), one.clone());
+    let (sharing, refusing) = (Options::new().sharing(), Options::new().refuse_copies());
+    let (shared, copies) = (sharing.dumps(&plain).unwrap(), dumps(&plain).unwrap());
+    let (tree, number) = (tree(), 7_u32);
+    for mut buffer in [vec![], vec![0xAA; 100], vec![0xAA; 1000], shared.clone(), copies.clone(), dumps(&tree).unwrap()]
+    {
+        let old = buffer.clone();
+        dump_into(&tree, &mut buffer).unwrap();
+        assert_eq!(buffer, dumps(&tree).unwrap());
+        buffer.clone_from(&old);
+        sharing.dump_into(&plain, &mut buffer).unwrap();
+        assert_eq!(buffer, shared);
+        sharing.dump_into(&number, &mut buffer).unwrap();
+        assert_eq!((buffer[5], loads::<u32>(&buffer).unwrap()), (2, number));
+        buffer.clone_from(&old);
+        assert!(refusing.dump_into(&plain, &mut buffer).is_err() && buffer.is_empty());
+        buffer.clone_from(&old);
+        dump_into(&plain, &mut buffer).unwrap();
+        assert_eq!(buffer, copies);
+    }
+    let (left, right): (Rc<Leaf>, Rc<Leaf>) = loads(&shared).unwrap();
+    assert!(Rc::ptr_eq(&left, &right));
+    let mut live = (Rc::new(leaf(0)), Rc::new(leaf(0)));
+    load_into(&shared, &mut live).unwrap();
+    assert!(Rc::ptr_eq(&live.0, &live.1) && live.0.number == 4);
+}
+
 #[test]
 fn the_deepest_chain_fits_a_thread() {
     #[derive(State)]

@@ -34,6 +34,7 @@ pub use crate::protocol::layout::{enum_head, enum_is_inline, largest, raw_head, 
 pub use crate::protocol::memory::{Exact, Image};
 pub use crate::protocol::stack::{deepest, stack};
 pub use crate::raw::{Layout, Record};
+pub use crate::schema::fingerprint::Known;
 pub use crate::schema::{
     Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Sharing, Slot, Variant, old_form, run_upgrade,
 };

@@ -12,6 +12,7 @@ pub use crate::protocol::memory::Image;
 pub use crate::protocol::stack::stack;
 
 use crate::schema::Schema;
+use crate::schema::fingerprint::Known;
 use crate::sharing::Share;
 
 #[doc(hidden)]
@@ -75,6 +76,15 @@ pub trait State {
 
     /// Names, types and layout of the slots.
     fn schema() -> &'static Schema;
+
+    /// Where the program keeps what it knows of the type, once it has met it as a root; types with parameters have
+    /// no place of their own.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    fn known() -> Option<&'static Known> {
+        None
+    }
 
     /// Adds to `size` what the value needs beside its head.
     fn size(&self, size: &mut Size);

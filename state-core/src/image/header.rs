@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::protocol::layout::padded;
+use crate::protocol::layout::{ALIGN, padded};
 use crate::protocol::text::Text;
+use crate::schema::fingerprint::identity_of;
 use crate::schema::{Carried, Sharing};
+use crate::state::State;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
 /// The magic of streams of states, which stands here so that each is told from the other.
@@ -76,6 +78,49 @@ pub(crate) fn write_shared(
     }
 }
 
+/// The first eight bytes of a header without flags.
+const PLAIN: u64 = u64::from_le_bytes([MAGIC[0], MAGIC[1], MAGIC[2], MAGIC[3], VERSION, 0, 0, 0]);
+
+/// Writes a header without flags in front of an image.
+#[inline]
+pub(crate) fn write_plain(image: &mut [u8], fingerprint: u64, [tail, text, raw]: [usize; 3]) {
+    if let Some(header) = image.first_chunk_mut::<SIZE>() {
+        let numbers = [PLAIN, fingerprint, tail as u64, text as u64, raw as u64];
+        for (place, number) in header.chunks_exact_mut(8).zip(numbers) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+    }
+}
+
+/// The parts of an image of a `T` without flags, as almost all are; `None` for any other bytes, which [`Image::open`]
+/// judges.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
+    let (header, behind) = bytes.split_first_chunk::<SIZE>()?;
+    let fingerprint = identity_of::<T>().fingerprint;
+    let lengths = [16, 24, 32].map(|at| number(header, at));
+    if number(header, 0) != PLAIN || number(header, 8) != fingerprint {
+        return None;
+    }
+    if !T::DYNAMIC {
+        return (behind.len() == T::HEAD && lengths == [0; 3]).then(|| Regions::flat(behind));
+    }
+    let [tail, text, raw] = lengths.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let (head, rest) = behind.split_at_checked(T::HEAD)?;
+    let (tail, rest) = rest.split_at_checked(tail)?;
+    let (text, rest) = rest.split_at_checked(text)?;
+    let rest = if raw == 0 { rest } else { raw_behind(rest, bytes.len() - rest.len())? };
+    let text = if text.is_empty() { Text::EMPTY } else { Text::new(text).ok()? };
+    (rest.len() == raw).then_some(Regions { head, tail, text, raw: rest, numbered: None })
+}
+
+/// What stands behind the padding at `start`.
+#[inline]
+pub(super) fn raw_behind(rest: &[u8], start: usize) -> Option<&[u8]> {
+    let (zeros, raw) = rest.split_at_checked(start.wrapping_neg() % ALIGN)?;
+    zeros.iter().all(|&byte| byte == 0).then_some(raw)
+}
+
 /// The bytes of an image whose parts were made one by one.
 pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder, schema: Option<&Carried>) -> Result<Vec<u8>> {
     let Builder { heads, text, raw, .. } = made;
@@ -122,6 +167,7 @@ pub(crate) fn ends(start: usize, [tail, text, raw]: [usize; 3]) -> Option<[usize
 }
 
 /// The number at a place in a header.
+#[inline]
 fn number(header: &[u8], at: usize) -> u64 {
     header[at..].first_chunk().map_or(0, |number| u64::from_le_bytes(*number))
 }

@@ -9,6 +9,7 @@
 //! | bytes | a file, safe in a crash: `save_bytes`, which another thread can do | that is one |
 //! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
 //! | many values | one file, one behind the other: `stream` | |
+//! | a small value, of which the reader knows the type | fewer bytes, without a header: [`bare`] | the same back, without identity |
 //! | two states in bytes | what differs between them, in words: [`compare`]; what turns one into the other: [`delta`] | |
 //! | a state in bytes, and a delta | the other state in bytes: [`patch`] | |
 //!
@@ -154,9 +155,11 @@
 
 #[cfg(feature = "std")]
 mod aligned;
+pub mod bare;
 mod checksum;
 mod compare;
 mod delta;
+mod direct;
 pub(crate) mod explain;
 #[cfg(feature = "std")]
 mod file;
@@ -214,6 +217,7 @@ use crate::state::{Restore, State};
 ///
 /// # Errors
 /// A value that cannot be written: nested too deep, a `RefCell` that is borrowed, a path that is not Unicode.
+#[inline]
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Options::new().dumps(value)
 }
@@ -244,6 +248,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// As for [`dumps`]; the buffer is then empty.
+#[inline]
 pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<()> {
     Options::new().dump_into(value, buffer)
 }
@@ -252,6 +257,7 @@ pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(
 ///
 /// # Errors
 /// Bytes that are damaged, hold another type's state, or are refused by a hook or conversion.
+#[inline]
 pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
     Options::new().loads(bytes)
 }
@@ -308,6 +314,7 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 ///
 /// # Errors
 /// As for [`loads`]; the target is then unchanged.
+#[inline]
 pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
     Options::new().load_into(bytes, target)
 }
@@ -316,6 +323,7 @@ pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Resu
 ///
 /// # Errors
 /// As for [`loads`].
+#[inline]
 pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
     Options::new().check::<T>(bytes)
 }

@@ -2,16 +2,16 @@
 
 use alloc::vec::Vec;
 
-use super::explain;
+use super::bare::Bare;
 use super::header::{self, Image};
-use super::in_place::restore;
 use super::rewrite::Rewrite;
+use super::{direct, explain, rewrite};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::SchemaHistory;
 use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::layout::FACTOR;
-use crate::schema::fingerprint::{Identity, hash, identity};
+use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Carried, Schema, Sharing, root_name};
 use crate::sharing::{self, Numbered, Table, Tracker};
 use crate::state::{Restore, State};
@@ -171,6 +171,23 @@ impl Options {
         self
     }
 
+    /// The same settings of depth, memory and copies, for native bytes [without a header](super::bare), where shared objects
+    /// are copies or refused.
+    ///
+    /// ```
+    /// use state_core::Options;
+    ///
+    /// let shallow = Options::new().depth(8).bare();
+    /// let bytes = shallow.dumps(&vec![1_u8, 2, 3])?;
+    /// assert_eq!(bytes, [3, 0, 0, 0, 1, 2, 3]);
+    /// assert_eq!(shallow.loads::<Vec<u8>>(&bytes)?, [1, 2, 3]);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn bare(self) -> Bare {
+        Bare { options: self }
+    }
+
     /// Refuses to write an image of more bytes, before anything is allocated for it.
     pub(crate) const fn at_most(mut self, bytes: usize) -> Self {
         self.most = bytes;
@@ -193,20 +210,74 @@ impl Options {
     ///
     /// # Errors
     /// As [`dumps`](super::dumps).
+    #[inline]
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        self.image(Root::of(&value))
+        if !self.is_plain() {
+            return self.image(Root::of(&value));
+        }
+        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(header::SIZE + T::HEAD) };
+        self.write_plain(value, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// As [`dump_into`](super::dump_into).
     ///
     /// # Errors
     /// As [`dump_into`](super::dump_into).
+    #[inline]
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
-        let written = self.write(Root::of(&value), buffer);
+        let written = match !self.is_plain() || T::DYNAMIC && buffer.len() >= rewrite::SMALL {
+            true => self.write_any(value, buffer),
+            false => self.write_plain(value, buffer),
+        };
         if written.is_err() {
             buffer.clear();
         }
         written
+    }
+
+    /// Whether a state is written without a schema, and without looking for shared objects that its type says nothing of.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        !self.schema && self.copies == Copies::Write
+    }
+
+    /// A function of its own, so that what it needs is nowhere else.
+    #[inline(never)]
+    fn write_any<T: State + ?Sized>(self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        self.write(Root::of(&value), buffer)
+    }
+
+    /// Writes an image without a schema, over nothing that is worth looking at.
+    #[inline]
+    fn write_plain<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let identity = identity_of::<T>();
+        if identity.sharing.shared {
+            return self.write_any(value, buffer);
+        }
+        let (mut lengths, mut total) = ([0; 3], header::SIZE + T::HEAD);
+        if T::DYNAMIC {
+            let mut size = Size::new(self.depth);
+            value.size(&mut size);
+            lengths = size.lengths();
+            total = size.total(total).map_err(|error| explain::name(error, &identity))?;
+        }
+        if total > self.most {
+            return Err(explain::too_large(self.most, total, &identity));
+        }
+        let written = match T::DYNAMIC {
+            true => {
+                direct::fit(buffer, total);
+                let (head, regions) = buffer[header::SIZE..].split_at_mut(T::HEAD);
+                direct::put(value, head, lengths, self.depth, regions)
+            }
+            false => direct::put_flat(value, buffer, header::SIZE),
+        };
+        if !written {
+            return Err(explain::name(changed(), &identity));
+        }
+        header::write_plain(buffer, identity.fingerprint, lengths);
+        Ok(())
     }
 
     fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
@@ -287,6 +358,7 @@ impl Options {
     }
 
     /// Whether shared objects are looked for in states of a type, so that they are written whole.
+    #[inline]
     pub(super) fn looks_for_shared(&self, identity: &Identity) -> bool {
         identity.sharing.shared || self.copies != Copies::Write
     }
@@ -317,18 +389,18 @@ impl Options {
     ///
     /// # Errors
     /// As [`loads`](super::loads).
+    #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        let (regions, _) = self.checked(Tests::of::<T>(), bytes)?;
-        build(&regions)
+        direct::made(&self.regions::<T>(bytes)?)
     }
 
     /// As [`load_into`](super::load_into).
     ///
     /// # Errors
     /// As [`load_into`](super::load_into).
+    #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        let (regions, identity) = self.checked(Tests::of::<T>(), bytes)?;
-        restore(&regions, &identity, target)
+        direct::restored(&self.regions::<T>(bytes)?, &identity_of::<T>(), target)
     }
 
     /// As [`check`](super::check).
@@ -336,10 +408,36 @@ impl Options {
     /// # Errors
     /// As [`check`](super::check).
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.checked(Tests::of::<T>(), bytes).map(|_| ())
+        self.regions::<T>(bytes).map(|_| ())
     }
 
-    fn checked<'de>(&self, tests: Tests, bytes: &'de [u8]) -> Result<(Regions<'de>, Identity)> {
+    /// The regions of a state of `T`: small ones are found and tested in code of the type's own, where nothing is special
+    /// about them.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn regions<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
+        if !T::DYNAMIC || bytes.len() < rewrite::SMALL {
+            match header::divide::<T>(bytes) {
+                Some(regions) if self.accepts::<T>(regions) => return Ok(regions),
+                _ => {}
+            }
+        }
+        self.checked(Tests::of::<T>(), bytes)
+    }
+
+    /// Whether regions are those of a state; of others nothing is known.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn accepts<'de, T: Restore<'de>>(&self, regions: Regions<'de>) -> bool {
+        let Regions { head, tail, text, raw, .. } = regions;
+        if !T::DYNAMIC {
+            return direct::accepts_flat::<T>(head);
+        }
+        // So much is allowed for any state.
+        let memory = if self.memory == UNSET { MEMORY } else { self.memory };
+        direct::accepts::<T>((head, tail, raw), text, self.depth, memory)
+    }
+
+    /// The regions of any state, and what is wrong with others.
+    fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
         let identity = identity(tests.schema);
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
@@ -354,7 +452,7 @@ impl Options {
         } else {
             self.test(tests, &identity, &regions, bytes)?;
         }
-        Ok((regions, identity))
+        Ok(regions)
     }
 
     /// The limits of an image that is filled from values which say what they share.
@@ -409,6 +507,21 @@ impl Options {
         let mut taken = 0;
         match (tests.check)(regions, self.depth, &mut taken, None) {
             Ok(()) if taken == 0 => Ok(()),
+            outcome => self.judge(outcome, taken, identity, regions, bytes),
+        }
+    }
+
+    /// What a check that did not simply pass comes to.
+    #[cold]
+    fn judge(
+        &self,
+        outcome: Result<(), Option<Obstacle>>,
+        taken: usize,
+        identity: &Identity,
+        regions: &Regions<'_>,
+        bytes: &[u8],
+    ) -> Result<()> {
+        match outcome {
             Ok(()) => self.within_memory(taken, identity, regions),
             Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
             Err(None) => Err(explain::damage(identity, regions, bytes, self.depth)),

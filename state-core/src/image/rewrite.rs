@@ -6,7 +6,7 @@ use super::header;
 use crate::protocol::layout::{ALIGN, padded};
 
 /// An older image of fewer bytes is not worth looking at: as many are counted in the same time.
-const SMALL: usize = 512;
+pub(super) const SMALL: usize = 512;
 
 /// Regions as long as those of the image that a buffer holds. Counting a value takes up to two fifths of the time that
 /// writing it takes, and a state is often as long as the last one.

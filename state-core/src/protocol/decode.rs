@@ -25,6 +25,14 @@ pub(crate) struct Regions<'a> {
     pub numbered: Option<Numbered>,
 }
 
+impl<'a> Regions<'a> {
+    /// Those of a value that has nothing beside its head.
+    #[inline]
+    pub const fn flat(head: &'a [u8]) -> Self {
+        Self { head, tail: &[], text: Text::EMPTY, raw: &[], numbered: None }
+    }
+}
+
 /// Tests an image. It never allocates, and what it lets pass can be built without a further test.
 #[derive(Debug)]
 pub struct Checker<'a> {
@@ -55,6 +63,7 @@ pub(crate) enum Obstacle {
 }
 
 impl<'a> Checker<'a> {
+    #[inline]
     pub(crate) fn new(regions: &Regions<'a>, depth: u32) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
         Self { tail, text, raw, depth, memory: 0, obstacle: None, table: None }
@@ -164,11 +173,13 @@ impl<'a> Checker<'a> {
         len <= most
     }
 
+    #[inline]
     pub(crate) fn obstacle(&self) -> Option<Obstacle> {
         self.obstacle
     }
 
     /// Whether the regions have been read to their ends.
+    #[inline]
     pub(crate) fn finish(&self) -> bool {
         self.tail.is_empty() && self.text.is_empty() && self.raw.is_empty()
     }
@@ -199,6 +210,7 @@ pub(crate) struct Mark<'de> {
 }
 
 impl<'de> Reader<'de> {
+    /// Not inlined: the loops of what is built would keep less in registers.
     pub(crate) fn new(regions: &Regions<'de>) -> Self {
         Self::with_hooks(regions, Hooks::Call)
     }
@@ -209,6 +221,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The same reader, of a type of which all may be moved.
+    #[inline]
     pub(crate) fn moving(self, moves: bool) -> Self {
         let moves = moves && self.shelf.is_none();
         Self { moves, ..self }
@@ -220,8 +233,25 @@ impl<'de> Reader<'de> {
     }
 
     /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
+    #[inline]
     pub(crate) fn of_nothing(hooks: Hooks) -> Self {
         Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false, shelf: None }
+    }
+
+    /// A value that has nothing beside its head, and what refused it.
+    #[inline]
+    pub(crate) fn flat<T: Restore<'de>>(head: &'de [u8]) -> (Option<T>, Option<Error>) {
+        let mut reader = Self::of_nothing(Hooks::Call);
+        let value = T::get(head, &mut reader);
+        (value, reader.refusal)
+    }
+
+    /// Restores such a value in place; what refused it.
+    #[inline]
+    pub(crate) fn flat_into<T: Restore<'de>>(head: &'de [u8], moves: bool, target: &mut T) -> Option<Error> {
+        let mut reader = Self::of_nothing(Hooks::Call).moving(moves);
+        target.set(head, &mut reader);
+        reader.refusal
     }
 
     #[inline]

@@ -27,11 +27,13 @@ pub struct Size {
 }
 
 impl Size {
+    #[inline]
     pub(crate) fn new(depth: u32) -> Self {
         Self { tail: 0, text: 0, raw: 0, depth, error: None, tracker: None }
     }
 
     /// The lengths of tail, text and raw.
+    #[inline]
     pub(crate) fn lengths(&self) -> [usize; 3] {
         [self.tail, self.text, self.raw]
     }
@@ -109,23 +111,28 @@ impl Size {
     }
 
     /// The regions' total with a header and a head of `front` bytes, or why there is none.
+    #[inline]
     pub(crate) fn total(&mut self, front: usize) -> Result<usize, Error> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
+        if self.error.is_some() {
+            return Err(unwritable(self.error.take()));
         }
         let text_end = front.checked_add(self.tail).and_then(|n| n.checked_add(self.text));
         let total = match self.raw {
             0 => text_end,
             raw => text_end.and_then(padded).and_then(|n| n.checked_add(raw)),
         };
-        total
-            .filter(|&n| isize::try_from(n).is_ok())
-            .ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "a state larger than the address space"))
+        total.filter(|&n| isize::try_from(n).is_ok()).ok_or_else(|| unwritable(None))
     }
 }
 
 /// A head that may be too much for the limit without anything around it.
 const LARGE: usize = 4096;
+
+/// Why a value has no image: it is too large if nothing else was said.
+#[cold]
+fn unwritable(said: Option<Error>) -> Error {
+    said.unwrap_or_else(|| Error::new(ErrorKind::Unwritable, "", "a state larger than the address space"))
+}
 
 /// What is said where parts are nested too deep; the type of those that would be a level more, where it is known.
 #[cold]
@@ -166,16 +173,20 @@ pub struct Writer<'w, 'v> {
 
 impl<'w, 'v> Writer<'w, 'v> {
     /// Regions that are one behind the other in `regions`.
+    #[inline]
     pub(crate) fn new([tail, text, raw]: [usize; 3], depth: u32, regions: &'w mut [u8]) -> Self {
         let (tail, rest) = regions.split_at_mut(tail.min(regions.len()));
         let (text, rest) = rest.split_at_mut(text.min(rest.len()));
         let gap = rest.len().saturating_sub(raw);
         let (gap, raw) = rest.split_at_mut(gap);
-        gap.fill(0);
+        if !gap.is_empty() {
+            gap.fill(0);
+        }
         Self::over(tail, text, raw, depth)
     }
 
     /// Regions that lie anywhere.
+    #[inline]
     pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
         Self { tail, text, raw, gather: None, depth, sorted: false, broken: false, tracker: None }
     }
@@ -371,6 +382,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// How much of tail, text and raw was not written, if nothing failed.
+    #[inline]
     pub(crate) fn left(self) -> Option<[usize; 3]> {
         let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
         (!self.broken).then_some([self.tail.len(), self.text.len(), raw])

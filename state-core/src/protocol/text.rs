@@ -21,8 +21,9 @@ impl<'a> Text<'a> {
     pub const EMPTY: Self = Self { ascii: "", mixed: "" };
 
     /// Tests all of a region. Text without a byte of 0x80 or more, which most is, is told fastest.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Result<Self, Utf8Error> {
-        let ascii = bytes.is_ascii();
+        let ascii = is_ascii(bytes);
         let text = if ascii {
             // SAFETY: ASCII is UTF-8.
             unsafe { core::str::from_utf8_unchecked(bytes) }
@@ -66,9 +67,15 @@ impl<'a> Text<'a> {
         if self.ascii.is_empty() { self.mixed.as_bytes() } else { self.ascii.as_bytes() }
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.ascii.is_empty() && self.mixed.is_empty()
     }
+}
+
+/// A function of its own, so that it is there once.
+fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.is_ascii()
 }
 
 fn tested(bytes: &[u8]) -> Result<&str, Utf8Error> {

@@ -1,11 +1,13 @@
 //! The fingerprint of a type: FNV-1a, 64 bits, over the canonical bytes of its schema.
 //!
 //! It cannot be a constant, because the constant of a recursive type would ask for itself. It is computed once for
-//! each type and kept; without `std` there is no place to keep it safely, and it is computed for every image.
+//! each type and kept: in a static of its own where the type has no parameters, since a static cannot depend on any, and
+//! in a table otherwise. Without `std` there is no place to keep it safely, and it is computed for every image.
 
 use alloc::vec::Vec;
 
-use crate::schema::{Link, Schema, Sharing, write_canonical};
+use crate::schema::{Link, Present, Schema, Sharing, write_canonical};
+use crate::state::State;
 
 /// What is known of a type that stands at the root of an image.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Identity {
     pub moves: bool,
     /// Whether shared objects stay one object.
     pub sharing: Sharing,
+    /// Which regions its images can have.
+    pub present: Present,
 }
 
 /// FNV-1a with its public 64-bit constants.
@@ -41,6 +45,7 @@ fn identify(schema: &'static Schema) -> Identity {
         asks: false,
         moves: true,
         sharing: Sharing::NO,
+        present: Present::NONE,
     };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
@@ -55,6 +60,7 @@ fn any(mut all: Identity) -> Identity {
         all.asks |= node.asks();
         all.moves &= !node.skips() && !node.asks() && !node.works();
         all.sharing = all.sharing.or(node.sharing());
+        all.present = all.present.with(node.present());
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {
@@ -70,53 +76,163 @@ fn any(mut all: Identity) -> Identity {
     all
 }
 
-pub(crate) fn identity(schema: &'static Schema) -> Identity {
+/// The identity of a type of which only the schema is known.
+pub(crate) fn identity(schema: &'static Schema) -> Kept {
     known::find_or_insert(schema, identify)
 }
 
+/// The identity of a type.
+#[inline]
+pub(crate) fn identity_of<T: State + ?Sized>() -> Kept {
+    match T::known() {
+        Some(known) => known.get(T::schema),
+        None => identity(T::schema()),
+    }
+}
+
+pub(crate) use known::Kept;
+pub use known::Known;
 pub(crate) use known::by_fingerprint;
 
 #[cfg(feature = "std")]
 mod known {
     //! A table without locks: each place is written once and never moved.
 
+    use core::ops::Deref;
+    use std::boxed::Box;
     use std::sync::OnceLock;
+    use std::vec::Vec;
 
-    use crate::schema::fingerprint::{Identity, Schema};
+    use super::{Identity, Schema, identity};
 
     const PLACES: usize = 512;
     const PROBES: usize = 16;
 
-    static TABLE: [OnceLock<Identity>; PLACES] = [const { OnceLock::new() }; PLACES];
+    /// An identity, where it is kept.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Kept(&'static Identity);
 
-    /// Types beyond what the table holds are identified anew each time.
-    #[inline]
-    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Identity {
-        let start = (core::ptr::from_ref(schema) as usize >> 4).wrapping_mul(0x9E37_79B9) >> 8;
-        for probe in 0..PROBES {
-            let known = TABLE[(start + probe) % PLACES].get_or_init(|| make(schema));
-            if core::ptr::eq(known.schema, schema) {
-                return *known;
-            }
+    impl Deref for Kept {
+        type Target = Identity;
+
+        #[inline]
+        fn deref(&self) -> &Identity {
+            self.0
         }
-        make(schema)
+    }
+
+    type Place = OnceLock<Identity>;
+
+    static TABLE: [Place; PLACES] = [const { OnceLock::new() }; PLACES];
+    static FIRST: Table = Table { places: &TABLE, next: OnceLock::new() };
+
+    /// Types, and another table for those that found no place here.
+    struct Table {
+        /// A power of two.
+        places: &'static [Place],
+        next: OnceLock<&'static Table>,
+    }
+
+    impl Table {
+        fn next(&self) -> &'static Self {
+            self.next.get_or_init(|| {
+                let places: Vec<Place> = (0..4 * self.places.len()).map(|_| OnceLock::new()).collect();
+                Box::leak(Box::new(Self { places: Vec::leak(places), next: OnceLock::new() }))
+            })
+        }
+    }
+
+    #[inline]
+    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
+        let start = (core::ptr::from_ref(schema) as usize >> 4).wrapping_mul(0x9E37_79B9) >> 8;
+        let mut table = &FIRST;
+        loop {
+            for probe in 0..PROBES {
+                let known = table.places[(start + probe) & (table.places.len() - 1)].get_or_init(|| make(schema));
+                if core::ptr::eq(known.schema, schema) {
+                    return Kept(known);
+                }
+            }
+            table = table.next();
+        }
     }
 
     /// The type of this program that has a fingerprint, if its state was ever taken or put back.
     pub fn by_fingerprint(fingerprint: u64) -> Option<&'static Schema> {
-        TABLE.iter().filter_map(OnceLock::get).find(|known| known.fingerprint == fingerprint).map(|known| known.schema)
+        let tables = core::iter::successors(Some(&FIRST), |table| table.next.get().copied());
+        let mut known = tables.flat_map(|table| table.places).filter_map(OnceLock::get);
+        known.find(|known| known.fingerprint == fingerprint).map(|known| known.schema)
+    }
+
+    /// Where a type without parameters keeps its identity, beside its place in the table.
+    #[doc(hidden)]
+    #[derive(Debug)]
+    pub struct Known(OnceLock<Kept>);
+
+    impl Known {
+        #[must_use]
+        #[allow(clippy::new_without_default, reason = "for statics alone")]
+        pub const fn new() -> Self {
+            Self(OnceLock::new())
+        }
+
+        #[inline]
+        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> Kept {
+            match self.0.get() {
+                Some(identity) => *identity,
+                None => self.first(schema),
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        fn first(&'static self, schema: fn() -> &'static Schema) -> Kept {
+            *self.0.get_or_init(|| identity(schema()))
+        }
     }
 }
 
 #[cfg(not(feature = "std"))]
 mod known {
-    use crate::schema::fingerprint::{Identity, Schema};
+    use core::ops::Deref;
 
-    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Identity {
-        make(schema)
+    use super::{Identity, Schema, identity};
+
+    /// An identity, which has no place.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Kept(Identity);
+
+    impl Deref for Kept {
+        type Target = Identity;
+
+        fn deref(&self) -> &Identity {
+            &self.0
+        }
+    }
+
+    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
+        Kept(make(schema))
     }
 
     pub fn by_fingerprint(_: u64) -> Option<&'static Schema> {
         None
+    }
+
+    /// Nothing is kept.
+    #[doc(hidden)]
+    #[derive(Debug)]
+    pub struct Known;
+
+    impl Known {
+        #[must_use]
+        #[allow(clippy::new_without_default, reason = "for statics alone")]
+        pub const fn new() -> Self {
+            Self
+        }
+
+        #[inline]
+        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> Kept {
+            identity(schema())
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod fingerprint;
 mod form;
 mod heads;
 mod order;
+mod present;
 mod show;
 
 use alloc::borrow::Cow;
@@ -30,6 +31,7 @@ pub(crate) use evolution::{Convert, Upgrade};
 #[doc(hidden)]
 pub use form::{Form, Shape, Sharing};
 pub(crate) use order::unordered;
+pub(crate) use present::Present;
 pub(crate) use show::{Escaped, Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.

@@ -103,7 +103,8 @@
 //! refused unless [`Options::depth`](crate::Options::depth) and the stack allow it. (To drop one recurses as well.)
 //! Native bytes and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in a
 //! value, a shared object is a [`Shared`](crate::value::Shared). Inspections, comparisons and pickles refuse states that
-//! share, and those of older forms of a type that shares cannot be upgraded.
+//! share, and so do [bytes without a header](crate::image::bare#shared-objects); those of older forms of a type that shares
+//! cannot be upgraded.
 //!
 //! # When an arena is the better answer
 //! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::GenericParam;
 
 use super::{after_set_form, place, slot};
 use crate::ast::{Container, Data, Form, Role, Variant};
@@ -30,6 +31,7 @@ pub fn function(container: &Container) -> TokenStream {
         Form::Enum => quote!(Enum),
     };
     let evolving = evolving(container, &[symbol::ALIAS, symbol::REMOVED, symbol::FROM, symbol::UPGRADE]);
+    let known = known(container);
     // Never inlined, because each part of a program where it were would have the constant again.
     quote! {
         const STATE_SCHEMA: _state::Schema = _state::Schema::#constructor(
@@ -50,6 +52,7 @@ pub fn function(container: &Container) -> TokenStream {
         fn schema() -> &'static _state::Schema {
             const { &<Self as _state::State>::STATE_SCHEMA }
         }
+        #known
     }
 }
 
@@ -69,6 +72,20 @@ pub fn share(container: &Container) -> Option<TokenStream> {
     (is_known && generics.lifetimes().next().is_none()).then(|| {
         quote! {
             const SHARE: _state::Share<Self> = _state::Share::YES;
+        }
+    })
+}
+
+/// A place of the type's own for what is known of it, where it has no parameters: statics cannot depend on any.
+fn known(container: &Container) -> Option<TokenStream> {
+    let has_parameters = container.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
+    (!has_parameters).then(|| {
+        quote! {
+            #[inline]
+            fn known() -> _state::Option<&'static _state::Known> {
+                static __KNOWN: _state::Known = _state::Known::new();
+                _state::Some(&__KNOWN)
+            }
         }
     })
 }

@@ -11,6 +11,9 @@ use crate::schema::Carried;
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;
 const NUMBERED: u8 = 2;
+const BARE: u8 = 4;
+/// Never both: states without a header number nothing.
+const ALONE: u8 = NUMBERED | BARE;
 
 /// Bytes of the header before the schema, and of a frame before its image.
 pub(super) const HEADER: usize = 24;
@@ -21,10 +24,20 @@ pub(super) fn padding(len: u64) -> u64 {
     len.wrapping_neg() % ALIGN as u64
 }
 
+/// What stands behind the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::image) enum States {
+    /// Images, each in a frame.
+    Framed,
+    /// States without a header.
+    Bare,
+}
+
 /// The header of a stream of a type, with the schema and the padding.
-pub(super) fn write_header(fingerprint: u64, schema: &Carried) -> Vec<u8> {
+pub(in crate::image) fn write_header(fingerprint: u64, schema: &Carried, states: States) -> Vec<u8> {
     let Carried { bytes: schema, arrays, numbered } = schema;
-    let flags = if *arrays { WITH_ARRAYS } else { 0 } | if *numbered { NUMBERED } else { 0 };
+    let carried = if *arrays { WITH_ARRAYS } else { 0 } | if *numbered { NUMBERED } else { 0 };
+    let flags = carried | if states == States::Bare { BARE } else { 0 };
     let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
     bytes.extend_from_slice(&header::STREAM);
     bytes.extend_from_slice(&[VERSION, flags, 0, 0]);
@@ -44,13 +57,16 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub fn open(bytes: [u8; HEADER]) -> Result<Self> {
+    pub fn open(bytes: [u8; HEADER], states: States) -> Result<Self> {
         if bytes[..4] != header::STREAM {
             let found = if bytes[..4] == header::MAGIC { "a single state" } else { "other bytes" };
             return Err(Error::new(ErrorKind::NotState, "a stream of states (magic D7 53 54 53)", found).at_byte(0));
         }
         match bytes[4..8] {
-            [VERSION, flags, 0, 0] if flags & !(WITH_ARRAYS | NUMBERED) == 0 => Ok(Self { bytes }),
+            [VERSION, flags, 0, 0] if flags & !(WITH_ARRAYS | NUMBERED | BARE) == 0 && flags & ALONE != ALONE => {
+                let (is_bare, this) = (flags & BARE != 0, Self { bytes });
+                if is_bare == (states == States::Bare) { Ok(this) } else { Err(of_others(is_bare)) }
+            }
             [version, ..] => {
                 let found = alloc::format!("version {version}, or flags that it does not have");
                 Err(Error::new(ErrorKind::Version, "stream version 1", found).at_byte(4))
@@ -129,9 +145,18 @@ impl Frame {
     }
 }
 
+#[cold]
+fn of_others(is_bare: bool) -> Error {
+    let framed = "states in frames (`image::stream::Reader` reads them)";
+    let bare = "states without a header (`image::bare::Reader` reads them)";
+    let (expected, found) = if is_bare { (framed, bare) } else { (bare, framed) };
+    Error::new(ErrorKind::Version, alloc::format!("a stream of {expected}"), alloc::format!("one of {found}"))
+        .at_byte(5)
+}
+
 /// What is announced is more than the reader is set to take, or the writer to write.
 #[cold]
-pub(super) fn too_long(what: &str, setting: &str, limit: u64, found: u64, position: u64) -> Error {
+pub(in crate::image) fn too_long(what: &str, setting: &str, limit: u64, found: u64, position: u64) -> Error {
     let expected = alloc::format!("{what} of up to {limit} bytes (`{setting}` sets the limit)");
     let error = Error::new(ErrorKind::Length, expected, alloc::format!("one of {found}"));
     match usize::try_from(position) {
@@ -145,7 +170,7 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 #[cold]
-pub(super) fn damaged(what: &'static str, position: u64) -> Error {
+pub(in crate::image) fn damaged(what: &'static str, position: u64) -> Error {
     let error = Error::new(ErrorKind::Malformed, what, "bytes that do not fit its checksum");
     match usize::try_from(position) {
         Ok(position) => error.at_byte(position),

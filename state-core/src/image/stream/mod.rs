@@ -37,7 +37,7 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 53` |
 //! | version | 1 | `01` |
-//! | flags | 1 | 1: in front of the schema stands which raw arrays show as arrays, as in an image |
+//! | flags | 1 | 1: in front of the schema stands which raw arrays show as arrays, as in an image; 2: and which types are shared pointers; 4, without 2: what follows are states [without a header](super::bare), as it says there |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | of the states' type, as in [their images](super) |
 //! | length | 4 | of the schema, with what stands in front of it |
@@ -71,8 +71,9 @@
 //! last [`Writer::sync`] may be missing or torn.
 
 mod crc;
-mod frame;
+pub(super) mod frame;
 mod lock;
+pub(super) mod opened;
 mod reader;
 mod writer;
 

@@ -5,16 +5,15 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::frame::{FRAME, Frame, HEADER, Header, damaged, padding, too_long, write_header};
+use super::frame::{FRAME, Frame, States as Kind, damaged, padding, too_long, write_header};
+use super::opened::{Opened, torn};
 use super::{MAX_SCHEMA, MAX_STATE};
-use crate::error::{Error, ErrorKind};
 use crate::evolve::{Form, Parsed, Resolved};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
 use crate::inspect::Inspection;
 use crate::protocol::layout::ALIGN;
-use crate::schema::Carried;
-use crate::schema::fingerprint::{hash, identity};
+use crate::schema::fingerprint::identity;
 use crate::state::{Restore, RestoreOwned, State};
 
 /// Reads the states of a stream one after the other; see [the module](super).
@@ -64,31 +63,8 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As for [`new`](Self::new).
     pub fn with_max_schema(mut source: R, bytes: u64) -> io::Result<Self> {
-        let max_schema = bytes;
-        let mut start = [0; HEADER];
-        if fill(&mut source, &mut start)? < HEADER {
-            return Err(torn("the header of a stream", 0));
-        }
-        let header = Header::open(start)?;
-        if header.schema() > max_schema {
-            let setting = "Reader::with_max_schema";
-            return Err(too_long("a schema", setting, max_schema, header.schema(), 16).into());
-        }
-        let len = HEADER as u64 + header.schema();
-        let end = len + padding(len);
-        let mut bytes = Aligned::new();
-        if bytes.read(&mut source, end - HEADER as u64)? < end - HEADER as u64 {
-            return Err(torn("the schema of a stream", 0));
-        }
-        let split = bytes.bytes().split_at_checked(usize::try_from(header.schema()).unwrap_or(usize::MAX));
-        let (carried, zeros) = split.unwrap_or_default();
-        let parts = Carried::divide(carried, header.arrays(), header.numbered())
-            .filter(|(_, schema)| header.holds(carried, zeros) && hash(schema) == header.fingerprint());
-        let Some((arrays, schema)) = parts else {
-            return Err(damaged("the header of a stream", 0).into());
-        };
-        let (fingerprint, arrays, schema) = (header.fingerprint(), arrays.to_vec(), schema.to_vec());
-        bytes.truncate(0);
+        let Opened { fingerprint, arrays, schema, end } = Opened::read(&mut source, bytes, Kind::Framed)?;
+        let bytes = Aligned::new();
         let (over, max_state, options) = (false, MAX_STATE, Options::new());
         let (resolved, upgraded) = (None, Aligned::new());
         Ok(Self {
@@ -261,7 +237,7 @@ impl<R: Read> Reader<R> {
     pub fn upgrade_into(&mut self, form: &'static Form, sink: &mut impl Write) -> io::Result<u64> {
         let older = self.form()?;
         let upgrade = form.resolve(&older)?;
-        let header = write_header(form.fingerprint(), &form.carried());
+        let header = write_header(form.fingerprint(), &form.carried(), Kind::Framed);
         sink.write_all(&header)?;
         let (mut position, mut count) = (header.len() as u64, 0);
         while self.advance()? {
@@ -305,14 +281,4 @@ impl<R: Read, T: RestoreOwned> Iterator for States<'_, R, T> {
     fn next(&mut self) -> Option<Self::Item> {
         self.reader.load().transpose()
     }
-}
-
-#[cold]
-fn torn(expected: &'static str, position: u64) -> io::Error {
-    let error = Error::new(ErrorKind::Length, expected, "the end of the stream");
-    let error = match usize::try_from(position) {
-        Ok(position) => error.at_byte(position),
-        Err(_) => error,
-    };
-    io::Error::new(io::ErrorKind::UnexpectedEof, error)
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::frame::{FRAME, Frame, padding, too_long, write_header};
+use super::frame::{self, FRAME, Frame, padding, too_long, write_header};
 use super::{MAX_STATE, Reader, lock};
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
@@ -177,7 +177,8 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
 /// The header of a stream of a type.
 fn header_of<T: State + ?Sized>() -> alloc::vec::Vec<u8> {
     let identity = identity(T::schema());
-    write_header(identity.fingerprint, &Carried::of(T::schema(), identity.sharing.shared))
+    let carried = Carried::of(T::schema(), identity.sharing.shared);
+    write_header(identity.fingerprint, &carried, frame::States::Framed)
 }
 
 /// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or

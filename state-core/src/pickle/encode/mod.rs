@@ -29,7 +29,7 @@ use self::value::Values;
 use self::write::{Rest, Write};
 use super::Options;
 use crate::error::Result;
-use crate::protocol::encode::{Size, Writer};
+use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::gather::{Borrowed, Copied};
 use crate::schema::root_name;
 use crate::state::State;
@@ -110,9 +110,10 @@ impl Options {
         space.copied.clear();
         let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
         let (head, regions) = space.front.split_at_mut(T::HEAD);
-        let mut writer = Writer::gathering(size.lengths(), self.depth, regions, (&mut space.copied, &mut borrowed));
-        value.put(head, &mut writer);
-        writer.finish()?;
+        let writer = Writer::gathering(size.lengths(), self.depth, regions, (&mut space.copied, &mut borrowed));
+        if writer.whole(value, head) != Some([0; 3]) {
+            return Err(changed());
+        }
         let (head, regions) = space.front.split_at(T::HEAD);
         let (tail, text) = regions.split_at(size.tail);
         let rest = Rest { tail, text, raws: Raws { copied: &space.copied, at: 0, borrowed: &borrowed } };

@@ -1,0 +1,361 @@
+//! Native bytes without a header, for those who know what they read: a column of a database, messages on a typed
+//! channel, packets.
+//!
+//! ```
+//! use state_core::State;
+//! use state_core::image::bare;
+//!
+//! #[derive(State, Debug, PartialEq)]
+//! struct Sample { sensor: u32, value: f64 }
+//!
+//! let bytes = bare::dumps(&Sample { sensor: 7, value: 0.5 })?;
+//! assert_eq!(bytes.len(), 12); // `dumps` takes 52
+//! assert_eq!(bare::loads::<Sample>(&bytes)?, Sample { sensor: 7, value: 0.5 });
+//! assert!(bare::loads::<Sample>(&bytes[..11]).is_err());
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! # What is promised, and what is not
+//! All that [`dumps`](crate::dumps), [`loads`](crate::loads) and [`load_into`](crate::load_into) promise, but for
+//! identity: every byte is checked before anything is built, whatever bytes come, a restore that fails changes nothing,
+//! limits of depth and memory hold, the bytes are the same on every machine, and text and raw arrays can be borrowed.
+//!
+//! **The bytes do not say whose state they are.** Those of another type, or of an older form of the type, are an error
+//! only where they do not happen to be a state of this one: `(u32, f64)` is read as the `Sample` above, and two fields of
+//! the same type that change places are not noticed. So for bytes that outlive the program:
+//!
+//! - Nothing can be upgraded: [`loads_upgraded`](crate::loads_upgraded), [`upgrade`](crate::upgrade) and
+//!   [`SchemaHistory`](crate::SchemaHistory) need the header. Keep the type as it is, store a version beside the bytes,
+//!   or keep the identity once for many states, as a stream does.
+//! - No inspection, comparison or delta takes them, and there is no checksum.
+//! - Opaque structs (`Pod` without `Record`) are the memory of the machine that wrote them; nothing refuses those of
+//!   another byte order.
+//!
+//! # Shared objects
+//! Whether references are numbered, so that [shared objects stay one](crate::sharing), is said in the header. Without it, an
+//! `Rc` or `Arc` is always written as its value: what two of them share becomes two objects. A type that means one object,
+//! with `#[state(shared)]` or a `Weak` anywhere in it, is refused by all functions here, with an error that names it, and so
+//! is [`Options::sharing`]. `dumps` and [`stream`](super::stream) are for these. With [`Options::refuse_copies`], a value
+//! that shares objects is refused too.
+//!
+//! ```
+//! use std::rc::Rc;
+//!
+//! use state_core::image::bare;
+//! use state_core::{Options, State};
+//!
+//! #[derive(State)]
+//! #[state(shared)]
+//! struct Walls { left: Rc<u8>, right: Rc<u8> }
+//!
+//! let stone = Rc::new(7_u8);
+//! let error = bare::dumps(&Walls { left: stone.clone(), right: stone.clone() }).unwrap_err();
+//! assert!(error.to_string().starts_with("Walls: expected a state in which no object is shared"));
+//!
+//! // A pair says nothing of it.
+//! let bytes = bare::dumps(&(stone.clone(), stone.clone()))?;
+//! let (left, right) = bare::loads::<(Rc<u8>, Rc<u8>)>(&bytes)?;
+//! assert!(left == right && !Rc::ptr_eq(&left, &right));
+//! assert!(Options::new().refuse_copies().bare().dumps(&(stone.clone(), stone)).is_err());
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! # The format
+//! An image of [the format](super) without its header. Which of the regions a type has at all follows from its schema;
+//! the others are empty, and take nothing:
+//!
+//! | region | a type has it if anywhere in its schema there is |
+//! |---|---|
+//! | tail | a list, set, map, boxed, serde value, integer of any size or array of several dimensions; an optional value whose head takes more than 8 bytes; an enum with a variant whose slots' heads take more than 16 |
+//! | text | text |
+//! | raw | a raw array, or an array of several dimensions |
+//!
+//! | part | bytes | what it holds |
+//! |---|---|---|
+//! | head | | of the root, of a size that its type fixes |
+//! | lengths | 1 to 10 each | of each region that the type has, in the order of tail, text and raw, but the last of these: LEB128, in as few bytes as it takes |
+//! | tail, text | | as in an image; the last region is all that remains |
+//! | padding | | zeros up to a multiple of 16 bytes from the start, only where raw is not empty |
+//! | raw | | as in an image |
+//!
+//! A type without regions is its head alone, a type with one has no lengths, and one with two has one. A text, list or
+//! map of `u32::MAX` parts or more can only be written where the type has a tail.
+//!
+//! # Streams
+//! `Writer` and `Reader` (with `std`) put the schema once in front of many states, so that another type is told, and
+//! named, before the first of them. A state takes its own bytes and those of its length.
+//!
+//! ```
+//! # #[cfg(feature = "std")] {
+//! use state_core::image::bare::{Reader, Writer};
+//!
+//! let mut writer = Writer::new(Vec::new())?; // a file, a socket
+//! let start = writer.get_ref().len();
+//! for number in 0..3_u16 {
+//!     writer.write(&number)?;
+//! }
+//! let bytes = writer.into_inner();
+//! assert_eq!(bytes.len(), start + 3 * (1 + 2));
+//!
+//! let mut reader = Reader::new(&bytes[..])?;
+//! assert_eq!(reader.load::<u16>()?, Some(0));
+//! let mut live = 0;
+//! assert!(reader.load_into::<u16>(&mut live)?);
+//! assert_eq!(live, 1);
+//! assert!(reader.load::<i16>().is_err());
+//! # }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! There are no checksums, so damage is found only where it leaves no state, and states of older forms are refused. What
+//! has to be found whole again after a crash, or read by later versions, is for [`stream`](super::stream). The format is
+//! that stream's header with 4 in its flags, its schema and padding; then for each state its length in LEB128, in as few
+//! bytes as it takes, and its bytes.
+
+mod lengths;
+mod shared;
+#[cfg(feature = "std")]
+mod stream;
+
+#[cfg(feature = "std")]
+pub use stream::{Reader, Writer};
+
+use alloc::vec::Vec;
+
+use super::Options;
+use super::{direct, explain};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::decode::Regions;
+use crate::protocol::encode::{Size, changed};
+use crate::schema::fingerprint::identity_of;
+use crate::state::{Restore, State};
+
+/// Takes a value's state as native bytes without a header.
+///
+/// ```
+/// use state_core::image::bare;
+///
+/// // The length in the head, and the text.
+/// assert_eq!(bare::dumps("abc")?, b"\x03\0\0\0abc");
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`dumps`](crate::dumps), and [shared objects](self#shared-objects).
+#[inline]
+pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    Options::new().bare().dumps(value)
+}
+
+/// Takes a value's state into a buffer, whose content is overwritten and whose allocation is used again.
+///
+/// ```
+/// use state_core::image::bare;
+///
+/// let mut buffer = Vec::new();
+/// for number in 0..3_u16 {
+///     bare::dump_into(&number, &mut buffer)?;
+///     assert_eq!(buffer, number.to_le_bytes());
+/// }
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`dumps`]; the buffer is then empty.
+#[inline]
+pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+    Options::new().bare().dump_into(value, buffer)
+}
+
+/// Makes a value from its state without a header. Text and raw arrays that the type borrows stay where they are; raw
+/// arrays are borrowed where the bytes start at a multiple of 16.
+///
+/// ```
+/// use state_core::image::bare;
+///
+/// let bytes = bare::dumps(&(1_u8, "abc"))?;
+/// assert_eq!(bare::loads::<(u8, &str)>(&bytes)?, (1, "abc"));
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Bytes that are no state of the type, types with [shared objects](self#shared-objects), and what hooks and conversions
+/// refuse.
+#[inline]
+pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
+    Options::new().bare().loads(bytes)
+}
+
+/// Restores a live value in place, as [`load_into`](crate::load_into) does.
+///
+/// ```
+/// use state_core::image::bare;
+///
+/// let bytes = bare::dumps("abc")?;
+/// let mut text = String::from("longer");
+/// let allocation = text.as_ptr();
+/// bare::load_into(&bytes, &mut text)?;
+/// assert_eq!((&*text, text.as_ptr()), ("abc", allocation));
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`loads`]; the target is then unchanged.
+#[inline]
+pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
+    Options::new().bare().load_into(bytes, target)
+}
+
+/// Tests whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not asked.
+///
+/// # Errors
+/// As for [`loads`].
+#[inline]
+pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
+    Options::new().bare().check::<T>(bytes)
+}
+
+/// How native bytes without a header are written and read: with the depth and memory of the [`Options`] that it is
+/// [made of](Options::bare), and what these say of [shared objects](self#shared-objects). What else they say is of the
+/// header.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare {
+    pub(super) options: Options,
+}
+
+impl Bare {
+    /// As [`dumps`].
+    ///
+    /// # Errors
+    /// As [`dumps`].
+    #[inline]
+    pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(T::HEAD) };
+        self.write(value, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`dump_into`].
+    ///
+    /// # Errors
+    /// As [`dump_into`].
+    #[inline]
+    pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let written = self.write(value, buffer);
+        if written.is_err() {
+            buffer.clear();
+        }
+        written
+    }
+
+    #[inline]
+    fn write<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        if !T::DYNAMIC {
+            return if direct::put_flat(value, buffer, 0) { Ok(()) } else { Err(other_size::<T>()) };
+        }
+        let identity = identity_of::<T>();
+        if self.options.looks_for_shared(&identity) {
+            shared::refuse(&self.options, value)?;
+        }
+        let mut size = Size::new(self.options.levels());
+        value.size(&mut size);
+        let (lengths, present) = (size.lengths(), identity.present);
+        let between = lengths::width(present, lengths);
+        let total = match size.total(T::HEAD + between) {
+            Ok(total) if lengths::hold(present, lengths) => total,
+            Ok(_) => return Err(named::<T>(without_place())),
+            Err(error) => return Err(named::<T>(error)),
+        };
+        direct::fit(buffer, total);
+        let (head, behind) = buffer.split_at_mut(T::HEAD);
+        let (between, regions) = behind.split_at_mut(between);
+        lengths::write(present, lengths, between);
+        match direct::put(value, head, lengths, self.options.levels(), regions) {
+            true => Ok(()),
+            false => Err(other_size::<T>()),
+        }
+    }
+
+    /// As [`loads`].
+    ///
+    /// # Errors
+    /// As [`loads`].
+    #[inline]
+    pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
+        direct::made(&self.checked::<T>(bytes)?)
+    }
+
+    /// As [`load_into`].
+    ///
+    /// # Errors
+    /// As [`load_into`].
+    #[inline]
+    pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
+        direct::restored(&self.checked::<T>(bytes)?, &identity_of::<T>(), target)
+    }
+
+    /// As [`check`].
+    ///
+    /// # Errors
+    /// As [`check`].
+    #[inline]
+    pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
+        self.checked::<T>(bytes).map(|_| ())
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn checked<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
+        let Some(regions) = divide::<T>(bytes) else { return Err(fault::<T>(bytes)) };
+        if !self.options.accepts::<T>(regions) {
+            self.judge::<T>(bytes)?;
+        }
+        Ok(regions)
+    }
+
+    /// What is said of a state that is none, or takes much memory. It starts from the bytes: what was found before need
+    /// not lie in memory for it.
+    #[cold]
+    #[inline(never)]
+    fn judge<'de, T: Restore<'de>>(self, bytes: &'de [u8]) -> Result<()> {
+        let Some(regions) = divide::<T>(bytes) else { return Err(fault::<T>(bytes)) };
+        self.options.pass::<T>(&identity_of::<T>(), &regions, bytes)
+    }
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
+    if !T::DYNAMIC {
+        return (bytes.len() == T::HEAD).then(|| Regions::flat(bytes));
+    }
+    let identity = identity_of::<T>();
+    if identity.sharing.shared { None } else { lengths::divide(bytes, T::HEAD, identity.present) }
+}
+
+#[cold]
+fn fault<T: State>(bytes: &[u8]) -> Error {
+    let identity = identity_of::<T>();
+    match T::DYNAMIC && identity.sharing.shared {
+        true => shared::of_type(&identity),
+        false => explain::name(lengths::fault(bytes, T::HEAD, identity.present), &identity),
+    }
+}
+
+#[cold]
+fn named<T: State + ?Sized>(error: Error) -> Error {
+    explain::name(error, &identity_of::<T>())
+}
+
+#[cold]
+fn other_size<T: State + ?Sized>() -> Error {
+    named::<T>(changed())
+}
+
+/// Only where a single text or array is that long: its length does not fit in its head.
+#[cold]
+fn without_place() -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "a state without a header whose parts are shorter than 4 GiB",
+        "a longer one (`dumps` writes it)",
+    )
+}
