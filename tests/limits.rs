@@ -319,7 +319,9 @@ fn headers_that_lie() {
         (3, b'B', ErrorKind::NotState),
         (4, 0, ErrorKind::Version),
         (4, 2, ErrorKind::Version),
-        (5, 2, ErrorKind::Version),
+        // Cycles of references that are not numbered, and a flag of no meaning.
+        (5, 4, ErrorKind::Version),
+        (5, 0x20, ErrorKind::Version),
         (5, 0x80, ErrorKind::Version),
         (6, 1, ErrorKind::Version),
         (7, 1, ErrorKind::Version),
