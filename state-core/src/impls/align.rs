@@ -20,10 +20,8 @@ const SHORTEST: usize = 64;
 /// The largest head that is compared.
 const LONGEST_HEAD: usize = 256;
 
-/// At how many places, at most, a list that did not shift is looked at: one for so many elements, as looking at one
-/// takes what restoring some dozens does.
+/// At how many places, at most, a list that did not shift is looked at.
 const PLACES: usize = 8;
-const FOR_EACH_PLACE: usize = 512;
 
 /// How far apart the places are in one that did.
 const APART: usize = 64;
@@ -95,7 +93,8 @@ impl<'a, T: State> Probe<'a, T> {
     /// Whether one of few places shows a shift. Two that tell nothing are of a list that has nothing in common with the
     /// image; in a short one, one is enough.
     fn is_shifted(&self) -> bool {
-        let places = (self.len / FOR_EACH_PLACE).clamp(2, PLACES);
+        // Looking at one takes what restoring some dozens of elements does.
+        let places = ((self.len / 256).clamp(1, 3) + self.len / 1024).min(PLACES);
         let mut lost = 0;
         for place in 1..=places {
             match self.find(place * (self.len - Self::WINDOW) / places, 0) {
