@@ -140,7 +140,7 @@ fn what_has_no_region_is_its_head() {
     assert_eq!(round(&(true, 'x', [1_u8, 2]), &(false, 'y', [0, 0])), 7);
     assert_eq!(round(&Duration::new(1, 2), &Duration::ZERO), 12);
     assert_eq!(round(&[Some(1_u8), None], &[None, Some(9)]), 4);
-    assert_eq!(bare::dumps(&()).unwrap(), []);
+    assert!(bare::dumps(&()).unwrap().is_empty());
     bare::loads::<()>(&[]).unwrap();
     assert!(bare::loads::<()>(&[0]).is_err());
 }
