@@ -18,6 +18,9 @@ struct Row<T> {
 }
 
 /// Prints a table.
+///
+/// # Panics
+/// If the argument is no number of rounds.
 pub fn main(allocator: &str) {
     let rounds = std::env::args().nth(1).map_or(120, |text| text.parse().expect("a number of rounds"));
     println!("{allocator}: microseconds, medians of {rounds} rounds (quartiles); the ratio is that to loading anew\n");

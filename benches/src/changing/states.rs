@@ -178,12 +178,12 @@ impl Edit {
 const PAIRS: usize = 8;
 
 /// Elements go, and others come elsewhere.
-fn come_and_go<T>(list: &mut Vec<T>, count: usize, random: &mut Random, make: fn(&mut Random) -> T) {
-    for _ in 0..count {
-        let last = list.len() as u64;
-        list.remove(random.range(0, last) as usize);
+fn come_and_go<T>(list: &mut Vec<T>, times: usize, random: &mut Random, make: fn(&mut Random) -> T) {
+    for _ in 0..times {
+        let count = list.len() as u64;
+        list.remove(random.range(0, count) as usize);
         let new = make(random);
-        list.insert(random.range(0, last) as usize, new);
+        list.insert(random.range(0, count) as usize, new);
     }
 }
 
