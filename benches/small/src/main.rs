@@ -10,7 +10,7 @@ mod shapes;
 mod table;
 
 use measure::{Bench, measure};
-use peers::{Bare, Bitcode, Peer, Postcard, Rkyv, Savefile, Speedy, WithHeader, Wincode};
+use peers::{Bare, Bitcode, Peer, Postcard, Rkyv, Savefile, Speedy, Wincode, WithHeader};
 use shapes::{Message, Numbers, Pair, Player, Shape};
 
 fn main() {

@@ -6,8 +6,8 @@ use rkyv::rancor::Failure;
 use rkyv::ser::allocator::ArenaHandle;
 use rkyv::util::AlignedVec;
 use rkyv::{Archive, Portable};
-use state_core::image::bare;
 use speedy::{LittleEndian, Readable, Writable};
+use state_core::image::bare;
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 

@@ -166,7 +166,10 @@ impl Shape for Message {
             0 => Self::Ping(random.bits()),
             1 => Self::Join { name: random.word(3, 12), version: random.bits() as u16 },
             2..=5 => Self::Moved { id: random.bits() as u32, position: place(random), speed: place(random) },
-            6 => Self::Said { from: random.bits() as u32, text: random.many(1, 12, |random| random.word(2, 9)).join(" ") },
+            6 => Self::Said {
+                from: random.bits() as u32,
+                text: random.many(1, 12, |random| random.word(2, 9)).join(" "),
+            },
             7 | 8 => Self::Hit {
                 by: random.bits() as u32,
                 whom: random.bits() as u32,
