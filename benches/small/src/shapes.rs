@@ -129,7 +129,7 @@ impl Shape for Numbers {
             x,
             y,
             z,
-            score: random.range(0, 1 << 40) as i64,
+            score: random.range(0, 1 << 40).cast_signed(),
             health: f64::from(random.unit()),
         }
     }
@@ -151,7 +151,7 @@ impl Shape for Player {
             alive: random.chance(80),
             target: random.maybe(50, |random| random.bits() as u32),
             items: random.many(0, 8, |random| random.bits() as u16),
-            seen: random.range(0, 1 << 40) as i64,
+            seen: random.range(0, 1 << 40).cast_signed(),
         }
     }
 }

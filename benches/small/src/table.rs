@@ -18,7 +18,9 @@ pub fn print(name: &str, about: &str, measured: &Measured) {
     println!("\n## {name}: {about}\n");
     println!("Nanoseconds a state, median (quartiles); ratio to wincode, to the best of the peers.\n");
     print!("| | bytes |");
-    CELLS.iter().for_each(|cell| print!(" {cell} |"));
+    for cell in CELLS {
+        print!(" {cell} |");
+    }
     println!("\n|---|--:|{}", "--:|".repeat(CELLS.len()));
     for (at, (peer, bytes)) in measured.peers.iter().enumerate() {
         print!("| {peer} | {bytes:.1} |");
