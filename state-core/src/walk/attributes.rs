@@ -43,6 +43,7 @@ pub(super) fn tag_of<'s, 'v, D: Decoder<'v>>(name: &'s str, evolution: &Evolutio
 }
 
 /// Fills an object from whatever form its type asks for.
+#[inline(always)]
 pub(super) fn object<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,

@@ -255,7 +255,9 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
     /// has functions of its own, which keep little, and what does not is written by one that is not open meanwhile; nor
-    /// are those that make errors.
+    /// are those that make errors. What merely passes on is part of its caller's frame in every build: compilers that keep
+    /// the parts of a crate apart do not see that it could be.
+    #[inline(always)]
     fn kind<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         match &schema.kind {
             Kind::Optional(of) => self.optional(*of, value, at),
@@ -449,6 +451,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     /// A flat state, all of it.
+    #[inline(always)]
     pub(super) fn whole_state<D: Decoder<'v>>(
         &mut self,
         object: &'s Object,
@@ -463,6 +466,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     /// The parent's slots, then the own ones.
+    #[inline(always)]
     fn state<D: Decoder<'v>>(
         &mut self,
         object: &'s Object,
@@ -505,6 +509,7 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(())
     }
 
+    #[inline(always)]
     fn slot<D: Decoder<'v>>(
         &mut self,
         slot: &'s Slot,
