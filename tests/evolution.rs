@@ -454,6 +454,90 @@ fn records_by_the_names_of_their_fields() {
 }
 
 #[test]
+fn fields_that_records_did_not_have() {
+    mod v1 {
+        #[derive(state_core::Record, Clone, Copy)]
+        #[repr(C)]
+        pub struct Point {
+            pub x: f32,
+        }
+        #[derive(state_core::Record, Clone, Copy)]
+        #[repr(C)]
+        pub struct Bike {
+            pub gears: u8,
+            pub at: [Point; 2],
+        }
+        #[derive(state_core::State)]
+        pub struct Shop {
+            #[state(bytes)]
+            pub bikes: Vec<Bike>,
+            #[state(array)]
+            pub first: [Bike; 1],
+        }
+    }
+    #[derive(state_core::Record, Clone, Copy, Debug, PartialEq)]
+    #[repr(C)]
+    struct Point<T> {
+        #[state(default)]
+        y: T,
+        x: f32,
+    }
+    #[derive(state_core::Record, Clone, Copy, Debug, PartialEq)]
+    #[repr(C)]
+    struct Bike {
+        gears: u8,
+        #[state(default = seven)]
+        price: u64,
+        at: [Point<i16>; 2],
+        #[state(default)]
+        marks: [u8; 3],
+    }
+    #[derive(State, Debug, PartialEq)]
+    struct Shop {
+        #[state(bytes)]
+        bikes: Vec<Bike>,
+        #[state(array)]
+        first: [Bike; 1],
+    }
+    fn seven() -> u64 {
+        7
+    }
+
+    let bike = |gears| v1::Bike { gears, at: [v1::Point { x: 1.5 }, v1::Point { x: f32::MAX }] };
+    let bytes = old(&v1::Shop { bikes: vec![bike(3), bike(200)], first: [bike(1)] });
+    let bike = |gears| Bike { gears, price: 7, at: [1.5, f32::MAX].map(|x| Point { y: 0, x }), marks: [0; 3] };
+    let expected = Shop { bikes: vec![bike(3), bike(200)], first: [bike(1)] };
+    assert_eq!(loads_upgraded::<Shop>(&bytes).unwrap(), expected);
+    assert_eq!(
+        loads_upgraded::<Shop>(&old(&v1::Shop {
+            bikes: vec![],
+            first: [v1::Bike { gears: 0, at: [v1::Point { x: 0.0 }; 2] }]
+        }))
+        .unwrap()
+        .bikes,
+        []
+    );
+
+    #[derive(state_core::Record, Clone, Copy, Debug)]
+    #[state(name = "Point")]
+    #[repr(C)]
+    struct Unsaid {
+        x: f32,
+        y: f32,
+    }
+    let bytes = old(&Raw { points: vec![v1::Point { x: 1.0 }] });
+    #[derive(State)]
+    #[state(name = "Raw")]
+    struct Raw<T: state_core::Record> {
+        #[state(bytes)]
+        points: Vec<T>,
+    }
+    let error = loads_upgraded::<Raw<Unsaid>>(&bytes).map(drop).unwrap_err().to_string();
+    assert!(error.starts_with("Raw.points[].y: expected this field, found an older record without it"), "{error}");
+    assert!(error.contains("write `#[state(default)]` on the field"), "{error}");
+}
+
+#[test]
 fn types_that_contain_themselves() {
     mod v1 {
         #[derive(state_core::State, Clone)]

@@ -110,8 +110,17 @@ fn default_bound(container: &Container, field: &Field, side: Side) -> Option<Whe
         (Role::Skip, _) => side == Side::Restore,
         (_, default) => default.is_some(),
     };
+    asked.then(|| fallback_bound(container, field)).flatten()
+}
+
+/// `Default` for a parameter that a field of a record is filled with.
+pub fn record_default(container: &Container, field: &Field) -> Option<WherePredicate> {
+    matches!(field.default, Some(Default::Trait)).then(|| fallback_bound(container, field)).flatten()
+}
+
+fn fallback_bound(container: &Container, field: &Field) -> Option<WherePredicate> {
     let ty = &field.ty;
-    (asked && is_param(container, ty)).then(|| parse_quote!(#ty: _state::Default))
+    is_param(container, ty).then(|| parse_quote!(#ty: _state::Default))
 }
 
 fn is_param(container: &Container, ty: &Type) -> bool {

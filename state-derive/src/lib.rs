@@ -180,7 +180,8 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 ///
 /// They are laid out the same on every machine: as in C, with each number aligned to its size.
 ///
-/// Takes `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its fields.
+/// Takes `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its fields;
+/// `alias`, `removed` and `default` say what becomes of records of an older form.
 /// The other words of `#[derive(State)]` may stand there for its sake, and change nothing here.
 #[proc_macro_derive(Record, attributes(state))]
 pub fn derive_record(input: TokenStream) -> TokenStream {

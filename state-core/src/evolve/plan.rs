@@ -13,7 +13,8 @@ use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
-    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, Schema, Show, Slot, brief, first_difference,
+    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, RecordField, Schema, Show, Slot, brief,
+    first_difference,
 };
 use crate::standard::Known;
 
@@ -50,6 +51,8 @@ pub(super) enum Op {
     Widen,
     /// Parts of fixed size at other places of a head.
     Flat(Box<[Segment]>),
+    /// Nothing of theirs: a field that a record did not have.
+    Default(fn(&mut [u8])),
     /// So many parts of fixed size, side by side.
     FlatArray {
         count: usize,
@@ -481,7 +484,10 @@ impl<'t> Planner<'t> {
             let is_alias = |name: &str| had.contains(&name) && is_free(name);
             let found = a.fields.iter().find(|theirs| theirs.name == field.name);
             let Some(theirs) = found.or_else(|| a.fields.iter().find(|theirs| is_alias(&theirs.name))) else {
-                self.problem(Problem::record_field(&path));
+                match field.default {
+                    Some(default) => segments.push(self.default(field, default)),
+                    None => self.problem(Problem::record_field(&path)),
+                }
                 continue;
             };
             used.push(&*theirs.name);
@@ -502,6 +508,12 @@ impl<'t> Planner<'t> {
             return Op::Copy;
         }
         Op::Flat(joined(segments))
+    }
+
+    fn default(&mut self, field: &'static RecordField, default: fn(&mut [u8])) -> Segment {
+        let of = self.steps.len();
+        self.steps.push(Step { from: 0, to: self.ours.get(field.ty).head, op: Op::Default(default), drops: false });
+        Segment { from: 0, to: field.offset, len: 0, by: Some(of) }
     }
 
     pub fn segment(&self, from: usize, to: usize, of: At) -> Segment {

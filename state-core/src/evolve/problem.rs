@@ -58,7 +58,7 @@ impl Problem {
     }
 
     pub fn record_field(path: &str) -> Self {
-        let remedy = "a record has no defaults; convert the type around it with `from`";
+        let remedy = "write `#[state(default)]` on the field";
         Self::new(path, "this field", "an older record without it", remedy)
     }
 

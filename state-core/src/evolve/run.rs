@@ -94,6 +94,7 @@ fn flat(steps: &[Step], at: At, from: &[u8], to: &mut [u8]) -> Result<()> {
                 }
             }
         }
+        Op::Default(default) => default(to),
         Op::FlatArray { count, of } => elements(steps, (*count, *of), from, to)?,
         _ => return Err(damaged()),
     }

@@ -614,7 +614,7 @@ impl In<'_> {
         for _ in 0..count {
             let name = self.name()?;
             let offset = self.size()?;
-            add(&mut fields, RecordField { name, offset, ty: self.node(depth)? });
+            add(&mut fields, RecordField { name, offset, ty: self.node(depth)?, default: None });
         }
         Some(Kind::Record(Record { name, fields: Cow::Owned(fields), evolution: &Evolution::NONE }))
     }

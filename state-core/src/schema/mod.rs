@@ -200,6 +200,8 @@ pub struct RecordField {
     pub(crate) name: Cow<'static, str>,
     pub(crate) offset: usize,
     pub(crate) ty: Link,
+    /// Writes what it is in records of an older form that had no such field.
+    pub(crate) default: Option<fn(&mut [u8])>,
 }
 
 /// The way to another node.
@@ -553,6 +555,14 @@ impl RecordField {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, offset: usize, schema: fn() -> &'static Schema) -> Self {
-        Self { name: Cow::Borrowed(name), offset, ty: Link::To(schema) }
+        Self { name: Cow::Borrowed(name), offset, ty: Link::To(schema), default: None }
+    }
+
+    /// The same field, filled by a default in records of an older form.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or(mut self, default: fn(&mut [u8])) -> Self {
+        self.default = Some(default);
+        self
     }
 }

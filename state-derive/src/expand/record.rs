@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{schema, wrap};
+use super::{schema, slot, wrap};
 use crate::ast::{Container, Field};
 use crate::attr::Repr;
+use crate::bound;
 use crate::symbol;
 
 pub fn record(container: &Container) -> TokenStream {
@@ -17,6 +18,7 @@ pub fn record(container: &Container) -> TokenStream {
     predicates.extend::<Vec<syn::WherePredicate>>(
         params.iter().map(|param| syn::parse_quote!(#param: _state::Record)).collect(),
     );
+    predicates.extend(container.fields().filter_map(|field| bound::record_default(container, field)));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let proofs = container.fields().map(|Field { member, binding, ty, .. }| quote!(#member: #binding: #ty));
     let layouts = container.fields().map(|Field { ty, .. }| quote!(<#ty as _state::Record>::LAYOUT));
@@ -26,13 +28,18 @@ pub fn record(container: &Container) -> TokenStream {
     let layout = quote!(const { _state::Layout::of_fields(const { &[#(#layouts),*] }, #pack, #align) });
     let count = container.fields().count();
     let offsets = quote!(let __offsets: [_state::usize; #count] = const { #layout.offsets() };);
-    let fields = container.fields().enumerate().map(|(at, Field { ty, name, .. })| {
+    let fields = container.fields().enumerate().map(|(at, field)| {
+        let Field { ty, name, .. } = field;
+        let or = field.default.as_ref().map(|_| {
+            let value = slot::default(field);
+            quote!(.or(|__bytes| <#ty as _state::Record>::write(&#value, __bytes)))
+        });
         quote! {
             _state::RecordField::new(
                 #name,
                 __offsets[#at],
                 <#ty as _state::Record>::schema,
-            )
+            )#or
         }
     });
     let evolving = schema::evolving(container, &[symbol::ALIAS, symbol::REMOVED]);

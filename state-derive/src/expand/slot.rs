@@ -318,7 +318,7 @@ pub fn settle(field: &Field) -> Option<TokenStream> {
 }
 
 /// What stands in a field that is not a slot, or in a slot that a state has no value for.
-fn default(field: &Field) -> TokenStream {
+pub fn default(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match &field.default {
         Some(Default::Path(path)) => quote!(_state::given::<#ty>(#path)),
