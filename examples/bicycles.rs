@@ -64,7 +64,7 @@ fn show(file: &Path) -> Result<(), io::Error> {
     let bytes = fs::read(file).map_err(told)?;
     // So begins what Python pickles at protocol 2 or later; what it pickled before is known by its opcodes alone, and no
     // native file runs as a pickle.
-    let is_pickle = bytes.starts_with(b"\x80") || pickle::Options::new().open(&bytes).is_ok();
+    let is_pickle = bytes.starts_with(b"\x80") || pickle::PickleOptions::new().open(&bytes).is_ok();
     let loaded = if is_pickle { pickle::loads(&bytes) } else { loads(&bytes) };
     let shop: MySubclass = loaded.map_err(|error| told(error.into()))?;
     println!("state: {}", shop.get_state()?);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use state_core::State;
-use state_core::image::stream::{Reader, Writer};
+use state_core::image::stream::{StreamReader, StreamWriter};
 
 #[derive(State, Debug)]
 #[state(name = "example.Measurement")]
@@ -24,7 +24,7 @@ fn measure(number: u64) -> Measurement {
 fn main() -> io::Result<()> {
     let path = env::args().nth(1).map_or_else(|| env::temp_dir().join("measurements.journal"), PathBuf::from);
 
-    let mut journal = Writer::append(&path)?;
+    let mut journal = StreamWriter::append(&path)?;
     for number in 0..5 {
         journal.write(&measure(number))?;
     }
@@ -35,7 +35,7 @@ fn main() -> io::Result<()> {
     // As if the power had failed while the last one was written.
     fs::File::options().write(true).open(&path)?.set_len(fs::metadata(&path)?.len() - 100)?;
 
-    let mut reader = Reader::open(&path)?;
+    let mut reader = StreamReader::open(&path)?;
     // One live value takes them all: its allocations stay.
     let mut measurement = measure(0);
     let mut count = 0;
@@ -52,9 +52,9 @@ fn main() -> io::Result<()> {
         println!("then: {torn}");
     }
 
-    let mut journal = Writer::append(&path)?;
+    let mut journal = StreamWriter::append(&path)?;
     journal.write(&measure(4))?;
-    let all = Reader::open(&path)?.states().collect::<io::Result<Vec<Measurement>>>()?;
+    let all = StreamReader::open(&path)?.states().collect::<io::Result<Vec<Measurement>>>()?;
     println!("after going on: {} whole states", all.len());
     Ok(())
 }

@@ -129,7 +129,7 @@ fn a_flag_of_a_value_or_pickle_is_zero_or_one() {
         let expected = format!("Flags.{slot}[1]: expected a bool (0 or 1), found 2");
         assert_eq!(from_value::<T>(&state).unwrap_err().to_string(), expected);
         for protocol in pickle::Protocol::ALL {
-            let pickled = pickle::Options::new().protocol(protocol).dump_value(&state).unwrap();
+            let pickled = pickle::PickleOptions::new().protocol(protocol).dump_value(&state).unwrap();
             assert_eq!(pickle::loads::<T>(&pickled).unwrap_err().to_string(), expected);
         }
     }
@@ -175,10 +175,10 @@ fn an_inspection_shows_the_value_as_it_is() {
     let segments = Options::new().with_schema().dump_segments(&both, &mut buffer).unwrap();
     assert_eq!(segments.iter().collect::<Vec<_>>().concat(), bytes);
 
-    let mut writer = image::stream::Writer::new(Vec::new()).unwrap();
+    let mut writer = image::stream::StreamWriter::new(Vec::new()).unwrap();
     writer.write(&both).unwrap();
     let stream = writer.into_inner();
-    let mut reader = image::stream::Reader::new(&*stream).unwrap();
+    let mut reader = image::stream::StreamReader::new(&*stream).unwrap();
     assert!(reader.advance().unwrap());
     assert_eq!(reader.inspect().unwrap().value().unwrap(), shown);
 }
@@ -278,7 +278,7 @@ fn the_state_shows_arrays() {
         dtype: if name == "gears" { "<i4" } else { ">f8" }.parse().unwrap(),
         offset: if name == "gears" { 8 } else { 0 },
     });
-    let packed = Dtype::Record(value::Record::new(fields.into(), 12, false).unwrap());
+    let packed = Dtype::Structured(value::Structured::new(fields.into(), 12, false).unwrap());
     let bytes = [&0.5_f64.to_be_bytes()[..], &7_i32.to_le_bytes()].concat();
     let records = Array::new(packed, [1], Order::C, bytes).unwrap();
     let mut target = Grid { rows: vec![], records: vec![] };

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use state_core::image::bare::{self, Reader, Writer};
+use state_core::image::bare::{self, BareReader, BareWriter};
 use state_core::image::stream;
 use state_core::{ErrorKind, Options, Record, RestoreOwned, State, dumps};
 
@@ -320,7 +320,7 @@ fn a_refusal_changes_nothing() {
 }
 
 fn stream_of(messages: &[Message]) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut writer = BareWriter::new(Vec::new()).unwrap();
     for message in messages {
         writer.write(message).unwrap();
     }
@@ -341,14 +341,14 @@ fn a_stream_has_the_schema_once() {
     // The text's length takes a second byte.
     assert_eq!(bytes.len(), header + states + 5);
 
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = BareReader::new(&bytes[..]).unwrap();
     for message in &messages {
         assert_eq!(reader.load::<Message>().unwrap().as_ref(), Some(message));
         assert_eq!(reader.bytes(), bare::dumps(message).unwrap());
     }
     assert_eq!((reader.load::<Message>().unwrap(), reader.bytes().len()), (None, 0));
 
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = BareReader::new(&bytes[..]).unwrap();
     let mut live = Message::Left;
     for message in &messages {
         assert!(reader.load_into(&mut live).unwrap());
@@ -357,31 +357,31 @@ fn a_stream_has_the_schema_once() {
     assert!(!reader.load_into(&mut live).unwrap());
     assert_eq!(live, messages[3]);
 
-    let mut of_nothing = Writer::new(Vec::new()).unwrap();
+    let mut of_nothing = BareWriter::new(Vec::new()).unwrap();
     of_nothing.write(&()).unwrap();
     of_nothing.write(&()).unwrap();
     let bytes = of_nothing.into_inner();
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = BareReader::new(&bytes[..]).unwrap();
     assert_eq!([(); 3].map(|()| reader.load::<()>().unwrap()), [Some(()), Some(()), None]);
 }
 
 #[test]
 fn a_stream_of_another_type_or_form_is_refused() {
     let bytes = stream_of(&some());
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = BareReader::new(&bytes[..]).unwrap();
     let error = reader.load::<Pair>().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     assert!(error.to_string().contains("Pair") && error.to_string().contains("Message"), "{error}");
     // Nothing was read for it.
     assert_eq!(reader.load::<Message>().unwrap(), Some(Message::Ping(1)));
 
-    let error = stream::Reader::new(&bytes[..]).unwrap_err();
-    assert!(error.to_string().contains("`image::bare::Reader` reads them"), "{error}");
-    let mut framed = stream::Writer::new(Vec::new()).unwrap();
+    let error = stream::StreamReader::new(&bytes[..]).unwrap_err();
+    assert!(error.to_string().contains("`image::bare::BareReader` reads them"), "{error}");
+    let mut framed = stream::StreamWriter::new(Vec::new()).unwrap();
     framed.write(&Message::Left).unwrap();
-    let error = Reader::new(&framed.into_inner()[..]).unwrap_err();
-    assert!(error.to_string().contains("`image::stream::Reader` reads them"), "{error}");
-    assert!(Reader::new(&dumps(&Message::Left).unwrap()[..]).is_err());
+    let error = BareReader::new(&framed.into_inner()[..]).unwrap_err();
+    assert!(error.to_string().contains("`image::stream::StreamReader` reads them"), "{error}");
+    assert!(BareReader::new(&dumps(&Message::Left).unwrap()[..]).is_err());
 }
 
 #[test]
@@ -397,7 +397,7 @@ fn every_cut_and_every_byte_of_a_stream_is_an_answer() {
         })
         .collect();
     for len in 0..=bytes.len() {
-        let Ok(mut reader) = Reader::new(&bytes[..len]) else {
+        let Ok(mut reader) = BareReader::new(&bytes[..len]) else {
             assert!(len < header);
             continue;
         };
@@ -415,7 +415,7 @@ fn every_cut_and_every_byte_of_a_stream_is_an_answer() {
         let mut damaged = bytes.clone();
         for byte in 0..=u8::MAX {
             damaged[at] = byte;
-            let Ok(mut reader) = Reader::new(&damaged[..]) else { continue };
+            let Ok(mut reader) = BareReader::new(&damaged[..]) else { continue };
             assert!(at >= header || damaged == bytes, "{at}");
             let mut live = Message::Left;
             (0..5).for_each(|_| drop(reader.load_into(&mut live)));
@@ -427,13 +427,13 @@ fn every_cut_and_every_byte_of_a_stream_is_an_answer() {
 fn a_stream_asks_for_no_more_than_comes() {
     let mut bytes = stream_of(&[]);
     bytes.extend([0xFF, 0xFF, 0xFF, 0xFF, 0x03]);
-    let error = Reader::new(&bytes[..]).unwrap().load::<Message>().unwrap_err();
+    let error = BareReader::new(&bytes[..]).unwrap().load::<Message>().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
-    let error = Reader::new(&bytes[..]).unwrap().max_state(1000).load::<Message>().unwrap_err();
-    assert!(error.to_string().contains("`Reader::max_state` sets the limit"), "{error}");
+    let error = BareReader::new(&bytes[..]).unwrap().max_state(1000).load::<Message>().unwrap_err();
+    assert!(error.to_string().contains("`BareReader::max_state` sets the limit"), "{error}");
     for length in [&[0xFF; 12][..], &[0x80, 0], &[0xFF; 3]] {
         let bytes = [&stream_of(&[]), length].concat();
-        assert!(Reader::new(&bytes[..]).unwrap().advance().is_err());
+        assert!(BareReader::new(&bytes[..]).unwrap().advance().is_err());
     }
 }
 
@@ -442,19 +442,19 @@ fn a_state_that_cannot_be_written_or_loaded_leaves_the_stream_as_it_was() {
     type Nested = Vec<Vec<Vec<u8>>>;
 
     let options = Options::new().depth(1).bare();
-    let mut writer = Writer::<Nested, _>::with_options(Vec::new(), options).unwrap();
+    let mut writer = BareWriter::<Nested, _>::with_options(Vec::new(), options).unwrap();
     assert!(writer.write(&vec![vec![vec![1]]]).is_err());
     writer.write(&vec![]).unwrap();
     let written = writer.into_inner();
-    let mut reader = Reader::new(&written[..]).unwrap();
+    let mut reader = BareReader::new(&written[..]).unwrap();
     assert_eq!(reader.load::<Nested>().unwrap(), Some(vec![]));
     assert_eq!(reader.load::<Nested>().unwrap(), None);
 
-    let mut writer = Writer::<Nested, _>::new(Vec::new()).unwrap();
+    let mut writer = BareWriter::<Nested, _>::new(Vec::new()).unwrap();
     writer.write(&vec![vec![vec![1]]]).unwrap();
     writer.write(&vec![]).unwrap();
     let bytes = writer.into_inner();
-    let mut reader = Reader::with_options(&bytes[..], options).unwrap();
+    let mut reader = BareReader::with_options(&bytes[..], options).unwrap();
     assert_eq!(reader.load::<Nested>().unwrap_err().kind(), io::ErrorKind::InvalidData);
     assert_eq!(reader.load::<Nested>().unwrap(), Some(vec![]));
 }
@@ -474,7 +474,7 @@ fn a_stream_that_is_torn_while_it_is_written_is_over() {
         }
     }
 
-    let mut writer = Writer::new(Full(stream_of(&[]).len() + 1)).unwrap();
+    let mut writer = BareWriter::new(Full(stream_of(&[]).len() + 1)).unwrap();
     assert_eq!(writer.write(&Message::Left).unwrap_err().to_string(), "full");
     assert!(writer.write(&Message::Left).unwrap_err().to_string().contains("torn"));
 }
@@ -552,7 +552,7 @@ mod shared_objects {
             }
         }
         assert_eq!(format!("{live:?}"), before);
-        let error = Writer::<T, _>::new(Vec::new()).unwrap_err();
+        let error = BareWriter::<T, _>::new(Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
 
@@ -591,19 +591,19 @@ mod shared_objects {
 
     #[test]
     fn a_stream_of_the_type_without_the_word_is_no_stream_of_the_other() {
-        let mut writer = Writer::new(Vec::new()).unwrap();
+        let mut writer = BareWriter::new(Vec::new()).unwrap();
         let plain = Plain { left: Rc::new(1), right: Rc::new(2) };
         writer.write(&plain).unwrap();
         writer.write(&plain).unwrap();
         let bytes = writer.into_inner();
-        let mut reader = Reader::new(&bytes[..]).unwrap();
+        let mut reader = BareReader::new(&bytes[..]).unwrap();
         let error = reader.load::<Walls>().unwrap_err();
         assert!(error.to_string().starts_with("Walls: expected a state in which no object is shared"), "{error}");
         assert_eq!(reader.load::<Plain>().unwrap(), Some(plain));
         // Numbers that no such stream has.
         let mut numbered = bytes.clone();
         numbered[5] |= 2;
-        let error = Reader::new(&numbered[..]).unwrap_err();
+        let error = BareReader::new(&numbered[..]).unwrap_err();
         assert!(error.to_string().contains("flags that it does not have"), "{error}");
     }
 }

@@ -192,10 +192,10 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
     assert_eq!(mapped().view::<Vec<Wide>>().unwrap(), wide);
     std::fs::remove_file(&path).unwrap();
 
-    let mut writer = state_core::image::stream::Writer::new(Vec::new()).unwrap();
+    let mut writer = state_core::image::stream::StreamWriter::new(Vec::new()).unwrap();
     writer.write(&wide).unwrap();
     let stream = writer.into_inner();
-    let reader = || state_core::image::stream::Reader::new(&stream[..]).unwrap();
+    let reader = || state_core::image::stream::StreamReader::new(&stream[..]).unwrap();
     refused(reader().memory(1 << 20).load::<Vec<Wide>>().unwrap_err().get_ref().unwrap());
     let mut target = Vec::<Wide>::new();
     refused(reader().memory(1 << 20).load_into(&mut target).unwrap_err().get_ref().unwrap());
@@ -205,22 +205,22 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
 
 #[test]
 fn a_stream_without_headers_takes_what_comes_and_has_the_setting_too() {
-    use state_core::image::bare::{Reader, Writer};
+    use state_core::image::bare::{BareReader, BareWriter};
 
     let wide = vec![None; 1000] as Vec<Wide>;
-    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut writer = BareWriter::new(Vec::new()).unwrap();
     writer.write(&wide).unwrap();
     let mut stream = writer.into_inner();
-    let small = || Reader::with_options(&stream[..], Options::new().memory(1 << 20).bare()).unwrap();
+    let small = || BareReader::with_options(&stream[..], Options::new().memory(1 << 20).bare()).unwrap();
     let error = small().load::<Vec<Wide>>().unwrap_err();
     let inner = error.get_ref().unwrap().downcast_ref::<state_core::Error>().unwrap();
     assert_eq!(inner.kind(), ErrorKind::Memory);
-    assert_eq!(Reader::new(&stream[..]).unwrap().load::<Vec<Wide>>().unwrap().unwrap(), wide);
+    assert_eq!(BareReader::new(&stream[..]).unwrap().load::<Vec<Wide>>().unwrap().unwrap(), wide);
 
     // A length of almost a gibibyte, of which little comes.
     stream.extend([0xFF, 0xFF, 0xFF, 0xFF, 0x03]);
     stream.extend([0; 1000]);
-    let mut reader = Reader::new(&stream[..]).unwrap();
+    let mut reader = BareReader::new(&stream[..]).unwrap();
     assert!(reader.advance().unwrap());
     let (next, took) = peak(|| reader.advance());
     assert_eq!(next.unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
@@ -278,7 +278,7 @@ fn full() -> [u64; 1000] {
 #[test]
 fn a_pickle_stays_within_the_limit() {
     let refused = |error: state_core::Error| assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
-    let small = pickle::Options::new().memory(1 << 20);
+    let small = pickle::PickleOptions::new().memory(1 << 20);
     // Elements that are wide, and 8000 bytes of default for each `None,`.
     let nones = pickle::dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
     let (error, took) = peak(|| small.loads::<Vec<Wide>>(&nones).unwrap_err());
@@ -459,7 +459,7 @@ fn shared_lists(outer: usize, inner: usize, opcode: &[u8]) -> Vec<u8> {
 #[test]
 fn a_pickle_read_into_a_type_takes_100_bytes_for_each_part_and_the_expansion_limits_these() {
     fn took<T: RestoreOwned>(pickle: &[u8], expansion: u64) -> bool {
-        let options = pickle::Options::new().expansion(expansion);
+        let options = pickle::PickleOptions::new().expansion(expansion);
         let (loaded, took) = peak(|| options.loads::<Vec<Vec<T>>>(pickle).map(|value| value.len()));
         let (took, parts) = (took as u64, (9 + expansion) * pickle.len() as u64 + (1 << 20));
         let name = std::any::type_name::<T>();
@@ -501,7 +501,7 @@ fn a_pickle_made_a_value_takes_200_times_its_length() {
         let ((), took) = peak(|| drop(pickle::load_value(&pickle)));
         assert!(took <= 200 * pickle.len() + (1 << 20), "{opcode:?}: {took}, {} times", took / pickle.len());
     }
-    let limited = pickle::Options::new().max_size(1000);
+    let limited = pickle::PickleOptions::new().max_size(1000);
     assert_eq!(limited.load_value(&[b'N'; 1001]).unwrap_err().kind(), ErrorKind::Length);
 }
 

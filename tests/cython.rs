@@ -5,7 +5,7 @@ mod example;
 mod python;
 
 use state_core::State;
-use state_core::pickle::{self, Options, Protocol};
+use state_core::pickle::{self, PickleOptions, Protocol};
 
 use example::{MyClass, MySubclass, Person, dave};
 
@@ -78,7 +78,7 @@ def case(frame):
 fn through<T: State + state_core::RestoreOwned>(pickle: &[u8], protocol: Protocol, test: impl Fn(&T)) -> Vec<u8> {
     let loaded: T = pickle::loads(pickle).unwrap();
     test(&loaded);
-    Options::new().protocol(protocol).dumps(&loaded).unwrap()
+    PickleOptions::new().protocol(protocol).dumps(&loaded).unwrap()
 }
 
 #[test]

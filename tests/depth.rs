@@ -34,8 +34,8 @@ fn unlink(mut link: Link) {
 
 /// What each way says to a value of so many levels, with settings of a depth.
 fn ways(value: &Link, levels: u32) -> Vec<(&'static str, Result<()>)> {
-    let (native, pickles) = (Options::new().depth(levels), pickle::Options::new().depth(levels));
-    let (all, all_pickles) = (Options::new().depth(1 << 20), pickle::Options::new().depth(1 << 20));
+    let (native, pickles) = (Options::new().depth(levels), pickle::PickleOptions::new().depth(levels));
+    let (all, all_pickles) = (Options::new().depth(1 << 20), pickle::PickleOptions::new().depth(1 << 20));
     let bytes = all.with_schema().dumps(value).unwrap();
     let pickled = all_pickles.dumps(value).unwrap();
     // What is put on the stack and taken from it again is left to the machine.
@@ -114,7 +114,7 @@ fn the_plain_functions_have_that_of_128_levels() {
     let (deepest, deeper) = (chain(128), chain(129));
     let raised = Options::new().depth(129);
     let (bytes, value) = (raised.dumps(&deeper).unwrap(), raised.to_value(&deeper).unwrap());
-    let pickled = pickle::Options::new().depth(129).dumps(&deeper).unwrap();
+    let pickled = pickle::PickleOptions::new().depth(129).dumps(&deeper).unwrap();
     let state = raised.get_state(&deeper).unwrap();
     let mut target = chain(1);
     let refused: [Error; 10] = [
@@ -247,7 +247,7 @@ fn lists_of_numbers_are_no_level() {
     let value = (vec![1_u16, 2], Some([3.5_f32]), "text".to_string(), vec![(1_u8, true)]);
     let dynamic = flat.to_value(&value).unwrap();
     assert_eq!(flat.from_value::<(Vec<u16>, Option<[f32; 1]>, String, Vec<(u8, bool)>)>(&dynamic).unwrap(), value);
-    let pickles = pickle::Options::new().depth(0);
+    let pickles = pickle::PickleOptions::new().depth(0);
     let pickled = pickles.dumps(&value).unwrap();
     assert_eq!(pickles.loads::<(Vec<u16>, Option<[f32; 1]>, String, Vec<(u8, bool)>)>(&pickled).unwrap(), value);
 }

@@ -186,7 +186,7 @@ def case(data):
     .concat();
     let pickles: Vec<Vec<u8>> = Protocol::ALL[2..]
         .iter()
-        .map(|&protocol| pickle::Options::new().protocol(protocol).dumps(&owners()).unwrap())
+        .map(|&protocol| pickle::PickleOptions::new().protocol(protocol).dumps(&owners()).unwrap())
         .collect();
     for own in &pickles {
         assert_eq!(shown(&pickle::loads::<Vec<Rc<dyn Owner>>>(own).unwrap()), shown(&owners()));

@@ -238,14 +238,14 @@ fn files_and_streams_upgrade_by_themselves() {
     assert_eq!(mapped.view::<View>().unwrap(), view);
 
     let path = directory.join("worlds.states");
-    let mut writer = state_core::image::stream::Writer::create(&path).unwrap();
+    let mut writer = state_core::image::stream::StreamWriter::create(&path).unwrap();
     let mut second = world();
     second.tick = 8;
     for world in [&world(), &second, &world()] {
         writer.write(world).unwrap();
     }
     drop(writer);
-    let mut reader = state_core::image::stream::Reader::open(&path).unwrap();
+    let mut reader = state_core::image::stream::StreamReader::open(&path).unwrap();
     assert_eq!(reader.load::<World>().unwrap().unwrap(), upgraded());
     let mut target = World { entities: vec![], paused: true, players: std::collections::HashMap::default(), tick: 0 };
     assert!(reader.load_into(&mut target).unwrap());
@@ -705,7 +705,7 @@ fn pickles_by_name() {
     let person = |color| Person { name: "Ada".into(), age: 30, email: None, color };
     let people = [person(Color::Crimson), person(Color::Unknown), person(Color::Crimson)];
     for protocol in state_core::pickle::Protocol::ALL {
-        let options = state_core::pickle::Options::new().protocol(protocol);
+        let options = state_core::pickle::PickleOptions::new().protocol(protocol);
         let bytes = options.dumps(&humans).unwrap();
         assert_eq!(state_core::pickle::loads::<Vec<Person>>(&bytes).unwrap(), people, "{protocol:?}");
         let pairs = options.dumps(&vec![v1::Pair(1, "one".into()), v1::Pair(2, "two".into())]).unwrap();

@@ -143,17 +143,17 @@ fn upgrade_is_given_the_attributes_of_a_pickle() {
         v1::Pickled { name, kmh, level, pet: pet.map(|pet| Box::new(pickled(&pet))) }
     }
     for protocol in pickle::Protocol::ALL {
-        let bytes = pickle::Options::new().protocol(protocol).dumps(&pickled(&old("7"))).unwrap();
+        let bytes = pickle::PickleOptions::new().protocol(protocol).dumps(&pickled(&old("7"))).unwrap();
         assert_eq!(pickle::loads::<Monster>(&bytes).unwrap(), new());
         assert_eq!(from_value::<Monster>(&pickle::load_value(&bytes).unwrap()).unwrap(), new());
         let mut monster = Monster::default();
         pickle::load_into(&bytes, &mut monster).unwrap();
         assert_eq!(monster, new());
-        let bytes = pickle::Options::new().protocol(protocol).dumps(&pickled(&old("x"))).unwrap();
+        let bytes = pickle::PickleOptions::new().protocol(protocol).dumps(&pickled(&old("x"))).unwrap();
         let error = pickle::load_into(&bytes, &mut monster).unwrap_err();
         assert_eq!((error.to_string(), &monster), ("Monster: level \"x\"".into(), &new()));
         // What is written today is read as it is.
-        let bytes = pickle::Options::new().protocol(protocol).dumps(&Monster { speed: 36.0, ..new() }).unwrap();
+        let bytes = pickle::PickleOptions::new().protocol(protocol).dumps(&Monster { speed: 36.0, ..new() }).unwrap();
         assert_eq!(pickle::loads::<Monster>(&bytes).unwrap().speed, 36.0);
     }
 }

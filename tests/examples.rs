@@ -107,7 +107,7 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
     let shop = format!("{}/tests/data/pickle/mysubclass_p2.pkl", env!("CARGO_MANIFEST_DIR"));
     let shop = pickle::load_value(&fs::read(shop).unwrap()).unwrap();
     for protocol in [Protocol::V0, Protocol::V1] {
-        let old = room.file("old.pkl", pickle::Options::new().protocol(protocol).dump_value(&shop).unwrap());
+        let old = room.file("old.pkl", pickle::PickleOptions::new().protocol(protocol).dump_value(&shop).unwrap());
         assert_eq!(room.lines("bicycles", &[&old]), [&*format!("state: {STATE}"), "average price: 216.0"]);
     }
 }

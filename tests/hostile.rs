@@ -200,10 +200,10 @@ fn segments<T: State>(value: &T) {
 
 /// Writes a stream of the first value, and reads it into the second.
 fn streamed<T: for<'de> Restore<'de>>([value, target]: &mut [T; 2]) {
-    let Ok(mut writer) = stream::Writer::new(Vec::new()) else { return };
+    let Ok(mut writer) = stream::StreamWriter::new(Vec::new()) else { return };
     let _ = writer.write(&*value);
     let bytes = writer.into_inner();
-    let Ok(mut reader) = stream::Reader::new(&bytes[..]) else { return };
+    let Ok(mut reader) = stream::StreamReader::new(&bytes[..]) else { return };
     let _ = reader.load_into(target);
 }
 

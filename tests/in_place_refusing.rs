@@ -283,17 +283,17 @@ impl<P: Part> World<P> {
 type Way<T> = fn(&T, &mut T) -> Result<(), Error>;
 
 /// Each way into a live value.
-fn ways<T: RestoreOwned + state_core::Object>() -> [Way<T>; 6] {
+fn ways<T: RestoreOwned + state_core::StateObject>() -> [Way<T>; 6] {
     [
         |from, to| load_into(&dumps(from)?, to),
         |from, to| to.set_state(from.get_state()?),
         |from, to| pickle::load_into(&pickle::dumps(from)?, to),
-        |from, to| pickle::load_into(&pickle::Options::new().protocol(pickle::Protocol::V0).dumps(from)?, to),
+        |from, to| pickle::load_into(&pickle::PickleOptions::new().protocol(pickle::Protocol::V0).dumps(from)?, to),
         |from, to| pickle::load_into(&pickle::dump_value(&pickle::load_value(&pickle::dumps(from)?)?)?, to),
         |from, to| {
             let mut file = Vec::new();
-            state_core::image::stream::Writer::new(&mut file).unwrap().write(from).unwrap();
-            let mut reader = state_core::image::stream::Reader::new(&*file).unwrap();
+            state_core::image::stream::StreamWriter::new(&mut file).unwrap().write(from).unwrap();
+            let mut reader = state_core::image::stream::StreamReader::new(&*file).unwrap();
             let read = reader.load_into(to);
             read.map(drop).map_err(|error| *error.into_inner().unwrap().downcast().unwrap())
         },

@@ -5,7 +5,7 @@ mod harness;
 
 use harness::values;
 use ndarray::{Array, Array0, Array1, Array2, Array3, ArrayD, Axis, array};
-use state_core::pickle::{self, Options, Protocol};
+use state_core::pickle::{self, PickleOptions, Protocol};
 use state_core::value::{Tuple, Value};
 use state_core::{Inspection, Record, RestoreOwned, dumps, from_value, load_into, loads, to_value};
 
@@ -58,8 +58,8 @@ fn assert_loads<T: RestoreOwned + PartialEq + std::fmt::Debug>(name: &str, wante
     assert_eq!(cases.len(), 4);
     for (pickle, buffers) in cases {
         let buffers: Vec<&[u8]> = buffers.iter().map(Vec::as_slice).collect();
-        assert_eq!(Options::new().loads_with::<T>(&pickle, &buffers).unwrap(), *wanted, "{name}");
-        let value = Options::new().load_value_with(&pickle, &buffers).unwrap();
+        assert_eq!(PickleOptions::new().loads_with::<T>(&pickle, &buffers).unwrap(), *wanted, "{name}");
+        let value = PickleOptions::new().load_value_with(&pickle, &buffers).unwrap();
         assert_eq!(from_value::<T>(&value).unwrap(), *wanted, "{name}");
     }
 }
@@ -89,10 +89,10 @@ fn lengths_and_bytes_are_an_array_too() {
     let array = |lengths: Vec<Value>, bytes: &[u8]| Value::from((Value::from(Tuple::from(lengths)), bytes));
     for protocol in Protocol::ALL {
         let given = array(vec![2.into(), 3.into()], &bytes);
-        let pickle = Options::new().protocol(protocol).dump_value(&given).unwrap();
+        let pickle = PickleOptions::new().protocol(protocol).dump_value(&given).unwrap();
         assert_eq!(pickle::loads::<Array2<i32>>(&pickle).unwrap(), grid());
         assert_eq!(from_value::<ArrayD<i32>>(&given).unwrap(), grid().into_dyn());
-        let line = Options::new().protocol(protocol).dump_value(&bytes.as_slice().into()).unwrap();
+        let line = PickleOptions::new().protocol(protocol).dump_value(&bytes.as_slice().into()).unwrap();
         assert_eq!(pickle::loads::<Array1<i32>>(&line).unwrap(), array![0, 1, 2, 3, 4, 5]);
     }
     let few = [(vec![2, 2], 24), (vec![6], 24), (vec![1, 2, 3], 24), (vec![1 << 62, 1 << 62], 0), (vec![-2, -3], 24)];
@@ -108,7 +108,7 @@ fn lengths_and_bytes_are_an_array_too() {
 #[test]
 fn they_are_written_as_numpy_has_them() {
     for protocol in Protocol::ALL {
-        let options = Options::new().protocol(protocol);
+        let options = PickleOptions::new().protocol(protocol);
         let pickle = options.dumps(&grid()).unwrap();
         let Value::Array(array) = pickle::load_value(&pickle).unwrap() else { panic!("an array") };
         assert_eq!((array.shape(), array.dtype().to_string().as_str()), ([2, 3].as_slice(), "<i4"));

@@ -12,7 +12,7 @@ use std::num::NonZeroU16;
 use std::ops::Range;
 use std::time::Duration;
 
-use state_core::pickle::{self, Options, Protocol};
+use state_core::pickle::{self, PickleOptions, Protocol};
 use state_core::{RestoreOwned, State};
 
 use example::Person;
@@ -116,13 +116,13 @@ enum Read {
 fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
     let long = [&pickle[..head], b"N0", &pickle[head..]].concat();
-    assert!(!Options::new().is_read_directly::<T>(&long), "{long:?}");
+    assert!(!PickleOptions::new().is_read_directly::<T>(&long), "{long:?}");
     values_agree(pickle, &long);
     match (pickle::loads::<T>(pickle), pickle::loads::<T>(&long)) {
         (Ok(short), Ok(long)) => {
             // A NaN is not equal to itself, but looks so.
             assert!(short == long || format!("{short:?}") == format!("{long:?}"), "{short:?}, {long:?}: {pickle:?}");
-            if Options::new().is_read_directly::<T>(pickle) { Read::Directly } else { Read::ByTheMachine }
+            if PickleOptions::new().is_read_directly::<T>(pickle) { Read::Directly } else { Read::ByTheMachine }
         }
         (Err(_), Err(_)) => Read::Refused,
         (short, long) => panic!("{short:?} on the short way, {long:?} on the long one: {pickle:?}"),
@@ -289,7 +289,7 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     let rows: Vec<(i64, f64)> = (0..64).map(|at| (i64::MIN >> at, f64::from(at))).collect();
     let shapes = vec![Shape::Empty, Shape::Named("s".into()), Shape::Many { a: 1, b: -1, c: 2.5, d: true }];
     for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
-        let options = Options::new().protocol(protocol);
+        let options = PickleOptions::new().protocol(protocol);
         assert_eq!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()), Read::Directly);
@@ -317,7 +317,7 @@ fn odd_streams() -> Vec<(u8, Vec<u8>)> {
     let protocols = [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5];
     let sizes = [0, 1, 2, 5, 30];
     let streams = protocols.iter().flat_map(|protocol| {
-        let options = Options::new().protocol(*protocol);
+        let options = PickleOptions::new().protocol(*protocol);
         sizes.iter().map(move |&size| options.dumps(&(0..size).map(odd).collect::<Vec<_>>()).unwrap())
     });
     streams.map(|stream| (b'o', stream)).collect()
@@ -345,7 +345,7 @@ fn groups_in_rows_are_written_alike_into_any_buffer() {
     let sizes = [0, 1, 2, 3, 0, 0, 7, 200, 999, 1000, 1001, 2500, 1, 0, 30, 4000];
     let clubs: Vec<Club> = sizes.iter().cycle().take(100).enumerate().map(club).collect();
     for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
-        let options = Options::new().protocol(protocol);
+        let options = PickleOptions::new().protocol(protocol);
         let pickle = options.dumps(&clubs).unwrap();
         assert!(options.loads::<Vec<Club>>(&pickle).unwrap() == clubs);
         assert_eq!(agrees::<Vec<Club>>(&pickle), Read::Directly);

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use state_core::pickle::{Options, Pickle, Protocol, load_value};
+use state_core::pickle::{Pickle, PickleOptions, Protocol, load_value};
 
 #[test]
 fn what_fuzzing_found_is_looked_at_and_goes_round() {
@@ -26,7 +26,7 @@ fn what_fuzzing_found_is_looked_at_and_goes_round() {
         let Ok(value) = pickle.value() else { continue };
         assert_eq!(format!("{pickle} {pickle:#}"), format!("{value} {value:#}"), "{name}");
         for protocol in Protocol::ALL {
-            let Ok(written) = Options::new().protocol(protocol).dump_value(&value) else { continue };
+            let Ok(written) = PickleOptions::new().protocol(protocol).dump_value(&value) else { continue };
             let again = load_value(&written).unwrap_or_else(|error| panic!("{name}, {protocol:?}: {error}"));
             // A NaN equals nothing.
             assert!(again == value || value != value.clone(), "{name}, {protocol:?}: {again} of {value}");

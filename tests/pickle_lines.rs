@@ -2,7 +2,7 @@
 
 mod python;
 
-use state_core::pickle::{self, Options, Strings};
+use state_core::pickle::{self, PickleOptions, Strings};
 
 /// The `repr` of what C makes of a pickle, and its opcodes' arguments, or that it is refused; behind a byte that asks for
 /// strings as bytes.
@@ -61,7 +61,7 @@ fn lines_are_read_as_by_c() {
     frames.extend(strings.map(|pickle| [b"a", pickle].concat()));
     let Some(answers) = python::texts(SCRIPT, &frames) else { return };
     for (frame, answer) in frames.iter().zip(answers) {
-        let options = Options::new().strings(if frame[0] == b'b' { Strings::Bytes } else { Strings::Ascii });
+        let options = PickleOptions::new().strings(if frame[0] == b'b' { Strings::Bytes } else { Strings::Ascii });
         let (loaded, listed) = answer.split_once('\t').unwrap();
         // A class that is not there is all that Python can mind in a name that is taken here.
         let found = options.load_value(&frame[1..]).map_or("refused".into(), |value| value.to_string());

@@ -43,12 +43,12 @@ impl Case {
     }
 
     fn value(&self) -> Value {
-        let value = pickle::Options::new().load_value_with(&self.pickle, &self.buffers());
+        let value = pickle::PickleOptions::new().load_value_with(&self.pickle, &self.buffers());
         value.unwrap_or_else(|error| panic!("{}: {error}", self.from))
     }
 
     fn load<T: RestoreOwned>(&self) -> state_core::Result<T> {
-        pickle::Options::new().loads_with(&self.pickle, &self.buffers())
+        pickle::PickleOptions::new().loads_with(&self.pickle, &self.buffers())
     }
 }
 
@@ -217,13 +217,13 @@ fn records_are_taken_by_the_names_of_their_fields() {
     for name in ["aligned", "packed", "swapped", "records"] {
         for case in cases(name) {
             let bytes = in_a_slot(&case);
-            let loaded = pickle::Options::new().loads_with::<Bikes>(&bytes, &case.buffers());
+            let loaded = pickle::PickleOptions::new().loads_with::<Bikes>(&bytes, &case.buffers());
             let loaded = loaded.unwrap_or_else(|error| panic!("{name}, {}: {error}", case.from));
             assert_eq!(loaded.bikes, BIKES, "{name}, {}", case.from);
         }
     }
     for case in cases("f8") {
-        let error = pickle::Options::new().loads_with::<Bikes>(&in_a_slot(&case), &case.buffers()).unwrap_err();
+        let error = pickle::PickleOptions::new().loads_with::<Bikes>(&in_a_slot(&case), &case.buffers()).unwrap_err();
         let error = error.to_string();
         assert!(error.contains("Bikes.bikes") && error.contains("shape [3] of <f8"), "{error}");
         assert!(error.contains("shape [n] of {'names': ['gears', 'price']"), "{error}");
@@ -363,11 +363,11 @@ fn arrays_of_python_2_are_read_with_strings_as_bytes() {
                   (K\x03U\x01|NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0tbK\0\u{86}sK\x01K\x01K\0t";
     let records = array("V1", record, 2, &[200, 7]);
     for strings in [Strings::Bytes, Strings::Latin1] {
-        let options = pickle::Options::new().strings(strings);
+        let options = pickle::PickleOptions::new().strings(strings);
         assert_eq!(options.loads::<Vec<i64>>(&numbers).unwrap(), [-2, 0x8081]);
         let value = options.load_value(&numbers).unwrap();
         assert_eq!(from_value::<Vec<i64>>(&value).unwrap(), [-2, 0x8081]);
-        assert_eq!(value, pickle::Options::new().strings(Strings::Latin1).load_value(&numbers).unwrap());
+        assert_eq!(value, pickle::PickleOptions::new().strings(Strings::Latin1).load_value(&numbers).unwrap());
         let value = options.load_value(&records).unwrap();
         assert!(value.as_array().is_some(), "{value}");
     }

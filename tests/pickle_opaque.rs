@@ -82,7 +82,7 @@ fn refused<T>(result: Result<T, Error>, path: &str) {
 #[test]
 fn what_no_size_goes_with_is_not_written() {
     for protocol in [Protocol::V0, Protocol::V2, Protocol::V4, Protocol::V5] {
-        let options = pickle::Options::new().protocol(protocol);
+        let options = pickle::PickleOptions::new().protocol(protocol);
         for items in [vec![], SMALL.to_vec()] {
             refused(options.dumps(&small::Flat { items: items.clone() }), "Shop.items");
             refused(options.dumps(&small::Dict { items: items.clone() }), "Shop.items");

@@ -2,7 +2,7 @@
 
 mod python;
 
-use state_core::pickle::{Options, Pickle, Protocol, load_value};
+use state_core::pickle::{Pickle, PickleOptions, Protocol, load_value};
 
 const COMPARE: &str = include_str!("population/compare.py");
 const STANDARD: &str = include_str!("population/standard.py");
@@ -48,7 +48,7 @@ fn rewritten(pickle: &[u8]) -> Result<Vec<Vec<u8>>, state_core::Error> {
     let opened = Pickle::open(pickle)?;
     assert_eq!(format!("{opened}\n{opened:#}"), format!("{value}\n{value:#}"));
     let write = |protocol| {
-        let again = Options::new().protocol(protocol).dump_value(&value)?;
+        let again = PickleOptions::new().protocol(protocol).dump_value(&value)?;
         // Below 3 some names of Python 3 alone are others.
         if protocol >= Protocol::V3 {
             let [first, second] = [value.to_string(), load_value(&again)?.to_string()];

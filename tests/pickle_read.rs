@@ -6,7 +6,7 @@ mod python;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use state_core::pickle::{self, Options, Pickle};
+use state_core::pickle::{self, Pickle, PickleOptions};
 use state_core::{ErrorKind, State, StateExt};
 
 use example::{MyClass, MySubclass, Person, class, dave, shop};
@@ -346,16 +346,16 @@ fn surrogates_and_old_strings_are_taken_as_asked() {
     for pickle in [&b"\x80\x02X\x05\x00\x00\x00a\xed\xa0\x80b."[..], b"Va\\ud800b\n."] {
         let error = pickle::loads::<String>(pickle).unwrap_err();
         assert_eq!(error.found(), "str with lone surrogates, which Rust's text cannot hold");
-        let lossy = Options::new().surrogates(pickle::Surrogates::Lossy);
+        let lossy = PickleOptions::new().surrogates(pickle::LoneSurrogates::Lossy);
         assert_eq!(lossy.loads::<String>(pickle).unwrap(), "a\u{FFFD}b");
-        let bytes = Options::new().surrogates(pickle::Surrogates::Bytes);
+        let bytes = PickleOptions::new().surrogates(pickle::LoneSurrogates::Bytes);
         assert_eq!(bytes.loads::<Vec<u8>>(pickle).unwrap(), b"a\xed\xa0\x80b");
         assert_eq!(pickle::load_value(pickle).unwrap().to_string(), r"'a\ud800b'");
     }
     let old = b"U\x02a\xe9.";
     assert!(pickle::loads::<String>(old).is_err());
-    assert_eq!(Options::new().strings(pickle::Strings::Latin1).loads::<String>(old).unwrap(), "aé");
-    assert_eq!(Options::new().strings(pickle::Strings::Bytes).loads::<Vec<u8>>(old).unwrap(), b"a\xe9");
+    assert_eq!(PickleOptions::new().strings(pickle::Strings::Latin1).loads::<String>(old).unwrap(), "aé");
+    assert_eq!(PickleOptions::new().strings(pickle::Strings::Bytes).loads::<Vec<u8>>(old).unwrap(), b"a\xe9");
 }
 
 #[derive(State, Debug, PartialEq)]
@@ -436,7 +436,7 @@ fn what_is_laid_out_otherwise_is_read_all_the_same() {
 #[test]
 fn bytes_behind_the_end_are_left_alone() {
     assert_eq!(pickle::loads::<u8>(b"K\x07.and more").unwrap(), 7);
-    let error = Options::new().max_size(5).loads::<u8>(b"K\x07.and more").unwrap_err();
+    let error = PickleOptions::new().max_size(5).loads::<u8>(b"K\x07.and more").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Length);
 }
 
@@ -469,7 +469,7 @@ fn members_of_cython_are_not_swapped() {
         c: vec![7],
     };
     for protocol in pickle::Protocol::ALL {
-        let pickle = Options::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
+        let pickle = PickleOptions::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
         assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
     }
 }

@@ -1,7 +1,7 @@
 //! Calls whose results a pickle drops, and what is done with an object step by step: kept in values, shown, written.
 
 use state_core::State;
-use state_core::pickle::{self, Options, Pickle, Protocol, load_value, loads};
+use state_core::pickle::{self, Pickle, PickleOptions, Protocol, load_value, loads};
 use state_core::value::{self, Array, Dtype, Made, Order, StepRef, Value};
 
 fn texts(pickle: &[u8]) -> [String; 2] {
@@ -28,7 +28,7 @@ fn a_call_whose_result_is_dropped_is_kept_and_shown() {
         assert_eq!(texts(pickle), [text, text], "{}", pickle.escape_ascii());
         let value = load_value(pickle).expect("a value");
         for protocol in Protocol::ALL {
-            let again = Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            let again = PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
             assert_eq!(texts(&again), [text, text], "{}", again.escape_ascii());
         }
     }
@@ -76,7 +76,7 @@ fn scalars_of_numpy_are_no_arrays() {
         assert_eq!(scalar.to_string(), text);
         assert_ne!(scalar, Value::from(Array::new(dtype, [], Order::C, bytes).expect("an array")));
         for protocol in Protocol::ALL {
-            let pickle = Options::new().protocol(protocol).dump_value(&scalar).expect("a pickle");
+            let pickle = PickleOptions::new().protocol(protocol).dump_value(&scalar).expect("a pickle");
             assert_eq!(texts(&pickle), [text, text]);
             assert_eq!(load_value(&pickle).expect("a value"), scalar);
         }
@@ -97,7 +97,7 @@ fn a_state_that_is_empty_is_put_in() {
 fn the_way_of_making_stays() {
     let ways = |pickle: &[u8]| -> Vec<String> {
         let value = load_value(pickle).expect("a value");
-        let write = |protocol| Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+        let write = |protocol| PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
         let names = |pickle: Vec<u8>| -> Vec<String> {
             let pickle = Pickle::open(&pickle).expect("a pickle");
             let names = pickle.classes().expect("names").map(|name| name.as_str().to_owned());
@@ -128,7 +128,7 @@ fn instances_of_python_2_stay_so() {
     {
         let value = load_value(pickle).expect("a value");
         for protocol in Protocol::ALL {
-            let again = Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            let again = PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
             assert_eq!(texts(&again), [text, text]);
             let is_made = |operation: pickle::Operation| operation.to_string().contains(" OBJ");
             assert!(Pickle::open(&again).expect("a pickle").operations().any(is_made), "{}", again.escape_ascii());
@@ -152,7 +152,7 @@ fn objects_of_cython_keep_the_function_and_its_checksum() {
         assert_eq!(value.to_string(), "P(1, 2)");
         assert_eq!(value::from_value::<Members>(&value).expect("members"), Members { x: 1, y: 2 });
         for protocol in Protocol::ALL {
-            let again = Options::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            let again = PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
             assert_eq!(loads::<Members>(&again).expect("members"), Members { x: 1, y: 2 });
             let opcodes = |pickle: &[u8], name: &str| {
                 let all = Pickle::open(pickle).expect("a pickle").operations().map(|operation| operation.to_string());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use state_core::State;
-use state_core::pickle::{Options, Protocol};
+use state_core::pickle::{PickleOptions, Protocol};
 
 use example::{Bicycle, Person};
 
@@ -13,7 +13,7 @@ mod python;
 /// A value at all protocols, and the `repr` that Python gives it.
 fn shows<T: State>(cases: &mut Vec<(Vec<u8>, String)>, value: &T, repr: &str) {
     for protocol in Protocol::ALL {
-        let pickle = Options::new().protocol(protocol).dumps(value).unwrap();
+        let pickle = PickleOptions::new().protocol(protocol).dumps(value).unwrap();
         cases.push((pickle, repr.into()));
     }
 }

@@ -1,6 +1,6 @@
 //! The forms that `#[state(pickle = "..")]` gives objects and enums, and arrays, as Python takes them.
 
-use state_core::pickle::{Options, Protocol};
+use state_core::pickle::{PickleOptions, Protocol};
 use state_core::{Record, State};
 
 mod python;
@@ -64,7 +64,7 @@ class ndarray:
 
 fn shows<T: State>(cases: &mut Vec<(Vec<u8>, String)>, value: &T, repr: &str) {
     for protocol in Protocol::ALL {
-        let pickle = Options::new().protocol(protocol).dumps(value).unwrap();
+        let pickle = PickleOptions::new().protocol(protocol).dumps(value).unwrap();
         cases.push((pickle, repr.into()));
     }
 }
@@ -131,7 +131,7 @@ fn a_child_has_no_slot_of_its_parents_name() {
         #[state(rename = "first name")]
         other: i32,
     }
-    let error = Options::new().dumps(&Twice { base: Base { name: String::new() }, other: 1 }).unwrap_err();
+    let error = PickleOptions::new().dumps(&Twice { base: Base { name: String::new() }, other: 1 }).unwrap_err();
     assert_eq!(
         error.to_string(),
         "Twice: expected slots of different names, as the type is pickled by them, found two named first name, one of \
@@ -264,10 +264,10 @@ fn arrays_leave_out_of_band() {
     }
     let bicycle = Bicycle { gears: 7, price: 0.0, sizes: [1, 2] };
     let mixed = Mixed { bytes: vec![7; 300], floats: vec![1.0; 100], padded: vec![bicycle; 20], short: vec![1; 3] };
-    let mut buffer = state_core::pickle::SegmentBuffer::new();
+    let mut buffer = state_core::pickle::PickleSegmentBuffer::new();
     let mut frames = Vec::new();
     for _ in 0..2 {
-        let segments = Options::new().protocol(Protocol::V2).dump_segments(&mixed, &mut buffer).unwrap();
+        let segments = PickleOptions::new().protocol(Protocol::V2).dump_segments(&mixed, &mut buffer).unwrap();
         assert!(segments.pickle.len() < 500);
         let places: Vec<_> = segments.buffers.iter().map(|buffer| (buffer.len(), buffer.as_ptr())).collect();
         assert_eq!(places[0], (300, mixed.bytes.as_ptr()));

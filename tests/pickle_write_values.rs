@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use state_core::pickle::{Options, Pickle, Protocol, dump_value, load_value};
+use state_core::pickle::{Pickle, PickleOptions, Protocol, dump_value, load_value};
 use state_core::value::{
     Complex, Dict, Int, List, Made, Name, Object, Parts, Persistent, Set, Shared, Surrogates, Tuple, Value, Variant,
 };
@@ -12,7 +12,7 @@ use state_core::value::{
 mod python;
 
 fn pickles(value: &Value) -> impl Iterator<Item = Vec<u8>> {
-    Protocol::ALL.into_iter().map(|protocol| Options::new().protocol(protocol).dump_value(value).unwrap())
+    Protocol::ALL.into_iter().map(|protocol| PickleOptions::new().protocol(protocol).dump_value(value).unwrap())
 }
 
 /// Values at all protocols, and what Python's expression gives for each.
@@ -199,7 +199,7 @@ def case(data):
 fn what_contains_itself_by_tuples_alone_is_refused() {
     let value = Value::Shared(Shared::cyclic(|this| Tuple::from(vec![this.into()]).into()));
     for protocol in Protocol::ALL {
-        let error = Options::new().protocol(protocol).dump_value(&value).unwrap_err();
+        let error = PickleOptions::new().protocol(protocol).dump_value(&value).unwrap_err();
         assert_eq!(error.found(), "one that cannot be there before its parts");
     }
 }
@@ -220,9 +220,12 @@ def case(data):
     // A line of ASCII is all that protocol 0 has for them.
     for id in [Value::from(7), "ß".into(), "a\nb".into()] {
         let value = Value::Persistent(Persistent::new(id));
-        let error = Options::new().protocol(Protocol::V0).dump_value(&value).unwrap_err();
+        let error = PickleOptions::new().protocol(Protocol::V0).dump_value(&value).unwrap_err();
         assert_eq!(error.expected(), "a persistent id of one line in ASCII, as protocol 0 has it");
-        assert_eq!(load_value(&Options::new().protocol(Protocol::V1).dump_value(&value).unwrap()).unwrap(), value);
+        assert_eq!(
+            load_value(&PickleOptions::new().protocol(Protocol::V1).dump_value(&value).unwrap()).unwrap(),
+            value
+        );
     }
 }
 
@@ -256,7 +259,7 @@ fn names_that_python_cannot_have_are_refused() {
 fn no_pickle_is_larger_than_allowed() {
     let value = Value::from((vec![0_u8; 1000], List::from(vec![Value::from("text"); 1000])));
     for protocol in Protocol::ALL {
-        let options = Options::new().protocol(protocol);
+        let options = PickleOptions::new().protocol(protocol);
         let size = options.dump_value(&value).unwrap().len() as u64;
         assert!(options.max_size(size).dump_value(&value).is_ok());
         for limit in [0, 1, 20, 999, size - 1] {
@@ -325,7 +328,7 @@ def case(data):
     for row in rows[0].lines() {
         let [module, name, old_module, old_name] = *row.split(' ').collect::<Vec<_>>() else { panic!("{row}") };
         let value = Value::Global(Name::new(module, name));
-        let options = Options::new().protocol(Protocol::V2);
+        let options = PickleOptions::new().protocol(Protocol::V2);
         let line = |module: &str, name: &str| format!("\u{80}\u{2}c{module}\n{name}\nq\0.");
         let latin = |pickle: Vec<u8>| pickle.into_iter().map(char::from).collect::<String>();
         assert_eq!(latin(options.dump_value(&value).unwrap()), line(old_module, old_name));
@@ -339,7 +342,7 @@ fn a_name_is_written_with_the_module_that_it_was_read_with() {
     for pickle in [&b"cex:ample\nVarious\n."[..], b"\x80\x04\x8c\x08ex:ample\x8c\x07Various\x93."] {
         let value = load_value(pickle).unwrap();
         for protocol in Protocol::ALL {
-            let written = Options::new().protocol(protocol).dump_value(&value).unwrap();
+            let written = PickleOptions::new().protocol(protocol).dump_value(&value).unwrap();
             let again = load_value(&written).unwrap();
             assert_eq!(again, value);
             let Value::Global(name) = &again else { panic!("{again}") };
@@ -349,7 +352,7 @@ fn a_name_is_written_with_the_module_that_it_was_read_with() {
     // A class within a class is a name at each protocol, though the older ones ask for it step by step.
     let inner = Value::Global(Name::new("shop", "Bicycle.Frame"));
     for protocol in Protocol::ALL {
-        let written = Options::new().protocol(protocol).dump_value(&inner).unwrap();
+        let written = PickleOptions::new().protocol(protocol).dump_value(&inner).unwrap();
         assert_eq!(load_value(&written).unwrap(), inner);
         assert_eq!(Pickle::open(&written).unwrap().to_string(), "<class 'shop.Bicycle.Frame'>");
     }

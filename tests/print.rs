@@ -2,7 +2,7 @@
 
 mod python;
 
-use state_core::pickle::{self, Options, Pickle, Strings};
+use state_core::pickle::{self, Pickle, PickleOptions, Strings};
 
 /// Answers what an expression prints, and its pickles.
 const SCRIPT: &str = r#"
@@ -138,7 +138,7 @@ fn on_one_line(tree: &str) -> String {
 }
 
 /// A pickle and its value both print this, on a line and as a tree.
-fn prints(pickle: &[u8], options: &Options, expected: &str, what: &str) {
+fn prints(pickle: &[u8], options: &PickleOptions, expected: &str, what: &str) {
     let (opened, loaded) = (options.open(pickle).unwrap(), options.load_value(pickle).unwrap());
     assert_eq!(opened.to_string(), expected, "{what}: the pickle");
     assert_eq!(loaded.to_string(), expected, "{what}: the value");
@@ -153,7 +153,7 @@ fn as_python(table: &[&str]) {
     for (expression, answer) in table.iter().zip(&answers) {
         for (at, pair) in python::parts(answer).chunks(2).enumerate() {
             let expected = core::str::from_utf8(pair[0]).unwrap();
-            prints(pair[1], &Options::new(), expected, &format!("{expression}, protocol {at}"));
+            prints(pair[1], &PickleOptions::new(), expected, &format!("{expression}, protocol {at}"));
         }
     }
 }
@@ -244,7 +244,7 @@ fn what_python_2_wrote() {
     let answers = python::texts(LATIN1, &frames).unwrap_or_default();
     for (data, expected) in frames.iter().zip(answers) {
         let what = String::from_utf8_lossy(data);
-        prints(data, &Options::new().strings(Strings::Latin1), &of_newest(expected), &what);
+        prints(data, &PickleOptions::new().strings(Strings::Latin1), &of_newest(expected), &what);
     }
 }
 
@@ -255,7 +255,7 @@ fn ordered_dicts_print_as_from_python_3_12_on() {
     let answers = python::answers(&[python::WRITE, SCRIPT].concat(), &frames).unwrap_or_default();
     for (expression, answer) in table.iter().zip(&answers) {
         for pair in python::parts(answer).chunks(2) {
-            prints(pair[1], &Options::new(), &of_newest(String::from_utf8(pair[0].into()).unwrap()), expression);
+            prints(pair[1], &PickleOptions::new(), &of_newest(String::from_utf8(pair[0].into()).unwrap()), expression);
         }
     }
 }
@@ -285,7 +285,7 @@ fn nothing_is_left_out() {
         (b"\x80\x02ctypes\nSimpleNamespace\nK\x01\x85R.", "SimpleNamespace(1)"),
     ];
     for (data, expected) in cases {
-        prints(data, &Options::new(), expected, expected);
+        prints(data, &PickleOptions::new(), expected, expected);
     }
 }
 

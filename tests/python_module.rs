@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use state_core::evolve::Form;
-use state_core::pickle::{self, Options, Protocol, PythonModule, python_module, python_modules};
-use state_core::{Options as NativeOptions, Record, RestoreOwned, State};
+use state_core::pickle::{self, PickleOptions, Protocol, PythonModule, python_module, python_modules};
+use state_core::{Options, Record, RestoreOwned, State};
 
 mod python;
 
@@ -75,7 +75,7 @@ impl Cases {
         let sources: Vec<&[u8]> =
             modules.iter().flat_map(|module| [module.name.as_bytes(), module.source.as_bytes()]).collect();
         for protocol in Protocol::ALL {
-            let pickle = Options::new().protocol(protocol).dumps(&value).unwrap();
+            let pickle = PickleOptions::new().protocol(protocol).dumps(&value).unwrap();
             self.frames.push(frame(&[&sources[..], &[expression.as_bytes(), &pickle]].concat()));
         }
         self.tests.push(Box::new(move |pickle| assert_eq!(pickle::loads::<T>(pickle).unwrap(), value)));
@@ -506,10 +506,10 @@ fn what_has_no_class_is_an_error() {
 /// What a file says is enough, but for how the types are pickled, which one says.
 #[test]
 fn a_schema_that_was_read_gives_the_same_module() {
-    let bytes = NativeOptions::new().with_schema().dumps(&dave()).unwrap();
+    let bytes = Options::new().with_schema().dumps(&dave()).unwrap();
     let modules = Form::open(&bytes).unwrap().python_modules().unwrap();
     assert_eq!(modules, python_modules::<Person>().unwrap());
-    let bytes = NativeOptions::new().with_schema().dumps(&Plain { name: "n".into(), age: 1 }).unwrap();
+    let bytes = Options::new().with_schema().dumps(&Plain { name: "n".into(), age: 1 }).unwrap();
     let form = Form::open(&bytes).unwrap();
     assert_ne!(form.python_modules().unwrap(), python_modules::<Plain>().unwrap());
     assert_eq!(form.with_pickle("dict").unwrap().python_modules().unwrap(), python_modules::<Plain>().unwrap());

@@ -153,8 +153,8 @@ fn values_and_pickles_are_equal_and_load_either_way() {
     assert_eq!(pickle::dumps(&theirs).unwrap(), pickled);
     assert_eq!(pickle::loads::<elsewhere::Shop>(&pickled).unwrap(), theirs);
     let (ours, theirs) = (vec![ours], vec![theirs]);
-    let buffers = |options: &pickle::Options| (options.dumps(&ours).unwrap(), options.dumps(&theirs).unwrap());
-    let (ours, theirs) = buffers(&pickle::Options::new().protocol(pickle::Protocol::V2));
+    let buffers = |options: &pickle::PickleOptions| (options.dumps(&ours).unwrap(), options.dumps(&theirs).unwrap());
+    let (ours, theirs) = buffers(&pickle::PickleOptions::new().protocol(pickle::Protocol::V2));
     assert_eq!(ours, theirs);
 }
 
@@ -212,7 +212,7 @@ fn layout<T: Record>() -> (usize, Vec<(String, usize)>) {
 
     let slots = Holder::<T>(vec![]).get_state().unwrap();
     let Some(Value::Array(array)) = slots.first() else { panic!("an array in {slots:?}") };
-    let Dtype::Record(record) = array.dtype() else { panic!("a record") };
+    let Dtype::Structured(record) = array.dtype() else { panic!("a record") };
     assert_eq!(record.itemsize(), T::LAYOUT.size());
     (record.itemsize(), record.fields().iter().map(|field| (field.name.to_string(), field.offset)).collect())
 }

@@ -103,7 +103,7 @@ fn pickled<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(
             "pickle::loads",
             Box::new(move || {
                 for protocol in [pickle::Protocol::V0, pickle::Protocol::V2, pickle::Protocol::V4] {
-                    let mut pickle = pickle::Options::new().protocol(protocol).dumps(&*value).unwrap();
+                    let mut pickle = pickle::PickleOptions::new().protocol(protocol).dumps(&*value).unwrap();
                     assert!(pickle::loads::<T>(&pickle).unwrap() == *value);
                     // What is put on the stack and taken from it again is left to the machine.
                     let start = if protocol == pickle::Protocol::V0 { 0 } else { 2 };
@@ -142,7 +142,7 @@ fn deepest<T: RestoreOwned + Clone + Debug>(leaf: T, around: impl Fn(T) -> T) ->
 #[track_caller]
 fn refused<T: RestoreOwned + Debug>(deeper: &T, error: &Error) {
     let raised = Options::new().depth(4096);
-    let pickle = pickle::Options::new().depth(4096).dumps(deeper).unwrap();
+    let pickle = pickle::PickleOptions::new().depth(4096).dumps(deeper).unwrap();
     let errors = [
         error.kind(),
         loads::<T>(&raised.dumps(deeper).unwrap()).unwrap_err().kind(),

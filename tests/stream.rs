@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
-use state_core::image::stream::{Reader, Writer};
+use state_core::image::stream::{StreamReader, StreamWriter};
 use state_core::{State, dumps, loads};
 
 /// Counts the bytes that this thread allocates.
@@ -66,7 +66,7 @@ fn frames() -> Vec<Frame> {
 
 /// The frames in a stream, and where the header and each of them end.
 fn stream() -> (Vec<u8>, Vec<usize>) {
-    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut writer = StreamWriter::new(Vec::new()).unwrap();
     let mut ends = vec![writer.get_ref().len()];
     for frame in frames() {
         writer.write(&frame).unwrap();
@@ -78,7 +78,7 @@ fn stream() -> (Vec<u8>, Vec<usize>) {
 
 /// The whole states of a stream, and how it ended.
 fn read(bytes: &[u8]) -> (Vec<Frame>, io::Result<()>) {
-    let mut reader = match Reader::new(bytes) {
+    let mut reader = match StreamReader::new(bytes) {
         Ok(reader) => reader,
         Err(error) => return (Vec::new(), Err(error)),
     };
@@ -106,9 +106,9 @@ fn what_is_written_comes_back() {
     assert_eq!(all, frames());
     end.unwrap();
     assert!(ends.iter().all(|end| end % 16 == 0));
-    let states: io::Result<Vec<Frame>> = Reader::new(&bytes[..]).unwrap().states().collect();
+    let states: io::Result<Vec<Frame>> = StreamReader::new(&bytes[..]).unwrap().states().collect();
     assert_eq!(states.unwrap(), frames());
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = StreamReader::new(&bytes[..]).unwrap();
     for frame in frames() {
         assert!(reader.advance().unwrap());
         assert_eq!(reader.image(), dumps(&frame).unwrap());
@@ -119,7 +119,7 @@ fn what_is_written_comes_back() {
 #[test]
 fn states_are_borrowed_from_the_reader() {
     let (bytes, _) = stream();
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = StreamReader::new(&bytes[..]).unwrap();
     for frame in frames() {
         let view: FrameView<'_> = reader.load().unwrap().unwrap();
         assert_eq!((view.tick, view.heat), (frame.tick, &*frame.heat));
@@ -164,14 +164,14 @@ fn states_stand_where_they_were_written() {
 
 #[test]
 fn restoring_in_place_allocates_nothing() {
-    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut writer = StreamWriter::new(Vec::new()).unwrap();
     let mut frame = frames().pop().unwrap();
     for tick in 0..100 {
         frame.tick = tick;
         writer.write(&frame).unwrap();
     }
     let bytes = writer.into_inner();
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = StreamReader::new(&bytes[..]).unwrap();
     assert!(reader.load_into(&mut frame).unwrap());
     let before = ALLOCATED.get();
     for tick in 1..100 {
@@ -185,7 +185,7 @@ fn restoring_in_place_allocates_nothing() {
 #[test]
 fn another_type_is_told_by_name() {
     let (bytes, _) = stream();
-    let mut reader = Reader::new(&bytes[..]).unwrap();
+    let mut reader = StreamReader::new(&bytes[..]).unwrap();
     let error = reader.load::<OtherFrame>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidData);
     assert!(error.to_string().contains("Frame: expected no slot `names`, found an older state that has it"), "{error}");
@@ -194,7 +194,7 @@ fn another_type_is_told_by_name() {
 
     assert!(loads::<Frame>(&bytes).unwrap_err().to_string().contains("a stream of states"));
     let image = dumps(&frames()[0]).unwrap();
-    assert!(Reader::new(&image[..]).unwrap_err().to_string().contains("a single state"));
+    assert!(StreamReader::new(&image[..]).unwrap_err().to_string().contains("a single state"));
 }
 
 #[test]
@@ -204,18 +204,18 @@ fn append_goes_on_after_every_cut() {
     let last = Frame { tick: 99, names: vec![], heat: vec![1.5] };
     for len in 0..=bytes.len() {
         fs::write(&path, &bytes[..len]).unwrap();
-        let mut writer = Writer::append(&path).unwrap();
+        let mut writer = StreamWriter::append(&path).unwrap();
         writer.write(&last).unwrap();
         let whole = ends.iter().filter(|&&end| end <= len).count().saturating_sub(1);
         let mut expected = frames()[..whole].to_vec();
         expected.push(last.clone());
-        let found: io::Result<Vec<Frame>> = Reader::open(&path).unwrap().states().collect();
+        let found: io::Result<Vec<Frame>> = StreamReader::open(&path).unwrap().states().collect();
         assert_eq!(found.unwrap(), expected, "{len}");
     }
     fs::remove_file(&path).unwrap();
-    drop(Writer::<Frame>::append(&path).unwrap());
+    drop(StreamWriter::<Frame>::append(&path).unwrap());
     assert_eq!(read(&fs::read(&path).unwrap()).0, []);
-    Writer::<Frame>::create(&path).unwrap().sync().unwrap();
+    StreamWriter::<Frame>::create(&path).unwrap().sync().unwrap();
     fs::remove_file(&path).unwrap();
 }
 
@@ -227,14 +227,14 @@ fn append_cuts_what_was_never_written() {
         let mut torn = bytes.clone();
         torn.resize(bytes.len() + zeros, 0);
         fs::write(&path, &torn).unwrap();
-        drop(Writer::<Frame>::append(&path).unwrap());
+        drop(StreamWriter::<Frame>::append(&path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
     // The last state is announced, but its bytes never reached the disk.
     let mut torn = bytes.clone();
     torn[ends[4] + 16..].fill(0);
     fs::write(&path, &torn).unwrap();
-    drop(Writer::<Frame>::append(&path).unwrap());
+    drop(StreamWriter::<Frame>::append(&path).unwrap());
     assert_eq!(fs::read(&path).unwrap(), bytes[..ends[4]]);
     fs::remove_file(&path).unwrap();
 }
@@ -247,12 +247,12 @@ fn append_leaves_damage_and_other_types_alone() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 4;
         fs::write(&path, &damaged).unwrap();
-        assert_eq!(Writer::<Frame>::append(&path).unwrap_err().kind(), ErrorKind::InvalidData, "{at}");
+        assert_eq!(StreamWriter::<Frame>::append(&path).unwrap_err().kind(), ErrorKind::InvalidData, "{at}");
         assert_eq!(fs::read(&path).unwrap(), damaged);
     }
     for other in [&bytes[..], b"something else", &[0; 4000]] {
         fs::write(&path, other).unwrap();
-        Writer::<OtherFrame>::append(&path).unwrap_err();
+        StreamWriter::<OtherFrame>::append(&path).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), other);
     }
     fs::remove_file(&path).unwrap();
@@ -279,7 +279,7 @@ impl Write for Full {
 #[test]
 fn nothing_is_written_behind_a_torn_state() {
     let (bytes, ends) = stream();
-    let mut writer = Writer::new(Full(Vec::new(), ends[2] + 20)).unwrap();
+    let mut writer = StreamWriter::new(Full(Vec::new(), ends[2] + 20)).unwrap();
     let errors: Vec<_> = frames().iter().filter_map(|frame| writer.write(frame).err()).map(|e| e.kind()).collect();
     assert_eq!(errors, [ErrorKind::StorageFull, ErrorKind::Other, ErrorKind::Other]);
     assert_eq!(writer.into_inner().0, bytes[..ends[2] + 20]);
@@ -303,7 +303,7 @@ fn frame_start(position: usize, len: u64, image: u32) -> Vec<u8> {
 
 #[test]
 fn the_format_is_the_documented_one() {
-    let mut writer = Writer::new(Vec::new()).unwrap();
+    let mut writer = StreamWriter::new(Vec::new()).unwrap();
     writer.write(&7_u8).unwrap();
     // The canonical schema of `u8`: an integer of 8 bits, neither signed nor without zero.
     let schema = [3, 8, 0];
@@ -338,7 +338,7 @@ fn announced_lengths_are_not_believed() {
     let mut header = bytes[..24].to_vec();
     header[16..20].fill(0xFF);
     let before = ALLOCATED.get();
-    assert_eq!(Reader::with_max_schema(&header[..], u64::MAX).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(StreamReader::with_max_schema(&header[..], u64::MAX).unwrap_err().kind(), ErrorKind::UnexpectedEof);
     assert!(ALLOCATED.get() - before < 1 << 20);
 }
 
@@ -355,9 +355,9 @@ fn what_a_stream_announces_is_limited() {
         let mut header = bytes[..24].to_vec();
         header[16..20].copy_from_slice(&claimed.to_le_bytes());
         let before = ALLOCATED.get();
-        let error = Reader::new(endless(header)).err().unwrap();
+        let error = StreamReader::new(endless(header)).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::InvalidData);
-        assert!(error.to_string().contains("Reader::with_max_schema"), "{error}");
+        assert!(error.to_string().contains("StreamReader::with_max_schema"), "{error}");
         assert!(ALLOCATED.get() - before < 1 << 16);
     }
     // A frame of 2^40 whose own checksum is right.
@@ -365,10 +365,10 @@ fn what_a_stream_announces_is_limited() {
         let mut start = bytes[..ends[0]].to_vec();
         start.extend(frame_start(ends[0], claimed, 0));
         let before = ALLOCATED.get();
-        let mut reader = Reader::new(endless(start)).unwrap();
+        let mut reader = StreamReader::new(endless(start)).unwrap();
         let error = reader.advance().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidData);
-        assert!(error.to_string().contains("Reader::max_state"), "{error}");
+        assert!(error.to_string().contains("StreamReader::max_state"), "{error}");
         assert!(!reader.advance().unwrap());
         assert!(ALLOCATED.get() - before < 1 << 18);
     }
@@ -378,16 +378,16 @@ fn what_a_stream_announces_is_limited() {
 fn limits_of_a_stream_are_settings() {
     let (bytes, _) = stream();
     let schema = u64::from(u32::from_le_bytes(bytes[16..20].try_into().unwrap()));
-    assert!(Reader::with_max_schema(&bytes[..], schema).is_ok());
-    assert!(Reader::with_max_schema(&bytes[..], schema - 1).is_err());
+    assert!(StreamReader::with_max_schema(&bytes[..], schema).is_ok());
+    assert!(StreamReader::with_max_schema(&bytes[..], schema - 1).is_err());
     let longest = frames().iter().map(|frame| dumps(frame).unwrap().len() as u64).max().unwrap();
-    let all: Result<Vec<Frame>, _> = Reader::new(&bytes[..]).unwrap().max_state(longest).states().collect();
+    let all: Result<Vec<Frame>, _> = StreamReader::new(&bytes[..]).unwrap().max_state(longest).states().collect();
     assert_eq!(all.unwrap(), frames());
-    let mut shorter = Reader::new(&bytes[..]).unwrap().max_state(longest - 1);
+    let mut shorter = StreamReader::new(&bytes[..]).unwrap().max_state(longest - 1);
     assert!(shorter.states::<Frame>().any(|frame| frame.is_err()));
 
     // A writer refuses what is too long before it writes any of it, and goes on.
-    let mut writer = Writer::new(Vec::new()).unwrap().max_state(longest - 1);
+    let mut writer = StreamWriter::new(Vec::new()).unwrap().max_state(longest - 1);
     let all = frames();
     let written = all.iter().filter(|frame| writer.write(frame).is_ok()).count();
     let (all, end) = read(&writer.into_inner());
@@ -400,9 +400,9 @@ fn limits_of_a_stream_are_settings() {
 #[test]
 fn a_file_has_one_writer_at_a_time() {
     let path = file("one-writer");
-    let mut first = Writer::append(&path).unwrap();
+    let mut first = StreamWriter::append(&path).unwrap();
     first.write(&frames()[1]).unwrap();
-    for second in [Writer::<Frame>::append(&path), Writer::<Frame>::create(&path)] {
+    for second in [StreamWriter::<Frame>::append(&path), StreamWriter::<Frame>::create(&path)] {
         let error = second.unwrap_err();
         assert!(cfg!(windows) || error.kind() == ErrorKind::WouldBlock, "{error}");
     }
@@ -411,11 +411,11 @@ fn a_file_has_one_writer_at_a_time() {
     first.write(&frames()[2]).unwrap();
     // The lock goes with the writer, and stays with the file that it gives back.
     let kept = first.into_inner();
-    assert!(Writer::<Frame>::append(&path).is_err());
+    assert!(StreamWriter::<Frame>::append(&path).is_err());
     drop(kept);
-    Writer::append(&path).unwrap().write(&frames()[3]).unwrap();
+    StreamWriter::append(&path).unwrap().write(&frames()[3]).unwrap();
     assert_eq!(read(&fs::read(&path).unwrap()).0, frames()[1..4]);
-    drop(Writer::<Frame>::create(&path).unwrap());
+    drop(StreamWriter::<Frame>::create(&path).unwrap());
     assert_eq!(read(&fs::read(&path).unwrap()).0, []);
     fs::remove_file(&path).unwrap();
 }

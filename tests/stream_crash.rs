@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use state_core::State;
-use state_core::image::stream::{Reader, Writer};
+use state_core::image::stream::{StreamReader, StreamWriter};
 use state_core::image::{load_file, save};
 
 #[derive(State, Debug, PartialEq)]
@@ -77,8 +77,8 @@ fn tell(tick: u32) {
 #[ignore = "is killed; `journal_of_a_killed_program` starts it"]
 fn write_journal() {
     let Some(path) = std::env::var_os(FILE) else { return };
-    let mut writer = Writer::append(&path).unwrap();
-    let first = Reader::open(&path).unwrap().states::<Frame>().count() as u32;
+    let mut writer = StreamWriter::append(&path).unwrap();
+    let first = StreamReader::open(&path).unwrap().states::<Frame>().count() as u32;
     begin();
     for tick in first.. {
         writer.write(&Frame::at(tick)).unwrap();
@@ -92,7 +92,7 @@ fn journal_of_a_killed_program() {
     let mut whole = 0;
     for round in 1..=3 {
         let last = killed("write_journal", &file, 10 * round);
-        let mut reader = Reader::open(&file.0).unwrap();
+        let mut reader = StreamReader::open(&file.0).unwrap();
         let frames = reader.states::<Frame>().map_while(Result::ok).enumerate();
         let count = frames.inspect(|(at, frame)| assert_eq!(*frame, Frame::at(*at as u32))).count();
         assert!(count > last as usize && count > whole, "{count} states, but it told of {last}");

@@ -359,7 +359,7 @@ fn what_is_no_number_keeps_its_bits() {
             assert_eq!(bits(&live), bits(&floats));
             assert_eq!(f32::try_from(&Value::from(single)).unwrap().to_bits(), single.to_bits());
             for protocol in [Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
-                let options = pickle::Options::new().protocol(protocol);
+                let options = pickle::PickleOptions::new().protocol(protocol);
                 let pickled = options.dumps(&floats).unwrap();
                 assert_eq!(bits(&options.loads(&pickled).unwrap()), bits(&floats), "{protocol:?}");
                 let rewritten = options.dump_value(&pickle::load_value(&pickled).unwrap()).unwrap();

@@ -4,11 +4,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use state_core::pickle::{Options, Strings, load_value};
+use state_core::pickle::{PickleOptions, Strings, load_value};
 
 fuzz_target!(|bytes: &[u8]| {
     for strings in [Strings::Ascii, Strings::Latin1, Strings::Bytes] {
-        let options = Options::new().strings(strings);
+        let options = PickleOptions::new().strings(strings);
         let Ok(pickle) = options.open(bytes) else {
             assert!(options.load_value(bytes).is_err());
             continue;

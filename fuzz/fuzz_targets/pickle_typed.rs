@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use libfuzzer_sys::fuzz_target;
 use rich::{Rich, empty, full};
-use state_core::pickle::{self, Options, Protocol, Strings};
+use state_core::pickle::{self, PickleOptions, Protocol, Strings};
 use state_core::{RestoreOwned, State, dumps, to_value};
 
 #[derive(State)]
@@ -85,7 +85,7 @@ fn nothing() -> Various {
     Various { points: vec![], colors, rides: vec![], numbers: vec![], texts: vec![], standard }
 }
 
-fn agree<T: State + RestoreOwned>(bytes: &[u8], options: &Options, targets: [T; 2]) {
+fn agree<T: State + RestoreOwned>(bytes: &[u8], options: &PickleOptions, targets: [T; 2]) {
     let loaded = options.loads::<T>(bytes);
     for mut target in targets {
         let before = dumps(&target).unwrap();
@@ -104,13 +104,13 @@ fn agree<T: State + RestoreOwned>(bytes: &[u8], options: &Options, targets: [T; 
     // As text, in which all NaNs are one: text of protocol 0 does not keep them apart.
     let shown = to_value(&value).unwrap().to_string();
     for protocol in Protocol::ALL {
-        let pickle = Options::new().protocol(protocol).dumps(&value).unwrap();
+        let pickle = PickleOptions::new().protocol(protocol).dumps(&value).unwrap();
         assert_eq!(to_value(&pickle::loads::<T>(&pickle).unwrap()).unwrap().to_string(), shown);
     }
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = [Options::new(), Options::new().strings(Strings::Bytes).expansion(1)];
+    let options = [PickleOptions::new(), PickleOptions::new().strings(Strings::Bytes).expansion(1)];
     for options in &options {
         agree::<Rich>(bytes, options, [full(), empty()]);
         agree::<Various>(bytes, options, [various(), nothing()]);

@@ -34,13 +34,20 @@ pub use crate::protocol::layout::{enum_head, enum_is_inline, largest, raw_head, 
 pub use crate::protocol::memory::{Exact, Image};
 pub use crate::protocol::stack::{deepest, stack};
 pub use crate::raw::{Layout, Record};
+pub use crate::schema::evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
 pub use crate::schema::fingerprint::Known;
-pub use crate::schema::{
-    Alias, Evolution, Form, Names, OldForm, RecordField, Schema, Shape, Sharing, Slot, Variant, old_form, run_upgrade,
-};
-pub use crate::sharing::{Share, SharedPointer};
-pub use crate::state::{Object, Outcome, Restore, State};
-pub use crate::{__image as image, __record as record, raw};
+pub use crate::schema::form::{Form, Shape, Sharing};
+pub use crate::schema::{EnumVariant, Names, RecordField, Schema, Slot};
+pub use crate::sharing::pointer::{Share, SharedPointer};
+pub use crate::state::{Outcome, Restore, State, StateObject};
+pub use crate::{__image as image, __record as record};
+
+/// What fields of raw arrays call.
+pub mod raw {
+    pub use crate::raw::items::{Many, Maybe, One};
+    pub use crate::raw::kind::{FlagKind, NoKind, OpaqueKind, Probe};
+    pub use crate::raw::slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
+}
 
 use core::fmt::Display;
 
@@ -324,10 +331,10 @@ impl<S, T, E> With<S, T, E> {
     label = "a parent is a struct with `#[derive(State)]`, or a `Box` of one",
     note = "remove `flatten_parent` to keep the field as a slot of its own"
 )]
-pub trait Parent: Object {}
+pub trait Parent: StateObject {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Object> Parent for T {}
+impl<T: StateObject> Parent for T {}
 
 /// Finds the schema of `[T; 0]`: that of an array of `T` where it has a state, and else that of an array of nothing.
 #[derive(Debug)]

@@ -15,8 +15,6 @@ use crate::schema::Schema;
 use crate::schema::fingerprint::Known;
 use crate::sharing::Share;
 
-#[doc(hidden)]
-pub use crate::pointee::{Made, Pointer};
 pub use crate::pointee::{Pointee, RestorePointee};
 
 /// A type whose state can be taken out.
@@ -185,7 +183,7 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
     message = "`{Self}` is a slot, not an object: it has no tuple of its own",
     label = "an object is a struct with `#[derive(State)]`"
 )]
-pub trait Object: State {}
+pub trait StateObject: State {}
 
 /// What a hook may return: nothing, or a `Result` with which it can refuse the state.
 #[diagnostic::on_unimplemented(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use state_core::evolve::Form;
-use state_core::image::stream::{Reader, Writer};
+use state_core::image::stream::{StreamReader, StreamWriter};
 use state_core::image::{load_file, save, verify};
 use state_core::{Options, State, dumps, loads};
 
@@ -50,7 +50,7 @@ impl Room {
     }
 
     fn stream<T: State>(&self, name: &str, values: &[T]) -> PathBuf {
-        let mut writer = Writer::new(Vec::new()).unwrap();
+        let mut writer = StreamWriter::new(Vec::new()).unwrap();
         for value in values {
             writer.write(value).unwrap();
         }
@@ -356,7 +356,7 @@ fn upgrade_makes_files_and_streams_of_a_recorded_form() {
 
     let stream = room.stream("states", &[world(), world(), v1::World { monsters: vec![], ..world() }]);
     assert_eq!(room.run(&[&["upgrade", "states"], &SAID[..]].concat()).lines(), [""; 0]);
-    let mut reader = Reader::open(stream).unwrap();
+    let mut reader = StreamReader::open(stream).unwrap();
     let states: Vec<v2::World> = reader.states().map(Result::unwrap).collect();
     assert_eq!(states, [upgraded(), upgraded(), v2::World { monsters: vec![], tick: 7 }]);
 }

@@ -88,7 +88,7 @@ fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
             Role::Slot(Via::With(convert)) => (convert.kept(), quote!(#of_side + _state::Clone)),
             // A parent's own parameters are slots like others: only the parent itself is an object.
             Role::Parent(_) if is_param(container, field.parent_type()) => {
-                (vec![field.parent_type()], quote!(#of_side + _state::Object))
+                (vec![field.parent_type()], quote!(#of_side + _state::StateObject))
             }
             Role::Slot(_) | Role::Parent(_) => (vec![&field.ty], of_side.clone()),
         };

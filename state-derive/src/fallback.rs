@@ -35,7 +35,7 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl #impl_generics _state::Object for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {}
     };
     join(container, error, &stubs)
 }

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use std::thread;
 
 use bombs::Bomb;
-use state_core::pickle::{Options, Pickle, load_value, loads};
+use state_core::pickle::{Pickle, PickleOptions, load_value, loads};
 use state_core::{ErrorKind, State};
 
 /// Counts the text that comes to it, and keeps nothing.
@@ -133,7 +133,7 @@ fn types_take_no_more_than_the_expansion_allows() {
     let megabyte = bombs::expanding().into_iter().find(|(name, _)| name.starts_with("a megabyte")).unwrap().1;
     let list = megabyte[..megabyte.len() - 2].to_vec();
     let list = [&list[..], b"t."].concat();
-    let error = Options::new().loads::<Vec<Vec<u8>>>(&list).unwrap_err();
+    let error = PickleOptions::new().loads::<Vec<Vec<u8>>>(&list).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Length);
-    assert!(error.to_string().contains("Options::expansion"), "{error}");
+    assert!(error.to_string().contains("PickleOptions::expansion"), "{error}");
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use state_core::pickle::{self, Options, Protocol};
+use state_core::pickle::{self, PickleOptions, Protocol};
 use state_core::{RestoreOwned, from_value, to_value};
 
 use crate::python;
@@ -26,7 +26,7 @@ impl Cases {
     /// A value, and the expression that Python has for it, also where the value is a dynamic one.
     pub fn both<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
         for protocol in Protocol::ALL {
-            let of_value = Options::new().protocol(protocol).dump_value(&to_value(&value).unwrap()).unwrap();
+            let of_value = PickleOptions::new().protocol(protocol).dump_value(&to_value(&value).unwrap()).unwrap();
             self.written.push([text.as_bytes(), b"\0", &of_value].concat());
         }
         self.typed(value, text);
@@ -35,7 +35,7 @@ impl Cases {
     /// A value, and the expression that Python has for it.
     pub fn typed<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
         for protocol in Protocol::ALL {
-            let pickle = Options::new().protocol(protocol).dumps(&value).unwrap();
+            let pickle = PickleOptions::new().protocol(protocol).dumps(&value).unwrap();
             assert_eq!(pickle::loads::<T>(&pickle).unwrap(), value);
             self.written.push([text.as_bytes(), b"\0", &pickle].concat());
         }

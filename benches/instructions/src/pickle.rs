@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-use state_core::pickle::{Options, Protocol, load_value};
+use state_core::pickle::{PickleOptions, Protocol, load_value};
 use state_core::{Record, RestoreOwned, State};
 
 use crate::cells::Cells;
@@ -58,7 +58,7 @@ struct MyClass {
 /// Adds the cells.
 pub fn add(cells: &mut Cells<'_>) {
     let random = &mut Random::new(1);
-    let usual = Options::new().protocol(Protocol::V4);
+    let usual = PickleOptions::new().protocol(Protocol::V4);
     both(cells, "persons", usual, list(random, person));
     both(cells, "tuples", usual, list(random, |random| (random.range(0, 1_000_000) as i64, random.unit())));
     both(cells, "dicts", usual, list(random, |random| HashMap::from_iter(entries(random))));
@@ -67,14 +67,14 @@ pub fn add(cells: &mut Cells<'_>) {
     both(cells, "clubs", usual, list(random, club));
     let bicycle = |_| Bicycle { gears: random.range(1, 30) as i32, price: f64::from(random.signed(500.0)) };
     let bicycles = MyClass { data: (0..10 * COUNT).map(bicycle).collect() };
-    both(cells, "bicycles", Options::new().protocol(Protocol::V5), bicycles);
-    both(cells, "persons of protocol 1", Options::new().protocol(Protocol::V1), list(random, person));
+    both(cells, "bicycles", PickleOptions::new().protocol(Protocol::V5), bicycles);
+    both(cells, "persons of protocol 1", PickleOptions::new().protocol(Protocol::V1), list(random, person));
     values(cells, "persons", &list(random, person));
     values(cells, "dicts", &list(random, |random| BTreeMap::from(entries(random))));
 }
 
 /// Writes into a used buffer, and loads.
-fn both<T: State + RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, options: Options, value: T) {
+fn both<T: State + RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, options: PickleOptions, value: T) {
     let pickle = options.dumps(&value).expect("the data can be written");
     let mut buffer = pickle.clone();
     cells.add(&format!("{name} dumps"), move || {
@@ -87,10 +87,10 @@ fn both<T: State + RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, op
 
 /// Reads as dynamic values, and writes these.
 fn values<T: State>(cells: &mut Cells<'_>, name: &str, value: &T) {
-    let pickle = Options::new().dumps(value).expect("the data can be written");
+    let pickle = PickleOptions::new().dumps(value).expect("the data can be written");
     let value = load_value(&pickle).expect("it was written");
     cells.add(&format!("{name} as values dumps"), move || {
-        drop(black_box(Options::new().dump_value(black_box(&value)).expect("it was read")));
+        drop(black_box(PickleOptions::new().dump_value(black_box(&value)).expect("it was read")));
     });
     cells.add(&format!("{name} as values loads"), move || {
         drop(black_box(load_value(black_box(&pickle)).expect("it was written")));

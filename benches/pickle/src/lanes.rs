@@ -6,7 +6,7 @@ use std::io::Result;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use state_core::pickle::{Options, Protocol, SegmentBuffer};
+use state_core::pickle::{PickleOptions, Protocol, PickleSegmentBuffer};
 use state_core::{RestoreOwned, State};
 
 use crate::python::Python;
@@ -58,7 +58,7 @@ pub fn both<'a, T>(python: &mut Python, value: &'a T, way: Way) -> Result<Vec<La
 where
     T: State + RestoreOwned + Clone + Debug + PartialEq + 'a,
 {
-    let options = Options::new().protocol(way.protocol);
+    let options = PickleOptions::new().protocol(way.protocol);
     let own = options.dumps(value).expect("the data can be written");
     let written = python.take(&own, way.number, way.out_of_band)?;
     let given: Vec<Vec<u8>> = if way.out_of_band { vec![written.buffer] } else { Vec::new() };
@@ -75,7 +75,7 @@ where
         here("clone", Cell::Loads, move || drop(black_box(black_box(value).clone()))),
     ];
     if way.out_of_band {
-        let mut buffer = SegmentBuffer::new();
+        let mut buffer = PickleSegmentBuffer::new();
         lanes.push(here("state", Cell::Dumps, move || {
             black_box(options.dump_segments(black_box(value), &mut buffer).expect("the data can be written"));
         }));

@@ -156,7 +156,7 @@ macro_rules! dynamic {
                             <Self as __state::Listed>::HEAD,
                             __state::Shape { form: __state::Form::Dynamic, ..__state::Shape::PLAIN },
                             const {
-                                &[$(__state::Variant::new(
+                                &[$(__state::EnumVariant::new(
                                     __state::member_tag::<$member>(&[$($tag)?]),
                                     const {
                                         &[__state::Slot::new("0", __state::member_schema::<$member>(&[$({

@@ -80,7 +80,7 @@ impl Form {
 
     /// That of a native state which carries its schema: a file, or what
     /// [`Options::with_schema`](crate::Options::with_schema) wrote. A stream's is that of
-    /// [`stream::Reader::form`](crate::image::stream::Reader::form).
+    /// [`stream::StreamReader::form`](crate::image::stream::StreamReader::form).
     ///
     /// # Errors
     /// Bytes that are no native state, or carry no schema; a damaged one, or one of enormous size.

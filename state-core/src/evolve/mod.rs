@@ -16,9 +16,10 @@
 //! ```
 //!
 //! Files ([`image::save`](crate::image::save)) and streams carry the schema of the type that wrote them. So
-//! [`image::load_file`](crate::image::load_file) and [`stream::Reader`](crate::image::stream::Reader) see when it was
-//! another form of the type, and make a state of the present form out of it. For bytes there is [`loads_upgraded`], and
-//! [`upgrade`], which gives bytes to [`load_into`](crate::load_into) a live value. [`loads`](crate::loads) stays strict.
+//! [`image::load_file`](crate::image::load_file) and [`StreamReader`](crate::image::stream::StreamReader) see when it
+//! was another form of the type, and make a state of the present form out of it. For bytes there is [`loads_upgraded`],
+//! and [`upgrade`], which gives bytes to [`load_into`](crate::load_into) a live value. [`loads`](crate::loads) stays
+//! strict.
 //!
 //! In version 2 each monster has a mood. Of a field that older states do not have, someone has to say what it then is:
 //!

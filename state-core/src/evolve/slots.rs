@@ -9,7 +9,7 @@ use core::ptr;
 use super::plan::{At, Op, Planner, Segment, joined, named_alike};
 use super::problem::Problem;
 use super::skip::{Over, bears};
-use crate::schema::{DefaultFn, Enum, Evolution, Kind, Link, Object, Schema, Show, Slot, Variant};
+use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
 
 /// What is done for each value, in the order of our slots.
 #[derive(Debug, Default)]
@@ -133,7 +133,7 @@ impl<'t> Planner<'t> {
     pub(super) fn variant(
         &mut self,
         of: &'static Enum,
-        (theirs, ours): (&'t [Slot], &'static Variant),
+        (theirs, ours): (&'t [Slot], &'static EnumVariant),
         path: &str,
     ) -> Slots {
         let theirs = self.side(theirs);

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::ops::{Bound, ControlFlow};
 
-use crate::__private::{self as runtime, Names, Shape, Slot, Variant, id};
+use crate::__private::{self as runtime, EnumVariant, Names, Shape, Slot, id};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{enum_head, enum_is_inline, largest};
@@ -28,7 +28,7 @@ macro_rules! enums {
                         Self::HEAD,
                         Shape::PLAIN,
                         const {
-                            &[$(Variant::new(
+                            &[$(EnumVariant::new(
                                 stringify!($variant),
                                 const { &[$(Slot::new("0", <$slot as State>::schema))?] },
                             )),*]

@@ -12,7 +12,7 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::Image;
 use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Form, Kind, Link, Schema};
-use crate::state::{Object, Restore, State};
+use crate::state::{Restore, State, StateObject};
 
 /// What can be refused is always visited.
 macro_rules! is_visited {
@@ -96,7 +96,7 @@ macro_rules! objects {
             )?
         }
 
-        impl$(<$param: State>)? Object for $ty {}
+        impl$(<$param: State>)? StateObject for $ty {}
     )*};
 }
 

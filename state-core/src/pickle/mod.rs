@@ -56,7 +56,7 @@
 //!
 //! Where slots go by name, a raw array is one of them, its bytes. A state that is empty is not given at all. Below
 //! protocol 2 the maker is `copyreg._reconstructor`, and modules have the names of Python 2
-//! ([`Options::fix_imports`]).
+//! ([`PickleOptions::fix_imports`]).
 //!
 //! # Reading
 //! The type that is asked for decides what a state means: `("Dave", 30)` is the state of a `Person`, though a dict and
@@ -131,15 +131,15 @@
 //! Nothing is ever imported, looked up or called. The bytes run through a stack machine that keeps what they say in at
 //! most eight times their length, in time in proportion to it, and nothing recurses on the stack. What is read into a
 //! type takes what that type needs for so many parts; parts that are referenced again and again may come to a limit
-//! ([`Options::expansion`]), and lists, boxes and maps in one another too ([`Options::depth`]). A [`Value`] takes 32 bytes
-//! for each of its slots, and text beside them.
+//! ([`PickleOptions::expansion`]), and lists, boxes and maps in one another too ([`PickleOptions::depth`]). A [`Value`]
+//! takes 32 bytes for each of its slots, and text beside them.
 //!
 //! # Where it differs from CPython
 //! It takes what CPython's `pickle.loads` takes, and refuses what that refuses, opcode by opcode, but for what only a
 //! running Python can know:
 //! - Any name is taken, whether there is such a class or not, and any arguments.
 //! - Keys of dicts and items of sets may be of any kind, and the same one may come twice.
-//! - Persistent ids are values where no function for them is given ([`Options::load_value_resolving`]).
+//! - Persistent ids are values where no function for them is given ([`PickleOptions::load_value_resolving`]).
 //! - A list or dict takes items by its own opcodes alone (`APPEND` on a `bytearray`, or `SETITEM` on a list, is an error).
 //! - `BUILD` on what is no object of a class is an error, unless the state is `None`.
 //! - Numbers in text may have 4300 digits at all times, which in Python is a setting.
@@ -154,9 +154,9 @@ mod options;
 mod protocol;
 
 pub use decode::{Operation, Operations, Pickle};
-pub use encode::{SegmentBuffer, Segments};
+pub use encode::{PickleSegmentBuffer, PickleSegments};
 pub use module::{PythonModule, python_module, python_modules};
-pub use options::{Options, Strings, Surrogates};
+pub use options::{LoneSurrogates, PickleOptions, Strings};
 pub use protocol::Protocol;
 
 use alloc::vec::Vec;
@@ -165,13 +165,13 @@ use crate::error::Result;
 use crate::state::{RestoreOwned, State};
 use crate::value::Value;
 
-/// Takes a value's state as a pickle of protocol 4; [`Options`] has the others.
+/// Takes a value's state as a pickle of protocol 4; [`PickleOptions`] has the others.
 ///
 /// # Errors
 /// A value that has no native bytes either, as [`dumps`](crate::dumps) says; a type tag that cannot be the name of a
 /// class; slots of one name in an object that is pickled by names; and, below protocol 4, text or bytes of 4 GiB.
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    Options::new().dumps(value)
+    PickleOptions::new().dumps(value)
 }
 
 /// Takes a dynamic value as a pickle of protocol 4.
@@ -190,7 +190,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// What the protocol has no form for: a class without a name, a value that contains itself through tuples alone.
 pub fn dump_value(value: &Value) -> Result<Vec<u8>> {
-    Options::new().dump_value(value)
+    PickleOptions::new().dump_value(value)
 }
 
 /// Reads a pickle of any protocol.
@@ -201,7 +201,7 @@ pub fn dump_value(value: &Value) -> Result<Vec<u8>> {
 /// Bytes that are no pickle, or whose value does not stand for a `T`, with the path to the part that does not. What is
 /// often taken for a pickle (archives, compressed and native files) is named, with the way to the pickle in it.
 pub fn loads<T: RestoreOwned>(pickle: &[u8]) -> Result<T> {
-    Options::new().loads(pickle)
+    PickleOptions::new().loads(pickle)
 }
 
 /// Restores a live value from a pickle, all or nothing.
@@ -209,7 +209,7 @@ pub fn loads<T: RestoreOwned>(pickle: &[u8]) -> Result<T> {
 /// # Errors
 /// As [`loads`]; the target is then unchanged.
 pub fn load_into<T: RestoreOwned>(pickle: &[u8], target: &mut T) -> Result<()> {
-    Options::new().load_into(pickle, target)
+    PickleOptions::new().load_into(pickle, target)
 }
 
 /// Reads a pickle into a value, whatever it holds.
@@ -217,5 +217,5 @@ pub fn load_into<T: RestoreOwned>(pickle: &[u8], target: &mut T) -> Result<()> {
 /// # Errors
 /// Bytes that are no pickle.
 pub fn load_value(pickle: &[u8]) -> Result<Value> {
-    Options::new().load_value(pickle)
+    PickleOptions::new().load_value(pickle)
 }

@@ -4,7 +4,7 @@ use super::protocol::Protocol;
 
 /// How pickles are written and read.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct PickleOptions {
     pub(super) protocol: Protocol,
     pub(super) depth: u32,
     pub(super) max_size: u64,
@@ -12,7 +12,7 @@ pub struct Options {
     pub(super) memory: Option<usize>,
     pub(super) fix_imports: bool,
     pub(super) strings: Strings,
-    pub(super) surrogates: Surrogates,
+    pub(super) surrogates: LoneSurrogates,
     pub(super) extensions: &'static [(u32, &'static str)],
 }
 
@@ -34,7 +34,7 @@ pub enum Strings {
 /// What text with lone surrogates is read as, which Rust's `str` cannot hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Surrogates {
+pub enum LoneSurrogates {
     /// An error, with the place.
     #[default]
     Refuse,
@@ -44,13 +44,13 @@ pub enum Surrogates {
     Bytes,
 }
 
-impl Default for Options {
+impl Default for PickleOptions {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Options {
+impl PickleOptions {
     /// The settings of the plain functions: protocol 4, depth 128, names as `fix_imports` has them, 8-bit strings in
     /// ASCII, no lone surrogates.
     #[must_use]
@@ -63,7 +63,7 @@ impl Options {
             memory: None,
             fix_imports: true,
             strings: Strings::Ascii,
-            surrogates: Surrogates::Refuse,
+            surrogates: LoneSurrogates::Refuse,
             extensions: &[],
         }
     }
@@ -126,7 +126,7 @@ impl Options {
 
     /// What text with lone surrogates is read as.
     #[must_use]
-    pub const fn surrogates(mut self, surrogates: Surrogates) -> Self {
+    pub const fn surrogates(mut self, surrogates: LoneSurrogates) -> Self {
         self.surrogates = surrogates;
         self
     }
@@ -135,9 +135,9 @@ impl Options {
     /// is not among them is an error, as in Python.
     ///
     /// ```
-    /// use state_core::pickle::Options;
+    /// use state_core::pickle::PickleOptions;
     ///
-    /// let options = Options::new().extensions(&[(7, "example.Person")]);
+    /// let options = PickleOptions::new().extensions(&[(7, "example.Person")]);
     /// assert_eq!(options.load_value(b"\x80\x02\x82\x07.")?.to_string(), "<class 'example.Person'>");
     /// assert!(options.load_value(b"\x80\x02\x82\x08.").is_err());
     /// # Ok::<(), state_core::Error>(())

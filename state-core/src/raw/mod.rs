@@ -9,19 +9,15 @@
 //!
 //! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
 
-mod items;
-mod kind;
+pub(crate) mod items;
+pub(crate) mod kind;
 mod layout;
 mod portable;
-mod slot;
+pub(crate) mod slot;
 
-#[doc(hidden)]
-pub use items::{Collect, Items, Many, Maybe, One};
-#[doc(hidden)]
-pub use kind::{Described, Flag, FlagKind, Neither, NoKind, Opaque, OpaqueKind, Probe, Raw, RawForm};
+pub(crate) use items::{Collect, Items};
+pub(crate) use kind::Raw;
 pub use layout::Layout;
-#[doc(hidden)]
-pub use slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 
 use crate::protocol::memory::Image;
 use crate::schema::{Kind, Link, Schema};

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{
-    Enum, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Sharing, Slot, Variant,
+    Enum, EnumVariant, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Sharing, Slot,
 };
 use crate::error::{Error, ErrorKind};
 use crate::standard::Known;
@@ -592,7 +592,7 @@ impl In<'_> {
         for _ in 0..count {
             self.left = self.left.checked_sub(1)?;
             let name = self.name()?;
-            add(&mut variants, Variant { name, slots: self.slots(depth)?, value: None });
+            add(&mut variants, EnumVariant { name, slots: self.slots(depth)?, value: None });
         }
         Some(Kind::Enum(Enum {
             name,

@@ -5,9 +5,9 @@
 
 mod canon;
 mod diff;
-mod evolution;
+pub(crate) mod evolution;
 pub(crate) mod fingerprint;
-mod form;
+pub(crate) mod form;
 mod heads;
 mod order;
 mod present;
@@ -25,11 +25,8 @@ pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical
 #[cfg(feature = "pyo3")]
 pub(crate) use canon::{canonical_without_slots, parse_class_within, write_for_class};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
-#[doc(hidden)]
-pub use evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
-pub(crate) use evolution::{Convert, Upgrade};
-#[doc(hidden)]
-pub use form::{Form, Shape, Sharing};
+pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
+pub(crate) use form::{Form, Shape, Sharing};
 pub(crate) use order::unordered;
 pub(crate) use present::Present;
 pub(crate) use show::{Escaped, Show, brief};
@@ -123,7 +120,7 @@ pub(crate) struct Object {
 #[derive(Debug, Clone)]
 pub(crate) struct Enum {
     pub name: Cow<'static, str>,
-    pub variants: Cow<'static, [Variant]>,
+    pub variants: Cow<'static, [EnumVariant]>,
     pub refuses: bool,
     pub skips: bool,
     pub asks: bool,
@@ -134,7 +131,7 @@ pub(crate) struct Enum {
 
 /// One form of an enum.
 #[derive(Debug, Clone)]
-pub struct Variant {
+pub struct EnumVariant {
     pub(crate) name: Cow<'static, str>,
     pub(crate) slots: Cow<'static, [Slot]>,
     /// What the member of a Python enum is worth, if it is told. As [`Form`], it is no part of the image.
@@ -312,7 +309,7 @@ impl Schema {
     /// The schema of an enum.
     #[doc(hidden)]
     #[must_use]
-    pub const fn enumeration(names: Names, head: usize, shape: Shape, variants: &'static [Variant]) -> Self {
+    pub const fn enumeration(names: Names, head: usize, shape: Shape, variants: &'static [EnumVariant]) -> Self {
         let kind = Kind::Enum(Enum {
             name: Cow::Borrowed(names.tag),
             variants: Cow::Borrowed(variants),
@@ -469,7 +466,7 @@ pub struct Names {
 
 impl Enum {
     /// The object that a variant is, where the enum is the list of the types behind a trait object.
-    pub(crate) fn member<'a>(&self, variant: &Variant, nodes: &'a Nodes) -> Option<(&'a Schema, &'a Object)> {
+    pub(crate) fn member<'a>(&self, variant: &EnumVariant, nodes: &'a Nodes) -> Option<(&'a Schema, &'a Object)> {
         let [slot] = &*variant.slots else { return None };
         let schema = nodes.get(slot.ty);
         match &schema.kind {
@@ -479,7 +476,7 @@ impl Enum {
     }
 }
 
-impl Variant {
+impl EnumVariant {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, slots: &'static [Slot]) -> Self {

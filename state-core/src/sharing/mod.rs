@@ -120,15 +120,13 @@
 
 mod out;
 mod places;
-mod pointer;
+pub(crate) mod pointer;
 mod shelf;
 mod table;
 pub(crate) mod walked;
 
 pub(crate) use out::{Tracker, count, count_weak, put, put_weak};
-#[doc(hidden)]
-pub use pointer::{Early, Share, SharedPointer, Through};
-pub(crate) use pointer::{Kept, Shared, share_through};
+pub(crate) use pointer::{Early, Kept, Share, Shared, SharedPointer, Through, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
 

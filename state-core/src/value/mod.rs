@@ -56,7 +56,7 @@ pub use self::convert::door::{IntoState, StateExt, from_value, to_value};
 pub(crate) use self::convert::named::Named;
 pub(crate) use self::convert::standard::standard;
 pub use self::kind::{Kind, WrongKind};
-pub use self::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, TimeUnit};
+pub use self::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray, TimeUnit};
 pub use self::kinds::complex::Complex;
 pub use self::kinds::dict::{Dict, IntoPairs, Pairs};
 pub use self::kinds::int::{Int, ParseIntError};

@@ -154,7 +154,7 @@ fn moved(given: &Dtype, wanted: &Dtype, (from, to): (usize, usize), moves: &mut 
         | (Dtype::UInt(a, _), Dtype::UInt(b, _))
         | (Dtype::Float(a, _), Dtype::Float(b, _)) => a == b && one(usize::from(*a)),
         (Dtype::Void(a), Dtype::Void(b)) => a == b && one(*a),
-        (Dtype::Record(given), Dtype::Record(wanted)) => {
+        (Dtype::Structured(given), Dtype::Structured(wanted)) => {
             let fields = wanted.fields();
             given.fields().len() == fields.len()
                 && fields.iter().enumerate().all(|(at, field)| {

@@ -9,7 +9,7 @@ use super::form::can_be_none;
 use super::{Attributes, Decoder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve;
-use crate::schema::{Enum, Evolution, Form, Kind, Nodes, Object, Schema, Slot, Upgrade, Variant};
+use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Slot, Upgrade};
 use crate::standard;
 
 /// A slot, with the place of its head.
@@ -229,7 +229,7 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
 /// Fills the slots of a variant by name.
 pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
-    (of, variant): (&'s Enum, &'s Variant),
+    (of, variant): (&'s Enum, &'s EnumVariant),
     named: &[(&'v str, D)],
     mut at: usize,
 ) -> Result<()> {

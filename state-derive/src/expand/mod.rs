@@ -21,7 +21,7 @@ use crate::bound::{self, Side};
 
 pub use record::record;
 
-/// The impls of `State` and `Restore`, and of `Object` for structs.
+/// The impls of `State` and `Restore`, and of `StateObject` for structs.
 pub fn state(container: &Container) -> TokenStream {
     let (out, back) = match &container.data {
         Data::Struct(variant) => (structure::state(container, variant), structure::restore(container, variant)),
@@ -60,7 +60,7 @@ fn object(container: &Container) -> TokenStream {
     let (_, ty_generics, _) = container.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics _state::Object for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {}
     }
 }
 

@@ -104,7 +104,7 @@ fn variants(container: &Container, variants: &[Variant]) -> TokenStream {
     let variants = variants.iter().map(|variant| {
         let (name, ident, slots) = (&variant.name, &variant.ident, slots(variant));
         let value = valued.then(|| quote!(.valued(Self::#ident as i128)));
-        quote!(_state::Variant::new(#name, #slots) #value)
+        quote!(_state::EnumVariant::new(#name, #slots) #value)
     });
     quote!(const { &[#(#variants),*] })
 }

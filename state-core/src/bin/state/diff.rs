@@ -85,7 +85,7 @@ fn becomes([ours, theirs]: &[Form; 2]) -> bool {
 struct States<'i> {
     input: &'i Input,
     form: Form,
-    reader: Option<state_core::image::stream::Reader<&'i [u8]>>,
+    reader: Option<state_core::image::stream::StreamReader<&'i [u8]>>,
     is_over: bool,
 }
 

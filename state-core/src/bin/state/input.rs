@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use state_core::evolve::Form;
-use state_core::image::stream::Reader;
+use state_core::image::stream::StreamReader;
 use state_core::image::verify;
 
 use crate::{Failure, Result};
@@ -56,9 +56,9 @@ impl Input {
         Ok(())
     }
 
-    pub fn reader(&self) -> Result<Reader<&[u8]>> {
+    pub fn reader(&self) -> Result<StreamReader<&[u8]>> {
         let len = self.bytes.len() as u64;
-        Ok(Reader::with_max_schema(&*self.bytes, len)?.max_state(len))
+        Ok(StreamReader::with_max_schema(&*self.bytes, len)?.max_state(len))
     }
 
     /// The form of the states.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
-use state_core::pickle::{Options, Strings};
+use state_core::pickle::{PickleOptions, Strings};
 use state_core::{Error, Inspection};
 
 use crate::arguments::{Encoding, Inspect};
@@ -100,7 +100,7 @@ fn state(name: &str, inspection: &Inspection<'_>, size: usize, form: Form, out: 
 fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) -> Result<()> {
     // Neither opcodes nor names need text decoded.
     let strings = if matches!(form, Form::Operations | Form::Classes) { Strings::Latin1 } else { strings };
-    let (options, name) = (Options::new().strings(strings), &input.name);
+    let (options, name) = (PickleOptions::new().strings(strings), &input.name);
     let mut start = 0;
     loop {
         let rest = &input.bytes[start..];

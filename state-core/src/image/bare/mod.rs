@@ -82,14 +82,14 @@
 //! map of `u32::MAX` parts or more can only be written where the type has a tail.
 //!
 //! # Streams
-//! `Writer` and `Reader` (with `std`) put the schema once in front of many states, so that another type is told, and
-//! named, before the first of them. A state takes its own bytes and those of its length.
+//! `BareWriter` and `BareReader` (with `std`) put the schema once in front of many states, so that another type is told,
+//! and named, before the first of them. A state takes its own bytes and those of its length.
 //!
 //! ```
 //! # #[cfg(feature = "std")] {
-//! use state_core::image::bare::{Reader, Writer};
+//! use state_core::image::bare::{BareReader, BareWriter};
 //!
-//! let mut writer = Writer::new(Vec::new())?; // a file, a socket
+//! let mut writer = BareWriter::new(Vec::new())?; // a file, a socket
 //! let start = writer.get_ref().len();
 //! for number in 0..3_u16 {
 //!     writer.write(&number)?;
@@ -97,7 +97,7 @@
 //! let bytes = writer.into_inner();
 //! assert_eq!(bytes.len(), start + 3 * (1 + 2));
 //!
-//! let mut reader = Reader::new(&bytes[..])?;
+//! let mut reader = BareReader::new(&bytes[..])?;
 //! assert_eq!(reader.load::<u16>()?, Some(0));
 //! let mut live = 0;
 //! assert!(reader.load_into::<u16>(&mut live)?);
@@ -118,7 +118,7 @@ mod shared;
 mod stream;
 
 #[cfg(feature = "std")]
-pub use stream::{Reader, Writer};
+pub use stream::{BareReader, BareWriter};
 
 use alloc::vec::Vec;
 

@@ -20,7 +20,7 @@ use crate::state::{Restore, State};
 /// [the module](super#streams).
 ///
 /// Nothing is kept back, so a sink that goes to the system with each write is better buffered.
-pub struct Writer<T: ?Sized, W> {
+pub struct BareWriter<T: ?Sized, W> {
     sink: W,
     buffer: Vec<u8>,
     options: Bare,
@@ -28,7 +28,7 @@ pub struct Writer<T: ?Sized, W> {
     of: PhantomData<fn(&T)>,
 }
 
-impl<T: State + ?Sized, W: Write> Writer<T, W> {
+impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
     /// Starts a stream.
     ///
     /// # Errors
@@ -92,16 +92,16 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
     }
 }
 
-impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
+impl<T: ?Sized, W: fmt::Debug> fmt::Debug for BareWriter<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").field("sink", &self.sink).finish_non_exhaustive()
+        f.debug_struct("BareWriter").field("sink", &self.sink).finish_non_exhaustive()
     }
 }
 
-/// Reads what a [`Writer`] wrote. After an error the stream is over, but for a state that could not be loaded: the next
-/// one can be.
+/// Reads what a [`BareWriter`] wrote. After an error the stream is over, but for a state that could not be loaded: the
+/// next one can be.
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct BareReader<R> {
     source: R,
     opened: Opened,
     /// The current state.
@@ -113,7 +113,7 @@ pub struct Reader<R> {
     over: bool,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read> BareReader<R> {
     /// Reads the header of a stream. A source that reads a little at a time is better buffered.
     ///
     /// # Errors
@@ -173,7 +173,7 @@ impl<R: Read> Reader<R> {
 
     fn read_state(&mut self, len: u64, width: u64) -> io::Result<bool> {
         if len > self.max_state {
-            return Err(too_long("a state", "Reader::max_state", self.max_state, len, self.position).into());
+            return Err(too_long("a state", "BareReader::max_state", self.max_state, len, self.position).into());
         }
         if self.bytes.read(&mut self.source, len)? < len {
             return Err(torn("a whole state", self.position));

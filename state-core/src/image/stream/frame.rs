@@ -147,8 +147,8 @@ impl Frame {
 
 #[cold]
 fn of_others(is_bare: bool) -> Error {
-    let framed = "states in frames (`image::stream::Reader` reads them)";
-    let bare = "states without a header (`image::bare::Reader` reads them)";
+    let framed = "states in frames (`image::stream::StreamReader` reads them)";
+    let bare = "states without a header (`image::bare::BareReader` reads them)";
     let (expected, found) = if is_bare { (framed, bare) } else { (bare, framed) };
     Error::new(ErrorKind::Version, alloc::format!("a stream of {expected}"), alloc::format!("one of {found}"))
         .at_byte(5)

@@ -2,16 +2,16 @@
 //!
 //! The type's schema stands once at the start. Each state is framed by its length and checksums, so that a torn end
 //! (a program that was stopped while it wrote) and damage are told from a state: all whole states before them are
-//! read. [`Writer::append`] cuts a torn end off and goes on.
+//! read. [`StreamWriter::append`] cuts a torn end off and goes on.
 //!
 //! ```
 //! use state_core::State;
-//! use state_core::image::stream::{Reader, Writer};
+//! use state_core::image::stream::{StreamReader, StreamWriter};
 //!
 //! #[derive(State, Debug, PartialEq)]
 //! struct Frame { tick: u64, names: Vec<String> }
 //!
-//! let mut writer = Writer::new(Vec::new())?; // or `Writer::create(path)`, or `Writer::append(path)`
+//! let mut writer = StreamWriter::new(Vec::new())?; // or `StreamWriter::create(path)`, or `StreamWriter::append(path)`
 //! let mut frame = Frame { tick: 0, names: vec!["Ada".into()] };
 //! for tick in 0..3 {
 //!     frame.tick = tick;
@@ -20,7 +20,7 @@
 //! let mut bytes = writer.into_inner();
 //! bytes.truncate(bytes.len() - 1);
 //!
-//! let mut reader = Reader::new(&bytes[..])?; // or `Reader::open(path)`
+//! let mut reader = StreamReader::new(&bytes[..])?; // or `StreamReader::open(path)`
 //! assert_eq!(reader.load::<Frame>()?.unwrap().tick, 0);
 //! assert!(reader.load_into(&mut frame)?); // in place, without an allocation
 //! assert_eq!(frame.tick, 1);
@@ -60,15 +60,15 @@
 //!
 //! # What a stream can ask for
 //! A reader refuses states of more than [`MAX_STATE`] bytes and schemas of more than [`MAX_SCHEMA`], unless
-//! [`Reader::max_state`] and [`Reader::with_max_schema`] set other limits. Within them its buffer grows with the bytes
-//! that have come, not with what was announced: it never takes more than three times the longest state so far, and 256
-//! KiB. Memory that is not to be had is an error of the kind [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
+//! [`StreamReader::max_state`] and [`StreamReader::with_max_schema`] set other limits. Within them its buffer grows with
+//! the bytes that have come, not with what was announced: it never takes more than three times the longest state so far,
+//! and 256 KiB. Memory that is not to be had is an error of the kind [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
 //!
-//! A [`Writer`] has the same limit for states, so that what it writes is read again.
+//! A [`StreamWriter`] has the same limit for states, so that what it writes is read again.
 //!
 //! # What is lost when
-//! A program that crashes loses nothing that [`Writer::write`] returned for. When the machine does, states since the
-//! last [`Writer::sync`] may be missing or torn.
+//! A program that crashes loses nothing that [`StreamWriter::write`] returned for. When the machine does, states since
+//! the last [`StreamWriter::sync`] may be missing or torn.
 
 mod crc;
 pub(super) mod frame;
@@ -77,8 +77,8 @@ pub(super) mod opened;
 mod reader;
 mod writer;
 
-pub use reader::{Reader, States};
-pub use writer::Writer;
+pub use reader::{States, StreamReader};
+pub use writer::StreamWriter;
 
 /// The bytes of the longest state that is read or written unless another limit is set: a gibibyte.
 pub const MAX_STATE: u64 = 1 << 30;

@@ -21,7 +21,7 @@ use crate::state::{Restore, RestoreOwned, State};
 /// A state is checked when it is loaded, and its frame's checksum before that. After a torn end or damage, the stream
 /// is over; after a state that could not be loaded (another type, a refusal), the next one can be.
 #[derive(Debug)]
-pub struct Reader<R = BufReader<File>> {
+pub struct StreamReader<R = BufReader<File>> {
     source: R,
     /// The image of the current state, and while it is read the padding.
     bytes: Aligned,
@@ -39,17 +39,17 @@ pub struct Reader<R = BufReader<File>> {
     upgraded: Aligned,
 }
 
-impl Reader {
+impl StreamReader {
     /// Opens a file.
     ///
     /// # Errors
-    /// As for [`new`](Reader::new).
+    /// As for [`new`](StreamReader::new).
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         Self::new(BufReader::new(File::open(path)?))
     }
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read> StreamReader<R> {
     /// Reads the header of a stream. A source that reads a little at a time, such as a `File`, is better buffered.
     ///
     /// # Errors
@@ -107,9 +107,9 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// Those of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`]: its writer was
-    /// stopped, and [`Writer::append`](super::Writer::append) goes on after the last whole state. Bytes that were
-    /// changed, or a state beyond [`max_state`](Self::max_state), give [`io::ErrorKind::InvalidData`]. After an error the
-    /// stream is over.
+    /// stopped, and [`StreamWriter::append`](super::StreamWriter::append) goes on after the last whole state. Bytes that
+    /// were changed, or a state beyond [`max_state`](Self::max_state), give [`io::ErrorKind::InvalidData`]. After an error
+    /// the stream is over.
     pub fn advance(&mut self) -> io::Result<bool> {
         self.bytes.truncate(0);
         if self.over {
@@ -132,7 +132,7 @@ impl<R: Read> Reader<R> {
         }
         let frame = Frame::read(&start, self.whole).ok_or_else(|| damaged("the frame of a state", self.whole))?;
         if frame.len > self.max_state {
-            return Err(too_long("a state", "Reader::max_state", self.max_state, frame.len, self.whole).into());
+            return Err(too_long("a state", "StreamReader::max_state", self.max_state, frame.len, self.whole).into());
         }
         if self.bytes.read(&mut self.source, frame.padded())? < frame.padded() {
             return Err(torn("a whole state", self.whole));
@@ -268,10 +268,10 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// The states of a stream; see [`Reader::states`].
+/// The states of a stream; see [`StreamReader::states`].
 #[derive(Debug)]
 pub struct States<'r, R, T> {
-    reader: &'r mut Reader<R>,
+    reader: &'r mut StreamReader<R>,
     of: PhantomData<fn() -> T>,
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::frame::{self, FRAME, Frame, padding, too_long, write_header};
-use super::{MAX_STATE, Reader, lock};
+use super::{MAX_STATE, StreamReader, lock};
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
 use crate::protocol::layout::ALIGN;
@@ -19,7 +19,7 @@ use crate::state::State;
 ///
 /// Each state goes out in one call where the system takes all of it, its raw arrays from where they lie. Nothing is
 /// kept back: there is nothing to flush.
-pub struct Writer<T: ?Sized, W = File> {
+pub struct StreamWriter<T: ?Sized, W = File> {
     sink: W,
     position: u64,
     buffer: SegmentBuffer,
@@ -29,7 +29,7 @@ pub struct Writer<T: ?Sized, W = File> {
     of: PhantomData<fn(&T)>,
 }
 
-impl<T: State + ?Sized> Writer<T> {
+impl<T: State + ?Sized> StreamWriter<T> {
     /// Starts a file, and empties it if it is there.
     ///
     /// # Errors
@@ -51,7 +51,8 @@ impl<T: State + ?Sized> Writer<T> {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] on Unix where another writer has the file, and what the system says on Windows;
     /// those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
-    /// would lose the states behind it. The file is then as it was; [`Reader::whole`] says where the damage starts.
+    /// would lose the states behind it. The file is then as it was; [`StreamReader::whole`] says where the damage
+    /// starts.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut file = lock::open(path.as_ref(), true)?;
         let header = header_of::<T>();
@@ -66,7 +67,7 @@ impl<T: State + ?Sized> Writer<T> {
             file.rewind()?;
         }
         // What lies in a file was written, however long it is: it is gone over, and a schema must be the type's own.
-        let mut reader = Reader::with_max_schema(BufReader::new(&file), len)?.max_state(len);
+        let mut reader = StreamReader::with_max_schema(BufReader::new(&file), len)?.max_state(len);
         reader.expect::<T>()?;
         let end = loop {
             match reader.advance() {
@@ -95,7 +96,7 @@ impl<T: State + ?Sized> Writer<T> {
     }
 }
 
-impl<T: State + ?Sized, W: Write> Writer<T, W> {
+impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
     /// Starts a stream.
     ///
     /// # Errors
@@ -137,7 +138,7 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
         let segments = self.options.dump_segments(value, &mut self.buffer)?;
         let frame = Frame::of(segments.iter());
         if frame.len > self.max_state {
-            return Err(too_long("a state", "Writer::max_state", self.max_state, frame.len, self.position).into());
+            return Err(too_long("a state", "StreamWriter::max_state", self.max_state, frame.len, self.position).into());
         }
         let start = frame.write(self.position);
         let zeros = &[0; ALIGN][..padding(frame.len) as usize];
@@ -168,9 +169,12 @@ impl<T: State + ?Sized, W: Write> Writer<T, W> {
     }
 }
 
-impl<T: ?Sized, W: fmt::Debug> fmt::Debug for Writer<T, W> {
+impl<T: ?Sized, W: fmt::Debug> fmt::Debug for StreamWriter<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").field("sink", &self.sink).field("position", &self.position).finish_non_exhaustive()
+        f.debug_struct("StreamWriter")
+            .field("sink", &self.sink)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,9 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, grid_count};
 use crate::protocol::memory::{self, Image, Mode};
-use crate::raw::{Collect, Described, Many, Raw, Record};
+use crate::raw::items::Many;
+use crate::raw::kind::Described;
+use crate::raw::{Collect, Raw, Record};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -10,7 +10,7 @@ use super::ops::Operations;
 use super::parts::Parts;
 use super::scan;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pickle::{Options, opcode as op};
+use crate::pickle::{PickleOptions, opcode as op};
 use crate::value::{Name, Value};
 use crate::walk::checksum::sha256;
 
@@ -48,7 +48,7 @@ impl<'a> Pickle<'a> {
     /// # Errors
     /// Bytes that are no pickle, with the offset.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
-        Options::new().open(bytes)
+        PickleOptions::new().open(bytes)
     }
 
     /// How many bytes it takes; another pickle may follow.
@@ -67,7 +67,7 @@ impl<'a> Pickle<'a> {
     /// Makes a value of it, which takes about 32 bytes for each of its parts and their text.
     ///
     /// # Errors
-    /// Buffers out of band, which have to be given to [`Options::load_value_with`].
+    /// Buffers out of band, which have to be given to [`PickleOptions::load_value_with`].
     pub fn value(&self) -> Result<Value> {
         if self.parts.buffers > 0 {
             let found = alloc::format!("{} buffers out of band", self.parts.buffers);
@@ -137,7 +137,7 @@ impl fmt::Display for Pickle<'_> {
     }
 }
 
-impl Options {
+impl PickleOptions {
     /// As [`Pickle::open`], with these settings.
     ///
     /// # Errors

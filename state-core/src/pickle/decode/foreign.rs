@@ -31,7 +31,7 @@ const STARTS: [(&[u8], &str); 19] = [
     (b"\xef\xbf\xbd", "bytes that were read as text, which loses some: open the file as binary where it is written"),
     (b"\xef\xbb\xbf", "text that begins with a byte order mark"),
     (b"\xd7STA", "a native state: `state_core::loads` and `Inspection` read it"),
-    (b"\xd7STS", "a stream of native states: `image::stream::Reader` reads it"),
+    (b"\xd7STS", "a stream of native states: `image::stream::StreamReader` reads it"),
 ];
 
 /// What joblib calls an array in its pickles; the array's bytes follow among the opcodes.

@@ -38,7 +38,7 @@ use self::node::{Node, Source};
 use self::numpy::Dtypes;
 use self::parts::Parts;
 use self::view::View;
-use super::options::Options;
+use super::options::PickleOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image;
 use crate::protocol::decode::Regions;
@@ -47,7 +47,7 @@ use crate::state::RestoreOwned;
 use crate::value::Value;
 use crate::walk;
 
-impl Options {
+impl PickleOptions {
     /// As [`loads`](super::loads), with these settings.
     ///
     /// # Errors
@@ -96,17 +96,17 @@ impl Options {
         self.load_value_resolving(pickle, buffers, value::kept)
     }
 
-    /// As [`load_value_with`](Options::load_value_with), with a function that gives the value for a persistent id, as
-    /// Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
+    /// As [`load_value_with`](PickleOptions::load_value_with), with a function that gives the value for a persistent id,
+    /// as Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
     ///
     /// ```
     /// use state_core::Value;
-    /// use state_core::pickle::Options;
+    /// use state_core::pickle::PickleOptions;
     ///
     /// let pickle = b"\x80\x02K\x07Q.";
-    /// assert_eq!(Options::new().load_value(pickle)?.to_string(), "<persistent id 7>");
+    /// assert_eq!(PickleOptions::new().load_value(pickle)?.to_string(), "<persistent id 7>");
     /// let row = |id: Value| Ok(Value::from(("row", id)));
-    /// assert_eq!(Options::new().load_value_resolving(pickle, &[], row)?.to_string(), "('row', 7)");
+    /// assert_eq!(PickleOptions::new().load_value_resolving(pickle, &[], row)?.to_string(), "('row', 7)");
     /// # Ok::<(), state_core::Error>(())
     /// ```
     ///
@@ -198,5 +198,5 @@ fn dropped(parts: &Parts<'_>, call: Id) -> Error {
 #[cold]
 fn expanded(times: u64) -> Error {
     let expected = alloc::format!("shared parts that come to at most {times} times the length of the pickle");
-    Error::new(ErrorKind::Length, expected, "more (`Options::expansion` sets the limit)")
+    Error::new(ErrorKind::Length, expected, "more (`PickleOptions::expansion` sets the limit)")
 }

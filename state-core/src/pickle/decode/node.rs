@@ -12,7 +12,7 @@ use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pickle::options::Surrogates;
+use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
 
@@ -24,8 +24,8 @@ const SHORT: usize = 40;
 pub(super) struct Source<'p> {
     pub parts: &'p Parts<'p>,
     pub buffers: &'p [&'p [u8]],
-    pub surrogates: Surrogates,
-    /// What the parts that are taken may still amount to; see [`Options::expansion`](crate::pickle::Options).
+    pub surrogates: LoneSurrogates,
+    /// What the parts that are taken may still amount to; see [`PickleOptions::expansion`](crate::pickle::PickleOptions).
     pub left: Cell<u64>,
     pub dtypes: RefCell<Dtypes>,
     /// The class that was found last to be the one that was asked for, and what was asked for: of many objects of a class,
@@ -297,7 +297,9 @@ impl<'p> Decoder<'p> for Node<'p> {
         let bytes = match self.view() {
             View::Bytes(bytes) | View::ByteArray(bytes) => bytes,
             View::Buffer(at) => self.source.buffers.get(at as usize)?,
-            View::Text(text) if self.source.surrogates == Surrogates::Bytes && core::str::from_utf8(text).is_err() => {
+            View::Text(text)
+                if self.source.surrogates == LoneSurrogates::Bytes && core::str::from_utf8(text).is_err() =>
+            {
                 text
             }
             _ => return None,

@@ -9,17 +9,17 @@ use super::arena::{Arena, Id, Tag};
 use super::text::{self, Digits, c_string};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
-use crate::pickle::options::{self, Surrogates};
+use crate::pickle::options::{self, LoneSurrogates};
 
 #[derive(Debug)]
 pub(super) struct Strings {
     encoding: options::Strings,
-    surrogates: Surrogates,
+    surrogates: LoneSurrogates,
     decoded: Vec<u8>,
 }
 
 impl Strings {
-    pub fn new(encoding: options::Strings, surrogates: Surrogates) -> Self {
+    pub fn new(encoding: options::Strings, surrogates: LoneSurrogates) -> Self {
         Self { encoding, surrogates, decoded: Vec::new() }
     }
 
@@ -36,7 +36,7 @@ impl Strings {
             return Ok(None);
         }
         surrogates_pass(bytes)?;
-        if self.surrogates != Surrogates::Lossy {
+        if self.surrogates != LoneSurrogates::Lossy {
             return Ok(None);
         }
         let start = self.decoded.len();
@@ -72,7 +72,7 @@ impl Strings {
             }
             let text = self.decoded.split_off(start);
             match self.surrogates {
-                Surrogates::Lossy => replaced(&text, &mut self.decoded),
+                LoneSurrogates::Lossy => replaced(&text, &mut self.decoded),
                 _ => self.decoded.extend_from_slice(&text),
             }
             return self.node(Tag::Text, start, arena).map(Some);

@@ -10,7 +10,7 @@ use super::sink::Sink;
 use crate::error::Result;
 use crate::pickle::opcode::REDUCE;
 use crate::schema::{self, Nodes, Schema};
-use crate::value::{Dtype, Field, Order, Record};
+use crate::value::{Dtype, Field, Order, Structured};
 
 /// A raw array of a type.
 pub(super) struct Array {
@@ -65,7 +65,7 @@ impl Sink<'_> {
     pub fn scalar_of_numpy(&mut self, dtype: &Dtype, bytes: &[u8]) -> Result<()> {
         self.known(Known::Scalar)?;
         self.open_tuple(2);
-        if matches!(dtype, Dtype::Record(_)) {
+        if matches!(dtype, Dtype::Structured(_)) {
             self.dtype(dtype)?;
         } else {
             self.known(Known::DType)?;
@@ -91,7 +91,7 @@ impl Sink<'_> {
     /// What NumPy takes for a dtype: a name, or a record as `numpy.dtype({'names': [..], ..})`. Its own levels are few.
     fn dtype(&mut self, dtype: &Dtype) -> Result<()> {
         match dtype {
-            Dtype::Record(record) => self.record(record),
+            Dtype::Structured(record) => self.record(record),
             Dtype::Subarray(array) => {
                 self.open_tuple(2);
                 self.dtype(array.dtype())?;
@@ -103,7 +103,7 @@ impl Sink<'_> {
         }
     }
 
-    fn record(&mut self, record: &Record) -> Result<()> {
+    fn record(&mut self, record: &Structured) -> Result<()> {
         let count = 4 + usize::from(record.is_aligned());
         self.known(Known::DType)?;
         self.open_tuple(1);
@@ -129,7 +129,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    fn fields(&mut self, record: &Record, mut each: impl FnMut(&mut Self, &Field) -> Result<()>) -> Result<()> {
+    fn fields(&mut self, record: &Structured, mut each: impl FnMut(&mut Self, &Field) -> Result<()>) -> Result<()> {
         let fields = record.fields();
         let batches = self.open_group(Group::List, fields.len())?;
         for batch in fields.chunks(BATCH) {

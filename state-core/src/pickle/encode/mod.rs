@@ -20,14 +20,14 @@ mod write;
 use alloc::vec::Vec;
 
 pub(super) use self::global::Global;
-pub use self::segments::{SegmentBuffer, Segments};
+pub use self::segments::{PickleSegmentBuffer, PickleSegments};
 
 use self::plan::Plan;
 use self::raws::Raws;
 use self::sink::Sink;
 use self::value::Values;
 use self::write::{Rest, Write};
-use super::Options;
+use super::PickleOptions;
 use crate::error::Result;
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::gather::{Borrowed, Copied};
@@ -44,7 +44,7 @@ struct Space {
     copied: Copied,
 }
 
-impl Options {
+impl PickleOptions {
     /// As [`dumps`](super::dumps).
     ///
     /// # Errors

@@ -4,18 +4,18 @@ use alloc::vec::Vec;
 
 use super::Space;
 use crate::error::Result;
-use crate::pickle::{Options, Protocol};
+use crate::pickle::{PickleOptions, Protocol};
 use crate::protocol::gather::Copied;
 use crate::state::State;
 
-/// Space for a pickle and what it is made from, to be used again and again; see [`Options::dump_segments`].
+/// Space for a pickle and what it is made from, to be used again and again; see [`PickleOptions::dump_segments`].
 #[derive(Debug, Default)]
-pub struct SegmentBuffer {
+pub struct PickleSegmentBuffer {
     pickle: Vec<u8>,
     space: Space,
 }
 
-impl SegmentBuffer {
+impl PickleSegmentBuffer {
     /// An empty buffer.
     #[must_use]
     pub const fn new() -> Self {
@@ -24,16 +24,16 @@ impl SegmentBuffer {
 }
 
 /// A pickle and the buffers that left it, in order: what `pickle.loads(pickle, buffers=buffers)` takes. Made by
-/// [`Options::dump_segments`].
+/// [`PickleOptions::dump_segments`].
 #[derive(Debug)]
-pub struct Segments<'a> {
+pub struct PickleSegments<'a> {
     /// The pickle.
     pub pickle: &'a [u8],
     /// The buffers, in the order in which the pickle asks for them.
     pub buffers: Vec<&'a [u8]>,
 }
 
-impl Options {
+impl PickleOptions {
     /// Takes a value's state as a pickle of protocol 5, whatever protocol is set, without its raw arrays: those of
     /// `#[state(bytes)]` and `#[state(array)]` stay where they are, and are handed over beside it. Six megabytes of them
     /// cost nothing.
@@ -44,15 +44,15 @@ impl Options {
     ///
     /// ```
     /// use state_core::State;
-    /// use state_core::pickle::{Options, SegmentBuffer};
+    /// use state_core::pickle::{PickleOptions, PickleSegmentBuffer};
     ///
     /// #[derive(State)]
     /// #[state(name = "shop.Terrain")]
     /// struct Terrain { #[state(array)] heights: Vec<f32> }
     ///
     /// let terrain = Terrain { heights: vec![0.0; 100_000] };
-    /// let mut buffer = SegmentBuffer::new();
-    /// let segments = Options::new().dump_segments(&terrain, &mut buffer)?;
+    /// let mut buffer = PickleSegmentBuffer::new();
+    /// let segments = PickleOptions::new().dump_segments(&terrain, &mut buffer)?;
     /// assert!(segments.pickle.len() < 100);
     /// assert_eq!(segments.buffers[0].as_ptr(), terrain.heights.as_ptr().cast());
     /// # Ok::<(), state_core::Error>(())
@@ -63,11 +63,11 @@ impl Options {
     pub fn dump_segments<'a, T: State + ?Sized>(
         &self,
         value: &'a T,
-        buffer: &'a mut SegmentBuffer,
-    ) -> Result<Segments<'a>> {
+        buffer: &'a mut PickleSegmentBuffer,
+    ) -> Result<PickleSegments<'a>> {
         let mut buffers = Vec::new();
-        let SegmentBuffer { pickle, space } = buffer;
+        let PickleSegmentBuffer { pickle, space } = buffer;
         self.protocol(Protocol::V5).write(value, pickle, space, Some(&mut buffers))?;
-        Ok(Segments { pickle, buffers })
+        Ok(PickleSegments { pickle, buffers })
     }
 }

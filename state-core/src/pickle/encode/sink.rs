@@ -8,7 +8,7 @@ use super::code::Code;
 use super::global::KNOWN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{BINGET, BINPUT, FRAME, GET, LONG_BINGET, LONG_BINPUT, MEMOIZE, PROTO, PUT, STOP};
-use crate::pickle::{Options, Protocol};
+use crate::pickle::{PickleOptions, Protocol};
 
 /// Frames are ended behind the first value that makes them this large, and payloads of this size stand outside of them,
 /// so that a reader of a file neither waits for all of it nor copies them twice.
@@ -40,7 +40,7 @@ pub(super) struct Sink<'b> {
 
 impl<'b> Sink<'b> {
     /// Starts a pickle in `out`, whose old content is written over.
-    pub fn start(options: &Options, out: &'b mut Vec<u8>) -> Self {
+    pub fn start(options: &PickleOptions, out: &'b mut Vec<u8>) -> Self {
         let mut sink = Sink {
             out,
             at: 0,
@@ -148,7 +148,7 @@ impl<'b> Sink<'b> {
 
     #[cold]
     fn too_large(&self) -> Error {
-        let limit = format!("a pickle of at most {} bytes (`Options::max_size` sets it)", self.limit);
+        let limit = format!("a pickle of at most {} bytes (`PickleOptions::max_size` sets it)", self.limit);
         Error::new(ErrorKind::Unwritable, limit, "more")
     }
 

@@ -8,10 +8,10 @@ use super::class::repr;
 use super::identifier::is_identifier;
 use super::scope::Scope;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Enum, Variant};
+use crate::schema::{Enum, EnumVariant};
 
 pub(super) fn lines(scope: &mut Scope<'_, '_>, of: &Enum) -> Result<Vec<String>> {
-    let units: Vec<&Variant> = of.variants.iter().filter(|variant| variant.slots.is_empty()).collect();
+    let units: Vec<&EnumVariant> = of.variants.iter().filter(|variant| variant.slots.is_empty()).collect();
     let mut lines = Vec::new();
     for variant in &units {
         let (name, value) =

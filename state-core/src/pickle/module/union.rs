@@ -8,7 +8,7 @@ use super::class::repr;
 use super::collect::{Union, is_counted};
 use super::scope::Scope;
 use crate::error::Result;
-use crate::schema::{Form, Variant};
+use crate::schema::{EnumVariant, Form};
 
 impl<'s> Scope<'_, 's> {
     /// `Shape = Union[tuple[Literal['Circle'], float], ..]`
@@ -34,7 +34,7 @@ impl<'s> Scope<'_, 's> {
         Ok(format!("\n\n{} = {all}\n", union.name))
     }
 
-    fn variant(&mut self, variant: &'s Variant) -> Result<String> {
+    fn variant(&mut self, variant: &'s EnumVariant) -> Result<String> {
         let mut slots = alloc::vec![format!("{}[{}]", self.outer("typing", "Literal"), repr(&variant.name))];
         for slot in &*variant.slots {
             let schema = self.collected.get(slot.ty);

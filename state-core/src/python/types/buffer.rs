@@ -14,7 +14,7 @@ use pyo3::types::{PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTup
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::grid_count;
 use crate::python::error::class_name;
-use crate::value::{ByteOrder, Dtype, Field, Record, Subarray};
+use crate::value::{ByteOrder, Dtype, Field, Structured, Subarray};
 
 /// Types in types deeper than this are refused before they are walked.
 const DEEPEST: u32 = 16;
@@ -177,5 +177,5 @@ fn record(dtype: &Bound<'_, PyAny>, names: &Bound<'_, PyAny>, depth: u32) -> PyR
     }
     let size: usize = dtype.getattr(intern!(py, "itemsize"))?.extract()?;
     let aligned: bool = dtype.getattr(intern!(py, "isalignedstruct"))?.extract()?;
-    Ok(Record::new(fields, size, aligned).map(Dtype::Record))
+    Ok(Structured::new(fields, size, aligned).map(Dtype::Structured))
 }

@@ -12,7 +12,8 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use crate::protocol::memory;
 use crate::python::out::lease;
-use crate::raw::{Described, Raw, Record};
+use crate::raw::kind::Described;
+use crate::raw::{Raw, Record};
 use crate::schema::{Nodes, Schema};
 use crate::state::State;
 use crate::value::{self, Dtype};
@@ -219,13 +220,13 @@ fn over<'py, E: Elements + ?Sized>(elements: &E, buffer: &Bound<'py, PyAny>) -> 
 /// What NumPy takes for a type.
 fn object<'py>(py: Python<'py>, dtype: &Dtype) -> PyResult<Bound<'py, PyAny>> {
     match dtype {
-        Dtype::Record(of) => record(py, of),
+        Dtype::Structured(of) => record(py, of),
         Dtype::Subarray(array) => (object(py, array.dtype())?, PyTuple::new(py, array.shape())?).into_bound_py_any(py),
         plain => alloc::format!("{plain}").into_bound_py_any(py),
     }
 }
 
-fn record<'py>(py: Python<'py>, of: &value::Record) -> PyResult<Bound<'py, PyAny>> {
+fn record<'py>(py: Python<'py>, of: &value::Structured) -> PyResult<Bound<'py, PyAny>> {
     static DTYPE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let fields = of.fields();
     let formats = fields.iter().map(|field| object(py, &field.dtype)).collect::<PyResult<Vec<_>>>()?;

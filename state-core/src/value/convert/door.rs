@@ -9,7 +9,7 @@ use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::identity;
 use crate::schema::{Nodes, Schema};
 use crate::sharing::Numbered;
-use crate::state::{Object, RestoreOwned, State};
+use crate::state::{RestoreOwned, State, StateObject};
 use crate::value::convert::encode::Collector;
 use crate::value::convert::input::{Budget, Given, Items};
 use crate::value::{Tuple, Value};
@@ -45,7 +45,7 @@ use crate::walk;
 /// assert_eq!(team.lead.age, 31);
 /// # Ok::<(), state_core::Error>(())
 /// ```
-pub trait StateExt: Object {
+pub trait StateExt: StateObject {
     /// The flat state: the parent's slots, then the own ones. A raw array is two slots, its bytes and its count.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl<T: Into<Tuple>> IntoState for T {
     }
 }
 
-impl<T: Object> StateExt for T {
+impl<T: StateObject> StateExt for T {
     fn get_state(&self) -> Result<Tuple> {
         Options::new().get_state(self)
     }
@@ -157,7 +157,7 @@ impl Options {
     ///
     /// # Errors
     /// As [`StateExt::get_state`].
-    pub fn get_state<T: Object>(&self, object: &T) -> Result<Tuple> {
+    pub fn get_state<T: StateObject>(&self, object: &T) -> Result<Tuple> {
         match self.to_value(object)? {
             Value::Object(object) => Ok(object.into_state()),
             other => Err(Error::new(ErrorKind::Unwritable, "an object", other.kind().to_string())),
@@ -168,7 +168,7 @@ impl Options {
     ///
     /// # Errors
     /// As [`StateExt::set_state`]; the target is then unchanged.
-    pub fn set_state<T: Object + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
+    pub fn set_state<T: StateObject + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
         let state = state.into_state();
         let budget = Budget::new(&state);
         let identity = identity(T::schema());

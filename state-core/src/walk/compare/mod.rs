@@ -17,7 +17,7 @@ use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride, tag_head};
 use crate::protocol::stack;
-use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, Variant, root_name};
+use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Schema, Slot, root_name};
 use brief::Brief;
 
 /// The first differences of two images of this type, up to `most`.
@@ -336,7 +336,11 @@ impl<'a> Pair<'a> {
     }
 
     /// The variant that both sides are of, and the heads of its slots.
-    fn variant<'e>(&mut self, of: &'e Enum, heads: Both<&'a [u8]>) -> Compared<Option<(&'e Variant, Both<&'a [u8]>)>> {
+    fn variant<'e>(
+        &mut self,
+        of: &'e Enum,
+        heads: Both<&'a [u8]>,
+    ) -> Compared<Option<(&'e EnumVariant, Both<&'a [u8]>)>> {
         let tag = tag_head(of.variants.len());
         let [Some((ours, our_place)), Some((theirs, their_place))] = heads.map(|head| head.split_at_checked(tag))
         else {

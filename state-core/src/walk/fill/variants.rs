@@ -6,7 +6,7 @@ use alloc::string::String;
 use super::{Fill, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, Form, Object, Schema, Slot, Variant};
+use crate::schema::{Enum, EnumVariant, Form, Object, Schema, Slot};
 use crate::walk::{Decoder, attributes};
 
 impl<'v, 's> Fill<'v, 's> {
@@ -51,7 +51,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     /// The type behind a trait object whose class a value is of, or else the one that had its name.
-    fn member_of<D: Decoder<'v>>(&self, of: &'s Enum, value: D) -> Option<(&'s Variant, &'s Schema)> {
+    fn member_of<D: Decoder<'v>>(&self, of: &'s Enum, value: D) -> Option<(&'s EnumVariant, &'s Schema)> {
         let find = |is: &dyn Fn(&Object) -> bool| {
             of.variants.iter().find_map(|variant| {
                 let (schema, object) = of.member(variant, self.nodes)?;
@@ -81,7 +81,7 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Writes the tag of the variant of this name, or of one that had it, or else of the one that stands for those that
     /// are gone; where its slots begin.
-    fn place(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s Variant, usize)> {
+    fn place(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s EnumVariant, usize)> {
         let evolution = of.evolution;
         let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().position(|variant| test(&variant.name));
         let place = by(&|own| own == name)
@@ -114,13 +114,13 @@ fn tags(of: &Enum) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a variant stands for one that is gone.
-fn is_other(of: &Enum, variant: &Variant, name: &str) -> bool {
+fn is_other(of: &Enum, variant: &EnumVariant, name: &str) -> bool {
     variant.name != name
         && of.evolution.other == Some(&*variant.name)
         && !of.evolution.aliases_of("", &variant.name).contains(&name)
 }
 
-fn too_many<'v, D: Decoder<'v>>(of: &Enum, variant: &Variant, more: D) -> Error {
+fn too_many<'v, D: Decoder<'v>>(of: &Enum, variant: &EnumVariant, more: D) -> Error {
     let found = format!("one more slot: {}", more.describe());
     Error::new(ErrorKind::Malformed, format!("a variant of {}", of.name), found).within(&variant.name)
 }

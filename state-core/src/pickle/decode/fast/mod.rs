@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use self::plan::Plan;
 use self::planner::Plans;
 use crate::pickle::opcode as op;
-use crate::pickle::options::{Options, Strings};
+use crate::pickle::options::{PickleOptions, Strings};
 use crate::protocol::stack;
 use crate::schema::Schema;
 use crate::walk::Filled;
@@ -46,7 +46,7 @@ pub(super) fn fill<'p>(
     schema: &'static Schema,
     pickle: &'p [u8],
     buffers: &'p [&'p [u8]],
-    options: &Options,
+    options: &PickleOptions,
 ) -> Option<Filled<'p>> {
     if pickle.len() > i32::MAX as usize || pickle.len() as u64 > options.max_size {
         return None;
@@ -117,7 +117,7 @@ impl<'p> Reader<'p> {
         schema: &'static Schema,
         pickle: &'p [u8],
         buffers: &'p [&'p [u8]],
-        (options, learns): (&Options, bool),
+        (options, learns): (&PickleOptions, bool),
     ) -> Self {
         Self {
             input: pickle,

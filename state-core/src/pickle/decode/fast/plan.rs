@@ -262,7 +262,7 @@ impl Variants {
     pub fn new(of: &'static Enum, at: u32, deep: u32) -> Self {
         let head = |slots: &[Slot]| slots.iter().map(|slot| target(slot.ty).head).sum::<usize>();
         let largest = of.variants.iter().map(|variant| head(&variant.slots)).max().unwrap_or(0);
-        let variant = |of: &'static schema::Variant| Variant {
+        let variant = |of: &'static schema::EnumVariant| Variant {
             slots: &of.slots,
             plan: OnceCell::new(),
             seen: Cell::new(NOTHING),

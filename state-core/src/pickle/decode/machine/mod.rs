@@ -22,10 +22,10 @@ use super::stack::Stack;
 use super::strings::Strings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
-use crate::pickle::options::Options;
+use crate::pickle::options::PickleOptions;
 
 /// Runs the pickle at the start of the input.
-pub(super) fn run<'a>(input: &'a [u8], options: &Options, buffers: u32) -> Result<Parts<'a>> {
+pub(super) fn run<'a>(input: &'a [u8], options: &PickleOptions, buffers: u32) -> Result<Parts<'a>> {
     let mut machine = Machine {
         input,
         at: 0,

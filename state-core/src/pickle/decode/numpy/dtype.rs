@@ -8,7 +8,7 @@ use super::super::arena::{Id, Items, Tag};
 use super::super::parts::Parts;
 use super::super::view::View;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{ByteOrder, Dtype, Field, Record, Subarray, TimeUnit};
+use crate::value::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 
 /// Types in one another deeper than this are refused.
 const DEEPEST: u32 = 32;
@@ -168,7 +168,7 @@ impl Dtypes {
             let Some(dtype) = self.nested(parts, of, depth)? else { return Ok(None) };
             all.push(Field { name: Box::from(name), dtype, offset: usize::try_from(offset).unwrap_or(usize::MAX) });
         }
-        Record::new(all, size, aligned).map(|record| Some(Dtype::Record(record)))
+        Structured::new(all, size, aligned).map(|record| Some(Dtype::Structured(record)))
     }
 
     /// `{'names': .., 'formats': .., 'offsets': .., 'itemsize': .., 'aligned': ..}`
@@ -203,7 +203,7 @@ impl Dtypes {
             end = end.max(offset.saturating_add(dtype.itemsize()));
             all.push(Field { name: Box::from(name), dtype, offset });
         }
-        Record::new(all, size.unwrap_or(end), aligned).map(|record| Some(Dtype::Record(record)))
+        Structured::new(all, size.unwrap_or(end), aligned).map(|record| Some(Dtype::Structured(record)))
     }
 
     /// `[(name, type), (name, type, shape)]`: one behind another.
@@ -224,7 +224,7 @@ impl Dtypes {
             all.push(Field { name: Box::from(name), dtype, offset });
             offset = offset.saturating_add(size);
         }
-        Record::new(all, offset, false).map(|record| Some(Dtype::Record(record)))
+        Structured::new(all, offset, false).map(|record| Some(Dtype::Structured(record)))
     }
 
     fn repeated(&mut self, parts: &Parts<'_>, of: Id, shape: Id, depth: u32) -> Result<Option<Dtype>> {

@@ -14,11 +14,11 @@ use crate::pickle::decode::extent::SHORT;
 use crate::pickle::decode::limit::LONGEST;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
-use crate::pickle::options::Options;
+use crate::pickle::options::PickleOptions;
 use crate::value::{Dict, Int, List, Made, Name, Object, Parts, Set, Tuple, Value};
 
 /// Builds the value of a pickle that holds nothing unusual.
-pub(in crate::pickle::decode) fn build(input: &[u8], options: &Options) -> Option<Value> {
+pub(in crate::pickle::decode) fn build(input: &[u8], options: &PickleOptions) -> Option<Value> {
     if input.len() > LONGEST || input.len() as u64 > options.max_size {
         return None;
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::Result;
 use crate::schema::{Kind, Nodes, Schema};
-use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray};
+use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray};
 use crate::walk::Elements;
 
 impl Array {
@@ -46,7 +46,7 @@ impl Dtype {
                     fields.push(Field { name: Box::from(&*field.name), dtype, offset: field.offset });
                 }
                 let aligned = is_laid_out_as_in_c(&fields, schema.head);
-                Self::Record(Record::new(fields, schema.head, aligned)?)
+                Self::Structured(Structured::new(fields, schema.head, aligned)?)
             }
             // Of numbers that NumPy has not, and of bytes that nothing is known of, it keeps as many.
             _ => Self::Void(schema.head),
@@ -57,7 +57,7 @@ impl Dtype {
     fn alignment(&self) -> usize {
         match self {
             Self::Int(size, _) | Self::UInt(size, _) | Self::Float(size, _) => usize::from(*size),
-            Self::Record(record) => alignment(record.fields()),
+            Self::Structured(record) => alignment(record.fields()),
             Self::Subarray(array) => array.dtype().alignment(),
             _ => 1,
         }

@@ -8,7 +8,7 @@ use core::{
 
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
-use crate::value::kinds::array::{ByteOrder, Dtype, Record, TimeUnit};
+use crate::value::kinds::array::{ByteOrder, Dtype, Structured, TimeUnit};
 
 /// Reads NumPy's short form, `<f8`; records have none.
 impl FromStr for Dtype {
@@ -107,8 +107,8 @@ impl fmt::Display for Dtype {
             Self::Void(size) => write!(f, "{order}V{size}"),
             Self::Datetime(unit, _) => write!(f, "{order}M8{unit}"),
             Self::Timedelta(unit, _) => write!(f, "{order}m8{unit}"),
-            Self::Record(record) if record.is_packed() => write_fields(f, record),
-            Self::Record(record) => write_layout(f, record),
+            Self::Structured(record) if record.is_packed() => write_fields(f, record),
+            Self::Structured(record) => write_layout(f, record),
             Self::Subarray(array) => {
                 f.write_char('(')?;
                 write_format(f, array.dtype())?;
@@ -120,7 +120,7 @@ impl fmt::Display for Dtype {
     }
 }
 
-impl Record {
+impl Structured {
     /// Whether the fields follow each other without gaps, in their order.
     pub(super) fn is_packed(&self) -> bool {
         let mut end = 0;
@@ -142,12 +142,12 @@ pub(super) fn write_shape(f: &mut Formatter<'_>, shape: &[usize]) -> fmt::Result
 /// A format in a list: quoted, unless it is one of Python's own objects.
 fn write_format(f: &mut Formatter<'_>, dtype: &Dtype) -> fmt::Result {
     match dtype {
-        Dtype::Record(_) | Dtype::Subarray(_) => write!(f, "{dtype}"),
+        Dtype::Structured(_) | Dtype::Subarray(_) => write!(f, "{dtype}"),
         _ => write!(f, "'{dtype}'"),
     }
 }
 
-fn write_fields(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
+fn write_fields(f: &mut Formatter<'_>, record: &Structured) -> fmt::Result {
     f.write_char('[')?;
     write_list(f, record.fields(), |f, field| {
         write!(f, "({}, ", quoted(&field.name))?;
@@ -164,7 +164,7 @@ fn write_fields(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
     f.write_char(']')
 }
 
-fn write_layout(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
+fn write_layout(f: &mut Formatter<'_>, record: &Structured) -> fmt::Result {
     f.write_str("{'names': [")?;
     write_list(f, record.fields(), |f, field| f.write_str(&quoted(&field.name)))?;
     f.write_str("], 'formats': [")?;

@@ -45,7 +45,7 @@ pub enum Dtype {
     /// A difference of times in units: `m8`.
     Timedelta(TimeUnit, ByteOrder),
     /// A record of fields by name.
-    Record(Record),
+    Structured(Structured),
     /// An array of its own in each element: the type of a field.
     Subarray(Subarray),
 }
@@ -85,11 +85,11 @@ impl TimeUnit {
 /// The layout of a record.
 ///
 /// ```
-/// use state_core::value::{Dtype, Field, Record};
+/// use state_core::value::{Dtype, Field, Structured};
 ///
 /// let gears = Field { name: "gears".into(), dtype: "<i4".parse()?, offset: 0 };
 /// let price = Field { name: "price".into(), dtype: "<f8".parse()?, offset: 8 };
-/// let bicycle = Dtype::Record(Record::new(vec![gears, price], 16, true)?);
+/// let bicycle = Dtype::Structured(Structured::new(vec![gears, price], 16, true)?);
 /// assert_eq!(
 ///     bicycle.to_string(),
 ///     "{'names': ['gears', 'price'], 'formats': ['<i4', '<f8'], 'offsets': [0, 8], 'itemsize': 16, 'aligned': True}",
@@ -97,7 +97,7 @@ impl TimeUnit {
 /// # Ok::<(), state_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Record(Arc<Layout>);
+pub struct Structured(Arc<Layout>);
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Layout {
@@ -153,7 +153,7 @@ impl Weight {
     }
 }
 
-impl Record {
+impl Structured {
     /// Lays out a record of `itemsize` bytes. `aligned` says that the fields lie as in a struct of C.
     ///
     /// # Errors
@@ -249,7 +249,7 @@ impl Dtype {
             Self::Bytes(size) | Self::Void(size) => *size,
             Self::Str(length, _) => length.saturating_mul(4),
             Self::Datetime(..) | Self::Timedelta(..) => 8,
-            Self::Record(record) => record.itemsize(),
+            Self::Structured(record) => record.itemsize(),
             Self::Subarray(array) => array.0.itemsize,
         }
     }
@@ -263,7 +263,7 @@ impl Dtype {
             | Self::UInt(1, _)
             | Self::Bytes(_)
             | Self::Void(_)
-            | Self::Record(_)
+            | Self::Structured(_)
             | Self::Subarray(_) => None,
             Self::Int(_, order)
             | Self::UInt(_, order)
@@ -277,7 +277,7 @@ impl Dtype {
 
     fn weight(&self) -> Weight {
         match self {
-            Self::Record(record) => record.0.weight,
+            Self::Structured(record) => record.0.weight,
             Self::Subarray(array) => array.0.weight,
             _ => Weight { depth: 0, fields: 1 },
         }

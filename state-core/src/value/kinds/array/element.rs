@@ -25,7 +25,7 @@ impl Dtype {
                 NOT_A_TIME => Value::None,
                 units => units.into(),
             },
-            Self::Record(record) => {
+            Self::Structured(record) => {
                 let field = |field: &crate::value::kinds::array::Field| {
                     let end = field.offset.saturating_add(field.dtype.itemsize());
                     field.dtype.read(bytes.get(field.offset..end).unwrap_or_default())

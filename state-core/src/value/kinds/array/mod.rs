@@ -10,7 +10,7 @@ use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
 use core::cmp::Ordering;
 
 use crate::error::{Error, ErrorKind, Result};
-pub use crate::value::kinds::array::dtype::{ByteOrder, Dtype, Field, Record, Subarray, TimeUnit};
+pub use crate::value::kinds::array::dtype::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 use crate::value::{List, Value};
 
 /// As many as the newest NumPy allows.

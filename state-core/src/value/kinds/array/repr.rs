@@ -69,7 +69,7 @@ impl Array {
             Dtype::Str(..) => f.write_str("np.str_(")?,
             Dtype::Datetime(..) => f.write_str("np.datetime64(")?,
             Dtype::Timedelta(..) => f.write_str("np.timedelta64(")?,
-            Dtype::Void(_) | Dtype::Record(_) | Dtype::Subarray(_) => f.write_str("np.void(")?,
+            Dtype::Void(_) | Dtype::Structured(_) | Dtype::Subarray(_) => f.write_str("np.void(")?,
         }
         match dtype {
             Dtype::Float(..) | Dtype::Complex(..) => write!(f, "{}", dtype.read(bytes))?,
@@ -77,7 +77,7 @@ impl Array {
         }
         match (dtype, unit) {
             (Dtype::Datetime(..) | Dtype::Timedelta(..), Some(unit)) => write!(f, ", '{unit}')"),
-            (Dtype::Record(_), _) => write!(f, ", dtype={dtype})"),
+            (Dtype::Structured(_), _) => write!(f, ", dtype={dtype})"),
             _ => f.write_str(")"),
         }
     }
@@ -133,7 +133,7 @@ fn name(dtype: &Dtype) -> alloc::string::String {
         Dtype::UInt(..) => format!("uint{bits}"),
         Dtype::Float(..) => format!("float{bits}"),
         Dtype::Complex(..) => format!("complex{bits}"),
-        Dtype::Record(_) => dtype.to_string(),
+        Dtype::Structured(_) => dtype.to_string(),
         _ => format!("'{dtype}'"),
     }
 }
@@ -156,7 +156,7 @@ fn write_element(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, bytes: 
             NOT_A_TIME => f.write_str("'NaT'"),
             units => write!(f, "{units}"),
         },
-        Dtype::Record(record) => {
+        Dtype::Structured(record) => {
             f.write_str("(")?;
             // Each of the fields left is at least named in the type.
             write_list(f, record.fields(), |f, field| {

@@ -1,7 +1,7 @@
 use alloc::{string::ToString, vec, vec::Vec};
 
 use crate::error::ErrorKind;
-use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Record, Subarray, Value};
+use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray, Value};
 
 fn dtype(text: &str) -> Dtype {
     text.parse().unwrap_or(Dtype::Bool)
@@ -14,7 +14,7 @@ fn array(dtype_text: &str, shape: &[usize], order: Order, bytes: Vec<u8>) -> Arr
 fn bicycle(offset: usize, itemsize: usize, aligned: bool) -> Dtype {
     let gears = Field { name: "gears".into(), dtype: dtype("<i4"), offset: 0 };
     let price = Field { name: "price".into(), dtype: dtype(">f8"), offset };
-    Record::new(vec![gears, price], itemsize, aligned).map_or(Dtype::Bool, Dtype::Record)
+    Structured::new(vec![gears, price], itemsize, aligned).map_or(Dtype::Bool, Dtype::Structured)
 }
 
 #[test]
@@ -117,8 +117,10 @@ fn what_cannot_be_is_an_error() {
     assert_eq!(error(dtype("<i4"), &[1; 65], 4), Some(ErrorKind::Malformed));
     assert_eq!(error(Dtype::Int(3, ByteOrder::Little), &[1], 3), Some(ErrorKind::Malformed));
     assert_eq!(error(dtype("<i4"), &[0, usize::MAX], 0), None);
-    assert!(Record::new(vec![Field { name: "a".into(), dtype: dtype("<i4"), offset: 1 }], 4, false).is_err());
-    assert!(Record::new(vec![Field { name: "a".into(), dtype: dtype("<i4"), offset: usize::MAX }], 4, false).is_err());
+    assert!(Structured::new(vec![Field { name: "a".into(), dtype: dtype("<i4"), offset: 1 }], 4, false).is_err());
+    assert!(
+        Structured::new(vec![Field { name: "a".into(), dtype: dtype("<i4"), offset: usize::MAX }], 4, false).is_err()
+    );
     assert!(Subarray::new(dtype("<i4"), [usize::MAX, 2]).is_err());
 }
 
@@ -127,9 +129,9 @@ fn types_that_multiply_have_an_end() {
     let mut doubled = dtype("<i4");
     let depth = (0..100).take_while(|_| {
         let field = |name: &str| Field { name: name.into(), dtype: doubled.clone(), offset: 0 };
-        match Record::new(vec![field("a"), field("b")], 4, false) {
+        match Structured::new(vec![field("a"), field("b")], 4, false) {
             Ok(record) => {
-                doubled = Dtype::Record(record);
+                doubled = Dtype::Structured(record);
                 true
             }
             Err(_) => false,
