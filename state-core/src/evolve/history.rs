@@ -30,7 +30,7 @@ use crate::schema::fingerprint::hash;
 /// assert!(lamp.on && lamp.watts == 0);
 /// # Ok::<(), state_core::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SchemaHistory {
     text: &'static str,
 }

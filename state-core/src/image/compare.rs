@@ -14,7 +14,7 @@ use crate::walk::compare;
 /// One slot in which two states differ.
 ///
 /// It prints as `World.entities[3].position[0]: 1.5, theirs 1.25`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Difference {
     pub(crate) path: String,
     pub(crate) ours: String,

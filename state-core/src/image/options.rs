@@ -30,7 +30,7 @@ use crate::walk::Limits;
 /// assert_eq!(loads::<Settings>(&bytes)?, Settings { volume: 11 });
 /// # Ok::<(), state_core::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     depth: u32,
     /// [`UNSET`], or a limit.
@@ -43,7 +43,7 @@ pub struct Options {
 }
 
 /// What is done about shared objects in types that say nothing of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Copies {
     Write,
     Share,

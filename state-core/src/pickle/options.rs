@@ -3,7 +3,7 @@
 use super::protocol::Protocol;
 
 /// How pickles are written and read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PickleOptions {
     pub(super) protocol: Protocol,
     pub(super) depth: u32,
@@ -17,7 +17,7 @@ pub struct PickleOptions {
 }
 
 /// What the 8-bit strings of Python 2 are read as, the `encoding` of `pickle.loads`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strings {
     /// Text of ASCII letters; any other byte is an error. As in Python, the default.
@@ -32,7 +32,7 @@ pub enum Strings {
 }
 
 /// What text with lone surrogates is read as, which Rust's `str` cannot hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoneSurrogates {
     /// An error, with the place.

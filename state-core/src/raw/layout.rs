@@ -4,7 +4,7 @@
 //! bytes), the proof that memory is image fails while compiling, and elements are moved field by field.
 
 /// The size and alignment of a record in an image, the same on every machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Layout {
     size: usize,
     align: usize,

@@ -93,7 +93,7 @@ impl fmt::Display for Kind {
 /// let error = i8::try_from(Value::from(300)).unwrap_err();
 /// assert_eq!(error.to_string(), "expected i8, found int 300");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WrongKind {
     expected: &'static str,
     found: Kind,

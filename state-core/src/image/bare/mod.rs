@@ -218,7 +218,7 @@ pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
 /// How native bytes without a header are written and read: with the depth and memory of the [`Options`] that it is
 /// [made of](Options::bare), and what these say of [shared objects](self#shared-objects). What else they say is of the
 /// header.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bare {
     pub(super) options: Options,
 }

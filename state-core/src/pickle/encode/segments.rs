@@ -25,7 +25,8 @@ impl PickleSegmentBuffer {
 
 /// A pickle and the buffers that left it, in order: what `pickle.loads(pickle, buffers=buffers)` takes. Made by
 /// [`PickleOptions::dump_segments`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PickleSegments<'a> {
     /// The pickle.
     pub pickle: &'a [u8],

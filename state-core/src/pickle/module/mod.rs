@@ -20,7 +20,8 @@ use crate::schema::{Graph, Nodes};
 use crate::state::State;
 
 /// A module of Python with the classes of a Rust program's types.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PythonModule {
     /// Its name, by which the pickles know it: `shop.bikes` is the file `shop/bikes.py`.
     pub name: String,

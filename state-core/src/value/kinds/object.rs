@@ -53,7 +53,7 @@ static NO_DICT: Dict = Dict::new();
 static NO_LIST: List = List::new();
 
 /// How an object comes to be before its state is put in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Made {
     /// By `cls.__new__(cls, *args, **kwargs)`, without `__init__`.

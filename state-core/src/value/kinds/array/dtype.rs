@@ -21,7 +21,7 @@ const MOST_FIELDS: usize = 1 << 16;
 /// assert_eq!((dtype.itemsize(), dtype.to_string().as_str()), (2, ">u2"));
 /// # Ok::<(), state_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dtype {
     /// A truth value, in a byte.
@@ -96,10 +96,10 @@ impl TimeUnit {
 /// );
 /// # Ok::<(), state_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Structured(Arc<Layout>);
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Layout {
     fields: Box<[Field]>,
     itemsize: usize,
@@ -108,7 +108,7 @@ struct Layout {
 }
 
 /// A field of a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Field {
     /// Its name.
     pub name: Box<str>,
@@ -119,10 +119,10 @@ pub struct Field {
 }
 
 /// An array in each element.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subarray(Arc<Repeated>);
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Repeated {
     dtype: Dtype,
     shape: Box<[usize]>,
@@ -131,7 +131,7 @@ struct Repeated {
 }
 
 /// What it costs to walk a type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Weight {
     depth: usize,
     fields: usize,

@@ -41,7 +41,7 @@ pub struct Array {
 }
 
 /// Which of an array's elements lie side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
     /// Those that differ in the last index, as in C.
     #[default]

@@ -26,10 +26,10 @@ const CHUNK_POWER: u64 = 10_u64.pow(CHUNK as u32);
 /// let error = "9".repeat(4301).parse::<Int>().unwrap_err();
 /// assert_eq!(error.to_string(), "integer of more than 4300 decimal digits");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParseIntError(Reason);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Reason {
     Empty,
     Digit,
