@@ -1,6 +1,8 @@
 //! What generated code may name. Nothing here is meant for anyone else, and all of it can change.
 
 pub use alloc::boxed::Box;
+pub use alloc::rc::Weak as RcWeak;
+pub use alloc::sync::Weak as ArcWeak;
 pub use core::any::TypeId;
 pub use core::clone::Clone;
 pub use core::convert::From;

@@ -1,6 +1,7 @@
 //! A look into native bytes that carry their schema, by a program that knows nothing of the type.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -9,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{Difference, Image, Options};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
-use crate::schema::{Escaped, Kind, Nodes, Record, Schema, parse_within};
+use crate::schema::{Escaped, Kind, Nodes, Record, Rows, Schema, parse_within};
+use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
 use crate::walk::{self, Elements, Encoder, Group};
@@ -58,25 +60,26 @@ impl<'a> Inspection<'a> {
     fn open_within(bytes: &'a [u8], options: Options) -> Result<Self> {
         let image = Image::open(bytes)?;
         let Some(schema) = image.schema else { return Err(image.no_schema()) };
-        Self::of(&image, (schema, image.arrays()), bytes, options)
+        Self::of(&image, (schema, &image.rows()), bytes, options)
     }
 
-    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does; beside it, which of its raw
-    /// arrays show as arrays.
+    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does; beside it, what stands in front
+    /// of it.
     #[cfg(feature = "std")]
-    pub(crate) fn open_with(bytes: &'a [u8], schema: (&[u8], &[u8]), options: Options) -> Result<Self> {
+    pub(crate) fn open_with(bytes: &'a [u8], schema: (&[u8], &Rows<'_>), options: Options) -> Result<Self> {
         Self::of(&Image::open(bytes)?, schema, bytes, options)
     }
 
-    fn of(image: &Image<'a>, schema: (&[u8], &[u8]), bytes: &'a [u8], options: Options) -> Result<Self> {
-        let (schema, arrays) = schema;
+    fn of(image: &Image<'a>, schema: (&[u8], &Rows<'_>), bytes: &'a [u8], options: Options) -> Result<Self> {
+        let (schema, rows) = schema;
         if hash(schema) != image.fingerprint {
             return Err(Image::other_schema());
         }
         let memory = options.memory_for(bytes.len());
         let (mut nodes, root) = parse_within(schema, memory)?;
-        if !arrays.is_empty() {
-            nodes.show_arrays(arrays)?;
+        nodes.show(root, rows)?;
+        if image.sharing().shared && rows.pointers.is_none() {
+            return Err(no_pointers());
         }
         let regions = image.regions(nodes.0.get(root).map_or(0, |root| root.head))?;
         Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: options.levels(), memory })
@@ -150,7 +153,24 @@ impl<'a> Inspection<'a> {
         walk::compare::find_by(schema, [self.regions, theirs.regions], most, levels)
     }
 
-    /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements.
+    /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements. An object that
+    /// is [shared](crate::sharing) is marked with a number where it stands, and that alone is shown where it is referred to:
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use state_core::{Inspection, Options, State};
+    ///
+    /// #[derive(State)]
+    /// #[state(name = "Scene", shared)]
+    /// struct Scene { wall: Rc<String>, floor: Rc<String>, roof: Rc<String> }
+    ///
+    /// let stone = Rc::new("stone".to_string());
+    /// let scene = Scene { wall: stone.clone(), floor: stone, roof: Rc::new("straw".to_string()) };
+    /// let bytes = Options::new().with_schema().dumps(&scene)?;
+    /// let tree = Inspection::open(&bytes)?.tree()?;
+    /// assert_eq!(tree, "Scene\n  wall: <shared 1> 'stone'\n  floor: <shared 1>\n  roof: 'straw'\n");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Damaged bytes, with the path to the place; a text longer than the limit of memory, which
@@ -164,7 +184,8 @@ impl<'a> Inspection<'a> {
         }
     }
 
-    /// Writes the [`tree`](Self::tree) as it is read. It takes at most 512 KiB of memory at the default depth.
+    /// Writes the [`tree`](Self::tree) as it is read. It takes at most 512 KiB of memory at the default depth,
+    /// and some 32 bytes for each shared object.
     ///
     /// ```
     /// use state_core::{Inspection, Options};
@@ -179,13 +200,21 @@ impl<'a> Inspection<'a> {
     /// # Errors
     /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
     pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
-        let mut tree = Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()) };
+        let mut tree =
+            Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()), shared: Marks::default() };
         let read = walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
         let walked = read.root(self.root(), self.regions.head, self.levels);
         tree.written
             .map_err(|fmt::Error| Error::new(ErrorKind::Unwritable, "", "the writer takes no more of the tree"))?;
         walked
     }
+}
+
+/// References are numbered, and it is not said before which types a number stands.
+#[cold]
+pub(crate) fn no_pointers() -> Error {
+    let expected = "a schema that says which types are shared pointers, as one does that is written with the state";
+    Error::new(ErrorKind::Identity, expected, "one without that, of a state whose shared objects have numbers")
 }
 
 impl Options {
@@ -250,6 +279,22 @@ struct Tree<'w, W> {
     cut: Vec<usize>,
     /// What the writer said last; nothing more is written after an error.
     written: fmt::Result,
+    shared: Marks,
+}
+
+/// The shared objects that have been met, each by a number of its own.
+#[derive(Default)]
+struct Marks {
+    numbers: BTreeMap<(u8, u32), usize>,
+    /// Those that the value which comes next is.
+    next: Vec<usize>,
+}
+
+impl Marks {
+    fn number(&mut self, object: Number) -> usize {
+        let next = self.numbers.len() + 1;
+        *self.numbers.entry((object.class, object.index)).or_insert(next)
+    }
 }
 
 impl<W: Write> Tree<'_, W> {
@@ -257,8 +302,12 @@ impl<W: Write> Tree<'_, W> {
         let indent = 2 * self.open.min(INDENTED);
         let colon = if self.label.is_empty() { "" } else { ": " };
         if self.written.is_ok() {
-            self.written = writeln!(self.out, "{:indent$}{}{colon}{text}", "", Escaped(&self.label));
+            self.written = write!(self.out, "{:indent$}{}{colon}", "", Escaped(&self.label));
         }
+        for number in self.shared.next.drain(..) {
+            self.written = self.written.and_then(|()| write!(self.out, "<shared {number}> "));
+        }
+        self.written = self.written.and_then(|()| writeln!(self.out, "{text}"));
         self.label.clear();
     }
 }
@@ -365,6 +414,16 @@ impl<W: Write> Encoder for Tree<'_, W> {
 
     fn slot(&mut self, name: &str) {
         name.clone_into(&mut self.label);
+    }
+
+    fn object(&mut self, number: Number) {
+        let number = self.shared.number(number);
+        self.shared.next.push(number);
+    }
+
+    fn reference(&mut self, number: Number) {
+        let number = self.shared.number(number);
+        self.line(format_args!("<shared {number}>"));
     }
 }
 

@@ -2,8 +2,8 @@
 //! that differs between their values is here.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::sync::Arc;
+use alloc::rc::{self, Rc};
+use alloc::sync::{self, Arc};
 use core::ops::Deref;
 
 use crate::impls::room::{Holds, Run, SharedRun, SharedValue};
@@ -46,6 +46,13 @@ pub trait Pointee {
     #[must_use]
     fn shared_schema<P: SharedPointer>() -> &'static Schema {
         Self::pointer_schema()
+    }
+
+    /// The schema of a weak reference.
+    #[doc(hidden)]
+    #[must_use]
+    fn weak_schema<P: SharedPointer>() -> &'static Schema {
+        const { &Schema::weak(Self::pointer_schema).shared(P::key) }
     }
 
     /// Proof that the type borrows nothing, so that shared pointers to it can be numbered.
@@ -113,6 +120,20 @@ pub trait RestorePointee<'de>: Pointee {
     fn swap_behind(&self, other: &Self) -> bool {
         let _ = other;
         false
+    }
+
+    /// A weak reference that leads nowhere.
+    #[doc(hidden)]
+    #[must_use]
+    fn gone_rc() -> Option<rc::Weak<Self>> {
+        None
+    }
+
+    /// The same of an `Arc`.
+    #[doc(hidden)]
+    #[must_use]
+    fn gone_arc() -> Option<sync::Weak<Self>> {
+        None
     }
 
     /// Exchanges the states of two values, or else the pointers.

@@ -189,6 +189,10 @@ macro_rules! dynamic {
                     const { &__state::Schema::boxed(<Self as __state::Listed>::listed).shared(P::key) }
                 }
 
+                fn weak_schema<P: __state::SharedPointer>() -> &'static __state::Schema {
+                    const { &__state::Schema::weak(<Self as __state::Listed>::listed).shared(P::key) }
+                }
+
                 const SHARED: __state::Share<Self> = __state::Share::YES;
 
                 fn size_behind(&self, size: &mut __state::Size) {
@@ -221,6 +225,19 @@ macro_rules! dynamic {
                     reader: &mut __state::Reader<'de>,
                 ) {
                     __state::set_listed::<Self, P>(pointer, reader);
+                }
+
+                #[allow(unreachable_code)]
+                fn gone_rc() -> __state::Option<__state::RcWeak<Self>> {
+                    // A reference to any of the types.
+                    $(return __state::Some(__state::RcWeak::<$member>::new());)*
+                    __state::None
+                }
+
+                #[allow(unreachable_code)]
+                fn gone_arc() -> __state::Option<__state::ArcWeak<Self>> {
+                    $(return __state::Some(__state::ArcWeak::<$member>::new());)*
+                    __state::None
                 }
 
                 fn exchange_behind<P: __state::Pointer<Self>>(pointer: &mut P, other: &mut P) {

@@ -5,13 +5,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Parsed, Plan, Resolved, history, listing};
+use super::{Images, Numbering, Parsed, Plan, Resolved, history, listing, made_sharing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{Image, Options, lay_out};
+use crate::inspect::no_pointers;
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{enum_is_inline, largest};
 use crate::schema::fingerprint::hash;
-use crate::schema::{Alias, Carried, Enum, Evolution, Graph, Kind, Link, Nodes, Schema, Slot, write_canonical};
+use crate::schema::{Alias, Carried, Enum, Evolution, Graph, Kind, Link, Nodes, Rows, Schema, Sharing, Slot};
+use crate::sharing::RECORD;
 use crate::standard::Known;
 use crate::state::State;
 use crate::walk;
@@ -52,7 +54,7 @@ use crate::walk;
 pub struct Form {
     pub(crate) parsed: Parsed,
     canonical: Vec<u8>,
-    arrays: Vec<u8>,
+    rows: Rows<'static>,
     fingerprint: u64,
 }
 
@@ -73,9 +75,9 @@ impl Form {
     /// # Errors
     /// A type whose names are too long, or which is nested too deeply, to be read from a file.
     pub fn of<T: State + ?Sized>() -> Result<Self> {
-        let carried = Carried::of(T::schema(), false);
-        let (arrays, _) = Carried::divide(&carried.bytes, carried.arrays, false).unwrap_or_default();
-        Self::new(&write_canonical(T::schema()), arrays, usize::MAX)
+        let carried = Carried::of(T::schema(), true);
+        let (rows, canonical) = Carried::divide(&carried.bytes, carried.arrays, true).unwrap_or_default();
+        Self::new(canonical, &rows, usize::MAX)
     }
 
     /// That of a native state which carries its schema: a file, or what
@@ -90,7 +92,7 @@ impl Form {
         if hash(schema) != image.fingerprint {
             return Err(Image::other_schema());
         }
-        Self::new(schema, image.arrays(), Options::new().memory_for(bytes.len()))
+        Self::new(schema, &image.rows(), Options::new().memory_for(bytes.len()))
     }
 
     /// Those of a history, as [`testing::recorded`](super::testing::recorded) keeps it in a file, in its order.
@@ -99,24 +101,21 @@ impl Form {
     /// A form that was changed after it was recorded.
     pub fn recorded(history: &str) -> Result<Vec<Self>> {
         let forms = history::forms(history);
-        forms.map(|form| form.schema().and_then(|schema| Self::new(&schema, &[], usize::MAX))).collect()
+        forms.map(|form| form.schema().and_then(|schema| Self::new(&schema, &Rows::default(), usize::MAX))).collect()
     }
 
-    pub(crate) fn new(canonical: &[u8], arrays: &[u8], memory: usize) -> Result<Self> {
-        let mut parsed = Parsed::within(canonical, memory)?;
-        if !arrays.is_empty() {
-            parsed.nodes.show_arrays(arrays)?;
-        }
-        let (canonical, arrays) = (canonical.to_vec(), arrays.to_vec());
-        Ok(Self { parsed, fingerprint: hash(&canonical), canonical, arrays })
+    pub(crate) fn new(canonical: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
+        let parsed = Parsed::within(canonical, rows, memory)?;
+        let (canonical, rows) = (canonical.to_vec(), rows.clone().into_owned());
+        Ok(Self { parsed, fingerprint: hash(&canonical), canonical, rows })
     }
 
     pub(crate) fn root(&self) -> &Schema {
         self.parsed.nodes.0.get(self.parsed.root).unwrap_or(&crate::schema::UNIT)
     }
 
-    pub(crate) fn carried(&self) -> Carried {
-        Carried::joined(&self.arrays, &self.canonical)
+    pub(crate) fn carried(&self, numbered: bool) -> Carried {
+        Carried::joined(&self.rows, &self.canonical, numbered)
     }
 
     /// The name under which it is recorded: the type's, or what it is where it has none.
@@ -137,6 +136,8 @@ impl Form {
     pub fn keep(mut self, amendments: &Amendments) -> &'static Self {
         let nodes = &self.parsed.nodes;
         let mut empties = Empties { nodes, known: alloc::vec![None; nodes.0.len()] };
+        let marked: Vec<bool> = nodes.0.iter().map(is_pointer).collect();
+        let pointers = |link| matches!(link, Link::At(at) if marked.get(at) == Some(&true));
         let fills: Vec<Vec<bool>> = nodes.0.iter().map(|node| empties.slots(node)).collect();
         let removed: Option<&'static [&'static str]> = (!amendments.removed.is_empty())
             .then(|| &*amendments.removed.iter().map(|name| kept(name)).collect::<Vec<_>>().leak());
@@ -144,7 +145,9 @@ impl Form {
             amend(node, amendments, removed);
             if amendments.default {
                 let slots = slots_of(node).zip(fills).filter(|(_, fits)| *fits);
-                slots.for_each(|(slot, _)| slot.default = Some(leave_empty));
+                slots.for_each(|(slot, _)| {
+                    slot.default = Some(if pointers(slot.ty) { leave_pointer_empty } else { leave_empty })
+                });
                 if let Kind::Record(record) = &mut node.kind {
                     record.fields.to_mut().iter_mut().for_each(|field| field.default = Some(|bytes| bytes.fill(0)));
                 }
@@ -181,6 +184,12 @@ impl Form {
         Ok(self)
     }
 
+    /// Whether references are numbered in images that are made of others.
+    pub(crate) fn numbering(&self, theirs: bool) -> Numbering {
+        let mut nodes = self.parsed.nodes.0.iter();
+        Numbering { theirs, ours: theirs || nodes.any(|node| matches!(node.kind, Kind::Weak(_))) }
+    }
+
     fn graph(&'static self) -> Graph<'static> {
         Graph { nodes: &self.parsed.nodes, root: self.root() }
     }
@@ -189,7 +198,7 @@ impl Form {
     /// nothing does.
     #[must_use]
     pub fn obstacles(&'static self, older: &Form) -> Vec<String> {
-        let problems = match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), 0) {
+        let problems = match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), Images::default()) {
             Ok(plan) => plan.losses().to_vec(),
             Err(problems) => problems,
         };
@@ -201,7 +210,8 @@ impl Form {
     /// # Errors
     /// A form of which no states of this one can be made, with what to write so that it can.
     pub fn resolve<'o>(&'static self, older: &'o Form) -> Result<Upgrade<'o>> {
-        Ok(Upgrade { form: self, older, resolved: older.parsed.clone().plan(self.graph(), 0)? })
+        let images = Images { numbering: self.numbering(false), ..Images::default() };
+        Ok(Upgrade { form: self, older, resolved: older.parsed.clone().plan(self.graph(), images)? })
     }
 }
 
@@ -231,17 +241,19 @@ impl Upgrade<'_> {
     /// # Errors
     /// Damaged bytes, or those of another form; a state that holds what no state of the newer form can.
     pub fn upgrade(&self, bytes: &[u8]) -> Result<Vec<u8>> {
-        let made = self.made(bytes)?;
-        lay_out(self.form.fingerprint, self.form.root().head, &made, Some(&self.form.carried()))
+        let (made, sharing) = self.made(bytes)?;
+        let carried = self.form.carried(sharing.shared);
+        lay_out((self.form.fingerprint, sharing), self.form.root().head, &made, Some(&carried))
     }
 
     /// The same without the schema, as the states in a stream have it.
     #[cfg(feature = "std")]
     pub(crate) fn bare(&self, bytes: &[u8]) -> Result<Vec<u8>> {
-        lay_out(self.form.fingerprint, self.form.root().head, &self.made(bytes)?, None)
+        let (made, sharing) = self.made(bytes)?;
+        lay_out((self.form.fingerprint, sharing), self.form.root().head, &made, None)
     }
 
-    fn made(&self, bytes: &[u8]) -> Result<Builder> {
+    fn made(&self, bytes: &[u8]) -> Result<(Builder, Sharing)> {
         let image = Image::open(bytes)?;
         if image.fingerprint != self.older.fingerprint {
             let (ours, theirs) = (self.older.fingerprint, image.fingerprint);
@@ -254,13 +266,18 @@ impl Upgrade<'_> {
         let made = if self.resolved.fits(&regions) {
             self.resolved.made(&regions, bytes, root, limits)?
         } else {
-            let resolved = self.older.parsed.clone().plan(self.form.graph(), regions.text.as_bytes().len())?;
+            let numbering = self.form.numbering(regions.numbered.is_some());
+            let images = Images { text: regions.text.as_bytes().len(), numbering };
+            let resolved = self.older.parsed.clone().plan(self.form.graph(), images)?;
             resolved.made(&regions, bytes, root, limits)?
         };
+        if made.numbered && !self.form.parsed.pointers {
+            return Err(no_pointers());
+        }
         // No type checks it here: what is said to be empty may not be, and theirs may be damaged where it is copied.
-        let ours = super::regions_of(&made, root.head)?;
+        let (ours, sharing) = (super::regions_of(&made, root.head)?, made_sharing(&image, &made));
         match walk::find_damage_by(root, &self.form.parsed.nodes, &ours, bytes, limits.depth) {
-            None => Ok(made),
+            None => Ok((made, sharing)),
             Some(error) => {
                 Err(walk::find_damage_by(self.older.root(), &self.older.parsed.nodes, &regions, bytes, limits.depth)
                     .unwrap_or(error))
@@ -278,12 +295,25 @@ fn leave_empty(_: &mut Builder, _: usize) -> Result<()> {
     Ok(())
 }
 
+/// The same of a shared pointer to something empty.
+fn leave_pointer_empty(image: &mut Builder, _: usize) -> Result<()> {
+    if image.numbered {
+        image.run(1, RECORD);
+    }
+    Ok(())
+}
+
 fn slots_of(node: &mut Schema) -> Box<dyn Iterator<Item = &mut Slot> + '_> {
     match &mut node.kind {
         Kind::Object(object) => Box::new(object.slots.to_mut().iter_mut()),
         Kind::Enum(of) => Box::new(of.variants.to_mut().iter_mut().flat_map(|variant| variant.slots.to_mut())),
         _ => Box::new(core::iter::empty()),
     }
+}
+
+/// Whether a node is a shared pointer, as far as that is known.
+fn is_pointer(node: &Schema) -> bool {
+    node.shared.is_some() && !matches!(node.kind, Kind::Weak(_))
 }
 
 /// Which nodes have a value whose head is zeros and behind which nothing lies. Each is looked at once; what stands in a
@@ -297,16 +327,26 @@ impl Empties<'_> {
     /// For each slot of a node, in order.
     fn slots(&mut self, node: &Schema) -> Vec<bool> {
         match &node.kind {
-            Kind::Object(object) => object.slots.iter().map(|slot| self.link(slot.ty)).collect(),
+            Kind::Object(object) => object.slots.iter().map(|slot| self.slot(slot.ty)).collect(),
             Kind::Enum(of) => {
-                of.variants.iter().flat_map(|variant| &*variant.slots).map(|slot| self.link(slot.ty)).collect()
+                of.variants.iter().flat_map(|variant| &*variant.slots).map(|slot| self.slot(slot.ty)).collect()
             }
             _ => Vec::new(),
         }
     }
 
+    /// Whether a slot has one; of a shared pointer, a record may stand behind it.
+    fn slot(&mut self, link: Link) -> bool {
+        let nodes = self.nodes;
+        let node = nodes.get(link);
+        if is_pointer(node) { self.kind(&node.kind) } else { self.link(link) }
+    }
+
     fn link(&mut self, link: Link) -> bool {
         let Link::At(at) = link else { return false };
+        if is_pointer(self.nodes.get(link)) {
+            return false;
+        }
         if let Some(Some(known)) = self.known.get(at) {
             return *known;
         }
@@ -322,7 +362,7 @@ impl Empties<'_> {
         match kind {
             Kind::Unit | Kind::Bool | Kind::Char | Kind::Float { .. } | Kind::Str | Kind::Seconds { .. } => true,
             Kind::Int { nonzero, .. } => !nonzero,
-            Kind::Optional(_) | Kind::List(_) | Kind::Set(_) | Kind::Map(..) => true,
+            Kind::Optional(_) | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Weak(_) => true,
             Kind::Array(of, len) => *len == 0 || self.link(*of),
             Kind::Tuple(items) => items.iter().all(|&item| self.link(item)),
             Kind::Raw(raw) => raw.optional || raw.exactly.is_none_or(|count| count == 0),

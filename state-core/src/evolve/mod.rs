@@ -162,6 +162,7 @@
 mod form;
 mod history;
 mod listing;
+mod numbers;
 mod older;
 mod plan;
 mod problem;
@@ -176,18 +177,21 @@ use alloc::vec::Vec;
 
 pub use form::{Amendments, Form, Upgrade};
 pub use history::SchemaHistory;
+pub(crate) use numbers::Numbering;
 pub use older::Older;
 pub(crate) use older::{convert, fill_upgraded};
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Images, Plan};
 pub(crate) use problem::Problem;
 
 use crate::error::{Error, Result};
 use crate::image::{Image, Options, build, explain, lay_out};
+use crate::inspect::no_pointers;
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
-use crate::schema::{Graph, Nodes, Schema, parse, root_name, write_canonical};
+use crate::schema::{Carried, Graph, Nodes, Rows, Schema, Sharing, parse, root_name};
+use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
 
@@ -261,7 +265,7 @@ impl Options {
         let regions = older.regions(&image)?;
         let made =
             older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
-        Ok(Cow::Owned(lay_out(identity.fingerprint, T::HEAD, &made, None)?))
+        Ok(Cow::Owned(lay_out((identity.fingerprint, made_sharing(&image, &made)), T::HEAD, &made, None)?))
     }
 
     /// As [`loads_upgraded`].
@@ -277,8 +281,7 @@ impl Options {
         let regions = older.regions(&image)?;
         let made =
             older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
-        let regions = regions_of(&made, T::HEAD)?;
-        self.pass::<T>(&identity, &regions, regions.head)?;
+        let regions = self.pass_made::<T>(&identity, regions_of(&made, T::HEAD)?, made_sharing(&image, &made))?;
         build(&regions)
     }
 }
@@ -287,7 +290,12 @@ impl Options {
 pub(crate) fn regions_of(made: &Builder, head: usize) -> Result<Regions<'_>> {
     let (head, tail) = made.heads.split_at(head);
     let text = Text::new(&made.text).map_err(|_| run::damaged())?;
-    Ok(Regions { head, tail, text, raw: &made.raw, numbered: None })
+    Ok(Regions { head, tail, text, raw: &made.raw, numbered: made.numbered.then_some(Numbered::ANY) })
+}
+
+/// Whether references are numbered in what was made of an image, and may lead back.
+pub(crate) fn made_sharing(image: &Image<'_>, made: &Builder) -> Sharing {
+    Sharing { shared: made.numbered, cyclic: made.numbered && image.sharing().cyclic }
 }
 
 /// An older form, by its schema.
@@ -295,6 +303,8 @@ pub(crate) fn regions_of(made: &Builder, head: usize) -> Result<Regions<'_>> {
 pub(crate) struct Parsed {
     pub nodes: Nodes,
     root: usize,
+    /// Whether it is known which types are shared pointers.
+    pointers: bool,
 }
 
 impl Parsed {
@@ -304,27 +314,27 @@ impl Parsed {
             if hash(schema) != image.fingerprint {
                 return Err(Image::other_schema());
             }
-            return Self::within(schema, options.memory_for(image.bytes.len()));
+            return Self::within(schema, &image.rows(), options.memory_for(image.bytes.len()));
         }
         if let Some(recorded) = options.known_history().and_then(|history| history.find(image.fingerprint)) {
             return Self::parse(&recorded?);
         }
         match by_fingerprint(image.fingerprint) {
-            Some(schema) => Self::parse(&write_canonical(schema)),
+            Some(schema) => Self::of_type(schema),
             None => Err(explain::identity(ours, image.fingerprint, None)),
         }
     }
 
     pub fn parse(schema: &[u8]) -> Result<Self> {
         let (nodes, root) = parse(schema)?;
-        Ok(Self { nodes, root })
+        Ok(Self { nodes, root, pointers: false })
     }
 
     /// The same, of a class that Python pickled: objects of Python may be in it.
     #[cfg(feature = "pyo3")]
     pub fn of_class(schema: &[u8], class: &str, memory: usize) -> Result<Self> {
         let (nodes, root) = crate::schema::parse_class_within(schema, class, memory)?;
-        Ok(Self { nodes, root })
+        Ok(Self { nodes, root, pointers: false })
     }
 
     /// The name of the type.
@@ -336,13 +346,21 @@ impl Parsed {
     /// A plan for images that are not there yet, of less than 4 GiB of text.
     #[cfg(feature = "pyo3")]
     pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved> {
-        self.plan(Graph { nodes: Nodes::NONE, root: ours }, 0)
+        self.plan(Graph { nodes: Nodes::NONE, root: ours }, Images::default())
     }
 
-    /// The same, of a schema that may be anybody's, and of no more bytes in memory.
-    pub fn within(schema: &[u8], memory: usize) -> Result<Self> {
-        let (nodes, root) = crate::schema::parse_within(schema, memory)?;
-        Ok(Self { nodes, root })
+    /// That of a type of the program.
+    fn of_type(schema: &'static Schema) -> Result<Self> {
+        let carried = Carried::of(schema, true);
+        let (rows, canonical) = Carried::divide(&carried.bytes, carried.arrays, true).unwrap_or_default();
+        Self::within(canonical, &rows, usize::MAX)
+    }
+
+    /// The same, of a schema that may be anybody's, with what stands in front of it, and of no more bytes in memory.
+    pub fn within(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
+        let (mut nodes, root) = crate::schema::parse_within(schema, memory)?;
+        nodes.show(root, rows)?;
+        Ok(Self { nodes, root, pointers: rows.pointers.is_some() })
     }
 
     pub fn regions<'a>(&self, image: &Image<'a>) -> Result<Regions<'a>> {
@@ -350,12 +368,18 @@ impl Parsed {
     }
 
     pub fn resolve(self, ours: &Identity, regions: &Regions<'_>) -> Result<Resolved> {
-        self.plan(Graph { nodes: Nodes::NONE, root: ours.schema }, regions.text.as_bytes().len())
+        let theirs = regions.numbered.is_some();
+        let numbering = Numbering { theirs, ours: theirs || ours.sharing.shared };
+        let images = Images { text: regions.text.as_bytes().len(), numbering };
+        self.plan(Graph { nodes: Nodes::NONE, root: ours.schema }, images)
     }
 
-    /// The same, against any schema, for images of so much text.
-    fn plan(self, ours: Graph<'static>, text: usize) -> Result<Resolved> {
-        match Plan::new(self.nodes, self.root, ours, text) {
+    /// The same, against any schema, for such images.
+    fn plan(self, ours: Graph<'static>, images: Images) -> Result<Resolved> {
+        if images.numbering.theirs && !self.pointers {
+            return Err(no_pointers());
+        }
+        match Plan::new(self.nodes, self.root, ours, images) {
             Ok(plan) => Ok(Resolved { plan, root: self.root }),
             Err(problems) => Err(refused(problems)),
         }
@@ -382,8 +406,8 @@ impl Resolved {
     /// The image of ours; damage is told with its place.
     pub fn made(&self, regions: &Regions<'_>, bytes: &[u8], ours: &Schema, limits: Limits) -> Result<Builder> {
         self.plan.run(regions, limits).map_err(|error| {
-            let theirs = self.plan.theirs.0.get(self.root).unwrap_or(&crate::schema::UNIT);
-            let damage = walk::find_damage_by(theirs, &self.plan.theirs, regions, bytes, limits.depth);
+            let (theirs, nodes) = self.plan.theirs();
+            let damage = walk::find_damage_by(theirs, nodes, regions, bytes, limits.depth);
             damage.unwrap_or_else(|| error.within(root_name(ours)))
         })
     }
@@ -391,7 +415,7 @@ impl Resolved {
     /// The schema that wrote the older form.
     #[cfg(feature = "pyo3")]
     pub fn theirs(&self) -> (&Schema, &Nodes) {
-        (self.plan.theirs.0.get(self.root).unwrap_or(&crate::schema::UNIT), &self.plan.theirs)
+        self.plan.theirs()
     }
 
     #[cfg(feature = "std")]

@@ -8,12 +8,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ptr::from_ref;
 
+use super::numbers::{Numbering, Pointers, shares};
 use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
-    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, Raw, Record, RecordField, Schema, Show, Slot, brief,
+    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, PointerKey, Raw, Record, RecordField, Schema, Show, Slot, brief,
     first_difference,
 };
 use crate::standard::Known;
@@ -31,6 +32,8 @@ pub(super) struct Step {
     pub from: usize,
     pub to: usize,
     pub op: Op,
+    /// Which side of it is a shared pointer, where references are numbered.
+    pub pointers: Pointers,
     /// Whether something of theirs is dropped, so that two that differ may become one.
     pub drops: bool,
 }
@@ -114,6 +117,8 @@ pub(super) enum Op {
     Grid {
         of: At,
     },
+    /// A weak reference, in ours through this pointer.
+    Weak(PointerKey),
     /// The older form is a type of the program.
     Converted {
         of: At,
@@ -161,6 +166,14 @@ pub(super) struct Case {
     pub slots: Slots,
 }
 
+/// The images that a plan is made for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Images {
+    /// Bytes of text.
+    pub text: usize,
+    pub numbering: Numbering,
+}
+
 /// A plan, and the schema of the writer's that it was made for.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -169,7 +182,9 @@ pub(crate) struct Plan {
     pub(super) root: At,
     /// Whether all text, and all raw arrays, are the same and in the same order.
     pub(super) keeps: Keeps,
+    pub(super) numbering: Numbering,
     pub(super) theirs: Nodes,
+    their_root: usize,
     /// What older states may hold that no present one can: found for each state, and told when a history is tested.
     losses: Vec<Problem>,
 }
@@ -182,6 +197,7 @@ pub(super) struct Keeps {
 
 impl Keeps {
     const ALL: Self = Self { text: true, raw: true };
+    const NONE: Self = Self { text: false, raw: false };
 
     /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
     pub fn fits(self, text: usize) -> Self {
@@ -191,10 +207,12 @@ impl Keeps {
 
 impl Plan {
     /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
-    pub fn new(theirs: Nodes, root: usize, ours: Graph<'static>, text: usize) -> Result<Self, Vec<Problem>> {
-        let mut keeps = Keeps::ALL.fits(text);
+    pub fn new(theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
+        let Images { text, numbering } = of;
+        // Objects are made where they are first referred to, so that nothing is known to keep its place.
+        let mut keeps = if numbering.is_any() { Keeps::NONE } else { Keeps::ALL.fits(text) };
         loop {
-            let mut planner = Planner::new(&theirs, ours.nodes, keeps);
+            let mut planner = Planner::new(&theirs, ours.nodes, (keeps, numbering));
             let from = theirs.0.get(root).unwrap_or(&crate::schema::UNIT);
             let at = planner.pair(from, ours.root, crate::schema::root_name(ours.root));
             let Planner { steps, skips, problems, losses, broken, .. } = planner;
@@ -203,7 +221,7 @@ impl Plan {
             }
             let kept = Keeps { text: keeps.text && !broken.text, raw: keeps.raw && !broken.raw };
             if (kept.text, kept.raw) == (keeps.text, keeps.raw) {
-                return Ok(Self { steps, skips, root: at, keeps, theirs, losses });
+                return Ok(Self { steps, skips, root: at, keeps, numbering, theirs, their_root: root, losses });
             }
             keeps = kept;
         }
@@ -211,6 +229,11 @@ impl Plan {
 }
 
 impl Plan {
+    /// The schema that wrote the older form.
+    pub fn theirs(&self) -> (&Schema, &Nodes) {
+        (self.theirs.0.get(self.their_root).unwrap_or(&crate::schema::UNIT), &self.theirs)
+    }
+
     /// What older states may hold that no present one can.
     pub fn losses(&self) -> &[Problem] {
         &self.losses
@@ -235,6 +258,7 @@ pub(super) struct Planner<'t> {
     /// Which older forms are known to fit, because the question is asked again further in.
     verdicts: Verdicts,
     pub keeps: Keeps,
+    numbering: Numbering,
     pub broken: Broken,
     /// Whether something is dropped in the part that is being planned.
     pub drops: bool,
@@ -244,15 +268,16 @@ pub(super) struct Planner<'t> {
 }
 
 impl<'t> Planner<'t> {
-    fn new(theirs: &'t Nodes, ours: &'static Nodes, keeps: Keeps) -> Self {
+    fn new(theirs: &'t Nodes, ours: &'static Nodes, (keeps, numbering): (Keeps, Numbering)) -> Self {
         Self {
             theirs,
             ours,
             steps: Vec::new(),
-            skips: Skips::new(keeps),
+            skips: Skips::new(keeps, numbering.theirs),
             made: BTreeMap::new(),
             verdicts: BTreeMap::new(),
             keeps,
+            numbering,
             broken: Broken::default(),
             drops: false,
             problems: Vec::new(),
@@ -285,7 +310,7 @@ impl<'t> Planner<'t> {
             return at;
         }
         let at = self.steps.len();
-        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open, drops: false });
+        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open, pointers: Pointers::NONE, drops: false });
         self.made.insert((from_ref(from), from_ref(to)), at);
         if self.depth == 0 || at >= MOST {
             self.problem(Problem::size(path));
@@ -294,14 +319,38 @@ impl<'t> Planner<'t> {
         self.depth -= 1;
         let outer = core::mem::take(&mut self.drops);
         let op = match self.form(from, to).filter(|_| forms) {
-            Some(form) => self.converted(from, form, path),
+            Some(form) => self.converted((from, to), form, path),
             None => self.op(from, to, path),
         };
         self.depth += 1;
         self.steps[at].drops = self.drops;
         self.drops |= outer;
-        self.steps[at].op = self.simple(op, from.head, to.head);
+        let pointers = if self.numbering.is_any() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
+        self.steps[at].pointers = pointers;
+        self.steps[at].op = if pointers.is_any() { op } else { self.simple(op, from.head, to.head) };
         at
+    }
+
+    /// Which side of a part is a shared pointer that its operation goes through.
+    #[cold]
+    fn pointers(&mut self, from: &'t Schema, to: &'static Schema, op: &Op, path: &str) -> Pointers {
+        let (through_theirs, through_ours) = match op {
+            Op::Open | Op::Some { .. } | Op::Weak(_) => (false, false),
+            Op::Box { .. } => (false, true),
+            Op::Unbox { .. } => (true, false),
+            Op::Converted { .. } => (false, false),
+            Op::Upgraded { .. } => {
+                if shares(self.theirs, from) || shares(self.ours, to) {
+                    self.problem(Problem::shares(path));
+                }
+                (false, false)
+            }
+            _ => (true, true),
+        };
+        Pointers {
+            theirs: if through_theirs && self.numbering.theirs { self.skips.content(self.theirs, from) } else { None },
+            ours: to.shared.filter(|_| through_ours && self.numbering.ours),
+        }
     }
 
     pub fn links(&mut self, from: Link, to: Link, path: &str) -> At {
@@ -377,10 +426,14 @@ impl<'t> Planner<'t> {
             | (Kind::Known(Known::Natural), Kind::Known(Known::Natural)) => {
                 // As a list of bytes, whatever they say.
                 let bytes = self.steps.len();
-                self.steps.push(Step { from: 1, to: 1, op: Op::Copy, drops: false });
+                self.steps.push(Step { from: 1, to: 1, op: Op::Copy, pointers: Pointers::NONE, drops: false });
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
+            (Kind::Weak(a), Kind::Weak(b)) => {
+                self.links(*a, *b, path);
+                to.shared.map_or(Op::Open, Op::Weak)
+            }
             (a, b) => match leaf(a, b, from.head == to.head) {
                 Some(op) => {
                     self.broken.text |= matches!(op, Op::CharToText);
@@ -512,7 +565,13 @@ impl<'t> Planner<'t> {
 
     fn default(&mut self, field: &'static RecordField, default: fn(&mut [u8])) -> Segment {
         let of = self.steps.len();
-        self.steps.push(Step { from: 0, to: self.ours.get(field.ty).head, op: Op::Default(default), drops: false });
+        self.steps.push(Step {
+            from: 0,
+            to: self.ours.get(field.ty).head,
+            op: Op::Default(default),
+            pointers: Pointers::NONE,
+            drops: false,
+        });
         Segment { from: 0, to: field.offset, len: 0, by: Some(of) }
     }
 
@@ -590,7 +649,7 @@ impl<'t> Planner<'t> {
         }
         // Where the question comes up again inside, it is the same one.
         self.verdicts.insert(pair, true);
-        let mut planner = Planner::new(self.theirs, self.ours, self.keeps);
+        let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
         planner.depth = self.depth;
         planner.verdicts = core::mem::take(&mut self.verdicts);
         planner.pair_as(from, to, "", false);
@@ -600,10 +659,14 @@ impl<'t> Planner<'t> {
         resolves
     }
 
-    fn converted(&mut self, from: &'t Schema, form: &'static OldForm, path: &str) -> Op {
+    fn converted(&mut self, (from, to): (&'t Schema, &'static Schema), form: &'static OldForm, path: &str) -> Op {
         // It writes where the old value's parts are no longer in order.
         self.broken = Broken { text: true, raw: true };
         let old = (form.schema)();
+        let shares = |schema: &'static Schema| shares(self.ours, schema);
+        if self.numbering.is_any() && (self::shares(self.theirs, from) || shares(old) || shares(to)) {
+            self.problem(Problem::shares(path));
+        }
         let of = self.pair_as(from, old, path, old.evolution().is_some_and(|evolution| !evolution.forms.is_empty()));
         Op::Converted { of, head: old.head, convert: form.convert }
     }

@@ -88,6 +88,12 @@ impl Problem {
         )
     }
 
+    pub fn shares(path: &str) -> Self {
+        let (ours, theirs) =
+            ("a part that shares no objects, where `from` or `upgrade` changes it", "one with shared pointers");
+        Self::new(path, ours, theirs, "`default`, `alias` and `removed` keep what is shared")
+    }
+
     pub fn size(path: &str) -> Self {
         Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
     }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::numbers::Numbers;
 use super::plan::{At, Case, Cases, Op, Plan, Step};
 use super::slots::{SlotStep, Slots};
 use crate::error::{Error, ErrorKind, Result};
@@ -33,23 +34,35 @@ pub(super) struct Run<'p, 'a> {
     marks: Vec<Cursor<'a>>,
     levels: u32,
     pub parts: u32,
+    /// Where references are numbered, the objects.
+    pub numbers: Option<Numbers<'a>>,
 }
 
 impl Plan {
     /// Makes our image of theirs.
-    pub(crate) fn run(&self, regions: &Regions<'_>, limits: Limits) -> Result<Builder> {
+    pub(crate) fn run<'a>(&'a self, regions: &Regions<'a>, limits: Limits) -> Result<Builder> {
         let Regions { head, tail, text, raw, .. } = *regions;
+        let numbers = match self.numbering.is_any() {
+            true => Some(Numbers::of(self.theirs(), regions, limits.depth)?),
+            false => None,
+        };
         let root = &self.steps[self.root];
         let mut run = Run {
             plan: self,
             at: Cursor { tail, text, raw },
-            out: Builder { memory: limits.memory, ..Builder::new(root.to, limits.depth) },
+            out: Builder {
+                memory: limits.memory,
+                numbered: self.numbering.ours,
+                ..Builder::new(root.to, limits.depth)
+            },
             marks: Vec::new(),
             levels: limits.depth,
             parts: stack::parts(limits.depth),
+            numbers,
         };
         run.part(self.root, head, 0)?;
-        let Run { at, mut out, .. } = run;
+        let Run { at, mut out, numbers, .. } = run;
+        numbers.map_or(Ok(()), |numbers| numbers.write(&mut out))?;
         if self.keeps.text {
             out.text = text.as_bytes().to_vec();
         } else if !at.text.is_empty() {
@@ -63,9 +76,10 @@ impl Plan {
         if at.tail.is_empty() { Ok(out) } else { Err(damaged()) }
     }
 
-    /// Whether the plan was made for images of so much text.
+    /// Whether the plan was made for images of so much text, with or without numbers.
     pub(crate) fn fits(&self, regions: &Regions<'_>) -> bool {
-        self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
+        let is_numbered = regions.numbered.is_some() == self.numbering.theirs;
+        is_numbered && self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
     }
 }
 
@@ -169,14 +183,17 @@ impl<'a> Run<'_, 'a> {
     /// Makes one part from its head in theirs, at a place of ours.
     fn part(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
-        self.op(at, head, to)?;
+        match self.plan.steps[at].pointers.is_any() {
+            true => self.pointer(at, head, to)?,
+            false => self.op(at, head, to)?,
+        }
         self.parts += 1;
         Ok(())
     }
 
     /// Where nothing is optimised, a frame holds the locals of all arms: so what leads to further parts has functions of
     /// its own that keep little.
-    fn op(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
+    pub(super) fn op(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         let plan = self.plan;
         match &plan.steps[at].op {
             Op::Slots(slots) => self.slots(slots, head, to),
@@ -221,6 +238,7 @@ impl<'a> Run<'_, 'a> {
             Op::RawToList { of } => self.raw_to_list(*of, head, to)?,
             Op::ListToRaw { optional, of } => self.list_to_raw((*optional, *of), head, to)?,
             Op::Grid { of } => self.grid(*of, head, to)?,
+            Op::Weak(key) => self.weak(*key, head, to)?,
             Op::CharToText => {
                 let char = head.first_chunk().and_then(|char| char::from_u32(u32::from_le_bytes(*char)));
                 let char = char.ok_or_else(damaged)?;
@@ -271,7 +289,7 @@ impl<'a> Run<'_, 'a> {
 
     fn converted(&mut self, (of, size): (At, usize), convert: Convert, head: &'a [u8], to: usize) -> Result<()> {
         let outer = core::mem::replace(&mut self.out, Builder::new(size, self.levels));
-        self.out.memory = outer.memory;
+        (self.out.memory, self.out.numbered) = (outer.memory, outer.numbered);
         self.part(of, head, 0)?;
         let made = core::mem::replace(&mut self.out, outer);
         self.out.depth = self.levels_left();

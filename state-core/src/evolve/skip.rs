@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
+use crate::sharing::{RECORD, Record};
 use crate::standard::Known;
 
 /// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
@@ -44,6 +45,8 @@ pub(super) enum Skip {
         head: usize,
         of: Over,
     },
+    /// A shared pointer, before whose value stands a record.
+    Numbered(usize),
     /// Parts of a head: where they start, how long they are.
     Parts(Box<[(usize, usize, usize)]>),
     /// The bytes of the tag, whether slots lie in the head, and for each variant their bytes and their parts.
@@ -68,6 +71,8 @@ pub(super) struct Skips {
     /// By the address of the node, so that a plan can go to another thread.
     made: BTreeMap<usize, Over>,
     keeps: Keeps,
+    /// Whether references are numbered.
+    numbered: bool,
 }
 
 /// Whether a part, or what lies behind it, has text or raw arrays.
@@ -78,8 +83,16 @@ pub(super) struct Bears {
 }
 
 impl Skips {
-    pub fn new(keeps: Keeps) -> Self {
-        Self { ways: Vec::new(), made: BTreeMap::new(), keeps }
+    pub fn new(keeps: Keeps, numbered: bool) -> Self {
+        Self { ways: Vec::new(), made: BTreeMap::new(), keeps, numbered }
+    }
+
+    /// How the value of a shared pointer is passed over, whose record was read; nothing of what is none.
+    pub fn content(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
+        self.of(nodes, schema).and_then(|way| match self.ways.get(way) {
+            Some(Skip::Numbered(content)) => Some(*content),
+            _ => None,
+        })
     }
 
     pub fn link(&mut self, nodes: &Nodes, link: Link) -> Over {
@@ -98,8 +111,21 @@ impl Skips {
         let at = self.ways.len();
         self.ways.push(Skip::Open);
         self.made.insert(from_ref(schema) as usize, Some(at));
+        let way = self.way(nodes, schema);
+        let is_pointer = self.numbered && schema.shared.is_some() && !matches!(schema.kind, Kind::Weak(_));
+        self.ways[at] = match is_pointer {
+            true => {
+                self.ways.push(way);
+                Skip::Numbered(self.ways.len() - 1)
+            }
+            false => way,
+        };
+        Some(at)
+    }
+
+    fn way(&mut self, nodes: &Nodes, schema: &Schema) -> Skip {
         let head = |link| nodes.get(link).head;
-        let way = match &schema.kind {
+        match &schema.kind {
             Kind::List(of) | Kind::Set(of) => Skip::List { head: head(*of), of: self.link(nodes, *of) },
             Kind::Known(_) | Kind::Serde => Skip::List { head: 1, of: None },
             Kind::Array(of, count) => match self.link(nodes, *of) {
@@ -127,9 +153,7 @@ impl Skips {
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
             _ => Skip::Text,
-        };
-        self.ways[at] = way;
-        Some(at)
+        }
     }
 
     fn slots(&mut self, nodes: &Nodes, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
@@ -210,6 +234,11 @@ impl<'a> Run<'_, 'a> {
             Skip::Boxed { head: size, of } => {
                 let run = self.run(1, *size)?;
                 self.skip_run((1, *of), run, stride(*size), *size)?;
+            }
+            Skip::Numbered(content) => {
+                if !matches!(Record::read(self.run(1, RECORD)?).ok_or_else(damaged)?, Record::Back(_)) {
+                    self.skip(*content, head)?;
+                }
             }
             Skip::Parts(parts) => self.skip_parts(parts, head)?,
             Skip::Enum { tag, inline, variants } => self.skip_variant((*tag, *inline), variants, head)?,

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::history::{Recorded, forms};
-use super::{Parsed, Plan, listing};
+use super::{Images, Numbering, Parsed, Plan, listing};
 use crate::schema::fingerprint::{Identity, identity};
 use crate::schema::{Graph, Nodes, write_canonical};
 use crate::state::State;
@@ -75,9 +75,11 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
 fn resolve(ours: &Identity, form: &Recorded<'_>) -> Result<(), String> {
     let fingerprint = form.fingerprint().unwrap_or_default();
     let older = form.schema().and_then(|schema| Parsed::parse(&schema));
-    let Parsed { nodes, root } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
+    let Parsed { nodes, root, .. } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
-    let problems = match Plan::new(nodes, root, graph, 0) {
+    let shared = ours.sharing.shared;
+    let images = Images { numbering: Numbering { theirs: shared, ours: shared }, ..Images::default() };
+    let problems = match Plan::new(nodes, root, graph, images) {
         Ok(plan) => plan.losses().to_vec(),
         Err(problems) => problems,
     };

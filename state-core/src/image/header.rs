@@ -8,7 +8,8 @@ use crate::protocol::decode::Regions;
 use crate::protocol::layout::{ALIGN, padded};
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::identity_of;
-use crate::schema::{Carried, Sharing};
+use crate::schema::{Carried, Rows, Sharing};
+use crate::sharing::Numbered;
 use crate::state::State;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
@@ -122,7 +123,12 @@ pub(super) fn raw_behind(rest: &[u8], start: usize) -> Option<&[u8]> {
 }
 
 /// The bytes of an image whose parts were made one by one.
-pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder, schema: Option<&Carried>) -> Result<Vec<u8>> {
+pub(crate) fn lay_out(
+    identity: (u64, Sharing),
+    head: usize,
+    made: &Builder,
+    schema: Option<&Carried>,
+) -> Result<Vec<u8>> {
     let Builder { heads, text, raw, .. } = made;
     let lengths = [heads.len().saturating_sub(head), text.len(), raw.len()];
     let front = SIZE + schema.map_or(0, |schema| 4 + schema.bytes.len());
@@ -131,7 +137,7 @@ pub(crate) fn lay_out(fingerprint: u64, head: usize, made: &Builder, schema: Opt
     };
     let mut bytes = Vec::with_capacity(end);
     bytes.resize(front, 0);
-    write(&mut bytes, fingerprint, lengths, schema);
+    write_shared(&mut bytes, identity, lengths, schema);
     bytes.extend_from_slice(heads);
     bytes.extend_from_slice(text);
     bytes.resize(bytes.len() + raw_start - text_end, 0);
@@ -226,15 +232,15 @@ impl<'a> Image<'a> {
     }
 
     /// The schema with what stands in front of it.
-    fn parts(&self) -> Option<(&'a [u8], &'a [u8])> {
+    fn parts(&self) -> Option<(Rows<'a>, &'a [u8])> {
         self.schema?;
         let carried = carried(self.bytes.get(SIZE..)?)?;
         Carried::divide(carried, self.flags & WITH_ARRAYS != 0, self.flags & NUMBERED != 0)
     }
 
-    /// Which raw arrays of the schema show as arrays, as [`Carried`] says it; nothing where none does.
-    pub fn arrays(&self) -> &'a [u8] {
-        self.parts().map_or(&[], |(arrays, _)| arrays)
+    /// What stands in front of the schema, as [`Carried`] says it.
+    pub fn rows(&self) -> Rows<'a> {
+        self.parts().map(|(rows, _)| rows).unwrap_or_default()
     }
 
     /// What is wrong where the schema is asked for and not there.
@@ -254,16 +260,8 @@ impl<'a> Image<'a> {
     /// Divides what stands behind the header, if the root's head has `head` bytes and the lengths add up.
     ///
     /// # Errors
-    /// Lengths that do not; numbered references, which only a type can follow.
+    /// Lengths that do not.
     pub fn regions(&self, head: usize) -> Result<Regions<'a>> {
-        if self.sharing().shared {
-            return Err(shares());
-        }
-        self.regions_of_any(head)
-    }
-
-    /// The same, whether references are numbered or not.
-    pub fn regions_of_any(&self, head: usize) -> Result<Regions<'a>> {
         let usize_of = |n: u64| usize::try_from(n).ok();
         let ends = || {
             let head_end = self.front.checked_add(head)?;
@@ -290,7 +288,7 @@ impl<'a> Image<'a> {
             tail: &self.bytes[head_end..tail_end],
             text,
             raw: &self.bytes[raw_start..],
-            numbered: None,
+            numbered: self.sharing().shared.then_some(Numbered::ANY),
         })
     }
 

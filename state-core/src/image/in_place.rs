@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
 use crate::schema::fingerprint::{Identity, identity};
-use crate::sharing::{self, Numbered};
+use crate::sharing;
 use crate::state::Restore;
 
 /// Restores a value from regions that were checked.
@@ -41,9 +41,7 @@ fn restore_again<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T, r
 /// are not checked.
 pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
     let image = Image::open(bytes)?;
-    let numbered = image.sharing().shared.then_some(Numbered::ANY);
-    let regions = Regions { numbered, ..image.regions_of_any(T::HEAD)? };
-    restore(&regions, &identity(T::schema()), target)
+    restore(&image.regions(T::HEAD)?, &identity(T::schema()), target)
 }
 
 /// A function of its own: the new value would take stack in [`restore`] even where none is built.

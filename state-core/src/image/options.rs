@@ -446,7 +446,7 @@ impl Options {
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
             return Err(explain::name(Image::other_schema(), &identity));
         }
-        let mut regions = image.regions_of_any(tests.head).map_err(|error| explain::name(error, &identity))?;
+        let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
         if image.sharing().shared {
             regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), &regions)?);
         } else {
@@ -466,11 +466,21 @@ impl Options {
         identity: &Identity,
         regions: Regions<'de>,
     ) -> Result<Regions<'de>> {
-        if !identity.sharing.shared {
+        self.pass_made::<T>(identity, regions, identity.sharing)
+    }
+
+    /// Tests regions that were made, where references may be numbered.
+    pub(crate) fn pass_made<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: Regions<'de>,
+        sharing: Sharing,
+    ) -> Result<Regions<'de>> {
+        if !sharing.shared {
             self.pass::<T>(identity, &regions, regions.head)?;
             return Ok(regions);
         }
-        let numbered = self.test_numbered(Tests::of::<T>(), identity, identity.sharing, &regions)?;
+        let numbered = self.test_numbered(Tests::of::<T>(), identity, sharing, &regions)?;
         Ok(Regions { numbered: Some(numbered), ..regions })
     }
 

@@ -76,4 +76,4 @@ impl<'de> Restore<'de> for CString {
     }
 }
 
-immutable_pointee!(CStr, const { &Schema::leaf(Kind::List(Link::To(<u8 as State>::schema)), LENGTH).shared(P::key) }, check, get, |a, b| a == b;);
+immutable_pointee!(CStr, const { &Schema::leaf(Kind::List(Link::To(<u8 as State>::schema)), LENGTH).shared(P::key) }, check, get, |a, b| a == b, c"";);

@@ -372,6 +372,14 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
         get(head, reader).map(|items: Vec<T>| P::made(items))
     }
 
+    fn gone_rc() -> Option<alloc::rc::Weak<Self>> {
+        Some(alloc::rc::Weak::<[T; 0]>::new())
+    }
+
+    fn gone_arc() -> Option<alloc::sync::Weak<Self>> {
+        Some(alloc::sync::Weak::<[T; 0]>::new())
+    }
+
     fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>) {
         let place = reader.mark();
         let Some(run) = run::<T>(head, reader) else { return };

@@ -125,6 +125,6 @@ fn os_str<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de OsStr> {
 }
 
 immutable_pointee! {
-    Path, text::shared_schema::<P>(), text::check, path, |a, b| a.as_os_str() == b.as_os_str();
-    OsStr, text::shared_schema::<P>(), text::check, os_str, |a, b| a == b;
+    Path, text::shared_schema::<P>(), text::check, path, |a, b| a.as_os_str() == b.as_os_str(), Path::new("");
+    OsStr, text::shared_schema::<P>(), text::check, os_str, |a, b| a == b, OsStr::new("");
 }

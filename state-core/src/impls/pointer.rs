@@ -95,7 +95,7 @@ pointers! {
 }
 
 macro_rules! numbered {
-    ($($pointer:ident, $weak:ident;)*) => {$(
+    ($($pointer:ident, $weak:ident, $gone:ident;)*) => {$(
         impl<T: Pointee + ?Sized> SharedPointer for $pointer<T> {
             type Weak = $weak::Weak<T>;
 
@@ -153,6 +153,10 @@ macro_rules! numbered {
                 T::enter_behind(self, head, reader, wait)
             }
 
+            fn gone() -> Option<Self::Weak> {
+                T::$gone()
+            }
+
             fn swap_in(&self, other: &Self) -> bool {
                 T::swap_behind(self, other)
             }
@@ -168,11 +172,11 @@ macro_rules! numbered {
         }
 
         /// A weak reference leads to an object that something else in the state holds; one to any other is none.
-        impl<T: State> State for $weak::Weak<T> {
+        impl<T: Pointee + ?Sized> State for $weak::Weak<T> {
             const HEAD: usize = sharing::RECORD;
 
             fn schema() -> &'static Schema {
-                const { &Schema::leaf(Kind::Weak(Link::To(T::schema)), sharing::RECORD).shared(<$pointer<T>>::key) }
+                T::weak_schema::<$pointer<T>>()
             }
 
             #[inline]
@@ -186,7 +190,7 @@ macro_rules! numbered {
             }
         }
 
-        impl<'de, T: Restore<'de>> Restore<'de> for $weak::Weak<T> {
+        impl<'de, T: RestorePointee<'de> + ?Sized> Restore<'de> for $weak::Weak<T> {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 sharing::check_weak::<$pointer<T>>(head, checker)
@@ -194,15 +198,15 @@ macro_rules! numbered {
 
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                Some(sharing::weak::<$pointer<T>>(head, reader).unwrap_or_default())
+                sharing::weak::<$pointer<T>>(head, reader).or_else(<$pointer<T>>::gone)
             }
         }
     )*};
 }
 
 numbered! {
-    Rc, rc;
-    Arc, sync;
+    Rc, rc, gone_rc;
+    Arc, sync, gone_arc;
 }
 
 #[diagnostic::do_not_recommend]
@@ -215,6 +219,10 @@ impl<T: State> Pointee for T {
 
     fn shared_schema<P: SharedPointer>() -> &'static Schema {
         const { &Schema::leaf(Kind::Boxed(Link::To(T::schema)), 0).shared(P::key) }
+    }
+
+    fn weak_schema<P: SharedPointer>() -> &'static Schema {
+        const { &Schema::weak(T::schema).shared(P::key) }
     }
 
     const SHARED: Share<Self> = T::SHARE;
@@ -307,6 +315,14 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         T::swap_in(self, other)
     }
 
+    fn gone_rc() -> Option<rc::Weak<T>> {
+        Some(rc::Weak::new())
+    }
+
+    fn gone_arc() -> Option<sync::Weak<T>> {
+        Some(sync::Weak::new())
+    }
+
     fn exchange_behind<P: Pointer<T>>(pointer: &mut P, other: &mut P) {
         match (pointer.unique(), other.unique()) {
             (Some(value), Some(other)) => value.exchange(other),
@@ -371,9 +387,9 @@ macro_rules! unsized_pointee {
 }
 
 /// The same of text and the like, which cannot be changed in place: it is kept where it is equal, and made anew where
-/// it is not. `$made` is what an image holds, and `$same` whether two are equal.
+/// it is not. `$made` is what an image holds, `$same` whether two are equal, and `$empty` one of no length.
 macro_rules! immutable_pointee {
-    ($($ty:ty, $shared:expr, $check:expr, $made:expr, $same:expr;)*) => {$(
+    ($($ty:ty, $shared:expr, $check:expr, $made:expr, $same:expr, $empty:expr;)*) => {$(
         super::pointer::unsized_pointee!([] $ty, $shared;);
 
         impl<'de> crate::pointee::RestorePointee<'de> for $ty {
@@ -403,6 +419,16 @@ macro_rules! immutable_pointee {
                 if let Some(made) = $made(head, reader).filter(|made| !same(pointer, made)) {
                     *pointer = P::made(made);
                 }
+            }
+
+            fn gone_rc() -> Option<alloc::rc::Weak<Self>> {
+                let empty: &Self = $empty;
+                Some(alloc::rc::Rc::downgrade(&empty.into()))
+            }
+
+            fn gone_arc() -> Option<alloc::sync::Weak<Self>> {
+                let empty: &Self = $empty;
+                Some(alloc::sync::Arc::downgrade(&empty.into()))
             }
 
             const ENTERS: bool = true;

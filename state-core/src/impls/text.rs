@@ -85,7 +85,7 @@ impl<'de> Restore<'de> for String {
     }
 }
 
-immutable_pointee!(str, shared_schema::<P>(), check, get, |a, b| a == b;);
+immutable_pointee!(str, shared_schema::<P>(), check, get, |a, b| a == b, "";);
 
 /// The schema of shared text.
 pub(super) fn shared_schema<P: SharedPointer>() -> &'static Schema {

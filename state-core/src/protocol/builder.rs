@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{ALIGN, stride};
+use crate::schema::Sharing;
+use crate::sharing::Tracker;
 
 /// An image that grows as a dynamic door hands over one slot after the other.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Builder {
     pub(crate) depth: u32,
     /// Bytes that may still be taken for slots which the state may leave to their defaults.
     pub(crate) memory: usize,
+    /// Whether references are numbered, so that shared pointers have a record.
+    pub(crate) numbered: bool,
 }
 
 impl Default for Builder {
@@ -26,7 +30,14 @@ impl Default for Builder {
 
 impl Builder {
     pub(crate) fn new(head: usize, depth: u32) -> Self {
-        Self { heads: alloc::vec![0; head], text: Vec::new(), raw: Vec::new(), depth, memory: usize::MAX }
+        Self {
+            heads: alloc::vec![0; head],
+            text: Vec::new(),
+            raw: Vec::new(),
+            depth,
+            memory: usize::MAX,
+            numbered: false,
+        }
     }
 
     /// The same with the space of another image, whose content is given up.
@@ -87,10 +98,14 @@ impl Builder {
         size: impl FnOnce(&mut Size),
         put: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
     ) -> Result<(), Error> {
-        let mut counted = Size::new(self.depth);
+        let mut counted = match self.numbered {
+            true => Size::tracking(self.depth, Tracker::new(Sharing::SHARED)),
+            false => Size::new(self.depth),
+        };
         size(&mut counted);
         self.takes(counted.total(0)?)?;
-        let size = counted;
+        let [tail_len, text_len, raw_len] = counted.lengths();
+        let mut tracker = counted.into_tracker();
         let mut head = alloc::vec![0; head];
         let grow = |region: &mut Vec<u8>, by: usize| {
             let at = region.len();
@@ -98,14 +113,24 @@ impl Builder {
             at
         };
         let (tail, text, raw) =
-            (grow(&mut self.heads, size.tail), grow(&mut self.text, size.text), grow(&mut self.raw, size.raw));
-        let mut writer =
-            Writer::over(&mut self.heads[tail..], &mut self.text[text..], &mut self.raw[raw..], self.depth);
+            (grow(&mut self.heads, tail_len), grow(&mut self.text, text_len), grow(&mut self.raw, raw_len));
+        let writer = Writer::over(&mut self.heads[tail..], &mut self.text[text..], &mut self.raw[raw..], self.depth);
+        let mut writer = writer.tracking(tracker.as_deref_mut());
         put(&mut head, &mut writer);
         writer.finish()?;
+        if tracker.is_some_and(|tracker| tracker.has_numbers()) {
+            return Err(shares());
+        }
         self.write(at, &head);
         Ok(())
     }
+}
+
+/// The numbers of a slot that is written by itself would be those of other objects.
+#[cold]
+fn shares() -> Error {
+    let expected = "a default in which nothing is shared, and no weak reference leads to anything";
+    Error::new(ErrorKind::Unwritable, expected, "one with shared objects")
 }
 
 #[cold]

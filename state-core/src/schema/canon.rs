@@ -69,20 +69,43 @@ impl Carried {
         Self { bytes, arrays, numbered }
     }
 
-    /// A schema behind its row of bits for raw arrays, which is empty where there is none.
-    pub fn joined(row: &[u8], canonical: &[u8]) -> Self {
-        if row.is_empty() {
-            return Self { bytes: canonical.to_vec(), arrays: false, numbered: false };
+    /// A schema behind what stands in front of it, of which the pointers are left out unless references are `numbered`.
+    pub fn joined(rows: &Rows<'_>, canonical: &[u8], numbered: bool) -> Self {
+        let arrays = (!rows.arrays.is_empty()).then_some(&rows.arrays);
+        let pointers = rows.pointers.as_ref().filter(|_| numbered);
+        let mut bytes = Vec::new();
+        for row in arrays.into_iter().chain(pointers) {
+            bytes.extend_from_slice(&(row.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(row);
         }
-        let bytes = [&(row.len() as u32).to_le_bytes(), row, canonical].concat();
-        Self { bytes, arrays: true, numbered: false }
+        bytes.extend_from_slice(canonical);
+        Self { bytes, arrays: arrays.is_some(), numbered: pointers.is_some() }
     }
 
-    /// The row of bits for raw arrays, empty where there is none, and the canonical bytes.
-    pub fn divide(bytes: &[u8], arrays: bool, numbered: bool) -> Option<(&[u8], &[u8])> {
+    /// What stands in front, and the canonical bytes.
+    pub fn divide(bytes: &[u8], arrays: bool, numbered: bool) -> Option<(Rows<'_>, &[u8])> {
         let (arrays, bytes) = if arrays { read_row(bytes)? } else { (&[][..], bytes) };
-        let bytes = if numbered { read_row(bytes)?.1 } else { bytes };
-        Some((arrays, bytes))
+        let (pointers, bytes) = match numbered {
+            true => read_row(bytes).map(|(row, bytes)| (Some(Cow::Borrowed(row)), bytes))?,
+            false => (None, bytes),
+        };
+        Some((Rows { arrays: Cow::Borrowed(arrays), pointers }, bytes))
+    }
+}
+
+/// What stands in front of the canonical bytes of a schema.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows<'a> {
+    /// A bit for each raw array: whether it shows as one. Empty where none does.
+    pub arrays: Cow<'a, [u8]>,
+    /// A bit for each node: whether it is a shared pointer. Nothing where that is not said.
+    pub pointers: Option<Cow<'a, [u8]>>,
+}
+
+impl Rows<'_> {
+    pub fn into_owned(self) -> Rows<'static> {
+        let owned = |row: Cow<'_, [u8]>| Cow::Owned(row.into_owned());
+        Rows { arrays: owned(self.arrays), pointers: self.pointers.map(owned) }
     }
 }
 
@@ -99,22 +122,33 @@ fn read_row(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// A bit of a row.
-fn bit(row: &[u8], at: usize) -> bool {
+pub(super) fn bit(row: &[u8], at: usize) -> bool {
     row.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }
 
 /// Whether a row has this many bits.
-fn is_row_of(row: &[u8], count: usize) -> bool {
+pub(super) fn is_row_of(row: &[u8], count: usize) -> bool {
     let beyond = row.last().is_some_and(|byte| count % 8 != 0 && byte >> (count % 8) != 0);
     row.len() == count.div_ceil(8) && !beyond
 }
 
 impl Nodes {
+    /// Says of nodes what stands in front of the canonical bytes.
+    ///
+    /// # Errors
+    /// Rows that are none of this schema.
+    pub(crate) fn show(&mut self, root: usize, rows: &Rows<'_>) -> Result<(), Error> {
+        if !rows.arrays.is_empty() {
+            self.show_arrays(&rows.arrays)?;
+        }
+        rows.pointers.as_ref().map_or(Ok(()), |row| self.mark_pointers(root, row))
+    }
+
     /// Says of the raw arrays which ones show as arrays, by the row of bits that was carried.
     ///
     /// # Errors
     /// A row of another length, or with other bits, than the schema has raw arrays that may.
-    pub(crate) fn show_arrays(&mut self, row: &[u8]) -> Result<(), Error> {
+    fn show_arrays(&mut self, row: &[u8]) -> Result<(), Error> {
         let (mut count, mut fits) = (0, true);
         for node in &mut self.0 {
             if let Kind::Raw(raw) = &mut node.kind {
@@ -313,7 +347,7 @@ impl Out<'_> {
     }
 }
 
-fn tag(kind: &Kind) -> u8 {
+pub(super) fn tag(kind: &Kind) -> u8 {
     match kind {
         Kind::Unit => 0,
         Kind::Bool => 1,

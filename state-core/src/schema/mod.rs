@@ -10,6 +10,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod form;
 mod heads;
 mod order;
+mod pointers;
 mod present;
 mod show;
 
@@ -21,13 +22,16 @@ use crate::protocol::builder::Builder;
 use crate::raw::Layout;
 use crate::standard::Known;
 
-pub(crate) use canon::{Carried, parse, parse_some, parse_within, write_canonical, write_for_other_order};
+pub(crate) use canon::{Carried, Rows, parse, parse_some, parse_within, write_canonical, write_for_other_order};
 #[cfg(feature = "pyo3")]
 pub(crate) use canon::{canonical_without_slots, parse_class_within, write_for_class};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};
 pub(crate) use order::unordered;
+#[doc(hidden)]
+pub use pointers::SharedKey;
+pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::Present;
 pub(crate) use show::{Escaped, Show, brief};
 
@@ -47,12 +51,8 @@ pub struct Schema {
     pub(crate) hashed: bool,
     /// Where it is an `Rc` or `Arc`, before which a record stands where references are numbered, or a weak reference:
     /// which. As `hashed`.
-    pub(crate) shared: Option<SharedKey>,
+    pub(crate) shared: Option<PointerKey>,
 }
-
-/// Tells the type of a shared pointer from others; `None` where it cannot be numbered.
-#[doc(hidden)]
-pub type SharedKey = fn() -> Option<core::any::TypeId>;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -224,6 +224,20 @@ impl Nodes {
             Link::At(index) => self.0.get(index).unwrap_or(&UNIT),
         }
     }
+
+    /// Whether this node, or any that it leads to, is one that is looked for.
+    pub fn reach(&self, from: &Schema, is_wanted: impl Fn(&Schema) -> bool) -> bool {
+        let (mut open, mut seen) = (alloc::vec![from], alloc::collections::BTreeSet::new());
+        while let Some(node) = open.pop() {
+            if is_wanted(node) {
+                return true;
+            }
+            if node.tag().is_none() || seen.insert(core::ptr::from_ref(node)) {
+                open.extend(node.links().into_iter().map(|link| self.get(link)));
+            }
+        }
+        false
+    }
 }
 
 pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
@@ -237,7 +251,7 @@ impl Schema {
     #[doc(hidden)]
     #[must_use]
     pub const fn shared(mut self, key: SharedKey) -> Self {
-        self.shared = Some(key);
+        self.shared = Some(PointerKey::Type(key));
         self
     }
 
@@ -271,6 +285,13 @@ impl Schema {
             core::mem::forget(core::mem::replace(name, Cow::Borrowed(tag)));
         }
         self.evolving(evolution)
+    }
+
+    /// The schema of a weak reference.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn weak(of: fn() -> &'static Self) -> Self {
+        Self::leaf(Kind::Weak(Link::To(of)), crate::sharing::RECORD)
     }
 
     /// The schema of a pointer to a sized value.

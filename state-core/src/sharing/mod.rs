@@ -32,7 +32,7 @@
 //!
 //! # Parents
 //! A [`Weak`](std::rc::Weak) reference needs no word. It leads to the object that something else in the state holds, and
-//! to nothing where nothing does.
+//! to nothing where nothing does. It may be one to anything that is shared: `Weak<str>`, `Weak<[T]>`, `Weak<dyn Trait>`.
 //!
 //! ```
 //! use std::rc::{Rc, Weak};
@@ -102,9 +102,35 @@
 //! Objects are nested as the references lead to them: a list of a million `Rc` nodes is a million levels deep, and
 //! refused unless [`Options::depth`](crate::Options::depth) and the stack allow it. (To drop one recurses as well.)
 //! Native bytes and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in a
-//! value, a shared object is a [`Shared`](crate::value::Shared). Inspections, comparisons and pickles refuse states that
-//! share, and so do [bytes without a header](crate::image::bare#shared-objects); those of older forms of a type that shares
-//! cannot be upgraded.
+//! value, a shared object is a [`Shared`](crate::value::Shared). Pickles refuse states that share, and so do
+//! [bytes without a header](crate::image::bare#shared-objects).
+//!
+//! # Looked at, compared, upgraded
+//! The [tree](crate::Inspection::tree) of an inspection shows an object where it stands, as `<shared 1>` and its slots, and
+//! `<shared 1>` alone where it is referred to; its [value](crate::Inspection::value) shares as the state does.
+//! [`compare`](crate::image::compare) pairs the objects of two states as it meets them, whatever their numbers: it tells of
+//! a change in an object once, and of a reference to another object where that object is.
+//!
+//! ```
+//! # use std::rc::Rc;
+//! # use state_core::{State, dumps, image::compare};
+//! #[derive(State)]
+//! #[state(shared)]
+//! struct Scene { floor: Rc<u32>, walls: Vec<Rc<u32>> }
+//!
+//! let (stone, straw) = (Rc::new(7), Rc::new(7));
+//! let ours = Scene { floor: stone.clone(), walls: vec![straw.clone(), stone.clone()] };
+//! let theirs = Scene { floor: stone, walls: vec![straw.clone(), straw] };
+//! let (ours, theirs) = (dumps(&ours)?, dumps(&theirs)?);
+//! let found = compare::<Scene>(&ours, &theirs)?.next().unwrap();
+//! assert_eq!(found.to_string(), "Scene.walls[1]: the object at Scene.floor, theirs the object at Scene.walls[0]");
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! States of [older forms](crate::evolve) keep what is shared when they are upgraded, wherever slots came, went or changed
+//! places. An object that two pointers share has to stay behind shared pointers of one type; `from` and `upgrade` change
+//! parts that share nothing. A recorded [history](crate::SchemaHistory) does not say which types are shared pointers, so
+//! that states which share are upgraded from files, streams, and bytes [with their schema](crate::Options::with_schema).
 //!
 //! # When an arena is the better answer
 //! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,

@@ -77,6 +77,11 @@ impl Tracker {
         self.may_be_empty = true;
     }
 
+    /// Whether any object has a number.
+    pub fn has_numbers(&self) -> bool {
+        self.numbered > 0
+    }
+
     /// Why the value could not be written.
     pub fn error(&mut self) -> Option<Error> {
         self.error.take()

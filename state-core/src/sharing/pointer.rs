@@ -106,6 +106,9 @@ pub trait Shared<'de>: SharedPointer {
     /// lock that is held is waited for.
     fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool;
 
+    /// A weak reference that leads nowhere.
+    fn gone() -> Option<Self::Weak>;
+
     /// Gives an object the content of another, and the reverse.
     fn swap_in(&self, other: &Self) -> bool;
 }

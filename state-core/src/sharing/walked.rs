@@ -1,49 +1,96 @@
 //! Numbered references in walks by the schema: as they are read from an image, and as they are written into one from
 //! values that are shared.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use core::any::TypeId;
-
 use super::{CLASSES, Number, RECORD, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
+use crate::schema::ClassKey;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// The numbers of an image that is read: which class is whose, and how many objects of it have begun.
 #[derive(Debug, Default)]
 pub(crate) struct Met {
-    classes: Vec<(TypeId, u32)>,
+    classes: Vec<MetClass>,
+    /// Whether it is known of the numbers that they are right, where only a part of the image is read.
+    trusting: bool,
+}
+
+#[derive(Debug)]
+struct MetClass {
+    key: ClassKey,
+    begun: u32,
+    /// As many objects as weak references need there to be.
+    needed: u32,
 }
 
 impl Met {
+    /// That of a part of an image whose numbers were tested.
+    pub fn trusting() -> Self {
+        Self { trusting: true, ..Self::default() }
+    }
+
     /// Whether a record can stand before a pointer of this type.
-    pub fn fits(&mut self, record: Record, key: Option<TypeId>) -> bool {
+    pub fn fits(&mut self, record: Record, key: Option<ClassKey>) -> bool {
         match record {
             Record::Own => true,
-            Record::New(number) => self.class(number, key).is_some_and(|begun| {
-                let is_next = *begun == number.index;
-                *begun = begun.saturating_add(1);
+            _ if self.trusting => true,
+            Record::New(number) => self.class(number, key).is_some_and(|class| {
+                let is_next = class.begun == number.index;
+                class.begun = class.begun.saturating_add(1);
                 is_next
             }),
-            Record::Back(number) => self.class(number, key).is_some_and(|begun| number.index < *begun),
+            Record::Back(number) => self.class(number, key).is_some_and(|class| number.index < class.begun),
         }
     }
 
     /// The same of a weak reference, whose object may follow.
-    pub fn fits_weak(&mut self, record: Record, key: Option<TypeId>) -> bool {
+    pub fn fits_weak(&mut self, record: Record, key: Option<ClassKey>) -> bool {
         match record {
             Record::Own => true,
             Record::New(_) => false,
-            Record::Back(number) => self.class(number, key).is_some(),
+            Record::Back(_) if self.trusting => true,
+            Record::Back(number) => self.class(number, key).is_some_and(|class| {
+                class.needed = class.needed.max(number.index.saturating_add(1));
+                true
+            }),
         }
     }
 
-    fn class(&mut self, number: Number, key: Option<TypeId>) -> Option<&mut u32> {
+    /// Whether all weak references led to objects.
+    pub fn is_complete(&self) -> bool {
+        self.classes.iter().all(|class| class.needed <= class.begun)
+    }
+
+    fn class(&mut self, number: Number, key: Option<ClassKey>) -> Option<&mut MetClass> {
         let (key, at) = (key?, usize::from(number.class));
-        if at == self.classes.len() && at < CLASSES && !self.classes.iter().any(|(other, _)| *other == key) {
-            self.classes.push((key, 0));
+        let is_taken = matches!(key, ClassKey::Type(_)) && self.classes.iter().any(|class| class.key == key);
+        if at == self.classes.len() && at < CLASSES && !is_taken {
+            self.classes.push(MetClass { key, begun: 0, needed: 0 });
         }
-        self.classes.get_mut(at).filter(|(other, _)| *other == key).map(|(_, begun)| begun)
+        self.classes.get_mut(at).filter(|class| class.key == key)
+    }
+}
+
+/// Where the values of an image's objects begin, by their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Objects<'a> {
+    classes: Vec<Vec<Regions<'a>>>,
+}
+
+impl<'a> Objects<'a> {
+    pub fn get(&self, number: Number) -> Option<&Regions<'a>> {
+        self.classes.get(usize::from(number.class))?.get(number.index as usize)
+    }
+
+    /// Notes the next object of a class.
+    pub fn add(&mut self, number: Number, place: Regions<'a>) {
+        let class = usize::from(number.class);
+        if self.classes.len() <= class {
+            self.classes.resize_with(class + 1, Vec::new);
+        }
+        self.classes[class].push(place);
     }
 }
 
@@ -56,9 +103,9 @@ pub(crate) struct Given {
 
 #[derive(Debug)]
 struct Class {
-    key: TypeId,
+    key: ClassKey,
     number: Option<u8>,
-    objects: BTreeMap<usize, u32>,
+    objects: BTreeMap<u64, u32>,
 }
 
 /// A record, in the order in which they are read. Their classes get numbers in the end.
@@ -74,11 +121,11 @@ enum What {
     New(u32),
     Back(u32),
     /// A weak reference to what has this identity.
-    Weak(usize),
+    Weak(u64),
 }
 
 impl Given {
-    fn class(&mut self, key: TypeId) -> usize {
+    fn class(&mut self, key: ClassKey) -> usize {
         let found = self.classes.iter().position(|class| class.key == key);
         found.unwrap_or_else(|| {
             self.classes.push(Class { key, number: None, objects: BTreeMap::new() });
@@ -87,7 +134,7 @@ impl Given {
     }
 
     /// Notes a pointer whose record lies at `at`; whether its value follows.
-    pub fn strong(&mut self, at: usize, key: TypeId, identity: usize) -> bool {
+    pub fn strong(&mut self, at: usize, key: ClassKey, identity: u64) -> bool {
         let class = self.class(key);
         let objects = &mut self.classes[class].objects;
         let next = objects.len() as u32;
@@ -98,9 +145,29 @@ impl Given {
     }
 
     /// Notes a weak reference.
-    pub fn weak(&mut self, at: usize, key: TypeId, identity: usize) {
+    pub fn weak(&mut self, at: usize, key: ClassKey, identity: u64) {
         let class = self.class(key);
         self.records.push(Placed { at, class, what: What::Weak(identity) });
+    }
+
+    /// The numbers of objects, of each class in the order in which they begin; none of those to which one pointer leads.
+    fn numbers(&self) -> Vec<Vec<Option<u32>>> {
+        let mut numbers: Vec<Vec<Option<u32>>> =
+            self.classes.iter().map(|class| alloc::vec![None; class.objects.len()]).collect();
+        for Placed { class, what, .. } in &self.records {
+            let object = match what {
+                What::New(_) => None,
+                What::Back(object) => Some(*object),
+                What::Weak(identity) => self.classes[*class].objects.get(identity).copied(),
+            };
+            if let Some(object) = object {
+                numbers[*class][object as usize] = Some(0);
+            }
+        }
+        for class in &mut numbers {
+            class.iter_mut().flatten().zip(0..).for_each(|(number, next)| *number = next);
+        }
+        numbers
     }
 
     /// Writes all records.
@@ -108,17 +175,16 @@ impl Given {
     /// # Errors
     /// More classes than there may be.
     pub fn write(mut self, builder: &mut Builder) -> Result<(), Error> {
+        let numbers = self.numbers();
         let mut count = 0;
-        for Placed { at, class, what } in self.records {
-            let class = &mut self.classes[class];
-            let index = match what {
-                What::New(index) | What::Back(index) => index,
-                What::Weak(identity) => match class.objects.get(&identity) {
-                    Some(&index) => index,
-                    // Nothing holds it: the record is zero, as it is.
-                    None => continue,
-                },
+        for Placed { at, class: of, what } in self.records {
+            let class = &mut self.classes[of];
+            let object = match what {
+                What::New(object) | What::Back(object) => Some(object),
+                What::Weak(identity) => class.objects.get(&identity).copied(),
             };
+            // Nothing holds it, or nothing else refers to it: the record is zero, as it is.
+            let Some(index) = object.and_then(|object| numbers[of][object as usize]) else { continue };
             if class.number.is_none() {
                 if count == CLASSES {
                     return Err(Error::new(ErrorKind::Malformed, "up to 64 types of shared pointers", "more"));

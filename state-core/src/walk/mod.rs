@@ -13,6 +13,7 @@ mod raws;
 mod read;
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -33,6 +34,7 @@ use crate::protocol::decode::Regions;
 use crate::protocol::float::widen;
 use crate::schema::{Nodes, Schema};
 use crate::sharing::Number;
+use crate::sharing::walked::Objects;
 use crate::standard::Known;
 use crate::value::Value;
 
@@ -344,6 +346,31 @@ pub(crate) fn read_part(
     encoder: &mut impl Encoder,
 ) -> Result<[usize; 3]> {
     Read::new(nodes, regions, regions.head, encoder).part(schema, regions.head, levels)
+}
+
+/// Where the objects of an image begin that have a number.
+///
+/// # Errors
+/// Damage.
+pub(crate) fn objects<'a>(
+    (schema, nodes): (&'a Schema, &'a Nodes),
+    regions: &Regions<'a>,
+    levels: u32,
+) -> Result<Objects<'a>> {
+    Read::new(nodes, regions, regions.head, &mut Nowhere).objects(schema, regions.head, levels)
+}
+
+/// The paths to objects of an image that have a number.
+///
+/// # Errors
+/// Damage.
+pub(crate) fn paths(
+    (schema, nodes): (&Schema, &Nodes),
+    regions: &Regions<'_>,
+    levels: u32,
+    wanted: BTreeMap<(u8, u32), String>,
+) -> Result<BTreeMap<(u8, u32), String>> {
+    Read::new(nodes, regions, regions.head, &mut Nowhere).paths(schema, regions.head, levels, wanted)
 }
 
 /// The first damage in an image by the schema of its writer.

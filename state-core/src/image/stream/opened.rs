@@ -6,15 +6,15 @@ use std::io::{self, Read};
 use super::frame::{HEADER, Header, States, damaged, padding, too_long};
 use crate::error::{Error, ErrorKind};
 use crate::image::aligned::{Aligned, fill};
-use crate::schema::Carried;
 use crate::schema::fingerprint::hash;
+use crate::schema::{Carried, Rows};
 
 /// What the header of a stream says.
 #[derive(Debug)]
 pub(in crate::image) struct Opened {
     pub fingerprint: u64,
-    /// Which raw arrays of the schema show as arrays.
-    pub arrays: Vec<u8>,
+    /// What stands in front of the schema.
+    pub rows: Rows<'static>,
     pub schema: Vec<u8>,
     /// Where the states start.
     pub end: u64,
@@ -42,8 +42,8 @@ impl Opened {
         let (carried, zeros) = split.unwrap_or_default();
         let parts = Carried::divide(carried, header.arrays(), header.numbered())
             .filter(|(_, schema)| header.holds(carried, zeros) && hash(schema) == header.fingerprint());
-        let Some((arrays, schema)) = parts else { return Err(damaged("the header of a stream", 0).into()) };
-        Ok(Self { fingerprint: header.fingerprint(), arrays: arrays.to_vec(), schema: schema.to_vec(), end })
+        let Some((rows, schema)) = parts else { return Err(damaged("the header of a stream", 0).into()) };
+        Ok(Self { fingerprint: header.fingerprint(), rows: rows.into_owned(), schema: schema.to_vec(), end })
     }
 }
 

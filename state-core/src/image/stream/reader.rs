@@ -8,11 +8,12 @@ use std::path::Path;
 use super::frame::{FRAME, Frame, States as Kind, damaged, padding, too_long, write_header};
 use super::opened::{Opened, torn};
 use super::{MAX_SCHEMA, MAX_STATE};
-use crate::evolve::{Form, Parsed, Resolved};
+use crate::evolve::{Form, Parsed, Resolved, made_sharing};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
 use crate::inspect::Inspection;
 use crate::protocol::layout::ALIGN;
+use crate::schema::Rows;
 use crate::schema::fingerprint::identity;
 use crate::state::{Restore, RestoreOwned, State};
 
@@ -26,8 +27,8 @@ pub struct StreamReader<R = BufReader<File>> {
     /// The image of the current state, and while it is read the padding.
     bytes: Aligned,
     fingerprint: u64,
-    /// Which raw arrays of the schema show as arrays.
-    arrays: alloc::vec::Vec<u8>,
+    /// What stands in front of the schema.
+    rows: Rows<'static>,
     schema: alloc::vec::Vec<u8>,
     whole: u64,
     over: bool,
@@ -63,23 +64,11 @@ impl<R: Read> StreamReader<R> {
     /// # Errors
     /// As for [`new`](Self::new).
     pub fn with_max_schema(mut source: R, bytes: u64) -> io::Result<Self> {
-        let Opened { fingerprint, arrays, schema, end } = Opened::read(&mut source, bytes, Kind::Framed)?;
+        let Opened { fingerprint, rows, schema, end } = Opened::read(&mut source, bytes, Kind::Framed)?;
         let bytes = Aligned::new();
         let (over, max_state, options) = (false, MAX_STATE, Options::new());
         let (resolved, upgraded) = (None, Aligned::new());
-        Ok(Self {
-            source,
-            bytes,
-            fingerprint,
-            arrays,
-            schema,
-            whole: end,
-            over,
-            max_state,
-            options,
-            resolved,
-            upgraded,
-        })
+        Ok(Self { source, bytes, fingerprint, rows, schema, whole: end, over, max_state, options, resolved, upgraded })
     }
 
     /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
@@ -188,7 +177,7 @@ impl<R: Read> StreamReader<R> {
             Some((_, resolved)) => resolved,
             None => {
                 let memory = self.options.memory_for(self.schema.len());
-                let older = Parsed::within(&self.schema, memory)?;
+                let older = Parsed::within(&self.schema, &self.rows, memory)?;
                 let regions = older.regions(&image)?;
                 older.resolve(&ours, &regions)?
             }
@@ -197,7 +186,9 @@ impl<R: Read> StreamReader<R> {
         let made =
             resolved.made(&regions, self.bytes.bytes(), ours.schema, self.options.limits(self.bytes.bytes().len()));
         self.resolved = Some((ours.fingerprint, resolved));
-        self.upgraded.copy(&lay_out(ours.fingerprint, T::HEAD, &made?, None)?)?;
+        let made = made?;
+        let sharing = made_sharing(&image, &made);
+        self.upgraded.copy(&lay_out((ours.fingerprint, sharing), T::HEAD, &made, None)?)?;
         Ok(self.upgraded.bytes())
     }
 
@@ -217,7 +208,7 @@ impl<R: Read> StreamReader<R> {
     /// # Errors
     /// As for [`Inspection::open`]; also before the first state and at the end.
     pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
-        Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.arrays), self.options)
+        Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.rows), self.options)
     }
 
     /// The form of the states, by the schema that the stream carries.
@@ -225,7 +216,7 @@ impl<R: Read> StreamReader<R> {
     /// # Errors
     /// A schema that is none, or of enormous size.
     pub fn form(&self) -> crate::Result<Form> {
-        Form::new(&self.schema, &self.arrays, self.options.memory_for(self.schema.len()))
+        Form::new(&self.schema, &self.rows, self.options.memory_for(self.schema.len()))
     }
 
     /// Writes the states that follow as a stream of another form; how many there were. A state that holds what none of
@@ -237,7 +228,11 @@ impl<R: Read> StreamReader<R> {
     pub fn upgrade_into(&mut self, form: &'static Form, sink: &mut impl Write) -> io::Result<u64> {
         let older = self.form()?;
         let upgrade = form.resolve(&older)?;
-        let header = write_header(form.fingerprint(), &form.carried(), Kind::Framed);
+        let header = write_header(
+            form.fingerprint(),
+            &form.carried(form.numbering(self.rows.pointers.is_some()).ours),
+            Kind::Framed,
+        );
         sink.write_all(&header)?;
         let (mut position, mut count) = (header.len() as u64, 0);
         while self.advance()? {

@@ -1,6 +1,7 @@
 //! A value that is built within a limit of memory, which is asked before anything is taken.
 
 use crate::schema::{Kind, Nodes, Schema};
+use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::convert::encode::Collector;
 use crate::value::{Object, Value, Variant};
@@ -21,6 +22,9 @@ const NAMED: usize = 160;
 /// What the name of a slot takes beside its text, while they are collected and then.
 const SLOT: usize = 96;
 
+/// What a shared value takes beside itself, and a reference to one that may follow.
+const SHARED: usize = 192;
+
 /// Hands on to a collector what there is memory for. Beyond the limit nothing more is kept.
 pub(crate) struct Bounded {
     collector: Collector,
@@ -34,7 +38,7 @@ impl Bounded {
 
     /// The value; `None` if it would take more than the limit.
     pub fn value(self) -> Option<Value> {
-        self.left.map(|_| self.collector.value)
+        self.left.map(|_| self.collector.finish())
     }
 
     /// Takes so much, and then `then`.
@@ -117,6 +121,14 @@ impl Encoder for Bounded {
 
     fn slot(&mut self, name: &str) {
         self.taking(SLOT + name.len(), |to| to.slot(name));
+    }
+
+    fn object(&mut self, number: Number) {
+        self.taking(SHARED, |to| to.object(number));
+    }
+
+    fn reference(&mut self, number: Number) {
+        self.taking(SHARED, |to| to.reference(number));
     }
 }
 

@@ -8,7 +8,6 @@ use crate::image::{self, Options};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::identity;
 use crate::schema::{Nodes, Schema};
-use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State, StateObject};
 use crate::value::convert::encode::Collector;
 use crate::value::convert::input::{Budget, Given, Items};
@@ -135,9 +134,7 @@ impl Options {
     pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
         let bytes = Options::new().depth(self.levels()).dumps(value)?;
         let image = image::Image::open(&bytes)?;
-        let numbered = image.sharing().shared.then_some(Numbered::ANY);
-        let regions = Regions { numbered, ..image.regions_of_any(T::HEAD)? };
-        read((T::schema(), Nodes::NONE), (&regions, &bytes), self.levels())
+        read((T::schema(), Nodes::NONE), (&image.regions(T::HEAD)?, &bytes), self.levels())
     }
 
     /// As [`from_value`](crate::from_value).

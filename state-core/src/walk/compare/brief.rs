@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::schema::short;
+use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::{self, Value};
 use crate::walk::{Elements, Encoder, Group};
@@ -100,6 +101,10 @@ impl Encoder for Brief {
             0..=PART => value::standard(known, bytes).to_string(),
             len => format!("an integer of {len} bytes"),
         });
+    }
+
+    fn reference(&mut self, _: Number) {
+        self.put(|| "<shared>".into());
     }
 
     fn begin(&mut self, group: Group<'_>) {

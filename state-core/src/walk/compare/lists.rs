@@ -60,7 +60,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Lists of one length.
-    fn equal(&mut self, element: &Schema, mut runs: Both<&'a [u8]>) -> Compared {
+    fn equal(&mut self, element: &'a Schema, mut runs: Both<&'a [u8]>) -> Compared {
         let mut at = 0;
         while !runs[0].is_empty() {
             let [ours, theirs] = cut(&mut runs, stride(element.head))?;
@@ -71,25 +71,61 @@ impl<'a> Pair<'a> {
     }
 
     /// Lists of different lengths.
-    fn unequal(&mut self, element: &Schema, runs: Both<&'a [u8]>) -> Compared {
+    fn unequal(&mut self, element: &'a Schema, runs: Both<&'a [u8]>) -> Compared {
         let sides = self.both(element, runs)?;
         let ends = self.sides;
         let counts = [sides[0].len(), sides[1].len()];
         self.tell(format!("{} elements", counts[0]), format!("{}", counts[1]))?;
-        let (start, end) = alike(counts, |one, other| sides[0].span(one) == sides[1].span(other));
+        let (start, end) = match self.shared.is_some() {
+            true => self.aligned(element, &sides, counts)?,
+            false => alike(counts, |one, other| sides[0].span(one) == sides[1].span(other)),
+        };
         for at in start..counts[0].max(counts[1]) - end {
             self.element_of(element, &sides, at, counts.map(|count| at < count - end))?;
+        }
+        if self.shared.is_some() {
+            (0..end).try_for_each(|at| self.pair_of(element, &sides, counts.map(|count| count - end + at)))?;
         }
         self.sides = ends;
         Ok(())
     }
 
-    fn both(&mut self, element: &Schema, runs: Both<&'a [u8]>) -> Compared<Both<Elements<'a>>> {
+    /// How many elements are alike at both ends of two lists, whatever the numbers of their references; those at the start
+    /// are compared.
+    fn aligned(
+        &mut self,
+        element: &'a Schema,
+        sides: &Both<Elements<'a>>,
+        counts: Both<usize>,
+    ) -> Compared<(usize, usize)> {
+        let digests = [self.digests(0, element, &sides[0])?, self.digests(1, element, &sides[1])?];
+        let (start, end) = alike(counts, |one, other| digests[0][one] == digests[1][other]);
+        (0..start).try_for_each(|at| self.pair_of(element, sides, [at, at]))?;
+        Ok((start, end))
+    }
+
+    fn digests(&mut self, side: usize, element: &'a Schema, of: &Elements<'a>) -> Compared<Vec<u64>> {
+        let mut digests = Vec::with_capacity(of.len());
+        for at in 0..of.len() {
+            self.go_to(side, of, at);
+            digests.push(self.digest(side, element, of.head(at))?);
+        }
+        Ok(digests)
+    }
+
+    /// An element of ours, and one of theirs.
+    fn pair_of(&mut self, element: &'a Schema, of: &Both<Elements<'a>>, at: Both<usize>) -> Compared {
+        self.go_to(0, &of[0], at[0]);
+        self.go_to(1, &of[1], at[1]);
+        self.part(Step::Element(at[0]), element, [of[0].head(at[0]), of[1].head(at[1])])
+    }
+
+    fn both(&mut self, element: &'a Schema, runs: Both<&'a [u8]>) -> Compared<Both<Elements<'a>>> {
         Ok([self.elements(0, element, runs[0])?, self.elements(1, element, runs[1])?])
     }
 
     /// An element that one side may not have.
-    fn element_of(&mut self, element: &Schema, of: &Both<Elements<'a>>, at: usize, has: Both<bool>) -> Compared {
+    fn element_of(&mut self, element: &'a Schema, of: &Both<Elements<'a>>, at: usize, has: Both<bool>) -> Compared {
         for side in [0, 1] {
             self.go_to(side, &of[side], at);
         }
@@ -104,13 +140,13 @@ impl<'a> Pair<'a> {
     }
 
     /// Tells of a part that one side alone has.
-    fn absent(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared {
+    fn absent(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared {
         let shown = self.show(side, schema, head)?;
         if side == 0 { self.tell(shown, "absent") } else { self.tell("absent", shown) }
     }
 
     /// Goes over the elements of one side.
-    fn elements(&mut self, side: usize, element: &Schema, run: &'a [u8]) -> Compared<Elements<'a>> {
+    fn elements(&mut self, side: usize, element: &'a Schema, run: &'a [u8]) -> Compared<Elements<'a>> {
         let mut elements = Elements { run, size: element.head, places: Vec::new() };
         if is_flat(element) {
             return Ok(elements);
@@ -136,18 +172,47 @@ impl<'a> Pair<'a> {
         let runs = self.runs(counts, element.head)?;
         let sides = self.both(element, runs)?;
         let ends = self.sides;
+        if self.shared.is_some() && !is_flat(element) {
+            self.shared_set(element, &sides)?;
+            self.sides = ends;
+            return Ok(());
+        }
         for side in [0, 1] {
             let (here, there) = (&sides[side], &sides[1 - side]);
             let others: BTreeSet<_> = (0..there.len()).map(|at| there.span(at)).collect();
             for at in (0..here.len()).filter(|&at| !others.contains(&here.span(at))) {
                 self.go_to(side, here, at);
-                let shown = self.show(side, element, here.head(at))?;
-                let (ours, theirs) = if side == 0 { ("present", "absent") } else { ("absent", "present") };
-                self.within(format_args!("[{shown}]"), |this| this.tell(ours, theirs))?;
+                self.lone(side, element, here.head(at))?;
             }
         }
         self.sides = ends;
         Ok(())
+    }
+
+    /// A set whose elements may refer to shared objects: each is found by what it holds.
+    fn shared_set(&mut self, element: &'a Schema, sides: &Both<Elements<'a>>) -> Compared {
+        let digests = [self.digests(0, element, &sides[0])?, self.digests(1, element, &sides[1])?];
+        for side in [0, 1] {
+            let others: BTreeMap<u64, usize> = digests[1 - side].iter().copied().zip(0..).collect();
+            for (at, digest) in digests[side].iter().enumerate() {
+                match others.get(digest) {
+                    Some(&other) if side == 0 => self.pair_of(element, sides, [at, other])?,
+                    Some(_) => {}
+                    None => {
+                        self.go_to(side, &sides[side], at);
+                        self.lone(side, element, sides[side].head(at))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An element of a set that the other side has not.
+    fn lone(&mut self, side: usize, element: &'a Schema, head: &'a [u8]) -> Compared {
+        let shown = self.show(side, element, head)?;
+        let (ours, theirs) = if side == 0 { ("present", "absent") } else { ("absent", "present") };
+        self.within(format_args!("[{shown}]"), |this| this.tell(ours, theirs))
     }
 
     /// Bytes: those of a list, or of what is only known as bytes.
@@ -190,8 +255,13 @@ impl<'a> Pair<'a> {
         let runs = self.runs(counts, of[0].head.saturating_add(of[1].head))?;
         let sides = [self.entries(0, of, runs[0])?, self.entries(1, of, runs[1])?];
         let ends = self.sides;
+        if self.shared.is_some() {
+            self.shared_map(of, &sides)?;
+            self.sides = ends;
+            return Ok(());
+        }
         for (entry, other) in changed(&sides) {
-            self.value(of, entry, other)?;
+            self.value_of(of, entry, other)?;
         }
         for entry in added(&sides) {
             self.added(of, entry)?;
@@ -200,8 +270,36 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
+    /// A map that may refer to shared objects: each entry is found by what its key holds.
+    fn shared_map(&mut self, of: Both<&'a Schema>, sides: &Both<Vec<Entry<'a>>>) -> Compared {
+        let keys = [self.keys(0, of[0], &sides[0])?, self.keys(1, of[0], &sides[1])?];
+        let theirs: BTreeMap<u64, usize> = keys[1].iter().copied().zip(0..).collect();
+        for (entry, key) in sides[0].iter().zip(&keys[0]) {
+            let other = theirs.get(key).and_then(|&at| sides[1].get(at));
+            if let Some(other) = other {
+                let outer = self.enter_key(0, of[0], entry)?;
+                self.sides = [entry.key_place, other.key_place];
+                self.node(of[0], [entry.key.head(), other.key.head()])?;
+                self.leave(outer);
+            }
+            self.value_of(of, entry, other)?;
+        }
+        let ours: BTreeSet<u64> = keys[0].iter().copied().collect();
+        let added = sides[1].iter().zip(&keys[1]).filter(|(_, key)| !ours.contains(key));
+        added.map(|(entry, _)| entry).try_for_each(|entry| self.added(of, entry))
+    }
+
+    fn keys(&mut self, side: usize, key: &'a Schema, entries: &[Entry<'a>]) -> Compared<Vec<u64>> {
+        let mut keys = Vec::with_capacity(entries.len());
+        for entry in entries {
+            self.sides[side] = entry.key_place;
+            keys.push(self.digest(side, key, entry.key.head())?);
+        }
+        Ok(keys)
+    }
+
     /// An entry of ours, whose value is another one on the other side, or that is not there.
-    fn value(&mut self, [key, value]: Both<&Schema>, entry: &Entry<'a>, other: Option<&Entry<'a>>) -> Compared {
+    fn value_of(&mut self, [key, value]: Both<&'a Schema>, entry: &Entry<'a>, other: Option<&Entry<'a>>) -> Compared {
         let outer = self.enter_key(0, key, entry)?;
         match other {
             Some(other) => {
@@ -215,7 +313,7 @@ impl<'a> Pair<'a> {
     }
 
     /// An entry that the other side alone has.
-    fn added(&mut self, [key, value]: Both<&Schema>, entry: &Entry<'a>) -> Compared {
+    fn added(&mut self, [key, value]: Both<&'a Schema>, entry: &Entry<'a>) -> Compared {
         let outer = self.enter_key(1, key, entry)?;
         self.absent(1, value, entry.value.head())?;
         self.leave(outer);
@@ -223,7 +321,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Goes on in the value of an entry of one side.
-    fn enter_key(&mut self, side: usize, key: &Schema, entry: &Entry<'a>) -> Compared<usize> {
+    fn enter_key(&mut self, side: usize, key: &'a Schema, entry: &Entry<'a>) -> Compared<usize> {
         self.sides[side] = entry.key_place;
         let shown = self.show(side, key, entry.key.head())?;
         self.sides[side] = entry.value_place;
@@ -231,7 +329,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Goes over the entries of one side.
-    fn entries(&mut self, side: usize, of: Both<&Schema>, run: &'a [u8]) -> Compared<Vec<Entry<'a>>> {
+    fn entries(&mut self, side: usize, of: Both<&'a Schema>, run: &'a [u8]) -> Compared<Vec<Entry<'a>>> {
         let [key, value] = of;
         let mut entries = Vec::new();
         for head in run.chunks_exact(stride(key.head.saturating_add(value.head))) {

@@ -1,8 +1,10 @@
 //! Two images of one type side by side, by their schema: the slots in which they differ. Both were checked.
 
 mod brief;
+mod digest;
 mod lists;
 mod raws;
+mod shared;
 
 use alloc::format;
 use alloc::string::String;
@@ -19,22 +21,23 @@ use crate::protocol::layout::{option_is_inline, stride, tag_head};
 use crate::protocol::stack;
 use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Schema, Slot, root_name};
 use brief::Brief;
+use shared::Shared;
 
 /// The first differences of two images of this type, up to `most`.
-pub(crate) fn find(schema: &Schema, sides: [Regions<'_>; 2], most: usize) -> Result<Vec<Difference>, Error> {
-    differences(Pair { sides, nodes: Nodes::NONE, path: String::new(), found: Vec::new(), most, limits: None }, schema)
+pub(crate) fn find<'a>(schema: &'a Schema, sides: [Regions<'a>; 2], most: usize) -> Result<Vec<Difference>, Error> {
+    differences(Pair::new((schema, Nodes::NONE), (sides, u32::MAX), most, None)?, schema, u32::MAX)
 }
 
 /// The same by a schema that came with the images, which are whole by it, and whose parts stand inside one another up to
 /// so many levels.
-pub(crate) fn find_by(
-    (schema, nodes): (&Schema, &Nodes),
-    sides: [Regions<'_>; 2],
+pub(crate) fn find_by<'a>(
+    (schema, nodes): (&'a Schema, &'a Nodes),
+    sides: [Regions<'a>; 2],
     most: usize,
     levels: u32,
 ) -> Result<Vec<Difference>, Error> {
     let limits = Some(Limits { parts: stack::parts(levels), empty: EMPTY });
-    differences(Pair { sides, nodes, path: String::new(), found: Vec::new(), most, limits }, schema)
+    differences(Pair::new((schema, nodes), (sides, levels), most, limits)?, schema, levels)
 }
 
 /// Parts without bytes that are gone over where the schema came with the images: it could ask for any number of them.
@@ -47,13 +50,15 @@ struct Limits {
     empty: usize,
 }
 
-fn differences(mut pair: Pair<'_>, schema: &Schema) -> Result<Vec<Difference>, Error> {
+fn differences<'a>(mut pair: Pair<'a>, schema: &'a Schema, levels: u32) -> Result<Vec<Difference>, Error> {
     pair.path = root_name(schema).into();
-    let heads = pair.sides.map(|side| side.head);
-    match pair.node(schema, heads) {
-        Err(Stop::Broken(error)) => Err(error),
-        Ok(()) | Err(Stop::Enough) => Ok(pair.found),
+    let starts = pair.sides;
+    match pair.all(schema, starts.map(|side| side.head)) {
+        Err(Stop::Broken(error)) => return Err(error),
+        Ok(()) | Err(Stop::Enough) => {}
     }
+    pair.explain(schema, &starts, levels)?;
+    Ok(pair.found)
 }
 
 /// Why a comparison ends before the images do.
@@ -91,11 +96,31 @@ struct Pair<'a> {
     path: String,
     found: Vec<Difference>,
     most: usize,
+    /// Where references are numbered, the objects.
+    shared: Option<Shared<'a>>,
 }
 
 impl<'a> Pair<'a> {
+    fn new(
+        (schema, nodes): (&'a Schema, &'a Nodes),
+        (sides, levels): (Both<Regions<'a>>, u32),
+        most: usize,
+        limits: Option<Limits>,
+    ) -> Result<Self, Error> {
+        let shared = Shared::of((schema, nodes), &sides, levels)?;
+        Ok(Self { sides, nodes, limits, path: String::new(), found: Vec::new(), most, shared })
+    }
+
+    /// Whether nothing is told.
+    fn is_quiet(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.quiet)
+    }
+
     /// Tells a difference at the path.
     fn tell(&mut self, ours: impl Into<String>, theirs: impl Into<String>) -> Compared {
+        if self.is_quiet() {
+            return Ok(());
+        }
         if self.found.len() >= self.most {
             return Err(Stop::Enough);
         }
@@ -124,7 +149,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Goes on in a part that both sides have.
-    fn part(&mut self, step: Step<'_>, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn part(&mut self, step: Step<'_>, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let outer = self.enter(step);
         self.node(schema, heads)?;
         self.leave(outer);
@@ -149,16 +174,24 @@ impl<'a> Pair<'a> {
     }
 
     /// Goes over a node of one side; all bytes of it.
-    fn skip(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<Span<'a>> {
-        let left =
-            Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().one(schema, head, u32::MAX)?;
+    fn skip(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<Span<'a>> {
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().one(
+            schema,
+            head,
+            u32::MAX,
+        )?;
         self.advance(side, left, head)
     }
 
     /// Goes over a node of one side; what it is in words.
-    fn show(&mut self, side: usize, schema: &Schema, head: &'a [u8]) -> Compared<String> {
+    fn show(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<String> {
         let mut brief = Brief::default();
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).one(schema, head, u32::MAX)?;
+        if let Some(place) = self.elsewhere(side, schema) {
+            self.skip(side, schema, head)?;
+            Read::new(self.nodes, &place, place.head, &mut brief).behind().one(schema, place.head, u32::MAX)?;
+            return Ok(brief.into_text());
+        }
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).inner().one(schema, head, u32::MAX)?;
         self.advance(side, left, head)?;
         Ok(brief.into_text())
     }
@@ -177,7 +210,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Tells that the nodes differ as wholes, and goes over them.
-    fn differ(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn differ(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let (ours, theirs) = (self.show(0, schema, heads[0])?, self.show(1, schema, heads[1])?);
         if ours == theirs {
             // Numbers that are not told from each other by their text.
@@ -188,7 +221,7 @@ impl<'a> Pair<'a> {
     }
 
     /// A node without parts, whatever it has behind its head.
-    fn leaf(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn leaf(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let before = self.sides;
         let spans = [self.skip(0, schema, heads[0])?, self.skip(1, schema, heads[1])?];
         if spans[0] == spans[1] {
@@ -201,7 +234,7 @@ impl<'a> Pair<'a> {
     // As elsewhere in the walk, what leads to further parts has functions of its own that keep little: where nothing is
     // optimised, a frame holds the locals of all arms.
 
-    fn node(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn node(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         if self.limits.is_none() {
             return self.kind(schema, heads);
         }
@@ -221,7 +254,15 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    fn kind(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn kind(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
+        match self.shared.is_some() && schema.shared.is_some() {
+            true => self.pointer(schema, heads),
+            false => self.value(schema, heads),
+        }
+    }
+
+    /// A node, or what is behind it if it is a pointer.
+    fn value(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Optional(of) => self.optional(schema, *of, heads),
             Kind::List(of) => self.list(*of, heads),
@@ -237,7 +278,7 @@ impl<'a> Pair<'a> {
     }
 
     /// A node without parts that are nodes, or of which they are not looked at one by one.
-    fn whole(&mut self, schema: &Schema, heads: Both<&'a [u8]>) -> Compared {
+    fn whole(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Unit => Ok(()),
             Kind::Bool
@@ -261,7 +302,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn optional(&mut self, schema: &Schema, of: Link, heads: Both<&'a [u8]>) -> Compared {
+    fn optional(&mut self, schema: &'a Schema, of: Link, heads: Both<&'a [u8]>) -> Compared {
         let inner = self.nodes.get(of);
         match self.values(inner.head, heads)? {
             Values::None => Ok(()),
@@ -304,7 +345,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    fn tuple(&mut self, items: &[Link], mut heads: Both<&'a [u8]>) -> Compared {
+    fn tuple(&mut self, items: &'a [Link], mut heads: Both<&'a [u8]>) -> Compared {
         for (at, &item) in items.iter().enumerate() {
             let schema = self.nodes.get(item);
             let parts = cut(&mut heads, schema.head)?;
@@ -313,7 +354,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    fn slots(&mut self, slots: &[Slot], mut heads: Both<&'a [u8]>) -> Compared {
+    fn slots(&mut self, slots: &'a [Slot], mut heads: Both<&'a [u8]>) -> Compared {
         for slot in slots {
             let schema = self.nodes.get(slot.ty);
             let parts = cut(&mut heads, schema.head)?;
@@ -323,7 +364,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    fn enumeration(&mut self, schema: &Schema, of: &Enum, heads: Both<&'a [u8]>) -> Compared {
+    fn enumeration(&mut self, schema: &'a Schema, of: &'a Enum, heads: Both<&'a [u8]>) -> Compared {
         let Some((variant, places)) = self.variant(of, heads)? else { return self.differ(schema, heads) };
         if let Some((schema, _)) = of.member(variant, Nodes::NONE) {
             return self.node(schema, places);
@@ -336,11 +377,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The variant that both sides are of, and the heads of its slots.
-    fn variant<'e>(
-        &mut self,
-        of: &'e Enum,
-        heads: Both<&'a [u8]>,
-    ) -> Compared<Option<(&'e EnumVariant, Both<&'a [u8]>)>> {
+    fn variant(&mut self, of: &'a Enum, heads: Both<&'a [u8]>) -> Compared<Option<(&'a EnumVariant, Both<&'a [u8]>)>> {
         let tag = tag_head(of.variants.len());
         let [Some((ours, our_place)), Some((theirs, their_place))] = heads.map(|head| head.split_at_checked(tag))
         else {

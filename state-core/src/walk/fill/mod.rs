@@ -165,7 +165,7 @@ fn filled_over<'v, 's>(
     limits: Limits,
     run: impl FnOnce(&mut Fill<'v, 's>) -> Result<()>,
 ) -> Result<Filled<'v>> {
-    builder.memory = limits.memory;
+    (builder.memory, builder.numbered) = (limits.memory, limits.numbered);
     let given = limits.numbered.then(Given::default);
     let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
@@ -220,7 +220,7 @@ impl<'v, 's> Fill<'v, 's> {
     #[cold]
     fn pointer<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<bool> {
         let (Some(key), Some(given)) = (schema.shared, &mut self.given) else { return Ok(true) };
-        let object = value.identity().zip(key());
+        let object = value.identity().map(|identity| identity as u64).zip(key.class());
         if matches!(schema.kind, Kind::Weak(_)) {
             if let (Some((identity, key)), false) = (object, value.is_none()) {
                 given.weak(at, key, identity);

@@ -12,7 +12,7 @@ use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
 use crate::walk::{Elements, Encoder, index};
 
-impl<'a, E: Encoder> Read<'a, E> {
+impl<'a, E: Encoder> Read<'a, '_, E> {
     /// The bytes of so many elements; `None` are more than can be.
     fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<u64>, place: &'a [u8]) -> Result<Array<'a>> {
         let size = elements.schema.head;

@@ -6,8 +6,9 @@ mod leaves;
 mod open;
 mod variants;
 
+use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -21,8 +22,8 @@ use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
-use crate::sharing::walked::Met;
-use crate::sharing::{RECORD, Record};
+use crate::sharing::walked::{Met, Objects};
+use crate::sharing::{Number, Numbered, RECORD, Record};
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
 /// fewer; those of a file are held to it.
@@ -39,7 +40,7 @@ const SHOWN: usize = 16;
 const OWN: usize = 1 << 24;
 const CARRIED: usize = 1 << 20;
 
-pub(crate) struct Read<'a, E> {
+pub(crate) struct Read<'a, 'e, E> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
@@ -52,11 +53,17 @@ pub(crate) struct Read<'a, E> {
     open: Vec<Open<'a>>,
     /// Where references are numbered, the numbers.
     met: Option<Met>,
-    encoder: &'a mut E,
+    /// Where objects with a number begin, if that is asked.
+    objects: Option<Objects<'a>>,
+    /// Whether the record of the pointer that comes first was read.
+    behind: bool,
+    /// Objects whose paths are asked for, and these.
+    wanted: Option<BTreeMap<(u8, u32), String>>,
+    encoder: &'e mut E,
 }
 
-impl<'a, E: Encoder> Read<'a, E> {
-    pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &'a [u8], encoder: &'a mut E) -> Self {
+impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
+    pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &[u8], encoder: &'e mut E) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
         Self {
             nodes,
@@ -67,16 +74,31 @@ impl<'a, E: Encoder> Read<'a, E> {
             free: Some(16 * bytes.len() + if nodes.0.is_empty() { OWN } else { CARRIED }),
             open: Vec::new(),
             met: regions.numbered.map(|_| Met::default()),
+            objects: None,
+            behind: false,
+            wanted: None,
             encoder,
         }
     }
 }
 
-impl<'a, E: Encoder> Read<'a, E> {
+impl<'a, E: Encoder> Read<'a, '_, E> {
     /// The same without a limit to parts that take no bytes.
     pub fn unlimited(mut self) -> Self {
         self.free = None;
         self
+    }
+
+    /// The same of a part of an image whose numbers were tested.
+    pub fn inner(mut self) -> Self {
+        self.met = self.met.map(|_| Met::trusting());
+        self
+    }
+
+    /// The same of the value of a pointer, whose record was read.
+    pub fn behind(mut self) -> Self {
+        self.behind = true;
+        self.inner()
     }
 
     /// Walks one node; how much is left of tail, text and raw.
@@ -88,6 +110,33 @@ impl<'a, E: Encoder> Read<'a, E> {
     /// Walks the whole image, whose parts stand inside one another up to so many levels; what is left over at the end
     /// is damage too.
     pub fn root(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
+        self.whole(schema, head, levels)
+    }
+
+    /// The same; the paths to the objects that are wanted.
+    pub fn paths(
+        mut self,
+        schema: &'a Schema,
+        head: &'a [u8],
+        levels: u32,
+        wanted: BTreeMap<(u8, u32), String>,
+    ) -> Result<BTreeMap<(u8, u32), String>> {
+        self.wanted = Some(wanted);
+        self.whole(schema, head, levels)?;
+        let wanted = self.wanted.take().unwrap_or_default();
+        let root = schema.tag().map(short).unwrap_or_default();
+        let from_root = |path: String| Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
+        Ok(wanted.into_iter().map(|(number, path)| (number, from_root(path))).collect())
+    }
+
+    /// The same; where objects with a number begin.
+    pub fn objects(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<Objects<'a>> {
+        self.objects = Some(Objects::default());
+        self.whole(schema, head, levels)?;
+        Ok(self.objects.unwrap_or_default())
+    }
+
+    fn whole(&mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
         let name = schema.tag().map(short).unwrap_or_default();
         let depth = depth(levels);
         let walked = self.node(schema, head, depth).and_then(|()| self.walk());
@@ -99,6 +148,10 @@ impl<'a, E: Encoder> Read<'a, E> {
             (rest @ [_, ..], _, _) => left("more heads", rest),
             (_, rest @ [_, ..], _) => left("more text", rest),
             (_, _, rest @ [_, ..]) => left("more raw bytes", rest),
+            _ if self.met.as_ref().is_some_and(|met| !met.is_complete()) => {
+                let expected = "as many objects as weak references lead to";
+                Err(Error::new(ErrorKind::Malformed, expected, "fewer").within(name))
+            }
             _ => Ok(()),
         }
     }
@@ -214,7 +267,7 @@ impl<'a, E: Encoder> Read<'a, E> {
                 self.take_free(1)?;
             }
             depth = depth.checked_sub(1).ok_or_else(|| self.at(too_deep(None), head))?;
-            if self.met.is_some() && !self.pointer(schema, head)? {
+            if self.met.is_some() && !core::mem::take(&mut self.behind) && !self.pointer(schema, head)? {
                 return Ok(());
             }
             // What leads to one part alone goes on with that.
@@ -235,7 +288,7 @@ impl<'a, E: Encoder> Read<'a, E> {
         let is_weak = matches!(schema.kind, Kind::Weak(_));
         let bytes = if is_weak { head } else { self.tail.get(..RECORD).unwrap_or(self.tail) };
         let record = Record::read(bytes)
-            .filter(|&record| if is_weak { met.fits_weak(record, key()) } else { met.fits(record, key()) });
+            .filter(|&record| if is_weak { met.fits_weak(record, key.class()) } else { met.fits(record, key.class()) });
         let Some(record) = record else {
             let found = format!("{bytes:02x?}");
             return self.malformed("a reference to an object of this type that has begun, or a new one", found, bytes);
@@ -247,12 +300,30 @@ impl<'a, E: Encoder> Read<'a, E> {
             Record::Own if is_weak => self.encoder.none(),
             Record::Own => return Ok(true),
             Record::New(number) => {
+                if let Some(objects) = &mut self.objects {
+                    let (tail, text, raw) = (self.tail, self.text, self.raw.rest());
+                    objects.add(number, Regions { head, tail, text, raw, numbered: Some(Numbered::ANY) });
+                }
+                if self.wanted.as_ref().is_some_and(|wanted| wanted.contains_key(&(number.class, number.index))) {
+                    self.note_path(number);
+                }
                 self.encoder.object(number);
                 return Ok(true);
+            }
+            Record::Back(_) if !is_weak && head.iter().any(|&byte| byte != 0) => {
+                return self.malformed("zeros beside a reference to an object before", "other bytes", head);
             }
             Record::Back(number) => self.encoder.reference(number),
         }
         Ok(false)
+    }
+
+    #[cold]
+    fn note_path(&mut self, number: Number) {
+        let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
+        if let Some(path) = self.wanted.as_mut().and_then(|wanted| wanted.get_mut(&(number.class, number.index))) {
+            *path = here.path().into();
+        }
     }
 
     /// Counts parts that take no bytes.

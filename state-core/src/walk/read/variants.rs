@@ -10,7 +10,7 @@ use crate::schema::Enum;
 use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};
 
-impl<'a, E: Encoder> Read<'a, E> {
+impl<'a, E: Encoder> Read<'a, '_, E> {
     pub(super) fn enumeration(&mut self, of: &'a Enum, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag, inline) = head.split_at(tag_head(of.variants.len()));
         let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {

@@ -1,0 +1,148 @@
+//! Which nodes are shared pointers, and which of them are of one type: by the type itself where the schema is one of this
+//! program, and by their shape where it was read.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::any::TypeId;
+
+use super::canon::{bit, is_row_of, tag};
+use super::{Kind, Link, Nodes, Schema};
+use crate::error::{Error, ErrorKind};
+
+/// Tells the type of a shared pointer from others; `None` where it cannot be numbered.
+#[doc(hidden)]
+pub type SharedKey = fn() -> Option<TypeId>;
+
+/// What a node says of the shared pointer that it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PointerKey {
+    /// A type of the program.
+    Type(SharedKey),
+    /// A shape in a schema that was read.
+    Shape(u32),
+}
+
+/// What all pointers have in common that can lead to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClassKey {
+    Type(TypeId),
+    /// Several types of the program that wrote a schema can have one shape, such as `Rc` and `Arc` of the same.
+    Shape(u64),
+}
+
+impl PointerKey {
+    pub fn class(self) -> Option<ClassKey> {
+        match self {
+            Self::Type(key) => key().map(ClassKey::Type),
+            Self::Shape(shape) => Some(ClassKey::Shape(shape.into())),
+        }
+    }
+}
+
+impl Nodes {
+    /// Says which nodes are shared pointers, by the row of bits that was carried: one for each node in the order of the
+    /// schema, those included that are met again.
+    ///
+    /// # Errors
+    /// A row of another length, or with bits for what cannot be behind such a pointer.
+    pub(super) fn mark_pointers(&mut self, root: usize, row: &[u8]) -> Result<(), Error> {
+        let (mut count, mut fits) = (0, true);
+        let mut marked = alloc::vec![false; self.0.len()];
+        let mut met = alloc::vec![false; self.0.len()];
+        let mut open = alloc::vec![root];
+        while let Some(at) = open.pop() {
+            let is_pointer = bit(row, count);
+            count += 1;
+            let (Some(node), Some(met)) = (self.0.get(at), met.get_mut(at)) else { continue };
+            fits &= !is_pointer || matches!(node.kind, Kind::Boxed(_) | Kind::Str | Kind::List(_));
+            if !core::mem::replace(met, true) {
+                marked[at] = is_pointer;
+                open.extend(node.links().into_iter().rev().filter_map(index));
+            }
+        }
+        if !fits || !is_row_of(row, count) {
+            return Err(Error::new(ErrorKind::Malformed, "a bit for each type of the schema", "others"));
+        }
+        self.name_pointers(&marked);
+        Ok(())
+    }
+
+    /// Gives pointers of one shape one key, and the weak references to their objects too.
+    fn name_pointers(&mut self, marked: &[bool]) {
+        let shapes = Shapes::of(&self.0, marked);
+        let objects: Vec<Option<u32>> = (0..self.0.len()).map(|at| shapes.object(&self.0, marked, at)).collect();
+        for (node, object) in self.0.iter_mut().zip(objects) {
+            node.shared = object.map(PointerKey::Shape);
+        }
+    }
+}
+
+fn index(link: Link) -> Option<usize> {
+    match link {
+        Link::At(at) => Some(at),
+        Link::To(_) => None,
+    }
+}
+
+/// Numbers of nodes, of which two are equal where all that they lead to is; a type with a name is equal to itself alone,
+/// as it stands in a schema once.
+struct Shapes {
+    /// Of the node as it is, and as it would be if it were no shared pointer itself.
+    of: Vec<[u32; 2]>,
+}
+
+impl Shapes {
+    fn of(nodes: &[Schema], marked: &[bool]) -> Self {
+        let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        let mut of: Vec<[u32; 2]> = (0..nodes.len()).map(|at| [at as u32; 2]).collect();
+        // What stands in a node without a name was read after it.
+        for (at, node) in nodes.iter().enumerate().rev().filter(|(_, node)| node.tag().is_none()) {
+            let mut plain = signature(node);
+            for link in node.links().into_iter().filter_map(index) {
+                plain.extend(of.get(link).map_or(0, |[shape, _]| *shape).to_le_bytes());
+            }
+            let next = (nodes.len() + known.len()) as u32;
+            let own = *known.entry(plain.clone()).or_insert(next);
+            of[at] = [own; 2];
+            if marked[at] {
+                plain.push(1);
+                let next = (nodes.len() + known.len()) as u32;
+                of[at][0] = *known.entry(plain).or_insert(next);
+            }
+        }
+        Self { of }
+    }
+
+    /// What stands behind a shared pointer, or a weak reference.
+    fn object(&self, nodes: &[Schema], marked: &[bool], at: usize) -> Option<u32> {
+        match &nodes[at].kind {
+            Kind::Weak(of) => index(*of).and_then(|of| self.of.get(of)).map(|[shape, _]| *shape),
+            Kind::Boxed(of) if marked[at] => index(*of).and_then(|of| self.of.get(of)).map(|[shape, _]| *shape),
+            _ if marked[at] => self.of.get(at).map(|[_, plain]| *plain),
+            _ => None,
+        }
+    }
+}
+
+/// What tells a node from others, but for what it leads to.
+fn signature(node: &Schema) -> Vec<u8> {
+    let mut bytes = alloc::vec![tag(&node.kind)];
+    match &node.kind {
+        Kind::Int { bits, signed, nonzero } => bytes.extend([*bits, u8::from(*signed), u8::from(*nonzero)]),
+        Kind::Float { bits } => bytes.push(*bits),
+        Kind::Seconds { signed } => bytes.push(u8::from(*signed)),
+        Kind::Known(known) => bytes.push(known.code()),
+        Kind::Array(_, len) => bytes.extend(len.to_le_bytes()),
+        Kind::Grid(_, dimensions) => bytes.extend([u8::from(dimensions.is_some()), dimensions.unwrap_or(0)]),
+        Kind::Raw(raw) => {
+            bytes.extend([u8::from(raw.optional), u8::from(raw.counted), u8::from(raw.exactly.is_some())]);
+            bytes.extend(raw.exactly.unwrap_or(0).to_le_bytes());
+        }
+        Kind::Opaque { size, big_endian } => {
+            bytes.extend(size.to_le_bytes());
+            bytes.push(u8::from(*big_endian));
+        }
+        _ => {}
+    }
+    bytes
+}

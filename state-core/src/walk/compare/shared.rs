@@ -1,0 +1,312 @@
+//! Shared objects: two states are alike where the same pointers lead to one object in both. Objects are paired as they are
+//! met, one of ours with one of theirs, and each pair is compared once, so that cycles end. Which of several references
+//! comes first in the bytes does not matter, as entries of maps may come in any order.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::digest::Digest;
+use super::{Both, Compared, Pair, broken};
+use crate::error::Error;
+use crate::protocol::decode::Regions;
+use crate::schema::{Kind, Nodes, Schema};
+use crate::sharing::walked::Objects;
+use crate::sharing::{Number, RECORD, Record};
+use crate::walk::{self, Read};
+
+type Key = (u8, u32);
+
+fn key(number: Number) -> Key {
+    (number.class, number.index)
+}
+
+/// What is known of the objects of two states.
+pub(super) struct Shared<'a> {
+    objects: Both<Objects<'a>>,
+    /// Of each side, which object of the other it is.
+    pairs: Both<BTreeMap<Key, Key>>,
+    /// Objects of ours that were compared.
+    compared: BTreeSet<Key>,
+    /// Numbers for what objects hold, by which elements are found again.
+    digests: Both<BTreeMap<Key, u64>>,
+    /// Pairs that were met where their values do not stand, and the paths there.
+    later: Vec<(Both<Number>, &'a Schema, String)>,
+    /// Differences of references: their places among those that were found, and where the references lead.
+    references: Vec<(usize, Both<Leads>)>,
+    /// Whether pairs are looked for, and nothing is told.
+    pub quiet: bool,
+}
+
+/// Where a reference leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leads {
+    Nowhere,
+    /// To an object that nothing else refers to.
+    Own,
+    To(Key),
+}
+
+impl<'a> Shared<'a> {
+    /// What is known at first, where references are numbered at all.
+    pub fn of(
+        (schema, nodes): (&'a Schema, &'a Nodes),
+        sides: &Both<Regions<'a>>,
+        levels: u32,
+    ) -> Result<Option<Self>, Error> {
+        if sides.iter().all(|side| side.numbered.is_none()) {
+            return Ok(None);
+        }
+        let of = |side: &Regions<'a>| match side.numbered {
+            Some(_) => walk::objects((schema, nodes), side, levels),
+            None => Ok(Objects::default()),
+        };
+        Ok(Some(Self {
+            objects: [of(&sides[0])?, of(&sides[1])?],
+            pairs: [BTreeMap::new(), BTreeMap::new()],
+            compared: BTreeSet::new(),
+            digests: [BTreeMap::new(), BTreeMap::new()],
+            later: Vec::new(),
+            references: Vec::new(),
+            quiet: false,
+        }))
+    }
+
+    /// Whether two objects are one, and whether that is new.
+    fn meet(&mut self, numbers: Both<Number>) -> Option<bool> {
+        let [ours, theirs] = numbers.map(key);
+        match (self.pairs[0].get(&ours), self.pairs[1].get(&theirs)) {
+            (None, None) => {
+                self.pairs[0].insert(ours, theirs);
+                self.pairs[1].insert(theirs, ours);
+            }
+            (Some(other), _) if *other == theirs => {}
+            _ => return None,
+        }
+        Some(self.compared.insert(ours))
+    }
+}
+
+/// Whether there are weak references, which may lead to objects before it is known what these are.
+fn looks_ahead(schema: &Schema, nodes: &Nodes) -> bool {
+    nodes.reach(schema, |node| matches!(node.kind, Kind::Weak(_)))
+}
+
+impl<'a> Pair<'a> {
+    /// Compares the whole states.
+    pub(super) fn all(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
+        if self.shared.is_none() {
+            return self.node(schema, heads);
+        }
+        let (sides, path) = (self.sides, self.path.clone());
+        if looks_ahead(schema, self.nodes) {
+            self.be_quiet(true);
+            self.node(schema, heads)?;
+            self.rest()?;
+            self.be_quiet(false);
+            (self.sides, self.path) = (sides, path);
+        }
+        self.node(schema, heads)?;
+        self.rest()
+    }
+
+    fn be_quiet(&mut self, quiet: bool) {
+        if let Some(shared) = &mut self.shared {
+            shared.quiet = quiet;
+            shared.compared.clear();
+        }
+    }
+
+    /// Compares objects that were met where their values do not stand.
+    fn rest(&mut self) -> Compared {
+        while let Some((numbers, schema, path)) = self.shared.as_mut().and_then(|shared| shared.later.pop()) {
+            let Some(shared) = &self.shared else { break };
+            let place = |side: usize| shared.objects[side].get(numbers[side]).copied().ok_or_else(broken);
+            self.sides = [place(0)?, place(1)?];
+            self.path = path;
+            self.value(schema, self.sides.map(|side| side.head))?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, side: usize) -> Compared<Record> {
+        if self.sides[side].numbered.is_none() {
+            return Ok(Record::Own);
+        }
+        let record = self.run(side, 1, RECORD)?;
+        Record::read(record).ok_or_else(broken)
+    }
+
+    /// Compares two shared pointers or weak references.
+    #[cold]
+    pub(super) fn pointer(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
+        if matches!(schema.kind, Kind::Weak(_)) {
+            return self.weak(heads);
+        }
+        let starts = self.sides;
+        let records = [self.record(0)?, self.record(1)?];
+        let [Some(ours), Some(theirs)] = records.map(number) else {
+            // One is of its own: they differ if the other came before.
+            let is_back = records.iter().any(|record| matches!(record, Record::Back(_)));
+            return if is_back { self.part_ways(schema, heads, starts, records) } else { self.value(schema, heads) };
+        };
+        let Some(shared) = &mut self.shared else { return Err(broken()) };
+        match shared.meet([ours, theirs]) {
+            None => self.part_ways(schema, heads, starts, records),
+            Some(true) if records.iter().all(|record| matches!(record, Record::New(_))) => self.value(schema, heads),
+            Some(is_new) => {
+                if is_new {
+                    shared.later.push(([ours, theirs], schema, self.path.clone()));
+                }
+                self.pass_over(schema, heads, starts, records)
+            }
+        }
+    }
+
+    /// Goes over a node of one side; a number for what it holds, whichever reference to it this is.
+    pub(super) fn digest(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<u64> {
+        let object = self.peek(side, schema).and_then(number);
+        let (Some(object), Some(shared)) = (object, &self.shared) else {
+            return self.digest_here(side, schema, head);
+        };
+        if let Some(&known) = shared.digests[side].get(&key(object)) {
+            self.skip(side, schema, head)?;
+            return Ok(known);
+        }
+        let place = *shared.objects[side].get(object).ok_or_else(broken)?;
+        let mut digest = Digest::default();
+        Read::new(self.nodes, &place, place.head, &mut digest).unlimited().behind().one(
+            schema,
+            place.head,
+            u32::MAX,
+        )?;
+        if let Some(shared) = &mut self.shared {
+            shared.digests[side].insert(key(object), digest.get());
+        }
+        self.skip(side, schema, head)?;
+        Ok(digest.get())
+    }
+
+    /// The record of a shared pointer of one side, which comes next.
+    fn peek(&self, side: usize, schema: &Schema) -> Option<Record> {
+        let is_pointer = schema.shared.is_some() && !matches!(schema.kind, Kind::Weak(_));
+        let side = Some(&self.sides[side]).filter(|side| is_pointer && side.numbered.is_some());
+        side?.tail.get(..RECORD).and_then(Record::read)
+    }
+
+    /// Where the object stands to which the pointer leads that comes next on one side, if that is elsewhere.
+    pub(super) fn elsewhere(&self, side: usize, schema: &Schema) -> Option<Regions<'a>> {
+        let Some(Record::Back(object)) = self.peek(side, schema) else { return None };
+        self.shared.as_ref()?.objects[side].get(object).copied()
+    }
+
+    fn digest_here(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<u64> {
+        let mut digest = Digest::default();
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut digest).unlimited().inner().one(
+            schema,
+            head,
+            u32::MAX,
+        )?;
+        self.advance(side, left, head)?;
+        Ok(digest.get())
+    }
+
+    /// Tells that two references lead to different objects.
+    fn part_ways(
+        &mut self,
+        schema: &'a Schema,
+        heads: Both<&'a [u8]>,
+        starts: Both<Regions<'a>>,
+        records: Both<Record>,
+    ) -> Compared {
+        let leads = records.map(|record| number(record).map_or(Leads::Own, |number| Leads::To(key(number))));
+        self.pass_over(schema, heads, starts, records)?;
+        self.tell_references(leads)
+    }
+
+    /// Goes over the values of two pointers, where there are any.
+    fn pass_over(
+        &mut self,
+        schema: &'a Schema,
+        heads: Both<&'a [u8]>,
+        starts: Both<Regions<'a>>,
+        records: Both<Record>,
+    ) -> Compared {
+        for side in [0, 1] {
+            if !matches!(records[side], Record::Back(_)) {
+                self.sides[side] = starts[side];
+                self.skip(side, schema, heads[side])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn weak(&mut self, heads: Both<&'a [u8]>) -> Compared {
+        let [Some(ours), Some(theirs)] = heads.map(Record::read) else { return Err(broken()) };
+        let records = [ours, theirs];
+        let leads = records.map(|record| number(record).map_or(Leads::Nowhere, |number| Leads::To(key(number))));
+        let Some(shared) = &mut self.shared else { return Err(broken()) };
+        match records.map(number) {
+            [None, None] => Ok(()),
+            [Some(ours), Some(theirs)] if !shared.quiet => match shared.meet([ours, theirs]) {
+                // The pointer that owns it compares it.
+                Some(is_new) => {
+                    if is_new {
+                        shared.compared.remove(&key(ours));
+                    }
+                    Ok(())
+                }
+                None => self.tell_references(leads),
+            },
+            [Some(_), Some(_)] => Ok(()),
+            _ => self.tell_references(leads),
+        }
+    }
+
+    /// Tells where two references lead, as soon as that is known.
+    fn tell_references(&mut self, leads: Both<Leads>) -> Compared {
+        let at = self.found.len();
+        if let Some(shared) = self.shared.as_mut().filter(|shared| !shared.quiet) {
+            shared.references.push((at, leads));
+        }
+        self.tell("", "")
+    }
+
+    /// Says of references that differ where the objects stand to which they lead.
+    pub(super) fn explain(&mut self, schema: &'a Schema, starts: &Both<Regions<'a>>, levels: u32) -> Result<(), Error> {
+        let Some(shared) = self.shared.take() else { return Ok(()) };
+        let mut paths = [BTreeMap::new(), BTreeMap::new()];
+        for side in [0, 1] {
+            let leads = shared.references.iter().filter_map(|(_, leads)| match leads[side] {
+                Leads::To(key) => Some((key, String::new())),
+                _ => None,
+            });
+            let wanted: BTreeMap<Key, String> = leads.collect();
+            if !wanted.is_empty() {
+                paths[side] = walk::paths((schema, self.nodes), &starts[side], levels, wanted)?;
+            }
+        }
+        for (at, leads) in shared.references {
+            let words = |side: usize| match leads[side] {
+                Leads::Nowhere => String::from("None"),
+                Leads::Own => String::from("an object of its own"),
+                Leads::To(key) => match paths[side].get(&key).map_or("", |path| path) {
+                    "" => String::from("the object at the root"),
+                    path => format!("the object at {path}"),
+                },
+            };
+            if let Some(difference) = self.found.get_mut(at) {
+                (difference.ours, difference.theirs) = (words(0), words(1));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn number(record: Record) -> Option<Number> {
+    match record {
+        Record::Own => None,
+        Record::New(number) | Record::Back(number) => Some(number),
+    }
+}

@@ -1,0 +1,150 @@
+//! Weak references to what has no size of its own: text, slices, paths, trait objects.
+
+use std::ffi::{CStr, OsStr};
+use std::path::Path;
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, Weak as ArcWeak};
+
+use state_core::{Dynamic, Inspection, Options, State, dumps, dynamic, from_value, load_into, loads, to_value};
+
+trait Creature: Dynamic {
+    fn legs(&self) -> u32;
+}
+
+#[derive(State)]
+#[state(name = "Spider")]
+struct Spider {
+    name: String,
+    parent: Weak<dyn Creature>,
+}
+
+#[derive(State)]
+#[state(name = "Egg")]
+struct Egg;
+
+impl Creature for Spider {
+    fn legs(&self) -> u32 {
+        8
+    }
+}
+
+impl Creature for Egg {
+    fn legs(&self) -> u32 {
+        0
+    }
+}
+
+dynamic!(dyn Creature = [Egg, Spider]);
+
+#[derive(State)]
+struct Watch {
+    text: Weak<str>,
+    slice: Weak<[u16]>,
+    texts: ArcWeak<[Arc<str>]>,
+    path: ArcWeak<Path>,
+    creature: Weak<dyn Creature>,
+    gone: (Weak<str>, Weak<[u8]>, Weak<dyn Creature>, ArcWeak<dyn Creature>, ArcWeak<OsStr>, Weak<CStr>),
+    held: Held,
+    after: (Weak<str>, Weak<dyn Creature>),
+}
+
+#[derive(State)]
+struct Held {
+    text: Rc<str>,
+    slice: Rc<[u16]>,
+    texts: Arc<[Arc<str>]>,
+    path: Arc<Path>,
+    creatures: Vec<Rc<dyn Creature>>,
+}
+
+fn watch() -> Watch {
+    let egg: Rc<dyn Creature> = Rc::new(Egg);
+    let spider: Rc<dyn Creature> = Rc::new(Spider { name: "Tek".into(), parent: Rc::downgrade(&egg) });
+    let held = Held {
+        text: "text".into(),
+        slice: [1, 2].into(),
+        texts: ["a".into()].into(),
+        path: Path::new("a/b").into(),
+        creatures: vec![egg, spider],
+    };
+    Watch {
+        text: Rc::downgrade(&held.text),
+        slice: Rc::downgrade(&held.slice),
+        texts: Arc::downgrade(&held.texts),
+        path: Arc::downgrade(&held.path),
+        creature: Rc::downgrade(&held.creatures[1]),
+        gone: (
+            Rc::downgrade(&Rc::from("gone")),
+            Weak::<[u8; 0]>::new(),
+            Weak::<Egg>::new(),
+            ArcWeak::<Spider>::new(),
+            Arc::downgrade(&Arc::from(OsStr::new(""))),
+            Rc::downgrade(&Rc::from(c"gone")),
+        ),
+        after: (Rc::downgrade(&held.text), Rc::downgrade(&held.creatures[0])),
+        held,
+    }
+}
+
+fn is_whole(watch: &Watch) {
+    let held = &watch.held;
+    assert!(Rc::ptr_eq(&watch.text.upgrade().unwrap(), &held.text) && &*held.text == "text");
+    assert!(Rc::ptr_eq(&watch.after.0.upgrade().unwrap(), &held.text));
+    assert!(Rc::ptr_eq(&watch.slice.upgrade().unwrap(), &held.slice) && *held.slice == [1, 2]);
+    assert!(Arc::ptr_eq(&watch.texts.upgrade().unwrap(), &held.texts) && &*held.texts[0] == "a");
+    assert!(Arc::ptr_eq(&watch.path.upgrade().unwrap(), &held.path) && &*held.path == Path::new("a/b"));
+    let creature = watch.creature.upgrade().unwrap();
+    assert!(Rc::ptr_eq(&creature, &held.creatures[1]) && creature.legs() == 8);
+    assert!(Rc::ptr_eq(&watch.after.1.upgrade().unwrap(), &held.creatures[0]));
+    assert!(watch.gone.0.upgrade().is_none() && watch.gone.1.upgrade().is_none() && watch.gone.2.upgrade().is_none());
+    assert!(watch.gone.3.upgrade().is_none() && watch.gone.4.upgrade().is_none() && watch.gone.5.upgrade().is_none());
+    let value = to_value(&held.creatures[1]);
+    assert!(value.is_ok_and(|value| value.to_string() == "Spider('Tek', None)"), "alone, its parent is nobody's");
+}
+
+#[test]
+fn they_lead_where_they_led() {
+    let bytes = dumps(&watch()).unwrap();
+    let back: Watch = loads(&bytes).unwrap();
+    is_whole(&back);
+    assert_eq!(dumps(&back).unwrap(), bytes);
+}
+
+#[test]
+fn they_are_restored_in_place() {
+    let bytes = dumps(&watch()).unwrap();
+    let mut live = watch();
+    live.text = Rc::downgrade(&Rc::from("other"));
+    live.creature = Rc::downgrade(&live.held.creatures[0]);
+    live.gone.2 = Rc::downgrade(&live.held.creatures[0]);
+    live.held.creatures.swap(0, 1);
+    load_into(&bytes, &mut live).unwrap();
+    is_whole(&live);
+    assert_eq!(dumps(&live).unwrap(), bytes);
+}
+
+#[test]
+fn values_and_inspections_know_them() {
+    let value = to_value(&watch()).unwrap();
+    is_whole(&from_value(&value).unwrap());
+    let bytes = Options::new().with_schema().dumps(&watch()).unwrap();
+    let tree = Inspection::open(&bytes).unwrap().tree().unwrap();
+    assert!(tree.starts_with("Watch\n  text: <shared 1>\n  slice: <shared 2>\n"), "{tree}");
+    assert!(tree.contains("    text: <shared 1> 'text'\n"), "{tree}");
+    assert!(tree.ends_with("  after: tuple of 2\n    <shared 1>\n    <shared 6>\n"), "{tree}");
+}
+
+#[test]
+fn every_byte_changed_is_a_state_or_an_error() {
+    let honest = dumps(&watch()).unwrap();
+    for at in 40..honest.len() {
+        for change in [1, 2, 3, 0x80, 0xFF] {
+            let mut bytes = honest.clone();
+            bytes[at] ^= change;
+            if let Ok(back) = loads::<Watch>(&bytes) {
+                let again = dumps(&back).unwrap();
+                assert_eq!(dumps(&loads::<Watch>(&again).unwrap()).unwrap(), again, "byte {at}");
+            }
+        }
+    }
+}
