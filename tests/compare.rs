@@ -352,7 +352,7 @@ fn every_kind_of_slot_is_compared() {
             "Kinds.twice: None, theirs 3",
             "Kinds.float: NaN (bits 7ff8000000000000), theirs NaN (bits 7ff8000000000001)",
             "Kinds.single: 0.1, theirs 0.2",
-            "Kinds.foreign[2]: 2, theirs 3",
+            "Kinds.foreign[1]: 2, theirs 3",
         ]
     );
 }

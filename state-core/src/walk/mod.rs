@@ -5,6 +5,7 @@
 
 mod array;
 mod attributes;
+pub(crate) mod cbor;
 pub(crate) mod checksum;
 pub(crate) mod compare;
 mod fill;

@@ -36,7 +36,7 @@ pub fn schema() -> &'static Schema {
 /// Counts a serde value.
 pub fn size<T: Serialize + ?Sized>(value: &T, size: &mut Size) {
     let mut counted = Counted { len: 0, scan: Scan::new() };
-    if let Err(error) = ciborium::into_writer(value, &mut counted) {
+    if let Err(error) = ciborium::into_writer(value, Counting(&mut counted)) {
         let found = match error {
             ciborium::ser::Error::Value(reason) => reason,
             ciborium::ser::Error::Io(never) => match never {},
@@ -102,12 +102,15 @@ struct Counted {
     scan: Scan,
 }
 
-impl ciborium_io::Write for Counted {
+/// Not the reference itself, which is a writer of ciborium's only where no other crate turns on its feature `std`.
+struct Counting<'a>(&'a mut Counted);
+
+impl ciborium_io::Write for Counting<'_> {
     type Error = Infallible;
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
-        self.len = self.len.saturating_add(bytes.len());
-        self.scan.push(bytes);
+        self.0.len = self.0.len.saturating_add(bytes.len());
+        self.0.scan.push(bytes);
         Ok(())
     }
 

@@ -91,6 +91,10 @@ pub(super) enum Step {
         at: usize,
         len: usize,
     },
+    /// What serde wrote: any value.
+    Serde {
+        at: usize,
+    },
     Boxed {
         row: usize,
     },
@@ -328,7 +332,7 @@ impl Planner {
                 Step::Optional { at, row: self.row(inner)?, wrapped: can_be_none(Nodes::NONE, inner) }
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
-            Kind::Serde => Step::Bytes { at },
+            Kind::Serde => Step::Serde { at },
             Kind::Known(known) => return self.standard(*known, at, steps),
             Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
             Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },

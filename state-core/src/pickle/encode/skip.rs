@@ -31,7 +31,7 @@ impl<'i> Rest<'i, '_> {
                 let len = self.length(head, at)?;
                 self.text = self.text.get(len..).ok_or_else(disagreement)?;
             }
-            Step::Bytes { at } | Step::Standard { at, part: Part::Number(_) } => {
+            Step::Bytes { at } | Step::Serde { at } | Step::Standard { at, part: Part::Number(_) } => {
                 let len = self.length(head, at)?;
                 self.run(len, 1)?;
             }

@@ -10,12 +10,13 @@ use super::plan::{Plan, Sorted, Step, Width, Word};
 use super::quick::{self, Quick};
 use super::raws::{LARGE, Raws};
 use super::sink::Sink;
+use super::value::Values;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::REDUCE;
 use crate::protocol::decode::read_length;
 use crate::protocol::float::widen;
 use crate::protocol::layout::{grid_count, option_is_inline};
-use crate::value::Order;
+use crate::value::{Order, serde_value};
 
 /// The regions of an image that stand behind its head, as far as they have not been written yet.
 #[derive(Clone, Copy)]
@@ -153,6 +154,11 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
                 let len = self.length(part::<4>(head, at)?)?;
                 let bytes = self.rest.run(len, 1)?;
                 self.sink.bytes(bytes)?;
+            }
+            Step::Serde { at } => {
+                let len = self.length(part::<4>(head, at)?)?;
+                let value = serde_value(self.rest.run(len, 1)?);
+                Values::new(self.sink).write(&value)?;
             }
             Step::FixedBytes { at, len } => self.sink.bytes(head.get(at..at + len).ok_or_else(disagreement)?)?,
             Step::Raw { at, array } => self.raw(head, at, &self.plan.arrays[array])?,

@@ -164,7 +164,8 @@ impl<'c, 's> Scope<'c, 's> {
             }
             Kind::Boxed(of) => self.annotation(nodes.get(*of))?,
             Kind::Known(known) => Annotation::now(self.known(*known)),
-            Kind::Serde | Kind::Record(_) | Kind::Opaque { .. } => Annotation::now(self.builtin("bytes")),
+            Kind::Serde => Annotation::now(self.typing("Any")),
+            Kind::Record(_) | Kind::Opaque { .. } => Annotation::now(self.builtin("bytes")),
             Kind::Raw(raw) => Annotation::now(self.raw(raw)),
             Kind::Grid(of, _) => Annotation::now(self.array(nodes.get(*of))),
             Kind::Object(object) => self.object(object),

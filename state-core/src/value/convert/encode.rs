@@ -13,6 +13,13 @@ use crate::value::convert::named::SlotNames;
 use crate::value::{Array, Dict, List, Object, Set, Shared, Tuple, Value, Variant, bind};
 use crate::walk::{self, Elements, Encoder};
 
+/// What serde wrote, as a value.
+pub(crate) fn serde_value(item: &[u8]) -> Value {
+    let mut collector = Collector::new();
+    walk::cbor::read(item, &mut collector);
+    collector.finish()
+}
+
 /// Collects the slots that a walk hands over into one value.
 pub(in crate::value) struct Collector {
     /// Groups that are open, the innermost last.

@@ -4,6 +4,7 @@ mod brief;
 mod digest;
 mod lists;
 mod raws;
+mod serde;
 mod shared;
 
 use alloc::format;
@@ -294,7 +295,7 @@ impl<'a> Pair<'a> {
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => Ok(()),
             Kind::Str => self.text(heads),
-            Kind::Serde => self.bytes(heads),
+            Kind::Serde => self.serde(heads),
             Kind::Set(of) => self.set(*of, heads),
             Kind::Raw(raw) => self.raw(raw, heads),
             Kind::Grid(of, _) => self.grid(*of, heads),

@@ -11,7 +11,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, attributes, index};
+use super::{Decoder, attributes, cbor, index};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
@@ -336,7 +336,7 @@ impl<'v, 's> Fill<'v, 's> {
                     _ => self.builder.write(at, &image),
                 }
             }
-            Kind::Serde => self.bytes(value, at, wrong)?,
+            Kind::Serde => self.serde(value, at)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
                 let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
@@ -389,6 +389,14 @@ impl<'v, 's> Fill<'v, 's> {
         self.builder.length(at, bytes.len());
         let run = self.builder.run(bytes.len(), 1);
         self.builder.write(run, bytes);
+        Ok(())
+    }
+
+    fn serde<D: Decoder<'v>>(&mut self, value: D, at: usize) -> Result<()> {
+        let item = cbor::write(value)?;
+        self.builder.length(at, item.len());
+        let run = self.builder.run(item.len(), 1);
+        self.builder.write(run, &item);
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use core::fmt;
 use self::open::{Next, Open, Parts};
 use super::form::{can_be_none, count_slots, is_byte, parts_without_bytes};
 use super::raws::Raws;
-use super::{Encoder, Group};
+use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
@@ -374,7 +374,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             Kind::Serde => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;
-                self.encoder.bytes(run);
+                cbor::read(run, self.encoder);
             }
             Kind::Raw(raw) => self.raw(raw, head)?,
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,

@@ -131,9 +131,10 @@ impl<'a> Planner<'a> {
             Kind::Known(known) => {
                 Op::Standard(Box::new(Standard { at, known: *known, seen: [const { Cell::new(NOTHING) }; 3] }))
             }
-            Kind::Serde => Op::Bytes(at),
             Kind::List(of) if is_byte(target(*of)) => Op::Bytes(at),
             Kind::Array(of, len) if is_byte(target(*of)) => Op::ByteArray { at, len: u32::try_from(*len).ok()? },
+            // It may hold any value.
+            Kind::Serde => return None,
             _ => return self.parted(schema, place),
         };
         self.ops.push(op);
