@@ -5,7 +5,7 @@
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
 use super::header::Image;
-use super::options::{build, get_whole, refused};
+use super::options::{get_whole, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
@@ -60,12 +60,28 @@ pub struct Aside<T> {
 
 impl<T> Aside<T> {
     /// Builds a value from regions that were checked, and makes all its conversions.
-    pub(crate) fn build<'de>(regions: &Regions<'de>) -> Result<Self>
+    fn build<'de>(regions: &Regions<'de>) -> Result<Self>
     where
         T: Restore<'de>,
     {
-        let mut reader = Reader::with_hooks(regions, Hooks::Leave);
-        let value = get_whole::<T>(regions, &mut reader);
+        Self::made(regions, Hooks::Leave, |reader| get_whole::<T>(regions, reader))
+    }
+
+    /// The same from regions without numbered references, with hooks called or left.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn unshared<'de>(regions: &Regions<'de>, hooks: Hooks) -> Result<Self>
+    where
+        T: Restore<'de>,
+    {
+        Self::made(regions, hooks, |reader| T::get(regions.head, reader))
+    }
+
+    fn made<'de>(regions: &Regions<'de>, hooks: Hooks, get: impl Fn(&mut Reader<'de>) -> Option<T>) -> Result<Self>
+    where
+        T: Restore<'de>,
+    {
+        let mut reader = Reader::with_hooks(regions, hooks);
+        let value = get(&mut reader);
         let left = reader.left();
         let mut value = match (value, reader.into_refusal()) {
             (Some(value), None) => value,
@@ -73,9 +89,15 @@ impl<T> Aside<T> {
         };
         if left > 0 && count(&mut value) != left {
             // A type by hand is in the way, which does not pass `settle` on.
-            return Ok(Self { value: build(regions)?, left: false });
+            return Self::made(regions, Hooks::Call, get);
         }
         Ok(Self { value, left: left > 0 })
+    }
+
+    /// The new value.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn into_value(self) -> T {
+        self.value
     }
 
     /// Exchanges the new value with the live one, or the reverse.

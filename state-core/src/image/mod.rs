@@ -196,6 +196,8 @@ pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
 pub(crate) use in_place::{restore, restore_written};
 pub(crate) use options::build;
+#[cfg(feature = "pyo3")]
+pub(crate) use options::{Root, Tests};
 
 use alloc::vec::Vec;
 

@@ -286,7 +286,7 @@ impl Options {
         Ok(bytes)
     }
 
-    fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
         if identity.sharing.shared || self.copies != Copies::Write {
             return self.write_numbered(root, buffer, &identity);
@@ -437,7 +437,7 @@ impl Options {
     }
 
     /// The regions of any state, and what is wrong with others.
-    fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
+    pub(crate) fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
         let identity = identity(tests.schema);
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
@@ -513,7 +513,8 @@ impl Options {
         table.finish().ok_or_else(|| explain::numbers(identity))
     }
 
-    fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
+    /// Tests regions that came from `bytes`.
+    pub(crate) fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
         let mut taken = 0;
         match (tests.check)(regions, self.depth, &mut taken, None) {
             Ok(()) if taken == 0 => Ok(()),
@@ -570,7 +571,7 @@ impl Options {
 
 /// A value at the root of an image, whatever its type: what surrounds it is compiled once for all types.
 #[derive(Clone, Copy)]
-pub(super) struct Root<'a, 'v> {
+pub struct Root<'a, 'v> {
     pub schema: &'static Schema,
     pub head: usize,
     /// Whether there is more than the head.
@@ -585,7 +586,7 @@ impl<'a, 'v> Root<'a, 'v> {
 }
 
 /// A value whose type is forgotten.
-pub(super) trait Whole<'v> {
+pub trait Whole<'v> {
     /// Counts the regions.
     fn size(&self, size: &mut Size);
 
@@ -607,8 +608,8 @@ impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
 
 /// What is asked of a type before one is built: as for [`Root`], so that what asks is compiled once.
 #[derive(Clone, Copy)]
-struct Tests {
-    schema: &'static Schema,
+pub struct Tests {
+    pub schema: &'static Schema,
     head: usize,
     check: Check,
 }
@@ -616,7 +617,7 @@ struct Tests {
 type Check = fn(&Regions<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
 
 impl Tests {
-    fn of<'de, T: Restore<'de>>() -> Self {
+    pub fn of<'de, T: Restore<'de>>() -> Self {
         Self { schema: T::schema(), head: T::HEAD, check: check::<T> }
     }
 }

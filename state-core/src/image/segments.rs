@@ -94,7 +94,11 @@ impl Options {
         self.write_segments(Root::of(&value), buffer)
     }
 
-    fn write_segments<'a>(&self, root: Root<'_, 'a>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
+    pub(crate) fn write_segments<'a, 'v: 'a>(
+        &self,
+        root: Root<'_, 'v>,
+        buffer: &'a mut SegmentBuffer,
+    ) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
             self.write_whole(root, &mut buffer.front, &identity)?;
@@ -105,7 +109,7 @@ impl Options {
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
         let SegmentBuffer { front: written, copied, list } = &mut *buffer;
-        let mut borrowed: Vec<Borrowed<'a>> = take(list);
+        let mut borrowed: Vec<Borrowed<'v>> = take(list);
         let rewrite = if root.varies && !identity.asks {
             Rewrite::before_raw(written, identity.fingerprint, start)
         } else {
@@ -165,13 +169,14 @@ impl Segments<'_> {
             .filter(|segment| !segment.is_empty())
     }
 
-    /// The regions of the image of a `T`, whose raw arrays are apart: those that were copied, and the others.
+    /// The regions of the image, whose root has a head of so many bytes and whose raw arrays are apart: those that were
+    /// copied, and the others.
     #[cfg(feature = "pyo3")]
-    pub(crate) fn regions<T: State + ?Sized>(&self) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
+    pub(crate) fn regions(&self, head: usize) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
         if header::Image::open(&self.buffer.front).is_ok_and(|image| image.sharing().shared) {
             return Err(header::shares());
         }
-        let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, T::HEAD);
+        let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, head);
         let front = front.ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "an image without a schema in it"))?;
         Ok((front, (&self.buffer.copied, &self.borrowed)))
     }

@@ -10,11 +10,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
-use crate::python::class::layer::Layer;
+use crate::python::class::Known;
 use crate::python::error::class_name;
 
 /// The attributes of an object, if it has any.
-pub(super) fn of<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+pub(super) fn of<'py>(object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Option<Bound<'py, PyDict>>> {
     let py = object.py();
     let own = match object.getattr_opt(intern!(py, "__dict__"))? {
         Some(own) => own.cast_into::<PyDict>()?.copy()?,
@@ -26,7 +26,7 @@ pub(super) fn of<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Option<B
             own.set_item(name, value)?;
         }
     }
-    if T::EXCEPTION {
+    if known.calls.exception {
         let arguments = object.getattr(intern!(py, "args"))?;
         if arguments.len()? > 0 {
             own.set_item(intern!(py, "args"), arguments)?;
@@ -67,7 +67,7 @@ impl<'py> Attributes<'py> {
     }
 
     /// Gives them to an object of the class, as pickle does: nothing of the user's is called.
-    pub fn give<T: Layer>(self, object: &Bound<'py, PyAny>) -> PyResult<()> {
+    pub fn give(self, object: &Bound<'py, PyAny>, known: &Known) -> PyResult<()> {
         let py = object.py();
         for (name, value) in self.given {
             let name = name.cast_into::<PyString>()?;
@@ -77,7 +77,7 @@ impl<'py> Attributes<'py> {
                 if set != 0 {
                     return Err(PyErr::fetch(py));
                 }
-            } else if T::EXCEPTION && name.as_any().eq(intern!(py, "args"))? {
+            } else if known.calls.exception && name.as_any().eq(intern!(py, "args"))? {
                 object.setattr(intern!(py, "args"), value.cast_into::<PyTuple>()?)?;
             } else {
                 let name = PyString::intern(py, &name.extract::<String>()?);

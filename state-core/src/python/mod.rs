@@ -211,7 +211,7 @@ fn options() -> Options {
 /// module that cannot be imported or has another object of that name. Also an enum with a variant that is no attribute
 /// of its class, `#[state(pickle = "..")]` on the class, and something else of the author's that is named `__form__`.
 pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    class::register::<T>(module, false)
+    class::register((&T::type_object(module.py()), T::CALLS), module, false)
 }
 
 /// As [`picklable`], with the state as one bytes object, the native bytes of [`dumps`](crate::dumps), in place of its
@@ -224,5 +224,5 @@ pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// # Errors
 /// As [`picklable`]; and `TypeError` for an enum, a class with a base that has a state, or with objects of Python in it.
 pub fn packed<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    class::register::<T>(module, true)
+    class::register((&T::type_object(module.py()), T::CALLS), module, true)
 }

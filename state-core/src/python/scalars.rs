@@ -9,17 +9,15 @@ use alloc::vec::Vec;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
 
-use crate::error::Result;
-use crate::image;
-use crate::protocol::decode::{Checker, Regions, read_length};
-use crate::protocol::encode::{Size, Writer};
+use crate::image::Root;
+use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::float;
 use crate::protocol::text::Text;
 use crate::python::error::pickling;
 use crate::python::into::items::Items;
 use crate::python::into::slot::Slot;
 use crate::schema::{Kind, Nodes, Schema, root_name};
-use crate::state::{RestoreOwned, State};
 use crate::walk::Decoder;
 
 /// Space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads go the long
@@ -31,6 +29,7 @@ const SPACE: usize = 128;
 pub struct Step {
     at: usize,
     kind: Simple,
+    nonzero: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +63,8 @@ pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
             Kind::Str => Simple::Str,
             _ => return None,
         };
-        Some(Step { at, kind })
+        let nonzero = matches!(schema.kind, Kind::Int { nonzero: true, .. });
+        Some(Step { at, kind, nonzero })
     });
     steps.collect::<Option<Box<[Step]>>>().filter(|_| *head <= SPACE)
 }
@@ -73,14 +73,12 @@ pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
 ///
 /// # Errors
 /// Those of taking its state.
-pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
-    let told = |error: crate::Error| pickling(py, error.at(root_name(T::schema())));
+pub(super) fn tuple<'py>(py: Python<'py>, root: Root<'_, '_>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
+    let told = |error: crate::Error| pickling(py, error.at(root_name(root.schema)));
     let levels = crate::python::options().levels();
     let mut size = Size::new(levels);
-    if T::DYNAMIC {
-        value.size(&mut size);
-    }
-    let total = size.total(T::HEAD).map_err(told)?;
+    root.value.size(&mut size);
+    let total = size.total(root.head).map_err(told)?;
     let (mut small, mut large) = ([0; SPACE], Vec::new());
     let space = match small.get_mut(..total) {
         Some(space) => space,
@@ -89,10 +87,10 @@ pub(super) fn tuple<'py, T: State>(py: Python<'py>, value: &T, steps: &[Step]) -
             &mut large[..]
         }
     };
-    let (head, regions) = space.split_at_mut(T::HEAD);
-    let mut writer = Writer::new(size.lengths(), levels, regions);
-    value.put(head, &mut writer);
-    writer.finish().map_err(told)?;
+    let (head, regions) = space.split_at_mut(root.head);
+    if root.value.put(head, Writer::new(size.lengths(), levels, regions)) != Some([0; 3]) {
+        return Err(told(changed()));
+    }
     let (mut tail, text) = regions.split_at(size.tail);
     let mut text = Text::new(text).map_err(|error| pickling(py, error))?;
     PyTuple::new(py, steps.iter().map(|step| step.object(py, head, &mut tail, &mut text)))
@@ -158,6 +156,9 @@ impl Step {
                 (u32::try_from(text.len()).ok().filter(|&len| len < u32::MAX)?.into(), 4)
             }
         };
+        if self.nonzero && number == 0 {
+            return None;
+        }
         head.get_mut(..size)?.copy_from_slice(&number.to_le_bytes()[..size]);
         Some(())
     }
@@ -197,21 +198,38 @@ fn word(head: &[u8], size: usize) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// The value of a state that has exactly these slots; `None` is left to the walk.
-///
-/// # Errors
-/// The refusal of a hook.
-pub(super) fn value<T: RestoreOwned>(steps: &[Step], state: &Items<'_, '_>) -> Option<Result<T>> {
-    if state.len() != steps.len() {
-        return None;
+/// An image that was filled by steps.
+#[derive(Default)]
+pub struct Quick<'v> {
+    heads: Heads,
+    head: usize,
+    texts: Texts<'v>,
+}
+
+struct Heads([u8; SPACE]);
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self([0; SPACE])
     }
-    let (mut heads, mut texts) = ([0; SPACE], Texts::default());
-    let head = heads.get_mut(..T::HEAD)?;
-    for (step, slot) in steps.iter().zip(state.clone()) {
-        step.fill(slot, head, &mut texts)?;
+}
+
+impl<'v> Quick<'v> {
+    /// Fills the image of a state that has exactly these slots. Where this is `None`, it is left to the walk.
+    pub fn fill(&mut self, head: usize, steps: &[Step], state: &Items<'v, '_>) -> Option<()> {
+        if state.len() != steps.len() {
+            return None;
+        }
+        self.head = head;
+        let head = self.heads.0.get_mut(..head)?;
+        for (step, slot) in steps.iter().zip(state.clone()) {
+            step.fill(slot, head, &mut self.texts)?;
+        }
+        Some(())
     }
-    let regions = Regions { head, tail: &[], text: Text::of(texts.all()), raw: &[], numbered: None };
-    let mut checker = Checker::new(&regions, crate::python::options().levels());
-    let passes = (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish();
-    passes.then(|| image::build(&regions))
+
+    pub fn regions(&self) -> Regions<'_> {
+        let head = self.heads.0.get(..self.head).unwrap_or_default();
+        Regions { head, tail: &[], text: Text::of(self.texts.all()), raw: &[], numbered: None }
+    }
 }

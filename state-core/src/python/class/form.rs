@@ -10,9 +10,11 @@ use core::fmt;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyBytes, PyTuple, PyType};
 
+use crate::python::class::known;
 use crate::python::error::unpickling;
+use crate::python::into;
 use crate::python::into::older::Older;
 use crate::schema::{Schema, write_canonical, write_for_class};
 
@@ -43,17 +45,14 @@ pub(in crate::python) enum Origin {
     Unmatched,
 }
 
-/// The function of a class that makes an object of what a form was called with.
-pub(in crate::python) type Make = for<'py> fn(&Form, Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyAny>>;
-
 /// A form of the states of a class.
 #[pyclass(frozen, name = "Form", module = "state_core")]
 pub struct Form {
     pub(in crate::python) mode: Mode,
     pub(in crate::python) origin: Origin,
-    make: Make,
-    /// The name of the class.
-    class: &'static str,
+    class: Py<PyType>,
+    /// Its name in Rust.
+    name: &'static str,
     /// The function that pickles name, and what it is called with to give this form.
     named: (Py<PyAny>, Py<PyTuple>),
 }
@@ -62,7 +61,7 @@ impl Form {
     /// The present form.
     pub(in crate::python) fn present(
         mode: Mode,
-        (class, make): (&'static str, Make),
+        (class, name): (&Bound<'_, PyType>, &'static str),
         function: &Bound<'_, PyAny>,
         schemas: &[&'static Schema],
     ) -> PyResult<Self> {
@@ -75,12 +74,12 @@ impl Form {
             let bytes = |schema| match mode {
                 // Their hash stands in the native bytes.
                 Mode::Packed => write_canonical(schema),
-                _ => write_for_class(schema, class),
+                _ => write_for_class(schema, name),
             };
             arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &bytes(*schema)).into_any()));
         }
         let named = (function.clone().unbind(), PyTuple::new(py, arguments)?.unbind());
-        Ok(Self { mode, origin: Origin::Present, make, class, named })
+        Ok(Self { mode, origin: Origin::Present, class: class.clone().unbind(), name, named })
     }
 
     /// The form of other arguments than those of any present one.
@@ -99,13 +98,13 @@ impl Form {
         let Some(schemas) = schemas else {
             return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
         };
-        let origin = match Older::new(this.class, &schemas, ours) {
+        let origin = match Older::new(this.name, &schemas, ours) {
             Ok(older) => Origin::Older(older),
             Err(_) if sets_itself || this.mode == Mode::Given => Origin::Unmatched,
             Err(error) => return Err(unpickling(py, &error)),
         };
         let named = (this.named.0.clone_ref(py), arguments.to_owned().unbind());
-        Bound::new(py, Self { mode: this.mode, origin, make: this.make, class: this.class, named })
+        Bound::new(py, Self { mode: this.mode, origin, class: this.class.clone_ref(py), name: this.name, named })
     }
 
     /// Whether two forms are of one class.
@@ -129,7 +128,7 @@ impl fmt::Debug for Form {
 impl Form {
     #[pyo3(signature = (*arguments))]
     fn __call__<'py>(&self, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        (self.make)(self, arguments.as_borrowed())
+        into::called(known(self.class.bind(arguments.py()))?, self, arguments.as_borrowed())
     }
 
     fn __reduce__(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyTuple>) {

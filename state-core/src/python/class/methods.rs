@@ -7,6 +7,7 @@ use core::ffi::{CStr, c_int};
 use core::marker::PhantomData;
 use core::ptr;
 
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::impl_::trampoline::{MethodDef, binaryfunc, noargs};
@@ -14,8 +15,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyType};
 
-use crate::python::class::Written;
-use crate::python::class::layer::Layer;
+use crate::python::class::layer::Calls;
+use crate::python::class::{Written, known};
+use crate::python::error::class_name;
 use crate::python::out::deepcopy;
 use crate::python::{into, out};
 
@@ -42,35 +44,36 @@ pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
 ///
 /// # Errors
 /// `TypeError` where something of the author's has the name of that function.
-pub(super) fn attach<'py, T: Layer>(
-    class: &Bound<'py, PyType>,
+pub(super) fn attach<'py>(
+    (class, calls): (&Bound<'py, PyType>, &Calls),
     module: &Bound<'py, PyModule>,
     written: Written,
     is_enum: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if T::IS_IMMUTABLE_TYPE {
-        return immutable::<T>(module);
+    if calls.immutable {
+        return immutable(calls, module);
     }
     let of = class.getattr("__module__")?;
     let own = class.getattr("__dict__")?;
-    let path = |name: &str| alloc::format!("{}.{name}", T::NAME);
+    let path = |name: &str| alloc::format!("{}.{name}", calls.name);
     if own.contains(FORM)? {
         return Err(taken(&path(FORM)));
     }
-    for (name, function) in makers::<T>(&of, &path)? {
+    for (name, function) in makers(calls, &of, path)? {
         if name == FORM || !own.contains(name)? {
             class.setattr(name, function)?;
         }
     }
-    let settable = !is_enum && !T::FROZEN && !written.setstate;
+    let settable = !is_enum && !calls.frozen && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
     let reduces = !own.contains("__reduce__")?;
+    let of = &calls.methods;
     let methods = [
-        (!written.reduce, Method(c"__reduce_ex__", binaryfunc::<ReduceEx<T>>, ffi::METH_O, REDUCE_EX_DOC)),
-        (reduces, Method(c"__reduce__", noargs::<Reduce<T>>, ffi::METH_NOARGS, REDUCE_DOC)),
-        (!written.getstate, Method(c"__getstate__", noargs::<GetState<T>>, ffi::METH_NOARGS, GETSTATE_DOC)),
-        (settable, Method(c"__setstate__", binaryfunc::<SetState<T>>, ffi::METH_O, SETSTATE_DOC)),
-        (deepcopies, Method(c"__deepcopy__", binaryfunc::<DeepCopy<T>>, ffi::METH_O, DEEPCOPY_DOC)),
+        (!written.reduce, Method(c"__reduce_ex__", of.reduce_ex, ffi::METH_O, REDUCE_EX_DOC)),
+        (reduces, Method(c"__reduce__", of.reduce, ffi::METH_NOARGS, REDUCE_DOC)),
+        (!written.getstate, Method(c"__getstate__", of.getstate, ffi::METH_NOARGS, GETSTATE_DOC)),
+        (settable, Method(c"__setstate__", of.setstate, ffi::METH_O, SETSTATE_DOC)),
+        (deepcopies, Method(c"__deepcopy__", of.deepcopy, ffi::METH_O, DEEPCOPY_DOC)),
     ];
     for (_, method) in methods.into_iter().filter(|(missing, _)| *missing) {
         class.setattr(method.0, method.descriptor(class)?)?;
@@ -79,13 +82,13 @@ pub(super) fn attach<'py, T: Layer>(
 }
 
 /// A class that takes no attributes: its functions stand in the module.
-fn immutable<'py, T: Layer>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
-    let path = |name: &str| alloc::format!("_{}{name}", T::NAME);
+fn immutable<'py>(calls: &Calls, module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+    let path = |name: &str| alloc::format!("_{}{name}", calls.name);
     let form = path(FORM);
     if module.hasattr(&*form)? {
         return Err(taken(&form));
     }
-    for (name, function) in makers::<T>(module.name()?.as_any(), &path)? {
+    for (name, function) in makers(calls, module.name()?.as_any(), path)? {
         let name = path(name);
         if name == form || !module.hasattr(&*name)? {
             module.setattr(name, function)?;
@@ -95,14 +98,16 @@ fn immutable<'py, T: Layer>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py
 }
 
 /// The functions that pickles name.
-fn makers<'py, T: Layer>(
+fn makers<'py>(
+    calls: &Calls,
     module: &Bound<'py, PyAny>,
     path: impl Fn(&str) -> String,
 ) -> PyResult<[(&'static str, Bound<'py, PyCFunction>); 3]> {
+    let of = &calls.methods;
     Ok([
-        (FORM, function::<FormOf<T>>(&path(FORM), FORM_DOC, module)?),
-        (FROM_STATE, function::<FromState<T>>(&path(FROM_STATE), FROM_STATE_DOC, module)?),
-        (FROM_SLOTS, function::<FromSlots<T>>(&path(FROM_SLOTS), FROM_SLOTS_DOC, module)?),
+        (FORM, function(&path(FORM), (of.form, FORM_DOC), module)?),
+        (FROM_STATE, function(&path(FROM_STATE), (of.from_state, FROM_STATE_DOC), module)?),
+        (FROM_SLOTS, function(&path(FROM_SLOTS), (of.from_slots, FROM_SLOTS_DOC), module)?),
     ])
 }
 
@@ -114,13 +119,13 @@ fn taken(path: &str) -> PyErr {
 
 /// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike, unless it was told otherwise.
 /// Pickle looks there first, and spends no lookup and no bound method on each object.
-pub(in crate::python) fn tell_copyreg<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
+pub(in crate::python) fn tell_copyreg(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
     if told_copyreg(class)?.is_some() {
         return Ok(None);
     }
-    let definition = Method(c"reduce", binaryfunc::<Exact<T>>, ffi::METH_O, c"").definition();
-    // SAFETY: a definition that lives for ever; no object to bind to and no module.
-    let reducer = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), ptr::null_mut()) };
+    let definition = Method(c"reduce", binaryfunc::<Exact>, ffi::METH_O, c"").definition();
+    // SAFETY: a definition that lives for ever; the class as the object to bind to, and no module.
+    let reducer = unsafe { ffi::PyCFunction_NewEx(definition, class.as_ptr(), ptr::null_mut()) };
     // SAFETY: a new reference or null with an exception.
     let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
     class.py().import("copyreg")?.call_method1("pickle", (class, &reducer))?;
@@ -134,13 +139,13 @@ pub(in crate::python) fn told_copyreg<'py>(class: &Bound<'py, PyType>) -> PyResu
 }
 
 /// A function that pickles name: `name` may have dots, and pickle finds it by them in the module.
-fn function<'py, M: MethodDef<binaryfunc::Func>>(
+fn function<'py>(
     name: &str,
-    doc: &'static CStr,
+    (function, doc): (Function, &'static CStr),
     module: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyCFunction>> {
     let name = Box::leak(alloc::ffi::CString::new(name)?.into_boxed_c_str());
-    let definition = Method(name, binaryfunc::<M>, ffi::METH_VARARGS, doc).definition();
+    let definition = Method(name, function, ffi::METH_VARARGS, doc).definition();
     // SAFETY: a definition that lives for ever; no object to bind to; the name of a module.
     let function = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), module.as_ptr()) };
     // SAFETY: a new reference or null with an exception.
@@ -185,56 +190,108 @@ const FROM_SLOTS_DOC: &CStr =
     c"Makes an object of exactly this class of the slots of its state, without __new__ and __init__.";
 const FROM_STATE_DOC: &CStr = c"Makes an object of its class and the slots of its state, without __new__ and __init__.";
 
-struct ReduceEx<T>(PhantomData<T>);
-struct Reduce<T>(PhantomData<T>);
-struct Exact<T>(PhantomData<T>);
-struct GetState<T>(PhantomData<T>);
-struct SetState<T>(PhantomData<T>);
-struct DeepCopy<T>(PhantomData<T>);
-struct FormOf<T>(PhantomData<T>);
-struct FromState<T>(PhantomData<T>);
-struct FromSlots<T>(PhantomData<T>);
+/// The functions of a class that Python calls.
+pub struct Methods {
+    reduce_ex: Function,
+    reduce: Function,
+    getstate: Function,
+    setstate: Function,
+    deepcopy: Function,
+    form: Function,
+    from_state: Function,
+    from_slots: Function,
+}
 
-type Result = PyResult<*mut ffi::PyObject>;
+impl Methods {
+    pub const fn of<T: PyTypeInfo>() -> Self {
+        Self {
+            reduce_ex: binaryfunc::<ReduceEx<T>>,
+            reduce: noargs::<Reduce<T>>,
+            getstate: noargs::<GetState<T>>,
+            setstate: binaryfunc::<SetState<T>>,
+            deepcopy: binaryfunc::<DeepCopy<T>>,
+            form: binaryfunc::<FormOf<T>>,
+            from_state: binaryfunc::<FromState<T>>,
+            from_slots: binaryfunc::<FromSlots<T>>,
+        }
+    }
+}
 
-/// The functions that Python calls, and what each does with what it is given.
+type Object = *mut ffi::PyObject;
+
+/// The functions that Python calls, of which each class has its own, and what one for all does for it.
 macro_rules! methods {
-    ($($name:ident: $form:ident |$slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
-        impl<T: Layer> MethodDef<$form::Func> for $name<T> {
+    ($($name:ident: $form:ident |$known:ident, $slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
+        struct $name<T>(PhantomData<T>);
+
+        impl<T: PyTypeInfo> MethodDef<$form::Func> for $name<T> {
             const METH: $form::Func = {
-                unsafe fn call<T: Layer>(
+                unsafe fn call<T: PyTypeInfo>(
                     py: Python<'_>,
-                    $slf: *mut ffi::PyObject,
-                    $($argument: *mut ffi::PyObject,)?
-                ) -> Result {
-                    // SAFETY: Python gives the object of the method, or null to a function, and holds it for the call.
-                    let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };
-                    $(
-                        // SAFETY: Python gives the argument and holds it for the call.
-                        let $argument = unsafe { Borrowed::from_ptr(py, $argument) };
-                    )?
-                    $does.map(Bound::into_ptr)
+                    $slf: Object,
+                    $($argument: Object,)?
+                ) -> PyResult<Object> {
+                    // SAFETY: the object of the method, or null to a function, and the argument; Python holds them.
+                    unsafe { $name::<()>::call(py, T::type_object_raw(py).cast(), $slf $(, $argument)?) }
                 }
                 call::<T>
             };
+        }
+
+        impl $name<()> {
+            /// # Safety
+            /// A class, an object of it or null to a function, and an argument, which are held for the call.
+            unsafe fn call(py: Python<'_>, class: Object, $slf: Object $(, $argument: Object)?) -> PyResult<Object> {
+                // SAFETY: a class, says the caller.
+                let class = unsafe { Borrowed::from_ptr(py, class) };
+                let $known = known(&class)?;
+                // SAFETY: an object, or null, says the caller.
+                let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };
+                $(
+                    // SAFETY: an object, says the caller.
+                    let $argument = unsafe { Borrowed::from_ptr(py, $argument) };
+                )?
+                $does.map(Bound::into_ptr)
+            }
         }
     )*};
 }
 
 methods! {
-    ReduceEx: binaryfunc |slf, protocol| out::reduce_ex::<T>(object::<T>(slf)?, protocol.extract()?);
-    Reduce: noargs |slf| out::reduce::<T>(object::<T>(slf)?);
-    Exact: binaryfunc |_slf, object| out::reduce_ex::<T>(object.cast::<T>()?, 4);
-    GetState: noargs |slf| out::getstate::<T>(object::<T>(slf)?);
-    SetState: binaryfunc |slf, state| into::setstate::<T>(object::<T>(slf)?, state);
-    DeepCopy: binaryfunc |slf, memo| deepcopy::deepcopy::<T>(object::<T>(slf)?, memo);
-    FormOf: binaryfunc |_slf, arguments| into::form_of::<T>(arguments);
-    FromState: binaryfunc |_slf, arguments| into::from_state::<T>(arguments);
-    FromSlots: binaryfunc |_slf, arguments| into::from_slots::<T>(arguments);
+    ReduceEx: binaryfunc |known, slf, protocol| out::reduce_ex(known, object(&slf)?, protocol.extract()?);
+    Reduce: noargs |known, slf| out::reduce(known, object(&slf)?);
+    GetState: noargs |known, slf| out::getstate(known, object(&slf)?);
+    SetState: binaryfunc |known, slf, state| into::setstate(known, object(&slf)?, state);
+    DeepCopy: binaryfunc |known, slf, memo| deepcopy::deepcopy(known, object(&slf)?, memo);
+    FormOf: binaryfunc |known, _slf, arguments| into::form_of(known, arguments);
+    FromState: binaryfunc |known, _slf, arguments| into::from_state(known, arguments);
+    FromSlots: binaryfunc |known, _slf, arguments| into::from_slots(known, arguments);
+}
+
+/// What `copyreg` calls, bound to a class.
+struct Exact;
+
+impl MethodDef<binaryfunc::Func> for Exact {
+    const METH: binaryfunc::Func = {
+        unsafe fn call(py: Python<'_>, class: Object, argument: Object) -> PyResult<Object> {
+            // SAFETY: the class that it is bound to, which Python holds.
+            let class = unsafe { Borrowed::from_ptr(py, class) };
+            // SAFETY: Python gives the argument and holds it for the call.
+            let argument = unsafe { Borrowed::from_ptr(py, argument) };
+            let known = known(&class)?;
+            if !known.is_class_of(&argument) && !argument.is_instance(&class)? {
+                let (class, found) = (class_name(&class), class_name(&argument.get_type()));
+                return Err(PyTypeError::new_err(alloc::format!(
+                    "expected an object of {class}, found one of {found}"
+                )));
+            }
+            out::reduce_ex(known, &argument, 4).map(Bound::into_ptr)
+        }
+        call
+    };
 }
 
 /// The object of a method, which Python's descriptors have tested already.
-fn object<'a, 'py, T: Layer>(slf: Option<Borrowed<'a, 'py, PyAny>>) -> PyResult<Borrowed<'a, 'py, T>> {
-    let slf = slf.ok_or_else(|| PyTypeError::new_err("a method without an object"))?;
-    Ok(slf.cast::<T>()?)
+fn object<'a, 'py>(slf: &'a Option<Borrowed<'_, 'py, PyAny>>) -> PyResult<&'a Bound<'py, PyAny>> {
+    slf.as_deref().ok_or_else(|| PyTypeError::new_err("a method without an object"))
 }

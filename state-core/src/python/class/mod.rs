@@ -19,9 +19,9 @@ use pyo3::types::PyType;
 
 use crate::error::Error;
 use crate::python::class::form::{Form, Mode};
-use crate::python::class::layer::Layer;
+use crate::python::class::layer::Calls;
 use crate::python::class::variants::Variants;
-use crate::python::into;
+use crate::python::error::class_name;
 use crate::python::scalars::{self, Step};
 use crate::python::types::handle;
 use crate::schema::{Form as PickleForm, Kind, Link, Nodes, Object, Schema};
@@ -55,8 +55,12 @@ pub(super) enum Way {
 
 /// A registered class.
 pub(super) struct Known {
+    pub class: Py<PyType>,
+    pub calls: &'static Calls,
     /// The present forms, in the order of [`Mode::ALL`].
     pub forms: [Py<Form>; Mode::ALL.len()],
+    /// The size of the head of its own value.
+    pub head: usize,
     /// The schemas of the class and its bases, the first base's first.
     pub schemas: Vec<&'static Schema>,
     /// The slots of the flat state by name, those of parents and bases first.
@@ -96,28 +100,32 @@ fn places(class: usize) -> impl Iterator<Item = &'static OnceLock<(usize, &'stat
     (0..PLACES).map(move |probe| &KNOWN[start.wrapping_add(probe) % PLACES])
 }
 
-/// What is known of the class `T`.
-pub(super) fn known<T: Layer>(py: Python<'_>) -> PyResult<&'static Known> {
-    let class = T::type_object_raw(py) as usize;
-    places(class)
-        .map_while(OnceLock::get)
-        .find_map(|(of, known)| (*of == class).then_some(*known))
-        .ok_or_else(|| PyRuntimeError::new_err(alloc::format!("{} is not registered as picklable", T::NAME)))
+/// What is known of a class, if it is registered.
+fn find(class: usize) -> Option<&'static Known> {
+    places(class).map_while(OnceLock::get).find_map(|(of, known)| (*of == class).then_some(*known))
 }
 
-pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> PyResult<()> {
-    let py = module.py();
-    let class = T::type_object(py);
-    if !matches!(module.dict().get_item(T::NAME)?, Some(found) if found.is(&class)) {
-        module.add_class::<T>()?;
+/// What is known of a class.
+pub(super) fn known(class: &Bound<'_, PyAny>) -> PyResult<&'static Known> {
+    find(class.as_ptr() as usize)
+        .ok_or_else(|| PyRuntimeError::new_err(alloc::format!("{} is not registered as picklable", class_name(class))))
+}
+
+pub(super) fn register(
+    (class, calls): (&Bound<'_, PyType>, &'static Calls),
+    module: &Bound<'_, PyModule>,
+    packed: bool,
+) -> PyResult<()> {
+    if !matches!(module.dict().get_item(calls.name)?, Some(found) if found.is(class)) {
+        module.add(calls.name, class)?;
     }
-    name::check(&class, module)?;
-    if known::<T>(py).is_ok() {
+    name::check(class, module)?;
+    if find(class.as_ptr() as usize).is_some() {
         return Ok(());
     }
-    let mut known = learn::<T>(&class, module, packed)?;
-    if known.way != Way::Walk || (T::IS_IMMUTABLE_TYPE && !known.written.reduce) {
-        known.reducer = methods::tell_copyreg::<T>(&class)?;
+    let mut known = learn((class, calls), module, packed)?;
+    if known.way != Way::Walk || (calls.immutable && !known.written.reduce) {
+        known.reducer = methods::tell_copyreg(class)?;
     }
     let known = Box::leak(Box::new(known));
     let entry = (class.as_ptr() as usize, &*known);
@@ -130,6 +138,11 @@ pub(super) fn register<T: Layer>(module: &Bound<'_, PyModule>, packed: bool) -> 
 }
 
 impl Known {
+    /// Whether an object is of exactly this class.
+    pub fn is_class_of(&self, object: &Bound<'_, PyAny>) -> bool {
+        object.get_type_ptr().cast() == self.class.as_ptr()
+    }
+
     /// The present form of a mode.
     pub fn form<'py>(&self, py: Python<'py>, mode: Mode) -> &Bound<'py, Form> {
         self.forms[mode as usize].bind(py)
@@ -137,31 +150,35 @@ impl Known {
 }
 
 /// Attaches the methods, and gathers what there is to be known.
-fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, packed: bool) -> PyResult<Known> {
-    let py = class.py();
+fn learn(
+    (class, calls): (&Bound<'_, PyType>, &'static Calls),
+    module: &Bound<'_, PyModule>,
+    packed: bool,
+) -> PyResult<Known> {
+    let (py, own) = (class.py(), (calls.schema)());
     let mut schemas = Vec::new();
-    T::schemas(&mut schemas);
+    (calls.schemas)(&mut schemas);
     let handles = schemas.iter().any(|schema| holds_handle(schema));
-    if let Some(error) = schemas.iter().find_map(|schema| find(schema, &mut Vec::new(), &not_portable)) {
-        return Err(PyTypeError::new_err(alloc::format!("{} cannot be picklable: {error}", T::NAME)));
+    if let Some(error) = schemas.iter().find_map(|schema| search(schema, &mut Vec::new(), &not_portable)) {
+        return Err(PyTypeError::new_err(alloc::format!("{} cannot be picklable: {error}", calls.name)));
     }
-    if packed && (handles || schemas.len() > 1 || !matches!(T::schema().kind, Kind::Object(_))) {
+    if packed && (handles || schemas.len() > 1 || !matches!(own.kind, Kind::Object(_))) {
         return Err(PyTypeError::new_err(alloc::format!(
             "{} cannot be packed: only a struct without a base and without objects of Python in it can; use picklable",
-            T::NAME
+            calls.name
         )));
     }
-    let is_enum = matches!(T::schema().kind, Kind::Enum(_));
+    let is_enum = matches!(own.kind, Kind::Enum(_));
     refuse_forms(&schemas)?;
     let written = methods::written(class)?;
-    let function = methods::attach::<T>(class, module, written, is_enum)?;
+    let function = methods::attach((class, calls), module, written, is_enum)?;
     let mut layout = Layout::default();
     for schema in &schemas {
         if let Kind::Object(object) = &schema.kind {
             layout.add(object);
         }
     }
-    let form = |mode| Py::new(py, Form::present(mode, (T::NAME, into::called::<T>), &function, &schemas)?);
+    let form = |mode| Py::new(py, Form::present(mode, (class, calls.name), &function, &schemas)?);
     let [exact, of_class, given, blank, native] = Mode::ALL.map(form);
     let mut found = [const { None }; 3];
     for (place, name) in found.iter_mut().zip(ASKED) {
@@ -170,6 +187,9 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
     let attributes = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
     let steps = scalars::steps(&schemas);
     Ok(Known {
+        class: class.clone().unbind(),
+        calls,
+        head: own.head,
         forms: [exact?, of_class?, given?, blank?, native?],
         slots: layout.slots,
         deferrable: layout.deferrable,
@@ -187,7 +207,7 @@ fn learn<T: Layer>(class: &Bound<'_, PyType>, module: &Bound<'_, PyModule>, pack
         steps,
         written,
         found,
-        variants: if is_enum { Some(Variants::find::<T>(class)?) } else { None },
+        variants: if is_enum { Some(Variants::find(class, calls)?) } else { None },
         schemas,
     })
 }
@@ -261,7 +281,7 @@ fn empty(kind: &Kind) -> Option<Empty> {
 }
 
 fn holds_handle(schema: &'static Schema) -> bool {
-    find(schema, &mut Vec::new(), &|kind| matches!(kind, Kind::Handle(_)).then_some(())).is_some()
+    search(schema, &mut Vec::new(), &|kind| matches!(kind, Kind::Handle(_)).then_some(())).is_some()
 }
 
 /// Why the elements of a raw array cannot go to other machines; here an `array` is its bytes too.
@@ -273,7 +293,7 @@ fn not_portable(kind: &Kind) -> Option<Error> {
 }
 
 /// What there is to say of the first kind in a schema of which there is something.
-fn find<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &impl Fn(&Kind) -> Option<R>) -> Option<R> {
+fn search<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &impl Fn(&Kind) -> Option<R>) -> Option<R> {
     if let Some(said) = say(&schema.kind) {
         return Some(said);
     }
@@ -284,7 +304,7 @@ fn find<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &impl 
         seen.push(schema);
     }
     schema.links().into_iter().find_map(|link| match link {
-        Link::To(schema) => find(schema(), seen, say),
+        Link::To(schema) => search(schema(), seen, say),
         Link::At(_) => None,
     })
 }

@@ -8,9 +8,10 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
-use crate::python::class::layer::Layer;
+use crate::python::class::Known;
+use crate::python::class::layer::Calls;
 use crate::python::error::class_name;
-use crate::python::into::instance;
+use crate::python::into::incoming::Incoming;
 use crate::python::into::items::Items;
 use crate::schema::{Enum, Evolution, Kind, Schema};
 use crate::walk::Decoder;
@@ -35,14 +36,14 @@ impl Variants {
     ///
     /// # Errors
     /// `TypeError` for a variant that is none of them.
-    pub fn find<T: Layer>(class: &Bound<'_, PyType>) -> PyResult<Self> {
-        let Kind::Enum(Enum { variants, .. }) = &T::schema().kind else { return Ok(Self(Vec::new())) };
+    pub fn find(class: &Bound<'_, PyType>, calls: &Calls) -> PyResult<Self> {
+        let Kind::Enum(Enum { variants, .. }) = &(calls.schema)().kind else { return Ok(Self(Vec::new())) };
         let mut found = Vec::new();
         for entry in class.getattr("__dict__")?.call_method0("items")?.try_iter()? {
             let (attribute, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry?.extract()?;
             let Ok(attribute) = attribute.extract::<String>() else { continue };
-            if T::is_exact_type_of(&value) {
-                let state = flat_of_enum::<T>(&value)?;
+            if value.get_type().is(class) {
+                let state = flat_of_enum(calls, &value)?;
                 let name = state.get_item(0)?.extract()?;
                 found.push(Variant { name, form: Form::Object(value.unbind()) });
             } else if let Ok(variant) = value.cast_into::<PyType>() {
@@ -81,23 +82,28 @@ impl Variants {
 }
 
 impl Variant {
-    /// The object of a state that was tested to be of this variant.
-    pub fn make<'py, T: Layer>(&self, py: Python<'py>, values: T::Values) -> PyResult<Bound<'py, PyAny>> {
+    /// The object of a state that is of this variant.
+    pub fn make<'py>(&self, known: &Known, state: &mut Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, make) = (state.items.py(), known.calls.make);
         match &self.form {
-            Form::Object(only) => Ok(only.bind(py).clone()),
+            Form::Object(only) => {
+                // SAFETY: the class itself.
+                drop(unsafe { make(state, known.class.bind(py)) }?);
+                Ok(only.bind(py).clone())
+            }
             // SAFETY: the class of a variant is a subclass of the enum's that PyO3 made; its own value has no size, as
             // was tested when it was found.
-            Form::Class(class) => unsafe { instance::<T>(values, class.bind(py)) },
+            Form::Class(class) => unsafe { make(state, class.bind(py)) },
         }
     }
 }
 
 /// The name of the variant and its slots.
-pub(in crate::python) fn flat_of_enum<'py, T: Layer>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+pub(in crate::python) fn flat_of_enum<'py>(calls: &Calls, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     let _scope = crate::python::types::handle::Scope::open();
-    let mut slots = crate::python::out::slots::Slots::new(object.py(), None, None);
-    T::dump(object, &mut slots)?;
-    let state = slots.finish()?.pop().ok_or_else(|| PyValueError::new_err("an enum without a variant"))?;
+    let state = crate::python::out::all_slots(object, calls, None, None)?
+        .pop()
+        .ok_or_else(|| PyValueError::new_err("an enum without a variant"))?;
     Ok(state.cast_into::<PyTuple>()?)
 }
 

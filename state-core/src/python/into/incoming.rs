@@ -1,11 +1,19 @@
 //! A state on its way in: the items that are left of it, and how they are read.
 
+use core::cell::Cell;
+use std::thread_local;
+
 use crate::error::Result;
+use crate::image::{self, Tests};
 use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
 use crate::python::into::blank;
 use crate::python::into::items::Items;
 use crate::python::into::older::Older;
 use crate::python::options;
+use crate::python::out::space::LARGE;
+use crate::python::scalars::Quick;
+use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Schema};
 use crate::walk::{self, Filled};
 
@@ -22,6 +30,10 @@ pub struct Incoming<'v, 'py> {
 pub enum Source<'v> {
     /// The slots of the present form.
     Present,
+    /// The same, which are in an image already: that of the only class with a state.
+    Quick(&'v Quick<'v>),
+    /// Native bytes of the present form, of the only class with a state.
+    Native(&'v [u8]),
     /// Those of an older one.
     Older(&'v Older),
     /// Native bytes that an older form wrote.
@@ -35,27 +47,44 @@ impl<'v, 'py> Incoming<'v, 'py> {
         Self { items, source, place: 0 }
     }
 
-    /// Whether the items are the slots of the present form.
-    pub fn is_present(&self) -> bool {
-        matches!(self.source, Source::Present)
-    }
-
-    /// Fills the image of the next class, in the space of another; the last class takes all items that are left.
-    pub(in crate::python) fn fill(
-        &mut self,
-        schema: &'static Schema,
-        is_last: bool,
-        space: Builder,
-    ) -> Result<Filled<'v>> {
-        let place = self.place;
+    /// Has the value of the next class built from its image, which is tested first; the last class takes all items that
+    /// are left.
+    pub(in crate::python) fn layer(&mut self, tests: Tests, is_last: bool, build: &mut Build<'_>) -> Result<()> {
+        let (schema, place) = (tests.schema, self.place);
         self.place += 1;
-        match self.source {
-            Source::Present => present(schema, &mut self.items, is_last, space),
-            Source::Older(older) => older.fill(place, (schema, is_last), &mut self.items),
-            Source::Packed(older, bytes) => older.unpack(schema, bytes),
-            Source::Blank => blank::image(schema),
+        let identity = identity(schema);
+        if identity.sharing.shared {
+            return Err(image::shares());
         }
+        let filled = match self.source {
+            Source::Quick(quick) => {
+                let regions = quick.regions();
+                options().test(tests, &identity, &regions, regions.head)?;
+                return build(&regions);
+            }
+            Source::Native(bytes) => return build(&options().checked(tests, bytes)?),
+            Source::Present => present(schema, &mut self.items, is_last, FILLED.take())?,
+            Source::Older(older) => older.fill(place, (schema, is_last), &mut self.items)?,
+            Source::Packed(older, bytes) => older.unpack(schema, bytes)?,
+            Source::Blank => blank::image(schema)?,
+        };
+        let regions = filled.regions()?;
+        options().test(tests, &identity, &regions, regions.head)?;
+        build(&regions)?;
+        let space = filled.into_space();
+        if space.capacity() < LARGE {
+            FILLED.set(space);
+        }
+        Ok(())
     }
+}
+
+/// Builds a value from regions that were tested.
+type Build<'b> = dyn FnMut(&Regions<'_>) -> Result<()> + 'b;
+
+thread_local! {
+    /// The space of the last image that was filled in this thread.
+    static FILLED: Cell<Builder> = Cell::new(Builder::default());
 }
 
 fn present<'v>(

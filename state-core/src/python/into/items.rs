@@ -32,6 +32,10 @@ impl<'v, 'py> Items<'v, 'py> {
         front
     }
 
+    pub fn py(&self) -> Python<'py> {
+        self.keep.py()
+    }
+
     pub fn final_slot(&self) -> Option<Slot<'v, 'py>> {
         self.clone().nth((self.end - self.next).checked_sub(1)?)
     }

@@ -9,7 +9,6 @@ mod setstate;
 pub(super) mod slot;
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::impl_::pymethods::tp_new_impl;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyTuple, PyType};
@@ -17,19 +16,17 @@ use pyo3::types::{PyBytes, PyInt, PyTuple, PyType};
 pub(super) use self::setstate::setstate;
 use crate::python::attributes::Attributes;
 use crate::python::class::form::{Form, Mode, Origin};
-use crate::python::class::layer::Layer;
-use crate::python::class::{Known, Way, known, lineage};
-use crate::python::error::unpickling;
+use crate::python::class::{Known, Way, lineage};
 use crate::python::into::incoming::{Incoming, Source};
 use crate::python::into::items::Items;
 use crate::python::into::keep::Keep;
 use crate::python::into::slot::Slot;
+use crate::python::scalars::Quick;
 use crate::python::types::handle::Scope;
 
 /// The function that pickles name first: the form of the schemas that they bring.
-pub(super) fn form_of<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn form_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, arguments) = (arguments.py(), arguments.cast::<PyTuple>()?);
-    let known = known::<T>(py)?;
     let mode = match arguments.get_borrowed_item(0).ok().and_then(|first| first.cast::<PyInt>().ok()) {
         None => Some(Mode::Exact),
         Some(number) => {
@@ -46,9 +43,12 @@ pub(super) fn form_of<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyR
 }
 
 /// Makes an object of what a form was called with.
-pub(super) fn called<'py, T: Layer>(form: &Form, arguments: Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn called<'py>(
+    known: &Known,
+    form: &Form,
+    arguments: Borrowed<'_, 'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = arguments.py();
-    let known = known::<T>(py)?;
     let source = match &form.origin {
         Origin::Present => Source::Present,
         Origin::Older(older) => Source::Older(older),
@@ -56,42 +56,39 @@ pub(super) fn called<'py, T: Layer>(form: &Form, arguments: Borrowed<'_, 'py, Py
     };
     let sets_itself = known.written.setstate && known.variants.is_none();
     if form.mode == Mode::Exact {
-        let class = T::type_object(py);
+        let class = known.class.bind(py);
         return match sets_itself {
-            true => set_by_author::<T>(known, (&class, true), &arguments.to_owned(), source),
-            false => make::<T>(known, (&class, true), (arguments, 0), source),
+            true => set_by_author(known, class, &arguments.to_owned(), source),
+            false => make(known, class, (arguments, 0), source),
         };
     }
     if form.mode == Mode::Packed {
-        return packed_or_slots::<T>(known, arguments, source);
+        return packed_or_slots(known, arguments, source);
     }
-    let (class, exact) = class_of::<T>(arguments)?;
+    let class = class_of(known, arguments)?;
     match form.mode {
-        Mode::Given => given::<T>(known, (&class, exact), &arguments.get_item(1)?.cast_into()?, source),
-        Mode::Class if sets_itself => {
-            set_by_author::<T>(known, (&class, exact), &arguments.get_slice(1, arguments.len()), source)
-        }
-        Mode::Blank => make::<T>(known, (&class, exact), (PyTuple::empty(py).as_borrowed(), 0), Source::Blank),
-        _ => make::<T>(known, (&class, exact), (arguments, 1), source),
+        Mode::Given => given(known, &class, &arguments.get_item(1)?.cast_into()?, source),
+        Mode::Class if sets_itself => set_by_author(known, &class, &arguments.get_slice(1, arguments.len()), source),
+        Mode::Blank => make(known, &class, (PyTuple::empty(py).as_borrowed(), 0), Source::Blank),
+        _ => make(known, &class, (arguments, 1), source),
     }
 }
 
-/// The class in front of a state, and whether it is the registered one.
-fn class_of<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyTuple>) -> PyResult<(Bound<'py, PyType>, bool)> {
+/// The class in front of a state: the registered one, or a subclass that can be made from it.
+fn class_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyType>> {
     let py = arguments.py();
     let class = arguments.get_item(0).ok().and_then(|class| class.cast_into::<PyType>().ok());
     let class = class.ok_or_else(|| PyTypeError::new_err("expected a class, and the slots of a state"))?;
-    let exact = class.is(T::type_object(py));
-    if !exact {
-        lineage::check(&class, &T::type_object(py))?;
+    if !class.is(&known.class) {
+        lineage::check(&class, known.class.bind(py))?;
     }
-    Ok((class, exact))
+    Ok(class)
 }
 
 /// The object that its own `__setstate__` is given a state for: with that state already, if it can be matched.
-fn given<'py, T: Layer>(
+fn given<'py>(
     known: &Known,
-    class: (&Bound<'py, PyType>, bool),
+    class: &Bound<'py, PyType>,
     state: &Bound<'py, PyTuple>,
     source: Source<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -99,72 +96,70 @@ fn given<'py, T: Layer>(
     let keep = Keep::new(py);
     let mut items = Items::of(state.as_borrowed(), 0..state.len(), &keep);
     let _scope = known.handles.then(Scope::open);
-    split_attributes(known, class.0, &mut items, source)?;
-    let values = match T::values(&mut Incoming::new(items, source), true) {
+    split_attributes(known, class, &mut items, source)?;
+    match object(known, class, Incoming::new(items, source)) {
         // An older state is what that method is there for.
-        Err(_) if !matches!(source, Source::Present) => blank::<T>(py)?,
-        values => values.map_err(|error| unpickling(py, &error))?,
-    };
-    object::<T>(values, class.0, class.1)
+        Err(_) if !matches!(source, Source::Present) => blank(known, class),
+        made => made,
+    }
 }
 
 /// The object of a state that was pickled when the class had no `__setstate__` of its author's: that is given it now.
-fn set_by_author<'py, T: Layer>(
+fn set_by_author<'py>(
     known: &Known,
-    class: (&Bound<'py, PyType>, bool),
+    class: &Bound<'py, PyType>,
     state: &Bound<'py, PyTuple>,
     source: Source<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let object = given::<T>(known, class, state, source)?;
+    let object = given(known, class, state, source)?;
     object.call_method1(intern!(state.py(), "__setstate__"), (state,))?;
     Ok(object)
 }
 
-/// Values that say nothing.
-fn blank<T: Layer>(py: Python<'_>) -> PyResult<T::Values> {
-    let (keep, nothing) = (Keep::new(py), PyTuple::empty(py));
-    let items = Items::of(nothing.as_borrowed(), 0..0, &keep);
-    T::values(&mut Incoming::new(items, Source::Blank), true).map_err(|error| unpickling(py, &error))
+/// An object that says nothing.
+fn blank<'py>(known: &Known, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    let (keep, nothing) = (Keep::new(class.py()), PyTuple::empty(class.py()));
+    object(known, class, Incoming::new(Items::of(nothing.as_borrowed(), 0..0, &keep), Source::Blank))
 }
 
-/// Whether there are values that say nothing.
+/// Whether there are objects that say nothing.
 ///
 /// # Errors
 /// Why there are none.
-pub(super) fn can_be_blank<T: Layer>(py: Python<'_>, known: &Known) -> PyResult<()> {
+pub(super) fn can_be_blank(py: Python<'_>, known: &Known) -> PyResult<()> {
     let _scope = known.handles.then(Scope::open);
-    blank::<T>(py).map(drop)
+    blank(known, known.class.bind(py)).map(drop)
 }
 
 /// The function that pickles named before there were forms, with the class and the slots of the state.
-pub(super) fn from_state<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn from_state<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let arguments = arguments.cast::<PyTuple>()?;
-    let (class, exact) = class_of::<T>(arguments)?;
-    make::<T>(known::<T>(arguments.py())?, (&class, exact), (arguments, 1), Source::Present)
+    let class = class_of(known, arguments)?;
+    make(known, &class, (arguments, 1), Source::Present)
 }
 
 /// The function that pickles of objects of exactly the class named before there were forms, with the slots of the state
 /// or, of one that is packed, its native bytes.
-pub(super) fn from_slots<'py, T: Layer>(arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let (arguments, known) = (arguments.cast::<PyTuple>()?, known::<T>(arguments.py())?);
+pub(super) fn from_slots<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let arguments = arguments.cast::<PyTuple>()?;
     if known.way == Way::Packed {
-        return packed_or_slots::<T>(known, arguments, Source::Present);
+        return packed_or_slots(known, arguments, Source::Present);
     }
-    make::<T>(known, (&T::type_object(arguments.py()), true), (arguments, 0), Source::Present)
+    make(known, known.class.bind(arguments.py()), (arguments, 0), Source::Present)
 }
 
-fn packed_or_slots<'py, T: Layer>(
+fn packed_or_slots<'py>(
     known: &Known,
     arguments: Borrowed<'_, 'py, PyTuple>,
     source: Source<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     if arguments.len() == 1 && arguments.get_item(0)?.is_instance_of::<PyBytes>() {
-        return unpacked::<T>(known, arguments, source);
+        return unpacked(known, arguments, source);
     }
-    make::<T>(known, (&T::type_object(arguments.py()), true), (arguments, 0), source)
+    make(known, known.class.bind(arguments.py()), (arguments, 0), source)
 }
 
-fn unpacked<'py, T: Layer>(
+fn unpacked<'py>(
     known: &Known,
     arguments: Borrowed<'_, 'py, PyTuple>,
     source: Source<'_>,
@@ -173,72 +168,46 @@ fn unpacked<'py, T: Layer>(
     let packed = arguments.get_item(0)?.cast_into::<PyBytes>()?;
     let keep = Keep::new(py);
     let items = Items::of(arguments, 1..1, &keep);
-    let values = match source {
-        Source::Older(older) if known.schemas.len() == 1 => {
-            T::values(&mut Incoming::new(items, Source::Packed(older, packed.as_bytes())), true)
-        }
-        _ => T::unpack(packed.as_bytes(), &mut Incoming::new(items, source)),
+    let source = match source {
+        Source::Older(older) if known.schemas.len() == 1 => Source::Packed(older, packed.as_bytes()),
+        _ => Source::Native(packed.as_bytes()),
     };
-    object::<T>(values.map_err(|error| unpickling(py, &error))?, &T::type_object(py), true)
+    object(known, known.class.bind(py), Incoming::new(items, source))
 }
 
 /// An object of a class that was tested.
-fn object<'py, T: Layer>(values: T::Values, class: &Bound<'py, PyType>, exact: bool) -> PyResult<Bound<'py, PyAny>> {
-    if exact {
-        return Ok(Bound::new(class.py(), T::initializer(values))?.into_any());
-    }
-    // SAFETY: `class` is the class of `T` or a subclass, between which and it no class keeps anything that its own
-    // constructor would have to make.
-    unsafe { instance::<T>(values, class) }
+fn object<'py>(known: &Known, class: &Bound<'py, PyType>, mut state: Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the registered class or a subclass, between which and it no class keeps anything that its own constructor
+    // would have to make.
+    unsafe { (known.calls.make)(&mut state, class) }
 }
 
-/// An object of the slots that stand in a tuple from a place on.
-pub(super) fn make<'py, T: Layer>(
+/// An object of the slots that stand in a tuple from a place on. Its class was tested.
+pub(super) fn make<'py>(
     known: &Known,
-    (class, exact): (&Bound<'py, PyType>, bool),
+    class: &Bound<'py, PyType>,
     (arguments, start): (Borrowed<'_, 'py, PyTuple>, usize),
     source: Source<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    let keep = Keep::new(py);
-    let mut state = Incoming::new(Items::of(arguments, start..arguments.len(), &keep), source);
-    if state.is_present() {
-        if let Some(values) = known.steps.as_deref().and_then(|steps| T::quick_values(steps, &mut state)) {
-            return object::<T>(values.map_err(|error| unpickling(py, &error))?, class, exact);
+    let keep = Keep::new(class.py());
+    let mut items = Items::of(arguments, start..arguments.len(), &keep);
+    if let (Source::Present, Some(steps)) = (source, known.steps.as_deref()) {
+        let mut quick = Quick::default();
+        if quick.fill(known.head, steps, &items).is_some() {
+            return object(known, class, Incoming::new(items, Source::Quick(&quick)));
         }
     }
     let _scope = known.handles.then(Scope::open);
-    let attributes = split_attributes(known, class, &mut state.items, source)?;
-    let variant = match &known.variants {
-        Some(variants) => Some(variants.of_state(&state.items, T::schema())?),
-        None => None,
-    };
-    let values = T::values(&mut state, true).map_err(|error| unpickling(py, &error))?;
-    match variant {
-        Some(variant) => variant.make::<T>(py, values),
-        None => {
-            let object = object::<T>(values, class, exact)?;
-            if let Some(attributes) = attributes {
-                attributes.give::<T>(&object)?;
-            }
-            Ok(object)
-        }
+    let attributes = split_attributes(known, class, &mut items, source)?;
+    if let Some(variants) = &known.variants {
+        let variant = variants.of_state(&items, (known.calls.schema)())?;
+        return variant.make(known, &mut Incoming::new(items, source));
     }
-}
-
-/// An object of a class, with the values of `T`.
-///
-/// # Safety
-/// `class` is that of `T` or a subclass of it, whose objects hold nothing more than `T`'s and attributes.
-pub(super) unsafe fn instance<'py, T: Layer>(
-    values: T::Values,
-    class: &Bound<'py, PyType>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    // SAFETY: `class` is the class of `T` or a subclass, says the caller.
-    let object = unsafe { tp_new_impl::<_, T>(py, T::initializer(values), class.as_type_ptr()) }?;
-    // SAFETY: a new reference.
-    Ok(unsafe { Bound::from_owned_ptr(py, object) })
+    let object = object(known, class, Incoming::new(items, source))?;
+    if let Some(attributes) = attributes {
+        attributes.give(&object, known)?;
+    }
+    Ok(object)
 }
 
 /// The attributes at the end of a state, if it has one slot more than those of the values.

@@ -9,8 +9,7 @@ use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 use super::split_attributes;
 use crate::python::attributes::Attributes;
 use crate::python::class::form::{Form, Mode, Origin};
-use crate::python::class::layer::Layer;
-use crate::python::class::{Known, SlotName, known};
+use crate::python::class::{Known, SlotName};
 use crate::python::error::class_name;
 use crate::python::into::incoming::{Incoming, Source};
 use crate::python::into::items::Items;
@@ -20,14 +19,14 @@ use crate::python::types::handle::Scope;
 
 /// `__setstate__`: a flat state, which a form can stand in front of, or a dict of some of its slots by name or position and
 /// of attributes by name.
-pub(in crate::python) fn setstate<'py, T: Layer>(
-    object: Borrowed<'_, 'py, T>,
+pub(in crate::python) fn setstate<'py>(
+    known: &Known,
+    object: &Bound<'py, PyAny>,
     state: Borrowed<'_, 'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    let known = known::<T>(py)?;
     let (state, attributes) = match state.cast::<PyDict>() {
-        Ok(some) => patch::<T>(object.as_any(), known, &some)?,
+        Ok(some) => patch(object, known, &some)?,
         Err(_) => (whole(&state)?, None),
     };
     let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
@@ -38,14 +37,14 @@ pub(in crate::python) fn setstate<'py, T: Layer>(
     };
     let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
     let mut items = Items::of(state.as_borrowed(), usize::from(form.is_some())..state.len(), &keep);
-    let class = object.as_any().get_type();
+    let class = object.get_type();
     let attributes = match attributes {
         Some(attributes) => Some(Attributes::new(attributes, &class)?),
         None => split_attributes(known, &class, &mut items, source)?,
     };
-    <T as Layer>::put(&object, Incoming::new(items, source))?;
+    (known.calls.put)(object, &mut Incoming::new(items, source))?;
     if let Some(attributes) = attributes {
-        attributes.give::<T>(object.as_any())?;
+        attributes.give(object, known)?;
     }
     Ok(py.None().into_bound(py))
 }
@@ -67,13 +66,9 @@ fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
 type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
 
 /// The object's state with some slots replaced, and the attributes among them.
-fn patch<'py, T: Layer>(
-    object: &Bound<'py, PyAny>,
-    known: &Known,
-    some: &Bound<'py, PyDict>,
-) -> PyResult<Patched<'py>> {
+fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDict>) -> PyResult<Patched<'py>> {
     let py = object.py();
-    let mut slots: Vec<_> = flat::<T>(object, known, None, None)?;
+    let mut slots: Vec<_> = flat(object, known, None, None)?;
     let attributes = PyDict::new(py);
     for (key, value) in some.iter() {
         if let Some(slot) = by_name(known, &key, some)? {

@@ -11,7 +11,6 @@ use pyo3::types::{PyDict, PyTuple};
 
 use super::{call, flat, getstate};
 use crate::python::class::form::Mode;
-use crate::python::class::layer::Layer;
 use crate::python::class::{Known, Written, lineage, written_by};
 use crate::python::error::class_name;
 use crate::python::into::can_be_blank;
@@ -19,20 +18,20 @@ use crate::python::out::lease::lender;
 
 /// The methods that the class of an object has of its author, or of a subclass's. A subclass whose objects could not be
 /// made again is refused here, where it is told to who pickles, and not to who loads.
-pub(super) fn written_of<T: Layer>(object: &Bound<'_, PyAny>, known: &Known, exact: bool) -> PyResult<Written> {
+pub(super) fn written_of(object: &Bound<'_, PyAny>, known: &Known, exact: bool) -> PyResult<Written> {
     if exact || known.variants.is_some() {
         return Ok(known.written);
     }
     let class = object.get_type();
     let written = written_by(&class, known)?;
     if !written.reduce {
-        lineage::check(&class, &T::type_object(object.py()))?;
+        lineage::check(&class, known.class.bind(object.py()))?;
     }
     Ok(written)
 }
 
 /// What is pickled of an object whose state is not the derived one, or is not given to the derived `__setstate__`.
-pub(super) fn reduced<'py, T: Layer>(
+pub(super) fn reduced<'py>(
     object: &Bound<'py, PyAny>,
     known: &Known,
     written: Written,
@@ -40,7 +39,7 @@ pub(super) fn reduced<'py, T: Layer>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if !written.getstate {
-        let state = getstate::<T>(object.cast::<T>()?.as_borrowed())?;
+        let state = getstate(known, object)?;
         let arguments = (object.get_type(), &state).into_pyobject(py)?;
         return Ok((known.form(py, Mode::Given), arguments, state).into_pyobject(py)?.into_any());
     }
@@ -56,7 +55,7 @@ pub(super) fn reduced<'py, T: Layer>(
             let arguments = core::iter::once(class).chain(slots.iter()).collect::<Vec<_>>();
             return call(known.form(py, Mode::Class), PyTuple::new(py, arguments)?);
         }
-        if !state.is_none() && (T::FROZEN || !state.is_instance_of::<PyDict>()) {
+        if !state.is_none() && (known.calls.frozen || !state.is_instance_of::<PyDict>()) {
             let found = class_name(&state.get_type());
             return Err(PyTypeError::new_err(alloc::format!(
                 "__getstate__ without __setstate__ returns a tuple of slots or a dict of slots and attributes by name, \
@@ -65,19 +64,15 @@ pub(super) fn reduced<'py, T: Layer>(
         }
     }
     if is_whole {
-        return empty::<T>(object, known, state);
+        return empty(object, known, state);
     }
-    let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
-    let slots = flat::<T>(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
+    let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
+    let slots = flat(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
     Ok((known.form(py, Mode::Class), PyTuple::new(py, slots)?, state).into_pyobject(py)?.into_any())
 }
 
 /// An object that is made empty and then given a state. Nothing of the derived state goes along.
-fn empty<'py, T: Layer>(
-    object: &Bound<'py, PyAny>,
-    known: &Known,
-    state: Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, class) = (object.py(), object.get_type());
     if let Some(method) = object.getattr_opt(intern!(py, "__getnewargs_ex__"))? {
         static NEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -94,7 +89,7 @@ fn empty<'py, T: Layer>(
     }
     if !known.blank.load(Ordering::Relaxed) {
         // Told to who pickles, and not to who loads.
-        can_be_blank::<T>(py, known)?;
+        can_be_blank(py, known)?;
         known.blank.store(true, Ordering::Relaxed);
     }
     Ok((known.form(py, Mode::Blank), (class,), state).into_pyobject(py)?.into_any())

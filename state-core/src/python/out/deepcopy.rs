@@ -8,34 +8,33 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use super::authors::written_of;
 use super::{defer, flat};
 use crate::python::attributes::{self, Attributes};
-use crate::python::class::layer::Layer;
 use crate::python::class::methods::told_copyreg;
-use crate::python::class::{Known, Written, known};
+use crate::python::class::{Known, Written};
 use crate::python::into;
 use crate::python::into::incoming::Source;
 use crate::python::out::cycle::Mark;
 
 /// `__deepcopy__`
-pub(in crate::python) fn deepcopy<'py, T: Layer>(
-    object: Borrowed<'_, 'py, T>,
+pub(in crate::python) fn deepcopy<'py>(
+    known: &Known,
+    object: &Bound<'py, PyAny>,
     memo: Borrowed<'_, 'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, object) = (object.py(), object.as_any());
-    let known = known::<T>(py)?;
-    let (class, exact) = (object.get_type(), T::is_exact_type_of(object));
-    let written = written_of::<T>(object, known, exact)?;
+    let py = object.py();
+    let (class, exact) = (object.get_type(), known.is_class_of(object));
+    let written = written_of(object, known, exact)?;
     if known.variants.is_some() || written != Written::default() || is_told_otherwise(&class, known)? {
         return by_reduce(object, &memo);
     }
-    let mut slots = flat::<T>(object, known, None, None)?;
-    let attributes = if exact && !known.attributes { None } else { attributes::of::<T>(object)? };
-    let make = |state: Borrowed<'_, 'py, PyTuple>| into::make::<T>(known, (&class, exact), (state, 0), Source::Present);
+    let mut slots = flat(object, known, None, None)?;
+    let attributes = if exact && !known.attributes { None } else { attributes::of(object, known)? };
+    let make = |state: Borrowed<'_, 'py, PyTuple>| into::make(known, &class, (state, 0), Source::Present);
     if !known.handles && attributes.is_none() {
         return make(PyTuple::new(py, slots)?.as_borrowed());
     }
     let mark = Mark::new(object)?;
     let (state, later) = if mark.is_cycle() {
-        defer::<T>(known, slots, 0, attributes)?
+        defer(known, slots, 0, attributes)?
     } else {
         slots.extend(attributes.map(Bound::into_any));
         (PyTuple::new(py, slots)?, None)
@@ -47,12 +46,13 @@ pub(in crate::python) fn deepcopy<'py, T: Layer>(
     }
     let copy = make(state.cast::<PyTuple>()?.as_borrowed())?;
     memo.set_item(id(object), &copy)?;
-    complete::<T>(&copy, later, &memo)?;
+    complete(known, &copy, later, &memo)?;
     Ok(copy)
 }
 
 /// Gives a copy in a cycle what it was made without: its form and whole state, or its attributes alone.
-fn complete<'py, T: Layer>(
+fn complete<'py>(
+    known: &Known,
     copy: &Bound<'py, PyAny>,
     later: Option<Bound<'py, PyAny>>,
     memo: &Bound<'py, PyAny>,
@@ -60,11 +60,11 @@ fn complete<'py, T: Layer>(
     let Some(later) = later else { return Ok(()) };
     if let Ok(attributes) = later.cast::<PyDict>() {
         let attributes = copied(attributes.as_any(), memo)?.cast_into::<PyDict>()?;
-        return Attributes::new(attributes, &copy.get_type())?.give::<T>(copy);
+        return Attributes::new(attributes, &copy.get_type())?.give(copy, known);
     }
     let slots = later.cast::<PyTuple>()?;
     let slots = copied(slots.get_slice(1, slots.len()).as_any(), memo)?;
-    into::setstate::<T>(copy.cast::<T>()?.as_borrowed(), slots.as_borrowed()).map(drop)
+    into::setstate(known, copy, slots.as_borrowed()).map(drop)
 }
 
 /// Whether `copyreg` was told of a class by someone else: that goes before, as for a class of Python.

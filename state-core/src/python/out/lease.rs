@@ -4,13 +4,24 @@
 //! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_11))]
-pub(in crate::python) use lent::{Lender, lender};
+pub(in crate::python) use lent::{Lender, borrow, lender};
 #[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
-pub(in crate::python) use not_lent::{Lender, lender};
+pub(in crate::python) use not_lent::{Lender, borrow, lender};
+
+use alloc::boxed::Box;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+
+/// Borrows the value of an object for as long as the guard lives.
+///
+/// # Safety
+/// The object is kept alive for as long as the guard.
+pub(in crate::python) type Borrow = unsafe fn(&Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>>;
+
+/// A shared borrow of a value.
+pub trait Guard {}
 
 static PICKLE_BUFFER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -35,16 +46,18 @@ mod lent {
     use pyo3::prelude::*;
     use pyo3::pyclass::PyClassGuard;
 
+    use super::{Borrow, Guard};
+
     /// Lends the raw arrays of one object.
     pub struct Lender<'py> {
         object: Bound<'py, PyAny>,
-        borrow: fn(&Bound<'_, PyAny>) -> PyResult<Arc<Lease>>,
+        borrow: Borrow,
         lease: Option<Arc<Lease>>,
     }
 
-    /// What lends the arrays of an object of the class `T`.
-    pub fn lender<'py, T: PyClass>(object: &Bound<'py, PyAny>) -> Option<Lender<'py>> {
-        Some(Lender { object: object.clone(), borrow: borrow::<T>, lease: None })
+    /// What lends the arrays of an object, whose value is borrowed so.
+    pub fn lender<'py>(object: &Bound<'py, PyAny>, borrow: Borrow) -> Option<Lender<'py>> {
+        Some(Lender { object: object.clone(), borrow, lease: None })
     }
 
     impl<'py> Lender<'py> {
@@ -57,7 +70,7 @@ mod lent {
         pub fn expose(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
             let lease = match &self.lease {
                 Some(lease) => lease.clone(),
-                None => self.lease.insert((self.borrow)(&self.object)?).clone(),
+                None => self.lease.insert(Arc::new(Lease::new(&self.object, self.borrow)?)).clone(),
             };
             let lent = Lent { start: bytes.as_ptr(), len: bytes.len(), _lease: lease };
             Ok(Bound::new(py, lent)?.into_any())
@@ -71,7 +84,13 @@ mod lent {
         _object: Py<PyAny>,
     }
 
-    trait Guard {}
+    impl Lease {
+        fn new(object: &Bound<'_, PyAny>, borrow: Borrow) -> PyResult<Self> {
+            // SAFETY: the lease keeps the object, and drops it after the guard.
+            let guard = unsafe { borrow(object) }?;
+            Ok(Self { _guard: guard, _object: object.clone().unbind() })
+        }
+    }
 
     impl<T: PyClass> Guard for PyClassGuard<'static, T> {}
 
@@ -80,13 +99,17 @@ mod lent {
     // SAFETY: nothing can be done with a reference to it.
     unsafe impl Sync for Lease {}
 
-    fn borrow<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<Arc<Lease>> {
+    /// Borrows the value of an object.
+    ///
+    /// # Safety
+    /// That of [`Borrow`].
+    pub unsafe fn borrow<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>> {
         let object = object.cast::<T>()?;
-        // SAFETY: the reference is to memory that holds a pointer to the object, as the lease does by itself; the guard
-        // keeps that pointer alone, and the lease keeps the object alive until the guard is dropped.
+        // SAFETY: the reference is to memory that holds a pointer to the object; the guard keeps that pointer alone, and
+        // the caller keeps the object alive until the guard is dropped.
         let object_for_guard = unsafe { &*core::ptr::from_ref(object).cast::<Bound<'static, T>>() };
         let guard = PyClassGuard::<'static, T>::try_from(object_for_guard)?;
-        Ok(Arc::new(Lease { _guard: Box::new(guard), _object: object.clone().into_any().unbind() }))
+        Ok(Box::new(guard))
     }
 
     /// A raw array of a live object, to Python's buffer protocol.
@@ -122,8 +145,11 @@ mod lent {
 
 #[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
 mod not_lent {
-    use pyo3::PyClass;
+    use alloc::boxed::Box;
+
     use pyo3::prelude::*;
+
+    use super::{Borrow, Guard};
 
     /// The stable ABI has no buffers before Python 3.11: nothing is lent there.
     pub enum Lender<'py> {
@@ -131,8 +157,16 @@ mod not_lent {
         Never(core::convert::Infallible, Bound<'py, PyAny>),
     }
 
-    pub fn lender<'py, T: PyClass>(_: &Bound<'py, PyAny>) -> Option<Lender<'py>> {
+    pub fn lender<'py>(_: &Bound<'py, PyAny>, _: Borrow) -> Option<Lender<'py>> {
         None
+    }
+
+    /// Never called.
+    ///
+    /// # Safety
+    /// None is needed.
+    pub unsafe fn borrow<T>(_: &Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>> {
+        Err(pyo3::exceptions::PyBufferError::new_err("nothing is lent"))
     }
 
     impl<'py> Lender<'py> {

@@ -9,6 +9,7 @@ mod cycle;
 pub(super) mod deepcopy;
 pub(super) mod lease;
 pub(super) mod slots;
+pub(super) mod space;
 
 use alloc::vec::Vec;
 
@@ -19,44 +20,55 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::python::attributes;
 use crate::python::class::form::{Form, Mode};
-use crate::python::class::layer::Layer;
+use crate::python::class::layer::Calls;
 use crate::python::class::variants::flat_of_enum;
-use crate::python::class::{Empty, Known, Way, Written, known};
+use crate::python::class::{Empty, Known, Way, Written};
+use crate::python::error::pickling;
 use crate::python::out::cycle::Mark;
 use crate::python::out::lease::{Lender, lender};
 use crate::python::out::slots::Slots;
+use crate::python::scalars;
 use crate::python::types::handle::Scope;
 
 /// `__reduce_ex__`
-pub(super) fn reduce_ex<'py, T: Layer>(object: Borrowed<'_, 'py, T>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
-    let (known, exact) = (known::<T>(object.py())?, T::is_exact_type_of(object.as_any()));
+pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
+    let exact = known.is_class_of(object);
     if exact && known.way != Way::Walk {
-        return at_once::<T>(object, known);
+        return at_once(known, object);
     }
-    let written = authors::written_of::<T>(object.as_any(), known, exact)?;
+    let written = authors::written_of(object, known, exact)?;
     if written.reduce {
-        return object.as_any().call_method0(intern!(object.py(), "__reduce__"));
+        return object.call_method0(intern!(object.py(), "__reduce__"));
     }
-    reduced::<T>(object.as_any(), known, (exact, written), protocol)
+    reduced(object, known, (exact, written), protocol)
 }
 
 /// `__reduce__`: the same, whatever a subclass has in its place, as it may be what asks.
-pub(super) fn reduce<'py, T: Layer>(object: Borrowed<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {
-    let (known, exact) = (known::<T>(object.py())?, T::is_exact_type_of(object.as_any()));
+pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let exact = known.is_class_of(object);
     if exact && known.way != Way::Walk {
-        return at_once::<T>(object, known);
+        return at_once(known, object);
     }
-    let written = authors::written_of::<T>(object.as_any(), known, exact)?;
-    reduced::<T>(object.as_any(), known, (exact, written), 4)
+    let written = authors::written_of(object, known, exact)?;
+    reduced(object, known, (exact, written), 4)
 }
 
 /// An object of a class of numbers and texts alone, or one that is packed.
-fn at_once<'py, T: Layer>(object: Borrowed<'_, 'py, T>, known: &Known) -> PyResult<Bound<'py, PyAny>> {
+fn at_once<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    let (mode, arguments) = match &known.steps {
-        Some(steps) if known.way == Way::Steps => (Mode::Exact, T::quick_tuple(&object, steps)?),
-        _ => (Mode::Packed, PyTuple::new(py, [T::pack(object.as_any())?])?),
+    let (mode, steps) = match &known.steps {
+        Some(steps) if known.way == Way::Steps => (Mode::Exact, Some(steps)),
+        _ => (Mode::Packed, None),
     };
+    let mut arguments = None;
+    (known.calls.read)(object, &mut |root| {
+        arguments = Some(match steps {
+            Some(steps) => scalars::tuple(py, root, steps)?,
+            None => PyTuple::new(py, [space::packed(py, root)?])?,
+        });
+        Ok(())
+    })?;
+    let arguments = arguments.ok_or_else(|| PyTypeError::new_err("an object without a value"))?;
     call(known.form(py, mode), arguments)
 }
 
@@ -64,7 +76,7 @@ fn call<'py>(form: &Bound<'py, Form>, arguments: Bound<'py, PyTuple>) -> PyResul
     Ok((form, arguments).into_pyobject(form.py())?.into_any())
 }
 
-fn reduced<'py, T: Layer>(
+fn reduced<'py>(
     object: &Bound<'py, PyAny>,
     known: &Known,
     (exact, written): (bool, Written),
@@ -72,24 +84,24 @@ fn reduced<'py, T: Layer>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if known.variants.is_some() {
-        return call(known.form(py, Mode::Exact), flat_of_enum::<T>(object)?);
+        return call(known.form(py, Mode::Exact), flat_of_enum(known.calls, object)?);
     }
     if written.getstate || written.setstate {
-        return authors::reduced::<T>(object, known, written, protocol);
+        return authors::reduced(object, known, written, protocol);
     }
     let (form, class) = match exact {
         true => (known.form(py, Mode::Exact), None),
         false => (known.form(py, Mode::Class), Some(object.get_type().into_any())),
     };
-    let mut lend = if protocol >= 5 { lender::<T>(object) } else { None };
-    let mut slots = flat::<T>(object, known, class, lend.as_mut())?;
-    let attributes = if exact && !known.attributes { None } else { attributes::of::<T>(object)? };
+    let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
+    let mut slots = flat(object, known, class, lend.as_mut())?;
+    let attributes = if exact && !known.attributes { None } else { attributes::of(object, known)? };
     if !known.handles && attributes.is_none() {
         return call(form, PyTuple::new(py, slots)?);
     }
     let mark = Mark::new(object)?;
     if mark.is_cycle() {
-        let (slots, later) = defer::<T>(known, slots, usize::from(!exact), attributes)?;
+        let (slots, later) = defer(known, slots, usize::from(!exact), attributes)?;
         return Ok((form, slots, later).into_pyobject(py)?.into_any());
     }
     slots.extend(attributes.map(Bound::into_any));
@@ -97,33 +109,44 @@ fn reduced<'py, T: Layer>(
 }
 
 /// `__getstate__`
-pub(super) fn getstate<'py, T: Layer>(object: Borrowed<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {
-    let (py, object, known) = (object.py(), object.as_any(), known::<T>(object.py())?);
+pub(super) fn getstate<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
     if known.variants.is_some() {
         // An enum hands over one tuple, which is its state.
-        return Ok(flat_of_enum::<T>(object)?.into_any());
+        return Ok(flat_of_enum(known.calls, object)?.into_any());
     }
-    let mut slots = flat::<T>(object, known, None, None)?;
-    slots.extend(attributes::of::<T>(object)?.map(Bound::into_any));
+    let mut slots = flat(object, known, None, None)?;
+    slots.extend(attributes::of(object, known)?.map(Bound::into_any));
     Ok(PyTuple::new(py, slots)?.into_any())
 }
 
 /// The slots of the flat state, behind `first`.
-pub(super) fn flat<'py, T: Layer>(
+pub(super) fn flat<'py>(
     object: &Bound<'py, PyAny>,
     known: &Known,
     first: Option<Bound<'py, PyAny>>,
     lender: Option<&mut Lender<'py>>,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let _scope = known.handles.then(Scope::open);
-    let mut slots = Slots::new(object.py(), lender, first);
-    T::dump(object, &mut slots)?;
+    all_slots(object, known.calls, first, lender)
+}
+
+/// The same, with a table for objects of Python that is open if there can be any.
+pub(super) fn all_slots<'py>(
+    object: &Bound<'py, PyAny>,
+    calls: &Calls,
+    first: Option<Bound<'py, PyAny>>,
+    lender: Option<&mut Lender<'py>>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = object.py();
+    let mut slots = Slots::new(py, lender, first);
+    (calls.read)(object, &mut |root| space::take(root, &mut slots).map_err(|error| pickling(py, error)))?;
     slots.finish()
 }
 
 /// What an object of a cycle is made with, behind a class if `start` is 1, and what it is given afterwards: its form and
 /// whole state, so that an older one is matched too. Objects that cannot be given that have at least their attributes.
-fn defer<'py, T: Layer>(
+fn defer<'py>(
     known: &Known,
     slots: Vec<Bound<'py, PyAny>>,
     start: usize,
@@ -132,7 +155,7 @@ fn defer<'py, T: Layer>(
     let Some(py) = slots.first().map(Bound::py).or(attributes.as_ref().map(Bound::py)) else {
         return Err(PyTypeError::new_err("a cycle through an object without slots"));
     };
-    if T::FROZEN {
+    if known.calls.frozen {
         return Ok((PyTuple::new(py, slots)?, attributes.map(Bound::into_any)));
     }
     let mut first = slots.clone();

@@ -193,7 +193,7 @@ where
     let py = object.py();
     let guard = PyClassGuard::<T>::try_from(object)?;
     let elements = of(&guard);
-    let shown = match (elements.memory(), lease::lender::<T>(object.as_any())) {
+    let shown = match (elements.memory(), lease::lender(object.as_any(), lease::borrow::<T>)) {
         (Some(bytes), Some(mut lender)) => lender.expose(py, bytes)?,
         (Some(bytes), None) => PyBytes::new(py, bytes).into_any(),
         (None, _) => PyBytes::new(py, &elements.written()).into_any(),

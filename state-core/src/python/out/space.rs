@@ -1,0 +1,57 @@
+//! The images that states are taken into, in space that each thread keeps.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use std::thread_local;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::slots::Slots;
+use crate::error::Result;
+use crate::image::{Root, SegmentBuffer};
+use crate::python::error::pickling;
+use crate::python::options;
+use crate::walk;
+
+/// Space of more bytes is given back.
+pub(in crate::python) const LARGE: usize = 0x1_0000;
+
+thread_local! {
+    /// The space that the last state that was taken out took in this thread.
+    static SPACE: RefCell<SegmentBuffer> = const { RefCell::new(SegmentBuffer::new()) };
+    /// The same of the last that was packed.
+    static PACKED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Hands the slots of one value to `slots`.
+pub(super) fn take(value: Root<'_, '_>, slots: &mut Slots<'_, '_>) -> Result<()> {
+    SPACE.with(|space| match space.try_borrow_mut() {
+        Ok(mut space) => {
+            let taken = take_in(value, slots, &mut space);
+            if space.capacity() >= LARGE {
+                *space = SegmentBuffer::new();
+            }
+            taken
+        }
+        // Making an object of a slot, such as a set, came back here.
+        Err(_) => take_in(value, slots, &mut SegmentBuffer::new()),
+    })
+}
+
+fn take_in(value: Root<'_, '_>, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> Result<()> {
+    let segments = options().write_segments(value, space)?;
+    let (regions, raws) = segments.regions(value.head)?;
+    walk::read_state(value.schema, &regions, raws, options().levels(), slots)
+}
+
+/// The native bytes of a value.
+pub(super) fn packed<'py>(py: Python<'py>, value: Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>> {
+    let mut bytes = PACKED.take();
+    options().write(value, &mut bytes).map_err(|error| pickling(py, error))?;
+    let packed = PyBytes::new(py, &bytes);
+    if bytes.capacity() < LARGE {
+        PACKED.set(bytes);
+    }
+    Ok(packed)
+}
