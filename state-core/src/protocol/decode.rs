@@ -16,7 +16,7 @@ use crate::state::{Restore, State};
 
 /// The four parts of an image behind its header.
 #[derive(Clone, Copy, Debug)]
-pub struct Regions<'a> {
+pub(crate) struct Regions<'a> {
     pub head: &'a [u8],
     pub tail: &'a [u8],
     pub text: Text<'a>,

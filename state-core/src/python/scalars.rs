@@ -216,7 +216,7 @@ impl Default for Heads {
 
 impl<'v> Quick<'v> {
     /// Fills the image of a state that has exactly these slots. Where this is `None`, it is left to the walk.
-    pub fn fill(&mut self, head: usize, steps: &[Step], state: &Items<'v, '_>) -> Option<()> {
+    pub(super) fn fill(&mut self, head: usize, steps: &[Step], state: &Items<'v, '_>) -> Option<()> {
         if state.len() != steps.len() {
             return None;
         }
@@ -228,7 +228,7 @@ impl<'v> Quick<'v> {
         Some(())
     }
 
-    pub fn regions(&self) -> Regions<'_> {
+    pub(super) fn regions(&self) -> Regions<'_> {
         let head = self.heads.0.get(..self.head).unwrap_or_default();
         Regions { head, tail: &[], text: Text::of(self.texts.all()), raw: &[], numbered: None }
     }

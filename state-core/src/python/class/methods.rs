@@ -258,11 +258,11 @@ macro_rules! methods {
 }
 
 methods! {
-    ReduceEx: binaryfunc |known, slf, protocol| out::reduce_ex(known, object(&slf)?, protocol.extract()?);
-    Reduce: noargs |known, slf| out::reduce(known, object(&slf)?);
-    GetState: noargs |known, slf| out::getstate(known, object(&slf)?);
-    SetState: binaryfunc |known, slf, state| into::setstate(known, object(&slf)?, state);
-    DeepCopy: binaryfunc |known, slf, memo| deepcopy::deepcopy(known, object(&slf)?, memo);
+    ReduceEx: binaryfunc |known, slf, protocol| out::reduce_ex(known, object(slf.as_deref())?, protocol.extract()?);
+    Reduce: noargs |known, slf| out::reduce(known, object(slf.as_deref())?);
+    GetState: noargs |known, slf| out::getstate(known, object(slf.as_deref())?);
+    SetState: binaryfunc |known, slf, state| into::setstate(known, object(slf.as_deref())?, state);
+    DeepCopy: binaryfunc |known, slf, memo| deepcopy::deepcopy(known, object(slf.as_deref())?, memo);
     FormOf: binaryfunc |known, _slf, arguments| into::form_of(known, arguments);
     FromState: binaryfunc |known, _slf, arguments| into::from_state(known, arguments);
     FromSlots: binaryfunc |known, _slf, arguments| into::from_slots(known, arguments);
@@ -292,6 +292,6 @@ impl MethodDef<binaryfunc::Func> for Exact {
 }
 
 /// The object of a method, which Python's descriptors have tested already.
-fn object<'a, 'py>(slf: &'a Option<Borrowed<'_, 'py, PyAny>>) -> PyResult<&'a Bound<'py, PyAny>> {
-    slf.as_deref().ok_or_else(|| PyTypeError::new_err("a method without an object"))
+fn object<'a, 'py>(slf: Option<&'a Bound<'py, PyAny>>) -> PyResult<&'a Bound<'py, PyAny>> {
+    slf.ok_or_else(|| PyTypeError::new_err("a method without an object"))
 }
