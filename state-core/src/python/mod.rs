@@ -41,7 +41,21 @@
 //!   its object is borrowed as by a method with `&self`; records with padding are copied once. They come back from
 //!   whatever shows its bytes, and from NumPy's arrays; see [below](#arrays).
 //! - A class that extends `dict`, `list` or another class of Python's own cannot be made picklable: what such a base
-//!   holds is no part of a derived state. It does not compile; a field `Py<PyDict>` holds one. Nor can a class of Python
+//!   holds is no part of a derived state. That does not compile, and the error says so:
+//!
+//!   ```compile_fail,E0277
+//!   # use pyo3::{prelude::*, types::PyDict};
+//!   # use state_core::{State, python::picklable};
+//!   #[pyclass(module = "shop", extends = PyDict)] // a field `Py<PyDict>` holds one
+//!   #[derive(State)]
+//!   struct Config { version: u32 }
+//!
+//!   # fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
+//!   picklable::<Config>(module)
+//!   # }
+//!   ```
+//!
+//!   Nor can a class of Python
 //!   extend both such a class and one of Rust: Python refuses to lay out its objects.
 //!
 //! # The state in Python

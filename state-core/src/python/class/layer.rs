@@ -6,7 +6,6 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use pyo3::PyClass;
 #[cfg(any(not(Py_LIMITED_API), Py_3_12))]
 use pyo3::exceptions;
 use pyo3::exceptions::PyTypeError;
@@ -17,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
 use pyo3::types::PyType;
+use pyo3::{PyClass, PyTypeInfo};
 
 use crate::error::{Error, ErrorKind, Result as StateResult};
 use crate::image::in_place::{self, Aside};
@@ -84,12 +84,12 @@ pub trait Layer: PyClass + State + RestoreOwned {
 impl<T> Layer for T
 where
     T: PyClass + State + RestoreOwned,
-    T::BaseType: Base,
+    Super<T>: Base<T::BaseType>,
     T::Frozen: Mutability,
 {
     type Values = Values<T>;
-    const EXCEPTION: bool = T::BaseType::EXCEPTION;
-    const FROZEN: bool = T::Frozen::FROZEN || T::BaseType::FROZEN;
+    const EXCEPTION: bool = <Super<T>>::EXCEPTION;
+    const FROZEN: bool = T::Frozen::FROZEN || <Super<T>>::FROZEN;
     const CALLS: &'static Calls = &Calls {
         name: T::NAME,
         exception: <T as Layer>::EXCEPTION,
@@ -105,19 +105,19 @@ where
     };
 
     fn schemas(schemas: &mut Vec<&'static Schema>) {
-        T::BaseType::schemas(schemas);
+        <Super<T>>::schemas(schemas);
         schemas.push(T::schema());
     }
 
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()> {
         // Held while the bases are read, so that all of the state is of one moment.
         let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
-        T::BaseType::read(object, each)?;
+        <Super<T>>::read(object, each)?;
         each(Root::of(&&*guard))
     }
 
     fn values(state: &mut Incoming<'_, '_>, last: bool, hooks: Hooks) -> StateResult<Self::Values> {
-        let base = T::BaseType::values(state, hooks)?;
+        let base = <Super<T>>::values(state, hooks)?;
         let mut own = None;
         state.layer(Tests::of::<T>(), last, &mut |regions| {
             own = Some(Aside::unshared(regions, hooks)?);
@@ -127,12 +127,15 @@ where
     }
 
     fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
-        PyClassInitializer::new(own.into_value(), T::BaseType::initializer(base))
+        PyClassInitializer::new(own.into_value(), <Super<T>>::initializer(base))
     }
 }
 
 /// The values of a class and its bases.
-type Values<T> = (<<T as PyClassImpl>::BaseType as Base>::Values, Aside<T>);
+type Values<T> = (<Super<T> as Base<<T as PyClassImpl>::BaseType>>::Values, Aside<T>);
+
+/// What makes the part of an object that the base of a class keeps.
+type Super<T> = <<T as PyClassImpl>::BaseType as PyClassBaseType>::Initializer;
 
 #[cold]
 fn not_built() -> Error {
@@ -153,36 +156,33 @@ unsafe fn make<'py, T: Layer>(
     Ok(unsafe { Bound::from_owned_ptr(py, object) })
 }
 
-/// What a class can extend: another one with a state, or a class of Python's own that has none to be kept.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no state that would be kept as the base of a picklable class",
-    label = "a base is `object`, an exception, or a `#[pyclass(subclass)]` with `#[derive(State)]`"
-)]
-pub trait Base: PyClassBaseType {
+/// What a class extends: another one with a state, or a class of Python's own that has none to be kept. It is known by what
+/// makes it, so that each of the two has an implementation, and what is missing is told of the base itself.
+pub trait Base<B: PyClassBaseType>: Sized {
     type Values;
-    const EXCEPTION: bool = false;
-    const FROZEN: bool = false;
+    const EXCEPTION: bool;
+    const FROZEN: bool;
 
     fn schemas(schemas: &mut Vec<&'static Schema>);
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()>;
     fn values(state: &mut Incoming<'_, '_>, hooks: Hooks) -> StateResult<Self::Values>;
-    fn initializer(values: Self::Values) -> Self::Initializer;
+    fn initializer(values: Self::Values) -> Self;
 
     /// Exchanges the values of a base with those of the object that `guard` holds.
-    fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values);
+    fn exchange<T: PyClass<BaseType = B, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values);
 
     /// Calls the hooks that were left, on the base of the object that `guard` holds.
-    fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
+    fn settle<T: PyClass<BaseType = B, Frozen = False>>(
         guard: &mut PyRefMut<'_, T>,
         values: &Self::Values,
         hooks: Hooks,
     ) -> StateResult<()>;
 }
 
-impl<B> Base for B
+impl<B> Base<B> for PyClassInitializer<B>
 where
-    B: PyClass + State + RestoreOwned + PyClassBaseType<Initializer = PyClassInitializer<B>>,
-    B::BaseType: Base,
+    B: PyClass + State + RestoreOwned + PyClassBaseType<Initializer = Self>,
+    Super<B>: Base<B::BaseType>,
     B::Frozen: Mutability,
 {
     type Values = Values<B>;
@@ -201,15 +201,15 @@ where
         <B as Layer>::values(state, false, hooks)
     }
 
-    fn initializer(values: Self::Values) -> Self::Initializer {
+    fn initializer(values: Self::Values) -> Self {
         <B as Layer>::initializer(values)
     }
 
-    fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values) {
+    fn exchange<T: PyClass<BaseType = B, Frozen = False>>(guard: &mut PyRefMut<'_, T>, values: &mut Self::Values) {
         B::Frozen::exchange::<B, T>(guard, values);
     }
 
-    fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
+    fn settle<T: PyClass<BaseType = B, Frozen = False>>(
         guard: &mut PyRefMut<'_, T>,
         values: &Self::Values,
         hooks: Hooks,
@@ -218,35 +218,47 @@ where
     }
 }
 
+/// A class of Python's own that holds nothing in its objects beside attributes and the arguments of an exception.
+#[diagnostic::on_unimplemented(
+    message = "a picklable class cannot extend `{Self}`, whose content is no part of a derived state",
+    label = "a base is `object`, an exception, or a `#[pyclass(subclass)]` with `#[derive(State)]`",
+    note = "hold what the base would in a field: `Py<PyDict>`, `Py<PyList>`",
+    note = "or leave out the call of `picklable`, and write `__reduce__` by hand"
+)]
+pub trait Native {
+    const EXCEPTION: bool;
+}
+
+impl<N: Native + PyTypeInfo + PyClassBaseType<Initializer = Self>> Base<N> for PyNativeTypeInitializer<N> {
+    type Values = ();
+    const EXCEPTION: bool = N::EXCEPTION;
+    const FROZEN: bool = false;
+
+    fn schemas(_: &mut Vec<&'static Schema>) {}
+
+    fn read(_: &Bound<'_, PyAny>, _: &mut Each<'_>) -> PyResult<()> {
+        Ok(())
+    }
+
+    fn values(_: &mut Incoming<'_, '_>, _: Hooks) -> StateResult<()> {
+        Ok(())
+    }
+
+    fn initializer((): ()) -> Self {
+        Self(PhantomData)
+    }
+
+    fn exchange<T: PyClass<BaseType = N, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
+
+    fn settle<T: PyClass<BaseType = N, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &(), _: Hooks) -> StateResult<()> {
+        Ok(())
+    }
+}
+
 macro_rules! native {
     ($exception:literal: $($base:ty)*) => {$(
-        impl Base for $base {
-            type Values = ();
+        impl Native for $base {
             const EXCEPTION: bool = $exception;
-
-            fn schemas(_: &mut Vec<&'static Schema>) {}
-
-            fn read(_: &Bound<'_, PyAny>, _: &mut Each<'_>) -> PyResult<()> {
-                Ok(())
-            }
-
-            fn values(_: &mut Incoming<'_, '_>, _: Hooks) -> StateResult<()> {
-                Ok(())
-            }
-
-            fn initializer((): ()) -> Self::Initializer {
-                PyNativeTypeInitializer(PhantomData)
-            }
-
-            fn exchange<T: PyClass<BaseType = Self, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
-
-            fn settle<T: PyClass<BaseType = Self, Frozen = False>>(
-                _: &mut PyRefMut<'_, T>,
-                (): &(),
-                _: Hooks,
-            ) -> StateResult<()> {
-                Ok(())
-            }
         }
     )*};
 }
@@ -271,18 +283,18 @@ pub trait Mutability: Sized {
     fn put<T>(object: &Bound<'_, PyAny>, state: &mut Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
-        T::BaseType: Base;
+        Super<T>: Base<T::BaseType>;
 
     fn exchange<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<B>)
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>;
 
     fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &Values<B>, hooks: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>;
 }
 
@@ -292,7 +304,7 @@ impl Mutability for True {
     fn put<T>(object: &Bound<'_, PyAny>, _: &mut Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
-        T::BaseType: Base,
+        Super<T>: Base<T::BaseType>,
     {
         Err(frozen(object))
     }
@@ -301,7 +313,7 @@ impl Mutability for True {
     fn exchange<B, T>(_: &mut PyRefMut<'_, T>, _: &mut Values<B>)
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>,
     {
     }
@@ -309,7 +321,7 @@ impl Mutability for True {
     fn settle<B, T>(_: &mut PyRefMut<'_, T>, _: &Values<B>, _: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>,
     {
         Ok(())
@@ -323,9 +335,9 @@ impl Mutability for False {
     fn put<T>(object: &Bound<'_, PyAny>, state: &mut Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
-        T::BaseType: Base,
+        Super<T>: Base<T::BaseType>,
     {
-        if T::BaseType::FROZEN {
+        if <Super<T>>::FROZEN {
             return Err(frozen(object));
         }
         let told = |error| unpickling(object.py(), &error);
@@ -340,7 +352,7 @@ impl Mutability for False {
     fn exchange<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<B>)
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>,
     {
         exchange_layers::<B>(guard.as_super(), values);
@@ -349,7 +361,7 @@ impl Mutability for False {
     fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &Values<B>, hooks: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
-        B::BaseType: Base,
+        Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>,
     {
         settle_layers::<B>(guard.as_super(), values, hooks)
@@ -359,19 +371,19 @@ impl Mutability for False {
 fn exchange_layers<T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<T>)
 where
     T: PyClass<Frozen = False> + RestoreOwned,
-    T::BaseType: Base,
+    Super<T>: Base<T::BaseType>,
 {
     values.1.exchange(&mut **guard);
-    T::BaseType::exchange(guard, &mut values.0);
+    <Super<T>>::exchange(guard, &mut values.0);
 }
 
 /// The base's hooks come first.
 fn settle_layers<T>(guard: &mut PyRefMut<'_, T>, values: &Values<T>, hooks: Hooks) -> StateResult<()>
 where
     T: PyClass<Frozen = False> + RestoreOwned,
-    T::BaseType: Base,
+    Super<T>: Base<T::BaseType>,
 {
-    T::BaseType::settle(guard, &values.0, hooks)?;
+    <Super<T>>::settle(guard, &values.0, hooks)?;
     values.1.settle(&mut **guard, hooks)
 }
 
