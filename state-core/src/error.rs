@@ -7,8 +7,6 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use crate::schema::Escaped;
-
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
@@ -220,4 +218,21 @@ impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         Self::new(std::io::ErrorKind::InvalidData, error)
     }
+}
+
+/// A name that may come from a file, without what a log or a terminal would act on.
+pub(crate) struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| write_printable(f, letter))
+    }
+}
+
+/// Letters that Rust shows by themselves stay; quotes and backslashes disturb no line.
+pub(crate) fn write_printable(out: &mut impl fmt::Write, letter: char) -> fmt::Result {
+    if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {
+        return out.write_char(letter);
+    }
+    letter.escape_debug().try_for_each(|letter| out.write_char(letter))
 }

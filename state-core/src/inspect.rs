@@ -6,15 +6,19 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
+use crate::array::{Element, Elements};
+use crate::compare;
+use crate::error::Escaped;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{Difference, Image, Options};
+use crate::literal::{Bytes, Text};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
-use crate::schema::{Escaped, Kind, Nodes, Record, Rows, Schema, parse_within};
+use crate::schema::{Nodes, Rows, Schema, parse_within};
 use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
-use crate::walk::{self, Elements, Encoder, Group};
+use crate::walk::{self, Encoder, Group};
 
 /// Native bytes that say themselves what they hold: written with
 /// [`Options::with_schema`](crate::Options::with_schema).
@@ -150,7 +154,7 @@ impl<'a> Inspection<'a> {
             let damage = walk::find_damage_by(schema.0, schema.1, &side.regions, side.bytes, levels);
             damage.map_or(Ok(()), Err)?;
         }
-        walk::compare::find_by(schema, [self.regions, theirs.regions], most, levels)
+        compare::find_by(schema, [self.regions, theirs.regions], most, levels)
     }
 
     /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements. An object that
@@ -264,9 +268,6 @@ impl Write for Limited {
 /// Elements of a raw array that are shown.
 const SHOWN: usize = 8;
 
-/// The text of one element that is shown, in bytes; about, because a part is never cut.
-const SHOWN_TEXT: usize = 1000;
-
 /// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
 const INDENTED: usize = 40;
 
@@ -309,24 +310,6 @@ impl<W: Write> Tree<'_, W> {
         }
         self.written = self.written.and_then(|()| writeln!(self.out, "{text}"));
         self.label.clear();
-    }
-}
-
-/// Text as Python shows it.
-struct Text<'a>(&'a str);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        value::write_str(f, self.0)
-    }
-}
-
-/// Bytes as Python shows them.
-struct Bytes<'a>(&'a [u8]);
-
-impl fmt::Display for Bytes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        value::write_bytes(f, self.0)
     }
 }
 
@@ -429,77 +412,4 @@ impl<W: Write> Encoder for Tree<'_, W> {
 
 fn show(elements: Elements<'_>) -> String {
     crate::schema::brief(&crate::schema::Show(elements.schema, elements.nodes))
-}
-
-/// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
-pub(crate) struct Element<'a>(pub Elements<'a>, pub &'a [u8]);
-
-impl fmt::Display for Element<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        element(self.0, self.1, &mut Counted { to: f, len: 0 })
-    }
-}
-
-/// Counts the bytes of what is written.
-struct Counted<'a, 'f> {
-    to: &'a mut fmt::Formatter<'f>,
-    len: usize,
-}
-
-impl Write for Counted<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.len += text.len();
-        self.to.write_str(text)
-    }
-}
-
-impl Counted<'_, '_> {
-    /// What stands before a part, which is left out where there is much text already; whether it is to come.
-    fn part(&mut self, at: usize) -> Result<bool, fmt::Error> {
-        self.write_str(if at == 0 { "" } else { ", " })?;
-        if self.len > SHOWN_TEXT {
-            self.write_str("...")?;
-            return Ok(false);
-        }
-        Ok(true)
-    }
-}
-
-fn element(elements: Elements<'_>, bytes: &[u8], out: &mut Counted<'_, '_>) -> fmt::Result {
-    let of = |link| Elements { schema: elements.nodes.get(link), nodes: elements.nodes };
-    let number = || bytes.iter().rev().fold(0, |value: u128, &byte| value << 8 | u128::from(byte));
-    match &elements.schema.kind {
-        Kind::Int { signed: true, .. } => {
-            let unused = 128_usize.saturating_sub(8 * bytes.len()) % 128;
-            write!(out, "{}", (number() << unused) as i128 >> unused)
-        }
-        Kind::Int { .. } => write!(out, "{}", number()),
-        Kind::Float { bits: 32 } => write!(out, "{}", Value::from(f32::from_bits(number() as u32))),
-        Kind::Float { .. } => write!(out, "{}", Value::from(f64::from_bits(number() as u64))),
-        Kind::Array(part, _) => {
-            let part = of(*part);
-            out.write_str("[")?;
-            for (at, bytes) in bytes.chunks_exact(part.schema.head.max(1)).enumerate() {
-                if !out.part(at)? {
-                    break;
-                }
-                element(part, bytes, out)?;
-            }
-            out.write_str("]")
-        }
-        Kind::Record(Record { fields, .. }) => {
-            out.write_str("{")?;
-            for (at, field) in fields.iter().enumerate() {
-                if !out.part(at)? {
-                    break;
-                }
-                write!(out, "{}: ", Escaped(&field.name))?;
-                let part = of(field.ty);
-                let end = field.offset.saturating_add(part.schema.head);
-                element(part, bytes.get(field.offset..end).unwrap_or_default(), out)?;
-            }
-            out.write_str("}")
-        }
-        _ => write!(out, "{}", Bytes(bytes)),
-    }
 }

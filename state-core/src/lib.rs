@@ -67,6 +67,8 @@ extern crate self as state_core;
 
 #[doc(hidden)]
 pub mod __private;
+mod array;
+mod compare;
 mod dynamic;
 pub mod error;
 pub mod evolve;
@@ -75,6 +77,7 @@ pub mod history;
 pub mod image;
 mod impls;
 mod inspect;
+mod literal;
 #[cfg(feature = "pickle")]
 pub mod pickle;
 mod pointee;

@@ -6,9 +6,10 @@ use core::fmt::Write;
 
 #[cfg(feature = "std")]
 use super::history::{BYTES, FORM};
+use crate::error::Escaped;
 #[cfg(feature = "std")]
 use crate::schema::fingerprint::hash;
-use crate::schema::{Escaped, Kind, Nodes, Schema, Show, brief};
+use crate::schema::{Kind, Nodes, Schema, Show, brief};
 
 /// Canonical bytes in one line.
 #[cfg(feature = "std")]

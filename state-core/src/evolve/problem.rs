@@ -5,8 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::error::Escaped;
 use crate::error::{Error, ErrorKind};
-use crate::schema::{Escaped, Nodes, Schema, Show, brief, short};
+use crate::schema::{Nodes, Schema, Show, brief, short};
 
 /// One reason for which states of an older form do not become states of the present one.
 #[derive(Clone, Debug)]

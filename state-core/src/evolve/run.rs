@@ -556,5 +556,5 @@ fn index(at: usize) -> String {
 #[cold]
 fn gone(variant: &str) -> Error {
     let expected = "a variant that the enum still has (`#[state(other)]` on one without fields takes the others)";
-    Error::new(ErrorKind::Identity, expected, format!("an older `{}`", crate::schema::Escaped(variant)))
+    Error::new(ErrorKind::Identity, expected, format!("an older `{}`", crate::error::Escaped(variant)))
 }

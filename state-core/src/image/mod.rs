@@ -157,7 +157,6 @@
 mod aligned;
 pub mod bare;
 mod checksum;
-mod compare;
 mod delta;
 mod direct;
 pub(crate) mod explain;
@@ -179,8 +178,8 @@ pub mod stream;
 #[cfg(feature = "std")]
 mod vectored;
 
+pub use crate::compare::{Difference, Differences, compare};
 pub use checksum::{checksum, verify};
-pub use compare::{Difference, Differences, compare};
 pub use delta::{delta, delta_into, patch};
 #[cfg(feature = "std")]
 pub use file::{load_file, save, save_bytes};

@@ -80,6 +80,9 @@ pub const fn largest(heads: &[usize]) -> usize {
     largest
 }
 
+/// The bytes of the record before what a numbered reference leads to, or of a weak reference.
+pub(crate) const RECORD: usize = 8;
+
 /// What takes at most so many bytes of memory for each byte of an image is not counted: it is as much as is really there.
 pub(crate) const FACTOR: usize = 64;
 

@@ -11,13 +11,12 @@
 
 pub(crate) mod items;
 pub(crate) mod kind;
-mod layout;
 mod portable;
 pub(crate) mod slot;
 
+pub use crate::schema::layout::Layout;
 pub(crate) use items::{Collect, Items};
 pub(crate) use kind::Raw;
-pub use layout::Layout;
 
 use crate::protocol::memory::Image;
 use crate::schema::{Kind, Link, Schema};

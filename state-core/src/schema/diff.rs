@@ -4,8 +4,9 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::show::{Escaped, Show, brief};
+use super::show::{Show, brief};
 use super::{Kind, Link, Nodes, Object, Schema, Slot};
+use crate::error::Escaped;
 
 /// Differences further from the root are not looked for.
 const DEPTH: u32 = 256;

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::{Kind, Link, Nodes, Raw, Record, Schema, Slot};
 #[cfg(feature = "pyo3")]
 use crate::protocol::layout::HANDLE;
+use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{LENGTH, enum_head, largest, option_head, raw_head};
-use crate::sharing::RECORD;
 
 /// Heads larger than this are refused: nothing that was written from memory has one.
 const LIMIT: usize = isize::MAX as usize;

@@ -9,6 +9,7 @@ pub(crate) mod evolution;
 pub(crate) mod fingerprint;
 pub(crate) mod form;
 mod heads;
+pub(crate) mod layout;
 mod order;
 mod pointers;
 mod present;
@@ -19,7 +20,6 @@ use alloc::vec::Vec;
 
 use crate::error::Error;
 use crate::protocol::builder::Builder;
-use crate::raw::Layout;
 use crate::standard::Known;
 
 pub(crate) use canon::{Carried, Rows, parse, parse_some, parse_within, write_canonical, write_for_other_order};
@@ -28,12 +28,13 @@ pub(crate) use canon::{canonical_without_slots, parse_class_within, write_for_cl
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};
+pub(crate) use layout::Layout;
 pub(crate) use order::unordered;
 #[doc(hidden)]
 pub use pointers::SharedKey;
 pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::Present;
-pub(crate) use show::{Escaped, Show, brief};
+pub(crate) use show::{Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
 ///

@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt::{self, Write};
 
 use super::{Kind, Link, Nodes, Schema};
+use crate::error::write_printable;
 
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,23 +36,6 @@ impl Write for Brief {
         }
         Ok(())
     }
-}
-
-/// A name that may come from a file, without what a log or a terminal would act on.
-pub(crate) struct Escaped<'a>(pub &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|letter| write_printable(f, letter))
-    }
-}
-
-/// Letters that Rust shows by themselves stay; quotes and backslashes disturb no line.
-fn write_printable(out: &mut impl Write, letter: char) -> fmt::Result {
-    if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {
-        return out.write_char(letter);
-    }
-    letter.escape_debug().try_for_each(|letter| out.write_char(letter))
 }
 
 /// A node and the table that its links lead into.

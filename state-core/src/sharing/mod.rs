@@ -151,13 +151,11 @@ mod shelf;
 mod table;
 pub(crate) mod walked;
 
+pub(crate) use crate::protocol::layout::RECORD;
 pub(crate) use out::{Tracker, count, count_weak, put, put_weak};
 pub(crate) use pointer::{Early, Kept, Share, Shared, SharedPointer, Through, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
-
-/// Bytes of a record.
-pub(crate) const RECORD: usize = 8;
 
 /// Pointer types that may have numbered objects in one image.
 pub(crate) const CLASSES: usize = 64;

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 
 use super::args;
 use super::deque::Items;
+use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::value::{ByteOrder, Dtype, Order};
-use crate::walk::{ArrayParts, Decoder};
+use crate::walk::Decoder;
 
 /// An array of NumPy's, or of module `array`.
 ///

@@ -57,7 +57,7 @@ pub(crate) use self::convert::encode::serde_value;
 pub(crate) use self::convert::named::Named;
 pub(crate) use self::convert::standard::standard;
 pub use self::kind::{Kind, WrongKind};
-pub use self::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray, TimeUnit};
+pub use self::kinds::array::Array;
 pub use self::kinds::complex::Complex;
 pub use self::kinds::dict::{Dict, IntoPairs, Pairs};
 pub use self::kinds::int::{Int, ParseIntError};
@@ -73,7 +73,7 @@ pub use self::kinds::step::{Step, StepRef};
 pub use self::kinds::surrogates::Surrogates;
 pub use self::kinds::tuple::Tuple;
 pub use self::kinds::variant::Variant;
-pub(crate) use self::repr::literal::{write_bytes, write_str};
+pub use crate::array::{ByteOrder, Dtype, Field, Order, Structured, Subarray, TimeUnit};
 
 /// One slot of a state: any value that can stand in it.
 ///

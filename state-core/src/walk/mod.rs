@@ -3,11 +3,9 @@
 //! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
 //! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
 
-mod array;
 mod attributes;
 pub(crate) mod cbor;
 pub(crate) mod checksum;
-pub(crate) mod compare;
 mod fill;
 mod form;
 mod raws;
@@ -18,7 +16,6 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub use array::ArrayParts;
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use fill::Filled;
 pub(crate) use fill::{Limits, fill, fill_named, fill_named_state, fill_state};
@@ -26,10 +23,12 @@ pub(crate) use fill::{Limits, fill, fill_named, fill_named_state, fill_state};
 pub(crate) use fill::{fill_older, fill_state_over};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
+pub(crate) use form::is_byte;
 #[cfg(feature = "pickle")]
-pub(crate) use form::{can_be_none, is_byte, tuple_slots};
-pub(crate) use read::Read;
+pub(crate) use form::{can_be_none, tuple_slots};
+pub(crate) use read::{Read, little_endian};
 
+use crate::array::{ArrayParts, Elements};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::float::widen;
@@ -149,13 +148,6 @@ pub enum Group<'a> {
         /// The number of its slots.
         slots: usize,
     },
-}
-
-/// What the elements of a raw array are.
-#[derive(Clone, Copy, Debug)]
-pub struct Elements<'a> {
-    pub(crate) schema: &'a Schema,
-    pub(crate) nodes: &'a Nodes,
 }
 
 /// Where the slots of a state come from when a dynamic door puts it in: a dynamic value, seen through a cheap handle.
@@ -287,7 +279,7 @@ pub enum Attributes<'v, D, I> {
 }
 
 /// Takes the calls and keeps nothing: a walk that only looks for damage.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 impl Encoder for Nowhere {
     fn none(&mut self) {}

@@ -11,10 +11,11 @@ use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::view::View;
+use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
+use crate::walk::{Attributes, Decoder, checksum};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;

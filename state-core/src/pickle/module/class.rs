@@ -10,9 +10,9 @@ use super::collect::{Class, Equality, Of, is_counted};
 use super::identifier::{identifier, is_identifier};
 use super::scope::{Annotation, Scope};
 use crate::error::{Error, ErrorKind, Result};
+use crate::literal::Text;
 use crate::pickle::encode::Global;
 use crate::schema::{Form, Kind, Object, Schema};
-use crate::value;
 use crate::walk::checksum;
 
 /// One value of a flat state.
@@ -37,15 +37,7 @@ enum Held {
 
 /// Text as Python writes it.
 pub(super) fn repr(text: &str) -> String {
-    struct Repr<'a>(&'a str);
-
-    impl core::fmt::Display for Repr<'_> {
-        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-            value::write_str(f, self.0)
-        }
-    }
-
-    Repr(text).to_string()
+    Text(text).to_string()
 }
 
 fn indented(lines: &str) -> String {

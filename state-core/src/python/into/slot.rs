@@ -12,6 +12,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple,
 };
 
+use crate::array::ArrayParts;
 use crate::error::Result;
 use crate::python::into::items::{Entries, Items};
 use crate::python::into::keep::Keep;
@@ -19,7 +20,7 @@ use crate::python::types::buffer::{self, Shown};
 use crate::python::types::handle;
 use crate::python::types::standard;
 use crate::value::{Dtype, Order};
-use crate::walk::{ArrayParts, Attributes, Decoder};
+use crate::walk::{Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyTuple};
 
+use crate::array::Elements;
 use crate::python::out::lease::{self, Lender};
 use crate::python::types::handle;
 use crate::python::types::standard;
 use crate::standard::Known;
-use crate::walk::{Elements, Encoder, Group};
+use crate::walk::{Encoder, Group};
 
 /// Raw arrays of fewer bytes stay in the pickle.
 const LARGE: usize = 256;

@@ -1,11 +1,12 @@
 //! A value that is built within a limit of memory, which is asked before anything is taken.
 
+use crate::array::Elements;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::convert::encode::Collector;
 use crate::value::{Object, Value, Variant};
-use crate::walk::{Elements, Encoder, Group};
+use crate::walk::{Encoder, Group};
 
 /// What an object that stands for one of [`Known`] takes at most.
 const KNOWN: usize = 768;

@@ -4,10 +4,11 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::array::ArrayParts;
 use crate::error::Result;
 use crate::value::convert::input::{Entries, Given, Items};
 use crate::value::{Array, Made, Value};
-use crate::walk::{ArrayParts, Attributes, Decoder, checksum};
+use crate::walk::{Attributes, Decoder, checksum};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;

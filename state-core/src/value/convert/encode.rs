@@ -5,13 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::take;
 
+use crate::array::Elements;
 use crate::sharing::Number;
 use crate::standard::Known;
 #[cfg(feature = "pyo3")]
 use crate::value::Persistent;
 use crate::value::convert::named::SlotNames;
 use crate::value::{Array, Dict, List, Object, Set, Shared, Tuple, Value, Variant, bind};
-use crate::walk::{self, Elements, Encoder};
+use crate::walk::{self, Encoder};
 
 /// What serde wrote, as a value.
 pub(crate) fn serde_value(item: &[u8]) -> Value {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::value::repr::literal;
+use crate::literal;
 
 /// A complex number: [`Value::Complex`](crate::value::Value::Complex).
 ///
@@ -31,7 +31,7 @@ impl Complex {
 /// Python's `repr`.
 impl fmt::Display for Complex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        literal::write_complex(f, *self)
+        literal::write_complex(f, [self.re, self.im])
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::{borrow::Cow, format, string::String, sync::Arc};
 use core::{cmp::Ordering, fmt, hash};
 
-use crate::value::repr::literal;
+use crate::literal;
 
 /// The name of a class or function, `module.qualname`: [`Value::Global`](crate::value::Value::Global), and the type tag of an
 /// [`Object`](crate::value::Object).

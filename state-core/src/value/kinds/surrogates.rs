@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{fmt, str};
 
-use crate::value::repr::literal;
+use crate::literal::{self, Piece};
 
 /// Text with surrogates, as Python has it for undecodable file names: [`Value::Surrogates`](crate::value::Value::Surrogates).
 ///
@@ -19,12 +19,6 @@ use crate::value::repr::literal;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Surrogates(Box<[u8]>);
-
-/// A piece of such text.
-pub(in crate::value) enum Piece<'a> {
-    Text(&'a str),
-    Surrogate(u16),
-}
 
 impl Surrogates {
     /// Takes text as `surrogatepass` UTF-8.
@@ -57,7 +51,7 @@ impl Surrogates {
         text
     }
 
-    pub(in crate::value) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
         Pieces { rest: &self.0 }.flatten()
     }
 }
@@ -108,7 +102,7 @@ fn surrogate(bytes: &[u8]) -> Option<u16> {
 /// Python's `repr`.
 impl fmt::Display for Surrogates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        literal::write_surrogates(f, self)
+        literal::write_surrogates(f, &self.0, self.pieces())
     }
 }
 

@@ -2,7 +2,7 @@
 //! stack of its own, and for what is shown a second time an account, so that nothing makes more text than it pays for.
 
 mod layout;
-pub(crate) mod literal;
+pub(in crate::value) mod leaf;
 mod look;
 mod values;
 
@@ -13,6 +13,7 @@ pub(crate) use self::layout::{Field, Layout, attributes};
 pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step, is_empty};
 pub(super) use self::values::{debug, display};
 use self::{layout::Fields, look::SHORT};
+use crate::literal;
 use crate::standard::print as standard;
 
 const INDENT: &str = "    ";
@@ -142,7 +143,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
             Look::Text(text) => literal::write_str(self.f, text),
             Look::Bytes(bytes) => literal::write_bytes(self.f, bytes),
             Look::ByteArray(bytes) => literal::write_byte_array(self.f, bytes),
-            Look::Leaf(value) => literal::write(self.f, &value),
+            Look::Leaf(value) => leaf::write(self.f, &value),
             Look::Items(shape, items) if is_empty(&items) => self.f.write_str(shape.empty()),
             Look::Items(shape, items) => self.begin(shape, Fields::each(items), met, || shape.within().into()),
             Look::Laid(layout) => self.layout(layout, met, None),

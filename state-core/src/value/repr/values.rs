@@ -10,7 +10,7 @@ use core::{
 use super::super::node::{Head, Node};
 use super::super::{Made, Object, StepRef, Value};
 use super::{Field, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
-use crate::value::repr::literal;
+use crate::value::repr::leaf;
 
 /// What may be printed a second time, in about as many bytes: values that share can stand for texts of any length.
 const AGAIN: usize = 1 << 20;
@@ -19,7 +19,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.node() {
             Some(node) => display(node, f),
-            None => literal::write(f, self),
+            None => leaf::write(f, self),
         }
     }
 }
@@ -29,7 +29,7 @@ impl fmt::Debug for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.node() {
             Some(node) => debug(node, f),
-            None => literal::write(f, self),
+            None => leaf::write(f, self),
         }
     }
 }

@@ -17,11 +17,11 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::too_deep;
 use crate::protocol::float;
+use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{FACTOR, option_is_inline, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Show, Slot, root_name};
-use crate::sharing::RECORD;
 use crate::sharing::walked::Given;
 use crate::standard::{self, Known};
 

@@ -5,12 +5,13 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Read, little_endian};
+use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{grid_count, padded};
 use crate::schema::{Link, Raw};
 use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
-use crate::walk::{Elements, Encoder, index};
+use crate::walk::{Encoder, index};
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
     /// The bytes of so many elements; `None` are more than can be.

@@ -19,11 +19,12 @@ use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
+use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
 use crate::sharing::walked::{Met, Objects};
-use crate::sharing::{Number, Numbered, RECORD, Record};
+use crate::sharing::{Number, Numbered, Record};
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
 /// fewer; those of a file are held to it.
@@ -513,6 +514,6 @@ fn depth(levels: u32) -> u32 {
 }
 
 /// A number of up to 16 bytes.
-pub(super) fn little_endian(bytes: &[u8]) -> u128 {
+pub(crate) fn little_endian(bytes: &[u8]) -> u128 {
     bytes.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
 }

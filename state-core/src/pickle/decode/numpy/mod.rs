@@ -11,9 +11,9 @@ pub(super) use self::dtype::Dtypes;
 use super::arena::{Id, Items, Tag};
 use super::parts::Parts;
 use super::view::{Name, View};
+use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Dtype, Order};
-use crate::walk::ArrayParts;
 
 /// As many dimensions as the newest NumPy allows.
 const MOST_DIMENSIONS: usize = 64;

@@ -2,8 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::array::{ByteOrder, Dtype};
 use crate::protocol::float::widen;
-use crate::value::kinds::array::{ByteOrder, Dtype};
 use crate::value::{Complex, List, Surrogates, Tuple, Value};
 
 /// The number that stands for no time, "not a time".
@@ -26,7 +26,7 @@ impl Dtype {
                 units => units.into(),
             },
             Self::Structured(record) => {
-                let field = |field: &crate::value::kinds::array::Field| {
+                let field = |field: &crate::array::Field| {
                     let end = field.offset.saturating_add(field.dtype.itemsize());
                     field.dtype.read(bytes.get(field.offset..end).unwrap_or_default())
                 };

@@ -1,16 +1,13 @@
 //! Arrays of any number of dimensions, as NumPy has them.
 
-mod describe;
-mod descriptor;
-mod dtype;
 mod element;
 mod repr;
 
 use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
 use core::cmp::Ordering;
 
+use crate::array::{ByteOrder, Dtype, Elements, Order, count};
 use crate::error::{Error, ErrorKind, Result};
-pub use crate::value::kinds::array::dtype::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 use crate::value::{List, Value};
 
 /// As many as the newest NumPy allows.
@@ -40,17 +37,13 @@ pub struct Array {
     is_scalar: bool,
 }
 
-/// Which of an array's elements lie side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Order {
-    /// Those that differ in the last index, as in C.
-    #[default]
-    C,
-    /// Those that differ in the first index, as in Fortran.
-    Fortran,
-}
-
 impl Array {
+    /// The array of a raw array; elements that are arrays themselves add their dimensions.
+    pub(crate) fn of_elements(elements: Elements<'_>, shape: &[usize], bytes: &[u8]) -> Result<Self> {
+        let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes)?;
+        Self::new(dtype, [shape, &inner].concat(), Order::C, bytes.into())
+    }
+
     /// Makes an array from the memory of its elements.
     ///
     /// # Errors
@@ -199,14 +192,6 @@ impl Array {
         }
         (0..self.len()).map(|place| self.element(place)).collect::<Vec<_>>().concat().into()
     }
-}
-
-/// The number of elements.
-fn count(shape: &[usize]) -> Option<usize> {
-    if shape.contains(&0) {
-        return Some(0);
-    }
-    shape.iter().try_fold(1_usize, |count, length| count.checked_mul(*length))
 }
 
 impl PartialEq for Array {

@@ -3,11 +3,12 @@
 use alloc::{format, string::ToString};
 use core::fmt::{self, Formatter};
 
+use crate::array::descriptor::{write_list, write_shape};
+use crate::array::{ByteOrder, Dtype};
+use crate::value::Array;
 use crate::value::Value;
-use crate::value::kinds::array::descriptor::write_list;
 use crate::value::kinds::array::element::{NOT_A_TIME, complex, float, signed};
-use crate::value::kinds::array::{Array, Dtype};
-use crate::value::repr::literal;
+use crate::value::repr::leaf;
 
 /// Arrays of more elements than this show the first and the last ones alone.
 const MOST_ELEMENTS: usize = 1000;
@@ -33,7 +34,7 @@ impl fmt::Display for Array {
             f.write_str("[]")?;
             if self.shape.len() != 1 {
                 f.write_str(", shape=")?;
-                crate::value::kinds::array::descriptor::write_shape(f, &self.shape)?;
+                write_shape(f, &self.shape)?;
             }
         } else {
             let mut left = MOST_PARTS;
@@ -118,12 +119,12 @@ fn write_ends(
 /// Whether NumPy makes an array of this type from its elements alone.
 fn is_default(dtype: &Dtype) -> bool {
     let is_default = matches!(dtype, Dtype::Bool | Dtype::Int(8, _) | Dtype::Float(8, _) | Dtype::Complex(16, _));
-    is_default && dtype.byte_order() != Some(crate::value::kinds::array::ByteOrder::Big)
+    is_default && dtype.byte_order() != Some(ByteOrder::Big)
 }
 
 /// `int32` where the type has such a name, else what stands in its `dtype` in quotes.
 fn name(dtype: &Dtype) -> alloc::string::String {
-    if dtype.byte_order() == Some(crate::value::kinds::array::ByteOrder::Big) {
+    if dtype.byte_order() == Some(ByteOrder::Big) {
         return format!("'{dtype}'");
     }
     let bits = 8 * dtype.itemsize();
@@ -166,7 +167,7 @@ fn write_element(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, bytes: 
             f.write_str(if record.fields().len() == 1 { ",)" } else { ")" })
         }
         Dtype::Subarray(array) => write_nested(f, left, array.dtype(), array.shape(), bytes),
-        _ => literal::write(f, &dtype.read(bytes)),
+        _ => leaf::write(f, &dtype.read(bytes)),
     }
 }
 

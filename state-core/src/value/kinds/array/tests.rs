@@ -1,7 +1,7 @@
 use alloc::{string::ToString, vec, vec::Vec};
 
 use crate::error::ErrorKind;
-use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray, Value};
+use crate::value::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray, Value};
 
 fn dtype(text: &str) -> Dtype {
     text.parse().unwrap_or(Dtype::Bool)

@@ -5,11 +5,12 @@ use alloc::string::String;
 use alloc::vec::{IntoIter, Vec};
 use core::fmt;
 
-use super::{Image, Options};
+use super::find;
+use crate::error::Escaped;
 use crate::error::Result;
-use crate::schema::{Escaped, Schema};
+use crate::image::{Image, Options};
+use crate::schema::Schema;
 use crate::state::{Restore, RestoreOwned};
-use crate::walk::compare;
 
 /// One slot in which two states differ.
 ///
@@ -79,7 +80,7 @@ impl<'a> Differences<'a> {
     fn search(&mut self, most: usize) -> Result<()> {
         let [ours, theirs] = &self.images;
         let sides = [Image::open(ours)?.regions(self.head)?, Image::open(theirs)?.regions(self.head)?];
-        let found = compare::find(self.schema, sides, most)?;
+        let found = find(self.schema, sides, most)?;
         (self.asked, self.got, self.found) = (most, found.len(), found.into_iter());
         Ok(())
     }
@@ -135,7 +136,7 @@ impl Iterator for Differences<'_> {
 /// ```
 ///
 /// # Errors
-/// Bytes that [`check`](super::check) would refuse.
+/// Bytes that [`check`](crate::check) would refuse.
 pub fn compare<'de, T: Restore<'de>>(ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
     Options::new().compare::<T>(ours, theirs)
 }

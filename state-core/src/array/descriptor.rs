@@ -6,9 +6,9 @@ use core::{
     str::FromStr,
 };
 
+use super::{ByteOrder, Dtype, Structured, TimeUnit};
 use crate::error::{Error, ErrorKind};
-use crate::value::Value;
-use crate::value::kinds::array::{ByteOrder, Dtype, Structured, TimeUnit};
+use crate::literal::Text;
 
 /// Reads NumPy's short form, `<f8`; records have none.
 impl FromStr for Dtype {
@@ -133,7 +133,7 @@ impl Structured {
     }
 }
 
-pub(super) fn write_shape(f: &mut Formatter<'_>, shape: &[usize]) -> fmt::Result {
+pub(crate) fn write_shape(f: &mut Formatter<'_>, shape: &[usize]) -> fmt::Result {
     f.write_char('(')?;
     write_list(f, shape, |f, length| write!(f, "{length}"))?;
     f.write_str(if shape.len() == 1 { ",)" } else { ")" })
@@ -176,10 +176,10 @@ fn write_layout(f: &mut Formatter<'_>, record: &Structured) -> fmt::Result {
 }
 
 fn quoted(name: &str) -> alloc::string::String {
-    Value::from(name).to_string()
+    Text(name).to_string()
 }
 
-pub(super) fn write_list<T>(
+pub(crate) fn write_list<T>(
     f: &mut Formatter<'_>,
     items: &[T],
     mut write: impl FnMut(&mut Formatter<'_>, &T) -> fmt::Result,

@@ -1,49 +1,52 @@
-//! How Python's `repr` spells the values that hold no others: numbers, text and bytes.
+//! How Python's `repr` spells numbers, text and bytes.
 
 use alloc::{format, string::String};
 use core::fmt::{self, Formatter, Write};
 
-use crate::value::kinds::surrogates::Piece;
-use crate::value::{Complex, Surrogates, Value};
+/// A piece of text in which surrogates are alone.
+pub(crate) enum Piece<'a> {
+    Text(&'a str),
+    Surrogate(u16),
+}
 
-/// Containers, which `repr` spells itself, are not asked.
-pub(in crate::value) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
-    match leaf.see() {
-        Value::None => f.write_str("None"),
-        Value::Bool(true) => f.write_str("True"),
-        Value::Bool(false) => f.write_str("False"),
-        Value::Int(number) => write!(f, "{number}"),
-        Value::Float(number) => write_float(f, *number),
-        Value::Str(text) => write_str(f, text),
-        Value::Complex(number) => write_complex(f, *number),
-        Value::Surrogates(text) => write_surrogates(f, text),
-        Value::Bytes(bytes) => write_bytes(f, bytes),
-        Value::ByteArray(bytes) => write_byte_array(f, bytes),
-        Value::Array(array) => write!(f, "{array}"),
-        Value::Global(name) => write!(f, "{name}"),
-        Value::Tuple(_)
-        | Value::List(_)
-        | Value::Dict(_)
-        | Value::Set(_)
-        | Value::FrozenSet(_)
-        | Value::Object(_)
-        | Value::Variant(_)
-        | Value::Persistent(_)
-        | Value::Shared(_) => Ok(()),
+/// Text, which prints as its literal.
+pub(crate) struct Text<'a>(pub &'a str);
+
+/// Bytes, which print as their literal.
+pub(crate) struct Bytes<'a>(pub &'a [u8]);
+
+/// A float, which prints as its literal.
+pub(crate) struct Float(pub f64);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_str(f, self.0)
+    }
+}
+
+impl fmt::Display for Bytes<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_bytes(f, self.0)
+    }
+}
+
+impl fmt::Display for Float {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_float(f, self.0)
     }
 }
 
 /// A name from outside, spelt so that it cannot disturb the line that it stands in.
-pub(in crate::value) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
 
-fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
+pub(crate) fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
     write_number(f, number, ".0")
 }
 
 /// A part of zero and positive sign is left out, and whole numbers have no fraction.
-pub(in crate::value) fn write_complex(f: &mut Formatter<'_>, Complex { re, im }: Complex) -> fmt::Result {
+pub(crate) fn write_complex(f: &mut Formatter<'_>, [re, im]: [f64; 2]) -> fmt::Result {
     let is_imaginary = re == 0.0 && re.is_sign_positive();
     if !is_imaginary {
         f.write_char('(')?;
@@ -104,10 +107,14 @@ pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 /// Python escapes a surrogate as it does other letters that cannot be printed.
-pub(in crate::value) fn write_surrogates(f: &mut Formatter<'_>, text: &Surrogates) -> fmt::Result {
-    let quote = quote(text.as_bytes().contains(&b'\''), text.as_bytes().contains(&b'"'));
+pub(crate) fn write_surrogates<'a>(
+    f: &mut Formatter<'_>,
+    bytes: &[u8],
+    pieces: impl Iterator<Item = Piece<'a>>,
+) -> fmt::Result {
+    let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     f.write_char(quote)?;
-    for piece in text.pieces() {
+    for piece in pieces {
         match piece {
             Piece::Text(piece) => write_escaped(f, piece, |c| c != quote && c != '\\' && is_printable(c))?,
             Piece::Surrogate(code) => write!(f, "\\u{code:04x}")?,
@@ -120,7 +127,7 @@ pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     write_quoted(f, bytes, |c, quote| c == quote)
 }
 
-pub(in crate::value) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(crate) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     f.write_str("bytearray(")?;
     // Here alone, an apostrophe is escaped between other quotes too.
     write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;

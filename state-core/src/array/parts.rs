@@ -5,9 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::{Dtype, Order};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Kind, Nodes, Schema};
-use crate::value::{Dtype, Order};
 
 /// An array of any number of dimensions: the type of its elements, its shape, and its memory.
 ///
@@ -38,7 +38,7 @@ impl<'v> ArrayParts<'v> {
     }
 
     /// Whether it has no more dimensions than an element of the type has itself.
-    pub(super) fn is_one(&self, element: &Schema, nodes: &Nodes) -> bool {
+    pub(crate) fn is_one(&self, element: &Schema, nodes: &Nodes) -> bool {
         let (mut element, mut inner) = (element, 0);
         while let Kind::Array(of, _) = &element.kind {
             (element, inner) = (nodes.get(*of), inner + 1);
@@ -48,7 +48,7 @@ impl<'v> ArrayParts<'v> {
 
     /// The dimensions of which the elements are no part, as many as are asked for, and the bytes of the elements as they
     /// lie in an image.
-    pub(super) fn elements(
+    pub(crate) fn elements(
         self,
         (schema, nodes): (&Schema, &Nodes),
         dimensions: Option<usize>,

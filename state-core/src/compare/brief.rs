@@ -4,11 +4,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::array::Elements;
+use crate::literal::{Bytes, Text};
 use crate::schema::short;
 use crate::sharing::Number;
 use crate::standard::Known;
-use crate::value::{self, Value};
-use crate::walk::{Elements, Encoder, Group};
+use crate::value;
+use crate::walk::{Encoder, Group};
 
 /// The text is cut behind the first part that goes beyond this.
 const LONG: usize = 80;
@@ -57,7 +59,7 @@ impl Encoder for Brief {
     }
 
     fn bool(&mut self, value: bool) {
-        self.put(|| Value::from(value).to_string());
+        self.put(|| if value { "True" } else { "False" }.into());
     }
 
     fn int(&mut self, value: i128) {
@@ -80,13 +82,13 @@ impl Encoder for Brief {
         self.put(|| {
             let shown: String = value.chars().take(PART).collect();
             let rest = if shown.len() < value.len() { "..." } else { "" };
-            format!("{}{rest}", Value::from(shown))
+            format!("{}{rest}", Text(&shown))
         });
     }
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(|| match value.len() {
-            0..=PART => Value::from(value).to_string(),
+            0..=PART => Bytes(value).to_string(),
             len => format!("{len} bytes"),
         });
     }

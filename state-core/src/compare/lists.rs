@@ -6,11 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Both, Compared, Pair, Span, Step, broken, cut};
+use crate::literal::Text;
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::stride;
 use crate::schema::{Kind, Link, Schema};
-use crate::value::Value;
-use crate::walk::form::is_byte;
+use crate::walk::is_byte;
 
 /// How many characters before the first one that differs are shown.
 const BEFORE: usize = 20;
@@ -387,5 +387,5 @@ fn around(text: &str, at: usize) -> String {
     let mut chars = text.chars().skip(from);
     let shown: String = chars.by_ref().take(SHOWN).collect();
     let (before, behind) = (if from > 0 { "..." } else { "" }, if chars.next().is_some() { "..." } else { "" });
-    format!("{before}{}{behind}", Value::from(shown))
+    format!("{before}{}{behind}", Text(&shown))
 }

@@ -1,6 +1,7 @@
 //! Two images of one type side by side, by their schema: the slots in which they differ. Both were checked.
 
 mod brief;
+mod differences;
 mod digest;
 mod lists;
 mod raws;
@@ -12,20 +13,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Nowhere;
-use super::read::{Read, little_endian};
+pub use differences::{Difference, Differences, compare};
+
 use crate::error::{Error, ErrorKind};
-use crate::image::Difference;
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride, tag_head};
 use crate::protocol::stack;
 use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Schema, Slot, root_name};
+use crate::walk::{Nowhere, Read, little_endian};
 use brief::Brief;
 use shared::Shared;
 
 /// The first differences of two images of this type, up to `most`.
-pub(crate) fn find<'a>(schema: &'a Schema, sides: [Regions<'a>; 2], most: usize) -> Result<Vec<Difference>, Error> {
+fn find<'a>(schema: &'a Schema, sides: [Regions<'a>; 2], most: usize) -> Result<Vec<Difference>, Error> {
     differences(Pair::new((schema, Nodes::NONE), (sides, u32::MAX), most, None)?, schema, u32::MAX)
 }
 

@@ -3,18 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::{ByteOrder, Dtype, Field, Structured, Subarray};
 use crate::error::Result;
 use crate::schema::{Kind, Nodes, Schema};
-use crate::value::kinds::array::{Array, ByteOrder, Dtype, Field, Order, Structured, Subarray};
-use crate::walk::Elements;
-
-impl Array {
-    /// The array of a raw array; elements that are arrays themselves add their dimensions.
-    pub(crate) fn of_elements(elements: Elements<'_>, shape: &[usize], bytes: &[u8]) -> Result<Self> {
-        let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes)?;
-        Self::new(dtype, [shape, &inner].concat(), Order::C, bytes.into())
-    }
-}
 
 impl Dtype {
     /// The type of elements as they lie in an image, and the lengths of the arrays that are elements: NumPy counts these

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 const DEEPEST: usize = 16;
 const MOST_FIELDS: usize = 1 << 16;
 
-/// The type of the elements of an [`Array`](crate::value::kinds::array::Array), with the order of their bytes. Sizes are in bytes.
+/// The type of the elements of an [`Array`](crate::value::Array), with the order of their bytes. Sizes are in bytes.
 ///
 /// It is read and printed as NumPy does, and cheap to clone.
 ///
@@ -198,7 +198,7 @@ impl Subarray {
         let shape = shape.into();
         dtype.check()?;
         let weight = Weight::around([dtype.weight()].into_iter())?;
-        let itemsize = crate::value::kinds::array::count(&shape)
+        let itemsize = super::count(&shape)
             .filter(|count| shape.len() <= DEEPEST && (*count == 0 || dtype.itemsize() > 0))
             .and_then(|count| count.checked_mul(dtype.itemsize()))
             .ok_or_else(|| Error::new(ErrorKind::Malformed, "an array that fits in memory", format!("{shape:?}")))?;
@@ -284,7 +284,7 @@ impl Dtype {
     }
 
     /// Whether the size is one that the kind can have.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let known = match self {
             Self::Int(size, _) | Self::UInt(size, _) => matches!(size, 1 | 2 | 4 | 8),
             Self::Float(size, _) => matches!(size, 2 | 4 | 8),

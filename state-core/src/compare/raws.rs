@@ -5,11 +5,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::lists::alike;
-use super::{Both, Compared, Pair, Step, broken, little_endian};
-use crate::inspect::Element;
+use super::{Both, Compared, Pair, Step, broken};
+use crate::array::Element;
+use crate::array::Elements;
 use crate::protocol::layout::padded;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
-use crate::walk::Elements;
+use crate::walk::little_endian;
 
 impl<'a> Pair<'a> {
     pub(super) fn raw(&mut self, raw: &Raw, heads: Both<&'a [u8]>) -> Compared {
