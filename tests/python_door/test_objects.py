@@ -164,7 +164,8 @@ def test_what_a_subclass_of_python_writes_wins():
     one = Custom("Dave", 30)
     one.extra = 1
     for back in ways(one):
-        assert back.name == "Dave" and back.extra == 2 and not hasattr(back, "lost")
+        # The pair is the whole state, as on a class of Python: it has not asked for the name.
+        assert back.name == "" and back.extra == 2 and not hasattr(back, "lost")
     assert pickled(Reducing("Dave", 30)) == ("reduced", "Dave")
 
 

@@ -3,6 +3,7 @@
 import copy
 import copyreg
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import zoo
 from ways import PROTOCOLS, pickled, refused, ways
@@ -44,6 +45,66 @@ def test_getstate_alone_with_a_dict_of_slots():
     for back in ways(zoo.Listed("Dave", "hunter2")):
         assert (back.name, back.secret) == ("Dave", "")
     assert b"hunter2" not in pickle.dumps(zoo.Listed("Dave", "hunter2"))
+
+
+class Quiet(zoo.Person):
+    def __getstate__(self):
+        return {"nick": self.nick}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+
+
+class Passing(zoo.Person):
+    def __getstate__(self):
+        return super().__getstate__(), self.nick.upper()
+
+    def __setstate__(self, state):
+        super().__setstate__(state[0])
+        self.nick = state[1]
+
+
+class Item(zoo.FrozenNode):
+    def __getstate__(self):
+        return "state"
+
+    def __setstate__(self, state):
+        self.state = state
+
+
+class Employee(zoo.Team):
+    def __getstate__(self):
+        return "state"
+
+    def __setstate__(self, state):
+        self.state = state
+
+
+def test_a_pair_of_a_subclass_is_the_whole_state():
+    quiet, passing = Quiet("Dave" * 100, 30), Passing("Dave" * 100, 30)
+    quiet.nick = quiet.other = passing.nick = "d"
+    for back in ways(quiet):
+        assert type(back) is Quiet and (back.name, back.age, vars(back)) == ("", 0, {"nick": "d"})
+    for protocol in PROTOCOLS:
+        assert b"DaveDave" not in pickle.dumps(quiet, protocol)
+        assert pickle.dumps(passing, protocol).count(b"Dave" * 100) == 1
+    for back in ways(passing):
+        assert (back.name, back.age, back.nick) == ("Dave" * 100, 30, "D")
+    # What was pickled when the slots went along loads as it did.
+    class Plain(zoo.Person):
+        pass
+
+    make, arguments = Plain("Dave", 30).__reduce_ex__(4)[:2]
+    back = make(Quiet, *arguments[1:])
+    back.__setstate__({"nick": "d"})
+    assert (back.name, back.age, back.nick) == ("Dave", 30, "d")
+
+
+def test_values_without_which_no_object_is_made_go_along_with_a_pair():
+    for back in ways(Item([1])):
+        assert (back.items, back.state) == ([1], "state")
+    for back in ways(Employee(zoo.Person("Dave", 30), None, [])):
+        assert (back.lead.name, back.state) == ("Dave", "state")
 
 
 class Counted(zoo.Person):
@@ -153,6 +214,45 @@ def test_attributes_that_would_not_load_are_not_dumped():
     vars(loose)[3] = 4
     for protocol in PROTOCOLS:
         refused(TypeError, "an attribute named 3", pickle.dumps, loose, protocol)
+
+
+def test_a_cycle_through_nothing_that_can_be_empty_is_refused():
+    items = []
+    paired = zoo.Paired(items)
+    items.append(paired)
+    for back in ways(paired, shallow=False):
+        assert back.pair[0] == 1 and back.pair[1][0] is back
+    paired.pair = (1, paired)
+    for protocol in PROTOCOLS:
+        refused(pickle.PicklingError, "zoo.Paired is reached from a slot", pickle.dumps, paired, protocol)
+    refused((pickle.PicklingError, RecursionError), "", copy.deepcopy, paired)
+
+
+def test_a_lock_that_is_held_is_not_waited_for():
+    ledger = zoo.Ledger(7, {})
+    with ThreadPoolExecutor(1) as pool:
+        for way in (pickle.dumps, copy.copy, copy.deepcopy):
+            held = "Ledger: expected a lock that can be read, found one that is held"
+            refused(pickle.PicklingError, held, ledger.hold, lambda: pool.submit(way, ledger).result())
+    for back in ways(ledger):
+        assert back.total == 7
+
+
+def test_equal_maps_give_equal_pickles_where_they_are_sorted():
+    names = [f"name{number}" for number in range(50)]
+    ledgers = [zoo.Ledger(1, {name: 1 for name in order}) for order in (names, names[::-1]) * 3]
+    for protocol in PROTOCOLS:
+        assert len({pickle.dumps(ledger, protocol) for ledger in ledgers}) == 1
+
+
+def test_what_is_held_of_a_reduction_changes_bytes_and_no_object():
+    team = zoo.Team(zoo.Person("Dave", 30), None, [])
+    before = pickle.dumps(team)
+    held = team.__reduce_ex__(4)
+    for back in ways(team):
+        assert back.lead.name == "Dave"
+    del held
+    assert pickle.dumps(team) == before
 
 
 def test_a_cycle_without_an_end_says_so():

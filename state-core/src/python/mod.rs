@@ -116,8 +116,11 @@
 //! | `__setstate__` alone | the derived state, once: the object has it already when `__setstate__` is called with it |
 //! | `__getstate__` alone | a tuple of all slots, or a dict of slots and attributes by name |
 //!
-//! A Python subclass that overrides `__getstate__` speaks of what it adds: the slots of the class of Rust travel with what
-//! it returns, a dict of attributes or, beside a `__setstate__`, anything.
+//! The same holds for a Python subclass. Its pair of `__getstate__` and `__setstate__` is the whole state: the slots of the
+//! class of Rust are empty when `__setstate__` is called, unless the pair takes them along by
+//! `super().__getstate__()` and `super().__setstate__(..)`. Only where an object cannot be made empty, because its class is
+//! frozen or a slot has no empty value, the slots go along in any case, as what is in a `tuple` does with subclasses of
+//! that. A subclass's `__getstate__` alone speaks of what it adds, a dict of attributes, and the slots travel with it.
 //!
 //! `#[state(pickle = "..")]` is for pickles that Rust writes. A class that has it is refused when it is registered.
 //!

@@ -1,6 +1,7 @@
 //! Classes whose fields are objects of Python.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -13,6 +14,8 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Node>(module)?;
     picklable::<Child>(module)?;
     picklable::<FrozenNode>(module)?;
+    picklable::<Ledger>(module)?;
+    picklable::<Paired>(module)?;
     picklable::<Team>(module)
 }
 
@@ -50,7 +53,7 @@ impl Child {
     }
 }
 
-#[pyclass(module = "zoo", frozen, get_all)]
+#[pyclass(module = "zoo", frozen, subclass, get_all)]
 #[derive(State)]
 struct FrozenNode {
     items: Py<PyList>,
@@ -64,7 +67,7 @@ impl FrozenNode {
     }
 }
 
-#[pyclass(module = "zoo", get_all, set_all)]
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
 #[derive(State)]
 struct Team {
     lead: Py<Person>,
@@ -77,5 +80,48 @@ impl Team {
     #[new]
     fn new(lead: Py<Person>, deputy: Option<Py<Person>>, members: Vec<Py<Person>>) -> Self {
         Self { lead, deputy, members }
+    }
+}
+
+/// Leads to itself through a slot that cannot be empty.
+#[pyclass(module = "zoo", get_all, set_all)]
+#[derive(State)]
+struct Paired {
+    pair: (u8, Py<PyAny>),
+}
+
+#[pymethods]
+impl Paired {
+    #[new]
+    fn new(second: Py<PyAny>) -> Self {
+        Self { pair: (1, second) }
+    }
+}
+
+/// Has a lock that others may hold, and a map in no order of its own.
+#[pyclass(module = "zoo", frozen)]
+#[derive(State)]
+struct Ledger {
+    total: Mutex<u64>,
+    #[state(sorted)]
+    accounts: HashMap<String, u32>,
+}
+
+#[pymethods]
+impl Ledger {
+    #[new]
+    fn new(total: u64, accounts: HashMap<String, u32>) -> Self {
+        Self { total: Mutex::new(total), accounts }
+    }
+
+    #[getter]
+    fn total(&self) -> u64 {
+        *self.total.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls something while the lock is held.
+    fn hold(&self, call: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let _held = self.total.lock().unwrap_or_else(PoisonError::into_inner);
+        call.call0().map(Bound::unbind)
     }
 }

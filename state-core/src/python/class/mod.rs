@@ -10,7 +10,6 @@ pub(super) mod variants;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr;
-use core::sync::atomic::AtomicBool;
 use std::sync::OnceLock;
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
@@ -65,8 +64,8 @@ pub(super) struct Known {
     pub schemas: Vec<&'static Schema>,
     /// The slots of the flat state by name, those of parents and bases first.
     pub names: Vec<SlotName>,
-    /// Whether an empty object of the class was made before.
-    pub blank: AtomicBool,
+    /// Whether an empty object of the class can be made, once that was asked.
+    pub blank: OnceLock<bool>,
     /// What `copyreg` was told.
     pub reducer: Option<Py<PyAny>>,
     /// The number of slots of the flat state.
@@ -194,7 +193,7 @@ fn learn(
         slots: layout.slots,
         deferrable: layout.deferrable,
         names: layout.names,
-        blank: AtomicBool::new(false),
+        blank: OnceLock::new(),
         reducer: None,
         handles,
         attributes,

@@ -1,13 +1,12 @@
 //! What the author of a class, or of a Python subclass, writes of `__getstate__` and `__setstate__`.
 
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use super::{call, flat, getstate};
 use crate::python::class::form::Mode;
@@ -44,11 +43,7 @@ pub(super) fn reduced<'py>(
         return Ok((known.form(py, Mode::Given), arguments, state).into_pyobject(py)?.into_any());
     }
     let state = object.call_method0(intern!(py, "__getstate__"))?;
-    // The author of the class knows all that there is in its objects, that of a subclass what it adds.
-    let is_whole = match written.setstate {
-        true => known.written.setstate,
-        false => known.written.getstate,
-    };
+    let is_whole = if written.setstate { is_whole(object, known)? } else { known.written.getstate };
     if !written.setstate {
         if let Ok(slots) = state.cast::<PyTuple>() {
             let class = object.get_type().into_any();
@@ -71,6 +66,20 @@ pub(super) fn reduced<'py>(
     Ok((known.form(py, Mode::Class), PyTuple::new(py, slots)?, state).into_pyobject(py)?.into_any())
 }
 
+/// Whether what `__getstate__` gives, where there is a `__setstate__` too, is all that is pickled. A pair of a subclass
+/// cannot be where the object is not made without its values: those go along, as Python does it for a `tuple` or `str`.
+fn is_whole(object: &Bound<'_, PyAny>, known: &Known) -> PyResult<bool> {
+    let py = object.py();
+    if known.written.setstate {
+        return Ok(true);
+    }
+    let has = |name: &Bound<'_, PyString>| object.hasattr(name);
+    if has(intern!(py, "__getnewargs__"))? || has(intern!(py, "__getnewargs_ex__"))? {
+        return Ok(true);
+    }
+    Ok(!known.calls.frozen && *known.blank.get_or_init(|| can_be_blank(py, known).is_ok()))
+}
+
 /// An object that is made empty and then given a state. Nothing of the derived state goes along.
 fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, class) = (object.py(), object.get_type());
@@ -87,10 +96,10 @@ fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny
         let new = NEW.import(py, "copyreg", "__newobj__")?;
         return Ok((new, PyTuple::new(py, arguments)?, state).into_pyobject(py)?.into_any());
     }
-    if !known.blank.load(Ordering::Relaxed) {
+    if known.blank.get() != Some(&true) {
         // Told to who pickles, and not to who loads.
         can_be_blank(py, known)?;
-        known.blank.store(true, Ordering::Relaxed);
+        known.blank.get_or_init(|| true);
     }
     Ok((known.form(py, Mode::Blank), (class,), state).into_pyobject(py)?.into_any())
 }

@@ -24,8 +24,8 @@ pub struct Mark {
 }
 
 /// A cycle that goes through an object more often than this goes round for ever. It can go round twice, and what
-/// `__reduce_ex__` gave elsewhere may be held.
-const ROUNDS: usize = 16;
+/// `__reduce_ex__` gave elsewhere may be held. Python's own limit of depth is reached a little later.
+const ROUNDS: usize = 64;
 
 impl Mark {
     /// A mark for the object.

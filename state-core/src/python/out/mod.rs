@@ -102,7 +102,7 @@ fn reduced<'py>(
     let mark = Mark::new(object)?;
     if mark.is_cycle() {
         let (slots, later) = defer(known, slots, usize::from(!exact), attributes)?;
-        return Ok((form, slots, later).into_pyobject(py)?.into_any());
+        return Ok((form, slots, later, mark).into_pyobject(py)?.into_any());
     }
     slots.extend(attributes.map(Bound::into_any));
     Ok((form, PyTuple::new(py, slots)?, py.None(), mark).into_pyobject(py)?.into_any())

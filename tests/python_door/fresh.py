@@ -1,0 +1,48 @@
+"""Does what `examples/python/README.md` says of a module of one's own, word for word, in an empty folder.
+
+`fresh.py TARGET`, with the Python of a virtual environment that has maturin, and a folder for what cargo builds. The crate
+is taken from this repository.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def main(target):
+    # Outside of this repository, whose workspace would take the new package in.
+    with tempfile.TemporaryDirectory() as folder:
+        make(pathlib.Path(folder) / "people", target)
+
+
+def make(folder, target):
+    readme = (ROOT / "examples/python/README.md").read_text()
+    told = readme[readme.index("## A module of your own") : readme.index("## When the classes change")]
+    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", told, re.DOTALL))
+    subprocess.run(["cargo", "new", "--quiet", "--vcs", "none", "--lib", str(folder)], check=True)
+    manifest = folder / "Cargo.toml"
+    made = manifest.read_text()
+    # What `cargo new` writes ends with an empty table of dependencies, which the words replace.
+    made = made[: made.index("[dependencies]")] + blocks["toml"]
+    crate = ROOT / "state-core"
+    assert 'version = "0.1", features' in made
+    manifest.write_text(made.replace('version = "0.1", features', f'path = "{crate}", features'))
+    # The versions that this repository was tested with.
+    shutil.copy(ROOT / "examples/python/Cargo.lock", folder / "Cargo.lock")
+    (folder / "src/lib.rs").write_text(blocks["rust"])
+    bin = pathlib.Path(sys.executable).parent
+    environment = {**os.environ, "VIRTUAL_ENV": str(bin.parent), "CARGO_TARGET_DIR": str(target)}
+    subprocess.run([bin / "maturin", "develop", "--quiet"], cwd=folder, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", blocks["python"]], cwd="/", check=True)
+    print("a module by the words of the README")
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]).resolve())
