@@ -481,16 +481,6 @@ fn the_deepest_chain_fits_a_thread() {
 }
 
 #[test]
-fn other_ways_in_and_out_say_that_they_do_not_share() {
-    let one = Rc::new(leaf(1));
-    let watch = Watch { before: vec![], after: Rc::downgrade(&one), owned: vec![one] };
-    let expected = "shared objects stay one";
-    assert!(state_core::pickle::dumps(&watch).unwrap_err().to_string().contains(expected));
-    let error = state_core::pickle::loads::<Watch>(b"N.").err().unwrap();
-    assert!(error.to_string().contains(expected), "{error}");
-}
-
-#[test]
 fn a_history_keeps_shared_objects() {
     let mut history = state_core::History::<Link>::new();
     let mut root = ring(3)[0].clone();

@@ -309,9 +309,11 @@ fn carried(behind: &[u8]) -> Option<&[u8]> {
 }
 
 /// Numbered references stand where they are not expected.
+#[cfg(feature = "pyo3")]
 #[cold]
 pub(crate) fn shares() -> Error {
-    let expected = "native bytes (`dumps`, `loads`), the one form in which shared objects stay one";
+    let expected =
+        "native bytes (`dumps`), values (`to_value`) or pickles (`pickle::dumps`), in which shared objects stay one";
     Error::new(ErrorKind::Unwritable, expected, "another form of a state with `#[state(shared)]` or `Weak` in it")
 }
 

@@ -191,9 +191,12 @@ pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
+#[cfg(feature = "pyo3")]
 pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
 pub(crate) use in_place::{restore, restore_written};
+#[cfg(feature = "pickle")]
+pub(crate) use options::Copies;
 pub(crate) use options::build;
 #[cfg(feature = "pyo3")]
 pub(crate) use options::{Root, Tests};

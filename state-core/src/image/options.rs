@@ -13,6 +13,7 @@ use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::layout::FACTOR;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Carried, Schema, Sharing, root_name};
+use crate::sharing::walked::References;
 use crate::sharing::{self, Numbered, Table, Tracker};
 use crate::state::{Restore, State};
 use crate::walk::Limits;
@@ -44,10 +45,17 @@ pub struct Options {
 
 /// What is done about shared objects in types that say nothing of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Copies {
+pub(crate) enum Copies {
     Write,
     Share,
     Refuse,
+}
+
+impl Copies {
+    /// Whether references are numbered in states of a type that says this of them.
+    pub(crate) fn sharing(self, of: Sharing) -> Sharing {
+        of.or(if self == Self::Share { Sharing::SHARED } else { Sharing::NO })
+    }
 }
 
 /// What a state may take for what is wide where no limit was set, unless it is long.
@@ -169,6 +177,11 @@ impl Options {
     pub const fn refuse_copies(mut self) -> Self {
         self.copies = Copies::Refuse;
         self
+    }
+
+    /// What was said of shared objects.
+    pub(crate) const fn copies(&self) -> Copies {
+        self.copies
     }
 
     /// The same settings of depth, memory and copies, for native bytes [without a header](super::bare), where shared objects
@@ -353,8 +366,7 @@ impl Options {
 
     /// Whether references are numbered in states of a type.
     pub(super) fn sharing_of(&self, identity: &Identity) -> Sharing {
-        let asked = if self.copies == Copies::Share { Sharing::SHARED } else { Sharing::NO };
-        identity.sharing.or(asked)
+        self.copies.sharing(identity.sharing)
     }
 
     /// Whether shared objects are looked for in states of a type, so that they are written whole.
@@ -457,7 +469,22 @@ impl Options {
 
     /// The limits of an image that is filled from values which say what they share.
     pub(crate) fn sharing_limits(&self, identity: &Identity) -> Limits {
-        Limits { numbered: identity.sharing.shared, ..self.limits(0) }
+        Limits { references: self.references(identity), ..self.limits(0) }
+    }
+
+    /// What is done about values that several places refer to, in states of a type.
+    pub(crate) fn references(&self, identity: &Identity) -> References {
+        match self.copies {
+            _ if self.sharing_of(identity).shared => References::Numbered,
+            Copies::Refuse => References::Refused,
+            _ => References::Copied,
+        }
+    }
+
+    /// The same settings with another answer to what is shared.
+    pub(crate) const fn copying(mut self, copies: Copies) -> Self {
+        self.copies = copies;
+        self
     }
 
     /// Tests regions that were filled so.
@@ -466,7 +493,7 @@ impl Options {
         identity: &Identity,
         regions: Regions<'de>,
     ) -> Result<Regions<'de>> {
-        self.pass_made::<T>(identity, regions, identity.sharing)
+        self.pass_made::<T>(identity, regions, self.sharing_of(identity))
     }
 
     /// Tests regions that were made, where references may be numbered.
@@ -565,7 +592,7 @@ impl Options {
 
     /// How far an image may go that is filled from `bytes` bytes.
     pub(crate) fn limits(&self, bytes: usize) -> Limits {
-        Limits { depth: self.depth, memory: self.memory_for(bytes), numbered: false }
+        Limits { depth: self.depth, memory: self.memory_for(bytes), references: References::Copied }
     }
 }
 

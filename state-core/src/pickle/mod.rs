@@ -32,6 +32,7 @@
 //! | a `Range` of integers | `range` |
 //! | a struct | an object of its class |
 //! | an enum | a tuple: the name of the variant, and its slots |
+//! | `Rc`, `Arc`, `Weak` | what they lead to; of a state that [shares](crate::sharing#in-python), the same object where they lead to one |
 //!
 //! The types of other crates need the features of these crates' names. What Python's times cannot hold is an error, never
 //! another time: leap seconds, parts of a microsecond (`chrono` cuts them off by `trunc_subsecs(6)`), years before 1 and

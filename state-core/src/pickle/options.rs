@@ -1,6 +1,7 @@
 //! Settings of the pickle door; its functions with default settings stand in the parent module.
 
 use super::protocol::Protocol;
+use crate::image::Copies;
 
 /// How pickles are written and read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +15,7 @@ pub struct PickleOptions {
     pub(super) strings: Strings,
     pub(super) surrogates: LoneSurrogates,
     pub(super) extensions: &'static [(u32, &'static str)],
+    pub(super) copies: Copies,
 }
 
 /// What the 8-bit strings of Python 2 are read as, the `encoding` of `pickle.loads`.
@@ -65,6 +67,7 @@ impl PickleOptions {
             strings: Strings::Ascii,
             surrogates: LoneSurrogates::Refuse,
             extensions: &[],
+            copies: Copies::Write,
         }
     }
 
@@ -128,6 +131,50 @@ impl PickleOptions {
     #[must_use]
     pub const fn surrogates(mut self, surrogates: LoneSurrogates) -> Self {
         self.surrogates = surrogates;
+        self
+    }
+
+    /// Keeps shared objects as one object, also in types that are not marked `#[state(shared)]`: what `Rc`s and `Arc`s share
+    /// is one object in Python, and what is one object there is shared. [`load_value`](super::load_value) then keeps the
+    /// identity of text and numbers too, which it otherwise copies where they are short.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use state_core::State;
+    /// use state_core::pickle::PickleOptions;
+    ///
+    /// #[derive(State)]
+    /// #[state(name = "shop.Stone")]
+    /// struct Stone { color: u32 }
+    ///
+    /// let stone = Rc::new(Stone { color: 7 });
+    /// let pickle = PickleOptions::new().sharing().dumps(&(stone.clone(), stone))?;
+    /// // In Python: `a, b = pickle.loads(..)` makes `a is b`.
+    /// let (a, b): (Rc<Stone>, Rc<Stone>) = PickleOptions::new().sharing().loads(&pickle)?;
+    /// assert!(Rc::ptr_eq(&a, &b));
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn sharing(mut self) -> Self {
+        self.copies = Copies::Share;
+        self
+    }
+
+    /// Refuses to make two objects of one in a type that is not marked `#[state(shared)]`: to write one twice that two
+    /// `Rc`s or `Arc`s share, and to read one twice that a pickle refers to twice where there are `Rc`s or `Arc`s.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use state_core::pickle::PickleOptions;
+    ///
+    /// let name: Arc<str> = "Dave".into();
+    /// let error = PickleOptions::new().refuse_copies().dumps(&(name.clone(), name)).unwrap_err();
+    /// assert!(error.to_string().contains("`Options::sharing`"));
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn refuse_copies(mut self) -> Self {
+        self.copies = Copies::Refuse;
         self
     }
 

@@ -101,9 +101,9 @@
 //!
 //! Objects are nested as the references lead to them: a list of a million `Rc` nodes is a million levels deep, and
 //! refused unless [`Options::depth`](crate::Options::depth) and the stack allow it. (To drop one recurses as well.)
-//! Native bytes and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in a
-//! value, a shared object is a [`Shared`](crate::value::Shared). Pickles refuse states that share, and so do
-//! [bytes without a header](crate::image::bare#shared-objects).
+//! Native bytes, pickles and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in
+//! a value, a shared object is a [`Shared`](crate::value::Shared). [Bytes without a header](crate::image::bare#shared-objects)
+//! refuse states that share.
 //!
 //! # Looked at, compared, upgraded
 //! The [tree](crate::Inspection::tree) of an inspection shows an object where it stands, as `<shared 1>` and its slots, and
@@ -132,6 +132,43 @@
 //! parts that share nothing. A recorded [history](crate::SchemaHistory) does not say which types are shared pointers, so
 //! that states which share are upgraded from files, streams, and bytes [with their schema](crate::Options::with_schema).
 //!
+//! # In Python
+//! A pickle of a state that shares has one object in Python for each object of Rust, so that `x is y` holds there, on cycles
+//! too; and what Python pickled as one object is one `Rc` or `Arc` where the type says so.
+//!
+//! ```
+//! use std::cell::RefCell;
+//! use std::rc::{Rc, Weak};
+//!
+//! use state_core::{State, pickle};
+//!
+//! #[derive(State)]
+//! #[state(name = "tree.Node")]
+//! struct Node { parent: Weak<RefCell<Node>>, children: Vec<Rc<RefCell<Node>>> }
+//!
+//! let root = Rc::new(RefCell::new(Node { parent: Weak::new(), children: vec![] }));
+//! let child = Node { parent: Rc::downgrade(&root), children: vec![] };
+//! root.borrow_mut().children.push(Rc::new(RefCell::new(child)));
+//!
+//! // In Python: `root = pickle.loads(..)`, and `root.children[0].parent is root`.
+//! let root: Rc<RefCell<Node>> = pickle::loads(&pickle::dumps(&root)?)?;
+//! let child = root.borrow().children[0].clone();
+//! assert!(Rc::ptr_eq(&child.borrow().parent.upgrade().unwrap(), &root));
+//! # Ok::<(), state_core::Error>(())
+//! ```
+//!
+//! A `Weak` is an ordinary reference there, or `None`. As with Python's own pickler, an object is there before its state, and
+//! a list or dict before its items, and so a cycle can lead back to it; an object that a constructor makes
+//! (`pickle = "call"`) and an enum with slots, which is a tuple, are not, and a cycle that closes at one is an error when the
+//! state is taken: an enum can stand in a struct.
+//!
+//! What Python takes for one object is one, even where Rust would not expect it: Python has each member of an enum once, and
+//! equal texts and bytes often, so two cells that hold such a value may come back from it as one. It does not keep the
+//! identity of numbers, `True`, `False` and `None` when it pickles them. Unmarked types have copies, as with native bytes;
+//! the options of pickles have [`sharing`](crate::pickle::PickleOptions::sharing) and
+//! [`refuse_copies`](crate::pickle::PickleOptions::refuse_copies) too. [`load_value`](crate::pickle::load_value) copies short texts
+//! unless it is asked for sharing.
+//!
 //! # When an arena is the better answer
 //! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,
 //! or in a map with keys. Nothing is counted, nothing leaks, depth is no matter, a node is as large as its content, and
@@ -152,7 +189,9 @@ mod table;
 pub(crate) mod walked;
 
 pub(crate) use crate::protocol::layout::RECORD;
-pub(crate) use out::{Tracker, count, count_weak, put, put_weak};
+#[cfg(feature = "pickle")]
+pub(crate) use out::name;
+pub(crate) use out::{Tracker, copied, count, count_weak, put, put_weak};
 pub(crate) use pointer::{Early, Kept, Share, Shared, SharedPointer, Through, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};

@@ -120,11 +120,11 @@ impl Tracker {
     fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> &mut Object {
         let at = self.class(kept);
         let Class { places, objects, held, .. } = &mut self.classes[at];
-        let object = match places.find(pointer.address()) {
+        let object = match places.find(pointer.address() as u64) {
             Some(object) => object as usize,
             None => {
                 let object = objects.len();
-                places.insert(pointer.address(), object as u32);
+                places.insert(pointer.address() as u64, object as u32);
                 objects.push(Object::default());
                 (kept.hold)(&mut **held, pointer);
                 object
@@ -136,7 +136,7 @@ impl Tracker {
     /// Where an object that was met is.
     fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<(usize, u32)> {
         let at = self.class(kept);
-        let object = self.classes[at].places.find(pointer.address())?;
+        let object = self.classes[at].places.find(pointer.address() as u64)?;
         Some((at, object))
     }
 
@@ -241,10 +241,10 @@ fn too_many() -> Error {
 
 /// What would be written twice, and become two objects.
 #[cold]
-fn copied(schema: &Schema) -> Error {
+pub(crate) fn copied(kind: ErrorKind, schema: &Schema) -> Error {
     let expected = "objects that nothing else in the state refers to (`#[state(shared)]` and `Options::sharing` keep shared \
                     ones)";
-    Error::new(ErrorKind::Unwritable, expected, format!("{} that two shared pointers refer to", name(schema)))
+    Error::new(kind, expected, format!("{} that two shared pointers refer to", name(schema)))
 }
 
 /// What could be met twice, and cannot be kept to find out.
@@ -259,9 +259,9 @@ fn untracked(schema: &Schema) -> Error {
 }
 
 /// The name of what a pointer leads to.
-fn name(schema: &Schema) -> String {
+pub(crate) fn name(schema: &Schema) -> String {
     match schema.kind {
-        Kind::Boxed(of) => brief(&Show(Nodes::NONE.get(of), Nodes::NONE)),
+        Kind::Boxed(of) | Kind::Weak(of) => brief(&Show(Nodes::NONE.get(of), Nodes::NONE)),
         _ => brief(&Show(schema, Nodes::NONE)),
     }
 }
@@ -284,7 +284,7 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
     object.strong = (object.strong + 1).min(2);
     let is_first = object.strong == 1;
     if !is_first && !tracker.numbers {
-        size.fail(copied(P::schema()));
+        size.fail(copied(ErrorKind::Unwritable, P::schema()));
     }
     is_first
 }

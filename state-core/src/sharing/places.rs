@@ -6,18 +6,18 @@ use alloc::vec::Vec;
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// Twice as many as there are entries or more, and a power of two; an address of 0 is an empty place.
-    slots: Vec<(usize, u32)>,
+    slots: Vec<(u64, u32)>,
     count: usize,
 }
 
 impl Places {
-    pub fn find(&self, address: usize) -> Option<u32> {
+    pub fn find(&self, address: u64) -> Option<u32> {
         let (at, found) = self.probe(address)?;
         found.then(|| self.slots[at].1)
     }
 
     /// Enters an address, if it is not there already.
-    pub fn insert(&mut self, address: usize, object: u32) -> bool {
+    pub fn insert(&mut self, address: u64, object: u32) -> bool {
         if self.slots.len() < 2 * (self.count + 1) {
             self.grow();
         }
@@ -28,10 +28,10 @@ impl Places {
     }
 
     /// Where an address is, or the empty place for it. There is always one.
-    fn probe(&self, address: usize) -> Option<(usize, bool)> {
+    fn probe(&self, address: u64) -> Option<(usize, bool)> {
         let mask = self.slots.len().checked_sub(1)?;
         // Allocations lie at multiples of 8 or 16; multiplied, all bits matter in the upper half.
-        let hash = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hash = address.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut at = (hash >> 32) as usize & mask;
         loop {
             match self.slots[at].0 {
@@ -62,12 +62,12 @@ mod tests {
         let mut places = Places::default();
         assert_eq!(places.find(16), None);
         for n in 1..1000_u32 {
-            assert!(places.insert(n as usize * 16, n));
-            assert!(!places.insert(n as usize * 16, n + 1));
+            assert!(places.insert(u64::from(n) * 16, n));
+            assert!(!places.insert(u64::from(n) * 16, n + 1));
         }
         for n in 1..1000_u32 {
-            assert_eq!(places.find(n as usize * 16), Some(n));
-            assert_eq!(places.find(n as usize * 16 + 8), None);
+            assert_eq!(places.find(u64::from(n) * 16), Some(n));
+            assert_eq!(places.find(u64::from(n) * 16 + 8), None);
         }
     }
 }

@@ -167,7 +167,7 @@ impl<'de> Shelf<'de> {
         if self.again {
             return true;
         }
-        if !self.claimed.insert(pointer.address(), 0) {
+        if !self.claimed.insert(pointer.address() as u64, 0) {
             return false;
         }
         if !self.held.iter().any(|(key, _)| *key == kept.key) {

@@ -1,13 +1,14 @@
 //! Numbered references in walks by the schema: as they are read from an image, and as they are written into one from
 //! values that are shared.
 
+use alloc::vec::Vec;
+
+use super::places::Places;
 use super::{CLASSES, Number, RECORD, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::schema::ClassKey;
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 
 /// The numbers of an image that is read: which class is whose, and how many objects of it have begun.
 #[derive(Debug, Default)]
@@ -94,9 +95,22 @@ impl<'a> Objects<'a> {
     }
 }
 
+/// What is done about a value that several places refer to, where there are shared pointers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum References {
+    /// There is a copy for each.
+    Copied,
+    /// They lead to one object.
+    Numbered,
+    /// That is an error.
+    Refused,
+}
+
 /// The numbers of an image that is filled from values, which say what they share by an identity.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
+    /// Whether none may be referred to twice.
+    pub refuses: bool,
     classes: Vec<Class>,
     records: Vec<Placed>,
 }
@@ -105,7 +119,28 @@ pub(crate) struct Given {
 struct Class {
     key: ClassKey,
     number: Option<u8>,
-    objects: BTreeMap<u64, u32>,
+    /// The objects by their identity.
+    objects: Places,
+    begun: u32,
+}
+
+impl Class {
+    /// The object of an identity, if there is one. An identity may be zero, which no address is.
+    fn find(&self, identity: u64) -> Option<u32> {
+        self.objects.find(identity.wrapping_add(1))
+    }
+
+    /// The object of an identity, and whether it is a new one.
+    fn object(&mut self, identity: u64) -> (u32, bool) {
+        match self.find(identity) {
+            Some(index) => (index, false),
+            None => {
+                self.objects.insert(identity.wrapping_add(1), self.begun);
+                self.begun += 1;
+                (self.begun - 1, true)
+            }
+        }
+    }
 }
 
 /// A record, in the order in which they are read. Their classes get numbers in the end.
@@ -125,10 +160,22 @@ enum What {
 }
 
 impl Given {
+    /// None where it does not matter what is referred to twice.
+    pub fn new(references: References) -> Option<Self> {
+        let refuses = references == References::Refused;
+        (references != References::Copied).then(|| Self { refuses, ..Self::default() })
+    }
+
+    /// Notes a pointer that has no record; whether it is the first to what has this identity.
+    pub fn is_first(&mut self, key: ClassKey, identity: u64) -> bool {
+        let class = self.class(key);
+        self.classes[class].object(identity).1
+    }
+
     fn class(&mut self, key: ClassKey) -> usize {
         let found = self.classes.iter().position(|class| class.key == key);
         found.unwrap_or_else(|| {
-            self.classes.push(Class { key, number: None, objects: BTreeMap::new() });
+            self.classes.push(Class { key, number: None, objects: Places::default(), begun: 0 });
             self.classes.len() - 1
         })
     }
@@ -136,10 +183,7 @@ impl Given {
     /// Notes a pointer whose record lies at `at`; whether its value follows.
     pub fn strong(&mut self, at: usize, key: ClassKey, identity: u64) -> bool {
         let class = self.class(key);
-        let objects = &mut self.classes[class].objects;
-        let next = objects.len() as u32;
-        let index = *objects.entry(identity).or_insert(next);
-        let is_new = index == next;
+        let (index, is_new) = self.classes[class].object(identity);
         self.records.push(Placed { at, class, what: if is_new { What::New(index) } else { What::Back(index) } });
         is_new
     }
@@ -153,12 +197,12 @@ impl Given {
     /// The numbers of objects, of each class in the order in which they begin; none of those to which one pointer leads.
     fn numbers(&self) -> Vec<Vec<Option<u32>>> {
         let mut numbers: Vec<Vec<Option<u32>>> =
-            self.classes.iter().map(|class| alloc::vec![None; class.objects.len()]).collect();
+            self.classes.iter().map(|class| alloc::vec![None; class.begun as usize]).collect();
         for Placed { class, what, .. } in &self.records {
             let object = match what {
                 What::New(_) => None,
                 What::Back(object) => Some(*object),
-                What::Weak(identity) => self.classes[*class].objects.get(identity).copied(),
+                What::Weak(identity) => self.classes[*class].find(*identity),
             };
             if let Some(object) = object {
                 numbers[*class][object as usize] = Some(0);
@@ -181,7 +225,7 @@ impl Given {
             let class = &mut self.classes[of];
             let object = match what {
                 What::New(object) | What::Back(object) => Some(object),
-                What::Weak(identity) => class.objects.get(&identity).copied(),
+                What::Weak(identity) => class.find(identity),
             };
             // Nothing holds it, or nothing else refers to it: the record is zero, as it is.
             let Some(index) = object.and_then(|object| numbers[of][object as usize]) else { continue };

@@ -110,6 +110,19 @@ fn is_present<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v 
     places.len() == named.len() && places.iter().all(fits)
 }
 
+/// Whether a reference may lead to a value, as far as can be told without looking at its parts.
+pub(super) fn may_lead_to<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
+    while let Kind::Boxed(of) = schema.kind {
+        schema = nodes.get(of);
+    }
+    match &schema.kind {
+        Kind::Object(object) if object.form != Form::Range => {
+            value.is_of(tag_of(&object.name, object.evolution, value))
+        }
+        _ => may_be(nodes, schema, value),
+    }
+}
+
 /// Whether a value may stand for what a schema says, as far as can be told without looking at its parts.
 fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
     loop {

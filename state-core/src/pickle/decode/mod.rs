@@ -40,9 +40,10 @@ use self::parts::Parts;
 use self::view::View;
 use super::options::PickleOptions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::image;
+use crate::image::{self, Copies};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::identity;
+use crate::sharing::walked::References;
 use crate::state::RestoreOwned;
 use crate::value::Value;
 use crate::walk;
@@ -118,8 +119,10 @@ impl PickleOptions {
         buffers: &[&[u8]],
         mut resolve: impl FnMut(Value) -> Result<Value>,
     ) -> Result<Value> {
-        if let Some(value) = value::build(pickle, self) {
-            return Ok(value);
+        if self.copies != Copies::Share {
+            if let Some(value) = value::build(pickle, self) {
+                return Ok(value);
+            }
         }
         let parts = machine::run(pickle, self, u32::try_from(buffers.len()).unwrap_or(u32::MAX))?;
         value::value(&parts, buffers, &mut resolve)
@@ -148,11 +151,11 @@ impl PickleOptions {
         let given = buffers.iter().fold(0, |sum: usize, buffer| sum.saturating_add(buffer.len()));
         let limits = self.limits(pickle.len().saturating_add(given));
         let identity = identity(T::schema());
-        if identity.sharing.shared {
-            return Err(image::shares());
-        }
-        let options = image::Options::new().depth(limits.depth).memory(limits.memory);
-        if let Some(filled) = fast::fill(T::schema(), pickle, buffers, self) {
+        let options = image::Options::new().depth(limits.depth).memory(limits.memory).copying(self.copies);
+        let references = options.references(&identity);
+        // What is referenced from several places is known once the whole pickle is.
+        let fast = references == References::Copied;
+        if let Some(filled) = fast.then(|| fast::fill(T::schema(), pickle, buffers, self)).flatten() {
             // What is wrong in it, the longer way says in the words of the pickle.
             if let Ok(regions) = filled.regions() {
                 if options.pass::<T>(&identity, &regions, regions.head).is_ok() {
@@ -170,13 +173,12 @@ impl PickleOptions {
         let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
         let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes, class };
         let root = Node { source: &source, id: parts.root };
+        let limits = walk::Limits { references, ..limits };
         let filled = walk::fill(T::schema(), root, limits).map_err(|error| {
             let error = if source.is_spent() { expanded(self.expansion) } else { error };
             foreign::followed(pickle, parts.len, error)
         })?;
-        let regions = filled.regions()?;
-        options.pass::<T>(&identity, &regions, regions.head)?;
-        then(&regions)
+        then(&options.pass_sharing::<T>(&identity, filled.regions()?)?)
     }
 }
 

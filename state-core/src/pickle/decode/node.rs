@@ -434,6 +434,10 @@ impl<'p> Decoder<'p> for Node<'p> {
         }
     }
 
+    fn identity(self) -> Option<usize> {
+        self.source.parts.shares.contains(self.id).then_some(self.id.0 as usize)
+    }
+
     fn member(self, tag: &str) -> Option<i128> {
         let mut instance = self.instance(tag)?;
         match (self.source.parts.plain(instance.arguments.next()?), instance.arguments.len()) {

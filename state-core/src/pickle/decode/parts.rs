@@ -22,4 +22,6 @@ pub(super) struct Parts<'a> {
     /// Whether names are those of Python 2.
     pub old_names: bool,
     pub extensions: &'static [(u32, &'static str)],
+    /// Whether values keep the identity of text and numbers too.
+    pub shares_all: bool,
 }

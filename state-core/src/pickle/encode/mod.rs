@@ -11,6 +11,7 @@ mod quick;
 mod raws;
 mod scalar;
 mod segments;
+mod shared;
 mod sink;
 mod skip;
 mod standard;
@@ -29,9 +30,12 @@ use self::value::Values;
 use self::write::{Rest, Write};
 use super::PickleOptions;
 use crate::error::Result;
+use crate::image::Copies;
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::gather::{Borrowed, Copied};
+use crate::schema::fingerprint::identity;
 use crate::schema::root_name;
+use crate::sharing::Tracker;
 use crate::state::State;
 use crate::value::Value;
 
@@ -96,12 +100,16 @@ impl PickleOptions {
         space: &'a mut Space,
         buffers: Option<&mut Vec<&'a [u8]>>,
     ) -> Result<()> {
-        let plan = Plan::new(T::schema(), self.protocol)?;
-        let mut size = Size::new(self.depth);
+        let sharing = self.copies.sharing(identity(T::schema()).sharing);
+        let plan = Plan::new(T::schema(), self.protocol, sharing.shared)?;
+        let tracks = sharing.shared || self.copies != Copies::Write;
+        let mut size = if tracks { Size::tracking(self.depth, Tracker::new(sharing)) } else { Size::new(self.depth) };
         if T::DYNAMIC {
             value.size(&mut size);
         }
-        let front = size.total(T::HEAD)? - size.raw;
+        let [tail, text, raw] = size.lengths();
+        let front = size.total(T::HEAD)? - raw;
+        let mut tracker = size.into_tracker().filter(|_| sharing.shared);
         if space.front.is_empty() {
             // Fresh memory that is asked for as zeros has not to be filled with them.
             space.front = alloc::vec![0; front];
@@ -110,15 +118,22 @@ impl PickleOptions {
         space.copied.clear();
         let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
         let (head, regions) = space.front.split_at_mut(T::HEAD);
-        let writer = Writer::gathering(size.lengths(), self.depth, regions, (&mut space.copied, &mut borrowed));
-        if writer.whole(value, head) != Some([0; 3]) {
+        let writer = Writer::gathering([tail, text, raw], self.depth, regions, (&mut space.copied, &mut borrowed));
+        let written = writer.tracking(tracker.as_deref_mut()).whole(value, head) == Some([0; 3]);
+        if let Some(tracker) = &mut tracker {
+            let numbered = tracker.finish(&mut space.front).is_some();
+            if !(written && numbered) {
+                return Err(tracker.error().unwrap_or_else(changed));
+            }
+        }
+        if !written {
             return Err(changed());
         }
         let (head, regions) = space.front.split_at(T::HEAD);
-        let (tail, text) = regions.split_at(size.tail);
+        let (tail, text) = regions.split_at(tail);
         let rest = Rest { tail, text, raws: Raws { copied: &space.copied, at: 0, borrowed: &borrowed } };
         let mut sink = Sink::start(self, pickle);
-        Write::new(&plan, rest, &mut sink, buffers).row(0, head)?;
+        Write::new(&plan, (head, rest), &mut sink, buffers).root()?;
         sink.finish()
     }
 }

@@ -19,12 +19,13 @@ use crate::walk::checksum;
 type Placed = (&'static Slot, usize);
 
 impl Planner {
-    pub fn object(&mut self, object: &'static Object, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+    /// The steps of an object, whose head is at `at`, and which may be kept.
+    pub fn object(&mut self, object: &'static Object, (at, kept): (usize, bool), steps: &mut Steps<'_>) -> Result<()> {
         let class = Global::of_tag(&object.name);
         let mut slots = Vec::new();
         flat_slots(object, at, &mut slots);
         if object.form == Form::Cython {
-            return self.cython(class, &slots, steps);
+            return self.cython(class, (&slots, kept), steps);
         }
         if object.form == Form::Call || object.form == Form::Range && slots.iter().all(is_integer) {
             let class = if object.form == Form::Call { class } else { Global::new("builtins", "range") };
@@ -33,7 +34,7 @@ impl Planner {
             steps.code(&[REDUCE]);
             return Ok(());
         }
-        self.made(class, steps);
+        self.making(kept, steps, |this, steps| this.made(class, steps))?;
         if slots.is_empty() {
             return Ok(());
         }
@@ -42,6 +43,26 @@ impl Planner {
             _ => self.tuple_state(None, &slots, steps)?,
         }
         steps.code(&[BUILD]);
+        Ok(())
+    }
+
+    /// The steps that make an object without its state; those of one that is kept are a row of their own, so that they can
+    /// be taken before the object's turn.
+    fn making(
+        &mut self,
+        kept: bool,
+        steps: &mut Steps<'_>,
+        make: impl FnOnce(&mut Self, &mut Steps<'_>),
+    ) -> Result<()> {
+        if !kept {
+            make(self, steps);
+            return Ok(());
+        }
+        let row = self.own_row(0, false, |this, steps| {
+            make(this, steps);
+            Ok(())
+        })?;
+        steps.push(Step::Made { row });
         Ok(())
     }
 
@@ -110,7 +131,7 @@ impl Planner {
     }
 
     /// `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
-    fn cython(&mut self, class: Global<'_>, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
+    fn cython(&mut self, class: Global<'_>, (slots, kept): (&[Placed], bool), steps: &mut Steps<'_>) -> Result<()> {
         differ(slots)?;
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by_key(|&at| &slots[at].0.name);
@@ -118,10 +139,12 @@ impl Planner {
         let sum = checksum::of(&names);
         let maker = self.global(Global { module: class.module, name: &["__pyx_unpickle_", class.name].concat() });
         let class = self.global(class);
-        self.called(Step::Word(maker), steps, |steps| {
-            steps.push(Step::Word(class));
-            steps.push(Step::Constant(sum.into()));
-        });
+        self.making(kept, steps, |this, steps| {
+            this.called(Step::Word(maker), steps, |steps| {
+                steps.push(Step::Word(class));
+                steps.push(Step::Constant(sum.into()));
+            });
+        })?;
         let (open, close) = tuple_codes(self.protocol, slots.len());
         steps.code(open);
         if order.is_sorted() {
@@ -141,7 +164,7 @@ impl Planner {
         Ok(())
     }
 
-    pub fn enumeration(&mut self, of: &'static Enum, at: usize) -> Result<Step> {
+    pub fn enumeration(&mut self, of: &'static Enum, at: usize, kept: bool) -> Result<Step> {
         let mut placed = Vec::new();
         for variant in of.variants.iter() {
             let mut head = 0;
@@ -155,14 +178,15 @@ impl Planner {
         let inline = enum_is_inline(placed.iter().map(|&(.., head)| head).max().unwrap_or(0));
         let mut rows = Vec::new();
         for (variant, slots, head) in placed {
-            let row = self.own_row(head, |this, steps| {
+            let row = self.own_row(head, kept, |this, steps| {
                 if let Some((object, _)) = of.member(variant, Nodes::NONE) {
                     return this.steps(object, 0, steps);
                 }
+                steps.take_kept();
                 if of.form == Form::Enum && slots.is_empty() {
                     let class = this.global(Global::of_tag(&of.name));
                     let member = this.word(Word::Member { class, name: variant.name.to_string() });
-                    steps.push(Step::Word(member));
+                    steps.push(if kept { Step::Member { word: member } } else { Step::Word(member) });
                     return Ok(());
                 }
                 this.tuple_state(Some(&variant.name), &slots, steps).map_err(|error| error.within(&variant.name))

@@ -11,14 +11,13 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{Group, tuple_codes};
+use super::shared::Pointer;
 use super::standard::Part;
 use super::write::{disagreement, part_of};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
-use crate::image::shares;
 use crate::pickle::Protocol;
-use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::walk::{can_be_none, is_byte};
 
@@ -29,6 +28,7 @@ pub(super) struct Plan {
     pub enums: Vec<Variants>,
     pub arrays: Vec<Array>,
     pub sorted: Vec<Sorted>,
+    pub pointers: Vec<Pointer>,
 }
 
 /// How a value with a head of its own is written.
@@ -120,6 +120,38 @@ pub(super) enum Step {
     Sorted {
         sorted: usize,
     },
+    /// What a shared pointer leads to, behind the record that says which object it is. It `joins` a pointer around it if
+    /// both lead to what is one object in Python.
+    Shared {
+        at: usize,
+        pointer: usize,
+        joins: bool,
+    },
+    /// A weak reference.
+    Weak {
+        at: usize,
+        pointer: usize,
+    },
+    /// An object without its state, which goes into the memo before that follows.
+    Made {
+        row: usize,
+    },
+    /// A list, set or dict that goes into the memo before its items.
+    KeptGroup {
+        at: usize,
+        row: usize,
+        group: Group,
+    },
+    /// The same of a list of so many.
+    KeptFixed {
+        at: usize,
+        row: usize,
+        count: usize,
+    },
+    /// The member of a Python enum, not from the memo: a pointer to each is one of its own.
+    Member {
+        word: usize,
+    },
 }
 
 /// The types of integers.
@@ -167,18 +199,29 @@ pub(super) struct Sorted {
 }
 
 impl Plan {
-    /// The plan of a type, whose values are written by the first row.
+    /// The plan of a type, whose values are written by the first row. References are `numbered` where each shared pointer
+    /// has a record in the image.
     ///
     /// # Errors
     /// Two slots that have one name where they are told apart by it.
-    pub fn new(schema: &'static Schema, protocol: Protocol) -> Result<Self> {
-        if identity(schema).sharing.shared {
-            return Err(shares());
-        }
-        let plan =
-            Plan { rows: Vec::new(), words: Vec::new(), enums: Vec::new(), arrays: Vec::new(), sorted: Vec::new() };
-        let mut planner =
-            Planner { protocol, plan, seen: BTreeMap::new(), entries: BTreeMap::new(), words: BTreeMap::new() };
+    pub fn new(schema: &'static Schema, protocol: Protocol, numbered: bool) -> Result<Self> {
+        let plan = Plan {
+            rows: Vec::new(),
+            words: Vec::new(),
+            enums: Vec::new(),
+            arrays: Vec::new(),
+            sorted: Vec::new(),
+            pointers: Vec::new(),
+        };
+        let mut planner = Planner {
+            protocol,
+            numbered,
+            plan,
+            seen: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            pointers: BTreeMap::new(),
+            words: BTreeMap::new(),
+        };
         planner.row(schema)?;
         Ok(planner.plan)
     }
@@ -186,20 +229,35 @@ impl Plan {
 
 pub(super) struct Planner {
     pub protocol: Protocol,
+    /// Whether shared pointers have records.
+    pub numbered: bool,
     pub plan: Plan,
-    /// The rows of types that were met, so that those of recursive types end.
-    seen: BTreeMap<*const Schema, usize>,
+    /// The rows of types that were met, and whether they are kept, so that those of recursive types end.
+    seen: BTreeMap<(*const Schema, bool), usize>,
     /// The rows of the entries of maps that were met, by the map: for the same reason.
     entries: BTreeMap<*const Schema, usize>,
+    /// The pointers that were met, by their schema.
+    pub pointers: BTreeMap<*const Schema, usize>,
     words: BTreeMap<(String, String), usize>,
 }
 
 /// A row that grows.
 pub(super) struct Steps<'a> {
     list: &'a mut Vec<Step>,
+    /// Whether what comes next is what a shared pointer leads to, and goes into the memo as soon as it is there.
+    kept: bool,
 }
 
-impl Steps<'_> {
+impl<'a> Steps<'a> {
+    pub fn new(list: &'a mut Vec<Step>, kept: bool) -> Self {
+        Self { list, kept }
+    }
+
+    /// Whether what comes next is kept; what follows it is not.
+    pub fn take_kept(&mut self) -> bool {
+        core::mem::take(&mut self.kept)
+    }
+
     pub fn push(&mut self, step: Step) {
         self.list.push(step);
     }
@@ -250,13 +308,18 @@ impl Width {
 impl Planner {
     /// The row of a type.
     pub fn row(&mut self, schema: &'static Schema) -> Result<usize> {
-        if let Some(&row) = self.seen.get(&core::ptr::from_ref(schema)) {
+        self.row_of(schema, false)
+    }
+
+    /// The row of a type whose value is kept, or not.
+    pub fn row_of(&mut self, schema: &'static Schema, kept: bool) -> Result<usize> {
+        if let Some(&row) = self.seen.get(&(core::ptr::from_ref(schema), kept)) {
             return Ok(row);
         }
         let row = self.place(schema.head);
-        self.seen.insert(schema, row);
+        self.seen.insert((schema, kept), row);
         let mut list = Vec::new();
-        self.steps(schema, 0, &mut Steps { list: &mut list })?;
+        self.steps(schema, 0, &mut Steps::new(&mut list, kept))?;
         self.plan.rows[row].steps = list;
         Ok(row)
     }
@@ -269,7 +332,7 @@ impl Planner {
         let row = self.place(key.head.saturating_add(value.head));
         self.entries.insert(map, row);
         let mut list = Vec::new();
-        let mut steps = Steps { list: &mut list };
+        let mut steps = Steps::new(&mut list, false);
         self.steps(key, 0, &mut steps)?;
         self.steps(value, key.head, &mut steps)?;
         self.plan.rows[row].steps = list;
@@ -277,7 +340,7 @@ impl Planner {
     }
 
     /// A row to be filled. It is there before what it leads to, so that a recursive type can refer to itself.
-    fn place(&mut self, head: usize) -> usize {
+    pub fn place(&mut self, head: usize) -> usize {
         self.plan.rows.push(Row { steps: Vec::new(), head });
         self.plan.rows.len() - 1
     }
@@ -286,10 +349,11 @@ impl Planner {
     pub fn own_row(
         &mut self,
         head: usize,
+        kept: bool,
         fill: impl FnOnce(&mut Self, &mut Steps<'_>) -> Result<()>,
     ) -> Result<usize> {
         let mut list = Vec::new();
-        fill(self, &mut Steps { list: &mut list })?;
+        fill(self, &mut Steps::new(&mut list, kept))?;
         self.plan.rows.push(Row { steps: list, head });
         Ok(self.plan.rows.len() - 1)
     }
@@ -313,6 +377,15 @@ impl Planner {
 
     /// The steps that write what has its head at `at`.
     pub fn steps(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        if self.numbered && schema.shared.is_some() {
+            return self.pointer(schema, at, steps);
+        }
+        self.kind(schema, at, steps)
+    }
+
+    /// The same of what is no pointer, or behind one.
+    pub fn kind(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
+        let kept = steps.take_kept();
         steps.push(match &schema.kind {
             Kind::Unit => {
                 let (open, close) = tuple_codes(self.protocol, 0);
@@ -329,38 +402,54 @@ impl Planner {
             Kind::Seconds { signed } => return self.seconds(*signed, at, steps),
             Kind::Optional(of) => {
                 let inner = target(*of);
-                Step::Optional { at, row: self.row(inner)?, wrapped: can_be_none(Nodes::NONE, inner) }
+                let wrapped = can_be_none(Nodes::NONE, inner);
+                Step::Optional { at, row: self.row_of(inner, kept && !wrapped)?, wrapped }
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
             Kind::Serde => Step::Serde { at },
             Kind::Known(known) => return self.standard(*known, at, steps),
-            Kind::List(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::List },
-            Kind::Set(of) => Step::Group { at, row: self.row(target(*of))?, group: Group::Set },
+            Kind::List(of) => {
+                let row = self.row(target(*of))?;
+                self.group(Group::List, row, at, kept)
+            }
+            Kind::Set(of) => {
+                let row = self.row(target(*of))?;
+                self.group(Group::Set, row, at, kept)
+            }
             Kind::Map(key, value) => {
                 let row = self.entries(schema, target(*key), target(*value))?;
-                Step::Group { at, row, group: Group::Dict }
+                self.group(Group::Dict, row, at, kept)
             }
             Kind::Array(of, len) if is_byte(target(*of)) => Step::FixedBytes { at, len: *len as usize },
-            Kind::Array(of, len) => Step::Fixed { at, row: self.row(target(*of))?, count: *len as usize },
+            Kind::Array(of, len) => {
+                let (row, count) = (self.row(target(*of))?, *len as usize);
+                if kept { Step::KeptFixed { at, row, count } } else { Step::Fixed { at, row, count } }
+            }
             Kind::Tuple(items) => return self.tuple(items, at, steps),
-            Kind::Boxed(of) => Step::Boxed { row: self.row(target(*of))? },
+            Kind::Boxed(of) => Step::Boxed { row: self.row_of(target(*of), kept)? },
             Kind::Raw(raw) => self.raw(raw, false, at)?,
             Kind::Grid(of, _) => {
                 self.plan.arrays.push(Array::of(target(*of))?);
                 Step::Grid { at, array: self.plan.arrays.len() - 1 }
             }
-            Kind::Object(object) => return self.object(object, at, steps),
-            Kind::Enum(of) => self.enumeration(of, at)?,
+            Kind::Object(object) => return self.object(object, (at, kept), steps),
+            Kind::Enum(of) => self.enumeration(of, at, kept)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => {
                 let expected = "a state that Python pickles itself, as it holds objects of Python";
                 return Err(Error::new(ErrorKind::Unwritable, expected, "another way to pickle it"));
             }
-            Kind::Weak(_) => return Err(shares()),
+            Kind::Weak(_) => return Err(disagreement()),
             // These stand inside raw arrays, which are written whole.
             Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
         });
         Ok(())
+    }
+
+    /// How a group is written. A set goes into the memo before its items where it has opcodes of its own.
+    fn group(&self, group: Group, row: usize, at: usize, kept: bool) -> Step {
+        let is_called = group == Group::Set && self.protocol < Protocol::V4;
+        if kept && !is_called { Step::KeptGroup { at, row, group } } else { Step::Group { at, row, group } }
     }
 
     fn seconds(&mut self, signed: bool, at: usize, steps: &mut Steps<'_>) -> Result<()> {

@@ -218,7 +218,8 @@ impl<'b> Sink<'b> {
         self.get(index)
     }
 
-    fn get(&self, index: u32) -> Code {
+    /// The code that gets what is at this place in the memo.
+    pub fn get(&self, index: u32) -> Code {
         let code = match u8::try_from(index) {
             _ if self.is_text() => Code::new(format!("{}{index}\n", char::from(GET)).as_bytes()),
             Ok(index) => Code::new(&[BINGET, index]),

@@ -3,22 +3,47 @@
 use alloc::vec::Vec;
 
 use super::plan::{Plan, Step};
+use super::shared::{Place, Places};
 use super::standard::Part;
 use super::write::{Rest, disagreement, part, part_of};
 use crate::error::Result;
 use crate::protocol::decode::read_length;
 use crate::protocol::layout::{grid_count, option_is_inline, stride};
+use crate::sharing::{RECORD, Record};
 
-impl<'i> Rest<'i, '_> {
-    pub fn skip(&mut self, plan: &Plan, row: usize, head: &'i [u8]) -> Result<()> {
+/// What is gone over, and what is noted meanwhile.
+pub(super) struct Skip<'p, 'i, 'l> {
+    plan: &'p Plan,
+    /// Where objects with a number stand, if that is wanted.
+    pub places: Option<Places<'i, 'l>>,
+}
+
+impl<'p> Skip<'p, '_, '_> {
+    pub const fn new(plan: &'p Plan) -> Self {
+        Self { plan, places: None }
+    }
+
+    pub const fn noting(plan: &'p Plan) -> Self {
+        Self { plan, places: Some(Places::new()) }
+    }
+}
+
+impl<'i, 'l> Rest<'i, 'l> {
+    pub fn skip(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, head: &'i [u8]) -> Result<()> {
+        let plan = over.plan;
         for step in &plan.rows[row].steps {
             match *step {
-                Step::Optional { at, row, .. } => self.skip_optional(plan, row, (head, at))?,
-                Step::Group { at, row, .. } => self.skip_group(plan, row, (head, at))?,
-                Step::Fixed { at, row, count } => self.skip_fixed(plan, row, (head, at), count)?,
-                Step::Boxed { row } => self.skip_boxed(plan, row)?,
-                Step::Enum { at, variants } => self.skip_variant(plan, variants, (head, at))?,
-                Step::Sorted { sorted } => self.skip_sorted(plan, sorted, head)?,
+                Step::Optional { at, row, .. } => self.skip_optional(over, row, (head, at))?,
+                Step::Group { at, row, .. } | Step::KeptGroup { at, row, .. } => {
+                    self.skip_group(over, row, (head, at))?
+                }
+                Step::Fixed { at, row, count } | Step::KeptFixed { at, row, count } => {
+                    self.skip_fixed(over, row, (head, at), count)?
+                }
+                Step::Boxed { row } => self.skip_boxed(over, row)?,
+                Step::Enum { at, variants } => self.skip_variant(over, variants, (head, at))?,
+                Step::Sorted { sorted } => self.skip_sorted(over, sorted, head)?,
+                Step::Shared { at, pointer, .. } => self.skip_shared(over, pointer, (head, at))?,
                 _ => self.skip_leaf(plan, *step, head)?,
             }
         }
@@ -51,53 +76,92 @@ impl<'i> Rest<'i, '_> {
         Ok(())
     }
 
-    fn skip_optional(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
+    fn skip_optional(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
         if *part::<1>(head, at)? == [0] {
             return Ok(());
         }
-        let inline = option_is_inline(plan.rows[row].head);
-        self.skip_behind(plan, row, (head, at + 1), inline)
+        let inline = option_is_inline(over.plan.rows[row].head);
+        self.skip_behind(over, row, (head, at + 1), inline)
     }
 
-    fn skip_variant(&mut self, plan: &Plan, variants: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
-        let (row, inline, at) = plan.enums[variants].of(head, at)?;
-        self.skip_behind(plan, row, (head, at), inline)
+    fn skip_variant(
+        &mut self,
+        over: &mut Skip<'_, 'i, 'l>,
+        variants: usize,
+        (head, at): (&'i [u8], usize),
+    ) -> Result<()> {
+        let (row, inline, at) = over.plan.enums[variants].of(head, at)?;
+        self.skip_behind(over, row, (head, at), inline)
     }
 
     /// A part whose head stands at `at` or in the tail.
-    fn skip_behind(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize), inline: bool) -> Result<()> {
-        let size = plan.rows[row].head;
+    fn skip_behind(
+        &mut self,
+        over: &mut Skip<'_, 'i, 'l>,
+        row: usize,
+        (head, at): (&'i [u8], usize),
+        inline: bool,
+    ) -> Result<()> {
+        let size = over.plan.rows[row].head;
         let place = if inline { part_of(head, at, size)? } else { self.run(1, size)? };
-        self.skip(plan, row, place)
+        self.skip(over, row, place)
     }
 
-    fn skip_boxed(&mut self, plan: &Plan, row: usize) -> Result<()> {
-        let size = plan.rows[row].head;
+    fn skip_boxed(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize) -> Result<()> {
+        let size = over.plan.rows[row].head;
         let run = self.run(1, size)?;
-        self.skip(plan, row, &run[..size])
+        self.skip(over, row, &run[..size])
     }
 
-    fn skip_group(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
-        let (count, size) = (self.length(head, at)?, plan.rows[row].head);
+    fn skip_group(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, (head, at): (&'i [u8], usize)) -> Result<()> {
+        let (count, size) = (self.length(head, at)?, over.plan.rows[row].head);
         for part in self.run(count, size)?.chunks_exact(stride(size)) {
-            self.skip(plan, row, &part[..size])?;
+            self.skip(over, row, &part[..size])?;
         }
         Ok(())
     }
 
-    fn skip_fixed(&mut self, plan: &Plan, row: usize, (head, at): (&'i [u8], usize), count: usize) -> Result<()> {
-        let size = plan.rows[row].head;
+    fn skip_fixed(
+        &mut self,
+        over: &mut Skip<'_, 'i, 'l>,
+        row: usize,
+        (head, at): (&'i [u8], usize),
+        count: usize,
+    ) -> Result<()> {
+        let size = over.plan.rows[row].head;
         for index in 0..count {
-            self.skip(plan, row, part_of(head, at + index * size, size)?)?;
+            self.skip(over, row, part_of(head, at + index * size, size)?)?;
         }
         Ok(())
     }
 
-    fn skip_sorted(&mut self, plan: &Plan, sorted: usize, head: &'i [u8]) -> Result<()> {
+    fn skip_sorted(&mut self, over: &mut Skip<'_, 'i, 'l>, sorted: usize, head: &'i [u8]) -> Result<()> {
+        let plan = over.plan;
         for &(row, at) in &plan.sorted[sorted].slots {
-            self.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
+            self.skip(over, row, part_of(head, at, plan.rows[row].head)?)?;
         }
         Ok(())
+    }
+
+    fn skip_shared(
+        &mut self,
+        over: &mut Skip<'_, 'i, 'l>,
+        pointer: usize,
+        (head, at): (&'i [u8], usize),
+    ) -> Result<()> {
+        let record = Record::read(self.run(1, RECORD)?).ok_or_else(disagreement)?;
+        let row = over.plan.pointers[pointer].row;
+        let head = part_of(head, at, over.plan.rows[row].head)?;
+        match record {
+            Record::Back(_) => return Ok(()),
+            Record::New(number) => {
+                if let Some(places) = &mut over.places {
+                    places.insert((number.class, number.index), Place { row, head, rest: *self });
+                }
+            }
+            Record::Own => {}
+        }
+        self.skip(over, row, head)
     }
 
     /// The lengths of the dimensions whose number stands in the head.

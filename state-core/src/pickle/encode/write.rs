@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
-use super::group::{BATCH, Group};
+use super::group::{BATCH, Batches, Group};
 use super::plan::{Plan, Sorted, Step, Width, Word};
 use super::quick::{self, Quick};
 use super::raws::{LARGE, Raws};
+use super::shared::Objects;
 use super::sink::Sink;
+use super::skip::Skip;
 use super::value::Values;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::REDUCE;
@@ -27,25 +29,35 @@ pub(super) struct Rest<'i, 'l> {
 }
 
 pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
-    plan: &'p Plan,
+    pub(super) plan: &'p Plan,
     pub(super) rest: Rest<'i, 'l>,
     /// How to get each word, once it stands in the memo.
     words: Vec<Code>,
     quick: Vec<Quick>,
     pub(super) sink: &'s mut Sink<'b>,
     buffers: Option<&'s mut Vec<&'i [u8]>>,
+    pub(super) objects: Objects<'i, 'l>,
 }
 
 impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     pub fn new(
         plan: &'p Plan,
-        rest: Rest<'i, 'l>,
+        (head, rest): (&'i [u8], Rest<'i, 'l>),
         sink: &'s mut Sink<'b>,
         buffers: Option<&'s mut Vec<&'i [u8]>>,
     ) -> Self {
         let words = alloc::vec![Code::EMPTY; plan.words.len()];
         let quick = (0..plan.rows.len()).map(|row| Quick::new(&plan.rows, row, sink.protocol)).collect();
-        Self { plan, rest, words, quick, sink, buffers }
+        Self { plan, rest, words, quick, sink, buffers, objects: Objects::new(head, rest) }
+    }
+
+    /// Writes the root.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub fn root(&mut self) -> Result<()> {
+        let head = self.objects.root_head();
+        self.row(0, head)
     }
 
     /// Writes a value.
@@ -126,6 +138,9 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             Step::Boxed { row } => self.boxed(row),
             Step::Enum { at, variants } => self.variant(head, at, variants),
             Step::Sorted { sorted } => self.sorted(head, sorted),
+            Step::Shared { at, pointer, joins } => self.shared(head, at, (pointer, joins)),
+            Step::KeptGroup { at, row, group } => self.kept_group(head, at, (row, group)),
+            Step::KeptFixed { at, row, count } => self.kept_fixed(head, at, (row, count)),
             other => self.rare(other, head),
         }
     }
@@ -167,6 +182,9 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
                 self.array(&self.plan.arrays[array], shape)?;
             }
             Step::Standard { at, part } => self.standard(head, at, part)?,
+            Step::Weak { at, pointer } => self.weak(head, at, pointer)?,
+            Step::Made { row } => self.made(row)?,
+            Step::Member { word } => self.member(word)?,
             // The others were tried before.
             _ => return Err(disagreement()),
         }
@@ -179,16 +197,20 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         match &self.plan.words[word] {
             Word::Global { module, name } => self.sink.global(Global { module, name })?,
             Word::Text(text) => self.sink.str(text)?,
-            Word::Member { class, name } => {
-                self.sink.known(Known::Getattr)?;
-                self.sink.open_tuple(2);
-                self.step(Step::Word(*class), &[])?;
-                self.sink.str(name)?;
-                self.sink.close_tuple(2);
-                self.sink.put([REDUCE]);
-            }
+            Word::Member { class, name } => self.member_of(*class, name)?,
         }
         self.words[word] = self.sink.memoize();
+        Ok(())
+    }
+
+    /// The member of an enum, by the word of its class.
+    pub(super) fn member_of(&mut self, class: usize, name: &str) -> Result<()> {
+        self.sink.known(Known::Getattr)?;
+        self.sink.open_tuple(2);
+        self.step(Step::Word(class), &[])?;
+        self.sink.str(name)?;
+        self.sink.close_tuple(2);
+        self.sink.put([REDUCE]);
         Ok(())
     }
 
@@ -262,15 +284,30 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     }
 
     fn group(&mut self, head: &'i [u8], at: usize, row: usize, group: Group) -> Result<()> {
+        let (count, run) = self.heads(head, at, row)?;
+        self.items(group, row, count, run)
+    }
+
+    /// The heads of a group's items, and how many they are.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn heads(&mut self, head: &'i [u8], at: usize, row: usize) -> Result<(usize, &'i [u8])> {
         let count = self.length(part::<4>(head, at)?)?;
         let run = self.rest.run(count, self.plan.rows[row].head)?;
-        self.items(group, row, count, run)
+        Ok((count, run))
     }
 
     /// Writes the items of a group, whose heads are a run; those without a head have a byte in it, or none.
     fn items(&mut self, group: Group, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
-        let size = self.plan.rows[row].head;
         let batches = self.sink.open_group(group, count)?;
+        self.fill(batches, row, count, run)?;
+        self.sink.close_group(group);
+        Ok(())
+    }
+
+    /// The same in a group that is open.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn fill(&mut self, batches: Batches, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
+        let size = self.plan.rows[row].head;
         let mut index = 0;
         while index < count {
             let end = count.min(index + BATCH);
@@ -286,7 +323,6 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             self.sink.code(&batches.close);
             self.sink.between()?;
         }
-        self.sink.close_group(group);
         Ok(())
     }
 
@@ -349,7 +385,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         let mut starts = Vec::with_capacity(sorted.slots.len());
         for &(row, at) in &sorted.slots {
             starts.push(self.rest);
-            self.rest.skip(plan, row, part_of(head, at, plan.rows[row].head)?)?;
+            self.rest.skip(&mut Skip::new(plan), row, part_of(head, at, plan.rows[row].head)?)?;
         }
         Ok(starts)
     }

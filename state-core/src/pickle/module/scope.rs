@@ -147,10 +147,10 @@ impl<'c, 's> Scope<'c, 's> {
             Kind::Seconds { .. } => {
                 Annotation::now(format!("{}[{int}, {int}]", self.builtin("tuple"), int = self.builtin("int")))
             }
-            Kind::Optional(of) => {
+            Kind::Optional(of) | Kind::Weak(of) => {
                 let inner = nodes.get(*of);
-                let of =
-                    if can_be_none(nodes, inner) { self.generic("tuple", &[inner])? } else { self.annotation(inner)? };
+                let is_wrapped = matches!(schema.kind, Kind::Optional(_)) && can_be_none(nodes, inner);
+                let of = if is_wrapped { self.generic("tuple", &[inner])? } else { self.annotation(inner)? };
                 let optional = self.typing("Optional");
                 Annotation { text: format!("{optional}[{}]", of.text), ..of }
             }
@@ -170,7 +170,6 @@ impl<'c, 's> Scope<'c, 's> {
             Kind::Grid(of, _) => Annotation::now(self.array(nodes.get(*of))),
             Kind::Object(object) => self.object(object),
             Kind::Enum(_) => self.enumeration(schema)?,
-            Kind::Weak(_) => return Err(crate::image::shares()),
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => return Err(unknown(schema)),
         })

@@ -253,9 +253,10 @@ impl<'v> Decoder<'v> for Given<'v> {
     }
 }
 
-/// Whether an object is of a type, whose tag may have a colon behind the module.
+/// Whether an object is of a type, whose tag may have a colon behind the module, or none where that is the main program.
 fn is_named(object: &crate::value::Object, tag: &str) -> bool {
     object.name() == tag
+        || object.name().strip_prefix("__main__.") == Some(tag)
         || tag.split_once(':').is_some_and(|(module, name)| {
             object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
         })

@@ -132,7 +132,7 @@ impl Options {
     /// # Errors
     /// As [`to_value`](crate::to_value).
     pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
-        let bytes = Options::new().depth(self.levels()).dumps(value)?;
+        let bytes = Options::new().depth(self.levels()).copying(self.copies()).dumps(value)?;
         let image = image::Image::open(&bytes)?;
         read((T::schema(), Nodes::NONE), (&image.regions(T::HEAD)?, &bytes), self.levels())
     }

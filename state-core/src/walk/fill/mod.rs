@@ -22,7 +22,8 @@ use crate::protocol::layout::{FACTOR, option_is_inline, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Show, Slot, root_name};
-use crate::sharing::walked::Given;
+use crate::sharing::copied;
+use crate::sharing::walked::{Given, References};
 use crate::standard::{self, Known};
 
 /// An image that was filled from a dynamic value.
@@ -71,8 +72,8 @@ pub(crate) struct Limits {
     pub depth: u32,
     /// Bytes of slots that a state leaves to their defaults.
     pub memory: usize,
-    /// Whether references are numbered.
-    pub numbered: bool,
+    /// What is done about values that several places refer to.
+    pub references: References,
 }
 
 /// Fills the image of a value.
@@ -165,8 +166,9 @@ fn filled_over<'v, 's>(
     limits: Limits,
     run: impl FnOnce(&mut Fill<'v, 's>) -> Result<()>,
 ) -> Result<Filled<'v>> {
-    (builder.memory, builder.numbered) = (limits.memory, limits.numbered);
-    let given = limits.numbered.then(Given::default);
+    builder.memory = limits.memory;
+    builder.numbered = limits.references == References::Numbered;
+    let given = Given::new(limits.references);
     let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     if let Some(given) = fill.given.take() {
@@ -221,11 +223,24 @@ impl<'v, 's> Fill<'v, 's> {
     fn pointer<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<bool> {
         let (Some(key), Some(given)) = (schema.shared, &mut self.given) else { return Ok(true) };
         let object = value.identity().map(|identity| identity as u64).zip(key.class());
-        if matches!(schema.kind, Kind::Weak(_)) {
-            if let (Some((identity, key)), false) = (object, value.is_none()) {
+        if let Kind::Weak(of) = schema.kind {
+            if value.is_none() {
+                return Ok(false);
+            }
+            if !attributes::may_lead_to(self.nodes, self.nodes.get(of), value) {
+                return Err(wrong(Show(self.nodes.get(of), self.nodes), value));
+            }
+            // What nothing else refers to is gone.
+            if let Some((identity, key)) = object {
                 given.weak(at, key, identity);
             }
             return Ok(false);
+        }
+        if given.refuses {
+            return match object {
+                Some((identity, key)) if !given.is_first(key, identity) => Err(copied(ErrorKind::Malformed, schema)),
+                _ => Ok(true),
+            };
         }
         let place = self.builder.run(1, RECORD);
         Ok(object.is_none_or(|(identity, key)| given.strong(place, key, identity)))

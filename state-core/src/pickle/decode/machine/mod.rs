@@ -21,6 +21,7 @@ use super::shares::Shares;
 use super::stack::Stack;
 use super::strings::Strings;
 use crate::error::{Error, ErrorKind, Result};
+use crate::image::Copies;
 use crate::pickle::opcode as op;
 use crate::pickle::options::PickleOptions;
 
@@ -52,7 +53,9 @@ pub(super) fn run<'a>(input: &'a [u8], options: &PickleOptions, buffers: u32) ->
     let root = machine.run().map_err(|error| foreign::explain(input, error))?;
     let Machine { at, arena, strings, shares, dropped, buffers, old_names, extensions, .. } = machine;
     let effects = Effects::default();
-    let mut parts = Parts { input, arena, strings, shares, effects, root, len: at, buffers, old_names, extensions };
+    let shares_all = options.copies == Copies::Share;
+    let mut parts =
+        Parts { input, arena, strings, shares, effects, root, len: at, buffers, old_names, extensions, shares_all };
     parts.effects = Effects::new(&parts, dropped);
     Ok(parts)
 }

@@ -17,7 +17,7 @@ use crate::pickle::decode::parts::Parts;
 use crate::pickle::decode::shares::Bits;
 use crate::pickle::decode::text::Digits;
 use crate::pickle::decode::view::{Name, Persistent, View};
-use crate::pickle::opcode::BYTEARRAY8;
+use crate::pickle::opcode::{BYTEARRAY8, EXT1, EXT2, EXT4, GLOBAL, INST};
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates, Tuple, Value};
 
 /// So many bytes of arrays may be copied whatever the length of the pickle.
@@ -190,12 +190,14 @@ impl Maker<'_, '_> {
     fn is_large(&self, id: Id) -> bool {
         let Some(place) = id.place() else {
             let code = id.offset().and_then(|offset| self.parts.input.get(offset));
+            let is_name = matches!(code, Some(&(GLOBAL | INST | EXT1 | EXT2 | EXT4)));
             // What can be changed is one, however small.
-            return code == Some(&BYTEARRAY8) || !self.parts.is_short(id);
+            return code == Some(&BYTEARRAY8) || self.parts.shares_all && !is_name || !self.parts.is_short(id);
         };
         let arena = &self.parts.arena;
         match arena.tag(place) {
             Tag::Tuple | Tag::FrozenSet => arena.count(place) > 0,
+            Tag::Text | Tag::Bytes if self.parts.shares_all => true,
             _ => !self.parts.is_short(id),
         }
     }

@@ -1,0 +1,650 @@
+//! Shared objects in pickles: what is one object in Rust is one in Python (`x is y`), and the reverse, cycles included.
+
+mod python;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, Mutex};
+
+use state_core::pickle::{self, PickleOptions as Options, Protocol};
+use state_core::{State, from_value, to_value};
+
+const PROTOCOLS: [Protocol; 6] = [Protocol::V0, Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5];
+
+/// Classes of the types below, and `graph`, which shows what is one object: whatever is met twice gets a number, and the
+/// number alone stands where it is met again.
+const CLASSES: &str = r#"
+import pickle, io
+
+class Slots:
+    NAMES = ()
+    def __setstate__(self, state):
+        for name, value in zip(self.NAMES, state):
+            setattr(self, name, value)
+    def __getstate__(self):
+        return tuple(getattr(self, name) for name in self.NAMES)
+
+def slots(name, names):
+    globals()[name] = type(name, (Slots,), {"NAMES": tuple(names.split())})
+
+slots("Leaf", "number")
+slots("Two", "one list text watch")
+slots("Folder", "name parent folders")
+slots("Node", "number next parent")
+slots("Watch", "before gone names leaf")
+slots("Chain", "number next")
+slots("Loose", "text list all")
+slots("Chains", "all")
+slots("Shape", "kind others")
+slots("Part", "list pair")
+
+class Plain:
+    pass
+
+class Named:
+    pass
+
+class Sorted:
+    def __setstate__(self, state):
+        self.a, self.b, self.c, self.d = state
+    def __reduce__(self):
+        return globals()['__pyx_unpickle_Sorted'], (Sorted, Sorted.SUM, None), (self.a, self.b, self.c, self.d)
+
+def __pyx_unpickle_Sorted(cls, checksum, state):
+    cls.SUM = checksum
+    return cls.__new__(cls)
+
+class Member:
+    def __setstate__(self, state):
+        self.next, self.number = state
+    def __reduce__(self):
+        return globals()['__pyx_unpickle_Member'], (Member, Member.SUM, None), (self.next, self.number)
+
+def __pyx_unpickle_Member(cls, checksum, state):
+    cls.SUM = checksum
+    return cls.__new__(cls)
+
+class Called:
+    def __init__(self, left, right):
+        self.left, self.right = left, right
+    def __reduce__(self):
+        return Called, (self.left, self.right)
+
+import enum
+
+class Color(enum.Enum):
+    Red = 1
+    Green = 2
+
+ATOMS = (int, float, bool, type(None))
+
+def graph(root):
+    counts, kept = {}, []
+    def count(value):
+        if isinstance(value, ATOMS):
+            return
+        counts[id(value)] = counts.get(id(value), 0) + 1
+        if counts[id(value)] == 1:
+            for part in parts(value):
+                count(part)
+    def parts(value):
+        if isinstance(value, (list, tuple, set)):
+            return list(value)
+        if isinstance(value, dict):
+            return [part for pair in value.items() for part in pair]
+        if isinstance(value, (str, bytes, enum.Enum)):
+            return []
+        kept.append(value.__getstate__() if isinstance(value, Slots) else tuple(vars(value).values()))
+        return list(kept[-1])
+    numbers = {}
+    def show(value):
+        if isinstance(value, ATOMS):
+            return repr(value)
+        mark = ""
+        if counts[id(value)] > 1:
+            if id(value) in numbers:
+                return "@%d" % numbers[id(value)]
+            numbers[id(value)] = len(numbers) + 1
+            mark = "@%d=" % numbers[id(value)]
+        if isinstance(value, (str, bytes, enum.Enum)):
+            return mark + str(value)
+        inner = ", ".join(map(show, parts(value)))
+        if isinstance(value, list):
+            return mark + "[" + inner + "]"
+        if isinstance(value, tuple):
+            return mark + "(" + inner + ")"
+        if isinstance(value, dict):
+            return mark + "{" + inner + "}"
+        return mark + type(value).__name__ + "(" + inner + ")"
+    count(root)
+    return show(root)
+"#;
+
+/// The graph of a pickle, and the pickles that Python makes of it at all protocols.
+const AGAIN: &str = r#"
+def case(data):
+    ways = [pickle.loads(data), pickle._loads(data)]
+    texts = {graph(way) for way in ways}
+    assert len(texts) == 1, texts
+    again = []
+    for protocol in range(6):
+        slow = io.BytesIO()
+        pickle._Pickler(slow, protocol).dump(ways[0])
+        again += [pickle.dumps(ways[0], protocol), slow.getvalue()]
+    return b"".join(len(part).to_bytes(4, "little") + part for part in [texts.pop().encode()] + again)
+"#;
+
+/// As [`pickled`], and by way of values too, which know of no form but the plain one.
+fn both_ways<T: State + for<'a> state_core::Restore<'a>>(value: &T, graph: &str, test: impl Fn(T)) {
+    test(pickle::loads(&pickle::dump_value(&to_value(value).unwrap()).unwrap()).unwrap());
+    pickled(value, graph, test);
+}
+
+/// Pickles a value at each protocol, holds what Python makes of it against `graph`, and reads what Python pickles again;
+/// `test` takes each of the values that come back.
+fn pickled<T: State + for<'a> state_core::Restore<'a>>(value: &T, graph: &str, test: impl Fn(T)) {
+    let pickles: Vec<Vec<u8>> =
+        PROTOCOLS.iter().map(|&protocol| Options::new().protocol(protocol).dumps(value).unwrap()).collect();
+    for (protocol, pickle) in PROTOCOLS.iter().zip(&pickles) {
+        let back: T = pickle::loads(pickle).unwrap();
+        assert_eq!(&Options::new().protocol(*protocol).dumps(&back).unwrap(), pickle, "{protocol:?}");
+        test(back);
+        let value = Options::new().sharing().load_value(pickle).unwrap();
+        test(from_value(&value).unwrap());
+        test(pickle::loads(&pickle::dump_value(&value).unwrap()).unwrap());
+    }
+    let Some(answers) = python::answers(&[CLASSES, AGAIN].concat(), &pickles) else { return };
+    for answer in &answers {
+        let parts = python::parts(answer);
+        assert_eq!(std::str::from_utf8(parts[0]).unwrap(), graph);
+        for pickle in &parts[1..] {
+            test(pickle::loads(pickle).unwrap());
+        }
+    }
+}
+
+#[derive(State, Debug)]
+struct Leaf {
+    number: u32,
+}
+
+#[derive(State, Debug)]
+#[state(shared)]
+struct Two {
+    one: Rc<Leaf>,
+    list: Vec<Rc<Leaf>>,
+    text: (Arc<str>, Arc<str>),
+    watch: Weak<Leaf>,
+}
+
+#[test]
+fn one_object_is_one_object_in_python() {
+    let (one, text) = (Rc::new(Leaf { number: 7 }), Arc::<str>::from("text"));
+    let two = Two {
+        watch: Rc::downgrade(&one),
+        list: vec![Rc::new(Leaf { number: 7 }), one.clone(), one.clone()],
+        one,
+        text: (text.clone(), text),
+    };
+    both_ways(&two, "Two(@1=Leaf(7), [Leaf(7), @1, @1], (@2=text, @2), @1)", |two| {
+        assert!(Rc::ptr_eq(&two.one, &two.list[1]) && Rc::ptr_eq(&two.one, &two.list[2]));
+        assert!(!Rc::ptr_eq(&two.one, &two.list[0]) && Arc::ptr_eq(&two.text.0, &two.text.1));
+        assert!(Rc::ptr_eq(&two.watch.upgrade().unwrap(), &two.one));
+        assert_eq!((two.one.number, two.list[0].number, &*two.text.0), (7, 7, "text"));
+    });
+}
+
+#[derive(State, Debug)]
+struct Folder {
+    name: String,
+    parent: Weak<Folder>,
+    folders: Vec<Rc<Folder>>,
+}
+
+#[test]
+fn children_know_their_parents() {
+    let root = Rc::new_cyclic(|root| {
+        let folder = |name: &str| Rc::new(Folder { name: name.into(), parent: root.clone(), folders: vec![] });
+        Folder { name: "/".into(), parent: Weak::new(), folders: vec![folder("home"), folder("tmp")] }
+    });
+    both_ways(&root, "@1=Folder(/, None, [Folder(home, @1, []), Folder(tmp, @1, [])])", |root| {
+        assert!(root.parent.upgrade().is_none());
+        for folder in &root.folders {
+            assert!(Rc::ptr_eq(&folder.parent.upgrade().unwrap(), &root));
+        }
+        assert_eq!(root.folders[1].name, "tmp");
+    });
+}
+
+type Link = Rc<RefCell<Node>>;
+
+#[derive(State, Debug)]
+#[state(shared, cyclic)]
+struct Node {
+    number: u32,
+    next: Vec<Link>,
+    parent: Option<Link>,
+}
+
+fn node(number: u32) -> Link {
+    Rc::new(RefCell::new(Node { number, next: vec![], parent: None }))
+}
+
+/// Opens all cycles that can be reached from here.
+fn open(node: &Link) {
+    let (next, parent) = {
+        let mut node = node.borrow_mut();
+        (std::mem::take(&mut node.next), node.parent.take())
+    };
+    next.iter().chain(&parent).for_each(open);
+}
+
+#[test]
+fn rings_are_rings_in_python() {
+    let (a, b, c) = (node(1), node(2), node(3));
+    a.borrow_mut().next = vec![b.clone(), a.clone()];
+    b.borrow_mut().next = vec![c.clone()];
+    b.borrow_mut().parent = Some(a.clone());
+    c.borrow_mut().next = vec![a.clone(), b.clone()];
+    both_ways(&a, "@1=Node(1, [@2=Node(2, [Node(3, [@1, @2], None)], @1), @1], None)", |a| {
+        let b = a.borrow().next[0].clone();
+        let c = b.borrow().next[0].clone();
+        assert!(Rc::ptr_eq(&a.borrow().next[1], &a) && Rc::ptr_eq(b.borrow().parent.as_ref().unwrap(), &a));
+        assert!(Rc::ptr_eq(&c.borrow().next[0], &a) && Rc::ptr_eq(&c.borrow().next[1], &b));
+        assert_eq!((a.borrow().number, b.borrow().number, c.borrow().number), (1, 2, 3));
+        open(&a);
+    });
+    open(&a);
+}
+
+#[derive(State, Debug)]
+#[state(shared, cyclic, pickle = "dict")]
+struct Named {
+    next: Vec<Rc<RefCell<Named>>>,
+    number: u32,
+}
+
+#[derive(State, Debug)]
+#[state(shared, cyclic, pickle = "cython")]
+struct Member {
+    number: u32,
+    next: Option<Arc<Mutex<Member>>>,
+}
+
+#[test]
+fn rings_of_each_form_that_is_made_before_its_state() {
+    let named = Rc::new(RefCell::new(Named { next: vec![], number: 3 }));
+    named.borrow_mut().next = vec![named.clone()];
+    pickled(&named, "@1=Named([@1], 3)", |named| {
+        assert!(Rc::ptr_eq(&named.borrow().next[0], &named) && named.borrow().number == 3);
+        named.borrow_mut().next.clear();
+    });
+    named.borrow_mut().next.clear();
+
+    let member = Arc::new(Mutex::new(Member { number: 4, next: None }));
+    let other = Arc::new(Mutex::new(Member { number: 5, next: Some(member.clone()) }));
+    member.lock().unwrap().next = Some(other);
+    pickled(&member, "@1=Member(Member(@1, 5), 4)", |member| {
+        let other = member.lock().unwrap().next.take().unwrap();
+        assert!(Arc::ptr_eq(other.lock().unwrap().next.as_ref().unwrap(), &member));
+        assert_eq!((member.lock().unwrap().number, other.lock().unwrap().number), (4, 5));
+    });
+    member.lock().unwrap().next = None;
+}
+
+#[derive(State)]
+#[state(shared, cyclic)]
+struct Part {
+    list: Option<Rc<RefCell<Vec<Link2>>>>,
+    pair: Option<Rc<RefCell<[Option<Link2>; 2]>>>,
+}
+
+type Link2 = Rc<RefCell<Part>>;
+
+/// Lists and fixed arrays are there before their items too.
+#[test]
+fn rings_through_lists_and_arrays() {
+    let part = || Rc::new(RefCell::new(Part { list: None, pair: None }));
+    let (first, second) = (part(), part());
+    let list = Rc::new(RefCell::new(vec![first.clone(), second.clone()]));
+    let pair = Rc::new(RefCell::new([None, Some(first.clone())]));
+    first.borrow_mut().list = Some(list.clone());
+    first.borrow_mut().pair = Some(pair);
+    second.borrow_mut().list = Some(list.clone());
+    both_ways(&list, "@1=[@2=Part(@1, [None, @2]), Part(@1, None)]", |list| {
+        let parts = std::mem::take(&mut *list.borrow_mut());
+        assert!(parts.iter().all(|part| Rc::ptr_eq(part.borrow().list.as_ref().unwrap(), &list)));
+        let pair = parts[0].borrow_mut().pair.take().unwrap();
+        assert!(pair.borrow()[0].is_none() && Rc::ptr_eq(pair.borrow()[1].as_ref().unwrap(), &parts[0]));
+    });
+    list.borrow_mut().clear();
+    first.borrow_mut().pair = None;
+}
+
+/// The members of Cython's objects are written in the order of their names, in which a reference may come before its
+/// object.
+#[test]
+fn members_in_the_order_of_their_names() {
+    #[derive(State)]
+    #[state(shared, pickle = "cython")]
+    struct Sorted {
+        d: Rc<Leaf>,
+        c: Rc<str>,
+        b: Rc<str>,
+        a: Vec<Rc<Leaf>>,
+    }
+    let (leaf, text) = (Rc::new(Leaf { number: 2 }), Rc::<str>::from("text"));
+    let sorted = Sorted { a: vec![leaf.clone(), leaf.clone()], b: text.clone(), c: text, d: leaf };
+    pickled(&(sorted, 7_u8), "(Sorted([@1=Leaf(2), @1], @2=text, @2, @1), 7)", |(sorted, seven)| {
+        assert!(Rc::ptr_eq(&sorted.a[0], &sorted.a[1]) && Rc::ptr_eq(&sorted.a[0], &sorted.d));
+        assert!(Rc::ptr_eq(&sorted.b, &sorted.c));
+        assert_eq!((sorted.d.number, &*sorted.c, seven), (2, "text", 7));
+    });
+}
+
+#[derive(State)]
+struct Watch {
+    before: Weak<Leaf>,
+    gone: Weak<Leaf>,
+    names: (Weak<String>, Weak<Vec<Rc<String>>>, Vec<Rc<String>>, Rc<Vec<Rc<String>>>),
+    leaf: Rc<Leaf>,
+}
+
+/// A reference to an object that follows makes it without its state, and what can only be whole is written where it comes
+/// first.
+#[test]
+fn weak_references_lead_forward_and_to_nothing() {
+    let (leaf, name) = (Rc::new(Leaf { number: 4 }), Rc::new(String::from("name")));
+    let all = Rc::new(vec![name.clone(), Rc::new("other".into())]);
+    let watch = Watch {
+        before: Rc::downgrade(&leaf),
+        gone: Rc::downgrade(&Rc::new(Leaf { number: 9 })),
+        names: (Rc::downgrade(&name), Rc::downgrade(&all), vec![name], all),
+        leaf,
+    };
+    let graph = "Watch(@1=Leaf(4), None, (@2=name, @3=[@2, other], [@2], @3), @1)";
+    both_ways(&watch, graph, |watch| {
+        assert!(Rc::ptr_eq(&watch.before.upgrade().unwrap(), &watch.leaf) && watch.gone.upgrade().is_none());
+        let (name, all, names, list) = &watch.names;
+        assert!(Rc::ptr_eq(&name.upgrade().unwrap(), &names[0]) && Rc::ptr_eq(&names[0], &list[0]));
+        assert!(Rc::ptr_eq(&all.upgrade().unwrap(), list));
+        assert_eq!((&**names[0], list.len(), watch.leaf.number), ("name", 2, 4));
+    });
+}
+
+#[derive(State)]
+struct Loose {
+    text: Weak<str>,
+    list: Weak<[Rc<str>]>,
+    all: (Rc<str>, Rc<[Rc<str>]>, Weak<str>),
+}
+
+#[test]
+fn weak_references_to_text_and_slices() {
+    let text = Rc::<str>::from("text");
+    let list = Rc::<[Rc<str>]>::from([text.clone(), "other".into()]);
+    let loose = Loose {
+        text: Rc::downgrade(&text),
+        list: Rc::downgrade(&list),
+        all: (text.clone(), list, Rc::downgrade(&text)),
+    };
+    drop(text);
+    both_ways(&loose, "Loose(@1=text, @2=[@1, other], (@1, @2, @1))", |Loose { text, list, all }| {
+        assert!(Rc::ptr_eq(&text.upgrade().unwrap(), &all.0) && Rc::ptr_eq(&list.upgrade().unwrap(), &all.1));
+        assert!(Rc::ptr_eq(&all.0, &all.1[0]) && Rc::ptr_eq(&all.2.upgrade().unwrap(), &all.0));
+        assert_eq!((&*all.0, &*all.1[1]), ("text", "other"));
+    });
+}
+
+#[derive(State)]
+struct Chain {
+    number: u32,
+    next: Weak<RefCell<Chain>>,
+}
+
+#[derive(State)]
+struct Chains {
+    all: Vec<Rc<RefCell<Chain>>>,
+}
+
+fn chains(count: u32) -> Chains {
+    let all: Vec<_> = (0..count).map(|number| Rc::new(RefCell::new(Chain { number, next: Weak::new() }))).collect();
+    for (at, chain) in all.iter().enumerate() {
+        chain.borrow_mut().next = Rc::downgrade(&all[(at + 1) % all.len()]);
+    }
+    Chains { all }
+}
+
+/// However long a chain of references forward is, nothing nests.
+#[test]
+fn long_chains_of_references_forward() {
+    for protocol in PROTOCOLS {
+        let pickle = Options::new().protocol(protocol).dumps(&chains(20_000)).unwrap();
+        let back: Chains = pickle::loads(&pickle).unwrap();
+        assert_eq!(back.all.len(), 20_000);
+        for (at, chain) in back.all.iter().enumerate() {
+            let next = chain.borrow().next.upgrade().unwrap();
+            assert!(Rc::ptr_eq(&next, &back.all[(at + 1) % 20_000]) && chain.borrow().number as usize == at);
+        }
+    }
+    both_ways(&chains(3), "Chains([@1=Chain(0, @2=Chain(1, @3=Chain(2, @1))), @2, @3])", |chains| {
+        for at in 0..3 {
+            assert!(Rc::ptr_eq(&chains.all[at].borrow().next.upgrade().unwrap(), &chains.all[(at + 1) % 3]));
+        }
+    });
+}
+
+/// What has all of its parts before it is there cannot be led back to.
+#[test]
+fn cycles_that_python_cannot_make_are_errors() {
+    #[derive(State)]
+    #[state(shared, cyclic, pickle = "call", name = "Called")]
+    struct Called {
+        left: u32,
+        right: Vec<Rc<RefCell<Called>>>,
+    }
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    enum Tagged {
+        Some(Vec<Rc<RefCell<Tagged>>>),
+    }
+    let called = Rc::new(RefCell::new(Called { left: 1, right: vec![] }));
+    called.borrow_mut().right.push(called.clone());
+    let tagged = Rc::new(RefCell::new(Tagged::Some(vec![])));
+    let items = |tagged: &Rc<RefCell<Tagged>>| {
+        let Tagged::Some(items) = &mut *tagged.borrow_mut();
+        std::mem::take(items)
+    };
+    *tagged.borrow_mut() = Tagged::Some(vec![tagged.clone()]);
+    for (error, name) in
+        [(pickle::dumps(&called).unwrap_err(), "Called"), (pickle::dumps(&tagged).unwrap_err(), "Tagged")]
+    {
+        let error = error.to_string();
+        assert!(error.contains("before its parts") && error.contains(&format!("back to {name}")), "{error}");
+    }
+    called.borrow_mut().right.clear();
+    items(&tagged).clear();
+}
+
+/// An enum with slots in a struct can be on a cycle.
+#[test]
+fn enums_in_structs_can_be_on_cycles() {
+    #[derive(State)]
+    enum Kind {
+        Leaf,
+        Fork(Vec<Rc<RefCell<Shape>>>),
+    }
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    struct Shape {
+        kind: Kind,
+        others: Vec<Rc<Kind>>,
+    }
+    let shape = Rc::new(RefCell::new(Shape { kind: Kind::Leaf, others: vec![] }));
+    let leaf = Rc::new(Kind::Leaf);
+    shape.borrow_mut().others = vec![leaf.clone(), leaf, Rc::new(Kind::Leaf)];
+    shape.borrow_mut().kind = Kind::Fork(vec![shape.clone()]);
+    both_ways(&shape, "@1=Shape((Fork, [@1]), [@2=(@3=Leaf), @2, (@3)])", |shape| {
+        let kind = std::mem::replace(&mut shape.borrow_mut().kind, Kind::Leaf);
+        let Kind::Fork(items) = kind else { panic!("another variant") };
+        assert!(Rc::ptr_eq(&items[0], &shape));
+        let shape = shape.borrow();
+        assert!(Rc::ptr_eq(&shape.others[0], &shape.others[1]) && !Rc::ptr_eq(&shape.others[0], &shape.others[2]));
+    });
+    shape.borrow_mut().kind = Kind::Leaf;
+}
+
+/// Cells that hold one member of a Python enum are several, though Python has the member once.
+#[test]
+fn cells_of_one_member_stay_apart() {
+    #[derive(State, Debug, PartialEq, Clone, Copy)]
+    #[state(pickle = "enum")]
+    enum Color {
+        Red = 1,
+        Green = 2,
+    }
+    let cell = |color| Rc::new(Cell::new(color));
+    let (red, other, green) = (cell(Color::Red), cell(Color::Red), cell(Color::Green));
+    let cells = vec![red.clone(), red, other.clone(), other, cell(Color::Red), green];
+    for protocol in PROTOCOLS {
+        let options = Options::new().protocol(protocol).sharing();
+        let back: Vec<Rc<Cell<Color>>> = options.loads(&options.dumps(&cells).unwrap()).unwrap();
+        back[0].set(Color::Green);
+        let colors: Vec<Color> = back.iter().map(|cell| cell.get()).collect();
+        assert_eq!(colors, [Color::Green, Color::Green, Color::Red, Color::Red, Color::Red, Color::Green]);
+        back[2].set(Color::Green);
+        assert_eq!((back[3].get(), back[4].get()), (Color::Green, Color::Red));
+    }
+}
+
+#[test]
+fn types_that_say_nothing_have_copies_or_refuse_them() {
+    let text = Rc::<str>::from("text");
+    let two = vec![text.clone(), text];
+    let shared = Options::new().sharing().dumps(&two).unwrap();
+    for pickle in [&shared, &pickle::dumps(&two).unwrap()] {
+        let back: Vec<Rc<str>> = pickle::loads(pickle).unwrap();
+        assert!(!Rc::ptr_eq(&back[0], &back[1]) && *back[0] == *back[1]);
+    }
+    let back: Vec<Rc<str>> = Options::new().sharing().loads(&shared).unwrap();
+    assert!(Rc::ptr_eq(&back[0], &back[1]));
+    let refusing = Options::new().refuse_copies();
+    for error in [refusing.dumps(&two).unwrap_err(), refusing.loads::<Vec<Rc<str>>>(&shared).unwrap_err()] {
+        let error = error.to_string();
+        assert!(error.contains("two shared pointers refer to") && error.contains("`Options::sharing`"), "{error}");
+    }
+    // What is no shared pointer is always a copy.
+    let back: Vec<String> = refusing.loads(&shared).unwrap();
+    assert_eq!(back, ["text", "text"]);
+    let back: Vec<Rc<str>> = refusing.loads(&pickle::dumps(&two).unwrap()).unwrap();
+    assert_eq!(back.len(), 2);
+
+    let value = state_core::Options::new().sharing().to_value(&two).unwrap();
+    assert!(value.as_list().unwrap()[0].as_shared().is_some());
+    assert!(to_value(&two).unwrap().as_list().unwrap()[0].as_shared().is_none());
+    let back: Vec<Rc<str>> = state_core::Options::new().sharing().from_value(&value).unwrap();
+    assert!(Rc::ptr_eq(&back[0], &back[1]));
+    let refusing = state_core::Options::new().refuse_copies();
+    assert!(refusing.to_value(&two).is_err() && refusing.from_value::<Vec<Rc<str>>>(&value).is_err());
+    let back: Vec<Rc<str>> = from_value(&value).unwrap();
+    assert!(!Rc::ptr_eq(&back[0], &back[1]));
+}
+
+/// A cycle needs its word, whoever asks for sharing.
+#[test]
+fn cycles_are_only_for_types_that_say_so() {
+    #[derive(State)]
+    #[state(shared, name = "Node")]
+    struct Straight {
+        number: u32,
+        next: Vec<Rc<RefCell<Straight>>>,
+        parent: Option<Rc<RefCell<Straight>>>,
+    }
+    let ring = node(1);
+    ring.borrow_mut().next.push(ring.clone());
+    let pickle = pickle::dumps(&ring).unwrap();
+    let error = pickle::loads::<Rc<RefCell<Straight>>>(&pickle).err().unwrap().to_string();
+    assert!(error.contains("`#[state(shared, cyclic)]`"), "{error}");
+    open(&ring);
+    let straight = Rc::new(RefCell::new(Straight { number: 1, next: vec![], parent: None }));
+    straight.borrow_mut().next.push(straight.clone());
+    let error = pickle::dumps(&straight).unwrap_err().to_string();
+    assert!(error.contains("`#[state(shared, cyclic)]`"), "{error}");
+    straight.borrow_mut().next.clear();
+}
+
+/// A live object behind a cell is restored where it is, for all who hold it.
+#[test]
+fn restores_in_place_keep_cells_that_others_hold() {
+    let (a, b) = (node(1), node(2));
+    a.borrow_mut().next = vec![b.clone()];
+    b.borrow_mut().next = vec![a.clone()];
+    let pickle = pickle::dumps(&a).unwrap();
+    a.borrow_mut().number = 8;
+    b.borrow_mut().number = 9;
+    let mut root = a.clone();
+    pickle::load_into(&pickle, &mut root).unwrap();
+    assert!(Rc::ptr_eq(&root, &a) && Rc::ptr_eq(&a.borrow().next[0], &b) && Rc::ptr_eq(&b.borrow().next[0], &a));
+    assert_eq!((a.borrow().number, b.borrow().number), (1, 2));
+    // What is refused changes nothing.
+    let at = pickle.iter().rposition(|&byte| byte == b'h').unwrap();
+    let mut other = pickle.clone();
+    other[at + 1] = 0;
+    a.borrow_mut().number = 8;
+    assert!(pickle::load_into(&other, &mut root).is_err());
+    assert_eq!((a.borrow().number, a.borrow().next.len()), (8, 1));
+    open(&a);
+}
+
+#[test]
+fn slots_that_are_left_out_have_no_numbers() {
+    #[derive(State)]
+    #[state(shared, pickle = "dict")]
+    struct Plain {
+        one: Rc<Leaf>,
+        two: Rc<Leaf>,
+        #[state(default = five)]
+        three: Rc<Leaf>,
+        #[state(default)]
+        parent: Weak<Leaf>,
+    }
+    fn five() -> Rc<Leaf> {
+        Rc::new(Leaf { number: 5 })
+    }
+    const SCRIPT: &str = "
+def case(frame):
+    plain = Plain()
+    plain.one = plain.two = Leaf()
+    plain.one.number = 6
+    return pickle.dumps(plain, 4)
+";
+    let Some(answers) = python::answers(&[CLASSES, SCRIPT].concat(), &[vec![]]) else { return };
+    let plain: Plain = pickle::loads(&answers[0]).unwrap();
+    assert!(Rc::ptr_eq(&plain.one, &plain.two) && plain.parent.upgrade().is_none());
+    assert_eq!((plain.one.number, plain.three.number), (6, 5));
+}
+
+/// Arrays that leave the pickle do so once.
+#[test]
+fn arrays_beside_the_pickle_are_shared() {
+    #[derive(State)]
+    #[state(shared)]
+    struct Mesh {
+        #[state(bytes)]
+        data: Vec<u8>,
+    }
+    let mesh = Rc::new(Mesh { data: vec![7; 1000] });
+    let meshes = vec![mesh.clone(), mesh];
+    let mut buffer = pickle::PickleSegmentBuffer::new();
+    let segments = Options::new().dump_segments(&meshes, &mut buffer).unwrap();
+    assert_eq!(segments.buffers.len(), 1);
+    let back: Vec<Rc<Mesh>> = Options::new().loads_with(segments.pickle, &segments.buffers).unwrap();
+    assert!(Rc::ptr_eq(&back[0], &back[1]) && back[0].data == [7; 1000]);
+}
+
+/// The classes that Rust writes for Python take what Rust writes.
+#[test]
+fn generated_classes_know_their_parents() {
+    let module = pickle::python_module::<Folder>().unwrap().to_string();
+    assert!(module.contains("parent: Optional[\"Folder\"]") || module.contains("parent: Optional[Folder]"), "{module}");
+}
