@@ -5,7 +5,7 @@ pub use alloc::rc::Weak as RcWeak;
 pub use alloc::sync::Weak as ArcWeak;
 pub use core::any::TypeId;
 pub use core::clone::Clone;
-pub use core::convert::From;
+pub use core::convert::{From, Infallible, TryFrom};
 pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
 pub use core::mem::{offset_of, size_of, swap, take};
@@ -40,8 +40,9 @@ pub use crate::schema::evolution::{Alias, Evolution, OldForm, old_form, run_upgr
 pub use crate::schema::fingerprint::Known;
 pub use crate::schema::form::{Form, Shape, Sharing};
 pub use crate::schema::{EnumVariant, Names, RecordField, Schema, Slot};
-pub use crate::sharing::pointer::{Share, SharedPointer};
-pub use crate::state::{Outcome, Restore, State, StateObject};
+pub use crate::sharing::held::{hold_get, hold_put, hold_set, hold_size};
+pub use crate::sharing::pointer::{OneThread, Share, SharedPointer, Shares};
+pub use crate::state::{Outcome, Remote, Restore, State, StateObject};
 pub use crate::{__image as image, __record as record};
 
 /// What fields of raw arrays call.
@@ -51,6 +52,8 @@ pub mod raw {
     pub use crate::raw::slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 }
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Display;
 
 use crate::error::ErrorKind;
@@ -234,11 +237,14 @@ impl<T, O> AfterSet<T, O> {
     /// Calls the hook, unless it is left to be called on the live value.
     #[inline]
     pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
-        if reader.hooks() == Hooks::Leave && self.is_left() {
-            reader.note(1);
-            return Some(());
+        match reader.hooks() {
+            Hooks::Leave if self.is_left() => {
+                reader.note(1);
+                Some(())
+            }
+            Hooks::Never => Some(()),
+            _ => self.call(value, reader),
         }
-        self.call(value, reader)
     }
 
     /// Calls the hook if it was left.
@@ -254,6 +260,7 @@ impl<T, O> AfterSet<T, O> {
                 self.call(value, reader)?;
             }
             Hooks::Call => self.call(value, reader)?,
+            Hooks::Never => {}
             Hooks::Again => drop((self.refusal)((self.hook)(value))),
         }
         Some(())
@@ -365,6 +372,43 @@ impl<T> OfStateless for OfNone<T> {}
 #[inline]
 pub fn given<T>(default: fn() -> T) -> T {
     default()
+}
+
+/// What a getter gives for a field of this type: a value, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "a getter of a field of type `{Self}` cannot return `{G}`",
+    note = "it returns the field's type, a reference to it, a `&str` for a `String`, or a slice for a `Vec`"
+)]
+pub trait Got<G> {
+    fn got(given: G) -> Self;
+}
+
+impl<T> Got<T> for T {
+    #[inline]
+    fn got(given: T) -> Self {
+        given
+    }
+}
+
+impl<T: Clone> Got<&T> for T {
+    #[inline]
+    fn got(given: &T) -> Self {
+        given.clone()
+    }
+}
+
+impl Got<&str> for String {
+    #[inline]
+    fn got(given: &str) -> Self {
+        given.into()
+    }
+}
+
+impl<T: Clone> Got<&[T]> for Vec<T> {
+    #[inline]
+    fn got(given: &[T]) -> Self {
+        given.to_vec()
+    }
 }
 
 /// What fills a field that has no slot, or a slot that a state has no value for.

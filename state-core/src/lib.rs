@@ -99,7 +99,7 @@ pub use history::History;
 pub use image::{Options, check, dump_into, dumps, load_into, loads};
 pub use inspect::Inspection;
 pub use raw::Record;
-pub use state::{Outcome, Restore, RestoreOwned, State, StateObject};
+pub use state::{Outcome, Remote, Restore, RestoreOwned, State, StateObject};
 pub use value::{StateExt, Value, from_value, to_value};
 
 #[cfg(feature = "derive")]

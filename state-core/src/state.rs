@@ -185,6 +185,61 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 )]
 pub trait StateObject: State {}
 
+/// A type that describes one of another crate, and stands for it in a state: `#[state(with = Mirror)]`.
+///
+/// [`#[state(remote = path::to::Type)]`](macro@crate::State#types-of-another-crate) derives it; by hand it is for types that
+/// are made in other ways.
+///
+/// ```
+/// use state_core::{Remote, State, dumps, loads};
+///
+/// mod geometry { // of another crate
+///     #[derive(Debug, PartialEq)]
+///     pub struct Point { pub x: f64, pub y: f64 }
+/// }
+///
+/// #[derive(State)]
+/// #[state(remote = geometry::Point)]
+/// struct Point { x: f64, y: f64 }
+///
+/// #[derive(State)]
+/// struct Path {
+///     #[state(with = Vec<Point>)]
+///     points: Vec<geometry::Point>,
+/// }
+///
+/// let path = Path { points: vec![geometry::Point { x: 1.0, y: 2.0 }] };
+/// let bytes = dumps(&path)?;
+/// assert_eq!(loads::<Path>(&bytes)?.points, path.points);
+///
+/// // And where it is not in a field.
+/// let bytes = dumps(&Point::of(&path.points[0]))?;
+/// let Ok(point) = loads::<Point>(&bytes)?.made();
+/// assert_eq!(point, path.points[0]);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` describes no type of another crate",
+    label = "neither `#[state(remote = path::to::Type)]` nor an implementation of `Remote`",
+    note = "what begins with a capital letter in `with` is a type that describes the field's; modules begin with a small one"
+)]
+pub trait Remote: Sized {
+    /// The type that it describes.
+    type Of;
+
+    /// Why a value is refused; [`Infallible`](core::convert::Infallible) where none is.
+    type Error: core::fmt::Display;
+
+    /// What stands in the state for a value.
+    fn of(value: &Self::Of) -> Self;
+
+    /// The value that it stands for.
+    ///
+    /// # Errors
+    /// What is no value of the type.
+    fn made(self) -> Result<Self::Of, Self::Error>;
+}
+
 /// What a hook may return: nothing, or a `Result` with which it can refuse the state.
 #[diagnostic::on_unimplemented(
     message = "a hook cannot return `{Self}`",

@@ -26,6 +26,8 @@ pub struct Container {
     pub bound: Option<Vec<WherePredicate>>,
     pub before_get: Option<ExprPath>,
     pub after_set: Option<ExprPath>,
+    /// The type of another crate that it describes.
+    pub remote: Option<Type>,
     pub form: Form,
     pub repr: Repr,
     /// A union is modelled as the struct of its fields, so that all else about it is checked; it never reaches `expand`.
@@ -118,6 +120,7 @@ impl Container {
             bound: attrs.predicates(symbol::BOUND).map(|bound| declared(bound, &input.generics)),
             before_get: attrs.function(symbol::BEFORE_GET).cloned(),
             after_set: attrs.function(symbol::AFTER_SET).cloned(),
+            remote: attrs.ty(symbol::REMOTE),
             form: Form::new(&attrs),
             repr: Repr::parse(&input.attrs),
             union: match &input.data {
@@ -237,6 +240,11 @@ impl Field {
             }),
             attrs,
         }
+    }
+
+    /// The function that takes the field out of the type that its own describes.
+    pub fn getter(&self) -> Option<&ExprPath> {
+        self.attrs.function(symbol::GETTER)
     }
 
     /// The type whose slots a parent's are.

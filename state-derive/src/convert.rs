@@ -2,6 +2,7 @@
 //! values, where a `Cow<'static, _>` can borrow nothing from the bytes. Both are written as the type is, and what is
 //! behind an alias is not seen.
 
+use syn::ext::IdentExt;
 use syn::{Error, GenericArgument, Path, PathArguments, Type, TypePath};
 
 use crate::shape;
@@ -17,6 +18,8 @@ pub enum How {
     Keep,
     /// `with`: a module makes a slot of it, and makes it of a slot.
     With(Path),
+    /// `with`: its slot is of this type, which describes it.
+    Remote(Type),
     /// `Cow<'static, _>`: a `Cow` that borrows from the bytes is owned afterwards.
     Own,
     /// Its own parts are converted.
@@ -57,7 +60,7 @@ impl Convert {
     fn is_kept(&self) -> bool {
         match &self.how {
             How::Keep => true,
-            How::With(_) | How::Own => false,
+            How::With(_) | How::Remote(_) | How::Own => false,
             How::Parts(_, parts) => parts.iter().all(Convert::is_kept),
         }
     }
@@ -66,7 +69,7 @@ impl Convert {
     pub fn kept(&self) -> Vec<&Type> {
         match &self.how {
             How::Keep => vec![&self.ty],
-            How::With(_) | How::Own => Vec::new(),
+            How::With(_) | How::Remote(_) | How::Own => Vec::new(),
             How::Parts(_, parts) => parts.iter().flat_map(Convert::kept).collect(),
         }
     }
@@ -91,7 +94,10 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
     }
     if let Type::Path(TypePath { qself: None, path, .. }) = with {
         if path.segments.iter().all(|segment| segment.arguments.is_none()) {
-            return keep(How::With(path.clone()));
+            return keep(match is_named_as_a_type(path) {
+                true => How::Remote(with.clone()),
+                false => How::With(path.clone()),
+            });
         }
     }
     let (Some((holder, modules)), Some((same, parts))) = (parts(with), parts(ty)) else {
@@ -102,6 +108,12 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
     }
     let parts: Result<Vec<_>, _> = modules.into_iter().zip(parts).map(|(with, ty)| parts_with(with, ty)).collect();
     keep(How::Parts(holder, parts?))
+}
+
+/// Modules begin with a small letter, and types with a capital one.
+fn is_named_as_a_type(path: &Path) -> bool {
+    let name = path.segments.last().map(|segment| segment.ident.unraw().to_string());
+    name.is_some_and(|name| name.starts_with(char::is_uppercase))
 }
 
 fn unfit(with: &Type, ty: &Type) -> Error {
@@ -187,6 +199,7 @@ mod tests {
     fn slot(with: &Type, ty: &Type) -> Result<String, String> {
         let part = |convert: &Convert| match &convert.how {
             How::With(path) => parse_quote!(#path::Slot),
+            How::Remote(ty) => ty.clone(),
             _ => convert.ty.clone(),
         };
         let convert = Convert::with(with, ty).map_err(|error| error.to_string())?;
@@ -195,7 +208,9 @@ mod tests {
 
     #[test]
     fn with_is_written_as_the_type() {
-        let table: [(Type, Type, &str); 7] = [
+        let table: [(Type, Type, &str); 9] = [
+            (parse_quote!(mirror::Vector), parse_quote!(math::Vec2), "mirror :: Vector"),
+            (parse_quote!(Option<Vector>), parse_quote!(Option<math::Vec2>), "Option < Vector >"),
             (parse_quote!(hex), parse_quote!(Vec<u8>), "hex :: Slot"),
             (
                 parse_quote!(Option<a::hex>),

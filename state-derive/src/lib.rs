@@ -52,6 +52,10 @@ use crate::ctxt::Ctxt;
 /// | field | `serde` | a field that has serde's traits alone |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
 /// | type, field | `shared` | `Rc`s and `Arc`s to one object lead to one object again, in all states that contain it; a generic type's parameters then borrow nothing |
+/// | field | `held` | a history keeps the `Rc`s and `Arc`s in the field by their pointers, and gives back the very same; elsewhere they are written as their values |
+/// | type | `remote = path::to::Type` | the type describes one of another crate, and stands for it: see below |
+/// | field | `getter = Type::method` | how the field is taken out of the type that is described, where it is private |
+/// | field | `with = Mirror` | the field is of the type of another crate that `Mirror` describes |
 /// | type, field | `shared, cyclic` | and may lead back into an object around them |
 /// | variant | `skip` | has no state: taking it is an error, and nothing is restored to it; its fields can be anything |
 ///
@@ -107,6 +111,11 @@ use crate::ctxt::Ctxt;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Types of another crate
+/// A struct or enum under `remote = path::to::Type` describes that type by fields and variants of the same names, and `with`
+/// takes it in place of a module. Fields that are private have a `getter`, a function of the type; it is then made by
+/// `From` or `TryFrom`. The describing type implements `Remote` beside `State`, and its parameters are `Clone` there.
 ///
 /// # Identity
 /// Bytes of one type do not load as another: its name, its slots, their names, and all types in them are compared. What

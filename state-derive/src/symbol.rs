@@ -41,6 +41,8 @@ pub enum Takes {
     /// The path of a function, as an expression.
     Function,
     MaybeFunction,
+    /// A type, which may stand in quotes.
+    Type,
 }
 
 impl fmt::Display for Takes {
@@ -54,6 +56,7 @@ impl fmt::Display for Takes {
             Takes::Predicates => "a string of where predicates",
             Takes::Module | Takes::Conversion => "the path of a module",
             Takes::Function | Takes::MaybeFunction => "the path of a function",
+            Takes::Type => "a type",
         })
     }
 }
@@ -143,7 +146,12 @@ pub const OTHER: Symbol = Symbol::new("other", VARIANT, Takes::Nothing, "other")
 pub const FROM: Symbol = Symbol::new("from", TYPE, Takes::Types, "from(v1::Person)");
 pub const UPGRADE: Symbol = Symbol::new("upgrade", TYPE, Takes::Function, "upgrade = Self::upgrade");
 
+/// The type describes one of another crate.
+pub const REMOTE: Symbol = Symbol::new("remote", TYPE, Takes::Type, "remote = path::to::Type");
+pub const GETTER: Symbol = Symbol::new("getter", FIELD, Takes::Function, "getter = Type::method");
 pub const SHARED: Symbol = Symbol::new("shared", TYPE_OR_FIELD, Takes::Nothing, "shared");
+/// A history keeps the pointers in the field, and not what they lead to.
+pub const HELD: Symbol = Symbol::flag("held");
 pub const CYCLIC: Symbol = Symbol::new("cyclic", TYPE_OR_FIELD, Takes::Nothing, "cyclic");
 
 /// What `pickle` takes: how the objects of the type are pickled.
@@ -165,8 +173,10 @@ pub const ALL: &[Symbol] = &[
     REMOVED,
     ALIAS,
     OTHER,
+    REMOTE,
     SHARED,
     CYCLIC,
+    HELD,
     BYTES,
     UNCOUNTED,
     ARRAY,
@@ -177,6 +187,7 @@ pub const ALL: &[Symbol] = &[
     WITH,
     SORTED,
     SERDE,
+    GETTER,
 ];
 
 /// The symbol of that name, at whatever level.

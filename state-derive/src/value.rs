@@ -56,6 +56,9 @@ impl Written {
             }
         }
         let start = input.span();
+        if let Some(symbol) = symbol.filter(|symbol| symbol.takes == Takes::Type && !input.peek(LitStr)) {
+            return input.parse().map(Written::Type).map_err(|_| Error::new(start, symbol.expectation()));
+        }
         let value = input.parse().map(Written::Equals).map_err(|error| {
             // What syn expected of an expression misleads where only a path or a string will do.
             symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
@@ -126,7 +129,8 @@ fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
         {
             Value::Text(text)
         }
-        (Takes::Text | Takes::Choice(_) | Takes::Predicates, other) => {
+        (Takes::Type, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_quoted_type(cx, symbol, &text),
+        (Takes::Text | Takes::Choice(_) | Takes::Predicates | Takes::Type, other) => {
             cx.error(other, symbol.expectation());
             Value::None
         }
@@ -197,6 +201,15 @@ fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
         Err(_) => format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`"),
     };
     cx.error(text, message);
+    Value::None
+}
+
+fn read_quoted_type(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
+    let marked = text.parse::<TokenStream>().map(hygiene::mark_quoted);
+    if let Ok(ty) = marked.and_then(syn::parse2) {
+        return Value::Type(ty);
+    }
+    cx.error(text, symbol.expectation());
     Value::None
 }
 

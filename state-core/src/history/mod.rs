@@ -9,7 +9,9 @@ use core::marker::PhantomData;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{self, Differences, Options};
+use crate::schema::fingerprint::identity_of;
 use crate::schema::{root_name, unordered};
+use crate::sharing::Held;
 use crate::state::{RestoreOwned, State};
 use older::Older;
 use ring::Ring;
@@ -124,7 +126,7 @@ impl<T> History<T> {
     /// The bytes that its buffers take, used or not.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
-        self.ring.held() + self.ring.older.as_ref().map_or(0, Older::held)
+        self.ring.held() + self.ring.older.as_ref().map_or(0, Older::bytes)
     }
 
     /// Forgets all frames, and keeps the buffers for those that come.
@@ -147,7 +149,12 @@ impl<T: State> History<T> {
             return Ok(());
         }
         let options = self.options.at_most(self.ring.most_bytes());
-        let written = options.dump_into(value, self.ring.next());
+        let written = if identity_of::<T>().holds {
+            let (image, holder) = self.ring.next_holding();
+            options.dump_holding(value, image, holder)
+        } else {
+            options.dump_into(value, self.ring.next())
+        };
         match written {
             Ok(()) => self.ring.keep_next(frame),
             Err(_) => self.ring.give_up_next(),
@@ -191,24 +198,25 @@ impl<T: State> History<T> {
             }
             self.ordered = true;
         }
-        if let Some(found) = self.ring.find_mut(frame) {
-            return Ok(*found.checksum.get_or_insert_with(|| image::checksum(&found.image)));
+        let Self { ring, options, .. } = self;
+        let sum = ring.checksum(frame, options).or_else(|| {
+            let older = ring.older.as_ref()?;
+            Some(ring.holder.objects.combine(older.checksum(frame)?, older.held(frame)?, options))
+        });
+        match sum {
+            Some(sum) => sum.map_err(|error| error.within(root_name(T::schema()))),
+            None => Err(self.absent(frame)),
         }
-        let older = self.ring.older.as_ref().and_then(|older| older.checksum(frame));
-        older.ok_or_else(|| self.absent(frame))
     }
 
-    /// The native bytes of a frame, as [`dumps`](crate::dumps) gave them: for a file, or for another machine to
-    /// [compare](Self::compare) with.
-    ///
-    /// # Errors
-    /// A frame that is not there.
-    pub fn image(&self, frame: u64) -> Result<Cow<'_, [u8]>> {
+    /// The image of a frame, and the objects that it holds.
+    fn frame(&self, frame: u64) -> Result<(Cow<'_, [u8]>, &[u32])> {
         if let Some(found) = self.ring.find(frame) {
-            return Ok(Cow::Borrowed(&found.image));
+            return Ok((Cow::Borrowed(&found.buffer.image), &found.buffer.held));
         }
-        let older = self.ring.older.as_ref().and_then(|older| older.image(frame));
-        older.unwrap_or_else(|| Err(self.absent(frame)))
+        let older = self.ring.older.as_ref().and_then(|older| older.image(frame).zip(older.held(frame)));
+        let (image, held) = older.ok_or_else(|| self.absent(frame))?;
+        Ok((image?, held))
     }
 
     #[cold]
@@ -233,7 +241,30 @@ impl<T: RestoreOwned> History<T> {
     /// # Errors
     /// A frame that is not there, and the refusal of a hook or conversion. The target is then unchanged.
     pub fn restore(&self, frame: u64, target: &mut T) -> Result<()> {
-        image::restore_written(&self.image(frame)?, target)
+        let (bytes, list) = self.frame(frame)?;
+        let held = self.held(list)?;
+        image::restore_written(&bytes, held.as_ref(), target)
+    }
+
+    /// The native bytes of a frame, as [`dumps`](crate::dumps) gave them: for a file, or for another machine to
+    /// [compare](Self::compare) with. Those of a frame that [holds](crate::guide::rolling_back#what-stays-as-it-is) objects
+    /// are written again, with the objects in them.
+    ///
+    /// # Errors
+    /// A frame that is not there, or whose objects belong to another thread.
+    pub fn image(&self, frame: u64) -> Result<Cow<'_, [u8]>> {
+        let (bytes, list) = self.frame(frame)?;
+        match self.held(list)? {
+            Some(held) => image::whole::<T>(&self.options, &bytes, &held).map(Cow::Owned),
+            None => Ok(bytes),
+        }
+    }
+
+    /// The objects of a frame, if it holds any.
+    fn held<'a>(&'a self, list: &'a [u32]) -> Result<Option<Held<'a>>> {
+        let objects = &self.ring.holder.objects;
+        objects.are_here(list).map_err(|error| error.within(root_name(T::schema())))?;
+        Ok((!list.is_empty()).then_some(Held { objects, list }))
     }
 
     /// What differs between a frame and the bytes that another machine has for it, from [`image`](Self::image) or

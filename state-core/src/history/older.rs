@@ -8,8 +8,10 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use super::ring::Buffer;
 use crate::error::Result;
-use crate::image::{checksum, delta_into, patch};
+use crate::image::{PLACE, checksum, delta_into, patch};
+use crate::sharing::Objects;
 
 /// A frame whose delta is longer than this part of it becomes a key frame.
 const KEY: usize = 4;
@@ -29,9 +31,11 @@ pub(super) struct Older {
 struct Group {
     number: u64,
     key: Vec<u8>,
+    /// The objects that the key frame holds.
+    held: Box<[u32]>,
     /// By number, which grows.
     deltas: Vec<Delta>,
-    /// The bytes that the deltas themselves take.
+    /// The bytes that the deltas and their lists take.
     deltas_len: usize,
 }
 
@@ -39,6 +43,8 @@ struct Group {
 struct Delta {
     number: u64,
     bytes: Box<[u8]>,
+    /// The objects that the frame holds, where they are not those of the key frame.
+    held: Option<Box<[u32]>>,
 }
 
 impl Older {
@@ -46,9 +52,10 @@ impl Older {
         Self { most, groups: VecDeque::new(), scratch: Vec::new() }
     }
 
-    pub fn held(&self) -> usize {
+    /// The bytes that all of it takes.
+    pub fn bytes(&self) -> usize {
         let groups = self.groups.capacity() * size_of::<Group>();
-        groups + self.scratch.capacity() + self.groups.iter().map(Group::held).sum::<usize>()
+        groups + self.scratch.capacity() + self.groups.iter().map(Group::bytes).sum::<usize>()
     }
 
     pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> {
@@ -58,28 +65,48 @@ impl Older {
     }
 
     /// Keeps a frame that is newer than all that are here.
-    pub fn keep(&mut self, number: u64, image: &[u8]) {
-        if image.len() > self.most {
+    pub fn keep(&mut self, number: u64, frame: &Buffer, objects: &mut Objects) {
+        let Buffer { image, held } = frame;
+        if image.len() + PLACE * held.len() > self.most {
             return;
         }
         let delta = self.groups.back().and_then(|group| {
             delta_into(&group.key, image, &mut self.scratch).ok()?;
-            (self.scratch.len() <= image.len() / KEY).then(|| Box::from(&*self.scratch))
+            let held = (*group.held != **held).then(|| Box::from(&**held));
+            (self.scratch.len() <= image.len() / KEY).then(|| Delta { number, bytes: Box::from(&*self.scratch), held })
         });
         match (delta, self.groups.back_mut()) {
-            (Some(bytes), Some(group)) => group.push(Delta { number, bytes }),
-            _ => self.groups.push_back(Group { number, key: image.to_vec(), deltas: Vec::new(), deltas_len: 0 }),
+            (Some(delta), Some(group)) => {
+                objects.retain(delta.held.as_deref().unwrap_or(&[]));
+                group.push(delta);
+            }
+            _ => {
+                objects.retain(held);
+                let (key, held) = (image.clone(), Box::from(&**held));
+                self.groups.push_back(Group { number, key, held, deltas: Vec::new(), deltas_len: 0 });
+            }
         }
-        self.thin(number);
+        self.thin(number, objects);
     }
 
-    pub fn forget_from(&mut self, number: u64) {
+    pub fn forget_from(&mut self, number: u64, objects: &mut Objects) {
         while self.groups.back().is_some_and(|newest| newest.number >= number) {
-            self.groups.pop_back();
+            if let Some(group) = self.groups.pop_back() {
+                group.release(objects);
+            }
         }
         if let Some(group) = self.groups.back_mut() {
-            group.retain_before(number);
+            group.retain_before(number, objects);
         }
+    }
+
+    /// The objects that a frame holds.
+    pub fn held(&self, number: u64) -> Option<&[u32]> {
+        let group = self.group(number)?;
+        if group.number == number {
+            return Some(&group.held);
+        }
+        Some(group.delta(number)?.held.as_deref().unwrap_or(&group.held))
     }
 
     /// The bytes of a frame.
@@ -93,6 +120,7 @@ impl Older {
         Some(patch(&group.key, &delta.bytes, &mut image).map(|()| Cow::Owned(image)))
     }
 
+    /// The checksum of a frame's bytes.
     pub fn checksum(&self, number: u64) -> Option<u64> {
         let group = self.group(number)?;
         if group.number == number {
@@ -108,17 +136,19 @@ impl Older {
     }
 
     /// Gives frames up until the budget holds the others.
-    fn thin(&mut self, newest: u64) {
-        while self.held() > self.most {
+    fn thin(&mut self, newest: u64, objects: &mut Objects) {
+        while self.bytes() > self.most {
             let Some(at) = (0..self.groups.len()).max_by_key(|&at| self.crowd(at, newest)) else {
                 self.groups.shrink_to_fit();
                 self.scratch = Vec::new();
                 return;
             };
             if self.groups[at].deltas.is_empty() {
-                self.groups.remove(at);
+                if let Some(group) = self.groups.remove(at) {
+                    group.release(objects);
+                }
             } else {
-                self.groups[at].drop_crowded(newest);
+                self.groups[at].drop_crowded(newest).release(objects);
             }
         }
     }
@@ -139,8 +169,8 @@ impl Older {
 }
 
 impl Group {
-    fn held(&self) -> usize {
-        self.key.capacity() + self.deltas.capacity() * size_of::<Delta>() + self.deltas_len
+    fn bytes(&self) -> usize {
+        self.key.capacity() + PLACE * self.held.len() + self.deltas.capacity() * size_of::<Delta>() + self.deltas_len
     }
 
     fn delta(&self, number: u64) -> Option<&Delta> {
@@ -149,12 +179,20 @@ impl Group {
     }
 
     fn push(&mut self, delta: Delta) {
-        self.deltas_len += delta.bytes.len();
+        self.deltas_len += delta.len();
         self.deltas.push(delta);
     }
 
-    /// Drops the delta whose neighbours are closest for how old it is.
-    fn drop_crowded(&mut self, newest: u64) {
+    /// Gives up what it holds.
+    fn release(self, objects: &mut Objects) {
+        objects.release(&mut self.held.into_vec());
+        for delta in self.deltas {
+            delta.release(objects);
+        }
+    }
+
+    /// Takes out the delta whose neighbours are closest for how old it is.
+    fn drop_crowded(&mut self, newest: u64) -> Delta {
         let (mut crowded, mut most) = (0, 0);
         for (at, delta) in self.deltas.iter().enumerate() {
             let before = at.checked_sub(1).map_or(self.number, |at| self.deltas[at].number);
@@ -165,15 +203,34 @@ impl Group {
                 (crowded, most) = (at, crowd);
             }
         }
-        self.deltas_len -= self.deltas.remove(crowded).bytes.len();
+        let delta = self.deltas.remove(crowded);
+        self.deltas_len -= delta.len();
         if self.deltas.is_empty() {
             self.deltas = Vec::new();
         }
+        delta
     }
 
-    fn retain_before(&mut self, number: u64) {
-        self.deltas.retain(|delta| delta.number < number);
+    fn retain_before(&mut self, number: u64, objects: &mut Objects) {
+        let from = self.deltas.partition_point(|delta| delta.number < number);
+        let gone = self.deltas.split_off(from);
         self.deltas.shrink_to_fit();
-        self.deltas_len = self.deltas.iter().map(|delta| delta.bytes.len()).sum();
+        self.deltas_len = self.deltas.iter().map(Delta::len).sum();
+        for delta in gone {
+            delta.release(objects);
+        }
+    }
+}
+
+impl Delta {
+    fn len(&self) -> usize {
+        self.bytes.len() + self.held.as_ref().map_or(0, |held| PLACE * held.len())
+    }
+
+    /// Gives up what it holds.
+    fn release(self, objects: &mut Objects) {
+        if let Some(held) = self.held {
+            objects.release(&mut held.into_vec());
+        }
     }
 }

@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::older::Older;
+use crate::error::Result;
+use crate::image::{self, Options, PLACE};
+use crate::sharing::Holder;
 
 /// Room that a buffer is left beside an eighth of its image, so that the next image need not be as long to the byte.
 const SLACK: usize = 256;
@@ -17,9 +20,11 @@ pub(super) struct Ring {
     frames: VecDeque<Frame>,
     /// Buffers of frames that are gone; the last is written into next. What they hold is the guess of how long the new
     /// image will be.
-    spares: Vec<Vec<u8>>,
+    spares: Vec<Buffer>,
     /// The capacities of the frames' buffers.
     framed: usize,
+    /// The objects that the frames hold, and those of the frame that is written.
+    pub holder: Holder,
     /// Takes the frames for which there is no room here.
     pub older: Option<Older>,
 }
@@ -27,9 +32,22 @@ pub(super) struct Ring {
 #[derive(Debug)]
 pub(super) struct Frame {
     number: u64,
+    pub buffer: Buffer,
+    /// Of the image and what it holds, once it was asked for.
+    checksum: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
     pub image: Vec<u8>,
-    /// Of the image, once it was asked for.
-    pub checksum: Option<u64>,
+    /// The objects whose pointers stand in no image, in its order.
+    pub held: Vec<u32>,
+}
+
+impl Buffer {
+    fn capacity(&self) -> usize {
+        self.image.capacity() + PLACE * self.held.capacity()
+    }
 }
 
 impl Ring {
@@ -40,6 +58,7 @@ impl Ring {
             frames: VecDeque::new(),
             spares: Vec::new(),
             framed: 0,
+            holder: Holder::default(),
             older: None,
         }
     }
@@ -72,57 +91,79 @@ impl Ring {
 
     /// The capacities of all buffers, but for older frames.
     pub fn held(&self) -> usize {
-        self.framed + self.spares.iter().map(Vec::capacity).sum::<usize>()
+        let spares = self.spares.iter().map(Buffer::capacity).sum::<usize>();
+        self.framed + spares + PLACE * self.holder.list.capacity()
     }
 
     pub fn find(&self, number: u64) -> Option<&Frame> {
         self.frames.get(self.place(number)?)
     }
 
-    pub fn find_mut(&mut self, number: u64) -> Option<&mut Frame> {
-        let place = self.place(number)?;
-        self.frames.get_mut(place)
-    }
-
     fn place(&self, number: u64) -> Option<usize> {
         self.frames.binary_search_by_key(&number, |frame| frame.number).ok()
     }
 
+    /// The checksum of a frame that is here.
+    pub fn checksum(&mut self, number: u64, options: &Options) -> Option<Result<u64>> {
+        let place = self.place(number)?;
+        let Frame { buffer, checksum, .. } = self.frames.get_mut(place)?;
+        if let Some(known) = *checksum {
+            return Some(Ok(known));
+        }
+        let sum = self.holder.objects.combine(image::checksum(&buffer.image), &buffer.held, options);
+        *checksum = sum.as_ref().ok().copied();
+        Some(sum)
+    }
+
     /// The buffer for the next frame. It stays here while it is written into, so that a panic loses nothing.
     pub fn next(&mut self) -> &mut Vec<u8> {
+        self.next_holding().0
+    }
+
+    /// The same, and what notes the objects that it holds.
+    pub fn next_holding(&mut self) -> (&mut Vec<u8>, &mut Holder) {
         if self.spares.is_empty() {
-            self.spares.push(Vec::new());
+            self.spares.push(Buffer::default());
         }
+        // What is there is of a frame whose writing panicked.
+        self.holder.restart();
         let last = self.spares.len() - 1;
-        &mut self.spares[last]
+        let Buffer { image, held } = &mut self.spares[last];
+        if self.holder.list.capacity() == 0 {
+            self.holder.list = take(held);
+        }
+        (image, &mut self.holder)
     }
 
     /// Makes what was written into the next buffer a frame.
     pub fn keep_next(&mut self, number: u64) {
-        let image = take(self.next());
-        self.spares.pop();
-        self.forget_from(number);
-        while self.frames.len() >= self.most_frames {
+        let image = self.spares.pop().unwrap_or_default().image;
+        let buffer = Buffer { image, held: take(&mut self.holder.list) };
+        self.holder.objects.retain(&buffer.held);
+        self.framed += buffer.capacity();
+        self.frames.push_back(Frame { number, buffer, checksum: None });
+        self.forget_between(number);
+        while self.frames.len() > self.most_frames {
             self.recycle_oldest();
         }
-        self.framed += image.capacity();
         // So that going back, which frees many at once, allocates nothing either.
-        self.spares.reserve(self.frames.len() + 1);
-        self.frames.push_back(Frame { number, image, checksum: None });
+        self.spares.reserve(self.frames.len());
         self.trim();
     }
 
     /// Keeps to the budget in bytes after a write that failed, and all frames.
     pub fn give_up_next(&mut self) {
+        self.holder.restart();
         if self.held() > self.most_bytes {
             self.spares.pop();
+            self.holder.list = Vec::new();
         }
     }
 
     /// Forgets the frames of this and of larger numbers.
     pub fn forget_from(&mut self, number: u64) {
         if let Some(older) = &mut self.older {
-            older.forget_from(number);
+            older.forget_from(number, &mut self.holder.objects);
         }
         while self.frames.back().is_some_and(|newest| newest.number >= number) {
             if let Some(frame) = self.frames.pop_back() {
@@ -131,18 +172,29 @@ impl Ring {
         }
     }
 
+    /// Forgets the frames of this and of larger numbers, but for the newest.
+    fn forget_between(&mut self, number: u64) {
+        if let Some(newest) = self.frames.pop_back() {
+            self.forget_from(number);
+            self.frames.push_back(newest);
+        }
+    }
+
     fn recycle_oldest(&mut self) {
         if let Some(frame) = self.frames.pop_front() {
             if let Some(older) = &mut self.older {
-                older.keep(frame.number, &frame.image);
+                older.keep(frame.number, &frame.buffer, &mut self.holder.objects);
             }
             self.recycle(frame);
         }
     }
 
     fn recycle(&mut self, frame: Frame) {
-        self.framed -= frame.image.capacity();
-        self.spares.push(frame.image);
+        self.framed -= frame.buffer.capacity();
+        self.spares.push(frame.buffer);
+        if let Some(Buffer { held, .. }) = self.spares.last_mut() {
+            self.holder.objects.release(held);
+        }
     }
 
     /// Keeps to the budget in bytes. There is to be space for one more frame as large as the newest, so that the next one
@@ -152,7 +204,7 @@ impl Ring {
             self.shrink_newest(|len| len.saturating_add(len / 8 + SLACK));
         }
         loop {
-            let newest = self.frames.back().map_or(0, |frame| frame.image.capacity());
+            let newest = self.frames.back().map_or(0, |frame| frame.buffer.capacity());
             let next = if self.spares.is_empty() { newest } else { 0 };
             let held = self.held();
             if held.saturating_add(next) <= self.most_bytes {
@@ -173,10 +225,11 @@ impl Ring {
     }
 
     fn shrink_newest(&mut self, room: impl Fn(usize) -> usize) {
-        if let Some(Frame { image, .. }) = self.frames.back_mut() {
-            let before = image.capacity();
-            image.shrink_to(room(image.len()));
-            self.framed = self.framed - before + image.capacity();
+        if let Some(Frame { buffer, .. }) = self.frames.back_mut() {
+            let before = buffer.capacity();
+            buffer.image.shrink_to(room(buffer.image.len()));
+            buffer.held.shrink_to_fit();
+            self.framed = self.framed - before + buffer.capacity();
         }
     }
 }

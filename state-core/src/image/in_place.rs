@@ -4,12 +4,11 @@
 //! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
-use super::header::Image;
 use super::options::{get_whole, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
-use crate::schema::fingerprint::{Identity, identity};
+use crate::schema::fingerprint::Identity;
 use crate::sharing;
 use crate::state::Restore;
 
@@ -35,13 +34,6 @@ fn restore_again<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T, r
         target.set(regions.head, reader);
         Some(())
     });
-}
-
-/// Restores a value from bytes that [`Options::dump_into`](super::Options::dump_into) wrote for its type, and that nothing has changed since: they
-/// are not checked.
-pub(crate) fn restore_written<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
-    let image = Image::open(bytes)?;
-    restore(&image.regions(T::HEAD)?, &identity(T::schema()), target)
 }
 
 /// A function of its own: the new value would take stack in [`restore`] even where none is built.

@@ -163,6 +163,7 @@ pub(crate) mod explain;
 #[cfg(feature = "std")]
 mod file;
 mod header;
+mod holding;
 pub(crate) mod in_place;
 #[cfg(feature = "std")]
 mod leftovers;
@@ -194,7 +195,8 @@ pub use segments::{SegmentBuffer, Segments, dump_segments};
 #[cfg(feature = "pyo3")]
 pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
-pub(crate) use in_place::{restore, restore_written};
+pub(crate) use holding::{PLACE, restore_written, whole};
+pub(crate) use in_place::restore;
 #[cfg(feature = "pickle")]
 pub(crate) use options::Copies;
 pub(crate) use options::build;

@@ -14,7 +14,7 @@ use crate::protocol::layout::FACTOR;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Carried, Schema, Sharing, root_name};
 use crate::sharing::walked::References;
-use crate::sharing::{self, Numbered, Table, Tracker};
+use crate::sharing::{self, Holder, Lent, Numbered, Table, Tracker};
 use crate::state::{Restore, State};
 use crate::walk::Limits;
 
@@ -302,7 +302,7 @@ impl Options {
     pub(crate) fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
         if identity.sharing.shared || self.copies != Copies::Write {
-            return self.write_numbered(root, buffer, &identity);
+            return self.write_numbered(root, buffer, &identity, None);
         }
         let schema = self.schema.then(|| Carried::of(identity.schema, false));
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
@@ -332,13 +332,23 @@ impl Options {
         Ok(())
     }
 
-    /// As [`write`](Self::write), of a value in which shared objects are looked for.
+    /// As [`write`](Self::write), of a value in which shared objects are looked for, or whose objects a history holds.
     #[cold]
-    fn write_numbered(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>, identity: &Identity) -> Result<()> {
+    pub(super) fn write_numbered(
+        &self,
+        root: Root<'_, '_>,
+        buffer: &mut Vec<u8>,
+        identity: &Identity,
+        holder: Option<&mut Holder>,
+    ) -> Result<()> {
         let sharing = self.sharing_of(identity);
         let schema = self.schema.then(|| Carried::of(identity.schema, sharing.shared));
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
-        let mut size = Size::tracking(self.depth, Tracker::new(sharing));
+        let mut size = match sharing.shared || self.refuses_copies() {
+            true => Size::tracking(self.depth, Tracker::new(sharing).refusing(self.refuses_copies())),
+            false => Size::new(self.depth),
+        };
+        size = size.holding(holder.is_some());
         root.value.size(&mut size);
         let lengths = size.lengths();
         let total = match size.total(front + root.head) {
@@ -346,22 +356,36 @@ impl Options {
             Ok(total) => total,
             Err(error) => return Err(explain::name(error, identity)),
         };
-        let mut tracker = size.into_tracker().filter(|_| sharing.shared);
+        let (mut tracker, mut empty) = (size.into_tracker().filter(|_| sharing.shared), Tracker::new(sharing));
         buffer.resize(total, 0);
         let body = &mut buffer[front..];
-        let (head, regions) = body.split_at_mut(root.head);
-        let writer = Writer::new(lengths, self.depth, regions).tracking(tracker.as_deref_mut());
-        let written = root.value.put(head, writer) == Some([0, 0, 0]);
-        let numbered = match &mut tracker {
-            Some(tracker) => tracker.finish(body).is_some(),
-            None => true,
+        let written = match holder {
+            Some(holder) => {
+                let lent = Lent::new(holder, tracker.as_deref_mut().unwrap_or(&mut empty));
+                self.put_tracked(root, lengths, body, Some(lent.tracker))
+            }
+            None => self.put_tracked(root, lengths, body, tracker.as_deref_mut()),
         };
-        if !(written && numbered) {
-            let error = tracker.and_then(|mut tracker| tracker.error());
+        if !written {
+            let error = tracker.and_then(|mut tracker| tracker.error()).or_else(|| empty.error());
             return Err(explain::name(error.unwrap_or_else(changed), identity));
         }
         header::write_shared(&mut buffer[..front], (identity.fingerprint, sharing), lengths, schema.as_ref());
         Ok(())
+    }
+
+    /// Writes head and regions of these lengths, and the numbers of references; whether nothing failed.
+    fn put_tracked(
+        &self,
+        root: Root<'_, '_>,
+        lengths: [usize; 3],
+        body: &mut [u8],
+        mut tracker: Option<&mut Tracker>,
+    ) -> bool {
+        let (head, regions) = body.split_at_mut(root.head);
+        let writer = Writer::new(lengths, self.depth, regions).tracking(tracker.as_deref_mut());
+        let written = root.value.put(head, writer) == Some([0, 0, 0]);
+        written && tracker.is_none_or(|tracker| tracker.finish(body).is_some())
     }
 
     /// Whether references are numbered in states of a type.
@@ -377,7 +401,7 @@ impl Options {
 
     /// Writes a state in which shared objects are looked for.
     pub(super) fn write_whole(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>, identity: &Identity) -> Result<()> {
-        self.write_numbered(root, buffer, identity)
+        self.write_numbered(root, buffer, identity, None)
     }
 
     /// Counts the regions, which start at `start`, and the image's bytes.
@@ -529,7 +553,7 @@ impl Options {
         identity: &Identity,
         sharing: Sharing,
         regions: &Regions<'_>,
-    ) -> Result<Numbered> {
+    ) -> Result<Numbered<'static>> {
         let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
         match (tests.check)(regions, self.depth, &mut taken, Some(&mut table)) {
             Ok(()) if taken == 0 => {}
@@ -580,6 +604,16 @@ impl Options {
             UNSET => bytes.saturating_mul(FACTOR).clamp(MEMORY, isize::MAX as usize),
             limit => limit,
         }
+    }
+
+    /// Whether it is refused to write an object twice.
+    pub(super) fn refuses_copies(&self) -> bool {
+        self.copies == Copies::Refuse
+    }
+
+    /// The bytes that an image may take.
+    pub(super) const fn most(&self) -> usize {
+        self.most
     }
 
     pub(super) const fn writes_schema(&self) -> bool {

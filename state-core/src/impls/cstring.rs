@@ -17,7 +17,7 @@ macro_rules! written {
     ($($ty:ty;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
-            const SHARE: Share<Self> = Share::YES;
+            const SHARE: Share<Self> = Share::THREADS;
 
             fn schema() -> &'static Schema {
                 list::schema::<u8>()

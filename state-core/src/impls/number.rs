@@ -18,7 +18,7 @@ macro_rules! leaf {
             const HEAD: usize = $head;
             const DYNAMIC: bool = false;
             const IMAGE: Image<Self> = $image;
-            const SHARE: $crate::sharing::Share<Self> = $crate::sharing::Share::YES;
+            const SHARE: $crate::sharing::Share<Self> = $crate::sharing::Share::THREADS;
 
             fn schema() -> &'static Schema {
                 const { &Schema::leaf($kind, $head) }

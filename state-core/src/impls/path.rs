@@ -19,7 +19,7 @@ macro_rules! written {
     ($($ty:ty, |$this:ident| $text:expr;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
-            const SHARE: Share<Self> = Share::YES;
+            const SHARE: Share<Self> = Share::THREADS;
 
             fn schema() -> &'static Schema {
                 str::schema()

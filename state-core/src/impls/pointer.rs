@@ -33,7 +33,7 @@ macro_rules! pointers {
 
             #[inline]
             fn size(&self, size: &mut Size) {
-                $(if size.tracker().is_some() && !$sharing::count(self, size) {
+                $(if size.follows() && !$sharing::count(self, size) {
                     return;
                 })?
                 T::size_behind(self, size);
@@ -125,7 +125,7 @@ macro_rules! numbered {
                 !T::is_late()
             }
 
-            fn schema() -> &'static Schema {
+            fn leads_to() -> &'static Schema {
                 T::pointer_schema()
             }
         }

@@ -13,7 +13,7 @@ use crate::state::{Restore, State};
 
 impl State for str {
     const HEAD: usize = LENGTH;
-    const SHARE: Share<Self> = Share::YES;
+    const SHARE: Share<Self> = Share::THREADS;
 
     fn schema() -> &'static Schema {
         const { &Schema::leaf(Kind::Str, LENGTH) }
@@ -44,7 +44,7 @@ pub(super) fn get<'de>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de str
 
 impl State for String {
     const HEAD: usize = LENGTH;
-    const SHARE: Share<Self> = Share::YES;
+    const SHARE: Share<Self> = Share::THREADS;
 
     fn schema() -> &'static Schema {
         str::schema()

@@ -21,8 +21,8 @@ pub(crate) struct Regions<'a> {
     pub tail: &'a [u8],
     pub text: Text<'a>,
     pub raw: &'a [u8],
-    /// Where references are numbered, what that needs.
-    pub numbered: Option<Numbered>,
+    /// Where references are numbered, or held by a history, what that needs.
+    pub numbered: Option<Numbered<'a>>,
 }
 
 impl<'a> Regions<'a> {
@@ -207,6 +207,8 @@ pub(crate) struct Mark<'de> {
     tail: &'de [u8],
     text: Text<'de>,
     raw: &'de [u8],
+    /// How many pointers that a history holds come before it.
+    held: usize,
 }
 
 impl<'de> Reader<'de> {
@@ -223,7 +225,7 @@ impl<'de> Reader<'de> {
     /// The same reader, of a type of which all may be moved.
     #[inline]
     pub(crate) fn moving(self, moves: bool) -> Self {
-        let moves = moves && self.shelf.is_none();
+        let moves = moves && !self.shelf.as_deref().is_some_and(Shelf::numbers);
         Self { moves, ..self }
     }
 
@@ -264,10 +266,10 @@ impl<'de> Reader<'de> {
         self.shelf().is_some_and(Shelf::left_out)
     }
 
-    /// Whether references are numbered.
+    /// Whether references are numbered, or held by a history.
     #[inline]
     pub(crate) fn is_numbered(&self) -> bool {
-        self.shelf.is_some()
+        self.shelf.as_deref().is_some_and(Shelf::counts)
     }
 
     /// A run of `count` heads from the tail.
@@ -322,11 +324,15 @@ impl<'de> Reader<'de> {
     }
 
     pub(crate) fn mark(&self) -> Mark<'de> {
-        Mark { tail: self.tail, text: self.text, raw: self.raw }
+        let held = self.shelf.as_deref().map_or(0, Shelf::held_read);
+        Mark { tail: self.tail, text: self.text, raw: self.raw, held }
     }
 
     pub(crate) fn back_to(&mut self, mark: Mark<'de>) {
         (self.tail, self.text, self.raw) = (mark.tail, mark.text, mark.raw);
+        if let Some(shelf) = self.shelf() {
+            shelf.set_held_read(mark.held);
+        }
     }
 
     /// Calls the hooks of a part that were left, because it is used before the live value is there: a key, or what is
@@ -365,7 +371,7 @@ impl Mark<'_> {
     pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
         let mut rest = self.text;
         rest.cut(text)?;
-        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)? })
+        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)?, held: self.held })
     }
 }
 
@@ -373,7 +379,7 @@ impl Mark<'_> {
 // places in memory, where each cut waits for the one before.
 
 #[cold]
-fn shelf<'de>(numbered: Numbered) -> Box<Shelf<'de>> {
+fn shelf(numbered: Numbered<'_>) -> Box<Shelf<'_>> {
     Box::new(Shelf::new(numbered))
 }
 

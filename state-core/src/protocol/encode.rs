@@ -21,6 +21,11 @@ pub struct Size {
     pub(crate) text: usize,
     pub(crate) raw: usize,
     depth: u32,
+    /// Whether pointers may be more than their values.
+    follows: bool,
+    /// Whether a history holds the objects of fields that say so, and whether what is counted now is such a field.
+    holds: bool,
+    holding: bool,
     error: Option<Error>,
     /// Where references are numbered, what is known of them.
     tracker: Option<Box<Tracker>>,
@@ -29,7 +34,8 @@ pub struct Size {
 impl Size {
     #[inline]
     pub(crate) fn new(depth: u32) -> Self {
-        Self { tail: 0, text: 0, raw: 0, depth, error: None, tracker: None }
+        let (follows, holds, holding) = (false, false, false);
+        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, error: None, tracker: None }
     }
 
     /// The lengths of tail, text and raw.
@@ -40,7 +46,27 @@ impl Size {
 
     /// The same of an image whose references are numbered.
     pub(crate) fn tracking(depth: u32, tracker: Tracker) -> Self {
-        Self { tracker: Some(Box::new(tracker)), ..Self::new(depth) }
+        Self { follows: true, tracker: Some(Box::new(tracker)), ..Self::new(depth) }
+    }
+
+    /// The same, where a history holds the objects of fields that say so.
+    pub(crate) fn holding(self, holds: bool) -> Self {
+        Self { follows: self.follows || holds, holds, ..self }
+    }
+
+    /// Counts pointers of such a field, or others; what was the case before.
+    pub(crate) fn hold(&mut self, holding: bool) -> bool {
+        core::mem::replace(&mut self.holding, holding && self.holds)
+    }
+
+    pub(crate) fn is_holding(&self) -> bool {
+        self.holding
+    }
+
+    /// Whether pointers may be more than their values.
+    #[inline]
+    pub(crate) fn follows(&self) -> bool {
+        self.follows
     }
 
     #[inline]

@@ -12,4 +12,6 @@ pub enum Hooks {
     Count,
     /// They are called, and what they refuse is past help.
     Again,
+    /// None is called: the value is only written once more.
+    Never,
 }

@@ -497,7 +497,16 @@ impl In<'_> {
             let ty = self.node(depth)?;
             add(
                 &mut slots,
-                Slot { name, ty, converts: false, refuses: false, sharing: Sharing::NO, sorted: false, default: None },
+                Slot {
+                    name,
+                    ty,
+                    converts: false,
+                    refuses: false,
+                    sharing: Sharing::NO,
+                    held: false,
+                    sorted: false,
+                    default: None,
+                },
             );
         }
         Some(Cow::Owned(slots))

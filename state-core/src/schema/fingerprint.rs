@@ -26,6 +26,8 @@ pub(crate) struct Identity {
     pub moves: bool,
     /// Whether shared objects stay one object.
     pub sharing: Sharing,
+    /// Whether a history keeps pointers in it instead of what they lead to.
+    pub holds: bool,
     /// Which regions its images can have.
     pub present: Present,
 }
@@ -45,6 +47,7 @@ fn identify(schema: &'static Schema) -> Identity {
         asks: false,
         moves: true,
         sharing: Sharing::NO,
+        holds: false,
         present: Present::NONE,
     };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
@@ -59,6 +62,7 @@ fn any(mut all: Identity) -> Identity {
         all.skips |= node.skips();
         all.asks |= node.asks();
         all.moves &= !node.skips() && !node.asks() && !node.works();
+        all.holds |= node.holds();
         all.sharing = all.sharing.or(node.sharing());
         all.present = all.present.with(node.present());
         if node.tag().is_some() {

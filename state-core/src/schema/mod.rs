@@ -141,6 +141,7 @@ pub struct EnumVariant {
 
 /// One slot of an object.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Slot {
     pub(crate) name: Cow<'static, str>,
     pub(crate) ty: Link,
@@ -148,6 +149,8 @@ pub struct Slot {
     pub(crate) converts: bool,
     pub(crate) refuses: bool,
     pub(crate) sharing: Sharing,
+    /// Whether a history keeps the pointers in it instead of what they lead to.
+    pub(crate) held: bool,
     /// Whether hash maps and sets in it are written in an order that equal ones share.
     pub(crate) sorted: bool,
     pub(crate) default: Option<DefaultFn>,
@@ -453,6 +456,15 @@ impl Schema {
         matches!(&self.kind, Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }))
     }
 
+    /// Whether this very node has slots whose pointers a history keeps.
+    pub(crate) fn holds(&self) -> bool {
+        match &self.kind {
+            Kind::Object(object) => object.slots.iter().any(|slot| slot.held),
+            Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(|slot| slot.held),
+            _ => false,
+        }
+    }
+
     /// Whether shared objects stay one object in states with this very node.
     pub(crate) fn sharing(&self) -> Sharing {
         let of_slots = |slots: &[Slot]| slots.iter().fold(Sharing::NO, |all, slot| all.or(slot.sharing));
@@ -524,6 +536,7 @@ impl Slot {
             converts: false,
             refuses: false,
             sharing: Sharing::NO,
+            held: false,
             sorted: false,
             default: None,
         }
@@ -557,6 +570,14 @@ impl Slot {
     #[must_use]
     pub const fn sharing(mut self, sharing: Sharing) -> Self {
         self.sharing = sharing;
+        self
+    }
+
+    /// The same slot, whose pointers a history keeps.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn held(mut self) -> Self {
+        self.held = true;
         self
     }
 

@@ -169,6 +169,10 @@
 //! [`refuse_copies`](crate::pickle::PickleOptions::refuse_copies) too. [`load_value`](crate::pickle::load_value) copies short texts
 //! unless it is asked for sharing.
 //!
+//! # What a history holds
+//! A [`History`](crate::History) need not write what does not change: under `#[state(held)]` it
+//! [keeps the pointers](crate::guide::rolling_back#what-stays-as-it-is), in types that share as in others.
+//!
 //! # When an arena is the better answer
 //! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,
 //! or in a map with keys. Nothing is counted, nothing leaks, depth is no matter, a node is as large as its content, and
@@ -181,6 +185,9 @@
 // own type. `out` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
 // and `shelf` keeps what has a number while a state is put back.
 
+pub(crate) mod held;
+#[cfg(feature = "std")]
+mod of_thread;
 mod out;
 mod places;
 pub(crate) mod pointer;
@@ -189,12 +196,15 @@ mod table;
 pub(crate) mod walked;
 
 pub(crate) use crate::protocol::layout::RECORD;
+pub(crate) use held::{Held, Holder, Lent, Objects};
 #[cfg(feature = "pickle")]
 pub(crate) use out::name;
 pub(crate) use out::{Tracker, copied, count, count_weak, put, put_weak};
 pub(crate) use pointer::{Early, Kept, Share, Shared, SharedPointer, Through, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
+
+use crate::schema::form::Sharing;
 
 /// Pointer types that may have numbered objects in one image.
 pub(crate) const CLASSES: usize = 64;
@@ -243,18 +253,28 @@ impl Record {
     }
 }
 
-/// What an image with numbered references is known to need.
+/// What an image is known to need whose references are numbered, or held by a history.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbered {
+pub(crate) struct Numbered<'a> {
+    /// Whether they are numbered.
+    pub numbers: bool,
     /// Whether a reference leads to an object that is not there yet when it is read.
     pub holes: bool,
     /// The classes with an object that is referred to weakly while it is made, a bit for each.
     pub early: u64,
+    /// The objects that a history holds.
+    pub held: Option<&'a Held<'a>>,
 }
 
-impl Numbered {
+impl<'a> Numbered<'a> {
     /// What holds of any image.
-    pub const ANY: Self = Self { holes: true, early: u64::MAX };
+    pub const ANY: Self = Self { numbers: true, holes: true, early: u64::MAX, held: None };
+
+    /// What holds of any image of a history.
+    pub fn of_history(sharing: Sharing, held: Option<&'a Held<'a>>) -> Option<Self> {
+        let numbered = if sharing.shared { Self::ANY } else { Self { numbers: false, holes: false, ..Self::ANY } };
+        (sharing.shared || held.is_some()).then_some(Self { held, ..numbered })
+    }
 }
 
 #[cfg(test)]

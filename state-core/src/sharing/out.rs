@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
 use super::places::Places;
-use super::{CLASSES, Kept, Number, RECORD, Record, SharedPointer};
+use super::{CLASSES, Holder, Kept, Number, RECORD, Record, SharedPointer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::encode::{Size, Writer};
 use crate::schema::{Kind, Nodes, Schema, Sharing, Show, brief};
@@ -18,8 +18,14 @@ pub(crate) struct Tracker {
     classes: Vec<Class>,
     /// Classes that have a number.
     numbered: usize,
-    /// Whether references are numbered; else nothing may be met twice.
+    /// Whether references are numbered.
     numbers: bool,
+    /// Whether nothing may be met twice where they are not.
+    refuses: bool,
+    /// The objects of a history, while its frame is written.
+    pub(super) holder: Option<Holder>,
+    /// Whether pointers are met in a field that is held there.
+    holding: bool,
     /// Whether references may lead back into an object that is being written.
     cycles: bool,
     /// Whether there may be nothing at the place that is written next.
@@ -48,6 +54,8 @@ struct Object {
     /// Pointers that were met: none, one, more.
     strong: u8,
     weak: bool,
+    /// Whether a field that is held refers to it.
+    held: bool,
     index: Option<u32>,
     open: bool,
 }
@@ -64,12 +72,25 @@ impl Tracker {
             classes: Vec::new(),
             numbered: 0,
             numbers: sharing.shared,
+            refuses: false,
+            holder: None,
+            holding: false,
             cycles: sharing.cyclic,
             may_be_empty: false,
             patches: true,
             forward: Vec::new(),
             error: None,
         }
+    }
+
+    /// The same, where nothing may be met twice.
+    pub fn refusing(self, refuses: bool) -> Self {
+        Self { refuses, ..self }
+    }
+
+    /// Meets pointers of a field that is held, if there is a history, or others; what was the case before.
+    pub(super) fn hold_all(&mut self, holding: bool) -> bool {
+        core::mem::replace(&mut self.holding, holding && self.holder.is_some())
     }
 
     /// Says that there may be nothing at the place that is written next.
@@ -140,6 +161,22 @@ impl Tracker {
         Some((at, object))
     }
 
+    /// Notes a pointer that is held, so that one to the same object which is not can be told.
+    fn count_held<P: SharedPointer>(&mut self, pointer: &P) {
+        if let Some(kept) = P::kept().filter(|_| self.numbers && !pointer.is_unique()) {
+            self.meet(pointer, &kept).held = true;
+        }
+    }
+
+    /// Holds an object; whether that can be.
+    fn hold<P: SharedPointer>(&mut self, pointer: &P) -> bool {
+        let held = P::kept().and_then(|kept| self.holder.as_mut()?.hold(pointer, &kept));
+        if held.is_none() {
+            self.fail(not_to_hold(P::leads_to()));
+        }
+        held.is_some()
+    }
+
     fn fail(&mut self, error: Error) {
         self.error.get_or_insert(error);
     }
@@ -167,6 +204,10 @@ impl Tracker {
         let Some(kept) = P::kept() else { return own };
         let Some((class, at)) = self.find(pointer, &kept) else { return own };
         let object = &self.classes[class].objects[at as usize];
+        if object.held {
+            self.fail(half_held(P::leads_to(), "an `Rc` or `Arc`"));
+            return None;
+        }
         if object.strong < 2 && !object.weak {
             return own;
         }
@@ -174,7 +215,7 @@ impl Tracker {
         let number = self.number(class)?;
         if let Some(index) = index {
             if open && !(self.cycles && may_be_empty && self.patches) {
-                self.fail(self.no_cycle(P::schema(), may_be_empty));
+                self.fail(self.no_cycle(P::leads_to(), may_be_empty));
                 return None;
             }
             return Some((Record::Back(Number { class: number, index }), None));
@@ -193,13 +234,17 @@ impl Tracker {
         let Some(kept) = P::kept() else { return gone };
         let Some((class, at)) = self.find(&pointer, &kept) else { return gone };
         let object = &self.classes[class].objects[at as usize];
+        if object.held {
+            self.fail(half_held(P::leads_to(), "a `Weak`"));
+            return None;
+        }
         if object.strong == 0 {
             return gone;
         }
         let (index, open) = (object.index, object.open);
         let number = self.number(class)?;
         if (index.is_none() || open && !P::early()) && !self.patches {
-            self.fail(no_weak(P::schema(), index.is_none()));
+            self.fail(no_weak(P::leads_to(), index.is_none()));
             return None;
         }
         if index.is_none() {
@@ -258,6 +303,24 @@ fn untracked(schema: &Schema) -> Error {
     )
 }
 
+/// What a history holds, while another field would make it anew.
+#[cold]
+fn half_held(schema: &Schema, pointer: &str) -> Error {
+    let expected = "all references to an object in fields under `#[state(held)]`, or none, as references are numbered";
+    Error::new(ErrorKind::Unwritable, expected, format!("{pointer} to {}, which is held elsewhere", name(schema)))
+}
+
+/// What a history cannot hold.
+#[cold]
+fn not_to_hold(schema: &Schema) -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        "held pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]`, and maps and \
+         tuples stand in a struct of their own (without `std`, what an `Arc` leads to is `Send` and `Sync` as well)",
+        format!("one to {}", name(schema)),
+    )
+}
+
 /// The name of what a pointer leads to.
 pub(crate) fn name(schema: &Schema) -> String {
     match schema.kind {
@@ -269,14 +332,24 @@ pub(crate) fn name(schema: &Schema) -> String {
 /// Counts a pointer's record; whether its value follows.
 #[cold]
 pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
-    if size.tracker().is_some_and(|tracker| tracker.numbers) {
+    if size.is_holding() {
+        if let Some(tracker) = size.tracker() {
+            tracker.count_held(pointer);
+        }
+        return false;
+    }
+    let Some(tracker) = size.tracker() else { return true };
+    if !tracker.numbers && !tracker.refuses {
+        return true;
+    }
+    if tracker.numbers {
         size.run(1, RECORD);
     }
     if pointer.is_unique() {
         return true;
     }
     let Some(kept) = P::kept() else {
-        size.fail(untracked(P::schema()));
+        size.fail(untracked(P::leads_to()));
         return false;
     };
     let Some(tracker) = size.tracker() else { return true };
@@ -284,7 +357,7 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
     object.strong = (object.strong + 1).min(2);
     let is_first = object.strong == 1;
     if !is_first && !tracker.numbers {
-        size.fail(copied(ErrorKind::Unwritable, P::schema()));
+        size.fail(copied(ErrorKind::Unwritable, P::leads_to()));
     }
     is_first
 }
@@ -301,7 +374,7 @@ pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     let Some(pointer) = P::upgrade(weak) else { return };
     match P::kept() {
         Some(kept) => tracker.meet(&pointer, &kept).weak = true,
-        None => size.fail(untracked(P::schema())),
+        None => size.fail(untracked(P::leads_to())),
     }
 }
 
@@ -313,6 +386,17 @@ pub(crate) fn put<'v, P: SharedPointer>(
     writer: &mut Writer<'_, 'v>,
     content: impl FnOnce(&mut [u8], &mut Writer<'_, 'v>),
 ) {
+    match writer.tracker() {
+        Some(tracker) if tracker.holding => {
+            head.fill(0);
+            if !tracker.hold(pointer) {
+                writer.fail::<()>();
+            }
+            return;
+        }
+        Some(tracker) if !tracker.numbers => return content(head, writer),
+        _ => {}
+    }
     let Some(place) = writer.run(1, RECORD) else { return };
     let Some(tracker) = writer.tracker() else { return };
     let Some((record, new)) = tracker.refer(pointer) else {

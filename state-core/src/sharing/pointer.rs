@@ -5,11 +5,14 @@ use alloc::rc::{self, Rc};
 use alloc::sync::{self, Arc};
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
+use core::marker::PhantomData;
 
+use super::held::Object;
 use super::shelf::Slots;
 use crate::pointee::Pointer;
 use crate::protocol::decode::Reader;
 use crate::schema::Schema;
+use crate::state::State;
 
 /// The proof that a type borrows nothing, which a table that forgets types needs.
 ///
@@ -24,6 +27,14 @@ pub trait Visit<T: ?Sized> {
     fn visit(&mut self)
     where
         T: 'static;
+
+    /// The same where the type is known to be used by several threads at once, too.
+    fn visit_threads(&mut self)
+    where
+        T: 'static + Send + Sync,
+    {
+        self.visit();
+    }
 }
 
 impl<T: ?Sized> Share<T> {
@@ -48,12 +59,37 @@ impl<T: ?Sized + 'static> Share<T> {
     pub const YES: Self = Self(Some(|visitor| visitor.visit()));
 }
 
+impl<T: ?Sized + 'static + Send + Sync> Share<T> {
+    /// The proof of a type that several threads can use at once.
+    pub const THREADS: Self = Self(Some(|visitor| visitor.visit_threads()));
+}
+
+/// Finds the proof of a type that is known where it is asked: an associated constant of its own goes before that of
+/// [`OneThread`], and is there for types that several threads can use.
+#[derive(Debug)]
+pub struct Shares<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized + 'static + Send + Sync> Shares<T> {
+    /// The proof.
+    pub const SHARE: Share<T> = Share::THREADS;
+}
+
+/// The proof of other types.
+pub trait OneThread<T: ?Sized> {
+    /// The proof.
+    const SHARE: Share<T>;
+}
+
+impl<T: ?Sized + 'static> OneThread<T> for Shares<T> {
+    const SHARE: Share<T> = Share::YES;
+}
+
 /// Acts on a wrapper where what is wrapped is known to borrow nothing.
 #[allow(missing_debug_implementations, reason = "it is never shown")]
 pub struct Through<'a, T: ?Sized>(pub &'a mut dyn Visit<T>);
 
 /// A shared pointer.
-pub trait SharedPointer: Clone {
+pub trait SharedPointer: State + Clone {
     /// The weak reference to an object.
     type Weak: Clone;
 
@@ -85,7 +121,7 @@ pub trait SharedPointer: Clone {
     const PATCHES: bool;
 
     /// Of what the object is.
-    fn schema() -> &'static Schema;
+    fn leads_to() -> &'static Schema;
 }
 
 /// The same as it is restored.
@@ -133,6 +169,10 @@ pub struct Kept<P: SharedPointer> {
     /// An empty list of numbered objects.
     pub shelf: fn() -> Box<dyn Any>,
     pub slots: fn(&mut dyn Any) -> Option<&mut Slots<P>>,
+    /// A handle to the object for a history; `None` where such a handle could not stay with its thread.
+    pub object: fn(&P) -> Option<Object>,
+    /// The pointer that a handle to an object is.
+    pub found: fn(&dyn Any) -> Option<P>,
 }
 
 impl<P: SharedPointer + 'static> Kept<P>
@@ -150,7 +190,19 @@ where
             },
             shelf: || Box::new(Slots::<P>::default()),
             slots: |slots| slots.downcast_mut(),
+            object: |pointer| Object::of_thread(pointer.clone()),
+            found: |handle| handle.downcast_ref().cloned(),
         }
+    }
+}
+
+impl<P: SharedPointer + Send + Sync + 'static> Kept<P>
+where
+    P::Weak: 'static,
+{
+    /// The same of pointers that can go to other threads.
+    pub fn threads() -> Self {
+        Self { object: |pointer| Some(Object::of_all(pointer.clone())), ..Self::new() }
     }
 }
 
@@ -158,7 +210,7 @@ where
 pub struct Asked<P: SharedPointer>(Option<Kept<P>>);
 
 macro_rules! asked {
-    ($($pointer:ident $weak:ident;)*) => {$(
+    ($($pointer:ident $weak:ident $($threads:ident)?;)*) => {$(
         impl<T: ?Sized> Visit<T> for Asked<$pointer<T>>
         where
             $pointer<T>: SharedPointer<Weak = $weak::Weak<T>>,
@@ -169,13 +221,20 @@ macro_rules! asked {
             {
                 self.0 = Some(Kept::new());
             }
+
+            $(fn visit_threads(&mut self)
+            where
+                T: 'static + Send + Sync,
+            {
+                self.0 = Some(Kept::$threads());
+            })?
         }
     )*};
 }
 
 asked! {
     Rc rc;
-    Arc sync;
+    Arc sync threads;
 }
 
 impl<P: SharedPointer> Kept<P> {
@@ -192,68 +251,43 @@ impl<P: SharedPointer> Kept<P> {
 
 /// Proofs of wrappers, which follow from those of what they wrap.
 macro_rules! through {
-    ($($wrapper:ty;)*) => {$(
-        impl<T> Visit<T> for Through<'_, $wrapper> {
+    ($([$($param:tt)*] $wrapper:ty $(, $threads:ident)?;)*) => {$(
+        impl<$($param)*> Visit<T> for Through<'_, $wrapper> {
             fn visit(&mut self)
             where
                 T: 'static,
             {
                 self.0.visit();
             }
+
+            $(fn $threads(&mut self)
+            where
+                T: 'static + Send + Sync,
+            {
+                self.0.$threads();
+            })?
         }
     )*};
 }
 
 through! {
-    [T];
-    Option<T>;
-    Vec<T>;
-    core::cell::Cell<T>;
-    core::cell::OnceCell<T>;
-    core::cell::RefCell<T>;
-    alloc::collections::VecDeque<T>;
+    [T] [T], visit_threads;
+    [T, const N: usize] [T; N], visit_threads;
+    [T] Option<T>, visit_threads;
+    [T] Vec<T>, visit_threads;
+    [T] alloc::collections::VecDeque<T>, visit_threads;
+    [T: ?Sized] Box<T>, visit_threads;
+    [T: ?Sized] Arc<T>, visit_threads;
+    [T: ?Sized] Rc<T>;
+    [T] core::cell::Cell<T>;
+    [T] core::cell::OnceCell<T>;
+    [T] core::cell::RefCell<T>;
 }
 #[cfg(feature = "std")]
 through! {
-    std::sync::Mutex<T>;
-    std::sync::OnceLock<T>;
-    std::sync::RwLock<T>;
-}
-
-impl<T: ?Sized> Visit<T> for Through<'_, Box<T>> {
-    fn visit(&mut self)
-    where
-        T: 'static,
-    {
-        self.0.visit();
-    }
-}
-
-impl<T: ?Sized> Visit<T> for Through<'_, Rc<T>> {
-    fn visit(&mut self)
-    where
-        T: 'static,
-    {
-        self.0.visit();
-    }
-}
-
-impl<T: ?Sized> Visit<T> for Through<'_, Arc<T>> {
-    fn visit(&mut self)
-    where
-        T: 'static,
-    {
-        self.0.visit();
-    }
-}
-
-impl<T, const N: usize> Visit<T> for Through<'_, [T; N]> {
-    fn visit(&mut self)
-    where
-        T: 'static,
-    {
-        self.0.visit();
-    }
+    [T] std::sync::Mutex<T>, visit_threads;
+    [T] std::sync::OnceLock<T>, visit_threads;
+    [T] std::sync::RwLock<T>, visit_threads;
 }
 
 /// The proof of a wrapper.

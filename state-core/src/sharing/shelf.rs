@@ -35,6 +35,7 @@ enum Slot<P: SharedPointer> {
     There(P),
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Shelf<'de> {
     classes: Vec<Class<'de>>,
     /// Of each object that has begun and not ended, whether a reference in it was left out; innermost last.
@@ -44,7 +45,11 @@ pub(crate) struct Shelf<'de> {
     /// Whether a reference was just left out.
     left_out: bool,
     incomplete: Vec<Incomplete<'de>>,
-    numbered: Numbered,
+    numbered: Numbered<'de>,
+    /// Whether the pointers that are read now are held by a history.
+    holding: bool,
+    /// How many of those have been read.
+    held_read: usize,
     /// Live objects that have been restored: each can be one object only.
     claimed: Places,
     /// Keeps them, so that no other comes to lie where one was.
@@ -80,7 +85,7 @@ impl core::fmt::Debug for Shelf<'_> {
 }
 
 impl<'de> Shelf<'de> {
-    pub fn new(numbered: Numbered) -> Self {
+    pub fn new(numbered: Numbered<'de>) -> Self {
         Self {
             classes: Vec::new(),
             open: Vec::new(),
@@ -88,10 +93,42 @@ impl<'de> Shelf<'de> {
             left_out: false,
             incomplete: Vec::new(),
             numbered,
+            holding: false,
+            held_read: 0,
             claimed: Places::default(),
             held: Vec::new(),
             again: false,
         }
+    }
+
+    /// Whether pointers are more than their values now: numbered, or held.
+    pub fn counts(&self) -> bool {
+        self.numbered.numbers || self.holding
+    }
+
+    pub fn numbers(&self) -> bool {
+        self.numbered.numbers
+    }
+
+    /// Reads pointers of a field that is held, if there is a history, or others; what was the case before.
+    pub(super) fn hold_all(&mut self, holding: bool) -> bool {
+        core::mem::replace(&mut self.holding, holding && self.numbered.held.is_some())
+    }
+
+    /// How many held pointers have been read.
+    pub fn held_read(&self) -> usize {
+        self.held_read
+    }
+
+    pub fn set_held_read(&mut self, read: usize) {
+        self.held_read = read;
+    }
+
+    /// The next held pointer.
+    fn next_held<P: SharedPointer>(&mut self) -> Option<P> {
+        let pointer = self.numbered.held?.pointer(self.held_read, &P::kept()?)?;
+        self.held_read += 1;
+        Some(pointer)
     }
 
     /// Whether a reference was just left out, where there may be nothing.
@@ -180,9 +217,12 @@ impl<'de> Shelf<'de> {
     }
 }
 
-/// Builds a pointer, whose record stands in the tail.
+/// Builds a pointer, whose record stands in the tail, or which a history holds.
 #[cold]
 pub(crate) fn get<'de, P: Shared<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    if reader.shelf()?.holding {
+        return reader.shelf()?.next_held();
+    }
     match reader.run(1, RECORD).and_then(Record::read)? {
         Record::Own => P::build(head, reader),
         Record::New(number) => made(number, head, reader),
@@ -193,15 +233,24 @@ pub(crate) fn get<'de, P: Shared<'de>>(head: &'de [u8], reader: &mut Reader<'de>
 /// Restores a pointer in place.
 #[cold]
 pub(crate) fn set<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut Reader<'de>) {
-    let value = match reader.run(1, RECORD).and_then(Record::read) {
+    let value = if reader.shelf().is_some_and(|shelf| shelf.holding) {
+        reader.shelf().and_then(Shelf::next_held)
+    } else {
+        set_numbered(this, head, reader)
+    };
+    if let Some(value) = value.filter(|value| value.address() != this.address()) {
+        *this = value;
+    }
+}
+
+/// Restores a pointer, whose record stands in the tail; the one that takes its place, if it is another.
+fn set_numbered<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
+    match reader.run(1, RECORD).and_then(Record::read) {
         Some(Record::Own) if this.set_unique(head, reader) || enter_own(this, head, reader) => None,
         Some(Record::Own) => P::build(head, reader),
         Some(Record::New(number)) => set_new(this, number, head, reader),
         Some(Record::Back(number)) => back(number, reader),
         None => None,
-    };
-    if let Some(value) = value.filter(|value| value.address() != this.address()) {
-        *this = value;
     }
 }
 

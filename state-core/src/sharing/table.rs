@@ -25,7 +25,7 @@ pub(crate) struct Table {
     may_be_empty: bool,
     /// Whether the innermost open object can be given references later.
     patches: bool,
-    found: Numbered,
+    found: Numbered<'static>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Table {
             cycles,
             may_be_empty: false,
             patches: true,
-            found: Numbered { holes: false, early: 0 },
+            found: Numbered { numbers: true, holes: false, early: 0, held: None },
         }
     }
 
@@ -58,7 +58,7 @@ impl Table {
     }
 
     /// What the image needs, if all weak references lead to objects.
-    pub fn finish(&self) -> Option<Numbered> {
+    pub fn finish(&self) -> Option<Numbered<'static>> {
         self.classes.iter().all(|class| class.needed <= class.begun).then_some(self.found)
     }
 
@@ -158,7 +158,7 @@ pub(crate) fn check<'c, P: SharedPointer>(
         Some(Record::Back(number)) => {
             let is_zero = head.iter().all(|&byte| byte == 0);
             match table.back::<P>(number, may_be_empty) {
-                Some(false) => checker.stands_in_the_way(Obstacle::Cycle(P::schema())),
+                Some(false) => checker.stands_in_the_way(Obstacle::Cycle(P::leads_to())),
                 allowed => is_zero && allowed == Some(true),
             }
         }
@@ -172,7 +172,7 @@ pub(crate) fn check_weak<P: SharedPointer>(head: &[u8], checker: &mut Checker<'_
     match Record::read(head) {
         Some(Record::Own) => true,
         Some(Record::Back(number)) => match table.weak::<P>(number) {
-            Some(false) => checker.stands_in_the_way(Obstacle::Weak(P::schema())),
+            Some(false) => checker.stands_in_the_way(Obstacle::Weak(P::leads_to())),
             allowed => allowed == Some(true),
         },
         _ => false,

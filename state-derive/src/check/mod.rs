@@ -6,6 +6,7 @@ mod names;
 mod parent;
 mod pickle;
 mod record;
+mod remote;
 mod sharing;
 mod types;
 
@@ -32,6 +33,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
     parent::not_in_an_enum(cx, container);
     pickle::fits_the_type(cx, container);
     pickle::has_a_unit_variant(cx, container);
+    remote::getters_have_a_type(cx, container);
     evolution::upgrade_is_of_a_struct(cx, container);
     evolution::one_other(cx, container);
     evolution::removed_is_gone(cx, container);
@@ -53,6 +55,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
         one_way_to_encode(cx, field);
         sharing::cyclic_is_shared(cx, &field.attrs);
         sharing::field_holds_pointers(cx, field);
+        sharing::held_has_pointers(cx, field);
         uncounted_needs_bytes(cx, field);
         array_is_not_counted(cx, field);
         types::array(cx, field);

@@ -1,9 +1,12 @@
-//! The rules of `shared` and `cyclic`.
+//! The rules of `shared`, `cyclic` and `held`.
+
+use syn::Type;
 
 use super::exclude;
 use crate::ast::{Field, Role, Via};
 use crate::attr::Attrs;
 use crate::ctxt::Ctxt;
+use crate::shape;
 use crate::symbol;
 
 /// An object can only lead back into itself if it is known to be one object.
@@ -16,11 +19,36 @@ pub fn cyclic_is_shared(cx: &Ctxt, attrs: &Attrs) {
 
 /// These become bytes, in which there are no pointers.
 pub fn field_holds_pointers(cx: &Ctxt, field: &Field) {
-    let (Some(shared), Role::Slot(Via::Bytes(_) | Via::Serde)) = (field.attrs.get(symbol::SHARED), &field.role) else {
-        return;
-    };
+    let Role::Slot(Via::Bytes(_) | Via::Serde) = &field.role else { return };
     let ways = [symbol::BYTES, symbol::ARRAY, symbol::SERDE];
-    if let Some(way) = ways.into_iter().find_map(|way| field.attrs.get(way)) {
-        exclude(cx, way, shared, "the field is written as bytes, without the pointers in it");
+    let Some(way) = ways.into_iter().find_map(|way| field.attrs.get(way)) else { return };
+    for word in [symbol::SHARED, symbol::HELD].into_iter().filter_map(|word| field.attrs.get(word)) {
+        exclude(cx, way, word, "the field is written as bytes, without the pointers in it");
     }
 }
+
+/// A history would hold nothing of a field in which there is no pointer. What hides behind a name of the user's is not seen.
+pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
+    const PLAIN: &[&str] =
+        &["String", "Vec", "VecDeque", "Option", "Box", "Cow", "Cell", "PathBuf", "OsString", "CString"];
+    let (Some(held), Role::Slot(Via::Plain | Via::Owned(_))) = (field.attrs.get(symbol::HELD), &field.role) else {
+        return;
+    };
+    let is_plain = |ty: &&Type| {
+        let name = shape::name_of(ty);
+        shape::primitive(ty).is_some_and(|name| PRIMITIVE.contains(&&*name))
+            || !matches!(ty, Type::Path(_))
+            || name.is_some_and(|name| PLAIN.contains(&&*name))
+    };
+    if !field.attrs.torn && shape::held(&field.ty).iter().all(is_plain) {
+        let message = "a history holds what an `Rc` or `Arc` leads to, and there is none in the field; put what stays as it \
+            is behind one, or remove `held`";
+        cx.error(&held.word, message);
+    }
+}
+
+/// The types of one word that hold nothing.
+const PRIMITIVE: &[&str] = &[
+    "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "str",
+];

@@ -21,6 +21,7 @@ pub fn slot_type(convert: &Convert) -> Type {
             let slot = member(module, "Slot");
             parse_quote!(#slot)
         }
+        How::Remote(ty) => ty.clone(),
         How::Own => lent(&part.ty),
         _ => part.ty.clone(),
     })
@@ -50,6 +51,10 @@ pub fn get(convert: &Convert, value: &TokenStream) -> TokenStream {
         How::With(module) => {
             let get = member(module, "get");
             return quote_spanned!(place(module)=> _state::taken::<#slot, #ty>(#get, #value));
+        }
+        How::Remote(_) => {
+            let of = quote_spanned!(place(&slot)=> <#slot as _state::Remote>::of);
+            return quote_spanned!(place(&slot)=> _state::taken::<#slot, #ty>(#of, #value));
         }
         How::Parts(holder, parts) => (*holder, parts),
     };
@@ -92,8 +97,8 @@ pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
         How::Keep | How::Own => {
             return quote!(_state::kept(#value, <#ty as _state::Restore<'__de>>::settle, __reader));
         }
-        How::With(module) => {
-            let with = with(module, &slot, ty);
+        How::With(_) | How::Remote(_) => {
+            let with = with(convert);
             let (with, settle) = (sourced(&with), quote!(<#slot as _state::Restore<'__de>>::settle));
             return quote!(#with.set(_state::Some(#value), #settle, __reader));
         }
@@ -124,18 +129,22 @@ pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The way back through a module.
-fn with(module: &Path, slot: &Type, ty: &Type) -> TokenStream {
-    let set = member(module, "set");
-    quote_spanned!(place(module)=> _state::with::<#slot, #ty, _>(#set))
+/// The way back through a module, or through the type that describes another.
+fn with(convert: &Convert) -> TokenStream {
+    let (ty, slot) = (&convert.ty, slot_type(convert));
+    let (at, set) = match &convert.how {
+        How::With(module) => (place(module), member(module, "set")),
+        _ => (place(&slot), quote_spanned!(place(&slot)=> <#slot as _state::Remote>::made)),
+    };
+    quote_spanned!(at=> _state::with::<#slot, #ty, _>(#set))
 }
 
 /// Whether a conversion can refuse: an expression of type `bool`.
 pub fn refuses(convert: &Convert) -> TokenStream {
     match &convert.how {
         How::Keep | How::Own => quote!(false),
-        How::With(module) => {
-            let with = with(module, &slot_type(convert), &convert.ty);
+        How::With(_) | How::Remote(_) => {
+            let with = with(convert);
             quote!(#with.refuses)
         }
         How::Parts(_, parts) => {

@@ -6,6 +6,7 @@ mod convert;
 mod enumeration;
 mod owned;
 mod record;
+mod remote;
 mod schema;
 mod slot;
 mod structure;
@@ -29,6 +30,7 @@ pub fn state(container: &Container) -> TokenStream {
     };
     let (schema, share) = (schema::function(container), schema::share(container));
     let object = matches!(container.data, Data::Struct(_)).then(|| object(container));
+    let remote = remote::of(container);
     let ident = &container.ident;
     let generics = bound::generics(container, Side::State);
     let restore_generics = bound::generics(container, Side::Restore);
@@ -49,6 +51,7 @@ pub fn state(container: &Container) -> TokenStream {
                 #back
             }
             #object
+            #remote
         },
     )
 }

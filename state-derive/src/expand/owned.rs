@@ -16,7 +16,7 @@ use crate::convert::{Convert, Holder, How};
 pub fn own(convert: &Convert, value: &TokenStream) -> TokenStream {
     let ty = &convert.ty;
     let (holder, parts) = match &convert.how {
-        How::Keep | How::With(_) => return value.clone(),
+        How::Keep | How::With(_) | How::Remote(_) => return value.clone(),
         How::Own => return quote!(_state::owned(#value)),
         How::Parts(holder, parts) => (*holder, parts),
     };
@@ -58,7 +58,7 @@ fn restore(convert: &Convert, name: &str) -> TokenStream {
 pub fn set(convert: &Convert, at: &TokenStream, head: &TokenStream) -> TokenStream {
     let (set_whole, ty) = (restore(convert, "set"), slot_type(convert));
     let (holder, parts) = match &convert.how {
-        How::Keep | How::With(_) => return quote!(#set_whole(#at, #head, __reader);),
+        How::Keep | How::With(_) | How::Remote(_) => return quote!(#set_whole(#at, #head, __reader);),
         How::Own => return quote!(_state::set_owned(#at, #head, __reader);),
         How::Parts(holder, parts) => (*holder, parts),
     };
@@ -112,7 +112,7 @@ fn field(at: &TokenStream, index: usize) -> TokenStream {
 pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> TokenStream {
     let (exchange_whole, ty) = (restore(convert, "exchange"), slot_type(convert));
     let (holder, parts) = match &convert.how {
-        How::Keep | How::With(_) => return quote!(#exchange_whole(#at, #other);),
+        How::Keep | How::With(_) | How::Remote(_) => return quote!(#exchange_whole(#at, #other);),
         How::Own => return quote!(_state::exchange_owned(#at, #other);),
         How::Parts(holder, parts) => (*holder, parts),
     };
@@ -143,7 +143,7 @@ pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> Tok
 pub fn settle(convert: &Convert, at: &TokenStream) -> TokenStream {
     let (settle_whole, ty) = (restore(convert, "settle"), slot_type(convert));
     let (holder, parts) = match &convert.how {
-        How::Keep | How::With(_) => return quote!(#settle_whole(#at, __reader)),
+        How::Keep | How::With(_) | How::Remote(_) => return quote!(#settle_whole(#at, __reader)),
         How::Own => return quote!(_state::settle_owned(#at, __reader)),
         How::Parts(holder, parts) => (*holder, parts),
     };

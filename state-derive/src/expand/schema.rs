@@ -71,7 +71,10 @@ pub fn share(container: &Container) -> Option<TokenStream> {
     let is_known = generics.type_params().next().is_none() || container.attrs.has(symbol::SHARED);
     (is_known && generics.lifetimes().next().is_none()).then(|| {
         quote! {
-            const SHARE: _state::Share<Self> = _state::Share::YES;
+            const SHARE: _state::Share<Self> = {
+                use _state::OneThread as _;
+                _state::Shares::<Self>::SHARE
+            };
         }
     })
 }

@@ -11,6 +11,7 @@ use super::{convert, owned, place};
 use crate::ast::{Default, Field, Role, Variant, Via};
 use crate::convert::Convert;
 use crate::shape::{Bytes, Shape, Shown};
+use crate::symbol;
 
 pub fn is_slot(field: &Field) -> bool {
     !matches!(field.role, Role::Skip)
@@ -122,7 +123,17 @@ fn taken(field: &Field) -> TokenStream {
     }
 }
 
+/// Whether a history holds the objects of the field.
+fn is_held(field: &Field) -> bool {
+    field.attrs.has(symbol::HELD)
+}
+
 pub fn size(field: &Field) -> TokenStream {
+    let size = size_of(field);
+    if is_held(field) { quote!(_state::hold_size(__size, |__size| { #size });) } else { size }
+}
+
+fn size_of(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::OfNone(_) => TokenStream::new(),
@@ -143,6 +154,11 @@ pub fn size(field: &Field) -> TokenStream {
 }
 
 pub fn put(field: &Field) -> TokenStream {
+    let put = put_of(field);
+    if is_held(field) { quote!(_state::hold_put(__writer, |__writer| { #put });) } else { put }
+}
+
+fn put_of(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, slot_type(field));
     match route(field) {
         Route::OfNone(_) => TokenStream::new(),
@@ -217,6 +233,11 @@ pub fn get(field: &Field) -> TokenStream {
 
 /// The field's value, if it was not refused.
 fn optional(field: &Field) -> TokenStream {
+    let value = optional_of(field);
+    if is_held(field) { quote!(_state::hold_get(__reader, |__reader| #value)) } else { value }
+}
+
+fn optional_of(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match route(field) {
         Route::Plain | Route::Sorted => value(field),
@@ -248,6 +269,11 @@ fn value(field: &Field) -> TokenStream {
 }
 
 pub fn set(field: &Field) -> TokenStream {
+    let set = set_of(field);
+    if is_held(field) { quote!(_state::hold_set(__reader, |__reader| { #set });) } else { set }
+}
+
+fn set_of(field: &Field) -> TokenStream {
     let (binding, ty) = (&field.binding, &field.ty);
     match route(field) {
         Route::OfNone(_) => TokenStream::new(),
@@ -274,7 +300,7 @@ pub fn set(field: &Field) -> TokenStream {
             quote!(#call;)
         }
         Route::With(_) | Route::Serde => {
-            let value = optional(field);
+            let value = optional_of(field);
             quote!(_state::assign(#binding, #value);)
         }
     }
@@ -366,6 +392,7 @@ pub fn schema(field: &Field) -> TokenStream {
         Some(sharing) => quote!(#slot.sharing(#sharing)),
         None => slot,
     };
+    let slot = if is_held(field) { quote!(#slot.held()) } else { slot };
     if field.default.is_none() {
         return slot;
     }

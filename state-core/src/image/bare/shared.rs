@@ -26,7 +26,7 @@ pub(super) fn refuse_types<T: State + ?Sized>(options: &Options) -> Result<()> {
 #[inline(never)]
 pub(super) fn refuse<T: State + ?Sized>(options: &Options, value: &T) -> Result<()> {
     refuse_types::<T>(options)?;
-    let mut size = Size::tracking(options.levels(), Tracker::new(Sharing::NO));
+    let mut size = Size::tracking(options.levels(), Tracker::new(Sharing::NO).refusing(true));
     value.size(&mut size);
     match size.total(T::HEAD) {
         Ok(_) => Ok(()),

@@ -1,0 +1,88 @@
+//! Images of a history that holds the objects of some fields: see [`sharing::held`](crate::sharing). They are of no use
+//! without it, and never leave it.
+
+use alloc::vec::Vec;
+
+use super::explain;
+use super::header::{self, Image};
+use super::in_place::restore;
+use super::options::{Options, Root, get_whole, refused};
+use super::rewrite::Rewrite;
+use crate::error::Result;
+use crate::protocol::decode::{Reader, Regions};
+use crate::protocol::encode::Writer;
+use crate::protocol::hooks::Hooks;
+use crate::schema::fingerprint::{Identity, identity};
+use crate::sharing::{Held, Holder, Lent, Numbered, Tracker};
+use crate::state::{Restore, State};
+
+/// Bytes that a pointer takes beside the image.
+pub(crate) const PLACE: usize = size_of::<u32>();
+
+impl Options {
+    /// As [`dump_into`](Self::dump_into), with the objects of fields that say so in `holder`. If it fails, what is listed
+    /// there is of no use.
+    pub(crate) fn dump_holding<T: State>(&self, value: &T, buffer: &mut Vec<u8>, holder: &mut Holder) -> Result<()> {
+        let (root, identity) = (Root::of(&value), identity(T::schema()));
+        if !self.rewrite_holding(root, buffer, &identity, holder) {
+            holder.restart();
+            self.write_numbered(root, buffer, &identity, Some(holder))?;
+        }
+        let total = buffer.len().saturating_add(PLACE * holder.list.len());
+        if total > self.most() { Err(explain::too_large(self.most(), total, &identity)) } else { Ok(()) }
+    }
+
+    /// Writes a value as long as the image in the buffer; whether it was.
+    fn rewrite_holding(
+        &self,
+        root: Root<'_, '_>,
+        buffer: &mut Vec<u8>,
+        identity: &Identity,
+        holder: &mut Holder,
+    ) -> bool {
+        let sharing = self.sharing_of(identity);
+        if sharing.shared || self.refuses_copies() || self.writes_schema() || identity.asks {
+            return false;
+        }
+        let start = header::SIZE + root.head;
+        let Some(rewrite) = Rewrite::of(buffer, identity.fingerprint, start) else { return false };
+        let mut tracker = Tracker::new(sharing);
+        let lent = Lent::new(holder, &mut tracker);
+        let (head, regions) = buffer[header::SIZE..].split_at_mut(root.head);
+        let writer = Writer::new(rewrite.lengths(), self.levels(), regions).tracking(Some(lent.tracker));
+        let Some(left) = root.value.put(head, writer) else { return false };
+        let Some(lengths) = rewrite.close(left, buffer) else { return false };
+        header::write_shared(&mut buffer[..header::SIZE], (identity.fingerprint, sharing), lengths, None);
+        true
+    }
+}
+
+/// Restores a value from bytes that [`Options::dump_into`] or [`Options::dump_holding`] wrote for its type, and that
+/// nothing has changed since: they are not checked.
+pub(crate) fn restore_written<'de, T: Restore<'de>>(
+    bytes: &'de [u8],
+    held: Option<&'de Held<'de>>,
+    target: &mut T,
+) -> Result<()> {
+    restore(&regions::<T>(bytes, held)?, &identity(T::schema()), target)
+}
+
+/// The bytes that [`Options::dumps`] gives for such a state. A value is made for it of which no hook is told, as it is only
+/// written.
+pub(crate) fn whole<'de, T: Restore<'de>>(
+    options: &Options,
+    bytes: &'de [u8],
+    held: &'de Held<'de>,
+) -> Result<Vec<u8>> {
+    let regions = regions::<T>(bytes, Some(held))?;
+    let mut reader = Reader::with_hooks(&regions, Hooks::Never);
+    match get_whole::<T>(&regions, &mut reader) {
+        Some(value) => options.dumps(&value),
+        None => Err(refused(reader.into_refusal(), T::schema())),
+    }
+}
+
+fn regions<'de, T: Restore<'de>>(bytes: &'de [u8], held: Option<&'de Held<'de>>) -> Result<Regions<'de>> {
+    let image = Image::open(bytes)?;
+    Ok(Regions { numbered: Numbered::of_history(image.sharing(), held), ..image.regions(T::HEAD)? })
+}

@@ -1,0 +1,716 @@
+//! `#[state(held)]`: a history keeps what `Rc` and `Arc` lead to by the pointers.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::thread;
+
+use state_core::image::checksum;
+use state_core::{ErrorKind, History, Options, State, dumps, loads};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call is passed on to the system's allocator as it came; the counter is a thread-local cell of a number
+// without a destructor, whose use allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[derive(State, Debug, PartialEq)]
+struct Mesh {
+    name: String,
+    points: Vec<[f32; 3]>,
+}
+
+#[derive(State, Debug, PartialEq, Clone)]
+struct Body {
+    position: [f32; 3],
+    #[state(held)]
+    mesh: Arc<Mesh>,
+}
+
+#[derive(State, Debug, PartialEq, Clone, Default)]
+struct World {
+    tick: u64,
+    bodies: Vec<Body>,
+    #[state(held)]
+    title: Option<Arc<str>>,
+    #[state(held)]
+    tables: BTreeMap<u8, Arc<[u16]>>,
+}
+
+fn mesh(name: &str) -> Arc<Mesh> {
+    Arc::new(Mesh { name: name.into(), points: vec![[1.0, 2.0, 3.0]; 10_000] })
+}
+
+fn body(n: u16, mesh: &Arc<Mesh>) -> Body {
+    Body { position: [f32::from(n); 3], mesh: mesh.clone() }
+}
+
+fn world() -> World {
+    let (ball, cube) = (mesh("ball"), mesh("cube"));
+    World {
+        tick: 0,
+        bodies: vec![body(0, &ball), body(1, &cube), body(2, &ball)],
+        title: Some("a title".into()),
+        tables: BTreeMap::from([(1, vec![1, 2, 3].into()), (2, vec![].into())]),
+    }
+}
+
+fn assert_same_pointers(world: &World, other: &World) {
+    assert_eq!(world, other);
+    assert!(world.bodies.iter().zip(&other.bodies).all(|(a, b)| Arc::ptr_eq(&a.mesh, &b.mesh)));
+    assert!(Arc::ptr_eq(world.title.as_ref().unwrap(), other.title.as_ref().unwrap()));
+    assert!(world.tables.values().zip(other.tables.values()).all(|(a, b)| Arc::ptr_eq(a, b)));
+}
+
+#[test]
+fn a_restore_gives_back_the_very_same_pointers() {
+    let mut world = world();
+    let mut history = History::<World>::new();
+    history.push(0, &world).unwrap();
+    assert!(history.bytes_held() < 1000, "{} bytes", history.bytes_held());
+    let before = world.clone();
+
+    world.tick = 7;
+    world.bodies[0].mesh = mesh("other");
+    world.bodies.swap(1, 2);
+    world.bodies.push(body(9, &mesh("new")));
+    world.title = None;
+    world.tables.insert(1, vec![9].into());
+    world.tables.insert(5, vec![5].into());
+    for _ in 0..2 {
+        history.restore(0, &mut world).unwrap();
+        assert_same_pointers(&world, &before);
+        world = World::default();
+    }
+}
+
+#[test]
+fn files_have_the_objects_in_full() {
+    let mut world = world();
+    let bytes = dumps(&world).unwrap();
+    assert!(bytes.len() > 3 * 120_000);
+    assert_eq!(loads::<World>(&bytes).unwrap(), world);
+    let mut history = History::<World>::new();
+    history.push(3, &world).unwrap();
+    assert_eq!(history.image(3).unwrap(), bytes);
+    world.bodies[1].position[2] = 0.5;
+    let differences = history.compare(3, &dumps(&world).unwrap()).unwrap().map(|d| d.to_string()).collect::<Vec<_>>();
+    assert_eq!(differences, ["World.bodies[1].position[2]: 1.0, theirs 0.5"]);
+    world.bodies[1] = body(1, &mesh("sphere"));
+    let differences = history.compare(3, &dumps(&world).unwrap()).unwrap().map(|d| d.to_string()).collect::<Vec<_>>();
+    assert_eq!(differences, ["World.bodies[1].mesh.name: 'cube', theirs 'sphere'"]);
+}
+
+#[test]
+fn checksums_are_of_what_is_held_and_not_of_where_it_lies() {
+    let (mut ours, mut theirs) = (History::<World>::new(), History::<World>::new());
+    let (mut a, b) = (world(), world());
+    theirs.push(8, &World { tick: 9, ..b.clone() }).unwrap();
+    for frame in 10..13 {
+        ours.push(frame, &a).unwrap();
+        theirs.push(frame, &b).unwrap();
+        assert_eq!(ours.checksum(frame).unwrap(), theirs.checksum(frame).unwrap());
+    }
+    // Two meshes that are equal, where there was one twice.
+    a.bodies[2].mesh = mesh("ball");
+    ours.push(20, &a).unwrap();
+    assert_eq!(ours.checksum(20).unwrap(), theirs.checksum(12).unwrap());
+    a.bodies[2].mesh = mesh("bale");
+    ours.push(21, &a).unwrap();
+    assert_ne!(ours.checksum(21).unwrap(), theirs.checksum(12).unwrap());
+    a.bodies.swap(1, 2);
+    for body in &mut a.bodies {
+        body.position = [0.0; 3];
+    }
+    ours.push(22, &a).unwrap();
+    a.bodies.swap(1, 2);
+    ours.push(23, &a).unwrap();
+    assert_ne!(ours.checksum(22).unwrap(), ours.checksum(23).unwrap());
+}
+
+#[test]
+fn a_checksum_is_written_down() {
+    #[derive(State)]
+    struct Small {
+        n: u16,
+        #[state(held)]
+        text: Option<Arc<str>>,
+    }
+    let mut history = History::<Small>::new();
+    history.push(0, &Small { n: 1, text: Some("abc".into()) }).unwrap();
+    let image = dumps(&Small { n: 1, text: Some("".into()) }).unwrap();
+    let parts = [checksum(&image), checksum(&dumps(&Arc::<str>::from("abc")).unwrap())].map(u64::to_le_bytes);
+    assert_eq!(history.checksum(0).unwrap(), checksum(parts.as_flattened()));
+    // Where nothing is held, it is that of the bytes.
+    history.push(1, &Small { n: 2, text: None }).unwrap();
+    assert_eq!(history.checksum(1).unwrap(), checksum(&dumps(&Small { n: 2, text: None }).unwrap()));
+}
+
+#[test]
+fn objects_live_as_long_as_a_frame_has_them() {
+    let mut history = History::<World>::new().frames(3);
+    let mut first = world();
+    let ball = Arc::downgrade(&first.bodies[0].mesh);
+    history.push(0, &first).unwrap();
+    drop(first.bodies.drain(..));
+    assert_eq!(ball.strong_count(), 1);
+    for frame in 1..3 {
+        history.push(frame, &first).unwrap();
+    }
+    let mut back = World::default();
+    history.restore(0, &mut back).unwrap();
+    assert!(Arc::ptr_eq(&back.bodies[0].mesh, &ball.upgrade().unwrap()));
+    drop(back);
+    history.push(3, &first).unwrap();
+    assert_eq!(ball.strong_count(), 0);
+
+    // And frames that are forgotten because a rollback went on otherwise.
+    let second = world();
+    let cube = Arc::downgrade(&second.bodies[1].mesh);
+    history.push(4, &second).unwrap();
+    drop(second);
+    assert_eq!(cube.strong_count(), 1);
+    history.push(4, &first).unwrap();
+    assert_eq!(cube.strong_count(), 0);
+
+    let third = world();
+    let cube = Arc::downgrade(&third.bodies[1].mesh);
+    history.push(5, &third).unwrap();
+    drop(third);
+    history.clear();
+    assert_eq!(cube.strong_count(), 0);
+}
+
+#[test]
+fn once_it_is_full_a_push_allocates_nothing() {
+    let small = world();
+    let large = World { bodies: small.bodies.iter().cycle().take(90).cloned().collect(), ..small.clone() };
+    for mut world in [small, large] {
+        let mut history = History::<World>::new().frames(4);
+        for frame in 0..50 {
+            world.bodies.swap(0, frame as usize % 3);
+            world.tick = frame;
+            let before = ALLOCATIONS.get();
+            history.push(frame, &world).unwrap();
+            assert!(frame < 6 || ALLOCATIONS.get() == before, "frame {frame}");
+        }
+    }
+}
+
+#[test]
+fn each_object_is_counted_once() {
+    let world = world();
+    let mut history = History::<World>::new();
+    for frame in 0..9 {
+        history.push(frame, &world).unwrap();
+    }
+    // Two bodies and the history have the ball, one and the history the cube.
+    let mut counts: Vec<usize> = world.bodies.iter().map(|body| Arc::strong_count(&body.mesh)).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [2, 3, 3]);
+}
+
+#[test]
+fn restores_go_forwards_and_back_in_any_order() {
+    let mut history = History::<World>::new().frames(10).long(1 << 20);
+    let mut world = world();
+    let mut kept = Vec::new();
+    for frame in 0..40 {
+        world.tick = frame;
+        match frame % 5 {
+            0 => world.bodies.push(body(frame as u16, &mesh(&frame.to_string()))),
+            1 => drop(world.bodies.remove(1)),
+            2 => world.title = Some(format!("title {frame}").into()),
+            _ => world.bodies[0].position[1] += 0.25,
+        }
+        history.push(frame, &world).unwrap();
+        kept.push(world.clone());
+    }
+    assert!(history.frames_kept().eq(0..40));
+    let sums: Vec<u64> = (0..40).map(|frame| history.checksum(frame).unwrap()).collect();
+    for step in 0..200 {
+        let frame = step * 17 % 40;
+        history.restore(frame, &mut world).unwrap();
+        assert_same_pointers(&world, &kept[frame as usize]);
+        let mut other = History::<World>::new();
+        other.push(0, &world).unwrap();
+        assert_eq!(other.checksum(0).unwrap(), sums[frame as usize]);
+    }
+    drop(world);
+    let meshes: Vec<_> = kept.iter().flat_map(|world| &world.bodies).map(|body| Arc::downgrade(&body.mesh)).collect();
+    drop(kept);
+    assert!(meshes.iter().all(|mesh| mesh.strong_count() == 1));
+    drop(history);
+    assert!(meshes.iter().all(|mesh| mesh.strong_count() == 0));
+}
+
+#[test]
+fn older_frames_give_up_what_they_hold() {
+    let mut history = History::<World>::new().frames(2).long(6000);
+    let mut world = world();
+    let mut meshes = Vec::new();
+    for frame in 0..600 {
+        let new = mesh(&frame.to_string());
+        meshes.push(Arc::downgrade(&new));
+        world.bodies[frame as usize % 3].mesh = new;
+        history.push(frame, &world).unwrap();
+        assert!(history.bytes_held() <= 6000 + 3 * 600);
+    }
+    let frames = history.frames_kept().count();
+    let alive = meshes.iter().filter(|mesh| mesh.strong_count() > 0).count();
+    assert!(frames > 4 && alive >= frames && alive <= 3 * frames + 3, "{alive} of {frames} frames");
+    for frame in history.frames_kept().collect::<Vec<_>>() {
+        history.restore(frame, &mut world).unwrap();
+        assert_eq!(world.bodies[frame as usize % 3].mesh.name, frame.to_string());
+    }
+}
+
+#[test]
+fn pointers_of_one_thread_are_held_as_well() {
+    #[derive(State, Default)]
+    struct Scene {
+        #[state(held)]
+        walls: Vec<Rc<RefCell<String>>>,
+        #[state(held)]
+        floor: Option<Arc<Cell<u8>>>,
+        #[state(held)]
+        by_name: HashMap<String, Rc<[u8]>>,
+    }
+    let wall = Rc::new(RefCell::new("stone".to_owned()));
+    let mut scene = Scene {
+        walls: vec![wall.clone(), wall.clone()],
+        floor: Some(Arc::new(Cell::new(3))),
+        by_name: HashMap::from([("a".into(), vec![1].into()), ("b".into(), vec![2].into())]),
+    };
+    let (floor, bytes) = (scene.floor.clone().unwrap(), scene.by_name["b"].clone());
+    let mut history = History::<Scene>::new();
+    history.push(0, &scene).unwrap();
+    scene = Scene::default();
+    // It is the user's word that what is held stays as it is: what is behind the pointer is not the history's.
+    wall.borrow_mut().push('!');
+    history.restore(0, &mut scene).unwrap();
+    assert!(Rc::ptr_eq(&scene.walls[0], &wall) && Rc::ptr_eq(&scene.walls[1], &wall));
+    assert!(Arc::ptr_eq(scene.floor.as_ref().unwrap(), &floor) && Rc::ptr_eq(&scene.by_name["b"], &bytes));
+    drop(scene);
+    assert_eq!(Rc::strong_count(&wall), 2);
+
+    // A history goes to another thread; what belongs to this one does not.
+    let history = thread::spawn(move || {
+        let error = history.restore(0, &mut Scene::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Frame);
+        assert_eq!(
+            error.to_string(),
+            "Scene: expected a frame whose held objects belong to this thread (those behind an `Arc` to what is `Send` and \
+             `Sync` can be used on all), found objects that are held on another"
+        );
+        assert!(history.image(0).is_err());
+        history
+    });
+    let history = history.join().unwrap();
+    let mut scene = Scene::default();
+    history.restore(0, &mut scene).unwrap();
+    assert!(Rc::ptr_eq(&scene.walls[1], &wall));
+    drop((scene, history));
+    assert_eq!(Rc::strong_count(&wall), 1);
+}
+
+#[test]
+fn a_history_that_ends_on_another_thread_leaves_nothing_for_long() {
+    #[derive(State)]
+    struct Scene {
+        #[state(held)]
+        wall: Rc<Cell<u64>>,
+    }
+    let first = Rc::new(Cell::new(0));
+    for _ in 0..300 {
+        let mut history = History::<Scene>::new();
+        history.push(0, &Scene { wall: first.clone() }).unwrap();
+        thread::spawn(move || drop(history)).join().unwrap();
+        assert!(Rc::strong_count(&first) < 150);
+    }
+}
+
+#[test]
+fn worlds_go_with_their_history_to_other_threads() {
+    fn is_sent<T: Send + Sync>(_: &T) {}
+    let mut history = History::<World>::new();
+    is_sent(&history);
+    let world = world();
+    history.push(0, &world).unwrap();
+    let back = thread::spawn(move || {
+        let mut back = World::default();
+        history.restore(0, &mut back).unwrap();
+        assert_eq!(history.image(0).unwrap(), dumps(&back).unwrap());
+        back
+    });
+    assert_same_pointers(&back.join().unwrap(), &world);
+}
+
+trait Shape: state_core::Dynamic + Send + Sync {
+    fn volume(&self) -> f32;
+}
+
+#[derive(State)]
+struct Ball(f32);
+
+#[derive(State)]
+struct Hull {
+    points: Vec<[f32; 3]>,
+}
+
+impl Shape for Ball {
+    fn volume(&self) -> f32 {
+        self.0 * 4.0
+    }
+}
+
+impl Shape for Hull {
+    fn volume(&self) -> f32 {
+        self.points.len() as f32
+    }
+}
+
+state_core::dynamic!(dyn Shape = [Ball, Hull]);
+
+/// A type of another crate around a pointer.
+#[derive(Clone)]
+struct Handle(Arc<Hull>);
+
+mod handle {
+    use super::{Arc, Handle, Hull};
+
+    pub type Slot = Arc<Hull>;
+
+    pub fn get(handle: &Handle) -> Slot {
+        handle.0.clone()
+    }
+
+    pub fn set(hull: Slot) -> Result<Handle, std::convert::Infallible> {
+        Ok(Handle(hull))
+    }
+}
+
+#[test]
+fn trait_objects_enums_tuples_and_conversions_are_held() {
+    #[derive(State)]
+    enum Part {
+        Empty,
+        Shaped(#[state(held)] Arc<dyn Shape>, u8),
+        Two {
+            #[state(held)]
+            both: (Arc<str>, [Arc<Ball>; 2]),
+        },
+        Handled(#[state(held, with = Option<handle>)] Option<Handle>),
+    }
+    let shape: Arc<dyn Shape> = Arc::new(Hull { points: vec![[0.0; 3]; 5] });
+    let (text, ball, hull) = (Arc::<str>::from("t"), Arc::new(Ball(2.0)), Arc::new(Hull { points: Vec::new() }));
+    let mut parts = vec![
+        Part::Empty,
+        Part::Shaped(shape.clone(), 1),
+        Part::Two { both: (text.clone(), [ball.clone(), ball.clone()]) },
+        Part::Handled(Some(Handle(hull.clone()))),
+        Part::Handled(None),
+    ];
+    let mut history = History::<Vec<Part>>::new();
+    history.push(0, &parts).unwrap();
+    let bytes = dumps(&parts).unwrap();
+    assert_eq!(history.image(0).unwrap(), bytes);
+    parts.rotate_right(2);
+    history.restore(0, &mut parts).unwrap();
+    let [Part::Empty, Part::Shaped(a, 1), Part::Two { both: (b, [c, d]) }, Part::Handled(Some(e)), Part::Handled(None)] =
+        &parts[..]
+    else {
+        panic!("other parts");
+    };
+    assert!(Arc::ptr_eq(a, &shape) && a.volume() == 5.0);
+    assert!(Arc::ptr_eq(b, &text) && Arc::ptr_eq(c, &ball) && Arc::ptr_eq(d, &ball) && Arc::ptr_eq(&e.0, &hull));
+    assert_eq!(dumps(&parts).unwrap(), bytes);
+}
+
+#[test]
+fn all_pointers_of_a_field_are_held_however_deep() {
+    #[derive(State, Default)]
+    struct Deep {
+        #[state(held)]
+        models: Vec<Model>,
+        free: Option<Arc<u64>>,
+    }
+    #[derive(State)]
+    struct Model {
+        name: String,
+        mesh: Option<Arc<Mesh>>,
+        parts: Vec<Model>,
+    }
+    let part = mesh("part");
+    let mut deep = Deep { models: Vec::new(), free: Some(Arc::new(4)) };
+    deep.models.push(Model {
+        name: "a".into(),
+        mesh: None,
+        parts: vec![Model { name: "b".into(), mesh: Some(part.clone()), parts: vec![] }],
+    });
+    let mut history = History::<Deep>::new();
+    history.push(0, &deep).unwrap();
+    assert!(history.bytes_held() < 1000);
+    let free = deep.free.clone().unwrap();
+    deep = Deep::default();
+    history.restore(0, &mut deep).unwrap();
+    assert!(Arc::ptr_eq(deep.models[0].parts[0].mesh.as_ref().unwrap(), &part));
+    assert!(!Arc::ptr_eq(deep.free.as_ref().unwrap(), &free) && deep.free == Some(free));
+    assert_eq!(deep.models[0].name, "a");
+    assert_eq!(deep.models[0].parts[0].name, "b");
+}
+
+/// Panics or refuses as it is told to.
+#[derive(State, Clone)]
+#[state(before_get = Self::ready, after_set = Self::judge)]
+struct Moody {
+    level: u8,
+    #[state(held)]
+    first: Arc<Mesh>,
+    inner: Bomb,
+    #[state(held)]
+    last: Arc<Mesh>,
+}
+
+#[derive(State, Clone)]
+struct Bomb(#[state(with = fuse)] u8);
+
+mod fuse {
+    pub type Slot = u8;
+
+    pub fn get(level: &u8) -> Slot {
+        assert_ne!(*level, 99, "it goes off");
+        *level
+    }
+
+    pub fn set(level: Slot) -> Result<u8, std::convert::Infallible> {
+        Ok(level)
+    }
+}
+
+impl Moody {
+    fn ready(&self) -> Result<(), &'static str> {
+        if self.level == 50 { Err("not ready") } else { Ok(()) }
+    }
+
+    fn judge(&mut self) -> Result<(), &'static str> {
+        match self.level {
+            7 => Err("no sevens"),
+            8 => panic!("no eights"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn a_failed_push_loses_no_frame_and_holds_nothing() {
+    let moody = Moody { level: 1, first: mesh("a"), inner: Bomb(0), last: mesh("b") };
+    let mut history = History::<Moody>::new().frames(2);
+    history.push(0, &moody).unwrap();
+    let bad = Moody { level: 50, first: mesh("c"), ..moody.clone() };
+    let bomb = Moody { inner: Bomb(99), first: mesh("d"), ..moody.clone() };
+    for _ in 0..3 {
+        assert!(history.push(1, &bad).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| history.push(1, &bomb))).is_err());
+        assert!(history.frames_kept().eq(0..1));
+    }
+    assert!(history.push(1, &bad).is_err());
+    assert_eq!((Arc::strong_count(&bad.first), Arc::strong_count(&bomb.first)), (1, 1));
+    let mut back = Moody { level: 4, first: mesh("x"), inner: Bomb(5), last: mesh("y") };
+    history.restore(0, &mut back).unwrap();
+    assert!(Arc::ptr_eq(&back.first, &moody.first) && Arc::ptr_eq(&back.last, &moody.last));
+    assert_eq!(Arc::strong_count(&moody.first), 3);
+    drop(history);
+    assert_eq!(Arc::strong_count(&moody.first), 2);
+}
+
+#[test]
+fn a_restore_that_is_refused_changes_no_pointer() {
+    let moody = Moody { level: 7, first: mesh("a"), inner: Bomb(0), last: mesh("b") };
+    let mut history = History::<Moody>::new();
+    history.push(0, &moody).unwrap();
+    history.push(1, &Moody { level: 8, ..moody.clone() }).unwrap();
+    let (first, last) = (mesh("x"), mesh("y"));
+    let mut live = Moody { level: 3, first: first.clone(), inner: Bomb(1), last: last.clone() };
+    assert_eq!(history.restore(0, &mut live).unwrap_err().kind(), ErrorKind::Refused);
+    assert!(catch_unwind(AssertUnwindSafe(|| history.restore(1, &mut live))).is_err());
+    assert!(Arc::ptr_eq(&live.first, &first) && Arc::ptr_eq(&live.last, &last));
+    assert_eq!((live.level, live.inner.0, Arc::strong_count(&first)), (3, 1, 2));
+    // To write a frame out, no hook is asked what it thinks of it.
+    assert_eq!(history.image(0).unwrap(), dumps(&moody).unwrap());
+    assert_eq!(history.image(1).unwrap(), dumps(&Moody { level: 8, ..moody }).unwrap());
+}
+
+#[test]
+fn budgets_count_what_stands_for_the_pointers() {
+    let mut world = world();
+    world.bodies = vec![world.bodies[0].clone(); 100];
+    let alone = {
+        let mut history = History::<World>::new();
+        history.push(0, &world).unwrap();
+        history.bytes_held()
+    };
+    for budget in [alone, 2 * alone, 5 * alone + 1] {
+        let mut history = History::<World>::new().bytes(budget).frames(100);
+        for frame in 0..30 {
+            history.push(frame, &world).unwrap();
+            assert!(history.bytes_held() <= budget, "{} of {budget}", history.bytes_held());
+        }
+        history.restore(29, &mut world).unwrap();
+    }
+    let mut history = History::<World>::new().bytes(1600);
+    let error = history.push(0, &world).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unwritable, "{error}");
+    assert_eq!(history.frames_kept().count(), 0);
+}
+
+#[test]
+fn types_that_share_hold_too() {
+    #[derive(State, Default)]
+    #[state(shared)]
+    struct Scene {
+        #[state(held)]
+        meshes: Vec<Rc<Mesh>>,
+        #[state(held)]
+        best: Option<Rc<Mesh>>,
+        names: Vec<Rc<str>>,
+        name: Option<Rc<str>>,
+        nodes: Vec<Rc<Node>>,
+    }
+    #[derive(State)]
+    struct Node {
+        parent: Weak<Node>,
+        id: u8,
+    }
+    let cube = Rc::new(Mesh { name: "cube".into(), points: vec![[0.0; 3]; 1000] });
+    let (name, root) = (Rc::<str>::from("n"), Rc::new(Node { parent: Weak::new(), id: 0 }));
+    let leaf = Rc::new(Node { parent: Rc::downgrade(&root), id: 1 });
+    let mut scene = Scene {
+        meshes: vec![cube.clone(), cube.clone()],
+        best: Some(cube.clone()),
+        names: vec![name.clone(), name.clone()],
+        name: Some(name),
+        nodes: vec![root, leaf],
+    };
+    let bytes = dumps(&scene).unwrap();
+    let mut history = History::<Scene>::new();
+    history.push(0, &scene).unwrap();
+    assert!(history.bytes_held() < 1000);
+    assert_eq!(history.image(0).unwrap(), bytes);
+    for _ in 0..2 {
+        history.restore(0, &mut scene).unwrap();
+        assert!(scene.meshes.iter().chain(&scene.best).all(|mesh| Rc::ptr_eq(mesh, &cube)));
+        assert!(
+            Rc::ptr_eq(&scene.names[0], &scene.names[1]) && Rc::ptr_eq(&scene.names[0], scene.name.as_ref().unwrap())
+        );
+        assert!(Rc::ptr_eq(&scene.nodes[1].parent.upgrade().unwrap(), &scene.nodes[0]));
+        assert_eq!(dumps(&scene).unwrap(), bytes);
+        scene = Scene::default();
+    }
+}
+
+#[test]
+fn an_object_is_not_half_held_where_references_are_numbered() {
+    #[derive(State)]
+    #[state(shared)]
+    struct Scene {
+        plain: Option<Rc<Mesh>>,
+        #[state(held)]
+        held: Rc<Mesh>,
+        weak: Weak<Mesh>,
+    }
+    let mesh = Rc::new(Mesh { name: "m".into(), points: vec![] });
+    let mut scene = Scene { plain: Some(mesh.clone()), held: mesh.clone(), weak: Weak::new() };
+    let mut history = History::<Scene>::new();
+    let error = history.push(0, &scene).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Scene: expected all references to an object in fields under `#[state(held)]`, or none, as references are numbered, \
+         found an `Rc` or `Arc` to Mesh, which is held elsewhere"
+    );
+    scene.plain = None;
+    scene.weak = Rc::downgrade(&mesh);
+    assert!(
+        history.push(0, &scene).unwrap_err().to_string().contains("found a `Weak` to Mesh, which is held elsewhere")
+    );
+    scene.weak = Weak::new();
+    history.push(0, &scene).unwrap();
+}
+
+#[test]
+fn what_cannot_be_held_is_an_error() {
+    #[derive(State)]
+    struct Borrowing<'a> {
+        text: &'a str,
+    }
+    #[derive(State)]
+    struct Around<'a> {
+        #[state(held)]
+        inner: Rc<Borrowing<'a>>,
+    }
+    let text = String::from("text");
+    let around = Around { inner: Rc::new(Borrowing { text: &text }) };
+    let mut history = History::<Around<'_>>::new();
+    let error = history.push(0, &around).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unwritable);
+    assert!(error.to_string().contains("expected held pointers to types that borrow nothing"), "{error}");
+    assert_eq!(loads::<Around<'_>>(&dumps(&around).unwrap()).unwrap().inner.text, "text");
+}
+
+#[test]
+fn a_generic_type_holds_where_it_is_marked() {
+    #[derive(State)]
+    #[state(shared)]
+    struct Grid<T> {
+        cells: Vec<T>,
+    }
+    #[derive(State)]
+    struct Level<T: 'static + Send + Sync> {
+        #[state(held)]
+        grid: Arc<Grid<T>>,
+    }
+    let grid = Arc::new(Grid { cells: vec![1_u16; 500] });
+    let mut level = Level { grid: grid.clone() };
+    let mut history = History::<Level<u16>>::new();
+    history.push(0, &level).unwrap();
+    level.grid = Arc::new(Grid { cells: vec![] });
+    history.restore(0, &mut level).unwrap();
+    assert!(Arc::ptr_eq(&level.grid, &grid) && level.grid.cells.len() == 500);
+}
+
+#[test]
+fn options_of_a_history_count() {
+    let mut history = History::<World>::new().options(Options::new().with_schema().refuse_copies());
+    let mut world = world();
+    for frame in 0..3 {
+        history.push(frame, &world).unwrap();
+        history.restore(frame, &mut world).unwrap();
+    }
+    let carried = Options::new().with_schema().dumps(&world).unwrap();
+    // What is held is not written, and so it is not written twice; elsewhere it would be.
+    assert!(history.image(1).is_err() && Options::new().refuse_copies().dumps(&world).is_err());
+    let mut history = History::<World>::new().options(Options::new().with_schema());
+    history.push(1, &world).unwrap();
+    assert_eq!(history.image(1).unwrap(), carried);
+}
