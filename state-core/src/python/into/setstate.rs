@@ -100,7 +100,8 @@ fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDic
 /// `TypeError` for a name that a base and a class on it both have.
 fn by_name<'k>(known: &'k Known, key: &Bound<'_, PyAny>, some: &Bound<'_, PyDict>) -> PyResult<Option<&'k SlotName>> {
     let Ok(key) = key.cast::<PyString>() else { return Ok(None) };
-    let Ok(name) = key.to_str() else { return Ok(None) };
+    let Ok(name) = key.to_cow() else { return Ok(None) };
+    let name = &*name;
     let mut named = known.names.iter().filter(|slot| slot.name == name);
     match (named.next(), named.next()) {
         (Some(_), Some(_)) => {
