@@ -73,7 +73,7 @@ pub fn ring(lanes: &mut Lanes<'_>) {
     let link = |number| Rc::new(RefCell::new(Link { number, next: RcWeak::new() }));
     let links: Vec<_> = (0..100_000).map(link).collect();
     for (at, link) in links.iter().enumerate() {
-        link.borrow_mut().next = RcWeak::from(&links[(at + 1) % links.len()]);
+        link.borrow_mut().next = RcWeak::from(&links[graphs::next(at)]);
     }
     add(lanes, fory, Box::leak(Box::new(Ring { links })));
 }

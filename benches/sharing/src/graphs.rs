@@ -97,11 +97,19 @@ pub struct Link {
     pub next: Weak<RefCell<Link>>,
 }
 
+/// Links in a ring; Fory follows the references, and overflows its stack where there are more.
+pub const LINKS: usize = 100;
+
+/// The link behind one.
+pub fn next(at: usize) -> usize {
+    at / LINKS * LINKS + (at + 1) % LINKS
+}
+
 pub fn ring() -> Ring {
     let link = |number| Rc::new(RefCell::new(Link { number, next: Weak::new() }));
     let links: Vec<_> = (0..100_000).map(link).collect();
     for (at, link) in links.iter().enumerate() {
-        link.borrow_mut().next = Rc::downgrade(&links[(at + 1) % links.len()]);
+        link.borrow_mut().next = Rc::downgrade(&links[next(at)]);
     }
     Ring { links }
 }

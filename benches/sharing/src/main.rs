@@ -1,5 +1,5 @@
 //! Graphs of shared objects, written and loaded: a tree of 111,111 nodes that know their parents, 100,000 things made of
-//! 1000 materials, and a ring of 100,000.
+//! 1000 materials, and 1000 rings of 100 links.
 //!
 //! `cargo run --release [ROUNDS]`; medians of the thread's own time over interleaved rounds, with the quartiles.
 
@@ -100,5 +100,5 @@ fn main() {
     let mut lanes = Lanes::default();
     state(&mut lanes, ring);
     fory_graphs::ring(&mut lanes);
-    lanes.measure("a ring of 100,000, each of which refers weakly to the next", rounds);
+    lanes.measure("1000 rings of 100, each link of which refers weakly to the next", rounds);
 }

@@ -159,7 +159,7 @@ impl<'i, 'l> Objects<'i, 'l> {
     }
 }
 
-impl<'p, 'i, 'l> Write<'p, 'i, 'l, '_, '_> {
+impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     /// Writes what a shared pointer leads to, whose head is at `at`.
     pub(super) fn shared(&mut self, head: &'i [u8], at: usize, (pointer, joins): (usize, bool)) -> Result<()> {
         let record = Record::read(self.rest.run(1, RECORD)?).ok_or_else(disagreement)?;

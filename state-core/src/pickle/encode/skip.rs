@@ -35,10 +35,10 @@ impl<'i, 'l> Rest<'i, 'l> {
             match *step {
                 Step::Optional { at, row, .. } => self.skip_optional(over, row, (head, at))?,
                 Step::Group { at, row, .. } | Step::KeptGroup { at, row, .. } => {
-                    self.skip_group(over, row, (head, at))?
+                    self.skip_group(over, row, (head, at))?;
                 }
                 Step::Fixed { at, row, count } | Step::KeptFixed { at, row, count } => {
-                    self.skip_fixed(over, row, (head, at), count)?
+                    self.skip_fixed(over, row, (head, at), count)?;
                 }
                 Step::Boxed { row } => self.skip_boxed(over, row)?,
                 Step::Enum { at, variants } => self.skip_variant(over, variants, (head, at))?,
