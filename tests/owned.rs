@@ -189,3 +189,33 @@ fn what_stands_beside_a_cow_stays_where_something_may_refuse() {
     live.set_state(refusing("d", 4, &[], 4).get_state().unwrap()).unwrap();
     assert_eq!(live, refusing("d", 4, &[1, 2, 3], 4));
 }
+
+/// Raw arrays are copied for it, and restored where they were.
+#[test]
+fn an_array_of_a_static_cow_is_owned() {
+    #[derive(State, Debug, PartialEq)]
+    struct Samples {
+        #[state(bytes)]
+        left: Cow<'static, [u16]>,
+        #[state(array)]
+        right: Option<Cow<'static, [f64]>>,
+        #[state(bytes, uncounted)]
+        flags: Cow<'static, [u8]>,
+    }
+    let samples =
+        || Samples { left: Cow::Borrowed(&[1, 2]), right: Some(vec![0.5].into()), flags: Cow::Borrowed(b"ab") };
+    let mut back: Samples = {
+        let bytes = dumps(&samples()).unwrap();
+        loads(&bytes).unwrap()
+    };
+    assert_eq!(back, samples());
+    assert!(matches!((&back.left, &back.flags), (Cow::Owned(_), Cow::Owned(_))));
+    let place = back.left.as_ptr();
+    load_into(&dumps(&Samples { left: vec![3].into(), right: None, ..samples() }).unwrap(), &mut back).unwrap();
+    assert_eq!(back, Samples { left: vec![3].into(), right: None, ..samples() });
+    assert_eq!(back.left.as_ptr(), place);
+    let mut live = samples();
+    pickle::load_into(&pickle::dumps(&back).unwrap(), &mut live).unwrap();
+    assert_eq!(live, back);
+    assert_eq!(from_value::<Samples>(&to_value(&back).unwrap()).unwrap(), back);
+}

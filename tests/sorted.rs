@@ -201,3 +201,40 @@ fn the_next_field_is_not_sorted() {
     let hashed: Vec<u8> = bytes[bytes.len() - 5000..].chunks_exact(5).map(|entry| entry[0]).collect();
     assert_eq!((both.sorted.len(), hashed), (1, state));
 }
+
+#[derive(State, Debug, PartialEq, Clone, Default)]
+struct Held {
+    #[state(sorted)]
+    list: Vec<HashSet<u8>>,
+    #[state(sorted)]
+    maybe: Option<Box<HashMap<u16, HashSet<i8>>>>,
+    #[state(sorted)]
+    tree: std::collections::BTreeMap<u8, std::collections::VecDeque<HashMap<u8, u8>>>,
+    #[state(sorted)]
+    pair: [HashSet<char>; 2],
+}
+
+/// A list has an order, and what is in it none.
+#[test]
+fn what_lists_and_options_hold_is_sorted() {
+    fn held(numbers: impl Iterator<Item = u8> + Clone) -> Held {
+        let set = || numbers.clone().collect::<HashSet<u8>>();
+        let map = || numbers.clone().map(|n| (n, n / 2)).collect::<HashMap<u8, u8>>();
+        Held {
+            list: vec![set(), HashSet::new(), set()],
+            maybe: Some(Box::new(numbers.clone().map(|n| (u16::from(n), [n as i8, 1].into())).collect())),
+            tree: [(3, [map(), map()].into())].into(),
+            pair: [numbers.clone().map(char::from).collect(), HashSet::new()],
+        }
+    }
+    let (forward, backward) = (held(0..100), held((0..100).rev()));
+    assert_eq!(forward, backward);
+    let bytes = dumps(&forward).unwrap();
+    assert_eq!(dumps(&backward).unwrap(), bytes);
+    let back: Held = loads(&bytes).unwrap();
+    assert_eq!(dumps(&back).unwrap(), bytes);
+    for mut live in [Held::default(), held(5..30), backward] {
+        load_into(&bytes, &mut live).unwrap();
+        assert_eq!(live, forward);
+    }
+}

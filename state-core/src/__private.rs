@@ -47,7 +47,7 @@ pub use crate::{__image as image, __record as record};
 
 /// What fields of raw arrays call.
 pub mod raw {
-    pub use crate::raw::items::{Many, Maybe, One};
+    pub use crate::raw::items::{Kept, Many, Maybe, One};
     pub use crate::raw::kind::{FlagKind, NoKind, OpaqueKind, Probe};
     pub use crate::raw::slot::{ARRAY, BYTES, COUNTED, check, exchange, get, put, schema, set, size};
 }

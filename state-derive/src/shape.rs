@@ -39,6 +39,8 @@ pub enum Shape {
     Slice,
     /// `Cow<'a, [T]>`
     Cow,
+    /// `Cow<'static, [T]>`
+    StaticCow,
     /// Anything else: a single element.
     One,
 }
@@ -70,6 +72,7 @@ fn shape(ty: &Type) -> (Shape, &Type) {
     let slices = [("Box", Shape::BoxSlice), ("Arc", Shape::ArcSlice), ("Rc", Shape::RcSlice), ("Cow", Shape::Cow)];
     for (name, shape) in slices {
         if let Some(Type::Slice(slice)) = argument(ty, name) {
+            let shape = if is_static_cow(ty) { Shape::StaticCow } else { shape };
             return (shape, peel(&slice.elem));
         }
     }
@@ -246,7 +249,7 @@ mod tests {
 
     #[test]
     fn each_shape_is_known_by_its_last_segment() {
-        let table: [(Type, Shape); 12] = [
+        let table: [(Type, Shape); 13] = [
             (parse_quote!(Vec<Bicycle>), Shape::Vec),
             (parse_quote!(std::vec::Vec<Bicycle>), Shape::Vec),
             (parse_quote!(Box<[Bicycle]>), Shape::BoxSlice),
@@ -255,6 +258,7 @@ mod tests {
             (parse_quote!(Rc<[Bicycle]>), Shape::RcSlice),
             (parse_quote!(&'a [Bicycle]), Shape::Slice),
             (parse_quote!(Cow<'a, [Bicycle]>), Shape::Cow),
+            (parse_quote!(Cow<'static, [Bicycle]>), Shape::StaticCow),
             (parse_quote!(Bicycle), Shape::One),
             (parse_quote!((Bicycle)), Shape::One),
             (parse_quote!((Vec<(Bicycle)>)), Shape::Vec),

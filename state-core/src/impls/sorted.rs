@@ -1,9 +1,10 @@
 //! `#[state(sorted)]`: hash maps and sets whose entries travel in the order of their keys, so that equal ones give
 //! equal bytes.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
 use super::map::{self, Heads};
@@ -22,7 +23,7 @@ use crate::state::{Restore, State};
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sorted",
-    label = "`sorted` is for hash maps and sets whose keys are `Ord`",
+    label = "`sorted` is for hash maps and sets whose keys are `Ord`, and for lists, options and boxes of them",
     note = "a `BTreeMap` or `BTreeSet` is sorted already, and a list keeps its order"
 )]
 pub trait Sorted: State {
@@ -117,4 +118,38 @@ where
             });
         }
     }
+}
+
+/// What holds hash maps or sets has an order of its own; these have theirs.
+macro_rules! holders {
+    ($([$($bounds:tt)*] $Holder:ty: $Held:ident;)*) => {$(
+        impl<$($bounds)*> Sorted for $Holder
+        where
+            Self: State,
+            $Held: Sorted,
+        {
+            fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+                writer.sorted(|writer| self.put(head, writer));
+            }
+        }
+
+        impl<'de, $($bounds)*> SetSorted<'de> for $Holder
+        where
+            Self: Restore<'de>,
+            $Held: Sorted,
+        {
+            fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+                self.set(head, reader);
+            }
+        }
+    )*};
+}
+
+holders! {
+    [T] Option<T>: T;
+    [T] Box<T>: T;
+    [T] Vec<T>: T;
+    [T] VecDeque<T>: T;
+    [T, const N: usize] [T; N]: T;
+    [K, V] BTreeMap<K, V>: V;
 }

@@ -20,6 +20,11 @@ pub struct One;
 #[derive(Debug)]
 pub struct Many;
 
+/// A slice of elements that outlives the bytes, in a type that could borrow from them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Kept;
+
 /// An array that may be absent.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -205,6 +210,42 @@ impl<'a, 'de: 'a, T: Raw<K> + Clone, K> Collect<'de, Many, T, K> for Cow<'a, [T]
         match memory::view(bytes?, &T::IMAGE) {
             Some(items) => Some(Cow::Borrowed(items)),
             None => <Vec<T> as Collect<'de, Many, T, K>>::collect(bytes).map(Cow::Owned),
+        }
+    }
+}
+
+impl<T: Clone> Items<Kept, T> for Cow<'static, [T]> {
+    #[inline]
+    fn items(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<'de, T: Raw<K> + Clone, K> Collect<'de, Kept, T, K> for Cow<'static, [T]> {
+    #[inline]
+    fn collect(bytes: Option<&'de [u8]>) -> Option<Self> {
+        <Vec<T> as Collect<'de, Many, T, K>>::collect(bytes).map(Cow::Owned)
+    }
+
+    #[inline]
+    fn replace(&mut self, bytes: Option<&'de [u8]>) {
+        match self {
+            Self::Owned(items) => <Vec<T> as Collect<'de, Many, T, K>>::replace(items, bytes),
+            Self::Borrowed(_) => {
+                if let Some(value) = <Self as Collect<'de, Kept, T, K>>::collect(bytes) {
+                    *self = value;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn exchange(&mut self, other: &mut Self) {
+        match (self, other) {
+            (Self::Owned(items), Self::Owned(others)) => {
+                <Vec<T> as Collect<'de, Many, T, K>>::exchange(items, others);
+            }
+            (this, other) => core::mem::swap(this, other),
         }
     }
 }

@@ -5,7 +5,8 @@
 //! is, and elsewhere field by field. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as this machine has
 //! them, and only to machines of the same byte order on which it has the same size: no more of it is in the schema. A
 //! pickle has no schema, so there it needs its count beside it, which shows the size, and a little-endian machine; what
-//! comes without (`uncounted`, or by name in a dict) is refused on both ways. A type that is both is described.
+//! comes without (`uncounted`, or by name in a dict) is refused on both ways; in a value, it is an array of elements of
+//! that size, and no bytes. A type that is both is described.
 //!
 //! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
 

@@ -66,7 +66,8 @@ pub fn sorted(cx: &Ctxt, field: &Field) {
         return;
     }
     let name = shape::name_of(&field.ty).unwrap_or_default();
-    if ORDERED.contains(&name.as_str()) {
+    let is_hashed = |ty: &&Type| shape::name_of(ty).is_some_and(|name| HASHED.contains(&name.as_str()));
+    if ORDERED.contains(&name.as_str()) && !shape::held(&field.ty).iter().any(is_hashed) {
         let message =
             format!("`sorted` is for hash maps and sets; a `{name}` has an order of its own, so remove `sorted`");
         cx.error(&field.ty, message);

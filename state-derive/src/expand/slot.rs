@@ -434,6 +434,7 @@ fn kind(bytes: &Bytes) -> TokenStream {
 fn shape(bytes: &Bytes) -> TokenStream {
     let shape = match bytes.shape {
         Shape::One => quote!(_state::raw::One),
+        Shape::StaticCow => quote!(_state::raw::Kept),
         _ => quote!(_state::raw::Many),
     };
     match bytes.optional {
