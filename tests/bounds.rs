@@ -515,3 +515,57 @@ fn a_state_that_is_dumped_takes_its_bytes_once() {
     let ((), took) = peak(|| state_core::dump_into(&value, &mut buffer).unwrap());
     assert_eq!(took, 0);
 }
+
+mod older {
+    #[derive(state_core::State)]
+    #[state(name = "example.Monster")]
+    pub struct Monster {
+        pub health: u8,
+    }
+}
+
+#[derive(State)]
+#[state(name = "example.Monster")]
+struct Monster {
+    health: u64,
+    #[state(default = Self::map)]
+    map: [u64; 1000],
+}
+
+impl Monster {
+    fn map() -> [u64; 1000] {
+        [3; 1000]
+    }
+}
+
+/// A few bytes of an older form could ask for any number of defaults.
+#[test]
+fn an_upgrade_takes_the_present_image_three_times_and_defaults_stay_within_the_limit() {
+    let (mut upgraded, mut refused) = (0, 0);
+    for count in [1, 100, 1000, 5000] {
+        let monsters: Vec<_> = (0..count).map(|_| older::Monster { health: 7 }).collect();
+        let bytes = Options::new().with_schema().dumps(&monsters).unwrap();
+        for limit in [1 << 16, 1 << 20, 1 << 23, 1 << 26] {
+            let options = Options::new().memory(limit);
+            let (image, took) = peak(|| options.upgrade::<Vec<Monster>>(&bytes));
+            let most = FACTOR * bytes.len() + limit;
+            assert!(took <= 3 * most + 170 * bytes.len(), "{took} for {count} with a limit of {limit}");
+            match image {
+                Ok(image) => {
+                    assert!(image.len() <= most, "{} with a limit of {limit}", image.len());
+                    upgraded += 1;
+                }
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
+                    assert!(took < 1 << 16, "{took} for an error");
+                    assert!(options.loads_upgraded::<Vec<Monster>>(&bytes).is_err());
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(upgraded > 4 && refused > 4, "{upgraded} {refused}");
+    let one = Options::new().with_schema().dumps(&older::Monster { health: 7 }).unwrap();
+    let monster = state_core::loads_upgraded::<Monster>(&one).unwrap();
+    assert_eq!((monster.health, monster.map), (7, Monster::map()));
+}

@@ -391,6 +391,40 @@ fn a_push_that_fails_loses_no_frame() {
     assert_eq!(kept(&history).last(), Some(&6));
 }
 
+/// Text that is longer when it is written than when it is counted.
+mod fickle {
+    use std::cell::Cell;
+
+    pub type Slot = String;
+
+    pub fn get(asked: &Cell<usize>) -> String {
+        asked.set(asked.get() + 1);
+        "x".repeat(5000 + asked.get())
+    }
+
+    pub fn set(_: String) -> Result<Cell<usize>, &'static str> {
+        Err("it was never written")
+    }
+}
+
+#[derive(State, Debug)]
+enum Text {
+    Steady(String),
+    Fickle(#[state(with = fickle)] Cell<usize>),
+}
+
+/// Its buffer was made by then, and is no frame that could give way.
+#[test]
+fn a_push_that_fails_late_keeps_to_the_budget() {
+    let mut history = History::<Text>::new().bytes(9000);
+    history.push(0, &Text::Steady("y".repeat(6000))).unwrap();
+    history.push(1, &Text::Fickle(Cell::new(0))).unwrap_err();
+    assert!(history.bytes_held() <= 9000, "{}", history.bytes_held());
+    let mut target = Text::Steady(String::new());
+    history.restore(0, &mut target).unwrap();
+    assert!(matches!(target, Text::Steady(text) if text.len() == 6000));
+}
+
 #[test]
 fn a_restore_that_fails_changes_neither_target_nor_history() {
     let mut history = History::new();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
+use state_core::image::bare;
 use state_core::{ErrorKind, Options, State, check, dumps, load_into, loads};
 
 #[derive(State, Debug, PartialEq)]
@@ -288,6 +289,45 @@ fn counts_of_raw_arrays_that_lie() {
                 }
             }
         }
+    }
+}
+
+/// In front of the raw arrays and behind each of them: a state of such slots has one form, in small images and in large
+/// ones, with a header and without.
+#[test]
+fn bytes_between_raw_arrays_are_zero() {
+    #[derive(State, Clone, Debug, PartialEq)]
+    struct Arrays {
+        name: String,
+        #[state(bytes)]
+        small: Vec<u8>,
+        #[state(bytes)]
+        large: Vec<u16>,
+    }
+    for len in [5, 1003] {
+        let arrays = Arrays { name: "text".into(), small: vec![1, 2, 3], large: vec![7; len] };
+        let (bytes, bare) = (dumps(&arrays).unwrap(), bare::dumps(&arrays).unwrap());
+        let (mut refused, mut bare_refused) = (0, 0);
+        for at in 40..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            match loads::<Arrays>(&damaged) {
+                Ok(other) => assert_eq!(dumps(&other).unwrap(), damaged, "{at}"),
+                Err(_) => {
+                    check::<Arrays>(&damaged).unwrap_err();
+                    refused += 1;
+                }
+            }
+        }
+        for at in 0..bare.len() {
+            let mut damaged = bare.clone();
+            damaged[at] ^= 1;
+            match bare::loads::<Arrays>(&damaged) {
+                Ok(other) => assert_eq!(bare::dumps(&other).unwrap(), damaged, "{at}"),
+                Err(_) => bare_refused += 1,
+            }
+        }
+        assert!(refused > 30 && bare_refused > 2, "{refused} {bare_refused}");
     }
 }
 

@@ -117,6 +117,7 @@ fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
     let long = [&pickle[..head], b"N0", &pickle[head..]].concat();
     assert!(!PickleOptions::new().is_read_directly::<T>(&long), "{long:?}");
+    assert!(!PickleOptions::new().is_built_directly(&long), "{long:?}");
     values_agree(pickle, &long);
     match (pickle::loads::<T>(pickle), pickle::loads::<T>(&long)) {
         (Ok(short), Ok(long)) => {
@@ -291,6 +292,8 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
         let options = PickleOptions::new().protocol(protocol);
         assert_eq!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()), Read::Directly);
+        assert!(options.is_built_directly(&options.dumps(&people).unwrap()), "{protocol:?}");
+        assert!(options.is_built_directly(&options.dumps(&rows).unwrap()), "{protocol:?}");
         assert_eq!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()), Read::Directly);

@@ -27,6 +27,51 @@ struct World {
     heights: Vec<f32>,
     #[state(bytes)]
     padded: Vec<Padded>,
+    marks: Vec<Mark>,
+}
+
+/// Heads of which a part stands for nothing, depending on the value.
+#[derive(State, Clone, Debug)]
+struct Mark {
+    small: Option<u32>,
+    large: Option<[u8; 20]>,
+    kind: Kind,
+    outcome: Result<u8, u64>,
+    pair: (Option<(bool, u16)>, Option<Option<char>>),
+}
+
+#[derive(State, Clone, Debug)]
+enum Kind {
+    Nothing,
+    Byte(u8),
+    Numbers(u64, i32),
+}
+
+fn mark(number: usize) -> Mark {
+    let is = |of: usize| number % of == 0;
+    Mark {
+        small: is(2).then_some(u32::MAX),
+        large: is(3).then_some([0xEE; 20]),
+        kind: [Kind::Nothing, Kind::Byte(0xDD), Kind::Numbers(u64::MAX, -1)][number % 3].clone(),
+        outcome: if is(2) { Err(u64::MAX) } else { Ok(1) },
+        pair: (is(2).then_some((true, 0xFFFF)), is(5).then(|| is(2).then_some('x'))),
+    }
+}
+
+/// Heads that are as many as before are written over others.
+#[test]
+fn what_stands_for_nothing_is_zero_whatever_was_there() {
+    let marks = |first: usize| (first..first + 12).map(mark).collect::<Vec<_>>();
+    for (old, new) in (0..30).flat_map(|old| (0..6).map(move |new| (old, new))) {
+        let expected = dumps(&marks(new)).unwrap();
+        for mut buffer in [dumps(&marks(old)).unwrap(), vec![0xFF; expected.len()]] {
+            dump_into(&marks(new), &mut buffer).unwrap();
+            assert_eq!(buffer, expected, "{new} over {old}");
+            let mut buffer = vec![0xFF; 400];
+            dump_into(&mark(new), &mut buffer).unwrap();
+            assert_eq!(buffer, dumps(&mark(new)).unwrap());
+        }
+    }
 }
 
 /// With so many names, kids and elements of each array, all of some length.
@@ -36,6 +81,7 @@ fn world(names: usize, kids: usize, elements: usize) -> World {
         kids: (0..kids).map(|at| (at % 3 > 0).then(|| Box::new(world(at, 0, at)))).collect(),
         heights: vec![1.5; elements],
         padded: (0..elements).map(|at| Padded { small: 1, large: at as u64 }).collect(),
+        marks: (0..9).map(|at| mark(at + names + elements)).collect(),
     }
 }
 

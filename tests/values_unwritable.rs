@@ -56,6 +56,43 @@ fn a_poisoned_lock_is_healed_by_a_restore() {
     assert_eq!(*mutex.lock().unwrap(), "whole");
 }
 
+/// A value whose restore panics is no better than it was.
+#[test]
+fn a_lock_stays_poisoned_where_the_restore_of_its_value_panics() {
+    #[derive(State, Debug, Default)]
+    #[state(after_set = Self::look)]
+    struct Careful {
+        number: u32,
+    }
+
+    impl Careful {
+        fn look(&mut self) {
+            assert_ne!(self.number, 7, "not this one");
+        }
+    }
+
+    fn poisoned<T>(value: T, hold: impl FnOnce(&T)) -> T {
+        assert!(catch_unwind(AssertUnwindSafe(|| hold(&value))).is_err());
+        value
+    }
+
+    let [bad, good] = [7, 8].map(|number| dumps(&Careful { number }).unwrap());
+    let mut mutex = poisoned(Mutex::<Careful>::default(), |mutex| {
+        let _guard = mutex.lock().unwrap();
+        panic!("while it was held");
+    });
+    let mut lock = poisoned(RwLock::<Careful>::default(), |lock| {
+        let _guard = lock.write().unwrap();
+        panic!("while it was held");
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| load_into(&bad, &mut mutex))).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| load_into(&bad, &mut lock))).is_err());
+    assert!(mutex.is_poisoned() && lock.is_poisoned());
+    load_into(&good, &mut mutex).unwrap();
+    load_into(&good, &mut lock).unwrap();
+    assert!(!mutex.is_poisoned() && !lock.is_poisoned());
+}
+
 #[test]
 fn a_range_that_was_iterated_to_its_end() {
     let mut range = 1..=3;

@@ -204,6 +204,18 @@ pub(super) fn read(path: &Path) -> io::Result<Aligned> {
 mod tests {
     use std::path::Path;
 
+    /// Not only once it has the old file's permissions: who opens it before that could read all that follows.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_to_be_secret_is_so_from_the_first_moment() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(std::format!("state-secret-{}", std::process::id()));
+        let (beside, file) = super::create_beside(&path, true).unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        std::fs::remove_file(beside).unwrap();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
     #[cfg(unix)]
     #[test]
     fn an_error_after_the_new_file_is_there_says_so() {

@@ -141,6 +141,13 @@ impl PickleOptions {
         fast::fill(T::schema(), pickle, &[], self).is_some()
     }
 
+    /// The same of a value that is built while the opcodes run.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_built_directly(&self, pickle: &[u8]) -> bool {
+        value::build(pickle, self).is_some()
+    }
+
     /// Reads a pickle into an image, tests that, and hands it on.
     fn read<T: RestoreOwned, R>(
         &self,
