@@ -351,3 +351,20 @@ fn what_a_deep_schema_shows_takes_no_stack() {
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(look).unwrap().join().unwrap();
 }
+
+/// Names that a pickle or a value made up are no commands to a terminal, and no lines of a log.
+#[test]
+fn errors_show_names_that_someone_made_up_escaped() {
+    use state_core::{from_value, pickle};
+    let evil = b"\x80\x04\x8c\x01m\x8c\x08\x1b[2Jx\ny\r\x93)\x81}\x8c\x03\x1b\r\nK\x01sb.";
+    let value = pickle::load_value(evil).unwrap();
+    for error in [
+        pickle::loads::<Point>(evil).unwrap_err(),
+        pickle::loads::<u8>(evil).unwrap_err(),
+        from_value::<Point>(&value).unwrap_err(),
+        from_value::<Vec<u8>>(&value).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(text.ends_with(r"found m.\u{1b}[2Jx\ny\r"), "{text}");
+    }
+}

@@ -144,6 +144,22 @@ fn numbers_in_another_order_than_all_others_are_refused() {
     refused(pickle::dumps(&small::Array { items: SMALL.to_vec() }), "Shop.items");
 }
 
+/// A value of one is an array of its elements' size, which goes along into a pickle of it.
+#[test]
+fn a_value_says_the_size_in_a_pickle_too() {
+    let flat = small::Flat { items: SMALL.to_vec() };
+    let pickle = pickle::dump_value(&to_value(&flat).unwrap()).unwrap();
+    assert_eq!(pickle::loads::<small::Flat>(&pickle).unwrap(), flat);
+    let value = pickle::load_value(&pickle).unwrap();
+    assert_eq!(from_value::<small::Flat>(&value).unwrap(), flat);
+    pickle::loads::<large::Flat>(&pickle).unwrap_err();
+    from_value::<large::Flat>(&value).unwrap_err();
+    let open = to_value(&small::Variants::Open(SMALL.to_vec())).unwrap();
+    from_value::<large::Variants>(&open).unwrap_err();
+    let bytes = state_core::Options::new().with_schema().dumps(&flat).unwrap();
+    assert_eq!(state_core::Inspection::open(&bytes).unwrap().value().unwrap(), to_value(&flat).unwrap());
+}
+
 /// An image has a schema that says both, and values stay where they are.
 #[test]
 fn elsewhere_they_are_taken() {

@@ -6,8 +6,8 @@ mod python;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use state_core::pickle::{self, Pickle, PickleOptions};
-use state_core::{ErrorKind, State, StateExt};
+use state_core::pickle::{self, Pickle, PickleOptions, Protocol};
+use state_core::{ErrorKind, State, StateExt, from_value};
 
 use example::{MyClass, MySubclass, Person, class, dave, shop};
 
@@ -354,6 +354,12 @@ fn surrogates_and_old_strings_are_taken_as_asked() {
     }
     let old = b"U\x02a\xe9.";
     assert!(pickle::loads::<String>(old).is_err());
+    // Nor is it taken for text in UTF-8 because it could be.
+    for utf8 in [b"U\x02\xc3\xa9.".as_slice(), b"T\x02\0\0\0\xc3\xa9.", b"S'\\xc3\\xa9'\n."] {
+        pickle::loads::<String>(utf8).unwrap_err();
+        pickle::load_value(utf8).unwrap_err();
+        assert_eq!(PickleOptions::new().strings(pickle::Strings::Utf8).loads::<String>(utf8).unwrap(), "\u{e9}");
+    }
     assert_eq!(PickleOptions::new().strings(pickle::Strings::Latin1).loads::<String>(old).unwrap(), "aé");
     assert_eq!(PickleOptions::new().strings(pickle::Strings::Bytes).loads::<Vec<u8>>(old).unwrap(), b"a\xe9");
 }
@@ -519,4 +525,35 @@ fn an_error_says_whether_another_pickle_follows() {
         "expected text, found int 1; another pickle follows from byte 5"
     );
     assert_eq!(pickle::loads::<u8>(b"\x80\x02K\x01.\x80\x02K\x02.").unwrap(), 1);
+}
+
+/// A type without a module is one of the main program in a pickle, and comes back through values too.
+#[test]
+fn classes_of_the_main_program_are_read_through_values_too() {
+    #[derive(State, Debug, PartialEq)]
+    struct Kid {
+        name: String,
+        mood: Mood,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(pickle = "enum")]
+    enum Mood {
+        Fine = 1,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "shop:Bicycle.Color", pickle = "enum")]
+    enum Color {
+        Red,
+    }
+    let kid = || Kid { name: "Ada".into(), mood: Mood::Fine };
+    for protocol in [Protocol::V0, Protocol::V2, Protocol::V4] {
+        let options = PickleOptions::new().protocol(protocol);
+        let pickle = options.dumps(&(kid(), Color::Red)).unwrap();
+        assert_eq!(options.loads::<(Kid, Color)>(&pickle).unwrap(), (kid(), Color::Red));
+        let value = options.load_value(&pickle).unwrap();
+        assert_eq!(from_value::<(Kid, Color)>(&value).unwrap(), (kid(), Color::Red), "{value}");
+    }
+    // Not what only ends alike, nor a class of another module.
+    let other = pickle::load_value(b"\x80\x02cother\nKid\n)\x81X\x01\0\0\0aK\x01\x86b.").unwrap();
+    from_value::<Kid>(&other).unwrap_err();
 }

@@ -74,6 +74,7 @@ fn a_c_string_holds_no_zero() {
         hostile[hole] = 0;
         let error = loads::<Rc<CStr>>(&hostile).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.to_string().contains("bytes without a zero among them"), "{error}");
         assert_eq!(check::<Box<CStr>>(&hostile).unwrap_err().kind(), ErrorKind::Malformed);
     }
 }

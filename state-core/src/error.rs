@@ -180,18 +180,22 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Detail { path, expected, found, offset, .. } = &*self.0;
+        let Detail { kind, path, expected, found, offset, .. } = &*self.0;
+        // Names in these can come from a file.
         if !path.is_empty() {
-            // Names in it can come from a file.
             write!(f, "{}: ", Escaped(path))?;
         }
         if !expected.is_empty() {
-            write!(f, "expected {expected}")?;
+            write!(f, "expected {}", Escaped(expected))?;
             if !found.is_empty() {
                 f.write_str(", found ")?;
             }
         }
-        f.write_str(found)?;
+        match kind {
+            // The words of the type's author.
+            ErrorKind::Refused => f.write_str(found)?,
+            _ => write!(f, "{}", Escaped(found))?,
+        }
         match offset {
             Some(offset) => write!(f, " at byte {offset}"),
             None => Ok(()),

@@ -46,6 +46,14 @@ impl<'v> ArrayParts<'v> {
         self.shape.len() == inner
     }
 
+    /// Whether its elements have the type's kind and size; or are larger floats, which are refused and not rounded.
+    pub(crate) fn is_of(&self, element: &Schema, nodes: &Nodes) -> bool {
+        Dtype::of_elements(element, nodes).is_ok_and(|(wanted, _)| match (&self.dtype, &wanted) {
+            (Dtype::Float(given, _), Dtype::Float(wanted, _)) => given >= wanted,
+            (given, wanted) => moved(given, wanted, (0, 0), &mut Vec::new()),
+        })
+    }
+
     /// The dimensions of which the elements are no part, as many as are asked for, and the bytes of the elements as they
     /// lie in an image.
     pub(crate) fn elements(

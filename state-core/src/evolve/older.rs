@@ -77,7 +77,7 @@ impl Older {
         self.get(name).is_some()
     }
 
-    /// The value of a slot. Of a raw array it is the bytes.
+    /// The value of a slot. Of a raw array it is the bytes, or the array that its attribute shows.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)

@@ -126,6 +126,9 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
             format!("lists and text that their types have room for, here of up to {most} elements or bytes"),
             "a longer one",
         ),
+        Obstacle::Zero => {
+            Error::new(ErrorKind::Malformed, "bytes without a zero among them, as C's strings end at it", "a zero")
+        }
         Obstacle::Cycle(of) => Error::new(
             ErrorKind::Malformed,
             "references that do not lead back into an object around them, but from an `Option`, list or map behind a cell \

@@ -43,7 +43,7 @@ written! {
 
 fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
-    checker.run(len, 1).is_some_and(|bytes| !bytes.contains(&0))
+    checker.run(len, 1).is_some_and(|bytes| checker.is_c_string(bytes))
 }
 
 fn get(head: &[u8], reader: &mut Reader<'_>) -> Option<CString> {

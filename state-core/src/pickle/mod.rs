@@ -82,9 +82,9 @@
 //! ```
 //!
 //! Maps are read from what module `collections` has beside `dict` too (`OrderedDict`, `defaultdict`, `Counter`); lists
-//! from a `deque` and from an `array.array`, which raw arrays take as well. All that such a container holds is read,
-//! whether it came by arguments or was added later, or the load is an error; only attributes of an `OrderedDict` are
-//! left out, as a map has no place for them. Text and paths are read from the paths of `pathlib`, written with slashes;
+//! from a `deque`, from a set, of which each item counts once, and from an `array.array`, whose numbers raw arrays take as
+//! well, whatever its type code. All that such a container holds is read, whether it came by arguments or was added
+//! later, or the load is an error; only attributes of an `OrderedDict` are left out, as a map has no place for them. Text and paths are read from the paths of `pathlib`, written with slashes;
 //! a `Range` from a `range` or `slice` without gaps. For other classes that are made by a call
 //! there is the form of that name:
 //!
@@ -139,7 +139,8 @@
 //! It takes what CPython's `pickle.loads` takes, and refuses what that refuses, opcode by opcode, but for what only a
 //! running Python can know:
 //! - Any name is taken, whether there is such a class or not, and any arguments.
-//! - Keys of dicts and items of sets may be of any kind, and the same one may come twice.
+//! - Keys of dicts and items of sets may be of any kind, and in values the same one may stand twice. Where a type is asked
+//!   for, and where [`Dict::get`](crate::value::Dict::get) looks for a key, the last value of a key counts, as in Python.
 //! - Persistent ids are values where no function for them is given ([`PickleOptions::load_value_resolving`]).
 //! - A list or dict takes items by its own opcodes alone (`APPEND` on a `bytearray`, or `SETITEM` on a list, is an error).
 //! - `BUILD` on what is no object of a class is an error, unless the state is `None`.

@@ -56,6 +56,8 @@ pub(crate) enum Obstacle {
     Memory,
     /// A list or text is longer than its type holds, so many elements or bytes at most.
     Capacity(usize),
+    /// A C string has a zero in it.
+    Zero,
     /// A reference leads back into an object of this type, and cannot be given later.
     Cycle(&'static Schema),
     /// So does a weak one, or it leads forward.
@@ -162,6 +164,15 @@ impl<'a> Checker<'a> {
     #[cold]
     pub(crate) fn not_to_borrow(&mut self, other: bool) {
         self.obstacle.get_or_insert(if other { Obstacle::Memory } else { Obstacle::Alignment });
+    }
+
+    /// Whether no byte is zero.
+    pub(crate) fn is_c_string(&mut self, bytes: &[u8]) -> bool {
+        let has_zero = bytes.contains(&0);
+        if has_zero {
+            self.obstacle.get_or_insert(Obstacle::Zero);
+        }
+        !has_zero
     }
 
     /// Whether a list or text is no longer than its type holds.

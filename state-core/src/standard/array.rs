@@ -10,7 +10,7 @@ use super::deque::Items;
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
-use crate::value::{ByteOrder, Dtype, Order};
+use crate::value::{ByteOrder, Dtype, Order, Value};
 use crate::walk::Decoder;
 
 /// An array of NumPy's, or of module `array`.
@@ -32,6 +32,27 @@ pub(crate) fn parts<'v, D: Decoder<'v>>(value: D) -> Result<Option<ArrayParts<'v
     Ok(Some(ArrayParts { dtype, shape: [count].into(), order: Order::C, bytes: Cow::Borrowed(bytes) }))
 }
 
+/// Whether this is an `array.array`, whose items are read one by one or lie in its memory.
+pub(crate) fn is_array<'v, D: Decoder<'v>>(value: D) -> bool {
+    value.arguments("array.array").is_some() || memory(value).is_some()
+}
+
+/// The numbers or letters of an `array.array` that came as its memory.
+pub(crate) fn values<'v, D: Decoder<'v>>(value: D) -> Option<Vec<Value>> {
+    let (format, bytes) = memory(value)?;
+    let format = u8::try_from(format).ok()?;
+    let order = if format % 2 == 0 { ByteOrder::Little } else { ByteOrder::Big };
+    let letters = |text: String| text.chars().map(Value::from).collect();
+    match format {
+        18 | 19 => utf16(bytes, order).map(letters),
+        20 | 21 => utf32(bytes, order).map(letters),
+        _ => {
+            let dtype = Dtype::of_machine_format(format)?;
+            Some(bytes.chunks_exact(dtype.itemsize()).map(|chunk| dtype.read(chunk)).collect())
+        }
+    }
+}
+
 /// An `array.array` as it lies in memory: a code for the machine's format, and the bytes.
 fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
     let mut args = args(value, "array._array_reconstructor", 4)?.skip(2);
@@ -42,7 +63,7 @@ fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
 pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     const NAME: &str = "array.array";
     let mut args = value.arguments(NAME)?.skip(1);
-    let start = args.next().map(|start| start.items().ok_or(())).transpose().ok()?;
+    let start = args.next().map(|start| start.items().filter(|_| !start.is_set()).ok_or(())).transpose().ok()?;
     let added = value.appended(NAME)?;
     args.next().is_none().then_some(Items::new(start, added))
 }

@@ -19,7 +19,8 @@ fn kept<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     const NAME: &str = "collections.deque";
     let mut args = value.arguments(NAME)?;
     let added = value.appended(NAME)?;
-    let start = args.next().map(|start| start.items().ok_or(())).transpose().ok()?;
+    // A set would have to be taken for what it holds once.
+    let start = args.next().map(|start| start.items().filter(|_| !start.is_set()).ok_or(())).transpose().ok()?;
     let longest = args.next().filter(|longest| !longest.is_none());
     if args.next().is_some() {
         return None;

@@ -21,7 +21,7 @@ mod uuid;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-pub(crate) use self::array::parts as array;
+pub(crate) use self::array::{is_array, parts as array, values as array_values};
 pub(crate) use self::deque::items;
 pub(crate) use self::maps::entries;
 pub(crate) use self::path::text;

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use fill::Filled;
-pub(crate) use fill::{Limits, fill, fill_named, fill_named_state, fill_state};
+pub(crate) use fill::{Limits, fill, fill_each, fill_named, fill_named_state, fill_state};
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::{fill_older, fill_state_over};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
@@ -70,6 +70,12 @@ pub trait Encoder {
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
         self.bytes(bytes);
+    }
+    /// A raw array of so many structs that nothing describes, without its count beside it.
+    #[doc(hidden)]
+    fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
+        let _ = count;
+        self.raw(elements, bytes);
     }
     /// A raw array that shows its elements: these, the length of each dimension, and the bytes.
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
@@ -193,6 +199,10 @@ pub trait Decoder<'v>: Copy {
     }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
+    /// Whether the items are those of a set, in which none counts twice.
+    fn is_set(self) -> bool {
+        false
+    }
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
     /// Whether it is an object of the type `tag`, in whatever form its state comes.

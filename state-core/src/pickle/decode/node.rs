@@ -320,6 +320,10 @@ impl<'p> Decoder<'p> for Node<'p> {
         self.nodes(self.view().items()?)
     }
 
+    fn is_set(self) -> bool {
+        matches!(self.view(), View::Set(_) | View::FrozenSet(_))
+    }
+
     fn entries(self) -> Option<Entries<'p>> {
         match self.view() {
             View::Dict(items) => self.nodes(items).map(Entries),

@@ -83,6 +83,10 @@ impl Encoder for Bounded {
         self.taking(value.len(), |to| to.bytes(value));
     }
 
+    fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
+        self.array(elements, &[count], bytes);
+    }
+
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         // The type is built twice, as it is and as it is known to be right.
         let about = dtype(elements.schema, elements.nodes).saturating_add(32 * shape.len()).saturating_mul(2);

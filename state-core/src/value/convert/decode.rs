@@ -102,6 +102,10 @@ impl<'v> Decoder<'v> for Given<'v> {
         self.each(self.value.parts()?)
     }
 
+    fn is_set(self) -> bool {
+        matches!(self.see(), Value::Set(_) | Value::FrozenSet(_))
+    }
+
     fn entries(self) -> Option<Self::Entries> {
         match self.see() {
             Value::Dict(dict) => self.pairs(dict.iter()),
@@ -230,7 +234,7 @@ impl<'v> Decoder<'v> for Given<'v> {
                 None => None,
             },
             Value::Global(name) => {
-                let member = name.as_str().strip_prefix(tag)?.strip_prefix('.')?;
+                let member = behind(name.as_str(), tag)?.strip_prefix('.')?;
                 Some((member, self.each(&[])?))
             }
             _ => None,
@@ -253,13 +257,20 @@ impl<'v> Decoder<'v> for Given<'v> {
     }
 }
 
-/// Whether an object is of a type, whose tag may have a colon behind the module, or none where that is the main program.
+/// Whether an object is of a type.
 fn is_named(object: &crate::value::Object, tag: &str) -> bool {
-    object.name() == tag
-        || object.name().strip_prefix("__main__.") == Some(tag)
-        || tag.split_once(':').is_some_and(|(module, name)| {
-            object.name().strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
-        })
+    behind(object.name(), tag) == Some("")
+}
+
+/// What follows in the name of a class if it begins with that of a type, whose tag may have a colon behind the module, or
+/// no module where Python has `__main__`.
+fn behind<'n>(name: &'n str, tag: &str) -> Option<&'n str> {
+    let after_colon = || {
+        let (module, of) = tag.split_once(':')?;
+        name.strip_prefix(module)?.strip_prefix('.')?.strip_prefix(of)
+    };
+    let in_main = || name.strip_prefix("__main__.")?.strip_prefix(tag);
+    name.strip_prefix(tag).or_else(after_colon).or_else(in_main)
 }
 
 /// Whether nothing stands beside the attributes of an object that would be lost: items or entries, or arguments, as

@@ -129,6 +129,11 @@ impl Encoder for Collector {
         self.put(value.into());
     }
 
+    /// Bytes alone would not say how large an element is.
+    fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
+        self.array(elements, &[count], bytes);
+    }
+
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         // An array that none can be, of too many fields, is looked at as bytes.
         let array = Array::of_elements(elements, shape, bytes);

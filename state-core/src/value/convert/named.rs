@@ -10,7 +10,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::schema::{Nodes, Object, Schema};
 use crate::value::convert::encode::Collector;
-use crate::value::convert::input::{Budget, Given};
+use crate::value::convert::input::{Budget, Given, Items};
 use crate::value::{Tuple, Value};
 use crate::walk;
 
@@ -66,6 +66,18 @@ impl Named<'_> {
         let entries = self.0.iter().zip(&values);
         let entries = entries.map(|((name, _), value)| (&**name, Given { value, budget: &budget })).collect();
         let (image, filled) = walk::fill_named(image, object, entries, at);
+        (image, filled.map_err(|error| budget.explain(error)))
+    }
+}
+
+/// The values of one type, one after another.
+pub(crate) struct Each<'v>(pub &'v [Value]);
+
+impl Each<'_> {
+    /// Fills heads at equal distances in the image.
+    pub fn fill(&self, of: (&Schema, &Nodes), image: Builder, place: (usize, usize)) -> (Builder, Result<()>) {
+        let budget = Budget::new(self.0);
+        let (image, filled) = walk::fill_each(image, of, Items::new(self.0, &budget), place);
         (image, filled.map_err(|error| budget.explain(error)))
     }
 }

@@ -71,12 +71,13 @@ impl Dict {
         self.0.extend([key.into(), value.into()]);
     }
 
-    /// Finds the value of the first key that equals `key`, by looking at one after the other.
+    /// Finds the value of a key, by looking at one after the other from the end: of pairs with one key, which a pickle can
+    /// have, the last is the one that counts in Python.
     pub fn get<K: ?Sized>(&self, key: &K) -> Option<&Value>
     where
         Value: PartialEq<K>,
     {
-        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
+        self.iter().rev().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
     /// The pairs in their order.
@@ -163,6 +164,13 @@ macro_rules! pairs {
             fn size_hint(&self) -> (usize, Option<usize>) {
                 let pairs = self.0.len() / 2;
                 (pairs, Some(pairs))
+            }
+        }
+
+        impl<$($generics)*> DoubleEndedIterator for $Type {
+            fn next_back(&mut self) -> Option<Self::Item> {
+                let value = self.0.next_back()?;
+                Some((self.0.next_back()?, value))
             }
         }
 

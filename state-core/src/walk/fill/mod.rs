@@ -2,6 +2,7 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+mod once;
 mod raws;
 mod variants;
 
@@ -148,6 +149,20 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     let parts = stack::parts(image.depth);
     let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
     let filled = attributes::attributes(&mut fill, object, &named, at);
+    fill.whole();
+    (fill.builder, filled)
+}
+
+/// Fills values of one type, whose heads stand at equal distances in an image, which is given back.
+pub(crate) fn fill_each<'v, D: Decoder<'v>>(
+    image: Builder,
+    (schema, nodes): (&Schema, &Nodes),
+    mut items: impl Iterator<Item = D>,
+    place: (usize, usize),
+) -> (Builder, Result<()>) {
+    let parts = stack::parts(image.depth);
+    let mut fill = Fill { nodes, builder: image, lent: None, parts, given: None };
+    let filled = fill.side_by_side(schema, &mut items, place);
     fill.whole();
     (fill.builder, filled)
 }
@@ -368,7 +383,13 @@ impl<'v, 's> Fill<'v, 's> {
         let Some(items) = &mut items else { return self.numbers(schema, value, at) };
         self.builder.length(at, items.len());
         let run = self.run(items.len(), self.target(of).head, |nodes| left_out(nodes, nodes.get(of)))?;
-        self.side_by_side(self.target(of), items, (run, stride(self.target(of).head)))
+        let place = (run, stride(self.target(of).head));
+        if items.len() > 1 && matches!(schema.kind, Kind::List(_)) && value.is_set() {
+            let left = self.once(self.target(of), items, place)?;
+            self.builder.length(at, left);
+            return Ok(());
+        }
+        self.side_by_side(self.target(of), items, place)
     }
 
     fn array<D: Decoder<'v>>(&mut self, schema: &'s Schema, (of, len): (Link, u64), value: D, at: usize) -> Result<()> {
@@ -377,12 +398,17 @@ impl<'v, 's> Fill<'v, 's> {
         if items.len() as u64 != len {
             return Err(wrong(self.show(schema), value));
         }
-        self.side_by_side(self.target(of), items, (at, self.target(of).head))
+        let place = (at, self.target(of).head);
+        if len > 1 && value.is_set() {
+            let left = self.once(self.target(of), items, place)?;
+            return if left as u64 == len { Ok(()) } else { Err(wrong(self.show(schema), value)) };
+        }
+        self.side_by_side(self.target(of), items, place)
     }
 
     fn tuple<D: Decoder<'v>>(&mut self, schema: &'s Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
         let mut items = value.items();
-        let Some(items) = items.as_mut().filter(|items| items.len() == parts.len()) else {
+        let Some(items) = items.as_mut().filter(|items| items.len() == parts.len() && !value.is_set()) else {
             return Err(wrong(self.show(schema), value));
         };
         let mut at = at;

@@ -5,20 +5,58 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::{Fill, wrong};
+use super::{Fill, fill_each, left_out, wrong};
+use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
-use crate::protocol::layout::{grid_count, padded};
+use crate::protocol::layout::{grid_count, padded, stride};
 use crate::protocol::stack;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::standard;
+use crate::value::{Each, Value};
 use crate::walk::form::not_bool;
 use crate::walk::{Decoder, index};
 
 impl<'v, 's> Fill<'v, 's> {
-    /// A list of numbers from an array.
+    /// A list of numbers from an array: as they lie there or, of module `array`, which has no more than numbers for those
+    /// who look at it, one by one.
     pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
-        let array = standard::array(value)?.ok_or_else(|| wrong(self.show(schema), value))?;
+        match (standard::array(value)?, standard::array_values(value)) {
+            (Some(array), None) => self.elements(schema, array, at),
+            (Some(array), Some(_)) if self.is_alike(schema, &array) => self.elements(schema, array, at),
+            (_, Some(values)) => self.one_by_one((schema, value), &values, at),
+            (None, None) => Err(wrong(self.show(schema), value)),
+        }
+    }
+
+    fn one_by_one<D: Decoder<'v>>(
+        &mut self,
+        (schema, value): (&'s Schema, D),
+        values: &[Value],
+        at: usize,
+    ) -> Result<()> {
+        let (of, place) = match &schema.kind {
+            Kind::List(of) | Kind::Set(of) => {
+                let of = self.target(*of);
+                self.builder.length(at, values.len());
+                (of, (self.run(values.len(), of.head, |nodes| left_out(nodes, of))?, stride(of.head)))
+            }
+            Kind::Array(of, len) if values.len() as u64 == *len => (self.target(*of), (at, self.target(*of).head)),
+            _ => return Err(wrong(self.show(schema), value)),
+        };
+        let nodes = self.nodes;
+        self.aside(|image| Each(values).fill((of, nodes), image, place))
+    }
+
+    /// Whether an array's elements lie as those of a list do.
+    fn is_alike(&self, schema: &Schema, array: &ArrayParts<'_>) -> bool {
+        match schema.kind {
+            Kind::List(of) | Kind::Array(of, _) => array.is_of(self.target(of), self.nodes),
+            _ => false,
+        }
+    }
+
+    fn elements(&mut self, schema: &'s Schema, array: ArrayParts<'v>, at: usize) -> Result<()> {
         match &schema.kind {
             Kind::List(of) => {
                 let (count, bytes) = array.elements((self.target(*of), self.nodes), Some(1))?;
@@ -32,7 +70,7 @@ impl<'v, 's> Fill<'v, 's> {
                 all_bool((self.target(*of), self.nodes), &bytes)?;
                 self.builder.write(at, &bytes);
             }
-            _ => return Err(wrong(self.show(schema), value)),
+            _ => {}
         }
         Ok(())
     }
@@ -75,6 +113,9 @@ impl<'v, 's> Fill<'v, 's> {
             element.portable(count.is_some() || array.is_some())?;
         }
         let bytes = match (array, buffer.or_else(|| value.bytes())) {
+            (Some(array), _) if self.is_other(element, &array, value) => {
+                Some(Cow::Owned(self.each_of_array(element, value)?))
+            }
             (Some(array), _) => {
                 // A field that is a single element is written as an array of one, and may be none at all.
                 let single = raw.exactly == Some(1) && array.is_one(element, self.nodes);
@@ -82,6 +123,7 @@ impl<'v, 's> Fill<'v, 's> {
             }
             (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
             (None, None) if value.is_none() => None,
+            (None, None) if standard::is_array(value) => Some(Cow::Owned(self.each_of_array(element, value)?)),
             (None, None) => {
                 let expected = format!("the bytes of {}", self.show(element));
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
@@ -113,6 +155,24 @@ impl<'v, 's> Fill<'v, 's> {
         self.builder.write(at + usize::from(raw.optional), &(elements as u64).to_le_bytes());
         self.lend(bytes.unwrap_or_default());
         Ok(())
+    }
+
+    /// Whether numbers of module `array` lie otherwise than these elements.
+    fn is_other<D: Decoder<'v>>(&self, element: &Schema, array: &ArrayParts<'_>, value: D) -> bool {
+        !array.is_of(element, self.nodes) && standard::is_array(value)
+    }
+
+    /// The bytes of the elements that the numbers of an `array.array` are, one by one.
+    fn each_of_array<D: Decoder<'v>>(&self, element: &Schema, value: D) -> Result<Vec<u8>> {
+        let of = (element, self.nodes);
+        let image = |count: usize| Builder::new(count.saturating_mul(element.head), stack::levels(self.parts));
+        let place = (0, element.head);
+        let (image, filled) = match (standard::items(value), standard::array_values(value)) {
+            (Some(items), _) => fill_each(image(items.len()), of, items, place),
+            (None, Some(values)) => Each(&values).fill(of, image(values.len()), place),
+            (None, None) => return Err(wrong(self.show(element), value)),
+        };
+        filled.map(|()| image.heads)
     }
 
     /// Takes an array into the raw region; if it is alone there and needs no zeros behind it, it is not copied.

@@ -8,7 +8,7 @@ use super::{Read, little_endian};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{grid_count, padded};
-use crate::schema::{Link, Raw};
+use crate::schema::{Kind, Link, Raw};
 use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
 use crate::walk::{Encoder, index};
@@ -75,6 +75,9 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         let array = self.raw_bytes(elements, Some(count), count_head)?;
         match (present, raw.array) {
             (false, _) => self.encoder.none(),
+            (true, false) if !raw.counted && matches!(elements.schema.kind, Kind::Opaque { .. }) => {
+                self.encoder.opaque(elements, count as usize, array.bytes);
+            }
             (true, false) if array.lent => self.encoder.lent(elements, array.bytes),
             (true, false) => self.encoder.raw(elements, array.bytes),
             (true, true) => self.array_of(elements, &[count as usize], array),

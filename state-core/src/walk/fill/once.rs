@@ -1,0 +1,96 @@
+//! A list from a set: what stands in it more than once, as a call like `set((1, 1))` can have it, comes once.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::{Fill, within};
+use crate::error::Result;
+use crate::schema::{Kind, Schema};
+use crate::walk::Decoder;
+
+/// How far the regions of an image reach: heads, text and raw arrays.
+type Ends = [usize; 3];
+
+impl<'v, 's> Fill<'v, 's> {
+    /// Fills heads at equal distances with items, and takes those away that are equal to an earlier one; how many are
+    /// left.
+    pub(super) fn once<D: Decoder<'v>>(
+        &mut self,
+        of: &'s Schema,
+        items: &mut impl Iterator<Item = D>,
+        (run, stride): (usize, usize),
+    ) -> Result<usize> {
+        let mut ends = Vec::from([self.ends()]);
+        for item in items {
+            let place = ends.len() - 1;
+            self.node(of, item, run + place * stride).map_err(|error| within(error, place))?;
+            ends.push(self.ends());
+        }
+        let again = self.again(of, (run, stride), &ends);
+        // Numbers of shared objects name the places at which they stand.
+        if !again.contains(&true) || self.given.is_some() {
+            return Ok(again.len());
+        }
+        self.leave_out(&again, (run, stride), &ends);
+        Ok(again.iter().filter(|again| !**again).count())
+    }
+
+    fn ends(&mut self) -> Ends {
+        let builder = self.whole();
+        [builder.heads.len(), builder.text.len(), builder.raw.len()]
+    }
+
+    /// For each item, whether an earlier one has the same image.
+    fn again(&self, of: &Schema, (run, stride): (usize, usize), ends: &[Ends]) -> Vec<bool> {
+        let mut seen = BTreeSet::new();
+        let image = |place: usize| {
+            let head = run + place * stride;
+            let head = unsigned(of, &self.builder.heads[head..head + of.head]);
+            let [from, to] = [ends[place], ends[place + 1]];
+            let (heads, text) = (&self.builder.heads[from[0]..to[0]], &self.builder.text[from[1]..to[1]]);
+            (head, heads, text, &self.builder.raw[from[2]..to[2]])
+        };
+        let mut is_again = |place| !is_nan(of, image(place).0) && !seen.insert(image(place));
+        (0..ends.len() - 1).map(&mut is_again).collect()
+    }
+
+    /// Closes the gaps where the items are that came before.
+    fn leave_out(&mut self, again: &[bool], (run, stride): (usize, usize), ends: &[Ends]) {
+        let builder = &mut self.builder;
+        let keep = |region: &mut Vec<u8>, start: usize, each: &dyn Fn(usize) -> (usize, usize)| {
+            let mut at = start;
+            for place in (0..again.len()).filter(|&place| !again[place]) {
+                let (from, to) = each(place);
+                region.copy_within(from..to, at);
+                at += to - from;
+            }
+            at
+        };
+        let behind = |region: usize| move |place: usize| (ends[place][region], ends[place + 1][region]);
+        let tail = keep(&mut builder.heads, ends[0][0], &behind(0));
+        builder.heads.truncate(tail);
+        let end = keep(&mut builder.heads, run, &|place| (run + place * stride, run + (place + 1) * stride));
+        builder.heads.drain(end..ends[0][0]);
+        let text = keep(&mut builder.text, ends[0][1], &behind(1));
+        builder.text.truncate(text);
+        let raw = keep(&mut builder.raw, ends[0][2], &behind(2));
+        builder.raw.truncate(raw);
+    }
+}
+
+/// The head of an item; of a float that is zero, without the sign.
+fn unsigned<'h>(of: &Schema, head: &'h [u8]) -> &'h [u8] {
+    match (&of.kind, head) {
+        (Kind::Float { .. }, [zeros @ .., 0x80]) if zeros.iter().all(|&byte| byte == 0) => &[0; 8][..head.len()],
+        _ => head,
+    }
+}
+
+/// Whether an item is a float that equals none, not even itself.
+fn is_nan(of: &Schema, head: &[u8]) -> bool {
+    match of.kind {
+        Kind::Float { bits: 32 } => head.try_into().is_ok_and(|head| f32::from_le_bytes(head).is_nan()),
+        Kind::Float { .. } => head.try_into().is_ok_and(|head| f64::from_le_bytes(head).is_nan()),
+        _ => false,
+    }
+}
