@@ -1,6 +1,8 @@
 //! The identity matrix in pickles: each pointer, what it leads to, and where it stands, at each protocol, there and back,
 //! with CPython comparing by `is`.
 
+#![allow(clippy::arc_with_non_send_sync, reason = "each pointer leads to each cell")]
+
 mod python;
 
 use std::cell::{Cell, OnceCell, RefCell};

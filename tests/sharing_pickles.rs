@@ -645,6 +645,6 @@ fn arrays_beside_the_pickle_are_shared() {
 /// The classes that Rust writes for Python take what Rust writes.
 #[test]
 fn generated_classes_know_their_parents() {
-    let module = pickle::python_module::<Folder>().unwrap().to_string();
+    let module = pickle::python_module::<Folder>().unwrap();
     assert!(module.contains("parent: Optional[\"Folder\"]") || module.contains("parent: Optional[Folder]"), "{module}");
 }

@@ -1,6 +1,8 @@
 //! Hostile references in pickles: whatever a pickle says of what is shared, it is refused with bounded work, or gives a
 //! value in which each reference is of its own type; nothing leaks, and no depth overflows the stack.
 
+#![allow(clippy::items_after_statements, reason = "a type beside what it is compared with")]
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
