@@ -10,13 +10,18 @@ pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
 pub use core::mem::{offset_of, size_of, swap, take};
 pub use core::option::Option::{self, None, Some};
-pub use core::primitive::{bool, u8, usize};
+pub use core::primitive::{bool, str, u8, usize};
 pub use core::result::Result::{self, Err, Ok};
 
 pub use crate::dynamic::{
     Access, Listed, Member, access, any, assert_tags, boxed, check_listed, exchange_listed, get_listed, member_aliases,
     member_schema, member_tag, older_member, position, put_listed, renamed_member, set_listed, settle_listed,
     size_listed, trait_name,
+};
+#[cfg(feature = "std")]
+pub use crate::dynamic::{
+    OpenMember, OpenSet, Registry, check_open, exchange_open, get_open, gone_arc_open, gone_rc_open, known_set,
+    put_open, set_open, settle_open, size_open,
 };
 pub use crate::error::Error;
 pub use crate::evolve::Older;

@@ -93,6 +93,8 @@ pub mod value;
 mod walk;
 
 pub use dynamic::Dynamic;
+#[cfg(feature = "std")]
+pub use dynamic::OpenMember;
 pub use error::{Error, ErrorKind, Result};
 pub use evolve::{Older, SchemaHistory, loads_upgraded, upgrade};
 pub use history::History;

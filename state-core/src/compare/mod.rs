@@ -18,9 +18,9 @@ pub use differences::{Difference, Differences, compare};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
-use crate::protocol::layout::{option_is_inline, stride, tag_head};
+use crate::protocol::layout::{LENGTH, option_is_inline, stride, tag_head};
 use crate::protocol::stack;
-use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Schema, Slot, root_name};
+use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Open, Schema, Slot, root_name};
 use crate::walk::{Nowhere, Read, little_endian};
 use brief::Brief;
 use shared::Shared;
@@ -275,6 +275,7 @@ impl<'a> Pair<'a> {
             // The parent's slots are under the name of its field, as in errors.
             Kind::Object(object) => self.slots(&object.slots, heads),
             Kind::Enum(of) => self.enumeration(schema, of, heads),
+            Kind::Open(open) => self.open_member(schema, open, heads),
             _ => self.whole(schema, heads),
         }
     }
@@ -376,6 +377,21 @@ impl<'a> Pair<'a> {
         self.slots(&variant.slots, places)?;
         self.leave(outer);
         Ok(())
+    }
+
+    fn open_member(&mut self, schema: &'a Schema, open: &'a Open, heads: Both<&'a [u8]>) -> Compared {
+        let before = self.sides;
+        let lengths = self.lengths(heads.map(|head| &head[..LENGTH.min(head.len())]))?;
+        let mut tag = |side: usize| self.sides[side].text.cut(lengths[side]).ok_or_else(broken);
+        let tags = [tag(0)?, tag(1)?];
+        if tags[0] != tags[1] || heads[0] != heads[1] {
+            self.sides = before;
+            return self.differ(schema, heads);
+        }
+        let member = open.find(tags[0], heads[0].get(LENGTH..).unwrap_or_default())?;
+        let schema = (member.schema)();
+        let runs = self.runs([1, 1], schema.head)?;
+        self.node(schema, runs.map(|run| &run[..schema.head]))
     }
 
     /// The variant that both sides are of, and the heads of its slots.

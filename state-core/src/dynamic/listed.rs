@@ -38,9 +38,9 @@ pub trait Listed: 'static {
 /// What the supertrait [`Dynamic`] gives, as functions. It is asked for in one place, so that its absence is one error.
 #[derive(Debug)]
 pub struct Access<D: ?Sized> {
-    any: fn(&D) -> &dyn Any,
-    any_mut: fn(&mut D) -> &mut dyn Any,
-    type_name: fn(&D) -> &'static str,
+    pub(super) any: fn(&D) -> &dyn Any,
+    pub(super) any_mut: fn(&mut D) -> &mut dyn Any,
+    pub(super) type_name: fn(&D) -> &'static str,
 }
 
 /// The ways to a value that its supertrait gives.
@@ -61,16 +61,16 @@ fn any_mut<D: Listed + ?Sized>(value: &mut D) -> &mut dyn Any {
 /// One type behind a trait object, as functions that do not name it. Those that get a value get one of the type.
 #[derive(Debug)]
 pub struct Member<D: ?Sized> {
-    head: usize,
+    pub(super) head: usize,
     /// Bytes in memory.
-    memory: usize,
-    size: fn(&dyn Any, &mut Size),
-    put: for<'v> fn(&'v dyn Any, &mut [u8], &mut Writer<'_, 'v>),
-    check: fn(&[u8], &mut Checker<'_>) -> bool,
-    get: Get<D>,
-    set: for<'de> fn(&mut dyn Any, &'de [u8], &mut Reader<'de>),
-    exchange: fn(&mut dyn Any, &mut dyn Any),
-    settle: for<'de> fn(&mut dyn Any, &mut Reader<'de>) -> Option<()>,
+    pub(super) memory: usize,
+    pub(super) size: fn(&dyn Any, &mut Size),
+    pub(super) put: for<'v> fn(&'v dyn Any, &mut [u8], &mut Writer<'_, 'v>),
+    pub(super) check: fn(&[u8], &mut Checker<'_>) -> bool,
+    pub(super) get: Get<D>,
+    pub(super) set: for<'de> fn(&mut dyn Any, &'de [u8], &mut Reader<'de>),
+    pub(super) exchange: fn(&mut dyn Any, &mut dyn Any),
+    pub(super) settle: for<'de> fn(&mut dyn Any, &mut Reader<'de>) -> Option<()>,
 }
 
 /// Builds a value behind a pointer.

@@ -5,6 +5,8 @@
 //! its `TypeId`.
 
 mod listed;
+#[cfg(feature = "std")]
+mod open;
 mod tags;
 
 use core::any::Any;
@@ -12,6 +14,11 @@ use core::any::Any;
 pub use listed::{
     Access, Listed, Member, access, any, boxed, check_listed, exchange_listed, get_listed, position, put_listed,
     set_listed, settle_listed, size_listed,
+};
+#[cfg(feature = "std")]
+pub use open::{
+    OpenMember, OpenSet, Registry, check_open, exchange_open, get_open, gone_arc_open, gone_rc_open, known_set,
+    put_open, set_open, settle_open, size_open,
 };
 pub use tags::{assert_tags, member_aliases, member_schema, member_tag, older_member, renamed_member, trait_name};
 
@@ -107,6 +114,12 @@ impl<T: State + Any> Dynamic for T {
 /// A member that is a struct is an object of its own class, as elsewhere, and is read back by the name of its class: a
 /// pickled list of `Box<dyn Monster>` is a list of different classes. Another member (an enum, a number with a tag) is
 /// shown as an enum's variant, by its tag.
+///
+/// # Open sets
+/// A library whose users bring the types writes `dynamic!(dyn Plugin = open)`, or `dynamic!(dyn Plugin as "audio.Plugin" =
+/// open)`, and the program calls `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once before
+/// the first state. Identity is then tested type by type: see [the guide](crate::guide::behind_a_trait#open-sets). It needs
+/// the feature `std`.
 ///
 /// # Several traits, and `Send`
 /// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a type of its own, with a list of its own;
@@ -256,9 +269,111 @@ macro_rules! dynamic {
             }
         };
     };
+    ($dyn:ty $(as $name:literal)? = open) => {
+        const _: () = {
+            use $crate::__private as __state;
+
+            impl $dyn {
+                /// Registers types that can be behind the trait object; those that were registered already stay so.
+                ///
+                /// # Errors
+                /// Two types with one tag, or one type with two: then none of them is registered.
+                pub fn register<const N: __state::usize>(
+                    members: [__state::OpenMember<Self>; N],
+                ) -> __state::Result<(), __state::Error> {
+                    <Self as __state::OpenSet>::registry().register(members)
+                }
+            }
+
+            impl __state::OpenSet for $dyn {
+                const NAME: &'static __state::str = __state::trait_name(::core::stringify!($dyn), &[$($name)?]);
+
+                const ACCESS: __state::Access<Self> = __state::access();
+
+                fn registry() -> &'static __state::Registry<Self> {
+                    static REGISTRY: __state::Registry<$dyn> = __state::Registry::new();
+                    &REGISTRY
+                }
+
+                fn open() -> &'static __state::Schema {
+                    const { &__state::Schema::open(<Self as __state::OpenSet>::NAME, __state::known_set::<Self>()) }
+                }
+            }
+
+            impl __state::Pointee for $dyn {
+                const POINTER: __state::usize = 0;
+
+                fn pointer_schema() -> &'static __state::Schema {
+                    const { &__state::Schema::boxed(<Self as __state::OpenSet>::open) }
+                }
+
+                fn shared_schema<P: __state::SharedPointer>() -> &'static __state::Schema {
+                    const { &__state::Schema::boxed(<Self as __state::OpenSet>::open).shared(P::key) }
+                }
+
+                fn weak_schema<P: __state::SharedPointer>() -> &'static __state::Schema {
+                    const { &__state::Schema::weak(<Self as __state::OpenSet>::open).shared(P::key) }
+                }
+
+                const SHARED: __state::Share<Self> = __state::Share::YES;
+
+                fn size_behind(&self, size: &mut __state::Size) {
+                    __state::size_open(self, size);
+                }
+
+                fn put_behind<'v>(&'v self, _: &mut [__state::u8], writer: &mut __state::Writer<'_, 'v>) {
+                    __state::put_open(self, writer);
+                }
+            }
+
+            impl<'de> __state::RestorePointee<'de> for $dyn {
+                fn check_behind<P: __state::Pointer<Self>>(
+                    _: &[__state::u8],
+                    checker: &mut __state::Checker<'_>,
+                ) -> __state::bool {
+                    __state::check_open::<Self, P>(checker)
+                }
+
+                fn get_behind<P: __state::Pointer<Self>>(
+                    _: &'de [__state::u8],
+                    reader: &mut __state::Reader<'de>,
+                ) -> __state::Option<P> {
+                    __state::get_open::<Self, P>(reader)
+                }
+
+                fn set_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    _: &'de [__state::u8],
+                    reader: &mut __state::Reader<'de>,
+                ) {
+                    __state::set_open::<Self, P>(pointer, reader);
+                }
+
+                fn gone_rc() -> __state::Option<__state::RcWeak<Self>> {
+                    __state::gone_rc_open()
+                }
+
+                fn gone_arc() -> __state::Option<__state::ArcWeak<Self>> {
+                    __state::gone_arc_open()
+                }
+
+                fn exchange_behind<P: __state::Pointer<Self>>(pointer: &mut P, other: &mut P) {
+                    __state::exchange_open::<Self, P>(pointer, other);
+                }
+
+                fn settle_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    reader: &mut __state::Reader<'de>,
+                ) -> __state::Option<()> {
+                    __state::settle_open::<Self, P>(pointer, reader)
+                }
+            }
+        };
+    };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "a list of types is written `dynamic!(dyn Trait = [A, B])`, and a tag of its own as text: `A as \"tag\"`"
+            "a list of types is written `dynamic!(dyn Trait = [A, B])`, with a tag of its own as text: `A as \"tag\"`; and a set \
+             whose types are registered while the program runs `dynamic!(dyn Trait = open)`"
         );
     };
 }

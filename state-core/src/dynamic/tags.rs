@@ -81,10 +81,7 @@ pub const fn older_member<T: State>(aliases: &'static [&'static str]) -> Evoluti
 pub const fn assert_tags(tags: &[&str]) {
     let mut at = 0;
     while at < tags.len() {
-        assert!(
-            !tags[at].is_empty(),
-            "a type without a tag of its own needs one in the list: `dynamic!(dyn Trait = [u32 as \"number\"])`"
-        );
+        assert!(!tags[at].is_empty(), "a type without a tag of its own needs one: `u32 as \"number\"`");
         let mut other = 0;
         while other < at {
             assert!(

@@ -14,8 +14,8 @@ use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
-    Convert, Enum, Graph, Kind, Link, Nodes, OldForm, PointerKey, Raw, Record, RecordField, Schema, Show, Slot, brief,
-    first_difference,
+    Convert, Enum, Graph, Kind, KnownMember, Link, Nodes, OldForm, Open, PointerKey, Raw, Record, RecordField, Schema,
+    Show, Slot, brief, first_difference,
 };
 use crate::standard::Known;
 
@@ -117,6 +117,8 @@ pub(super) enum Op {
     Grid {
         of: At,
     },
+    /// One of the types of an open set.
+    Members(Box<[OneOf]>),
     /// A weak reference, in ours through this pointer.
     Weak(PointerKey),
     /// The older form is a type of the program.
@@ -130,6 +132,13 @@ pub(super) enum Op {
         theirs: usize,
         ours: &'static Schema,
     },
+}
+
+/// A type of an open set, and what becomes of its values.
+#[derive(Debug)]
+pub(super) struct OneOf {
+    pub member: KnownMember,
+    pub of: At,
 }
 
 /// One part of a flat head.
@@ -207,8 +216,9 @@ impl Keeps {
 
 impl Plan {
     /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
-    pub fn new(theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
+    pub fn new(mut theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
         let Images { text, numbering } = of;
+        theirs.know_sets(ours.nodes, ours.root);
         // Objects are made where they are first referred to, so that nothing is known to keep its place.
         let mut keeps = if numbering.is_any() { Keeps::NONE } else { Keeps::ALL.fits(text) };
         loop {
@@ -430,6 +440,7 @@ impl<'t> Planner<'t> {
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
+            (Kind::Open(a), Kind::Open(b)) if a.name == b.name => self.members(b, path),
             (Kind::Weak(a), Kind::Weak(b)) => {
                 self.links(*a, *b, path);
                 to.shared.map_or(Op::Open, Op::Weak)
@@ -442,6 +453,18 @@ impl<'t> Planner<'t> {
                 None => self.wrong(from, to, path),
             },
         }
+    }
+
+    /// The types of an open set are as they are registered now; what others there are is found in a state.
+    fn members(&mut self, open: &'static Open, path: &str) -> Op {
+        // Their tags are text among the others.
+        self.broken.text = true;
+        let known = open.all();
+        let of = |planner: &mut Self, member: KnownMember| {
+            let schema = (member.schema)();
+            OneOf { member, of: planner.pair(schema, schema, &format!("{path}.{}", member.tag)) }
+        };
+        Op::Members(known.into_iter().map(|member| of(self, member)).collect())
     }
 
     /// A key of a map or an element of a set: two that differ stay two.

@@ -5,14 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::numbers::Numbers;
-use super::plan::{At, Case, Cases, Op, Plan, Step};
+use super::plan::{At, Case, Cases, OneOf, Op, Plan, Step};
 use super::slots::{SlotStep, Slots};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::float::widen;
-use crate::protocol::layout::{FACTOR, option_is_inline, padded, stride};
+use crate::protocol::layout::{FACTOR, LENGTH, option_is_inline, padded, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::schema::Convert;
@@ -216,6 +216,7 @@ impl<'a> Run<'_, 'a> {
                 self.level(*of, run, to)
             }
             Op::Enum(cases) => self.variant(cases, head, to),
+            Op::Members(members) => self.member(members, head, to),
             Op::Converted { of, head: size, convert } => self.converted((*of, *size), *convert, head, to),
             Op::Upgraded { theirs, ours } => self.upgraded(&plan.theirs, (*theirs, ours), head, to),
             _ => self.leaf(at, head, to),
@@ -393,6 +394,20 @@ impl<'a> Run<'_, 'a> {
         self.out.write(to, &index.to_le_bytes()[..cases.to.size]);
         let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.out.run(1, size) };
         self.slots(slots, head, place).map_err(|error| error.within(name))
+    }
+
+    fn member(&mut self, members: &[OneOf], head: &'a [u8], to: usize) -> Result<()> {
+        let (tag_head, fingerprint) = head.split_at(LENGTH);
+        let len = self.length(tag_head)?;
+        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
+        let fits = |one: &&OneOf| one.member.tag == tag && one.member.fingerprint().to_le_bytes() == *fingerprint;
+        let OneOf { of, .. } = members.iter().find(fits).ok_or_else(damaged)?;
+        let run = self.run(1, self.plan.steps[*of].from)?;
+        self.out.length(to, len);
+        self.out.text.extend_from_slice(tag.as_bytes());
+        self.out.write(to + LENGTH, fingerprint);
+        let place = self.out.run(1, self.plan.steps[*of].to);
+        self.level(*of, run, place)
     }
 
     fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {

@@ -9,8 +9,8 @@ use super::plan::Keeps;
 use super::run::{Run, damaged, grid, number, whole};
 use crate::error::Result;
 use crate::protocol::encode::too_deep;
-use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
-use crate::schema::{Kind, Link, Nodes, Schema, Slot};
+use crate::protocol::layout::{LENGTH, enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
+use crate::schema::{Kind, KnownMember, Link, Nodes, Schema, Slot};
 use crate::sharing::{RECORD, Record};
 use crate::standard::Known;
 
@@ -45,6 +45,8 @@ pub(super) enum Skip {
         head: usize,
         of: Over,
     },
+    /// One of the types of an open set, and of each the bytes of its head.
+    Members(Box<[(KnownMember, usize, Over)]>),
     /// A shared pointer, before whose value stands a record.
     Numbered(usize),
     /// Parts of a head: where they start, how long they are.
@@ -152,6 +154,15 @@ impl Skips {
             Kind::Raw(raw) => Skip::Raw { optional: raw.optional, size: head(raw.element) },
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
+            // Of a schema that was read, by what its name is in this program, if it is met at all.
+            Kind::Open(open) => {
+                let known = open.all().into_iter();
+                let of = known.map(|member| {
+                    let schema = (member.schema)();
+                    (member, schema.head, self.of(nodes, schema))
+                });
+                Skip::Members(of.collect())
+            }
             _ => Skip::Text,
         }
     }
@@ -182,7 +193,13 @@ impl Skips {
         match &schema.kind {
             Kind::Str => self.keeps.text,
             Kind::Raw(_) => self.keeps.raw,
-            Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Boxed(_) | Kind::Serde | Kind::Grid(..) => false,
+            Kind::List(_)
+            | Kind::Set(_)
+            | Kind::Map(..)
+            | Kind::Boxed(_)
+            | Kind::Serde
+            | Kind::Grid(..)
+            | Kind::Open(_) => false,
             Kind::Known(known) => !matches!(known, Known::Int | Known::Natural),
             Kind::Optional(of) => option_is_inline(nodes.get(*of).head) && flat(*of),
             Kind::Array(of, _) => flat(*of),
@@ -205,6 +222,7 @@ pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
         match &node.kind {
             Kind::Str => bears.text = true,
             Kind::Raw(_) | Kind::Grid(..) => bears.raw = true,
+            Kind::Open(_) => bears = Bears { text: true, raw: true },
             _ => {}
         }
         if bears == (Bears { text: true, raw: true }) {
@@ -235,6 +253,7 @@ impl<'a> Run<'_, 'a> {
                 let run = self.run(1, *size)?;
                 self.skip_run((1, *of), run, stride(*size), *size)?;
             }
+            Skip::Members(members) => self.skip_member(members, head)?,
             Skip::Numbered(content) => {
                 if !matches!(Record::read(self.run(1, RECORD)?).ok_or_else(damaged)?, Record::Back(_)) {
                     self.skip(*content, head)?;
@@ -246,6 +265,18 @@ impl<'a> Run<'_, 'a> {
         }
         self.parts += 1;
         Ok(())
+    }
+
+    fn skip_member(&mut self, members: &[(KnownMember, usize, Over)], head: &'a [u8]) -> Result<()> {
+        let (tag_head, fingerprint) = head.split_at(LENGTH);
+        let len = self.length(tag_head)?;
+        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
+        let fits = |(member, ..): &&(KnownMember, usize, Over)| {
+            member.tag == tag && member.fingerprint().to_le_bytes() == *fingerprint
+        };
+        let (_, size, over) = members.iter().find(fits).ok_or_else(damaged)?;
+        let run = self.run(1, *size)?;
+        self.skip_behind(*over, &run[..*size])
     }
 
     fn skip_leaf(&mut self, leaf: &Skip, head: &'a [u8]) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::protocol::decode::{Obstacle, Regions};
 use crate::protocol::encode::too_deep;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
 use crate::schema::{Graph, Nodes, Show, brief, first_difference, parse_some, root_name, write_for_other_order};
+use crate::sharing::Numbered;
 use crate::walk;
 
 /// Schemas of more parts than this are not taken apart to name a difference.
@@ -94,9 +95,12 @@ pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], l
 
 /// The numbers of references, or what stands between them, are damaged.
 #[cold]
-pub(super) fn numbers(identity: &Identity) -> Error {
-    let expected = "a state whose references lead to objects of their own types";
-    name(Error::new(ErrorKind::Malformed, expected, "a damaged one"), identity)
+pub(super) fn numbers(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Error {
+    let numbered = Regions { numbered: Some(Numbered::ANY), ..*regions };
+    walk::find_damage(identity.schema, &numbered, bytes, levels).unwrap_or_else(|| {
+        let expected = "a state whose references lead to objects of their own types";
+        name(Error::new(ErrorKind::Malformed, expected, "a damaged one"), identity)
+    })
 }
 
 /// The state would take more memory than it may.

@@ -37,12 +37,6 @@
 //! would take longer than many a restore. What [`dumps`] gives has none. Readers from before the checksum refuse the
 //! flag with an error of the kind [`Version`](crate::ErrorKind::Version).
 //!
-//! These are kept for what is to come; readers of version 1 refuse them all:
-//!
-//! | where | what | for |
-//! |---|---|---|
-//! | kinds of the schema | 23 | a dynamic type of an open set |
-//!
 //! | type | head | behind it |
 //! |---|---|---|
 //! | integers, floats | 1 to 16 bytes | |
@@ -54,6 +48,7 @@
 //! | optional | 1 byte (0 or 1), and the value's head if that is at most 8 bytes | else the value's head, in the tail |
 //! | boxed | none | the value's head, in the tail |
 //! | weak references | a record (8) | |
+//! | values of open sets | the tag of the value's type, as text, and the fingerprint of that type (8) | the tag, in text; the value's head, in the tail |
 //! | arrays, tuples, objects | the heads of their parts in order; a parent's first | |
 //! | enums | index of the variant (1, 2 or 4 bytes), and the slots' heads if the largest variant's take at most 16 bytes | else the slots' heads, in the tail |
 //! | raw arrays | count (8), behind a byte 0 or 1 if optional | the elements, in raw |
@@ -128,6 +123,7 @@
 //! | 20 type that Python has a class for | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
 //! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
 //! | 22 weak reference | the type of the object |
+//! | 23 open set | name; its types are no part of the schema |
 //!
 //! # The format of a delta, version 1
 //! What turns one image, the base, into another of the same type; made by [`delta`], read by [`patch`].

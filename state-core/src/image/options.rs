@@ -484,7 +484,7 @@ impl Options {
         }
         let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
         if image.sharing().shared {
-            regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), &regions)?);
+            regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), (&regions, bytes))?);
         } else {
             self.test(tests, &identity, &regions, bytes)?;
         }
@@ -531,7 +531,7 @@ impl Options {
             self.pass::<T>(identity, &regions, regions.head)?;
             return Ok(regions);
         }
-        let numbered = self.test_numbered(Tests::of::<T>(), identity, sharing, &regions)?;
+        let numbered = self.test_numbered(Tests::of::<T>(), identity, sharing, (&regions, regions.head))?;
         Ok(Regions { numbered: Some(numbered), ..regions })
     }
 
@@ -552,16 +552,16 @@ impl Options {
         tests: Tests,
         identity: &Identity,
         sharing: Sharing,
-        regions: &Regions<'_>,
+        (regions, bytes): (&Regions<'_>, &[u8]),
     ) -> Result<Numbered<'static>> {
         let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
         match (tests.check)(regions, self.depth, &mut taken, Some(&mut table)) {
             Ok(()) if taken == 0 => {}
             Ok(()) => self.within_memory(taken, identity, regions)?,
             Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity)),
-            Err(None) => return Err(explain::numbers(identity)),
+            Err(None) => return Err(explain::numbers(identity, regions, bytes, self.depth)),
         }
-        table.finish().ok_or_else(|| explain::numbers(identity))
+        table.finish().ok_or_else(|| explain::numbers(identity, regions, bytes, self.depth))
     }
 
     /// Tests regions that came from `bytes`.

@@ -100,6 +100,12 @@ impl<'a> Checker<'a> {
         self.text.cut(len).is_some()
     }
 
+    /// The same text.
+    #[cfg(feature = "std")]
+    pub(crate) fn text_of(&mut self, len: usize) -> Option<&'a str> {
+        self.text.cut(len)
+    }
+
     /// A raw array of `len` bytes, with zeros behind it.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -9,7 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{
-    Enum, EnumVariant, Evolution, Form, Kind, Link, Nodes, Object, Raw, Record, RecordField, Schema, Sharing, Slot,
+    Enum, EnumVariant, Evolution, Form, Kind, Link, Nodes, Object, Open, Raw, Record, RecordField, Schema, Sharing,
+    Slot,
 };
 use crate::error::{Error, ErrorKind};
 use crate::standard::Known;
@@ -283,6 +284,7 @@ impl Out<'_> {
             }
             Kind::Float { bits } => self.bytes.push(*bits),
             Kind::Known(known) => self.bytes.push(known.code()),
+            Kind::Open(open) => self.name(&open.name),
             Kind::Seconds { signed } => self.bytes.push(u8::from(*signed)),
             Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) | Kind::Weak(of) => self.link(*of),
             Kind::Map(key, value) => {
@@ -372,6 +374,7 @@ pub(super) fn tag(kind: &Kind) -> u8 {
         Kind::Known(_) => 20,
         Kind::Grid(..) => 21,
         Kind::Weak(_) => 22,
+        Kind::Open(_) => 23,
         // No image with one leaves the process, so that no reader meets it.
         #[cfg(feature = "pyo3")]
         Kind::Handle(_) => HANDLE,
@@ -583,6 +586,7 @@ impl In<'_> {
                 Kind::Grid(self.node(depth)?, dimensions)
             }
             22 => Kind::Weak(self.node(depth)?),
+            23 => Kind::Open(Open { name: self.name()?, known: None }),
             _ => self.of_class(tag, depth)?,
         })
     }

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Kind, Link, Nodes, Raw, Record, Schema, Slot};
+use super::{Kind, Link, Nodes, OPEN_HEAD, Raw, Record, Schema, Slot};
 #[cfg(feature = "pyo3")]
 use crate::protocol::layout::HANDLE;
 use crate::protocol::layout::RECORD;
@@ -80,6 +80,7 @@ impl Heads {
             Kind::Seconds { .. } => flat(12),
             Kind::Weak(_) => flat(RECORD),
             Kind::Known(known) => flat(known.head()),
+            Kind::Open(_) => flat(OPEN_HEAD),
             Kind::Str | Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Serde => flat(LENGTH),
             Kind::Optional(of) => {
                 let Extent { head, height } = self.link(nodes, *of, depth)?;

@@ -10,6 +10,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod form;
 mod heads;
 pub(crate) mod layout;
+mod open;
 mod order;
 mod pointers;
 mod present;
@@ -29,6 +30,11 @@ pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};
 pub(crate) use layout::Layout;
+#[cfg(feature = "std")]
+pub(crate) use open::unregistered;
+#[doc(hidden)]
+pub use open::{KnownMember, KnownSet};
+pub(crate) use open::{OPEN_HEAD, Open};
 pub(crate) use order::unordered;
 #[doc(hidden)]
 pub use pointers::SharedKey;
@@ -82,6 +88,8 @@ pub(crate) enum Kind {
     Boxed(Link),
     /// A weak reference to what stands behind an `Rc` or `Arc`.
     Weak(Link),
+    /// One of the types of an open set, by its tag.
+    Open(Open),
     /// A type for which Python has a class.
     Known(Known),
     /// A serde value as CBOR; the tuple shows its bytes.
@@ -230,7 +238,7 @@ impl Nodes {
     }
 
     /// Whether this node, or any that it leads to, is one that is looked for.
-    pub fn reach(&self, from: &Schema, is_wanted: impl Fn(&Schema) -> bool) -> bool {
+    pub fn reach(&self, from: &Schema, mut is_wanted: impl FnMut(&Schema) -> bool) -> bool {
         let (mut open, mut seen) = (alloc::vec![from], alloc::collections::BTreeSet::new());
         while let Some(node) = open.pop() {
             if is_wanted(node) {
@@ -245,6 +253,24 @@ impl Nodes {
 }
 
 pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
+
+impl Nodes {
+    /// Says of open sets what the program knows of those that have their names in another schema.
+    pub fn know_sets(&mut self, of: &Self, root: &Schema) {
+        let mut known = Vec::new();
+        of.reach(root, |node| {
+            if let Kind::Open(open) = &node.kind {
+                known.push(open.clone());
+            }
+            false
+        });
+        for node in &mut self.0 {
+            if let Kind::Open(open) = &mut node.kind {
+                open.known = known.iter().find(|set| set.name == open.name).and_then(|set| set.known);
+            }
+        }
+    }
+}
 
 impl Schema {
     pub(crate) const fn leaf(kind: Kind, head: usize) -> Self {
@@ -436,7 +462,8 @@ impl Schema {
         match &self.kind {
             Kind::Object(object) => object.refuses || object.slots.iter().any(|slot| slot.refuses),
             Kind::Enum(of) => of.refuses || of.variants.iter().flat_map(|v| v.slots.iter()).any(|slot| slot.refuses),
-            Kind::Serde => true,
+            // Any type may be registered.
+            Kind::Serde | Kind::Open(_) => true,
             _ => false,
         }
     }
@@ -447,13 +474,17 @@ impl Schema {
         match &self.kind {
             Kind::Object(object) => object.slots.iter().any(works),
             Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(works),
+            Kind::Open(_) => true,
             _ => false,
         }
     }
 
     /// Whether this very node has fields that are no slots.
     pub(crate) fn skips(&self) -> bool {
-        matches!(&self.kind, Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }))
+        matches!(
+            &self.kind,
+            Kind::Object(Object { skips: true, .. }) | Kind::Enum(Enum { skips: true, .. }) | Kind::Open(_)
+        )
     }
 
     /// Whether this very node has slots whose pointers a history keeps.
@@ -482,7 +513,7 @@ impl Schema {
         match &self.kind {
             Kind::Object(object) => object.asks,
             Kind::Enum(of) => of.asks,
-            Kind::Serde => true,
+            Kind::Serde | Kind::Open(_) => true,
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => true,
             _ => false,

@@ -132,6 +132,7 @@ fn signature(node: &Schema) -> Vec<u8> {
         Kind::Float { bits } => bytes.push(*bits),
         Kind::Seconds { signed } => bytes.push(u8::from(*signed)),
         Kind::Known(known) => bytes.push(known.code()),
+        Kind::Open(open) => bytes.extend(open.name.as_bytes()),
         Kind::Array(_, len) => bytes.extend(len.to_le_bytes()),
         Kind::Grid(_, dimensions) => bytes.extend([u8::from(dimensions.is_some()), dimensions.unwrap_or(0)]),
         Kind::Raw(raw) => {

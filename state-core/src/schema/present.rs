@@ -31,6 +31,7 @@ impl Schema {
         let tail = match &self.kind {
             Kind::Str => return Present::TEXT,
             Kind::Raw(_) => return Present::RAW,
+            Kind::Open(_) => return Present::TAIL.with(Present::TEXT).with(Present::RAW),
             Kind::Grid(..) => return Present::RAW.with(Present::TAIL),
             Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Boxed(_) | Kind::Weak(_) | Kind::Serde => true,
             Kind::Known(known) => matches!(known, Known::Int | Known::Natural),

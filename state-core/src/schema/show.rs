@@ -61,6 +61,7 @@ impl fmt::Display for Show<'_> {
             Kind::Float { bits } => write!(f, "f{bits}"),
             Kind::Str => f.write_str("text"),
             Kind::Known(known) => f.write_str(known.name()),
+            Kind::Open(open) => write!(f, "any registered {}", crate::error::Escaped(&open.name)),
             Kind::Seconds { signed } => f.write_str(if *signed { "point in time" } else { "duration" }),
             Kind::Optional(of) => write!(f, "optional {}", self.link(*of)),
             Kind::List(of) => write!(f, "list of {}", self.link(*of)),

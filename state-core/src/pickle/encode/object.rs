@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
 use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, Form, Kind, Nodes, Object, Slot};
+use crate::schema::{Enum, Form, Kind, Nodes, Object, Open, Slot};
 use crate::walk::checksum;
 
 /// A slot, and the place of its head.
@@ -195,6 +195,32 @@ impl Planner {
         }
         self.plan.enums.push(Variants { tag: tag_head(of.variants.len()), rows });
         Ok(Step::Enum { at, variants: self.plan.enums.len() - 1 })
+    }
+}
+
+impl Planner {
+    /// The types of an open set: objects by their class, and others as variants.
+    pub fn open_set(&mut self, open: &'static Open, at: usize, kept: bool) -> Result<Step> {
+        let mut rows = Vec::new();
+        for member in open.all() {
+            let schema = (member.schema)();
+            let row = self.own_row(schema.head, kept, |this, steps| match &schema.kind {
+                Kind::Object(_) => this.steps(schema, 0, steps),
+                _ => {
+                    steps.take_kept();
+                    let (open, close) = tuple_codes(this.protocol, 2);
+                    steps.code(open);
+                    let tag = this.word(Word::Text(member.tag.into()));
+                    steps.push(Step::Word(tag));
+                    this.steps(schema, 0, steps)?;
+                    steps.code(close);
+                    Ok(())
+                }
+            })?;
+            rows.push((member, row));
+        }
+        self.plan.sets.push(rows);
+        Ok(Step::Open { at, set: self.plan.sets.len() - 1 })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
 use crate::pickle::Protocol;
-use crate::schema::{Kind, Link, Nodes, Raw, Schema};
+use crate::schema::{Kind, KnownMember, Link, Nodes, Raw, Schema};
 use crate::walk::{can_be_none, is_byte};
 
 /// How the values of a type are written.
@@ -26,6 +26,8 @@ pub(super) struct Plan {
     pub rows: Vec<Row>,
     pub words: Vec<Word>,
     pub enums: Vec<Variants>,
+    /// The types of each open set that are registered, and the row of each.
+    pub sets: Vec<Vec<(KnownMember, usize)>>,
     pub arrays: Vec<Array>,
     pub sorted: Vec<Sorted>,
     pub pointers: Vec<Pointer>,
@@ -105,6 +107,11 @@ pub(super) enum Step {
     Enum {
         at: usize,
         variants: usize,
+    },
+    /// One of the types of an open set.
+    Open {
+        at: usize,
+        set: usize,
     },
     /// An array of several dimensions.
     Grid {
@@ -209,6 +216,7 @@ impl Plan {
             rows: Vec::new(),
             words: Vec::new(),
             enums: Vec::new(),
+            sets: Vec::new(),
             arrays: Vec::new(),
             sorted: Vec::new(),
             pointers: Vec::new(),
@@ -434,6 +442,7 @@ impl Planner {
             }
             Kind::Object(object) => return self.object(object, (at, kept), steps),
             Kind::Enum(of) => self.enumeration(of, at, kept)?,
+            Kind::Open(open) => self.open_set(open, at, kept)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => {
                 let expected = "a state that Python pickles itself, as it holds objects of Python";

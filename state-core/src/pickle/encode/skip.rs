@@ -44,6 +44,10 @@ impl<'i, 'l> Rest<'i, 'l> {
                 Step::Enum { at, variants } => self.skip_variant(over, variants, (head, at))?,
                 Step::Sorted { sorted } => self.skip_sorted(over, sorted, head)?,
                 Step::Shared { at, pointer, .. } => self.skip_shared(over, pointer, (head, at))?,
+                Step::Open { at, set } => {
+                    let (row, place) = self.open_member(plan, set, (head, at))?;
+                    self.skip(over, row, place)?;
+                }
                 _ => self.skip_leaf(plan, *step, head)?,
             }
         }
@@ -82,6 +86,18 @@ impl<'i, 'l> Rest<'i, 'l> {
         }
         let inline = option_is_inline(over.plan.rows[row].head);
         self.skip_behind(over, row, (head, at + 1), inline)
+    }
+
+    /// The row and the head of a value of an open set.
+    pub fn open_member(&mut self, plan: &Plan, set: usize, (head, at): (&'i [u8], usize)) -> Result<(usize, &'i [u8])> {
+        let len = self.length(head, at)?;
+        let (tag, text) = self.text.split_at_checked(len).ok_or_else(disagreement)?;
+        self.text = text;
+        let found = plan.sets[set].iter().find(|(member, _)| member.tag.as_bytes() == tag);
+        // One that was registered a moment ago.
+        let &(_, row) = found.ok_or_else(disagreement)?;
+        let size = plan.rows[row].head;
+        Ok((row, &self.run(1, size)?[..size]))
     }
 
     fn skip_variant(

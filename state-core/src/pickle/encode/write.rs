@@ -137,6 +137,10 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             Step::Fixed { at, row, count } => self.fixed(head, at, row, count),
             Step::Boxed { row } => self.boxed(row),
             Step::Enum { at, variants } => self.variant(head, at, variants),
+            Step::Open { at, set } => {
+                let (row, place) = self.rest.open_member(self.plan, set, (head, at))?;
+                self.row(row, place)
+            }
             Step::Sorted { sorted } => self.sorted(head, sorted),
             Step::Shared { at, pointer, joins } => self.shared(head, at, (pointer, joins)),
             Step::KeptGroup { at, row, group } => self.kept_group(head, at, (row, group)),

@@ -170,6 +170,7 @@ impl<'c, 's> Scope<'c, 's> {
             Kind::Grid(of, _) => Annotation::now(self.array(nodes.get(*of))),
             Kind::Object(object) => self.object(object),
             Kind::Enum(_) => self.enumeration(schema)?,
+            Kind::Open(_) => Annotation::now(self.builtin("object")),
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => return Err(unknown(schema)),
         })

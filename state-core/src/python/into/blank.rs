@@ -85,6 +85,7 @@ impl Blank {
                 let run = self.builder.run(1, 1);
                 self.builder.write(run, &[NULL]);
             }
+            Kind::Open(_) => return None,
             Kind::Handle(of) => {
                 let place = handle::none().filter(|&place| (of.accepts)(place))?;
                 self.builder.write(at, &place.to_le_bytes());

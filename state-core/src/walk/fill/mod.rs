@@ -300,6 +300,7 @@ impl<'v, 's> Fill<'v, 's> {
             Kind::Boxed(of) => self.boxed(*of, value),
             Kind::Object(object) => attributes::object(self, object, value, at),
             Kind::Enum(of) => self.enumeration(of, value, at),
+            Kind::Open(open) => self.open_member(open, value, at),
             _ => self.leaf(schema, value, at),
         }
     }

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{Fill, slots_left_out};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::schema::{Enum, EnumVariant, Form, Object, Schema, Slot};
+use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
+use crate::schema::{Enum, EnumVariant, Form, Kind, KnownMember, Object, Open, Schema, Slot};
 use crate::walk::{Decoder, attributes};
 
 impl<'v, 's> Fill<'v, 's> {
@@ -48,6 +48,38 @@ impl<'v, 's> Fill<'v, 's> {
             None => Ok(()),
             Some(more) => Err(too_many(of, variant, more)),
         }
+    }
+
+    /// A value of one of the types of an open set: an object by its class, and any other as a variant, by its tag.
+    pub(super) fn open_member<D: Decoder<'v>>(&mut self, open: &'s Open, value: D, at: usize) -> Result<()> {
+        let members = open.all();
+        let names = |member: &&KnownMember, is: &dyn Fn(&str) -> bool| match &(member.schema)().kind {
+            Kind::Object(object) => is(&object.name) || object.evolution.aliases.iter().any(|had| is(had)),
+            _ => false,
+        };
+        if let Some(member) = members.iter().find(|member| names(member, &|tag| value.is_of(tag))) {
+            return self.behind_tag(member, value, at);
+        }
+        let wrong = || Error::new(ErrorKind::Malformed, open.registered(), value.describe());
+        let (tag, mut parts) = value.variant(&open.name).ok_or_else(wrong)?;
+        let is_of = |member: &&KnownMember| member.tag == tag || member.aliases.contains(&tag);
+        let member = members.iter().find(is_of).ok_or_else(|| {
+            Error::new(ErrorKind::Malformed, open.registered(), format!("'{}', which is not", Escaped(tag)))
+        })?;
+        match (parts.next(), parts.next()) {
+            (Some(part), None) => self.behind_tag(member, part, at),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// Writes a tag, and behind it the value.
+    fn behind_tag<D: Decoder<'v>>(&mut self, member: &KnownMember, value: D, at: usize) -> Result<()> {
+        let schema = (member.schema)();
+        self.builder.length(at, member.tag.len());
+        self.builder.text.extend_from_slice(member.tag.as_bytes());
+        self.builder.write(at + LENGTH, &member.fingerprint().to_le_bytes());
+        let place = self.builder.run(1, schema.head);
+        self.node(schema, value, place)
     }
 
     /// The type behind a trait object whose class a value is of, or else the one that had its name.

@@ -381,6 +381,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,
             Kind::Object(object) => self.object(object, head, depth)?,
             Kind::Enum(of) => self.enumeration(of, head, depth)?,
+            Kind::Open(open) => self.open_member(open, head, depth)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
                 let place = little_endian(head) as u64;

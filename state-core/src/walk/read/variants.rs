@@ -5,12 +5,27 @@ use alloc::format;
 use super::open::{Open, Parts};
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::layout::tag_head;
-use crate::schema::Enum;
+use crate::protocol::layout::{LENGTH, tag_head};
+use crate::schema::{Enum, Kind, Open as OpenSet};
 use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
+    /// A value of one of the types of an open set.
+    pub(super) fn open_member(&mut self, open: &'a OpenSet, head: &'a [u8], depth: u32) -> Result<()> {
+        let (tag_head, fingerprint) = head.split_at(LENGTH);
+        let tag = self.text(tag_head)?;
+        let member = open.find(tag, fingerprint).map_err(|error| self.at(error, head))?;
+        let schema = (member.schema)();
+        let run = self.run(1, schema.head)?;
+        self.filler(run, schema.head)?;
+        if !(E::NAMES_CLASSES && matches!(schema.kind, Kind::Object(_))) {
+            self.encoder.begin(Group::Variant { tag: &open.name, variant: member.tag, slots: 1 });
+            self.open(Parts::One, depth);
+        }
+        self.node(schema, &run[..schema.head], depth)
+    }
+
     pub(super) fn enumeration(&mut self, of: &'a Enum, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag, inline) = head.split_at(tag_head(of.variants.len()));
         let Some(variant) = usize::try_from(little_endian(tag)).ok().and_then(|at| of.variants.get(at)) else {

@@ -1,0 +1,268 @@
+//! Open sets: the types behind a trait object that a program adds to the list of a library, while it runs. What a value's
+//! type is stands in the bytes as its tag and the fingerprint of its schema, so that each type is tested by itself.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::rc;
+use alloc::sync;
+use alloc::vec::Vec;
+use core::any::{Any, TypeId};
+use std::sync::{PoisonError, RwLock};
+
+use super::listed::{Access, Member};
+use crate::__private::assign;
+use crate::error::{Error, ErrorKind, Result};
+use crate::impls::room::Holds;
+use crate::pointee::Pointer;
+use crate::protocol::decode::{Checker, Reader};
+use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::LENGTH;
+use crate::schema::{KnownMember, KnownSet, OPEN_HEAD, Schema, unregistered};
+use crate::state::{RestoreOwned, State};
+
+/// A trait object whose types are registered while the program runs.
+pub trait OpenSet: 'static {
+    /// What the set is called outside the program.
+    const NAME: &'static str;
+
+    /// The way to a value.
+    const ACCESS: Access<Self>;
+
+    /// The types.
+    fn registry() -> &'static Registry<Self>;
+
+    /// The schema of the set.
+    fn open() -> &'static Schema;
+}
+
+/// A type to be registered behind a trait object; [`member!`](crate::member) makes one.
+#[derive(Debug)]
+pub struct OpenMember<D: ?Sized> {
+    ty: TypeId,
+    type_name: fn() -> &'static str,
+    known: KnownMember,
+    member: Member<D>,
+    gone_rc: fn() -> rc::Weak<D>,
+    gone_arc: fn() -> sync::Weak<D>,
+}
+
+impl<D: ?Sized + 'static> OpenMember<D> {
+    /// The functions of `T`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of<T: RestoreOwned + Any>(
+        (tag, aliases): (&'static str, &'static [&'static str]),
+        schema: fn() -> &'static Schema,
+        get: for<'de> fn(&'de [u8], &mut Reader<'de>) -> Option<Box<D>>,
+        (gone_rc, gone_arc): (fn() -> rc::Weak<D>, fn() -> sync::Weak<D>),
+    ) -> Self {
+        Self {
+            ty: TypeId::of::<T>(),
+            type_name: core::any::type_name::<T>,
+            known: KnownMember { tag, aliases, schema },
+            member: Member::of::<T>(get),
+            gone_rc,
+            gone_arc,
+        }
+    }
+}
+
+/// The types of an open set. They are kept as long as the program runs.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Registry<D: ?Sized + 'static>(RwLock<Vec<&'static OpenMember<D>>>);
+
+impl<D: OpenSet + ?Sized> Registry<D> {
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for statics alone")]
+    pub const fn new() -> Self {
+        Self(RwLock::new(Vec::new()))
+    }
+
+    /// Adds types; those that are there already are left as they are.
+    ///
+    /// # Errors
+    /// Two types with one tag, or one type with two; then none is added.
+    pub fn register(&self, members: impl IntoIterator<Item = OpenMember<D>>) -> Result<()> {
+        let mut registered = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = registered.clone();
+        for member in members {
+            let same = all.iter().find(|other| other.ty == member.ty || other.known.tag == member.known.tag);
+            match same {
+                None => all.push(Box::leak(Box::new(member))),
+                Some(same) if same.ty == member.ty && same.known.tag == member.known.tag => {}
+                Some(same) => return Err(twice::<D>(same, &member)),
+            }
+        }
+        *registered = all;
+        Ok(())
+    }
+
+    fn find(&self, is: impl Fn(&OpenMember<D>) -> bool) -> Option<&'static OpenMember<D>> {
+        let registered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        registered.iter().copied().find(|member| is(member))
+    }
+
+    /// The types that are registered now.
+    pub(crate) fn known(&self) -> Vec<KnownMember> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).iter().map(|member| member.known).collect()
+    }
+}
+
+/// What is known of a set without its trait.
+#[must_use]
+pub const fn known_set<D: OpenSet + ?Sized>() -> KnownSet {
+    KnownSet { members: || D::registry().known(), type_name: core::any::type_name::<D> }
+}
+
+#[cold]
+fn twice<D: OpenSet + ?Sized>(there: &OpenMember<D>, new: &OpenMember<D>) -> Error {
+    let of = |member: &OpenMember<D>| format!("{} as {:?}", (member.type_name)(), member.known.tag);
+    let expected = format!("types of the open set {} with a tag each, and one for each type", D::NAME);
+    let remedy = "`member!(Type as \"tag\")` gives one of its own";
+    Error::new(ErrorKind::Identity, expected, format!("{} beside {}; {remedy}", of(new), of(there)))
+}
+
+fn any<D: OpenSet + ?Sized>(value: &D) -> &dyn Any {
+    (D::ACCESS.any)(value)
+}
+
+fn member_of<D: OpenSet + ?Sized>(value: &D) -> Option<&'static OpenMember<D>> {
+    let ty = any(value).type_id();
+    D::registry().find(|member| member.ty == ty)
+}
+
+/// Counts what is behind a pointer.
+pub fn size_open<D: OpenSet + ?Sized>(value: &D, size: &mut Size) {
+    let Some(OpenMember { known, member, .. }) = member_of(value) else { return size.fail(unlisted(value)) };
+    size.run(1, OPEN_HEAD);
+    size.length(known.tag.len());
+    size.text(known.tag.len());
+    size.run(1, member.head);
+    (member.size)(any(value), size);
+}
+
+#[cold]
+fn unlisted<D: OpenSet + ?Sized>(value: &D) -> Error {
+    let found = format!("{}, which is not", (D::ACCESS.type_name)(value));
+    Error::new(ErrorKind::Unwritable, unregistered(core::any::type_name::<D>()), found)
+}
+
+/// Writes what is behind a pointer.
+pub fn put_open<'v, D: OpenSet + ?Sized>(value: &'v D, writer: &mut Writer<'_, 'v>) {
+    let found = member_of(value).and_then(|found| Some((found, writer.run(1, OPEN_HEAD)?)));
+    let Some((OpenMember { known, member, .. }, head)) = found else {
+        writer.fail::<()>();
+        return;
+    };
+    let (tag, fingerprint) = head.split_at_mut(LENGTH);
+    fingerprint.copy_from_slice(&known.fingerprint().to_le_bytes());
+    State::put(&known.tag, tag, writer);
+    if let Some(run) = writer.run(1, member.head) {
+        let (place, filler) = run.split_at_mut(member.head);
+        filler.fill(0);
+        (member.put)(any(value), place, writer);
+    }
+}
+
+/// The type that stands in an image, by its tag and its schema.
+fn member_in<D: OpenSet + ?Sized>(tag: &str, head: &[u8]) -> Option<&'static OpenMember<D>> {
+    let found = D::registry().find(|member| member.known.tag == tag)?;
+    (head.get(LENGTH..)? == found.known.fingerprint().to_le_bytes()).then_some(found)
+}
+
+/// Tests what is behind a pointer.
+pub fn check_open<D: OpenSet + ?Sized, P: Pointer<D>>(checker: &mut Checker<'_>) -> bool {
+    let Some(head) = checker.run(1, OPEN_HEAD) else { return false };
+    let Some(tag) = checker.length(&head[..LENGTH]).and_then(|len| checker.text_of(len)) else { return false };
+    let Some(OpenMember { member, .. }) = member_in::<D>(tag, head) else { return false };
+    let Some(run) = checker.run(1, member.head) else { return false };
+    let (place, filler) = run.split_at(member.head);
+    let room = &<P::Elements as Holds>::ROOM;
+    if room.is_wide(member.memory, OPEN_HEAD) {
+        checker.takes(room.bytes(1, member.memory));
+    }
+    filler.iter().all(|&byte| byte == 0) && (member.check)(place, checker)
+}
+
+/// The type of a value and its head, where they come next.
+fn next<'de, D: OpenSet + ?Sized>(reader: &mut Reader<'de>) -> Option<(&'static OpenMember<D>, &'de [u8])> {
+    let head = reader.run(1, OPEN_HEAD)?;
+    let len = reader.length(&head[..LENGTH])?;
+    let found = member_in::<D>(reader.text(len)?, head)?;
+    Some((found, &reader.run(1, found.member.head)?[..found.member.head]))
+}
+
+/// Builds what is behind a pointer.
+pub fn get_open<D: OpenSet + ?Sized, P: Pointer<D>>(reader: &mut Reader<'_>) -> Option<P> {
+    let (found, place) = next::<D>(reader)?;
+    (found.member.get)(place, reader).map(P::made)
+}
+
+/// Restores what is behind a pointer, if it is of the type that the image has and nobody else sees it.
+pub fn set_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mut Reader<'_>) {
+    let Some((found, place)) = next::<D>(reader) else { return };
+    match pointer.unique() {
+        Some(value) if any(value).type_id() == found.ty => {
+            (found.member.set)((D::ACCESS.any_mut)(value), place, reader)
+        }
+        _ => assign(pointer, (found.member.get)(place, reader).map(P::made)),
+    }
+}
+
+/// Exchanges two values of one type, or else the pointers.
+pub fn exchange_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P) {
+    if let (Some(value), Some(theirs)) = (pointer.unique(), other.unique()) {
+        let same = any(value).type_id() == any(theirs).type_id();
+        if let (Some(found), true) = (member_of(value), same) {
+            return (found.member.exchange)((D::ACCESS.any_mut)(value), (D::ACCESS.any_mut)(theirs));
+        }
+    }
+    core::mem::swap(pointer, other);
+}
+
+/// Calls the hooks that were left.
+pub fn settle_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mut Reader<'_>) -> Option<()> {
+    let Some(value) = pointer.unique() else { return Some(()) };
+    member_of(value).map_or(Some(()), |found| (found.member.settle)((D::ACCESS.any_mut)(value), reader))
+}
+
+/// A weak reference to nothing, as of any of the types.
+pub fn gone_rc_open<D: OpenSet + ?Sized>() -> Option<rc::Weak<D>> {
+    D::registry().find(|_| true).map(|found| (found.gone_rc)())
+}
+
+/// The same of an `Arc`.
+pub fn gone_arc_open<D: OpenSet + ?Sized>() -> Option<sync::Weak<D>> {
+    D::registry().find(|_| true).map(|found| (found.gone_arc)())
+}
+
+/// Gives a pointer to a trait object of a library a state whose types the program adds while it runs.
+///
+/// `dynamic!(dyn Plugin = open)` stands beside the trait; this is a type for its `register`. A type without a tag of its
+/// own, or a generic one, gets one here: `member!(Slime<u8> as "SmallSlime")`, and behind it what the tag was:
+/// `member!(Echo as "audio.Echo" | "Echo")`. See [`dynamic!`](crate::dynamic!#open-sets).
+#[macro_export]
+macro_rules! member {
+    ($member:ty $(as $tag:literal $(| $had:literal)*)?) => {{
+        use $crate::__private as __state;
+
+        const _: () = __state::assert_tags(&[__state::member_tag::<$member>(&[$($tag)?])]);
+        __state::OpenMember::of::<$member>(
+            (
+                __state::member_tag::<$member>(&[$($tag)?]),
+                __state::member_aliases::<$member>(&[$(&[$tag $(, $had)*])?]),
+            ),
+            __state::member_schema::<$member>(&[$({
+                fn renamed() -> &'static __state::Schema {
+                    const {
+                        &__state::renamed_member::<$member>($tag, const { &__state::older_member::<$member>(&[$($had),*]) })
+                    }
+                }
+                renamed as fn() -> _
+            })?]),
+            |head, reader| __state::Some(__state::boxed::<$member>(head, reader)?),
+            (|| __state::RcWeak::<$member>::new(), || __state::ArcWeak::<$member>::new()),
+        )
+    }};
+}

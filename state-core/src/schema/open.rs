@@ -1,0 +1,105 @@
+//! Open sets: types behind a trait object of which the schema says no more than the name of the set. Which types there are
+//! is known to the program, once it has registered them.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Schema;
+use super::fingerprint::identity;
+use crate::error::{Error, ErrorKind, Escaped};
+use crate::protocol::layout::LENGTH;
+
+/// Bytes of the head of a value: the length of its type's tag, and the fingerprint of its type.
+pub(crate) const OPEN_HEAD: usize = LENGTH + 8;
+
+/// An open set.
+#[derive(Clone)]
+pub(crate) struct Open {
+    pub name: Cow<'static, str>,
+    /// What the program knows of it; nothing where the schema was read.
+    pub known: Option<KnownSet>,
+}
+
+/// What a program knows of an open set.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct KnownSet {
+    /// The types that are registered now.
+    pub members: fn() -> Vec<KnownMember>,
+    /// The trait object, as the program calls it.
+    pub type_name: fn() -> &'static str,
+}
+
+impl fmt::Debug for Open {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Open").field(&self.name).finish()
+    }
+}
+
+/// What is known of a type in an open set by those who do not know the trait.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct KnownMember {
+    pub(crate) tag: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) schema: fn() -> &'static Schema,
+}
+
+impl KnownMember {
+    pub(crate) fn fingerprint(&self) -> u64 {
+        identity((self.schema)()).fingerprint
+    }
+}
+
+impl Open {
+    pub fn all(&self) -> Vec<KnownMember> {
+        self.known.map_or_else(Vec::new, |known| (known.members)())
+    }
+
+    /// The type of this tag, if it has this fingerprint.
+    ///
+    /// # Errors
+    /// No registered type, or one of another form.
+    pub fn find(&self, tag: &str, fingerprint: &[u8]) -> Result<KnownMember, Error> {
+        let Some(found) = self.all().into_iter().find(|member| member.tag == tag) else {
+            return Err(Error::new(
+                ErrorKind::Identity,
+                self.registered(),
+                format!("'{}', which is not", Escaped(tag)),
+            ));
+        };
+        if fingerprint != found.fingerprint().to_le_bytes() {
+            let theirs = fingerprint.iter().rev().fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
+            let expected = format!("'{}' as it is registered (fingerprint {:016x})", found.tag, found.fingerprint());
+            return Err(Error::new(ErrorKind::Identity, expected, format!("another form of it ({theirs:016x})")));
+        }
+        Ok(found)
+    }
+
+    /// What an error says of a type that has to be registered.
+    pub fn registered(&self) -> String {
+        match self.known {
+            Some(known) => unregistered((known.type_name)()),
+            None => format!("bytes that are looked at by the program that knows the types of {}", Escaped(&self.name)),
+        }
+    }
+}
+
+/// What an error says of a type that has to be registered.
+#[cold]
+pub(crate) fn unregistered(set: &str) -> String {
+    format!("a type that was registered by `<{set}>::register([member!(Type)])`")
+}
+
+impl Schema {
+    /// The schema of an open set.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(name: &'static str, known: KnownSet) -> Self {
+        let open = Open { name: Cow::Borrowed(name), known: Some(known) };
+        Self::leaf(super::Kind::Open(open), OPEN_HEAD)
+    }
+}
