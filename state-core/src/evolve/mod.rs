@@ -380,7 +380,7 @@ impl Parsed {
             return Err(no_pointers());
         }
         match Plan::new(self.nodes, self.root, ours, images) {
-            Ok(plan) => Ok(Resolved { plan, root: self.root }),
+            Ok(plan) => Ok(Resolved { plan }),
             Err(problems) => Err(refused(problems)),
         }
     }
@@ -399,7 +399,6 @@ fn refused(problems: Vec<Problem>) -> Error {
 #[derive(Debug)]
 pub(crate) struct Resolved {
     plan: Plan,
-    root: usize,
 }
 
 impl Resolved {
@@ -420,7 +419,7 @@ impl Resolved {
 
     #[cfg(feature = "std")]
     pub fn regions<'a>(&self, image: &Image<'a>) -> Result<Regions<'a>> {
-        regions_by(&self.plan.theirs, self.root, image)
+        image.regions(self.plan.theirs().0.head)
     }
 
     pub fn fits(&self, regions: &Regions<'_>) -> bool {
