@@ -204,7 +204,7 @@ pub fn set_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mu
     let Some((found, place)) = next::<D>(reader) else { return };
     match pointer.unique() {
         Some(value) if any(value).type_id() == found.ty => {
-            (found.member.set)((D::ACCESS.any_mut)(value), place, reader)
+            (found.member.set)((D::ACCESS.any_mut)(value), place, reader);
         }
         _ => assign(pointer, (found.member.get)(place, reader).map(P::made)),
     }
@@ -228,11 +228,13 @@ pub fn settle_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: 
 }
 
 /// A weak reference to nothing, as of any of the types.
+#[must_use]
 pub fn gone_rc_open<D: OpenSet + ?Sized>() -> Option<rc::Weak<D>> {
     D::registry().find(|_| true).map(|found| (found.gone_rc)())
 }
 
 /// The same of an `Arc`.
+#[must_use]
 pub fn gone_arc_open<D: OpenSet + ?Sized>() -> Option<sync::Weak<D>> {
     D::registry().find(|_| true).map(|found| (found.gone_arc)())
 }

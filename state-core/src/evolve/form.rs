@@ -146,7 +146,7 @@ impl Form {
             if amendments.default {
                 let slots = slots_of(node).zip(fills).filter(|(_, fits)| *fits);
                 slots.for_each(|(slot, _)| {
-                    slot.default = Some(if pointers(slot.ty) { leave_pointer_empty } else { leave_empty })
+                    slot.default = Some(if pointers(slot.ty) { leave_pointer_empty } else { leave_empty });
                 });
                 if let Kind::Record(record) = &mut node.kind {
                     record.fields.to_mut().iter_mut().for_each(|field| field.default = Some(|bytes| bytes.fill(0)));
