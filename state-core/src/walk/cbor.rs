@@ -225,11 +225,8 @@ impl<'a> Item<'a> {
     }
 
     fn with(major: u8, argument: Option<u64>, rest: &mut &'a [u8]) -> Option<Self> {
-        let count = match argument {
-            None => None,
-            // More than there could be.
-            Some(argument) => Some(usize::try_from(argument).unwrap_or(usize::MAX)),
-        };
+        // What no machine could count is more than there is.
+        let count = argument.map(|argument| usize::try_from(argument).unwrap_or(usize::MAX));
         Some(match (major, argument) {
             (UNSIGNED, Some(argument)) => Self::Leaf(Leaf::Int(argument.into())),
             (NEGATIVE, Some(argument)) => Self::Leaf(Leaf::Int(!i128::from(argument))),
@@ -284,11 +281,11 @@ fn chunk<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
 
 /// A float of 16 bits (IEEE 754) in 32.
 fn half(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (u32::from(bits >> 15), u32::from(bits >> 10 & 31), u32::from(bits & 0x3FF));
+    let (sign, exponent, fraction) = (u32::from(bits >> 15), u32::from(bits >> 10 & 31), bits & 0x3FF);
     let positive = match exponent {
-        0 => fraction as f32 / 16_777_216.0,
-        31 => f32::from_bits(0xFF << 23 | fraction << 13),
-        _ => f32::from_bits((exponent + 112) << 23 | fraction << 13),
+        0 => f32::from(fraction) / 16_777_216.0,
+        31 => f32::from_bits(0xFF << 23 | u32::from(fraction) << 13),
+        _ => f32::from_bits((exponent + 112) << 23 | u32::from(fraction) << 13),
     };
     f32::from_bits(positive.to_bits() | sign << 31)
 }
