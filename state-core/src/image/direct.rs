@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use super::in_place::restore;
 use super::options::{build, refused};
 use crate::error::Result;
-use crate::protocol::decode::{Checker, Reader, Regions};
+use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::Writer;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::Identity;
+use crate::sharing::Table;
 use crate::state::{Restore, State};
 
 /// Makes a buffer as long as an image. What it held stays where it is.
@@ -42,7 +43,9 @@ pub(super) fn zeroed(len: usize) -> Vec<u8> {
 pub(super) fn put_flat<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>, front: usize) -> bool {
     fit(buffer, front + T::HEAD);
     let head = &mut buffer[front..][..T::HEAD];
-    Writer::over(&mut [], &mut [], &mut [], 0).whole(value, head).is_some()
+    let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
+    value.put(head, &mut writer);
+    writer.left().is_some()
 }
 
 /// Writes a value whose regions have these lengths; whether it needed just these.
@@ -63,20 +66,31 @@ pub(super) fn accepts_flat<'de, T: Restore<'de>>(head: &[u8]) -> bool {
     !T::CHECKED || T::check(head, &mut Checker::new(&Regions::flat(head), 0))
 }
 
-/// Whether these are the parts of a state that takes no more than so much memory for what is wide; nothing is known of
-/// others.
+/// Head, tail and raw of a state. They are given part by part: what is lent to a function lies in memory, and is slow to
+/// copy out of there at once.
+pub(super) type Parts<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// Tests regions up to their ends, and says how much memory is taken for what is wide.
 ///
-/// A function of its own, so that the checker, which nothing else sees, stays in registers. It is given part by part:
-/// what is lent to a function lies in memory, and is slow to copy out of there at once.
+/// A function of its own, so that the checker, which nothing else sees, stays in registers; and the only one that calls
+/// the root's, which is therefore inlined.
 #[inline(never)]
-pub(super) fn accepts<'de, T: Restore<'de>>(
-    (head, tail, raw): (&[u8], &[u8], &[u8]),
+pub(super) fn check<'de, T: Restore<'de>>(
+    (head, tail, raw): Parts<'_>,
     text: Text<'_>,
     depth: u32,
-    memory: usize,
-) -> bool {
-    let mut checker = Checker::new(&Regions { head, tail, text, raw, numbered: None }, depth);
-    (!T::CHECKED || T::check(head, &mut checker)) && checker.finish() && checker.memory() <= memory
+    taken: &mut usize,
+    table: Option<&mut Table>,
+) -> Result<(), Option<Obstacle>> {
+    let regions = Regions { head, tail, text, raw, numbered: None };
+    let mut checker = Checker::new(&regions, depth).with_table(table);
+    if (!T::CHECKED || T::check(head, &mut checker)) && checker.finish() {
+        if checker.memory() != 0 {
+            *taken = checker.memory();
+        }
+        return Ok(());
+    }
+    Err(checker.obstacle())
 }
 
 /// Builds a value from regions that were checked: at once where it is a head and nothing else.

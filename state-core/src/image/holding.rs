@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use super::explain;
 use super::header::{self, Image};
 use super::in_place::restore;
-use super::options::{Options, Root, get_whole, refused};
+use super::options::{Options, Root, get};
 use super::rewrite::Rewrite;
 use crate::error::Result;
-use crate::protocol::decode::{Reader, Regions};
+use crate::protocol::decode::Regions;
 use crate::protocol::encode::Writer;
 use crate::protocol::hooks::Hooks;
 use crate::schema::fingerprint::{Identity, identity};
@@ -75,11 +75,7 @@ pub(crate) fn whole<'de, T: Restore<'de>>(
     held: &'de Held<'de>,
 ) -> Result<Vec<u8>> {
     let regions = regions::<T>(bytes, Some(held))?;
-    let mut reader = Reader::with_hooks(&regions, Hooks::Never);
-    match get_whole::<T>(&regions, &mut reader) {
-        Some(value) => options.dumps(&value),
-        None => Err(refused(reader.into_refusal(), T::schema())),
-    }
+    options.dumps(&get::<T>(&regions, Hooks::Never, &mut 0)?)
 }
 
 fn regions<'de, T: Restore<'de>>(bytes: &'de [u8], held: Option<&'de Held<'de>>) -> Result<Regions<'de>> {

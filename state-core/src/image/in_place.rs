@@ -4,7 +4,7 @@
 //! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
-use super::options::{get_whole, refused};
+use super::options::{get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
@@ -18,22 +18,13 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
         return restore_aside(regions, target);
     }
     let mut reader = Reader::new(regions).moving(identity.moves);
-    target.set(regions.head, &mut reader);
-    if regions.numbered.is_some_and(|numbered| numbered.holes) {
-        restore_again(regions, target, &mut reader);
+    loop {
+        // Called from here alone, and so inlined.
+        target.set(regions.head, &mut reader);
+        if !(regions.has_holes() && sharing::complete(&mut reader, regions) == Some(true)) {
+            return reader.into_refusal().map_or(Ok(()), Err);
+        }
     }
-    reader.into_refusal().map_or(Ok(()), Err)
-}
-
-/// Restores references that led to objects which were not there yet.
-#[cold]
-fn restore_again<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T, reader: &mut Reader<'de>) {
-    let start = Reader::new(regions).mark();
-    let _ = sharing::complete(reader, |reader| {
-        reader.back_to(start);
-        target.set(regions.head, reader);
-        Some(())
-    });
 }
 
 /// A function of its own: the new value would take stack in [`restore`] even where none is built.
@@ -56,7 +47,7 @@ impl<T> Aside<T> {
     where
         T: Restore<'de>,
     {
-        Self::made(regions, Hooks::Leave, |reader| get_whole::<T>(regions, reader))
+        Self::made(regions, Hooks::Leave)
     }
 
     /// The same from regions without numbered references, with hooks called or left.
@@ -65,23 +56,18 @@ impl<T> Aside<T> {
     where
         T: Restore<'de>,
     {
-        Self::made(regions, hooks, |reader| T::get(regions.head, reader))
+        Self::made(regions, hooks)
     }
 
-    fn made<'de>(regions: &Regions<'de>, hooks: Hooks, get: impl Fn(&mut Reader<'de>) -> Option<T>) -> Result<Self>
+    fn made<'de>(regions: &Regions<'de>, hooks: Hooks) -> Result<Self>
     where
         T: Restore<'de>,
     {
-        let mut reader = Reader::with_hooks(regions, hooks);
-        let value = get(&mut reader);
-        let left = reader.left();
-        let mut value = match (value, reader.into_refusal()) {
-            (Some(value), None) => value,
-            (_, refusal) => return Err(refused(refusal, T::schema())),
-        };
+        let mut left = 0;
+        let mut value: T = get(regions, hooks, &mut left)?;
         if left > 0 && count(&mut value) != left {
             // A type by hand is in the way, which does not pass `settle` on.
-            return Self::made(regions, Hooks::Call, get);
+            return Self::made(regions, Hooks::Call);
         }
         Ok(Self { value, left: left > 0 })
     }

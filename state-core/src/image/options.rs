@@ -8,9 +8,11 @@ use super::rewrite::Rewrite;
 use super::{direct, explain, rewrite};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::SchemaHistory;
-use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
+use crate::protocol::decode::{Obstacle, Reader, Regions};
 use crate::protocol::encode::{Size, Writer, changed};
+use crate::protocol::hooks::Hooks;
 use crate::protocol::layout::FACTOR;
+use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Carried, Schema, Sharing, root_name};
 use crate::sharing::walked::References;
@@ -469,7 +471,9 @@ impl Options {
         }
         // So much is allowed for any state.
         let memory = if self.memory == UNSET { MEMORY } else { self.memory };
-        direct::accepts::<T>((head, tail, raw), text, self.depth, memory)
+        let mut taken = 0;
+        let tested = direct::check::<T>((head, tail, raw), text, self.depth, &mut taken, None);
+        tested.is_ok() && taken <= memory
     }
 
     /// The regions of any state, and what is wrong with others.
@@ -555,7 +559,8 @@ impl Options {
         (regions, bytes): (&Regions<'_>, &[u8]),
     ) -> Result<Numbered<'static>> {
         let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
-        match (tests.check)(regions, self.depth, &mut taken, Some(&mut table)) {
+        let Regions { head, tail, text, raw, .. } = *regions;
+        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, Some(&mut table)) {
             Ok(()) if taken == 0 => {}
             Ok(()) => self.within_memory(taken, identity, regions)?,
             Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity)),
@@ -567,7 +572,8 @@ impl Options {
     /// Tests regions that came from `bytes`.
     pub(crate) fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
         let mut taken = 0;
-        match (tests.check)(regions, self.depth, &mut taken, None) {
+        let Regions { head, tail, text, raw, .. } = *regions;
+        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, None) {
             Ok(()) if taken == 0 => Ok(()),
             outcome => self.judge(outcome, taken, identity, regions, bytes),
         }
@@ -675,58 +681,36 @@ pub struct Tests {
     check: Check,
 }
 
-type Check = fn(&Regions<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
+type Check = fn(direct::Parts<'_>, Text<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
 
 impl Tests {
     pub fn of<'de, T: Restore<'de>>() -> Self {
-        Self { schema: T::schema(), head: T::HEAD, check: check::<T> }
+        Self { schema: T::schema(), head: T::HEAD, check: direct::check::<T> }
     }
-}
-
-/// Tests regions up to their ends, and says how much memory is taken for what is wide. The checker is made here: what no other function sees stays in registers.
-fn check<'de, T: Restore<'de>>(
-    regions: &Regions<'_>,
-    depth: u32,
-    taken: &mut usize,
-    table: Option<&mut Table>,
-) -> Result<(), Option<Obstacle>> {
-    let mut checker = Checker::new(regions, depth).with_table(table);
-    if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
-        if checker.memory() != 0 {
-            *taken = checker.memory();
-        }
-        return Ok(());
-    }
-    Err(checker.obstacle())
 }
 
 /// Builds a value from regions that were checked.
-pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
-    let mut reader = Reader::new(regions);
-    let value = get_whole::<T>(regions, &mut reader);
-    let refusal = reader.into_refusal();
-    match value {
-        Some(value) if refusal.is_none() => Ok(value),
-        _ => Err(refused(refusal, T::schema())),
-    }
-}
-
-/// The value, once all references in it are there.
 #[inline]
-pub(super) fn get_whole<'de, T: Restore<'de>>(regions: &Regions<'de>, reader: &mut Reader<'de>) -> Option<T> {
-    let value = T::get(regions.head, reader);
-    if regions.numbered.is_some_and(|numbered| numbered.holes) { complete(regions, value?, reader) } else { value }
+pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
+    get(regions, Hooks::Call, &mut 0)
 }
 
-#[cold]
-fn complete<'de, T: Restore<'de>>(regions: &Regions<'de>, mut value: T, reader: &mut Reader<'de>) -> Option<T> {
-    let start = Reader::new(regions).mark();
-    sharing::complete(reader, |reader| {
-        reader.back_to(start);
-        value = T::get(regions.head, reader)?;
-        Some(())
-    })?;
-    Some(value)
+/// Builds a value, and says how many hooks were left. The only function that calls the root's, which is therefore inlined.
+#[inline(never)]
+pub(super) fn get<'de, T: Restore<'de>>(regions: &Regions<'de>, hooks: Hooks, left: &mut usize) -> Result<T> {
+    let mut reader = Reader::with_hooks(regions, hooks);
+    loop {
+        let value = T::get(regions.head, &mut reader);
+        let again =
+            if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
+        if again != Some(true) {
+            *left = reader.left();
+            return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
+                (Some(value), None) => Ok(value),
+                (_, refusal) => Err(refused(refusal, T::schema())),
+            };
+        }
+    }
 }
 
 #[cold]

@@ -31,6 +31,12 @@ impl<'a> Regions<'a> {
     pub const fn flat(head: &'a [u8]) -> Self {
         Self { head, tail: &[], text: Text::EMPTY, raw: &[], numbered: None }
     }
+
+    /// Whether a reference leads to an object that is not there yet when it is read.
+    #[inline]
+    pub fn has_holes(&self) -> bool {
+        self.numbered.is_some_and(|numbered| numbered.holes)
+    }
 }
 
 /// Tests an image. It never allocates, and what it lets pass can be built without a further test.
@@ -72,6 +78,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The same of an image whose references are numbered.
+    #[inline]
     pub(crate) fn with_table(self, table: Option<&'a mut Table>) -> Self {
         Self { table, ..self }
     }
@@ -378,7 +385,12 @@ impl<'de> Reader<'de> {
     }
 }
 
-impl Mark<'_> {
+impl<'de> Mark<'de> {
+    /// Where the regions begin.
+    pub(crate) fn of(regions: &Regions<'de>) -> Self {
+        Self { tail: regions.tail, text: regions.text, raw: regions.raw, held: 0 }
+    }
+
     /// Whether the regions go on with these bytes.
     pub(crate) fn goes_on_with(&self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
         self.tail.starts_with(tail) && self.text.as_bytes().starts_with(text) && self.raw.starts_with(raw)

@@ -398,8 +398,8 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Writes a whole value; how much of tail, text and raw was not written, if nothing failed. Moved to where no other
-    /// function sees it, the writer stays in registers.
-    #[inline]
+    /// function sees it, the writer stays in registers; and called from here alone, what writes the value is inlined.
+    #[inline(never)]
     pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
         let Self { tail, text, raw, gather, depth, sorted, broken, tracker } = self;
         let mut writer = Self { tail, text, raw, gather, depth, sorted, broken, tracker };

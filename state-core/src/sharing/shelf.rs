@@ -12,7 +12,7 @@ use core::any::{Any, TypeId};
 use super::places::Places;
 use super::{Kept, Number, Numbered, RECORD, Record, Shared, SharedPointer};
 use crate::error::{Error, ErrorKind};
-use crate::protocol::decode::{Mark, Reader};
+use crate::protocol::decode::{Mark, Reader, Regions};
 
 /// The objects of one pointer type.
 pub struct Slots<P: SharedPointer> {
@@ -388,23 +388,28 @@ fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
     swapped.count()
 }
 
-/// Gives all objects the references that were left out. `root` reads the root itself again.
-pub(crate) fn complete<'de>(reader: &mut Reader<'de>, root: impl FnOnce(&mut Reader<'de>) -> Option<()>) -> Option<()> {
+/// Once the root was read, gives all objects the references that were left out; whether the root is to be read again, and
+/// this to be called once more then.
+#[cold]
+pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) -> Option<bool> {
     let shelf = reader.shelf()?;
-    shelf.again = true;
-    let (incomplete, root_too) = (core::mem::take(&mut shelf.incomplete), core::mem::take(&mut shelf.root));
-    for object in &incomplete {
-        let again = reader.shelf()?.classes.get(usize::from(object.number.class))?.again;
-        again(reader, object)?;
-    }
-    if root_too {
-        root(reader)?;
+    if !shelf.again {
+        shelf.again = true;
+        let (incomplete, root_too) = (core::mem::take(&mut shelf.incomplete), core::mem::take(&mut shelf.root));
+        for object in &incomplete {
+            let again = reader.shelf()?.classes.get(usize::from(object.number.class))?.again;
+            again(reader, object)?;
+        }
+        if root_too {
+            reader.back_to(Mark::of(regions));
+            return Some(true);
+        }
     }
     if !close(&mut reader.shelf()?.classes) {
         reader.refuse(Error::new(ErrorKind::Refused, "", "an object on a cycle whose cell or lock a hook keeps"));
         return None;
     }
-    Some(())
+    Some(false)
 }
 
 /// Closes the cycles: all of them or none, so that no object is lost in one.
