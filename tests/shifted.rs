@@ -331,3 +331,52 @@ fn a_panic_loses_no_element() {
     load_into(&bytes, &mut live).unwrap();
     assert_eq!(dumps(&live).unwrap(), bytes);
 }
+
+#[derive(State, Clone, Debug, PartialEq)]
+enum Note {
+    Nothing,
+    Number(u64),
+    Text(String),
+    Pair { first: String, second: String },
+    Bytes(Vec<u8>),
+    Inner(Vec<Note>),
+}
+
+fn note(random: &mut Random) -> Note {
+    match random.below(6) {
+        0 => Note::Nothing,
+        1 => Note::Number(random.below(1 << 30) as u64),
+        2 => Note::Text(random.word()),
+        3 => Note::Pair { first: random.word(), second: random.word() },
+        4 => Note::Bytes(random.word().into_bytes()),
+        _ => Note::Inner((0..random.below(3)).map(|_| note(random)).collect()),
+    }
+}
+
+#[test]
+fn enums_that_have_nothing_in_common() {
+    let random = &mut Random(9);
+    for len in [0, 1, 63, 64, 65, 300, 3000] {
+        for _ in 0..4 {
+            let [saved, live] = [(); 2].map(|()| (0..len + random.below(20)).map(|_| note(random)).collect::<Vec<_>>());
+            restores(&saved, &live);
+            restores(&VecDeque::from(saved.clone()), &VecDeque::from(live.clone()));
+            restores(&saved.into_boxed_slice(), &live.into_boxed_slice());
+        }
+    }
+}
+
+#[test]
+fn enums_of_the_same_variants_keep_their_allocations() {
+    let random = &mut Random(10);
+    let text = |random: &mut Random| Note::Text(format!("{}{:040}", random.word(), random.below(1 << 30)));
+    let saved: Vec<Note> = (0..500).map(|_| text(random)).collect();
+    let mut live: Vec<Note> = (0..500).map(|_| Note::Text("x".repeat(90))).collect();
+    let places = |list: &[Note]| {
+        let place = |note: &Note| if let Note::Text(text) = note { Some(text.as_ptr()) } else { None };
+        list.iter().map(place).collect::<Vec<_>>()
+    };
+    let before = places(&live);
+    load_into(&dumps(&saved).unwrap(), &mut live).unwrap();
+    assert_eq!((live == saved, places(&live)), (true, before));
+}

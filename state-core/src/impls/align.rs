@@ -10,7 +10,8 @@ use core::ops::Range;
 
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
-use crate::protocol::layout::stride;
+use crate::protocol::layout::{stride, tag_head};
+use crate::schema::Kind;
 use crate::schema::fingerprint::identity;
 use crate::state::State;
 
@@ -42,24 +43,29 @@ pub(super) fn is_worth<T: State>(len: usize) -> bool {
     T::DYNAMIC && T::HEAD > 0 && T::HEAD <= LONGEST_HEAD && len >= SHORTEST
 }
 
-/// Moves the elements that stayed to where the image has them.
+/// Moves the elements that stayed to where the image has them; whether any is worth restoring.
 #[inline]
-pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) {
-    if is_worth::<T>(items.len()) && (reader.moves() || may_move::<T>()) {
-        align_long(items, run);
-    }
+pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) -> bool {
+    !(is_worth::<T>(items.len()) && (reader.moves() || may_move::<T>())) || align_long(items, run)
 }
 
 /// A function of its own: what it takes of the stack is free again when the elements are restored.
 #[inline(never)]
-fn align_long<T: State>(items: &mut [T], run: &[u8]) {
+fn align_long<T: State>(items: &mut [T], run: &[u8]) -> bool {
     let probe = Probe::new(items, run);
-    if probe.len < SHORTEST || !probe.is_shifted() {
-        return;
+    if probe.len < SHORTEST {
+        return true;
     }
     let len = probe.len;
-    if let Some(segments) = probe.segments() {
-        segments.apply(items, len);
+    match probe.look() {
+        Look::Alike => true,
+        Look::Apart => probe.have_their_variants(),
+        Look::Shifted => {
+            if let Some(segments) = probe.segments() {
+                segments.apply(items, len);
+            }
+            true
+        }
     }
 }
 
@@ -68,6 +74,13 @@ fn align_long<T: State>(items: &mut [T], run: &[u8]) {
 fn may_move<T: State>() -> bool {
     // Without `std` it would be found out each time.
     cfg!(feature = "std") && identity(T::schema()).moves
+}
+
+/// How a live list and the image look beside each other.
+enum Look {
+    Alike,
+    Shifted,
+    Apart,
 }
 
 /// Compares live elements with the image.
@@ -90,23 +103,38 @@ impl<'a, T: State> Probe<'a, T> {
         Self { items, run, len: items.len().min(run.len() / stride(T::HEAD)) }
     }
 
-    /// Whether one of few places shows a shift. Two that tell nothing are of a list that has nothing in common with the
-    /// image; in a short one, one is enough.
-    fn is_shifted(&self) -> bool {
+    /// What few places show, of which one is enough for a shift. Two that tell nothing are of a list that has nothing in
+    /// common with the image; in a short one, one is enough.
+    fn look(&self) -> Look {
         // Looking at one takes what restoring some dozens of elements does.
         let places = ((self.len / 256).clamp(1, 3) + self.len / 1024).min(PLACES);
         let mut lost = 0;
         for place in 1..=places {
             match self.find(place * (self.len - Self::WINDOW) / places, 0) {
                 Some(0) => {}
-                Some(_) => return true,
+                Some(_) => return Look::Shifted,
                 None => lost += 1,
             }
             if lost == 2 || lost * 8 * SHORTEST > self.len {
-                return false;
+                return Look::Apart;
             }
         }
-        false
+        Look::Alike
+    }
+
+    /// Whether more than a third of the elements have the variant that the image has in their place. Where fewer do, as
+    /// of messages that have nothing in common, next to nothing can be kept, and elements that are dropped one by one
+    /// between those that are built take longer than all dropped first.
+    fn have_their_variants(&self) -> bool {
+        let Kind::Enum(all) = &T::schema().kind else { return true };
+        let tag = tag_head(all.variants.len());
+        let places = (self.len / 16).clamp(SHORTEST / 8, 32);
+        let same = (0..places).map(|place| place * (self.len - 1) / (places - 1)).filter(|&at| {
+            let mut head = [0; LONGEST_HEAD];
+            let image = &self.run[at * stride(T::HEAD)..];
+            self.head(at as isize, &mut head).is_some_and(|head| head.get(..tag) == image.get(..tag))
+        });
+        3 * same.count() > places
     }
 
     /// By how much the elements at a place of the image are shifted there, if that can be told. They are first looked for

@@ -282,8 +282,8 @@ pub(super) fn settle_all<'a, 'de, T: Restore<'de> + 'a>(
 #[inline]
 fn set_apart<'de, T: Restore<'de>>(items: &mut Vec<T>, head: &'de [u8], reader: &mut Reader<'de>) {
     let Some(run) = run::<T>(head, reader) else { return };
-    align::align(items, run, reader);
-    items.truncate(run.len() / stride(T::HEAD));
+    let keep = if align::align(items, run, reader) { run.len() / stride(T::HEAD) } else { 0 };
+    items.truncate(keep);
     let kept = items.len() * stride(T::HEAD);
     for (item, head) in items.iter_mut().zip(run.chunks_exact(stride(T::HEAD))) {
         item.set(&head[..T::HEAD], reader);
@@ -324,10 +324,8 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
     #[inline]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(run) = run::<T>(head, reader) else { return };
-        if align::is_worth::<T>(self.len()) {
-            align::align(self.make_contiguous(), run, reader);
-        }
-        self.truncate(run.len() / stride(T::HEAD));
+        let keeps = !align::is_worth::<T>(self.len()) || align::align(self.make_contiguous(), run, reader);
+        self.truncate(if keeps { run.len() / stride(T::HEAD) } else { 0 });
         let mut heads = run.chunks_exact(stride(T::HEAD));
         for (item, head) in self.iter_mut().zip(heads.by_ref()) {
             item.set(&head[..T::HEAD], reader);
