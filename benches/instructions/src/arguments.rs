@@ -3,16 +3,24 @@
 use crate::cells::SETS;
 
 const USAGE: &str = "\
-usage: cargo run --release -- [--store] [--only SET,..]      (or --profile best)
+usage: cargo run --release -- [--store | --profiles | --list] [--only SET,..]      (or --profile best)
 
-  --store   store what is counted, instead of failing where it is more than what was stored
-  --only    these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,
+  --store     store what is counted, instead of failing where it is more than what was stored
+  --profiles  count in every profile that users have, and print where these differ
+  --list      print what is counted, and nothing else
+  --only      these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,
                   pickle";
+
+/// The word by which the program of another profile is asked for its counts.
+pub const LIST: &str = "--list";
+pub const ONLY: &str = "--only";
 
 /// The settings of a run.
 #[derive(Default)]
 pub struct Arguments {
     pub store: bool,
+    pub profiles: bool,
+    pub list: bool,
     only: Vec<String>,
     /// Run the cells of this set and nothing else: how the command runs itself.
     pub child: Option<String>,
@@ -29,13 +37,20 @@ impl Arguments {
             let mut value = || words.next().ok_or_else(|| format!("{word}: without a value\n\n{USAGE}"));
             match word.as_str() {
                 "--store" => arguments.store = true,
-                "--only" => arguments.only = sets(&value()?)?,
+                "--profiles" => arguments.profiles = true,
+                LIST => arguments.list = true,
+                ONLY => arguments.only = sets(&value()?)?,
                 crate::callgrind::CHILD => arguments.child = Some(value()?),
                 "--help" | "-h" => return Err(USAGE.into()),
                 _ => return Err(format!("{word}: unknown\n\n{USAGE}")),
             }
         }
         Ok(arguments)
+    }
+
+    /// The sets that are asked for, if not all are, as a command line has them.
+    pub fn only(&self) -> Option<String> {
+        (!self.only.is_empty()).then(|| self.only.join(","))
     }
 
     pub fn wants(&self, set: &str) -> bool {

@@ -45,12 +45,17 @@ impl Counts {
             text => text?,
         };
         let made_with = text.lines().find_map(|line| line.strip_prefix(MADE_WITH)).unwrap_or_default().into();
+        Ok(Self { made_with, ..Self::read(&text) })
+    }
+
+    /// Those of a text with a cell in each line.
+    pub fn read(text: &str) -> Self {
         let cell = |line: &str| {
             let (name, count) = line.rsplit_once(' ')?;
             Some((name.to_owned(), count.parse().ok()?))
         };
         let cells = text.lines().filter(|line| !line.starts_with('#')).filter_map(cell).collect();
-        Ok(Self { made_with, cells })
+        Self { cells, ..Self::default() }
     }
 
     /// Writes the file.

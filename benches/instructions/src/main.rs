@@ -16,6 +16,7 @@ mod data;
 mod derives;
 mod native;
 mod pickle;
+mod profiles;
 #[path = "../../src/random.rs"]
 mod random;
 mod report;
@@ -50,9 +51,18 @@ fn main() -> ExitCode {
 
 /// Whether no cell takes more than was stored.
 fn command(arguments: &Arguments) -> Result<bool> {
+    if arguments.profiles {
+        return profiles::compare(arguments).map(|()| true);
+    }
     let mut counts = Counts::of_this_machine();
     for set in cells::SETS.into_iter().filter(|set| arguments.wants(set)) {
         counts.cells.extend(callgrind::count(set)?);
+    }
+    if arguments.list {
+        for (name, count) in &counts.cells {
+            println!("{name} {count}");
+        }
+        return Ok(true);
     }
     let mut stored = Counts::stored()?;
     let passed = report::print(&stored, &counts, arguments);
