@@ -355,11 +355,11 @@ fn schemas(len: usize) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn the_schema_of_an_inspection_takes_170_times_its_length_and_no_more_than_the_limit() {
+fn the_schema_of_an_inspection_takes_180_times_its_length_and_no_more_than_the_limit() {
     for (name, schema) in schemas(200_000) {
         let bytes = made_up(&schema, &[0; 100_000], &[]);
         let (opened, took) = peak(|| Inspection::open(&bytes).is_ok());
-        assert!(took <= 170 * schema.len(), "{name}: {took} is {} times {}", took / schema.len(), schema.len());
+        assert!(took <= 180 * schema.len(), "{name}: {took} is {} times {}", took / schema.len(), schema.len());
         let _ = opened;
         for limit in [0, 1000, took / 4, took] {
             let (refused, took) = peak(|| Options::new().memory(limit).inspect(&bytes).err());
@@ -549,7 +549,7 @@ fn an_upgrade_takes_the_present_image_three_times_and_defaults_stay_within_the_l
             let options = Options::new().memory(limit);
             let (image, took) = peak(|| options.upgrade::<Vec<Monster>>(&bytes));
             let most = FACTOR * bytes.len() + limit;
-            assert!(took <= 3 * most + 170 * bytes.len(), "{took} for {count} with a limit of {limit}");
+            assert!(took <= 3 * most + 180 * bytes.len(), "{took} for {count} with a limit of {limit}");
             match image {
                 Ok(image) => {
                     assert!(image.len() <= most, "{} with a limit of {limit}", image.len());

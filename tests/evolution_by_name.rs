@@ -172,5 +172,5 @@ fn shared_parts_are_not_given_without_end() {
     }
     bytes.extend(b"e.");
     let error = pickle::loads::<Vec<Monster>>(&bytes).unwrap_err();
-    assert!(error.to_string().contains("`Options::expansion`"), "{error}");
+    assert!(error.to_string().contains("`PickleOptions::expansion`"), "{error}");
 }

@@ -52,7 +52,7 @@ pub struct Inspection<'a> {
 }
 
 impl<'a> Inspection<'a> {
-    /// Reads the header and the schema, which takes up to 170 times the schema's length in memory, within the limit
+    /// Reads the header and the schema, which takes up to 180 times the schema's length in memory, within the limit
     /// that [`Options::inspect`] can set.
     ///
     /// # Errors
