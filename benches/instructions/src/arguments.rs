@@ -9,7 +9,7 @@ usage: cargo run --release -- [--store | --profiles | --list] [--only SET,..]   
   --profiles  count in every profile that users have, and print where these differ
   --list      print what is counted, and nothing else
   --only      these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,
-                  pickle";
+                  pickle, or forms, which is counted only if it is named, and never stored";
 
 /// The word by which the program of another profile is asked for its counts.
 pub const LIST: &str = "--list";

@@ -1,4 +1,4 @@
-//! The cells: what is done with each data set through each door. Pickles have a set of their own.
+//! The cells: what is done with each data set through each door. Pickles have sets of their own.
 
 use crate::data::Set;
 use crate::data::document::Document;
@@ -10,10 +10,10 @@ use crate::data::orders::Exchange;
 use crate::data::tree::Program;
 use crate::data::world::World;
 use crate::random::Random;
-use crate::{callgrind, native, pickle};
+use crate::{callgrind, forms, native, pickle};
 
 /// The names, in the order of the report.
-pub const SETS: [&str; 9] = [
+pub const SETS: [&str; 10] = [
     Log::NAME,
     Mesh::NAME,
     Save::NAME,
@@ -23,6 +23,7 @@ pub const SETS: [&str; 9] = [
     Program::NAME,
     Document::NAME,
     pickle::NAME,
+    forms::NAME,
 ];
 
 /// The values that a set is measured with, as in the benchmark.
@@ -71,6 +72,7 @@ pub fn run(set: &str) {
             native::borrowed(cells, material);
         }),
         pickle::NAME => count((pickle::NAME, pickle::ABOUT), pickle::add),
+        forms::NAME => count((forms::NAME, forms::ABOUT), forms::add),
         _ => {}
     }
 }

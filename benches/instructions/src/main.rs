@@ -14,6 +14,7 @@ mod counts;
 #[path = "../../src/data/mod.rs"]
 mod data;
 mod derives;
+mod forms;
 mod native;
 mod pickle;
 mod profiles;

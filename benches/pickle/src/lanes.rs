@@ -91,12 +91,34 @@ where
     }
     let (again, buffers) = (pickle.clone(), given.clone());
     lanes.push(here("state", Cell::Loads, move || drop(black_box(load(black_box(&again), &buffers)))));
+    if !way.out_of_band {
+        lanes.extend(values(options, pickle.clone()));
+    }
     let mut live = value.clone();
     lanes.push(here("state", Cell::LoadInto, move || {
         let buffers: Vec<&[u8]> = given.iter().map(Vec::as_slice).collect();
         options.load_into_with(black_box(&pickle), &buffers, &mut live).expect("Python wrote it");
     }));
     Ok(lanes)
+}
+
+/// The lanes of dynamic values, beside the objects that CPython makes of the same pickle. What is written may differ in the
+/// memo, which Python keeps for objects that it sees only once.
+fn values<'a>(options: PickleOptions, pickle: Vec<u8>) -> Vec<Lane<'a>> {
+    let value = options.load_value(&pickle).expect("Python wrote it");
+    let mut buffer = options.dump_value(&value).expect("it was read");
+    assert!(options.load_value(&buffer).expect("it was written") == value, "another value is read than was written");
+    vec![
+        Lane { peer: "CPython", cell: Cell::LoadValue, run: Run::Python("loads") },
+        Lane { peer: "CPython", cell: Cell::DumpValue, run: Run::Python("dumps") },
+        here("state", Cell::LoadValue, move || {
+            drop(black_box(options.load_value(black_box(&pickle)).expect("Python wrote it")));
+        }),
+        here("state", Cell::DumpValue, move || {
+            buffer = options.dump_value(black_box(&value)).expect("it was read");
+            black_box(&mut buffer);
+        }),
+    ]
 }
 
 /// The lanes of serde-pickle, which reads what it wrote itself: it knows no classes, and writes protocol 3.

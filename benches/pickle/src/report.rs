@@ -13,6 +13,8 @@ pub enum Cell {
     Dumps,
     Loads,
     LoadInto,
+    LoadValue,
+    DumpValue,
 }
 
 /// All that one command measured.
@@ -53,6 +55,8 @@ impl Cell {
             Self::Dumps => "dumps",
             Self::Loads => "loads",
             Self::LoadInto => "load_into",
+            Self::LoadValue => "load_value",
+            Self::DumpValue => "dump_value",
         }
     }
 }
@@ -65,6 +69,7 @@ impl SetResult {
             (Cell::Dumps, "CPython") => Some(dumps),
             (Cell::Loads, "CPython") => Some(loads),
             (Cell::Loads, "serde-pickle") => Some(serde),
+            (Cell::LoadValue | Cell::DumpValue, "CPython") => Some(1.0),
             _ => None,
         }
     }

@@ -24,6 +24,10 @@ pub(super) struct Dropped {
 const KNOWN: u32 = 1 << 31;
 
 impl Dropped {
+    pub fn is_empty(&self) -> bool {
+        self.log.is_empty()
+    }
+
     /// Notes a part, at the end of the arena as it is. `is_known` if it was fetched from the memo before: it may still
     /// have its place elsewhere.
     pub fn note(&mut self, arena: &Arena, id: Id, is_known: bool) {

@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 
 use super::arena::Id;
 
+/// What is no part.
+const NOTHING: u32 = u32::MAX;
+
 /// Numbers that come one after another stand in a list; any others, which can be up to 2⁶⁴, in a tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memo {
@@ -35,9 +38,21 @@ impl Memo {
         }
     }
 
+    /// As if exactly the numbers below this one were taken, some of them by what is not known.
+    pub fn take_below(&mut self, number: usize) {
+        self.dense.resize(number, NOTHING);
+    }
+
+    /// Gives a number that is taken its part.
+    pub fn set(&mut self, number: usize, id: Id) {
+        if let Some(place) = self.dense.get_mut(number) {
+            *place = id.0;
+        }
+    }
+
     #[inline]
     pub fn get(&self, number: u64) -> Option<Id> {
         let dense = usize::try_from(number).ok().and_then(|number| self.dense.get(number));
-        dense.or_else(|| self.sparse.get(&number)).copied().map(Id)
+        dense.or_else(|| self.sparse.get(&number)).copied().filter(|&id| id != NOTHING).map(Id)
     }
 }

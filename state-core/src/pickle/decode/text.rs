@@ -71,8 +71,13 @@ fn number(negative: bool, base: u32, digits: String) -> Digits {
     if base == 10 && digits.len() > MOST_DIGITS {
         return Digits::TooMany;
     }
-    match i128::from_str_radix(&digits, base) {
-        Ok(number) => Digits::Small(if negative { -number } else { number }),
+    // The least of all numbers is one further from zero than the largest.
+    let parsed = match negative {
+        true => i128::from_str_radix(&["-", &digits].concat(), base),
+        false => i128::from_str_radix(&digits, base),
+    };
+    match parsed {
+        Ok(number) => Digits::Small(number),
         Err(_) => Digits::Large { negative, base, digits },
     }
 }

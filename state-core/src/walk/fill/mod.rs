@@ -167,6 +167,20 @@ pub(crate) fn fill_each<'v, D: Decoder<'v>>(
     (fill.builder, filled)
 }
 
+/// Fills an image, whose head is zero, of a value in which so many parts may stand inside one another. It is given back.
+#[cfg(feature = "pickle")]
+pub(crate) fn fill_at<'v, D: Decoder<'v>>(
+    image: Builder,
+    schema: &'static Schema,
+    value: D,
+    parts: u32,
+) -> (Builder, Result<()>) {
+    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
+    let filled = fill.node(schema, value, 0);
+    fill.whole();
+    (fill.builder, filled)
+}
+
 fn filled<'v>(
     schema: &'static Schema,
     limits: Limits,

@@ -23,14 +23,14 @@ impl<'p> Reader<'p> {
             op::BINBYTES8 | op::BYTEARRAY8 => usize::try_from(u64::from_le_bytes(self.argument()?)).ok()?,
             op::NEXT_BUFFER if !self.is_again => {
                 self.at += 1;
-                let buffer = self.buffers.next()?;
-                self.taken += 1;
+                let buffer = *self.buffers.get(self.buffer)?;
+                (self.buffer, self.taken) = (self.buffer + 1, self.taken + 1);
                 if self.peek()? == op::READONLY_BUFFER {
                     self.at += 1;
                 }
                 return Some(Cow::Borrowed(buffer));
             }
-            op::GLOBAL | op::BINGET | op::LONG_BINGET => return self.bytes_otherwise(),
+            op::GLOBAL | op::BINGET | op::LONG_BINGET | op::GET => return self.bytes_otherwise(),
             _ => return None,
         };
         let bytes = self.bytes(len)?;
@@ -54,12 +54,13 @@ impl<'p> Reader<'p> {
         if let Some(kept) = named {
             return self.again(kept, Self::byte_string);
         }
-        let text = self.string()?;
-        if self.name()? != b"latin1" {
+        self.open_call()?;
+        let bytes = latin1(&self.string()?)?;
+        if *self.name()? != *b"latin1" {
             return None;
         }
         self.end_call(op::TUPLE2, start as u32)?;
-        latin1(text).map(Cow::Owned)
+        Some(Cow::Owned(bytes))
     }
 
     /// `bytes()`, as protocols below 3 write what is empty.
@@ -67,10 +68,19 @@ impl<'p> Reader<'p> {
         self.at = start;
         let is_bytes = |name: Name<'_>| (name.module, name.name) == ("builtins", "bytes");
         self.named(&Cell::new(NOTHING), is_bytes)?.is_none().then_some(())?;
-        self.code(op::EMPTY_TUPLE)?;
+        self.empty_tuple()?;
         self.code(op::REDUCE)?;
         self.put(self.made(start as u32))?;
         Some(Cow::Borrowed(&[]))
+    }
+
+    /// `()`, which is not in the memo.
+    pub(super) fn empty_tuple(&mut self) -> Option<()> {
+        if !self.plans.is_text {
+            return self.code(op::EMPTY_TUPLE);
+        }
+        self.code(op::MARK)?;
+        self.code(op::TUPLE)
     }
 
     pub(super) fn byte_list(&mut self, at: usize) -> Option<()> {
@@ -142,7 +152,7 @@ impl<'p> Reader<'p> {
     }
 
     /// The raw region, with what was lent in its place.
-    fn whole_raw(&mut self) -> &mut Vec<u8> {
+    pub(super) fn whole_raw(&mut self) -> &mut Vec<u8> {
         if let Some(first) = self.lent.take() {
             self.raw.extend_from_slice(first);
         }

@@ -1,25 +1,38 @@
 //! Lists, sets and dicts.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::plan::{BATCH, Codes, Group, Plan};
-use super::{Kept, NOTHING, Reader};
+use super::scalar::is_get;
+use super::skim::Skim;
+use super::{Kept, NOTHING, Place, Reader};
 use crate::pickle::opcode as op;
+
+/// How far is looked for an item that stands alone.
+const AHEAD: usize = 512;
 
 impl Reader<'_> {
     /// A list, set or dict, whose items' heads go to the tail, or stand in the head of what it is in.
     pub(super) fn group(&mut self, base: usize, group: &Group) -> Option<()> {
-        if self.peek()? != group.codes.empty {
+        let is_here = self.peek()? == if group.codes.is_marked { op::MARK } else { group.codes.empty };
+        if !is_here {
             return self.group_otherwise(base, group);
         }
         let outer = self.deeper(group.deep)?;
         let plan = self.plan(group.plan)?;
-        let start = self.at;
+        let (start, with_care) = (self.at, core::mem::take(&mut self.with_care));
         self.at += 1;
+        if group.codes.is_marked {
+            self.code(group.codes.empty)?;
+        }
         self.put(start as Kept)?;
         let at = base + group.at as usize;
         match group.exactly {
-            Some(count) => self.array(at, count, (&plan, group.codes))?,
+            Some(count) => {
+                self.with_care = with_care;
+                self.array(at, count, (&plan, group.codes))?;
+            }
             None => {
                 let (start, top) = (self.tail.len(), self.top);
                 let count = self.batches(&plan, group.codes)?;
@@ -27,13 +40,13 @@ impl Reader<'_> {
                 self.settle(start, top);
             }
         }
-        self.parts = outer;
+        (self.parts, self.with_care) = (outer, with_care);
         Some(())
     }
 
     #[inline(never)]
     fn group_otherwise(&mut self, base: usize, group: &Group) -> Option<()> {
-        if matches!(self.peek()?, op::BINGET | op::LONG_BINGET) {
+        if is_get(self.peek()?) {
             let at = self.at;
             let kept = self.get()?;
             if kept <= Kept::from(u32::MAX) {
@@ -51,62 +64,124 @@ impl Reader<'_> {
         if let Some(kept) = self.named(&group.called, is_set)? {
             return self.again(kept, |this| this.called_set(base, group));
         }
-        self.group(base, &Group { codes: Codes::LIST, called: Cell::new(NOTHING), ..*group })?;
+        self.open_call()?;
+        let codes = if self.plans.is_text { Codes::LIST.marked() } else { Codes::LIST };
+        self.group(base, &Group { codes, called: Cell::new(NOTHING), ..*group })?;
         self.end_call(op::TUPLE1, start)
     }
 
     /// The items of a group, in batches behind a mark or one by one; how many.
     fn batches(&mut self, plan: &Plan, codes: Codes) -> Option<usize> {
         let mut count = 0;
-        while count % BATCH == 0 {
+        while codes.is_marked || count % BATCH == 0 {
             let code = self.peek()?;
             if closes(code) {
                 break;
             }
             let place = self.place();
-            let mut added = None;
-            if code == op::MARK {
-                self.at += 1;
-                added = self.batch(plan, codes.add);
-                if added.is_none() {
-                    self.back(&place)?;
-                }
-            }
+            let in_batch = code == op::MARK && !codes.is_marked;
+            let added = if in_batch { self.batch(plan, codes.add, &place)? } else { None };
             // What stands alone may begin with a mark too.
-            if added.is_none() {
-                let one = codes.add_one;
-                added = one.and_then(|add| self.row(plan, Self::by_ops).and_then(|()| self.code(add)).map(|()| 1));
-            }
-            match added {
-                Some(added) => count += added,
-                // It was not one of these items, but what follows the group.
-                None => {
-                    self.back(&place)?;
-                    break;
-                }
-            }
+            let added = match codes.add_one {
+                Some(add) if added.is_none() => self.one(plan, add, &place)?,
+                _ => added,
+            };
+            // If it was not one of these items, it is what follows the group.
+            let Some(added) = added else { break };
+            count += added;
         }
         Some(count)
     }
 
-    /// Items up to what adds them; how many.
-    fn batch(&mut self, plan: &Plan, add: u8) -> Option<usize> {
-        let mut count = 0;
-        while self.peek()? != add {
-            if self.with_care || !self.learns || plan.learned.is_of_no_use() {
-                self.row(plan, Self::by_ops)?;
-                count += 1;
-                continue;
+    /// Items behind a mark, up to what adds them; how many, if they are those of this group.
+    fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<Option<usize>> {
+        self.at += 1;
+        let mut count = self.rows_as_learned(plan, add);
+        if count > 0 || self.peek()? != add && self.row_once(plan).is_some() {
+            count = count.max(1);
+            while self.peek()? != add {
+                let rows = self.rows(plan, add);
+                if rows == 0 {
+                    break;
+                }
+                count += rows;
             }
-            count += self.rows_as_learned(plan, add);
-            if self.peek()? != add {
-                self.row(plan, Self::learn)?;
-                count += 1;
+            if self.peek()? == add {
+                self.at += 1;
+                // More or fewer than a batch are good, but nothing may follow those that are not a full one.
+                return Some(Some(count));
             }
         }
-        self.at += 1;
-        // More or fewer than a batch are good, but nothing may follow those that are not a full one.
-        (count != 0).then_some(count)
+        self.back(place)?;
+        let skim = self.skim(place.at + 1, self.input.len());
+        let skim = skim.filter(|skim| self.input.get(skim.end) == Some(&add));
+        skim.map_or(Some(None), |skim| self.one_by_one(plan, skim, (place.at + 1, add)).map(Some))
+    }
+
+    /// Some of the items that come next; how many.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn rows(&mut self, plan: &Plan, add: u8) -> usize {
+        if !self.learns || plan.learned.is_of_no_use() {
+            return self.row(plan).map_or(0, |()| 1);
+        }
+        let count = self.rows_as_learned(plan, add);
+        if self.input.get(self.at) == Some(&add) {
+            return count;
+        }
+        let place = self.place();
+        let read = self.learn(plan).or_else(|| self.row_with_care(plan, &place));
+        read.map_or(0, |()| count + 1)
+    }
+
+    /// An item that stands alone, before what adds it.
+    fn one(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<Option<usize>> {
+        if self.row_once(plan).is_some() && self.code(add).is_some() {
+            return Some(Some(1));
+        }
+        self.back(place)?;
+        if !is_unusual(self.peek()?) {
+            return Some(None);
+        }
+        // It is not looked for where it would be far from here: what follows an empty group can be the rest of the pickle.
+        let end = self.input.len().min(place.at + AHEAD);
+        let is_one = |skim: &Skim| skim.starts.len() == plan.values.len() && self.input.get(skim.end) == Some(&add);
+        let skim = Skim::of(self.input, place.at..end, None).filter(is_one);
+        skim.map_or(Some(None), |skim| self.one_by_one(plan, skim, (place.at, add)).map(Some))
+    }
+
+    /// Reads items of which it is known where each of them ends, whatever they are.
+    #[cold]
+    #[inline(never)]
+    fn one_by_one(&mut self, plan: &Plan, skim: Skim, (start, add): (usize, u8)) -> Option<usize> {
+        let parts = plan.values.len();
+        let count = skim.starts.len().checked_div(parts).filter(|count| count * parts == skim.starts.len())?;
+        let ends: Vec<usize> = (1..=count).map(|row| skim.end_of(row * parts - 1)).collect();
+        self.expect(skim);
+        self.at = start;
+        for end in ends {
+            self.row_up_to(plan, end)?;
+        }
+        self.code(add)?;
+        Some(count)
+    }
+
+    fn row_up_to(&mut self, plan: &Plan, end: usize) -> Option<()> {
+        let place = self.place();
+        let is_read = |this: &mut Self, read: Option<()>| read.is_some() && this.peek().is_some() && this.at == end;
+        let read = self.row_once(plan);
+        if is_read(self, read) {
+            return Some(());
+        }
+        let read = self.row_with_care(plan, &place);
+        if is_read(self, read) {
+            return Some(());
+        }
+        self.back(&place)?;
+        let base = self.head(plan.size);
+        for &(schema, at) in &plan.values {
+            self.part(schema, base + at)?;
+        }
+        is_read(self, Some(())).then_some(())
     }
 
     /// So many items, as an array has.
@@ -114,19 +189,24 @@ impl Reader<'_> {
         let size = if plan.is_empty { 0 } else { plan.size };
         let mut item = 0;
         while item < count {
-            let batch = (count - item).min(BATCH);
+            let batch = if codes.is_marked { 1 } else { (count - item).min(BATCH) };
             let add = if batch == 1 { op::APPEND } else { codes.add };
             if batch > 1 {
                 self.code(op::MARK)?;
             }
             for _ in 0..batch {
-                self.ops(&plan.ops, at + item * size)?;
+                self.ops(plan.steps(), at + item * size)?;
                 item += 1;
             }
             self.code(add)?;
         }
         Some(())
     }
+}
+
+/// Whether the values that are seldom written so begin with an opcode: with names, or as parts of the memo.
+const fn is_unusual(code: u8) -> bool {
+    matches!(code, op::GLOBAL | op::SHORT_BINUNICODE | op::BINUNICODE | op::UNICODE | op::MARK) || is_get(code)
 }
 
 /// Whether an opcode only closes something, or is the end.

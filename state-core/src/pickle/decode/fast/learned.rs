@@ -6,7 +6,7 @@ use core::cell::{Cell, RefCell};
 use core::mem::size_of;
 
 use super::plan::{Op, Plan};
-use super::{NOTHING, Place, Reader};
+use super::{NOTHING, Reader};
 
 /// After so many rows in vain, with none in between that was as the one before, no more is learned: where what is put in the
 /// memo has a number, no two rows are the same.
@@ -101,11 +101,11 @@ impl Reader<'_> {
 
     /// Reads a row by its operations, and learns from it.
     #[inline(never)]
-    pub(super) fn learn(&mut self, plan: &Plan, place: &Place) -> Option<()> {
-        let (learned, base) = (&plan.learned, place.top);
+    pub(super) fn learn(&mut self, plan: &Plan) -> Option<()> {
+        let (learned, base) = (&plan.learned, self.head(plan.size));
         let mut trace = Vec::new();
         learned.misses.set(learned.misses.get() + 1);
-        self.run::<false, true>(&plan.ops, base, &mut trace)?;
+        self.run::<true>(&plan.ops, base, &mut trace)?;
         trace.push((plan.ops.len() as u32, self.at, self.memo.len()));
         if let Ok(mut fields) = learned.fields.try_borrow_mut() {
             *fields = find(&plan.ops, &trace, self.input).unwrap_or_default();

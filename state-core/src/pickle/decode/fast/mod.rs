@@ -2,8 +2,9 @@
 //! by a plan of that type, in one pass over the bytes.
 //!
 //! What it takes, it takes for what the stack machine would leave. Where a row holds something unusual, the row is read
-//! once more with care for what seldom comes; where that does not help either, it gives up without a word, and the
-//! machine reads the pickle from its start: so it may know little, and has no errors of its own.
+//! once more with care for what seldom comes; what is not understood then is run by the machine, that part alone
+//! (`part.rs`). Where that does not help either, or nearly all is unusual, it gives up without a word, and the machine
+//! reads the pickle from its start: so it may know little, and has no errors of its own.
 
 mod bytes;
 mod class;
@@ -11,21 +12,27 @@ mod group;
 mod latin1;
 mod learned;
 mod ops;
+mod part;
 mod plan;
 mod planner;
 mod scalar;
+mod skim;
 mod standard;
 mod unordered;
 mod variant;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use self::part::Unusual;
 use self::plan::Plan;
 use self::planner::Plans;
+use super::scan;
 use crate::pickle::opcode as op;
 use crate::pickle::options::{PickleOptions, Strings};
 use crate::protocol::stack;
 use crate::schema::Schema;
+use crate::value::Dtype;
 use crate::walk::Filled;
 
 /// What stands at a number of the memo: where it begins, and of what can begin with other parts, as tuples, classes and
@@ -61,11 +68,15 @@ pub(super) fn fill<'p>(
 struct Reader<'p> {
     input: &'p [u8],
     at: usize,
-    buffers: core::slice::Iter<'p, &'p [u8]>,
+    options: PickleOptions,
+    buffers: &'p [&'p [u8]],
+    /// The buffer that comes next.
+    buffer: usize,
     memo: Vec<Kept>,
     plans: Plans,
     old_names: bool,
-    fix_imports: bool,
+    /// Whether objects, tuples and numbers are those of protocols 0 and 1, and whether lists and dicts are those of 0.
+    is_old: bool,
     /// Whether 8-bit strings are text.
     bytes_are_text: bool,
     /// The heads that are being filled: the root's, and those of lists whose number is not yet known. Those in use end at
@@ -92,6 +103,11 @@ struct Reader<'p> {
     with_care: bool,
     /// Whether a part is read for the second time, as it came from the memo.
     is_again: bool,
+    /// The function that makes NumPy's scalars, in the memo, and their type that was met last.
+    scalar: Kept,
+    dtype: Option<(Kept, Dtype)>,
+    /// What reads the parts that are unusual, once there is one.
+    unusual: Option<Box<Unusual<'p>>>,
     /// Whether rows are read as those before were.
     learns: bool,
     /// Whether it was not kept for some parts where they begin.
@@ -110,6 +126,8 @@ struct Place {
     tail: usize,
     wrote: usize,
     taken: u32,
+    parts: u32,
+    with_care: bool,
 }
 
 impl<'p> Reader<'p> {
@@ -122,11 +140,13 @@ impl<'p> Reader<'p> {
         Self {
             input: pickle,
             at: 0,
-            buffers: buffers.iter(),
+            options: *options,
+            buffers,
+            buffer: 0,
             memo: Vec::new(),
             plans: Plans::default(),
             old_names: options.fix_imports,
-            fix_imports: options.fix_imports,
+            is_old: false,
             bytes_are_text: options.strings != Strings::Bytes,
             heads: Vec::new(),
             top: 0,
@@ -141,9 +161,12 @@ impl<'p> Reader<'p> {
             zone: (NOTHING, 0),
             with_care: false,
             is_again: false,
+            scalar: NOTHING,
+            dtype: None,
+            unusual: None,
             learns,
             has_learned: false,
-            left: pickle.len() + 1024,
+            left: 4 * pickle.len() + 1024,
             copies: pickle.len() + (1 << 20),
         }
     }
@@ -161,20 +184,24 @@ impl<'p> Reader<'p> {
         self.protocol()?;
         let plan = self.plans.of_value(schema);
         let plan = self.plan(plan)?;
-        self.row(&plan, Self::by_ops)?;
+        self.row(&plan)?;
         self.code(op::STOP)?;
-        (self.buffers.len() == 0).then_some(())
+        (self.buffer == self.buffers.len()).then_some(())
     }
 
     fn protocol(&mut self) -> Option<()> {
         match self.input.get(..2) {
             Some(&[op::PROTO, protocol @ 0..=5]) => {
                 self.at = 2;
-                self.old_names = self.fix_imports && protocol < 3;
+                self.old_names = self.options.fix_imports && protocol < 3;
                 Some(())
             }
-            // Protocols 0 and 1 do not say so; what is text in them is left to the machine.
-            _ => Some(()),
+            // Protocols 0 and 1 do not say so.
+            _ => {
+                (self.is_old, self.plans.is_old) = (true, true);
+                self.plans.is_text = is_text(self.input);
+                Some(())
+            }
         }
     }
 
@@ -226,7 +253,7 @@ impl<'p> Reader<'p> {
         let outer = self.deeper(deep)?;
         let plan = self.plan(plan)?;
         let (start, base) = (self.tail.len(), self.head(plan.size));
-        self.ops(&plan.ops, base)?;
+        self.ops(plan.steps(), base)?;
         self.settle(start, base);
         self.parts = outer;
         Some(())
@@ -254,6 +281,8 @@ impl<'p> Reader<'p> {
             tail: self.tail.len(),
             wrote: self.wrote,
             taken: self.taken,
+            parts: self.parts,
+            with_care: self.with_care,
         }
     }
 
@@ -274,6 +303,7 @@ impl<'p> Reader<'p> {
         self.top = place.top;
         self.tail.truncate(place.tail);
         self.wrote = place.wrote;
+        (self.parts, self.with_care) = (place.parts, place.with_care);
         Some(())
     }
 
@@ -306,6 +336,21 @@ impl<'p> Reader<'p> {
 #[cfg_attr(not(debug_assertions), inline(always))]
 const fn is_composite(kept: Kept) -> bool {
     kept >> 32 != 0 && kept as u32 & CLASS == 0
+}
+
+/// Whether a pickle that does not say its protocol has the lists, dicts and text of protocol 0: the first opcodes that
+/// only one of the two has.
+fn is_text(input: &[u8]) -> bool {
+    let mut at = 0;
+    while let Ok(next) = scan::op(input, at) {
+        match next.code {
+            op::PUT | op::GET | op::LIST | op::DICT | op::UNICODE | op::FLOAT => return true,
+            op::BINPUT | op::LONG_BINPUT | op::EMPTY_LIST | op::EMPTY_DICT | op::BINUNICODE | op::BINFLOAT => break,
+            op::EMPTY_TUPLE | op::BININT | op::BININT1 | op::BININT2 | op::STOP => break,
+            _ => at = next.end,
+        }
+    }
+    false
 }
 
 const fn start_of(kept: Kept) -> usize {

@@ -33,7 +33,30 @@ pub(super) struct Plan {
     pub is_empty: bool,
     /// How many parts stand inside one another in it.
     pub deepest: u32,
+    /// The values that the operations read, each before those in it.
+    pub spans: Vec<Span>,
+    /// The whole value, or key and value: what it is of, and where in the head.
+    pub values: Vec<(&'static Schema, usize)>,
     pub learned: Learned,
+}
+
+/// The operations that read a value.
+pub(super) struct Span {
+    pub from: u32,
+    pub to: u32,
+    pub schema: &'static Schema,
+    /// The place of its head.
+    pub at: usize,
+}
+
+/// Operations, and the values that they read.
+pub(super) type Steps<'o> = (&'o [Op], &'o [Span]);
+
+impl Plan {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn steps(&self) -> Steps<'_> {
+        (&self.ops, &self.spans)
+    }
 }
 
 /// What comes next; `at` is a place in the head.
@@ -109,6 +132,11 @@ pub(super) enum Op {
     Cython(Box<Cython>),
     /// The last number of a `range`, if it is there, and its end.
     EndRange,
+    /// What stands around attributes in protocol 0.
+    Attributes {
+        depth: u8,
+        at: Around,
+    },
     /// The name of an attribute, which was last read there.
     Name {
         name: &'static str,
@@ -148,6 +176,7 @@ impl Op {
                 | Self::Optional { .. }
                 | Self::Seconds { .. }
                 | Self::Cython(_)
+                | Self::Attributes { .. }
         )
     }
 
@@ -169,6 +198,14 @@ impl Op {
     }
 }
 
+/// The place of an operation among the attributes of protocol 0, which are added one by one, or stand behind a mark.
+#[derive(Clone, Copy)]
+pub(super) enum Around {
+    Open,
+    Each,
+    Close,
+}
+
 /// How an object is made.
 pub(super) struct Made {
     pub class: Class,
@@ -180,6 +217,8 @@ pub(super) struct Made {
     pub takes_arguments: bool,
     /// Whether it has no slots.
     pub is_bare: bool,
+    /// Whether `copyreg._reconstructor` makes it, as in protocols 0 and 1.
+    pub is_old: bool,
     /// Its slots by name, where it has attributes.
     pub slots: Option<Slots>,
 }
@@ -200,15 +239,15 @@ pub(super) struct Cython {
     pub skip: u32,
 }
 
-/// A class by its type tag, and where in the memo it was last.
+/// A class by its type tag, and where in the memo it was last: and with it `_reconstructor`, and Python's `object`.
 pub(super) struct Class {
     pub tag: &'static str,
-    pub seen: Cell<Kept>,
+    pub seen: [Cell<Kept>; 3],
 }
 
 impl Class {
     pub const fn new(tag: &'static str) -> Self {
-        Self { tag, seen: Cell::new(NOTHING) }
+        Self { tag, seen: [const { Cell::new(NOTHING) }; 3] }
     }
 }
 
@@ -250,12 +289,27 @@ pub(super) struct Codes {
     pub add: u8,
     /// What adds a single one.
     pub add_one: Option<u8>,
+    /// Whether the group is made behind a mark, and its items are added one by one, as in protocol 0.
+    pub is_marked: bool,
 }
 
 impl Codes {
-    pub const LIST: Self = Self { empty: op::EMPTY_LIST, add: op::APPENDS, add_one: Some(op::APPEND) };
-    pub const SET: Self = Self { empty: op::EMPTY_SET, add: op::ADDITEMS, add_one: None };
-    pub const DICT: Self = Self { empty: op::EMPTY_DICT, add: op::SETITEMS, add_one: Some(op::SETITEM) };
+    pub const LIST: Self = Self::new(op::EMPTY_LIST, op::APPENDS, Some(op::APPEND));
+    pub const SET: Self = Self::new(op::EMPTY_SET, op::ADDITEMS, None);
+    pub const DICT: Self = Self::new(op::EMPTY_DICT, op::SETITEMS, Some(op::SETITEM));
+
+    const fn new(empty: u8, add: u8, add_one: Option<u8>) -> Self {
+        Self { empty, add, add_one, is_marked: false }
+    }
+
+    /// The same in protocol 0.
+    pub const fn marked(self) -> Self {
+        match self.empty {
+            op::EMPTY_LIST => Self { empty: op::LIST, is_marked: true, ..self },
+            op::EMPTY_DICT => Self { empty: op::DICT, is_marked: true, ..self },
+            _ => self,
+        }
+    }
 }
 
 impl Variants {
@@ -275,6 +329,17 @@ impl Variants {
 
 pub(super) fn target(link: Link) -> &'static Schema {
     Nodes::NONE.get(link)
+}
+
+/// What ends a tuple of so many items.
+pub(super) const fn tuple_code(items: usize, is_old: bool) -> u8 {
+    match items {
+        _ if is_old => op::TUPLE,
+        1 => op::TUPLE1,
+        2 => op::TUPLE2,
+        3 => op::TUPLE3,
+        _ => op::TUPLE,
+    }
 }
 
 /// The parts of the tuple that stands for a variant.

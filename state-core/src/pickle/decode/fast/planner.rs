@@ -8,7 +8,10 @@ use core::cell::Cell;
 
 use super::NOTHING;
 use super::learned::Learned;
-use super::plan::{BATCH, Class, Codes, Cython, Group, LEAST, Made, NESTED, Op, Plan, Standard, Variants, target};
+use super::plan::{
+    Around, BATCH, Class, Codes, Cython, Group, LEAST, Made, NESTED, Op, Plan, Span, Standard, Variants, target,
+    tuple_code,
+};
 use super::unordered::Slots;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::{option_is_inline, stride};
@@ -24,7 +27,12 @@ const MOST_ITEMS: u64 = 16;
 
 /// The plans of a pickle, by number.
 #[derive(Default)]
-pub(super) struct Plans(Vec<Entry>);
+pub(super) struct Plans {
+    entries: Vec<Entry>,
+    /// Whether the pickle has the tuples and objects of protocols 0 and 1, and the lists and dicts of protocol 0.
+    pub is_old: bool,
+    pub is_text: bool,
+}
 
 /// What a plan is of: a value or, if there are two, a key and its value.
 type Parts = (&'static Schema, Option<&'static Schema>);
@@ -41,17 +49,17 @@ impl Plans {
 
     fn of(&mut self, parts: Parts) -> u32 {
         let address = |(first, second): Parts| (core::ptr::from_ref(first), second.map(core::ptr::from_ref));
-        let known = self.0.iter().position(|entry| address(entry.parts) == address(parts));
+        let known = self.entries.iter().position(|entry| address(entry.parts) == address(parts));
         let number = known.unwrap_or_else(|| {
-            self.0.push(Entry { parts, plan: None });
-            self.0.len() - 1
+            self.entries.push(Entry { parts, plan: None });
+            self.entries.len() - 1
         });
         number as u32
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn get(&mut self, number: u32) -> Option<Rc<Plan>> {
-        match &self.0.get(number as usize)?.plan {
+        match &self.entries.get(number as usize)?.plan {
             Some(plan) => Some(Rc::clone(plan)),
             None => self.make(number),
         }
@@ -59,15 +67,17 @@ impl Plans {
 
     #[cold]
     fn make(&mut self, number: u32) -> Option<Rc<Plan>> {
-        let (first, second) = self.0.get(number as usize)?.parts;
+        let (first, second) = self.entries.get(number as usize)?.parts;
         let mut planner = Planner::new(self);
         planner.value(first, 0)?;
         if let Some(second) = second {
             planner.value(second, first.head)?;
         }
         let head = first.head.checked_add(second.map_or(0, |second| second.head))?;
-        let plan = Rc::new(planner.plan(head));
-        self.0.get_mut(number as usize)?.plan = Some(Rc::clone(&plan));
+        let mut plan = planner.plan(head);
+        plan.values = [Some((first, 0)), second.map(|second| (second, first.head))].into_iter().flatten().collect();
+        let plan = Rc::new(plan);
+        self.entries.get_mut(number as usize)?.plan = Some(Rc::clone(&plan));
         Some(plan)
     }
 
@@ -91,6 +101,7 @@ impl Plans {
 struct Planner<'a> {
     plans: &'a mut Plans,
     ops: Vec<Op>,
+    spans: Vec<Span>,
     /// How many tuples and objects are open, and how many parts of any kind.
     depth: usize,
     deep: u32,
@@ -99,20 +110,33 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(plans: &'a mut Plans) -> Self {
-        Self { plans, ops: Vec::with_capacity(16), depth: 0, deep: 0, deepest: 0 }
+        Self { plans, ops: Vec::with_capacity(16), spans: Vec::new(), depth: 0, deep: 0, deepest: 0 }
     }
 
-    fn plan(self, head: usize) -> Plan {
+    fn plan(mut self, head: usize) -> Plan {
+        // Of those that begin with the same operation, the inner ones were there first.
+        self.spans.reverse();
+        self.spans.sort_by_key(|span| span.from);
         Plan {
             ops: self.ops,
             size: stride(head),
             is_empty: head == 0,
             deepest: self.deepest,
+            spans: self.spans,
+            values: Vec::new(),
             learned: Learned::default(),
         }
     }
 
     fn value(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
+        let from = self.ops.len() as u32;
+        self.operations(schema, place)?;
+        let to = self.ops.len() as u32;
+        self.spans.push(Span { from, to, schema, at: place });
+        Some(())
+    }
+
+    fn operations(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
         let at = u32::try_from(place).ok()?;
         let op = match &schema.kind {
             Kind::Bool => Op::Bool(at),
@@ -127,7 +151,10 @@ impl<'a> Planner<'a> {
             Kind::Float { .. } => Op::Double(at),
             Kind::Str => Op::Text(at),
             Kind::Char => Op::Char(at),
-            Kind::Unit => Op::Code(op::EMPTY_TUPLE),
+            Kind::Unit => {
+                self.empty_tuple();
+                return Some(());
+            }
             Kind::Known(known) => {
                 Op::Standard(Box::new(Standard { at, known: *known, seen: [const { Cell::new(NOTHING) }; 3] }))
             }
@@ -153,7 +180,9 @@ impl<'a> Planner<'a> {
 
     fn parts(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
         let (at, deep) = (u32::try_from(place).ok()?, self.deep.max(LEAST));
-        let group = |codes, plan| {
+        let is_text = self.plans.is_text;
+        let group = |codes: Codes, plan| {
+            let codes = if is_text { codes.marked() } else { codes };
             Op::Group(Box::new(Group { at, codes, plan, called: Cell::new(NOTHING), exactly: None, deep }))
         };
         let is_full = self.depth == NESTED || self.ops.len() > MOST_OPS;
@@ -202,21 +231,28 @@ impl<'a> Planner<'a> {
 
     /// The begin of a tuple; where it stands among the operations.
     fn open(&mut self, count: usize) -> usize {
-        self.ops.push(Op::Tuple { marked: count > 3, depth: self.depth as u8, skip: 0, is_plain: false });
+        self.ops.push(Op::Tuple {
+            marked: count > 3 || self.plans.is_old,
+            depth: self.depth as u8,
+            skip: 0,
+            is_plain: false,
+        });
         self.depth += 1;
         self.ops.len() - 1
     }
 
     fn close(&mut self, open: usize, count: usize) {
         self.depth -= 1;
-        let code = match count {
-            1 => op::TUPLE1,
-            2 => op::TUPLE2,
-            3 => op::TUPLE3,
-            _ => op::TUPLE,
-        };
+        let code = tuple_code(count, self.plans.is_old);
         self.ops.push(Op::EndTuple { code, depth: self.depth as u8 });
         self.tuple_ends(open);
+    }
+
+    fn empty_tuple(&mut self) {
+        match self.plans.is_text {
+            true => self.ops.extend([Op::Code(op::MARK), Op::Code(op::TUPLE)]),
+            false => self.ops.push(Op::Code(op::EMPTY_TUPLE)),
+        }
     }
 
     fn tuple_ends(&mut self, open: usize) {
@@ -229,7 +265,7 @@ impl<'a> Planner<'a> {
 
     fn tuple(&mut self, items: &'static [Link], place: usize) -> Option<()> {
         if items.is_empty() {
-            self.ops.push(Op::Code(op::EMPTY_TUPLE));
+            self.empty_tuple();
             return Some(());
         }
         let (open, mut place) = (self.open(items.len()), place);
@@ -254,15 +290,15 @@ impl<'a> Planner<'a> {
 
     fn array(&mut self, (of, len): (&'static Schema, u64), place: usize, deep: u32) -> Option<()> {
         let plan = self.plans.of_value(of);
-        let is_short = (2..=MOST_ITEMS).contains(&len) && is_number(of);
+        let is_short = (2..=MOST_ITEMS).contains(&len) && is_number(of) && !self.plans.is_text;
         if !is_short {
             let exactly = Some(usize::try_from(len).ok()?);
-            let (at, codes, called) = (u32::try_from(place).ok()?, Codes::LIST, Cell::new(NOTHING));
+            let codes = if self.plans.is_text { Codes::LIST.marked() } else { Codes::LIST };
+            let (at, called) = (u32::try_from(place).ok()?, Cell::new(NOTHING));
             self.ops.push(Op::Group(Box::new(Group { at, codes, plan, called, exactly, deep })));
             return Some(());
         }
-        self.ops.push(Op::Put(op::EMPTY_LIST));
-        self.ops.push(Op::Code(op::MARK));
+        self.ops.extend([Op::Put(op::EMPTY_LIST), Op::Code(op::MARK)]);
         for item in 0..len as usize {
             self.value(of, place + item * of.head)?;
         }
@@ -314,7 +350,8 @@ impl<'a> Planner<'a> {
         self.depth += 1;
         let depth = self.depth as u8 - 1;
         let class = Class::new(tag);
-        let made = Made { class, skip: 0, depth, takes_state, takes_arguments, is_bare, slots: None };
+        let is_old = takes_state && self.plans.is_old;
+        let made = Made { class, skip: 0, depth, takes_state, takes_arguments, is_bare, is_old, slots: None };
         self.ops.push(Op::Object(Box::new(made)));
         self.ops.len() - 1
     }
@@ -358,6 +395,7 @@ impl<'a> Planner<'a> {
                 self.end(made, None);
                 return Some(());
             }
+            _ if self.plans.is_text => return self.attributes_of_text(made, slots),
             1 => (None, op::SETITEM),
             2..=BATCH => (Some(op::MARK), op::SETITEMS),
             _ => {
@@ -378,9 +416,23 @@ impl<'a> Planner<'a> {
         Some(())
     }
 
+    fn attributes_of_text(&mut self, made: usize, slots: &[Placed]) -> Option<()> {
+        let depth = self.depth as u8 - 1;
+        self.ops.push(Op::Attributes { depth, at: Around::Open });
+        for (slot, at) in slots {
+            self.ops.push(Op::Name { name: &slot.name, seen: Cell::new(NOTHING) });
+            self.slot(slot, *at, true)?;
+            self.ops.push(Op::Attributes { depth, at: Around::Each });
+        }
+        self.ops.extend([Op::Attributes { depth, at: Around::Close }, Op::EndObject { depth }]);
+        self.end(made, None);
+        Some(())
+    }
+
     fn range(&mut self, slots: &[Placed]) -> Option<()> {
         let made = self.made("builtins.range", [false, true], false);
         let depth = self.depth as u8 - 1;
+        self.ops.extend(self.plans.is_old.then_some(Op::Code(op::MARK)));
         for (slot, at) in slots {
             self.slot(slot, *at, false)?;
         }
@@ -400,7 +452,7 @@ impl<'a> Planner<'a> {
         self.depth += 1;
         self.ops.push(Op::Cython(Box::new(Cython { maker, class, checksum, skip: 0 })));
         if sorted.is_empty() {
-            self.ops.push(Op::Code(op::EMPTY_TUPLE));
+            self.empty_tuple();
         } else {
             let open = self.open(sorted.len());
             let is_any_order = sorted.iter().filter(|(slot, _)| !is_in_head(target(slot.ty))).count() < 2;

@@ -1,11 +1,21 @@
 //! Numbers and text, and what puts them in the memo and gets them from it: in the forms that are usual, and apart from
 //! these in all others.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::cell::Cell;
 use core::mem::size_of;
 
 use super::{BLOCK, Kept, Reader, is_composite};
+use crate::pickle::decode::strings;
+use crate::pickle::decode::text::raw_unicode;
+use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 use crate::protocol::float;
+use crate::value::Value;
+
+/// So many digits fit into a word.
+const MOST_DIGITS: usize = 18;
 
 /// The space that is made for text is at least this much more than what is needed.
 const SPACE: usize = 256;
@@ -77,7 +87,7 @@ impl<'p> Reader<'p> {
             return Some(());
         }
         match code {
-            op::BINPUT | op::LONG_BINPUT | op::FRAME => self.put_numbered(kept),
+            op::BINPUT | op::LONG_BINPUT | op::PUT | op::FRAME => self.put_numbered(kept),
             _ => Some(()),
         }
     }
@@ -87,6 +97,7 @@ impl<'p> Reader<'p> {
         let number = match self.peek()? {
             op::BINPUT => u32::from(self.argument::<1>()?[0]),
             op::LONG_BINPUT => u32::from_le_bytes(self.argument()?),
+            op::PUT => self.number_line()?,
             op::MEMOIZE => return self.put(kept),
             _ => return Some(()),
         };
@@ -115,6 +126,7 @@ impl<'p> Reader<'p> {
         let number = match self.peek()? {
             op::BINGET => u32::from(self.argument::<1>()?[0]),
             op::LONG_BINGET => u32::from_le_bytes(self.argument()?),
+            op::GET => self.number_line()?,
             _ => return None,
         };
         self.memo.get(number as usize).copied()
@@ -122,7 +134,7 @@ impl<'p> Reader<'p> {
 
     /// A tuple, an object or the result of a call that comes from the memo; anything else stays where it is.
     pub(super) fn composite(&mut self) -> Option<Kept> {
-        if !matches!(self.peek()?, op::BINGET | op::LONG_BINGET) {
+        if !is_get(self.peek()?) {
             return None;
         }
         let at = self.at;
@@ -158,13 +170,23 @@ impl<'p> Reader<'p> {
                 whole.get_mut(..bytes.len())?.copy_from_slice(bytes);
                 i128::from_le_bytes(whole)
             }
-            _ => return None,
+            op::INT | op::LONG => {
+                let (is_negative, digits) = self.digits()?;
+                if is_negative { 0_i128.checked_sub_unsigned(digits)? } else { digits.try_into().ok()? }
+            }
+            _ => match self.scalar()? {
+                Value::Int(int) => i128::try_from(&int).ok()?,
+                _ => return None,
+            },
         })
     }
 
     /// An integer that is not negative.
     #[inline(never)]
     pub(super) fn unsigned(&mut self) -> Option<u128> {
+        if self.peek()? == op::LONG {
+            return self.digits().filter(|(is_negative, _)| !is_negative).map(|(_, number)| number);
+        }
         if self.peek()? != op::LONG1 || self.input.get(self.at + 1) != Some(&17) {
             return self.wide_int()?.try_into().ok();
         }
@@ -180,13 +202,78 @@ impl<'p> Reader<'p> {
 
     /// A float, or an integer that is one exactly.
     pub(super) fn float(&mut self) -> Option<f64> {
-        if self.peek()? == op::BINFLOAT {
-            return self.argument().map(f64::from_be_bytes);
-        }
-        let value = self.int()?;
+        let value = match self.peek()? {
+            op::BINFLOAT => return self.argument().map(f64::from_be_bytes),
+            op::FLOAT => {
+                self.at += 1;
+                return float_of(self.line()?);
+            }
+            op::BININT1 | op::BININT | op::BININT2 | op::LONG1 | op::INT | op::LONG => self.int()?,
+            _ => match self.scalar()? {
+                Value::Float(value) => return Some(value),
+                Value::Int(int) => i64::try_from(&int).ok()?,
+                _ => return None,
+            },
+        };
         #[allow(clippy::cast_precision_loss, reason = "only what is exact is kept")]
         let float = value as f64;
         (value.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS).then_some(float)
+    }
+
+    pub(super) fn bool(&mut self) -> Option<bool> {
+        match self.peek()? {
+            op::INT => {
+                self.at += 1;
+                match self.line()? {
+                    b"00" => Some(false),
+                    b"01" => Some(true),
+                    _ => None,
+                }
+            }
+            code @ (op::NEWTRUE | op::NEWFALSE) => {
+                self.at += 1;
+                Some(code == op::NEWTRUE)
+            }
+            _ => match self.scalar()? {
+                Value::Bool(value) => Some(value),
+                _ => None,
+            },
+        }
+    }
+
+    /// The number of INT or LONG, and whether it is negative.
+    fn digits(&mut self) -> Option<(bool, u128)> {
+        let code = self.peek()?;
+        self.at += 1;
+        let line = self.line()?;
+        decimal(if code == op::LONG { line.strip_suffix(b"L")? } else { line })
+    }
+
+    /// The number of GET or PUT.
+    fn number_line(&mut self) -> Option<u32> {
+        self.at += 1;
+        let (is_negative, number) = decimal(self.line()?)?;
+        u32::try_from(number).ok().filter(|_| !is_negative)
+    }
+
+    /// A number of NumPy: `scalar(type, bytes)`.
+    #[cold]
+    #[inline(never)]
+    fn scalar(&mut self) -> Option<Value> {
+        let (start, seen) = (self.at as u32, Cell::new(self.scalar));
+        let is_scalar = |name: Name<'_>| {
+            name.name == "scalar" && matches!(name.module, "numpy.core.multiarray" | "numpy._core.multiarray")
+        };
+        let named = self.named(&seen, is_scalar)?;
+        self.scalar = seen.get();
+        if let Some(kept) = named {
+            return self.again(kept, Self::scalar);
+        }
+        self.open_call()?;
+        let dtype = self.dtype()?;
+        let bytes = self.byte_string()?;
+        self.end_call(op::TUPLE2, start)?;
+        (!bytes.is_empty() && dtype.itemsize() == bytes.len()).then(|| dtype.read(&bytes))
     }
 
     /// Text in its usual form, whose length goes to a head; where it ends.
@@ -200,15 +287,20 @@ impl<'p> Reader<'p> {
         *self.text.get_mut(self.wrote..)?.first_chunk_mut()? = part::<BLOCK>(window, 2);
         self.wrote += len;
         self.write(at, 0, (len as u32).to_le_bytes())?;
-        let end = from + 2 + len;
+        self.put_at(from + 2 + len, from as Kept)
+    }
+
+    /// Puts something in the memo, if that is what stands at a place; where it goes on.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn put_at(&mut self, end: usize, kept: Kept) -> Option<usize> {
         match *self.input.get(end)? {
             op::MEMOIZE => {
-                self.memo.push(from as Kept);
+                self.memo.push(kept);
                 Some(end + 1)
             }
-            op::BINPUT | op::LONG_BINPUT | op::FRAME => {
+            op::BINPUT | op::LONG_BINPUT | op::PUT | op::FRAME => {
                 self.at = end;
-                self.put_numbered(from as Kept)?;
+                self.put_numbered(kept)?;
                 Some(self.at)
             }
             _ => Some(end),
@@ -219,6 +311,10 @@ impl<'p> Reader<'p> {
     pub(super) fn text(&mut self, at: usize) -> Option<()> {
         let text = self.string()?;
         self.length(at, text.len())?;
+        self.write_text(&text)
+    }
+
+    pub(super) fn write_text(&mut self, text: &[u8]) -> Option<()> {
         let end = self.wrote + text.len();
         if self.text.len() < end + BLOCK {
             self.text.resize(end + end / 2 + SPACE, 0);
@@ -229,15 +325,16 @@ impl<'p> Reader<'p> {
     }
 
     pub(super) fn char(&mut self) -> Option<u32> {
-        let mut chars = core::str::from_utf8(self.string()?).ok()?.chars();
+        let text = self.string()?;
+        let mut chars = core::str::from_utf8(&text).ok()?.chars();
         chars.next().filter(|_| chars.next().is_none()).map(u32::from)
     }
 
     /// The text that comes next, to be copied.
-    pub(super) fn string(&mut self) -> Option<&'p [u8]> {
+    pub(super) fn string(&mut self) -> Option<Cow<'p, [u8]>> {
         let code = self.peek()?;
         let start = self.at;
-        if matches!(code, op::BINGET | op::LONG_BINGET) {
+        if is_get(code) {
             let text = self.name()?;
             self.copies = self.copies.checked_sub(text.len())?;
             return Some(text);
@@ -248,8 +345,8 @@ impl<'p> Reader<'p> {
     }
 
     /// The text that comes next, to be compared.
-    pub(super) fn name(&mut self) -> Option<&'p [u8]> {
-        if !matches!(self.peek()?, op::BINGET | op::LONG_BINGET) {
+    pub(super) fn name(&mut self) -> Option<Cow<'p, [u8]>> {
+        if !is_get(self.peek()?) {
             return self.string();
         }
         let start = self.get().filter(|&kept| kept <= Kept::from(u32::MAX))? as usize;
@@ -260,25 +357,78 @@ impl<'p> Reader<'p> {
         text
     }
 
-    fn text_here(&mut self) -> Option<&'p [u8]> {
+    fn text_here(&mut self) -> Option<Cow<'p, [u8]>> {
         let len = match *self.input.get(self.at)? {
             op::SHORT_BINUNICODE => self.argument::<1>()?[0].into(),
             op::BINUNICODE => u32::from_le_bytes(self.argument()?) as usize,
             op::BINUNICODE8 => usize::try_from(u64::from_le_bytes(self.argument()?)).ok()?,
+            op::UNICODE => return self.text_of_protocol_0(),
             op::SHORT_BINSTRING | op::BINSTRING if self.bytes_are_text => return self.text_of_python_2(),
             _ => return None,
         };
-        self.bytes(len)
+        self.bytes(len).map(Cow::Borrowed)
+    }
+
+    /// A line in which all but ASCII and the backslash stands for itself.
+    #[inline(never)]
+    fn text_of_protocol_0(&mut self) -> Option<Cow<'p, [u8]>> {
+        let rest = self.input.get(self.at + 1..)?;
+        let line = rest.get(..rest.iter().position(|&byte| byte == b'\n')?)?;
+        self.at += line.len() + 2;
+        if line.iter().all(|&byte| byte < 0x80 && byte != b'\\') {
+            return Some(Cow::Borrowed(line));
+        }
+        let mut text = Vec::with_capacity(2 * line.len());
+        raw_unicode(line, &mut text)?;
+        // Lone surrogates are left to the machine.
+        core::str::from_utf8(&text).ok()?;
+        Some(Cow::Owned(text))
     }
 
     /// An 8-bit string that is the same in each encoding.
-    fn text_of_python_2(&mut self) -> Option<&'p [u8]> {
+    fn text_of_python_2(&mut self) -> Option<Cow<'p, [u8]>> {
         let len = match *self.input.get(self.at)? {
             op::SHORT_BINSTRING => self.argument::<1>()?[0].into(),
             _ => usize::try_from(i32::from_le_bytes(self.argument()?)).ok()?,
         };
-        self.bytes(len).filter(|text| text.is_ascii())
+        self.bytes(len).filter(|text| text.is_ascii()).map(Cow::Borrowed)
     }
+}
+
+/// Whether an opcode gets something from the memo.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) const fn is_get(code: u8) -> bool {
+    matches!(code, op::BINGET | op::LONG_BINGET | op::GET)
+}
+
+/// A number as it is written, without zeros in front, and whether it is negative.
+fn decimal(line: &[u8]) -> Option<(bool, u128)> {
+    let (is_negative, digits) = line.strip_prefix(b"-").map_or((false, line), |digits| (true, digits));
+    if digits.is_empty() || digits.first() == Some(&b'0') && line.len() > 1 {
+        return None;
+    }
+    let mut number = 0_u128;
+    for digits in digits.chunks(MOST_DIGITS) {
+        let (mut part, mut unit) = (0, 1);
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            (part, unit) = (10 * part + u64::from(digit), 10 * unit);
+        }
+        number = number.checked_mul(unit)?.checked_add(part.into())?;
+    }
+    Some((is_negative, number))
+}
+
+/// The float that a line of protocol 0 stands for.
+fn float_of(line: &[u8]) -> Option<f64> {
+    let is_plain = line.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'e' | b'+'));
+    if !is_plain || line.first() == Some(&b'e') {
+        return strings::float(line);
+    }
+    core::str::from_utf8(line).ok()?.parse().ok().filter(|float: &f64| float.is_finite())
 }
 
 /// A float with its opcode.
@@ -298,6 +448,27 @@ pub(super) fn usual_int(rest: &[u8]) -> Option<(i64, usize)> {
         }
         _ => return None,
     })
+}
+
+/// An integer of up to 128 bits in its usual forms, and the bytes that it takes.
+pub(super) fn usual_wide(rest: &[u8]) -> Option<(i128, usize)> {
+    let block = rest.first_chunk::<{ 2 + size_of::<i128>() }>()?;
+    if block[0] != op::LONG1 || !matches!(block[1], 1..=16) {
+        return usual_int(rest).map(|(value, len)| (value.into(), len));
+    }
+    let unused = i128::BITS - 8 * u32::from(block[1]);
+    Some((i128::from_le_bytes(part(block, 2)) << unused >> unused, 2 + usize::from(block[1])))
+}
+
+/// Text of a single letter in its usual form, and the bytes that it takes.
+pub(super) fn usual_char(rest: &[u8]) -> Option<(u32, usize)> {
+    let &[op::SHORT_BINUNICODE, len @ 1..=4, first, ..] = rest else { return None };
+    if len == 1 {
+        return (first < 0x80).then_some((first.into(), 3));
+    }
+    let mut letters = core::str::from_utf8(rest.get(2..2 + usize::from(len))?).ok()?.chars();
+    let letter = letters.next().filter(|_| letters.as_str().is_empty())?;
+    Some((letter.into(), 2 + usize::from(len)))
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]

@@ -16,7 +16,7 @@ impl Reader<'_> {
         match of.known {
             Known::Int | Known::Natural => self.int_of_any_size(of.known, at),
             Known::Uuid => {
-                let number = self.made_of("uuid.UUID", &seen[0], &Self::uuid)?;
+                let number = self.uuid(seen)?;
                 self.fill(at, &number.to_be_bytes())
             }
             Known::Date => {
@@ -71,6 +71,7 @@ impl Reader<'_> {
 
     /// A single argument: bytes in which several numbers are packed.
     fn packed<const N: usize>(&mut self, start: u32) -> Option<[u8; N]> {
+        self.open_call()?;
         let packed = self.byte_string()?.as_ref().try_into().ok()?;
         self.end_call(op::TUPLE1, start)?;
         Some(packed)
@@ -78,6 +79,7 @@ impl Reader<'_> {
 
     fn delta(&mut self, seen: &Cell<Kept>) -> Option<[u8; 12]> {
         self.made_of("datetime.timedelta", seen, &|this, start| {
+            this.open_call()?;
             let numbers = [this.wide_int()?, this.wide_int()?, this.wide_int()?];
             this.end_call(op::TUPLE3, start)?;
             timedelta::of_numbers(numbers)
@@ -87,6 +89,7 @@ impl Reader<'_> {
     /// A time in its zone, and how far that is ahead.
     fn moment(&mut self, seen: &Seen) -> Option<([u8; 12], i32)> {
         self.made_of("datetime.datetime", &seen[0], &|this, start| {
+            this.open_call()?;
             let packed = this.byte_string()?.as_ref().try_into().ok()?;
             let offset = this.zone(seen)?;
             this.end_call(op::TUPLE2, start)?;
@@ -103,6 +106,7 @@ impl Reader<'_> {
         }
         self.at = at;
         let offset = self.made_of("datetime.timezone", &seen[1], &|this, start| {
+            this.open_call()?;
             let delta = this.delta(&seen[2])?;
             this.end_call(op::TUPLE1, start)?;
             datetime::offset(delta)
@@ -113,19 +117,42 @@ impl Reader<'_> {
         Some(offset)
     }
 
-    fn uuid(&mut self, start: u32) -> Option<u128> {
-        self.code(op::EMPTY_TUPLE)?;
-        self.code(op::NEWOBJ)?;
-        self.put(self.made(start))?;
+    fn uuid(&mut self, seen: &Seen) -> Option<u128> {
+        const TAG: &str = "uuid.UUID";
+        self.peek()?;
+        let start = self.at as u32;
+        if !(self.is_old && self.rebuilt(TAG, seen)?) {
+            if let Some(kept) = self.named(&seen[0], |name| name.is(TAG))? {
+                return self.again(kept, |this| this.uuid(seen));
+            }
+            self.code(op::EMPTY_TUPLE)?;
+            self.code(op::NEWOBJ)?;
+            self.put(self.made(start))?;
+        }
         self.peek()?;
         let state = self.at;
-        self.code(op::EMPTY_DICT)?;
-        self.put(state as Kept)?;
-        if self.name()? != b"int" {
+        if self.plans.is_text {
+            self.code(op::MARK)?;
+        }
+        let empty = if self.plans.is_text { op::DICT } else { op::EMPTY_DICT };
+        // In protocol 0 a dict can also be made of what is behind the mark.
+        let is_empty = self.peek()? == empty;
+        if is_empty {
+            self.at += 1;
+            self.put(state as Kept)?;
+        } else if !self.plans.is_text {
+            return None;
+        }
+        if *self.name()? != *b"int" {
             return None;
         }
         let number = self.unsigned()?;
-        self.code(op::SETITEM)?;
+        if is_empty {
+            self.code(op::SETITEM)?;
+        } else {
+            self.code(op::DICT)?;
+            self.put(state as Kept)?;
+        }
         self.code(op::BUILD)?;
         Some(number)
     }

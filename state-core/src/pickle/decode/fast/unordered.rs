@@ -54,7 +54,7 @@ impl Reader<'_> {
         let mut parts: Vec<Part> = Vec::with_capacity(slots.len());
         for _ in slots {
             let name = self.name()?;
-            let slot = slots.iter().find(|slot| slot.placed.0.name.as_bytes() == name)?;
+            let slot = slots.iter().find(|slot| *slot.placed.0.name.as_bytes() == *name)?;
             if parts.iter().any(|part| part.order == slot.order) {
                 return None;
             }
@@ -81,7 +81,7 @@ impl Reader<'_> {
             }
         };
         let taken = self.taken;
-        self.ops(&plan.ops, base + slot.placed.1)?;
+        self.ops(plan.steps(), base + slot.placed.1)?;
         // Raw arrays stay in the order in which they came.
         (taken == self.taken).then_some(())?;
         Some(Part { order: slot.order, ends: self.begin() })

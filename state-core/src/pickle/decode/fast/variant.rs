@@ -3,7 +3,8 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-use super::plan::{Variant, Variants, variant_parts};
+use super::plan::{Variant, Variants, tuple_code, variant_parts};
+use super::scalar::is_get;
 use super::{Kept, NOTHING, Reader};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
@@ -40,18 +41,13 @@ impl Reader<'_> {
         self.tag(base, of, place)?;
         let variant = of.list.get(place)?;
         let parts = variant_parts(variant.slots);
-        if marked != (parts > 3) {
+        if marked != (parts > 3 || self.is_old) {
             return None;
         }
         if parts > 1 {
             self.variant_slots(base, of, variant)?;
         }
-        self.code(match parts {
-            1 => op::TUPLE1,
-            2 => op::TUPLE2,
-            3 => op::TUPLE3,
-            _ => op::TUPLE,
-        })?;
+        self.code(tuple_code(parts, self.is_old))?;
         self.put(self.made(start as u32))
     }
 
@@ -68,10 +64,10 @@ impl Reader<'_> {
             return None;
         }
         if of.is_inline || plan.is_empty {
-            self.ops(&plan.ops, base + of.at as usize + tag_head(of.list.len()))?;
+            self.ops(plan.steps(), base + of.at as usize + tag_head(of.list.len()))?;
         } else {
             let (start, top) = (self.tail.len(), self.head(plan.size));
-            self.ops(&plan.ops, top)?;
+            self.ops(plan.steps(), top)?;
             self.settle(start, top);
         }
         self.parts = outer;
@@ -90,7 +86,7 @@ impl Reader<'_> {
         let code = self.peek()?;
         let start = self.at;
         let kept = match code {
-            op::BINGET | op::LONG_BINGET => self.get()?,
+            code if is_get(code) => self.get()?,
             _ => start as Kept,
         };
         if kept != start as Kept {
@@ -100,7 +96,7 @@ impl Reader<'_> {
             self.at = start;
         }
         let name = self.name()?;
-        let place = of.of.variants.iter().position(|variant| variant.name.as_bytes() == name)?;
+        let place = of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)?;
         of.list.get(place)?.seen.set(kept);
         Some(place)
     }
@@ -110,15 +106,17 @@ impl Reader<'_> {
         let (start, memo) = (self.at, self.memo.len());
         let is_getattr = |name: Name<'_>| (name.module, name.name) == ("builtins", "getattr");
         let place = if self.named(&Cell::new(NOTHING), is_getattr) == Some(None) {
+            self.open_call()?;
             self.class(&of.class)?.is_none().then_some(())?;
             let name = self.name()?;
-            let place = of.of.variants.iter().position(|variant| variant.name.as_bytes() == name)?;
+            let place = of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)?;
             self.end_call(op::TUPLE2, start as u32)?;
             place
         } else {
             self.at = start;
             self.memo.truncate(memo);
             self.class(&of.class)?.is_none().then_some(())?;
+            self.open_call()?;
             let value = self.wide_int().filter(|_| of.of.form == Form::Enum)?;
             let place = of.of.variants.iter().position(|variant| variant.value == Some(value))?;
             self.end_call(op::TUPLE1, start as u32)?;

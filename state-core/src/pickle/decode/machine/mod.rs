@@ -9,6 +9,7 @@ mod objects;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::arena::{Arena, Id, Tag};
 use super::effects::{Dropped, Effects};
@@ -27,41 +28,21 @@ use crate::pickle::options::PickleOptions;
 
 /// Runs the pickle at the start of the input.
 pub(super) fn run<'a>(input: &'a [u8], options: &PickleOptions, buffers: u32) -> Result<Parts<'a>> {
-    let mut machine = Machine {
-        input,
-        at: 0,
-        stack: Stack::default(),
-        marks: Vec::new(),
-        fence: 0,
-        memo: Memo::default(),
-        arena: Arena::new(input.len()),
-        strings: Strings::new(options.strings, options.surrogates),
-        shares: Shares::default(),
-        dropped: Dropped::default(),
-        buffers: 0,
-        most_buffers: buffers,
-        extensions: options.extensions,
-        fix_imports: options.fix_imports,
-        old_names: options.fix_imports,
-        codec: None,
-        latin1: BTreeMap::new(),
-    };
+    let mut machine = Machine::new(input, options, buffers);
     if input.len() as u64 > options.max_size {
         let expected = format!("a pickle of at most {} bytes", options.max_size);
         return Err(Error::new(ErrorKind::Length, expected, format!("{}", input.len())));
     }
     let root = machine.run().map_err(|error| foreign::explain(input, error))?;
-    let Machine { at, arena, strings, shares, dropped, buffers, old_names, extensions, .. } = machine;
-    let effects = Effects::default();
-    let shares_all = options.copies == Copies::Share;
-    let mut parts =
-        Parts { input, arena, strings, shares, effects, root, len: at, buffers, old_names, extensions, shares_all };
+    let Machine { at, dropped, parts, .. } = machine;
+    let mut parts = Parts { root, len: at, ..parts };
     parts.effects = Effects::new(&parts, dropped);
     Ok(parts)
 }
 
-struct Machine<'a> {
-    input: &'a [u8],
+pub(super) struct Machine<'a> {
+    /// What there is so far.
+    pub parts: Parts<'a>,
     /// The opcode that runs, or the next one.
     at: usize,
     stack: Stack,
@@ -69,27 +50,70 @@ struct Machine<'a> {
     marks: Vec<u32>,
     /// The last of them: nothing below it can be taken.
     fence: usize,
-    memo: Memo,
-    arena: Arena,
-    strings: Strings,
-    shares: Shares,
+    pub memo: Memo,
     dropped: Dropped,
-    buffers: u32,
     most_buffers: u32,
-    extensions: &'static [(u32, &'static str)],
     fix_imports: bool,
-    /// Whether names are those of Python 2.
-    old_names: bool,
     /// The callable that was looked at last, and whether it encodes text as bytes.
     codec: Option<(Id, bool)>,
     /// The bytes of texts that were encoded.
     latin1: BTreeMap<u32, u32>,
+    /// Whether what is put in the memo has its place there already.
+    is_again: bool,
+    /// The place in the arena below which nothing can be changed any more.
+    settled: u32,
 }
 
 impl<'a> Machine<'a> {
+    pub fn new(input: &'a [u8], options: &PickleOptions, buffers: u32) -> Self {
+        let parts = Parts {
+            input,
+            arena: Arena::new(input.len()),
+            strings: Strings::new(options.strings, options.surrogates),
+            shares: Shares::default(),
+            effects: Effects::default(),
+            root: Id::leaf(0),
+            len: input.len(),
+            buffers: 0,
+            old_names: options.fix_imports,
+            extensions: options.extensions,
+            shares_all: options.copies == Copies::Share,
+        };
+        Self {
+            parts,
+            at: 0,
+            stack: Stack::default(),
+            marks: Vec::new(),
+            fence: 0,
+            memo: Memo::default(),
+            dropped: Dropped::default(),
+            most_buffers: buffers,
+            fix_imports: options.fix_imports,
+            codec: None,
+            latin1: BTreeMap::new(),
+            is_again: false,
+            settled: 0,
+        }
+    }
+
+    /// Runs the opcodes of one part alone: what they put in the memo has the numbers from the end of that on, or has its
+    /// number already if the part `is_again` run. Parts of earlier runs are not changed any more.
+    pub fn part(&mut self, range: Range<usize>, is_again: bool) -> Option<Id> {
+        self.stack.truncate(0);
+        self.marks.clear();
+        (self.fence, self.at, self.is_again, self.settled) = (0, range.start, is_again, self.parts.arena.end());
+        while self.at < range.end {
+            let op = scan::op(self.parts.input, self.at).ok()?;
+            self.step(&op).ok()?;
+            self.at = op.end;
+        }
+        let is_alone = self.stack.len() == 1 && self.marks.is_empty() && self.dropped.is_empty();
+        self.stack.pop().filter(|_| is_alone).map(Id)
+    }
+
     fn run(&mut self) -> Result<Id> {
         loop {
-            let op = scan::op(self.input, self.at)?;
+            let op = scan::op(self.parts.input, self.at)?;
             if self.at > LONGEST {
                 return Err(too_many());
             }
@@ -122,7 +146,7 @@ impl<'a> Machine<'a> {
             | op::BINBYTES8
             | op::BYTEARRAY8 => self.push_leaf(),
             op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => {
-                match self.strings.take(op.bytes, &mut self.arena)? {
+                match self.parts.strings.take(op.bytes, &mut self.parts.arena)? {
                     Some(id) => self.push(id),
                     None => self.push_leaf(),
                 }
@@ -157,7 +181,7 @@ impl<'a> Machine<'a> {
             op::POP => self.discard()?,
             op::DUP => {
                 let top = self.top()?;
-                self.shares.note(top);
+                self.parts.shares.note(top);
                 self.push(top);
             }
             _ => return self.rare(op),
@@ -171,14 +195,14 @@ impl<'a> Machine<'a> {
             op::PROTO if op.number > 5 => {
                 return Err(Error::new(ErrorKind::Version, "a protocol of 0 to 5", format!("{}", op.number)));
             }
-            op::PROTO => self.old_names = self.fix_imports && op.number < 3,
+            op::PROTO => self.parts.old_names = self.fix_imports && op.number < 3,
             op::FRAME => self.frame(op)?,
             op::INT | op::LONG | op::FLOAT => {
                 Strings::test_number(op.code, op.bytes)?;
                 self.push_leaf();
             }
             op::STRING | op::BINSTRING | op::SHORT_BINSTRING | op::UNICODE => {
-                match self.strings.decode(op.code, op.bytes, &mut self.arena)? {
+                match self.parts.strings.decode(op.code, op.bytes, &mut self.parts.arena)? {
                     Some(id) => self.push(id),
                     None => self.push_leaf(),
                 }
@@ -206,14 +230,14 @@ impl<'a> Machine<'a> {
             op::PERSID => return Err(malformed("a persistent id in ASCII", "other bytes")),
             op::BINPERSID => {
                 let of = self.pop()?;
-                let id = self.arena.fixed(Tag::Persistent, &[of.0])?;
+                let id = self.parts.arena.fixed(Tag::Persistent, &[of.0])?;
                 self.push(id);
             }
             op::EXT1 | op::EXT2 | op::EXT4 if (op.number as i64) <= 0 => {
                 return Err(malformed("an extension code above zero", format!("{}", op.number as i64)));
             }
             op::EXT1 | op::EXT2 | op::EXT4 => {
-                if !self.extensions.iter().any(|(code, _)| u64::from(*code) == op.number) {
+                if !self.parts.extensions.iter().any(|(code, _)| u64::from(*code) == op.number) {
                     let expected = "an extension code whose class is given";
                     return Err(malformed(expected, format!("{}", op.number)));
                 }
@@ -238,7 +262,7 @@ impl<'a> Machine<'a> {
     }
 
     fn push_cell(&mut self, tag: Tag) -> Result<()> {
-        let id = self.arena.cell(tag)?;
+        let id = self.parts.arena.cell(tag)?;
         self.push(id);
         Ok(())
     }
@@ -276,7 +300,7 @@ impl<'a> Machine<'a> {
         self.fence = self.stack.len();
         let len = self.marks.len();
         if len == self.marks.capacity() {
-            self.marks.reserve_exact(len.max(16).min(self.input.len() - self.at + 1));
+            self.marks.reserve_exact(len.max(16).min(self.parts.input.len() - self.at + 1));
         }
         // The stack has fewer parts than the input bytes, which were tested to be countable so.
         self.marks.push(self.fence as u32);
@@ -297,11 +321,12 @@ impl<'a> Machine<'a> {
         if self.is_step() {
             let target = self.last(2)?;
             let place = self.stack.get(target).and_then(|id| Id(id).place()).unwrap_or_default();
-            return self.arena.change(place, Tag::Step, &mut self.stack, target + 1);
+            self.changeable(place)?;
+            return self.parts.arena.change(place, Tag::Step, &mut self.stack, target + 1);
         }
         let id = self.pop()?;
         if !self.is_replaced(id) {
-            self.dropped.note(&self.arena, id, self.shares.contains(id));
+            self.dropped.note(&self.parts.arena, id, self.parts.shares.contains(id));
         }
         Ok(())
     }
@@ -309,7 +334,7 @@ impl<'a> Machine<'a> {
     /// Drops what lies on the stack from a place on.
     fn drop_from(&mut self, from: usize) {
         for id in (from..self.stack.len()).filter_map(|at| self.stack.get(at)).map(Id) {
-            self.dropped.note(&self.arena, id, self.shares.contains(id));
+            self.dropped.note(&self.parts.arena, id, self.parts.shares.contains(id));
         }
         self.stack.truncate(from);
     }
@@ -319,13 +344,15 @@ impl<'a> Machine<'a> {
         if id.place().is_none() {
             return false;
         }
-        let number = match scan::op(self.input, self.at + 1) {
+        let number = match scan::op(self.parts.input, self.at + 1) {
             Ok(next) if matches!(next.code, op::BINGET | op::LONG_BINGET) => Some(next.number),
             Ok(next) if next.code == op::GET => super::text::index(next.bytes),
             _ => None,
         };
         let kept = number.and_then(|number| self.memo.get(number));
-        kept.is_some_and(|kept| self.dropped.is_again(self.input, &self.arena, &self.strings, [id, kept]))
+        kept.is_some_and(|kept| {
+            self.dropped.is_again(self.parts.input, &self.parts.arena, &self.parts.strings, [id, kept])
+        })
     }
 
     /// Whether the last part is a call of a function with the object below it as the first argument, as that of a state
@@ -334,19 +361,23 @@ impl<'a> Machine<'a> {
         let Ok(from) = self.last(2) else { return false };
         let place = |at: usize| self.stack.get(at).and_then(|id| Id(id).place());
         let (Some(object), Some(call)) = (place(from), place(from + 1)) else { return false };
-        let is_object = matches!(self.arena.tag(object), Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance);
-        if !is_object || self.arena.tag(call) != Tag::Call || call == object {
+        let is_object = matches!(self.parts.arena.tag(object), Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance);
+        if !is_object || self.parts.arena.tag(call) != Tag::Call || call == object {
             return false;
         }
-        let arguments = self.arena.part(call, 1).place();
-        let arguments = arguments.filter(|&place| self.arena.tag(place) == Tag::Tuple && self.arena.count(place) > 0);
-        arguments.is_some_and(|place| self.arena.part(place, 0) == Id::node(object))
+        let arguments = self.parts.arena.part(call, 1).place();
+        let arguments =
+            arguments.filter(|&place| self.parts.arena.tag(place) == Tag::Tuple && self.parts.arena.count(place) > 0);
+        arguments.is_some_and(|place| self.parts.arena.part(place, 0) == Id::node(object))
     }
 
     #[inline]
     fn put(&mut self, number: u64) -> Result<()> {
         let top = self.top()?;
-        self.memo.put(number, top, self.input.len() - self.at);
+        if self.is_again {
+            return Ok(());
+        }
+        self.memo.put(number, top, self.parts.input.len() - self.at);
         Ok(())
     }
 
@@ -355,7 +386,7 @@ impl<'a> Machine<'a> {
         let Some(id) = self.memo.get(number) else {
             return Err(malformed("a number that is in the memo", format!("{number}")));
         };
-        self.shares.note(id);
+        self.parts.shares.note(id);
         self.push(id);
         Ok(())
     }
@@ -363,9 +394,15 @@ impl<'a> Machine<'a> {
     /// A node of the parts from a place on the stack to its end, which it replaces.
     #[inline]
     fn collect(&mut self, tag: Tag, from: usize) -> Result<()> {
-        let id = self.arena.collect(tag, &mut self.stack, from)?;
+        let id = self.parts.arena.collect(tag, &mut self.stack, from)?;
         self.push(id);
         Ok(())
+    }
+
+    /// Tests that a part was not used yet as it is.
+    #[inline]
+    fn changeable(&self, place: u32) -> Result<()> {
+        if place >= self.settled { Ok(()) } else { Err(malformed("a part that is made here", "one from the memo")) }
     }
 
     fn marked(&mut self, code: u8) -> Result<()> {
@@ -373,9 +410,9 @@ impl<'a> Machine<'a> {
         let tag = if code == op::LIST { Tag::List } else { Tag::Dict };
         let items = self.stack.len() - from;
         even(tag, items)?;
-        let id = self.arena.cell(tag)?;
+        let id = self.parts.arena.cell(tag)?;
         if let (Some(place), true) = (id.place(), items > 0) {
-            self.arena.extend(place, tag, &mut self.stack, from)?;
+            self.parts.arena.extend(place, tag, &mut self.stack, from)?;
         }
         self.push(id);
         Ok(())
@@ -389,10 +426,11 @@ impl<'a> Machine<'a> {
         let items = self.stack.len() - from;
         if items > 0 {
             even(tag, items)?;
-            match target.place().map(|place| (place, self.arena.tag(place))) {
-                Some((place, of)) if of == tag => self.arena.extend(place, tag, &mut self.stack, from)?,
+            self.changeable(target.place().unwrap_or(u32::MAX))?;
+            match target.place().map(|place| (place, self.parts.arena.tag(place))) {
+                Some((place, of)) if of == tag => self.parts.arena.extend(place, tag, &mut self.stack, from)?,
                 Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
-                    self.arena.change(place, tag, &mut self.stack, from)?;
+                    self.parts.arena.change(place, tag, &mut self.stack, from)?;
                 }
                 _ => return Err(malformed(container(tag), self.name(target))),
             }

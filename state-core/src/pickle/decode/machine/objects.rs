@@ -15,7 +15,7 @@ impl<'a> Machine<'a> {
         let (arguments, class) = (self.pop()?, self.pop()?);
         self.tuple(arguments)?;
         self.class(class)?;
-        let id = self.arena.changeable(Tag::New, &[class.0, arguments.0])?;
+        let id = self.parts.arena.changeable(Tag::New, &[class.0, arguments.0])?;
         self.push(id);
         Ok(())
     }
@@ -24,10 +24,10 @@ impl<'a> Machine<'a> {
         let (keywords, arguments, class) = (self.pop()?, self.pop()?, self.pop()?);
         self.class(class)?;
         self.tuple(arguments)?;
-        if keywords.place().map(|place| self.arena.tag(place)) != Some(Tag::Dict) {
+        if keywords.place().map(|place| self.parts.arena.tag(place)) != Some(Tag::Dict) {
             return Err(malformed("a dict of keyword arguments", self.name(keywords)));
         }
-        let id = self.arena.changeable(Tag::NewKeywords, &[class.0, arguments.0, keywords.0])?;
+        let id = self.parts.arena.changeable(Tag::NewKeywords, &[class.0, arguments.0, keywords.0])?;
         self.push(id);
         Ok(())
     }
@@ -38,7 +38,7 @@ impl<'a> Machine<'a> {
         self.class(callable)?;
         let id = match self.encoded(callable, arguments)? {
             Some(bytes) => bytes,
-            None => self.arena.changeable(Tag::Call, &[callable.0, arguments.0])?,
+            None => self.parts.arena.changeable(Tag::Call, &[callable.0, arguments.0])?,
         };
         self.push(id);
         Ok(())
@@ -49,32 +49,34 @@ impl<'a> Machine<'a> {
         let codec = match self.codec {
             Some((id, is)) if id == callable => is,
             _ => {
-                let is_short = takes_at_most(SHORT, self.input, &self.arena, &self.strings, callable);
-                let name = || view::name(self.input, &self.arena, &self.strings, self.old_names, callable);
+                let is_short = takes_at_most(SHORT, self.parts.input, &self.parts.arena, &self.parts.strings, callable);
+                let name = || {
+                    view::name(self.parts.input, &self.parts.arena, &self.parts.strings, self.parts.old_names, callable)
+                };
                 let is =
                     is_short && name().is_some_and(|Name { module, name }| (module, name) == ("_codecs", "encode"));
                 self.codec = Some((callable, is));
                 is
             }
         };
-        let place = arguments.place().filter(|&place| codec && self.arena.count(place) == 2);
+        let place = arguments.place().filter(|&place| codec && self.parts.arena.count(place) == 2);
         let Some(place) = place else { return Ok(None) };
-        let (text, encoding) = (self.arena.part(place, 0), self.arena.part(place, 1));
-        let encoding = self.strings.text(self.input, &self.arena, encoding);
+        let (text, encoding) = (self.parts.arena.part(place, 0), self.parts.arena.part(place, 1));
+        let encoding = self.parts.strings.text(self.parts.input, &self.parts.arena, encoding);
         if !encoding.is_some_and(|encoding| matches!(encoding, b"latin1" | b"latin-1" | b"iso-8859-1")) {
             return Ok(None);
         }
         if let Some(&bytes) = self.latin1.get(&text.0) {
-            self.shares.note(Id(bytes));
+            self.parts.shares.note(Id(bytes));
             return Ok(Some(Id(bytes)));
         }
-        match self.strings.latin1(self.input, &mut self.arena, text)? {
+        match self.parts.strings.latin1(self.parts.input, &mut self.parts.arena, text)? {
             Some(bytes) => {
                 // Remembered, so that one text that is encoded again and again takes no more time and memory.
                 self.latin1.insert(text.0, bytes.0);
                 Ok(Some(bytes))
             }
-            None if self.strings.text(self.input, &self.arena, text).is_some() => {
+            None if self.parts.strings.text(self.parts.input, &self.parts.arena, text).is_some() => {
                 Err(malformed("text that Latin-1 has", "another"))
             }
             None => Ok(None),
@@ -94,8 +96,8 @@ impl<'a> Machine<'a> {
             self.class(class)?;
             (class, from + 1)
         };
-        let arguments = self.arena.collect(Tag::Tuple, &mut self.stack, first)?;
-        let id = self.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
+        let arguments = self.parts.arena.collect(Tag::Tuple, &mut self.stack, first)?;
+        let id = self.parts.arena.changeable(Tag::Instance, &[class.0, arguments.0])?;
         self.stack.truncate(from);
         self.push(id);
         Ok(())
@@ -105,12 +107,13 @@ impl<'a> Machine<'a> {
         let from = self.last(2)?;
         let state = Id(self.stack.get(from + 1).unwrap_or_default());
         let object = self.stack.get(from).map(Id).ok_or_else(|| self.underflow())?;
-        match object.place().map(|place| (place, self.arena.tag(place))) {
+        self.changeable(object.place().unwrap_or(u32::MAX))?;
+        match object.place().map(|place| (place, self.parts.arena.tag(place))) {
             Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
-                self.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
+                self.parts.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
             }
             // What has no attributes takes none; no state at all is what it takes.
-            _ if self.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
+            _ if self.parts.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
             _ => return Err(malformed("an object that can take a state", self.name(object))),
         }
         self.stack.truncate(from + 1);
@@ -126,17 +129,17 @@ impl<'a> Machine<'a> {
     pub(super) fn stack_global(&mut self) -> Result<()> {
         let (name, module) = (self.pop()?, self.pop()?);
         for id in [module, name] {
-            if self.strings.text(self.input, &self.arena, id).is_none() {
+            if self.parts.strings.text(self.parts.input, &self.parts.arena, id).is_none() {
                 return Err(malformed("a name as text", self.name(id)));
             }
         }
-        let id = self.arena.fixed(Tag::Global, &[module.0, name.0])?;
+        let id = self.parts.arena.fixed(Tag::Global, &[module.0, name.0])?;
         self.push(id);
         Ok(())
     }
 
     pub(super) fn frame(&mut self, op: &Op<'a>) -> Result<()> {
-        let left = self.input.len() - op.end;
+        let left = self.parts.input.len() - op.end;
         if op.number > left as u64 {
             let expected = format!("a frame of {} bytes", op.number);
             return Err(Error::new(ErrorKind::Length, expected, format!("{left}")));
@@ -145,22 +148,22 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn next_buffer(&mut self) -> Result<()> {
-        if self.buffers == self.most_buffers {
+        if self.parts.buffers == self.most_buffers {
             let expected = format!("no more than the {} buffers that were given", self.most_buffers);
             return Err(malformed(expected, "a part that stands in another one"));
         }
-        let id = self.arena.numbered(Tag::Buffer, self.buffers)?;
-        self.buffers += 1;
+        let id = self.parts.arena.numbered(Tag::Buffer, self.parts.buffers)?;
+        self.parts.buffers += 1;
         self.push(id);
         Ok(())
     }
 
     pub(super) fn readonly_buffer(&mut self) -> Result<()> {
         let top = self.top()?;
-        let tag = top.place().map(|place| self.arena.tag(place));
-        let code = top.offset().and_then(|offset| self.input.get(offset)).copied().unwrap_or_default();
+        let tag = top.place().map(|place| self.parts.arena.tag(place));
+        let code = top.offset().and_then(|offset| self.parts.input.get(offset)).copied().unwrap_or_default();
         let bytes = [op::BINBYTES, op::SHORT_BINBYTES, op::BINBYTES8, op::BYTEARRAY8].contains(&code)
-            || self.strings.are_bytes() && [op::BINSTRING, op::SHORT_BINSTRING].contains(&code);
+            || self.parts.strings.are_bytes() && [op::BINSTRING, op::SHORT_BINSTRING].contains(&code);
         if bytes || matches!(tag, Some(Tag::Buffer | Tag::Bytes | Tag::New | Tag::NewKeywords | Tag::Call)) {
             return Ok(());
         }
@@ -169,8 +172,8 @@ impl<'a> Machine<'a> {
 
     /// Tests that something can be the arguments of a call.
     pub(super) fn tuple(&self, id: Id) -> Result<()> {
-        let empty = id.offset().is_some_and(|offset| self.input.get(offset) == Some(&op::EMPTY_TUPLE));
-        if empty || id.place().is_some_and(|place| self.arena.tag(place) == Tag::Tuple) {
+        let empty = id.offset().is_some_and(|offset| self.parts.input.get(offset) == Some(&op::EMPTY_TUPLE));
+        if empty || id.place().is_some_and(|place| self.parts.arena.tag(place) == Tag::Tuple) {
             return Ok(());
         }
         Err(malformed("a tuple of arguments", self.name(id)))
@@ -181,10 +184,10 @@ impl<'a> Machine<'a> {
         let callable = match (id.offset(), id.place()) {
             (Some(offset), _) => {
                 let codes = [op::GLOBAL, op::INST, op::EXT1, op::EXT2, op::EXT4, op::PERSID];
-                self.input.get(offset).is_some_and(|code| codes.contains(code))
+                self.parts.input.get(offset).is_some_and(|code| codes.contains(code))
             }
             (_, Some(place)) => matches!(
-                self.arena.tag(place),
+                self.parts.arena.tag(place),
                 Tag::Global | Tag::Call | Tag::New | Tag::NewKeywords | Tag::Instance | Tag::Persistent
             ),
             _ => false,
@@ -195,7 +198,7 @@ impl<'a> Machine<'a> {
     /// What a part is, for an error.
     #[cold]
     pub(super) fn name(&self, id: Id) -> &'static str {
-        view::kind_name(self.input, &self.arena, id)
+        view::kind_name(self.parts.input, &self.parts.arena, id)
     }
 }
 

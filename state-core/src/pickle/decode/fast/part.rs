@@ -1,0 +1,242 @@
+//! The parts that are unusual: the machine runs each of them alone, and its image takes its place in the larger one.
+
+use alloc::boxed::Box;
+use core::cell::{Cell, RefCell};
+use core::mem;
+
+use super::skim::Skim;
+use super::{CLASS, Kept, Reader, start_of};
+use crate::pickle::decode::arena::Id;
+use crate::pickle::decode::machine::Machine;
+use crate::pickle::decode::node::{Node, Source};
+use crate::pickle::decode::numpy::Dtypes;
+use crate::pickle::decode::scan;
+use crate::pickle::opcode as op;
+use crate::protocol::builder::Builder;
+use crate::protocol::stack;
+use crate::schema::Schema;
+use crate::value::Dtype;
+use crate::walk;
+
+/// Objects from the memo that are made of others from it, and so on, deeper than this are left to the machine.
+const DEEPEST: u32 = 16;
+
+/// One in so many bytes may be read by parts before it is looked at whether that pays.
+const PREFIX: usize = 128;
+
+/// The machine, and what is kept from one part to the next.
+pub(super) struct Unusual<'p> {
+    machine: Machine<'p>,
+    image: Builder,
+    dtypes: Dtypes,
+    /// What shared parts may still amount to.
+    left: u64,
+    /// Where values begin, of those that were looked at last.
+    skim: Skim,
+    /// How many bytes were read by parts.
+    read: usize,
+}
+
+impl<'p> Reader<'p> {
+    fn unusual(&mut self) -> &mut Unusual<'p> {
+        let (input, options, old_names) = (self.input, self.options, self.old_names);
+        let given = self.buffers.iter().fold(0, |sum: usize, buffer| sum.saturating_add(buffer.len()));
+        let buffers = u32::try_from(self.buffers.len()).unwrap_or(u32::MAX);
+        self.unusual.get_or_insert_with(|| {
+            let mut machine = Machine::new(input, &options, buffers);
+            machine.parts.old_names = old_names;
+            let memory = options.limits(input.len().saturating_add(given)).memory;
+            Box::new(Unusual {
+                machine,
+                image: Builder { memory, ..Builder::default() },
+                dtypes: Dtypes::new(input.len()),
+                left: (input.len() as u64).saturating_mul(options.expansion).saturating_add(1 << 20),
+                skim: Skim::default(),
+                read: 0,
+            })
+        })
+    }
+
+    /// Where the value ends that begins at a place.
+    fn extent(&mut self, start: usize) -> Option<usize> {
+        if let Some(end) = self.unusual().skim.find(start) {
+            return Some(end);
+        }
+        let skim = self.skim(start, self.input.len())?;
+        let end = skim.end_of(0);
+        let last = &mut self.unusual().skim;
+        // Those of a whole group are asked for one after another.
+        if skim.starts.len() >= 8 || last.end <= start {
+            *last = skim;
+        }
+        Some(end)
+    }
+
+    /// The values from a place on.
+    pub(super) fn skim(&mut self, start: usize, end: usize) -> Option<Skim> {
+        let skim = Skim::of(self.input, start..end, None)?;
+        self.left = self.left.checked_sub(skim.end - start)?;
+        (!skim.starts.is_empty()).then_some(skim)
+    }
+
+    /// Remembers where values begin.
+    pub(super) fn expect(&mut self, skim: Skim) {
+        self.unusual().skim = skim;
+    }
+
+    /// Has the machine read what begins here, and puts its image at a place among the heads.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn part(&mut self, schema: &'static Schema, at: usize) -> Option<()> {
+        let (start, parts) = (self.at, self.parts);
+        let (id, skim) = self.run_machine()?;
+        let (buffers, surrogates) = (self.buffers, self.options.surrogates);
+        let Unusual { machine, image, dtypes, left, .. } = self.unusual();
+        let most = left.saturating_add(9 * (skim.end - start) as u64);
+        let source = Source {
+            parts: &machine.parts,
+            buffers,
+            surrogates,
+            left: Cell::new(most),
+            dtypes: RefCell::new(mem::replace(dtypes, Dtypes::new(0))),
+            class: RefCell::default(),
+        };
+        let mut part = mem::take(image);
+        part.heads.clear();
+        part.heads.resize(schema.head, 0);
+        part.text.clear();
+        part.raw.clear();
+        part.depth = stack::levels(parts);
+        let (part, filled) = walk::fill_at(part, schema, Node { source: &source, id }, parts);
+        let is_filled = filled.is_ok() && !source.is_spent();
+        *left = source.left.get().min(*left);
+        *dtypes = source.dtypes.into_inner();
+        let taken = if is_filled { self.take(&part, schema.head, at) } else { None };
+        self.unusual().image = part;
+        self.end(skim);
+        taken
+    }
+
+    /// Puts an image at a place among the heads.
+    fn take(&mut self, part: &Builder, head: usize, at: usize) -> Option<()> {
+        let (head, tail) = part.heads.split_at_checked(head)?;
+        self.fill(at, head)?;
+        self.tail.extend_from_slice(tail);
+        self.write_text(&part.text)?;
+        if !part.raw.is_empty() {
+            self.taken += 1;
+            self.whole_raw().extend_from_slice(&part.raw);
+        }
+        Some(())
+    }
+
+    /// Has the machine run what begins here, if it is not too much.
+    fn run_machine(&mut self) -> Option<(Id, Skim)> {
+        self.peek()?;
+        let start = self.at;
+        let end = self.extent(start)?;
+        let (len, at) = (self.input.len(), self.at);
+        let unusual = self.unusual();
+        unusual.read += end - start;
+        if unusual.read > len / PREFIX + 256 && unusual.read > at / 4 * 3 {
+            // Nearly all is unusual: the machine reads it at once.
+            self.left = 0;
+            return None;
+        }
+        let memo = (!self.is_again).then_some(self.memo.len());
+        let skim = Skim::of(self.input, start..end, memo).filter(|skim| skim.starts.len() == 1)?;
+        let known = self.memo.len();
+        let machine = &mut self.unusual().machine;
+        machine.memo.take_below(known);
+        for &number in skim.gets.iter().filter(|&&number| number < known) {
+            self.fetch(number, start, DEEPEST)?;
+        }
+        let (is_again, taken) = (self.is_again, self.buffer);
+        if is_again && skim.buffers > 0 {
+            return None;
+        }
+        let machine = &mut self.unusual().machine;
+        machine.parts.buffers = taken as u32;
+        let id = machine.part(start..end, is_again)?;
+        Some((id, skim))
+    }
+
+    /// Goes on behind a part that was read.
+    fn end(&mut self, skim: Skim) {
+        self.at = skim.end;
+        self.memo.extend(skim.puts);
+        // That buffers are taken is not undone.
+        self.buffer += skim.buffers as usize;
+        self.taken += skim.buffers;
+    }
+
+    /// Has the machine run what the memo has under a number, unless it knows it.
+    fn fetch(&mut self, number: usize, before: usize, depth: u32) -> Option<()> {
+        if self.unusual().machine.memo.get(number as u64).is_some() {
+            return Some(());
+        }
+        let depth = depth.checked_sub(1)?;
+        let kept = *self.memo.get(number)?;
+        let start = start_of(kept);
+        let end = self.end_of_kept(kept)?;
+        // What holds itself, and what is not there yet.
+        if start >= before || end > before {
+            return None;
+        }
+        self.left = self.left.checked_sub(end - start)?;
+        let skim = Skim::of(self.input, start..end, None)?;
+        if skim.starts.len() != 1 || skim.buffers > 0 {
+            return None;
+        }
+        for number in skim.gets {
+            self.fetch(number, start, depth)?;
+        }
+        let machine = &mut self.unusual().machine;
+        let id = machine.part(start..end, true)?;
+        machine.memo.set(number, id);
+        Some(())
+    }
+
+    /// Where something ends that is in the memo, with what was added to it there.
+    fn end_of_kept(&mut self, kept: Kept) -> Option<usize> {
+        let (start, end) = (start_of(kept), (kept >> 32) as usize);
+        let first = scan::op(self.input, start).ok()?;
+        let is_open = match self.input.get(end.wrapping_sub(1)) {
+            Some(last) if end > 0 => !matches!(*last, op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::FROZENSET),
+            _ => matches!(first.code, op::MARK | op::EMPTY_LIST | op::EMPTY_DICT | op::EMPTY_SET),
+        };
+        let end = end.max(first.end);
+        if !is_open || kept as u32 & CLASS != 0 {
+            return Some(end);
+        }
+        // Lists and dicts of protocol 0 begin with a mark.
+        let end = if first.code == op::MARK { first.end + 1 } else { end };
+        let skim = Skim::of_kept(self.input, start, end)?;
+        self.left = self.left.checked_sub(skim.end - start)?;
+        Some(skim.first)
+    }
+
+    /// The type of elements that NumPy has here, and whether it is kept in the memo.
+    pub(super) fn dtype(&mut self) -> Option<Dtype> {
+        let at = self.at;
+        let kept = self.composite();
+        if let Some((known, dtype)) = &self.dtype {
+            if kept == Some(*known) {
+                return Some(dtype.clone());
+            }
+        }
+        self.at = at;
+        let (id, skim) = self.run_machine()?;
+        let Unusual { machine, dtypes, .. } = self.unusual();
+        let dtype = dtypes.dtype(&machine.parts, id).ok()??;
+        let kept = kept.or_else(|| made_at(&skim, at));
+        self.end(skim);
+        self.dtype = kept.map(|kept| (kept, dtype.clone()));
+        Some(dtype)
+    }
+}
+
+/// What the memo has of the value that begins at a place.
+fn made_at(skim: &Skim, start: usize) -> Option<Kept> {
+    skim.puts.iter().copied().rfind(|&kept| start_of(kept) == start && kept as u32 & CLASS == 0 && kept >> 32 != 0)
+}

@@ -1,0 +1,182 @@
+//! Where values begin and end: opcodes are counted, and nothing is made of them.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::{CLASS, Kept};
+use crate::pickle::decode::scan::{self, Op};
+use crate::pickle::decode::text;
+use crate::pickle::opcode as op;
+
+/// Values that stand one behind the other.
+#[derive(Default)]
+pub(super) struct Skim {
+    /// Where each of them begins.
+    pub starts: Vec<u32>,
+    /// Where the last of them ends, up to what takes it.
+    pub end: usize,
+    /// What they put in the memo, and what they get from it.
+    pub puts: Vec<Kept>,
+    pub gets: Vec<usize>,
+    /// How many buffers out of band they take.
+    pub buffers: u32,
+    /// Where the first of them ended last, with what was added to it.
+    pub first: usize,
+    /// From where on the first is not part of another.
+    apart_from: usize,
+    /// The marks that are open: where they stand, and how many values were there.
+    marks: Vec<(u32, usize)>,
+    /// What may be kept of each value, without its end.
+    kept: Vec<Kept>,
+    /// How much is in the memo, for what is put there with a number.
+    memo: Option<usize>,
+}
+
+/// A value that has no parts, or parts that come later; a tuple, object or result of a call.
+const PLAIN: Kept = 0;
+const COMPOSITE: Kept = 1 << 63;
+
+impl Skim {
+    /// The values that begin at the start of a range, up to its end or to an opcode that takes what is before them. With
+    /// the number of parts in the memo, what they put there has its numbers from that on.
+    pub fn of(input: &[u8], range: Range<usize>, memo: Option<usize>) -> Option<Self> {
+        let skim = Self { end: range.start, memo, apart_from: usize::MAX, ..Self::default() };
+        let skim = skim.run(input, range.end)?;
+        skim.marks.is_empty().then_some(skim)
+    }
+
+    /// What begins at a place as the memo has it, with what is added to it until it becomes part of something else.
+    pub fn of_kept(input: &[u8], start: usize, end: usize) -> Option<Self> {
+        let skim = Self { end: start, apart_from: end, ..Self::default() };
+        skim.run(input, input.len())
+    }
+
+    fn run(mut self, input: &[u8], end: usize) -> Option<Self> {
+        while self.end < end {
+            let op = scan::op(input, self.end).ok()?;
+            if !self.step(&op)? {
+                break;
+            }
+            self.end = op.end;
+            if self.kept.len() == 1 && self.marks.is_empty() {
+                self.first = op.end;
+            }
+        }
+        self.starts = self.kept.iter().map(|&kept| kept as u32 & !CLASS).collect();
+        Some(self)
+    }
+
+    /// The number of the value that begins at a place, and where it ends.
+    pub fn find(&self, start: usize) -> Option<usize> {
+        let number = self.starts.binary_search(&(start as u32)).ok()?;
+        Some(self.end_of(number))
+    }
+
+    /// Where a value ends: where the next one begins.
+    pub fn end_of(&self, number: usize) -> usize {
+        self.starts.get(number + 1).map_or(self.end, |&next| next as usize)
+    }
+
+    /// `false` for what takes more than there is; `None` for what is seldom.
+    fn step(&mut self, op: &Op<'_>) -> Option<bool> {
+        let at = self.end as Kept;
+        let is_there = match op.code {
+            op::FRAME => true,
+            op::STOP => false,
+            op::PROTO | op::POP | op::POP_MARK | op::DUP => return None,
+            op::MARK => {
+                self.marks.push((at as u32, self.kept.len()));
+                true
+            }
+            op::MEMOIZE => self.put(None)?,
+            op::BINPUT | op::LONG_BINPUT => self.put(Some(op.number))?,
+            op::PUT => self.put(Some(text::index(op.bytes)?))?,
+            op::BINGET | op::LONG_BINGET => self.get(op.number)?,
+            op::GET => self.get(text::index(op.bytes)?)?,
+            op::TUPLE1 => self.join(1, COMPOSITE),
+            op::TUPLE2 | op::NEWOBJ | op::REDUCE => self.join(2, COMPOSITE),
+            op::TUPLE3 | op::NEWOBJ_EX => self.join(3, COMPOSITE),
+            op::BINPERSID => self.join(1, COMPOSITE),
+            op::STACK_GLOBAL => self.join(2, CLASS.into()),
+            op::BUILD | op::APPEND => self.change(1),
+            op::SETITEM => self.change(2),
+            op::APPENDS | op::SETITEMS | op::ADDITEMS => match self.marks.pop() {
+                Some((_, from)) => {
+                    self.kept.truncate(from);
+                    self.has(1)
+                }
+                None => false,
+            },
+            op::TUPLE | op::FROZENSET | op::OBJ | op::INST => self.joined(COMPOSITE),
+            op::LIST | op::DICT => self.joined(PLAIN),
+            op::GLOBAL | op::EXT1 | op::EXT2 | op::EXT4 => self.push(at | Kept::from(CLASS)),
+            op::NEXT_BUFFER => {
+                self.buffers += 1;
+                self.push(at)
+            }
+            op::READONLY_BUFFER => self.has(1),
+            _ => self.push(at),
+        };
+        Some(is_there)
+    }
+
+    /// Whether there are so many values, behind the last mark.
+    fn has(&self, count: usize) -> bool {
+        self.kept.len() - self.marks.last().map_or(0, |mark| mark.1) >= count
+    }
+
+    fn push(&mut self, kept: Kept) -> bool {
+        self.kept.push(kept);
+        true
+    }
+
+    /// Makes one of the last few values.
+    fn join(&mut self, count: usize, kind: Kept) -> bool {
+        if !self.has(count) {
+            return false;
+        }
+        let from = self.kept.len() - count;
+        if from == 0 && self.end >= self.apart_from {
+            return false;
+        }
+        let start = self.kept.get(from).map_or(0, |&kept| kept as u32 & !CLASS);
+        self.kept.truncate(from);
+        self.push(kind | Kept::from(start))
+    }
+
+    /// Makes one of what is behind the last mark.
+    fn joined(&mut self, kind: Kept) -> bool {
+        let Some((start, from)) = self.marks.pop() else { return false };
+        self.kept.truncate(from);
+        self.push(kind | Kept::from(start))
+    }
+
+    /// Gives the last few values to the one before.
+    fn change(&mut self, count: usize) -> bool {
+        let is_there = self.has(count + 1);
+        if is_there {
+            self.kept.truncate(self.kept.len() - count);
+        }
+        is_there
+    }
+
+    /// `None` where its number is not that of the next part.
+    fn put(&mut self, number: Option<u64>) -> Option<bool> {
+        let end = (self.end as Kept) << 32;
+        let Some(&kept) = self.kept.last().filter(|_| self.has(1)) else { return Some(false) };
+        if let (Some(memo), Some(number)) = (self.memo, number) {
+            (number == (memo + self.puts.len()) as u64).then_some(())?;
+        }
+        self.puts.push(match kept {
+            _ if kept & COMPOSITE != 0 => kept & !COMPOSITE | end,
+            _ if kept as u32 & CLASS != 0 => kept | end,
+            _ => kept,
+        });
+        Some(true)
+    }
+
+    fn get(&mut self, number: u64) -> Option<bool> {
+        self.gets.push(usize::try_from(number).ok()?);
+        Some(self.push(self.end as Kept))
+    }
+}
