@@ -1,6 +1,7 @@
 //! What the command line asks for.
 
 use crate::cells::SETS;
+use crate::forms;
 
 const USAGE: &str = "\
 usage: cargo run --release -- [--store | --profiles | --list] [--only SET,..]      (or --profile best)
@@ -54,7 +55,8 @@ impl Arguments {
     }
 
     pub fn wants(&self, set: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only == set)
+        let is_guarded = set != forms::NAME;
+        self.only.is_empty() && is_guarded || self.only.iter().any(|only| only == set)
     }
 
     /// Whether a cell, whose name starts with its set's, is asked for.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::Arguments;
+use crate::forms;
 
 const ABOUT: &str =
     "# Instructions of each cell. `cargo run --profile PROFILE -- --store` in this folder writes them anew.";
@@ -75,13 +76,18 @@ impl Counts {
     pub fn replace(&mut self, counts: Self, arguments: &Arguments) {
         self.made_with = counts.made_with;
         self.cells.retain(|(name, _)| !arguments.wants_cell(name));
-        self.cells.extend(counts.cells);
+        self.cells.extend(counts.cells.into_iter().filter(|(name, _)| !is_shown_alone(name)));
         self.cells.sort();
     }
 
     pub fn get(&self, name: &str) -> Option<u64> {
         self.cells.iter().find(|cell| cell.0 == name).map(|cell| cell.1)
     }
+}
+
+/// Whether a cell is counted to be looked at, and compared with nothing.
+pub fn is_shown_alone(name: &str) -> bool {
+    name.split(' ').next() == Some(forms::NAME)
 }
 
 /// The first line of what a program says of its version.

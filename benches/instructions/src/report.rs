@@ -1,7 +1,7 @@
 //! The table: what was stored, what was counted, and which of it fails.
 
 use crate::arguments::Arguments;
-use crate::counts::Counts;
+use crate::counts::{Counts, is_shown_alone};
 
 /// More than so many times what was stored fails.
 const LIMIT: f64 = 1.03;
@@ -56,6 +56,10 @@ pub fn print(stored: &Counts, counts: &Counts, arguments: &Arguments) -> bool {
     println!("\n{:<width$} {:>12} {:>12} {:>9}", "", "stored", "counted", "change");
     let mut failures = 0;
     for name in &cells {
+        if let (true, Some(count)) = (is_shown_alone(name), counts.get(name)) {
+            println!("{name:<width$} {:>12} {count:>12}", "");
+            continue;
+        }
         failures += usize::from(row(name, width, stored.get(name), counts.get(name)).fails());
     }
     if failures == 0 {

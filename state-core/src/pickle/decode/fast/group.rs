@@ -113,7 +113,7 @@ impl Reader<'_> {
             }
         }
         self.back(place)?;
-        let skim = self.skim(place.at + 1, self.input.len());
+        let skim = self.skim(place.at + 1, true);
         let skim = skim.filter(|skim| self.input.get(skim.end) == Some(&add));
         skim.map_or(Some(None), |skim| self.one_by_one(plan, skim, (place.at + 1, add)).map(Some))
     }

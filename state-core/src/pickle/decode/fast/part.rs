@@ -14,7 +14,7 @@ use crate::pickle::decode::scan;
 use crate::pickle::opcode as op;
 use crate::protocol::builder::Builder;
 use crate::protocol::stack;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 use crate::value::Dtype;
 use crate::walk;
 
@@ -58,11 +58,11 @@ impl<'p> Reader<'p> {
     }
 
     /// Where the value ends that begins at a place.
-    fn extent(&mut self, start: usize) -> Option<usize> {
-        if let Some(end) = self.unusual().skim.find(start) {
+    fn extent(&mut self, start: usize, is_tuple: bool) -> Option<usize> {
+        if let Some(end) = self.unusual().skim.find(start, is_tuple) {
             return Some(end);
         }
-        let skim = self.skim(start, self.input.len())?;
+        let skim = self.skim(start, is_tuple)?;
         let end = skim.end_of(0);
         let last = &mut self.unusual().skim;
         // Those of a whole group are asked for one after another.
@@ -72,9 +72,12 @@ impl<'p> Reader<'p> {
         Some(end)
     }
 
-    /// The values from a place on.
-    pub(super) fn skim(&mut self, start: usize, end: usize) -> Option<Skim> {
-        let skim = Skim::of(self.input, start..end, None)?;
+    /// The values from a place on, of which the first can be a tuple or not.
+    pub(super) fn skim(&mut self, start: usize, is_tuple: bool) -> Option<Skim> {
+        let skim = match is_tuple {
+            true => Skim::of(self.input, start..self.input.len(), None)?,
+            false => Skim::of_item(self.input, start)?,
+        };
         self.left = self.left.checked_sub(skim.end - start)?;
         (!skim.starts.is_empty()).then_some(skim)
     }
@@ -89,7 +92,7 @@ impl<'p> Reader<'p> {
     #[inline(never)]
     pub(super) fn part(&mut self, schema: &'static Schema, at: usize) -> Option<()> {
         let (start, parts) = (self.at, self.parts);
-        let (id, skim) = self.run_machine()?;
+        let (id, skim) = self.run_machine(is_tuple(schema))?;
         let (buffers, surrogates) = (self.buffers, self.options.surrogates);
         let Unusual { machine, image, dtypes, left, .. } = self.unusual();
         let most = left.saturating_add(9 * (skim.end - start) as u64);
@@ -131,10 +134,10 @@ impl<'p> Reader<'p> {
     }
 
     /// Has the machine run what begins here, if it is not too much.
-    fn run_machine(&mut self) -> Option<(Id, Skim)> {
+    fn run_machine(&mut self, is_tuple: bool) -> Option<(Id, Skim)> {
         self.peek()?;
         let start = self.at;
-        let end = self.extent(start)?;
+        let end = self.extent(start, is_tuple)?;
         let (len, at) = (self.input.len(), self.at);
         let unusual = self.unusual();
         unusual.read += end - start;
@@ -226,7 +229,7 @@ impl<'p> Reader<'p> {
             }
         }
         self.at = at;
-        let (id, skim) = self.run_machine()?;
+        let (id, skim) = self.run_machine(false)?;
         let Unusual { machine, dtypes, .. } = self.unusual();
         let dtype = dtypes.dtype(&machine.parts, id).ok()??;
         let kept = kept.or_else(|| made_at(&skim, at));
@@ -234,6 +237,14 @@ impl<'p> Reader<'p> {
         self.dtype = kept.map(|kept| (kept, dtype.clone()));
         Some(dtype)
     }
+}
+
+/// Whether a tuple can stand for a value.
+fn is_tuple(schema: &Schema) -> bool {
+    matches!(
+        schema.kind,
+        Kind::Tuple(_) | Kind::Enum(_) | Kind::Seconds { .. } | Kind::Optional(_) | Kind::Boxed(_) | Kind::Unit
+    )
 }
 
 /// What the memo has of the value that begins at a place.

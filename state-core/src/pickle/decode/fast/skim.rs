@@ -22,8 +22,9 @@ pub(super) struct Skim {
     pub buffers: u32,
     /// Where the first of them ended last, with what was added to it.
     pub first: usize,
-    /// From where on the first is not part of another.
+    /// From where on the first is not part of another, or not the first item of a tuple.
     apart_from: usize,
+    is_in_tuple: bool,
     /// The marks that are open: where they stand, and how many values were there.
     marks: Vec<(u32, usize)>,
     /// What may be kept of each value, without its end.
@@ -35,6 +36,8 @@ pub(super) struct Skim {
 /// A value that has no parts, or parts that come later; a tuple, object or result of a call.
 const PLAIN: Kept = 0;
 const COMPOSITE: Kept = 1 << 63;
+/// The bit of a tuple beside that.
+const TUPLE: Kept = 1 << 62;
 
 impl Skim {
     /// The values that begin at the start of a range, up to its end or to an opcode that takes what is before them. With
@@ -42,6 +45,13 @@ impl Skim {
     pub fn of(input: &[u8], range: Range<usize>, memo: Option<usize>) -> Option<Self> {
         let skim = Self { end: range.start, memo, apart_from: usize::MAX, ..Self::default() };
         let skim = skim.run(input, range.end)?;
+        skim.marks.is_empty().then_some(skim)
+    }
+
+    /// The value that begins at a place, and is no tuple, with those behind it.
+    pub fn of_item(input: &[u8], start: usize) -> Option<Self> {
+        let skim = Self { end: start, is_in_tuple: true, ..Self::default() };
+        let skim = skim.run(input, input.len())?;
         skim.marks.is_empty().then_some(skim)
     }
 
@@ -66,10 +76,11 @@ impl Skim {
         Some(self)
     }
 
-    /// The number of the value that begins at a place, and where it ends.
-    pub fn find(&self, start: usize) -> Option<usize> {
+    /// Where the value ends that begins at a place, unless it is a tuple and none is asked for.
+    pub fn find(&self, start: usize, is_tuple: bool) -> Option<usize> {
         let number = self.starts.binary_search(&(start as u32)).ok()?;
-        Some(self.end_of(number))
+        let is_found = is_tuple || self.kept.get(number)? & TUPLE == 0;
+        is_found.then(|| self.end_of(number))
     }
 
     /// Where a value ends: where the next one begins.
@@ -93,9 +104,9 @@ impl Skim {
             op::PUT => self.put(Some(text::index(op.bytes)?))?,
             op::BINGET | op::LONG_BINGET => self.get(op.number)?,
             op::GET => self.get(text::index(op.bytes)?)?,
-            op::TUPLE1 => self.join(1, COMPOSITE),
-            op::TUPLE2 | op::NEWOBJ | op::REDUCE => self.join(2, COMPOSITE),
-            op::TUPLE3 | op::NEWOBJ_EX => self.join(3, COMPOSITE),
+            op::TUPLE1..=op::TUPLE3 => self.join(usize::from(op.code - op::TUPLE1) + 1, COMPOSITE | TUPLE),
+            op::NEWOBJ | op::REDUCE => self.join(2, COMPOSITE),
+            op::NEWOBJ_EX => self.join(3, COMPOSITE),
             op::BINPERSID => self.join(1, COMPOSITE),
             op::STACK_GLOBAL => self.join(2, CLASS.into()),
             op::BUILD | op::APPEND => self.change(1),
@@ -136,7 +147,8 @@ impl Skim {
             return false;
         }
         let from = self.kept.len() - count;
-        if from == 0 && self.end >= self.apart_from {
+        let is_other = !self.is_in_tuple || kind & TUPLE != 0;
+        if from == 0 && self.end >= self.apart_from && is_other {
             return false;
         }
         let start = self.kept.get(from).map_or(0, |&kept| kept as u32 & !CLASS);
@@ -168,7 +180,7 @@ impl Skim {
             (number == (memo + self.puts.len()) as u64).then_some(())?;
         }
         self.puts.push(match kept {
-            _ if kept & COMPOSITE != 0 => kept & !COMPOSITE | end,
+            _ if kept & COMPOSITE != 0 => kept & !(COMPOSITE | TUPLE) | end,
             _ if kept as u32 & CLASS != 0 => kept | end,
             _ => kept,
         });
