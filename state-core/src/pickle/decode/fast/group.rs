@@ -80,21 +80,23 @@ impl Reader<'_> {
             }
             let place = self.place();
             let in_batch = code == op::MARK && !codes.is_marked;
-            let added = if in_batch { self.batch(plan, codes.add, &place)? } else { None };
+            let added = if in_batch { self.batch(plan, codes.add, &place)? } else { 0 };
             // What stands alone may begin with a mark too.
             let added = match codes.add_one {
-                Some(add) if added.is_none() => self.one(plan, add, &place)?,
+                Some(add) if added == 0 => self.one(plan, add, &place)?,
                 _ => added,
             };
             // If it was not one of these items, it is what follows the group.
-            let Some(added) = added else { break };
+            if added == 0 {
+                break;
+            }
             count += added;
         }
         Some(count)
     }
 
-    /// Items behind a mark, up to what adds them; how many, if they are those of this group.
-    fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<Option<usize>> {
+    /// Items behind a mark, up to what adds them; how many of them are those of this group.
+    fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
         self.at += 1;
         let mut count = self.rows_as_learned(plan, add);
         if count > 0 || self.peek()? != add && self.row_once(plan).is_some() {
@@ -109,13 +111,13 @@ impl Reader<'_> {
             if self.peek()? == add {
                 self.at += 1;
                 // More or fewer than a batch are good, but nothing may follow those that are not a full one.
-                return Some(Some(count));
+                return Some(count);
             }
         }
         self.back(place)?;
         let skim = self.skim(place.at + 1, true);
         let skim = skim.filter(|skim| self.input.get(skim.end) == Some(&add));
-        skim.map_or(Some(None), |skim| self.one_by_one(plan, skim, (place.at + 1, add)).map(Some))
+        skim.map_or(Some(0), |skim| self.one_by_one(plan, skim, (place.at + 1, add)))
     }
 
     /// Some of the items that come next; how many.
@@ -133,20 +135,20 @@ impl Reader<'_> {
         read.map_or(0, |()| count + 1)
     }
 
-    /// An item that stands alone, before what adds it.
-    fn one(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<Option<usize>> {
+    /// An item that stands alone, before what adds it: one, or none if it is not of this group.
+    fn one(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
         if self.row_once(plan).is_some() && self.code(add).is_some() {
-            return Some(Some(1));
+            return Some(1);
         }
         self.back(place)?;
         if !is_unusual(self.peek()?) {
-            return Some(None);
+            return Some(0);
         }
         // It is not looked for where it would be far from here: what follows an empty group can be the rest of the pickle.
         let end = self.input.len().min(place.at + AHEAD);
         let is_one = |skim: &Skim| skim.starts.len() == plan.values.len() && self.input.get(skim.end) == Some(&add);
         let skim = Skim::of(self.input, place.at..end, None).filter(is_one);
-        skim.map_or(Some(None), |skim| self.one_by_one(plan, skim, (place.at, add)).map(Some))
+        skim.map_or(Some(0), |skim| self.one_by_one(plan, skim, (place.at, add)))
     }
 
     /// Reads items of which it is known where each of them ends, whatever they are.

@@ -207,6 +207,7 @@ pub(super) enum Around {
 }
 
 /// How an object is made.
+#[allow(clippy::struct_excessive_bools, reason = "they are not the states of one thing")]
 pub(super) struct Made {
     pub class: Class,
     /// The operations that follow up to its end, and how deep they are in tuples and objects.
