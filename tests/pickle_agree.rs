@@ -292,8 +292,10 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     for protocol in Protocol::ALL {
         let options = PickleOptions::new().protocol(protocol);
         assert_eq!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()), Read::Directly);
-        assert!(options.is_built_directly(&options.dumps(&people).unwrap()), "{protocol:?}");
-        assert!(options.is_built_directly(&options.dumps(&rows).unwrap()), "{protocol:?}");
+        // Values of protocols 0 and 1 are made of the machine's parts.
+        let has_own_opcodes = protocol >= Protocol::V2;
+        assert_eq!(options.is_built_directly(&options.dumps(&people).unwrap()), has_own_opcodes, "{protocol:?}");
+        assert_eq!(options.is_built_directly(&options.dumps(&rows).unwrap()), has_own_opcodes, "{protocol:?}");
         assert_eq!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()), Read::Directly);
