@@ -20,3 +20,9 @@ pub mod contributing {}
 
 #[doc = include_str!("../../docs/CHANGELOG.md")]
 pub mod changelog {}
+
+#[doc = include_str!("../../docs/GUARANTEES.md")]
+pub mod guarantees {}
+
+#[doc = include_str!("../../docs/BENCHMARKS.md")]
+pub mod benchmarks {}

@@ -22,6 +22,9 @@ fn key(number: Number) -> Key {
     (number.class, number.index)
 }
 
+/// What an object is paired with that only one pointer of the other side leads to, so that it has no number there.
+const OF_ITS_OWN: Key = (u8::MAX, u32::MAX);
+
 /// What is known of the objects of two states.
 pub(super) struct Shared<'a> {
     objects: Both<Objects<'a>>,
@@ -148,6 +151,11 @@ impl<'a> Pair<'a> {
         let records = [self.record(0)?, self.record(1)?];
         let [Some(ours), Some(theirs)] = records.map(number) else {
             // One is of its own: they differ if the other came before.
+            for (side, object) in records.map(number).into_iter().enumerate() {
+                if let (Some(object), Some(shared)) = (object, &mut self.shared) {
+                    shared.pairs[side].entry(key(object)).or_insert(OF_ITS_OWN);
+                }
+            }
             let is_back = records.iter().any(|record| matches!(record, Record::Back(_)));
             return if is_back { self.part_ways(schema, heads, starts, records) } else { self.value(schema, heads) };
         };

@@ -5,9 +5,10 @@
 //! 3. [Rolling back](rolling_back)
 //! 4. [When your types change](crate::evolve)
 //! 5. [Objects behind a trait](behind_a_trait)
-//! 6. [Types of other crates](types_of_other_crates)
-//! 7. [Impls by hand](by_hand)
-//! 8. [Limits and hostile input](hostile_input)
+//! 6. [Objects that share](crate::sharing)
+//! 7. [Types of other crates](types_of_other_crates)
+//! 8. [Impls by hand](by_hand)
+//! 9. [Limits and hostile input](hostile_input)
 //!
 //! Python has two chapters of its own: the modules `pickle`, for pickles that Rust reads and writes, and `python`, for
 //! classes of PyO3. How it all works is in the repository's `docs/ARCHITECTURE.md`.

@@ -103,7 +103,8 @@ impl PickleOptions {
         let sharing = self.copies.sharing(identity(T::schema()).sharing);
         let plan = Plan::new(T::schema(), self.protocol, sharing.shared)?;
         let tracks = sharing.shared || self.copies != Copies::Write;
-        let mut size = if tracks { Size::tracking(self.depth, Tracker::new(sharing)) } else { Size::new(self.depth) };
+        let tracker = || Tracker::new(sharing).refusing(self.copies == Copies::Refuse);
+        let mut size = if tracks { Size::tracking(self.depth, tracker()) } else { Size::new(self.depth) };
         if T::DYNAMIC {
             value.size(&mut size);
         }
