@@ -18,12 +18,14 @@ const ON_STACK: usize = 256;
 pub(super) struct Scratch {
     small: [u8; ON_STACK],
     large: Vec<u8>,
+    /// Whether pointers in a key have records, which only an image as a whole can write.
+    numbered: bool,
 }
 
 impl Scratch {
     #[inline]
-    pub fn new() -> Self {
-        Self { small: [0; ON_STACK], large: Vec::new() }
+    pub fn new(reader: &Reader<'_>) -> Self {
+        Self { small: [0; ON_STACK], large: Vec::new(), numbered: reader.is_numbered() }
     }
 
     /// If `key` is what stands at `head`, moves the reader behind it; else leaves the reader where it is.
@@ -36,8 +38,7 @@ impl Scratch {
             key.put(space, &mut writer);
             return writer.left().is_some() && space == head;
         }
-        if reader.is_numbered() {
-            // Pointers in the key have records, which only an image as a whole can write.
+        if self.numbered {
             return false;
         }
         let mut size = Size::new(DEPTH);
@@ -63,14 +64,6 @@ impl Scratch {
         let (tail, rest) = regions.split_at(size.tail);
         let (text, rest) = rest.split_at(size.text);
         let raw = &rest[rest.len() - size.raw..];
-        let place = reader.mark();
-        let behind = place.goes_on_with(tail, text, raw).then(|| place.skip(tail.len(), text.len(), raw.len()));
-        match behind.flatten() {
-            Some(behind) => {
-                reader.back_to(behind);
-                true
-            }
-            None => false,
-        }
+        reader.pass(tail, text, raw)
     }
 }

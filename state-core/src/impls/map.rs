@@ -136,7 +136,7 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     heads: Heads<'de>,
     reader: &mut Reader<'de>,
 ) -> usize {
-    let mut scratch = Scratch::new();
+    let mut scratch = Scratch::new(reader);
     let mut kept = 0;
     for ((key, value), head) in entries.zip(heads) {
         let (key_head, mut value_head) = head.split_at(K::HEAD);

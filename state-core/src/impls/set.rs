@@ -37,7 +37,7 @@ pub(super) fn agrees<'a, T: State + 'a>(
     reader: &mut Reader<'_>,
 ) -> bool {
     let Some(run) = list::run::<T>(head, reader) else { return false };
-    let mut scratch = Scratch::new();
+    let mut scratch = Scratch::new(reader);
     let heads = run.chunks_exact(stride(T::HEAD));
     heads.len() == items.len() && items.zip(heads).all(|(item, head)| scratch.agrees(item, &head[..T::HEAD], reader))
 }

@@ -347,6 +347,17 @@ impl<'de> Reader<'de> {
         self.refusal = within_element(self.refusal.take(), at);
     }
 
+    /// Goes behind these bytes if the regions go on with them; else stays where it is.
+    #[inline]
+    pub(crate) fn pass(&mut self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
+        let (Some(tail), Some(raw)) = (self.tail.strip_prefix(tail), self.raw.strip_prefix(raw)) else { return false };
+        if !self.text.as_bytes().starts_with(text) || self.text.cut(text.len()).is_none() {
+            return false;
+        }
+        (self.tail, self.raw) = (tail, raw);
+        true
+    }
+
     pub(crate) fn mark(&self) -> Mark<'de> {
         let held = self.shelf.as_deref().map_or(0, Shelf::held_read);
         Mark { tail: self.tail, text: self.text, raw: self.raw, held }
@@ -389,18 +400,6 @@ impl<'de> Mark<'de> {
     /// Where the regions begin.
     pub(crate) fn of(regions: &Regions<'de>) -> Self {
         Self { tail: regions.tail, text: regions.text, raw: regions.raw, held: 0 }
-    }
-
-    /// Whether the regions go on with these bytes.
-    pub(crate) fn goes_on_with(&self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
-        self.tail.starts_with(tail) && self.text.as_bytes().starts_with(text) && self.raw.starts_with(raw)
-    }
-
-    /// The place behind so many bytes of each region.
-    pub(crate) fn skip(&self, tail: usize, text: usize, raw: usize) -> Option<Self> {
-        let mut rest = self.text;
-        rest.cut(text)?;
-        Some(Self { tail: self.tail.get(tail..)?, text: rest, raw: self.raw.get(raw..)?, held: self.held })
     }
 }
 
