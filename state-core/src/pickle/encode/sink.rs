@@ -156,10 +156,16 @@ impl<'b> Sink<'b> {
     #[inline]
     pub fn between(&mut self) -> Result<()> {
         if self.frame.is_some_and(|start| self.at - start >= FRAME_SIZE) {
-            self.close_frame();
-            self.open_frame();
+            self.next_frame();
         }
         self.fits(0)
+    }
+
+    /// Apart from [`between`](Self::between), which is inlined for each value as long as it is small.
+    #[cold]
+    fn next_frame(&mut self) {
+        self.close_frame();
+        self.open_frame();
     }
 
     /// An opcode with its length, and what it counts.
