@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::in_place::restore;
-use super::options::{build, refused};
+use super::read::{build, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::Writer;

@@ -4,7 +4,7 @@
 //! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
-use super::options::{get, refused};
+use super::read::{get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;

@@ -168,12 +168,14 @@ mod lock;
 #[cfg(feature = "std")]
 mod mapped;
 mod options;
+mod read;
 mod rewrite;
 mod segments;
 #[cfg(feature = "std")]
 pub mod stream;
 #[cfg(feature = "std")]
 mod vectored;
+mod write;
 
 pub use crate::compare::{Difference, Differences, compare};
 pub use checksum::{checksum, verify};
@@ -187,7 +189,6 @@ pub use mapped::Mapped;
 pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
-#[cfg(any(feature = "pickle", feature = "pyo3"))]
 #[cfg(feature = "pyo3")]
 pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
@@ -195,9 +196,11 @@ pub(crate) use holding::{PLACE, restore_written, whole};
 pub(crate) use in_place::restore;
 #[cfg(feature = "pickle")]
 pub(crate) use options::Copies;
-pub(crate) use options::build;
 #[cfg(feature = "pyo3")]
-pub(crate) use options::{Root, Tests};
+pub(crate) use read::Tests;
+pub(crate) use read::build;
+#[cfg(feature = "pyo3")]
+pub(crate) use write::Root;
 
 use alloc::vec::Vec;
 

@@ -3,17 +3,18 @@
 use alloc::vec::Vec;
 use core::mem::take;
 
-use super::options::Root;
+use super::Options;
+#[cfg(feature = "std")]
+use super::header;
 use super::rewrite::Rewrite;
-use super::{Options, explain, header};
+use super::write::{Root, Sink};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
 #[cfg(feature = "pyo3")]
 use crate::protocol::decode::Regions;
-use crate::protocol::encode::{Writer, changed};
+use crate::protocol::encode::Writer;
 use crate::protocol::gather::{Borrowed, Copied};
-use crate::schema::Carried;
 use crate::schema::fingerprint::identity;
 use crate::state::State;
 
@@ -101,56 +102,42 @@ impl Options {
     ) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
-            self.write_whole(root, &mut buffer.front, &identity)?;
+            self.write_numbered(root, &mut buffer.front, &identity, None)?;
             buffer.copied.clear();
             return Ok(Segments { buffer, borrowed: Vec::new() });
         }
-        let schema = self.writes_schema().then(|| Carried::of(identity.schema, false));
-        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
-        let start = front + root.head;
-        let SegmentBuffer { front: written, copied, list } = &mut *buffer;
+        let SegmentBuffer { front, copied, list } = &mut *buffer;
         let mut borrowed: Vec<Borrowed<'v>> = take(list);
-        let rewrite = if root.varies && !identity.asks {
-            Rewrite::before_raw(written, identity.fingerprint, start)
-        } else {
-            None
-        };
-        let rewritten = rewrite.as_ref().and_then(|rewrite| {
-            let body = &mut written[front..];
-            let left = gather(root, rewrite.lengths(), self.levels(), body, (copied, &mut borrowed))?;
-            rewrite.close_before_raw(left, written)
-        });
-        let lengths = match rewritten {
-            Some(lengths) => lengths,
-            None => {
-                let (lengths, total) = self.count(root, start, &identity)?;
-                if rewrite.is_some() {
-                    Rewrite::make_room(written, start, [lengths[0], lengths[1], 0]);
-                }
-                written.resize(total - lengths[2], 0);
-                match gather(root, lengths, self.levels(), &mut written[front..], (copied, &mut borrowed)) {
-                    Some([0, 0, 0]) => lengths,
-                    _ => return Err(explain::name(changed(), &identity)),
-                }
-            }
-        };
-        header::write(&mut written[..front], identity.fingerprint, lengths, schema.as_ref());
+        self.write_to(root, &identity, front, &mut Gathered { copied, borrowed: &mut borrowed })?;
         Ok(Segments { buffer, borrowed })
     }
 }
 
-/// Writes head and regions of these lengths but for the raw arrays, which are gathered; what is left of each.
-fn gather<'a>(
-    root: Root<'_, 'a>,
-    lengths: [usize; 3],
-    depth: u32,
-    body: &mut [u8],
-    (copied, borrowed): (&mut Copied, &mut Vec<Borrowed<'a>>),
-) -> Option<[usize; 3]> {
-    copied.clear();
-    borrowed.clear();
-    let (head, regions) = body.split_at_mut(root.head);
-    root.value.put(head, Writer::gathering(lengths, depth, regions, (copied, borrowed)))
+/// Raw arrays are gathered: borrowed, or copied where they have to be.
+struct Gathered<'s, 'v> {
+    copied: &'s mut Copied,
+    borrowed: &'s mut Vec<Borrowed<'v>>,
+}
+
+impl<'v> Sink<'v> for Gathered<'_, 'v> {
+    fn rewrite(&self, buffer: &mut Vec<u8>, fingerprint: u64, start: usize) -> Option<Rewrite> {
+        Rewrite::before_raw(buffer, fingerprint, start)
+    }
+
+    fn close(&self, rewrite: &Rewrite, left: [usize; 3], buffer: &mut Vec<u8>) -> Option<[usize; 3]> {
+        rewrite.close_before_raw(left, buffer)
+    }
+
+    fn apart(&self, raw: usize) -> usize {
+        raw
+    }
+
+    fn put(&mut self, root: Root<'_, 'v>, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]> {
+        self.copied.clear();
+        self.borrowed.clear();
+        let (head, regions) = body.split_at_mut(root.head);
+        root.value.put(head, Writer::gathering(lengths, depth, regions, (self.copied, self.borrowed)))
+    }
 }
 
 impl Segments<'_> {

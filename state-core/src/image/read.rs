@@ -1,0 +1,240 @@
+//! The reader of images: which bytes are a state of a type, and what it is built of.
+
+use super::header::{self, Image};
+use super::options::{Copies, MEMORY, Options, UNSET};
+use super::{direct, explain, rewrite};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::decode::{Obstacle, Reader, Regions};
+use crate::protocol::hooks::Hooks;
+use crate::protocol::text::Text;
+use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
+use crate::schema::{Schema, Sharing, root_name};
+use crate::sharing::walked::References;
+use crate::sharing::{self, Numbered, Table};
+use crate::state::Restore;
+use crate::walk::Limits;
+
+impl Options {
+    /// As [`loads`](super::loads).
+    ///
+    /// # Errors
+    /// As [`loads`](super::loads).
+    #[inline]
+    pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
+        direct::made(&self.regions::<T>(bytes)?)
+    }
+
+    /// As [`load_into`](super::load_into).
+    ///
+    /// # Errors
+    /// As [`load_into`](super::load_into).
+    #[inline]
+    pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
+        direct::restored(&self.regions::<T>(bytes)?, &identity_of::<T>(), target)
+    }
+
+    /// As [`check`](super::check).
+    ///
+    /// # Errors
+    /// As [`check`](super::check).
+    pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
+        self.regions::<T>(bytes).map(|_| ())
+    }
+
+    /// The regions of a state of `T`: small ones are found and tested in code of the type's own, where nothing is special
+    /// about them.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn regions<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
+        if !T::DYNAMIC || bytes.len() < rewrite::SMALL {
+            match header::divide::<T>(bytes) {
+                Some(regions) if self.accepts::<T>(regions) => return Ok(regions),
+                _ => {}
+            }
+        }
+        self.checked(Tests::of::<T>(), bytes)
+    }
+
+    /// Whether regions are those of a state; of others nothing is known.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn accepts<'de, T: Restore<'de>>(&self, regions: Regions<'de>) -> bool {
+        let Regions { head, tail, text, raw, .. } = regions;
+        if !T::DYNAMIC {
+            return direct::accepts_flat::<T>(head);
+        }
+        // So much is allowed for any state.
+        let memory = if self.memory == UNSET { MEMORY } else { self.memory };
+        let mut taken = 0;
+        let tested = direct::check::<T>((head, tail, raw), text, self.depth, &mut taken, None);
+        tested.is_ok() && taken <= memory
+    }
+
+    /// The regions of any state, and what is wrong with others.
+    pub(crate) fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
+        let identity = identity(tests.schema);
+        let image = Image::open(bytes)?;
+        if image.fingerprint != identity.fingerprint {
+            return Err(explain::identity(&identity, image.fingerprint, image.schema));
+        }
+        if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
+            return Err(explain::name(Image::other_schema(), &identity));
+        }
+        let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
+        if image.sharing().shared {
+            regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), (&regions, bytes))?);
+        } else {
+            self.test(tests, &identity, &regions, bytes)?;
+        }
+        Ok(regions)
+    }
+
+    /// The limits of an image that is filled from values which say what they share.
+    pub(crate) fn sharing_limits(&self, identity: &Identity) -> Limits {
+        Limits { references: self.references(identity), ..self.limits(0) }
+    }
+
+    /// What is done about values that several places refer to, in states of a type.
+    pub(crate) fn references(&self, identity: &Identity) -> References {
+        match self.copies {
+            _ if self.sharing_of(identity).shared => References::Numbered,
+            Copies::Refuse => References::Refused,
+            _ => References::Copied,
+        }
+    }
+
+    /// Tests regions that were filled so.
+    pub(crate) fn pass_sharing<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: Regions<'de>,
+    ) -> Result<Regions<'de>> {
+        self.pass_made::<T>(identity, regions, self.sharing_of(identity))
+    }
+
+    /// Tests regions that were made, where references may be numbered.
+    pub(crate) fn pass_made<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: Regions<'de>,
+        sharing: Sharing,
+    ) -> Result<Regions<'de>> {
+        if !sharing.shared {
+            self.pass::<T>(identity, &regions, regions.head)?;
+            return Ok(regions);
+        }
+        let numbered = self.test_numbered(Tests::of::<T>(), identity, sharing, (&regions, regions.head))?;
+        Ok(Regions { numbered: Some(numbered), ..regions })
+    }
+
+    /// Tests regions that came from `bytes`.
+    pub(crate) fn pass<'de, T: Restore<'de>>(
+        &self,
+        identity: &Identity,
+        regions: &Regions<'de>,
+        bytes: &[u8],
+    ) -> Result<()> {
+        self.test(Tests::of::<T>(), identity, regions, bytes)
+    }
+
+    /// As [`test`](Self::test), where references are numbered; what those need.
+    #[cold]
+    fn test_numbered(
+        &self,
+        tests: Tests,
+        identity: &Identity,
+        sharing: Sharing,
+        (regions, bytes): (&Regions<'_>, &[u8]),
+    ) -> Result<Numbered<'static>> {
+        let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
+        let Regions { head, tail, text, raw, .. } = *regions;
+        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, Some(&mut table)) {
+            Ok(()) if taken == 0 => {}
+            Ok(()) => self.within_memory(taken, identity, regions)?,
+            Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity)),
+            Err(None) => return Err(explain::numbers(identity, regions, bytes, self.depth)),
+        }
+        table.finish().ok_or_else(|| explain::numbers(identity, regions, bytes, self.depth))
+    }
+
+    /// Tests regions that came from `bytes`.
+    pub(crate) fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
+        let mut taken = 0;
+        let Regions { head, tail, text, raw, .. } = *regions;
+        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, None) {
+            Ok(()) if taken == 0 => Ok(()),
+            outcome => self.judge(outcome, taken, identity, regions, bytes),
+        }
+    }
+
+    /// What a check that did not simply pass comes to.
+    #[cold]
+    fn judge(
+        &self,
+        outcome: Result<(), Option<Obstacle>>,
+        taken: usize,
+        identity: &Identity,
+        regions: &Regions<'_>,
+        bytes: &[u8],
+    ) -> Result<()> {
+        match outcome {
+            Ok(()) => self.within_memory(taken, identity, regions),
+            Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
+            Err(None) => Err(explain::damage(identity, regions, bytes, self.depth)),
+        }
+    }
+
+    /// Whether so many bytes may be taken for what is wide in these regions.
+    #[cold]
+    fn within_memory(&self, taken: usize, identity: &Identity, regions: &Regions<'_>) -> Result<()> {
+        let Regions { head, tail, text, raw, .. } = regions;
+        let limit = self.memory_for(head.len() + tail.len() + text.as_bytes().len() + raw.len());
+        if taken > limit { Err(explain::name(explain::too_wide(taken, limit), identity)) } else { Ok(()) }
+    }
+}
+
+/// What is asked of a type before one is built: as for [`Root`], so that what asks is compiled once.
+#[derive(Clone, Copy)]
+pub struct Tests {
+    pub schema: &'static Schema,
+    head: usize,
+    check: Check,
+}
+
+type Check = fn(direct::Parts<'_>, Text<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
+
+impl Tests {
+    pub fn of<'de, T: Restore<'de>>() -> Self {
+        Self { schema: T::schema(), head: T::HEAD, check: direct::check::<T> }
+    }
+}
+
+/// Builds a value from regions that were checked.
+#[inline]
+pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
+    get(regions, Hooks::Call, &mut 0)
+}
+
+/// Builds a value, and says how many hooks were left. The only function that calls the root's, which is therefore inlined.
+#[inline(never)]
+pub(super) fn get<'de, T: Restore<'de>>(regions: &Regions<'de>, hooks: Hooks, left: &mut usize) -> Result<T> {
+    let mut reader = Reader::with_hooks(regions, hooks);
+    loop {
+        let value = T::get(regions.head, &mut reader);
+        let again =
+            if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
+        if again != Some(true) {
+            *left = reader.left();
+            return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
+                (Some(value), None) => Ok(value),
+                (_, refusal) => Err(refused(refusal, T::schema())),
+            };
+        }
+    }
+}
+
+#[cold]
+pub(super) fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
+    match refusal {
+        Some(refusal) => refusal.within(root_name(schema)),
+        None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),
+    }
+}

@@ -1,0 +1,294 @@
+//! The writer of images: a plain one in code of the type's own, all others in code that is compiled once.
+
+use alloc::vec::Vec;
+
+use super::options::{Copies, Options};
+use super::rewrite::Rewrite;
+use super::{direct, explain, header, rewrite};
+use crate::error::Result;
+use crate::protocol::encode::{Size, Writer, changed};
+use crate::schema::fingerprint::{Identity, identity, identity_of};
+use crate::schema::{Carried, Schema, Sharing};
+use crate::sharing::{Holder, Lent, Tracker};
+use crate::state::State;
+
+impl Options {
+    /// As [`dumps`](super::dumps).
+    ///
+    /// # Errors
+    /// As [`dumps`](super::dumps).
+    #[inline]
+    pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+        if !self.is_plain() {
+            return self.image(Root::of(&value));
+        }
+        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(header::SIZE + T::HEAD) };
+        self.write_plain(value, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`dump_into`](super::dump_into).
+    ///
+    /// # Errors
+    /// As [`dump_into`](super::dump_into).
+    #[inline]
+    pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let written = match !self.is_plain() || T::DYNAMIC && buffer.len() >= rewrite::SMALL {
+            true => self.write_any(value, buffer),
+            false => self.write_plain(value, buffer),
+        };
+        if written.is_err() {
+            buffer.clear();
+        }
+        written
+    }
+
+    /// Whether a state is written without a schema, and without looking for shared objects that its type says nothing of.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        !self.schema && self.copies == Copies::Write
+    }
+
+    /// A function of its own, so that what it needs is nowhere else.
+    #[inline(never)]
+    fn write_any<T: State + ?Sized>(self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        self.write(Root::of(&value), buffer)
+    }
+
+    /// Writes an image without a schema, over nothing that is worth looking at.
+    #[inline]
+    fn write_plain<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
+        let identity = identity_of::<T>();
+        if identity.sharing.shared {
+            return self.write_any(value, buffer);
+        }
+        let (mut lengths, mut total) = ([0; 3], header::SIZE + T::HEAD);
+        if T::DYNAMIC {
+            let mut size = Size::new(self.depth);
+            value.size(&mut size);
+            lengths = size.lengths();
+            total = size.total(total).map_err(|error| explain::name(error, &identity))?;
+        }
+        if total > self.most {
+            return Err(explain::too_large(self.most, total, &identity));
+        }
+        let written = match T::DYNAMIC {
+            true => {
+                direct::fit(buffer, total);
+                let (head, regions) = buffer[header::SIZE..].split_at_mut(T::HEAD);
+                direct::put(value, head, lengths, self.depth, regions)
+            }
+            false => direct::put_flat(value, buffer, header::SIZE),
+        };
+        if !written {
+            return Err(explain::name(changed(), &identity));
+        }
+        header::write_plain(buffer, identity.fingerprint, lengths);
+        Ok(())
+    }
+
+    fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.write(root, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Writes an image into the buffer, with the schema if it is asked for.
+    pub(crate) fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
+        let identity = identity(root.schema);
+        if self.looks_for_shared(&identity) {
+            return self.write_numbered(root, buffer, &identity, None);
+        }
+        self.write_to(root, &identity, buffer, &mut InBuffer)
+    }
+
+    /// Writes an image of which the sink says where its raw arrays go. It is laid out as the older image in the buffer; what
+    /// does not fit is counted and written once more.
+    pub(super) fn write_to<'v>(
+        &self,
+        root: Root<'_, 'v>,
+        identity: &Identity,
+        buffer: &mut Vec<u8>,
+        sink: &mut impl Sink<'v>,
+    ) -> Result<()> {
+        let schema = self.schema.then(|| Carried::of(identity.schema, false));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
+        let start = front + root.head;
+        let rewrite =
+            if root.varies && !identity.asks { sink.rewrite(buffer, identity.fingerprint, start) } else { None };
+        let written = rewrite.as_ref().and_then(|rewrite| {
+            let left = sink.put(root, rewrite.lengths(), self.depth, &mut buffer[front..])?;
+            sink.close(rewrite, left, buffer)
+        });
+        let lengths = match written {
+            Some(lengths) => lengths,
+            None => {
+                let (lengths, total) = self.count(root, start, identity)?;
+                let apart = sink.apart(lengths[2]);
+                if rewrite.is_some() {
+                    Rewrite::make_room(buffer, start, [lengths[0], lengths[1], lengths[2] - apart]);
+                }
+                // What the buffer holds already stays initialised; only growth is filled.
+                buffer.resize(total - apart, 0);
+                match sink.put(root, lengths, self.depth, &mut buffer[front..]) {
+                    Some([0, 0, 0]) => lengths,
+                    _ => return Err(explain::name(changed(), identity)),
+                }
+            }
+        };
+        header::write(&mut buffer[..front], identity.fingerprint, lengths, schema.as_ref());
+        Ok(())
+    }
+
+    /// As [`write`](Self::write), of a value in which shared objects are looked for, or whose objects a history holds.
+    #[cold]
+    pub(super) fn write_numbered(
+        &self,
+        root: Root<'_, '_>,
+        buffer: &mut Vec<u8>,
+        identity: &Identity,
+        holder: Option<&mut Holder>,
+    ) -> Result<()> {
+        let sharing = self.sharing_of(identity);
+        let schema = self.schema.then(|| Carried::of(identity.schema, sharing.shared));
+        let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
+        let mut size = match sharing.shared || self.refuses_copies() {
+            true => Size::tracking(self.depth, Tracker::new(sharing).refusing(self.refuses_copies())),
+            false => Size::new(self.depth),
+        };
+        size = size.holding(holder.is_some());
+        root.value.size(&mut size);
+        let lengths = size.lengths();
+        let total = match size.total(front + root.head) {
+            Ok(total) if total > self.most => return Err(explain::too_large(self.most, total, identity)),
+            Ok(total) => total,
+            Err(error) => return Err(explain::name(error, identity)),
+        };
+        let (mut tracker, mut empty) = (size.into_tracker().filter(|_| sharing.shared), Tracker::new(sharing));
+        buffer.resize(total, 0);
+        let body = &mut buffer[front..];
+        let written = match holder {
+            Some(holder) => {
+                let lent = Lent::new(holder, tracker.as_deref_mut().unwrap_or(&mut empty));
+                self.put_tracked(root, lengths, body, Some(lent.tracker))
+            }
+            None => self.put_tracked(root, lengths, body, tracker.as_deref_mut()),
+        };
+        if !written {
+            let error = tracker.and_then(|mut tracker| tracker.error()).or_else(|| empty.error());
+            return Err(explain::name(error.unwrap_or_else(changed), identity));
+        }
+        header::write_shared(&mut buffer[..front], (identity.fingerprint, sharing), lengths, schema.as_ref());
+        Ok(())
+    }
+
+    /// Writes head and regions of these lengths, and the numbers of references; whether nothing failed.
+    fn put_tracked(
+        &self,
+        root: Root<'_, '_>,
+        lengths: [usize; 3],
+        body: &mut [u8],
+        mut tracker: Option<&mut Tracker>,
+    ) -> bool {
+        let (head, regions) = body.split_at_mut(root.head);
+        let writer = Writer::new(lengths, self.depth, regions).tracking(tracker.as_deref_mut());
+        let written = root.value.put(head, writer) == Some([0, 0, 0]);
+        written && tracker.is_none_or(|tracker| tracker.finish(body).is_some())
+    }
+
+    /// Whether references are numbered in states of a type.
+    pub(super) fn sharing_of(&self, identity: &Identity) -> Sharing {
+        self.copies.sharing(identity.sharing)
+    }
+
+    /// Whether shared objects are looked for in states of a type, so that they are written whole.
+    #[inline]
+    pub(super) fn looks_for_shared(&self, identity: &Identity) -> bool {
+        identity.sharing.shared || self.copies != Copies::Write
+    }
+
+    /// Counts the regions, which start at `start`, and the image's bytes.
+    fn count(&self, root: Root<'_, '_>, start: usize, identity: &Identity) -> Result<([usize; 3], usize)> {
+        let mut size = Size::new(self.depth);
+        root.value.size(&mut size);
+        match size.total(start) {
+            Ok(total) if total > self.most => Err(explain::too_large(self.most, total, identity)),
+            Ok(total) => Ok((size.lengths(), total)),
+            Err(error) => Err(explain::name(error, identity)),
+        }
+    }
+}
+
+/// Where the raw arrays of an image go: all else is written into a buffer.
+pub(super) trait Sink<'v> {
+    /// The older image in the buffer, as a guess of how long this one is.
+    fn rewrite(&self, buffer: &mut Vec<u8>, fingerprint: u64, start: usize) -> Option<Rewrite>;
+
+    /// Brings the regions together of which so much was left; their lengths.
+    fn close(&self, rewrite: &Rewrite, left: [usize; 3], buffer: &mut Vec<u8>) -> Option<[usize; 3]>;
+
+    /// How many bytes of the raw region are not in the buffer.
+    fn apart(&self, raw: usize) -> usize;
+
+    /// Writes head and regions of these lengths; what is left of each, if nothing failed.
+    fn put(&mut self, root: Root<'_, 'v>, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]>;
+}
+
+/// The whole image is in the buffer.
+struct InBuffer;
+
+impl<'v> Sink<'v> for InBuffer {
+    fn rewrite(&self, buffer: &mut Vec<u8>, fingerprint: u64, start: usize) -> Option<Rewrite> {
+        Rewrite::of(buffer, fingerprint, start)
+    }
+
+    fn close(&self, rewrite: &Rewrite, left: [usize; 3], buffer: &mut Vec<u8>) -> Option<[usize; 3]> {
+        rewrite.close(left, buffer)
+    }
+
+    fn apart(&self, _: usize) -> usize {
+        0
+    }
+
+    fn put(&mut self, root: Root<'_, 'v>, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]> {
+        let (head, regions) = body.split_at_mut(root.head);
+        root.value.put(head, Writer::new(lengths, depth, regions))
+    }
+}
+
+/// A value at the root of an image, whatever its type: what surrounds it is compiled once for all types.
+#[derive(Clone, Copy)]
+pub struct Root<'a, 'v> {
+    pub schema: &'static Schema,
+    pub head: usize,
+    /// Whether there is more than the head.
+    pub varies: bool,
+    pub value: &'a dyn Whole<'v>,
+}
+
+impl<'a, 'v> Root<'a, 'v> {
+    pub fn of<T: State + ?Sized>(value: &'a &'v T) -> Self {
+        Self { schema: T::schema(), head: T::HEAD, varies: T::DYNAMIC, value }
+    }
+}
+
+/// A value whose type is forgotten.
+pub trait Whole<'v> {
+    /// Counts the regions.
+    fn size(&self, size: &mut Size);
+
+    /// Writes the head, and all that there is space for; what is left of the regions, if nothing failed.
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]>;
+}
+
+impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
+    fn size(&self, size: &mut Size) {
+        if T::DYNAMIC {
+            T::size(self, size);
+        }
+    }
+
+    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]> {
+        writer.whole(*self, head)
+    }
+}
