@@ -1,6 +1,10 @@
 //! Open sets: a library's trait, and types that a program registers behind it.
 
-#![allow(clippy::needless_pass_by_value, reason = "values as they are written")]
+#![allow(
+    clippy::items_after_statements,
+    clippy::needless_pass_by_value,
+    reason = "types and values where they are used"
+)]
 
 use std::fmt::Debug;
 use std::rc::{Rc, Weak};

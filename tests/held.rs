@@ -1,5 +1,13 @@
 //! `#[state(held)]`: a history keeps what `Rc` and `Arc` lead to by the pointers.
 
+#![allow(
+    clippy::arc_with_non_send_sync,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    clippy::many_single_char_names,
+    reason = "small whole numbers, and types as users have them"
+)]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};

@@ -337,7 +337,7 @@ fn members_of_enums_are_read_by_the_values_of_discriminants() {
         assert_eq!(error.path(), "[0]");
         assert!(error.found().contains("discriminants (`Red = -2`)"), "{error}");
         let value = pickle::load_value(&pickle).unwrap();
-        assert_eq!(state_core::from_value::<Vec<Worth>>(&value).unwrap(), loaded);
+        assert_eq!(from_value::<Vec<Worth>>(&value).unwrap(), loaded);
     }
 }
 
@@ -474,7 +474,7 @@ fn members_of_cython_are_not_swapped() {
         n: vec![9; 20],
         c: vec![7],
     };
-    for protocol in pickle::Protocol::ALL {
+    for protocol in Protocol::ALL {
         let pickle = PickleOptions::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
         assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
     }

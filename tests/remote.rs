@@ -1,5 +1,7 @@
 //! `remote = Type`: a type that describes one of another crate, and stands for it in a state.
 
+#![allow(clippy::cast_precision_loss, clippy::ref_option, reason = "types as other crates have them")]
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
 //! Images over older ones of their type, which are not counted first: whatever stood in the buffer, the image is the
 //! same, and what cannot be written is found all the same.
 
+#![allow(clippy::option_option, reason = "heads of each kind")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

@@ -198,7 +198,7 @@ fn a_program_without_the_types_upgrades_them() {
     let present = Form::of::<v2::Scene>().unwrap().keep(&amendments);
     let bytes = present.resolve(&Form::open(&older).unwrap()).unwrap().upgrade(&older).unwrap();
     let back: v2::Scene = loads(&bytes).unwrap();
-    assert!(Rc::ptr_eq(&back.floor, &back.sides[1]) && &*back.floor.name == "");
+    assert!(Rc::ptr_eq(&back.floor, &back.sides[1]) && back.floor.name.is_empty());
     assert!(Inspection::open(&bytes).unwrap().tree().unwrap().contains("<shared 1>"));
 
     let mut writer = stream::StreamWriter::new(Vec::new()).unwrap();

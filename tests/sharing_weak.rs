@@ -99,7 +99,7 @@ fn is_whole(watch: &Watch) {
     assert!(watch.gone.0.upgrade().is_none() && watch.gone.1.upgrade().is_none() && watch.gone.2.upgrade().is_none());
     assert!(watch.gone.3.upgrade().is_none() && watch.gone.4.upgrade().is_none() && watch.gone.5.upgrade().is_none());
     let value = to_value(&held.creatures[1]);
-    assert!(value.is_ok_and(|value| value.to_string() == "Spider('Tek', None)"), "alone, its parent is nobody's");
+    assert!(value.is_ok_and(|value| format!("{value}") == "Spider('Tek', None)"), "alone, its parent is nobody's");
 }
 
 #[test]

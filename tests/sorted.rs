@@ -1,6 +1,6 @@
 //! `#[state(sorted)]`: equal hash maps and sets give equal bytes, and restores keep what they can.
 
-#![allow(clippy::zero_sized_map_values, reason = "maps of units are states too")]
+#![allow(clippy::box_collection, clippy::zero_sized_map_values, reason = "they have a state too")]
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ciborium::Value as Cbor;
 use serde::{Deserialize, Serialize};
-use state_core::value::{Dict, Shared, Value};
+use state_core::value::{Complex, Dict, Shared, Value};
 use state_core::{
     ErrorKind, Inspection, Options, State, StateExt, check, dumps, from_value, image, loads, pickle, to_value,
 };
@@ -66,7 +66,7 @@ const SHOWN: &str = "(7, {'name': 'Ada', 'tags': None, 'places': {(1, -2): True}
 fn a_state_shows_its_content_and_comes_back() {
     let state = player().get_state().unwrap();
     let mut parts: Vec<String> = Vec::new();
-    for part in state.iter() {
+    for part in &state {
         parts.push(part.to_string());
     }
     // The order in which serde writes flattened maps is its own.
@@ -100,7 +100,7 @@ fn a_changed_value_is_taken_by_serde_or_changes_nothing() {
     let before = player.clone();
     let error = player.set_state((1, Value::None, vec![Value::from("Square")], "")).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Refused, "Player.profile"), "{error}");
-    let odd = Value::List(vec![Value::from(1), Value::from((1, Value::Complex(Default::default())))].into());
+    let odd = Value::List(vec![Value::from(1), Value::from((1, Value::Complex(Complex::default())))].into());
     let error = player.set_state((1, odd, vec![Value::from("Point")], "")).unwrap_err();
     assert_eq!(error.path(), "Player.profile[1][1]", "{error}");
     assert!(error.to_string().contains("a value for serde: None, bool, int,"), "{error}");
