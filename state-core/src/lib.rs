@@ -1,5 +1,6 @@
-//! Serializes the state of live objects and restores it: as a snapshot to roll back to, in place and all or nothing; as a
-//! saved file that loads after its types have changed; as values to inspect; as real pickles that Python loads and writes.
+//! Saves the state of live objects and restores it: as a snapshot to roll back to, in place and all or nothing; as a
+//! file that still loads after its types have changed; as values to inspect; as real pickles that Python reads and
+//! writes.
 //!
 //! ```
 //! use state_core::{Error, State, StateExt, dumps, load_into, loads};
@@ -27,13 +28,13 @@
 //! | you want to | use | more |
 //! |---|---|---|
 //! | give a type a state | [`#[derive(State)]`](derive@State), [`#[derive(Record)]`](derive@Record) for structs in raw arrays | [First state](guide::first_state) |
-//! | get bytes, and a value back | [`dumps`], [`loads`], [`check`] | [`image`] |
+//! | turn a value into bytes, and bytes into a value | [`dumps`], [`loads`], [`check`] | [`image`] |
 //! | save a file and load it | [`image::save`], [`image::load_file`], [`image::Mapped`] | [Saving files](guide::saving_files) |
 //! | keep many states in one file | [`image::stream`] | |
 //! | go back to an earlier state, again and again | [`dump_into`], [`load_into`], [`History`] | [Rolling back](guide::rolling_back) |
-//! | load what an older version of a type wrote | [`loads_upgraded`], [`upgrade`], files and streams by themselves | [When your types change](evolve) |
+//! | load what an older version of a type wrote | [`loads_upgraded`], [`upgrade`]; files and streams do it automatically | [When your types change](evolve) |
 //! | find what differs between two states | [`image::compare`], [`History::compare`] | |
-//! | look at a state, or change it, without its type | [`to_value`], [`from_value`], [`StateExt`], [`Inspection`] | [`value`] |
+//! | inspect a state, or change it, without its type | [`to_value`], [`from_value`], [`StateExt`], [`Inspection`] | [`value`] |
 //! | exchange objects with Python | `pickle::dumps`, `pickle::loads` | the module `pickle` (feature `pickle`) |
 //! | make PyO3 classes picklable | `python::picklable` | the module `python` (feature `pyo3`) |
 //! | use a type of another crate | features, `#[state(serde)]`, `#[state(with = ..)]` | [Types of other crates](guide::types_of_other_crates) |
@@ -42,15 +43,15 @@
 //!
 //! # Features
 //!
-//! By default: `derive`, `std`, `pickle`. Without `std` the crate needs `alloc` alone.
+//! Enabled by default: `derive`, `std`, `pickle`. Without `std` the crate needs only `alloc`.
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `mmap` | files that are mapped instead of read |
-//! | `pyo3` | classes of PyO3 that Python pickles and copies |
-//! | `serde` | fields of types that have serde's traits only |
-//! | `simdutf8` | faster tests of text beyond ASCII |
-//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `smallvec`, `time`, `uuid` | states of these crates' types |
+//! | `mmap` | memory-mapped files |
+//! | `pyo3` | picklable and copyable PyO3 classes |
+//! | `serde` | fields whose types implement only serde's traits |
+//! | `simdutf8` | faster UTF-8 validation of text beyond ASCII |
+//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `smallvec`, `time`, `uuid` | support for these crates' types |
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,4 +1,4 @@
-//! Frames of a live value, to go back to: the last states of a simulation, within a budget.
+//! The last states of a live value, within a budget, to roll back to.
 
 mod older;
 mod ring;
@@ -16,11 +16,11 @@ use crate::state::{RestoreOwned, State};
 use older::Older;
 use ring::Ring;
 
-/// The last states of a value that goes on, each under a number: what a rollback, a rewind or an undo goes back to.
+/// Keeps the last states of a changing value as numbered frames, for rollback, rewinding or undo.
 ///
-/// It is a ring of buffers. A new frame is written into the one that the oldest frame leaves, so that nothing is allocated
-/// once it is full, as long as frames do not grow. One buffer more than there are frames is held for that: a frame that
-/// cannot be written, because a hook refuses or panics, takes no older one away.
+/// It is a ring of buffers. A new frame reuses the buffer of the oldest one, so once the ring is full nothing is
+/// allocated unless frames grow. There is one buffer more than there are frames, so that a frame that cannot be
+/// written, because a hook refuses or panics, does not cost an older one.
 ///
 /// ```
 /// use state_core::{History, State};
@@ -52,37 +52,37 @@ pub struct History<T> {
 }
 
 impl<T> History<T> {
-    /// A history that keeps up to 16 frames, in as many bytes as they take.
+    /// A history that keeps up to 16 frames, without a limit on their bytes.
     #[must_use]
     pub fn new() -> Self {
         Self { options: Options::new(), ring: Ring::new(16), ordered: false, value: PhantomData }
     }
 
-    /// How many frames it keeps. One that keeps none is turned off: it writes nothing.
+    /// Sets how many frames are kept. With 0, the history is turned off and writes nothing.
     #[must_use]
     pub fn frames(mut self, most: usize) -> Self {
         self.ring.set_frames(most);
         self
     }
 
-    /// How many bytes its buffers may take, the one for the next frame among them. Frames are given up for it, the oldest
-    /// first; while a frame is written that is longer than any before it, it is there beside them.
+    /// Sets how many bytes the buffers may take, including the one for the next frame. The oldest frames are dropped to
+    /// stay within this budget; while a frame is written that is longer than all before it, its buffer comes on top.
     ///
-    /// A budget that holds fewer than two frames costs an allocation for each of them.
+    /// If the budget holds fewer than two frames, each frame costs an allocation.
     #[must_use]
     pub fn bytes(mut self, most: usize) -> Self {
         self.ring.set_bytes(most);
         self
     }
 
-    /// Keeps the frames for which there is no more room, in so many bytes beside the others: to rewind for minutes.
+    /// Keeps frames that leave the ring, in this many additional bytes: to rewind for minutes.
     ///
-    /// They are kept as [deltas](crate::image::delta) against key frames, each against one, so that none takes longer to
-    /// restore than a patch and a restore take. Where the bytes are used up, frames go where they are close together for
-    /// how old they are: the further back, the further apart they are, and the first frame stays for long. What is still
-    /// there is among [`frames_kept`](Self::frames_kept).
+    /// They are kept as [deltas](crate::image::delta) against key frames, each against one, so that restoring any of
+    /// them takes at most one patch and one restore. When the bytes are used up, frames are dropped where they are close
+    /// together for their age: the older the frames, the larger the gaps between them, and the first frame stays for a
+    /// long time. See [`frames_kept`](Self::frames_kept) for the frames that are left.
     ///
-    /// A push then takes about twice as long, and allocates what is kept.
+    /// A push then takes about twice as long, and allocates the frames that it keeps.
     ///
     /// ```
     /// use state_core::{History, State};
@@ -110,40 +110,40 @@ impl<T> History<T> {
         self
     }
 
-    /// How the frames are written.
+    /// Sets the options with which frames are written.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
         self
     }
 
-    /// The numbers of the frames that are there, the oldest first.
+    /// The numbers of the frames that are kept, oldest first.
     #[must_use]
     pub fn frames_kept(&self) -> impl DoubleEndedIterator<Item = u64> {
         self.ring.numbers()
     }
 
-    /// The bytes that its buffers take, used or not.
+    /// The bytes allocated for the buffers, used or not.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
         self.ring.held() + self.ring.older.as_ref().map_or(0, Older::bytes)
     }
 
-    /// Forgets all frames, and keeps the buffers for those that come.
+    /// Drops all frames, and keeps the buffers for the next ones.
     pub fn clear(&mut self) {
         self.ring.forget_from(0);
     }
 }
 
 impl<T: State> History<T> {
-    /// Writes the value's state as the frame of this number, which is the newest from then on.
+    /// Writes the value's state as a frame with this number, which is then the newest.
     ///
-    /// Numbers grow: frames of this and of larger numbers, which stay when an older one is restored, are forgotten now.
-    /// So a simulation that went back simply goes on. Numbers may be left out.
+    /// Numbers increase: frames with this or a larger number, which remain after an older one is restored, are dropped
+    /// now, so a simulation that was rolled back simply continues. Numbers may have gaps.
     ///
     /// # Errors
-    /// A value that cannot be written, as for [`dumps`](crate::dumps), or whose image alone is larger than the budget in
-    /// bytes. All frames are then still there, and after a panic too.
+    /// If the value cannot be written, as for [`dumps`](crate::dumps), or its image alone is larger than the budget in
+    /// bytes. All frames are kept then, and after a panic too.
     pub fn push(&mut self, frame: u64, value: &T) -> Result<()> {
         if !self.ring.is_on() {
             return Ok(());
@@ -162,12 +162,12 @@ impl<T: State> History<T> {
         written
     }
 
-    /// The checksum of a frame: what [`image::checksum`] gives for its bytes. It is computed when it is first asked for,
-    /// and kept. Equal states have equal checksums on every machine, and after each restore.
+    /// The checksum of a frame: that of [`image::checksum`] for its bytes, computed on the first call and then cached.
+    /// Equal states have equal checksums on every machine, and after each restore.
     ///
-    /// Floats count by their bits, as they do for [`compare`](Self::compare): zero is not equal to minus zero, nor one NaN
-    /// to another. Opaque structs (`bytemuck::Pod`) are equal between machines of one byte order alone. What a field under
-    /// `serde` holds is taken as it comes.
+    /// Floats are compared by their bits, as in [`compare`](Self::compare): zero differs from minus zero, and one NaN
+    /// from another. Opaque structs (`bytemuck::Pod`) are equal only between machines of the same byte order. The
+    /// contents of a `serde` field are used as they come.
     ///
     /// ```
     /// use state_core::{History, State};
@@ -184,7 +184,7 @@ impl<T: State> History<T> {
     /// ```
     ///
     /// # Errors
-    /// A frame that is not there, and a type with hash maps or sets that are not sorted: their order differs between
+    /// If the frame is not kept, or if the type has hash maps or sets that are not sorted: their order differs between
     /// equal states, and so would the checksums.
     pub fn checksum(&mut self, frame: u64) -> Result<u64> {
         if !self.ordered {
@@ -236,22 +236,22 @@ impl<T: State> History<T> {
 impl<T: RestoreOwned> History<T> {
     /// Restores a live value in place, as [`load_into`](crate::load_into) does, and keeps the frame.
     ///
-    /// The bytes are not checked again: nobody but the history has had them.
+    /// The bytes are not checked again, as only the history has had access to them.
     ///
     /// # Errors
-    /// A frame that is not there, and the refusal of a hook or conversion. The target is then unchanged.
+    /// If the frame is not kept, or a hook or conversion refuses it. The target is then unchanged.
     pub fn restore(&self, frame: u64, target: &mut T) -> Result<()> {
         let (bytes, list) = self.frame(frame)?;
         let held = self.held(list)?;
         image::restore_written(&bytes, held.as_ref(), target)
     }
 
-    /// The native bytes of a frame, as [`dumps`](crate::dumps) gave them: for a file, or for another machine to
-    /// [compare](Self::compare) with. Those of a frame that [holds](crate::guide::rolling_back#what-stays-as-it-is) objects
-    /// are written again, with the objects in them.
+    /// The native bytes of a frame, as [`dumps`](crate::dumps) returned them: for a file, or for another machine to
+    /// [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#what-stays-as-it-is) objects, its
+    /// bytes are written again, with the objects in them.
     ///
     /// # Errors
-    /// A frame that is not there, or whose objects belong to another thread.
+    /// If the frame is not kept, or its objects belong to another thread.
     pub fn image(&self, frame: u64) -> Result<Cow<'_, [u8]>> {
         let (bytes, list) = self.frame(frame)?;
         match self.held(list)? {
@@ -267,11 +267,11 @@ impl<T: RestoreOwned> History<T> {
         Ok((!list.is_empty()).then_some(Held { objects, list }))
     }
 
-    /// What differs between a frame and the bytes that another machine has for it, from [`image`](Self::image) or
-    /// [`dumps`](crate::dumps) there: as [`image::compare`] does it.
+    /// Lists the differences between a frame and the bytes of another machine for it, from [`image`](Self::image) or
+    /// [`dumps`](crate::dumps) there, as [`image::compare`] does.
     ///
     /// # Errors
-    /// A frame that is not there, and bytes that [`check`](crate::check) would refuse.
+    /// If the frame is not kept, or the bytes would be refused by [`check`](crate::check).
     pub fn compare<'a>(&'a self, frame: u64, theirs: &'a [u8]) -> Result<Differences<'a>> {
         self.options.compare_owned::<T>([self.image(frame)?, Cow::Borrowed(theirs)])
     }

@@ -1,6 +1,6 @@
-//! The `value` door's data: a state as a dynamic value that can be indexed, compared, printed, joined and split.
+//! Dynamic values: a state that can be indexed, compared, printed, joined and split.
 //!
-//! A [`Tuple`] is the state of one object, flat, as Python's `__getstate__` returns it; its slots are [`Value`]s.
+//! A [`Tuple`] is the flat state of one object, as Python's `__getstate__` returns it; its slots are [`Value`]s.
 //!
 //! ```
 //! use state_core::value::{Object, Tuple, Value};
@@ -21,26 +21,25 @@
 //!
 //! # Depth
 //!
-//! Values nest as deeply as memory allows. To drop, clone, compare or print one never recurses on the stack, whatever
-//! its depth.
+//! Values nest as deeply as memory allows. Dropping, cloning, comparing and printing never recurse, whatever the depth.
 //!
 //! # Text
 //!
-//! `Display` is Python's `repr` to the letter for every kind that Python has built in; which letters are printable is,
-//! as between two Pythons, a matter of the Unicode version, here that of Rust's `core`. Objects show the last part of
-//! their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The alternate forms,
-//! `{:#}` and `{:#?}`, print an indented tree with a line for each slot.
+//! `Display` matches Python's `repr` exactly for every built-in kind; which characters are printable depends on the
+//! Unicode version, as it does between two versions of Python, and here it is that of Rust's `core`. Objects show the
+//! last part of their type tag (`Person('Dave', 30)`), `Debug` shows all of it (`example.Person('Dave', 30)`). The
+//! alternate forms, `{:#}` and `{:#?}`, print an indented tree with one line for each slot.
 //!
-//! Of objects from pickles, those of the classes `Counter`, `OrderedDict` (as from Python 3.12 on), `defaultdict`,
-//! `deque`, `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, and of `datetime`
-//! and `pathlib` print as Python prints them; all others, and those that hold more than their class prints, with the
-//! arguments, attributes, items and entries that the pickle gives them: `Point(x=1, y=2)`. Calls for their effect
-//! alone stand behind these: `Point(1, then put(Point(...), 2))` what is done with the object, `Point(1, after
-//! system('ls'))` what is called before it is made. A `Pickle` that was opened prints as its value does.
+//! Objects from pickles whose classes are `Counter`, `OrderedDict` (as since Python 3.12), `defaultdict`, `deque`,
+//! `array`, `Decimal`, `Fraction`, `range`, `slice`, `UUID`, `SimpleNamespace`, `ZoneInfo`, or from `datetime` or
+//! `pathlib`, print as in Python. All others, and those that contain more than their class prints, show the arguments,
+//! attributes, items and entries from the pickle: `Point(x=1, y=2)`. Calls made only for their effect follow these:
+//! `Point(1, then put(Point(...), 2))` for a call with the object, `Point(1, after system('ls'))` for a call before it
+//! is made. An opened `Pickle` prints like its value.
 //!
-//! What a value contains in itself is shown as `[...]`, `{...}` or `(...)`. As a few values that refer to each other
-//! can stand for a text of any length, at most about a million bytes are spent on what was shown before; then `...`
-//! stands for it.
+//! A value that contains itself is shown as `[...]`, `{...}` or `(...)` inside itself. As a few values that refer to
+//! each other can expand to text of any length, values that were shown before take at most about a million bytes;
+//! beyond that they are shown as `...`.
 
 mod compare;
 pub(crate) mod convert;
@@ -75,36 +74,36 @@ pub use self::kinds::tuple::Tuple;
 pub use self::kinds::variant::Variant;
 pub use crate::array::{ByteOrder, Dtype, Field, Order, Structured, Subarray, TimeUnit};
 
-/// One slot of a state: any value that can stand in it.
+/// One slot of a state: any value that a slot can hold.
 ///
-/// Values are made with `From`: `Value::from(30)`, `Value::from("Dave")`, `Value::from((1, 2.5))`. Of vectors, those of
-/// bytes become [`Value::Bytes`] and those of values [`Value::List`]; a `char` becomes text, and `()` the empty tuple.
+/// Values are made with `From`: `Value::from(30)`, `Value::from("Dave")`, `Value::from((1, 2.5))`. A vector of bytes
+/// becomes [`Value::Bytes`] and one of values [`Value::List`]; a `char` becomes text, and `()` the empty tuple.
 ///
-/// Scalars come back with `TryFrom`, or are looked at with the `as_` methods. Both are strict about the kind, with one exception: a
-/// float may be asked of an integer that a float holds exactly.
+/// Get scalars with `TryFrom`, or borrow them with the `as_` methods. Both are strict about the kind, with one
+/// exception: an integer can be read as a float if a float represents it exactly.
 ///
 /// # Equality
 ///
 /// Values are equal if they are of one kind and hold the same:
 /// - integers by value, whatever Rust type they came from;
-/// - floats as IEEE 754 has it: a NaN equals nothing, `0.0` equals `-0.0`;
-/// - dicts and sets in any order, each item as often here as there;
-/// - objects and variants by name and state, and by what else is said of an object;
-/// - what is shared by what it refers to, whether the other is shared or not. Values that contain themselves are equal
-///   if one cannot be told from the other by looking ever deeper into both; where they do so by way of the items of a
-///   set or the keys of a dict, only if these stand in one order.
+/// - floats by IEEE 754: a NaN equals nothing, `0.0` equals `-0.0`;
+/// - dicts and sets in any order, each item the same number of times;
+/// - objects and variants by name, state and all other parts of an object;
+/// - shared values by the values that they refer to, whether or not the other one is shared. Values that contain
+///   themselves are equal if no path into them leads to a difference; if they contain themselves through the items of a
+///   set or the keys of a dict, only if these are in the same order.
 ///
-/// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, unlike in Python: a state that holds
-/// one where the other is due is a different state.
+/// `Int(1)`, `Float(1.0)` and `Bool(true)` are three kinds and never equal, unlike in Python: a state with one in place
+/// of another is a different state.
 ///
 /// # Order
 ///
-/// `PartialOrd` knows an order for values of one kind only: numbers, text and bytes by their own, tuples and lists by
-/// their first slots that differ. Kinds without an order are equal or have none.
+/// `PartialOrd` orders values of one kind only: numbers, text and bytes by their own order, tuples and lists by the
+/// first slots that differ. Kinds without an order are equal or unordered.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Value {
-    /// Nothing, Python's `None`.
+    /// No value, Python's `None`.
     #[default]
     None,
     /// A truth value.
@@ -117,7 +116,7 @@ pub enum Value {
     Complex(Complex),
     /// Text.
     Str(String),
-    /// Text of Python's that no `str` can hold.
+    /// Python text that no `str` can hold.
     Surrogates(Surrogates),
     /// Bytes.
     Bytes(Vec<u8>),
@@ -127,9 +126,9 @@ pub enum Value {
     Tuple(Tuple),
     /// A sequence of any length.
     List(List),
-    /// Keys with their values, in the order in which they were given.
+    /// Keys with their values, in insertion order.
     Dict(Dict),
-    /// Items without an order of meaning, in the order in which they were given.
+    /// Items whose order has no meaning, in insertion order.
     Set(Set),
     /// A set that cannot be changed, Python's `frozenset`.
     FrozenSet(Set),
@@ -141,15 +140,15 @@ pub enum Value {
     Object(Box<Object>),
     /// A value of an enum: the enum's type tag, the variant's name and its state.
     Variant(Box<Variant>),
-    /// An object that is kept elsewhere, by its id.
+    /// A reference to an object stored elsewhere, by its id.
     Persistent(Persistent),
-    /// A value that is referenced from more than one place, or that contains itself. It is looked at, compared and
+    /// A value that is referenced from more than one place, or that contains itself. It is inspected, compared and
     /// printed as the value that it refers to.
     Shared(Shared),
 }
 
 impl Value {
-    /// Says of which kind the value is, for messages and for quick tests. What is shared has the kind of what it
+    /// Returns the kind of the value, for messages and quick tests. A shared value has the kind of the value that it
     /// refers to.
     #[must_use]
     pub fn kind(&self) -> Kind {
