@@ -24,9 +24,9 @@ pub use tags::{assert_tags, member_aliases, member_schema, member_tag, older_mem
 
 use crate::state::State;
 
-/// The supertrait of a trait whose objects have a state: every `'static` type with a [`State`] has it.
+/// The supertrait of a trait whose objects have a state; every `'static` type with a [`State`] implements it.
 ///
-/// [`dynamic!`](crate::dynamic) lists the types, and has an example.
+/// See [`dynamic!`](crate::dynamic), which lists the types, for an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no state that a trait object could be of",
     label = "neither a type with a state, nor an object of a trait with the supertrait `Dynamic`",
@@ -59,9 +59,9 @@ impl<T: State + Any> Dynamic for T {
     }
 }
 
-/// Gives `Box`, `Rc` and `Arc` of a trait object a state, by a list of the types that can be behind it.
+/// Gives `Box`, `Rc` and `Arc` of a trait object a state, from a list of the types that can be behind it.
 ///
-/// The trait has the supertrait [`Dynamic`](trait@crate::Dynamic), and the list stands in the trait's crate.
+/// The trait has the supertrait [`Dynamic`](trait@crate::Dynamic), and the list must be in the trait's crate.
 ///
 /// ```
 /// use state_core::{Dynamic, State, dumps, dynamic, loads};
@@ -95,35 +95,35 @@ impl<T: State + Any> Dynamic for T {
 /// ```
 ///
 /// # Bytes
-/// They are those of `enum Monster { Goblin(Goblin), .. }`, named after the trait, with the members' tags for variants.
-/// So an enum and a trait object can take each other's place, the fingerprint covers each member's slots, and the list
-/// evolves as an enum does: members may be added and reordered, and older files still load by
-/// [`loads_upgraded`](crate::loads_upgraded). A member's tag is that of its type, or the text behind `as`; texts behind
-/// that are tags that it had: `Goblin as "game.Goblin" | "Goblin"`. A type's own `#[state(alias = "..")]` counts too.
-/// The trait is named in the same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
+/// They are those of `enum Monster { Goblin(Goblin), .. }`, named after the trait, with the members' tags as variants.
+/// So an enum and a trait object can replace each other, the fingerprint covers each member's slots, and the list
+/// evolves as an enum does: members may be added and reordered, and [`loads_upgraded`](crate::loads_upgraded) still
+/// loads older files. A member's tag is that of its type, or the text after `as`; further texts are its former tags:
+/// `Goblin as "game.Goblin" | "Goblin"`. A type's own `#[state(alias = "..")]` counts too. The trait is named in the
+/// same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
 ///
 /// # In place
-/// [`load_into`](crate::load_into) restores a value of the same type where it is, and replaces one of another type.
+/// [`load_into`](crate::load_into) restores a value of the same type in place, and replaces one of another type.
 ///
 /// # Errors
-/// A value of a type that is not in the list cannot be written: the error is
-/// [`Unwritable`](crate::ErrorKind::Unwritable), and names the type and the list. Bytes with a tag that is not in the list
-/// are [`Malformed`](crate::ErrorKind::Malformed).
+/// If the type of a value is not in the list, it cannot be written: the error is
+/// [`Unwritable`](crate::ErrorKind::Unwritable), and names the type and the list. Bytes with a tag that is not in the
+/// list are [`Malformed`](crate::ErrorKind::Malformed).
 ///
 /// # Python
-/// A member that is a struct is an object of its own class, as elsewhere, and is read back by the name of its class: a
-/// pickled list of `Box<dyn Monster>` is a list of different classes. Another member (an enum, a number with a tag) is
-/// shown as an enum's variant, by its tag.
+/// A member that is a struct is an object of its own class, as elsewhere, and is recognized by the name of its class
+/// when it is read: a pickled list of `Box<dyn Monster>` is a list of objects of different classes. Any other member
+/// (an enum, a number with a tag) appears as an enum's variant, named by its tag.
 ///
 /// # Open sets
-/// A library whose users bring the types writes `dynamic!(dyn Plugin = open)`, or `dynamic!(dyn Plugin as "audio.Plugin" =
-/// open)`, and the program calls `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once before
-/// the first state. Identity is then tested type by type: see [the guide](crate::guide::behind_a_trait#open-sets). It needs
-/// the feature `std`.
+/// If the users of a library bring the types, the library writes `dynamic!(dyn Plugin = open)`, or `dynamic!(dyn Plugin
+/// as "audio.Plugin" = open)`, and the program calls `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as
+/// "SmallSlime")])` once before the first state. Identity is then checked type by type: see [the
+/// guide](crate::guide::behind_a_trait#open-sets). This needs the feature `std`.
 ///
 /// # Several traits, and `Send`
-/// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a type of its own, with a list of its own;
-/// a trait with these as supertraits needs it once.
+/// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a separate type, with its own list; a
+/// trait with these as supertraits needs only one list.
 #[macro_export]
 macro_rules! dynamic {
     ($dyn:ty $(as $name:literal $(| $was:literal)*)? = [
@@ -274,10 +274,10 @@ macro_rules! dynamic {
             use $crate::__private as __state;
 
             impl $dyn {
-                /// Registers types that can be behind the trait object; those that were registered already stay so.
+                /// Registers types that can be behind the trait object; types that are already registered stay so.
                 ///
                 /// # Errors
-                /// Two types with one tag, or one type with two: then none of them is registered.
+                /// If two types have one tag, or one type has two; then none of them is registered.
                 pub fn register<const N: __state::usize>(
                     members: [__state::OpenMember<Self>; N],
                 ) -> __state::Result<(), __state::Error> {

@@ -35,7 +35,7 @@ pub trait OpenSet: 'static {
     fn open() -> &'static Schema;
 }
 
-/// A type to be registered behind a trait object; [`member!`](crate::member) makes one.
+/// A type to register behind a trait object, made by [`member!`](crate::member).
 #[derive(Debug)]
 pub struct OpenMember<D: ?Sized> {
     ty: TypeId,
@@ -239,11 +239,11 @@ pub fn gone_arc_open<D: OpenSet + ?Sized>() -> Option<sync::Weak<D>> {
     D::registry().find(|_| true).map(|found| (found.gone_arc)())
 }
 
-/// Gives a pointer to a trait object of a library a state whose types the program adds while it runs.
+/// Describes a type for the `register` of an open set, which lets a program add types to a trait object of a library.
 ///
-/// `dynamic!(dyn Plugin = open)` stands beside the trait; this is a type for its `register`. A type without a tag of its
-/// own, or a generic one, gets one here: `member!(Slime<u8> as "SmallSlime")`, and behind it what the tag was:
-/// `member!(Echo as "audio.Echo" | "Echo")`. See [`dynamic!`](crate::dynamic!#open-sets).
+/// The library writes `dynamic!(dyn Plugin = open)` beside the trait. A type without a tag of its own, or a generic
+/// one, gets one here: `member!(Slime<u8> as "SmallSlime")`, followed by its former tags: `member!(Echo as "audio.Echo"
+/// | "Echo")`. See [`dynamic!`](crate::dynamic!#open-sets).
 #[macro_export]
 macro_rules! member {
     ($member:ty $(as $tag:literal $(| $had:literal)*)?) => {{

@@ -1,4 +1,4 @@
-//! When your types change: states that older versions of a program wrote, loaded by the present one.
+//! When your types change: loading states that older versions of a program wrote.
 //!
 //! # A release, and a field more
 //! Version 1 of a game saves this:
@@ -16,12 +16,12 @@
 //! ```
 //!
 //! Files ([`image::save`](crate::image::save)) and streams carry the schema of the type that wrote them. So
-//! [`image::load_file`](crate::image::load_file) and [`StreamReader`](crate::image::stream::StreamReader) see when it
-//! was another form of the type, and make a state of the present form out of it. For bytes there is [`loads_upgraded`],
-//! and [`upgrade`], which gives bytes to [`load_into`](crate::load_into) a live value. [`loads`](crate::loads) stays
+//! [`image::load_file`](crate::image::load_file) and [`StreamReader`](crate::image::stream::StreamReader) detect an
+//! older form of the type and convert its state to the present form. For bytes there is [`loads_upgraded`], and
+//! [`upgrade`], which returns bytes to [`load_into`](crate::load_into) a live value. [`loads`](crate::loads) stays
 //! strict.
 //!
-//! In version 2 each monster has a mood. Of a field that older states do not have, someone has to say what it then is:
+//! In version 2 each monster has a mood. Older states do not have this field, so its value must be given:
 //!
 //! ```
 //! # use state_core::State;
@@ -36,27 +36,28 @@
 //! # let _ = Monster { name: String::new(), speed: 0.0, mood: 0 }.mood;
 //! ```
 //!
-//! Without the attribute, old files are refused, with this line in the error. It is not implied, not even for an
-//! `Option`: what is absent may be a mistake.
+//! Without the attribute, old files are refused with an error that contains this line. It is never implied, not even
+//! for an `Option`: a missing field may be a mistake.
 //!
-//! # What needs nothing
-//! Slots are matched by name. So their order does not matter, nor whether they are a parent's
-//! (`#[state(flatten_parent)]`) or the type's own. And a slot may have become a type that holds all that it was:
+//! # Changes that need no attribute
+//! Slots are matched by name. So neither their order matters, nor whether they belong to a parent
+//! (`#[state(flatten_parent)]`) or to the type itself. A slot may also have become a type that can hold every old
+//! value:
 //!
-//! | it was | it may be |
+//! | old type | new type |
 //! |---|---|
 //! | an integer | a wider one, also signed where it was not; `f64` up to 32 bits, `f32` up to 16; an integer of any size |
 //! | `f32` | `f64` |
 //! | `char` | text |
 //! | `T` | `Option<T>` |
-//! | `T`, `Box<T>`, `Rc<T>`, `Arc<T>` | each of these |
+//! | `T`, `Box<T>`, `Rc<T>`, `Arc<T>` | any of these |
 //! | a list, a set, an array | a list |
 //! | a list of numbers | a raw array of them (`bytes`, `array`), and the reverse |
-//! | a struct in a raw array (`Record`) | one whose fields have the same names, wherever they lie |
+//! | a struct in a raw array (`Record`) | one whose fields have the same names, at any offsets |
 //! | an enum | one with more variants, in any order |
 //!
-//! This holds inside each other too: a list of `u8` may become one of `Option<u16>`. What could lose something, such as
-//! an `i64` that becomes an `i32`, is refused before a state is looked at, whatever it holds.
+//! These combine: a list of `u8` may become one of `Option<u16>`. A change that could lose something, such as `i64` to
+//! `i32`, is refused from the schemas alone, whatever the state contains.
 //!
 //! # Renamed, removed
 //! ```
@@ -80,21 +81,21 @@
 //! # let _ = World { enemies: vec![Monster::Ghost, Monster::Hobgoblin { gold: 0 }], tick: 0 }.tick;
 //! ```
 //!
-//! | attribute | on | says |
+//! | attribute | on | meaning |
 //! |---|---|---|
-//! | `alias("old", ..)` | a field, variant or type | what it was called; it counts where the present name is not there |
-//! | `removed("name", ..)` | a type | which slots of older states are dropped; `removed` alone: any. On an enum, which variants no state has any more |
-//! | `other` | a variant without fields | it stands for the variants of older states that are gone |
+//! | `alias("old", ..)` | a field, variant or type | a former name, used where the present name is not found |
+//! | `removed("name", ..)` | a type | slots of older states to drop; `removed` alone: any. On an enum, variants that no state has any more |
+//! | `other` | a variant without fields | replaces the variants of older states that are gone |
 //!
-//! A slot that nobody mentions is an error, so that an older program never drops what a newer one wrote and then saves
-//! over it.
+//! A slot that has no counterpart and is not mentioned is an error, so an older program never drops what a newer one
+//! wrote and then overwrites it.
 //!
 //! # A type that is split, or means something else
-//! `#[state(from(v1::Person))]` on a type names older forms that are types of the program still; `TryFrom` converts
-//! them, and may refuse. `#[state(upgrade = path)]` names a function that is given the slots of an older state by name, as
-//! values: see [`Older`]. It is called at the dynamic ways in too, where the names of slots are known: by
-//! [`from_value`](crate::from_value) and [`set_state`](crate::StateExt::set_state) of what was read from a file, and for
-//! pickles under `pickle = "dict"`.
+//! `#[state(from(v1::Person))]` on a type names older forms that still exist as types of the program; `TryFrom`
+//! converts them, and may refuse. `#[state(upgrade = path)]` names a function that receives the slots of an older state
+//! by name, as values: see [`Older`]. It is also called for dynamic states with named slots: by
+//! [`from_value`](crate::from_value) and [`set_state`](crate::StateExt::set_state) for values that were read from a
+//! file, and for pickles with `pickle = "dict"`.
 //!
 //! ```
 //! # use state_core::{Options, State, loads_upgraded};
@@ -123,10 +124,10 @@
 //! ```
 //!
 //! # The test in CI
-//! One test for each type that is saved by itself keeps its forms in a file, which is committed and reviewed as a lock
-//! file is. It fails when a form is not recorded yet, and when one that is recorded could no longer be loaded, with what
-//! to write: so that a change which cuts off the files of users is found before it is released, with no old file at hand.
-//! `STATE_RECORD=1 cargo test` records. See [`testing::recorded`].
+//! Write one test for each type that is saved on its own. It records the forms of the type in a file, which is
+//! committed and reviewed like a lock file. It fails if a form is not recorded yet, or if a recorded one could no
+//! longer be loaded, and says what to write. So a change that cuts users off from their files is found before it is
+//! released, without any old files at hand. `STATE_RECORD=1 cargo test` records. See [`testing::recorded`].
 //!
 //! ```
 //! # use state_core::State;
@@ -141,19 +142,19 @@
 //! # let _ = (states_of_older_versions_load, World { tick: 0 }.tick);
 //! ```
 //!
-//! `state history state.history` (the program `state`, feature `cli`) shows the forms with what each change takes, and
-//! `state upgrade FILE --to state.history` makes states of a recorded form without the program; both are in
-//! [`Form`] for programs of one's own.
+//! `state history state.history` (the program `state`, feature `cli`) shows the forms and what each change needs, and
+//! `state upgrade FILE --to state.history` converts a file to a recorded form without the program that wrote it; both
+//! are available to your own programs as [`Form`].
 //!
-//! The same file serves states that were written without their schema, such as what [`dumps`](crate::dumps) gives:
+//! The same file helps with states that were written without their schema, such as those of [`dumps`](crate::dumps):
 //! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`.
 //!
-//! # What holds
-//! An upgraded state is an image as any other: it is checked, restored in place and all or nothing, and its hooks are
-//! called. Schemas and states may be hostile. A type that has none of these attributes pays nothing, and one that has
-//! them pays when an older state is loaded.
+//! # Guarantees
+//! An upgraded state is an image like any other: it is checked, restored in place and all or nothing, and its hooks are
+//! called. Schemas and states may be hostile. A type with none of these attributes pays nothing, and one with them pays
+//! only when an older state is loaded.
 //!
-//! Attributes speak of older forms alone: none of them changes the fingerprint of a type, or a byte of its states.
+//! Attributes concern only older forms: none of them changes the fingerprint of a type, or a byte of its states.
 
 // The writer's schema is resolved against the reader's once, into a `Plan` (`plan`, `slots`, `skip`; what stands in its
 // way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
@@ -195,16 +196,15 @@ use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
 
-/// Makes a state of the present type of one that an older form of it wrote. Bytes of the present form are given back as
-/// they are.
+/// Converts the state of an older form of a type to the present one. Bytes of the present form are returned unchanged.
 ///
-/// Slots are matched by name, wherever they stand; integers and floats become wider ones, `T` becomes `Option<T>`, and
-/// boxes come and go. What was added needs `#[state(default)]`, what is gone `#[state(removed("name"))]` on the type, and
-/// what was renamed `#[state(alias("old"))]`; for all else there is `from` and `upgrade`. Nothing is dropped, narrowed or
-/// guessed.
+/// Slots are matched by name, whatever their order; integers and floats are widened, `T` becomes `Option<T>`, and boxes
+/// are added or removed. Added fields need `#[state(default)]`, removed ones `#[state(removed("name"))]` on the type,
+/// and renamed ones `#[state(alias("old"))]`; for everything else there is `from` and `upgrade`. Nothing is dropped,
+/// narrowed or guessed.
 ///
-/// The older form's schema comes from the bytes, if they were [saved](crate::image::save) or written
-/// [with it](Options::with_schema); else from a [history](Options::history), or from a type of this program.
+/// The older form's schema comes from the bytes, if they were [saved](crate::image::save) or written [with
+/// it](Options::with_schema); otherwise from a [history](Options::history), or from a type of this program.
 ///
 /// ```
 /// use state_core::{Options, State, load_into, loads_upgraded, upgrade};
@@ -236,13 +236,13 @@ use crate::walk::{self, Limits};
 /// ```
 ///
 /// # Errors
-/// Bytes that are no native state or are damaged; those whose schema nobody knows; and older forms from which no
-/// present state can be made without losing or guessing something, with what to write so that it can.
+/// If the bytes are not a native state or are damaged; if their schema is unknown; and if no present state can be made
+/// from the older form without losing or guessing something. The error then says what to write.
 pub fn upgrade<T: State + ?Sized>(bytes: &[u8]) -> Result<Cow<'_, [u8]>> {
     Options::new().upgrade::<T>(bytes)
 }
 
-/// Makes a value from its state, also from one that an older form of the type wrote: [`upgrade`] and
+/// Builds a value from its state, which an older form of the type may have written: [`upgrade`] followed by
 /// [`loads`](crate::loads).
 ///
 /// # Errors

@@ -78,9 +78,9 @@ impl<T> History<T> {
     /// Keeps frames that leave the ring, in this many additional bytes: to rewind for minutes.
     ///
     /// They are kept as [deltas](crate::image::delta) against key frames, each against one, so that restoring any of
-    /// them takes at most one patch and one restore. When the bytes are used up, frames are dropped where they are close
-    /// together for their age: the older the frames, the larger the gaps between them, and the first frame stays for a
-    /// long time. See [`frames_kept`](Self::frames_kept) for the frames that are left.
+    /// them takes at most one patch and one restore. When the bytes are used up, frames are dropped where they are
+    /// close together for their age: the older the frames, the larger the gaps between them, and the first frame stays
+    /// for a long time. See [`frames_kept`](Self::frames_kept) for the frames that are left.
     ///
     /// A push then takes about twice as long, and allocates the frames that it keeps.
     ///
@@ -165,9 +165,9 @@ impl<T: State> History<T> {
     /// The checksum of a frame: that of [`image::checksum`] for its bytes, computed on the first call and then cached.
     /// Equal states have equal checksums on every machine, and after each restore.
     ///
-    /// Floats are compared by their bits, as in [`compare`](Self::compare): zero differs from minus zero, and one NaN
-    /// from another. Opaque structs (`bytemuck::Pod`) are equal only between machines of the same byte order. The
-    /// contents of a `serde` field are used as they come.
+    /// Floats are compared by their bits, as in [`compare`](Self::compare): zero differs from minus zero, and so do
+    /// NaNs with different bits. Opaque structs (`bytemuck::Pod`) are equal only between machines of the same byte
+    /// order. The contents of a `serde` field are used as they come.
     ///
     /// ```
     /// use state_core::{History, State};

@@ -1,4 +1,4 @@
-//! The python door: classes of `PyO3` that Python's own pickle, copy and multiprocessing take, by one line for each.
+//! Makes PyO3 classes work with Python's own pickle, copy and multiprocessing, with one line for each class.
 //!
 //! ```no_run
 //! use pyo3::prelude::*;
@@ -26,22 +26,22 @@
 //! }
 //! ```
 //!
-//! # What holds
-//! - pickle at every protocol, `copy`, `deepcopy`, and all that is built on them: multiprocessing, `concurrent.futures`,
-//!   joblib, cloudpickle, shelve, Dask, Ray. Neither `__new__` nor `__init__` runs on load, and none is asked for.
-//! - Classes of Python that extend one of Rust keep their type, their `__dict__` and their slots.
-//! - [`Py`] fields keep sharing and cycles, and their class is tested when they come back.
-//! - A state that is put back is tested first, as by every door: a live object is restored all or nothing, and what is
-//!   wrong is told as `TypeError` or `pickle.UnpicklingError` with the field's name.
-//! - A pickle of a class that has changed since is found out, and matched by name; see [below](#classes-that-change).
-//! - What the author of a class writes of the methods of pickle is used, and what a subclass overrides too; see
+//! # Features
+//! - pickle at every protocol, `copy`, `deepcopy`, and everything built on them: multiprocessing, `concurrent.futures`,
+//!   joblib, cloudpickle, shelve, Dask, Ray. Loading runs neither `__new__` nor `__init__`, and needs neither.
+//! - Python classes that extend a Rust class keep their type, their `__dict__` and their slots.
+//! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded.
+//! - A state is checked before it is restored, as in every format: a live object is restored all or nothing, and errors
+//!   are raised as `TypeError` or `pickle.UnpicklingError` with the field's name.
+//! - A pickle of a class that has changed since is detected, and matched by name; see [below](#classes-that-change).
+//! - Pickle methods that the author of a class writes are used, and so are those that a subclass overrides; see
 //!   [below](#methods-of-your-own).
-//! - Raw arrays (`#[state(bytes)]`, `#[state(array)]`) and ndarray's, of 256 bytes and more, leave as
-//!   `pickle.PickleBuffer` at protocol 5. Where they lie as they travel they are not copied, and while the buffer lives,
-//!   its object is borrowed as by a method with `&self`; records with padding are copied once. They come back from
-//!   whatever shows its bytes, and from NumPy's arrays; see [below](#arrays).
-//! - A class that extends `dict`, `list` or another class of Python's own cannot be made picklable: what such a base
-//!   holds is no part of a derived state. That does not compile, and the error says so:
+//! - Raw arrays (`#[state(bytes)]`, `#[state(array)]`) and ndarray's, of 256 bytes and more, are passed as
+//!   `pickle.PickleBuffer` at protocol 5. If their layout in memory is that of the pickle they are not copied, and
+//!   while the buffer exists, its object is borrowed as by a method with `&self`; records with padding are copied once.
+//!   They are loaded from anything that supports the buffer protocol, and from NumPy's arrays; see [below](#arrays).
+//! - A class that extends `dict`, `list` or another built-in class of Python cannot be made picklable: the contents of
+//!   such a base are not part of a derived state. That does not compile, and the error says so:
 //!
 //!   ```compile_fail,E0277
 //!   # use pyo3::{prelude::*, types::PyDict};
@@ -55,8 +55,7 @@
 //!   # }
 //!   ```
 //!
-//!   Nor can a class of Python
-//!   extend both such a class and one of Rust: Python refuses to lay out its objects.
+//!   Nor can a Python class extend both such a class and one of Rust: Python refuses to lay out its objects.
 //!
 //! # The state in Python
 //! | in Rust | in the flat tuple |
@@ -64,115 +63,120 @@
 //! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
 //! | dates and times of chrono, UUIDs, integers of num-bigint | objects of `datetime`, `uuid.UUID`, `int` |
 //! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
-//! | a raw array | its bytes and its count; `None` and 0 where there is none |
-//! | a raw array that is `uncounted` or an `array` (but not of `bytemuck::Pod` structs that are no `Record`), an array of ndarray with one dimension | its bytes; `None` where there is none |
+//! | a raw array | its bytes and its count; `None` and 0 if absent |
+//! | a raw array that is `uncounted` or an `array` (but not of `bytemuck::Pod` structs that are not a `Record`), an array of ndarray with one dimension | its bytes; `None` if absent |
 //! | an array of ndarray with another number of dimensions | a tuple of its shape and its bytes |
-//! | a struct that is no class | the tuple of its slots |
+//! | a struct that is not a class | the tuple of its slots |
+//! | an enum that is not a class | a tuple of the variant's name and its slots |
 //! | an enum that is no class | a tuple of the variant's name and its slots |
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
 //!
-//! `__reduce_ex__` gives `(form, state)`, or `(form, (type(self), *state))` of an object of a subclass. The form is an
-//! object that stands for the class and its present schema. Pickle writes it once, as `Class.__form__(schema)`, and
-//! fetches it from its memo for each further object. Of classes whose slots are numbers and texts alone, without
-//! attributes, `copyreg` is told so too, where pickle looks before it asks the object. What Python puts in the place of
-//! such a class's `__reduce_ex__` later is found once `copyreg.dispatch_table` has the class no more.
+//! `__reduce_ex__` returns `(form, state)`, or `(form, (type(self), *state))` for an object of a subclass. The form is
+//! an object that represents the class and its present schema. Pickle writes it once, as `Class.__form__(schema)`, and
+//! gets it from its memo for each further object. Classes whose slots are only numbers and text, without attributes,
+//! are also registered with `copyreg`, which pickle consults before the object. If Python code later replaces the
+//! `__reduce_ex__` of such a class, this takes effect once the class is removed from `copyreg.dispatch_table`.
 //!
-//! In a cycle, where an object is reached from its own state, it is made with those slots empty that can be (optional
-//! ones, lists, maps, `Py<PyAny>`) and given all by `__setstate__` as soon as it is there; hooks see both. Frozen classes
-//! cannot be given anything, so a cycle has to go through something else that can; one through a slot that cannot be
-//! empty, such as a tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those of unit
-//! variants are the same objects again.
+//! In a cycle, where an object is reached from its own state, it is made with every slot empty that can be (optional
+//! ones, lists, maps, `Py<PyAny>`), and `__setstate__` sets all of them as soon as the object exists; hooks see both.
+//! Frozen classes cannot be changed, so a cycle has to go through another object that can; one through a slot that
+//! cannot be empty, such as a tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those
+//! of unit variants are loaded as the same objects.
 //!
-//! `__setstate__` takes a tuple as `__getstate__` gives it, or a dict of some slots, by name or by position, and of
+//! `__setstate__` accepts a tuple from `__getstate__`, or a dict of some slots, by name or by position, and of
 //! attributes by name.
 //!
 //! # Classes that change
-//! A pickle carries the schemas of its classes, a few bytes once for each class. Where they are not those of the class
-//! that loads it, the slots are matched by name, with the attributes and the rules of [`evolve`](crate::evolve): slots in
-//! another order, wider numbers, `T` that became `Option<T>`, and bases that grew or came in between need nothing.
+//! A pickle carries the schemas of its classes, a few bytes once for each class. If they differ from those of the class
+//! that loads it, the slots are matched by name, with the attributes and the rules of [`evolve`](crate::evolve): slots
+//! in another order, wider numbers, `T` that became `Option<T>`, and bases that grew or were inserted need nothing.
 //!
-//! | attribute | where the class has changed |
+//! | attribute | change to the class |
 //! |---|---|
 //! | `#[state(default)]`, `#[state(default = path)]` on a field | it is new |
 //! | `#[state(alias("old"))]` on a field or variant | it was called `old` |
 //! | `#[state(removed("old"))]` on the class | the field `old` is gone |
-//! | `#[state(other)]` on a variant | it stands for variants that are gone |
-//! | `#[state(from(v1::Person))]`, `#[state(upgrade = path)]` on the class | all else |
+//! | `#[state(other)]` on a variant | it replaces variants that are gone |
+//! | `#[state(from(v1::Person))]`, `#[state(upgrade = path)]` on the class | everything else |
 //!
-//! What nothing is said of is a `pickle.UnpicklingError` with what to write. A class with a `__setstate__` of its own is
-//! given older states that cannot be matched as they were pickled. It holds for [`packed`] classes, for Python subclasses
-//! with their attributes, for types that are no classes inside of these, and for records in raw arrays.
+//! A change without its attribute raises a `pickle.UnpicklingError` with the line to write. A class with its own
+//! `__setstate__` receives older states that cannot be matched as they were pickled. All this also applies to
+//! [`packed`] classes, to Python subclasses with their attributes, to types inside these that are not classes, and to
+//! records in raw arrays.
 //!
-//! The names of the Rust types are part of the schemas: a class keeps that of `#[state(name = "..")]`, or has an `alias`.
-//! Pickles from before they carried schemas load as they did: by position, with `default` for slots that are missing at
-//! the end.
+//! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
+//! Pickles from before they carried schemas load as they did: by position, with `default` for missing slots at the end.
 //!
 //! # Methods of your own
-//! | written | what is pickled, and what happens on load |
+//! | you write | what is pickled, and what happens on load |
 //! |---|---|
-//! | `__reduce__`, `__reduce_ex__`, or a function told to `copyreg` | what it gives. `super().__reduce__()` and `obj.__reduce__()` give the derived answer |
-//! | `__getstate__` and `__setstate__` | what `__getstate__` gives, and nothing else. The object is made empty: numbers 0, texts and lists empty, optional slots `None`, skipped fields their `Default`; no constructor runs. Where there is no empty value of a slot, or a hook refuses it, `__getnewargs__` or `__getnewargs_ex__` gives what `__new__` is called with |
-//! | `__setstate__` alone | the derived state, once: the object has it already when `__setstate__` is called with it |
+//! | `__reduce__`, `__reduce_ex__`, or a function registered with `copyreg` | its result. `super().__reduce__()` and `obj.__reduce__()` return the derived one |
+//! | `__getstate__` and `__setstate__` | the result of `__getstate__`, and nothing else. The object is made empty: numbers 0, text and lists empty, optional slots `None`, skipped fields their `Default`; no constructor runs. If a slot has no empty value, or a hook refuses it, `__getnewargs__` or `__getnewargs_ex__` returns the arguments for `__new__` |
+//! | `__setstate__` alone | the derived state, once: the object already has it when `__setstate__` is called with it |
 //! | `__getstate__` alone | a tuple of all slots, or a dict of slots and attributes by name |
 //!
-//! The same holds for a Python subclass. Its pair of `__getstate__` and `__setstate__` is the whole state: the slots of the
-//! class of Rust are empty when `__setstate__` is called, unless the pair takes them along by
-//! `super().__getstate__()` and `super().__setstate__(..)`. Only where an object cannot be made empty, because its class is
-//! frozen or a slot has no empty value, the slots go along in any case, as what is in a `tuple` does with subclasses of
-//! that. A subclass's `__getstate__` alone speaks of what it adds, a dict of attributes, and the slots travel with it.
+//! The same applies to a Python subclass. Its pair of `__getstate__` and `__setstate__` defines the whole state: the
+//! slots of the Rust class are empty when `__setstate__` is called, unless the pair includes them with
+//! `super().__getstate__()` and `super().__setstate__(..)`. Only if an object cannot be made empty, because its class
+//! is frozen or a slot has no empty value, are the slots always included, like the contents of a `tuple` in its
+//! subclasses. A subclass's `__getstate__` alone covers what the subclass adds, a dict of attributes, and the slots are
+//! pickled with it.
 //!
-//! `#[state(pickle = "..")]` is for pickles that Rust writes. A class that has it is refused when it is registered.
+//! `#[state(pickle = "..")]` is for pickles that Rust writes. Registering a class that has it is an error.
 //!
 //! # Dates and times
-//! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot hold, such as
-//! `Utc::now()` with its nanoseconds, is a tuple of numbers, so that it comes back as it was: the day (1 is 0001-01-01),
-//! the second of the day and the nanosecond, in UTC where there is a time zone, and the seconds that it is ahead; of a
+//! Python's have whole microseconds, the years 1 to 9999, and no leap seconds. One that they cannot represent, such as
+//! `Utc::now()` with its nanoseconds, is a tuple of numbers, so that it is loaded unchanged: the day (1 is 0001-01-01),
+//! the second of the day and the nanosecond, in UTC if there is a time zone, and its offset in seconds; for a
 //! difference, seconds and nanoseconds.
 //!
-//! Objects of subclasses are taken as what their base holds, and refused where they hold more, as pandas' times do with
-//! nanoseconds. A `datetime` may have any time zone: what counts is its offset at that moment, for which `fold` is asked.
-//! It is not kept. Durations and points in time are taken from a `timedelta` and from a `datetime` with its time zone too.
+//! Objects of subclasses are accepted as their base class, and refused if they hold more, as pandas' times do with
+//! nanoseconds. A `datetime` may have any time zone: what counts is its offset at that moment, which may depend on
+//! `fold`; `fold` itself is not kept. Durations and points in time are also accepted from a `timedelta` and from a
+//! `datetime` with its time zone.
 //!
 //! # Arrays
-//! The state holds an array's bytes whether it is an `array` or not, as the class knows the type of its elements. So a
-//! pickle needs no NumPy, neither where it is made nor where it is loaded, and an array leaves without a copy.
+//! The state holds an array's bytes whether it is an `array` or not, as the class knows the type of its elements. So
+//! pickling and loading need no NumPy, and an array is pickled without a copy.
 //!
-//! A slot of an array takes bytes, and arrays whose elements have a type: NumPy's, in any byte order, layout and order of
-//! fields, views and buffers of these, `array.array`. What has another type is refused, but for arrays of single bytes in
-//! one dimension: as for `numpy.frombuffer`, these are bytes, whoever shows them (`pyarrow`, `ctypes`, `mmap`, shared
-//! memory), and taken by a slot of larger elements where the length fits; where the slot is an `array`, only NumPy's own
-//! arrays keep their type. Bytes are told from an array of bytes by the
-//! latter being NumPy's, or having more dimensions than one. Lists of numbers take such arrays as well, and
-//! numbers NumPy's scalars.
+//! A slot of an array accepts bytes, and arrays with typed elements: NumPy's, in any byte order, layout and order of
+//! fields, views and buffers of these, `array.array`. Other element types are refused, except for arrays of single
+//! bytes in one dimension: as for `numpy.frombuffer`, these are bytes, whatever provides them (`pyarrow`, `ctypes`,
+//! `mmap`, shared memory), and a slot of larger elements accepts them if the length fits; if the slot is an `array`,
+//! only NumPy's own arrays keep their type. An array of bytes is distinguished from bytes by being NumPy's, or by
+//! having more than one dimension. Lists of numbers accept such arrays as well, and numbers accept NumPy's scalars.
 //!
-//! For getters, [`array()`] gives a copy as a `numpy.ndarray`, and [`view`] one that reads where the object has it.
+//! For getters, [`array()`] returns a copy as a `numpy.ndarray`, and [`view`] one that reads the object's own memory.
 //! Records are structured arrays.
 //!
 //! # Equal objects, equal bytes
-//! Two objects with equal states give equal pickles, as `dask.tokenize` and caches by hash want them, but for these:
+//! Two objects with equal states have equal pickles, as `dask.tokenize` and caches by hash require, with these
+//! exceptions:
 //!
-//! - A `HashMap` or `HashSet` comes in its own order; `#[state(sorted)]` on the field, or a `BTreeMap`, gives it one.
-//! - What `__reduce_ex__` gave of an object with fields of Python or attributes counts as a pickle in progress for as long
-//!   as it is held. Until then the object is pickled as in a cycle: it loads as the same, from a few bytes more.
-//! - Buffers and texts that two objects share are written once.
+//! - A `HashMap` or `HashSet` is written in its own order; `#[state(sorted)]` on the field, or a `BTreeMap`, gives it a
+//!   fixed one.
+//! - While the result of `__reduce_ex__` of an object with Python fields or attributes is held, it counts as a pickle
+//!   in progress. Until it is released the object is pickled as in a cycle: it loads as the same object, from a few
+//!   bytes more.
+//! - Buffers and text that two objects share are written once.
 //!
-//! A `Mutex` or `RwLock` is asked without waiting, because whoever holds it may wait for Python: one that another thread
-//! holds at that moment is a `pickle.PicklingError`. Attributes whose names are no text are a `TypeError` when they are
-//! pickled.
+//! A `Mutex` or `RwLock` is never waited for, because its holder may be waiting for Python: one that another thread
+//! holds at that moment raises a `pickle.PicklingError`. Attributes whose names are not strings raise a `TypeError`
+//! when they are pickled.
 //!
 //! # Several interpreters
 //! From Python 3.12 on, importing the module in a second interpreter of one process is an `ImportError` that says so.
 //! Before, the second interpreter shares the module and its classes with the first.
 //!
 //! # Depth
-//! Values inside one another are held to 128 levels, as by every door; [`set_depth`] raises that. `Py<T>` fields are no
-//! level: there Python's own pickler goes on.
+//! Nesting is limited to 128 levels, as in every format; [`set_depth`] raises that. `Py<T>` fields do not count: there
+//! Python's own pickler continues.
 //!
 //! # Why a line in the module
-//! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not stand
-//! beside the author's without a feature that not all platforms have. The line attaches what the author has not
-//! written when everything about the class is known, and is where its name can be tested.
+//! An attribute on the class would have to write `#[pymethods]`, of which a class has one block, so it could not be
+//! used beside the author's without a feature that not all platforms have. The line adds the methods that the author
+//! has not written when everything about the class is known, and where its name can be checked.
 
 mod attributes;
 mod class;
@@ -191,7 +195,7 @@ use crate::image::Options;
 
 /// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.
 ///
-/// What it extends has to be one too, registered or not, or an exception that keeps nothing but its arguments.
+/// Its base class must be one too, registered or not, or an exception with no state but its arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made picklable",
     label = "a picklable class is a `#[pyclass]` with `#[derive(State)]`",
@@ -205,11 +209,11 @@ static DEPTH: AtomicU32 = AtomicU32::new(DEFAULT.levels());
 
 const DEFAULT: Options = Options::new();
 
-/// Sets how deep the states of this module's classes may be; see [`Options::depth`].
+/// Sets how deeply the states of this module's classes may be nested; see [`Options::depth`].
 ///
-/// It holds for all of them, and for all threads, from the moment it is called; the place is where the module is built.
-/// Python's main thread has usually a stack of 8 MiB, others as much as `threading.stack_size` says. Pickle itself
-/// recurses too, and gives up with a `RecursionError` at some hundred lists and tuples inside one another.
+/// It applies to all of them, and to all threads, from the moment it is called; call it where the module is built.
+/// Python's main thread usually has a stack of 8 MiB, and others have `threading.stack_size`. Pickle itself recurses
+/// too, and raises a `RecursionError` at some hundred nested lists and tuples.
 pub fn set_depth(levels: u32) {
     DEPTH.store(levels, Ordering::Relaxed);
 }
@@ -219,27 +223,30 @@ fn options() -> Options {
     DEFAULT.depth(DEPTH.load(Ordering::Relaxed))
 }
 
-/// Makes the objects of a class picklable, and adds it to the module where it is not there yet.
+/// Makes the objects of a class picklable, and adds the class to the module if it is not there yet.
 ///
 /// Call it once for each class, where the module is built. In a declarative module that is its `#[pymodule_init]`.
 ///
 /// # Errors
-/// `TypeError` for a class that could not be found again by who loads it: one without `module = ".."`, or with a
-/// module that cannot be imported or has another object of that name. Also an enum with a variant that is no attribute
-/// of its class, `#[state(pickle = "..")]` on the class, and something else of the author's that is named `__form__`.
+/// `TypeError` for a class that could not be found when its pickles are loaded: one without `module = ".."`, or with a
+/// module that cannot be imported or has another object of that name. Also for an enum with a variant that is not an
+/// attribute of its class, for `#[state(pickle = "..")]` on the class, and if the author has named something else
+/// `__form__`.
 pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     class::register((&T::type_object(module.py()), T::CALLS), module, false)
 }
 
-/// As [`picklable`], with the state as one bytes object, the native bytes of [`dumps`](crate::dumps), in place of its
+/// Like [`picklable`], but the state is one bytes object, the native bytes of [`dumps`](crate::dumps), instead of its
 /// slots.
 ///
-/// This is the faster way for small objects by the hundred thousand, as there is no object of Python for each slot:
-/// `__reduce_ex__` gives a form and the bytes, and `copyreg` is told so. The price: the pickle is larger by a header for
-/// each object, and does not share texts between them. Objects of a Python subclass travel as by [`picklable`].
+/// This is faster for hundreds of thousands of small objects, as no Python object is made for each slot:
+/// `__reduce_ex__` returns a form and the bytes, and the class is registered with `copyreg`. The price: the pickle is
+/// larger by a header for each object, and does not share text between them. Objects of a Python subclass are pickled
+/// as by [`picklable`].
 ///
 /// # Errors
-/// As [`picklable`]; and `TypeError` for an enum, a class with a base that has a state, or with objects of Python in it.
+/// As [`picklable`]; and `TypeError` for an enum, a class with a base that has a state, or one with Python objects in
+/// it.
 pub fn packed<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
     class::register((&T::type_object(module.py()), T::CALLS), module, true)
 }

@@ -1,9 +1,9 @@
-//! Objects that share: how one object that is referred to from several places stays one object, also on a cycle.
+//! Shared objects: how one object that is referred to from several places stays one object, even in a cycle.
 //!
 //! # One object, or copies
-//! An `Rc` or `Arc` is written as its value. Where two of them share an object, there are two objects afterwards, and a
-//! cycle has no end: it is refused as too deep. That is what most types want, and what serde's `rc` does. A type that
-//! means one object says so:
+//! An `Rc` or `Arc` is written as its value. An object that two of them share is loaded as two objects, and a cycle
+//! never ends: it is refused as too deep. Most types want this, and serde's `rc` does the same. A type that needs one
+//! object says so:
 //!
 //! ```
 //! use std::rc::Rc;
@@ -24,15 +24,16 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! `#[state(shared)]` stands on a type or a field, and counts for every state that has it anywhere in it: whether two
-//! references lead to one object is a matter of the whole state. [`Options::sharing`](crate::Options::sharing) asks for
-//! it at one call, whatever the types say, and [`Options::refuse_copies`](crate::Options::refuse_copies) finds the types
-//! that should say it. All shared pointers are then followed: `Rc` and `Arc` of structs and enums, of `str` and slices,
-//! paths, cells and locks. A type can gain or lose the word and keep its files.
+//! `#[state(shared)]` is written on a type or a field, and applies to every state that contains it: whether two
+//! references point to one object can only be decided for a whole state. [`Options::sharing`](crate::Options::sharing)
+//! turns it on for one call, whatever the types say, and [`Options::refuse_copies`](crate::Options::refuse_copies)
+//! finds the types that need it. All shared pointers are then followed: `Rc` and `Arc` of structs and enums, of `str`
+//! and slices, paths, cells and locks. The attribute can be added to or removed from a type without losing its files.
 //!
 //! # Parents
-//! A [`Weak`](std::rc::Weak) reference needs no word. It leads to the object that something else in the state holds, and
-//! to nothing where nothing does. It may be one to anything that is shared: `Weak<str>`, `Weak<[T]>`, `Weak<dyn Trait>`.
+//! A [`Weak`](std::rc::Weak) reference needs no attribute. It points to an object that something else in the state
+//! owns, and to nothing if nothing does. It can refer to anything that can be shared: `Weak<str>`, `Weak<[T]>`,
+//! `Weak<dyn Trait>`.
 //!
 //! ```
 //! use std::rc::{Rc, Weak};
@@ -52,9 +53,9 @@
 //! ```
 //!
 //! # Cycles
-//! References that own what they lead to may go round where `#[state(shared, cyclic)]` allows it. It is a word of its own
-//! because such objects are never freed unless someone opens the cycle, and bytes from elsewhere should not make any:
-//! a type without it refuses them.
+//! Owning references may form cycles if `#[state(shared, cyclic)]` allows it. This must be requested separately because
+//! objects in a cycle are never freed until it is broken, and foreign bytes should not be able to create one: a type
+//! without it refuses cycles.
 //!
 //! ```
 //! use std::cell::RefCell;
@@ -79,33 +80,33 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! The reference that closes a cycle is given to an object when all of them are there. So it stands where there may be
-//! nothing until then (an `Option`, a `Vec` or `VecDeque`, the values of a map), and in an object that has a cell or lock
-//! around it: `Rc<RefCell<_>>`, `Arc<Mutex<_>>`, `Arc<RwLock<_>>`. The same goes for a `Weak` that leads to an object
-//! further on. Anything else is an error when the state is taken, which says what to change. `after_set` hooks of such an
-//! object are called twice, the second time with all references in place.
+//! The reference that closes a cycle is set once all objects exist. So it must be in a place that can be empty until
+//! then (an `Option`, a `Vec` or `VecDeque`, the values of a map), in an object behind a cell or lock:
+//! `Rc<RefCell<_>>`, `Arc<Mutex<_>>`, `Arc<RwLock<_>>`. The same applies to a `Weak` that points to an object further
+//! on. Anything else is an error when the state is saved, which says what to change. The `after_set` hooks of such an
+//! object are called twice, the second time with all references set.
 //!
 //! # Restores in place
-//! [`load_into`](crate::load_into) keeps live objects where it can. An object that nobody else refers to is restored in
-//! place, and so is one behind a cell or lock, whoever holds it: all handles to it see the restored content. An object
-//! without a cell that others refer to, one whose cell is borrowed, and one whose lock is held, is replaced by a new one,
-//! and the other handles keep the old. One live object never comes to stand for two. Where a hook or conversion can
-//! refuse, objects are built aside first and then take the places of the old ones.
-//! While an object is restored, its cell is borrowed and its lock is held: a `Drop` of what it held must not ask for them.
+//! [`load_into`](crate::load_into) keeps live objects where it can. An object that nothing else refers to is restored
+//! in place, and so is one behind a cell or lock, whoever else holds it: all handles to it see the restored contents.
+//! An object without a cell that others refer to, one whose cell is borrowed, and one whose lock is held, is replaced
+//! by a new one, and the other handles keep the old one. One live object never becomes two objects of the state. If a
+//! hook or conversion can refuse, new objects are built first and then replace the old ones. While an object is
+//! restored, its cell is borrowed and its lock is held: the `Drop` of its old contents must not access them.
 //!
-//! # What is one object
-//! Identity is a matter of one pointer type. What is seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as
-//! `Rc<dyn Monster>`, is two. A type that borrows cannot be followed, and is an error where others refer to it; neither
-//! can maps and tuples directly behind a pointer, which a struct of their own helps. A generic type can once it is marked
-//! `#[state(shared)]`, which makes its parameters `'static`. One state has up to 64 types of shared pointers.
+//! # Which references share
+//! Identity is per pointer type. An object seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as `Rc<dyn
+//! Monster>`, becomes two. A type that borrows cannot be shared, and is an error if others refer to it; so are maps and
+//! tuples directly behind a pointer, unless they are wrapped in a struct. A generic type can be shared once it is
+//! marked `#[state(shared)]`, which makes its parameters `'static`. One state has at most 64 types of shared pointers.
 //!
 //! # Long chains
-//! Objects are nested as the references lead to them: a list of a million `Rc` nodes is a million levels deep. It is refused
-//! with an error of the kind [`Depth`](crate::ErrorKind::Depth) on the way out and in, unless
-//! [`Options::depth`](crate::Options::depth) is raised, and with it the stack of the thread, by up to 13 kB a level
-//! without optimisation. To drop such a list recurses as well, with a stack of its own that nothing here can count: that is
-//! the program's, as it is where the list was built, and a loop that takes each node out of the one before it needs none.
-//! In an arena such a list is one level deep (see below).
+//! Objects nest along their references: a list of a million `Rc` nodes is a million levels deep. Saving and loading it
+//! fails with an error of the kind [`Depth`](crate::ErrorKind::Depth), unless [`Options::depth`](crate::Options::depth)
+//! is raised, and with it the stack of the thread, by up to 13 kB a level without optimisation. Dropping such a list
+//! recurses as well, using stack that is not counted here: that is up to the program, as it is where the list was
+//! built, and a loop that takes each node out of the one before it avoids it. In an arena such a list is one level deep
+//! (see below).
 //!
 //! ```
 //! use std::rc::Rc;
@@ -130,16 +131,16 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! # Where it holds
-//! Native bytes, pickles and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) know of references: in
-//! a value, a shared object is a [`Shared`](crate::value::Shared). [Bytes without a header](crate::image::bare#shared-objects)
-//! refuse states that share.
+//! # Which formats support it
+//! Native bytes, pickles and values ([`to_value`](crate::to_value), [`from_value`](crate::from_value)) support
+//! references: in a value, a shared object is a [`Shared`](crate::value::Shared). [Bytes without a
+//! header](crate::image::bare#shared-objects) refuse states that share.
 //!
-//! # Looked at, compared, upgraded
-//! The [tree](crate::Inspection::tree) of an inspection shows an object where it stands, as `<shared 1>` and its slots, and
-//! `<shared 1>` alone where it is referred to; its [value](crate::Inspection::value) shares as the state does.
-//! [`compare`](crate::image::compare) pairs the objects of two states as it meets them, whatever their numbers: it tells of
-//! a change in an object once, and of a reference to another object where that object is.
+//! # Inspecting, comparing, upgrading
+//! The [tree](crate::Inspection::tree) of an inspection shows an object at its first place, as `<shared 1>` and its
+//! slots, and `<shared 1>` alone at each reference to it; its [value](crate::Inspection::value) shares as the state
+//! does. [`compare`](crate::image::compare) pairs the objects of two states as it meets them, whatever their numbers:
+//! it reports a change in an object once, and a reference to a different object at the place of the reference.
 //!
 //! ```
 //! # use std::rc::Rc;
@@ -157,14 +158,15 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! States of [older forms](crate::evolve) keep what is shared when they are upgraded, wherever slots came, went or changed
-//! places. An object that two pointers share has to stay behind shared pointers of one type; `from` and `upgrade` change
-//! parts that share nothing. A recorded [history](crate::SchemaHistory) does not say which types are shared pointers, so
-//! that states which share are upgraded from files, streams, and bytes [with their schema](crate::Options::with_schema).
+//! States of [older forms](crate::evolve) keep their shared objects when they are upgraded, wherever slots were added,
+//! removed or moved. An object that two pointers share must stay behind shared pointers of one type; `from` and
+//! `upgrade` change only parts without shared objects. A recorded [history](crate::SchemaHistory) does not contain
+//! which types are shared pointers, so states that share can be upgraded from files, streams, and bytes [with their
+//! schema](crate::Options::with_schema).
 //!
 //! # In Python
-//! A pickle of a state that shares has one object in Python for each object of Rust, so that `x is y` holds there, on cycles
-//! too; and what Python pickled as one object is one `Rc` or `Arc` where the type says so.
+//! A pickle of a state that shares has one Python object for each Rust object, so `x is y` holds there, in cycles too;
+//! and one object that Python pickled is one `Rc` or `Arc` if the type is marked.
 //!
 //! ```
 //! use std::cell::RefCell;
@@ -187,27 +189,27 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! A `Weak` is an ordinary reference there, or `None`. As with Python's own pickler, an object is there before its state, and
-//! a list or dict before its items, and so a cycle can lead back to it; an object that a constructor makes
-//! (`pickle = "call"`) and an enum with slots, which is a tuple, are not, and a cycle that closes at one is an error when the
-//! state is taken: an enum can stand in a struct.
+//! A `Weak` becomes an ordinary reference, or `None`. As with Python's own pickler, an object exists before its state,
+//! and a list or dict before its items, so a cycle can refer back to it. This does not apply to an object that a
+//! constructor makes (`pickle = "call"`) or to an enum with slots, which is a tuple, and a cycle that closes at one is
+//! an error when the state is saved. Wrapping the enum in a struct helps.
 //!
-//! What Python takes for one object is one, even where Rust would not expect it: Python has each member of an enum once, and
-//! equal texts and bytes often, so two cells that hold such a value may come back from it as one. It does not keep the
-//! identity of numbers, `True`, `False` and `None` when it pickles them. Unmarked types have copies, as with native bytes;
-//! the options of pickles have [`sharing`](crate::pickle::PickleOptions::sharing) and
-//! [`refuse_copies`](crate::pickle::PickleOptions::refuse_copies) too. [`load_value`](crate::pickle::load_value) copies short texts
-//! unless it is asked for sharing.
+//! An object that is one in Python is loaded as one, even where Rust would not expect it: Python has each member of an
+//! enum once, and equal strings and bytes often, so two cells with such a value may come back from Python as one. It
+//! does not keep the identity of numbers, `True`, `False` and `None` when it pickles them. Unmarked types are copied,
+//! as with native bytes; the options of pickles also have [`sharing`](crate::pickle::PickleOptions::sharing) and
+//! [`refuse_copies`](crate::pickle::PickleOptions::refuse_copies). [`load_value`](crate::pickle::load_value) copies
+//! short strings unless sharing is turned on.
 //!
-//! # What a history holds
-//! A [`History`](crate::History) need not write what does not change: under `#[state(held)]` it
-//! [keeps the pointers](crate::guide::rolling_back#what-stays-as-it-is), in types that share as in others.
+//! # Objects that a history holds
+//! A [`History`](crate::History) need not write what does not change: under `#[state(held)]` it [keeps the
+//! pointers](crate::guide::rolling_back#what-stays-as-it-is), whether or not the type shares.
 //!
-//! # When an arena is the better answer
-//! A graph of many small nodes that one owner holds is better kept as a `Vec` of nodes that refer to each other by index,
-//! or in a map with keys. Nothing is counted, nothing leaks, depth is no matter, a node is as large as its content, and
-//! its state needs none of this: it is written in one go and compared, diffed and inspected like any other. `Rc` and
-//! `Arc` are for objects that several owners keep alive.
+//! # When an arena is the better choice
+//! A graph of many small nodes with one owner is better kept as a `Vec` of nodes that refer to each other by index, or
+//! as a map with keys. There are no reference counts, nothing leaks, depth does not matter, a node is as large as its
+//! contents, and its state needs none of the above: it is written in one pass and compared, diffed and inspected like
+//! any other. `Rc` and `Arc` are for objects that several owners keep alive.
 
 // An image whose header says so has, for each `Rc` and `Arc`, a [`Record`] in the tail before its value: nobody else
 // refers to it, or it is an object with a number, or it is one that came before. No address, offset or length stands on
