@@ -20,7 +20,7 @@ use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
 use crate::walk::{self, Encoder, Group};
 
-/// Native bytes that say themselves what they hold: written with
+/// Native bytes that carry their schema and can be inspected without the type: written with
 /// [`Options::with_schema`](crate::Options::with_schema).
 ///
 /// ```
@@ -52,11 +52,11 @@ pub struct Inspection<'a> {
 }
 
 impl<'a> Inspection<'a> {
-    /// Reads the header and the schema, which takes up to 180 times the schema's length in memory, within the limit
-    /// that [`Options::inspect`] can set.
+    /// Reads the header and the schema, which takes up to 180 times the schema's length in memory, within the limit set
+    /// by [`Options::inspect`].
     ///
     /// # Errors
-    /// Bytes that are no native state, that carry no schema, or whose schema is damaged.
+    /// If the bytes are not a native state, have no schema, or the schema is damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         Options::new().inspect(bytes)
     }
@@ -89,7 +89,7 @@ impl<'a> Inspection<'a> {
         Ok(Self { nodes, root, fingerprint: image.fingerprint, bytes, regions, levels: options.levels(), memory })
     }
 
-    /// Sets the depth up to which the state is looked at; see [`Options::depth`]. It takes no stack here.
+    /// Sets the depth to which the state is inspected; see [`Options::depth`]. It uses no stack here.
     #[must_use]
     pub fn depth(mut self, levels: u32) -> Self {
         self.levels = levels;
@@ -112,12 +112,13 @@ impl<'a> Inspection<'a> {
         self.fingerprint
     }
 
-    /// What the bytes hold: what [`to_value`](crate::to_value) gives of the value that was written. A part that takes a
-    /// byte, or none, can be a value of 32 bytes and the names of its type: what the value takes in all stays within the
-    /// limit of memory. Parts that take no bytes, as those of `[(); 100]`, are a million at most, and 16 for each byte.
+    /// The value of the bytes, as [`to_value`](crate::to_value) would return it for the value that was written. A part
+    /// of one byte, or none, can become a value of 32 bytes plus the names of its type: the total stays within the
+    /// memory limit. There can be at most a million parts without bytes, such as those of `[(); 100]`, plus 16 for each
+    /// byte.
     ///
     /// # Errors
-    /// Damaged bytes, with the path to the place; a value that would take more memory than the limit.
+    /// If the bytes are damaged, with the path to the place; if the value would take more memory than the limit.
     pub fn value(&self) -> Result<Value> {
         let mut value = Bounded::new(self.memory);
         walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
@@ -142,7 +143,7 @@ impl<'a> Inspection<'a> {
     /// ```
     ///
     /// # Errors
-    /// States of different forms; damaged bytes, with the path to the place.
+    /// If the states have different forms; if bytes are damaged, with the path to the place.
     pub fn compare(&self, theirs: &Inspection<'_>, most: usize) -> Result<Vec<Difference>> {
         if self.fingerprint != theirs.fingerprint {
             let found = alloc::format!("one with the fingerprint {:016x}", theirs.fingerprint);
@@ -157,8 +158,9 @@ impl<'a> Inspection<'a> {
         compare::find_by(schema, [self.regions, theirs.regions], most, levels)
     }
 
-    /// The same as a tree, a slot a line, with the slots' names. Of long arrays it shows the first elements. An object that
-    /// is [shared](crate::sharing) is marked with a number where it stands, and that alone is shown where it is referred to:
+    /// The state as a tree, with one line for each slot and its name. Long arrays show their first elements. An object
+    /// that is [shared](crate::sharing) has a number at its first place, and each reference to it shows only the
+    /// number:
     ///
     /// ```
     /// use std::rc::Rc;
@@ -177,8 +179,8 @@ impl<'a> Inspection<'a> {
     /// ```
     ///
     /// # Errors
-    /// Damaged bytes, with the path to the place; a text longer than the limit of memory, which
-    /// [`write_tree`](Self::write_tree) writes all the same.
+    /// If the bytes are damaged, with the path to the place; if the text is longer than the memory limit.
+    /// [`write_tree`](Self::write_tree) has no such limit.
     pub fn tree(&self) -> Result<String> {
         let mut text = Limited { text: String::new(), limit: self.memory, is_spent: false };
         match self.write_tree(&mut text) {
@@ -202,7 +204,7 @@ impl<'a> Inspection<'a> {
     /// ```
     ///
     /// # Errors
-    /// Damaged bytes, with the path to the place, up to which the tree is then written; an error of the writer.
+    /// If the bytes are damaged, with the path to the place, up to which the tree is written; if the writer fails.
     pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
         let mut tree =
             Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()), shared: Marks::default() };
@@ -222,9 +224,9 @@ pub(crate) fn no_pointers() -> Error {
 }
 
 impl Options {
-    /// As [`Inspection::open`], with the limit of [`memory`](Self::memory) for all that is made of the bytes: the schema,
-    /// the [`value`](Inspection::value), the [`tree`](Inspection::tree), each by itself. If it is not set, the limit is a
-    /// gibibyte, or 64 times the bytes where that is more.
+    /// Like [`Inspection::open`], with the limit of [`memory`](Self::memory) for each result: the schema, the
+    /// [`value`](Inspection::value), the [`tree`](Inspection::tree). The default limit is 1 GiB, or 64 times the bytes
+    /// if that is more.
     ///
     /// ```
     /// use state_core::{ErrorKind, Options};
@@ -236,7 +238,7 @@ impl Options {
     /// ```
     ///
     /// # Errors
-    /// As [`Inspection::open`], and a schema that would take more than the limit.
+    /// As [`Inspection::open`], and if the schema would take more than the limit.
     pub fn inspect<'a>(&self, bytes: &'a [u8]) -> Result<Inspection<'a>> {
         Inspection::open_within(bytes, *self)
     }

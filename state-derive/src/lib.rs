@@ -23,53 +23,53 @@ mod value;
 use crate::ast::Container;
 use crate::ctxt::Ctxt;
 
-/// Derives the state of a struct or an enum: what `get_state` takes out of it and `set_state` puts back.
+/// Derives the state of a struct or an enum, which `get_state` returns and `set_state` restores.
 ///
-/// Each field is one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several words may share
-/// a list, and several lists may stand above each other.
+/// Each field is one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several attributes may
+/// share a list, and several lists may follow each other.
 ///
-/// | on | word | meaning |
+/// | on | attribute | meaning |
 /// |---|---|---|
-/// | type | `name = "example.Person"` | the type tag; without it, the identifier |
-/// | type | `crate = path` | where the runtime is; without it, `::state_core` |
-/// | type | `bound = "T: Trait"` | the where predicates of the impls, in place of the inferred ones |
-/// | type | `before_get = path` | a function that is called before the state is taken: `fn(&Self)` |
+/// | type | `name = "example.Person"` | the type tag; by default, the identifier |
+/// | type | `crate = path` | the path of the runtime; by default, `::state_core` |
+/// | type | `bound = "T: Trait"` | where predicates of the impls, instead of the inferred ones |
+/// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)` |
 /// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)` |
 /// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
 /// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
-/// | type | `pickle = "call"` | pickled as the call of its class with its slots, as Python pickles a `Fraction` or `Decimal` |
+/// | type | `pickle = "call"` | pickled as a call of its class with its slots, as Python pickles a `Fraction` or `Decimal` |
 /// | type | `pickle = "enum"` | variants without fields are pickled as the members of a Python `enum.Enum` |
 /// | field | `bytes` | a raw array: two slots, the bytes and the count |
 /// | field | `bytes, uncounted` | a raw array in one slot |
-/// | field | `array` | a raw array that keeps the type of its elements: one slot, in a pickle a `numpy.ndarray` |
-/// | field | `flatten_parent` | the first field, an object or a `Box` of one: its slots begin this type's own |
-/// | field | `skip` | no slot; left as it is in place, and filled by `Default` where a value is built |
-/// | field | `skip, default = path` | no slot; filled by calling the function where a value is built |
-/// | field | `default`, `default = path` | fills the slot where a dynamic state has no value for it |
-/// | field | `with = path` | a module converts the field to what stands in the slot, and back |
-/// | field | `with = Vec<path>` | a module converts what is in the field: see below |
-/// | field | `sorted` | a hash map or set in the order of its keys, and those inside it sorted too, so that equal states give equal bytes |
-/// | field | `serde` | a field that has serde's traits alone |
+/// | field | `array` | a raw array with typed elements: one slot, a `numpy.ndarray` in a pickle |
+/// | field | `flatten_parent` | the first field, an object or a `Box` of one, whose slots become the first slots of this type |
+/// | field | `skip` | no slot: left alone by a restore in place, `Default` in a new value |
+/// | field | `skip, default = path` | no slot: left alone by a restore in place, the result of the function in a new value |
+/// | field | `default`, `default = path` | fills the slot if a dynamic state has no value for it |
+/// | field | `with = path` | a module that converts the field to the value in the slot, and back |
+/// | field | `with = Vec<path>` | a module that converts the contents of the field: see below |
+/// | field | `sorted` | a hash map or set in the order of its keys, and those inside it too, so that equal states have equal bytes |
+/// | field | `serde` | a field whose type implements only serde's traits |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
-/// | type, field | `shared` | `Rc`s and `Arc`s to one object lead to one object again, in all states that contain it; a generic type's parameters then borrow nothing |
-/// | field | `held` | a history keeps the `Rc`s and `Arc`s in the field by their pointers, and gives back the very same; elsewhere they are written as their values |
-/// | type | `remote = path::to::Type` | the type describes one of another crate, and stands for it: see below |
-/// | field | `getter = Type::method` | how the field is taken out of the type that is described, where it is private |
-/// | field | `with = Mirror` | the field is of the type of another crate that `Mirror` describes |
-/// | type, field | `shared, cyclic` | and may lead back into an object around them |
-/// | variant | `skip` | has no state: taking it is an error, and nothing is restored to it; its fields can be anything |
+/// | type, field | `shared` | `Rc`s and `Arc`s to one object stay pointers to one object, in all states that contain it; the parameters of a generic type must then not borrow |
+/// | field | `held` | a history keeps the `Rc`s and `Arc`s in the field as pointers, and restores the same ones; elsewhere they are written as their values |
+/// | type | `remote = path::to::Type` | describes a type of another crate, and represents it: see below |
+/// | field | `getter = Type::method` | reads a private field of the described type |
+/// | field | `with = Mirror` | the field has the type of another crate that `Mirror` describes |
+/// | type, field | `shared, cyclic` | as `shared`, and references may form cycles |
+/// | variant | `skip` | has no state: saving it is an error, and it is never restored; its fields can be anything |
 ///
-/// A hook may return nothing or a `Result<(), E>` with an `E` that can be displayed: an error refuses the state.
+/// A hook may return nothing, or a `Result<(), E>` with an `E: Display`: an error refuses the state.
 ///
 /// # Conversions
-/// The module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; where
-/// `E` is `Infallible`, nothing is refused. A slot can borrow: from the field on the way out, and from the bytes on the
-/// way in. Then it is `pub type Slot<'a> = ..`, with `fn get(&T) -> Slot<'_>` and `fn set(Slot<'_>) -> Result<T, E>`.
+/// The module of `with` has `pub type Slot = ..`, `pub fn get(&T) -> Slot` and `pub fn set(Slot) -> Result<T, E>`; with
+/// `E = Infallible`, it never refuses. A slot can borrow: from the field when saving, and from the bytes when loading.
+/// Then it is `pub type Slot<'a> = ..`, with `fn get(&T) -> Slot<'_>` and `fn set(Slot<'_>) -> Result<T, E>`.
 ///
-/// To convert what is in a field, write the field's type with a module in place of each type that it converts, and `_` in
-/// place of those that stay as they are: `Option`, `Box`, `Vec`, `VecDeque`, arrays, boxed slices, tuples, maps and sets
-/// are reached into, as deep as they are written out. The slot then holds the container of what the modules make.
-/// Whatever stays in such a field is cloned on the way out, and a restore in place replaces the field as a whole.
+/// To convert the contents of a field, write the field's type with a module in place of each type to convert, and `_`
+/// in place of those to keep: this works inside `Option`, `Box`, `Vec`, `VecDeque`, arrays, boxed slices, tuples, maps
+/// and sets, at any depth. The slot then holds the container of the modules' slots. The parts of such a field that are
+/// not converted are cloned when saving, and a restore in place replaces the whole field.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -113,14 +113,15 @@ use crate::ctxt::Ctxt;
 /// ```
 ///
 /// # Types of another crate
-/// A struct or enum under `remote = path::to::Type` describes that type by fields and variants of the same names, and `with`
-/// takes it in place of a module. Fields that are private have a `getter`, a function of the type; it is then made by
-/// `From` or `TryFrom`. The describing type implements `Remote` beside `State`, and its parameters are `Clone` there.
+/// A struct or enum with `remote = path::to::Type` describes that type with fields and variants of the same names, and
+/// is used as `with = Mirror` in place of a module. Private fields have a `getter`, a function of the type; the type is
+/// then built with `From` or `TryFrom`. The describing type implements `Remote` as well as `State`, and its parameters
+/// must be `Clone` there.
 ///
 /// # Identity
-/// Bytes of one type do not load as another: its name, its slots, their names, and all types in them are compared. What
-/// tells types apart in the program alone is no part of that. A `PhantomData<T>` has no state, so that the bytes of an
-/// `Id<Monster>` load as an `Id<Item>`. To have them refused, hold the marker itself: a unit struct with a state takes
+/// Bytes of one type do not load as another: its name, its slots, their names, and all types in them are compared.
+/// Distinctions that exist only in the program are not. A `PhantomData<T>` has no state, so the bytes of an
+/// `Id<Monster>` load as an `Id<Item>`. To have them refused, store the marker itself: a unit struct with a state takes
 /// no bytes, and its name is compared.
 ///
 /// ```
@@ -141,26 +142,27 @@ use crate::ctxt::Ctxt;
 /// ```
 ///
 /// # Sharing
-/// An `Rc` or `Arc` travels as its value. Where two slots share one, there are two of it in the bytes and two afterwards,
-/// and a cycle of them is an error. A restore in place goes into the value of a handle that is alone; where others
-/// hold it too, the slot gets a value of its own and they keep the old one, so a live `Rc<RefCell<_>>` that is shared
-/// does not see the restored state. To keep what is shared, hold it in one place and refer to it by an index or a key.
+/// An `Rc` or `Arc` is saved as its value. An object that two slots share is written twice and loaded as two objects,
+/// and a cycle is an error. A restore in place changes the value behind a handle if it is the only one; if there are
+/// others, the slot gets a new value and they keep the old one, so a live `Rc<RefCell<_>>` that is shared does not see
+/// the restored state. To keep sharing, mark the type or field `shared`, or store the object in one place and refer to
+/// it by an index or a key.
 ///
 /// # Lifetimes
-/// What is restored may borrow from the bytes: `&'a str`, `&'a [u8]`, `Cow<'a, _>`, and other slices under `bytes`. It
+/// A restored value may borrow from the bytes: `&'a str`, `&'a [u8]`, `Cow<'a, _>`, and other slices with `bytes`. It
 /// cannot borrow for `'static`, because no bytes live that long. A `Cow<'static, _>` is therefore restored as an owned
-/// one, wherever the field's type shows it. For a `&'static str`, or where the lifetime hides behind an alias or in a type
-/// of your own (``requires that `'__de` must outlive `'static` ``), use `String`, write the type out, or give it a lifetime
-/// parameter.
+/// one, if the field's type shows it. For a `&'static str`, or if the lifetime is hidden behind an alias or in a type
+/// of your own (``requires that `'__de` must outlive `'static` ``), use `String`, write the type out, or give it a
+/// lifetime parameter.
 ///
-/// Where something below a type can refuse, a restore in place still keeps what is skipped: see
-/// `state_core::load_into` for when hooks are then called, and what one that refuses by a skipped field leaves behind.
+/// If something inside a type can refuse, a restore in place still keeps skipped fields: see `state_core::load_into`
+/// for when hooks are then called, and for the effects of a hook that refuses because of a skipped field.
 ///
 /// # Bounds
-/// Each type parameter that a slot holds is bound by the trait in question: `T: State` in the impl of `State`, and
-/// `T: Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. What stands under `PhantomData` or
-/// `skip`, or goes through `with` or `serde`, asks for nothing. The predicates of `bound` replace all of these, in both
-/// impls: `RestoreOwned` is the bound that serves them both, as long as the parameter borrows nothing from the bytes.
+/// Each type parameter in a slot is bound by the trait in question: `T: State` in the impl of `State`, and `T:
+/// Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. Parameters in a `PhantomData` or under
+/// `skip`, `with` or `serde` need no bound. The predicates of `bound` replace all of these in both impls:
+/// `RestoreOwned` serves for both, as long as the parameter borrows nothing from the bytes.
 ///
 /// ```
 /// use state_core::{RestoreOwned, State, dumps, loads};
@@ -179,19 +181,19 @@ use crate::ctxt::Ctxt;
 /// # Ok::<(), state_core::Error>(())
 /// ```
 ///
-/// What is misused is reported at its place, all of it at once.
+/// Misused attributes are all reported at once, each at its place.
 #[proc_macro_derive(State, attributes(state))]
 pub fn derive_state(input: TokenStream) -> TokenStream {
     derive(input, check::state, expand::state, fallback::state)
 }
 
-/// Describes the layout of a `#[repr(C)]` struct, so that arrays of it travel as raw bytes under `#[state(bytes)]`.
+/// Describes the layout of a `#[repr(C)]` struct, so that arrays of it are saved as raw bytes with `#[state(bytes)]`.
 ///
-/// They are laid out the same on every machine: as in C, with each number aligned to its size.
+/// The layout is the same on every machine: as in C, with each number aligned to its size.
 ///
-/// Takes `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its fields;
-/// `alias`, `removed` and `default` say what becomes of records of an older form.
-/// The other words of `#[derive(State)]` may stand there for its sake, and change nothing here.
+/// Accepts `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its
+/// fields; `alias`, `removed` and `default` handle records of an older form. Other attributes of `#[derive(State)]` are
+/// allowed, so that both can be derived, and have no effect here.
 #[proc_macro_derive(Record, attributes(state))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     derive(input, check::record, expand::record, fallback::record)

@@ -14,7 +14,7 @@ use crate::value::convert::input::{Budget, Given, Items};
 use crate::value::{Tuple, Value};
 use crate::walk;
 
-/// `get_state` and `set_state`, for every object.
+/// Gets and sets the state of any object as dynamic values.
 ///
 /// ```
 /// use state_core::value::Object;
@@ -45,26 +45,28 @@ use crate::walk;
 /// # Ok::<(), state_core::Error>(())
 /// ```
 pub trait StateExt: StateObject {
-    /// The flat state: the parent's slots, then the own ones. A raw array is two slots, its bytes and its count.
+    /// Returns the flat state: the parent's slots, then the object's own. A raw array is two slots, its bytes and its
+    /// count.
     ///
     /// # Errors
     /// As for [`dumps`](crate::dumps).
     fn get_state(&self) -> Result<Tuple>;
 
-    /// Puts a flat state in, with [`load_into`](crate::load_into)'s promises: in place, and all or nothing. Slots
-    /// that are missing at the end are filled by their `default`, if they have one.
+    /// Restores a flat state, with the guarantees of [`load_into`](crate::load_into): in place, and all or nothing.
+    /// Missing slots at the end are filled by their `default`, if they have one.
     ///
-    /// The state of an object that was read from a file knows the names of its slots, as long as it has all of them, and is
+    /// The state of an object that was read from a file keeps the names of its slots while it has all of them, and is
     /// matched by name, as older forms are: see [`evolve`](crate::evolve).
     ///
     /// # Errors
-    /// A value that its slot does not take, with the slot's path, or a refusal; the target is then unchanged.
+    /// If a value does not fit its slot, with the slot's path, or is refused; the target is then unchanged.
     fn set_state(&mut self, state: impl IntoState) -> Result<()>
     where
         Self: RestoreOwned;
 }
 
-/// What [`StateExt::set_state`] takes: a [`Tuple`], or what becomes one, such as a tuple of Rust or a list of values.
+/// A state for [`StateExt::set_state`]: a [`Tuple`], or anything that converts into one, such as a Rust tuple or a list
+/// of values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no state: a state is a tuple of slots",
     label = "not a tuple",
@@ -96,7 +98,7 @@ impl<T: StateObject> StateExt for T {
     }
 }
 
-/// The value that stands for anything with a state: a number, a list, an object with its type tag and state.
+/// Converts anything with a state into a dynamic value: a number, a list, an object with its type tag and state.
 ///
 /// ```
 /// use state_core::to_value;
@@ -110,7 +112,7 @@ pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
     Options::new().to_value(value)
 }
 
-/// What a value stands for.
+/// Converts a dynamic value into a `T`.
 ///
 /// ```
 /// use state_core::{from_value, to_value};
@@ -120,8 +122,8 @@ pub fn to_value<T: State + ?Sized>(value: &T) -> Result<Value> {
 /// ```
 ///
 /// # Errors
-/// A value that does not stand for a `T`, with the path to the part that does not, or a refusal; and one whose shared
-/// values come to more than eight times what there is, and a million parts and bytes.
+/// If the value cannot be converted into a `T`, with the path to the part that cannot, or is refused; and if its shared
+/// values expand to more than eight times its size plus a million parts and bytes.
 pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
     Options::new().from_value(value)
 }
