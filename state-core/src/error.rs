@@ -1,18 +1,18 @@
-//! What goes wrong, and where: one error type for every door.
+//! The error type of every format: what went wrong, and where.
 //!
-//! An error costs one pointer in a `Result`; its parts live behind it and are made on the failing path alone.
+//! An error takes one pointer in a `Result`; its parts are behind it and are only made on failure.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-/// The result of everything that can fail here.
+/// The result of every fallible function here.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// Why a state could not be taken or put back, and in which slot.
+/// Why a state could not be saved or restored, and in which slot.
 ///
-/// After an error the target of a restore is what it was before.
+/// After an error, the target of a restore is unchanged.
 ///
 /// ```
 /// use state_core::{ErrorKind, State, dumps, loads};
@@ -39,39 +39,40 @@ struct Detail {
     source: Option<Box<dyn core::error::Error + Send + Sync>>,
 }
 
-/// The families of errors, for programs that treat them differently.
+/// The kinds of errors, for programs that treat them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The bytes do not start as a native state does.
+    /// The bytes do not start like a native state.
     NotState,
-    /// The bytes were written by a version of the format that this one does not know.
+    /// The bytes were written by an unknown version of the format.
     Version,
-    /// The bytes hold the state of another type, or of this type as it was declared differently.
+    /// The bytes hold the state of another type, or of this type with a different declaration.
     Identity,
-    /// The bytes end too early, or go on after the end.
+    /// The bytes end too early, or continue after the end.
     Length,
-    /// A slot holds what its type does not allow.
+    /// A slot holds a value that its type does not allow.
     Malformed,
     /// Objects are nested deeper than the limit allows.
     Depth,
     /// A value would take more memory than the limit allows.
     Memory,
-    /// A hook or a conversion of the user's refused the state.
+    /// A user's hook or conversion refused the state.
     Refused,
-    /// A value cannot be written: a `RefCell` is borrowed, a path is not Unicode, or the value changed meanwhile.
+    /// A value cannot be written: a `RefCell` is borrowed, a path is not Unicode, or the value changed while it was
+    /// written.
     Unwritable,
     /// A [`History`](crate::History) does not keep the frame.
     Frame,
-    /// A [delta](crate::image::delta) was made from another state than the one it is applied to.
+    /// A [delta](crate::image::delta) was applied to another state than the one it was made from.
     Base,
-    /// A borrowed array does not lie at an address that its element type needs, or this machine has its elements in
-    /// memory otherwise than an image.
+    /// A borrowed array is not aligned for its element type, or the elements have another layout on this machine than
+    /// in an image.
     Alignment,
 }
 
 impl Error {
-    /// Something would take more memory than [`Options::memory`](crate::Options::memory) lets it.
+    /// Something would take more memory than [`Options::memory`](crate::Options::memory) allows.
     #[cold]
     pub(crate) fn beyond_memory(what: &str, limit: usize) -> Self {
         let expected =
@@ -79,7 +80,7 @@ impl Error {
         Self::new(ErrorKind::Memory, expected, "a larger one")
     }
 
-    /// An error of a kind, with what was expected and what was found instead.
+    /// An error of a kind, with what was expected and what was found.
     pub fn new(kind: ErrorKind, expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Detail {
             kind,
@@ -91,13 +92,13 @@ impl Error {
         }))
     }
 
-    /// The refusal of a hook or conversion, in its own words.
+    /// The refusal of a hook or conversion, with its reason.
     pub fn refused(reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Refused, "", reason.to_string())
     }
 
-    /// As [`refused`](Error::refused), with the error of the hook or conversion kept as the
-    /// [`source`](core::error::Error::source). Derived code does this for every error that is one.
+    /// As [`refused`](Error::refused), with the error of the hook or conversion as the
+    /// [`source`](core::error::Error::source). Derived code uses this for every refusal that is an `Error`.
     ///
     /// ```
     /// use std::error::Error as _;
@@ -125,14 +126,14 @@ impl Error {
         refused
     }
 
-    /// The same error, said of a place: a path such as `MySubclass.owner.age`.
+    /// The same error at a path, such as `MySubclass.owner.age`.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.0.path = path.into();
         self
     }
 
-    /// The same error, one step further out: `outer` is put before the path.
+    /// The same error, one level further out: `outer` is put before the path.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
         let joint = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
@@ -140,38 +141,38 @@ impl Error {
         self
     }
 
-    /// The same error, with the byte offset at which it was seen.
+    /// The same error, with the byte offset at which it was found.
     #[must_use]
     pub fn at_byte(mut self, offset: usize) -> Self {
         self.0.offset = Some(offset);
         self
     }
 
-    /// Which family of error it is.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The type and the slots that lead to the place, such as `MySubclass.owner.age`; empty where there is none.
+    /// The path to the place: the type and the slots, such as `MySubclass.owner.age`; empty if there is none.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// What should have been there.
+    /// What was expected.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.0.expected
     }
 
-    /// What was there, or, for a refusal, its reason.
+    /// What was found, or, for a refusal, its reason.
     #[must_use]
     pub fn found(&self) -> &str {
         &self.0.found
     }
 
-    /// Where in the bytes, counted from their start; `None` where there are no bytes.
+    /// The offset in the bytes, from their start; `None` if there are no bytes.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
@@ -210,7 +211,7 @@ impl fmt::Debug for Error {
 }
 
 impl core::error::Error for Error {
-    /// The error of the hook or conversion that refused the state, where it is an error and not a text.
+    /// The error of the hook or conversion that refused the state, if it returned an error and not a text.
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
@@ -218,7 +219,7 @@ impl core::error::Error for Error {
 
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
-    /// As `InvalidData`, so that reading a file and loading it share one `?`.
+    /// Converts to `InvalidData`, so that reading a file and loading it can share one `?`.
     fn from(error: Error) -> Self {
         Self::new(std::io::ErrorKind::InvalidData, error)
     }

@@ -1,7 +1,7 @@
-//! The state protocol: the traits that `#[derive(State)]` implements, and what they promise each other.
+//! The state protocol: the traits that `#[derive(State)]` implements, and their contracts.
 //!
-//! One tree of generated code serves every door. It lays a value out as an **image** (see [`crate::image`]) and
-//! builds or restores a value from one; the dynamic doors read and write images by the type's [`Schema`].
+//! One tree of generated code serves every format. It writes a value as an **image** (see [`crate::image`]) and builds
+//! or restores a value from one; pickles and dynamic values read and write images by the type's [`Schema`].
 
 use alloc::boxed::Box;
 
@@ -17,15 +17,15 @@ use crate::sharing::Share;
 
 pub use crate::pointee::{Pointee, RestorePointee};
 
-/// A type whose state can be taken out.
+/// A type whose state can be saved.
 ///
-/// Derive it. By hand it is only needed for types that no `#[state(..)]` attribute reaches, and a wrong
-/// implementation can give errors, panics or wrong values, but never undefined behaviour.
+/// Derive it. Implement it by hand only for types that no `#[state(..)]` attribute covers. A wrong implementation can
+/// cause errors, panics or wrong values, but never undefined behaviour.
 ///
-/// An image has a **head**, whose size is known at compile time, and behind it three regions that are filled in
-/// order: the **tail** (heads of what stands behind a `Vec`, `Box` or map), the **text** and the **raw** arrays.
-/// [`size`](State::size) counts what a value needs in the regions, [`put`](State::put) writes exactly that: behind it,
-/// or alone where an older image tells about how much it will be.
+/// An image has a **head**, whose size is known at compile time, followed by three regions that are filled in order:
+/// the **tail** (heads of the contents of a `Vec`, `Box` or map), the **text** and the **raw** arrays.
+/// [`size`](State::size) counts what a value needs in the regions, and [`put`](State::put) writes exactly that: after
+/// `size`, or without it if an older image shows about how much it will be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no state",
     label = "no `State` for this type",
@@ -37,17 +37,17 @@ pub trait State {
     /// The size of the head in bytes.
     const HEAD: usize;
 
-    /// Whether a value can need anything beside its head, or must be visited by [`size`](State::size).
+    /// Whether a value can need anything besides its head, or must be visited by [`size`](State::size).
     const DYNAMIC: bool = true;
 
-    /// The stack, in bytes, that the functions of the type may take, without those of what is
-    /// [nested](Size::nested) in it.
+    /// The stack, in bytes, that the functions of the type may use, without the stack of values [nested](Size::nested)
+    /// in it.
     ///
-    /// That of a type without parts is small. One that goes through the states of its parts takes what
-    /// [`stack`] says of its size and the largest of its parts' stacks.
+    /// For a type without parts it is small. For a type that visits its parts, it is the result of [`stack`] for its
+    /// size and the largest `STACK` of its parts.
     const STACK: usize = 0;
 
-    /// Proof that the value lies in memory as its head does, so that runs of it are copied whole.
+    /// Proof that the value has the same layout in memory as its head, so that runs of it are copied whole.
     const IMAGE: Image<Self> = Image::NO;
 
     /// Whether it is a pointer that may be shared: a reference that can be left out until its object is there, where what
@@ -84,23 +84,24 @@ pub trait State {
         None
     }
 
-    /// Adds to `size` what the value needs beside its head.
+    /// Adds to `size` what the value needs besides its head.
     fn size(&self, size: &mut Size);
 
-    /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and what [`size`](State::size) counts.
+    /// Writes the head, all [`HEAD`](State::HEAD) bytes of it, and everything that [`size`](State::size) counts.
     ///
-    /// The value may not have been counted before. So what [`Size::fail`] is told of in `size`, [`Writer::fail`] is here,
-    /// and what is [nested](Size::nested) there is [nested](Writer::nested) here.
+    /// `put` may run without a preceding `size`, so report every failure here too: with [`Writer::fail`] where `size`
+    /// calls [`Size::fail`]. Likewise, everything that is [nested](Size::nested) there is [nested](Writer::nested)
+    /// here.
     ///
-    /// The writer may keep borrowing raw arrays of the value for `'v`. An implementation that writes something else
-    /// than what `self` holds, because it makes it or a guard lends it, does so with [`Writer::copied`].
+    /// The writer may keep borrowing raw arrays of the value for `'v`. An implementation that writes something not
+    /// stored in `self`, because it creates it or borrows it from a guard, uses [`Writer::copied`].
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
-/// A type whose state can be put back, from bytes that live for `'de`.
+/// A type whose state can be restored, from bytes that live for `'de`.
 ///
-/// [`check`](Restore::check) is the only method that meets hostile bytes; what it lets pass,
-/// [`get`](Restore::get) and [`set`](Restore::set) take as given.
+/// [`check`](Restore::check) is the only method that receives hostile bytes; [`get`](Restore::get) and
+/// [`set`](Restore::set) rely on what it accepted.
 #[diagnostic::on_unimplemented(
     message = "the state of `{Self}` cannot be put back",
     label = "no `Restore` for this type",
@@ -109,13 +110,14 @@ pub trait State {
     note = "a reference is borrowed from the bytes where it is a `&str` or `&[u8]`; other slices are under `#[state(bytes)]`, and `Vec<T>` or `Cow<[T]>` owns what it holds"
 )]
 pub trait Restore<'de>: State + Sized {
-    /// Whether [`check`](Restore::check) has anything to do: `false` where every head is a value.
+    /// Whether [`check`](Restore::check) has anything to do: `false` if every head is valid.
     const CHECKED: bool = true;
 
-    /// Whether `head`, and what the checker gives behind it, is the image of a value. Allocates nothing.
+    /// Whether `head`, and what the checker reads after it, is the image of a value. Allocates nothing.
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
 
-    /// Builds the value. `None` only after a refusal, which the reader holds, or from an image that was not checked.
+    /// Builds the value. Returns `None` only after a refusal, which the reader keeps, or for an image that was not
+    /// checked.
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
 
     /// Builds the value behind a pointer: in place where [`BOXED`](State::BOXED) says so, whatever its size.
@@ -141,30 +143,31 @@ pub trait Restore<'de>: State + Sized {
 
     /// Restores a live value in place, keeping its allocations.
     ///
-    /// It can be another element of its list than the one whose state was taken: where a long list has shifted, elements
-    /// change places before they are restored, unless the schema says that something in them is skipped. What tells are
-    /// heads that [`put`](State::put) writes.
+    /// The target can be another element of its list than the one whose state was saved: if a long list has shifted,
+    /// elements move before they are restored, unless the schema says that something in them is skipped. They are
+    /// matched by the heads that [`put`](State::put) writes.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         if let Some(value) = Self::get(head, reader) {
             *self = value;
         }
     }
 
-    /// Exchanges the state with that of `other`. What is skipped stays where it is, and so do allocations that suffice;
-    /// by default the values change places as a whole.
+    /// Exchanges the state with that of `other`. Skipped fields stay in place, and so do allocations that are large
+    /// enough; by default the whole values are swapped.
     ///
-    /// Where something can refuse, a restore in place builds a new value with [`get`](Restore::get) and exchanges it
-    /// with the live one, so that nothing is left to be refused once the live one changes. Doing it again undoes it.
-    /// A type by hand that holds others, or that keeps something in [`set`](Restore::set), does the same here.
+    /// If something can refuse, a restore in place builds a new value with [`get`](Restore::get) and exchanges it with
+    /// the live one, so that nothing can be refused any more once the live one changes. A second exchange undoes the
+    /// first. A manual implementation for a type that contains others, or that keeps something in
+    /// [`set`](Restore::set), must do the same here.
     fn exchange(&mut self, other: &mut Self) {
         core::mem::swap(self, other);
     }
 
-    /// Calls the hooks that [`get`](Restore::get) left to be called on the live value: those of objects with skipped
-    /// fields in them. Parts come before their owners; `None` after a refusal, which the reader holds.
+    /// Calls the hooks that [`get`](Restore::get) left for the live value: those of objects with skipped fields in
+    /// them. Parts come before their owners. Returns `None` after a refusal, which the reader keeps.
     ///
-    /// A type by hand that holds others passes the call on to them, or their hooks are called on the new value, whose
-    /// skipped fields hold their defaults.
+    /// A manual implementation for a type that contains others must pass the call on to them; otherwise their hooks are
+    /// called on the new value, whose skipped fields have their defaults.
     fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
         let _ = reader;
         Some(())
@@ -178,17 +181,17 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 
 /// A struct with slots of its own, which can be the parent of another: `#[state(flatten_parent)]`.
 ///
-/// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child's could continue.
+/// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child could extend.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a slot, not an object: it has no tuple of its own",
     label = "an object is a struct with `#[derive(State)]`"
 )]
 pub trait StateObject: State {}
 
-/// A type that describes one of another crate, and stands for it in a state: `#[state(with = Mirror)]`.
+/// A type that describes one of another crate, and represents it in a state: `#[state(with = Mirror)]`.
 ///
-/// [`#[state(remote = path::to::Type)]`](macro@crate::State#types-of-another-crate) derives it; by hand it is for types that
-/// are made in other ways.
+/// [`#[state(remote = path::to::Type)]`](macro@crate::State#types-of-another-crate) derives it; implement it by hand
+/// for types that are built in other ways.
 ///
 /// ```
 /// use state_core::{Remote, State, dumps, loads};
@@ -227,20 +230,20 @@ pub trait Remote: Sized {
     /// The type that it describes.
     type Of;
 
-    /// Why a value is refused; [`Infallible`](core::convert::Infallible) where none is.
+    /// Why a value is refused; [`Infallible`](core::convert::Infallible) if none is.
     type Error: core::fmt::Display;
 
-    /// What stands in the state for a value.
+    /// Converts a value into its description.
     fn of(value: &Self::Of) -> Self;
 
-    /// The value that it stands for.
+    /// Converts the description into the value.
     ///
     /// # Errors
-    /// What is no value of the type.
+    /// If it does not describe a value of the type.
     fn made(self) -> Result<Self::Of, Self::Error>;
 }
 
-/// What a hook may return: nothing, or a `Result` with which it can refuse the state.
+/// The return type of a hook: nothing, or a `Result` with which it can refuse the state.
 #[diagnostic::on_unimplemented(
     message = "a hook cannot return `{Self}`",
     label = "this hook",

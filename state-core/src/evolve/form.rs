@@ -18,10 +18,10 @@ use crate::standard::Known;
 use crate::state::State;
 use crate::walk;
 
-/// A form of a type's states, by its schema: that of a file or stream, or one of a recorded history. What the program
-/// `state` works with, which knows nothing of the types.
+/// A form of a type's states, by its schema: that of a file or stream, or one of a recorded history. The program
+/// `state`, which does not know the types, works with these.
 ///
-/// It prints as the listing of its slots.
+/// `Display` lists its slots.
 ///
 /// ```
 /// use state_core::evolve::{Amendments, Form};
@@ -58,34 +58,34 @@ pub struct Form {
     fingerprint: u64,
 }
 
-/// What is said of the differences between two forms by someone who has no type to write attributes on.
+/// Describes the differences between two forms if there is no type to write attributes on.
 #[derive(Clone, Debug, Default)]
 pub struct Amendments {
-    /// Slots that older states do not have are filled: with zeros, what is empty, and the first variants.
+    /// Fill slots that older states do not have: with zeros, empty values, and first variants.
     pub default: bool,
-    /// Slots that older states have and that are dropped, and variants that none has.
+    /// Slots of older states to drop, and variants that no state has.
     pub removed: Vec<String>,
-    /// Names that slots, variants and types had, each with the name of today.
+    /// Former names of slots, variants and types, each with the present name.
     pub aliases: Vec<(String, String)>,
 }
 
 impl Form {
-    /// That of a type of the program.
+    /// The form of a type of the program.
     ///
     /// # Errors
-    /// A type whose names are too long, or which is nested too deeply, to be read from a file.
+    /// If the type's names are too long, or it is nested too deeply, to be read from a file.
     pub fn of<T: State + ?Sized>() -> Result<Self> {
         let carried = Carried::of(T::schema(), true);
         let (rows, canonical) = Carried::divide(&carried.bytes, carried.arrays, true).unwrap_or_default();
         Self::new(canonical, &rows, usize::MAX)
     }
 
-    /// That of a native state which carries its schema: a file, or what
-    /// [`Options::with_schema`](crate::Options::with_schema) wrote. A stream's is that of
+    /// The form of a native state that carries its schema: a file, or bytes written with
+    /// [`Options::with_schema`](crate::Options::with_schema). For a stream, use
     /// [`stream::StreamReader::form`](crate::image::stream::StreamReader::form).
     ///
     /// # Errors
-    /// Bytes that are no native state, or carry no schema; a damaged one, or one of enormous size.
+    /// If the bytes are not a native state, or carry no schema; if the schema is damaged or enormous.
     pub fn open(bytes: &[u8]) -> Result<Self> {
         let image = Image::open(bytes)?;
         let Some(schema) = image.schema else { return Err(image.no_schema()) };
@@ -95,10 +95,10 @@ impl Form {
         Self::new(schema, &image.rows(), Options::new().memory_for(bytes.len()))
     }
 
-    /// Those of a history, as [`testing::recorded`](super::testing::recorded) keeps it in a file, in its order.
+    /// The forms of a history, which [`testing::recorded`](super::testing::recorded) keeps in a file, in its order.
     ///
     /// # Errors
-    /// A form that was changed after it was recorded.
+    /// If a form was changed after it was recorded.
     pub fn recorded(history: &str) -> Result<Vec<Self>> {
         let forms = history::forms(history);
         forms.map(|form| form.schema().and_then(|schema| Self::new(&schema, &Rows::default(), usize::MAX))).collect()
@@ -118,20 +118,20 @@ impl Form {
         Carried::joined(&self.rows, &self.canonical, numbered)
     }
 
-    /// The name under which it is recorded: the type's, or what it is where it has none.
+    /// The name under which it is recorded: the type's, or a description if it has none.
     #[must_use]
     pub fn name(&self) -> String {
         listing::name(self.root(), &self.parsed.nodes)
     }
 
-    /// The fingerprint, which the states of this form and no others have.
+    /// The fingerprint, which identifies the states of this form.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
 
-    /// Keeps the form for as long as the program runs, as it keeps those of its types, so that states can be made of it;
-    /// with what is said of the ones before it.
+    /// Keeps the form as long as the program runs, as it does those of its types, so that states can be upgraded to it;
+    /// with the amendments for older forms.
     #[must_use]
     pub fn keep(mut self, amendments: &Amendments) -> &'static Self {
         let nodes = &self.parsed.nodes;
@@ -156,11 +156,11 @@ impl Form {
         Box::leak(self.into())
     }
 
-    /// The same form, its types pickled as `#[state(pickle = ..)]` on each of them says: `"dict"`, `"cython"` or `"call"` of
-    /// its structs, `"enum"` of its enums. It is no part of a schema.
+    /// The same form, with its types pickled as `#[state(pickle = ..)]` on each of them says: `"dict"`, `"cython"` or
+    /// `"call"` for its structs, `"enum"` for its enums. This is not part of a schema.
     ///
     /// # Errors
-    /// Another word.
+    /// If the word is another.
     #[cfg(feature = "pickle")]
     pub fn with_pickle(mut self, word: &str) -> Result<Self> {
         use crate::schema::Form as Pickled;
@@ -194,8 +194,8 @@ impl Form {
         Graph { nodes: &self.parsed.nodes, root: self.root() }
     }
 
-    /// What keeps states of another form from becoming states of this one, and what to write about each. Empty if
-    /// nothing does.
+    /// Why states of another form cannot become states of this one, and what to write for each reason. Empty if they
+    /// can.
     #[must_use]
     pub fn obstacles(&'static self, older: &Form) -> Vec<String> {
         let problems = match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), Images::default()) {
@@ -205,10 +205,10 @@ impl Form {
         problems.iter().map(ToString::to_string).collect()
     }
 
-    /// Resolves states of another form against this one, once for all of them.
+    /// Resolves another form against this one, once for all of its states.
     ///
     /// # Errors
-    /// A form of which no states of this one can be made, with what to write so that it can.
+    /// If no states of this form can be made from the other. The error says what to write.
     pub fn resolve<'o>(&'static self, older: &'o Form) -> Result<Upgrade<'o>> {
         let images = Images { numbering: self.numbering(false), ..Images::default() };
         Ok(Upgrade { form: self, older, resolved: older.parsed.clone().plan(self.graph(), images)? })
@@ -227,7 +227,7 @@ impl fmt::Debug for Form {
     }
 }
 
-/// Makes states of one form of those of another. Made by [`Form::resolve`].
+/// Converts states of one form to another. Made by [`Form::resolve`].
 #[derive(Debug)]
 pub struct Upgrade<'o> {
     form: &'static Form,
@@ -236,17 +236,17 @@ pub struct Upgrade<'o> {
 }
 
 impl Upgrade<'_> {
-    /// A state of the older form as one of the newer, with the schema of that.
+    /// Converts a state of the older form to the newer one, with its schema.
     ///
     /// # Errors
-    /// Damaged bytes, or those of another form; a state that holds what no state of the newer form can.
+    /// If the bytes are damaged, or of another form; if the state holds something that the newer form cannot.
     pub fn upgrade(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let (made, sharing) = self.made(bytes)?;
         let carried = self.form.carried(sharing.shared);
         lay_out((self.form.fingerprint, sharing), self.form.root().head, &made, Some(&carried))
     }
 
-    /// The same without the schema, as the states in a stream have it.
+    /// The same without the schema, like the states in a stream.
     #[cfg(feature = "std")]
     pub(crate) fn bare(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let (made, sharing) = self.made(bytes)?;

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::fingerprint::hash;
 
-/// The recorded forms of a project's types: what [`testing::recorded`](super::testing::recorded) keeps in a file, to be
-/// reviewed and committed as a lock file is. Compiled into the program, it tells the schemas of states that were
+/// The recorded forms of a project's types, which [`testing::recorded`](super::testing::recorded) keeps in a file, to
+/// be reviewed and committed like a lock file. Compiled into the program, it provides the schemas of states that were
 /// written without their own.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub(super) const FORM: &str = "form ";
 pub(super) const BYTES: &str = "  = ";
 
 impl SchemaHistory {
-    /// The forms that a text holds.
+    /// The forms in a text.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self { text }

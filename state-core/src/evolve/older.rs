@@ -14,12 +14,12 @@ use crate::schema::{Kind, Nodes, Object, Schema, Upgrade};
 use crate::state::{RestoreOwned, State};
 use crate::value::{Named, Value};
 
-/// The slots of an object as an older form of its type wrote them, by name: what a function that
-/// `#[state(upgrade = path)]` names is given, to change them before they are matched with the fields of today. It is
-/// called for each object whose type had other slots when it was written.
+/// The slots of an object as an older form of its type wrote them, by name: the argument of the function that
+/// `#[state(upgrade = path)]` names, which changes them before they are matched with the present fields. It is called
+/// for each object whose type had other slots when it was written.
 ///
-/// What is there at the end is taken by name. Each field without a value must have a `default`, and each value without
-/// a field must be `removed`, or taken out.
+/// The slots that are left at the end are matched by name. Each field without a value must have a `default`, and each
+/// value without a field must be `removed`, or taken out.
 ///
 /// ```
 /// use state_core::{Older, Options, State, loads_upgraded};
@@ -60,7 +60,7 @@ impl Older {
         Self { tag: tag.to_string(), slots }
     }
 
-    /// The name that the type had.
+    /// The type's name at the time.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.tag
@@ -71,30 +71,30 @@ impl Older {
         self.slots.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// Whether there is a slot of a name.
+    /// Whether there is a slot with this name.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The value of a slot. Of a raw array it is the bytes, or the array that its attribute shows.
+    /// The value of a slot. For a raw array this is the bytes, or the array with the attribute `array`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// The value of a slot, to be changed.
+    /// A mutable reference to the value of a slot.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.slots.iter_mut().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
-    /// Takes a slot out.
+    /// Removes a slot and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         let at = self.slots.iter().position(|(other, _)| other == name)?;
         Some(self.slots.remove(at).1)
     }
 
-    /// Sets a slot: one that is there, or a new one.
+    /// Sets an existing slot or adds a new one.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
         match self.get_mut(&name) {
@@ -103,7 +103,7 @@ impl Older {
         }
     }
 
-    /// Gives a slot another name; false if there is none of the old name, or one of the new.
+    /// Renames a slot; returns false if there is no slot with the old name, or already one with the new.
     pub fn rename(&mut self, old: &str, new: impl Into<String>) -> bool {
         let new = new.into();
         if self.contains(&new) {

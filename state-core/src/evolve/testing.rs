@@ -1,4 +1,4 @@
-//! What a project's own tests call, so that no change of a type cuts off the files of its users.
+//! For a project's own tests: no change of a type cuts users off from their files.
 
 use alloc::format;
 use alloc::string::String;
@@ -22,13 +22,13 @@ const PREFACE: &str = "\
 # stands here stays as it is, so that files of each form can be loaded.
 ";
 
-/// Fails unless the present form of `T` is recorded in a file, and every form that is recorded there can still become
-/// the present one: so that a change which cuts off the states that users have fails a test, with no old file at hand.
+/// Fails unless the present form of `T` is recorded in a file, and every recorded form can still be upgraded to it. So
+/// a change that cuts users off from their saved states fails a test, without any old files at hand.
 ///
-/// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is not there, and the file is
-/// made if there is none. The path is relative to the root of the package that is tested. Types that `T` holds are part
-/// of its form; only those that are saved by themselves need a test of their own. Forms of other names are looked at where
-/// `T` has them as its `alias`.
+/// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is missing, and the file is
+/// created if there is none. The path is relative to the root of the tested package. The form of `T` includes the types
+/// that it contains; only types that are saved on their own need a test. Forms with other names are checked if `T` has
+/// these names as its `alias`.
 ///
 /// ```no_run
 /// # use state_core::State;
@@ -41,7 +41,7 @@ const PREFACE: &str = "\
 /// ```
 ///
 /// # Panics
-/// If it is as said above, with what changed and what to write in each place.
+/// If one of these does not hold, with what changed and what to write in each place.
 #[track_caller]
 pub fn recorded<T: State + ?Sized>(path: impl AsRef<Path>) {
     let path = path.as_ref();

@@ -13,17 +13,17 @@ use super::vectored::write_all;
 use super::{Options, SegmentBuffer, leftovers, lock};
 use crate::state::{RestoreOwned, State};
 
-/// Saves a value's state in a file such that, whatever happens, the file holds the old state or the new one.
+/// Saves a value's state to a file atomically: whatever happens, the file holds the old state or the new one.
 ///
-/// The bytes go to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), which has the old file's permissions before
-/// anything is written to it; they reach the disk, and the new file takes the old one's place. A symbolic link's too,
-/// which is not followed. A process that dies may leave the file beside. On Linux the next process that saves the same
-/// file removes it, if it was built by Rust 1.89 or later and neither a process of that number nor a lock on the file is
-/// there.
+/// The bytes are written to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), which gets the old file's permissions
+/// before anything is written to it, and are synced to disk; then the new file replaces the old one. A symbolic link is
+/// replaced too, not followed. A process that dies may leave the temporary file behind. On Linux the next process that
+/// saves the same file removes it, if that process was built by Rust 1.89 or later and there is neither a process of
+/// that number nor a lock on the file.
 ///
-/// The file carries the schema of the type, so that it can be inspected, and loaded when the type has changed. A checksum
-/// follows the state, which [`load_file`] asks; [`loads`](super::loads) takes the bytes of the file too, and does not ask
-/// it.
+/// The file carries the schema of the type, so it can be inspected, and loaded when the type has changed. The state is
+/// followed by a checksum, which [`load_file`] verifies; [`loads`](super::loads) accepts the bytes of the file too, but
+/// does not verify it.
 ///
 /// ```
 /// use state_core::{State, image::{load_file, save}};
@@ -39,18 +39,18 @@ use crate::state::{RestoreOwned, State};
 /// ```
 ///
 /// # Errors
-/// Those of writing, and those of [`dumps`](super::dumps) as [`io::ErrorKind::InvalidData`]. The old file is then
-/// still there, unless the error says that the new state is in place: then only its directory could not be synced, and
-/// a loss of power may bring the old file back.
+/// Errors of writing, and those of [`dumps`](super::dumps) as [`io::ErrorKind::InvalidData`]. The old file is then
+/// unchanged, unless the error says that the new state is in place: then only its directory could not be synced, and a
+/// loss of power may bring the old file back.
 pub fn save<T: State + ?Sized>(path: impl AsRef<Path>, value: &T) -> io::Result<()> {
     Options::new().save(path, value)
 }
 
-/// Saves bytes as [`save`] saves a value: those that [`dumps`](super::dumps) gave, on another thread, or any others.
+/// Saves bytes as [`save`] saves a value: the result of [`dumps`](super::dumps), on another thread, or any others.
 ///
-/// The file of a native state has a checksum as the one that [`save`] writes, and a schema if the bytes carry theirs
-/// ([`Options::with_schema`]), which they should where the type may change. Other bytes, such as a pickle, are the
-/// file's as they are.
+/// The file of a native state has a checksum like one written by [`save`], and a schema if the bytes carry theirs
+/// ([`Options::with_schema`]), which is recommended if the type may change. Other bytes, such as a pickle, are written
+/// unchanged.
 ///
 /// ```
 /// use state_core::{dumps, image::{load_file, save_bytes}};
@@ -68,7 +68,7 @@ pub fn save<T: State + ?Sized>(path: impl AsRef<Path>, value: &T) -> io::Result<
 /// ```
 ///
 /// # Errors
-/// Those of writing, as for [`save`].
+/// Errors of writing, as for [`save`].
 pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     if Image::open(bytes).is_ok_and(|image| image.checksum.is_none()) {
         let (header, behind) = bytes.split_at(header::SIZE);
@@ -82,13 +82,12 @@ pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     replace(path.as_ref(), Some(bytes).into_iter())
 }
 
-/// Loads a value from the file that holds its state, or that of an older form of the type, of which it makes the present
-/// one as [`upgrade`](crate::upgrade) does. The file must have the checksum at its end. Files without one, such as those
-/// into which the bytes of [`dumps`](super::dumps) were written, are loaded too. [`Mapped`](super::Mapped) does it for
-/// types that borrow.
+/// Loads a value from the file that holds its state, or the state of an older form of the type, which is upgraded as by
+/// [`upgrade`](crate::upgrade). If the file has a checksum, it must match. Files without one, such as those that
+/// contain the bytes of [`dumps`](super::dumps), are loaded too. For types that borrow, use [`Mapped`](super::Mapped).
 ///
 /// # Errors
-/// Those of reading, a checksum that is wrong, and those of [`loads_upgraded`](crate::loads_upgraded) as
+/// Errors of reading, a wrong checksum, and the errors of [`loads_upgraded`](crate::loads_upgraded) as
 /// [`io::ErrorKind::InvalidData`].
 pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
     Options::new().load_file(path)

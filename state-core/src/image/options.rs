@@ -7,7 +7,7 @@ use crate::schema::Sharing;
 use crate::sharing::walked::References;
 use crate::walk::Limits;
 
-/// How native bytes are written and read.
+/// Options for writing and reading native bytes.
 ///
 /// ```
 /// use state_core::{Options, State, loads};
@@ -60,7 +60,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The settings of the plain functions: a depth of 128 levels, the memory that [`memory`](Self::memory) says, no
+    /// The options of the plain functions: a depth of 128 levels, the default limit of [`memory`](Self::memory), no
     /// schema in the bytes.
     #[inline]
     #[must_use]
@@ -68,31 +68,31 @@ impl Options {
         Self { depth: 128, memory: UNSET, schema: false, most: usize::MAX, history: None, copies: Copies::Write }
     }
 
-    /// How many lists, boxes and maps may stand inside one another, on writing and on reading.
+    /// Sets how deeply lists, boxes and maps may be nested, when writing and reading.
     ///
-    /// Types hold themselves through these, so that each level takes stack again. What 128 levels let through fits a
-    /// thread of 2 MiB by every way in and out, also where nothing is optimised, whatever the type: what stands between
-    /// two levels (structs, enums, tuples, arrays, options) is free up to about 13 kB of stack, and counts as a further
-    /// level beyond. A dozen types inside one another come to that, or values of 800 bytes; how much it is depends on the
-    /// type alone.
+    /// Recursive types nest through these, so each level uses more stack. A depth of 128 levels fits a thread of 2 MiB
+    /// for every entry point, even without optimisation, whatever the type: what is between two levels (structs, enums,
+    /// tuples, arrays, options) is free up to about 13 kB of stack, and counts as a further level beyond that. A dozen
+    /// nested types can reach it, or values of 800 bytes; how much it is depends only on the type.
     ///
-    /// Where values are nested deeper, as a linked list is, raise it together with the stack: 13 kB a level without
-    /// optimisation, much less with it. A value that holds itself through shared pointers is too deep at any depth.
+    /// If values are nested more deeply, as in a linked list, raise this together with the stack: 13 kB a level without
+    /// optimisation, much less with it. A value that contains itself through shared pointers is too deep at any depth.
     /// An array behind a `Box`, `Rc` or `Arc` is built there, element by element, and can have any length; other values
-    /// are built on the stack and then moved. The stack of the values' own functions is not counted: dropping a long list of boxes recurses too.
+    /// are built on the stack and then moved. The stack used by the values' own functions is not counted: dropping a
+    /// long list of boxes recurses too.
     #[must_use]
     pub const fn depth(mut self, levels: u32) -> Self {
         self.depth = levels;
         self
     }
 
-    /// How many bytes of memory a state may take for what is wide: elements of lists, sets and maps, and values behind
-    /// pointers, that are more than 64 times as large in memory as in the bytes. `None::<[u64; 1000]>` takes one byte
-    /// there and 8008 in a list, and so does a small variant of an enum that has a large one.
+    /// Sets how much memory, in bytes, the wide parts of a state may take: elements of lists, sets and maps, and values
+    /// behind pointers, that are more than 64 times as large in memory as in the bytes. `None::<[u64; 1000]>` takes one
+    /// byte there and 8008 in a list, and a small variant of an enum with a large one is similar.
     ///
-    /// What is wide is counted before any of it is built, and more than this is an error of the kind
-    /// [`Memory`](crate::ErrorKind::Memory). All else takes at most 64 times the bytes. If it is not set, the limit is a
-    /// gibibyte, or 64 times the bytes of a state where that is more, so that it grows with what was really read.
+    /// Wide parts are counted before any of them is built, and more than this is an error of the kind
+    /// [`Memory`](crate::ErrorKind::Memory). Everything else takes at most 64 times the bytes. The default limit is 1
+    /// GiB, or 64 times the bytes of a state if that is more, so it grows with the input.
     ///
     /// ```
     /// use state_core::{Options, dumps};
@@ -108,8 +108,8 @@ impl Options {
     /// # Ok::<(), state_core::Error>(())
     /// ```
     ///
-    /// What hooks, conversions, defaults of fields without a slot and the types of `#[state(serde)]` take is up to
-    /// them. `docs/LIMITS.md` in the repository has the bounds of each way in and out.
+    /// Memory taken by hooks, conversions, defaults of fields without a slot and the types of `#[state(serde)]` is not
+    /// limited. `docs/LIMITS.md` in the repository lists the bounds of every function that loads or saves.
     #[must_use]
     pub const fn memory(mut self, bytes: usize) -> Self {
         // More than this no allocation can have.
@@ -118,15 +118,16 @@ impl Options {
     }
 
     /// Writes the schema into the bytes, so that they can be inspected, and so that an error of identity names the
-    /// first slot that differs even to a program that does not know the type.
+    /// first slot that differs even in a program that does not know the type.
     #[must_use]
     pub const fn with_schema(mut self) -> Self {
         self.schema = true;
         self
     }
 
-    /// Keeps shared objects as one object, also in types that are not marked `#[state(shared)]`: what `Rc`s and `Arc`s share
-    /// when the state is taken, they share when it is put back. Such bytes are read by the type like any others of it.
+    /// Keeps shared objects as one object, even in types that are not marked `#[state(shared)]`: `Rc`s and `Arc`s that
+    /// share an object when the state is saved also share one when it is restored. The type reads such bytes like any
+    /// others.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -150,8 +151,8 @@ impl Options {
         self
     }
 
-    /// Refuses to write an object twice that two `Rc`s or `Arc`s share, in a type that is not marked `#[state(shared)]`,
-    /// where the two would become two objects.
+    /// Refuses to write an object twice if two `Rc`s or `Arc`s share it in a type that is not marked
+    /// `#[state(shared)]`, where it would become two objects.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -179,8 +180,8 @@ impl Options {
         self
     }
 
-    /// The same settings of depth, memory and copies, for native bytes [without a header](super::bare), where shared objects
-    /// are copies or refused.
+    /// The same settings of depth, memory and copies, for native bytes [without a header](super::bare), where shared
+    /// objects are copied or refused.
     ///
     /// ```
     /// use state_core::Options;
@@ -202,7 +203,7 @@ impl Options {
         self
     }
 
-    /// Looks for the schema of a state that does not carry its own among the recorded forms of the program's types; see
+    /// If a state does not carry its schema, looks for it among the recorded forms of the program's types; see
     /// [`upgrade`](crate::upgrade) and [`SchemaHistory`].
     #[must_use]
     pub const fn history(mut self, history: &'static SchemaHistory) -> Self {

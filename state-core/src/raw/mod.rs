@@ -1,14 +1,14 @@
-//! Raw arrays: structs and numbers that travel as the bytes they are in memory (`#[state(bytes)]`).
+//! Raw arrays: structs and numbers that are saved as their bytes in memory (`#[state(bytes)]`).
 //!
-//! An element is **described** ([`Record`]): its layout is in the schema and the same on every machine, its numbers are
-//! little-endian on the way, its padding travels as zeros. Where this machine has it so in memory, it is copied as it
-//! is, and elsewhere field by field. Or it is **opaque** (any `bytemuck::Pod`): its bytes travel as this machine has
-//! them, and only to machines of the same byte order on which it has the same size: no more of it is in the schema. A
-//! pickle has no schema, so there it needs its count beside it, which shows the size, and a little-endian machine; what
-//! comes without (`uncounted`, or by name in a dict) is refused on both ways; in a value, it is an array of elements of
-//! that size, and no bytes. A type that is both is described.
+//! An element is either **described** ([`Record`]): its layout is in the schema and the same on every machine, with
+//! little-endian numbers and padding of zeros. If its layout in memory is the same, it is copied as it is, otherwise
+//! field by field. Or it is **opaque** (any `bytemuck::Pod`): its bytes are saved as this machine has them, and load
+//! only on machines with the same byte order and the same size; the schema contains nothing else about it. A pickle has
+//! no schema, so there the count must be stored with the bytes, which gives the size, and the machine must be
+//! little-endian; without the count (`uncounted`, or by name in a dict) saving and loading are refused. In a value, it
+//! is an array of elements of that size, and not bytes. A type that is both is described.
 //!
-//! Under `#[state(array)]` the elements keep their type where the state is looked at, and `bool` is one too.
+//! With `#[state(array)]` the elements keep their type when the state is inspected, and `bool` is allowed too.
 
 pub(crate) mod items;
 pub(crate) mod kind;
@@ -23,7 +23,7 @@ use crate::protocol::memory::Image;
 use crate::schema::{Kind, Link, Schema};
 use crate::state::State;
 
-/// A `repr(C)` struct whose layout is described, so that arrays of it travel as raw bytes; numbers and arrays of
+/// A `repr(C)` struct with a described layout, so that arrays of it are saved as raw bytes. Numbers and arrays of
 /// records are records too.
 ///
 /// Derive it:
@@ -45,20 +45,21 @@ use crate::state::State;
     note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: use `u8`, `u32` or `u64`"
 )]
 pub trait Record: Copy + 'static {
-    /// Proof that it lies in memory as in an image, that any bytes of its size are a value, and whether it has padding.
+    /// Proof that the layout in memory is that of an image and that any bytes of its size are a value, and whether it
+    /// has padding.
     const IMAGE: Image<Self> = Image::NO;
 
-    /// Its size and alignment in an image: of a struct those that C gives it where each number is aligned to its size,
-    /// whatever this machine does. Those in memory, where nothing else is said.
+    /// The size and alignment in an image: for a struct, those that C gives it with each number aligned to its size,
+    /// whatever this machine does. By default, those in memory.
     const LAYOUT: Layout = Layout::new(size_of::<Self>(), align_of::<Self>());
 
-    /// The schema, which says where each field begins; its size is that of [`LAYOUT`](Record::LAYOUT).
+    /// The schema, with the offset of each field; its size is that of [`LAYOUT`](Record::LAYOUT).
     fn schema() -> &'static Schema;
 
     /// Writes as many bytes as the layout has: numbers little-endian, padding as zeros.
     fn write(&self, bytes: &mut [u8]);
 
-    /// Reads what [`write`](Record::write) wrote, whatever the padding holds.
+    /// Reads what [`write`](Record::write) wrote, ignoring the padding.
     fn read(bytes: &[u8]) -> Option<Self>;
 }
 
