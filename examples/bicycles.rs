@@ -1,7 +1,7 @@
-//! The main job: the state of a bicycle shop as a tuple, as a file, and back into a new shop and into a live one.
+//! The basics: the state of a bicycle shop as a tuple and in a file, and restored into a new shop and into a live one.
 //!
-//! `cargo run --example bicycles` tells the story; `cargo run --example bicycles -- FILE` loads the file it left, or a
-//! pickle that Python wrote of such a shop.
+//! `cargo run --example bicycles` runs the tour; `cargo run --example bicycles -- FILE` loads the file that it wrote,
+//! or a pickle of such a shop that Python wrote.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ struct Person {
     age: i32,
 }
 
-// As C lays it out: 16 bytes, 4 of them padding.
+// In the layout of C: 16 bytes, 4 of them padding.
 #[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Bicycle {
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
 fn show(file: &Path) -> Result<(), io::Error> {
     let told = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
     let bytes = fs::read(file).map_err(told)?;
-    // So begins what Python pickles at protocol 2 or later; what it pickled before is known by its opcodes alone, and no
+    // Python's pickles start with this byte from protocol 2 on; older ones are recognized by their opcodes alone, and no
     // native file runs as a pickle.
     let is_pickle = bytes.starts_with(b"\x80") || pickle::PickleOptions::new().open(&bytes).is_ok();
     let loaded = if is_pickle { pickle::loads(&bytes) } else { loads(&bytes) };

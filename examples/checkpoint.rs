@@ -1,6 +1,6 @@
-//! A large array of numbers to a file and back, each step with its throughput, beside a plain copy of as many bytes.
+//! Saves a large array of numbers to a file and loads it, with the throughput of each step compared with a plain copy.
 //!
-//! `cargo run --release --example checkpoint [MEGABYTES [FILE]]`; without FILE, one in the temporary directory.
+//! `cargo run --release --example checkpoint [MEGABYTES [FILE]]`; without FILE, it uses one in the temporary directory.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -19,7 +19,7 @@ struct Checkpoint {
     cells: Vec<f64>,
 }
 
-// The same name and slots, so the same bytes; the numbers stay where they were read.
+// The same name and slots, so the same bytes; the numbers are borrowed from the file's bytes.
 #[derive(State)]
 #[state(name = "example.Checkpoint")]
 struct View<'a> {
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     timed("dump into a used buffer", megabytes, || dump_into(&run, &mut buffer))?;
     timed("write the file", megabytes, || fs::write(&file, &buffer))?;
     timed("read the file", megabytes, || fs::read(&file).map(|bytes| buffer = bytes))?;
-    // The numbers need no look: any eight bytes are an `f64`.
+    // The numbers need no check: any eight bytes are an `f64`.
     timed("check", 0.0, || check::<Checkpoint>(&buffer))?;
 
     let mut other = Checkpoint { step: 0, shape: (0, 0), cells: copy };

@@ -1,6 +1,7 @@
-//! A shop whose owner is a `Person` or an `Employee`: `Box<dyn Owner>`, with a list of the types that can be behind it.
+//! Trait objects: a shop whose owner is a `Box<dyn Owner>`, with a list of the types that it can hold.
 //!
-//! In Python such a slot holds an object of a class or of one of its subclasses. `cargo run --example dynamic`
+//! In Python such a slot holds an object of a class or of one of its subclasses. Run it with
+//! `cargo run --example dynamic`.
 
 use state_core::{Dynamic, Error, State, StateExt, dumps, dynamic, load_into, loads, pickle};
 
@@ -67,7 +68,7 @@ fn main() -> Result<(), Error> {
     let back: Shop = loads(&bytes)?;
     println!("loaded from {} bytes: {}", bytes.len(), back.report());
 
-    // A value of the same type is restored where it is, and one of another type is replaced.
+    // A value of the same type is restored in place, and one of another type is replaced.
     let manager = Employee { person: person("Bob", 50), salary: 9000.0 };
     let mut live =
         Shop { owner: Box::new(person("Zoe", 20)), partners: vec![Box::new(person("Tim", 1)), Box::new(manager)] };
@@ -83,7 +84,7 @@ fn main() -> Result<(), Error> {
     let back: Shop = pickle::loads(&pickled)?;
     println!("pickled for Python in {} bytes, and read again: {}", pickled.len(), back.report());
 
-    // What is in no list is refused, whichever way it comes.
+    // A type that is not in the list is rejected, in every format.
     let mut state = shop.get_state()?.to_vec();
     state[0] = "nobody".into();
     if let Err(error) = live.set_state(state) {

@@ -1,5 +1,5 @@
-//! Objects that share: a level of a game, with materials that walls share, rooms that know their parent, and doors that
-//! lead both ways.
+//! Shared objects: a level of a game, with materials that walls share, rooms that refer to their parent, and doors that
+//! form cycles. Run it with `cargo run --example graph`.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -27,7 +27,7 @@ struct Building {
 }
 
 impl Drop for Building {
-    /// Doors lead both ways, so that rooms would keep each other for ever.
+    /// Doors lead both ways, so strong references would keep the rooms alive for ever.
     fn drop(&mut self) {
         for room in &self.rooms {
             if let Ok(mut room) = room.try_borrow_mut() {
@@ -68,7 +68,7 @@ fn main() -> Result<()> {
     let is_parent = attic.borrow().building.upgrade().is_some_and(|building| Rc::ptr_eq(&building, &loaded));
     println!("rooms know their building: {is_parent}");
 
-    // Whoever holds a room sees what is restored.
+    // Other handles to a room see the restored state.
     let held = hall.clone();
     let saved = dumps(&held)?;
     held.borrow_mut().name = "ruin".into();

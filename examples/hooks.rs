@@ -1,11 +1,12 @@
-//! What happens around a state: hooks before it is taken and after it is put in, conversions, and slots left out.
+//! Hooks before a state is taken and after it is restored, conversions, and skipped fields. Run it with
+//! `cargo run --example hooks`.
 
 use std::collections::HashMap;
 
 use state_core::value::List;
 use state_core::{Error, State, StateExt, dumps, load_into, loads};
 
-/// A library: its index is made from its books, so it is no part of the state and is rebuilt when one is put in.
+/// A library: its index is computed from its books, so it is not part of the state and is rebuilt after a restore.
 #[derive(State)]
 #[state(name = "example.Library", after_set = Self::rebuild)]
 struct Library {
@@ -27,11 +28,11 @@ fn main_branch() -> String {
     "main".into()
 }
 
-/// An account that must balance, whoever wrote its state; and an unsettled one gives none.
+/// An account whose restored state must balance; an unsettled account cannot be saved.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "example.Account", before_get = Self::settled, after_set = Self::balanced)]
 struct Account {
-    // Someone else's type, without a state of its own, is converted.
+    // A type of another crate, without a state, is converted.
     #[state(with = number)]
     number: Number,
     entries: Vec<i64>,
@@ -99,7 +100,7 @@ fn main() -> Result<(), Error> {
 
     load_into(&bytes, &mut account)?;
     println!("and a good state goes in: {:?}, balance {}", account.entries, account.balance);
-    // Skipped fields stay, also where a hook could have refused the state.
+    // Skipped fields are kept, also where a hook can reject the state.
     println!("pending after it: {:?}", account.pending);
     Ok(())
 }

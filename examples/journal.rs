@@ -1,6 +1,6 @@
-//! A journal of many states in one file: each run goes on where the last one ended, even if it was stopped halfway.
+//! A journal of many states in one file: each run continues where the last one ended, even if that was interrupted.
 //!
-//! `cargo run --example journal [FILE]`; without FILE, one in the temporary directory.
+//! `cargo run --example journal [FILE]`; without FILE, it uses one in the temporary directory.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     fs::File::options().write(true).open(&path)?.set_len(fs::metadata(&path)?.len() - 100)?;
 
     let mut reader = StreamReader::open(&path)?;
-    // One live value takes them all: its allocations stay.
+    // All are restored into one live value, which keeps its allocations.
     let mut measurement = measure(0);
     let mut count = 0;
     let torn = loop {

@@ -1,7 +1,7 @@
-//! A simulation that saves every frame and often goes back 8 of them, as networked games do when a late input comes, and
-//! two that ought to be the same and are not.
+//! A simulation that saves every frame and often rolls back 8 frames, as networked games do when an input arrives late,
+//! and two simulations that should be equal but have diverged.
 //!
-//! `cargo run --release --example rollback [ENTITIES [ROUNDS]]` times each way to save a frame and to go back.
+//! `cargo run --release --example rollback [ENTITIES [ROUNDS]]` times each method of saving and restoring a frame.
 
 use std::array;
 use std::hint::black_box;
@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             times.of("clone", || black_box(world.clone()));
             world.step();
         }
-        // A late input: back to the oldest frame, and through the same ones once more.
+        // A late input: restore the oldest frame, and simulate the following ones again.
         let now = world.clone();
         world = now.clone();
         times.of("history: restore", || history.restore(first, &mut world))?;
@@ -104,7 +104,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     desync(&world)
 }
 
-/// Two machines that play the same game, until a bug on one of them changes what it should not.
+/// Two machines that play the same game, until a bug on one of them makes them diverge.
 fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
     let [mut ours, mut theirs] = [world.clone(), world.clone()];
     let mut here = History::<World>::new().frames(12);

@@ -1,14 +1,14 @@
-//! A game's saves outlive its types: files that three older versions wrote, kept in `saves/`, are loaded by the fourth.
+//! Saved games outlive the types of a game: the fourth version loads the files of the first three, kept in `saves/`.
 //!
-//! `cargo run --example evolution` loads them all. `state.history` has the forms of each version; the test at the end
-//! fails when a change of a type would cut one of them off.
+//! `cargo run --example evolution` loads them all. `state.history` records the schema of each version; the test at the
+//! end fails if a change of a type would make one of them unreadable.
 
 use std::path::{Path, PathBuf};
 
 use state_core::value::Object;
 use state_core::{Older, State, image};
 
-/// What a save is today. Versions had it like this:
+/// A saved game in the current version. The versions were:
 ///
 /// 1. `player: String`, `level: u8`, `inventory: Vec<Item>`
 /// 2. `gold: u32` was added, and `level` became a `u16`.
