@@ -32,7 +32,6 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("no_count", symbol::UNCOUNTED),
     ("serialize_with", symbol::WITH),
     ("deserialize_with", symbol::WITH),
-    ("remote", symbol::WITH),
     ("via", symbol::WITH),
     ("ordered", symbol::SORTED),
     ("deterministic", symbol::SORTED),
