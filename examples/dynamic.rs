@@ -37,7 +37,7 @@ impl Owner for Employee {
     }
 }
 
-// The types are listed once, beside the trait: nothing is registered, and nothing runs before `main`.
+// The types are listed once, next to the trait: nothing is registered, and nothing runs before `main`.
 dynamic!(dyn Owner = [Person, Employee]);
 
 #[derive(State)]

@@ -1,4 +1,4 @@
-//! Where the frames are kept: in a history, and in the other ways that it is measured beside.
+//! Storage of the frames: a history, and the alternatives that it is compared with.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -8,7 +8,7 @@ use state_core::{History, image::checksum};
 
 use crate::game::World;
 
-/// How many frames are kept: ggrs goes back 8 at most, and tells of a desync some time after it.
+/// How many frames are kept: ggrs rolls back 8 at most, and reports a desync some time after it.
 pub const KEPT: usize = 60;
 
 /// A way to keep frames.
@@ -21,7 +21,7 @@ pub trait Frames {
     /// A world that cannot be saved.
     fn save(&mut self, frame: u64, world: &World) -> Result<Option<u64>, Self::Error>;
 
-    /// Goes back to a frame.
+    /// Restores a frame.
     ///
     /// # Errors
     /// A frame that is gone.
@@ -64,7 +64,7 @@ impl Frames for Clones {
     }
 }
 
-/// Bytes of another format, in buffers that are used again.
+/// Bytes of another format, in reused buffers.
 #[derive(Debug, Default)]
 pub struct Bytes<F> {
     kept: VecDeque<(u64, Vec<u8>)>,
@@ -72,7 +72,7 @@ pub struct Bytes<F> {
     format: F,
 }
 
-/// How a world becomes bytes, and comes back.
+/// How a world is written to bytes and loaded from them.
 pub trait Format {
     fn write(&self, world: &World, bytes: &mut Vec<u8>);
     fn read(&self, bytes: &[u8]) -> World;
@@ -102,7 +102,7 @@ impl<F: Format> Frames for Bytes<F> {
     }
 }
 
-/// bincode-next, with integers of fixed size, which is its fastest.
+/// bincode-next, with fixed-size integers, its fastest setting.
 #[derive(Debug, Default)]
 pub struct Bincode;
 

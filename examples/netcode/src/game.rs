@@ -94,7 +94,7 @@ impl World {
         }
         if buttons & FIRE != 0 && !self.things.is_empty() {
             *score += 1;
-            // What was hit goes, and comes in again elsewhere.
+            // Objects that were hit are removed, and new ones appear elsewhere.
             let at = self.random() as usize % self.things.len();
             let mut hit = self.things.remove(at);
             hit.cargo.clear();

@@ -1,6 +1,6 @@
 //! A small game on ggrs, whose frames are saved, restored and compared by `state_core`.
 //!
-//! Nothing of a frame goes through ggrs: its cells get the checksum alone, and the frames are in a [`History`].
+//! ggrs does not store the frames: its cells get only the checksums, and the frames are in a [`History`].
 
 pub mod frames;
 pub mod game;
@@ -13,7 +13,7 @@ use ggrs::{Config, GgrsRequest, PredictRepeatLast};
 use frames::Frames;
 use game::World;
 
-/// What ggrs asks to be told of a game.
+/// The types that ggrs needs to know about a game.
 #[derive(Debug)]
 pub struct Game;
 
@@ -38,7 +38,7 @@ impl<F: Frames> Match<F> {
         Self { world, frames }
     }
 
-    /// Does what ggrs asks for: it saves each frame, goes back where a player's input came late, and goes on from there.
+    /// Handles the requests of ggrs: it saves each frame, rolls back when a player's input was late, and continues.
     ///
     /// # Errors
     /// A world that cannot be saved, and a frame that is gone.

@@ -1,4 +1,4 @@
-//! A socket on this machine that delays what it sends, and loses some of it.
+//! A local socket that delays its messages and loses some of them.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,23 +6,23 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
 use ggrs::{Message, NonBlockingSocket, UdpNonBlockingSocket};
 
-/// Sends through UDP, some polls later than it was asked to.
+/// Sends through UDP, with a delay of some polls.
 #[derive(Debug)]
 pub struct Lossy {
     socket: UdpNonBlockingSocket,
     delay: u32,
-    /// One message in so many is lost.
+    /// One in this many messages is lost.
     loss: u32,
     polls: u32,
     random: u32,
-    /// With the poll at which each is due.
+    /// Each with the poll at which it is due.
     waiting: VecDeque<(u32, SocketAddr, Message)>,
 }
 
-/// Two sockets, and the addresses under which each finds the other.
+/// Two sockets, and the address of each for the other.
 ///
 /// # Errors
-/// A machine without free ports.
+/// If there is no free port.
 pub fn pair(delay: u32, loss: u32) -> io::Result<[(Lossy, SocketAddr); 2]> {
     let ports = [free_port()?, free_port()?];
     let open = |own: usize, other: usize| {

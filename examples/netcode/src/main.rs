@@ -1,4 +1,4 @@
-//! Plays the game against itself, going back seven frames at each, and times the ways to keep frames in one run.
+//! Plays the game against itself, rolls back seven frames at each frame, and times each storage of frames in one run.
 //!
 //! `cargo run --release [THINGS [FRAMES]]`
 
@@ -11,7 +11,7 @@ use netcode::game::World;
 use netcode::{Game, Match};
 use state_core::{History, dumps};
 
-/// How many frames each frame goes back, as ggrs's test of a game's determinism does.
+/// How many frames are rolled back at each frame, as in ggrs's test of a game's determinism.
 const BACK: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Way::new("wincode", &world, Bytes::<Wincode>::default())?,
     ];
     for frame in 0..frames {
-        // By turns, so that all meet the same weather.
+        // In turn, so that all run under the same conditions.
         for way in &mut ways {
             way.play(frame)?;
         }
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Times what it passes on.
+/// Times the calls that it forwards.
 struct Timed<F> {
     frames: F,
     saves: Vec<Duration>,
@@ -67,7 +67,7 @@ impl<F: Frames> Frames for Timed<F> {
 
 type Played = Result<(), Box<dyn Error>>;
 
-/// One way to keep frames, and the game that is played with it.
+/// One storage of frames, and the game that is played with it.
 struct Way {
     name: &'static str,
     play: Box<dyn FnMut(Turn<'_>) -> Played>,

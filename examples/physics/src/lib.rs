@@ -1,8 +1,8 @@
-//! A world of rapier's that goes back: its types are another crate's, so they come into the state by a conversion.
+//! A rapier world with rollback: its types come from another crate, so they get a state through a conversion.
 //!
-//! Positions and speeds alone would not do: contacts, islands and the caches of the solver decide what comes next. All of
-//! it has serde's traits, and is written as rapier's own snapshots are. [`Game`] does it by `with`, which is the smaller
-//! and faster way; [`Described`] by `serde`, which says what each byte is and needs no code.
+//! Positions and velocities alone are not enough: contacts, islands and the caches of the solver affect the next step.
+//! All of them have serde's traits, and are written as in rapier's own snapshots. [`Game`] uses `with`, which is smaller
+//! and faster; [`Described`] uses `serde`, which describes each byte and needs no code.
 
 use rapier3d::prelude::{ColliderBuilder, PhysicsWorld, RigidBodyBuilder, Vector};
 use state_core::State;
@@ -35,13 +35,13 @@ pub mod snapshot {
     }
 
     /// # Errors
-    /// Bytes that are none of a world.
+    /// If the bytes are not those of a world.
     pub fn set(bytes: Slot) -> bincode::Result<PhysicsWorld> {
         bincode::deserialize(&bytes)
     }
 }
 
-/// What of a body is seen: for telling in words where two worlds differ.
+/// The visible part of a body, to describe where two worlds differ.
 #[derive(State, Debug, PartialEq)]
 pub struct Seen {
     pub bodies: Vec<Body>,
@@ -68,7 +68,7 @@ impl Seen {
     }
 }
 
-/// A heap of balls and boxes that falls on the ground.
+/// A heap of balls and boxes that falls to the ground.
 #[must_use]
 pub fn heap(bodies: u16) -> PhysicsWorld {
     let mut world = PhysicsWorld::new();

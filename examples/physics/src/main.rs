@@ -1,4 +1,4 @@
-//! What a frame of a rapier world costs, in each way and in one run.
+//! Measures what a frame of a rapier world costs with each method, in one run.
 //!
 //! `cargo run --release [BODIES [FRAMES]]`
 
