@@ -10,7 +10,7 @@ use super::header;
 
 /// The checksum of bytes: XXH64 with the seed 0, the same on every machine.
 ///
-/// It finds damage, not malice: whoever changes a file on purpose can change its checksum too.
+/// It detects damage, not tampering: whoever changes a file on purpose can change its checksum too.
 ///
 /// ```
 /// use state_core::image::checksum;
@@ -25,7 +25,7 @@ pub fn checksum(bytes: &[u8]) -> u64 {
     sum.finish()
 }
 
-/// Tests the checksum that [`save`](super::save) puts behind a state; false where the bytes have none.
+/// Verifies the checksum that [`save`](super::save) appends to a state; returns false if the bytes have none.
 ///
 /// ```
 /// use state_core::{dumps, image::verify};
@@ -35,7 +35,7 @@ pub fn checksum(bytes: &[u8]) -> u64 {
 /// ```
 ///
 /// # Errors
-/// Bytes that do not have the checksum that stands behind them, and bytes that are no native state.
+/// If the checksum does not match the bytes, or they are not a native state.
 pub fn verify(bytes: &[u8]) -> Result<bool> {
     let image = header::Image::open(bytes)?;
     let Some(expected) = image.checksum else { return Ok(false) };

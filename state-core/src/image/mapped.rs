@@ -12,9 +12,9 @@ use super::{Options, file};
 use crate::error::{Error, ErrorKind, Result};
 use crate::state::{Restore, State};
 
-/// The bytes of a file, to load values from that borrow their text and raw arrays.
+/// The bytes of a file, from which values that borrow their text and raw arrays are loaded.
 ///
-/// [`read`](Self::read) reads the file; with the feature `mmap`, `map` maps it instead. Neither looks at the bytes:
+/// [`read`](Self::read) reads the file; with the feature `mmap`, `map` maps it instead. Neither checks the bytes:
 /// [`view`](Self::view) does.
 ///
 /// ```
@@ -56,21 +56,21 @@ impl Mapped {
     /// Reads a file into memory.
     ///
     /// # Errors
-    /// Those of reading.
+    /// Errors of reading.
     pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(Self { bytes: Bytes::Read(file::read(path.as_ref())?), options: Options::new() })
     }
 
-    /// Maps a file, of which only the parts that are looked at are read, when they are.
+    /// Maps a file. Only the parts that are accessed are read, when they are accessed.
     ///
     /// # Errors
-    /// Those of opening and mapping.
+    /// Errors of opening and mapping.
     ///
     /// # Safety
-    /// As long as the `Mapped` lives, nobody may change the file or cut it short: neither this program nor another.
-    /// Views rely on what was checked, and on what they have borrowed not to change; a file that is changed is
-    /// undefined behaviour, and one that is cut short ends the program with a signal. [`save`](super::save) is no such
-    /// change: it puts another file in the place of this one.
+    /// While the `Mapped` exists, nobody may change or truncate the file: neither this program nor another. Views rely
+    /// on the bytes not changing after they were checked; changing the file is undefined behaviour, and truncating it
+    /// ends the program with a signal. [`save`](super::save) does not count as a change: it replaces the file with
+    /// another.
     #[cfg(feature = "mmap")]
     pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<Self> {
         let file = std::fs::File::open(path)?;
@@ -79,25 +79,25 @@ impl Mapped {
         Ok(Self { bytes: Bytes::Map(map), options: Options::new() })
     }
 
-    /// Sets the depth up to which states are read; see [`Options::depth`].
+    /// Sets the depth to which states are read; see [`Options::depth`].
     #[must_use]
     pub fn depth(mut self, levels: u32) -> Self {
         self.options = self.options.depth(levels);
         self
     }
 
-    /// Sets how much memory a value may take for what is wide; see [`Options::memory`].
+    /// Sets how much memory the wide parts of a value may take; see [`Options::memory`].
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.options = self.options.memory(bytes);
         self
     }
 
-    /// Makes the bytes those of the present form of `T`, if an older form of it wrote the file: in memory, also where the
+    /// Upgrades the bytes to the present form of `T`, if an older form of it wrote the file: in memory, even if the
     /// file was mapped. See [`upgrade`](crate::upgrade).
     ///
     /// # Errors
-    /// As for [`upgrade`](crate::upgrade); the bytes are then what they were.
+    /// As for [`upgrade`](crate::upgrade); the bytes are then unchanged.
     pub fn upgrade<T: State + ?Sized>(&mut self) -> Result<()> {
         if let Cow::Owned(upgraded) = self.options.upgrade::<T>(self.bytes())? {
             let mut bytes = Aligned::new();
@@ -108,11 +108,11 @@ impl Mapped {
         Ok(())
     }
 
-    /// Checks the bytes, all of them but the inside of raw arrays, and loads a value that may borrow from them.
+    /// Checks the bytes, all of them except the contents of raw arrays, and loads a value that may borrow from them.
     ///
-    /// What is checked each time: the header and the fingerprint, that the lengths add up to the file's, the text as
-    /// UTF-8, every head, and the zeros between raw arrays. Of raw arrays any bytes are values, so they are not
-    /// looked at. Nor is the file's checksum, which [`verify`](super::verify) asks.
+    /// Each call checks the header and the fingerprint, that the lengths add up to the file's, the text as UTF-8, every
+    /// head, and the zeros between raw arrays. Any bytes are valid in raw arrays, so these are not read. Nor is the
+    /// file's checksum, which [`verify`](super::verify) verifies.
     ///
     /// # Errors
     /// As for [`loads`](super::loads).
@@ -120,7 +120,7 @@ impl Mapped {
         self.options.loads(self.bytes())
     }
 
-    /// The bytes of the file, with the checksum at its end; or those that [`upgrade`](Self::upgrade) made of them.
+    /// The bytes of the file, with the checksum at its end; or the result of [`upgrade`](Self::upgrade).
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.bytes {

@@ -18,7 +18,7 @@ use crate::protocol::gather::{Borrowed, Copied};
 use crate::schema::fingerprint::identity;
 use crate::state::State;
 
-/// Space for the segments that have to be written, to be used again and again.
+/// A reusable buffer for the segments that have to be written.
 #[derive(Debug, Default)]
 pub struct SegmentBuffer {
     /// Header, head, tail and text.
@@ -36,27 +36,27 @@ impl SegmentBuffer {
         Self { front: Vec::new(), copied: Copied::new(), list: Vec::new() }
     }
 
-    /// The bytes that it holds on to.
+    /// The bytes allocated for it.
     #[cfg(feature = "pyo3")]
     pub(crate) fn capacity(&self) -> usize {
         self.front.capacity() + self.copied.capacity()
     }
 }
 
-/// An image in segments, one behind the other the bytes that [`dumps`](super::dumps) gives. Made by
-/// [`dump_segments`].
+/// An image in segments, which together are the bytes of [`dumps`](super::dumps). Made by [`dump_segments`].
 #[derive(Debug)]
 pub struct Segments<'a> {
     buffer: &'a mut SegmentBuffer,
     borrowed: Vec<Borrowed<'a>>,
 }
 
-/// Takes a value's state without copying its raw arrays: they stay where they are, and only what stands before them
-/// is written into the buffer. Six megabytes of `#[state(bytes)]` cost what their header costs.
+/// Saves a value's state without copying its raw arrays: they are borrowed, and only the rest is written into the
+/// buffer. Six megabytes of `#[state(bytes)]` cost as much as their header.
 ///
-/// Arrays that do not lie as they travel are copied all the same: those of records with padding, those of records that
-/// the machine lays out otherwise than an image, all on a big-endian machine, small ones (below 256 bytes), and those inside cells, locks and what `with` modules make. What is written
-/// is laid out as the older state in the buffer, as by [`dump_into`](super::dump_into).
+/// Arrays whose layout in memory is not that of the image are copied: those of records with padding, those of records
+/// that the machine lays out differently, and all on a big-endian machine; so are small ones (below 256 bytes), and
+/// those inside cells, locks and the results of `with` modules. The written part is laid out like the older state in
+/// the buffer, as by [`dump_into`](super::dump_into).
 ///
 /// ```
 /// use state_core::{State, dumps, image::{SegmentBuffer, dump_segments}};
@@ -168,7 +168,7 @@ impl Segments<'_> {
         Ok((front, (&self.buffer.copied, &self.borrowed)))
     }
 
-    /// The bytes of all segments together.
+    /// The number of bytes in all segments.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an image is never empty")]
     pub fn len(&self) -> usize {
@@ -184,10 +184,10 @@ impl Segments<'_> {
         sum.finish()
     }
 
-    /// Writes all segments, many with each call of `write_vectored`.
+    /// Writes all segments, several with each call of `write_vectored`.
     ///
     /// # Errors
-    /// Those of writing; some of the bytes may have been written.
+    /// Errors of writing; some of the bytes may have been written.
     #[cfg(feature = "std")]
     pub fn write_to<W: std::io::Write + ?Sized>(&self, sink: &mut W) -> std::io::Result<()> {
         super::vectored::write_all(sink, self.iter())

@@ -1,5 +1,5 @@
-//! Native bytes without a header, for those who know what they read: a column of a database, messages on a typed
-//! channel, packets.
+//! Native bytes without a header, for readers that know the type: a database column, messages on a typed channel,
+//! packets.
 //!
 //! ```
 //! use state_core::State;
@@ -15,28 +15,29 @@
 //! # Ok::<(), state_core::Error>(())
 //! ```
 //!
-//! # What is promised, and what is not
-//! All that [`dumps`](crate::dumps), [`loads`](crate::loads) and [`load_into`](crate::load_into) promise, but for
-//! identity: every byte is checked before anything is built, whatever bytes come, a restore that fails changes nothing,
-//! limits of depth and memory hold, the bytes are the same on every machine, and text and raw arrays can be borrowed.
+//! # What is guaranteed, and what is not
+//! Everything that [`dumps`](crate::dumps), [`loads`](crate::loads) and [`load_into`](crate::load_into) guarantee,
+//! except identity: every byte is checked before anything is built, even if the bytes are hostile, a restore that fails
+//! changes nothing, limits of depth and memory hold, the bytes are the same on every machine, and text and raw arrays
+//! can be borrowed.
 //!
-//! **The bytes do not say whose state they are.** Those of another type, or of an older form of the type, are an error
-//! only where they do not happen to be a state of this one: `(u32, f64)` is read as the `Sample` above, and two fields of
-//! the same type that change places are not noticed. So for bytes that outlive the program:
+//! **The bytes do not identify their type.** Those of another type, or of an older form of the type, are an error only
+//! if they do not happen to be a state of this one: `(u32, f64)` is read as the `Sample` above, and swapping two fields
+//! of the same type is not noticed. So for bytes that outlive the program:
 //!
 //! - Nothing can be upgraded: [`loads_upgraded`](crate::loads_upgraded), [`upgrade`](crate::upgrade) and
 //!   [`SchemaHistory`](crate::SchemaHistory) need the header. Keep the type as it is, store a version beside the bytes,
-//!   or keep the identity once for many states, as a stream does.
-//! - No inspection, comparison or delta takes them, and there is no checksum.
-//! - Opaque structs (`Pod` without `Record`) are the memory of the machine that wrote them; nothing refuses those of
-//!   another byte order.
+//!   or store the identity once for many states, as a stream does.
+//! - They cannot be inspected, compared or used in a delta, and there is no checksum.
+//! - Opaque structs (`Pod` without `Record`) are the memory of the machine that wrote them; those of another byte order
+//!   are not refused.
 //!
 //! # Shared objects
-//! Whether references are numbered, so that [shared objects stay one](crate::sharing), is said in the header. Without it, an
-//! `Rc` or `Arc` is always written as its value: what two of them share becomes two objects. A type that means one object,
-//! with `#[state(shared)]` or a `Weak` anywhere in it, is refused by all functions here, with an error that names it, and so
-//! is [`Options::sharing`]. `dumps` and [`stream`](super::stream) are for these. With [`Options::refuse_copies`], a value
-//! that shares objects is refused too.
+//! The header says whether references are numbered, so that [shared objects stay one](crate::sharing). Without it, an
+//! `Rc` or `Arc` is always written as its value: an object that two of them share becomes two. A type that needs one
+//! object, with `#[state(shared)]` or a `Weak` anywhere in it, is refused by all functions here, with an error that
+//! names it, and so is [`Options::sharing`]. Use `dumps` and [`stream`](super::stream) for these. With
+//! [`Options::refuse_copies`], a value that shares objects is refused too.
 //!
 //! ```
 //! use std::rc::Rc;
@@ -61,29 +62,29 @@
 //! ```
 //!
 //! # The format
-//! An image of [the format](super) without its header. Which of the regions a type has at all follows from its schema;
-//! the others are empty, and take nothing:
+//! An image of [the format](super) without its header. The schema of a type determines which regions it has at all; the
+//! others are empty, and take nothing:
 //!
-//! | region | a type has it if anywhere in its schema there is |
+//! | region | a type has it if its schema contains anywhere |
 //! |---|---|
 //! | tail | a list, set, map, boxed, serde value, integer of any size or array of several dimensions; an optional value whose head takes more than 8 bytes; an enum with a variant whose slots' heads take more than 16 |
 //! | text | text |
 //! | raw | a raw array, or an array of several dimensions |
 //!
-//! | part | bytes | what it holds |
+//! | part | bytes | contents |
 //! |---|---|---|
-//! | head | | of the root, of a size that its type fixes |
-//! | lengths | 1 to 10 each | of each region that the type has, in the order of tail, text and raw, but the last of these: LEB128, in as few bytes as it takes |
-//! | tail, text | | as in an image; the last region is all that remains |
-//! | padding | | zeros up to a multiple of 16 bytes from the start, only where raw is not empty |
+//! | head | | of the root; its type fixes the size |
+//! | lengths | 1 to 10 each | of each region that the type has, in the order of tail, text and raw, except the last of these: LEB128, as short as possible |
+//! | tail, text | | as in an image; the last region is the rest of the bytes |
+//! | padding | | zeros up to a multiple of 16 bytes from the start, only if raw is not empty |
 //! | raw | | as in an image |
 //!
-//! A type without regions is its head alone, a type with one has no lengths, and one with two has one. A text, list or
-//! map of `u32::MAX` parts or more can only be written where the type has a tail.
+//! A type without regions is only its head, a type with one has no lengths, and one with two has one. A text, list or
+//! map of `u32::MAX` parts or more can only be written if the type has a tail.
 //!
 //! # Streams
-//! `BareWriter` and `BareReader` (with `std`) put the schema once in front of many states, so that another type is told,
-//! and named, before the first of them. A state takes its own bytes and those of its length.
+//! `BareWriter` and `BareReader` (with `std`) write the schema once before many states, so that another type is
+//! detected, and named, before the first of them. A state takes its own bytes and those of its length.
 //!
 //! ```
 //! # #[cfg(feature = "std")] {
@@ -107,10 +108,10 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! There are no checksums, so damage is found only where it leaves no state, and states of older forms are refused. What
-//! has to be found whole again after a crash, or read by later versions, is for [`stream`](super::stream). The format is
-//! that stream's header with 4 in its flags, its schema and padding; then for each state its length in LEB128, in as few
-//! bytes as it takes, and its bytes.
+//! There are no checksums, so damage is found only if it leaves no valid state, and states of older forms are refused.
+//! For states that must be recovered after a crash, or read by later versions, use [`stream`](super::stream). The
+//! format is that stream's header with 4 in its flags, its schema and padding; then for each state its length in
+//! LEB128, as short as possible, and its bytes.
 
 mod lengths;
 mod shared;
@@ -130,7 +131,7 @@ use crate::protocol::encode::{Size, changed};
 use crate::schema::fingerprint::identity_of;
 use crate::state::{Restore, State};
 
-/// Takes a value's state as native bytes without a header.
+/// Saves a value's state as native bytes without a header.
 ///
 /// ```
 /// use state_core::image::bare;
@@ -147,7 +148,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Options::new().bare().dumps(value)
 }
 
-/// Takes a value's state into a buffer, whose content is overwritten and whose allocation is used again.
+/// Saves a value's state into a buffer, overwriting its contents and reusing its allocation.
 ///
 /// ```
 /// use state_core::image::bare;
@@ -167,8 +168,8 @@ pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(
     Options::new().bare().dump_into(value, buffer)
 }
 
-/// Makes a value from its state without a header. Text and raw arrays that the type borrows stay where they are; raw
-/// arrays are borrowed where the bytes start at a multiple of 16.
+/// Builds a value from its state without a header. Text and raw arrays that the type borrows are not copied; raw arrays
+/// can be borrowed if the bytes start at a multiple of 16.
 ///
 /// ```
 /// use state_core::image::bare;
@@ -179,8 +180,8 @@ pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(
 /// ```
 ///
 /// # Errors
-/// Bytes that are no state of the type, types with [shared objects](self#shared-objects), and what hooks and conversions
-/// refuse.
+/// If the bytes are not a state of the type, the type has [shared objects](self#shared-objects), or a hook or
+/// conversion refuses.
 #[inline]
 pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
     Options::new().bare().loads(bytes)
@@ -206,7 +207,7 @@ pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Resu
     Options::new().bare().load_into(bytes, target)
 }
 
-/// Tests whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not asked.
+/// Checks whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not called.
 ///
 /// # Errors
 /// As for [`loads`].
@@ -215,8 +216,8 @@ pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
     Options::new().bare().check::<T>(bytes)
 }
 
-/// How native bytes without a header are written and read: with the depth and memory of the [`Options`] that it is
-/// [made of](Options::bare), and what these say of [shared objects](self#shared-objects). What else they say is of the
+/// Options for native bytes without a header: the depth and memory of the [`Options`] that it is [made
+/// from](Options::bare), and their choice about [shared objects](self#shared-objects). Their other settings concern the
 /// header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bare {

@@ -16,10 +16,9 @@ use crate::schema::Carried;
 use crate::schema::fingerprint::identity_of;
 use crate::state::{Restore, State};
 
-/// Writes states without a header, one after the other, behind the schema of their type; see
-/// [the module](super#streams).
+/// Writes states without a header, one after another, after the schema of their type; see [the module](super#streams).
 ///
-/// Nothing is kept back, so a sink that goes to the system with each write is better buffered.
+/// Nothing is buffered, so wrap a sink that makes a system call for each write in a buffer.
 pub struct BareWriter<T: ?Sized, W> {
     sink: W,
     buffer: Vec<u8>,
@@ -32,7 +31,7 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
     /// Starts a stream.
     ///
     /// # Errors
-    /// Those of writing, and a type with [shared objects](super#shared-objects).
+    /// Errors of writing, and a type with [shared objects](super#shared-objects).
     pub fn new(sink: W) -> io::Result<Self> {
         Self::with_options(sink, Options::new().bare())
     }
@@ -40,7 +39,7 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
     /// As [`new`](Self::new), with other settings.
     ///
     /// # Errors
-    /// Those of writing, and a type with [shared objects](super#shared-objects).
+    /// Errors of writing, and a type with [shared objects](super#shared-objects).
     pub fn with_options(mut sink: W, options: Bare) -> io::Result<Self> {
         if T::DYNAMIC {
             shared::refuse_types::<T>(&options.options)?;
@@ -54,8 +53,8 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
     /// Writes a state.
     ///
     /// # Errors
-    /// Those of [`dumps`](super::dumps), and a state of more than [`MAX_STATE`] bytes, after which the next state can be
-    /// written; and those of writing, after which none can: what stands behind a torn one would not be found.
+    /// Those of [`dumps`](super::dumps), and a state of more than [`MAX_STATE`] bytes, after which the next state can
+    /// be written; and errors of writing, after which none can: anything after a torn one would not be found.
     pub fn write(&mut self, value: &T) -> io::Result<()> {
         if self.broken {
             return Err(io::Error::other("the stream is torn by an error before"));
@@ -74,18 +73,18 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
         Ok(())
     }
 
-    /// What is written to.
+    /// The sink.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         &self.sink
     }
 
-    /// The same, to flush it.
+    /// The sink, to flush it.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.sink
     }
 
-    /// Gives back what was written to.
+    /// Returns the sink.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.sink
@@ -98,7 +97,7 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for BareWriter<T, W> {
     }
 }
 
-/// Reads what a [`BareWriter`] wrote. After an error the stream is over, but for a state that could not be loaded: the
+/// Reads the output of a [`BareWriter`]. After an error the stream ends, unless a state could not be loaded: then the
 /// next one can be.
 #[derive(Debug)]
 pub struct BareReader<R> {
@@ -114,10 +113,11 @@ pub struct BareReader<R> {
 }
 
 impl<R: Read> BareReader<R> {
-    /// Reads the header of a stream. A source that reads a little at a time is better buffered.
+    /// Reads the header of a stream. Wrap a source that reads a little at a time in a buffer.
     ///
     /// # Errors
-    /// Those of reading, bytes that are not the start of such a stream, and a schema of more than [`MAX_SCHEMA`] bytes.
+    /// Errors of reading, bytes that are not the start of such a stream, and a schema of more than [`MAX_SCHEMA`]
+    /// bytes.
     pub fn new(source: R) -> io::Result<Self> {
         Self::with_options(source, Options::new().bare())
     }
@@ -132,18 +132,18 @@ impl<R: Read> BareReader<R> {
         Ok(Self { source, opened, bytes: Aligned::new(), position, options, max_state: MAX_STATE, over: false })
     }
 
-    /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
+    /// Sets the length in bytes of the longest state that is read; [`MAX_STATE`] by default.
     #[must_use]
     pub fn max_state(mut self, bytes: u64) -> Self {
         self.max_state = bytes;
         self
     }
 
-    /// Goes on to the next state; false at the end. [`bytes`](Self::bytes) then gives it.
+    /// Advances to the next state; false at the end. [`bytes`](Self::bytes) then returns it.
     ///
     /// # Errors
-    /// Those of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`], and a length that is
-    /// none, or beyond [`max_state`](Self::max_state), [`io::ErrorKind::InvalidData`].
+    /// Errors of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`], and a length that
+    /// is invalid, or beyond [`max_state`](Self::max_state), [`io::ErrorKind::InvalidData`].
     pub fn advance(&mut self) -> io::Result<bool> {
         self.bytes.truncate(0);
         if self.over {
@@ -183,11 +183,11 @@ impl<R: Read> BareReader<R> {
     }
 
     /// Loads the next state; `None` at the end. Text and raw arrays that `T` borrows stay in the reader, which keeps
-    /// them until it goes on.
+    /// them until it advances.
     ///
     /// # Errors
-    /// As for [`advance`](Self::advance); another type than that of the stream, and what [`loads`](super::loads) refuses,
-    /// as [`io::ErrorKind::InvalidData`].
+    /// As for [`advance`](Self::advance); another type than that of the stream, and everything that
+    /// [`loads`](super::loads) refuses, as [`io::ErrorKind::InvalidData`].
     pub fn load<'a, T: Restore<'a>>(&'a mut self) -> io::Result<Option<T>> {
         self.expect::<T>()?;
         if !self.advance()? {

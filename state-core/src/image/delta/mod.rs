@@ -22,14 +22,14 @@ const SIZE: usize = 48;
 /// is no more than that, so that a few bytes cannot ask for any amount of memory.
 const MOST_COPIED: usize = 8;
 
-/// What turns one state into another of the same type, both as native bytes: for the wire, or to keep many states.
+/// Computes a delta that turns one state into another of the same type, both as native bytes: to send it, or to keep
+/// many states.
 ///
-/// Pieces of the new image that are in the old one, wherever they are there, are named by their place; the others are
-/// written out. So a list that changes its length costs no more than its own change, although all that is behind it has
-/// moved. Which state is the old one, and whether the other side has it, is for the program to settle.
+/// Pieces of the new image that occur anywhere in the old one are copied by reference; the others are included. So a
+/// list that changes its length costs no more than its own change, although everything after it has moved. The program
+/// must keep track of the old state, and of whether the other side has it.
 ///
-/// It takes about as long as writing the state. While it looks for pieces, it takes up to half the length of the old image
-/// in memory.
+/// This takes about as long as writing the state, and up to half the length of the old image in memory.
 ///
 /// ```
 /// use state_core::{State, dumps, image::{delta, patch}};
@@ -53,14 +53,14 @@ const MOST_COPIED: usize = 8;
 /// ```
 ///
 /// # Errors
-/// Bytes that are no native states, or those of two types.
+/// If the bytes are not native states, or those of two types.
 pub fn delta(old: &[u8], new: &[u8]) -> Result<Vec<u8>> {
     let mut delta = Vec::new();
     delta_into(old, new, &mut delta)?;
     Ok(delta)
 }
 
-/// As [`delta`], into a buffer, whose old content is overwritten and whose allocation is used again.
+/// As [`delta`], into a buffer, overwriting its contents and reusing its allocation.
 ///
 /// # Errors
 /// As [`delta`]; the buffer is then empty.
@@ -79,16 +79,16 @@ pub fn delta_into(old: &[u8], new: &[u8], buffer: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Makes the new state out of the old one and their [`delta`], in a buffer whose old content is overwritten.
+/// Applies a [`delta`] to the old state and writes the new one into a buffer, overwriting its contents.
 ///
-/// The checksums of both states are in the delta: another base, or damage to any of the three, is an error and never
-/// another state. As with all bytes that come from elsewhere, the type's check is still to come: [`loads`](super::loads)
-/// and [`load_into`](super::load_into) ask it. The buffer takes at most eight times the length of the base and that of the
-/// delta.
+/// The checksums of both states are in the delta: a different base, or damage to any of the three, is an error and
+/// never yields another state. As with all bytes from elsewhere, the type is not checked yet: [`loads`](super::loads)
+/// and [`load_into`](super::load_into) do that. The buffer takes at most eight times the length of the base plus the
+/// length of the delta.
 ///
 /// # Errors
-/// A base of another type, or other than the one the delta was made from ([`ErrorKind::Base`]), and bytes that are no
-/// delta, or a damaged one. The buffer is then empty.
+/// If the base has another type, or is not the one the delta was made from ([`ErrorKind::Base`]), or if the bytes are
+/// not a delta, or a damaged one. The buffer is then empty.
 pub fn patch(old: &[u8], delta: &[u8], buffer: &mut Vec<u8>) -> Result<()> {
     buffer.clear();
     let header = Header::open(delta)?;

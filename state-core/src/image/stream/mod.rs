@@ -1,8 +1,8 @@
-//! Many states of one type in one file, one after the other: a journal, a recording, a replay.
+//! Many states of one type in one file, one after another: a journal, a recording, a replay.
 //!
-//! The type's schema stands once at the start. Each state is framed by its length and checksums, so that a torn end
-//! (a program that was stopped while it wrote) and damage are told from a state: all whole states before them are
-//! read. [`StreamWriter::append`] cuts a torn end off and goes on.
+//! The type's schema is stored once at the start. Each state is framed by its length and checksums, so that a torn end
+//! (a program that was stopped while it wrote) and damage are distinguished from a state: all whole states before them
+//! are read. [`StreamWriter::append`] cuts off a torn end and continues.
 //!
 //! ```
 //! use state_core::State;
@@ -30,45 +30,46 @@
 //! ```
 //!
 //! # The format, version 1
-//! All numbers are little-endian; checksums are CRC-32C. The header and each frame take a multiple of 16 bytes, so
-//! that raw arrays are where they may be borrowed from a stream that lies in memory.
+//! All numbers are little-endian; checksums are CRC-32C. The header and each frame take a multiple of 16 bytes, so that
+//! raw arrays can be borrowed from a stream in memory.
 //!
-//! | part | bytes | what it holds |
+//! | part | bytes | contents |
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 53` |
 //! | version | 1 | `01` |
-//! | flags | 1 | 1: in front of the schema stands which raw arrays show as arrays, as in an image; 2: and which types are shared pointers; 4, without 2: what follows are states [without a header](super::bare), as it says there |
+//! | flags | 1 | 1: the schema is preceded by the list of raw arrays that appear as arrays, as in an image; 2: and by the list of shared pointer types; 4, without 2: the states are [without a header](super::bare), as described there |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | of the states' type, as in [their images](super) |
-//! | length | 4 | of the schema, with what stands in front of it |
+//! | length | 4 | of the schema, including the lists before it |
 //! | checksum | 4 | of the 20 bytes before and the schema |
 //! | schema | n | the canonical schema, whose hash is the fingerprint |
 //! | padding | | zeros up to a multiple of 16 |
 //!
-//! Behind it stand the frames, each:
+//! The frames follow, each:
 //!
-//! | part | bytes | what it holds |
+//! | part | bytes | contents |
 //! |---|---|---|
 //! | length | 8 | of the image |
 //! | checksum | 4 | of the image |
 //! | own checksum | 4 | of the frame's position in the stream (8 bytes), and the 12 bytes before |
-//! | image | n | what [`dumps`](crate::dumps) gives |
+//! | image | n | the bytes of [`dumps`](crate::dumps) |
 //! | padding | | zeros up to a multiple of 16 |
 //!
 //! The length has a checksum of its own, so that a wrong one is not followed; it covers the position, so that a frame
-//! within a state's own bytes, or one that was moved, is not taken for one of the stream's.
+//! within a state's own bytes, or one that was moved, is not mistaken for one of the stream's.
 //!
-//! # What a stream can ask for
+//! # Limits
 //! A reader refuses states of more than [`MAX_STATE`] bytes and schemas of more than [`MAX_SCHEMA`], unless
-//! [`StreamReader::max_state`] and [`StreamReader::with_max_schema`] set other limits. Within them its buffer grows with
-//! the bytes that have come, not with what was announced: it never takes more than three times the longest state so far,
-//! and 256 KiB. Memory that is not to be had is an error of the kind [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
+//! [`StreamReader::max_state`] and [`StreamReader::with_max_schema`] set other limits. Within them its buffer grows
+//! with the bytes received, not with the announced length: it never takes more than three times the longest state so
+//! far, plus 256 KiB. If memory cannot be allocated, that is an error of the kind
+//! [`OutOfMemory`](std::io::ErrorKind::OutOfMemory).
 //!
-//! A [`StreamWriter`] has the same limit for states, so that what it writes is read again.
+//! A [`StreamWriter`] has the same limit for states, so that everything it writes can be read.
 //!
-//! # What is lost when
-//! A program that crashes loses nothing that [`StreamWriter::write`] returned for. When the machine does, states since
-//! the last [`StreamWriter::sync`] may be missing or torn.
+//! # Durability
+//! If the program crashes, no state is lost for which [`StreamWriter::write`] returned. If the machine crashes, states
+//! since the last [`StreamWriter::sync`] may be missing or torn.
 
 mod crc;
 pub(super) mod frame;
@@ -80,8 +81,8 @@ mod writer;
 pub use reader::{States, StreamReader};
 pub use writer::StreamWriter;
 
-/// The bytes of the longest state that is read or written unless another limit is set: a gibibyte.
+/// The length in bytes of the longest state that is read or written unless another limit is set: 1 GiB.
 pub const MAX_STATE: u64 = 1 << 30;
 
-/// The bytes of the longest schema that is read unless another limit is set: 16 MiB.
+/// The length in bytes of the longest schema that is read unless another limit is set: 16 MiB.
 pub const MAX_SCHEMA: u64 = 1 << 24;

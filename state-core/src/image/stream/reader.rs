@@ -17,10 +17,10 @@ use crate::schema::Rows;
 use crate::schema::fingerprint::identity;
 use crate::state::{Restore, RestoreOwned, State};
 
-/// Reads the states of a stream one after the other; see [the module](super).
+/// Reads the states of a stream one after another; see [the module](super).
 ///
-/// A state is checked when it is loaded, and its frame's checksum before that. After a torn end or damage, the stream
-/// is over; after a state that could not be loaded (another type, a refusal), the next one can be.
+/// A state's frame is verified by its checksum, and the state is checked when it is loaded. After a torn end or damage,
+/// the stream ends; after a state that could not be loaded (another type, a refusal), the next one can be.
 #[derive(Debug)]
 pub struct StreamReader<R = BufReader<File>> {
     source: R,
@@ -51,15 +51,15 @@ impl StreamReader {
 }
 
 impl<R: Read> StreamReader<R> {
-    /// Reads the header of a stream. A source that reads a little at a time, such as a `File`, is better buffered.
+    /// Reads the header of a stream. Wrap a source that reads a little at a time, such as a `File`, in a buffer.
     ///
     /// # Errors
-    /// Those of reading, bytes that are not the start of a stream, and a schema of more than [`MAX_SCHEMA`] bytes.
+    /// Errors of reading, bytes that are not the start of a stream, and a schema of more than [`MAX_SCHEMA`] bytes.
     pub fn new(source: R) -> io::Result<Self> {
         Self::with_max_schema(source, MAX_SCHEMA)
     }
 
-    /// As [`new`](Self::new), of a stream whose schema has up to `bytes` bytes.
+    /// As [`new`](Self::new), for a stream whose schema has up to `bytes` bytes.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
@@ -71,34 +71,34 @@ impl<R: Read> StreamReader<R> {
         Ok(Self { source, bytes, fingerprint, rows, schema, whole: end, over, max_state, options, resolved, upgraded })
     }
 
-    /// Sets the bytes of the longest state that is read; it is [`MAX_STATE`] otherwise.
+    /// Sets the length in bytes of the longest state that is read; [`MAX_STATE`] by default.
     #[must_use]
     pub fn max_state(mut self, bytes: u64) -> Self {
         self.max_state = bytes;
         self
     }
 
-    /// Sets the depth up to which states are read; see [`Options::depth`].
+    /// Sets the depth to which states are read; see [`Options::depth`].
     #[must_use]
     pub fn depth(mut self, levels: u32) -> Self {
         self.options = self.options.depth(levels);
         self
     }
 
-    /// Sets how much memory a state may take for what is wide; see [`Options::memory`].
+    /// Sets how much memory the wide parts of a state may take; see [`Options::memory`].
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.options = self.options.memory(bytes);
         self
     }
 
-    /// Goes on to the next state; false at the end. [`image`](Self::image) then gives its bytes.
+    /// Advances to the next state; false at the end. [`image`](Self::image) then returns its bytes.
     ///
     /// # Errors
-    /// Those of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`]: its writer was
-    /// stopped, and [`StreamWriter::append`](super::StreamWriter::append) goes on after the last whole state. Bytes that
-    /// were changed, or a state beyond [`max_state`](Self::max_state), give [`io::ErrorKind::InvalidData`]. After an error
-    /// the stream is over.
+    /// Errors of reading. A stream that ends within a state gives [`io::ErrorKind::UnexpectedEof`]: its writer was
+    /// stopped, and [`StreamWriter::append`](super::StreamWriter::append) continues after the last whole state. Bytes
+    /// that were changed, or a state beyond [`max_state`](Self::max_state), give [`io::ErrorKind::InvalidData`]. After
+    /// an error the stream ends.
     pub fn advance(&mut self) -> io::Result<bool> {
         self.bytes.truncate(0);
         if self.over {
@@ -136,9 +136,9 @@ impl<R: Read> StreamReader<R> {
         Ok(true)
     }
 
-    /// Loads the next state; `None` at the end. States of an older form of `T` are upgraded, for which the two are
-    /// resolved once; see [`upgrade`](crate::upgrade). Text and raw arrays that `T` borrows stay in the reader, which keeps
-    /// them until it goes on.
+    /// Loads the next state; `None` at the end. States of an older form of `T` are upgraded, for which the two forms
+    /// are resolved once; see [`upgrade`](crate::upgrade). Text and raw arrays that `T` borrows stay in the reader,
+    /// which keeps them until it advances.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance), and those of [`upgrade`](crate::upgrade) and
@@ -151,7 +151,7 @@ impl<R: Read> StreamReader<R> {
         Ok(Some(options.loads(self.current::<T>()?)?))
     }
 
-    /// Restores a live value from the next state, in place; false at the end. Where it fits, nothing is allocated.
+    /// Restores a live value from the next state, in place; false at the end. If it fits, nothing is allocated.
     ///
     /// # Errors
     /// As for [`load`](Self::load); the target is then unchanged.
@@ -192,18 +192,18 @@ impl<R: Read> StreamReader<R> {
         Ok(self.upgraded.bytes())
     }
 
-    /// The states that follow, each as [`load`](Self::load) gives it.
+    /// The remaining states, each as [`load`](Self::load) returns it.
     pub fn states<T: RestoreOwned>(&mut self) -> States<'_, R, T> {
         States { reader: self, of: PhantomData }
     }
 
-    /// The image of the current state, as [`dumps`](crate::dumps) gives it; empty before the first and at the end.
+    /// The image of the current state, as [`dumps`](crate::dumps) returned it; empty before the first and at the end.
     #[must_use]
     pub fn image(&self) -> &[u8] {
         self.bytes.bytes()
     }
 
-    /// A look into the current state by the schema that the stream carries, without knowing its type.
+    /// Inspects the current state by the schema in the stream, without knowing its type.
     ///
     /// # Errors
     /// As for [`Inspection::open`]; also before the first state and at the end.
@@ -211,19 +211,19 @@ impl<R: Read> StreamReader<R> {
         Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.rows), self.options)
     }
 
-    /// The form of the states, by the schema that the stream carries.
+    /// The form of the states, by the schema in the stream.
     ///
     /// # Errors
-    /// A schema that is none, or of enormous size.
+    /// If the schema is invalid or enormous.
     pub fn form(&self) -> crate::Result<Form> {
         Form::new(&self.schema, &self.rows, self.options.memory_for(self.schema.len()))
     }
 
-    /// Writes the states that follow as a stream of another form; how many there were. A state that holds what none of
-    /// that form can ends it.
+    /// Writes the remaining states as a stream of another form, and returns their number. A state that holds something
+    /// that this form cannot ends it.
     ///
     /// # Errors
-    /// Those of [`Form::resolve`] and [`Upgrade::upgrade`](crate::evolve::Upgrade::upgrade), and those of reading and
+    /// Those of [`Form::resolve`] and [`Upgrade::upgrade`](crate::evolve::Upgrade::upgrade), and errors of reading and
     /// writing.
     pub fn upgrade_into(&mut self, form: &'static Form, sink: &mut impl Write) -> io::Result<u64> {
         let older = self.form()?;
@@ -247,7 +247,7 @@ impl<R: Read> StreamReader<R> {
         Ok(count)
     }
 
-    /// Where the last whole state ends, in bytes from the start of the stream.
+    /// The end of the last whole state, in bytes from the start of the stream.
     #[must_use]
     pub fn whole(&self) -> u64 {
         self.whole

@@ -15,10 +15,10 @@ use crate::schema::Carried;
 use crate::schema::fingerprint::identity;
 use crate::state::State;
 
-/// Writes states of the type `T`, one after the other; see [the module](super).
+/// Writes states of the type `T`, one after another; see [the module](super).
 ///
-/// Each state goes out in one call where the system takes all of it, its raw arrays from where they lie. Nothing is
-/// kept back: there is nothing to flush.
+/// Each state is written in one call if the system accepts all of it, with its raw arrays directly from the value.
+/// Nothing is buffered: there is nothing to flush.
 pub struct StreamWriter<T: ?Sized, W = File> {
     sink: W,
     position: u64,
@@ -30,29 +30,28 @@ pub struct StreamWriter<T: ?Sized, W = File> {
 }
 
 impl<T: State + ?Sized> StreamWriter<T> {
-    /// Starts a file, and empties it if it is there.
+    /// Starts a file, and empties it if it exists.
     ///
     /// # Errors
-    /// Those of writing, and another writer of the file, as for [`append`](Self::append). The file is then as it was.
+    /// Errors of writing, and another writer of the file, as for [`append`](Self::append). The file is then unchanged.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let file = lock::open(path.as_ref(), false)?;
         file.set_len(0)?;
         Self::new(file)
     }
 
-    /// Goes on with a file, or starts it if it is not there or is empty. All of it is read first: what a writer that
-    /// was stopped left behind the last whole state is cut off.
+    /// Continues a file, or starts it if it does not exist or is empty. All of it is read first: anything that a
+    /// stopped writer left after the last whole state is cut off.
     ///
-    /// A file has one writer at a time. On Unix the writer holds an advisory lock on it (`flock`, as
-    /// `File::lock` takes it), on Windows the file is opened such that others can only read it; both end with the
-    /// writer, and with a process that dies. Readers are not kept out. There is no lock where the file system has none,
-    /// on other systems, and on Unix in programs built by a Rust before 1.89.
+    /// A file has one writer at a time. On Unix the writer holds an advisory lock on it (`flock`, the lock of
+    /// `File::lock`), on Windows the file is opened such that others can only read it; both end with the writer, and
+    /// with a process that dies. Readers are not excluded. There is no lock if the file system has none, on other
+    /// systems, and on Unix in programs built by a Rust before 1.89.
     ///
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] on Unix where another writer has the file, and what the system says on Windows;
-    /// those of reading and writing; another type's stream; and damage that is not a torn end, because cutting there
-    /// would lose the states behind it. The file is then as it was; [`StreamReader::whole`] says where the damage
-    /// starts.
+    /// [`io::ErrorKind::WouldBlock`] on Unix if another writer has the file, and the system's error on Windows; errors
+    /// of reading and writing; another type's stream; and damage that is not a torn end, because cutting there would
+    /// lose the states after it. The file is then unchanged; [`StreamReader::whole`] returns where the damage starts.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut file = lock::open(path.as_ref(), true)?;
         let header = header_of::<T>();
@@ -87,10 +86,10 @@ impl<T: State + ?Sized> StreamWriter<T> {
         Ok(Self::at(file, whole))
     }
 
-    /// Waits until all states are on the disk, where a loss of power leaves them.
+    /// Waits until all states are on the disk, safe from a loss of power.
     ///
     /// # Errors
-    /// Those of the system.
+    /// Errors of the system.
     pub fn sync(&mut self) -> io::Result<()> {
         self.sink.sync_all()
     }
@@ -100,7 +99,7 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
     /// Starts a stream.
     ///
     /// # Errors
-    /// Those of writing.
+    /// Errors of writing.
     pub fn new(mut sink: W) -> io::Result<Self> {
         let header = header_of::<T>();
         sink.write_all(&header)?;
@@ -112,14 +111,15 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
         Self { sink, position, buffer, options, max_state: MAX_STATE, broken: false, of: PhantomData }
     }
 
-    /// Sets the bytes of the longest state that is written; it is [`MAX_STATE`] otherwise. Readers need the same limit.
+    /// Sets the length in bytes of the longest state that is written; [`MAX_STATE`] by default. Readers need the same
+    /// limit.
     #[must_use]
     pub fn max_state(mut self, bytes: u64) -> Self {
         self.max_state = bytes;
         self
     }
 
-    /// Sets the depth up to which states are written; see [`Options::depth`].
+    /// Sets the depth to which states are written; see [`Options::depth`].
     #[must_use]
     pub fn depth(mut self, levels: u32) -> Self {
         self.options = self.options.depth(levels);
@@ -129,8 +129,8 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
     /// Writes a state.
     ///
     /// # Errors
-    /// Those of [`dumps`](crate::dumps) and a state beyond [`max_state`](Self::max_state), after which the next state can
-    /// be written; and those of writing, after which none can: what stands behind the torn one would not be found.
+    /// Those of [`dumps`](crate::dumps) and a state beyond [`max_state`](Self::max_state), after which the next state
+    /// can be written; and errors of writing, after which none can: anything after the torn one would not be found.
     pub fn write(&mut self, value: &T) -> io::Result<()> {
         if self.broken {
             return Err(io::Error::other("the stream is torn by an error before; open it again with `append`"));
@@ -150,19 +150,19 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
         Ok(())
     }
 
-    /// Bytes written so far, from the start of the stream.
+    /// The number of bytes written so far, from the start of the stream.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// What is written to.
+    /// The sink.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         &self.sink
     }
 
-    /// Gives back what was written to.
+    /// Returns the sink.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.sink
