@@ -1,8 +1,8 @@
 //! A rapier world with rollback: its types come from another crate, so they get a state through a conversion.
 //!
 //! Positions and velocities alone are not enough: contacts, islands and the caches of the solver affect the next step.
-//! All of them have serde's traits, and are written as in rapier's own snapshots. [`Game`] uses `with`, which is smaller
-//! and faster; [`Described`] uses `serde`, which describes each byte and needs no code.
+//! All of them have serde's traits, and are written as in rapier's own snapshots. [`Game`] uses `with`, which is
+//! smaller and faster; [`Described`] uses `serde`, which describes each byte and needs no code.
 
 use rapier3d::prelude::{ColliderBuilder, PhysicsWorld, RigidBodyBuilder, Vector};
 use state_core::State;
