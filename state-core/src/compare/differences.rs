@@ -23,19 +23,19 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The type and the slots that lead to the place.
+    /// The path to the place: the type and the slots.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What the first state has there, cut where it is long.
+    /// The first state's value there, truncated if it is long.
     #[must_use]
     pub fn ours(&self) -> &str {
         &self.ours
     }
 
-    /// What the second state has there.
+    /// The second state's value there.
     #[must_use]
     pub fn theirs(&self) -> &str {
         &self.theirs
@@ -53,7 +53,7 @@ impl fmt::Display for Difference {
 
 /// The differences between two states, in the order of their slots. Made by [`compare`].
 ///
-/// They are looked for as they are asked for, so that the first costs no more than the way to it.
+/// They are computed lazily, so the first costs no more than reaching it.
 #[derive(Debug)]
 pub struct Differences<'a> {
     schema: &'static Schema,
@@ -103,12 +103,12 @@ impl Iterator for Differences<'_> {
     }
 }
 
-/// Compares two states of a type, slot by slot: what differs after a desync, or between two files.
+/// Compares two states of a type, slot by slot: to find what differs after a desync, or between two files.
 ///
-/// Slots come in the order in which they are declared. Of two lists of different lengths that is told first, and then the
-/// elements between those at the start and at the end that are alike, so that one element more or less is named itself.
-/// The entries of maps and sets are compared by key, in whatever order they are. Numbers are compared by their bits.
-/// Fields under `serde` are compared as the bytes of their CBOR.
+/// Slots come in the order of their declaration. If two lists have different lengths, that is reported first, followed
+/// by the elements between the equal ones at the start and at the end, so an element that was added or removed is
+/// reported itself. The entries of maps and sets are compared by key, whatever their order. Numbers are compared by
+/// their bits. Fields with `serde` are compared as the bytes of their CBOR.
 ///
 /// ```
 /// use state_core::{State, dumps, image::compare};
@@ -136,7 +136,7 @@ impl Iterator for Differences<'_> {
 /// ```
 ///
 /// # Errors
-/// Bytes that [`check`](crate::check) would refuse.
+/// If [`check`](crate::check) would refuse the bytes.
 pub fn compare<'de, T: Restore<'de>>(ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
     Options::new().compare::<T>(ours, theirs)
 }

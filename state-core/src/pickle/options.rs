@@ -3,7 +3,7 @@
 use super::protocol::Protocol;
 use crate::image::Copies;
 
-/// How pickles are written and read.
+/// Options for writing and reading pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PickleOptions {
     pub(super) protocol: Protocol,
@@ -18,22 +18,22 @@ pub struct PickleOptions {
     pub(super) copies: Copies,
 }
 
-/// What the 8-bit strings of Python 2 are read as, the `encoding` of `pickle.loads`.
+/// How the 8-bit strings of Python 2 are decoded: the `encoding` of `pickle.loads`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strings {
-    /// Text of ASCII letters; any other byte is an error. As in Python, the default.
+    /// ASCII text; any other byte is an error. The default, as in Python.
     #[default]
     Ascii,
-    /// Text, each byte a letter of Latin-1.
+    /// Latin-1 text.
     Latin1,
-    /// Text in UTF-8.
+    /// UTF-8 text.
     Utf8,
-    /// Bytes, as they are.
+    /// Bytes, unchanged.
     Bytes,
 }
 
-/// What text with lone surrogates is read as, which Rust's `str` cannot hold.
+/// How text with lone surrogates is read, which Rust's `str` cannot hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoneSurrogates {
@@ -42,7 +42,7 @@ pub enum LoneSurrogates {
     Refuse,
     /// Text, with U+FFFD for each of them.
     Lossy,
-    /// Where bytes are asked for, the text in UTF-8 with the surrogates as three bytes each (`surrogatepass`).
+    /// If bytes are requested, the text in UTF-8 with the surrogates as three bytes each (`surrogatepass`).
     Bytes,
 }
 
@@ -53,7 +53,7 @@ impl Default for PickleOptions {
 }
 
 impl PickleOptions {
-    /// The settings of the plain functions: protocol 4, depth 128, names as `fix_imports` has them, 8-bit strings in
+    /// The options of the plain functions: protocol 4, depth 128, names mapped as by `fix_imports`, 8-bit strings in
     /// ASCII, no lone surrogates.
     #[must_use]
     pub const fn new() -> Self {
@@ -71,72 +71,72 @@ impl PickleOptions {
         }
     }
 
-    /// The protocol that is written. All are read.
+    /// Sets the protocol that is written. All are read.
     #[must_use]
     pub const fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = protocol;
         self
     }
 
-    /// How many lists, boxes and maps may stand inside one another in what is read into a type or written from one.
-    /// See [`image::Options::depth`](crate::image::Options::depth).
+    /// Sets how deeply lists, boxes and maps may be nested when loading into a type or saving from one. See
+    /// [`image::Options::depth`](crate::image::Options::depth).
     #[must_use]
     pub const fn depth(mut self, levels: u32) -> Self {
         self.depth = levels;
         self
     }
 
-    /// Refuses pickles of more bytes than this, to be read or to be written.
+    /// Refuses to read or write pickles of more bytes than this.
     #[must_use]
     pub const fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = bytes;
         self
     }
 
-    /// How many times a pickle's length, beyond 1 MiB, the parts may take together that are copied because they are
-    /// referenced more than once: a type that owns its parts has no other way, and a few bytes could otherwise ask
-    /// for any amount. Plain values share such parts and copy nothing.
+    /// Limits the parts that are copied because they are referenced more than once, to this many times the pickle's
+    /// length plus 1 MiB: a type that owns its parts must copy them, and a few bytes could otherwise take any amount of
+    /// memory. Dynamic values share such parts and copy nothing.
     #[must_use]
     pub const fn expansion(mut self, times: u64) -> Self {
         self.expansion = times;
         self
     }
 
-    /// How many bytes of memory what is read into a type may take for elements that are more than 64 times as large in
-    /// memory as in its native bytes, and its slots with defaults for what a pickle leaves out. See
-    /// [`image::Options::memory`](crate::image::Options::memory); if it is not set, the limit is a gibibyte, or 64 times
-    /// the length of the pickle and its buffers where that is more.
+    /// Sets how much memory, in bytes, loading into a type may take for elements that are more than 64 times as large
+    /// in memory as in its native bytes, and for slots with defaults that a pickle leaves out. See
+    /// [`image::Options::memory`](crate::image::Options::memory). The default limit is 1 GiB, or 64 times the length of
+    /// the pickle and its buffers if that is more.
     #[must_use]
     pub const fn memory(mut self, bytes: usize) -> Self {
         self.memory = Some(bytes);
         self
     }
 
-    /// Whether protocols below 3 hold the names that Python 2 has for modules and classes, which are then put in on
-    /// writing and understood on reading. As in Python, they do unless told otherwise.
+    /// Sets whether protocols below 3 use Python 2's names for modules and classes, which are then mapped when writing
+    /// and when reading. On by default, as in Python.
     #[must_use]
     pub const fn fix_imports(mut self, fix: bool) -> Self {
         self.fix_imports = fix;
         self
     }
 
-    /// What the 8-bit strings of Python 2 are read as.
+    /// Sets how the 8-bit strings of Python 2 are decoded.
     #[must_use]
     pub const fn strings(mut self, strings: Strings) -> Self {
         self.strings = strings;
         self
     }
 
-    /// What text with lone surrogates is read as.
+    /// Sets how text with lone surrogates is read.
     #[must_use]
     pub const fn surrogates(mut self, surrogates: LoneSurrogates) -> Self {
         self.surrogates = surrogates;
         self
     }
 
-    /// Keeps shared objects as one object, also in types that are not marked `#[state(shared)]`: what `Rc`s and `Arc`s share
-    /// is one object in Python, and what is one object there is shared. [`load_value`](super::load_value) then keeps the
-    /// identity of text and numbers too, which it otherwise copies where they are short.
+    /// Keeps shared objects as one object, even in types that are not marked `#[state(shared)]`: what `Rc`s and `Arc`s
+    /// share is one object in Python, and what is one object there is shared. [`load_value`](super::load_value) then
+    /// also keeps the identity of text and numbers, which it otherwise copies if they are short.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -160,8 +160,8 @@ impl PickleOptions {
         self
     }
 
-    /// Refuses to make two objects of one in a type that is not marked `#[state(shared)]`: to write one twice that two
-    /// `Rc`s or `Arc`s share, and to read one twice that a pickle refers to twice where there are `Rc`s or `Arc`s.
+    /// Refuses to turn one object into two in a type that is not marked `#[state(shared)]`: to write an object twice
+    /// that two `Rc`s or `Arc`s share, and to load one twice into `Rc`s or `Arc`s if a pickle refers to it twice.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -178,8 +178,8 @@ impl PickleOptions {
         self
     }
 
-    /// The extension registry of Python's `copyreg`: codes, and the names of the classes that they stand for. A code that
-    /// is not among them is an error, as in Python.
+    /// Sets the extension registry of Python's `copyreg`: codes, and the names of their classes. An unknown code is an
+    /// error, as in Python.
     ///
     /// ```
     /// use state_core::pickle::PickleOptions;

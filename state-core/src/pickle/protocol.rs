@@ -1,8 +1,8 @@
 //! The protocols of pickle.
 
-/// A protocol of pickle, as Python numbers them. Every Python 3 reads 0 to 3, 3.4 and later 4, 3.8 and later 5.
+/// A pickle protocol, numbered as in Python. Every Python 3 reads 0 to 3, 3.4 and later 4, 3.8 and later 5.
 ///
-/// All of them are read; [`Protocol::DEFAULT`] is written, as Python from 3.8 to 3.13 does.
+/// All of them are read; [`Protocol::DEFAULT`] is written, the default of Python 3.8 to 3.13.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
@@ -22,11 +22,11 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// What is written where nothing else is said.
+    /// The protocol that is written by default.
     pub const DEFAULT: Self = Self::V4;
-    /// The highest there is.
+    /// The highest protocol.
     pub const HIGHEST: Self = Self::V5;
-    /// All protocols, the oldest first.
+    /// All protocols, oldest first.
     pub const ALL: [Self; 6] = [Self::V0, Self::V1, Self::V2, Self::V3, Self::V4, Self::V5];
 
     /// The number, 0 to 5.
@@ -35,7 +35,7 @@ impl Protocol {
         self as u8
     }
 
-    /// The protocol of a number, where there is one.
+    /// The protocol with this number, if there is one.
     #[must_use]
     pub fn of(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()

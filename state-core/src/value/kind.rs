@@ -82,7 +82,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A value was not what a conversion asked for.
+/// A value had another kind than the conversion expected.
 ///
 /// ```
 /// use state_core::value::Value;
@@ -110,13 +110,13 @@ impl WrongKind {
         Self { expected, found: Kind::Int, misfit: Some(found.clone()) }
     }
 
-    /// What was asked for, as a Rust type: `"i8"`.
+    /// The expected kind, as a Rust type: `"i8"`.
     #[must_use]
     pub const fn expected(&self) -> &'static str {
         self.expected
     }
 
-    /// The kind of the value that stood there.
+    /// The kind of the value.
     #[must_use]
     pub const fn found(&self) -> Kind {
         self.found

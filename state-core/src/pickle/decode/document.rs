@@ -14,17 +14,16 @@ use crate::pickle::{PickleOptions, opcode as op};
 use crate::value::{Name, Value};
 use crate::walk::checksum::sha256;
 
-/// A pickle that was read to its end, as parts that stand where they stood: the way to look into one that nobody needs
-/// to trust. Nothing is imported or called, and a pickle takes no more than eight times its length in memory beyond
-/// 1 MiB, whatever it holds.
+/// A pickle that was read to its end but not loaded: a way to inspect untrusted pickles. Nothing is imported or called.
+/// Opening a pickle allocates at most 8 times its length plus 1 MiB, whatever it contains.
 ///
-/// `Display` is Python's `repr` of what the pickle holds, as that of [`Value`] is; `{:#}` is a tree with a line for
-/// each part. The text is in proportion to the pickle:
-/// - What contains itself stands as `[...]`, `{...}` or `(...)` there, as in Python.
-/// - What is referenced from many places is shown again until that comes to eight times the pickle's length and 1 MiB,
-///   and then stands as `...`; a value of up to 64 bytes is always shown.
-/// - What stands in more than 1000 other parts is shown as `...`, where Python's `repr` fails.
-/// - Buffers that left the pickle out of band stand as `<buffer 0>`.
+/// `Display` is Python's `repr` of the pickled value, as for [`Value`]; `{:#}` is a tree with a line for each part. The
+/// length of the text is proportional to that of the pickle:
+/// - A value inside itself is shown as `[...]`, `{...}` or `(...)`, as in Python.
+/// - A value that is referenced from many places is repeated until repetitions come to eight times the pickle's length
+///   plus 1 MiB, and is then shown as `...`; a value of up to 64 bytes is always shown.
+/// - A part nested in more than 1000 others is shown as `...`, where Python's `repr` fails.
+/// - Out-of-band buffers are shown as `<buffer 0>`.
 ///
 /// ```
 /// use state_core::pickle::Pickle;
@@ -43,31 +42,31 @@ pub struct Pickle<'a> {
 }
 
 impl<'a> Pickle<'a> {
-    /// Reads the pickle at the start of the bytes, whatever follows it.
+    /// Reads the pickle at the start of the bytes; anything after it is ignored.
     ///
     /// # Errors
-    /// Bytes that are no pickle, with the offset.
+    /// If the bytes are not a pickle, with the offset.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         PickleOptions::new().open(bytes)
     }
 
-    /// How many bytes it takes; another pickle may follow.
+    /// Its length in bytes; another pickle may follow.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "no pickle is empty")]
     pub fn len(&self) -> usize {
         self.parts.len
     }
 
-    /// Its opcodes, as `pickletools` of Python lists them.
+    /// Its opcodes, as Python's `pickletools` lists them.
     #[must_use]
     pub fn operations(&self) -> Operations<'a> {
         Operations::new(self.parts.input.get(..self.parts.len).unwrap_or_default())
     }
 
-    /// Makes a value of it, which takes about 32 bytes for each of its parts and their text.
+    /// Converts it into a value, which takes about 32 bytes for each of its parts plus their text.
     ///
     /// # Errors
-    /// Buffers out of band, which have to be given to [`PickleOptions::load_value_with`].
+    /// If it has out-of-band buffers, which must be passed to [`PickleOptions::load_value_with`].
     pub fn value(&self) -> Result<Value> {
         if self.parts.buffers > 0 {
             let found = alloc::format!("{} buffers out of band", self.parts.buffers);
@@ -76,12 +75,11 @@ impl<'a> Pickle<'a> {
         super::value::value(&self.parts, &[], &mut super::value::kept)
     }
 
-    /// The names of all classes and functions that Python would import to load it, those first that come first, each
-    /// once; also those that stand for extension codes.
+    /// The names of all classes and functions that Python would import to load it, in order and each once, including
+    /// those of extension codes.
     ///
     /// # Errors
-    /// Names that are put together from the same long texts again and again, beyond eight times the pickle's length
-    /// and 1 MiB.
+    /// If names are composed of the same long texts again and again, beyond eight times the pickle's length plus 1 MiB.
     pub fn classes(&self) -> Result<impl ExactSizeIterator<Item = Name>> {
         let ids = self.names()?;
         Ok(ids.into_iter().map(|id| self.name(Id(id))))

@@ -30,9 +30,9 @@ pub struct Operations<'a> {
 
 /// One opcode of a pickle.
 ///
-/// It prints as a line of `pickletools.dis`: offset, code, name, argument, for one that takes parts down to a mark where
-/// that was set, and for MEMOIZE its number. As there, what stands behind a mark is set in, here by no more than 40
-/// marks. What `pickletools` fails at prints too: byte strings that are not ASCII as Latin-1, integers of more than 4300
+/// It prints as a line of `pickletools.dis`: offset, code, name, argument, and the offset of its mark if it takes parts
+/// down to one; for MEMOIZE its number. As there, lines after a mark are indented, here by at most 40 marks. Arguments
+/// on which `pickletools` fails are printed too: byte strings that are not ASCII as Latin-1, integers of more than 4300
 /// digits in hexadecimal.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
@@ -134,7 +134,7 @@ fn put(op: &Op<'_>) -> Option<u64> {
 }
 
 impl Operation<'_> {
-    /// Where it stands, in bytes from the start of the pickle.
+    /// Its offset in bytes from the start of the pickle.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
@@ -146,13 +146,13 @@ impl Operation<'_> {
         self.op.code
     }
 
-    /// Its name in Python's `pickle`: `BINUNICODE`.
+    /// Its name in Python's `pickle`, such as `BINUNICODE`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.opcode.name
     }
 
-    /// The first protocol that has it.
+    /// The first protocol with this opcode.
     #[must_use]
     pub fn protocol(&self) -> u8 {
         self.opcode.protocol
@@ -164,13 +164,13 @@ impl Operation<'_> {
         self.number
     }
 
-    /// The offset of the mark down to which it takes parts from the stack.
+    /// The offset of the mark down to which it takes parts off the stack.
     #[must_use]
     pub fn mark(&self) -> Option<usize> {
         self.mark
     }
 
-    /// What follows it in the pickle, as `pickletools` has it: the two lines of a name are one text.
+    /// Its argument in the pickle, as in `pickletools`: the two lines of a name are one text.
     #[must_use]
     pub fn argument(&self) -> Option<Value> {
         let Op { code, number, bytes, second, .. } = self.op;

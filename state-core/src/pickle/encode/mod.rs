@@ -59,7 +59,7 @@ impl PickleOptions {
         Ok(pickle)
     }
 
-    /// As [`dumps`](super::dumps), into a buffer whose old content is overwritten and whose allocation is used again.
+    /// As [`dumps`](super::dumps), into a buffer, overwriting its contents and reusing its allocation.
     ///
     /// # Errors
     /// As [`dumps`](super::dumps); the buffer is then empty.

@@ -8,7 +8,7 @@ use crate::pickle::{PickleOptions, Protocol};
 use crate::protocol::gather::Copied;
 use crate::state::State;
 
-/// Space for a pickle and what it is made from, to be used again and again; see [`PickleOptions::dump_segments`].
+/// A reusable buffer for a pickle and intermediate data; see [`PickleOptions::dump_segments`].
 #[derive(Debug, Default)]
 pub struct PickleSegmentBuffer {
     pickle: Vec<u8>,
@@ -23,14 +23,14 @@ impl PickleSegmentBuffer {
     }
 }
 
-/// A pickle and the buffers that left it, in order: what `pickle.loads(pickle, buffers=buffers)` takes. Made by
+/// A pickle and its out-of-band buffers, in order: the arguments of `pickle.loads(pickle, buffers=buffers)`. Made by
 /// [`PickleOptions::dump_segments`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PickleSegments<'a> {
     /// The pickle.
     pub pickle: &'a [u8],
-    /// The buffers, in the order in which the pickle asks for them.
+    /// The buffers, in the order in which the pickle uses them.
     pub buffers: Vec<&'a [u8]>,
 }
 

@@ -19,23 +19,24 @@ use crate::evolve::Form;
 use crate::schema::{Graph, Nodes};
 use crate::state::State;
 
-/// A module of Python with the classes of a Rust program's types.
+/// A Python module with the classes of a Rust program's types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PythonModule {
-    /// Its name, by which the pickles know it: `shop.bikes` is the file `shop/bikes.py`.
+    /// Its name in pickles: `shop.bikes` is the file `shop/bikes.py`.
     pub name: String,
-    /// What stands in it.
+    /// Its source text.
     pub source: String,
 }
 
-/// The Python module with the classes of a type and of all that it holds: what the pickles of [`dumps`](super::dumps)
-/// need on the other side, and what pickles as [`loads`](super::loads) reads it. Several types are given as a tuple.
+/// Generates the Python module with the classes of a type and of all types in it: Python needs it to load the pickles
+/// of [`dumps`](super::dumps), and its objects pickle in the form that [`loads`](super::loads) reads. Pass several
+/// types as a tuple.
 ///
-/// A struct is a dataclass whose fields have type annotations, in the form that its `pickle = ".."` says; one that
-/// continues another is its subclass, where both have one form. An enum is the type of its tuples, or, under
-/// `pickle = "enum"`, an `enum.Enum`. Names that Python does not take get an underscore; in pickles they are what they
-/// were. The module needs Python 3.9, and NumPy where types have arrays of it.
+/// A struct becomes a dataclass whose fields have type annotations, in the form of its `pickle = ".."`; one that
+/// continues another becomes its subclass, if both have the same form. An enum becomes the type of its tuples, or, with
+/// `pickle = "enum"`, an `enum.Enum`. Names that are not valid in Python get an underscore; pickles keep the original
+/// names. The module needs Python 3.9, and NumPy if types have NumPy arrays.
 ///
 /// ```
 /// use state_core::{State, pickle};
@@ -61,7 +62,7 @@ pub struct PythonModule {
 /// ```
 ///
 /// # Errors
-/// Types of several modules, which [`python_modules`] gives one by one; and those of [`python_modules`].
+/// If the types belong to several modules, for which there is [`python_modules`]; and the errors of [`python_modules`].
 pub fn python_module<T: State + ?Sized>() -> Result<String> {
     let mut modules = python_modules::<T>()?;
     match (modules.pop(), modules.last()) {
@@ -88,8 +89,8 @@ pub fn python_modules<T: State + ?Sized>() -> Result<Vec<PythonModule>> {
 }
 
 impl Form {
-    /// The Python modules with the classes of the types in this form: as [`python_modules`], of what a file or history
-    /// tells. How types are pickled is no part of a schema: see [`with_pickle`](Self::with_pickle).
+    /// Generates the Python modules with the classes of the types in this form: like [`python_modules`], from a file or
+    /// history. How types are pickled is not part of a schema: see [`with_pickle`](Self::with_pickle).
     ///
     /// # Errors
     /// As [`python_modules`].

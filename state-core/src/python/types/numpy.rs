@@ -18,7 +18,7 @@ use crate::schema::{Nodes, Schema};
 use crate::state::State;
 use crate::value::{self, Dtype};
 
-/// What can be an array of NumPy's: slices, `Vec`s and arrays of numbers, `bool`s and records, and the arrays of
+/// Types that can become a NumPy array: slices, `Vec`s and arrays of numbers, `bool`s and records, and the arrays of
 /// `ndarray`.
 pub trait Elements {
     /// The type of an element.
@@ -131,7 +131,7 @@ impl<T: Record, D: ndarray::Dimension> Elements for ndarray::Array<T, D> {
     }
 }
 
-/// A copy of an array of Rust's as a `numpy.ndarray`, of the type that its pickle has: records are a structured one.
+/// Copies a Rust array into a `numpy.ndarray`, of the same type as in its pickle: records become a structured array.
 ///
 /// ```no_run
 /// use pyo3::prelude::*;
@@ -152,7 +152,7 @@ impl<T: Record, D: ndarray::Dimension> Elements for ndarray::Array<T, D> {
 /// ```
 ///
 /// # Errors
-/// `ModuleNotFoundError` without NumPy, and what NumPy says of a record with more fields than it takes.
+/// `ModuleNotFoundError` without NumPy, and NumPy's error for a record with too many fields.
 pub fn array<'py, E: Elements + ?Sized>(py: Python<'py>, elements: &E) -> PyResult<Bound<'py, PyAny>> {
     let bytes = match elements.memory() {
         Some(bytes) => PyByteArray::new(py, bytes),
@@ -161,10 +161,11 @@ pub fn array<'py, E: Elements + ?Sized>(py: Python<'py>, elements: &E) -> PyResu
     over(elements, bytes.as_any())
 }
 
-/// A view of an array that an object holds, as a `numpy.ndarray` that can only be read.
+/// Returns a read-only view of an object's array as a `numpy.ndarray`.
 ///
-/// It is not copied where it lies as it travels, which records with padding do not. While the view lives, the object is
-/// borrowed as by a method with `&self`: what would change it gets `PyO3`'s "Already borrowed".
+/// The array is not copied if its layout in memory is that of the pickle, which records with padding do not have. While
+/// the view exists, the object is borrowed as by a method with `&self`: a change to it fails with `PyO3`'s "Already
+/// borrowed".
 ///
 /// ```no_run
 /// use pyo3::prelude::*;
@@ -184,7 +185,7 @@ pub fn array<'py, E: Elements + ?Sized>(py: Python<'py>, elements: &E) -> PyResu
 /// ```
 ///
 /// # Errors
-/// As [`array()`]; and `RuntimeError` where the object is borrowed by what changes it.
+/// As [`array()`]; and `RuntimeError` if the object is mutably borrowed.
 pub fn view<'py, T, E>(object: &Bound<'py, T>, of: impl for<'a> FnOnce(&'a T) -> &'a E) -> PyResult<Bound<'py, PyAny>>
 where
     T: PyClass,

@@ -8,9 +8,9 @@ use crate::value::{Value, repr};
 
 /// Keys with their values: [`Value::Dict`].
 ///
-/// The pairs keep their order and are taken as given: it is for the maker to see that no key comes twice. Keys may be
-/// of any kind. Two dicts are equal if they hold equal pairs, whatever their order; only pairs of one key, which should
-/// not be, are compared in theirs.
+/// The pairs keep their order and are stored as given: the caller must make sure that no key occurs twice. Keys may be
+/// of any kind. Two dicts are equal if they have equal pairs, in any order; only pairs with the same key, which should
+/// not exist, are compared in order.
 ///
 /// ```
 /// use state_core::value::Dict;
@@ -30,7 +30,7 @@ impl Dict {
         Self(Children::new())
     }
 
-    /// Makes an empty dict that has room for so many pairs.
+    /// Makes an empty dict with capacity for this many pairs.
     #[must_use]
     pub fn with_capacity(pairs: usize) -> Self {
         Self(Vec::with_capacity(pairs.saturating_mul(2)).into())
@@ -66,13 +66,13 @@ impl Dict {
         self.0.is_empty()
     }
 
-    /// Puts a pair at the end, without a look at the keys that are there.
+    /// Appends a pair, without looking for the key.
     pub fn push(&mut self, key: impl Into<Value>, value: impl Into<Value>) {
         self.0.extend([key.into(), value.into()]);
     }
 
-    /// Finds the value of a key, by looking at one after the other from the end: of pairs with one key, which a pickle can
-    /// have, the last is the one that counts in Python.
+    /// Finds the value of a key, with a linear search from the end: if a pickle has several pairs with one key, the
+    /// last one counts, as in Python.
     pub fn get<K: ?Sized>(&self, key: &K) -> Option<&Value>
     where
         Value: PartialEq<K>,
@@ -80,13 +80,13 @@ impl Dict {
         self.iter().rev().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
-    /// The pairs in their order.
+    /// The pairs in order.
     #[must_use]
     pub fn iter(&self) -> Pairs<'_> {
         Pairs(self.0.iter())
     }
 
-    /// The values in the order of their keys, to be changed in place.
+    /// Mutable references to the values, in the order of their keys.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         self.0.iter_mut().skip(1).step_by(2)
     }
@@ -148,7 +148,7 @@ impl fmt::Debug for Dict {
 #[derive(Clone, Debug)]
 pub struct Pairs<'a>(slice::Iter<'a, Value>);
 
-/// The pairs of a [`Dict`], taken out of it.
+/// An iterator over the pairs of a [`Dict`], by value.
 #[derive(Clone, Debug)]
 pub struct IntoPairs(vec::IntoIter<Value>);
 

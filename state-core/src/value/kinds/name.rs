@@ -34,7 +34,7 @@ enum Repr {
 }
 
 impl Name {
-    /// Makes a name from a module and the name in it, which may have dots of its own.
+    /// Makes a name from a module and the name in it, which may contain dots.
     #[must_use]
     pub fn new(module: &str, qualname: &str) -> Self {
         // What is cut short at 4 GiB is still a name, with a longer last part.
@@ -64,7 +64,7 @@ impl Name {
         self.as_str().get(..self.module_len()).unwrap_or_default()
     }
 
-    /// The name in its module: `Person`, or `Outer.Inner` for what stands inside of something else.
+    /// The name in its module: `Person`, or `Outer.Inner` if it is nested.
     #[must_use]
     pub fn qualname(&self) -> &str {
         match self.module_len() {

@@ -7,12 +7,12 @@ use crate::value::kinds::children::Children;
 use crate::value::kinds::step::{Step, StepRef};
 use crate::value::{Dict, List, Name, Pairs, Tuple, Value, repr};
 
-/// An object: the type tag that stands for its type, and its state.
+/// An object: its type tag and its state.
 ///
-/// Objects of Rust's have a flat state and no more. Those of Python may be made with arguments, and may have a state
-/// of any kind, items and entries: see [`Parts`].
+/// Objects of Rust types have only a flat state. Those of Python may be made with arguments, and may have a state of
+/// any kind, items and entries: see [`Parts`].
 ///
-/// Objects are equal if their names and parts are; how they are made says nothing of what they are.
+/// Objects are equal if their names and parts are, however they are made.
 ///
 /// ```
 /// use state_core::value::Object;
@@ -52,7 +52,7 @@ static NO_TUPLE: Tuple = Tuple::new();
 static NO_DICT: Dict = Dict::new();
 static NO_LIST: List = List::new();
 
-/// How an object comes to be before its state is put in.
+/// How an object is made, before its state is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Made {
@@ -61,11 +61,11 @@ pub enum Made {
     New,
     /// By a call, `callable(*args)`, of the class or of any function.
     Call,
-    /// By `copyreg._reconstructor(cls, base, value)`, as protocols 0 and 1 make what has no `__reduce__` of its own:
-    /// `base.__new__`, and not that of the class, is given the value. That is the only argument or, where the base is
+    /// By `copyreg._reconstructor(cls, base, value)`, as protocols 0 and 1 make objects without their own `__reduce__`:
+    /// `base.__new__`, and not that of the class, receives the value. That is the only argument or, if the base is
     /// `tuple`, the tuple of all arguments.
     Base,
-    /// As the opcodes `INST` and `OBJ` of Python 2 do: a class without arguments by `__new__` alone, all else by a call.
+    /// By the opcodes `INST` and `OBJ` of Python 2: a class without arguments by `__new__` alone, all others by a call.
     Instance,
     /// By the function of Cython that [`base`](Parts::base) names, `__pyx_unpickle_C(cls, checksum, state)`.
     Cython {
@@ -74,12 +74,12 @@ pub enum Made {
         /// Whether the call is given the state. It is put in by `__setstate__` otherwise.
         takes_state: bool,
     },
-    /// Not at all: the value is the [`callee`](Parts::callee) itself, and the object is there for the
-    /// [`steps`](Parts::steps) that have no other place.
+    /// Not made: the value is the [`callee`](Parts::callee) itself, and the object exists for [`steps`](Parts::steps)
+    /// that have no other place.
     Value,
 }
 
-/// All that a pickle says of an object, beside the name of its class or of the function that makes it.
+/// All that a pickle contains about an object, besides the name of its class or of the function that makes it.
 ///
 /// ```
 /// use state_core::value::{Dict, Made, Object, Parts, Value};
@@ -94,7 +94,7 @@ pub enum Made {
 pub struct Parts {
     /// How it is made.
     pub made: Made,
-    /// What is called to make it, if that is not known by a name but is an object itself.
+    /// The callable that makes it, if that is not known by a name but is an object itself.
     pub callee: Value,
     /// The arguments with which it is made: a tuple, shared or not. Anything else counts as no arguments.
     pub args: Value,
@@ -103,16 +103,16 @@ pub struct Parts {
     /// With [`Made::Base`], the class whose `__new__` makes it; `None` stands for `object`, which takes no arguments. With
     /// [`Made::Cython`], the function.
     pub base: Option<Name>,
-    /// What is put in by `__setstate__`: of any kind, `None` if nothing is.
+    /// The argument of `__setstate__`: of any kind, `None` if it is not called.
     pub state: Value,
-    /// What is appended, to a list and what is like it.
+    /// The items that are appended, for a list or similar.
     pub items: List,
-    /// What is set by key, in a dict and what is like it.
+    /// The entries that are set by key, for a dict or similar.
     pub entries: Dict,
-    /// What is called before the object is made and once its arguments are there, in order, for nothing but its effect:
-    /// results that the pickle dropped.
+    /// Calls made only for their effect, after the arguments are there and before the object is made, in order: results
+    /// that the pickle dropped.
     pub before: List,
-    /// What is done with it after all of that, in order: more than one state, items behind a state, functions such as
+    /// Steps performed on it after all of that, in order: more than one state, items after a state, functions such as
     /// the state setter that `__reduce__` may give as its sixth item.
     pub steps: Vec<Step>,
 }
@@ -123,7 +123,7 @@ impl Object {
         Self { name: name.into(), made: Made::New, base: None, content: Content::State(state.into()) }
     }
 
-    /// Makes an object from all that is said of it.
+    /// Makes an object from all its parts.
     pub fn from_parts(name: impl Into<Name>, parts: Parts) -> Self {
         let name = name.into();
         let Parts { made, callee, args, kwargs, base, state, items, entries, before, steps } = parts;
@@ -154,7 +154,7 @@ impl Object {
         Self { name, made, base, content }
     }
 
-    /// Gives up the name and all parts.
+    /// Returns the name and all parts.
     #[must_use]
     pub fn into_parts(self) -> (Name, Parts) {
         let parts = match self.content {
@@ -220,7 +220,7 @@ impl Object {
         }
     }
 
-    /// The type tag: `example.Person`; empty if what makes the object has no name.
+    /// The type tag: `example.Person`; empty if the object is made by something without a name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
@@ -238,7 +238,7 @@ impl Object {
         self.made
     }
 
-    /// What is called to make it, if that is not known by a name.
+    /// The callable that makes it, if that is not known by a name.
     #[must_use]
     pub fn callee(&self) -> Option<&Value> {
         Some(self.part(CALLEE)).filter(|callee| !callee.is_none())
@@ -262,13 +262,13 @@ impl Object {
         self.base.as_ref()
     }
 
-    /// What is called before it is made, for nothing but its effect.
+    /// Calls made only for their effect, before it is made.
     #[must_use]
     pub fn before(&self) -> &List {
         self.part(BEFORE).as_list().unwrap_or(&NO_LIST)
     }
 
-    /// What is done with it once its state is put in.
+    /// The steps after its state is set.
     pub fn steps(&self) -> impl Iterator<Item = StepRef<'_>> {
         self.step_values().iter().filter_map(StepRef::of_value)
     }
@@ -295,7 +295,7 @@ impl Object {
         }
     }
 
-    /// The flat state, to be changed in place; `None` if the state is not a tuple of the object's own.
+    /// A mutable reference to the flat state; `None` if the state is not a tuple of the object's own.
     pub fn state_mut(&mut self) -> Option<&mut Tuple> {
         match &mut self.content {
             Content::State(state) => Some(state),
@@ -306,7 +306,7 @@ impl Object {
         }
     }
 
-    /// The value of a slot by its name. The names are known of what was read from a file that carries its schema.
+    /// The value of a slot by its name. Names are known for states that were read from a file that carries its schema.
     ///
     /// ```
     /// use state_core::{Inspection, Options, State};
@@ -325,16 +325,16 @@ impl Object {
         self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// The state if it is not a tuple: a dict of attributes, whatever else `__setstate__` takes, or `None`.
+    /// The state if it is not a tuple: a dict of attributes, another argument of `__setstate__`, or `None`.
     #[must_use]
     pub fn other_state(&self) -> Option<&Value> {
         Some(self.part(STATE)).filter(|state| !state.is_none() && state.as_tuple().is_none())
     }
 
-    /// The attributes: those of a state that is a dict, or of one that is a pair of a dict or nothing and a dict of
+    /// The attributes: those of a state that is a dict, or of one that is a pair of a dict or `None` and a dict of
     /// slots.
     ///
-    /// A class may give such a pair a meaning of its own; only its author knows.
+    /// A class may use such a pair for something else; only its author knows.
     #[must_use]
     pub fn attributes(&self) -> Option<Attributes<'_>> {
         match self.other_state() {
@@ -343,19 +343,19 @@ impl Object {
         }
     }
 
-    /// What is appended to it.
+    /// The items that are appended to it.
     #[must_use]
     pub fn items(&self) -> &List {
         self.part(ITEMS).as_list().unwrap_or(&NO_LIST)
     }
 
-    /// What is set in it by key.
+    /// The entries that are set in it by key.
     #[must_use]
     pub fn entries(&self) -> &Dict {
         self.part(ENTRIES).as_dict().unwrap_or(&NO_DICT)
     }
 
-    /// Gives up the flat state; one without slots if the state is not a tuple.
+    /// Returns the flat state, without slots if the state is not a tuple.
     #[must_use]
     pub fn into_state(self) -> Tuple {
         match self.content {

@@ -6,9 +6,10 @@ use core::fmt;
 use crate::value::kinds::children::Children;
 use crate::value::{Value, repr};
 
-/// An object that the program which wrote a pickle keeps elsewhere: [`Value::Persistent`](crate::value::Value::Persistent).
+/// An object stored elsewhere by the program that wrote a pickle:
+/// [`Value::Persistent`](crate::value::Value::Persistent).
 ///
-/// Only the two programs know what its id means.
+/// Only the programs that write and read it know the meaning of its id.
 ///
 /// ```
 /// use state_core::value::Persistent;
@@ -21,7 +22,7 @@ use crate::value::{Value, repr};
 pub struct Persistent(pub(in crate::value) Children);
 
 impl Persistent {
-    /// Makes the stand-in for the object with this id.
+    /// Makes the reference to the object with this id.
     pub fn new(id: impl Into<Value>) -> Self {
         Self(Children::from(vec![id.into()]))
     }
@@ -32,7 +33,7 @@ impl Persistent {
         self.0.first().unwrap_or(&Value::None)
     }
 
-    /// Gives up the id.
+    /// Returns the id.
     #[must_use]
     pub fn into_id(self) -> Value {
         self.0.into_vec().pop().unwrap_or_default()

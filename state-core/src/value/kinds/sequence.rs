@@ -22,10 +22,9 @@ use crate::value::{Tuple, Value, repr};
 #[derive(Clone, Default)]
 pub struct List(pub(in crate::value) Children);
 
-/// Items without an order of meaning: [`Value::Set`]. It dereferences to the slice of its items.
+/// Items whose order has no meaning: [`Value::Set`]. It dereferences to the slice of its items.
 ///
-/// The items keep the order in which they were given, and are taken as given: it is for the maker to see that none
-/// comes twice.
+/// The items keep their insertion order and are stored as given: the caller must make sure that none occurs twice.
 ///
 /// ```
 /// use state_core::value::Set;
@@ -45,30 +44,30 @@ macro_rules! sequence {
                 Self(Children::new() $(, $names)?)
             }
 
-            /// Makes an empty one that has room for so many items.
+            /// Makes an empty one with capacity for this many items.
             #[must_use]
             pub fn with_capacity(capacity: usize) -> Self {
                 Self::from(Vec::with_capacity(capacity))
             }
 
-            /// Puts an item at the end.
+            /// Appends an item.
             pub fn push(&mut self, item: impl Into<Value>) {
                 self.0.push(item.into());
             }
 
-            /// Takes the last item off the end.
+            /// Removes the last item and returns it.
             pub fn pop(&mut self) -> Option<Value> {
                 self.0.pop()
             }
 
-            /// Takes everything from the index `at` on into a new one; nothing if `at` lies past the end.
+            /// Moves the items from the index `at` on into a new one; none if `at` is past the end.
             #[must_use]
             pub fn split_off(&mut self, at: usize) -> Self {
                 let at = at.min(self.0.len());
                 Self::from(self.0.split_off(at))
             }
 
-            /// Gives up the items as a vector.
+            /// Returns the items as a vector.
             #[must_use]
             pub fn into_vec(self) -> Vec<Value> {
                 self.0.into_vec()

@@ -16,12 +16,12 @@ use crate::value::kinds::children::Children;
 
 /// A reference to a value that others refer to as well: [`Value::Shared`].
 ///
-/// What is shared stands in a heap that never changes. A handle outside of it keeps the whole heap; handles inside
-/// keep nothing, so that values which contain themselves are freed like others. To clone a handle costs no copy of
-/// what it stands for.
+/// Shared values are stored in a heap that never changes. A handle outside of it keeps the whole heap alive; handles
+/// inside own nothing, so values that contain themselves are freed like others. Cloning a handle does not copy its
+/// value.
 ///
-/// Values see through it: it has the kind, the parts, the text and the equality of the value it stands for. Where a
-/// value is printed inside of itself, `...` stands for it.
+/// A handle is transparent: it has the kind, the parts, the text and the equality of its value. A value printed inside
+/// itself is shown as `...`.
 ///
 /// ```
 /// use state_core::value::{List, Shared, Value};
@@ -55,7 +55,7 @@ struct Heap {
 }
 
 impl Shared {
-    /// Makes a value one that can be shared.
+    /// Makes a value shareable.
     #[must_use]
     pub fn new(value: impl Into<Value>) -> Self {
         match value.into() {
@@ -64,9 +64,9 @@ impl Shared {
         }
     }
 
-    /// Makes a value that contains itself: `value` is given the handle to put in.
+    /// Makes a value that contains itself: `value` receives the handle to store in it.
     ///
-    /// The handle stands for nothing, and prints as `None`, where it is used otherwise.
+    /// Used anywhere else, the handle has no value, and prints as `None`.
     #[must_use]
     pub fn cyclic(value: impl FnOnce(Self) -> Value) -> Self {
         let mut root = Value::Shared(Self::unbound(0));
@@ -100,7 +100,7 @@ impl Shared {
         }
     }
 
-    /// Whether two handles stand for the same value, and not just for equal ones. Python's `is`.
+    /// Whether two handles refer to the same value, not just to equal ones. Python's `is`.
     #[must_use]
     pub fn same(a: &Self, b: &Self) -> bool {
         match (&a.0, &b.0) {

@@ -4,7 +4,7 @@ use alloc::vec;
 
 use crate::value::{Dict, List, Set, Tuple, Value};
 
-/// One thing that is done with an object once it is made and its items, entries and state are put in: see
+/// A step performed on an object after it is made and its items, entries and state are set: see
 /// [`Parts::steps`](crate::value::Parts::steps).
 ///
 /// ```
@@ -26,15 +26,15 @@ pub enum Step {
     Items(List),
     /// Entries are set by key.
     Entries(Dict),
-    /// Items are added as to a set.
+    /// Items are added to a set.
     Added(Set),
-    /// A state is put in by `__setstate__`, whatever it is.
+    /// A state of any kind is set by `__setstate__`.
     State(Value),
-    /// Something is called, most often with the object among the arguments, and the result dropped.
+    /// Something is called, usually with the object among the arguments, and the result dropped.
     Call(Value),
 }
 
-/// A step that is looked at where it stands: see [`Object::steps`](crate::value::Object::steps).
+/// A borrowed step: see [`Object::steps`](crate::value::Object::steps).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StepRef<'a> {
@@ -42,9 +42,9 @@ pub enum StepRef<'a> {
     Items(&'a List),
     /// Entries are set by key.
     Entries(&'a Dict),
-    /// Items are added as to a set.
+    /// Items are added to a set.
     Added(&'a Set),
-    /// A state is put in by `__setstate__`, whatever it is.
+    /// A state of any kind is set by `__setstate__`.
     State(&'a Value),
     /// Something is called, and the result dropped.
     Call(&'a Value),

@@ -5,9 +5,10 @@ use core::{fmt, str};
 
 use crate::literal::{self, Piece};
 
-/// Text with surrogates, as Python has it for undecodable file names: [`Value::Surrogates`](crate::value::Value::Surrogates).
+/// Text with lone surrogates, which Python uses for undecodable file names:
+/// [`Value::Surrogates`](crate::value::Value::Surrogates).
 ///
-/// It is kept as Python writes it, as UTF-8 in which surrogates are encoded like other characters (`surrogatepass`).
+/// It is stored in Python's encoding, UTF-8 in which surrogates are encoded like other characters (`surrogatepass`).
 ///
 /// ```
 /// use state_core::value::Surrogates;
@@ -21,10 +22,10 @@ use crate::literal::{self, Piece};
 pub struct Surrogates(Box<[u8]>);
 
 impl Surrogates {
-    /// Takes text as `surrogatepass` UTF-8.
+    /// Makes text from `surrogatepass` UTF-8.
     ///
     /// # Errors
-    /// Bytes that are not, or that hold no surrogate and so are a `str`'s, are given back.
+    /// Returns the bytes if they are not valid, or have no surrogate and so belong in a `str`.
     pub fn new(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
         if str::from_utf8(&bytes).is_ok() || !(Pieces { rest: &bytes }).all(|piece| piece.is_some()) {
             return Err(bytes);

@@ -6,10 +6,10 @@ use crate::value::Value;
 use crate::value::convert::named::SlotNames;
 use crate::value::kinds::children::Children;
 
-/// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) where it stands in a slot itself.
+/// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) if it is itself in a slot.
 ///
-/// It dereferences to the slice of its slots, so that they are indexed, sliced, iterated and split as those of any
-/// slice. Made from a Rust tuple of up to 16 items, and compared with one:
+/// It dereferences to the slice of its slots, so they are indexed, sliced, iterated and split like any slice. Made from
+/// a Rust tuple of up to 16 items, and compared with one:
 ///
 /// ```
 /// use state_core::value::Tuple;

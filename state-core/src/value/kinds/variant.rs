@@ -72,12 +72,12 @@ impl Variant {
         self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// The state, to be changed in place.
+    /// A mutable reference to the state.
     pub const fn state_mut(&mut self) -> &mut Tuple {
         &mut self.state
     }
 
-    /// Gives up the state.
+    /// Returns the state.
     #[must_use]
     pub fn into_state(self) -> Tuple {
         self.state

@@ -15,9 +15,9 @@ const MOST_DIMENSIONS: usize = 64;
 
 /// An array: [`Value::Array`].
 ///
-/// The bytes are as they lie in NumPy's memory, in either byte order. Arrays are equal if their types, shapes and
-/// elements are, in whichever order these lie; elements are compared by their bytes, unlike floats elsewhere. Scalars
-/// stand here too, and never equal an array.
+/// The bytes are those of NumPy's memory, in either byte order. Arrays are equal if their types, shapes and elements
+/// are, in whichever order these are stored; elements are compared by their bytes, unlike floats elsewhere. Scalars are
+/// arrays here too, and never equal one that is not a scalar.
 ///
 /// ```
 /// use state_core::value::{Array, Order};
@@ -47,7 +47,8 @@ impl Array {
     /// Makes an array from the memory of its elements.
     ///
     /// # Errors
-    /// Bytes that are not as many as the type and shape ask for, elements without bytes, and more than 64 dimensions.
+    /// If the number of bytes does not match the type and shape, elements have no bytes, or there are more than 64
+    /// dimensions.
     pub fn new(dtype: Dtype, shape: impl Into<Box<[usize]>>, order: Order, bytes: Vec<u8>) -> Result<Self> {
         let shape = shape.into();
         if shape.len() > MOST_DIMENSIONS {
@@ -67,7 +68,7 @@ impl Array {
         Ok(Self { dtype, shape, order, bytes, is_scalar: false })
     }
 
-    /// Makes a scalar of NumPy's, such as `numpy.int64(1)`: a single element, which is no array and can be a key.
+    /// Makes a NumPy scalar, such as `numpy.int64(1)`: a single element, which is not an array and can be a key.
     ///
     /// ```
     /// use state_core::value::Array;
@@ -101,7 +102,7 @@ impl Array {
         &self.shape
     }
 
-    /// Which elements lie side by side.
+    /// The order in which elements are stored.
     #[must_use]
     pub const fn order(&self) -> Order {
         self.order
@@ -113,7 +114,7 @@ impl Array {
         &self.bytes
     }
 
-    /// Gives up the memory of the elements.
+    /// Returns the memory of the elements.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -132,7 +133,7 @@ impl Array {
     }
 
     /// The element at an index for each dimension: numbers and text as such, a record as a tuple of its fields, a time
-    /// as its number of units, or `None` for one that is not a time.
+    /// as its number of units, or `None` for a not-a-time value.
     #[must_use]
     pub fn get(&self, index: &[usize]) -> Option<Value> {
         if index.len() != self.shape.len() {
@@ -145,13 +146,13 @@ impl Array {
         Some(self.dtype.read(self.element(place)))
     }
 
-    /// The elements, those that differ in the last index side by side.
+    /// The elements in C order: those that differ only in the last index are adjacent.
     #[must_use]
     pub fn elements(&self) -> impl ExactSizeIterator<Item = Value> {
         (0..self.len()).map(|place| self.dtype.read(self.element(place)))
     }
 
-    /// The elements as lists in lists, as NumPy's `tolist`; an array without dimensions is its element.
+    /// The elements as nested lists, like NumPy's `tolist`; an array without dimensions is its element.
     #[must_use]
     pub fn to_list(&self) -> Value {
         self.list(0, 0)
