@@ -12,10 +12,10 @@ use crate::protocol::encode::{Size, Writer};
 use crate::schema::Schema;
 use crate::sharing::{Early, Share, SharedPointer};
 
-/// A type whose state can be taken out of a pointer to it.
+/// A type whose state can be saved from a pointer to it.
 ///
-/// Every sized type with a [`State`](crate::State) is one, and so are `str`, `[T]`, `Path`, `OsStr` and `CStr`: that
-/// makes `Box`, `Rc` and `Arc` of them a state. A trait object becomes one by [`dynamic!`](crate::dynamic).
+/// Every sized type with a [`State`](crate::State) is one, and so are `str`, `[T]`, `Path`, `OsStr` and `CStr`: this
+/// gives `Box`, `Rc` and `Arc` of them a state. [`dynamic!`](crate::dynamic) adds a trait object.
 ///
 /// ```
 /// use state_core::state::Pointee;
@@ -71,14 +71,14 @@ pub trait Pointee {
         true
     }
 
-    /// Counts what a pointer to this value needs beside its head.
+    /// Counts what a pointer to this value needs besides its head.
     fn size_behind(&self, size: &mut Size);
 
-    /// Writes the head of a pointer to this value, and what [`size_behind`](Pointee::size_behind) counts.
+    /// Writes the head of a pointer to this value, and everything that [`size_behind`](Pointee::size_behind) counts.
     fn put_behind<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
-/// A [`Pointee`] whose state can be put back. The methods are those of [`Restore`](crate::Restore), of a pointer.
+/// A [`Pointee`] whose state can be restored. The methods are those of [`Restore`](crate::Restore), for a pointer.
 #[diagnostic::on_unimplemented(
     message = "the state of `{Self}` cannot be put back",
     label = "no `Restore` for this type",
@@ -87,13 +87,13 @@ pub trait Pointee {
     note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
 )]
 pub trait RestorePointee<'de>: Pointee {
-    /// Whether the head, and what the checker gives behind it, is the image of a pointer.
+    /// Whether the head, and what the checker reads after it, is the image of a pointer.
     fn check_behind<P: Pointer<Self>>(head: &[u8], checker: &mut Checker<'_>) -> bool;
 
     /// Builds the value behind a new pointer.
     fn get_behind<P: Pointer<Self>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P>;
 
-    /// Restores what is behind a pointer, or replaces the pointer where others see the value or it cannot be changed.
+    /// Restores the value behind a pointer, or replaces the pointer if others share the value or it cannot be changed.
     fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>);
 
     /// Whether [`enter_behind`](RestorePointee::enter_behind) can do anything.
@@ -136,19 +136,19 @@ pub trait RestorePointee<'de>: Pointee {
         None
     }
 
-    /// Exchanges the states of two values, or else the pointers.
+    /// Exchanges the states of two values, or otherwise the pointers.
     fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {
         core::mem::swap(pointer, other);
     }
 
-    /// Calls the hooks that were left.
+    /// Calls the hooks that are left.
     fn settle_behind<P: Pointer<Self>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
         let _ = (pointer, reader);
         Some(())
     }
 }
 
-/// A pointer that owns what is behind it, alone or with others: `Box`, `Rc` and `Arc`.
+/// A pointer that owns its value, alone or shared: `Box`, `Rc` and `Arc`.
 pub trait Pointer<T: ?Sized>: Deref<Target = T> + Sized {
     /// The memory that a value takes behind it.
     #[doc(hidden)]
@@ -158,14 +158,14 @@ pub trait Pointer<T: ?Sized>: Deref<Target = T> + Sized {
     #[doc(hidden)]
     type Elements: Holds;
 
-    /// A new one.
+    /// Makes a new pointer.
     fn made(value: impl Made<T>) -> Self;
 
-    /// The value, if nobody else sees it.
+    /// The value, if nothing else shares it.
     fn unique(&mut self) -> Option<&mut T>;
 }
 
-/// What every pointer to a `T` can be made of: a value, text, a `Vec` of elements, a `Box`.
+/// Types from which every pointer to a `T` can be made: a value, text, a `Vec` of elements, a `Box`.
 pub trait Made<T: ?Sized>: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>> {}
 
 impl<T: ?Sized, M: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>>> Made<T> for M {}

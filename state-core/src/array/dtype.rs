@@ -11,7 +11,7 @@ const MOST_FIELDS: usize = 1 << 16;
 
 /// The type of the elements of an [`Array`](crate::value::Array), with the order of their bytes. Sizes are in bytes.
 ///
-/// It is read and printed as NumPy does, and cheap to clone.
+/// It is parsed and printed as in NumPy, and cheap to clone.
 ///
 /// ```
 /// use state_core::value::{ByteOrder, Dtype};
@@ -32,11 +32,11 @@ pub enum Dtype {
     UInt(u8, ByteOrder),
     /// A float of 2, 4 or 8 bytes.
     Float(u8, ByteOrder),
-    /// A complex number of two floats, of 8 or 16 bytes together.
+    /// A complex number of two floats, 8 or 16 bytes in all.
     Complex(u8, ByteOrder),
-    /// Bytes of up to this number, filled up with zeros: `S`.
+    /// Bytes of up to this number, padded with zeros: `S`.
     Bytes(usize),
-    /// Text of up to this number of characters of 4 bytes each, filled up with zeros: `U`.
+    /// Text of up to this number of characters of 4 bytes each, padded with zeros: `U`.
     Str(usize, ByteOrder),
     /// Bytes without a meaning: `V`.
     Void(usize),
@@ -46,11 +46,11 @@ pub enum Dtype {
     Timedelta(TimeUnit, ByteOrder),
     /// A record of fields by name.
     Structured(Structured),
-    /// An array of its own in each element: the type of a field.
+    /// A nested array in each element: the type of a field.
     Subarray(Subarray),
 }
 
-/// In which order the bytes of a number lie.
+/// The byte order of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ByteOrder {
     /// The least significant byte first.
@@ -60,10 +60,10 @@ pub enum ByteOrder {
     Big,
 }
 
-/// The unit of times: a number of what its name says, `[25us]`.
+/// The unit of times, with a multiple: `[25us]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeUnit {
-    /// How many of the unit count as one.
+    /// The multiple of the unit.
     pub multiple: u32,
     /// NumPy's name of the unit, `"us"`; empty for the generic unit.
     pub name: &'static str,
@@ -73,7 +73,7 @@ pub struct TimeUnit {
 pub(super) const UNITS: [&str; 13] = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"];
 
 impl TimeUnit {
-    /// The unit of this name, so many at once; `None` for a name that NumPy does not know. No name is the generic
+    /// The unit of this name, with a multiple; `None` for a name that NumPy does not know. An empty name is the generic
     /// unit.
     #[must_use]
     pub fn new(multiple: u32, name: &str) -> Option<Self> {
@@ -114,7 +114,7 @@ pub struct Field {
     pub name: Box<str>,
     /// Its type.
     pub dtype: Dtype,
-    /// Where it begins, in bytes from the start of the record.
+    /// Its offset in bytes from the start of the record.
     pub offset: usize,
 }
 
@@ -154,10 +154,11 @@ impl Weight {
 }
 
 impl Structured {
-    /// Lays out a record of `itemsize` bytes. `aligned` says that the fields lie as in a struct of C.
+    /// Lays out a record of `itemsize` bytes. `aligned` means that the fields are laid out as in a C struct.
     ///
     /// # Errors
-    /// A field that does not lie inside, or more levels or fields than can be walked: 16 levels, 65,536 fields.
+    /// If a field is not inside the record, or there are too many levels or fields: at most 16 levels and 65,536
+    /// fields.
     pub fn new(fields: Vec<Field>, itemsize: usize, aligned: bool) -> Result<Self> {
         for field in &fields {
             field.dtype.check()?;
@@ -170,7 +171,7 @@ impl Structured {
         Ok(Self(Arc::new(Layout { fields: fields.into(), itemsize, aligned, weight })))
     }
 
-    /// The fields in their order.
+    /// The fields in order.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.0.fields
@@ -182,7 +183,7 @@ impl Structured {
         self.0.itemsize
     }
 
-    /// Whether the fields lie as in a struct of C.
+    /// Whether the fields are laid out as in a C struct.
     #[must_use]
     pub fn is_aligned(&self) -> bool {
         self.0.aligned
@@ -190,10 +191,10 @@ impl Structured {
 }
 
 impl Subarray {
-    /// An array of this shape in each element, in C's order.
+    /// An array of this shape in each element, in C order.
     ///
     /// # Errors
-    /// An array that is too large to count, or more levels than can be walked.
+    /// If the array is too large to count, or there are too many levels.
     pub fn new(dtype: Dtype, shape: impl Into<Box<[usize]>>) -> Result<Self> {
         let shape = shape.into();
         dtype.check()?;
@@ -254,7 +255,7 @@ impl Dtype {
         }
     }
 
-    /// The order of the bytes; `None` where there is none, or each field has its own.
+    /// The byte order; `None` if there is none, or each field has its own.
     #[must_use]
     pub const fn byte_order(&self) -> Option<ByteOrder> {
         match self {

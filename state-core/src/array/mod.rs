@@ -20,13 +20,13 @@ pub struct Elements<'a> {
     pub(crate) nodes: &'a Nodes,
 }
 
-/// Which of an array's elements lie side by side.
+/// The order in which an array's elements are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// Those that differ in the last index, as in C.
+    /// Elements that differ in the last index are adjacent, as in C.
     #[default]
     C,
-    /// Those that differ in the first index, as in Fortran.
+    /// Elements that differ in the first index are adjacent, as in Fortran.
     Fortran,
 }
 

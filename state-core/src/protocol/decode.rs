@@ -39,7 +39,7 @@ impl<'a> Regions<'a> {
     }
 }
 
-/// Tests an image. It never allocates, and what it lets pass can be built without a further test.
+/// Checks an image. It never allocates, and an image that it accepts can be built without further checks.
 #[derive(Debug)]
 pub struct Checker<'a> {
     tail: &'a [u8],
@@ -88,19 +88,19 @@ impl<'a> Checker<'a> {
         self.table.as_deref_mut()
     }
 
-    /// A run of `count` heads from the tail; `None` where there are not so many bytes.
+    /// A run of `count` heads from the tail; `None` if it is shorter.
     #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
-    /// The length that a head of [`LENGTH`](crate::state::LENGTH) bytes holds. A long form of a short length is none.
+    /// The length in a head of [`LENGTH`](crate::state::LENGTH) bytes. The long form of a short length is invalid.
     #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
-    /// Whether `len` bytes of text are there and end between two characters.
+    /// Whether there are `len` bytes of text that end at a character boundary.
     #[inline]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
         self.text.cut(len)
     }
 
-    /// A raw array of `len` bytes, with zeros behind it.
+    /// A raw array of `len` bytes, followed by zeros.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
         let space = cut(&mut self.raw, padded(len)?)?;
@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
         padding.iter().all(|&byte| byte == 0).then_some(array)
     }
 
-    /// Tests what stands behind a `T`, one level deeper.
+    /// Checks the value behind a `T`, one level deeper.
     #[inline]
     #[must_use]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> bool {
@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Hands out the parts of a checked image.
+/// Reads the parts of a checked image.
 #[derive(Debug)]
 pub struct Reader<'de> {
     tail: &'de [u8],
@@ -302,7 +302,7 @@ impl<'de> Reader<'de> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
-    /// The length that a head of [`LENGTH`](crate::state::LENGTH) bytes holds.
+    /// The length in a head of [`LENGTH`](crate::state::LENGTH) bytes.
     #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
@@ -328,8 +328,8 @@ impl<'de> Reader<'de> {
 
     /// Refuses the state; the restore fails with the first refusal.
     ///
-    /// Its target stays as it was where the schema says that the type can refuse, as those of derived types do: then
-    /// a value is built aside. A hand-written [`Restore::set`] refuses before it changes anything.
+    /// The target is unchanged if the schema says that the type can refuse, as those of derived types do: then a new
+    /// value is built first. A hand-written [`Restore::set`] must refuse before it changes anything.
     #[inline]
     pub fn refuse(&mut self, error: Error) {
         self.refusal = first(self.refusal.take(), error);

@@ -85,7 +85,7 @@ impl Size {
         self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
     }
 
-    /// What a length takes beside its head.
+    /// Counts what a length needs besides its head.
     #[inline]
     pub fn length(&mut self, length: usize) {
         if length >= u32::MAX as usize {
@@ -107,8 +107,8 @@ impl Size {
         self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
     }
 
-    /// Counts what stands behind a `T`, one level deeper; nothing more once the value cannot be written, because there
-    /// are more ways through a cycle of shared values than time.
+    /// Counts the value behind a `T`, one level deeper; does nothing once the value cannot be written, because a cycle
+    /// of shared values has more paths than can be walked.
     #[inline]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         self.level::<T>(weight::<T>(), inner);
@@ -130,7 +130,7 @@ impl Size {
         }
     }
 
-    /// Says that the value cannot be written. The first reason stays.
+    /// Reports that the value cannot be written. The first reason is kept.
     #[cold]
     pub fn fail(&mut self, error: Error) {
         self.error.get_or_insert(error);
@@ -178,10 +178,10 @@ pub(crate) fn too_deep(at: Option<&'static Schema>) -> Error {
 
 /// Fills the regions that [`Size`] counted, or that are as long as those of an older image.
 ///
-/// A value that needs more is told so by `None`, and the writer remembers it. If it was counted, it changed while its
-/// state was taken, or an implementation of [`State`] is wrong; if not, that is now done.
+/// If a value needs more, methods return `None`, and the writer remembers it. If the value was counted, it changed
+/// while its state was saved, or an implementation of [`State`] is wrong; if not, it is counted now.
 ///
-/// `'w` is the life of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
+/// `'w` is the lifetime of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
 #[derive(Debug)]
 pub struct Writer<'w, 'v> {
     tail: &'w mut [u8],
@@ -287,7 +287,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// Writes a raw array that stays as it is for `'v`.
+    /// Writes a raw array that does not change for `'v`.
     #[inline]
     pub fn raw_bytes(&mut self, bytes: &'v [u8]) {
         if let Some(gather) = &mut self.gather {
@@ -297,7 +297,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// Space for a raw array of `len` bytes; the padding behind it is written.
+    /// Space for a raw array of `len` bytes; the padding after it is written.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
         let space = match &mut self.gather {
@@ -312,8 +312,8 @@ impl<'w, 'v> Writer<'w, 'v> {
         space
     }
 
-    /// Writes what stands behind a `T`, one level deeper, as [`Size::nested`] counts it. Each level needs space in the
-    /// tail, so that even a cycle of shared values that was not counted is soon at its end.
+    /// Writes the value behind a `T`, one level deeper, as [`Size::nested`] counts it. Each level needs space in the
+    /// tail, so even a cycle of shared values that was not counted ends soon.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         self.level(weight::<T>(), inner);
@@ -349,8 +349,8 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.sorted.then_some(self.depth)
     }
 
-    /// Writes a value that does not live for `'v`, because it was made to be written or a guard lends it. Its raw
-    /// arrays are copied.
+    /// Writes a value that does not live for `'v`, because it was created for writing or is borrowed from a guard. Its
+    /// raw arrays are copied.
     #[inline]
     pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
         if !T::DYNAMIC {
@@ -390,7 +390,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         before - self.tail.len()
     }
 
-    /// Says that the value cannot be written. Why, [`Size::fail`] is told when the value is counted, as it then is.
+    /// Reports that the value cannot be written. The value is then counted, and [`Size::fail`] receives the reason.
     #[cold]
     pub fn fail<T>(&mut self) -> Option<T> {
         self.broken = true;

@@ -1,6 +1,6 @@
 //! The rules by which heads are laid out: in one place, for generated code, the impls and the readers by schema.
 
-/// Bytes of the head of a length; see [`Writer::length`](crate::state::Writer::length).
+/// The size in bytes of the head of a length; see [`Writer::length`](crate::state::Writer::length).
 pub const LENGTH: usize = 4;
 
 /// Bytes of the head of a handle.
@@ -22,8 +22,8 @@ pub(crate) const fn padded(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(ALIGN)
 }
 
-/// The bytes that one element of a run takes: its head, and one byte where the head is empty, so that no count
-/// can stand for more elements than there are bytes.
+/// The size in bytes of one element of a run: its head, or one byte if the head is empty, so that a count never exceeds
+/// the number of bytes.
 #[must_use]
 pub const fn stride(head: usize) -> usize {
     if head == 0 { 1 } else { head }

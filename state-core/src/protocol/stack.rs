@@ -17,8 +17,8 @@ const PARTS: u32 = 13;
 /// What a level stands for, in bytes: of 128, a thread of 2 MiB keeps a fifth for all else.
 pub(crate) const LEVEL: usize = PARTS as usize * PART;
 
-/// What the code of a type takes that has values of `size` bytes in its hands and calls that of its parts, of which the
-/// largest takes `parts`. Where nothing is optimised, values are moved from one local to the next some times over.
+/// The stack used by the code of a type that handles values of `size` bytes and calls the code of its parts, the
+/// largest of which uses `parts`. Without optimisation, values are copied between locals several times.
 #[must_use]
 pub const fn stack(size: usize, parts: usize) -> usize {
     let own = size.saturating_mul(5).saturating_add(300);

@@ -1,7 +1,7 @@
-//! What a type's state consists of: names, types and layout of its slots.
+//! Schemas: names, types and layout of the slots of a type's state.
 //!
-//! A schema is a graph, because types are: a [`Link`] leads to the next node by a function that gives it, so that
-//! no constant of a recursive type asks for itself. Schemas that were read from a file hold indices instead.
+//! A schema is a graph, because types are: a [`Link`] refers to the next node by a function that returns it, so that no
+//! constant of a recursive type depends on itself. Schemas that were read from a file contain indices instead.
 
 mod canon;
 mod diff;
@@ -42,7 +42,7 @@ pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::Present;
 pub(crate) use show::{Show, brief};
 
-/// Names, types and layout of a type's slots; `Display` prints the type as one would write it in a file's listing.
+/// Names, types and layout of a type's slots; `Display` prints the type as in the listing of a file.
 ///
 /// ```
 /// use state_core::State;
@@ -213,10 +213,10 @@ pub struct RecordField {
     pub(crate) default: Option<fn(&mut [u8])>,
 }
 
-/// The way to another node.
+/// A reference to another node.
 #[derive(Debug, Clone, Copy)]
 pub enum Link {
-    /// To the schema that a type's function gives.
+    /// To the schema that a type's function returns.
     To(fn() -> &'static Schema),
     /// To a node of the table that was read with this schema.
     #[doc(hidden)]
@@ -414,7 +414,7 @@ impl Schema {
         first_difference(graph(self), graph(other)).is_none()
     }
 
-    /// The name that stands for the type outside the program, where it has one.
+    /// The type's name outside the program, if it has one.
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
         match &self.kind {

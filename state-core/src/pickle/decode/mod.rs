@@ -57,10 +57,10 @@ impl PickleOptions {
         self.loads_with(pickle, &[])
     }
 
-    /// As [`loads`](super::loads), with the buffers that left the pickle out of band, in their order.
+    /// As [`loads`](super::loads), with the pickle's out-of-band buffers, in order.
     ///
     /// # Errors
-    /// As [`loads`](super::loads), or more buffers or fewer than the pickle asks for.
+    /// As [`loads`](super::loads), and if there are more or fewer buffers than the pickle uses.
     pub fn loads_with<T: RestoreOwned>(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<T> {
         self.read::<T, T>(pickle, buffers, |regions| image::build(regions))
     }
@@ -73,7 +73,7 @@ impl PickleOptions {
         self.load_into_with(pickle, &[], target)
     }
 
-    /// As [`load_into`](super::load_into), with the buffers that left the pickle out of band, in their order.
+    /// As [`load_into`](super::load_into), with the pickle's out-of-band buffers, in order.
     ///
     /// # Errors
     /// As [`load_into`](super::load_into); the target is then unchanged.
@@ -89,16 +89,16 @@ impl PickleOptions {
         self.load_value_with(pickle, &[])
     }
 
-    /// As [`load_value`](super::load_value), with the buffers that left the pickle out of band, in their order.
+    /// As [`load_value`](super::load_value), with the pickle's out-of-band buffers, in order.
     ///
     /// # Errors
-    /// As [`load_value`](super::load_value), or more buffers than there are.
+    /// As [`load_value`](super::load_value), and if the pickle uses more buffers than there are.
     pub fn load_value_with(&self, pickle: &[u8], buffers: &[&[u8]]) -> Result<Value> {
         self.load_value_resolving(pickle, buffers, value::kept)
     }
 
-    /// As [`load_value_with`](PickleOptions::load_value_with), with a function that gives the value for a persistent id,
-    /// as Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
+    /// As [`load_value_with`](PickleOptions::load_value_with), with a function that returns the value for a persistent
+    /// id, like Python's `persistent_load`. Without one, ids become [`Value::Persistent`].
     ///
     /// ```
     /// use state_core::Value;

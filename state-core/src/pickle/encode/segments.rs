@@ -35,13 +35,14 @@ pub struct PickleSegments<'a> {
 }
 
 impl PickleOptions {
-    /// Takes a value's state as a pickle of protocol 5, whatever protocol is set, without its raw arrays: those of
-    /// `#[state(bytes)]` and `#[state(array)]` stay where they are, and are handed over beside it. Six megabytes of them
-    /// cost nothing.
+    /// Saves a value's state as a pickle of protocol 5, whatever protocol is set, without its raw arrays: those of
+    /// `#[state(bytes)]` and `#[state(array)]` are borrowed, and returned beside it. Six megabytes of them cost
+    /// nothing.
     ///
-    /// Short arrays (below 256 bytes) stay in the pickle. Those that do not lie as they travel are copied into `buffer`:
-    /// of records with padding, and those inside cells and locks. `bytes` are marked as not to be written to, and
-    /// Python gives them to `__setstate__` as what the receiver handed in: `bytes`, or a `memoryview` of it.
+    /// Short arrays (below 256 bytes) stay in the pickle. Arrays whose layout in memory is not that of the pickle are
+    /// copied into `buffer`: those of records with padding, and those inside cells and locks. `bytes` are marked
+    /// read-only, and Python passes them to `__setstate__` as the receiver provided them: as `bytes`, or as a
+    /// `memoryview`.
     ///
     /// ```
     /// use state_core::State;

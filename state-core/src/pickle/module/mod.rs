@@ -82,8 +82,8 @@ pub fn python_module<T: State + ?Sized>() -> Result<String> {
 /// program, `__main__`.
 ///
 /// # Errors
-/// Types that have one class and different slots, other than in the types of these; two slots of one name where they are
-/// pickled by it; names of variants that no member of an `enum.Enum` can have; objects of Python.
+/// If two types have one class and different slots, and are not types of these; if two slots have one name and are
+/// pickled by it; if the name of a variant cannot be a member of an `enum.Enum`; if there are Python objects.
 pub fn python_modules<T: State + ?Sized>() -> Result<Vec<PythonModule>> {
     modules(Graph { nodes: Nodes::NONE, root: T::schema() })
 }

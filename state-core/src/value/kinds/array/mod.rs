@@ -16,8 +16,8 @@ const MOST_DIMENSIONS: usize = 64;
 /// An array: [`Value::Array`].
 ///
 /// The bytes are those of NumPy's memory, in either byte order. Arrays are equal if their types, shapes and elements
-/// are, in whichever order these are stored; elements are compared by their bytes, unlike floats elsewhere. Scalars are
-/// arrays here too, and never equal one that is not a scalar.
+/// are, in whichever order these are stored; elements are compared by their bytes, unlike floats elsewhere. NumPy
+/// scalars have this type too, and never equal an array.
 ///
 /// ```
 /// use state_core::value::{Array, Order};

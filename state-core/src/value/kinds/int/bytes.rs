@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::value::kinds::int::Int;
 
 impl Int {
-    /// Reads a two's complement number, the least significant byte first; no bytes are zero. Python's
+    /// Reads a two's complement number, least significant byte first; no bytes are zero. Python's
     /// `int.from_bytes(bytes, "little", signed=True)`.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl Int {
         Self::from_limbs(negative, limbs)
     }
 
-    /// The number as two's complement, the least significant byte first, in as few bytes as can be; zero has none.
+    /// The number as two's complement, least significant byte first, in as few bytes as possible; zero has none.
     ///
     /// ```
     /// use state_core::value::Int;

@@ -3,7 +3,7 @@
 use crate::value::kinds::int::Int;
 
 impl Int {
-    /// The number as a float, if there is one of exactly this value.
+    /// The number as a float, if a float represents it exactly.
     ///
     /// ```
     /// use state_core::value::Int;

@@ -14,7 +14,7 @@ pub use crate::value::kinds::int::text::ParseIntError;
 
 /// An integer of any size, compared and printed by its value.
 ///
-/// What fits into 128 bits and a sign stands in the value itself; only what is larger is allocated.
+/// A number of up to 128 bits and a sign is stored inline; only larger ones are allocated.
 ///
 /// ```
 /// use state_core::value::Int;
@@ -85,7 +85,7 @@ impl Int {
         }
     }
 
-    /// The number of bits that the magnitude needs, as Python's `int.bit_length`.
+    /// The number of bits of the magnitude, like Python's `int.bit_length`.
     ///
     /// ```
     /// use state_core::value::Int;

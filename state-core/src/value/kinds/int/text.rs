@@ -16,7 +16,7 @@ const MOST_BITS: usize = 14_285;
 const CHUNK: usize = 19;
 const CHUNK_POWER: u64 = 10_u64.pow(CHUNK as u32);
 
-/// Text that is no integer, or one of too many digits.
+/// The text is not an integer, or has too many digits.
 ///
 /// ```
 /// use state_core::value::Int;
@@ -48,10 +48,10 @@ impl fmt::Display for ParseIntError {
 
 impl error::Error for ParseIntError {}
 
-/// Reads decimal digits after an optional sign.
+/// Parses decimal digits after an optional sign.
 ///
-/// More than 4300 digits are an error, as by default in CPython: the time that they take grows with the square of
-/// their number. [`Int::from_hex`] and [`Int::from_le_bytes_signed`] have no such limit.
+/// More than 4300 digits are an error, as by default in CPython: parsing takes quadratic time. [`Int::from_hex`] and
+/// [`Int::from_le_bytes_signed`] have no such limit.
 impl FromStr for Int {
     type Err = ParseIntError;
 
@@ -70,10 +70,10 @@ impl FromStr for Int {
 }
 
 impl Int {
-    /// Reads hexadecimal digits, of any number, after an optional sign.
+    /// Parses any number of hexadecimal digits after an optional sign.
     ///
     /// # Errors
-    /// No digits, or something else among them, a prefix `0x` too.
+    /// If there are no digits, or other characters, including a prefix `0x`.
     ///
     /// ```
     /// use state_core::value::Int;
@@ -126,7 +126,7 @@ fn append_digits(limbs: &mut Vec<u64>, digits: &[u8]) {
     }
 }
 
-/// Decimal digits up to 4300 of them. Larger numbers, which CPython refuses to print, show as hexadecimal ones:
+/// Decimal, with up to 4300 digits. Larger numbers, which CPython refuses to print, are shown in hexadecimal:
 /// `0x1000..`.
 impl fmt::Display for Int {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
