@@ -159,8 +159,8 @@ use crate::ctxt::Ctxt;
 /// for when hooks are then called, and for the effects of a hook that refuses because of a skipped field.
 ///
 /// # Bounds
-/// Each type parameter in a slot is bound by the trait in question: `T: State` in the impl of `State`, and `T:
-/// Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. Parameters in a `PhantomData` or under
+/// Each type parameter in a slot is bound by the trait in question: `T: State` in the impl of `State`, and
+/// `T: Restore<'de>` in that of `Restore`; so is a projection such as `T::Item`. Parameters in a `PhantomData` or under
 /// `skip`, `with` or `serde` need no bound. The predicates of `bound` replace all of these in both impls:
 /// `RestoreOwned` serves for both, as long as the parameter borrows nothing from the bytes.
 ///

@@ -116,10 +116,10 @@ impl<T: State + Any> Dynamic for T {
 /// (an enum, a number with a tag) appears as an enum's variant, named by its tag.
 ///
 /// # Open sets
-/// If the users of a library bring the types, the library writes `dynamic!(dyn Plugin = open)`, or `dynamic!(dyn Plugin
-/// as "audio.Plugin" = open)`, and the program calls `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as
-/// "SmallSlime")])` once before the first state. Identity is then checked type by type: see [the
-/// guide](crate::guide::behind_a_trait#open-sets). This needs the feature `std`.
+/// If the users of a library bring the types, the library writes `dynamic!(dyn Plugin = open)`, or
+/// `dynamic!(dyn Plugin as "audio.Plugin" = open)`, and the program calls
+/// `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once before the first state. Identity
+/// is then checked type by type: see [the guide](crate::guide::behind_a_trait#open-sets). This needs the feature `std`.
 ///
 /// # Several traits, and `Send`
 /// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a separate type, with its own list; a

@@ -242,8 +242,8 @@ pub fn gone_arc_open<D: OpenSet + ?Sized>() -> Option<sync::Weak<D>> {
 /// Describes a type for the `register` of an open set, which lets a program add types to a trait object of a library.
 ///
 /// The library writes `dynamic!(dyn Plugin = open)` beside the trait. A type without a tag of its own, or a generic
-/// one, gets one here: `member!(Slime<u8> as "SmallSlime")`, followed by its former tags: `member!(Echo as "audio.Echo"
-/// | "Echo")`. See [`dynamic!`](crate::dynamic!#open-sets).
+/// one, gets one here: `member!(Slime<u8> as "SmallSlime")`, followed by its former tags:
+/// `member!(Echo as "audio.Echo" | "Echo")`. See [`dynamic!`](crate::dynamic!#open-sets).
 #[macro_export]
 macro_rules! member {
     ($member:ty $(as $tag:literal $(| $had:literal)*)?) => {{

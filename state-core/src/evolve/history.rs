@@ -35,7 +35,7 @@ pub struct SchemaHistory {
     text: &'static str,
 }
 
-/// The [`SchemaHistory`] in a file, whose path is that of [`include_str!`]: relative to the source file.
+/// Includes a [`SchemaHistory`] from a file. As for [`include_str!`], the path is relative to the source file.
 ///
 /// ```ignore
 /// static HISTORY: state_core::SchemaHistory = state_core::history!("../state.history");

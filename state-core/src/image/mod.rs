@@ -146,8 +146,8 @@
 //! | place | their offset, relative to where the previous piece ended in the base, as a signed number in zigzag (0, -1, 1, -2 are 0, 1, 2, 3) |
 //! | literal | the number of literal bytes, and the bytes |
 //!
-//! In the base, a piece ends after the bytes that it copies plus as many bytes as its literal has; the first starts at
-//! 0. All copies together are at most eight times as long as the base.
+//! In the base, a piece ends after the bytes that it copies plus as many bytes as its literal has; the first starts
+//! at 0. All copies together are at most eight times as long as the base.
 
 #[cfg(feature = "std")]
 mod aligned;

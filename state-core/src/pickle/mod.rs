@@ -85,8 +85,8 @@
 //! a `deque`, from a set, in which each item counts once, and from an `array.array`, whose numbers raw arrays accept as
 //! well, whatever its type code. Everything in such a container is read, whether it was passed as an argument or added
 //! later, or loading fails; only attributes of an `OrderedDict` are dropped, as a map has no place for them. Text and
-//! paths are read from the paths of `pathlib`, written with slashes; a `Range` from a `range` or `slice` with a step of
-//! 1. For other classes that are made by a call, use `pickle = "call"`:
+//! paths are read from the paths of `pathlib`, written with slashes; a `Range` from a `range` or `slice` with a step
+//! of 1. For other classes that are made by a call, use `pickle = "call"`:
 //!
 //! ```
 //! use state_core::{State, pickle};

@@ -95,10 +95,11 @@
 //! restored, its cell is borrowed and its lock is held: the `Drop` of its old contents must not access them.
 //!
 //! # Which references share
-//! Identity is per pointer type. An object seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as `Rc<dyn
-//! Monster>`, becomes two. A type that borrows cannot be shared, and is an error if others refer to it; so are maps and
-//! tuples directly behind a pointer, unless they are wrapped in a struct. A generic type can be shared once it is
-//! marked `#[state(shared)]`, which makes its parameters `'static`. One state has at most 64 types of shared pointers.
+//! Identity is per pointer type. An object seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as
+//! `Rc<dyn Monster>`, becomes two. A type that borrows cannot be shared, and is an error if others refer to it; so are
+//! maps and tuples directly behind a pointer, unless they are wrapped in a struct. A generic type can be shared once it
+//! is marked `#[state(shared)]`, which makes its parameters `'static`. One state has at most 64 types of shared
+//! pointers.
 //!
 //! # Long chains
 //! Objects nest along their references: a list of a million `Rc` nodes is a million levels deep. Saving and loading it
