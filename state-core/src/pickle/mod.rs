@@ -192,6 +192,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// # Ok::<(), state_core::Error>(())
 /// ```
 ///
+/// # Errors
 /// If the protocol has no form for the value: a class without a name, or a value that contains itself through tuples
 /// alone.
 pub fn dump_value(value: &Value) -> Result<Vec<u8>> {

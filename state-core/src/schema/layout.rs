@@ -13,7 +13,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// That of so many bytes without fields. An alignment of 0 counts as 1.
+    /// The layout of `size` bytes without fields. An alignment of 0 counts as 1.
     #[must_use]
     pub const fn new(size: usize, align: usize) -> Self {
         Self { size, align: if align == 0 { 1 } else { align }, fields: &[], pack: usize::MAX }

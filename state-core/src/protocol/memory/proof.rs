@@ -2,10 +2,10 @@
 
 use core::marker::PhantomData;
 
-/// Proof that a value lies in memory as its head lies in an image, which safe code cannot forge.
+/// Proof that a value has the same layout in memory as its head in an image, which safe code cannot forge.
 ///
 /// There are four cases: no proof; every byte string of the type's size is a value and the reverse; every byte string
-/// is a value, but values have padding that cannot be read; and `bool`, of which only the lowest bit is taken.
+/// is a value, but values have padding that cannot be read; and `bool`, of which only the lowest bit is used.
 pub struct Image<T: ?Sized>(Mode, PhantomData<fn(&T) -> &T>);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
