@@ -68,7 +68,6 @@
 //! | an array of ndarray with another number of dimensions | a tuple of its shape and its bytes |
 //! | a struct that is not a class | the tuple of its slots |
 //! | an enum that is not a class | a tuple of the variant's name and its slots |
-//! | an enum that is no class | a tuple of the variant's name and its slots |
 //! | `Py<T>` | the object |
 //! | attributes of a Python subclass, arguments of an exception | one more slot at the end, a dict, if there are any |
 //!
