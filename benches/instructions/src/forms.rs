@@ -100,7 +100,7 @@ pub fn add(cells: &mut Cells<'_>) {
         cells.row("dict of 2", |at| Dict { a: number(at), b: 2 });
         cells.row("cython of 2", |at| Cython { a: number(at), b: 2 });
         cells.row("call of 2", |at| Call { a: number(at), b: 2 });
-        cells.row("enum", |at| if at % 2 == 0 { Color::Red } else { Color::Green });
+        cells.row("enum", |at| if at.is_multiple_of(2) { Color::Red } else { Color::Green });
         cells.row("variant", |at| if at % 2 == 0 { Shape::Empty } else { Shape::Pair(number(at), 3) });
         cells.row("duration", |at| Duration::new(at as u64, 5));
         cells.row("range", |at| at as u32..70_000);
@@ -133,7 +133,7 @@ impl Forms<'_, '_> {
 fn loads<T: RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, pickle: Vec<u8>) {
     assert!(PickleOptions::new().loads::<T>(&pickle).is_ok(), "{name}: {pickle:?}");
     cells.add(name, move || {
-        drop(black_box(PickleOptions::new().loads::<T>(black_box(&pickle)).expect("it was read before")))
+        drop(black_box(PickleOptions::new().loads::<T>(black_box(&pickle)).expect("it was read before")));
     });
 }
 
@@ -154,7 +154,7 @@ fn unusual(cells: &mut Cells<'_>) {
         [b"\x80\x04", head, b"]\x94", &batches, b"."].concat()
     };
     let one = |at: usize| if at == 2500 { scalar(at) } else { usual(at) };
-    let half = |at: usize| if at % 2 == 0 { scalar(at) } else { usual(at) };
+    let half = |at: usize| if at.is_multiple_of(2) { scalar(at) } else { usual(at) };
     loads::<Vec<(i64, f64)>>(cells, "usual rows", list(b"", &usual));
     loads::<Vec<(i64, f64)>>(cells, "usual rows by the machine", list(b"N0", &usual));
     loads::<Vec<(i64, f64)>>(cells, "one unusual row", list(b"", &one));

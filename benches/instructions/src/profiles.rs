@@ -21,14 +21,14 @@ pub fn compare(arguments: &Arguments) -> Result<()> {
     let counts = PROFILES.into_iter().map(|profile| count(profile, arguments)).collect::<Result<Vec<_>>>()?;
     let names: Vec<&str> = counts[0].cells.iter().map(|(name, _)| name.as_str()).collect();
     let width = names.iter().map(|name| name.len()).max().unwrap_or_default();
-    let heads: String = PROFILES.iter().map(|profile| format!(" {profile:>11}")).collect();
+    let heads: String = PROFILES.map(|profile| format!(" {profile:>11}")).concat();
     println!("\n{:<width$}{heads}  most : least", "");
     let mut marked = 0;
     for name in &names {
         let cells: Vec<u64> = counts.iter().filter_map(|counts| counts.get(name)).collect();
         let ratio =
             cells.iter().max().zip(cells.iter().min()).map_or(1.0, |(&most, &least)| most as f64 / least as f64);
-        let numbers: String = cells.iter().map(|count| format!(" {count:>11}")).collect();
+        let numbers = cells.iter().map(|count| format!(" {count:>11}")).collect::<Vec<_>>().concat();
         let mark = if ratio > LIMIT { " *" } else { "" };
         marked += usize::from(ratio > LIMIT);
         println!("{name:<width$}{numbers}  {ratio:.2}{mark}");
