@@ -1,7 +1,5 @@
 //! The same for Fory, which has a weak reference of its own.
 
-#![allow(clippy::used_underscore_binding, reason = "what its derive writes")]
-
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 

@@ -76,7 +76,12 @@ pub struct Material {
 pub fn dag() -> Dag {
     let material = |number: u32| {
         let name = format!("material {number}");
-        Arc::new(Material { name, color: number * 4111, roughness: number as f32 / 1000.0, metal: number % 3 == 0 })
+        Arc::new(Material {
+            name,
+            color: number * 4111,
+            roughness: number as f32 / 1000.0,
+            metal: number.is_multiple_of(3),
+        })
     };
     let materials: Vec<_> = (0..1000).map(material).collect();
     let thing = |number: u32| {

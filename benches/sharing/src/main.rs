@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release [ROUNDS]`; medians of the thread's own time over interleaved rounds, with the quartiles.
 
+#![allow(clippy::used_underscore_binding, reason = "what derives of others write")]
+
 mod fory_graphs;
 mod graphs;
 

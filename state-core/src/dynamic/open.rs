@@ -84,17 +84,19 @@ impl<D: OpenSet + ?Sized> Registry<D> {
     /// # Errors
     /// Two types with one tag, or one type with two; then none is added.
     pub fn register(&self, members: impl IntoIterator<Item = OpenMember<D>>) -> Result<()> {
+        // Not under the lock, which the iterator may ask for.
+        let members: Vec<OpenMember<D>> = members.into_iter().collect();
         let mut registered = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut all = registered.clone();
+        let mut new: Vec<OpenMember<D>> = Vec::new();
         for member in members {
-            let same = all.iter().find(|other| other.ty == member.ty || other.known.tag == member.known.tag);
-            match same {
-                None => all.push(Box::leak(Box::new(member))),
+            let mut all = registered.iter().copied().chain(&new);
+            match all.find(|other| other.ty == member.ty || other.known.tag == member.known.tag) {
+                None => new.push(member),
                 Some(same) if same.ty == member.ty && same.known.tag == member.known.tag => {}
                 Some(same) => return Err(twice::<D>(same, &member)),
             }
         }
-        *registered = all;
+        registered.extend(new.into_iter().map(|member| &*Box::leak(Box::new(member))));
         Ok(())
     }
 
