@@ -271,8 +271,8 @@ fn what_would_be_lost_or_made_up_is_refused() {
             $new
             // A list without elements: nothing is wrong with the state itself.
             let error = loads_upgraded::<Vec<T>>(&old(&Vec::<old::T>::new())).unwrap_err();
-            assert_eq!((error.kind(), error.offset()), (ErrorKind::Identity, Some(8)));
-            assert_eq!(error.to_string().trim_end_matches(" at byte 8"), $error);
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::Identity, None));
+            assert_eq!(error.to_string(), $error);
         }};
     }
     refused! {

@@ -108,7 +108,7 @@ impl Problem {
             more => format!("; and {more} more differences"),
         };
         let joint = if remedy.is_empty() { "" } else { "; " };
-        Error::new(ErrorKind::Identity, ours, format!("{theirs}{joint}{remedy}{more}")).at(path).at_byte(8)
+        Error::new(ErrorKind::Identity, ours, format!("{theirs}{joint}{remedy}{more}")).at(path)
     }
 }
 
