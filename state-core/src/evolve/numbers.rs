@@ -4,7 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::plan::At;
+use super::op::At;
 use super::run::{Cursor, Run, damaged};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;

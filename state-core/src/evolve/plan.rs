@@ -1,179 +1,26 @@
 //! From the writer's schema and ours to a plan, made once: what becomes of each part. It looks at no state.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ptr::from_ref;
 
 use super::numbers::{Numbering, Pointers, shares};
+use super::op::{At, Case, Cases, OneOf, Op, Step, Tag};
 use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::{
-    Convert, Enum, Graph, Kind, KnownMember, Link, Nodes, OldForm, Open, PointerKey, Raw, Record, RecordField, Schema,
-    Show, Slot, brief, first_difference,
+    Enum, Graph, Kind, KnownMember, Link, Nodes, OldForm, Open, Schema, Show, Slot, brief, first_difference,
 };
 use crate::standard::Known;
-
-/// The place of an operation in the plan.
-pub(super) type At = usize;
 
 /// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
 const DEPTH: u32 = 512;
 const MOST: usize = 1 << 16;
-
-/// What becomes of one part: of a head of `from` bytes, and what lies behind it, a head of `to` bytes.
-#[derive(Debug)]
-pub(super) struct Step {
-    pub from: usize,
-    pub to: usize,
-    pub op: Op,
-    /// Which side of it is a shared pointer, where references are numbered.
-    pub pointers: Pointers,
-    /// Whether something of theirs is dropped, so that two that differ may become one.
-    pub drops: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum Op {
-    /// Not planned yet, or not to be had.
-    Open,
-    /// The same bytes, with nothing behind them that would have to be looked at.
-    Copy,
-    /// A wider integer.
-    Int {
-        signed: bool,
-    },
-    IntToFloat {
-        signed: bool,
-    },
-    Widen,
-    /// Parts of fixed size at other places of a head.
-    Flat(Box<[Segment]>),
-    /// Nothing of theirs: a field that a record did not have.
-    Default(fn(&mut [u8])),
-    /// So many parts of fixed size, side by side.
-    FlatArray {
-        count: usize,
-        of: At,
-    },
-    CharToText,
-    IntToBig {
-        signed: bool,
-        natural: bool,
-    },
-    /// An integer that is never negative as one that may be.
-    BigToSigned,
-    Text,
-    /// Bytes in the tail.
-    List {
-        of: At,
-    },
-    ArrayToList {
-        count: usize,
-        of: At,
-    },
-    Array {
-        count: usize,
-        of: At,
-    },
-    Map {
-        key: At,
-        value: At,
-    },
-    Optional {
-        of: At,
-    },
-    Some {
-        of: At,
-    },
-    Boxed {
-        of: At,
-    },
-    Box {
-        of: At,
-    },
-    Unbox {
-        of: At,
-    },
-    Slots(Slots),
-    Enum(Cases),
-    Raw {
-        from_optional: bool,
-        to_optional: bool,
-        of: At,
-    },
-    RawToList {
-        of: At,
-    },
-    ListToRaw {
-        optional: bool,
-        of: At,
-    },
-    Grid {
-        of: At,
-    },
-    /// One of the types of an open set.
-    Members(Box<[OneOf]>),
-    /// A weak reference, in ours through this pointer.
-    Weak(PointerKey),
-    /// The older form is a type of the program.
-    Converted {
-        of: At,
-        head: usize,
-        convert: Convert,
-    },
-    /// The type changes older states itself, by name: the node of theirs, and the type.
-    Upgraded {
-        theirs: usize,
-        ours: &'static Schema,
-    },
-}
-
-/// A type of an open set, and what becomes of its values.
-#[derive(Debug)]
-pub(super) struct OneOf {
-    pub member: KnownMember,
-    pub of: At,
-}
-
-/// One part of a flat head.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Segment {
-    pub from: usize,
-    pub to: usize,
-    pub len: usize,
-    /// How it is converted; `None` where it is copied.
-    pub by: Option<At>,
-}
-
-/// The variants of an enum.
-#[derive(Debug)]
-pub(super) struct Cases {
-    pub from: Tag,
-    pub to: Tag,
-    /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.
-    pub variants: Box<[Case]>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tag {
-    pub size: usize,
-    pub inline: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct Case {
-    pub name: String,
-    pub from: usize,
-    /// The variant of ours and the bytes of its slots; `None` where there is none for it.
-    pub ours: Option<(usize, usize)>,
-    pub slots: Slots,
-}
 
 /// The images that a plan is made for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -303,7 +150,7 @@ impl<'t> Planner<'t> {
         }
     }
 
-    fn wrong(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {
+    pub fn wrong(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {
         let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
         self.problem(Problem::kind(path, ours, theirs));
         Op::Open
@@ -392,7 +239,7 @@ impl<'t> Planner<'t> {
         if copies && from == to { Op::Copy } else { op }
     }
 
-    fn copies(&self, at: At) -> bool {
+    pub fn copies(&self, at: At) -> bool {
         matches!(self.steps[at].op, Op::Copy)
     }
 
@@ -494,115 +341,6 @@ impl<'t> Planner<'t> {
         Op::ArrayToList { count: count as usize, of: self.links(a, b, &format!("{path}[]")) }
     }
 
-    fn raw(&mut self, (from, a): (&'t Schema, &'t Raw), (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
-        let one_fits = b.exactly.is_none() || a.exactly == b.exactly;
-        if !one_fits || (a.optional && !b.optional) {
-            return self.wrong(from, to, path);
-        }
-        let of = self.element(a.element, b.element, path);
-        self.broken.raw |= !self.copies(of);
-        Op::Raw { from_optional: a.optional, to_optional: b.optional, of }
-    }
-
-    /// Elements of raw arrays; those of a list that is to be one must be numbers.
-    fn element(&mut self, from: Link, to: Link, path: &str) -> At {
-        let of = self.links(from, to, &format!("{path}[]"));
-        if !self.is_flat(of) && !matches!(self.steps[of].op, Op::Open) {
-            let (from, to) = (self.theirs.get(from), self.ours.get(to));
-            self.wrong(from, to, path);
-        }
-        of
-    }
-
-    fn raw_to_list(&mut self, (from, a): (&'t Schema, &'t Raw), (to, b): (&'static Schema, Link), path: &str) -> Op {
-        if !is_number(self.theirs.get(a.element)) || !is_number(self.ours.get(b)) {
-            return self.wrong(from, to, path);
-        }
-        self.broken.raw = true;
-        Op::RawToList { of: self.element(a.element, b, path) }
-    }
-
-    fn list_to_raw(
-        &mut self,
-        (from, a): (&'t Schema, Link),
-        (to, b): (&'static Schema, &'static Raw),
-        path: &str,
-    ) -> Op {
-        if !is_number(self.theirs.get(a)) || !is_number(self.ours.get(b.element)) {
-            return self.wrong(from, to, path);
-        }
-        self.broken.raw = true;
-        Op::ListToRaw { optional: b.optional, of: self.element(a, b.element, path) }
-    }
-
-    fn grid(&mut self, a: Link, b: Link, path: &str) -> Op {
-        let of = self.element(a, b, path);
-        self.broken.raw |= !self.copies(of);
-        Op::Grid { of }
-    }
-
-    /// Fields by name, wherever they lie.
-    fn record(
-        &mut self,
-        (from, a): (&'t Schema, &'t Record),
-        (to, b): (&'static Schema, &'static Record),
-        path: &str,
-    ) -> Op {
-        if !named_alike(&a.name, &b.name, b.evolution.aliases) {
-            return self.renamed(from, to, path);
-        }
-        let is_free = |name: &str| b.fields.iter().all(|field| field.name != name);
-        let mut used = Vec::new();
-        let mut segments = Vec::new();
-        for field in &*b.fields {
-            let path = format!("{path}.{}", field.name);
-            let had = b.evolution.aliases_of("", &field.name);
-            let is_alias = |name: &str| had.contains(&name) && is_free(name);
-            let found = a.fields.iter().find(|theirs| theirs.name == field.name);
-            let Some(theirs) = found.or_else(|| a.fields.iter().find(|theirs| is_alias(&theirs.name))) else {
-                match field.default {
-                    Some(default) => segments.push(self.default(field, default)),
-                    None => self.problem(Problem::record_field(&path)),
-                }
-                continue;
-            };
-            used.push(&*theirs.name);
-            let by = self.links(theirs.ty, field.ty, &path);
-            if self.is_flat(by) {
-                segments.push(self.segment(theirs.offset, field.offset, by));
-            } else if !matches!(self.steps[by].op, Op::Open) {
-                self.wrong(self.theirs.get(theirs.ty), self.ours.get(field.ty), &path);
-            }
-        }
-        let gone = |name: &str| !used.contains(&name) && !b.evolution.is_removed(name);
-        for theirs in a.fields.iter().filter(|theirs| gone(&theirs.name)) {
-            self.problem(Problem::record_field_gone(path, &theirs.name));
-        }
-        let same = from.head == to.head && a.fields.len() == b.fields.len();
-        if same && segments.iter().all(|segment| segment.by.is_none() && segment.from == segment.to) {
-            // With the padding.
-            return Op::Copy;
-        }
-        Op::Flat(joined(segments))
-    }
-
-    fn default(&mut self, field: &'static RecordField, default: fn(&mut [u8])) -> Segment {
-        let of = self.steps.len();
-        self.steps.push(Step {
-            from: 0,
-            to: self.ours.get(field.ty).head,
-            op: Op::Default(default),
-            pointers: Pointers::NONE,
-            drops: false,
-        });
-        Segment { from: 0, to: field.offset, len: 0, by: Some(of) }
-    }
-
-    pub fn segment(&self, from: usize, to: usize, of: At) -> Segment {
-        let step = &self.steps[of];
-        Segment { from, to, len: step.from, by: (!matches!(step.op, Op::Copy)).then_some(of) }
-    }
-
     fn enumeration(
         &mut self,
         (from, a): (&'t Schema, &'t Enum),
@@ -701,46 +439,8 @@ impl<'t> Planner<'t> {
     }
 }
 
-impl Cases {
-    /// Whether each variant has the same place and bytes.
-    fn copies(&self) -> bool {
-        let same = |(index, case): (usize, &Case)| {
-            case.ours == Some((index, case.from))
-                && (self.from.inline || case.from == 0)
-                && case.slots.copies(case.from)
-        };
-        self.from.size == self.to.size
-            && self.from.inline == self.to.inline
-            && self.variants.iter().enumerate().all(same)
-    }
-}
-
-/// Segments that lie side by side in both heads as one.
-pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
-    let mut joined: Vec<Segment> = Vec::new();
-    for segment in segments {
-        match joined.last_mut() {
-            Some(last)
-                if last.by.is_none()
-                    && segment.by.is_none()
-                    && last.from + last.len == segment.from
-                    && last.to + last.len == segment.to =>
-            {
-                last.len += segment.len;
-            }
-            _ if segment.len == 0 && segment.by.is_none() => {}
-            _ => joined.push(segment),
-        }
-    }
-    joined.into()
-}
-
 pub(super) fn named_alike(theirs: &str, ours: &str, aliases: &[&str]) -> bool {
     theirs == ours || aliases.contains(&theirs)
-}
-
-fn is_number(schema: &Schema) -> bool {
-    matches!(schema.kind, Kind::Int { .. } | Kind::Float { .. })
 }
 
 /// What becomes of a part that has no parts of its own, if nothing is lost.

@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::numbers::Numbers;
-use super::plan::{At, Case, Cases, OneOf, Op, Plan, Step};
+use super::op::{At, Case, Cases, OneOf, Op, Step};
+use super::plan::Plan;
 use super::slots::{SlotStep, Slots};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;

@@ -6,8 +6,10 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ptr;
 
-use super::plan::{At, Op, Planner, Segment, joined, named_alike};
+use super::op::{At, Op, Segment};
+use super::plan::{Planner, named_alike};
 use super::problem::Problem;
+use super::raws::joined;
 use super::skip::{Over, bears};
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
 

@@ -5,7 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::any::TypeId;
 
-use super::canon::{bit, is_row_of, tag};
+use super::canon::tag;
+use super::carried::{bit, is_row_of};
 use super::{Kind, Link, Nodes, Schema};
 use crate::error::{Error, ErrorKind};
 

@@ -2,6 +2,9 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+mod filled;
+mod leaves;
+mod objects;
 mod once;
 mod raws;
 mod variants;
@@ -11,60 +14,21 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::form::{can_be_none, count_slots, is_byte};
-use super::{Decoder, attributes, cbor, index};
+use super::form::{can_be_none, is_byte};
+use super::{Decoder, attributes, index};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
-use crate::protocol::decode::Regions;
 use crate::protocol::encode::too_deep;
-use crate::protocol::float;
-use crate::protocol::layout::RECORD;
-use crate::protocol::layout::{FACTOR, option_is_inline, stride};
+use crate::protocol::layout::{FACTOR, RECORD, option_is_inline, stride};
 use crate::protocol::stack;
-use crate::protocol::text::Text;
-use crate::schema::{Kind, Link, Nodes, Object, Raw, Schema, Show, Slot, root_name};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, Show, root_name};
 use crate::sharing::copied;
 use crate::sharing::walked::{Given, References};
-use crate::standard::{self, Known};
-
-/// An image that was filled from a dynamic value.
-pub(crate) struct Filled<'v> {
-    head: usize,
-    heads: Vec<u8>,
-    text: Vec<u8>,
-    raw: Vec<u8>,
-    lent: Option<Cow<'v, [u8]>>,
-}
-
-#[cfg(feature = "pickle")]
-impl<'v> Filled<'v> {
-    /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
-    pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
-        Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
-    }
-}
-
-#[cfg(feature = "pyo3")]
-impl Filled<'static> {
-    /// An image that was made otherwise, whose root has a head of so many bytes.
-    pub fn of(head: usize, image: Builder) -> Self {
-        Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None }
-    }
-}
-
-impl Filled<'_> {
-    /// Its space, to be used again.
-    #[cfg(feature = "pyo3")]
-    pub fn into_space(self) -> Builder {
-        Builder { heads: self.heads, text: self.text, raw: self.raw, ..Builder::default() }
-    }
-
-    pub fn regions(&self) -> Result<Regions<'_>> {
-        let (head, tail) = self.heads.split_at(self.head);
-        let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
-        Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw), numbered: None })
-    }
-}
+use crate::standard;
+pub(crate) use filled::Filled;
+pub(super) use leaves::int;
+use objects::left_out;
+pub(super) use objects::{missing, slots_left_out};
 
 /// How far an image may go.
 #[derive(Clone, Copy, Debug)]
@@ -319,80 +283,6 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    /// Writes a value that has no parts which are values of their own.
-    fn leaf<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
-        let shown = self.show(schema);
-        let wrong = || wrong(shown, value);
-        match &schema.kind {
-            Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
-            Kind::Bool => self.builder.write(at, &[u8::from(value.bool().ok_or_else(wrong)?)]),
-            Kind::Char => {
-                let char = value.str().and_then(only_char).ok_or_else(wrong)?;
-                self.builder.write(at, &u32::from(char).to_le_bytes());
-            }
-            Kind::Int { bits, signed, nonzero } => {
-                let bytes = int(value, *bits, *signed).filter(|bytes| !nonzero || *bytes != [0; 16]);
-                let bytes = bytes.ok_or_else(wrong)?;
-                self.builder.write(at, &bytes[..usize::from(*bits) / 8]);
-            }
-            Kind::Float { bits: 32 } => {
-                let wide = value.float().ok_or_else(wrong)?;
-                let narrow = float::narrow(wide);
-                if narrow.is_infinite() && wide.is_finite() {
-                    return Err(wrong());
-                }
-                self.builder.write(at, &narrow.to_le_bytes());
-            }
-            Kind::Float { .. } => self.builder.write(at, &value.float().ok_or_else(wrong)?.to_le_bytes()),
-            Kind::Seconds { signed } if value.items().is_none() => {
-                let head = if *signed {
-                    standard::datetime::moment(value).and_then(|(head, _)| standard::datetime::since_1970(head))
-                } else {
-                    standard::timedelta::head(value)
-                };
-                let head = head.filter(|head| *signed || head[7] < 0x80).ok_or_else(wrong)?;
-                self.builder.write(at, &head);
-            }
-            Kind::Seconds { signed } => {
-                let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
-                let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
-                self.builder.write(at, &int(seconds, 64, *signed).ok_or_else(wrong)?[..8]);
-                self.builder.write(at + 8, &int(nanos, 32, false).ok_or_else(wrong)?[..4]);
-            }
-            Kind::Str => {
-                let text = standard::text(value).ok_or_else(wrong)?;
-                self.builder.length(at, text.len());
-                self.builder.text.extend_from_slice(text.as_bytes());
-            }
-            Kind::List(_) => self.bytes(value, at, wrong)?,
-            Kind::Array(_, len) => {
-                let bytes = value.bytes().filter(|bytes| bytes.len() as u64 == *len).ok_or_else(wrong)?;
-                self.builder.write(at, bytes);
-            }
-            Kind::Grid(of, dimensions) => self.grid((schema, *of, *dimensions), value, at)?,
-            Kind::Known(of) => {
-                let image = standard::image(*of, value).ok_or_else(wrong)?;
-                match of {
-                    Known::Int | Known::Natural => {
-                        self.builder.length(at, image.len());
-                        let run = self.builder.run(image.len(), 1);
-                        self.builder.write(run, &image);
-                    }
-                    _ => self.builder.write(at, &image),
-                }
-            }
-            Kind::Serde => self.serde(value, at)?,
-            #[cfg(feature = "pyo3")]
-            Kind::Handle(handle) => {
-                let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
-                self.builder.write(at, &place.to_le_bytes());
-            }
-            // These stand in slots, and inside raw arrays, which come whole; or they have parts.
-            _ => return Err(wrong()),
-        }
-        Ok(())
-    }
-
     fn list<D: Decoder<'v>>(&mut self, schema: &'s Schema, of: Link, value: D, at: usize) -> Result<()> {
         let mut items = standard::items(value);
         let Some(items) = &mut items else { return self.numbers(schema, value, at) };
@@ -438,22 +328,6 @@ impl<'v, 's> Fill<'v, 's> {
     fn boxed<D: Decoder<'v>>(&mut self, of: Link, value: D) -> Result<()> {
         let run = self.run(1, self.target(of).head, |nodes| left_out(nodes, nodes.get(of)))?;
         self.node(self.target(of), value, run)
-    }
-
-    fn bytes<D: Decoder<'v>>(&mut self, value: D, at: usize, wrong: impl FnOnce() -> Error) -> Result<()> {
-        let bytes = value.bytes().ok_or_else(wrong)?;
-        self.builder.length(at, bytes.len());
-        let run = self.builder.run(bytes.len(), 1);
-        self.builder.write(run, bytes);
-        Ok(())
-    }
-
-    fn serde<D: Decoder<'v>>(&mut self, value: D, at: usize) -> Result<()> {
-        let item = cbor::write(value)?;
-        self.builder.length(at, item.len());
-        let run = self.builder.run(item.len(), 1);
-        self.builder.write(run, &item);
-        Ok(())
     }
 
     fn optional<D: Decoder<'v>>(&mut self, of: Link, value: D, at: usize) -> Result<()> {
@@ -513,115 +387,6 @@ impl<'v, 's> Fill<'v, 's> {
         self.node(key, entry_key, at)?;
         self.node(to, value, at + key.head)
     }
-
-    /// A flat state, all of it.
-    #[inline(always)]
-    pub(super) fn whole_state<D: Decoder<'v>>(
-        &mut self,
-        object: &'s Object,
-        state: &mut impl ExactSizeIterator<Item = D>,
-        at: usize,
-    ) -> Result<()> {
-        self.state(object, state, at)?;
-        match state.next() {
-            None => Ok(()),
-            Some(more) => Err(one_more((object, self.nodes), more)),
-        }
-    }
-
-    /// The parent's slots, then the own ones.
-    #[inline(always)]
-    fn state<D: Decoder<'v>>(
-        &mut self,
-        object: &'s Object,
-        state: &mut impl ExactSizeIterator<Item = D>,
-        at: usize,
-    ) -> Result<()> {
-        match &*object.slots {
-            [parent, own @ ..] if object.has_parent => {
-                self.inherited(parent, state, at)?;
-                self.slots(own, state, at + self.target(parent.ty).head)
-            }
-            own => self.slots(own, state, at),
-        }
-    }
-
-    fn inherited<D: Decoder<'v>>(
-        &mut self,
-        parent: &'s Slot,
-        state: &mut impl ExactSizeIterator<Item = D>,
-        at: usize,
-    ) -> Result<()> {
-        let Kind::Object(object) = &self.target(parent.ty).kind else { return Ok(()) };
-        let outer = self.deeper()?;
-        self.state(object, state, at).map_err(|error| error.within(&parent.name))?;
-        self.parts = outer;
-        Ok(())
-    }
-
-    fn slots<D: Decoder<'v>>(
-        &mut self,
-        slots: &'s [Slot],
-        state: &mut impl ExactSizeIterator<Item = D>,
-        mut at: usize,
-    ) -> Result<()> {
-        for slot in slots {
-            let schema = self.target(slot.ty);
-            self.slot(slot, state, at).map_err(|error| error.within(&slot.name))?;
-            at += schema.head;
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn slot<D: Decoder<'v>>(
-        &mut self,
-        slot: &'s Slot,
-        state: &mut impl ExactSizeIterator<Item = D>,
-        at: usize,
-    ) -> Result<()> {
-        let schema = self.target(slot.ty);
-        match (state.next(), slot.default, &schema.kind) {
-            (Some(value), _, Kind::Raw(raw)) => self.raw_slot(raw, value, state, at),
-            (Some(value), _, _) => self.node(schema, value, at),
-            (None, Some(default), _) => default(self.whole(), at),
-            (None, None, _) => Err(missing(&self.show(schema))),
-        }
-    }
-
-    fn raw_slot<D: Decoder<'v>>(
-        &mut self,
-        raw: &Raw,
-        value: D,
-        state: &mut impl Iterator<Item = D>,
-        at: usize,
-    ) -> Result<()> {
-        let count = if raw.counted { Some(state.next().ok_or_else(|| missing(&"the count"))?) } else { None };
-        self.raw(raw, value, count, at)
-    }
-}
-
-/// The bytes in a head that belong to slots with defaults.
-fn left_out(nodes: &Nodes, schema: &Schema) -> usize {
-    if schema.head <= FACTOR {
-        return 0;
-    }
-    match &schema.kind {
-        Kind::Object(object) => slots_left_out(nodes, &object.slots),
-        Kind::Tuple(items) => items.iter().map(|&item| left_out(nodes, nodes.get(item))).fold(0, usize::saturating_add),
-        Kind::Array(of, len) => {
-            left_out(nodes, nodes.get(*of)).saturating_mul(usize::try_from(*len).unwrap_or(usize::MAX))
-        }
-        _ => 0,
-    }
-}
-
-/// The bytes in the heads of these slots that belong to slots with defaults.
-pub(super) fn slots_left_out(nodes: &Nodes, slots: &[Slot]) -> usize {
-    let of = |slot: &Slot| {
-        if slot.default.is_some() { nodes.get(slot.ty).head } else { left_out(nodes, nodes.get(slot.ty)) }
-    };
-    slots.iter().map(of).fold(0, usize::saturating_add)
 }
 
 pub(super) fn wrong<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Error {
@@ -643,35 +408,8 @@ fn no_map<'v, D: Decoder<'v>>((key, to): (Show<'_>, Show<'_>), value: D) -> Erro
     Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe())
 }
 
-#[cold]
-fn one_more<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), more: D) -> Error {
-    let expected = format!("a state of {} slots", count_slots(nodes, object));
-    Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe()))
-}
-
 /// The value in the tuple that stands for it.
 fn only<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Result<D> {
     let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
     only.ok_or_else(|| wrong(schema, value))
-}
-
-#[cold]
-pub(super) fn missing(what: &impl ToString) -> Error {
-    Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
-}
-
-/// The two's complement of an integer that fits.
-pub(super) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
-    let unused = u32::from(128 - bits);
-    if signed {
-        let value = value.int().filter(|value| (value << unused) >> unused == *value)?;
-        return Some(value.to_le_bytes());
-    }
-    let value = value.big().filter(|value| (value << unused) >> unused == *value)?;
-    Some(value.to_le_bytes())
-}
-
-fn only_char(text: &str) -> Option<char> {
-    let mut chars = text.chars();
-    chars.next().filter(|_| chars.next().is_none())
 }

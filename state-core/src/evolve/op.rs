@@ -1,0 +1,174 @@
+//! What a plan says of a part: one operation, and what it needs to know.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::numbers::Pointers;
+use super::slots::Slots;
+use crate::schema::{Convert, KnownMember, PointerKey, Schema};
+
+/// The place of an operation in the plan.
+pub(super) type At = usize;
+
+/// What becomes of one part: of a head of `from` bytes, and what lies behind it, a head of `to` bytes.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub from: usize,
+    pub to: usize,
+    pub op: Op,
+    /// Which side of it is a shared pointer, where references are numbered.
+    pub pointers: Pointers,
+    /// Whether something of theirs is dropped, so that two that differ may become one.
+    pub drops: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Op {
+    /// Not planned yet, or not to be had.
+    Open,
+    /// The same bytes, with nothing behind them that would have to be looked at.
+    Copy,
+    /// A wider integer.
+    Int {
+        signed: bool,
+    },
+    IntToFloat {
+        signed: bool,
+    },
+    Widen,
+    /// Parts of fixed size at other places of a head.
+    Flat(Box<[Segment]>),
+    /// Nothing of theirs: a field that a record did not have.
+    Default(fn(&mut [u8])),
+    /// So many parts of fixed size, side by side.
+    FlatArray {
+        count: usize,
+        of: At,
+    },
+    CharToText,
+    IntToBig {
+        signed: bool,
+        natural: bool,
+    },
+    /// An integer that is never negative as one that may be.
+    BigToSigned,
+    Text,
+    /// Bytes in the tail.
+    List {
+        of: At,
+    },
+    ArrayToList {
+        count: usize,
+        of: At,
+    },
+    Array {
+        count: usize,
+        of: At,
+    },
+    Map {
+        key: At,
+        value: At,
+    },
+    Optional {
+        of: At,
+    },
+    Some {
+        of: At,
+    },
+    Boxed {
+        of: At,
+    },
+    Box {
+        of: At,
+    },
+    Unbox {
+        of: At,
+    },
+    Slots(Slots),
+    Enum(Cases),
+    Raw {
+        from_optional: bool,
+        to_optional: bool,
+        of: At,
+    },
+    RawToList {
+        of: At,
+    },
+    ListToRaw {
+        optional: bool,
+        of: At,
+    },
+    Grid {
+        of: At,
+    },
+    /// One of the types of an open set.
+    Members(Box<[OneOf]>),
+    /// A weak reference, in ours through this pointer.
+    Weak(PointerKey),
+    /// The older form is a type of the program.
+    Converted {
+        of: At,
+        head: usize,
+        convert: Convert,
+    },
+    /// The type changes older states itself, by name: the node of theirs, and the type.
+    Upgraded {
+        theirs: usize,
+        ours: &'static Schema,
+    },
+}
+
+/// A type of an open set, and what becomes of its values.
+#[derive(Debug)]
+pub(super) struct OneOf {
+    pub member: KnownMember,
+    pub of: At,
+}
+
+/// One part of a flat head.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub from: usize,
+    pub to: usize,
+    pub len: usize,
+    /// How it is converted; `None` where it is copied.
+    pub by: Option<At>,
+}
+
+/// The variants of an enum.
+#[derive(Debug)]
+pub(super) struct Cases {
+    pub from: Tag,
+    pub to: Tag,
+    /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.
+    pub variants: Box<[Case]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag {
+    pub size: usize,
+    pub inline: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Case {
+    pub name: String,
+    pub from: usize,
+    /// The variant of ours and the bytes of its slots; `None` where there is none for it.
+    pub ours: Option<(usize, usize)>,
+    pub slots: Slots,
+}
+
+impl Cases {
+    /// Whether each variant has the same place and bytes.
+    pub fn copies(&self) -> bool {
+        let same = |(index, case): (usize, &Case)| {
+            case.ours == Some((index, case.from))
+                && (self.from.inline || case.from == 0)
+                && case.slots.copies(case.from)
+        };
+        self.from.size == self.to.size
+            && self.from.inline == self.to.inline
+            && self.variants.iter().enumerate().all(same)
+    }
+}

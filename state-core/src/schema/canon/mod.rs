@@ -1,0 +1,63 @@
+//! The canonical bytes of a schema: what the fingerprint hashes, and what a self-describing image carries.
+//!
+//! Nodes in depth-first order, a tag byte each and what belongs to it; numbers are LEB128, names are length and
+//! UTF-8. A type with a name is written out where it is met first and is a back reference after that, so that
+//! recursive types end and shared ones cost nothing.
+
+mod read;
+mod write;
+
+use super::Kind;
+
+#[cfg(feature = "pyo3")]
+pub(crate) use read::parse_class_within;
+pub(crate) use read::{parse, parse_some, parse_within};
+pub(super) use write::write_listed;
+#[cfg(feature = "pyo3")]
+pub(crate) use write::{canonical_without_slots, write_for_class};
+pub(crate) use write::{write_canonical, write_for_other_order};
+
+const OBJECT: u8 = 15;
+
+/// In pickles of classes alone: an object of the name of the class, and numbers.
+const NAMESAKE: u8 = 0x1F;
+const INTS: u8 = 0x20;
+const FLOAT: u8 = 0x2A;
+const DOUBLE: u8 = 0x2B;
+
+const BACK: u8 = 0xFF;
+
+#[cfg(feature = "pyo3")]
+const HANDLE: u8 = 0xFE;
+
+pub(super) fn tag(kind: &Kind) -> u8 {
+    match kind {
+        Kind::Unit => 0,
+        Kind::Bool => 1,
+        Kind::Char => 2,
+        Kind::Int { .. } => 3,
+        Kind::Float { .. } => 4,
+        Kind::Str => 5,
+        Kind::Seconds { .. } => 6,
+        Kind::Optional(_) => 7,
+        Kind::List(_) => 8,
+        Kind::Set(_) => 9,
+        Kind::Map(..) => 10,
+        Kind::Array(..) => 11,
+        Kind::Tuple(_) => 12,
+        Kind::Boxed(_) => 13,
+        Kind::Raw(_) => 14,
+        Kind::Object(_) => OBJECT,
+        Kind::Enum(_) => 16,
+        Kind::Record(_) => 17,
+        Kind::Opaque { .. } => 18,
+        Kind::Serde => 19,
+        Kind::Known(_) => 20,
+        Kind::Grid(..) => 21,
+        Kind::Weak(_) => 22,
+        Kind::Open(_) => 23,
+        // No image with one leaves the process, so that no reader meets it.
+        #[cfg(feature = "pyo3")]
+        Kind::Handle(_) => HANDLE,
+    }
+}

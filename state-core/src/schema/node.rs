@@ -1,0 +1,279 @@
+//! What a node of a schema can be, and its parts.
+
+use alloc::borrow::Cow;
+
+use super::{Evolution, Form, Nodes, Open, Schema, Sharing};
+use crate::error::Error;
+use crate::protocol::builder::Builder;
+use crate::standard::Known;
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Unit,
+    Bool,
+    Char,
+    Int {
+        bits: u8,
+        signed: bool,
+        nonzero: bool,
+    },
+    Float {
+        bits: u8,
+    },
+    Str,
+    /// Seconds (`signed` for points in time) and nanoseconds below 10⁹.
+    Seconds {
+        signed: bool,
+    },
+    Optional(Link),
+    List(Link),
+    Set(Link),
+    Map(Link, Link),
+    Array(Link, u64),
+    Tuple(Cow<'static, [Link]>),
+    Boxed(Link),
+    /// A weak reference to what stands behind an `Rc` or `Arc`.
+    Weak(Link),
+    /// One of the types of an open set, by its tag.
+    Open(Open),
+    /// A type for which Python has a class.
+    Known(Known),
+    /// A serde value as CBOR; the tuple shows its bytes.
+    Serde,
+    Raw(Raw),
+    /// Elements of a raw array in several dimensions, as many as this says if the type fixes it.
+    Grid(Link, Option<u8>),
+    Object(Object),
+    Enum(Enum),
+    Record(Record),
+    /// A `Pod` struct that is known by its size alone.
+    Opaque {
+        size: u64,
+        big_endian: bool,
+    },
+    /// An object of another runtime: its place in a table beside the image, which never leaves the process.
+    #[cfg(feature = "pyo3")]
+    Handle(Handle),
+}
+
+/// An object: its state is its parent's, then its own slots.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Object {
+    pub name: Cow<'static, str>,
+    /// The first slot is the parent.
+    pub has_parent: bool,
+    pub slots: Cow<'static, [Slot]>,
+    pub refuses: bool,
+    pub skips: bool,
+    pub asks: bool,
+    pub sharing: Sharing,
+    pub form: Form,
+    pub evolution: &'static Evolution,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Enum {
+    pub name: Cow<'static, str>,
+    pub variants: Cow<'static, [EnumVariant]>,
+    pub refuses: bool,
+    pub skips: bool,
+    pub asks: bool,
+    pub sharing: Sharing,
+    pub form: Form,
+    pub evolution: &'static Evolution,
+}
+
+/// One form of an enum.
+#[derive(Debug, Clone)]
+pub struct EnumVariant {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) slots: Cow<'static, [Slot]>,
+    /// What the member of a Python enum is worth, if it is told. As [`Form`], it is no part of the image.
+    pub(crate) value: Option<i128>,
+}
+
+/// One slot of an object.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Slot {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) ty: Link,
+    /// Whether a function of the user's makes what is written.
+    pub(crate) converts: bool,
+    pub(crate) refuses: bool,
+    pub(crate) sharing: Sharing,
+    /// Whether a history keeps the pointers in it instead of what they lead to.
+    pub(crate) held: bool,
+    /// Whether hash maps and sets in it are written in an order that equal ones share.
+    pub(crate) sorted: bool,
+    pub(crate) default: Option<DefaultFn>,
+}
+
+/// Writes a slot's default at a head of an image.
+pub(crate) type DefaultFn = fn(&mut Builder, usize) -> Result<(), Error>;
+
+/// What may stand behind a handle.
+#[cfg(feature = "pyo3")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Handle {
+    /// Its class, as an error names it.
+    pub class: fn() -> alloc::string::String,
+    /// Whether the object at a place of the table is of that class.
+    pub accepts: fn(u64) -> bool,
+}
+
+#[cfg(feature = "pyo3")]
+impl Handle {
+    /// In a schema that was read: the class is no part of it.
+    pub const ANY: Self = Self { class: || alloc::string::String::from("an object of Python"), accepts: |_| true };
+}
+
+/// A raw array: the bytes of its elements, and their count.
+#[derive(Debug, Clone)]
+pub(crate) struct Raw {
+    pub element: Link,
+    pub optional: bool,
+    /// Whether the count is a slot of its own.
+    pub counted: bool,
+    pub exactly: Option<u64>,
+    /// Whether Python sees an array of elements instead of bytes. As [`Form`], it is no part of the image.
+    pub array: bool,
+}
+
+/// A `repr(C)` struct as it lies in a raw array.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub name: Cow<'static, str>,
+    pub fields: Cow<'static, [RecordField]>,
+    pub evolution: &'static Evolution,
+}
+
+/// One field of a record.
+#[derive(Debug, Clone)]
+pub struct RecordField {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) offset: usize,
+    pub(crate) ty: Link,
+    /// Writes what it is in records of an older form that had no such field.
+    pub(crate) default: Option<fn(&mut [u8])>,
+}
+
+/// A reference to another node.
+#[derive(Debug, Clone, Copy)]
+pub enum Link {
+    /// To the schema that a type's function returns.
+    To(fn() -> &'static Schema),
+    /// To a node of the table that was read with this schema.
+    #[doc(hidden)]
+    At(usize),
+}
+
+impl Enum {
+    /// The object that a variant is, where the enum is the list of the types behind a trait object.
+    pub(crate) fn member<'a>(&self, variant: &EnumVariant, nodes: &'a Nodes) -> Option<(&'a Schema, &'a Object)> {
+        let [slot] = &*variant.slots else { return None };
+        let schema = nodes.get(slot.ty);
+        match &schema.kind {
+            Kind::Object(object) if self.form == Form::Dynamic => Some((schema, object)),
+            _ => None,
+        }
+    }
+}
+
+impl EnumVariant {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, slots: &'static [Slot]) -> Self {
+        Self { name: Cow::Borrowed(name), slots: Cow::Borrowed(slots), value: None }
+    }
+
+    /// The same variant, a member of a Python enum with this value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn valued(mut self, value: i128) -> Self {
+        self.value = Some(value);
+        self
+    }
+}
+
+impl Slot {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, schema: fn() -> &'static Schema) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            ty: Link::To(schema),
+            converts: false,
+            refuses: false,
+            sharing: Sharing::NO,
+            held: false,
+            sorted: false,
+            default: None,
+        }
+    }
+
+    /// The slot of a parent, whose own slots stand in its place.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn parent<T: crate::__private::Parent>(name: &'static str) -> Self {
+        Self::new(name, T::schema)
+    }
+
+    /// The same slot, filled by a default where the state has no value for it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or(mut self, default: DefaultFn) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// The same slot, whose hash maps and sets are sorted.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sorted(mut self) -> Self {
+        self.sorted = true;
+        self
+    }
+
+    /// The same slot, in which shared objects stay one object.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sharing(mut self, sharing: Sharing) -> Self {
+        self.sharing = sharing;
+        self
+    }
+
+    /// The same slot, whose pointers a history keeps.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn held(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
+    /// The same slot, with a conversion, which may be able to refuse a value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn converted(mut self, refuses: bool) -> Self {
+        self.converts = true;
+        self.refuses = refuses;
+        self
+    }
+}
+
+impl RecordField {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, offset: usize, schema: fn() -> &'static Schema) -> Self {
+        Self { name: Cow::Borrowed(name), offset, ty: Link::To(schema), default: None }
+    }
+
+    /// The same field, filled by a default in records of an older form.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or(mut self, default: fn(&mut [u8])) -> Self {
+        self.default = Some(default);
+        self
+    }
+}

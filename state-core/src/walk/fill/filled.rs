@@ -1,0 +1,49 @@
+//! The image that comes of it.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "pyo3")]
+use crate::protocol::builder::Builder;
+use crate::protocol::decode::Regions;
+use crate::protocol::text::Text;
+
+/// An image that was filled from a dynamic value.
+pub(crate) struct Filled<'v> {
+    pub(super) head: usize,
+    pub(super) heads: Vec<u8>,
+    pub(super) text: Vec<u8>,
+    pub(super) raw: Vec<u8>,
+    pub(super) lent: Option<Cow<'v, [u8]>>,
+}
+
+#[cfg(feature = "pickle")]
+impl<'v> Filled<'v> {
+    /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
+    pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
+        Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
+    }
+}
+
+#[cfg(feature = "pyo3")]
+impl Filled<'static> {
+    /// An image that was made otherwise, whose root has a head of so many bytes.
+    pub fn of(head: usize, image: Builder) -> Self {
+        Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None }
+    }
+}
+
+impl Filled<'_> {
+    /// Its space, to be used again.
+    #[cfg(feature = "pyo3")]
+    pub fn into_space(self) -> Builder {
+        Builder { heads: self.heads, text: self.text, raw: self.raw, ..Builder::default() }
+    }
+
+    pub fn regions(&self) -> Result<Regions<'_>> {
+        let (head, tail) = self.heads.split_at(self.head);
+        let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
+        Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw), numbered: None })
+    }
+}
