@@ -6,9 +6,9 @@ use alloc::rc::{self, Rc};
 use alloc::sync::{self, Arc};
 use core::ops::Deref;
 
-use crate::impls::room::{Holds, Run, SharedRun, SharedValue};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::room::{Holds, Run, SharedRun, SharedValue};
 use crate::schema::Schema;
 use crate::sharing::{Early, Share, SharedPointer};
 

@@ -7,12 +7,12 @@ use std::ffi::OsStr;
 #[cfg(feature = "std")]
 use std::path::Path;
 
-use super::room::Run;
 use super::{list, text};
 use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
+use crate::protocol::room::Run;
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
 use crate::state::{Restore, State};

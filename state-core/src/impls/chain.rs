@@ -4,10 +4,10 @@ use alloc::collections::{BinaryHeap, LinkedList};
 use alloc::vec::Vec;
 
 use super::list;
-use super::room::{Chain, Run};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::room::{Chain, Run};
 use crate::schema::Schema;
 use crate::state::{Restore, State};
 

@@ -13,13 +13,13 @@ use super::order;
 use super::refill;
 #[cfg(feature = "std")]
 use super::refill::Marks;
-#[cfg(feature = "std")]
-use super::room::Table;
-use super::room::{self, Holds, Tree};
 use crate::__private::{check, get, put, set, size};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
+#[cfg(feature = "std")]
+use crate::protocol::room::Table;
+use crate::protocol::room::{self, Holds, Tree};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -27,7 +27,6 @@ mod order;
 mod path;
 pub(crate) mod pointer;
 mod refill;
-pub(crate) mod room;
 mod set;
 #[cfg(feature = "std")]
 pub(crate) mod sorted;

@@ -11,12 +11,12 @@ use super::agree::Scratch;
 use super::list;
 #[cfg(feature = "std")]
 use super::order;
-#[cfg(feature = "std")]
-use super::room::Table;
-use super::room::{self, Tree};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
+#[cfg(feature = "std")]
+use crate::protocol::room::Table;
+use crate::protocol::room::{self, Tree};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 

@@ -9,5 +9,6 @@ pub(crate) mod gather;
 pub(crate) mod hooks;
 pub(crate) mod layout;
 pub(crate) mod memory;
+pub(crate) mod room;
 pub(crate) mod stack;
 pub(crate) mod text;

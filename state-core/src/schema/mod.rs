@@ -115,7 +115,7 @@ impl Schema {
     #[doc(hidden)]
     #[must_use]
     pub const fn weak(of: fn() -> &'static Self) -> Self {
-        Self::leaf(Kind::Weak(Link::To(of)), crate::sharing::RECORD)
+        Self::leaf(Kind::Weak(Link::To(of)), crate::protocol::layout::RECORD)
     }
 
     /// The schema of a pointer to a sized value.

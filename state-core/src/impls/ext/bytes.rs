@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use bytes::{Bytes, BytesMut};
 
 use crate::impls::list;
-use crate::impls::room::Run;
 use crate::protocol::layout::LENGTH;
+use crate::protocol::room::Run;
 use crate::schema::Schema;
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 

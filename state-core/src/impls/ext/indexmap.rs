@@ -6,9 +6,9 @@ use core::hash::{BuildHasher, Hash};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::__private::{get, set};
-use crate::impls::room::{self, Table};
 use crate::impls::{list, map, set as sets};
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::room::{self, Table};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 

@@ -4,8 +4,8 @@ use smallvec::{Array, SmallVec};
 
 use crate::impls::grow::grow;
 use crate::impls::list;
-use crate::impls::room::Run;
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::room::Run;
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};

@@ -69,20 +69,20 @@ impl Room {
 }
 
 /// Whether elements of type `T` with heads of so many bytes are counted. To be asked in a constant: others pay nothing.
-pub(super) const fn is_wide<T, C: Holds>(head: usize) -> bool {
+pub(crate) const fn is_wide<T, C: Holds>(head: usize) -> bool {
     C::ROOM.is_wide(size_of::<T>(), head)
 }
 
 /// Counts what `count` wide elements take.
 #[inline]
-pub(super) fn count<T, C: Holds>(count: usize, checker: &mut Checker<'_>) {
+pub(crate) fn count<T, C: Holds>(count: usize, checker: &mut Checker<'_>) {
     checker.takes(C::ROOM.bytes(count, size_of::<T>()));
 }
 
 /// For how many elements a table makes room before it is filled. Of wide ones it grows with those that come: a short
 /// image can hold the same key many times.
 #[inline]
-pub(super) fn at_once<T>(count: usize) -> usize {
+pub(crate) fn at_once<T>(count: usize) -> usize {
     /// Bytes that are taken in any case.
     const FREE: usize = 1 << 20;
     count.min(FREE / size_of::<T>().max(1))
