@@ -35,6 +35,51 @@ fn a_call_whose_result_is_dropped_is_kept_and_shown() {
 }
 
 #[test]
+fn what_stands_at_the_start_of_a_pickle_is_shown_beside_calls() {
+    for (pickle, text) in [
+        (&b"I7\n2\x86cm\nf\n(I1\ntR0."[..], "((7, 7), then f(1))"),
+        (b")2\x86cm\nf\n(tR0.", "(((), ()), then f())"),
+        (b"S'a'\np0\ncm\nf\n(g0\ntR0.", "('a', then f('a'))"),
+        (b"cbuiltins\nset\nq\x00)R\x85cm\nf\n(h\x00K\x05tR0.", "((set(),), then f(<class 'set'>, 5))"),
+        (b"]q\x00h\x00acm\nf\n(h\x00tR0.", "([[...]], then f([[...]]))"),
+    ] {
+        assert_eq!(texts(pickle), [text, text], "{}", pickle.escape_ascii());
+    }
+}
+
+/// An object that is made behind a call can be in what the call was given, and nowhere else.
+#[test]
+fn a_call_is_not_hidden_in_its_own_arguments() {
+    for (pickle, text) in [
+        (&b"]q\x00cos\nsystem\n(h\x00tR0cm\nC\n)Ra0N."[..], "(None, then system([C()]))"),
+        (b"]q\x00cos\nsystem\n(h\x00tR0cm\nf\n(h\x00cm\nC\n)RatR00N.", "(None, then f([C(after system([...]))]))"),
+        (
+            b"cm\nC\n)Rq\x00cos\nsystem\n(h\x00tR0cm\nput\n(h\x00tR00N.",
+            "(None, then C(then system(C(...)), then put(C(...))))",
+        ),
+        (b"]q\x00cos\nsystem\n(h\x00tR0cm\nC\n)Ra.", "[C(after system([...]))]"),
+    ] {
+        assert_eq!(texts(pickle), [text, text], "{}", pickle.escape_ascii());
+        let value = load_value(pickle).expect("a value");
+        for protocol in Protocol::ALL {
+            let again = PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            assert!(texts(&again)[0].contains("system"), "{}", again.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn a_dict_that_holds_the_object_whose_state_it_is_ends() {
+    for (pickle, text) in [
+        (&b"}q\x00S'a'\n(im\nC\nh\x00bs."[..], "{'a': C(...)}"),
+        (b"}q\x00S'a'\n(S'b'\nim\nC\nh\x00bs\x85.", "({'a': C(...)},)"),
+        (b"}q\x00S'a'\nccollections\nOrderedDict\nh\x00\x85Rs.", "{'a': ...}"),
+    ] {
+        assert_eq!(texts(pickle), [text, text], "{}", pickle.escape_ascii());
+    }
+}
+
+#[test]
 fn every_print_shows_what_is_called() {
     let pickle = b"cos\nsystem\n(S'ls'\ntR0N.";
     let opened = Pickle::open(pickle).expect("a pickle");

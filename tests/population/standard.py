@@ -46,6 +46,13 @@ class Wants:
     def __getnewargs__(self): return self.all[:2]
 class WantsNamed(Wants):
     def __getnewargs_ex__(self): return self.all[:2], {"c": self.all[2]}
+class WantsKept:
+    "Its arguments are also in its state."
+    def __new__(cls, *args):
+        self = super().__new__(cls)
+        self.args = args
+        return self
+    def __getnewargs__(self): return self.args
 class WantsOnce:
     "What protocols 0 and 1 can make alone."
     def __new__(cls, a): return super().__new__(cls)
@@ -129,6 +136,11 @@ def frozen_sub_knot():
     plain = Plain()
     plain.frozen = Frozen([plain])
     return plain.frozen
+def set_knot(kind=set):
+    plain, other = Plain(), Plain()
+    plain.set = kind([plain])
+    plain.list, plain.tuple, other.set = [plain.set], (plain, [other]), {1: plain.set}
+    return plain.set
 def tuple_knot(kind=tuple):
     parts = []
     both = kind((Plain(), parts, "x"))
@@ -155,6 +167,9 @@ TOKEN                           Outer.Inner([1])                Outer.Inner
 [Outer.Inner.method, Outer.make, Outer().make]                  Outer.Inner([1]).method
 knot()                          frozen_knot()                   frozen_sub_knot()
 tuple_knot()                    tuple_knot(T)                   Stated([1])
+set_knot()                      set_knot(Set)                   [set_knot(), set_knot()]
+WantsKept([1], "a", {2})        (lambda one: [one.args, one, one.args])(WantsKept(frozenset([1]), bytearray(b"x")))
+WantsKept()                     WantsKept((1, "a"), b"x")       (lambda one: [one, WantsKept(*one.args)])(WantsKept({"a": 1}))
 Default(a=1)                    WithReduceOfBase([1, 2])        filled(WithReduceOfBase([1]), a=1)
 Point(1, [2])                   Named(1)                        Data(1, [2])
 FrozenData(1)                   list(Color)                     list(Number)

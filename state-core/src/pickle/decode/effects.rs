@@ -147,16 +147,17 @@ impl Effects {
         if log.is_empty() {
             return Self::default();
         }
-        let mut reach = Reach { parts, seen: Bits::default(), open: Stack::default() };
-        reach.walk(parts.root);
+        let mut reach = Reach { parts, seen: Bits::default(), late: Bits::default(), open: Stack::default() };
+        reach.walk(parts.root, u32::MAX);
         let is_certain = |&[place, end]: &[u32; 2]| end & KNOWN == 0 && parts.is_effect(place);
-        for entry in log.iter().filter(|&entry| is_certain(entry)) {
-            reach.walk(Id::node(entry[0]));
+        // The last one first: what one of them came after is late only if that is so for all that have it.
+        for &[place, end] in log.iter().rev().filter(|&entry| is_certain(entry)) {
+            reach.walk(Id::node(place), end);
         }
         let (mut own, mut kept) = (Bits::default(), Vec::<[u32; 2]>::new());
         for entry in log {
             let place = entry[0];
-            if is_certain(&entry) || reach.walk(Id::node(place)) {
+            if is_certain(&entry) || reach.walk(Id::node(place), entry[1] & !KNOWN) {
                 own.insert(place as usize);
                 if kept.len() == kept.capacity() {
                     kept.reserve_exact(kept.len() / 4 + 4);
@@ -164,12 +165,12 @@ impl Effects {
                 kept.push([place, entry[1] & !KNOWN]);
             }
         }
-        Self::placed(parts, &reach.seen, &own, kept)
+        Self::placed(parts, &reach, &own, kept)
     }
 
     /// Puts what is kept before the next objects of those that are used. What is a call at some protocols alone, as sets
     /// are, is none.
-    fn placed(parts: &Parts<'_>, used: &Bits, own: &Bits, kept: Vec<[u32; 2]>) -> Self {
+    fn placed(parts: &Parts<'_>, used: &Reach<'_>, own: &Bits, kept: Vec<[u32; 2]>) -> Self {
         let mut effects = Self { ids: Vec::with_capacity(kept.len()), groups: Vec::new() };
         let mut kept = kept.into_iter().peekable();
         for (place, tag) in parts.arena.nodes() {
@@ -177,7 +178,7 @@ impl Effects {
                 break;
             }
             let is_object = is_made(tag) && parts.is_effect(place) && !parts.is_attribute(Id::node(place));
-            if !is_object || !used.contains(place as usize) || own.contains(place as usize) {
+            if !is_object || !used.before(place) || own.contains(place as usize) {
                 continue;
             }
             let before = effects.ids.len();
@@ -244,15 +245,22 @@ impl Parts<'_> {
 struct Reach<'a> {
     parts: &'a Parts<'a>,
     seen: Bits,
+    /// Those that were made only after all calls whose parts they are by now. What came before them cannot be shown with
+    /// them: it could be one of these calls, which would then be nowhere but in itself.
+    late: Bits,
     open: Stack,
 }
 
 impl Reach<'_> {
-    /// Goes through a part and all in it that was not met before, and says whether anything of that is called.
-    fn walk(&mut self, id: Id) -> bool {
+    /// Goes through a part and all in it that was not met before, and says whether anything of that is called. `end` is
+    /// the end of the arena when the part was dropped.
+    fn walk(&mut self, id: Id, end: u32) -> bool {
         let (arena, mut has_calls) = (&self.parts.arena, false);
         self.meet(id);
         while let Some(place) = self.open.pop() {
+            if place >= end {
+                self.late.insert(place as usize);
+            }
             let tag = arena.tag(place);
             match tag {
                 Tag::List | Tag::Dict | Tag::Set => arena.items(place).for_each(|id| self.meet(id)),
@@ -266,6 +274,11 @@ impl Reach<'_> {
             has_calls |= self.parts.is_effect(place);
         }
         has_calls
+    }
+
+    /// Whether a node is met in what shows the calls before it.
+    fn before(&self, place: u32) -> bool {
+        self.seen.contains(place as usize) && !self.late.contains(place as usize)
     }
 
     fn meet(&mut self, id: Id) {

@@ -9,9 +9,22 @@ use super::value::{Items, Key, Task, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, MARK, NEWOBJ, NEWOBJ_EX, NONE, OBJ, POP, REDUCE};
-use crate::value::{Made, Object, PartsRef, StepRef, Tuple, Value};
+use crate::value::{Dict, Made, Object, PartsRef, StepRef, Tuple, Value};
 
 static NO_ARGUMENTS: Value = Value::Tuple(Tuple::new());
+static NO_NAMES: Value = Value::Dict(Dict::new());
+
+/// Whether a tuple of arguments holds what would be made a second time if the arguments were written in another tuple.
+fn holds_identities(args: &Value) -> bool {
+    use Value::{Bool, Bytes, Complex, Float, Global, Int, None, Shared, Str, Surrogates};
+    let has_none = |value: &Value| {
+        matches!(
+            value,
+            None | Bool(_) | Int(_) | Float(_) | Complex(_) | Str(_) | Surrogates(_) | Bytes(_) | Global(_) | Shared(_)
+        )
+    };
+    args.as_tuple().is_some_and(|args| !args.iter().all(has_none))
+}
 
 impl<'v> Values<'v, '_, '_> {
     /// Begins an object: it is made, and then filled.
@@ -47,6 +60,9 @@ impl<'v> Values<'v, '_, '_> {
                 self.before(object);
                 self.arguments(args);
                 self.class(object);
+            }
+            (Made::New, Some(args @ Value::Shared(_)), None) if holds_identities(args) => {
+                self.made_of_named(object, Some(args), &NO_NAMES)?;
             }
             (Made::New, args, None) => self.made_of(object, args)?,
             (Made::New, args, Some(kwargs)) => self.made_of_named(object, args, kwargs)?,

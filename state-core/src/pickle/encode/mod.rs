@@ -74,7 +74,14 @@ impl PickleOptions {
     pub fn dump_value(&self, value: &Value) -> Result<Vec<u8>> {
         let mut pickle = Vec::new();
         let mut sink = Sink::start(self, &mut pickle);
-        Values::new(&mut sink).write(value)?;
+        let mut values = Values::new(&mut sink);
+        if let Err(error) = values.write(value) {
+            if !values.is_knotted() {
+                return Err(error);
+            }
+            sink = Sink::start(self, &mut pickle);
+            Values::new(&mut sink).keeping_all().write(value)?;
+        }
         sink.finish()?;
         Ok(pickle)
     }

@@ -22,6 +22,11 @@ pub(super) struct Values<'v, 's, 'b> {
     pub stack: Vec<Task<'v>>,
     names: BTreeMap<(&'v str, &'v str), Code>,
     shared: BTreeMap<Key, Seen>,
+    /// Whether all that has parts goes into the memo, as with Python's own pickler, and not only what is shared: below
+    /// protocol 4 a set is there after its items, so one that contains itself by way of these is found from them alone.
+    keeps_all: bool,
+    /// Whether a value could not be written because it contains itself.
+    is_knotted: bool,
 }
 
 /// How far a shared value is.
@@ -109,7 +114,16 @@ impl<'v> Items<'v> {
 
 impl<'v, 's, 'b> Values<'v, 's, 'b> {
     pub fn new(sink: &'s mut Sink<'b>) -> Self {
-        Self { sink, stack: Vec::new(), names: BTreeMap::new(), shared: BTreeMap::new() }
+        let (names, shared) = (BTreeMap::new(), BTreeMap::new());
+        Self { sink, stack: Vec::new(), names, shared, keeps_all: false, is_knotted: false }
+    }
+
+    pub fn keeping_all(self) -> Self {
+        Self { keeps_all: true, ..self }
+    }
+
+    pub const fn is_knotted(&self) -> bool {
+        self.is_knotted
     }
 
     /// Writes a value.
@@ -173,8 +187,11 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
 
     fn value(&mut self, value: &'v Value) -> Result<()> {
         self.sink.between()?;
-        let Value::Shared(shared) = value else { return self.plain(value, None) };
-        let target = shared.get();
+        let target = match value {
+            Value::Shared(shared) => shared.get(),
+            parts if self.keeps_all && has_parts(parts) => parts,
+            other => return self.plain(other, None),
+        };
         let key = core::ptr::from_ref(target);
         let entries = self.sink.memo_len();
         match self.shared.get(&key) {
@@ -185,6 +202,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
             }
             // What contains itself can only be told by way of something that is there before its parts are.
             Some(Seen::Since(then)) if *then == entries => {
+                self.is_knotted = true;
                 let expected = "a value that contains itself in a list, dict or state";
                 return Err(Error::new(ErrorKind::Unwritable, expected, "one that cannot be there before its parts"));
             }
@@ -379,6 +397,12 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     pub fn code(&mut self, bytes: &[u8]) {
         self.stack.extend(Code::new(bytes).map(Task::Code));
     }
+}
+
+/// Whether Python's pickler would put a value into its memo because it can contain itself.
+const fn has_parts(value: &Value) -> bool {
+    use Value::{Dict, FrozenSet, List, Object, Set, Tuple};
+    matches!(value, Tuple(_) | List(_) | Dict(_) | Set(_) | FrozenSet(_) | Object(_))
 }
 
 impl Sink<'_> {

@@ -35,6 +35,12 @@ struct Met {
     is_again: bool,
 }
 
+/// What stands for an object inside of itself.
+fn ellipsis<'a, S: Source<'a>>(name: &str, shape: Shape, object: Option<&Object<'a, S>>) -> Cow<'a, str> {
+    let name = if name.len() <= SHORT { name } else { "..." };
+    object.and_then(standard::within).unwrap_or_else(|| format!("{name}{}", shape.within()).into())
+}
+
 pub(crate) struct Printer<'a, 'f, 'b, S: Source<'a>> {
     source: S,
     f: &'f mut Formatter<'b>,
@@ -66,7 +72,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
     /// Writes what stands at a place.
     pub fn write(mut self, root: Look<'a, S>, place: usize) -> fmt::Result {
         self.root = place;
-        self.show(root, Met { place: Some(place), is_again: false })?;
+        self.show(root, Met { place: Some(place).filter(|&place| place != 0), is_again: false })?;
         while let Some(last) = self.open.last_mut() {
             let Some(field) = last.rest.next(self.source) else {
                 self.end()?;
@@ -154,8 +160,15 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
     fn object(&mut self, object: &Object<'a, S>, mut met: Met) -> fmt::Result {
         let source = self.source;
         // What is known of a class takes its arguments apart.
-        let args = standard::is_known(object).then(|| object.args.clone()).into_iter().flatten();
-        for part in object.own.into_iter().flatten().chain(args) {
+        let args = || standard::is_known(object).then(|| object.args.clone()).into_iter().flatten();
+        let own = || object.own.into_iter().flatten().chain(args());
+        // A dict can hold the object whose state it is.
+        let is_open = |part| source.is_shared(part) && self.within.contains_key(&source.place(part));
+        if own().any(is_open) {
+            let Layout { name, shape, .. } = Layout::of(object, self.has_whole_tags);
+            return literal::write_name(self.f, &ellipsis(&name, shape, Some(object)));
+        }
+        for part in own() {
             let is_shared = source.is_shared(part) && !source.is_short(part);
             met.is_again |= is_shared && !self.seen.insert(source.place(part));
             if met.is_again && !self.pay_for(part) {
@@ -169,9 +182,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         let Layout { name, fields, shape } = layout;
         self.name(&name)?;
         let Some(fields) = fields else { return Ok(()) };
-        let name = if name.len() <= SHORT { name } else { "...".into() };
-        let ellipsis = || format!("{name}{}", shape.within()).into();
-        self.begin(shape, Fields::new(fields), met, || object.and_then(standard::within).unwrap_or_else(ellipsis))
+        self.begin(shape, Fields::new(fields), met, || ellipsis(&name, shape, object))
     }
 
     /// A long name is paid for, as all objects of a class show it.
