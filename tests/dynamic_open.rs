@@ -330,3 +330,138 @@ fn depth_is_counted_through_them() {
     }
     assert_eq!(dumps(&nested).unwrap_err().kind(), ErrorKind::Depth);
 }
+
+/// What a type was called may be what another is called, whichever of them was registered first.
+#[test]
+fn a_name_goes_before_a_former_name() {
+    trait Shape: Dynamic {
+        fn corners(&self) -> u32;
+    }
+    dynamic!(dyn Shape = open);
+    #[derive(State)]
+    #[state(name = "shapes.Box", alias("shapes.Crate"))]
+    struct Boxed {
+        size: u32,
+    }
+    #[derive(State)]
+    #[state(name = "shapes.Crate")]
+    struct Crate {
+        size: u32,
+    }
+    impl Shape for Boxed {
+        fn corners(&self) -> u32 {
+            self.size
+        }
+    }
+    impl Shape for Crate {
+        fn corners(&self) -> u32 {
+            100 + self.size
+        }
+    }
+    impl Shape for u8 {
+        fn corners(&self) -> u32 {
+            200
+        }
+    }
+    impl Shape for i8 {
+        fn corners(&self) -> u32 {
+            300
+        }
+    }
+    <dyn Shape>::register([member!(Boxed), member!(Crate)]).unwrap();
+    <dyn Shape>::register([member!(u8 as "small" | "tiny"), member!(i8 as "tiny")]).unwrap();
+    let shapes: Vec<Box<dyn Shape>> = vec![Box::new(Crate { size: 1 }), Box::new(Boxed { size: 2 }), Box::new(1_i8)];
+    let corners = |shapes: Vec<Box<dyn Shape>>| shapes.iter().map(|shape| shape.corners()).collect::<Vec<_>>();
+    assert_eq!(corners(pickle::loads(&pickle::dumps(&shapes).unwrap()).unwrap()), [101, 2, 300]);
+    assert_eq!(corners(from_value(&to_value(&shapes).unwrap()).unwrap()), [101, 2, 300]);
+    assert_eq!(corners(loads(&dumps(&shapes).unwrap()).unwrap()), [101, 2, 300]);
+}
+
+/// The schema around an open set does not know which of its types share, so a state that copies them is an error.
+#[test]
+fn types_that_share_are_in_states_that_do() {
+    #[derive(State, Debug)]
+    #[state(shared, name = "app.Pair")]
+    struct Pair {
+        names: [Rc<str>; 2],
+    }
+    #[derive(State, Debug)]
+    #[state(name = "app.Watcher")]
+    struct Watcher {
+        name: Rc<str>,
+        watched: Weak<str>,
+    }
+    impl Plugin for Pair {
+        fn gain(&self, input: f32) -> f32 {
+            if Rc::ptr_eq(&self.names[0], &self.names[1]) { input } else { 0.0 }
+        }
+    }
+    impl Plugin for Watcher {
+        fn gain(&self, input: f32) -> f32 {
+            if self.watched.upgrade().is_some_and(|name| Rc::ptr_eq(&name, &self.name)) { input } else { 0.0 }
+        }
+    }
+    <dyn Plugin>::register([member!(Pair), member!(Watcher)]).unwrap();
+    let name = Rc::<str>::from("name");
+    let (watched, names) = (Rc::downgrade(&name), [name.clone(), name.clone()]);
+    let sharing: Vec<Box<dyn Plugin>> = vec![Box::new(Pair { names }), Box::new(Watcher { name, watched })];
+    for error in [dumps(&sharing).unwrap_err(), pickle::dumps(&sharing).unwrap_err(), to_value(&sharing).unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Unwritable);
+        let error = error.to_string();
+        assert!(error.contains("`Options::sharing`") && error.contains("Pair in one that copies them"), "{error}");
+    }
+    let options = Options::new().sharing();
+    assert_eq!(gains(&options.loads::<Vec<_>>(&options.dumps(&sharing).unwrap()).unwrap()), [1.0, 1.0]);
+    let pickles = pickle::PickleOptions::new().sharing();
+    assert_eq!(gains(&pickles.loads::<Vec<_>>(&pickles.dumps(&sharing).unwrap()).unwrap()), [1.0, 1.0]);
+    assert_eq!(gains(&options.from_value::<Vec<_>>(&options.to_value(&sharing).unwrap()).unwrap()), [1.0, 1.0]);
+    #[derive(State)]
+    #[state(shared)]
+    struct Studio {
+        plugins: Vec<Box<dyn Plugin>>,
+    }
+    let studio = Studio { plugins: sharing };
+    let bytes = dumps(&studio).unwrap();
+    assert_eq!(gains(&loads::<Studio>(&bytes).unwrap().plugins), [1.0, 1.0]);
+    let mut live = Studio { plugins: vec![Box::new(Mute)] };
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!(gains(&live.plugins), [1.0, 1.0]);
+    assert_eq!(dumps(&live).unwrap(), bytes);
+}
+
+/// However many threads register them at once, types are there once, and of two that want one tag one gets it.
+#[test]
+fn threads_register_at_once() {
+    trait Part: Dynamic + Send {}
+    dynamic!(dyn Part = open);
+    #[derive(State)]
+    #[state(name = "Wheel")]
+    struct Wheel;
+    #[derive(State)]
+    #[state(name = "Wheel")]
+    struct OtherWheel;
+    impl Part for Wheel {}
+    impl Part for OtherWheel {}
+    impl Part for Mute {}
+    let registered: Vec<bool> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                scope.spawn(move || match number % 2 {
+                    0 => <dyn Part>::register([member!(Mute), member!(Wheel)]).is_ok(),
+                    _ => <dyn Part>::register([member!(OtherWheel), member!(Mute)]).is_ok(),
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    // All that wanted the one, or all that wanted the other.
+    assert_eq!(registered.iter().filter(|&&is| is).count(), 4);
+    assert!(registered.iter().enumerate().all(|(number, &is)| is == (registered[0] == (number % 2 == 0))));
+    let parts: Vec<Box<dyn Part>> = match registered[0] {
+        true => vec![Box::new(Wheel), Box::new(Mute)],
+        false => vec![Box::new(OtherWheel), Box::new(Mute)],
+    };
+    assert_eq!(loads::<Vec<Box<dyn Part>>>(&dumps(&parts).unwrap()).unwrap().len(), 2);
+    let other: Box<dyn Part> = if registered[0] { Box::new(OtherWheel) } else { Box::new(Wheel) };
+    assert_eq!(dumps(&other).unwrap_err().kind(), ErrorKind::Unwritable);
+}

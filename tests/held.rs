@@ -10,14 +10,14 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use state_core::image::checksum;
-use state_core::{ErrorKind, History, Options, State, dumps, loads};
+use state_core::{Dynamic, ErrorKind, History, Options, State, dumps, dynamic, loads, member};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -375,7 +375,7 @@ fn worlds_go_with_their_history_to_other_threads() {
     assert_same_pointers(&back.join().unwrap(), &world);
 }
 
-trait Shape: state_core::Dynamic + Send + Sync {
+trait Shape: Dynamic + Send + Sync {
     fn volume(&self) -> f32;
 }
 
@@ -721,4 +721,76 @@ fn options_of_a_history_count() {
     let mut history = History::<World>::new().options(Options::new().with_schema());
     history.push(1, &world).unwrap();
     assert_eq!(history.image(1).unwrap(), carried);
+}
+
+/// Which types an open set has is not known to the schema around it; their held fields are held all the same.
+#[test]
+fn types_of_open_sets_hold() {
+    trait Part: Dynamic {
+        fn mesh(&self) -> &Arc<Mesh>;
+    }
+    dynamic!(dyn Part = open);
+    #[derive(State)]
+    #[state(name = "Model")]
+    struct Model {
+        #[state(held)]
+        mesh: Arc<Mesh>,
+        place: u8,
+    }
+    impl Part for Model {
+        fn mesh(&self) -> &Arc<Mesh> {
+            assert_eq!(self.place, 1);
+            &self.mesh
+        }
+    }
+    <dyn Part>::register([member!(Model)]).unwrap();
+    let mesh = mesh("mesh");
+    let mut parts: Vec<Box<dyn Part>> = vec![Box::new(Model { mesh: mesh.clone(), place: 1 })];
+    let mut history = History::<Vec<Box<dyn Part>>>::new();
+    history.push(0, &parts).unwrap();
+    assert_eq!(history.image(0).unwrap(), dumps(&parts).unwrap());
+    parts.clear();
+    history.restore(0, &mut parts).unwrap();
+    assert!(Arc::ptr_eq(parts[0].mesh(), &mesh));
+}
+
+/// What is behind a pointer can be any type that borrows nothing.
+#[test]
+fn maps_and_tuples_are_held() {
+    type Table = Arc<Mutex<HashMap<u8, String>>>;
+    #[derive(State)]
+    struct Assets {
+        #[state(held)]
+        names: Table,
+        #[state(held)]
+        pair: Arc<(String, BTreeMap<u8, u8>)>,
+        #[state(held)]
+        sets: Rc<BTreeSet<u8>>,
+    }
+    let assets = || Assets {
+        names: Arc::new(Mutex::new(HashMap::from([(1, "one".into())]))),
+        pair: Arc::new(("pair".into(), BTreeMap::new())),
+        sets: Rc::new(BTreeSet::from([1, 2])),
+    };
+    let (mut live, mut history) = (assets(), History::<Assets>::new());
+    let (names, pair, sets) = (live.names.clone(), live.pair.clone(), live.sets.clone());
+    history.push(0, &live).unwrap();
+    live = assets();
+    history.restore(0, &mut live).unwrap();
+    assert!(Arc::ptr_eq(&live.names, &names) && Arc::ptr_eq(&live.pair, &pair) && Rc::ptr_eq(&live.sets, &sets));
+    // Such objects can be used on all threads, though they are more than one type.
+    #[derive(State)]
+    struct Sent {
+        #[state(held)]
+        names: Table,
+    }
+    let (mut history, sent) = (History::<Sent>::new(), Sent { names: names.clone() });
+    history.push(0, &sent).unwrap();
+    let sent = thread::spawn(move || {
+        let mut sent = sent;
+        sent.names = Arc::default();
+        history.restore(0, &mut sent).unwrap();
+        sent
+    });
+    assert!(Arc::ptr_eq(&sent.join().unwrap().names, &names));
 }

@@ -6,8 +6,9 @@
 mod python;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::rc::Rc;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use state_core::pickle::{PickleOptions as Options, Protocol, dump_value};
@@ -201,6 +202,7 @@ impl Cases {
 
 macro_rules! cells {
     ($cases:ident, $make:expr, $differ:expr, $keeps:expr) => {
+        $cases.add([Rc::new(RefCell::new($make)), Rc::new(RefCell::new($make))], $differ, $keeps);
         $cases.add([Rc::new($make), Rc::new($make)], $differ, $keeps);
         $cases.add([Arc::new(Mutex::new($make)), Arc::new(Mutex::new($make))], $differ, $keeps);
     };
@@ -271,6 +273,39 @@ fn lists_and_slices() {
     cells!(cases, [1_u16, 2], true, true);
     cases.add([Rc::<[u16]>::from([1, 2]), Rc::from([1, 2])], true, true);
     cases.add([Arc::<[String]>::from(["a".to_string()]), Arc::from(["a".to_string()])], true, true);
+    cases.ask();
+}
+
+/// Python's empty tuple is one object wherever it stands; it keeps no identity of numbers.
+#[test]
+fn maps_sets_and_tuples() {
+    let names = || [(1_u8, "one".to_string()), (2, "two".to_string())];
+    let table = || HashMap::from([(1_u8, leaf())]);
+    let numbers = || [300_u32, 400];
+    let mut cases = Cases::default();
+    cells!(cases, BTreeMap::from(names()), true, true);
+    cells!(cases, table(), true, true);
+    cells!(cases, BTreeMap::<u8, u8>::new(), true, true);
+    cells!(cases, BTreeSet::from(numbers()), true, true);
+    cells!(cases, HashSet::from([300_u32]), true, true);
+    cells!(cases, HashSet::<u32>::new(), true, true);
+    cells!(cases, BinaryHeap::from(numbers()), true, true);
+    cells!(cases, LinkedList::from(numbers()), true, true);
+    cells!(cases, (leaf(), "text".to_string()), true, true);
+    cells!(cases, (1_u8,), true, true);
+    cells!(cases, (1_u8, 2.5_f64, leaf(), true, 'c'), true, true);
+    cells!(cases, ((1_u8, 2_u8), vec![leaf()]), true, true);
+    cells!(cases, (), false, false);
+    cells!(cases, std::time::Duration::from_millis(1500), true, true);
+    cells!(cases, 1_u32..400, true, true);
+    cells!(cases, Ok::<u8, String>(1), true, true);
+    cells!(cases, Err::<u8, String>("no".into()), true, true);
+    cells!(cases, std::cmp::Reverse("text".to_string()), true, true);
+    cells!(cases, std::net::Ipv4Addr::LOCALHOST, true, true);
+    cells!(cases, std::net::IpAddr::from([127, 0, 0, 1]), true, true);
+    cases.everywhere([Rc::new(RefCell::new(table())), Rc::new(RefCell::new(table()))]);
+    cases.everywhere([Rc::new((leaf(), leaf())), Rc::new((leaf(), leaf()))]);
+    cases.add([Arc::new(AtomicU32::new(7)), Arc::new(AtomicU32::new(7))], false, false);
     cases.ask();
 }
 

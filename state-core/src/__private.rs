@@ -46,7 +46,8 @@ pub use crate::schema::fingerprint::Known;
 pub use crate::schema::form::{Form, Shape, Sharing};
 pub use crate::schema::{EnumVariant, Names, RecordField, Schema, Slot};
 pub use crate::sharing::held::{hold_get, hold_put, hold_set, hold_size};
-pub use crate::sharing::pointer::{OneThread, Share, SharedPointer, Shares};
+pub use crate::sharing::pointer::SharedPointer;
+pub use crate::sharing::proof::{OneThread, Share, Shares};
 pub use crate::state::{Outcome, Remote, Restore, State, StateObject};
 pub use crate::{__image as image, __record as record};
 

@@ -17,6 +17,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
 use crate::protocol::room::Holds;
+use crate::schema::fingerprint::identity;
 use crate::schema::{KnownMember, KnownSet, OPEN_HEAD, Schema, unregistered};
 use crate::state::{RestoreOwned, State};
 
@@ -137,6 +138,9 @@ fn member_of<D: OpenSet + ?Sized>(value: &D) -> Option<&'static OpenMember<D>> {
 /// Counts what is behind a pointer.
 pub fn size_open<D: OpenSet + ?Sized>(value: &D, size: &mut Size) {
     let Some(OpenMember { known, member, .. }) = member_of(value) else { return size.fail(unlisted(value)) };
+    if identity((known.schema)()).sharing.shared && !size.shares() {
+        return size.fail(copying(value));
+    }
     size.run(1, OPEN_HEAD);
     size.length(known.tag.len());
     size.text(known.tag.len());
@@ -148,6 +152,14 @@ pub fn size_open<D: OpenSet + ?Sized>(value: &D, size: &mut Size) {
 fn unlisted<D: OpenSet + ?Sized>(value: &D) -> Error {
     let found = format!("{}, which is not", (D::ACCESS.type_name)(value));
     Error::new(ErrorKind::Unwritable, unregistered(core::any::type_name::<D>()), found)
+}
+
+/// A type that shares, in a state of which nobody said so: the schema around it does not know its types.
+#[cold]
+fn copying<D: OpenSet + ?Sized>(value: &D) -> Error {
+    let expected = "a state whose shared objects stay one object (`#[state(shared)]` on a type or field around the open \
+                    set, or `Options::sharing`)";
+    Error::new(ErrorKind::Unwritable, expected, format!("{} in one that copies them", (D::ACCESS.type_name)(value)))
 }
 
 /// Writes what is behind a pointer.

@@ -6,6 +6,7 @@ use core::sync::atomic::{self, Ordering};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::schema::Schema;
+use crate::sharing::Share;
 use crate::state::{Restore, State};
 
 macro_rules! atomics {
@@ -14,6 +15,8 @@ macro_rules! atomics {
         impl State for atomic::$atomic {
             const HEAD: usize = <$of>::HEAD;
             const DYNAMIC: bool = false;
+            const CELL: bool = true;
+            const SHARE: Share<Self> = Share::THREADS;
 
             fn schema() -> &'static Schema {
                 <$of>::schema()
@@ -40,6 +43,10 @@ macro_rules! atomics {
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 <$of>::get(head, reader).map(Self::new)
+            }
+
+            fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
+                <$of>::get(head, reader).map(|value| self.store(value, Ordering::Relaxed)).is_some()
             }
         }
     )*)*};

@@ -12,6 +12,7 @@ use crate::state::{Restore, State};
 
 impl<T: State + Copy> State for Cell<T> {
     const HEAD: usize = T::HEAD;
+    const CELL: bool = true;
     share_through!(T);
     const DYNAMIC: bool = T::DYNAMIC;
     const STACK: usize = stack(size_of::<Self>(), T::STACK);
@@ -102,7 +103,19 @@ macro_rules! restore {
 }
 
 restore! {
-    Cell Copy {}
+    Cell Copy {
+        fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
+            let mut value = self.get();
+            value.set(head, reader);
+            self.set(value);
+            true
+        }
+
+        fn swap_in(&self, other: &Self) -> bool {
+            self.swap(other);
+            true
+        }
+    }
     RefCell Sized {
         fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
             self.try_borrow_mut().map(|mut value| value.set(head, reader)).is_ok()

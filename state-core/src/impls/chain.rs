@@ -9,12 +9,14 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::{Chain, Run};
 use crate::schema::Schema;
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 macro_rules! lists {
     ($($list:ident;)*) => {$(
         impl<T: State> State for $list<T> {
             const HEAD: usize = LENGTH;
+            share_through!(T);
 
             fn schema() -> &'static Schema {
                 list::schema::<T>()
@@ -27,7 +29,7 @@ macro_rules! lists {
 
             #[inline]
             fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-                list::put_each(self.iter(), head, writer);
+                list::put_each::<_, Run>(self.iter(), head, writer);
             }
         }
     )*};
@@ -84,8 +86,15 @@ impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
 
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        let run = list::run::<T>(head, reader)?;
-        run.chunks_exact(stride(T::HEAD)).map(|head| T::get(&head[..T::HEAD], reader)).collect()
+        let mut list = Self::new();
+        for head in list::run::<T>(head, reader)?.chunks_exact(stride(T::HEAD)) {
+            match T::get(&head[..T::HEAD], reader) {
+                Some(item) => list.push_back(item),
+                None if T::POINTER && reader.left_out() => {}
+                None => return None,
+            }
+        }
+        Some(list)
     }
 
     #[inline]

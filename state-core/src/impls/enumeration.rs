@@ -11,12 +11,14 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{enum_head, enum_is_inline, largest};
 use crate::protocol::stack::{deepest, stack};
 use crate::schema::Schema;
+use crate::sharing::{Share, share_parts, share_through};
 use crate::state::{Restore, State};
 
 /// Enums whose variants have one slot or none, each with its index.
 macro_rules! enums {
     ($([$($param:ident)*] $ty:ty, $tag:literal { $($at:literal $variant:ident $(($value:ident: $slot:ty))?),* })*) => {$(
         impl<$($param: State),*> State for $ty {
+            enums!(@share $($param)*);
             const HEAD: usize = enum_head([$($at),*].len(), largest(&[$(0 $(+ <$slot>::HEAD)?),*]));
             const DYNAMIC: bool = !enum_is_inline(largest(&[$(0 $(+ <$slot>::HEAD)?),*])) $($(|| <$slot>::DYNAMIC)?)*;
             const STACK: usize = stack(2 * size_of::<Self>(), deepest(&[$($(<$slot>::STACK,)?)*]));
@@ -122,6 +124,9 @@ macro_rules! enums {
             }
         }
     )*};
+    (@share) => { const SHARE: Share<Self> = Share::THREADS; };
+    (@share $only:ident) => { share_through!($only); };
+    (@share $first:ident $($other:ident)+) => { share_parts!($first); };
 }
 
 enums! {

@@ -2,12 +2,13 @@
 
 /// `[generics] Type: Item, at most, with room;` of types with the methods of `Vec`.
 macro_rules! grow {
-    ($([$($generics:tt)*] $ty:ty: $item:ty, $most:expr, $with_room:expr;)*) => {$(
+    ($([$($generics:tt)*] $ty:ty: $item:ty, $most:expr, $with_room:expr $(, share: $share:ident)?;)*) => {$(
         impl<$($generics)*> State for $ty
         where
             $item: State,
         {
             const HEAD: usize = LENGTH;
+            $($crate::sharing::share_through!($share);)?
             // Their elements may lie in the value itself.
             const STACK: usize = stack(size_of::<Self>(), 0);
 

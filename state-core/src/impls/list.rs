@@ -33,7 +33,7 @@ pub(super) fn size<'a, T: State + 'a>(items: impl ExactSizeIterator<Item = &'a T
 
 /// Writes the elements one by one into a run.
 #[inline]
-pub(super) fn put_each<'a, T: State + 'a>(
+pub(super) fn put_each<'a, T: State + 'a, C: Holds>(
     items: impl ExactSizeIterator<Item = &'a T>,
     head: &mut [u8],
     writer: &mut Writer<'_, 'a>,
@@ -45,7 +45,7 @@ pub(super) fn put_each<'a, T: State + 'a>(
     }
     let each = |writer: &mut Writer<'_, 'a>| {
         for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
-            if T::POINTER {
+            if T::POINTER && C::MAY_MISS {
                 writer.may_be_empty();
             }
             item.put(&mut head[..T::HEAD], writer);
@@ -75,7 +75,7 @@ impl<T: State> State for [T] {
     #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
-        let Some(bytes) = bytes else { return put_each(self.iter(), head, writer) };
+        let Some(bytes) = bytes else { return put_each::<_, Run>(self.iter(), head, writer) };
         writer.length(head, self.len());
         if let Some(run) = writer.run(self.len(), T::HEAD) {
             memory::copy(bytes, run);
@@ -306,7 +306,7 @@ impl<T: State> State for VecDeque<T> {
 
     #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-        put_each(self.iter(), head, writer);
+        put_each::<_, Run>(self.iter(), head, writer);
     }
 }
 

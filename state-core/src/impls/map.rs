@@ -21,6 +21,7 @@ use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::Table;
 use crate::protocol::room::{self, Holds, Tree};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_parts;
 use crate::state::{Restore, State};
 
 /// The head of an entry.
@@ -155,8 +156,9 @@ macro_rules! maps {
         $map:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
         $put:expr, $set:ident, $drain:expr, $fill:expr
     ) => {
-        impl<K: State, V: State $(, $hasher)?> State for $map<K, V $(, $hasher)?> {
+        impl<K: State, V: State $(, $hasher: Send + Sync + 'static)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
+            share_parts!(K);
 
             fn schema() -> &'static Schema {
                 $schema::<K, V>()
@@ -177,7 +179,7 @@ macro_rules! maps {
         where
             K: Restore<'de> + $($bound)*,
             V: Restore<'de>,
-            $($hasher: $build + Default,)?
+            $($hasher: $build + Default + Send + Sync + 'static,)?
         {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {

@@ -12,6 +12,7 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::Image;
 use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Form, Kind, Link, Schema};
+use crate::sharing::{Share, share_through};
 use crate::state::{Restore, State, StateObject};
 
 /// What can be refused is always visited.
@@ -30,6 +31,7 @@ macro_rules! objects {
     )*) => {$(
         impl$(<$param: State>)? State for $ty {
             const HEAD: usize = 0 $(+ <$of>::HEAD)*;
+            objects!(@share $($param)?);
             const DYNAMIC: bool = false $(|| <$of>::DYNAMIC)* $(|| is_visited!($refusal))?;
             const STACK: usize = stack(size_of::<Self>(), deepest(&[$(<$of>::STACK),*]));
 
@@ -98,6 +100,8 @@ macro_rules! objects {
 
         impl$(<$param: State>)? StateObject for $ty {}
     )*};
+    (@share) => { const SHARE: Share<Self> = Share::THREADS; };
+    (@share $param:ident) => { share_through!($param); };
 }
 
 objects! {

@@ -18,6 +18,7 @@ use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::Table;
 use crate::protocol::room::{self, Tree};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 fn schema<T: State>() -> &'static Schema {
@@ -60,9 +61,9 @@ fn put_table<'a, T: State + 'a>(
     writer: &mut Writer<'_, 'a>,
 ) {
     if let Some(depth) = writer.is_sorted() {
-        list::put_each(order::by_key(items, |&item| item, depth).into_iter(), head, writer);
+        list::put_each::<_, Table>(order::by_key(items, |&item| item, depth).into_iter(), head, writer);
     } else {
-        list::put_each(items, head, writer);
+        list::put_each::<_, Table>(items, head, writer);
     }
 }
 
@@ -71,8 +72,9 @@ macro_rules! sets {
         $set:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
         $put:expr, $drain:expr, $fill:expr
     ) => {
-        impl<T: State $(, $hasher)?> State for $set<T $(, $hasher)?> {
+        impl<T: State $(, $hasher: Send + Sync + 'static)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
+            share_through!(T);
 
             fn schema() -> &'static Schema {
                 $schema::<T>()
@@ -92,7 +94,7 @@ macro_rules! sets {
         impl<'de, T $(, $hasher)?> Restore<'de> for $set<T $(, $hasher)?>
         where
             T: Restore<'de> + $($bound)*,
-            $($hasher: $build + Default,)?
+            $($hasher: $build + Default + Send + Sync + 'static,)?
         {
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -151,7 +153,7 @@ sets!(
     [],
     |_| BTreeSet::new(),
     schema,
-    list::put_each,
+    list::put_each::<_, Tree>,
     core::mem::take,
     |set: &mut Self, items: Vec<T>| { *set = items.into_iter().collect() }
 );

@@ -13,6 +13,7 @@ use super::{list, set};
 use crate::__private::cut;
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
+use crate::protocol::room::Table;
 use crate::state::{Restore, State};
 
 /// A hash map or set, with keys that have an order.
@@ -63,7 +64,7 @@ pub trait Unsorted<'de, T: Restore<'de>> {
 
 impl<'de, T: Restore<'de>> Unsorted<'de, T> for &Restorer<'de, T> {}
 
-impl<K: State + Ord, V: State, S> Sorted for HashMap<K, V, S> {
+impl<K: State + Ord, V: State, S: Send + Sync + 'static> Sorted for HashMap<K, V, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_unstable_by_key(|&(key, _)| key);
@@ -75,7 +76,7 @@ impl<'de, K, V, S> SetSorted<'de> for HashMap<K, V, S>
 where
     K: Restore<'de> + Ord + Hash,
     V: Restore<'de>,
-    S: BuildHasher + Default,
+    S: BuildHasher + Default + Send + Sync + 'static,
 {
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads): Option<Heads<'de>> = map::heads::<K, V>(head, reader) else { return };
@@ -93,18 +94,18 @@ where
     }
 }
 
-impl<T: State + Ord, S> Sorted for HashSet<T, S> {
+impl<T: State + Ord, S: Send + Sync + 'static> Sorted for HashSet<T, S> {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let mut items: Vec<_> = self.iter().collect();
         items.sort_unstable();
-        writer.sorted(|writer| list::put_each(items.into_iter(), head, writer));
+        writer.sorted(|writer| list::put_each::<_, Table>(items.into_iter(), head, writer));
     }
 }
 
 impl<'de, T, S> SetSorted<'de> for HashSet<T, S>
 where
     T: Restore<'de> + Ord + Hash,
-    S: BuildHasher + Default,
+    S: BuildHasher + Default + Send + Sync + 'static,
 {
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let mut items: Vec<_> = self.iter().collect();

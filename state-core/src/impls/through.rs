@@ -6,6 +6,7 @@ macro_rules! through {
         impl crate::state::State for $ty {
             const HEAD: usize = <$wire as crate::state::State>::HEAD;
             const DYNAMIC: bool = <$wire as crate::state::State>::DYNAMIC;
+            const SHARE: crate::sharing::Share<Self> = crate::sharing::Share::THREADS;
 
             fn schema() -> &'static crate::schema::Schema {
                 <$wire as crate::state::State>::schema()

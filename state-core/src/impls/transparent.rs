@@ -8,12 +8,14 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::stack;
 use crate::schema::{Kind, Schema};
+use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
 macro_rules! wrappers {
     ($($wrapper:ident;)*) => {$(
         impl<T: State> State for $wrapper<T> {
             const HEAD: usize = T::HEAD;
+            share_through!(T);
             const DYNAMIC: bool = T::DYNAMIC;
             const STACK: usize = stack(size_of::<Self>(), T::STACK);
 

@@ -7,12 +7,14 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::share_parts;
 use crate::state::{Restore, State};
 
 macro_rules! tuples {
     ($($($name:ident $at:tt),+;)*) => {$(
         impl<$($name: State),+> State for ($($name,)+) {
             const HEAD: usize = 0 $(+ $name::HEAD)+;
+            share_parts!(A);
             const DYNAMIC: bool = false $(|| $name::DYNAMIC)+;
             const STACK: usize = stack(size_of::<Self>(), deepest(&[$($name::STACK),+]));
 

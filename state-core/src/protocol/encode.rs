@@ -69,6 +69,12 @@ impl Size {
         self.follows
     }
 
+    /// Whether shared objects stay one object, or may not be met twice.
+    #[cfg(feature = "std")]
+    pub(crate) fn shares(&self) -> bool {
+        self.tracker.is_some()
+    }
+
     #[inline]
     pub(crate) fn tracker(&mut self) -> Option<&mut Tracker> {
         self.tracker.as_deref_mut()

@@ -40,7 +40,7 @@ holds! {
     /// The same, moved behind a count of references once there are all.
     SharedRun: 2, 0, 0, true;
     /// A list whose elements know their neighbours.
-    Chain: 1, 16, 0, false;
+    Chain: 1, 16, 0, true;
     /// A hash table: at most 16/7 places for each element, and half as many while it grows; a byte for each place.
     #[cfg_attr(not(feature = "std"), allow(dead_code))]
     Table: 4, 4, 0, false;

@@ -286,6 +286,7 @@ impl Schema {
         match &self.kind {
             Kind::Object(object) => object.slots.iter().any(|slot| slot.held),
             Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(|slot| slot.held),
+            Kind::Open(_) => true,
             _ => false,
         }
     }

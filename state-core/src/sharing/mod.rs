@@ -88,7 +88,8 @@
 //!
 //! # Restores in place
 //! [`load_into`](crate::load_into) keeps live objects where it can. An object that nothing else refers to is restored
-//! in place, and so is one behind a cell or lock, whoever else holds it: all handles to it see the restored contents.
+//! in place, and so is one behind a cell or lock (an atomic is one too), whoever else holds it: all handles to it see
+//! the restored contents.
 //! An object without a cell that others refer to, one whose cell is borrowed, and one whose lock is held, is replaced
 //! by a new one, and the other handles keep the old one. One live object never becomes two objects of the state. If a
 //! hook or conversion can refuse, new objects are built first and then replace the old ones. While an object is
@@ -96,10 +97,11 @@
 //!
 //! # Which references share
 //! Identity is per pointer type. An object seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as
-//! `Rc<dyn Monster>`, becomes two. A type that borrows cannot be shared, and is an error if others refer to it; so are
-//! maps and tuples directly behind a pointer, unless they are wrapped in a struct. A generic type can be shared once it
-//! is marked `#[state(shared)]`, which makes its parameters `'static`. One state has at most 64 types of shared
-//! pointers.
+//! `Rc<dyn Monster>`, becomes two. Anything that borrows nothing can be shared: structs and enums, numbers, text, lists,
+//! maps, sets, tuples, and cells and locks of them (`Rc<RefCell<HashMap<..>>>`). A type that borrows cannot be, and is an
+//! error if others refer to it; so are a `Cow`, a `SmallVec` and an array of `ndarray` directly behind a pointer, unless
+//! they are wrapped in a struct. A generic type can be shared once it is marked `#[state(shared)]`, which makes its
+//! parameters `'static`. One state has at most 64 types of shared pointers.
 //!
 //! # Long chains
 //! Objects nest along their references: a list of a million `Rc` nodes is a million levels deep. Saving and loading it
@@ -224,6 +226,7 @@ mod of_thread;
 mod out;
 mod places;
 pub(crate) mod pointer;
+pub(crate) mod proof;
 mod shelf;
 mod table;
 pub(crate) mod walked;
@@ -233,7 +236,8 @@ pub(crate) use held::{Held, Holder, Lent, Objects};
 #[cfg(feature = "pickle")]
 pub(crate) use out::name;
 pub(crate) use out::{Tracker, copied, count, count_weak, put, put_weak};
-pub(crate) use pointer::{Early, Kept, Share, Shared, SharedPointer, Through, share_through};
+pub(crate) use pointer::{Early, Kept, Shared, SharedPointer};
+pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
 

@@ -170,6 +170,7 @@ impl Tracker {
 
     /// Holds an object; whether that can be.
     fn hold<P: SharedPointer>(&mut self, pointer: &P) -> bool {
+        self.may_be_empty = false;
         let held = P::kept().and_then(|kept| self.holder.as_mut()?.hold(pointer, &kept));
         if held.is_none() {
             self.fail(not_to_hold(P::leads_to()));
@@ -297,8 +298,8 @@ pub(crate) fn copied(kind: ErrorKind, schema: &Schema) -> Error {
 fn untracked(schema: &Schema) -> Error {
     Error::new(
         ErrorKind::Unwritable,
-        "shared pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]`, and maps and \
-         tuples stand in a struct of their own",
+        "shared pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]` (what else \
+         cannot be followed can be in a struct)",
         format!("one to {} that others refer to", name(schema)),
     )
 }
@@ -315,8 +316,8 @@ fn half_held(schema: &Schema, pointer: &str) -> Error {
 fn not_to_hold(schema: &Schema) -> Error {
     Error::new(
         ErrorKind::Unwritable,
-        "held pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]`, and maps and \
-         tuples stand in a struct of their own (without `std`, what an `Arc` leads to is `Send` and `Sync` as well)",
+        "held pointers to types that borrow nothing, of which generic ones are marked `#[state(shared)]` (without `std`, \
+         what an `Arc` leads to is `Send` and `Sync` as well)",
         format!("one to {}", name(schema)),
     )
 }

@@ -1,92 +1,18 @@
-//! What a shared pointer can do, and the proof that one can be kept where its type is forgotten.
+//! What a shared pointer can do, and how one is kept where its type is forgotten.
 
 use alloc::boxed::Box;
 use alloc::rc::{self, Rc};
 use alloc::sync::{self, Arc};
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
-use core::marker::PhantomData;
 
 use super::held::Object;
+use super::proof::{Share, Visit};
 use super::shelf::Slots;
 use crate::pointee::Pointer;
 use crate::protocol::decode::Reader;
 use crate::schema::Schema;
 use crate::state::State;
-
-/// The proof that a type borrows nothing, which a table that forgets types needs.
-///
-/// A bound would stand in the way of pointers to types that borrow. So it is a value that can only be made where the
-/// type is known to borrow nothing, and who has it can ask it to act there.
-#[derive(Debug)]
-pub struct Share<T: ?Sized>(Option<fn(&mut dyn Visit<T>)>);
-
-/// What is done where a type is known to borrow nothing.
-pub trait Visit<T: ?Sized> {
-    /// Does it.
-    fn visit(&mut self)
-    where
-        T: 'static;
-
-    /// The same where the type is known to be used by several threads at once, too.
-    fn visit_threads(&mut self)
-    where
-        T: 'static + Send + Sync,
-    {
-        self.visit();
-    }
-}
-
-impl<T: ?Sized> Share<T> {
-    /// No proof.
-    pub const NO: Self = Self(None);
-
-    /// The proof that follows from one of another type.
-    pub const fn of(visit: fn(&mut dyn Visit<T>)) -> Self {
-        Self(Some(visit))
-    }
-
-    /// Acts, if there is a proof.
-    pub fn visit(&self, visitor: &mut dyn Visit<T>) {
-        if let Some(visit) = self.0 {
-            visit(visitor);
-        }
-    }
-}
-
-impl<T: ?Sized + 'static> Share<T> {
-    /// The proof.
-    pub const YES: Self = Self(Some(|visitor| visitor.visit()));
-}
-
-impl<T: ?Sized + 'static + Send + Sync> Share<T> {
-    /// The proof of a type that several threads can use at once.
-    pub const THREADS: Self = Self(Some(|visitor| visitor.visit_threads()));
-}
-
-/// Finds the proof of a type that is known where it is asked: an associated constant of its own goes before that of
-/// [`OneThread`], and is there for types that several threads can use.
-#[derive(Debug)]
-pub struct Shares<T: ?Sized>(PhantomData<fn(&T)>);
-
-impl<T: ?Sized + 'static + Send + Sync> Shares<T> {
-    /// The proof.
-    pub const SHARE: Share<T> = Share::THREADS;
-}
-
-/// The proof of other types.
-pub trait OneThread<T: ?Sized> {
-    /// The proof.
-    const SHARE: Share<T>;
-}
-
-impl<T: ?Sized + 'static> OneThread<T> for Shares<T> {
-    const SHARE: Share<T> = Share::YES;
-}
-
-/// Acts on a wrapper where what is wrapped is known to borrow nothing.
-#[allow(missing_debug_implementations, reason = "it is never shown")]
-pub struct Through<'a, T: ?Sized>(pub &'a mut dyn Visit<T>);
 
 /// A shared pointer.
 pub trait SharedPointer: State + Clone {
@@ -248,53 +174,3 @@ impl<P: SharedPointer> Kept<P> {
         asked.0
     }
 }
-
-/// Proofs of wrappers, which follow from those of what they wrap.
-macro_rules! through {
-    ($([$($param:tt)*] $wrapper:ty $(, $threads:ident)?;)*) => {$(
-        impl<$($param)*> Visit<T> for Through<'_, $wrapper> {
-            fn visit(&mut self)
-            where
-                T: 'static,
-            {
-                self.0.visit();
-            }
-
-            $(fn $threads(&mut self)
-            where
-                T: 'static + Send + Sync,
-            {
-                self.0.$threads();
-            })?
-        }
-    )*};
-}
-
-through! {
-    [T] [T], visit_threads;
-    [T, const N: usize] [T; N], visit_threads;
-    [T] Option<T>, visit_threads;
-    [T] Vec<T>, visit_threads;
-    [T] alloc::collections::VecDeque<T>, visit_threads;
-    [T: ?Sized] Box<T>, visit_threads;
-    [T: ?Sized] Arc<T>, visit_threads;
-    [T: ?Sized] Rc<T>;
-    [T] core::cell::Cell<T>;
-    [T] core::cell::OnceCell<T>;
-    [T] core::cell::RefCell<T>;
-}
-#[cfg(feature = "std")]
-through! {
-    [T] std::sync::Mutex<T>, visit_threads;
-    [T] std::sync::OnceLock<T>, visit_threads;
-    [T] std::sync::RwLock<T>, visit_threads;
-}
-
-/// The proof of a wrapper.
-macro_rules! share_through {
-    ($inner:ident) => {
-        const SHARE: $crate::sharing::Share<Self> =
-            $crate::sharing::Share::of(|visitor| $inner::SHARE.visit(&mut $crate::sharing::Through(visitor)));
-    };
-}
-pub(crate) use share_through;

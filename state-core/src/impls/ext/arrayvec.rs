@@ -8,14 +8,16 @@ use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::Run;
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
+use crate::sharing::Share;
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 
 grow! {
-    [T, const CAPACITY: usize] ArrayVec<T, CAPACITY>: T, CAPACITY, |_| ArrayVec::new();
+    [T, const CAPACITY: usize] ArrayVec<T, CAPACITY>: T, CAPACITY, |_| ArrayVec::new(), share: T;
 }
 
 impl<const CAPACITY: usize> State for ArrayString<CAPACITY> {
     const HEAD: usize = LENGTH;
+    const SHARE: Share<Self> = Share::THREADS;
     const STACK: usize = stack(size_of::<Self>(), 0);
 
     fn schema() -> &'static Schema {

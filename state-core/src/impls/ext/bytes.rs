@@ -8,12 +8,14 @@ use crate::impls::list;
 use crate::protocol::layout::LENGTH;
 use crate::protocol::room::Run;
 use crate::schema::Schema;
+use crate::sharing::Share;
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 
 macro_rules! buffer {
     ($($ty:ident: $from:expr, $set:expr;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
+            const SHARE: Share<Self> = Share::THREADS;
 
             fn schema() -> &'static Schema {
                 <[u8] as State>::schema()

@@ -10,10 +10,12 @@ use crate::impls::{list, map, set as sets};
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::{self, Table};
 use crate::schema::{Kind, Link, Schema};
+use crate::sharing::{share_parts, share_through};
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 
-impl<K: State, V: State, S> State for IndexMap<K, V, S> {
+impl<K: State, V: State, S: Send + Sync + 'static> State for IndexMap<K, V, S> {
     const HEAD: usize = LENGTH;
+    share_parts!(K);
 
     fn schema() -> &'static Schema {
         map::schema::<K, V>()
@@ -34,7 +36,7 @@ impl<'de, K, V, S> Restore<'de> for IndexMap<K, V, S>
 where
     K: Restore<'de> + Eq + Hash,
     V: Restore<'de>,
-    S: BuildHasher + Default,
+    S: BuildHasher + Default + Send + Sync + 'static,
 {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -121,8 +123,9 @@ fn exchange_equal<T, C>(
     (ours, theirs)
 }
 
-impl<T: State, S> State for IndexSet<T, S> {
+impl<T: State, S: Send + Sync + 'static> State for IndexSet<T, S> {
     const HEAD: usize = LENGTH;
+    share_through!(T);
 
     fn schema() -> &'static Schema {
         const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH) }
@@ -135,11 +138,13 @@ impl<T: State, S> State for IndexSet<T, S> {
 
     #[inline]
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
-        list::put_each(self.iter(), head, writer);
+        list::put_each::<_, Table>(self.iter(), head, writer);
     }
 }
 
-impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default> Restore<'de> for IndexSet<T, S> {
+impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default + Send + Sync + 'static> Restore<'de>
+    for IndexSet<T, S>
+{
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         list::check::<T, Table>(head, checker)

@@ -9,6 +9,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{Kind, Schema};
+use crate::sharing::Share;
 use crate::standard::{Known, int};
 use crate::state::{Restore, State};
 
@@ -40,6 +41,7 @@ macro_rules! integer {
     ($($ty:ident: $known:ident, $signed:literal, $len:ident, $bytes:ident, $from:ident;)*) => {$(
         impl State for $ty {
             const HEAD: usize = LENGTH;
+            const SHARE: Share<Self> = Share::THREADS;
 
             fn schema() -> &'static Schema {
                 const { &Schema::leaf(Kind::Known(Known::$known), LENGTH) }

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};
 use crate::protocol::layout::{enum_is_inline, tag_head};
+use crate::schema::fingerprint::identity;
 use crate::schema::{Enum, Form, Kind, Nodes, Object, Open, Slot};
 use crate::walk::checksum;
 
@@ -204,6 +205,10 @@ impl Planner {
         let mut rows = Vec::new();
         for member in open.all() {
             let schema = (member.schema)();
+            // No value of it is written then, and weak references in it have no numbers.
+            if !self.numbered && identity(schema).sharing.shared {
+                continue;
+            }
             let row = self.own_row(schema.head, kept, |this, steps| match &schema.kind {
                 Kind::Object(_) => this.steps(schema, 0, steps),
                 _ => {

@@ -53,17 +53,20 @@ impl<'v, 's> Fill<'v, 's> {
     /// A value of one of the types of an open set: an object by its class, and any other as a variant, by its tag.
     pub(super) fn open_member<D: Decoder<'v>>(&mut self, open: &'s Open, value: D, at: usize) -> Result<()> {
         let members = open.all();
-        let names = |member: &&KnownMember, is: &dyn Fn(&str) -> bool| match &(member.schema)().kind {
-            Kind::Object(object) => is(&object.name) || object.evolution.aliases.iter().any(|had| is(had)),
-            _ => false,
+        let find = |is: &dyn Fn(&Object) -> bool| {
+            members.iter().find(|member| matches!(&(member.schema)().kind, Kind::Object(object) if is(object)))
         };
-        if let Some(member) = members.iter().find(|member| names(member, &|tag| value.is_of(tag))) {
+        // A name that one type had can be that of another now.
+        let member = find(&|object| value.is_of(&object.name))
+            .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))));
+        if let Some(member) = member {
             return self.behind_tag(member, value, at);
         }
         let wrong = || Error::new(ErrorKind::Malformed, open.registered(), value.describe());
         let (tag, mut parts) = value.variant(&open.name).ok_or_else(wrong)?;
-        let is_of = |member: &&KnownMember| member.tag == tag || member.aliases.contains(&tag);
-        let member = members.iter().find(is_of).ok_or_else(|| {
+        let now = members.iter().find(|member| member.tag == tag);
+        let member = now.or_else(|| members.iter().find(|member| member.aliases.contains(&tag)));
+        let member = member.ok_or_else(|| {
             Error::new(ErrorKind::Malformed, open.registered(), format!("'{}', which is not", Escaped(tag)))
         })?;
         match (parts.next(), parts.next()) {

@@ -1,0 +1,278 @@
+//! Graphs that are restored into other graphs: whatever is there, the result is what a load gives, for each container in
+//! which a reference can be left out until its object is there.
+
+#![allow(clippy::zero_sized_map_values, reason = "containers are filled with all kinds of pointers")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use state_core::image::compare;
+use state_core::{ErrorKind, State, check, dumps, from_value, load_into, loads, pickle, to_value};
+
+thread_local! {
+    static ALIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+/// Counts itself while it lives. It is no part of the state, so that nothing in a graph can be refused: what can be is
+/// built aside.
+struct Counted;
+
+impl Default for Counted {
+    fn default() -> Self {
+        ALIVE.set(ALIVE.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get() - 1);
+    }
+}
+
+/// Numbers that look random and are the same on each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+/// Where references stand.
+trait Holds<P>: Sized {
+    fn of(all: Vec<P>) -> Self;
+    fn take(&mut self) -> Vec<P>;
+}
+
+macro_rules! holds {
+    ($($holder:ty: $of:expr, $take:expr;)*) => {$(
+        impl<P> Holds<P> for $holder {
+            fn of(all: Vec<P>) -> Self {
+                let of: fn(Vec<P>) -> Self = $of;
+                of(all)
+            }
+
+            fn take(&mut self) -> Vec<P> {
+                let take: fn(Self) -> Vec<P> = $take;
+                take(std::mem::replace(self, <Self as Holds<P>>::of(Vec::new())))
+            }
+        }
+    )*};
+}
+
+/// In an order that is not that of the list, so that keys of two maps differ.
+fn keys<P>(all: Vec<P>) -> impl Iterator<Item = (u32, P)> {
+    let len = all.len() as u32;
+    all.into_iter().enumerate().map(move |(at, item)| ((at as u32 * 7 + len) % 11 + at as u32 * 11, item))
+}
+
+holds! {
+    Option<P>: |all| all.into_iter().next(), |option| option.into_iter().collect();
+    Vec<P>: |all| all, |all| all;
+    VecDeque<P>: VecDeque::from, Vec::from;
+    LinkedList<P>: |all| all.into_iter().collect(), |list| list.into_iter().collect();
+    BTreeMap<u32, P>: |all| keys(all).collect(), |map| map.into_values().collect();
+    HashMap<u32, P>: |all| keys(all).collect(), |map| map.into_values().collect();
+    (Option<P>, Vec<P>): |all| { let mut all = all.into_iter(); (all.next(), all.collect()) },
+        |(first, rest)| first.into_iter().chain(rest).collect();
+    [Option<P>; 3]: |all| { let mut all = all.into_iter(); [(); 3].map(|()| all.next()) },
+        |all| all.into_iter().flatten().collect();
+    Box<Vec<P>>: Box::new, |all| *all;
+    Vec<Vec<P>>: |all| all.into_iter().map(|item| vec![item]).collect(), |all| all.into_iter().flatten().collect();
+    VecDeque<Option<P>>: |all| all.into_iter().map(Some).collect(), |all| all.into_iter().flatten().collect();
+    BTreeMap<String, Vec<P>>: |all| keys(all).map(|(key, item)| (key.to_string(), vec![item])).collect(),
+        |map| map.into_values().flatten().collect();
+    Kind<P>: |all| if all.is_empty() { Kind::None } else { Kind::Some { first: 1, all } }, |kind| match kind {
+        Kind::None => Vec::new(),
+        Kind::Some { all, .. } => all,
+    };
+    Rc<RefCell<Vec<P>>>: |all| Rc::new(RefCell::new(all)), |all| RefCell::take(&all);
+    Rc<RefCell<HashMap<u32, P>>>: |all| Rc::new(RefCell::new(keys(all).collect())), |all| RefCell::take(&all).into_values().collect();
+    Arc<Mutex<(u8, VecDeque<P>)>>: |all| Arc::new(Mutex::new((1, all.into()))),
+        |all| std::mem::take(&mut all.lock().unwrap().1).into();
+}
+
+#[derive(State, Debug)]
+enum Kind<P> {
+    None,
+    Some { first: u8, all: Vec<P> },
+}
+
+const KINDS: usize = 3;
+
+/// As many random graphs of nodes with a holder of references as `rounds`, each restored into each other way of being.
+macro_rules! graphs {
+    ($($test:ident: $($holder:ty),+;)*) => {$(
+        #[test]
+        fn $test() {
+            $({
+                type Link = Rc<RefCell<Node>>;
+
+                #[derive(State)]
+                #[state(shared, cyclic, name = "Node")]
+                struct Node {
+                    number: u32,
+                    #[state(skip)]
+                    _counted: Counted,
+                    holder: $holder,
+                    text: Rc<str>,
+                    other: Rc<u32>,
+                    watch: Weak<RefCell<Node>>,
+                }
+
+                fn graph(random: &mut Random, len: usize) -> Vec<Link> {
+                    let texts: Vec<Rc<str>> = (0..3).map(|n| format!("text {n}").into()).collect();
+                    let others: Vec<Rc<u32>> = (0..3).map(Rc::new).collect();
+                    let nodes: Vec<Link> = (0..len)
+                        .map(|number| {
+                            Rc::new(RefCell::new(Node {
+                                number: number as u32,
+                                _counted: Counted::default(),
+                                holder: <$holder as Holds<Link>>::of(Vec::new()),
+                                text: texts[random.below(3)].clone(),
+                                other: others[random.below(3)].clone(),
+                                watch: Weak::new(),
+                            }))
+                        })
+                        .collect();
+                    for node in &nodes {
+                        let all = (0..random.below(4)).map(|_| nodes[random.below(len)].clone()).collect();
+                        node.borrow_mut().holder = Holds::of(all);
+                        node.borrow_mut().watch = Rc::downgrade(&nodes[random.below(len)]);
+                    }
+                    nodes
+                }
+
+                fn open(nodes: &[Link]) {
+                    let mut todo = nodes.to_vec();
+                    while let Some(node) = todo.pop() {
+                        let taken = <$holder as Holds<Link>>::take(&mut node.borrow_mut().holder);
+                        todo.extend(taken);
+                    }
+                }
+
+                let before = ALIVE.get();
+                let mut random = Random(1);
+                for round in 0..if cfg!(miri) { 3 } else { 60 } {
+                    let lens = [1 + random.below(5), 1 + random.below(5)];
+                    let (saved, live) = (graph(&mut random, lens[0]), graph(&mut random, lens[1]));
+                    let bytes = dumps(&saved).unwrap();
+                    check::<Vec<Link>>(&bytes).unwrap();
+                    let fresh: Vec<Link> = loads(&bytes).unwrap();
+                    let same = |nodes: &Vec<Link>, how: &str| {
+                        let theirs = dumps(nodes).unwrap();
+                        let found = compare::<Vec<Link>>(&bytes, &theirs).unwrap().next().map(|found| found.to_string());
+                        assert_eq!(found, None, "{how}, {} {round}", stringify!($holder));
+                    };
+                    same(&fresh, "loaded");
+                    let held = live.clone();
+                    let borrowed = (round % KINDS == 1).then(|| held[random.below(lens[1])].borrow());
+                    let mut target = if round % KINDS == 2 {
+                        vec![live[0].clone(), live[0].clone()]
+                    } else {
+                        live.clone()
+                    };
+                    drop(live);
+                    load_into(&bytes, &mut target).unwrap();
+                    drop(borrowed);
+                    same(&target, "in place");
+                    // Once more, into what it is already.
+                    load_into(&bytes, &mut target).unwrap();
+                    same(&target, "in place again");
+                    let valued: Vec<Link> = from_value(&to_value(&saved).unwrap()).unwrap();
+                    same(&valued, "by a value");
+                    let pickled: Vec<Link> = pickle::loads(&pickle::dumps(&saved).unwrap()).unwrap();
+                    same(&pickled, "pickled");
+                    let mut pickled_into = held.clone();
+                    pickle::load_into(&pickle::dumps(&saved).unwrap(), &mut pickled_into).unwrap();
+                    same(&pickled_into, "pickled in place");
+                    for nodes in [&saved, &fresh, &held, &target, &valued, &pickled, &pickled_into] {
+                        open(nodes);
+                    }
+                    drop((saved, fresh, held, target, valued, pickled, pickled_into));
+                    assert_eq!(ALIVE.get(), before, "{} leaks", stringify!($holder));
+                }
+            })+
+        }
+    )*};
+}
+
+graphs! {
+    in_options_and_lists: Option<Link>, Vec<Link>, VecDeque<Link>, LinkedList<Link>;
+    in_maps: BTreeMap<u32, Link>, HashMap<u32, Link>, BTreeMap<String, Vec<Link>>;
+    in_what_is_nested: (Option<Link>, Vec<Link>), [Option<Link>; 3], Box<Vec<Link>>, Vec<Vec<Link>>, VecDeque<Option<Link>>;
+    in_variants: Kind<Link>;
+    behind_other_pointers: Rc<RefCell<Vec<Link>>>, Rc<RefCell<HashMap<u32, Link>>>, Arc<Mutex<(u8, VecDeque<Link>)>>;
+}
+
+/// The elements of a set have to be there to be put into it, so a cycle cannot close in one: it is an error as it is
+/// written, not as it is read.
+#[test]
+fn a_cycle_in_a_set_is_an_error() {
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    struct Item {
+        number: u32,
+        items: BTreeSet<Rc<RefCell<Item>>>,
+    }
+    impl PartialEq for Item {
+        fn eq(&self, other: &Self) -> bool {
+            self.number == other.number
+        }
+    }
+    impl Eq for Item {}
+    impl PartialOrd for Item {
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl Ord for Item {
+        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.number.cmp(&other.number)
+        }
+    }
+    let item = |number| Rc::new(RefCell::new(Item { number, items: BTreeSet::new() }));
+    let (first, second) = (item(1), item(2));
+    first.borrow_mut().items.insert(second.clone());
+    let both = vec![first.clone(), second.clone()];
+    let back: Vec<Rc<RefCell<Item>>> = loads(&dumps(&both).unwrap()).unwrap();
+    assert!(Rc::ptr_eq(back[0].borrow().items.first().unwrap(), &back[1]));
+    let inner: BTreeSet<_> = [first.clone()].into();
+    second.borrow_mut().items = inner;
+    let error = dumps(&first).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unwritable);
+    assert!(error.to_string().contains("in an `Option`, a list or a map"), "{error}");
+    first.borrow_mut().items.clear();
+}
+
+/// Cells of numbers and atomics are restored where they are, for all who hold them.
+#[test]
+fn cells_and_atomics_are_entered() {
+    #[derive(State)]
+    #[state(shared)]
+    struct Counters {
+        cells: [Rc<Cell<u32>>; 2],
+        atomics: Vec<Arc<AtomicU32>>,
+        own: Arc<AtomicU32>,
+    }
+    let counters = |number| {
+        let (cell, atomic) = (Rc::new(Cell::new(number)), Arc::new(AtomicU32::new(number)));
+        let own = Arc::new(AtomicU32::new(number));
+        Counters { cells: [cell.clone(), cell], atomics: vec![atomic.clone(), atomic], own }
+    };
+    let bytes = dumps(&counters(7)).unwrap();
+    let mut live = counters(1);
+    let (cell, atomic, own) = (live.cells[0].clone(), live.atomics[1].clone(), live.own.clone());
+    load_into(&bytes, &mut live).unwrap();
+    assert_eq!((cell.get(), atomic.load(Ordering::Relaxed), own.load(Ordering::Relaxed)), (7, 7, 7));
+    assert!(
+        Rc::ptr_eq(&cell, &live.cells[1]) && Arc::ptr_eq(&atomic, &live.atomics[0]) && Arc::ptr_eq(&own, &live.own)
+    );
+    let back: Counters = loads(&bytes).unwrap();
+    assert!(Rc::ptr_eq(&back.cells[0], &back.cells[1]) && Arc::ptr_eq(&back.atomics[0], &back.atomics[1]));
+}
