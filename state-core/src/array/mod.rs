@@ -11,13 +11,65 @@ pub use dtype::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 pub(crate) use element::Element;
 pub(crate) use parts::ArrayParts;
 
-use crate::schema::{Nodes, Schema};
+use alloc::string::String;
+use core::fmt::{self, Write};
+
+use crate::schema::fingerprint::hash;
+use crate::schema::{Kind, Nodes, Schema, Show};
+
+/// Bytes of a layout in words, beyond which nobody says that two are the same.
+const LAYOUT: usize = 1 << 16;
+
+/// So much of a layout is kept; the rest is a hash.
+const SHOWN: usize = 96;
 
 /// What the elements of a raw array are.
 #[derive(Clone, Copy, Debug)]
 pub struct Elements<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) nodes: &'a Nodes,
+}
+
+impl Elements<'_> {
+    /// What lies where in an element: what tells its bytes from those of another type.
+    pub(crate) fn layout(self) -> String {
+        let mut out = Layout(String::new());
+        let Ok(()) = layout((self.schema, self.nodes), &mut out) else { return String::new() };
+        if out.0.len() <= SHOWN {
+            return out.0;
+        }
+        let shown: String = out.0.chars().take(SHOWN).collect();
+        alloc::format!("{shown}.. ({:016x})", hash(out.0.as_bytes()))
+    }
+}
+
+/// Text up to [`LAYOUT`].
+struct Layout(String);
+
+impl Write for Layout {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push_str(text);
+        if self.0.len() > LAYOUT { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+fn layout((schema, nodes): (&Schema, &Nodes), out: &mut Layout) -> fmt::Result {
+    match &schema.kind {
+        Kind::Record(record) => {
+            out.write_char('{')?;
+            for field in &*record.fields {
+                write!(out, "{} at {}: ", field.name, field.offset)?;
+                layout((nodes.get(field.ty), nodes), out)?;
+                out.write_str(", ")?;
+            }
+            write!(out, "{} bytes}}", schema.head)
+        }
+        Kind::Array(of, count) => {
+            write!(out, "{count} of ")?;
+            layout((nodes.get(*of), nodes), out)
+        }
+        _ => write!(out, "{}", Show(schema, nodes)),
+    }
 }
 
 /// The order in which an array's elements are stored.

@@ -90,12 +90,19 @@
 //! A slot that has no counterpart and is not mentioned is an error, so an older program never drops what a newer one
 //! wrote and then overwrites it.
 //!
+//! Fields without names are called `0`, `1` and so on, so a new one goes to the end. To put it elsewhere, name the fields:
+//! `struct Point { #[state(default)] label: String, #[state(alias("0"))] x: f32, .. }`.
+//!
+//! Keys of maps and elements of sets that were different stay different: what would drop a part of them is refused, and
+//! if `from` or `upgrade` makes two of them the same, the state is refused.
+//!
 //! # A type that is split, or means something else
 //! `#[state(from(v1::Person))]` on a type names older forms that still exist as types of the program; `TryFrom`
-//! converts them, and may refuse. `#[state(upgrade = path)]` names a function that receives the slots of an older state
-//! by name, as values: see [`Older`]. It is also called for dynamic states with named slots: by
-//! [`from_value`](crate::from_value) and [`set_state`](crate::StateExt::set_state) for values that were read from a
-//! file, and for pickles with `pickle = "dict"`.
+//! converts them, and may refuse. A form can have older forms itself, so a chain of versions needs one conversion for
+//! each step. `#[state(upgrade = path)]` names a function that receives the slots of an older state by name, as values:
+//! see [`Older`]. It is also called for dynamic states with named slots: by [`from_value`](crate::from_value) and
+//! [`set_state`](crate::StateExt::set_state) for values that were read from a file, and for pickles with `pickle =
+//! "dict"`.
 //!
 //! ```
 //! # use state_core::{Options, State, loads_upgraded};
@@ -162,6 +169,7 @@
 
 mod form;
 mod history;
+mod keys;
 mod listing;
 mod numbers;
 mod older;
@@ -185,6 +193,7 @@ pub use older::Older;
 pub(crate) use older::{convert, fill_upgraded};
 pub(crate) use plan::{Images, Plan};
 pub(crate) use problem::Problem;
+pub(crate) use run::convert_made;
 
 use crate::error::{Error, Result};
 use crate::image::{Image, Options, build, explain, lay_out};

@@ -12,7 +12,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::schema::{Kind, Nodes, Object, Schema, Upgrade};
 use crate::state::{RestoreOwned, State};
-use crate::value::{Named, Value};
+use crate::value::{Named, NamedSlot, Value};
 
 /// The slots of an object as an older form of its type wrote them, by name: the argument of the function that
 /// `#[state(upgrade = path)]` names, which changes them before they are matched with the present fields. It is called
@@ -52,11 +52,11 @@ use crate::value::{Named, Value};
 #[derive(Debug)]
 pub struct Older {
     tag: String,
-    slots: Vec<(String, Value)>,
+    slots: Vec<NamedSlot>,
 }
 
 impl Older {
-    pub(crate) fn new(tag: &str, slots: Vec<(String, Value)>) -> Self {
+    pub(crate) fn new(tag: &str, slots: Vec<NamedSlot>) -> Self {
         Self { tag: tag.to_string(), slots }
     }
 
@@ -68,7 +68,7 @@ impl Older {
 
     /// The slots, those of parents first, in the order in which they were written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.slots.iter().map(|(name, value)| (&**name, value))
+        self.slots.iter().map(|slot| (&*slot.name, &slot.value))
     }
 
     /// Whether there is a slot with this name.
@@ -77,7 +77,9 @@ impl Older {
         self.get(name).is_some()
     }
 
-    /// The value of a slot. For a raw array this is the bytes, or the array with the attribute `array`.
+    /// The value of a slot. For a raw array this is the bytes, or the array with the attribute `array`. Bytes that are
+    /// left as they are only fill a raw array of the same elements; for one of others, [`set`](Self::set) a list of
+    /// numbers.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
@@ -85,13 +87,16 @@ impl Older {
 
     /// A mutable reference to the value of a slot.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.slots.iter_mut().find(|(other, _)| other == name).map(|(_, value)| value)
+        let slot = self.slots.iter_mut().find(|slot| slot.name == name)?;
+        // What is changed is what it will be.
+        slot.elements = None;
+        Some(&mut slot.value)
     }
 
     /// Removes a slot and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.slots.iter().position(|(other, _)| other == name)?;
-        Some(self.slots.remove(at).1)
+        let at = self.slots.iter().position(|slot| slot.name == name)?;
+        Some(self.slots.remove(at).value)
     }
 
     /// Sets an existing slot or adds a new one.
@@ -99,7 +104,7 @@ impl Older {
         let (name, value) = (name.into(), value.into());
         match self.get_mut(&name) {
             Some(place) => *place = value,
-            None => self.slots.push((name, value)),
+            None => self.slots.push(NamedSlot { name, value, elements: None }),
         }
     }
 
@@ -109,8 +114,8 @@ impl Older {
         if self.contains(&new) {
             return false;
         }
-        let slot = self.slots.iter_mut().find(|(name, _)| name == old);
-        slot.map(|(name, _)| *name = new).is_some()
+        let slot = self.slots.iter_mut().find(|slot| slot.name == old);
+        slot.map(|slot| slot.name = new).is_some()
     }
 }
 
@@ -140,7 +145,7 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
 pub(crate) fn fill_upgraded(
     object: &Object,
     upgrade: Upgrade,
-    (tag, slots): (&str, Vec<(String, Value)>),
+    (tag, slots): (&str, Vec<NamedSlot>),
     image: Builder,
     at: usize,
 ) -> (Builder, Result<()>) {

@@ -20,6 +20,15 @@ pub(super) struct Step {
     pub pointers: Pointers,
     /// Whether something of theirs is dropped, so that two that differ may become one.
     pub drops: bool,
+    /// Whether it is a key that functions of the user's make, so that two that differ may become one.
+    pub compares: bool,
+}
+
+impl Step {
+    /// Of a part that shares nothing and keeps all.
+    pub fn of(from: usize, to: usize, op: Op) -> Self {
+        Self { from, to, op, pointers: Pointers::NONE, drops: false, compares: false }
+    }
 }
 
 #[derive(Debug)]
@@ -55,6 +64,9 @@ pub(super) enum Op {
     Text,
     /// Bytes in the tail.
     List {
+        of: At,
+    },
+    Set {
         of: At,
     },
     ArrayToList {

@@ -5,8 +5,10 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::mem;
 use core::ptr::from_ref;
 
+use super::keys::Key;
 use super::numbers::{Numbering, Pointers, shares};
 use super::op::{At, Case, Cases, OneOf, Op, Step, Tag};
 use super::problem::Problem;
@@ -72,6 +74,7 @@ impl Plan {
             let mut planner = Planner::new(&theirs, ours.nodes, (keeps, numbering));
             let from = theirs.0.get(root).unwrap_or(&crate::schema::UNIT);
             let at = planner.pair(from, ours.root, crate::schema::root_name(ours.root));
+            planner.finish_keys();
             let Planner { steps, skips, problems, losses, broken, .. } = planner;
             if !problems.is_empty() {
                 return Err(problems);
@@ -119,6 +122,7 @@ pub(super) struct Planner<'t> {
     pub broken: Broken,
     /// Whether something is dropped in the part that is being planned.
     pub drops: bool,
+    pub keys: Vec<Key<'t>>,
     problems: Vec<Problem>,
     losses: Vec<Problem>,
     depth: u32,
@@ -137,6 +141,7 @@ impl<'t> Planner<'t> {
             numbering,
             broken: Broken::default(),
             drops: false,
+            keys: Vec::new(),
             problems: Vec::new(),
             losses: Vec::new(),
             depth: DEPTH,
@@ -148,6 +153,11 @@ impl<'t> Planner<'t> {
         if self.problems.len() < 100 {
             self.problems.push(problem);
         }
+    }
+
+    /// Whether references are numbered.
+    pub fn numbers(&self) -> bool {
+        self.numbering.is_any()
     }
 
     pub fn wrong(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {
@@ -163,25 +173,23 @@ impl<'t> Planner<'t> {
 
     fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &str, forms: bool) -> At {
         if let Some(&at) = self.made.get(&(from_ref(from), from_ref(to))) {
-            self.drops |= self.steps[at].drops;
             return at;
         }
         let at = self.steps.len();
-        self.steps.push(Step { from: from.head, to: to.head, op: Op::Open, pointers: Pointers::NONE, drops: false });
+        self.steps.push(Step::of(from.head, to.head, Op::Open));
         self.made.insert((from_ref(from), from_ref(to)), at);
         if self.depth == 0 || at >= MOST {
             self.problem(Problem::size(path));
             return at;
         }
         self.depth -= 1;
-        let outer = core::mem::take(&mut self.drops);
+        let outer = mem::take(&mut self.drops);
         let op = match self.form(from, to).filter(|_| forms) {
             Some(form) => self.converted((from, to), form, path),
             None => self.op(from, to, path),
         };
         self.depth += 1;
-        self.steps[at].drops = self.drops;
-        self.drops |= outer;
+        self.steps[at].drops = mem::replace(&mut self.drops, outer);
         let pointers = if self.numbering.is_any() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
         self.steps[at].pointers = pointers;
         self.steps[at].op = if pointers.is_any() { op } else { self.simple(op, from.head, to.head) };
@@ -262,7 +270,7 @@ impl<'t> Planner<'t> {
             (Kind::Boxed(of), _) => Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) },
             (_, Kind::Boxed(of)) => Op::Box { of: self.pair(from, self.ours.get(*of), path) },
             (Kind::List(a) | Kind::Set(a), Kind::List(b)) => Op::List { of: self.links(*a, *b, &inner(path)) },
-            (Kind::Set(a), Kind::Set(b)) => Op::List { of: self.key(*a, *b, &inner(path)) },
+            (Kind::Set(a), Kind::Set(b)) => Op::Set { of: self.key(*a, *b, &inner(path)) },
             (Kind::Array(a, count), Kind::List(b)) => self.array_to_list((*a, *count), *b, path),
             (Kind::Array(a, n), Kind::Array(b, m)) if n == m => {
                 let (of, count) = (self.links(*a, *b, &inner(path)), usize::try_from(*n).unwrap_or(usize::MAX));
@@ -283,7 +291,7 @@ impl<'t> Planner<'t> {
             | (Kind::Known(Known::Natural), Kind::Known(Known::Natural)) => {
                 // As a list of bytes, whatever they say.
                 let bytes = self.steps.len();
-                self.steps.push(Step { from: 1, to: 1, op: Op::Copy, pointers: Pointers::NONE, drops: false });
+                self.steps.push(Step::of(1, 1, Op::Copy));
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
@@ -314,15 +322,6 @@ impl<'t> Planner<'t> {
         Op::Members(known.into_iter().map(|member| of(self, member)).collect())
     }
 
-    /// A key of a map or an element of a set: two that differ stay two.
-    fn key(&mut self, from: Link, to: Link, path: &str) -> At {
-        let of = self.links(from, to, path);
-        if self.steps[of].drops {
-            self.problem(Problem::key(path));
-        }
-        of
-    }
-
     fn tuple(&mut self, from: &'t [Link], to: &'static [Link], path: &str) -> Op {
         let mut parts = Vec::new();
         for (at, (from, to)) in from.iter().zip(to).enumerate() {
@@ -351,7 +350,7 @@ impl<'t> Planner<'t> {
             return self.renamed(from, to, path);
         }
         let other = b.evolution.other.and_then(|other| b.variants.iter().position(|variant| variant.name == *other));
-        let mut cases = Vec::new();
+        let mut cases: Vec<Case> = Vec::new();
         let theirs: Vec<&str> = a.variants.iter().map(|variant| &*variant.name).collect();
         for variant in &*a.variants {
             let found = b.variants.iter().position(|ours| {
@@ -377,6 +376,8 @@ impl<'t> Planner<'t> {
                     (Slots::default(), None)
                 }
             };
+            let became = |index: usize| cases.iter().any(|case| case.ours.is_some_and(|(other, _)| other == index));
+            self.drops |= ours.is_some_and(|(index, _)| became(index));
             cases.push(Case { name: variant.name.to_string(), from, ours, slots });
         }
         let heads = |slots: &[Slot], nodes: &Nodes| slots.iter().map(|slot| nodes.get(slot.ty).head).sum::<usize>();
@@ -399,7 +400,19 @@ impl<'t> Planner<'t> {
         if self.resolves(from, to) {
             return None;
         }
-        forms.iter().find(|form| self.resolves(from, (form.schema)()))
+        let fits = forms.iter().find(|form| self.resolves(from, (form.schema)()));
+        fits.or_else(|| forms.iter().find(|form| self.reaches(from, form, &mut Vec::new())))
+    }
+
+    /// Whether one becomes an older form of ours by way of older forms of that.
+    fn reaches(&mut self, from: &'t Schema, form: &OldForm, seen: &mut Vec<*const Schema>) -> bool {
+        let schema = (form.schema)();
+        if seen.contains(&from_ref(schema)) {
+            return false;
+        }
+        seen.push(from_ref(schema));
+        let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
+        forms.iter().any(|form| self.resolves(from, (form.schema)()) || self.reaches(from, form, seen))
     }
 
     /// Whether one fits the other by name.
@@ -412,9 +425,10 @@ impl<'t> Planner<'t> {
         self.verdicts.insert(pair, true);
         let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
         planner.depth = self.depth;
-        planner.verdicts = core::mem::take(&mut self.verdicts);
+        planner.verdicts = mem::take(&mut self.verdicts);
         planner.pair_as(from, to, "", false);
-        self.verdicts = core::mem::take(&mut planner.verdicts);
+        planner.finish_keys();
+        self.verdicts = mem::take(&mut planner.verdicts);
         let resolves = planner.problems.is_empty();
         self.verdicts.insert(pair, resolves);
         resolves

@@ -80,7 +80,8 @@ impl Problem {
     }
 
     pub fn key(path: &str) -> Self {
-        let (ours, theirs) = ("keys that stay different", "keys of which `removed` or `other` drops a part");
+        let (ours, theirs) =
+            ("keys that stay different", "keys of which `removed`, `other` or a second `alias` drops a part");
         Self::new(
             path,
             ours,

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::numbers::Pointers;
 use super::op::{At, Op, Segment, Step};
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
@@ -105,6 +104,7 @@ impl<'t> Planner<'t> {
         for theirs in a.fields.iter().filter(|theirs| gone(&theirs.name)) {
             self.problem(Problem::record_field_gone(path, &theirs.name));
         }
+        self.drops |= used.len() < a.fields.len();
         let same = from.head == to.head && a.fields.len() == b.fields.len();
         if same && segments.iter().all(|segment| segment.by.is_none() && segment.from == segment.to) {
             // With the padding.
@@ -115,13 +115,7 @@ impl<'t> Planner<'t> {
 
     fn default(&mut self, field: &'static RecordField, default: fn(&mut [u8])) -> Segment {
         let of = self.steps.len();
-        self.steps.push(Step {
-            from: 0,
-            to: self.ours.get(field.ty).head,
-            op: Op::Default(default),
-            pointers: Pointers::NONE,
-            drops: false,
-        });
+        self.steps.push(Step::of(0, self.ours.get(field.ty).head, Op::Default(default)));
         Segment { from: 0, to: field.offset, len: 0, by: Some(of) }
     }
 

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::keys::Made;
 use super::numbers::Numbers;
 use super::op::{At, Case, Cases, OneOf, Op, Step};
 use super::plan::Plan;
@@ -33,7 +34,7 @@ pub(super) struct Run<'p, 'a> {
     pub out: Builder,
     /// Where the slots of the objects begin whose order is another.
     marks: Vec<Cursor<'a>>,
-    levels: u32,
+    pub levels: u32,
     pub parts: u32,
     /// Where references are numbered, the objects.
     pub numbers: Option<Numbers<'a>>,
@@ -182,7 +183,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Makes one part from its head in theirs, at a place of ours.
-    fn part(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
+    pub(super) fn part(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
         match self.plan.steps[at].pointers.is_any() {
             true => self.pointer(at, head, to)?,
@@ -199,6 +200,7 @@ impl<'a> Run<'_, 'a> {
         match &plan.steps[at].op {
             Op::Slots(slots) => self.slots(slots, head, to),
             Op::List { of } => self.list(*of, head, to),
+            Op::Set { of } => self.set(*of, head, to),
             Op::Map { key, value } => self.map((*key, *value), head, to),
             Op::Array { count, of } => self.array((*count, *of), head, to),
             Op::ArrayToList { count, of } => self.array_to_list((*count, *of), head, to),
@@ -306,7 +308,7 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    fn list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+    pub(super) fn list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         let steps = &self.plan.steps;
         let (from, new) = (steps[of].from, steps[of].to);
         let count = self.length(head)?;
@@ -350,17 +352,31 @@ impl<'a> Run<'_, 'a> {
     fn map(&mut self, (key, value): (At, At), head: &'a [u8], to: usize) -> Result<()> {
         let steps = &self.plan.steps;
         let (from, new) = (steps[key].from + steps[value].from, steps[key].to + steps[value].to);
+        self.entries((from, new), head, to, |this, head, to, made| {
+            let (first, second) = head.split_at(steps[key].from);
+            this.differs(key, first, made)?;
+            this.part(key, first, to)?;
+            this.part(value, second, to + steps[key].to)
+        })
+    }
+
+    /// The entries of a map, or the elements of a set.
+    pub(super) fn entries(
+        &mut self,
+        (from, new): (usize, usize),
+        head: &'a [u8],
+        to: usize,
+        mut each: impl FnMut(&mut Self, &'a [u8], usize, &mut Made) -> Result<()>,
+    ) -> Result<()> {
         let count = self.length(head)?;
         let run = self.run(count, from)?;
         self.out.length(to, count);
         let place = self.grow(count, from, new)?;
+        let mut made = Made::default();
         self.nested(|this| {
             for at in 0..count {
-                let (first, second) = run[at * stride(from)..][..from].split_at(steps[key].from);
-                let place = place + at * stride(new);
-                let within = |error: Error| error.within(&index(at));
-                this.part(key, first, place).map_err(within)?;
-                this.part(value, second, place + steps[key].to).map_err(within)?;
+                let head = &run[at * stride(from)..][..from];
+                each(this, head, place + at * stride(new), &mut made).map_err(|error| error.within(&index(at)))?;
             }
             Ok(())
         })
@@ -543,7 +559,12 @@ impl<'a> Run<'_, 'a> {
 }
 
 /// Has a part converted that was made by itself.
-fn convert_made(made: &Builder, size: usize, convert: Convert, (out, to): (&mut Builder, usize)) -> Result<()> {
+pub(crate) fn convert_made(
+    made: &Builder,
+    size: usize,
+    convert: Convert,
+    (out, to): (&mut Builder, usize),
+) -> Result<()> {
     let (head, tail) = made.heads.split_at(size);
     let text = Text::new(&made.text).map_err(|_| damaged())?;
     convert(&Regions { head, tail, text, raw: &made.raw, numbered: None }, out, to)

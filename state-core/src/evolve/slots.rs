@@ -67,6 +67,8 @@ impl Slots {
 
 /// A slot of theirs, or of ours: parents' slots stand in their place.
 struct Place<'s> {
+    /// Whether it is a parent that is matched as a whole.
+    is_parent: bool,
     owner: &'s str,
     slot: &'s Slot,
     schema: &'s Schema,
@@ -85,9 +87,9 @@ impl<'t> Planner<'t> {
         if !named_alike(&a.name, &b.name, b.evolution.aliases) {
             return self.renamed(from, to, path);
         }
-        let whole = whole_parent(b, |link| self.ours.get(link));
-        let theirs = self.places(a, whole.as_ref());
-        let ours = self.our_places(b);
+        let whole = whole_parents(b, |link| self.ours.get(link));
+        let theirs = self.places(a, &whole);
+        let ours = self.our_places(b, &whole);
         if b.evolution.upgrade.is_some() && !self.written_alike(&theirs, &ours) {
             self.broken.text = true;
             self.broken.raw = true;
@@ -143,7 +145,7 @@ impl<'t> Planner<'t> {
         let place = |slot: &'static Slot| {
             let schema = self.ours.get(slot.ty);
             at += schema.head;
-            Place { owner: "", slot, schema, at: at - schema.head }
+            Place { is_parent: false, owner: "", slot, schema, at: at - schema.head }
         };
         let our_slots: Vec<_> = ours.slots.iter().map(place).collect();
         let family = Family(alloc::vec![("", of.evolution)]);
@@ -166,22 +168,21 @@ impl<'t> Planner<'t> {
         let place = |slot: &'t Slot| {
             let schema = self.theirs.get(slot.ty);
             at += schema.head;
-            Place { owner: "", slot, schema, at: at - schema.head }
+            Place { is_parent: false, owner: "", slot, schema, at: at - schema.head }
         };
         slots.iter().map(place).collect()
     }
 
-    /// The slots of an object of theirs, those of its parents in their place; but of `whole` as one.
-    fn places(&self, object: &'t Object, whole: Option<&Evolvable>) -> Vec<Place<'t>> {
+    /// The slots of an object of theirs, those of its parents in their place; but of those that are whole as one.
+    fn places(&self, object: &'t Object, whole: &[Evolvable]) -> Vec<Place<'t>> {
         let mut places = Vec::new();
-        add(object, 0, &|link| self.theirs.get(link), &|tag| whole.is_some_and(|whole| whole.is(tag)), &mut places);
+        add(object, 0, &|link| self.theirs.get(link), &|tag| whole.iter().any(|whole| whole.is(tag)), &mut places);
         places
     }
 
-    fn our_places(&self, object: &'static Object) -> Vec<Place<'static>> {
+    fn our_places(&self, object: &'static Object, whole: &[Evolvable]) -> Vec<Place<'static>> {
         let mut places = Vec::new();
-        let whole = whole_parent(object, |link| self.ours.get(link));
-        add(object, 0, &|link| self.ours.get(link), &|tag| whole.as_ref().is_some_and(|w| w.is(tag)), &mut places);
+        add(object, 0, &|link| self.ours.get(link), &|tag| whole.iter().any(|whole| whole.is(tag)), &mut places);
         places
     }
 
@@ -335,21 +336,28 @@ impl<'t> Planner<'t> {
 /// A parent that is matched as a whole, because it has older forms or changes them itself.
 struct Evolvable {
     name: &'static str,
-    aliases: &'static [&'static str],
+    evolution: &'static Evolution,
 }
 
 impl Evolvable {
     fn is(&self, tag: &str) -> bool {
-        named_alike(tag, self.name, self.aliases)
+        let mut forms = self.evolution.forms.iter();
+        named_alike(tag, self.name, self.evolution.aliases) || forms.any(|form| (form.schema)().tag() == Some(tag))
     }
 }
 
-fn whole_parent(object: &'static Object, get: impl Fn(Link) -> &'static Schema) -> Option<Evolvable> {
-    let parent = object.slots.first().filter(|_| object.has_parent)?;
-    let Kind::Object(parent) = &get(parent.ty).kind else { return None };
-    let evolution = parent.evolution;
-    let whole = evolution.upgrade.is_some() || !evolution.forms.is_empty();
-    whole.then(|| Evolvable { name: &parent.name, aliases: evolution.aliases })
+/// Those among a type's parents, at any distance.
+fn whole_parents(mut object: &'static Object, get: impl Fn(Link) -> &'static Schema) -> Vec<Evolvable> {
+    let mut all = Vec::new();
+    while let Some(parent) = object.slots.first().filter(|_| object.has_parent) {
+        let Kind::Object(parent) = &get(parent.ty).kind else { break };
+        let evolution = parent.evolution;
+        if evolution.upgrade.is_some() || !evolution.forms.is_empty() {
+            all.push(Evolvable { name: &parent.name, evolution });
+        }
+        object = parent;
+    }
+    all
 }
 
 fn add<'s>(
@@ -361,11 +369,10 @@ fn add<'s>(
 ) {
     for (number, slot) in object.slots.iter().enumerate() {
         let schema = get(slot.ty);
+        let is_parent = object.has_parent && number == 0;
         match &schema.kind {
-            Kind::Object(parent) if object.has_parent && number == 0 && !whole(&parent.name) => {
-                add(parent, at, get, whole, places);
-            }
-            _ => places.push(Place { owner: &object.name, slot, schema, at }),
+            Kind::Object(parent) if is_parent && !whole(&parent.name) => add(parent, at, get, whole, places),
+            _ => places.push(Place { is_parent, owner: &object.name, slot, schema, at }),
         }
         at += schema.head;
     }
@@ -393,6 +400,12 @@ impl Family {
     fn is_removed(&self, name: &str) -> bool {
         self.0.iter().any(|(_, evolution)| evolution.is_removed(name))
     }
+
+    /// Whether a type of theirs is one of ours, by its name or one that it had.
+    fn is_same(&self, theirs: &str, ours: &str) -> bool {
+        let had = |evolution: &Evolution| evolution.aliases.contains(&theirs);
+        theirs == ours || self.0.iter().any(|(name, evolution)| *name == ours && had(evolution))
+    }
 }
 
 struct Names<'f> {
@@ -415,7 +428,8 @@ enum Found {
     Twice,
 }
 
-/// For each slot of ours the one of theirs that it is made from: of the same name in the same type, else of the same
+/// For each slot of ours the one of theirs that it is made from: a parent that is whole from such a parent, whatever the
+/// fields are called; a slot from that of the same name in the same type, else of the same
 /// name anywhere in the family, else of a name that it had.
 fn find(theirs: &[Place<'_>], ours: &[Place<'static>], names: &Names<'_>) -> Vec<Found> {
     let mut found = alloc::vec![Found::Nowhere; ours.len()];
@@ -433,7 +447,9 @@ fn find(theirs: &[Place<'_>], ours: &[Place<'static>], names: &Names<'_>) -> Vec
             }
         }
     };
+    pass(&|theirs, ours| theirs.is_parent && ours.is_parent);
     pass(&|theirs, ours| theirs.slot.name == ours.slot.name && theirs.owner == ours.owner);
+    pass(&|theirs, ours| theirs.slot.name == ours.slot.name && names.family.is_same(theirs.owner, ours.owner));
     pass(&|theirs, ours| theirs.slot.name == ours.slot.name);
     pass(&|theirs, ours| names.aliases(ours).contains(&&*theirs.slot.name));
     found

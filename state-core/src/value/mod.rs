@@ -53,7 +53,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 pub(crate) use self::convert::bounded::Bounded;
 pub use self::convert::door::{IntoState, StateExt, from_value, to_value};
 pub(crate) use self::convert::encode::serde_value;
-pub(crate) use self::convert::named::{Each, Named};
+pub(crate) use self::convert::named::{Each, Named, NamedSlot};
 pub(crate) use self::convert::standard::standard;
 pub use self::kind::{Kind, WrongKind};
 pub use self::kinds::array::Array;

@@ -4,13 +4,16 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::fill::{Fill, int, missing};
+use super::fill::{Fill, fill_named, int, missing};
 use super::form::can_be_none;
 use super::{Attributes, Decoder};
-use crate::error::{Error, ErrorKind, Result};
+use crate::array::Elements;
+use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::evolve;
-use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Slot, Upgrade};
+use crate::protocol::builder::Builder;
+use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade};
 use crate::standard;
+use crate::value::NamedSlot;
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]
@@ -83,8 +86,54 @@ pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
 ) -> Result<()> {
     match object.evolution.upgrade {
         Some(upgrade) if !is_present(fill.nodes, object, named) => upgraded(fill, (object, upgrade), (tag, named), at),
-        _ => attributes(fill, object, named, at),
+        _ => match form_of(object, tag, named) {
+            Some((form, older)) => fill.aside(|image| converted(image, (form, older), named, at)),
+            None => attributes(fill, object, named, at),
+        },
     }
+}
+
+/// The older form, a type of the program, that has the names of a state that ours does not fit.
+fn form_of<'v, D: Decoder<'v>>(
+    object: &Object,
+    tag: &str,
+    named: &[(&'v str, D)],
+) -> Option<(&'static OldForm, &'static Object)> {
+    let forms = object.evolution.forms;
+    if forms.is_empty() || has_names(Nodes::NONE, object, named) {
+        return None;
+    }
+    forms.iter().find_map(|form| match &(form.schema)().kind {
+        Kind::Object(older) => {
+            let is_called = older.name == tag || older.evolution.aliases.contains(&tag);
+            (is_called && has_names(Nodes::NONE, older, named)).then_some((form, older))
+        }
+        _ => None,
+    })
+}
+
+/// Whether each slot of a type has its value, and each value its slot.
+fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
+    let places = places(nodes, object, 0);
+    let found: Vec<Option<usize>> = places.iter().map(|place| find(place, &places, named)).collect();
+    let is_there = |(place, found): (&Place<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
+    let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name));
+    let is_taken = |(at, (name, _)): (usize, &(&str, D))| found.contains(&Some(at)) || drops(name);
+    places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
+}
+
+/// Fills an object from a state of an older form, which is built and converted.
+fn converted<'v, D: Decoder<'v>>(
+    mut image: Builder,
+    (form, older): (&OldForm, &Object),
+    named: &[(&'v str, D)],
+    at: usize,
+) -> (Builder, Result<()>) {
+    let size = (form.schema)().head;
+    let space = Builder { memory: image.memory, ..Builder::new(size, image.depth) };
+    let (made, filled) = fill_named(space, older, named, 0);
+    let converted = filled.and_then(|()| evolve::convert_made(&made, size, form.convert, (&mut image, at)));
+    (image, converted)
 }
 
 fn upgraded<'v, D: Decoder<'v>>(
@@ -95,7 +144,8 @@ fn upgraded<'v, D: Decoder<'v>>(
 ) -> Result<()> {
     let mut slots = Vec::new();
     for (name, value) in named {
-        slots.push((String::from(*name), value.to_value().map_err(|error| error.within(name))?));
+        let slot = value.to_value().map_err(|error| error.within(name))?;
+        slots.push(NamedSlot { name: String::from(*name), value: slot, elements: value.elements().cloned() });
     }
     fill.aside(|image| evolve::fill_upgraded(object, upgrade, (tag, slots), image, at))
 }
@@ -358,6 +408,9 @@ fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place
 /// One slot from one value: a raw array from its bytes, without a count.
 fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
     let schema = fill.target(place.slot.ty);
+    if let Some(theirs) = value.and_then(Decoder::elements) {
+        of_same_elements(fill.nodes, schema, theirs).map_err(|error| error.within(&place.slot.name))?;
+    }
     let filled = match (value, place.slot.default, &schema.kind) {
         (Some(value), _, Kind::Raw(raw)) => fill.raw(raw, value, None, place.at),
         (Some(value), _, _) => fill.node(schema, value, place.at),
@@ -365,6 +418,28 @@ fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value:
         (None, None, _) => Err(missing(&fill.show(schema))),
     };
     filled.map_err(|error| error.within(&place.slot.name))
+}
+
+/// Bytes that were read from a raw array are not taken for elements of another type.
+fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> {
+    let found = match &schema.kind {
+        Kind::Raw(raw) => {
+            let ours = Elements { schema: nodes.get(raw.element), nodes }.layout();
+            if theirs == ours && !ours.is_empty() {
+                return Ok(());
+            }
+            "elements of another type"
+        }
+        // What takes bytes takes them as numbers.
+        _ if theirs == "u8" => return Ok(()),
+        _ => "the bytes of its elements",
+    };
+    let expected = Show(schema, nodes).to_string();
+    let found = format!(
+        "{found}, of an older raw array of {}; `upgrade` of the type can make a list of numbers of them",
+        Escaped(theirs)
+    );
+    Err(Error::new(ErrorKind::Identity, expected, found))
 }
 
 /// The slots of an object, those of its parents first.

@@ -14,6 +14,7 @@ mod read;
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
@@ -222,6 +223,11 @@ pub trait Decoder<'v>: Copy {
     }
     /// The value itself, to be given to a function that changes older states.
     ///
+    /// Of the bytes of a raw array that were read from an image, what its elements were.
+    #[doc(hidden)]
+    fn elements(self) -> Option<&'v Arc<str>> {
+        None
+    }
     /// # Errors
     /// What cannot be given.
     #[doc(hidden)]

@@ -1,5 +1,8 @@
 //! A value that is built within a limit of memory, which is asked before anything is taken.
 
+use alloc::collections::BTreeSet;
+use core::ptr;
+
 use crate::array::Elements;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::sharing::Number;
@@ -26,15 +29,20 @@ const SLOT: usize = 96;
 /// What a shared value takes beside itself, and a reference to one that may follow.
 const SHARED: usize = 192;
 
+/// What the elements of a raw array are in words, at most.
+const LAYOUT: usize = 256;
+
 /// Hands on to a collector what there is memory for. Beyond the limit nothing more is kept.
 pub(crate) struct Bounded {
     collector: Collector,
     left: Option<usize>,
+    /// The types of elements that were met.
+    layouts: BTreeSet<usize>,
 }
 
 impl Bounded {
     pub fn new(limit: usize) -> Self {
-        Self { collector: Collector::naming(), left: Some(limit) }
+        Self { collector: Collector::naming(), left: Some(limit), layouts: BTreeSet::new() }
     }
 
     /// The value; `None` if it would take more than the limit.
@@ -81,6 +89,11 @@ impl Encoder for Bounded {
 
     fn bytes(&mut self, value: &[u8]) {
         self.taking(value.len(), |to| to.bytes(value));
+    }
+
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        let known = if self.layouts.insert(ptr::from_ref(elements.schema) as usize) { LAYOUT } else { 0 };
+        self.taking(bytes.len().saturating_add(known), |to| to.raw(elements, bytes));
     }
 
     fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::array::ArrayParts;
@@ -138,6 +139,10 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
+    fn elements(self) -> Option<&'v Arc<str>> {
+        self.elements
+    }
+
     fn to_value(self) -> Result<Value> {
         Ok(self.value.clone())
     }
@@ -157,7 +162,7 @@ impl<'v> Decoder<'v> for Given<'v> {
                 match (object.attributes(), object.other_state()) {
                     (Some(attributes), _) => {
                         self.budget.spend(attributes.len())?;
-                        let named = attributes.map(|(name, value)| (name, Self { value, budget: self.budget }));
+                        let named = attributes.map(|(name, value)| (name, Self::new(value, self.budget)));
                         Some(Attributes::Named(named.collect()))
                     }
                     (None, Some(Value::List(state))) => self.each(state).map(Attributes::Flat),

@@ -146,7 +146,7 @@ impl Options {
     pub fn from_value<T: RestoreOwned>(&self, value: &Value) -> Result<T> {
         let budget = Budget::new(slice::from_ref(value));
         let identity = identity(T::schema());
-        let filled = walk::fill(T::schema(), Given { value, budget: &budget }, self.sharing_limits(&identity));
+        let filled = walk::fill(T::schema(), Given::new(value, &budget), self.sharing_limits(&identity));
         let filled = filled.map_err(|error| budget.explain(error))?;
         let regions = self.pass_sharing::<T>(&identity, filled.regions()?)?;
         image::build(&regions)
@@ -174,7 +174,7 @@ impl Options {
         let limits = self.sharing_limits(&identity);
         let filled = match state.named() {
             Some(named) => {
-                let named = named.map(|(name, value)| (name, Given { value, budget: &budget })).collect();
+                let named = named.map(|slot| Given::named(slot, &budget)).collect();
                 walk::fill_named_state(T::schema(), named, limits)
             }
             None => walk::fill_state(T::schema(), Items::new(&state, &budget), limits),

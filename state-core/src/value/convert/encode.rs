@@ -2,8 +2,10 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem::take;
+use core::ptr;
 
 use crate::array::Elements;
 use crate::sharing::Number;
@@ -33,13 +35,15 @@ pub(in crate::value) struct Collector {
     places: BTreeMap<(u8, u32), usize>,
     /// Those that the value which comes next is.
     next: Vec<usize>,
+    /// What the elements of raw arrays are, by their types.
+    elements: BTreeMap<usize, Arc<str>>,
 }
 
 /// A group with its parts so far, and the names of slots by the place of their values among them.
 struct Group {
     head: Head,
     parts: Vec<Value>,
-    names: Vec<(String, usize)>,
+    names: Vec<(String, usize, Option<Arc<str>>)>,
     objects: Vec<usize>,
 }
 
@@ -64,6 +68,7 @@ impl Collector {
             objects: Vec::new(),
             places: BTreeMap::new(),
             next: Vec::new(),
+            elements: BTreeMap::new(),
         }
     }
 
@@ -127,6 +132,17 @@ impl Encoder for Collector {
 
     fn bytes(&mut self, value: &[u8]) {
         self.put(value.into());
+    }
+
+    /// Bytes do not say what they were the elements of.
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        if let (true, Some(group)) = (self.names, self.open.last_mut()) {
+            if let Some((_, _, of)) = group.names.last_mut().filter(|(_, at, _)| *at == group.parts.len()) {
+                let known = self.elements.entry(ptr::from_ref(elements.schema) as usize);
+                *of = Some(known.or_insert_with(|| elements.layout().into()).clone());
+            }
+        }
+        self.bytes(bytes);
     }
 
     /// Bytes alone would not say how large an element is.
@@ -195,7 +211,7 @@ impl Encoder for Collector {
 
     fn slot(&mut self, name: &str) {
         if let (true, Some(group)) = (self.names, self.open.last_mut()) {
-            group.names.push((name.into(), group.parts.len()));
+            group.names.push((name.into(), group.parts.len(), None));
         }
     }
 }

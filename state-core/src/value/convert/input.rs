@@ -3,12 +3,14 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::{ptr, slice};
 
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
+use crate::value::convert::named::NamedValue;
 use crate::value::kinds::dict::Pairs;
 
 /// What shared values may come to, in sizes of all there is, beyond what is free.
@@ -86,9 +88,15 @@ impl Value {
 pub(in crate::value) struct Given<'v> {
     pub value: &'v Value,
     pub budget: &'v Budget<'v>,
+    /// Of the bytes of a raw array that were read, what its elements were.
+    pub elements: Option<&'v Arc<str>>,
 }
 
 impl<'v> Given<'v> {
+    pub fn new(value: &'v Value, budget: &'v Budget<'v>) -> Self {
+        Self { value, budget, elements: None }
+    }
+
     /// What tells it from others, if it is shared.
     pub fn place(self) -> Option<usize> {
         self.value.as_shared().map(|_| ptr::from_ref(self.see()) as usize)
@@ -105,9 +113,14 @@ impl<'v> Given<'v> {
         Some(Items { values: values.iter(), budget: self.budget })
     }
 
+    /// The value of a slot, by its name.
+    pub fn named(slot: NamedValue<'v>, budget: &'v Budget<'v>) -> (&'v str, Self) {
+        (slot.name, Self { value: slot.value, budget, elements: slot.elements })
+    }
+
     /// Some of its parts, by name.
-    pub fn each_named(self, named: impl Iterator<Item = (&'v str, &'v Value)>) -> Option<Vec<(&'v str, Self)>> {
-        let named: Vec<_> = named.map(|(name, value)| (name, Self { value, budget: self.budget })).collect();
+    pub fn each_named(self, named: impl Iterator<Item = NamedValue<'v>>) -> Option<Vec<(&'v str, Self)>> {
+        let named: Vec<_> = named.map(|slot| Self::named(slot, self.budget)).collect();
         self.budget.spend(named.len() + 1)?;
         Some(named)
     }
@@ -136,7 +149,7 @@ impl<'v> Iterator for Items<'v> {
     type Item = Given<'v>;
 
     fn next(&mut self) -> Option<Given<'v>> {
-        self.values.next().map(|value| Given { value, budget: self.budget })
+        self.values.next().map(|value| Given::new(value, self.budget))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -156,7 +169,7 @@ impl<'v> Iterator for Entries<'v> {
     type Item = (Given<'v>, Given<'v>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let given = |value| Given { value, budget: self.budget };
+        let given = |value| Given::new(value, self.budget);
         self.pairs.next().map(|(key, value)| (given(key), given(value)))
     }
 

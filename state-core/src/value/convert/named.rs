@@ -17,30 +17,55 @@ use crate::walk;
 /// The names of the values of a flat state. A value that belongs to the one before, such as the count of a raw array, has
 /// none.
 #[derive(Clone)]
-pub(in crate::value) struct SlotNames(Arc<Vec<Box<str>>>);
+pub(in crate::value) struct SlotNames(Arc<Vec<SlotName>>);
+
+#[derive(Clone, Default)]
+struct SlotName {
+    name: Box<str>,
+    /// Of the bytes of a raw array, what its elements were.
+    elements: Option<Arc<str>>,
+}
 
 impl SlotNames {
     /// The names of `count` values, by the place of each.
-    pub fn new(names: Vec<(String, usize)>, count: usize) -> Self {
-        let mut all: Vec<Box<str>> = Vec::new();
-        all.resize_with(count, Box::default);
-        for (name, at) in names {
+    pub fn new(names: Vec<(String, usize, Option<Arc<str>>)>, count: usize) -> Self {
+        let mut all: Vec<SlotName> = Vec::new();
+        all.resize_with(count, SlotName::default);
+        for (name, at, elements) in names {
             if let Some(place) = all.get_mut(at) {
-                *place = name.into();
+                *place = SlotName { name: name.into(), elements };
             }
         }
         Self(Arc::new(all))
     }
 
     /// The values with their names; `None` where the state is no longer the one that was read.
-    pub fn of<'v>(&'v self, state: &'v Tuple) -> Option<impl Iterator<Item = (&'v str, &'v Value)>> {
-        let names = self.0.iter().map(|name| &**name).zip(state.iter());
-        (self.0.len() == state.len()).then(|| names.filter(|(name, _)| !name.is_empty()))
+    pub fn of<'v>(&'v self, state: &'v Tuple) -> Option<impl Iterator<Item = NamedValue<'v>>> {
+        let names = self.0.iter().zip(state.iter()).filter(|(name, _)| !name.name.is_empty());
+        let named =
+            |(name, value): (&'v SlotName, _)| NamedValue { name: &name.name, value, elements: name.elements.as_ref() };
+        (self.0.len() == state.len()).then(|| names.map(named))
     }
 }
 
+/// The value of a slot by its name and, of the bytes of a raw array, what its elements were.
+#[derive(Clone, Copy)]
+pub(in crate::value) struct NamedValue<'v> {
+    pub name: &'v str,
+    pub value: &'v Value,
+    pub elements: Option<&'v Arc<str>>,
+}
+
+/// The same, of an object in the hands of `upgrade`.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedSlot {
+    pub name: String,
+    pub value: Value,
+    pub elements: Option<Arc<str>>,
+}
+
 /// The slots of an object by name.
-pub(crate) struct Named<'v>(pub &'v [(String, Value)]);
+pub(crate) struct Named<'v>(pub &'v [NamedSlot]);
 
 impl Named<'_> {
     /// The slots of an object, those of its parents first, and how much of tail, text and raw lies behind it.
@@ -49,23 +74,30 @@ impl Named<'_> {
         nodes: &Nodes,
         regions: &Regions<'_>,
         levels: u32,
-    ) -> Result<(Vec<(String, Value)>, [usize; 3])> {
+    ) -> Result<(Vec<NamedSlot>, [usize; 3])> {
         let mut collector = Collector::naming();
         let rest = walk::read_part(schema, nodes, regions, levels, &mut collector)?;
         let slots = match &collector.value {
             Value::Object(object) => object.named().into_iter().flatten(),
             _ => None.into_iter().flatten(),
         };
-        Ok((slots.map(|(name, value)| (name.into(), value.clone())).collect(), rest))
+        let slots = slots.map(|slot| NamedSlot {
+            name: slot.name.into(),
+            value: slot.value.clone(),
+            elements: slot.elements.cloned(),
+        });
+        Ok((slots.collect(), rest))
     }
 
     /// Fills an object from its slots, at a head of the image.
     pub fn fill(&self, object: &Object, image: Builder, at: usize) -> (Builder, Result<()>) {
-        let values: Vec<Value> = self.0.iter().map(|(_, value)| value.clone()).collect();
+        let values: Vec<Value> = self.0.iter().map(|slot| slot.value.clone()).collect();
         let budget = Budget::new(&values);
         let entries = self.0.iter().zip(&values);
-        let entries = entries.map(|((name, _), value)| (&**name, Given { value, budget: &budget })).collect();
-        let (image, filled) = walk::fill_named(image, object, entries, at);
+        let given = |value, elements| Given { elements, ..Given::new(value, &budget) };
+        let entries: Vec<_> =
+            entries.map(|(slot, value)| (&*slot.name, given(value, slot.elements.as_ref()))).collect();
+        let (image, filled) = walk::fill_named(image, object, &entries, at);
         (image, filled.map_err(|error| budget.explain(error)))
     }
 }

@@ -3,6 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, mem};
 
+use crate::value::convert::named::NamedValue;
 use crate::value::kinds::children::Children;
 use crate::value::kinds::step::{Step, StepRef};
 use crate::value::{Dict, List, Name, Pairs, Tuple, Value, repr};
@@ -191,7 +192,7 @@ impl Object {
     }
 
     /// The slots of the flat state by name, where the names are known.
-    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.state().named()
     }
 
@@ -322,7 +323,7 @@ impl Object {
     /// ```
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<&Value> {
-        self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
+        self.named()?.find(|slot| slot.name == name).map(|slot| slot.value)
     }
 
     /// The state if it is not a tuple: a dict of attributes, another argument of `__setstate__`, or `None`.

@@ -2,8 +2,7 @@
 
 use core::ops::{Add, AddAssign};
 
-use crate::value::Value;
-use crate::value::convert::named::SlotNames;
+use crate::value::convert::named::{NamedValue, SlotNames};
 use crate::value::kinds::children::Children;
 
 /// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) if it is itself in a slot.
@@ -33,7 +32,7 @@ impl Tuple {
     }
 
     /// The slots by name, where the names are known of a state that was read.
-    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.1.as_ref()?.of(self)
     }
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use crate::value::convert::named::SlotNames;
+use crate::value::convert::named::{NamedValue, SlotNames};
 use crate::value::{Tuple, Value, repr};
 
 /// A value of an enum: the enum's type tag, the variant's name, and the variant's fields as its state.
@@ -44,7 +44,7 @@ impl Variant {
     }
 
     /// The slots by name, where the names are known.
-    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.names.as_ref()?.of(&self.state)
     }
 
@@ -69,7 +69,7 @@ impl Variant {
     /// The value of a slot by its name, as [`Object::slot`](crate::value::Object::slot).
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<&Value> {
-        self.named()?.find(|(other, _)| *other == name).map(|(_, value)| value)
+        self.named()?.find(|slot| slot.name == name).map(|slot| slot.value)
     }
 
     /// A mutable reference to the state.

@@ -107,12 +107,12 @@ pub(crate) fn fill_older<'v, D: Decoder<'v>>(
 pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     image: Builder,
     object: &Object,
-    named: Vec<(&'v str, D)>,
+    named: &[(&'v str, D)],
     at: usize,
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
     let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
-    let filled = attributes::attributes(&mut fill, object, &named, at);
+    let filled = attributes::attributes(&mut fill, object, named, at);
     fill.whole();
     (fill.builder, filled)
 }

@@ -123,7 +123,9 @@ impl<'v, 's> Fill<'v, 's> {
             }
             (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
             (None, None) if value.is_none() => None,
-            (None, None) if standard::is_array(value) => Some(Cow::Owned(self.each_of_array(element, value)?)),
+            (None, None) if standard::is_array(value) || is_list(element, value) => {
+                Some(Cow::Owned(self.each_of_array(element, value)?))
+            }
             (None, None) => {
                 let expected = format!("the bytes of {}", self.show(element));
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
@@ -193,6 +195,12 @@ impl<'v, 's> Fill<'v, 's> {
         self.builder.depth = stack::levels(self.parts);
         &mut self.builder
     }
+}
+
+/// Whether a value lists the elements, which are numbers.
+fn is_list<'v, D: Decoder<'v>>(element: &Schema, value: D) -> bool {
+    let is_number = matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool);
+    is_number && !value.is_set() && value.items().is_some()
 }
 
 /// That each byte of an array of `bool` is one.

@@ -1,0 +1,148 @@
+//! Keys of maps and elements of sets: two that differ stay two. What drops a part of them is refused when it is planned;
+//! what functions of the user's make of them is compared in each state.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::numbers::shares;
+use super::op::{At, Op, Step};
+use super::plan::Planner;
+use super::problem::Problem;
+use super::run::Run;
+use super::slots::{SlotStep, Slots};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::builder::Builder;
+use crate::schema::{Link, Schema};
+
+/// A key that was planned, whose parts may not be.
+pub(super) struct Key<'t> {
+    at: At,
+    from: &'t Schema,
+    to: &'static Schema,
+    path: String,
+}
+
+impl Planner<'_> {
+    pub(super) fn key(&mut self, from: Link, to: Link, path: &str) -> At {
+        let at = self.links(from, to, path);
+        let (from, to) = (self.theirs.get(from), self.ours.get(to));
+        self.keys.push(Key { at, from, to, path: path.into() });
+        at
+    }
+
+    /// Looks at the keys once all their parts are planned.
+    pub(super) fn finish_keys(&mut self) {
+        let keys = mem::take(&mut self.keys);
+        if keys.is_empty() {
+            return;
+        }
+        let drops = self.reaching(|step| step.drops);
+        let converts = self.reaching(|step| matches!(step.op, Op::Converted { .. } | Op::Upgraded { .. }));
+        for Key { at, from, to, path } in keys {
+            let is_shared = converts[at] && self.numbers() && (shares(self.theirs, from) || shares(self.ours, to));
+            if drops[at] {
+                self.problem(Problem::key(&path));
+            } else if is_shared {
+                self.problem(Problem::shares(&path));
+            }
+            self.steps[at].compares = converts[at];
+        }
+    }
+
+    /// For each step, whether it is one that is looked for, or leads to one.
+    fn reaching(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<bool> {
+        let mut reaching: Vec<bool> = self.steps.iter().map(is_wanted).collect();
+        if !reaching.contains(&true) {
+            return reaching;
+        }
+        let mut leading: Vec<Vec<At>> = alloc::vec![Vec::new(); self.steps.len()];
+        for (at, step) in self.steps.iter().enumerate() {
+            parts(&step.op, |part| leading[part].push(at));
+        }
+        let mut open: Vec<At> = (0..reaching.len()).filter(|&at| reaching[at]).collect();
+        while let Some(at) = open.pop() {
+            for &before in &leading[at] {
+                if !mem::replace(&mut reaching[before], true) {
+                    open.push(before);
+                }
+            }
+        }
+        reaching
+    }
+}
+
+/// The steps that a step leads to.
+fn parts(op: &Op, mut each: impl FnMut(At)) {
+    let slots = |slots: &Slots, each: &mut dyn FnMut(At)| {
+        for step in &slots.steps {
+            if let SlotStep::Part { of, .. } = step {
+                each(*of);
+            }
+        }
+    };
+    match op {
+        Op::List { of }
+        | Op::Set { of }
+        | Op::ArrayToList { of, .. }
+        | Op::Array { of, .. }
+        | Op::FlatArray { of, .. }
+        | Op::Optional { of }
+        | Op::Some { of }
+        | Op::Boxed { of }
+        | Op::Box { of }
+        | Op::Unbox { of }
+        | Op::Raw { of, .. }
+        | Op::RawToList { of }
+        | Op::ListToRaw { of, .. }
+        | Op::Grid { of }
+        | Op::Converted { of, .. } => each(*of),
+        Op::Map { key, value } => [*key, *value].into_iter().for_each(each),
+        Op::Flat(segments) => segments.iter().filter_map(|segment| segment.by).for_each(each),
+        Op::Slots(of) => slots(of, &mut each),
+        Op::Enum(cases) => cases.variants.iter().for_each(|case| slots(&case.slots, &mut each)),
+        Op::Members(members) => members.iter().for_each(|one| each(one.of)),
+        _ => {}
+    }
+}
+
+/// The keys of one map, or the elements of one set, that were made so far.
+#[derive(Default)]
+pub(super) struct Made(BTreeSet<Vec<u8>>);
+
+impl<'a> Run<'_, 'a> {
+    pub(super) fn set(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        if !self.plan.steps[of].compares {
+            return self.list(of, head, to);
+        }
+        let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
+        self.entries((from, new), head, to, |this, head, to, made| {
+            this.differs(of, head, made)?;
+            this.part(of, head, to)
+        })
+    }
+
+    /// Makes a key by itself, and compares it with those before it.
+    pub(super) fn differs(&mut self, key: At, head: &'a [u8], made: &mut Made) -> Result<()> {
+        let step = &self.plan.steps[key];
+        if !step.compares {
+            return Ok(());
+        }
+        let here = self.at;
+        let outer = mem::replace(&mut self.out, Builder::new(step.to, self.levels));
+        (self.out.memory, self.out.numbered) = (outer.memory, outer.numbered);
+        let part = self.part(key, head, 0);
+        let Builder { heads, text, raw, .. } = mem::replace(&mut self.out, outer);
+        self.at = here;
+        part?;
+        let lengths = [heads.len().to_le_bytes(), text.len().to_le_bytes()].concat();
+        if made.0.insert([lengths, heads, text, raw].concat()) { Ok(()) } else { Err(same()) }
+    }
+}
+
+#[cold]
+fn same() -> Error {
+    let expected = "keys that stay different";
+    Error::new(ErrorKind::Identity, expected, "two that `from` or `upgrade` of a type in them makes the same")
+}
