@@ -315,7 +315,10 @@ macro_rules! dynamic {
                     const { &__state::Schema::weak(<Self as __state::OpenSet>::open).shared(P::key) }
                 }
 
-                const SHARED: __state::Share<Self> = __state::Share::YES;
+                const SHARED: __state::Share<Self> = {
+                    use __state::OneThread as _;
+                    __state::Shares::<Self>::SHARE
+                };
 
                 fn size_behind(&self, size: &mut __state::Size) {
                     __state::size_open(self, size);

@@ -193,9 +193,10 @@
 //! ```
 //!
 //! A `Weak` becomes an ordinary reference, or `None`. As with Python's own pickler, an object exists before its state,
-//! and a list or dict before its items, so a cycle can refer back to it. This does not apply to an object that a
-//! constructor makes (`pickle = "call"`) or to an enum with slots, which is a tuple, and a cycle that closes at one is
-//! an error when the state is saved. Wrapping the enum in a struct helps.
+//! and a list or dict before its items, so a cycle can refer back to it. What has all its parts before it exists (what a
+//! constructor makes, `pickle = "call"`; a tuple; an enum with slots, which is a tuple) can be in a cycle that passes
+//! through such an object, list or dict; a cycle of these alone cannot be made in Python, and is an error when the state
+//! is saved. Wrapping the enum or tuple in a struct helps.
 //!
 //! An object that is one in Python is loaded as one, even where Rust would not expect it: Python has each member of an
 //! enum once, and equal strings and bytes often, so two cells with such a value may come back from Python as one. It

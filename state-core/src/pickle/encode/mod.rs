@@ -105,7 +105,7 @@ impl PickleOptions {
         value: &'a T,
         pickle: &mut Vec<u8>,
         space: &'a mut Space,
-        buffers: Option<&mut Vec<&'a [u8]>>,
+        mut buffers: Option<&mut Vec<&'a [u8]>>,
     ) -> Result<()> {
         let sharing = self.copies.sharing(identity(T::schema()).sharing);
         let plan = Plan::new(T::schema(), self.protocol, sharing.shared)?;
@@ -141,7 +141,18 @@ impl PickleOptions {
         let (tail, text) = regions.split_at(tail);
         let rest = Rest { tail, text, raws: Raws { copied: &space.copied, at: 0, borrowed: &borrowed } };
         let mut sink = Sink::start(self, pickle);
-        Write::new(&plan, (head, rest), &mut sink, buffers).root()?;
+        let mut write = Write::new(&plan, (head, rest), &mut sink, buffers.as_deref_mut());
+        if let Err(error) = write.root() {
+            if !write.objects.is_knot() {
+                return Err(error);
+            }
+            let plan = Plan::keeping_all(T::schema(), self.protocol)?;
+            if let Some(buffers) = &mut buffers {
+                buffers.clear();
+            }
+            sink = Sink::start(self, pickle);
+            Write::new(&plan, (head, rest), &mut sink, buffers).root()?;
+        }
         sink.finish()
     }
 }

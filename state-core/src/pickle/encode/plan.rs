@@ -18,7 +18,7 @@ use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
 use crate::pickle::Protocol;
-use crate::schema::{Kind, KnownMember, Link, Nodes, Raw, Schema};
+use crate::schema::{Form, Kind, KnownMember, Link, Nodes, Raw, Schema};
 use crate::walk::{can_be_none, is_byte};
 
 /// How the values of a type are written.
@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub arrays: Vec<Array>,
     pub sorted: Vec<Sorted>,
     pub pointers: Vec<Pointer>,
+    /// Whether all that has parts goes into the memo, also where nothing refers to it.
+    pub keeps_all: bool,
 }
 
 /// How a value with a head of its own is written.
@@ -155,6 +157,11 @@ pub(super) enum Step {
         row: usize,
         count: usize,
     },
+    /// A value with parts that goes into the memo, though nothing refers to it.
+    Kept {
+        at: usize,
+        row: usize,
+    },
     /// The member of a Python enum, not from the memo: a pointer to each is one of its own.
     Member {
         word: usize,
@@ -212,6 +219,18 @@ impl Plan {
     /// # Errors
     /// Two slots that have one name where they are told apart by it.
     pub fn new(schema: &'static Schema, protocol: Protocol, numbered: bool) -> Result<Self> {
+        Self::planned(schema, protocol, (numbered, false))
+    }
+
+    /// The same of a value in which cycles lead back to what has its parts before it is there.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn keeping_all(schema: &'static Schema, protocol: Protocol) -> Result<Self> {
+        Self::planned(schema, protocol, (true, true))
+    }
+
+    fn planned(schema: &'static Schema, protocol: Protocol, (numbered, keeps_all): (bool, bool)) -> Result<Self> {
         let plan = Plan {
             rows: Vec::new(),
             words: Vec::new(),
@@ -220,6 +239,7 @@ impl Plan {
             arrays: Vec::new(),
             sorted: Vec::new(),
             pointers: Vec::new(),
+            keeps_all,
         };
         let mut planner = Planner {
             protocol,
@@ -394,6 +414,11 @@ impl Planner {
     /// The same of what is no pointer, or behind one.
     pub fn kind(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
         let kept = steps.take_kept();
+        if self.plan.keeps_all && !kept && self.has_parts(schema) {
+            let row = self.row_of(schema, true)?;
+            steps.push(Step::Kept { at, row });
+            return Ok(());
+        }
         steps.push(match &schema.kind {
             Kind::Unit => {
                 let (open, close) = tuple_codes(self.protocol, 0);
@@ -453,6 +478,19 @@ impl Planner {
             Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
         });
         Ok(())
+    }
+
+    /// Whether a value of the type can have parts that lead back to it. What has no head of its own is not told from
+    /// others.
+    fn has_parts(&self, schema: &Schema) -> bool {
+        let is_kind = match &schema.kind {
+            Kind::List(of) | Kind::Array(of, _) => !is_byte(target(*of)),
+            Kind::Set(_) => self.protocol >= Protocol::V4,
+            Kind::Enum(of) => of.form != Form::Enum,
+            Kind::Object(_) | Kind::Tuple(_) | Kind::Map(..) | Kind::Open(_) => true,
+            _ => false,
+        };
+        is_kind && schema.head > 0
     }
 
     /// How a group is written. A set goes into the memo before its items where it has opcodes of its own.

@@ -4,6 +4,10 @@
 //! that a cycle finds it there. A reference that comes before its object has it made without a state, which follows where
 //! the object stands in the image; so chains of such references do not nest. What can only be made of its parts (text,
 //! tuples, calls) is written where it is first referred to.
+//!
+//! Where a cycle leads back to such a one while its parts are being written, the pickle is begun again, and all that has
+//! parts is kept. Then the one is made once more at that place, of parts that are in the memo, and what its own place made
+//! of them is dropped; this is what Python's own pickler does with tuples and calls.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -14,8 +18,9 @@ use super::plan::{Plan, Planner, Step, Steps, Word, target};
 use super::skip::Skip;
 use super::write::{Rest, Write, disagreement, part_of};
 use crate::error::{Error, ErrorKind, Result};
+use crate::pickle::opcode::POP;
 use crate::schema::{Kind, Schema};
-use crate::sharing::{Number, RECORD, Record, name};
+use crate::sharing::{CLASSES, Number, RECORD, Record, name};
 
 /// A type of pointers.
 pub(super) struct Pointer {
@@ -59,14 +64,36 @@ impl Planner {
 }
 
 /// What can be in the memo before its parts are written.
-enum Early {
+pub(super) enum Early {
     /// An object, made by this row.
     Object(usize),
     Group(Group),
 }
 
+/// The class of values that are kept though nothing refers to them: none of an image.
+const KEPT: u8 = CLASSES as u8;
+
+/// So many rows may stand inside one another in objects that are written in their own parts.
+const MOST_AHEAD: usize = 128;
+
 impl Plan {
-    fn early(&self, mut row: usize) -> Option<Early> {
+    /// The row of the type behind a trait object, if that is what is written by this one.
+    fn member<'i, 'l>(&self, mut row: usize, mut head: &'i [u8], mut rest: Rest<'i, 'l>) -> Result<Option<usize>> {
+        loop {
+            match *self.rows[row].steps {
+                [Step::Boxed { row: inner }] => {
+                    row = inner;
+                    let size = self.rows[row].head;
+                    head = &rest.run(1, size)?[..size];
+                }
+                [Step::Enum { at, variants }] => return Ok(Some(self.enums[variants].of(head, at)?.0)),
+                [Step::Open { at, set }] => return Ok(Some(rest.open_member(self, set, (head, at))?.0)),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    pub(super) fn early(&self, mut row: usize) -> Option<Early> {
         loop {
             return match *self.rows[row].steps {
                 [Step::Boxed { row: inner }] => {
@@ -88,8 +115,12 @@ enum Seen {
     Not,
     /// It is being written, and not in the memo.
     Open,
+    /// It is, and so it is once more, for what leads back to it.
+    Again,
     /// It is in the memo at this place, without its parts.
     Made(u32),
+    /// It is in the memo, and what is in it may be without its parts.
+    Parts(u32),
     /// It is in the memo, and its parts are or will be written.
     There(u32),
 }
@@ -120,8 +151,12 @@ pub(super) struct Objects<'i, 'l> {
     root: Place<'i, 'l>,
     /// Where the objects are, once that has been asked.
     places: Option<Places<'i, 'l>>,
-    /// Whether an object is written before its turn.
-    ahead: bool,
+    /// How many rows may stand inside one another in objects that are written before their turn.
+    ahead: usize,
+    /// The numbers of values that are kept though nothing refers to them, by their row and where they are.
+    kept: BTreeMap<(usize, usize), u32>,
+    /// Whether a reference could not be written because too little is kept.
+    is_knot: bool,
 }
 
 impl<'i, 'l> Objects<'i, 'l> {
@@ -133,8 +168,15 @@ impl<'i, 'l> Objects<'i, 'l> {
             made: None,
             root: Place { row: 0, head, rest },
             places: None,
-            ahead: false,
+            ahead: 0,
+            kept: BTreeMap::new(),
+            is_knot: false,
         }
+    }
+
+    /// Whether a pickle in which all is kept may have a form for what could not be written.
+    pub const fn is_knot(&self) -> bool {
+        self.is_knot
     }
 
     /// The head of the root.
@@ -144,8 +186,8 @@ impl<'i, 'l> Objects<'i, 'l> {
 
     fn seen(&mut self, Number { class, index }: Number) -> Result<&mut Seen> {
         let (class, index) = (usize::from(class), index as usize);
-        // Each has a record.
-        if index > self.root.rest.tail.len() / RECORD {
+        // Each has a record, or has been met.
+        if index > self.root.rest.tail.len() / RECORD && index >= self.kept.len() {
             return Err(disagreement());
         }
         if class >= self.seen.len() {
@@ -192,11 +234,19 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
 
     /// Writes an object at its place.
     fn object(&mut self, number: Number, row: usize, head: &'i [u8]) -> Result<()> {
-        let seen = self.objects.seen(number)?;
-        match *seen {
+        let makes_only = self.plan.keeps_all && self.objects.ahead > 0;
+        let seen = *self.objects.seen(number)?;
+        match seen {
+            Seen::Not if makes_only && self.make(number, row)? => self.rest.skip(&mut Skip::new(self.plan), row, head),
+            Seen::Made(memo) | Seen::Parts(memo) if makes_only => {
+                self.got(memo);
+                self.rest.skip(&mut Skip::new(self.plan), row, head)
+            }
             Seen::Not => self.whole(number, row, head),
+            Seen::Open if makes_only => self.whole(number, row, head),
+            Seen::Parts(_) => self.parts(number, row, head),
             Seen::Made(memo) => {
-                *seen = Seen::There(memo);
+                *self.objects.seen(number)? = Seen::There(memo);
                 self.objects.made = Some(memo);
                 self.row(row, head)
             }
@@ -205,12 +255,29 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
                 self.rest.skip(&mut Skip::new(self.plan), row, head)
             }
             Seen::Open => Err(disagreement()),
+            Seen::Again => Err(hidden()),
         }
     }
 
-    /// Writes all of an object that nothing has referred to.
+    /// Writes a value that may be met once more, though nothing refers to it.
+    pub(super) fn kept(&mut self, head: &'i [u8], at: usize, row: usize) -> Result<()> {
+        let content = part_of(head, at, self.plan.rows[row].head)?;
+        let next = self.objects.kept.len() as u32;
+        let index = *self.objects.kept.entry((row, content.as_ptr() as usize)).or_insert(next);
+        let fence = core::mem::replace(&mut self.objects.fence, self.objects.begun.len());
+        self.object(Number { class: KEPT, index }, row, content)?;
+        self.objects.fence = fence;
+        Ok(())
+    }
+
+    /// Writes all of an object that nothing has referred to, or once more what is in the memo only after its parts.
     fn whole(&mut self, number: Number, row: usize, head: &'i [u8]) -> Result<()> {
-        *self.objects.seen(number)? = Seen::Open;
+        let seen = self.objects.seen(number)?;
+        *seen = if matches!(seen, Seen::Open) { Seen::Again } else { Seen::Open };
+        self.parts(number, row, head)
+    }
+
+    fn parts(&mut self, number: Number, row: usize, head: &'i [u8]) -> Result<()> {
         let outer = self.objects.begun.len();
         self.objects.begun.push(number);
         self.row(row, head)?;
@@ -224,14 +291,32 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     fn keep(&mut self) -> Result<()> {
         let fence = self.objects.fence;
         if self.objects.begun.len() > fence {
-            let memo = self.memoize();
+            let memo = match self.made_meanwhile()? {
+                Some(memo) => {
+                    self.sink.put([POP]);
+                    self.got(memo);
+                    memo
+                }
+                None => self.memoize(),
+            };
+            let is_whole = !self.plan.keeps_all || self.objects.ahead == 0;
             while self.objects.begun.len() > fence {
                 if let Some(number) = self.objects.begun.pop() {
-                    *self.objects.seen(number)? = Seen::There(memo);
+                    *self.objects.seen(number)? = if is_whole { Seen::There(memo) } else { Seen::Parts(memo) };
                 }
             }
         }
         Ok(())
+    }
+
+    /// The place in the memo of what was written last, if it was written once more among its own parts.
+    fn made_meanwhile(&mut self) -> Result<Option<u32>> {
+        for at in self.objects.fence..self.objects.begun.len() {
+            if let Seen::Parts(memo) | Seen::There(memo) = *self.objects.seen(self.objects.begun[at])? {
+                return Ok(Some(memo));
+            }
+        }
+        Ok(None)
     }
 
     fn memoize(&mut self) -> u32 {
@@ -248,39 +333,65 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     /// Writes a reference to an object that has begun, or follows.
     fn reference(&mut self, number: Number, pointer: usize) -> Result<()> {
         match *self.objects.seen(number)? {
-            Seen::There(memo) | Seen::Made(memo) => {
+            Seen::There(memo) | Seen::Parts(memo) | Seen::Made(memo) => {
                 self.got(memo);
                 return Ok(());
             }
-            Seen::Open => return Err(cycle(self.plan.pointers[pointer].schema)),
+            Seen::Open if self.plan.keeps_all => return self.ahead(number, cycle(self.plan.pointers[pointer].schema)),
+            Seen::Open | Seen::Again => return self.knot(cycle(self.plan.pointers[pointer].schema)),
             Seen::Not => {}
         }
-        match self.plan.early(self.plan.pointers[pointer].row) {
+        if self.make(number, self.plan.pointers[pointer].row)? {
+            return Ok(());
+        }
+        let Place { row, head, rest } = self.place(number)?;
+        if let Some(row) = self.plan.member(row, head, rest)? {
+            if self.make(number, row)? {
+                return Ok(());
+            }
+        }
+        let error = forward(self.plan.pointers[pointer].schema);
+        // One in another could go on and on, where the parts of each are written too.
+        if self.objects.ahead > 0 && !self.plan.keeps_all { self.knot(error) } else { self.ahead(number, error) }
+    }
+
+    /// Makes an object without its parts, which follow at its place; whether that can be.
+    fn make(&mut self, number: Number, row: usize) -> Result<bool> {
+        match self.plan.early(row) {
             Some(Early::Object(row)) => self.row(row, &[])?,
             Some(Early::Group(group)) => {
                 self.sink.open_group(group, 0)?;
             }
-            None => return self.ahead(number, pointer),
+            None => return Ok(false),
         }
         let memo = self.memoize();
         *self.objects.seen(number)? = Seen::Made(memo);
-        Ok(())
+        Ok(true)
     }
 
-    /// Writes all of an object before its turn. One in another could go on and on, so there is only one at a time.
-    fn ahead(&mut self, number: Number, pointer: usize) -> Result<()> {
-        if self.objects.ahead {
-            return Err(forward(self.plan.pointers[pointer].schema));
-        }
+    /// Writes all of an object before its turn, or in its own parts. As many rows may stand inside one another in all that
+    /// is written so as in one of them; more are an error.
+    fn ahead(&mut self, number: Number, error: Error) -> Result<()> {
         let Place { row, head, rest } = self.place(number)?;
+        let mut over = Skip::new(self.plan);
+        { rest }.skip(&mut over, row, head)?;
+        let outer = self.objects.ahead;
+        if outer > 0 && outer + over.deepest() > MOST_AHEAD {
+            return Err(error);
+        }
         let here = core::mem::replace(&mut self.rest, rest);
         let fence = core::mem::replace(&mut self.objects.fence, self.objects.begun.len());
-        self.objects.ahead = true;
+        self.objects.ahead = outer + over.deepest();
         self.whole(number, row, head)?;
-        self.objects.ahead = false;
+        self.objects.ahead = outer;
         self.objects.fence = fence;
         self.rest = here;
         Ok(())
+    }
+
+    fn knot(&mut self, error: Error) -> Result<()> {
+        self.objects.is_knot = !self.plan.keeps_all;
+        Err(error)
     }
 
     /// Where an object is in the image. They are all looked for at once.
@@ -338,6 +449,14 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         let Word::Member { class, name } = &self.plan.words[word] else { return Err(disagreement()) };
         self.member_of(*class, name)
     }
+}
+
+/// What is in its own parts, and in nothing on the way that Python could make before them.
+#[cold]
+fn hidden() -> Error {
+    let expected = "a cycle with an object that Python can make before its parts: a struct that is not pickled by a call, a \
+                    list or a map";
+    Error::new(ErrorKind::Unwritable, expected, "one of calls, tuples and enums with slots alone")
 }
 
 #[cold]

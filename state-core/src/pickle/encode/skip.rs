@@ -16,21 +16,35 @@ pub(super) struct Skip<'p, 'i, 'l> {
     plan: &'p Plan,
     /// Where objects with a number stand, if that is wanted.
     pub places: Option<Places<'i, 'l>>,
+    /// How many rows stand inside one another here, and how many at most, without those in what is made early.
+    rows: usize,
+    deepest: usize,
+    /// Whether this is in what is made early.
+    is_early: bool,
 }
 
 impl<'p> Skip<'p, '_, '_> {
     pub const fn new(plan: &'p Plan) -> Self {
-        Self { plan, places: None }
+        Self { plan, places: None, rows: 0, deepest: 0, is_early: false }
     }
 
-    pub const fn noting(plan: &'p Plan) -> Self {
-        Self { plan, places: Some(Places::new()) }
+    pub fn noting(plan: &'p Plan) -> Self {
+        Self { places: Some(Places::new()), ..Self::new(plan) }
+    }
+
+    /// How many rows stood inside one another, without those in what Python makes before its parts.
+    pub const fn deepest(&self) -> usize {
+        self.deepest
     }
 }
 
 impl<'i, 'l> Rest<'i, 'l> {
     pub fn skip(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, head: &'i [u8]) -> Result<()> {
         let plan = over.plan;
+        over.rows += 1;
+        if !over.is_early {
+            over.deepest = over.deepest.max(over.rows);
+        }
         for step in &plan.rows[row].steps {
             match *step {
                 Step::Optional { at, row, .. } => self.skip_optional(over, row, (head, at))?,
@@ -48,9 +62,14 @@ impl<'i, 'l> Rest<'i, 'l> {
                     let (row, place) = self.open_member(plan, set, (head, at))?;
                     self.skip(over, row, place)?;
                 }
+                Step::Kept { at, row } => {
+                    let place = part_of(head, at, plan.rows[row].head)?;
+                    self.skip_kept(over, row, place)?;
+                }
                 _ => self.skip_leaf(plan, *step, head)?,
             }
         }
+        over.rows -= 1;
         Ok(())
     }
 
@@ -123,6 +142,15 @@ impl<'i, 'l> Rest<'i, 'l> {
         self.skip(over, row, place)
     }
 
+    /// What goes into the memo.
+    fn skip_kept(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, head: &'i [u8]) -> Result<()> {
+        let is_early = over.is_early || over.plan.early(row).is_some();
+        let outer = core::mem::replace(&mut over.is_early, is_early);
+        self.skip(over, row, head)?;
+        over.is_early = outer;
+        Ok(())
+    }
+
     fn skip_boxed(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize) -> Result<()> {
         let size = over.plan.rows[row].head;
         let run = self.run(1, size)?;
@@ -177,7 +205,7 @@ impl<'i, 'l> Rest<'i, 'l> {
             }
             Record::Own => {}
         }
-        self.skip(over, row, head)
+        self.skip_kept(over, row, head)
     }
 
     /// The lengths of the dimensions whose number stands in the head.

@@ -143,6 +143,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             }
             Step::Sorted { sorted } => self.sorted(head, sorted),
             Step::Shared { at, pointer, joins } => self.shared(head, at, (pointer, joins)),
+            Step::Kept { at, row } => self.kept(head, at, row),
             Step::KeptGroup { at, row, group } => self.kept_group(head, at, (row, group)),
             Step::KeptFixed { at, row, count } => self.kept_fixed(head, at, (row, count)),
             other => self.rare(other, head),
