@@ -8,9 +8,11 @@
 
 use core::ops::Range;
 
+use super::list::put_heads;
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
 use crate::protocol::layout::{stride, tag_head};
+use crate::protocol::room::Run;
 use crate::schema::Kind;
 use crate::schema::fingerprint::identity;
 use crate::state::State;
@@ -178,9 +180,9 @@ impl<'a, T: State> Probe<'a, T> {
 
     /// The head of an element, if it is there. What stands behind the head finds no space, and is left out.
     fn head<'h>(&self, from: isize, head: &'h mut [u8; LONGEST_HEAD]) -> Option<&'h [u8]> {
-        let item = usize::try_from(from).ok().and_then(|from| self.items.get(from))?;
+        let item = usize::try_from(from).ok().and_then(|from| self.items.get(from..)?.get(..1))?;
         let head = &mut head[..T::HEAD];
-        item.put(head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
+        put_heads::<T, Run>(item.iter(), head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
         Some(head)
     }
 

@@ -43,15 +43,24 @@ pub(super) fn put_each<'a, T: State + 'a, C: Holds>(
     if T::HEAD == 0 {
         run.fill(0);
     }
-    let each = |writer: &mut Writer<'_, 'a>| {
-        for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
-            if T::POINTER && C::MAY_MISS {
-                writer.may_be_empty();
-            }
-            item.put(&mut head[..T::HEAD], writer);
-        }
-    };
+    let each = |writer: &mut Writer<'_, 'a>| put_heads::<T, C>(items, run, writer);
     if T::DYNAMIC { writer.nested::<T>(each) } else { each(writer) }
+}
+
+/// Writes the elements into the heads of a run. Whoever writes one element of a list does it by this, too: a `put` that
+/// has one caller is part of it, and costs no call for each element.
+#[inline]
+pub(super) fn put_heads<'a, T: State + 'a, C: Holds>(
+    items: impl Iterator<Item = &'a T>,
+    run: &mut [u8],
+    writer: &mut Writer<'_, 'a>,
+) {
+    for (item, head) in items.zip(run.chunks_exact_mut(stride(T::HEAD))) {
+        if T::POINTER && C::MAY_MISS {
+            writer.may_be_empty();
+        }
+        item.put(&mut head[..T::HEAD], writer);
+    }
 }
 
 #[inline]
