@@ -1,7 +1,7 @@
 //! A map whose keys are not those of the state keeps the values whose keys stay, whatever comes and goes around them.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
 use state_core::{RestoreOwned, State, dumps, load_into, loads};
@@ -139,5 +139,95 @@ fn values_without_a_size_come_and_go() {
         let mut live = map(live);
         load_into(&dumps(&map(&[1, 2, 6])).unwrap(), &mut live).unwrap();
         assert_eq!(live, map(&[1, 2, 6]));
+    }
+}
+
+/// A name whose case makes no difference, and what is not part of a state.
+#[derive(State, Debug, Clone)]
+struct Name {
+    text: String,
+    #[state(skip)]
+    mark: u32,
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.to_lowercase().cmp(&other.text.to_lowercase())
+    }
+}
+
+impl std::hash::Hash for Name {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.to_lowercase().hash(state);
+    }
+}
+
+#[test]
+fn keys_that_are_equal_and_not_the_same_become_those_of_the_state() {
+    #[derive(State, Debug, Default)]
+    struct Sorted {
+        #[state(sorted)]
+        map: HashMap<Name, Kept>,
+        #[state(sorted)]
+        set: HashSet<Name>,
+    }
+    fn restored<M>(entries: fn(&M) -> Vec<(&Name, &Kept)>, make: fn(Vec<(Name, Kept)>) -> M)
+    where
+        M: RestoreOwned,
+    {
+        let names = |texts: &[&str], mark| {
+            let entries = texts.iter().map(|text| {
+                let value = Kept { text: text.to_lowercase(), mark };
+                (Name { text: (*text).to_owned(), mark }, value)
+            });
+            make(entries.collect())
+        };
+        let mut map = names(&["ada", "BOB", "Cy", "dan"], 7);
+        let saved = names(&["Ada", "BOB", "cy", "eve"], 0);
+        HOOKS.set(0);
+        load_into(&dumps(&saved).unwrap(), &mut map).unwrap();
+        let mut found: Vec<_> =
+            entries(&map).into_iter().map(|(key, value)| (&*key.text, &*value.text, value.mark)).collect();
+        found.sort_unstable();
+        let expected = [("Ada", "ada", 7), ("BOB", "bob", 7), ("cy", "cy", 7), ("eve", "eve", 0)];
+        assert_eq!((found.as_slice(), HOOKS.get()), (&expected[..], 4));
+    }
+    restored::<BTreeMap<Name, Kept>>(|map| map.iter().collect(), |entries| entries.into_iter().collect());
+    restored::<HashMap<Name, Kept>>(|map| map.iter().collect(), |entries| entries.into_iter().collect());
+    restored::<Sorted>(
+        |of| of.map.iter().collect(),
+        |entries| Sorted { set: HashSet::new(), map: entries.into_iter().collect() },
+    );
+
+    let set = |texts: &[&str]| texts.iter().map(|text| Name { text: (*text).to_owned(), mark: 0 }).collect();
+    let mut live = Sorted { map: HashMap::new(), set: set(&["ADA", "bob"]) };
+    load_into(&dumps(&Sorted { map: HashMap::new(), set: set(&["ada", "bob"]) }).unwrap(), &mut live).unwrap();
+    assert!(live.set.iter().any(|name| name.text == "ada"));
+}
+
+#[test]
+fn a_key_that_stays_keeps_what_it_skips_in_a_table() {
+    let name = |n: u32| Name { text: format!("name {n}"), mark: n };
+    let saved: HashMap<Name, Kept> = (0..50).map(|n| (name(n), Kept { text: n.to_string(), mark: 0 })).collect();
+    let mut live: HashMap<Name, Kept> = (20..90).map(|n| (name(n), Kept { text: "live".into(), mark: n })).collect();
+    load_into(&dumps(&saved).unwrap(), &mut live).unwrap();
+    assert_eq!(live.len(), 50);
+    for (key, value) in live {
+        let number: u32 = value.text.parse().unwrap();
+        assert_eq!((key.mark, value.mark), if number < 20 { (0, 0) } else { (number, number) });
     }
 }

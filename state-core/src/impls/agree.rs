@@ -5,6 +5,8 @@
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "std")]
+use crate::protocol::decode::Mark;
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
 use crate::state::State;
@@ -65,5 +67,20 @@ impl Scratch {
         let (text, rest) = rest.split_at(size.text);
         let raw = &rest[rest.len() - size.raw..];
         reader.pass(tail, text, raw)
+    }
+    /// The same of a key that was just built from `head` at `place`. The reader stays behind it.
+    #[cfg(feature = "std")]
+    pub fn agrees_again<'de, K: State>(
+        &mut self,
+        key: &K,
+        head: &[u8],
+        place: Mark<'de>,
+        reader: &mut Reader<'de>,
+    ) -> bool {
+        let behind = reader.mark();
+        reader.back_to(place);
+        let agrees = self.agrees(key, head, reader);
+        reader.back_to(behind);
+        agrees
     }
 }

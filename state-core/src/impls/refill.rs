@@ -9,6 +9,8 @@ use std::collections::HashMap;
 #[cfg(feature = "std")]
 use std::hash::{BuildHasher, Hash};
 
+#[cfg(feature = "std")]
+use super::agree::Scratch;
 use super::map::Heads;
 use crate::__private::{get, set};
 use crate::protocol::decode::Reader;
@@ -84,15 +86,33 @@ pub(super) fn table<'de, K, V, S>(
     V: Restore<'de>,
     S: BuildHasher,
 {
-    let mut new = Vec::new();
+    let (mut new, mut scratch) = (Vec::new(), Scratch::new(reader));
     for mut head in heads.skip(marked.count) {
+        let (key_head, place) = (&head[..K::HEAD], reader.mark());
         let Some(key) = get::<K>(&mut head, reader) else { break };
-        match map.get_mut(&key) {
-            Some(value) if marked.mark(value) => set(value, &mut head, reader),
-            _ => match get(&mut head, reader) {
-                Some(value) => new.push((key, value)),
-                None => break,
-            },
+        let live = map.get_key_value(&key).filter(|(_, value)| Marks::<V>::TELLS && !marked.has(value));
+        let value = match live.map(|(live, _)| scratch.agrees_again(live, key_head, place, reader)) {
+            Some(true) => {
+                if let Some(value) = map.get_mut(&key) {
+                    marked.mark(value);
+                    set(value, &mut head, reader);
+                }
+                continue;
+            }
+            // Keys can be equal that are not the same.
+            Some(false) => map.remove(&key),
+            None => None,
+        };
+        let value = match value {
+            Some(mut value) => {
+                set(&mut value, &mut head, reader);
+                Some(value)
+            }
+            None => get(&mut head, reader),
+        };
+        match value {
+            Some(value) => new.push((key, value)),
+            None => break,
         }
     }
     match marked.count {

@@ -71,7 +71,7 @@ where
         self.reserve(heads.len() - kept);
         for mut head in heads.skip(kept) {
             let Some(key) = get(&mut head, reader) else { return };
-            if let Some((key, mut value)) = others.swap_remove_entry(&key) {
+            if let Some(mut value) = others.swap_remove(&key) {
                 set(&mut value, &mut head, reader);
                 self.insert(key, value);
             } else {
