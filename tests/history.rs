@@ -413,6 +413,55 @@ enum Text {
     Fickle(#[state(with = fickle)] Cell<usize>),
 }
 
+/// Counts how often it is asked.
+mod counted {
+    use std::cell::Cell;
+    use std::convert::Infallible;
+
+    thread_local! {
+        pub static ASKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub type Slot = Vec<u8>;
+
+    #[expect(clippy::ptr_arg, reason = "as the derive asks for it")]
+    pub fn get(numbers: &Vec<u32>) -> Slot {
+        ASKED.set(ASKED.get() + 1);
+        numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
+    pub fn set(bytes: Slot) -> Result<Vec<u32>, Infallible> {
+        Ok(bytes.chunks_exact(4).map(|bytes| u32::from_le_bytes(bytes.try_into().unwrap_or_default())).collect())
+    }
+}
+
+/// A conversion is the most expensive part of some states, and need not be made to count.
+#[test]
+fn a_world_that_grows_is_converted_once() {
+    #[derive(State)]
+    struct Grown {
+        #[state(with = counted)]
+        numbers: Vec<u32>,
+    }
+    // In parts per thousand of what there is; the budget has place for all, or for few.
+    for (growth, budget) in [(0, usize::MAX), (5, usize::MAX), (30, usize::MAX), (5, 100_000)] {
+        let mut history = History::<Grown>::new().frames(12).bytes(budget);
+        let mut grown = Grown { numbers: vec![7; 2000] };
+        let mut asked = 0;
+        for frame in 0..100 {
+            counted::ASKED.set(0);
+            history.push(frame, &grown).unwrap();
+            asked += if frame < 13 { 0 } else { counted::ASKED.get() };
+            grown.numbers.resize(grown.numbers.len() + grown.numbers.len() * growth / 1000, frame as u32);
+            assert!(history.bytes_held() <= budget);
+        }
+        assert!(asked < 87 + 5, "{growth}, {budget}: {asked}");
+        let mut back = Grown { numbers: vec![] };
+        history.restore(95, &mut back).unwrap();
+        assert_eq!(back.numbers.last(), Some(&if growth == 0 { 7 } else { 94 }));
+    }
+}
+
 /// Its buffer was made by then, and is no frame that could give way.
 #[test]
 fn a_push_that_fails_late_keeps_to_the_budget() {

@@ -123,6 +123,17 @@ pub fn primitive(ty: &Type) -> Option<String> {
     }
 }
 
+/// The types of one word that hold nothing.
+const PRIMITIVE: &[&str] = &[
+    "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "str",
+];
+
+/// Whether it is one of those, by its name.
+pub fn is_primitive(ty: &Type) -> bool {
+    primitive(ty).is_some_and(|name| PRIMITIVE.contains(&&*name))
+}
+
 /// What an `Option` may hold, or the type itself.
 pub fn inside_option(ty: &Type) -> &Type {
     argument(ty, "Option").unwrap_or(ty)
@@ -230,6 +241,11 @@ pub fn held(ty: &Type) -> Vec<&Type> {
         }
     }
     held
+}
+
+/// Whether a type of std holds values of its arguments.
+pub fn is_holder(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|segment| holds(&segment.ident))
 }
 
 fn holds(name: &Ident) -> bool {

@@ -82,7 +82,8 @@ impl<T> History<T> {
     /// close together for their age: the older the frames, the larger the gaps between them, and the first frame stays
     /// for a long time. See [`frames_kept`](Self::frames_kept) for the frames that are left.
     ///
-    /// A push then takes about twice as long, and allocates the frames that it keeps.
+    /// A push then takes about twice as long, and allocates the frames that it keeps. Setting the bytes anew drops the
+    /// older frames.
     ///
     /// ```
     /// use state_core::{History, State};
@@ -106,7 +107,7 @@ impl<T> History<T> {
     /// ```
     #[must_use]
     pub fn long(mut self, bytes: usize) -> Self {
-        self.ring.older = Some(Older::new(bytes));
+        self.ring.set_older(bytes);
         self
     }
 

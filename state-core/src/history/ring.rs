@@ -9,9 +9,6 @@ use crate::error::Result;
 use crate::image::{self, Options, PLACE};
 use crate::sharing::Holder;
 
-/// Room that a buffer is left beside an eighth of its image, so that the next image need not be as long to the byte.
-const SLACK: usize = 256;
-
 #[derive(Debug)]
 pub(super) struct Ring {
     most_frames: usize,
@@ -76,6 +73,13 @@ impl Ring {
         self.trim();
     }
 
+    /// Keeps older frames from now on.
+    pub fn set_older(&mut self, bytes: usize) {
+        if let Some(mut older) = self.older.replace(Older::new(bytes)) {
+            older.forget_from(0, &mut self.holder.objects);
+        }
+    }
+
     pub fn is_on(&self) -> bool {
         self.most_frames > 0
     }
@@ -129,6 +133,9 @@ impl Ring {
         self.holder.restart();
         let last = self.spares.len() - 1;
         let Buffer { image, held } = &mut self.spares[last];
+        if let Some(newest) = self.frames.back() {
+            image::outgrow(image, &newest.buffer.image, self.most_bytes);
+        }
         if self.holder.list.capacity() == 0 {
             self.holder.list = take(held);
         }
@@ -201,7 +208,7 @@ impl Ring {
     /// is written without an allocation and without going beyond the budget; the last frame alone may take all of it.
     fn trim(&mut self) {
         if self.held() > self.most_bytes {
-            self.shrink_newest(|len| len.saturating_add(len / 8 + SLACK));
+            self.shrink_newest(image::with_room);
         }
         loop {
             let newest = self.frames.back().map_or(0, |frame| frame.buffer.capacity());

@@ -199,6 +199,7 @@ pub(crate) use options::Copies;
 #[cfg(feature = "pyo3")]
 pub(crate) use read::Tests;
 pub(crate) use read::build;
+pub(crate) use rewrite::{outgrow, with_room};
 #[cfg(feature = "pyo3")]
 pub(crate) use write::Root;
 

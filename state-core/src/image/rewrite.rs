@@ -101,6 +101,30 @@ impl Rewrite {
     }
 }
 
+/// The bytes of a buffer in which each region of an image of `len` bytes can be laid out an eighth longer.
+pub(crate) fn with_room(len: usize) -> usize {
+    len.saturating_add(len / 8 + 3 * 5 * ALIGN + ALIGN)
+}
+
+/// Takes the lengths of a newer image for the guess, where that is longer than the older one in the buffer: if a state
+/// grows, the buffers of a history hold images that are many frames older. Gives the buffer room for it, up to `most`
+/// bytes; where there is none, the value is counted.
+pub(crate) fn outgrow(buffer: &mut Vec<u8>, newer: &[u8], most: usize) {
+    if buffer.len() < SMALL || newer.len() <= buffer.len() {
+        return;
+    }
+    let room = with_room(newer.len());
+    if room > buffer.capacity() && room <= most {
+        *buffer = Vec::with_capacity(room);
+    }
+    if newer.len() <= buffer.capacity() {
+        buffer.resize(newer.len(), 0);
+        buffer[..header::SIZE].copy_from_slice(&newer[..header::SIZE]);
+    } else {
+        buffer.clear();
+    }
+}
+
 /// Lengths with room for an eighth more, and for something where there was nothing.
 fn widened([tail, text, raw]: [usize; 3]) -> Option<[usize; 3]> {
     let wide = |length: usize| padded(length.checked_add(length / 8 + 4 * ALIGN)?);

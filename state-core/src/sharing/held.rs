@@ -63,6 +63,16 @@ impl Object {
         None
     }
 
+    /// Whether it belongs to all threads, or to this one.
+    #[inline]
+    fn is_here(&self) -> bool {
+        match self {
+            Self::OfAll(_) => true,
+            #[cfg(feature = "std")]
+            Self::OfThread(place) => place.is_here(),
+        }
+    }
+
     /// Looks at the pointer, unless it belongs to another thread.
     fn with<R>(&self, look: impl FnOnce(&dyn Handle) -> R) -> Option<R> {
         match self {
@@ -102,6 +112,14 @@ struct Entry {
     checksum: Option<u64>,
 }
 
+impl Entry {
+    /// Whether it is the object of a pointer. One of another thread is not, as its address may have been given again.
+    #[inline]
+    fn is(&self, key: Key) -> bool {
+        self.key == key && self.object.as_ref().is_some_and(Object::is_here)
+    }
+}
+
 impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Objects").field("count", &(self.entries.len() - self.free.len())).finish_non_exhaustive()
@@ -118,28 +136,23 @@ impl Objects {
 
     /// Takes the uses of a frame back, and drops what no other frame holds.
     pub fn release(&mut self, list: &mut Vec<u32>) {
-        for at in list.drain(..) {
-            self.entries[at as usize].uses -= 1;
-            if self.entries[at as usize].uses == 0 {
-                self.remove(at);
-            }
-        }
+        let is_unused = |entry: &mut Entry| {
+            entry.uses -= 1;
+            entry.uses == 0
+        };
+        Released { objects: self, list, is_unused }.drop_all();
     }
 
     /// Drops what was met for a frame that was not written, unless others hold it.
     pub fn forget(&mut self, list: &mut Vec<u32>) {
-        for at in list.drain(..) {
-            let Entry { uses, object, .. } = &self.entries[at as usize];
-            if *uses == 0 && object.is_some() {
-                self.remove(at);
-            }
-        }
+        let is_unused = |entry: &mut Entry| entry.uses == 0 && entry.object.is_some();
+        Released { objects: self, list, is_unused }.drop_all();
     }
 
     /// # Errors
     /// An object of a frame that belongs to another thread.
     pub fn are_here(&self, list: &[u32]) -> Result<()> {
-        let is_here = |&at: &u32| self.object(at).is_some_and(|object| object.with(|_| ()).is_some());
+        let is_here = |&at: &u32| self.object(at).is_some_and(Object::is_here);
         if list.iter().all(is_here) { Ok(()) } else { Err(elsewhere()) }
     }
 
@@ -183,8 +196,7 @@ impl Objects {
     fn hold<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, last: Option<u32>) -> Option<u32> {
         let key = (pointer.address(), kept.key);
         let behind = last.and_then(|last| self.entries.get(last as usize)).map_or(0, |last| last.behind);
-        let is_known =
-            self.entries.get(behind as usize).is_some_and(|entry| entry.key == key && entry.object.is_some());
+        let is_known = self.entries.get(behind as usize).is_some_and(|entry| entry.is(key));
         let at = match if is_known { Some(behind) } else { self.find(key) } {
             Some(at) => at,
             None => self.insert(key, (kept.object)(pointer)?)?,
@@ -203,7 +215,7 @@ impl Objects {
     fn find(&self, key: Key) -> Option<u32> {
         let mut at = self.chains[self.chain(key)?];
         while let Some(entry) = self.entries.get(at as usize) {
-            if entry.key == key {
+            if entry.is(key) {
                 return Some(at);
             }
             at = entry.next;
@@ -260,6 +272,29 @@ impl Objects {
         }
         self.free.push(at);
         drop(self.entries[at as usize].object.take());
+    }
+}
+
+/// Drops what is unused of a list, and goes on with the rest if the code of an object panics.
+struct Released<'a> {
+    objects: &'a mut Objects,
+    list: &'a mut Vec<u32>,
+    is_unused: fn(&mut Entry) -> bool,
+}
+
+impl Released<'_> {
+    fn drop_all(&mut self) {
+        while let Some(at) = self.list.pop() {
+            if (self.is_unused)(&mut self.objects.entries[at as usize]) {
+                self.objects.remove(at);
+            }
+        }
+    }
+}
+
+impl Drop for Released<'_> {
+    fn drop(&mut self) {
+        self.drop_all();
     }
 }
 

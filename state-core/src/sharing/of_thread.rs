@@ -6,6 +6,7 @@ use alloc::rc::Rc;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use std::thread::{self, ThreadId};
 
 use super::held::Handle;
 
@@ -14,7 +15,10 @@ use super::held::Handle;
 /// The address of what it owns tells it from all others: that of an owner which is gone is not given again as long as its
 /// entry is there.
 #[derive(Debug)]
-pub struct Place(Arc<()>);
+pub struct Place {
+    owner: Arc<()>,
+    thread: ThreadId,
+}
 
 struct Entry {
     handle: Rc<dyn Handle>,
@@ -30,25 +34,40 @@ struct Table {
 
 std::thread_local! {
     static TABLE: RefCell<Table> = RefCell::default();
+    static THREAD: ThreadId = thread::current().id();
+}
+
+/// The number of the thread, without what it costs to ask for it.
+fn this_thread() -> ThreadId {
+    THREAD.try_with(|thread| *thread).unwrap_or_else(|_| thread::current().id())
 }
 
 impl Place {
     pub fn new(handle: impl Handle + 'static) -> Self {
-        let place = Self(Arc::new(()));
-        let entry = Entry { handle: Rc::new(handle), owner: Arc::downgrade(&place.0) };
+        let place = Self { owner: Arc::new(()), thread: this_thread() };
+        let entry = Entry { handle: Rc::new(handle), owner: Arc::downgrade(&place.owner) };
         let gone = TABLE.try_with(|table| table.borrow_mut().insert(place.key(), entry));
         // Outside, as what is dropped may hold others.
         drop(gone);
         place
     }
 
+    /// Whether the object belongs to this thread.
+    #[inline]
+    pub fn is_here(&self) -> bool {
+        self.thread == this_thread()
+    }
+
     /// The object, if it belongs to this thread.
     pub fn handle(&self) -> Option<Rc<dyn Handle>> {
-        TABLE.try_with(|table| table.borrow().find(&self.0)).ok()?
+        if !self.is_here() {
+            return None;
+        }
+        TABLE.try_with(|table| table.borrow().find(self.key())).ok()?
     }
 
     fn key(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+        Arc::as_ptr(&self.owner) as usize
     }
 }
 
@@ -62,9 +81,8 @@ impl Drop for Place {
 }
 
 impl Table {
-    fn find(&self, owner: &Arc<()>) -> Option<Rc<dyn Handle>> {
-        let entry = self.entries.get(&(Arc::as_ptr(owner) as usize))?;
-        Some(entry.handle.clone())
+    fn find(&self, key: usize) -> Option<Rc<dyn Handle>> {
+        Some(self.entries.get(&key)?.handle.clone())
     }
 
     /// Enters an object; those whose owners are gone.

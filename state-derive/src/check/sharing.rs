@@ -27,7 +27,8 @@ pub fn field_holds_pointers(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// A history would hold nothing of a field in which there is no pointer. What hides behind a name of the user's is not seen.
+/// A history would hold nothing of a field in which there is no pointer. What a name of the user's or a trait object hides
+/// is not seen.
 pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
     const PLAIN: &[&str] =
         &["String", "Vec", "VecDeque", "Option", "Box", "Cow", "Cell", "PathBuf", "OsString", "CString"];
@@ -36,8 +37,8 @@ pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
     };
     let is_plain = |ty: &&Type| {
         let name = shape::name_of(ty);
-        shape::primitive(ty).is_some_and(|name| PRIMITIVE.contains(&&*name))
-            || !matches!(ty, Type::Path(_))
+        shape::is_primitive(ty)
+            || !matches!(ty, Type::Path(_) | Type::TraitObject(_) | Type::Macro(_))
             || name.is_some_and(|name| PLAIN.contains(&&*name))
     };
     if !field.attrs.torn && shape::held(&field.ty).iter().all(is_plain) {
@@ -46,9 +47,3 @@ pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
         cx.error(&held.word, message);
     }
 }
-
-/// The types of one word that hold nothing.
-const PRIMITIVE: &[&str] = &[
-    "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "str",
-];
