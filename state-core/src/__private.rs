@@ -27,8 +27,8 @@ pub use crate::error::Error;
 pub use crate::evolve::Older;
 pub use crate::impls::borrow::{exchange_owned, owned, set_owned, settle_owned};
 pub use crate::impls::convert::{
-    back_array, back_box, back_each, back_option, back_tuple, each, each_in_array, each_in_box, each_mut, each_of,
-    each_of_array, each_pair, each_settled, kept, unboxed,
+    back_array, back_box, back_each, back_item, back_option, back_tuple, each, each_in_array, each_in_box, each_mut,
+    each_of, each_of_array, each_pair, each_settled, kept, unboxed,
 };
 pub use crate::impls::ext::serde;
 #[cfg(feature = "std")]

@@ -65,7 +65,7 @@ fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
     for field in container.fields() {
         match &field.role {
             Role::Skip | Role::Slot(Via::Serde | Via::OfNone(_)) => {}
-            Role::Slot(Via::With(convert)) => convert.kept().into_iter().for_each(|ty| finder.visit_type(ty)),
+            Role::Slot(Via::With(convert)) => convert.written().into_iter().for_each(|ty| finder.visit_type(ty)),
             Role::Slot(_) | Role::Parent(_) => finder.visit_type(&field.ty),
         }
     }
@@ -84,8 +84,8 @@ fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
             Role::Skip | Role::Slot(Via::Serde) => continue,
             Role::Slot(Via::Bytes(bytes)) => (vec![&*bytes.element], quote!(_state::Record)),
             Role::Slot(Via::OfNone(element)) => (vec![&**element], quote!(_state::State)),
-            // What stays as it is goes into a slot that is made, and so is cloned.
-            Role::Slot(Via::With(convert)) => (convert.kept(), quote!(#of_side + _state::Clone)),
+            // What stays as it is, and what the fields of a description are, goes into a slot that is made, and so is cloned.
+            Role::Slot(Via::With(convert)) => (convert.written(), quote!(#of_side + _state::Clone)),
             // A parent's own parameters are slots like others: only the parent itself is an object.
             Role::Parent(_) if is_param(container, field.parent_type()) => {
                 (vec![field.parent_type()], quote!(#of_side + _state::StateObject))

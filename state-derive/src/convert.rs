@@ -65,12 +65,13 @@ impl Convert {
         }
     }
 
-    /// The types that stay as they are.
-    pub fn kept(&self) -> Vec<&Type> {
+    /// The types in the slot, as far as they are written: those that stay as they are, and those that describe others.
+    pub fn written(&self) -> Vec<&Type> {
         match &self.how {
             How::Keep => vec![&self.ty],
-            How::With(_) | How::Remote(_) | How::Own => Vec::new(),
-            How::Parts(_, parts) => parts.iter().flat_map(Convert::kept).collect(),
+            How::Remote(ty) => vec![ty],
+            How::With(_) | How::Own => Vec::new(),
+            How::Parts(_, parts) => parts.iter().flat_map(Convert::written).collect(),
         }
     }
 
@@ -92,13 +93,10 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
     if let Type::Infer(_) = with {
         return keep(How::Keep);
     }
-    if let Type::Path(TypePath { qself: None, path, .. }) = with {
-        if path.segments.iter().all(|segment| segment.arguments.is_none()) {
-            return keep(match is_named_as_a_type(path) {
-                true => How::Remote(with.clone()),
-                false => How::With(path.clone()),
-            });
-        }
+    match module(with) {
+        Some(path) => return keep(How::With(path.clone())),
+        None if describes(with) => return keep(How::Remote(with.clone())),
+        None => {}
     }
     let (Some((holder, modules)), Some((same, parts))) = (parts(with), parts(ty)) else {
         return Err(unfit(with, ty));
@@ -110,7 +108,23 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
     keep(How::Parts(holder, parts?))
 }
 
-/// Modules begin with a small letter, and types with a capital one.
+/// A module: its name begins with a small letter, and those of types with a capital one.
+fn module(with: &Type) -> Option<&Path> {
+    let Type::Path(TypePath { qself: None, path, .. }) = with else { return None };
+    let has_arguments = path.segments.iter().any(|segment| !segment.arguments.is_none());
+    (!has_arguments && !is_named_as_a_type(path)).then_some(path)
+}
+
+/// Whether it is a type that describes another: not one that holds others, of which parts are converted, nor one of whose
+/// arguments that is said.
+fn describes(with: &Type) -> bool {
+    let Type::Path(TypePath { qself: None, path, .. }) = with else { return false };
+    let is_said = |ty: &Type| matches!(ty, Type::Infer(_)) || !shape::is_primitive(ty) && module(ty).is_some();
+    is_named_as_a_type(path)
+        && !(shape::is_holder(with) && shape::type_arguments(with).next().is_some())
+        && !shape::type_arguments(with).flat_map(shape::held).any(is_said)
+}
+
 fn is_named_as_a_type(path: &Path) -> bool {
     let name = path.segments.last().map(|segment| segment.ident.unraw().to_string());
     name.is_some_and(|name| name.starts_with(char::is_uppercase))
@@ -208,8 +222,11 @@ mod tests {
 
     #[test]
     fn with_is_written_as_the_type() {
-        let table: [(Type, Type, &str); 9] = [
+        let table: [(Type, Type, &str); 12] = [
             (parse_quote!(mirror::Vector), parse_quote!(math::Vec2), "mirror :: Vector"),
+            (parse_quote!(Matrix<T, 2>), parse_quote!(math::Matrix<T, 2>), "Matrix < T , 2 >"),
+            (parse_quote!(Vec<Pair<u8, [T; 2]>>), parse_quote!(Vec<X>), "Vec < Pair < u8 , [T ; 2] > >"),
+            (parse_quote!(Label<'a>), parse_quote!(Text<'a>), "Label < 'a >"),
             (parse_quote!(Option<Vector>), parse_quote!(Option<math::Vec2>), "Option < Vector >"),
             (parse_quote!(hex), parse_quote!(Vec<u8>), "hex :: Slot"),
             (
@@ -230,11 +247,14 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let table: [(Type, Type); 8] = [
+        let table: [(Type, Type); 11] = [
             (parse_quote!(Vec<hex>), parse_quote!(Option<u8>)),
             (parse_quote!(Vec<hex>), parse_quote!(VecDeque<u8>)),
             (parse_quote!(Vec<hex>), parse_quote!(u64)),
             (parse_quote!(Own<hex>), parse_quote!(Own<u8>)),
+            (parse_quote!(Own<_, u8>), parse_quote!(Own<u8, u8>)),
+            (parse_quote!(Own<Vec<a::hex>>), parse_quote!(Own<Vec<u8>>)),
+            (parse_quote!(Arc<Vector>), parse_quote!(Arc<math::Vec2>)),
             (parse_quote!((hex, hex)), parse_quote!((u8, u8, u8))),
             (parse_quote!(HashMap<hex>), parse_quote!(HashMap<u8, u8>)),
             (parse_quote!(Option<Vec<hex>>), parse_quote!(Option<u8>)),
@@ -251,7 +271,7 @@ mod tests {
 
     #[test]
     fn static_cows_are_found_where_they_are() {
-        let owned = |ty: Type| Convert::owned(&ty).map(|convert| convert.kept().len());
+        let owned = |ty: Type| Convert::owned(&ty).map(|convert| convert.written().len());
         assert_eq!(owned(parse_quote!(Cow<'static, str>)), Some(0));
         assert_eq!(owned(parse_quote!(std::borrow::Cow<'static, [u8]>)), Some(0));
         assert_eq!(owned(parse_quote!(HashMap<Cow<'static, str>, (u8, V), S>)), Some(1));

@@ -136,6 +136,20 @@ where
     convert(of, reader)
 }
 
+/// An item of a tuple, which was converted back; `None` after a refusal, of whose place the reader is told.
+#[inline]
+pub fn back_item<T>(item: Option<T>, at: usize, reader: &mut Reader<'_>) -> Option<T> {
+    if item.is_none() {
+        refused_in(at, reader);
+    }
+    item
+}
+
+#[cold]
+fn refused_in(at: usize, reader: &mut Reader<'_>) {
+    reader.within(&alloc::format!("{at}"));
+}
+
 #[cold]
 fn refused_at<T>(at: usize, reader: &mut Reader<'_>) -> Option<T> {
     reader.within_element(at);

@@ -122,7 +122,8 @@ pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
         Holder::Tuple => {
             let items = (0..parts.len()).map(|at| {
                 let index = syn::Index::from(at);
-                item(at, quote!(__item.#index))
+                let item = item(at, quote!(__item.#index));
+                quote!(_state::back_item(#item, #at, __reader))
             });
             quote!(_state::back_tuple(#value, __reader, |__item, __reader| _state::Some((#(#items?,)*))))
         }
