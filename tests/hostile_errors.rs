@@ -130,3 +130,123 @@ fn cuts_are_told_with_the_length_that_was_expected() {
     let longer = [&*bytes, &[0]].concat();
     assert_eq!(check::<Shop>(&longer).unwrap_err().to_string(), "Shop: expected 176 bytes, found 177 at byte 176");
 }
+
+/// What a type alone refuses, though its schema allows it, has its place too.
+#[test]
+fn what_a_type_has_no_room_for_is_told_with_its_place() {
+    use state_core::pickle;
+    use std::ffi::CString;
+
+    #[derive(State)]
+    #[state(name = "Row")]
+    struct Free<'a> {
+        id: u32,
+        tags: BTreeMap<u8, Vec<(bool, Option<Vec<u8>>)>>,
+        short: [String; 2],
+        few: Vec<Box<Vec<String>>>,
+        empty: Vec<u8>,
+        last: Vec<u8>,
+        #[state(bytes, uncounted)]
+        raw: &'a [u32],
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Row")]
+    struct Row {
+        id: u32,
+        tags: BTreeMap<u8, Vec<(bool, Option<CString>)>>,
+        short: [arrayvec::ArrayString<3>; 2],
+        few: Vec<Box<arrayvec::ArrayVec<String, 2>>>,
+        empty: CString,
+        last: CString,
+        #[state(bytes, uncounted)]
+        raw: Vec<u32>,
+    }
+    let good = || Free {
+        id: 1,
+        tags: [(1, vec![]), (7, vec![(true, None), (false, Some(b"good".to_vec()))])].into(),
+        short: ["abc".into(), "d".into()],
+        few: vec![Box::default(), Box::new(vec!["a".into(), "b".into()])],
+        empty: vec![],
+        last: b"x".to_vec(),
+        raw: &[1, 2],
+    };
+    let told = |free: &Free<'_>, place: &str| {
+        let pickle = pickle::dumps(free).unwrap();
+        let errors = [
+            loads::<Row>(&dumps(free).unwrap()).unwrap_err(),
+            check::<Row>(&dumps(free).unwrap()).unwrap_err(),
+            pickle::loads::<Row>(&pickle).unwrap_err(),
+            state_core::from_value::<Row>(&pickle::load_value(&pickle).unwrap()).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.path(), place, "{error}");
+        }
+    };
+    loads::<Row>(&dumps(&good()).unwrap()).unwrap();
+    let tag = |bytes: &[u8]| vec![(true, Some(b"fine".to_vec())), (false, Some(bytes.to_vec())), (true, None)];
+    told(&Free { tags: [(1, vec![]), (7, tag(b"a\0b")), (9, tag(b"c"))].into(), ..good() }, "Row.tags[1][1].1");
+    told(&Free { short: ["abc".into(), "four".into()], ..good() }, "Row.short[1]");
+    let three = || Box::new(vec!["a".into(), String::new(), "b".into()]);
+    told(&Free { few: vec![Box::default(), three(), three()], ..good() }, "Row.few[1]");
+    told(&Free { empty: vec![0], ..good() }, "Row.empty");
+    told(&Free { last: vec![1, 0], ..good() }, "Row.last");
+
+    // A root has no place but its name.
+    let error = loads::<CString>(&dumps(&vec![0_u8]).unwrap()).unwrap_err();
+    assert_eq!(error.path(), "");
+}
+
+/// A conversion below containers is refused with its place: in maps and sets by the number of the entry, as for damage.
+#[test]
+fn what_a_conversion_refuses_is_told_with_its_place() {
+    use state_core::{Error, from_value, pickle, to_value};
+    use std::collections::{BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
+    use std::fmt::Debug;
+
+    mod small {
+        pub type Slot = i32;
+        pub fn get(of: &u8) -> i32 {
+            i32::from(*of)
+        }
+        pub fn set(of: i32) -> Result<u8, String> {
+            u8::try_from(of).ok().filter(|of| *of < 200).ok_or_else(|| format!("{of} is too much"))
+        }
+    }
+    #[derive(State, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Clone)]
+    struct Item(#[state(with = small)] u8);
+    #[derive(State, Debug, PartialEq)]
+    struct Of<T> {
+        of: T,
+    }
+
+    fn told<T>(of: T, place: &str)
+    where
+        T: State + state_core::RestoreOwned + Debug + Default,
+    {
+        let bad = Of { of };
+        let bytes = dumps(&bad).unwrap();
+        let errors: [Error; 4] = [
+            loads::<Of<T>>(&bytes).unwrap_err(),
+            load_into(&bytes, &mut Of { of: T::default() }).unwrap_err(),
+            pickle::loads::<Of<T>>(&pickle::dumps(&bad).unwrap()).unwrap_err(),
+            from_value::<Of<T>>(&to_value(&bad).unwrap()).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.to_string(), format!("{place}: 250 is too much"));
+        }
+    }
+    let (good, bad) = (|| Item(1), || Item(250));
+    told(vec![good(), bad()], "Of.of[1].0");
+    told(VecDeque::from([good(), bad()]), "Of.of[1].0");
+    told(LinkedList::from([good(), bad(), good()]), "Of.of[1].0");
+    told([good(), bad()], "Of.of[1].0");
+    told((1_u8, good(), (2_u8, bad())), "Of.of.2.1.0");
+    told(BTreeMap::from([(1_u8, good()), (5, bad()), (6, bad())]), "Of.of[1].0");
+    told(BTreeMap::from([(good(), 1_u8), (bad(), 2)]), "Of.of[1].0");
+    told(HashMap::from([(1_u8, vec![bad()])]), "Of.of[0][0].0");
+    told(indexmap::IndexMap::<u8, Item>::from([(2_u8, good()), (1, bad())]), "Of.of[1].0");
+    told(BTreeSet::from([good(), bad()]), "Of.of[1].0");
+    told(HashSet::from([bad()]), "Of.of[0].0");
+    told(indexmap::IndexSet::<Item>::from([good(), bad()]), "Of.of[1].0");
+    told(Some(Box::new((bad(),))), "Of.of.0.0");
+}

@@ -200,7 +200,7 @@ fn a_cow_owns_what_cannot_be_borrowed_and_a_slice_is_refused() {
 
     let error = loads::<Lent<'_>>(&bytes).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Alignment);
-    let text = "List: expected elements that this machine has in memory as in an image, to borrow a raw array of them, \
+    let text = "List.0: expected elements that this machine has in memory as in an image, to borrow a raw array of them, \
         found others (`Cow` and `Vec` take them all the same)";
     assert_eq!(error.to_string(), text);
 }

@@ -115,25 +115,43 @@ pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
     )
 }
 
-/// The bytes may be whole, but cannot be taken.
+/// The bytes may be whole, but cannot be taken: walks them to the slot that is in the way.
 #[cold]
-pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
-    let error = match obstacle {
+pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Regions<'_>, levels: u32) -> Error {
+    let error = in_the_way(obstacle);
+    let path = match obstacle {
+        Obstacle::Capacity(_, left) | Obstacle::Zero(left) | Obstacle::Alignment(left) | Obstacle::Memory(left) => {
+            walk::path_at(identity.schema, regions, left, levels)
+        }
+        Obstacle::Cycle(_, left) => {
+            let numbered = Regions { numbered: Some(Numbered::ANY), ..*regions };
+            walk::path_at(identity.schema, &numbered, left, levels)
+        }
+        Obstacle::Depth(_) | Obstacle::Weak(_) => None,
+    };
+    match path {
+        Some(path) => error.at(path),
+        None => name(error, identity),
+    }
+}
+
+fn in_the_way(obstacle: Obstacle) -> Error {
+    match obstacle {
         Obstacle::Depth(at) => too_deep(Some(at)),
-        Obstacle::Alignment => Error::new(
+        Obstacle::Alignment(_) => Error::new(
             ErrorKind::Alignment,
             "bytes at a multiple of 16, to borrow a raw array from",
             "others (`Cow` and `Vec` take them all the same)",
         ),
-        Obstacle::Capacity(most) => Error::new(
+        Obstacle::Capacity(most, _) => Error::new(
             ErrorKind::Malformed,
             format!("lists and text that their types have room for, here of up to {most} elements or bytes"),
             "a longer one",
         ),
-        Obstacle::Zero => {
+        Obstacle::Zero(_) => {
             Error::new(ErrorKind::Malformed, "bytes without a zero among them, as C's strings end at it", "a zero")
         }
-        Obstacle::Cycle(of) => Error::new(
+        Obstacle::Cycle(of, _) => Error::new(
             ErrorKind::Malformed,
             "references that do not lead back into an object around them, but from an `Option`, list or map behind a cell \
              or lock, in a type with `#[state(shared, cyclic)]`",
@@ -144,11 +162,10 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity) -> Error {
             "weak references to objects that are there before, or from behind a cell or lock",
             format!("one to {} around or behind it", brief(&Show(of, Nodes::NONE))),
         ),
-        Obstacle::Memory => Error::new(
+        Obstacle::Memory(_) => Error::new(
             ErrorKind::Alignment,
             "elements that this machine has in memory as in an image, to borrow a raw array of them",
             "others (`Cow` and `Vec` take them all the same)",
         ),
-    };
-    name(error, identity)
+    }
 }

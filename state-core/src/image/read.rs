@@ -149,7 +149,7 @@ impl Options {
         match (tests.check)((head, tail, raw), text, self.depth, &mut taken, Some(&mut table)) {
             Ok(()) if taken == 0 => {}
             Ok(()) => self.within_memory(taken, identity, regions)?,
-            Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity)),
+            Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity, regions, self.depth)),
             Err(None) => return Err(explain::numbers(identity, regions, bytes, self.depth)),
         }
         table.finish().ok_or_else(|| explain::numbers(identity, regions, bytes, self.depth))
@@ -177,7 +177,7 @@ impl Options {
     ) -> Result<()> {
         match outcome {
             Ok(()) => self.within_memory(taken, identity, regions),
-            Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity)),
+            Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity, regions, self.depth)),
             Err(None) => Err(explain::damage(identity, regions, bytes, self.depth)),
         }
     }

@@ -3,6 +3,7 @@
 use alloc::collections::{BinaryHeap, LinkedList};
 use alloc::vec::Vec;
 
+use super::convert::refused_before;
 use super::list;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
@@ -86,15 +87,17 @@ impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
 
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        let mut list = Self::new();
-        for head in list::run::<T>(head, reader)?.chunks_exact(stride(T::HEAD)) {
+        let run = list::run::<T>(head, reader)?;
+        let mut heads = run.chunks_exact(stride(T::HEAD));
+        let (mut items, len) = (Self::new(), heads.len());
+        while let Some(head) = heads.next() {
             match T::get(&head[..T::HEAD], reader) {
-                Some(item) => list.push_back(item),
+                Some(item) => items.push_back(item),
                 None if T::POINTER && reader.left_out() => {}
-                None => return None,
+                None => return refused_before(heads.len(), len, reader),
             }
         }
-        Some(list)
+        Some(items)
     }
 
     #[inline]

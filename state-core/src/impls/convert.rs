@@ -150,6 +150,12 @@ fn refused_in(at: usize, reader: &mut Reader<'_>) {
     reader.within(&alloc::format!("{at}"));
 }
 
+/// Says that an element or entry was refused, behind which so many of all follow.
+#[cold]
+pub(super) fn refused_before<T>(following: usize, all: usize, reader: &mut Reader<'_>) -> Option<T> {
+    refused_at(all - following - 1, reader)
+}
+
 #[cold]
 fn refused_at<T>(at: usize, reader: &mut Reader<'_>) -> Option<T> {
     reader.within_element(at);

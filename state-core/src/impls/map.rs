@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
+use super::convert::refused_before;
+use super::list;
 #[cfg(feature = "std")]
 use super::order;
 use super::refill;
@@ -150,6 +152,14 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     kept
 }
 
+/// Builds a key, or the item of a set, as a whole: its order and hash may depend on what hooks make of it.
+#[inline]
+pub(super) fn whole<'de, K: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<K> {
+    let mut key = get(head, reader)?;
+    reader.complete(&mut key)?;
+    Some(key)
+}
+
 /// Both maps. Of equal keys, which no map writes, the last one counts.
 macro_rules! maps {
     (
@@ -188,17 +198,15 @@ macro_rules! maps {
 
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                let heads = heads::<K, V>(head, reader)?;
-                let is_wide = const { room::is_wide::<(K, V), $room>(entry::<K, V>()) };
-                let mut map: Self = $empty(if is_wide { room::at_once::<(K, V)>(heads.len()) } else { heads.len() });
-                for mut head in heads {
-                    let mut key = get(&mut head, reader)?;
-                    // Its order and hash may depend on what hooks make of it.
-                    reader.complete(&mut key)?;
+                let mut heads = heads::<K, V>(head, reader)?;
+                let (is_wide, len) = (const { room::is_wide::<(K, V), $room>(entry::<K, V>()) }, heads.len());
+                let mut map: Self = $empty(if is_wide { room::at_once::<(K, V)>(len) } else { len });
+                while let Some(mut head) = heads.next() {
+                    let Some(key) = whole(&mut head, reader) else { return refused_before(heads.len(), len, reader) };
                     match get(&mut head, reader) {
                         Some(value) => drop(map.insert(key, value)),
                         None if V::POINTER && reader.left_out() => {}
-                        None => return None,
+                        None => return refused_before(heads.len(), len, reader),
                     }
                 }
                 Some(map)
@@ -231,7 +239,7 @@ macro_rules! maps {
 
             /// Keys were settled before they were put in, and cannot be changed here.
             fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-                self.values_mut().try_for_each(|value| value.settle(reader))
+                list::settle_all(self.values_mut(), reader)
             }
         }
     };

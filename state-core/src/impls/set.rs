@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
-use super::list;
+use super::convert::refused_before;
 #[cfg(feature = "std")]
 use super::order;
+use super::{list, map};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
@@ -106,11 +107,12 @@ macro_rules! sets {
                 let run = list::run::<T>(head, reader)?;
                 let (is_wide, len) = (const { room::is_wide::<T, $room>(T::HEAD) }, run.len() / stride(T::HEAD));
                 let mut set: Self = $empty(if is_wide { room::at_once::<T>(len) } else { len });
-                for head in run.chunks_exact(stride(T::HEAD)) {
-                    let mut item = T::get(&head[..T::HEAD], reader)?;
-                    // Its order and hash may depend on what hooks make of it.
-                    reader.complete(&mut item)?;
-                    set.insert(item);
+                let mut heads = run.chunks_exact(stride(T::HEAD));
+                while let Some(mut head) = heads.next() {
+                    match map::whole(&mut head, reader) {
+                        Some(item) => set.insert(item),
+                        None => return refused_before(heads.len(), len, reader),
+                    };
                 }
                 Some(set)
             }

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use crate::__private::{check, get, put, set, size};
+use crate::__private::{check, get, put, refused_within, set, settled, size};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::stack::{deepest, stack};
@@ -43,7 +43,10 @@ macro_rules! tuples {
 
             #[inline]
             fn get(mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-                Some(($(get::<$name>(&mut head, reader)?,)+))
+                Some(($(match get::<$name>(&mut head, reader) {
+                    Some(part) => part,
+                    None => return refused_within(stringify!($at), reader),
+                },)+))
             }
 
             #[inline]
@@ -58,7 +61,7 @@ macro_rules! tuples {
 
             #[inline]
             fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-                $(self.$at.settle(reader)?;)+
+                $(settled(self.$at.settle(reader), stringify!($at), reader)?;)+
                 Some(())
             }
         }

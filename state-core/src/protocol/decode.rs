@@ -58,17 +58,20 @@ pub struct Checker<'a> {
 pub(crate) enum Obstacle {
     /// Parts of this type are nested too deep.
     Depth(&'static Schema),
-    Alignment,
-    Memory,
+    Alignment(Left),
+    Memory(Left),
     /// A list or text is longer than its type holds, so many elements or bytes at most.
-    Capacity(usize),
+    Capacity(usize, Left),
     /// A C string has a zero in it.
-    Zero,
+    Zero(Left),
     /// A reference leads back into an object of this type, and cannot be given later.
-    Cycle(&'static Schema),
+    Cycle(&'static Schema, Left),
     /// So does a weak one, or it leads forward.
     Weak(&'static Schema),
 }
+
+/// How many bytes of tail, text and raw come from where the slot begins that stands in the way.
+pub(crate) type Left = [usize; 3];
 
 impl<'a> Checker<'a> {
     #[inline]
@@ -165,6 +168,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// How many bytes come, and before these so many of each region that have been read.
+    pub(crate) fn left(&self, read: Left) -> Left {
+        let left = [self.tail.len(), self.text.as_bytes().len(), self.raw.len()];
+        core::array::from_fn(|region| left[region] + read[region])
+    }
+
     /// Says what is in the way; always false.
     #[cold]
     pub(crate) fn stands_in_the_way(&mut self, obstacle: Obstacle) -> bool {
@@ -175,15 +184,17 @@ impl<'a> Checker<'a> {
     /// Says that an array to be borrowed does not lie as its elements must, or, where this machine has `other` elements
     /// in memory, that it never can.
     #[cold]
-    pub(crate) fn not_to_borrow(&mut self, other: bool) {
-        self.obstacle.get_or_insert(if other { Obstacle::Memory } else { Obstacle::Alignment });
+    pub(crate) fn not_to_borrow(&mut self, array: &[u8], other: bool) {
+        let left = self.left([0, 0, padded(array.len()).unwrap_or(0)]);
+        self.obstacle.get_or_insert(if other { Obstacle::Memory(left) } else { Obstacle::Alignment(left) });
     }
 
-    /// Whether no byte is zero.
+    /// Whether no byte of the last run is zero.
     pub(crate) fn is_c_string(&mut self, bytes: &[u8]) -> bool {
         let has_zero = bytes.contains(&0);
         if has_zero {
-            self.obstacle.get_or_insert(Obstacle::Zero);
+            let left = self.left([bytes.len(), 0, 0]);
+            self.obstacle.get_or_insert(Obstacle::Zero(left));
         }
         !has_zero
     }
@@ -192,7 +203,8 @@ impl<'a> Checker<'a> {
     #[inline]
     pub(crate) fn is_up_to(&mut self, most: usize, len: usize) -> bool {
         if len > most {
-            self.obstacle.get_or_insert(Obstacle::Capacity(most));
+            let left = self.left([0; 3]);
+            self.obstacle.get_or_insert(Obstacle::Capacity(most, left));
         }
         len <= most
     }

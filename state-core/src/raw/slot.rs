@@ -99,7 +99,7 @@ where
         return false;
     }
     if F::BORROWS && memory::view(bytes, &T::IMAGE).is_none() {
-        checker.not_to_borrow(!T::IMAGE.takes_any());
+        checker.not_to_borrow(bytes, !T::IMAGE.takes_any());
         return false;
     }
     true

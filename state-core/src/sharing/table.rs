@@ -158,7 +158,10 @@ pub(crate) fn check<'c, P: SharedPointer>(
         Some(Record::Back(number)) => {
             let is_zero = head.iter().all(|&byte| byte == 0);
             match table.back::<P>(number, may_be_empty) {
-                Some(false) => checker.stands_in_the_way(Obstacle::Cycle(P::leads_to())),
+                Some(false) => {
+                    let left = checker.left([RECORD, 0, 0]);
+                    checker.stands_in_the_way(Obstacle::Cycle(P::leads_to(), left))
+                }
                 allowed => is_zero && allowed == Some(true),
             }
         }

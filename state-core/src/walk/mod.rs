@@ -29,11 +29,12 @@ pub(crate) use form::count_slots;
 pub(crate) use form::is_byte;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{can_be_none, tuple_slots};
+use read::Seek;
 pub(crate) use read::{Read, little_endian};
 
 use crate::array::{ArrayParts, Elements};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::decode::Regions;
+use crate::protocol::decode::{Left, Regions};
 use crate::protocol::float::widen;
 use crate::schema::{Nodes, Schema};
 use crate::sharing::Number;
@@ -398,6 +399,17 @@ pub(crate) fn find_damage_by(
 /// The first damage in an image, if the walk can see any.
 pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
     Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).unlimited().root(schema, regions.head, levels).err()
+}
+
+/// The path to the last slot that begins where so many bytes of tail, text and raw come, in a whole image.
+pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left, levels: u32) -> Option<String> {
+    let mut seek = Seek::before(left);
+    let read = |seek: &mut Seek| {
+        Read::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().seek(schema, regions.head, levels, seek)
+    };
+    // The first time to count the slots up to there, as a path would take long for each.
+    read(&mut seek);
+    read(&mut seek.again())
 }
 
 /// What a name on the path to a place looks like for the element of a list.

@@ -6,6 +6,7 @@ use core::hash::{BuildHasher, Hash};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::__private::{get, set};
+use crate::impls::convert::refused_before;
 use crate::impls::{list, map, set as sets};
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::room::{self, Table};
@@ -44,21 +45,19 @@ where
     }
 
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
-        let heads = map::heads::<K, V>(head, reader)?;
-        let is_wide = const { room::is_wide::<(K, V), Table>(K::HEAD + V::HEAD) };
-        let len = if is_wide { room::at_once::<(K, V)>(heads.len()) } else { heads.len() };
-        let mut map = Self::with_capacity_and_hasher(len, S::default());
-        for mut head in heads {
-            let mut key = get(&mut head, reader)?;
-            // Its hash may depend on what hooks make of it.
-            reader.complete(&mut key)?;
+        let mut heads = map::heads::<K, V>(head, reader)?;
+        let (is_wide, len) = (const { room::is_wide::<(K, V), Table>(K::HEAD + V::HEAD) }, heads.len());
+        let room = if is_wide { room::at_once::<(K, V)>(len) } else { len };
+        let mut entries = Self::with_capacity_and_hasher(room, S::default());
+        while let Some(mut head) = heads.next() {
+            let Some(key) = map::whole(&mut head, reader) else { return refused_before(heads.len(), len, reader) };
             match get(&mut head, reader) {
-                Some(value) => drop(map.insert(key, value)),
+                Some(value) => drop(entries.insert(key, value)),
                 None if V::POINTER && reader.left_out() => {}
-                None => return None,
+                None => return refused_before(heads.len(), len, reader),
             }
         }
-        Some(map)
+        Some(entries)
     }
 
     /// While the keys agree, in order, only values are restored. Behind the first that does not, entries are put in
@@ -99,7 +98,7 @@ where
 
     /// Keys were settled before they were put in, and cannot be changed here.
     fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-        self.values_mut().try_for_each(|value| value.settle(reader))
+        list::settle_all(self.values_mut(), reader)
     }
 }
 
@@ -155,11 +154,12 @@ impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default + Send + Sync + 
         let (is_wide, len) = (const { room::is_wide::<T, Table>(T::HEAD) }, run.len() / stride(T::HEAD));
         let room = if is_wide { room::at_once::<T>(len) } else { len };
         let mut set = Self::with_capacity_and_hasher(room, S::default());
-        for head in run.chunks_exact(stride(T::HEAD)) {
-            let mut item = T::get(&head[..T::HEAD], reader)?;
-            // Its hash may depend on what hooks make of it.
-            reader.complete(&mut item)?;
-            set.insert(item);
+        let mut heads = run.chunks_exact(stride(T::HEAD));
+        while let Some(mut head) = heads.next() {
+            match map::whole(&mut head, reader) {
+                Some(item) => set.insert(item),
+                None => return refused_before(heads.len(), len, reader),
+            };
         }
         Some(set)
     }

@@ -17,7 +17,7 @@ use super::form::{can_be_none, count_slots, is_byte, parts_without_bytes};
 use super::raws::Raws;
 use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::decode::{Regions, read_length};
+use crate::protocol::decode::{Left, Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{option_is_inline, stride};
@@ -60,7 +60,37 @@ pub(crate) struct Read<'a, 'e, E> {
     behind: bool,
     /// Objects whose paths are asked for, and these.
     wanted: Option<BTreeMap<(u8, u32), String>>,
+    /// A part that is looked for.
+    seek: Option<Seek>,
     encoder: &'e mut E,
+}
+
+/// The last part that begins where so many bytes of tail, text and raw come.
+#[derive(Clone, Copy)]
+pub(crate) struct Seek {
+    left: Left,
+    /// How many parts were begun.
+    begun: usize,
+    /// At how many the part is that is looked for, once that is known.
+    end: usize,
+}
+
+impl Seek {
+    pub fn before(left: Left) -> Self {
+        Self { left, begun: 0, end: usize::MAX }
+    }
+
+    /// To go to what was found.
+    pub fn again(self) -> Self {
+        Self { begun: 0, end: self.begun, ..self }
+    }
+
+    /// Counts a part that begins; whether it is behind the one that is looked for, or that one.
+    fn ends(&mut self, now: Left) -> bool {
+        let is_behind = now.iter().zip(self.left).any(|(&now, left)| now < left);
+        self.begun += usize::from(!is_behind);
+        is_behind || self.begun == self.end
+    }
 }
 
 impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
@@ -78,6 +108,7 @@ impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
             objects: None,
             behind: false,
             wanted: None,
+            seek: None,
             encoder,
         }
     }
@@ -135,6 +166,21 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.objects = Some(Objects::default());
         self.whole(schema, head, levels)?;
         Ok(self.objects.unwrap_or_default())
+    }
+
+    /// Walks until a part is found, and gives its path, or what was found last.
+    pub fn seek(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, seek: &mut Seek) -> Option<String> {
+        self.seek = Some(*seek);
+        let walked = self.whole(schema, head, levels);
+        *seek = self.seek?;
+        walked.err().map(|error| error.path().into())
+    }
+
+    /// Whether the part that is looked for begins, or has.
+    #[cold]
+    fn is_found(&mut self) -> bool {
+        let now = [self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()];
+        self.seek.as_mut().is_some_and(|seek| seek.ends(now))
     }
 
     fn whole(&mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
@@ -262,6 +308,9 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
 
     /// Reads a value without parts, or begins one that has some.
     fn node(&mut self, mut schema: &'a Schema, mut head: &'a [u8], mut depth: u32) -> Result<()> {
+        if self.seek.is_some() && self.is_found() {
+            return Err(Error::new(ErrorKind::Malformed, "", ""));
+        }
         loop {
             // Of a box, at least a byte stands in the tail.
             if head.is_empty() && !matches!(schema.kind, Kind::Boxed(_)) {
