@@ -250,3 +250,89 @@ fn what_a_conversion_refuses_is_told_with_its_place() {
     told(indexmap::IndexSet::<Item>::from([good(), bad()]), "Of.of[1].0");
     told(Some(Box::new((bad(),))), "Of.of.0.0");
 }
+
+/// An image whose regions all hold something, and its parts.
+fn divided() -> (Vec<u8>, [Vec<u8>; 3]) {
+    let bytes = dumps(&regions()).unwrap();
+    let length = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let [tail, text, raw] = [16, 24, 32].map(length);
+    let end = bytes.len();
+    let before_raw = end - raw;
+    let head = <Regions as State>::HEAD;
+    assert_eq!((40 + head + tail + text).next_multiple_of(16), before_raw);
+    let parts = [&bytes[40 + head..][..tail], &bytes[40 + head + tail..][..text], &bytes[before_raw..]];
+    let parts = parts.map(<[u8]>::to_vec);
+    assert!(parts.iter().all(|part| !part.is_empty()));
+    (bytes[..40 + head].to_vec(), parts)
+}
+
+fn joined(front: &[u8], parts: &[Vec<u8>; 3]) -> Vec<u8> {
+    let mut bytes = front.to_vec();
+    for (at, part) in parts.iter().enumerate() {
+        bytes[16 + 8 * at..][..8].copy_from_slice(&(part.len() as u64).to_le_bytes());
+    }
+    bytes.extend(parts[..2].concat());
+    bytes.resize(bytes.len().next_multiple_of(16), 0);
+    bytes.extend(&parts[2]);
+    bytes
+}
+
+#[derive(State, Debug, PartialEq)]
+struct Regions {
+    names: Vec<String>,
+    #[state(bytes)]
+    raw: Vec<u8>,
+    #[state(bytes, uncounted)]
+    more: [u16; 3],
+}
+
+fn regions() -> Regions {
+    Regions { names: vec!["a".into(), "bc".into()], raw: vec![1, 2, 3, 4, 5], more: [1, 2, 3] }
+}
+
+#[test]
+fn each_region_ends_where_the_state_does() {
+    let (front, parts) = divided();
+    assert_eq!(loads::<Regions>(&joined(&front, &parts)).unwrap(), regions());
+    for (at, more) in [(0, 0), (0, 4), (1, b'a'), (2, 0)] {
+        for count in [1, 4, 16, 32] {
+            let mut longer = parts.clone();
+            longer[at].extend(vec![more; count]);
+            let bytes = joined(&front, &longer);
+            let mut live = regions();
+            let errors = [loads::<Regions>(&bytes).map(drop), check::<Regions>(&bytes), load_into(&bytes, &mut live)];
+            for error in errors {
+                assert!(error.is_err(), "{count} more of {at}");
+            }
+            let mut shorter = parts.clone();
+            shorter[at].truncate(parts[at].len().saturating_sub(count));
+            loads::<Regions>(&joined(&front, &shorter)).unwrap_err();
+        }
+    }
+}
+
+#[test]
+fn what_fills_up_raw_arrays_is_zero() {
+    let (front, parts) = divided();
+    // Of five bytes, and of three numbers in six.
+    for at in (5..16).chain(22..32) {
+        let mut other = parts.clone();
+        assert_eq!(other[2][at], 0, "{at}");
+        other[2][at] = 1;
+        let bytes = joined(&front, &other);
+        loads::<Regions>(&bytes).unwrap_err();
+        check::<Regions>(&bytes).unwrap_err();
+    }
+}
+
+#[test]
+fn siblings_are_no_deeper_than_each_other() {
+    let lists: Vec<Vec<Vec<String>>> = vec![vec![vec![String::new(); 3]; 3]; 300];
+    let options = state_core::Options::new().depth(4);
+    let bytes = options.dumps(&lists).unwrap();
+    assert_eq!(options.loads::<Vec<Vec<Vec<String>>>>(&bytes).unwrap(), lists);
+    let maps: BTreeMap<u32, BTreeMap<u8, Option<Box<String>>>> =
+        (0..300).map(|key| (key, [(1, Some(Box::default())), (2, Some(Box::default()))].into())).collect();
+    let bytes = options.dumps(&maps).unwrap();
+    options.check::<BTreeMap<u32, BTreeMap<u8, Option<Box<String>>>>>(&bytes).unwrap();
+}
