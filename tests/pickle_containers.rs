@@ -217,6 +217,9 @@ fn an_array_of_numbers_is_a_list_of_numbers_at_each_protocol() {
         assert_eq!(held(&pickle, |set: &BTreeSet<u128>| joined(set)).as_deref(), Some("1,2,100"));
         assert_eq!(held(&pickle, |list: &[f64; 3]| joined(list)).as_deref(), Some("1,2,100"));
         assert_eq!(held(&pickle, |list: &[i16; 2]| joined(list)), None);
+        assert_eq!(held(&pickle, |array: &ndarray::Array1<i64>| joined(array)).as_deref(), Some("1,2,100"));
+        assert_eq!(held(&pickle, |array: &ndarray::ArrayD<f64>| joined(array)).as_deref(), Some("1,2,100"));
+        assert_eq!(held(&pickle, |array: &ndarray::Array2<i64>| joined(array)), None);
         assert_eq!(held(&pickle, |list: &Vec<bool>| joined(list)), None);
         let raw = state_core::value::Object::new("Raw", (value.clone(), value));
         assert_eq!(from_value::<Raw>(&raw.into()).unwrap(), Raw { bytes: vec![1, 2, 100], array: [1, 2, 100].into() });

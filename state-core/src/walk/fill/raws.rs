@@ -84,12 +84,23 @@ impl<'v, 's> Fill<'v, 's> {
     ) -> Result<()> {
         let buffer = value.buffer(true).filter(|_| self.target(of).head != 1);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
+        let element = self.target(of);
+        // Numbers of module `array` have one dimension, and come one by one where they lie otherwise.
+        let is_other = buffer.is_none()
+            && standard::is_array(value)
+            && array.as_ref().is_none_or(|array| self.is_other(element, array, value))
+            && dimensions.is_none_or(|count| count == 1);
         let (shape, bytes) = match array {
-            Some(array) => array.elements((self.target(of), self.nodes), dimensions.map(usize::from))?,
-            None => plain(value, self.target(of))
+            _ if is_other => {
+                let bytes = self.each_of_array(element, value)?;
+                (alloc::vec![bytes.len() / element.head.max(1)], Cow::Owned(bytes))
+            }
+            Some(array) => array.elements((element, self.nodes), dimensions.map(usize::from))?,
+            None => plain(value, element)
                 .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
                 .ok_or_else(|| wrong(self.show(schema), value))?,
         };
+        all_bool((element, self.nodes), &bytes)?;
         self.builder.length(at, shape.len());
         let run = self.builder.run(shape.len(), 8);
         let lengths: Vec<u8> = shape.iter().flat_map(|length| (*length as u64).to_le_bytes()).collect();
