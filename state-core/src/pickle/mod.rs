@@ -83,10 +83,11 @@
 //!
 //! Maps are also read from the types of the module `collections` (`OrderedDict`, `defaultdict`, `Counter`); lists from
 //! a `deque`, from a set, in which each item counts once, and from an `array.array`, whose numbers raw arrays and
-//! `ndarray`'s arrays of one dimension accept as well, whatever its type code. Everything in such a container is read, whether it was passed as an argument or added
-//! later, or loading fails; only attributes of an `OrderedDict` are dropped, as a map has no place for them. Text and
-//! paths are read from the paths of `pathlib`, written with slashes; a `Range` from a `range` or `slice` with a step
-//! of 1. For other classes that are made by a call, use `pickle = "call"`:
+//! `ndarray`'s arrays of one dimension accept as well, whatever its type code. Everything in such a container is read,
+//! whether it was passed as an argument or added later, or loading fails; only attributes of an `OrderedDict` are
+//! dropped, as a map has no place for them. Text and paths are read from the paths of `pathlib`, written with slashes;
+//! a `Range` from a `range` or `slice` with a step of 1. For other classes that are made by a call, use
+//! `pickle = "call"`:
 //!
 //! ```
 //! use state_core::{State, pickle};
@@ -121,13 +122,14 @@
 //!
 //! [`dump_value`] writes a pickle that Python loads as the same object, at each protocol. For this a value records how
 //! an object was made ([`Made`](crate::value::Made)): `NEWOBJ` is written as `copyreg.__newobj__` below protocol 2
-//! (`__newobj_ex__` if its arguments are referenced elsewhere too), and `copyreg._reconstructor`, with which protocols 0 and 1 make subclasses of built-in types, is written at every
-//! protocol. A value also keeps calls that Python makes only for their effect, such as the state setters of
-//! `__reduce__` and the calls with which `cloudpickle` and `dill` fill the functions and classes that they make: calls
-//! that follow an object are its [`steps`](crate::value::Parts::steps), those that came before it are in
-//! [`before`](crate::value::Parts::before), and the last ones are around the whole value. All of them are printed:
-//! `cos\nsystem\n(S'ls'\ntR0N.` prints as `(None, then system('ls'))`. Since they are never called here, a pickle that
-//! drops the result of a call is an error when it is loaded into a type.
+//! (`__newobj_ex__` if its arguments are referenced elsewhere too), and `copyreg._reconstructor`, with which protocols
+//! 0 and 1 make subclasses of built-in types, is written at every protocol. A value also keeps calls that Python makes
+//! only for their effect, such as the state setters of `__reduce__` and the calls with which `cloudpickle` and `dill`
+//! fill the functions and classes that they make: calls that follow an object are its
+//! [`steps`](crate::value::Parts::steps), those that came before it are in [`before`](crate::value::Parts::before), and
+//! the last ones are around the whole value. All of them are printed: `cos\nsystem\n(S'ls'\ntR0N.` prints as
+//! `(None, then system('ls'))`. Since they are never called here, a pickle that drops the result of a call is an error when it
+//! is loaded into a type.
 //!
 //! # Untrusted pickles
 //! Nothing is ever imported, looked up or called. A stack machine reads the bytes into at most eight times their length
