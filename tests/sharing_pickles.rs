@@ -854,3 +854,30 @@ fn generated_classes_know_their_parents() {
     let module = pickle::python_module::<Folder>().unwrap();
     assert!(module.contains("parent: Optional[\"Folder\"]") || module.contains("parent: Optional[Folder]"), "{module}");
 }
+
+/// In states without shared objects too: see `pickle_containers`.
+#[test]
+fn a_set_beside_shared_objects_has_each_item_once() {
+    #[derive(State, Debug)]
+    #[state(name = "m.Both", shared)]
+    struct Both {
+        one: Rc<Vec<u16>>,
+        numbers: Vec<i64>,
+        again: Rc<Vec<u16>>,
+        names: Vec<Option<String>>,
+        last: Rc<Vec<u16>>,
+        pairs: Vec<(Rc<Vec<u16>>, u8)>,
+    }
+    let pickle = b"\x80\x04cm\nBoth\n)\x81(]q\x00K\x05a(K\x01K\x02K\x01\x91h\x00(X\x01\x00\x00\x00aN\
+                   X\x01\x00\x00\x00bX\x01\x00\x00\x00aN\x91h\x00](h\x00K\x01\x86(K\x07lK\x01\x86etb.";
+    let value = pickle::load_value(pickle).unwrap();
+    for both in [pickle::loads::<Both>(pickle).unwrap(), from_value(&value).unwrap()] {
+        assert_eq!(both.numbers, [1, 2]);
+        assert_eq!(both.names, [Some("a".into()), None, Some("b".into())]);
+        assert!(Rc::ptr_eq(&both.one, &both.again) && Rc::ptr_eq(&both.one, &both.last));
+        assert!(Rc::ptr_eq(&both.one, &both.pairs[0].0));
+        assert_eq!((&**both.one, &**both.pairs[1].0), (&[5][..], &[7][..]));
+        let again: Both = pickle::loads(&pickle::dumps(&both).unwrap()).unwrap();
+        assert_eq!((again.numbers, again.names.len()), (both.numbers, 3));
+    }
+}

@@ -188,6 +188,11 @@ impl Given {
         is_new
     }
 
+    /// How many references have been noted.
+    pub fn noted(&self) -> usize {
+        self.records.len()
+    }
+
     /// Notes a weak reference.
     pub fn weak(&mut self, at: usize, key: ClassKey, identity: u64) {
         let class = self.class(key);

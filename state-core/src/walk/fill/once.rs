@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Fill, within};
 use crate::error::Result;
 use crate::schema::{Kind, Schema};
+use crate::sharing::walked::Given;
 use crate::walk::Decoder;
 
 /// How far the regions of an image reach: heads, text and raw arrays.
@@ -20,19 +21,24 @@ impl<'v, 's> Fill<'v, 's> {
         items: &mut impl Iterator<Item = D>,
         (run, stride): (usize, usize),
     ) -> Result<usize> {
-        let mut ends = Vec::from([self.ends()]);
+        let (mut ends, noted) = (Vec::from([self.ends()]), self.noted());
         for item in items {
             let place = ends.len() - 1;
             self.node(of, item, run + place * stride).map_err(|error| within(error, place))?;
             ends.push(self.ends());
         }
         let again = self.again(of, (run, stride), &ends);
-        // Numbers of shared objects name the places at which they stand.
-        if !again.contains(&true) || self.given.is_some() {
+        // Numbers of shared objects name the places at which they stand: items that have any stay.
+        if !again.contains(&true) || self.noted() != noted {
             return Ok(again.len());
         }
         self.leave_out(&again, (run, stride), &ends);
         Ok(again.iter().filter(|again| !**again).count())
+    }
+
+    /// How many pointers have been met, where those that lead to one object are numbered.
+    fn noted(&self) -> usize {
+        self.given.as_ref().map_or(0, Given::noted)
     }
 
     fn ends(&mut self) -> Ends {
