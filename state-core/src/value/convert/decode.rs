@@ -140,7 +140,7 @@ impl<'v> Decoder<'v> for Given<'v> {
     }
 
     fn elements(self) -> Option<&'v Arc<str>> {
-        self.elements
+        Given::elements(self)
     }
 
     fn to_value(self) -> Result<Value> {

@@ -1,11 +1,11 @@
 //! A value on the way into the image of a type, and what may come of it: what is shared is put in as often as it is
 //! referenced, so that a short value can stand for more than there is room or time for.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::{ptr, slice};
 
 use crate::error::{Error, ErrorKind};
@@ -24,11 +24,13 @@ pub(in crate::value) struct Budget<'v> {
     roots: &'v [Value],
     left: Cell<u64>,
     is_counted: Cell<bool>,
+    /// Of the bytes of raw arrays that were read, by their values, what the elements were.
+    elements: RefCell<BTreeMap<*const Value, &'v Arc<str>>>,
 }
 
 impl<'v> Budget<'v> {
     pub fn new(roots: &'v [Value]) -> Self {
-        Self { roots, left: Cell::new(FREE), is_counted: Cell::new(false) }
+        Self { roots, left: Cell::new(FREE), is_counted: Cell::new(false), elements: RefCell::default() }
     }
 
     /// Takes from it; `None` once it is spent.
@@ -83,18 +85,17 @@ impl Value {
     }
 }
 
-/// A value, or a part of one.
+/// A value, or a part of one. It is handed on at every level, so it is no larger than two words: what few values have
+/// stands in the budget.
 #[derive(Clone, Copy)]
 pub(in crate::value) struct Given<'v> {
     pub value: &'v Value,
     pub budget: &'v Budget<'v>,
-    /// Of the bytes of a raw array that were read, what its elements were.
-    pub elements: Option<&'v Arc<str>>,
 }
 
 impl<'v> Given<'v> {
     pub fn new(value: &'v Value, budget: &'v Budget<'v>) -> Self {
-        Self { value, budget, elements: None }
+        Self { value, budget }
     }
 
     /// What tells it from others, if it is shared.
@@ -113,9 +114,17 @@ impl<'v> Given<'v> {
         Some(Items { values: values.iter(), budget: self.budget })
     }
 
+    /// Of the bytes of a raw array that were read, what its elements were.
+    pub fn elements(self) -> Option<&'v Arc<str>> {
+        self.budget.elements.borrow().get(&ptr::from_ref(self.value)).copied()
+    }
+
     /// The value of a slot, by its name.
     pub fn named(slot: NamedValue<'v>, budget: &'v Budget<'v>) -> (&'v str, Self) {
-        (slot.name, Self { value: slot.value, budget, elements: slot.elements })
+        if let Some(elements) = slot.elements {
+            budget.elements.borrow_mut().insert(slot.value, elements);
+        }
+        (slot.name, Self::new(slot.value, budget))
     }
 
     /// Some of its parts, by name.

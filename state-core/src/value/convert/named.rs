@@ -94,9 +94,9 @@ impl Named<'_> {
         let values: Vec<Value> = self.0.iter().map(|slot| slot.value.clone()).collect();
         let budget = Budget::new(&values);
         let entries = self.0.iter().zip(&values);
-        let given = |value, elements| Given { elements, ..Given::new(value, &budget) };
-        let entries: Vec<_> =
-            entries.map(|(slot, value)| (&*slot.name, given(value, slot.elements.as_ref()))).collect();
+        let named =
+            entries.map(|(slot, value)| NamedValue { name: &*slot.name, value, elements: slot.elements.as_ref() });
+        let entries: Vec<_> = named.map(|slot| Given::named(slot, &budget)).collect();
         let (image, filled) = walk::fill_named(image, object, &entries, at);
         (image, filled.map_err(|error| budget.explain(error)))
     }
