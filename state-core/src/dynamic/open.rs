@@ -281,4 +281,10 @@ macro_rules! member {
             (|| __state::RcWeak::<$member>::new(), || __state::ArcWeak::<$member>::new()),
         )
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "a type to register is written `member!(Type)`, with a tag of its own as text: `member!(Type as \"tag\")`, and its \
+             former tags behind that: `member!(Type as \"tag\" | \"former\")`"
+        )
+    };
 }
