@@ -66,6 +66,47 @@ mod v2 {
     }
 }
 
+/// Objects that are not shared yet.
+mod boxed {
+    #[derive(state_core::State)]
+    #[state(name = "game.Scene")]
+    pub struct Scene {
+        pub meshes: Vec<Box<String>>,
+        pub root: Box<u8>,
+    }
+}
+
+mod shared {
+    #[derive(state_core::State)]
+    #[state(name = "game.Scene", shared)]
+    pub struct Scene {
+        pub meshes: Vec<std::rc::Rc<String>>,
+        pub root: std::rc::Rc<u8>,
+    }
+}
+
+/// Other pointers are shared, which is no part of the form.
+mod otherwise {
+    #[derive(state_core::State)]
+    #[state(name = "game.Scene", shared)]
+    pub struct Scene {
+        pub meshes: Vec<Box<String>>,
+        pub root: std::rc::Rc<u8>,
+    }
+}
+
+/// Objects stay shared, and the scene has a name.
+mod named {
+    #[derive(state_core::State)]
+    #[state(name = "game.Scene", shared)]
+    pub struct Scene {
+        #[state(default)]
+        pub name: String,
+        pub meshes: Vec<std::rc::Rc<String>>,
+        pub root: std::rc::Rc<u8>,
+    }
+}
+
 impl PartialEq for v1::Monster {
     fn eq(&self, other: &Self) -> bool {
         format!("{self:?}") == format!("{other:?}")
@@ -83,6 +124,9 @@ fn child() {
         "gone" => recorded::<gone::World>(path),
         "v2" => recorded::<v2::Universe>(path),
         "list" => recorded::<Vec<v1::World>>(path),
+        "boxed" => recorded::<boxed::Scene>(path),
+        "shared" => recorded::<shared::Scene>(path),
+        "otherwise" => recorded::<otherwise::Scene>(path),
         _ => unreachable!(),
     }
 }
@@ -220,3 +264,51 @@ fn a_history_tells_the_schemas_of_states_without_one() {
     let error = Options::new().history(&EDITED).loads_upgraded::<v2::Universe>(&other).unwrap_err();
     assert!(error.to_string().contains("one that was changed"), "{error}");
 }
+
+/// A record says which pointers are shared, and a form that has others now is recorded again.
+#[test]
+fn a_history_tells_which_pointers_are_shared() {
+    let path = file("shared");
+    run("boxed", &path, true).unwrap();
+    let read = || SchemaHistory::new(fs::read_to_string(&path).unwrap().leak());
+    let before = read();
+    let mesh = std::rc::Rc::new("cube".to_string());
+    let bytes = dumps(&shared::Scene { meshes: vec![mesh.clone(), mesh], root: 7.into() }).unwrap();
+    let error = Options::new().history(before.leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
+    assert!(error.to_string().contains("once `STATE_RECORD=1 cargo test` was run"), "{error}");
+
+    let unrecorded = run("shared", &path, false).unwrap_err();
+    assert!(unrecorded.contains("the present form of game.Scene is not recorded"), "{unrecorded}");
+    run("shared", &path, true).unwrap();
+    run("shared", &path, true).unwrap();
+    run("shared", &path, false).unwrap();
+    run("boxed", &path, false).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!((text.matches("\nform game.Scene ").count(), text.matches("\n  @ ").count()), (2, 1), "{text}");
+    let scene: named::Scene = Options::new().history(read().leak()).loads_upgraded(&bytes).unwrap();
+    assert!(scene.name.is_empty() && *scene.meshes[0] == "cube" && *scene.root == 7);
+    assert!(std::rc::Rc::ptr_eq(&scene.meshes[0], &scene.meshes[1]));
+    let plain = dumps(&boxed::Scene { meshes: vec![Box::new("cube".into())], root: Box::new(7) }).unwrap();
+    let scene: named::Scene = Options::new().history(read().leak()).loads_upgraded(&plain).unwrap();
+    assert_eq!(*scene.meshes[0], "cube");
+
+    // What is said of the pointers is protected as the form is.
+    let (start, row) = text.split_at(text.find("\n  @ ").unwrap() + 5);
+    let edited = SchemaHistory::new(format!("{start}03{}", &row[2..]).leak());
+    let error = Options::new().history(edited.leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
+    assert!(error.to_string().contains("one that was changed"), "{error}");
+
+    // A state without its schema does not say which of two it was.
+    run("otherwise", &path, true).unwrap();
+    let error = Options::new().history(read().leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
+    assert!(error.to_string().contains("several, with other shared pointers"), "{error}");
+    fs::remove_file(path).unwrap();
+}
+
+trait Leak: Sized + 'static {
+    fn leak(self) -> &'static Self {
+        Box::leak(Box::new(self))
+    }
+}
+
+impl Leak for SchemaHistory {}

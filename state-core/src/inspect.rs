@@ -220,7 +220,9 @@ impl<'a> Inspection<'a> {
 #[cold]
 pub(crate) fn no_pointers() -> Error {
     let expected = "a schema that says which types are shared pointers, as one does that is written with the state";
-    Error::new(ErrorKind::Identity, expected, "one without that, of a state whose shared objects have numbers")
+    let found = "one without that, of a state whose shared objects have numbers (a recorded form says it too, once \
+         `STATE_RECORD=1 cargo test` was run with the version that wrote the state)";
+    Error::new(ErrorKind::Identity, expected, found)
 }
 
 impl Options {

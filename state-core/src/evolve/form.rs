@@ -101,7 +101,7 @@ impl Form {
     /// If a form was changed after it was recorded.
     pub fn recorded(history: &str) -> Result<Vec<Self>> {
         let forms = history::forms(history);
-        forms.map(|form| form.schema().and_then(|schema| Self::new(&schema, &Rows::default(), usize::MAX))).collect()
+        forms.map(|form| form.parts().and_then(|(schema, rows)| Self::new(&schema, &rows, usize::MAX))).collect()
     }
 
     pub(crate) fn new(canonical: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {

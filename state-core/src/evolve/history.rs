@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::fingerprint::hash;
+use crate::schema::{Carried, Rows};
 
 /// The recorded forms of a project's types, which [`testing::recorded`](super::testing::recorded) keeps in a file, to
 /// be reviewed and committed like a lock file. Compiled into the program, it provides the schemas of states that were
@@ -53,6 +54,9 @@ pub(super) const FORM: &str = "form ";
 /// What the lines of its canonical bytes begin with.
 pub(super) const BYTES: &str = "  = ";
 
+/// The same of what stands beside them.
+pub(super) const ROWS: &str = "  @ ";
+
 impl SchemaHistory {
     /// The forms in a text.
     #[must_use]
@@ -60,9 +64,12 @@ impl SchemaHistory {
         Self { text }
     }
 
-    /// The canonical schema with this fingerprint, if it is recorded.
-    pub(crate) fn find(&self, fingerprint: u64) -> Option<Result<Vec<u8>>> {
-        forms(self.text).find(|form| form.fingerprint == Some(fingerprint)).map(|form| form.schema())
+    /// The canonical schema with this fingerprint and the rows beside it, if it is recorded. The states of one form may
+    /// have been written with other shared pointers at other times, so where references are numbered, only one may fit.
+    pub(crate) fn find(&self, fingerprint: u64, numbered: bool) -> Option<Result<(Vec<u8>, Rows<'static>)>> {
+        let mut found = forms(self.text).filter(|form| form.fingerprint == Some(fingerprint));
+        let first = found.next()?;
+        Some(if numbered { first.alone_with_pointers(found) } else { first.parts() })
     }
 }
 
@@ -89,20 +96,59 @@ pub(super) fn forms(text: &str) -> impl Iterator<Item = Recorded<'_>> {
     })
 }
 
-impl Recorded<'_> {
-    /// The canonical schema; an error where someone changed it.
-    pub fn schema(&self) -> Result<Vec<u8>> {
+impl<'a> Recorded<'a> {
+    /// The canonical schema, and the rows beside it; an error where someone changed them.
+    pub fn parts(&self) -> Result<(Vec<u8>, Rows<'static>)> {
+        let schema = self.bytes(BYTES).filter(|bytes| Some(hash(bytes)) == self.fingerprint);
+        schema.zip(self.rows()).ok_or_else(|| {
+            let expected = "a recorded form as it was written";
+            Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name)
+        })
+    }
+
+    fn bytes(&self, prefix: &str) -> Option<Vec<u8>> {
         let lines = self.lines.lines().map(|line| line.trim_end_matches('\r'));
-        let hex: String = lines.filter_map(|line| line.strip_prefix(BYTES)).map(str::trim).collect();
+        let hex: String = lines.filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
         let byte = |pair: &[u8]| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok();
-        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
-        match bytes {
-            Some(bytes) if Some(hash(&bytes)) == self.fingerprint => Ok(bytes),
-            _ => {
-                let expected = "a recorded form as it was written";
-                Err(Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name))
+        hex.as_bytes().chunks(2).map(byte).collect()
+    }
+
+    /// The rows, whose hash stands behind them.
+    fn rows(&self) -> Option<Rows<'static>> {
+        let bytes = self.bytes(ROWS)?;
+        if bytes.is_empty() {
+            return Some(Rows::default());
+        }
+        let (rows, check) = bytes.split_last_chunk::<8>()?;
+        let rows = Carried::rows_of_record(rows).filter(|_| *check == hash(rows).to_le_bytes())?;
+        Some(rows.into_owned())
+    }
+
+    /// The one among this and others of its fingerprint that says which types are shared pointers.
+    fn alone_with_pointers(&self, others: impl Iterator<Item = Recorded<'a>>) -> Result<(Vec<u8>, Rows<'static>)> {
+        let mut known: Option<(Vec<u8>, Rows<'static>)> = None;
+        for form in core::iter::once(*self).chain(others) {
+            let parts = form.parts()?;
+            match &known {
+                Some((_, rows)) if parts.1.pointers.is_some() && rows.pointers != parts.1.pointers => {
+                    let expected = "one record of the form, as a state without its schema does not say which it is of";
+                    return Err(
+                        Error::new(ErrorKind::Identity, expected, "several, with other shared pointers").at(self.name)
+                    );
+                }
+                None if parts.1.pointers.is_some() => known = Some(parts),
+                _ => {}
             }
         }
+        known.map_or_else(|| self.parts(), Ok)
+    }
+
+    /// Whether it is the record of a present form, whose rows are these.
+    #[cfg(feature = "std")]
+    pub fn is_of(&self, fingerprint: u64, rows: &[u8]) -> bool {
+        let ours = Carried::rows_of_record(rows).unwrap_or_default();
+        let same = || ours.pointers.is_none() || self.rows().is_some_and(|rows| rows.pointers == ours.pointers);
+        self.fingerprint == Some(fingerprint) && same()
     }
 
     #[cfg(feature = "std")]

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 #[cfg(feature = "std")]
-use super::history::{BYTES, FORM};
+use super::history::{BYTES, FORM, ROWS};
 use crate::error::Escaped;
 #[cfg(feature = "std")]
 use crate::schema::fingerprint::hash;
@@ -25,19 +25,27 @@ pub(super) fn name(schema: &Schema, nodes: &Nodes) -> String {
 
 /// A form as it stands in the file: a listing for people, and the canonical bytes.
 #[cfg(feature = "std")]
-pub(super) fn record(schema: &'static Schema, canonical: &[u8]) -> String {
+pub(super) fn record(schema: &'static Schema, canonical: &[u8], rows: &[u8]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{FORM}{} {:016x}", name(schema, Nodes::NONE), hash(canonical));
     out.push_str(&list(schema, Nodes::NONE, "    "));
-    for line in canonical.chunks(LINE) {
-        out.push_str(BYTES);
+    add_bytes(&mut out, BYTES, canonical);
+    if !rows.is_empty() {
+        add_bytes(&mut out, ROWS, &[rows, &hash(rows).to_le_bytes()].concat());
+    }
+    out
+}
+
+#[cfg(feature = "std")]
+fn add_bytes(out: &mut String, prefix: &str, bytes: &[u8]) {
+    for line in bytes.chunks(LINE) {
+        out.push_str(prefix);
         for byte in line {
             let _ = write!(out, "{byte:02x}");
         }
         out.push('\n');
     }
-    out
 }
 
 /// The named types in a schema, each with its parts, a line for each; of a type without names what it is.

@@ -154,7 +154,9 @@
 //! are available to your own programs as [`Form`].
 //!
 //! The same file helps with states that were written without their schema, such as those of [`dumps`](crate::dumps):
-//! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`.
+//! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`. A form whose
+//! states [share](crate::sharing) objects is recorded with which of its pointers are shared; if other pointers are shared
+//! later, it is recorded once more.
 //!
 //! # Guarantees
 //! An upgraded state is an image like any other: it is checked, restored in place and all or nothing, and its hooks are
@@ -202,7 +204,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
-use crate::schema::{Carried, Graph, Nodes, Rows, Schema, Sharing, parse, root_name};
+use crate::schema::{Carried, Graph, Nodes, Rows, Schema, Sharing, root_name};
 use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
@@ -327,8 +329,10 @@ impl Parsed {
             }
             return Self::within(schema, &image.rows(), options.memory_for(image.bytes.len()));
         }
-        if let Some(recorded) = options.known_history().and_then(|history| history.find(image.fingerprint)) {
-            return Self::parse(&recorded?);
+        let numbered = image.sharing().shared;
+        if let Some(recorded) = options.known_history().and_then(|history| history.find(image.fingerprint, numbered)) {
+            let (schema, rows) = recorded?;
+            return Self::within(&schema, &rows, usize::MAX);
         }
         match by_fingerprint(image.fingerprint) {
             Some(schema) => Self::of_type(schema),
@@ -336,8 +340,9 @@ impl Parsed {
         }
     }
 
+    #[cfg(feature = "pyo3")]
     pub fn parse(schema: &[u8]) -> Result<Self> {
-        let (nodes, root) = parse(schema)?;
+        let (nodes, root) = crate::schema::parse(schema)?;
         Ok(Self { nodes, root, pointers: false })
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::history::{Recorded, forms};
 use super::{Images, Numbering, Parsed, Plan, listing};
 use crate::schema::fingerprint::{Identity, identity};
-use crate::schema::{Graph, Nodes, write_canonical};
+use crate::schema::{Carried, Graph, Nodes, write_canonical};
 use crate::state::State;
 
 /// The variable with which tests record what is new.
@@ -61,7 +61,8 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     for form in &forms {
         messages.extend(resolve(ours, form).err());
     }
-    if !forms.iter().any(|form| form.fingerprint() == Some(ours.fingerprint)) {
+    let rows = Carried::recorded(ours.schema, ours.sharing.shared);
+    if !forms.iter().any(|form| form.is_of(ours.fingerprint, &rows)) {
         let file = path.display();
         messages.push(format!(
             "the present form of {name} is not recorded in {file}; \
@@ -74,7 +75,7 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
 /// Whether a recorded form becomes the present one, or what it takes.
 fn resolve(ours: &Identity, form: &Recorded<'_>) -> Result<(), String> {
     let fingerprint = form.fingerprint().unwrap_or_default();
-    let older = form.schema().and_then(|schema| Parsed::parse(&schema));
+    let older = form.parts().and_then(|(schema, rows)| Parsed::within(&schema, &rows, usize::MAX));
     let Parsed { nodes, root, .. } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
     let shared = ours.sharing.shared;
@@ -108,7 +109,8 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     let _lock = crate::image::wait_for(&file);
     let mut text = read_all(&mut file)?;
-    if forms(&text).any(|form| form.fingerprint() == Some(ours.fingerprint)) {
+    let rows = Carried::recorded(ours.schema, ours.sharing.shared);
+    if forms(&text).any(|form| form.is_of(ours.fingerprint, &rows)) {
         return Ok(text);
     }
     let mut more = String::new();
@@ -118,7 +120,7 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
         more.push('\n');
     }
     more.push('\n');
-    more.push_str(&listing::record(ours.schema, &write_canonical(ours.schema)));
+    more.push_str(&listing::record(ours.schema, &write_canonical(ours.schema), &rows));
     file.write_all(more.as_bytes())?;
     text.push_str(&more);
     Ok(text)

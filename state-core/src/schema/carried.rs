@@ -50,6 +50,24 @@ impl Carried {
         Self { bytes, arrays: arrays.is_some(), numbered: pointers.is_some() }
     }
 
+    /// What a record of the form keeps beside the canonical bytes: whether rows say which raw arrays show as arrays and,
+    /// if references are `numbered`, which types are shared pointers; and the rows. Nothing where there are none.
+    #[cfg(feature = "std")]
+    pub fn recorded(root: &'static Schema, numbered: bool) -> Vec<u8> {
+        let Self { bytes, arrays, .. } = Self::of(root, numbered);
+        let rows = bytes.len() - super::canon::write_canonical(root).len();
+        let mut recorded = alloc::vec![u8::from(arrays) | u8::from(numbered) << 1];
+        recorded.extend_from_slice(&bytes[..rows]);
+        if rows == 0 { Vec::new() } else { recorded }
+    }
+
+    /// The rows of a record.
+    pub fn rows_of_record(recorded: &[u8]) -> Option<Rows<'_>> {
+        let Some((flags, rows)) = recorded.split_first() else { return Some(Rows::default()) };
+        let (rows, rest) = Self::divide(rows, flags & 1 == 1, flags & 2 == 2)?;
+        (*flags < 4 && rest.is_empty()).then_some(rows)
+    }
+
     /// What stands in front, and the canonical bytes.
     pub fn divide(bytes: &[u8], arrays: bool, numbered: bool) -> Option<(Rows<'_>, &[u8])> {
         let (arrays, bytes) = if arrays { read_row(bytes)? } else { (&[][..], bytes) };
@@ -62,7 +80,7 @@ impl Carried {
 }
 
 /// What stands in front of the canonical bytes of a schema.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rows<'a> {
     /// A bit for each raw array: whether it shows as one. Empty where none does.
     pub arrays: Cow<'a, [u8]>,

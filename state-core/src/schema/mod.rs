@@ -23,8 +23,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 #[cfg(feature = "pyo3")]
-pub(crate) use canon::{canonical_without_slots, parse_class_within, write_for_class};
-pub(crate) use canon::{parse, parse_some, parse_within, write_canonical, write_for_other_order};
+pub(crate) use canon::{canonical_without_slots, parse, parse_class_within, write_for_class};
+pub(crate) use canon::{parse_some, parse_within, write_canonical, write_for_other_order};
 pub(crate) use carried::{Carried, Rows};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use quote::quote;
 use syn::LitStr;
 
 use crate::ast::{Container, Data, Role, Variant};
@@ -37,17 +38,42 @@ pub fn one_other(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// What is there is not gone.
+/// What is there is not gone, and what is dropped is no other part's value.
 pub fn removed_is_gone(cx: &Ctxt, container: &Container) {
-    let (what, names): (_, Vec<&str>) = match &container.data {
-        Data::Enum(variants) => ("variant", variants.iter().map(|variant| &*variant.name).collect()),
-        Data::Struct(variant) => ("slot", slots(variant).map(|field| field.0).collect()),
+    let (what, parts): (_, Vec<(&str, &Attrs)>) = match &container.data {
+        Data::Enum(variants) => ("variant", variants.iter().map(|variant| (&*variant.name, &variant.attrs)).collect()),
+        Data::Struct(variant) => ("slot", slots(variant).collect()),
     };
+    let mut seen: Vec<String> = Vec::new();
     for removed in container.attrs.texts(symbol::REMOVED) {
-        if names.contains(&&*removed.value()) {
-            let name = removed.value();
+        let name = removed.value();
+        let had = |attrs: &Attrs| attrs.texts(symbol::ALIAS).iter().any(|alias| alias.value() == name);
+        if parts.iter().any(|(other, _)| *other == name) {
             cx.error(removed, format!("there is a {what} named `{name}`, so it is not removed; leave the name out"));
+        } else if parts.iter().any(|(_, attrs)| had(attrs)) {
+            cx.error(removed, format!("`{name}` is an `alias` too, which keeps its value; leave one of the two out"));
+        } else if seen.contains(&name) {
+            cx.error(removed, format!("`{name}` is removed twice; leave one of the two out"));
         }
+        seen.push(name);
+    }
+}
+
+/// An older form is another type, and an older name another name.
+pub fn older_is_not_present(cx: &Ctxt, container: &Container) {
+    let name = &container.name;
+    for alias in container.attrs.texts(symbol::ALIAS).iter().filter(|alias| alias.value() == *name) {
+        cx.error(alias, format!("the type has the name `{name}` now; an `alias` is a name that it had"));
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for form in container.attrs.types(symbol::FROM) {
+        let written = quote!(#form).to_string();
+        if written == "Self" || container.ident == written {
+            cx.error(form, "a type is no older form of itself; keep the older one as a type: `from(v1::Person)`");
+        } else if seen.contains(&written) {
+            cx.error(form, "this older form is named twice; leave one of the two out");
+        }
+        seen.push(written);
     }
 }
 

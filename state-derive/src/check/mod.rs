@@ -37,6 +37,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
     evolution::upgrade_is_of_a_struct(cx, container);
     evolution::one_other(cx, container);
     evolution::removed_is_gone(cx, container);
+    evolution::older_is_not_present(cx, container);
     evolution::variants_had_other_names(cx, container);
     for variant in container.variants() {
         parent::at_most_one(cx, variant);

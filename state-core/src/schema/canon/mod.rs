@@ -10,8 +10,8 @@ mod write;
 use super::Kind;
 
 #[cfg(feature = "pyo3")]
-pub(crate) use read::parse_class_within;
-pub(crate) use read::{parse, parse_some, parse_within};
+pub(crate) use read::{parse, parse_class_within};
+pub(crate) use read::{parse_some, parse_within};
 pub(super) use write::write_listed;
 #[cfg(feature = "pyo3")]
 pub(crate) use write::{canonical_without_slots, write_for_class};

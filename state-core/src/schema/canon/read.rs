@@ -27,11 +27,13 @@ const NAME: usize = 255;
 ///
 /// # Errors
 /// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
+#[cfg(feature = "pyo3")]
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
     parse_some(bytes, bytes.len().saturating_add(1)).map(Option::unwrap_or_default)
 }
 
-/// The same, but `None` for a schema of more parts than `most`: each takes some 150 bytes.
+/// Reads a schema: the table of its nodes, and the root's place in it. `None` for one of more parts than `most`: each
+/// takes some 150 bytes.
 ///
 /// # Errors
 /// As [`parse`].

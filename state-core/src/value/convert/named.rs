@@ -95,7 +95,7 @@ impl Named<'_> {
         let budget = Budget::new(&values);
         let entries = self.0.iter().zip(&values);
         let named =
-            entries.map(|(slot, value)| NamedValue { name: &*slot.name, value, elements: slot.elements.as_ref() });
+            entries.map(|(slot, value)| NamedValue { name: &slot.name, value, elements: slot.elements.as_ref() });
         let entries: Vec<_> = named.map(|slot| Given::named(slot, &budget)).collect();
         let (image, filled) = walk::fill_named(image, object, &entries, at);
         (image, filled.map_err(|error| budget.explain(error)))
