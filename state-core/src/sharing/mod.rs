@@ -98,10 +98,10 @@
 //! # Which references share
 //! Identity is per pointer type. An object seen as `Arc<[u8]>` and as `Arc<[u8; 4]>`, or as `Rc<Goblin>` and as
 //! `Rc<dyn Monster>`, becomes two. Anything that borrows nothing can be shared: structs and enums, numbers, text, lists,
-//! maps, sets, tuples, and cells and locks of them (`Rc<RefCell<HashMap<..>>>`). A type that borrows cannot be, and is an
-//! error if others refer to it; so are a `Cow`, a `SmallVec` and an array of `ndarray` directly behind a pointer, unless
-//! they are wrapped in a struct. A generic type can be shared once it is marked `#[state(shared)]`, which makes its
-//! parameters `'static`. One state has at most 64 types of shared pointers.
+//! maps, sets, tuples of up to six parts, and cells and locks of them (`Rc<RefCell<HashMap<..>>>`). A type that borrows
+//! cannot be, and is an error if others refer to it; so are a `Cow`, a `SmallVec` and an array of `ndarray` directly
+//! behind a pointer, unless they are wrapped in a struct. A generic type can be shared once it is marked
+//! `#[state(shared)]`, which makes its parameters `'static`. One state has at most 64 types of shared pointers.
 //!
 //! # Long chains
 //! Objects nest along their references: a list of a million `Rc` nodes is a million levels deep. Saving and loading it

@@ -227,16 +227,6 @@ parts! {
     [A B C D] (A, B, C, D);
     [A B C D E] (A, B, C, D, E);
     [A B C D E F] (A, B, C, D, E, F);
-    [A B C D E F G] (A, B, C, D, E, F, G);
-    [A B C D E F G H] (A, B, C, D, E, F, G, H);
-    [A B C D E F G H I] (A, B, C, D, E, F, G, H, I);
-    [A B C D E F G H I J] (A, B, C, D, E, F, G, H, I, J);
-    [A B C D E F G H I J K] (A, B, C, D, E, F, G, H, I, J, K);
-    [A B C D E F G H I J K L] (A, B, C, D, E, F, G, H, I, J, K, L);
-    [A B C D E F G H I J K L M] (A, B, C, D, E, F, G, H, I, J, K, L, M);
-    [A B C D E F G H I J K L M N] (A, B, C, D, E, F, G, H, I, J, K, L, M, N);
-    [A B C D E F G H I J K L M N O] (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
-    [A B C D E F G H I J K L M N O P] (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P);
     [K V] BTreeMap<K, V>;
     [T E] Result<T, E>;
     [B C] core::ops::ControlFlow<B, C>;
