@@ -794,3 +794,19 @@ fn maps_and_tuples_are_held() {
     });
     assert!(Arc::ptr_eq(&sent.join().unwrap().names, &names));
 }
+
+#[test]
+fn a_frame_behind_one_whose_writing_panicked_has_its_own_pointers() {
+    let moody = Moody { level: 1, first: mesh("a"), inner: Bomb(0), last: mesh("b") };
+    let bomb = Moody { inner: Bomb(99), first: mesh("d"), ..moody.clone() };
+    let mut history = History::<Moody>::new().frames(3);
+    for frame in 0..3 {
+        assert!(catch_unwind(AssertUnwindSafe(|| history.push(frame, &bomb))).is_err());
+        let good = Moody { level: frame as u8 + 1, first: mesh("c"), ..moody.clone() };
+        history.push(frame, &good).unwrap();
+        let mut back = bomb.clone();
+        history.restore(frame, &mut back).unwrap();
+        assert!(Arc::ptr_eq(&back.first, &good.first) && Arc::ptr_eq(&back.last, &good.last));
+    }
+    assert_eq!(Arc::strong_count(&bomb.first), 1);
+}

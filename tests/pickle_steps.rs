@@ -166,6 +166,27 @@ fn the_way_of_making_stays() {
     );
 }
 
+/// Arguments that stand elsewhere too are the same objects below protocol 2, where `__newobj__` takes them one by one.
+#[test]
+fn arguments_that_stand_elsewhere_too_are_not_made_twice() {
+    let functions = |pickle: &[u8]| -> Vec<[bool; 2]> {
+        let value = load_value(pickle).expect("a value");
+        let function = |protocol| {
+            let again = PickleOptions::new().protocol(protocol).dump_value(&value).expect("a pickle");
+            assert_eq!(texts(&again), texts(pickle));
+            let pickle = Pickle::open(&again).expect("a pickle");
+            let names = ["copyreg.__newobj__", "copyreg.__newobj_ex__"];
+            names.map(|name| pickle.classes().expect("names").any(|found| found.as_str() == name))
+        };
+        Protocol::ALL.into_iter().map(function).collect()
+    };
+    let none = [false, false];
+    let ways = |below| [below, below, none, none, none, none];
+    assert_eq!(functions(b"\x80\x02cm\nC\n]K\x01a\x85q\x00\x81h\x00b."), ways([false, true]));
+    assert_eq!(functions(b"\x80\x02cm\nC\nK\x01\x85q\x00\x81h\x00b."), ways([true, false]));
+    assert_eq!(functions(b"\x80\x02cm\nC\n]K\x01a\x85\x81."), ways([true, false]));
+}
+
 #[test]
 fn instances_of_python_2_stay_so() {
     for (pickle, text) in

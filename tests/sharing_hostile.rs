@@ -342,3 +342,89 @@ fn weak_references_to_what_can_be_refused() {
     assert_eq!(dumps(&back).unwrap(), bytes);
     assert_eq!(loads::<Rc<RefCell<Parent>>>(&dumps(&family(700)).unwrap()).err().unwrap().kind(), ErrorKind::Refused);
 }
+
+/// The image with the only place where `from` stands changed.
+fn with(bytes: &[u8], from: [u8; 8], to: [u8; 8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let places: Vec<_> = bytes.windows(8).enumerate().filter(|(_, window)| *window == from).map(|(at, _)| at).collect();
+    assert_eq!(places.len(), 1, "{bytes:?}");
+    bytes[places[0]..][..8].copy_from_slice(&to);
+    bytes
+}
+
+#[test]
+fn numbers_have_one_form() {
+    #[derive(State, Debug)]
+    #[state(shared)]
+    struct Pairs {
+        one: (Rc<str>, Rc<str>),
+        two: (Rc<str>, Rc<str>),
+    }
+    let (one, two) = (Rc::<str>::from("one"), Rc::<str>::from("three"));
+    let bytes = dumps(&Pairs { one: (one.clone(), one), two: (two.clone(), two) }).unwrap();
+    loads::<Pairs>(&bytes).unwrap();
+    // The second object as the first of another class, though its type has one.
+    let other = with(&bytes, [1, 0, 0, 0, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0]);
+    let other = with(&other, [2, 0, 0, 0, 1, 0, 0, 0], [2, 1, 0, 0, 0, 0, 0, 0]);
+    loads::<Pairs>(&other).unwrap_err();
+    // A number that is left out.
+    let other = with(&bytes, [1, 0, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 2, 0, 0, 0]);
+    let other = with(&other, [2, 0, 0, 0, 1, 0, 0, 0], [2, 0, 0, 0, 2, 0, 0, 0]);
+    loads::<Pairs>(&other).unwrap_err();
+    // A value beside a reference back.
+    assert_eq!(bytes[40..56], [3, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
+    for at in (44..48).chain(52..56) {
+        let mut other = bytes.clone();
+        other[at] = 1;
+        loads::<Pairs>(&other).unwrap_err();
+        check::<Pairs>(&other).unwrap_err();
+    }
+}
+
+#[test]
+fn a_weak_reference_to_an_object_that_never_comes_is_refused() {
+    #[derive(State, Debug)]
+    #[state(shared)]
+    struct Watch {
+        before: Weak<u32>,
+        object: Rc<u32>,
+    }
+    let object = Rc::new(5);
+    let bytes = dumps(&Watch { before: Rc::downgrade(&object), object }).unwrap();
+    assert_eq!(*loads::<Watch>(&bytes).unwrap().before.upgrade().unwrap(), 5);
+    for index in [1, 2, 255] {
+        let other = with(&bytes, [2, 0, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, index, 0, 0, 0]);
+        loads::<Watch>(&other).unwrap_err();
+        check::<Watch>(&other).unwrap_err();
+    }
+}
+
+#[test]
+fn references_go_back_to_objects_that_have_ended_however_deep_they_were() {
+    #[derive(State, Debug)]
+    struct Link {
+        next: Option<Rc<Link>>,
+    }
+    #[derive(State, Debug)]
+    #[state(shared)]
+    struct Chain {
+        first: Option<Rc<Link>>,
+        all: Vec<Rc<Link>>,
+    }
+    let mut chain = Chain { first: None, all: Vec::new() };
+    for _ in 0..300 {
+        let link = Rc::new(Link { next: chain.first.take() });
+        chain.all.push(link.clone());
+        chain.first = Some(link);
+    }
+    let options = Options::new().depth(1000);
+    std::thread::scope(|scope| {
+        let bytes = options.dumps(&chain).unwrap();
+        let run = move || {
+            let back: Chain = options.loads(&bytes).unwrap();
+            assert!(Rc::ptr_eq(back.first.as_ref().unwrap(), back.all.last().unwrap()));
+            assert!(back.all.windows(2).all(|two| Rc::ptr_eq(&two[0], two[1].next.as_ref().unwrap())));
+        };
+        std::thread::Builder::new().stack_size(32 << 20).spawn_scoped(scope, run).unwrap();
+    });
+}

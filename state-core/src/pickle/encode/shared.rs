@@ -78,7 +78,7 @@ const MOST_AHEAD: usize = 128;
 
 impl Plan {
     /// The row of the type behind a trait object, if that is what is written by this one.
-    fn member<'i, 'l>(&self, mut row: usize, mut head: &'i [u8], mut rest: Rest<'i, 'l>) -> Result<Option<usize>> {
+    fn member<'i>(&self, mut row: usize, mut head: &'i [u8], mut rest: Rest<'i, '_>) -> Result<Option<usize>> {
         loop {
             match *self.rows[row].steps {
                 [Step::Boxed { row: inner }] => {
