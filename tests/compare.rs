@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use ndarray::array;
 use num_bigint::BigInt;
 use state_core::image::compare;
-use state_core::{ErrorKind, History, Options, Record, Restore, State, dumps, loads};
+use state_core::{ErrorKind, History, Inspection, Options, Record, Restore, State, dumps, loads};
 
 /// What differs, each in a line.
 fn lines<T: State + for<'de> Restore<'de>>(ours: &T, theirs: &T) -> Vec<String> {
@@ -421,4 +421,20 @@ fn a_history_compares_with_what_another_machine_sends() {
     assert_eq!(found, ["World.entities[3].position[0]: 1.5, theirs 1.25"]);
     assert_eq!(ours.compare(8, &[]).unwrap_err().kind(), ErrorKind::Frame);
     assert_eq!(ours.compare(9, &[]).unwrap_err().kind(), ErrorKind::NotState);
+}
+
+/// What is counted for one part of an image whose type nobody knows is not counted for the next.
+#[test]
+fn many_parts_side_by_side_are_compared_without_their_type() {
+    let parts = |last: u8| -> Vec<(u8, Option<Vec<(u8, Option<Box<u8>>)>>)> {
+        let part = |number: u8| (number, Some(vec![(number, Some(Box::new(number))); 3]));
+        (0..3000).map(|_| part(1)).chain([part(last)]).collect()
+    };
+    let bytes = |last| Options::new().with_schema().dumps(&parts(last)).unwrap();
+    let (ours, theirs) = (bytes(2), bytes(3));
+    let (ours, theirs) = (Inspection::open(&ours).unwrap(), Inspection::open(&theirs).unwrap());
+    let found = ours.compare(&theirs, 100).unwrap();
+    assert_eq!(found.len(), 7);
+    assert_eq!(found[0].to_string(), "[3000].0: 2, theirs 3");
+    assert!(ours.compare(&ours, 100).unwrap().is_empty());
 }

@@ -795,18 +795,52 @@ fn maps_and_tuples_are_held() {
     assert!(Arc::ptr_eq(&sent.join().unwrap().names, &names));
 }
 
+thread_local! {
+    static UNTIL_IT_BURNS: Cell<u32> = const { Cell::new(u32::MAX) };
+}
+
+mod countdown {
+    use super::UNTIL_IT_BURNS;
+
+    pub type Slot = u8;
+
+    pub fn get(level: &u8) -> Slot {
+        UNTIL_IT_BURNS.set(UNTIL_IT_BURNS.get().checked_sub(1).expect("it burns"));
+        *level
+    }
+
+    pub fn set(level: Slot) -> Result<u8, std::convert::Infallible> {
+        Ok(level)
+    }
+}
+
 #[test]
 fn a_frame_behind_one_whose_writing_panicked_has_its_own_pointers() {
-    let moody = Moody { level: 1, first: mesh("a"), inner: Bomb(0), last: mesh("b") };
-    let bomb = Moody { inner: Bomb(99), first: mesh("d"), ..moody.clone() };
-    let mut history = History::<Moody>::new().frames(3);
-    for frame in 0..3 {
-        assert!(catch_unwind(AssertUnwindSafe(|| history.push(frame, &bomb))).is_err());
-        let good = Moody { level: frame as u8 + 1, first: mesh("c"), ..moody.clone() };
-        history.push(frame, &good).unwrap();
-        let mut back = bomb.clone();
-        history.restore(frame, &mut back).unwrap();
-        assert!(Arc::ptr_eq(&back.first, &good.first) && Arc::ptr_eq(&back.last, &good.last));
+    #[derive(State, Clone)]
+    struct Fused {
+        #[state(held)]
+        first: Arc<Mesh>,
+        #[state(with = countdown)]
+        inner: u8,
+        #[state(held)]
+        last: Arc<Mesh>,
     }
-    assert_eq!(Arc::strong_count(&bomb.first), 1);
+    let fused = Fused { first: mesh("a"), inner: 1, last: mesh("b") };
+    let mut panics = 0;
+    for calls in 0..10 {
+        let mut history = History::<Fused>::new().frames(3);
+        history.push(0, &fused).unwrap();
+        let bad = Fused { first: mesh("d"), ..fused.clone() };
+        UNTIL_IT_BURNS.set(calls);
+        panics += u32::from(catch_unwind(AssertUnwindSafe(|| history.push(1, &bad))).is_err());
+        UNTIL_IT_BURNS.set(u32::MAX);
+        let good = Fused { first: mesh("c"), inner: 7, last: mesh("e") };
+        history.push(2, &good).unwrap();
+        let mut back = bad.clone();
+        history.restore(2, &mut back).unwrap();
+        assert!(Arc::ptr_eq(&back.first, &good.first) && Arc::ptr_eq(&back.last, &good.last));
+        history.restore(0, &mut back).unwrap();
+        assert!(Arc::ptr_eq(&back.first, &fused.first) && Arc::ptr_eq(&back.last, &fused.last));
+    }
+    assert!((1..10).contains(&panics), "{panics}");
 }
