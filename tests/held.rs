@@ -767,6 +767,11 @@ fn maps_and_tuples_are_held() {
         #[state(held)]
         sets: Rc<BTreeSet<u8>>,
     }
+    #[derive(State)]
+    struct Sent {
+        #[state(held)]
+        names: Table,
+    }
     let assets = || Assets {
         names: Arc::new(Mutex::new(HashMap::from([(1, "one".into())]))),
         pair: Arc::new(("pair".into(), BTreeMap::new())),
@@ -779,11 +784,6 @@ fn maps_and_tuples_are_held() {
     history.restore(0, &mut live).unwrap();
     assert!(Arc::ptr_eq(&live.names, &names) && Arc::ptr_eq(&live.pair, &pair) && Rc::ptr_eq(&live.sets, &sets));
     // Such objects can be used on all threads, though they are more than one type.
-    #[derive(State)]
-    struct Sent {
-        #[state(held)]
-        names: Table,
-    }
     let (mut history, sent) = (History::<Sent>::new(), Sent { names: names.clone() });
     history.push(0, &sent).unwrap();
     let sent = thread::spawn(move || {

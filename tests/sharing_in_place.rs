@@ -242,8 +242,7 @@ fn a_cycle_in_a_set_is_an_error() {
     let both = vec![first.clone(), second.clone()];
     let back: Vec<Rc<RefCell<Item>>> = loads(&dumps(&both).unwrap()).unwrap();
     assert!(Rc::ptr_eq(back[0].borrow().items.first().unwrap(), &back[1]));
-    let inner: BTreeSet<_> = [first.clone()].into();
-    second.borrow_mut().items = inner;
+    second.borrow_mut().items.insert(first.clone());
     let error = dumps(&first).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unwritable);
     assert!(error.to_string().contains("in an `Option`, a list or a map"), "{error}");

@@ -17,6 +17,14 @@ def test_shared_objects_stay_shared():
         assert team_back.members[1].name == "Eve"
 
 
+def test_values_that_share_are_refused():
+    sharing = zoo.Sharing("text")
+    for protocol in PROTOCOLS:
+        refused(Exception, "in which shared objects stay one", pickle.dumps, sharing, protocol)
+    refused(Exception, "in which shared objects stay one", copy.copy, sharing)
+    assert sharing.shared() == zoo.Sharing.from_bytes(bytes(sharing.bytes())).shared() == "text"
+
+
 def test_a_shallow_copy_shares_its_objects():
     team = zoo.Team(zoo.Person("Dave", 30), None, [])
     copied = copy.copy(team)

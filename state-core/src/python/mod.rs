@@ -30,7 +30,10 @@
 //! - pickle at every protocol, `copy`, `deepcopy`, and everything built on them: multiprocessing, `concurrent.futures`,
 //!   joblib, cloudpickle, shelve, Dask, Ray. Loading runs neither `__new__` nor `__init__`, and needs neither.
 //! - Python classes that extend a Rust class keep their type, their `__dict__` and their slots.
-//! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded.
+//! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded. Objects that several classes
+//!   share are therefore classes themselves, behind `Py`. An `Rc` or `Arc` inside a class is a part of its value: it is
+//!   copied, as elsewhere, and a class whose state is marked [`#[state(shared)]`](crate::sharing) or has a `Weak` is not
+//!   pickled, but refused with an error that says so.
 //! - A state is checked before it is restored, as in every format: a live object is restored all or nothing, and errors
 //!   are raised as `TypeError` or `pickle.UnpicklingError` with the field's name.
 //! - A pickle of a class that has changed since is detected, and matched by name; see [below](#classes-that-change).

@@ -1,7 +1,7 @@
 //! Classes whose fields are objects of Python.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -16,7 +16,41 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<FrozenNode>(module)?;
     picklable::<Ledger>(module)?;
     picklable::<Paired>(module)?;
+    picklable::<Sharing>(module)?;
     picklable::<Team>(module)
+}
+
+/// Its own value has shared pointers, of which the tuple of its slots would make copies.
+#[pyclass(module = "zoo", frozen)]
+#[derive(State)]
+#[state(shared)]
+struct Sharing {
+    left: Arc<str>,
+    right: Arc<str>,
+}
+
+#[pymethods]
+impl Sharing {
+    #[new]
+    fn new(text: String) -> Self {
+        let left = Arc::<str>::from(text);
+        Self { right: left.clone(), left }
+    }
+
+    /// The state in native bytes, in which shared objects stay one.
+    fn bytes(&self) -> PyResult<Vec<u8>> {
+        state_core::dumps(self).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+    }
+
+    #[staticmethod]
+    fn from_bytes(bytes: &[u8]) -> PyResult<Self> {
+        state_core::loads(bytes).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+    }
+
+    /// The text of both, if they are one.
+    fn shared(&self) -> Option<&str> {
+        Arc::ptr_eq(&self.left, &self.right).then_some(&*self.left)
+    }
 }
 
 #[pyclass(module = "zoo", subclass, get_all, set_all)]
