@@ -5,6 +5,7 @@ mod bench;
 mod changing;
 mod data;
 mod derives;
+mod history;
 mod image;
 mod machine;
 mod measure;
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 pub use changing::main as changing;
+pub use history::main as history;
 
 use arguments::Arguments;
 use report::{Report, Run, json, markdown, svg, terminal};
