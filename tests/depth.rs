@@ -251,3 +251,28 @@ fn lists_of_numbers_are_no_level() {
     let pickled = pickles.dumps(&value).unwrap();
     assert_eq!(pickles.loads::<(Vec<u16>, Option<[f32; 1]>, String, Vec<(u8, bool)>)>(&pickled).unwrap(), value);
 }
+
+/// Values and pickles nest as deeply as memory allows: filling a type with one ends at the limit, and not with the stack.
+#[test]
+fn values_far_too_deep_are_refused_before_the_stack_ends() {
+    use state_core::value::Object;
+
+    #[derive(State, Debug)]
+    struct Deep {
+        number: u8,
+        next: Vec<Deep>,
+    }
+
+    let run = || {
+        for levels in [200, 3_000, 200_000] {
+            let of = |next: Vec<Value>| Value::from(Object::new("Deep", (1, Value::from(next))));
+            let value = (0..levels).fold(of(vec![]), |value, _| of(vec![value]));
+            let error = state_core::from_value::<Deep>(&value).unwrap_err();
+            assert_eq!(error.kind(), state_core::ErrorKind::Depth, "{error}");
+            let pickled = state_core::pickle::dump_value(&value).unwrap();
+            let error = state_core::pickle::loads::<Deep>(&pickled).unwrap_err();
+            assert_eq!(error.kind(), state_core::ErrorKind::Depth, "{error}");
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
+}
