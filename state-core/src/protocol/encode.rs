@@ -81,7 +81,10 @@ impl Size {
     }
 
     /// What is known of references, to write them.
-    pub(crate) fn into_tracker(self) -> Option<Box<Tracker>> {
+    pub(crate) fn into_tracker(mut self) -> Option<Box<Tracker>> {
+        if let Some(tracker) = self.tracker() {
+            tracker.rewind();
+        }
         self.tracker
     }
 

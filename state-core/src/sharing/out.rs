@@ -37,6 +37,9 @@ pub(crate) struct Tracker {
     error: Option<Error>,
 }
 
+/// The table of so many objects is in the cache, where it is asked in less time than it takes to guess.
+const FEW: usize = 4096;
+
 /// The pointers of one type.
 struct Class {
     key: TypeId,
@@ -45,12 +48,16 @@ struct Class {
     begun: u32,
     places: Places,
     objects: Vec<Object>,
+    /// The objects that a pointer and a weak reference led to last, and the one that was met after all that have been found
+    /// since: what is met next is often one of them.
+    likely: [u32; 3],
     /// Keeps all of them alive, so that no other object comes to lie where one was.
     held: Box<dyn Any>,
 }
 
 #[derive(Default)]
 struct Object {
+    address: usize,
     /// Pointers that were met: none, one, more.
     strong: u8,
     weak: bool,
@@ -58,6 +65,23 @@ struct Object {
     held: bool,
     index: Option<u32>,
     open: bool,
+}
+
+impl Class {
+    fn find(&mut self, address: usize, weak: bool) -> Option<u32> {
+        if self.objects.len() <= FEW {
+            return self.places.find(address as u64);
+        }
+        let is_there = |&at: &u32| self.objects.get(at as usize).is_some_and(|object| object.address == address);
+        let at = match self.likely.into_iter().find(is_there) {
+            Some(at) => at,
+            None => self.places.find(address as u64)?,
+        };
+        self.likely[usize::from(weak)] = at;
+        // Objects are written in the order in which they were counted.
+        self.likely[2] = self.likely[2].max(at + 1);
+        Some(at)
+    }
 }
 
 impl core::fmt::Debug for Tracker {
@@ -103,6 +127,11 @@ impl Tracker {
         self.numbered > 0
     }
 
+    /// Begins to write what was counted.
+    pub fn rewind(&mut self) {
+        self.classes.iter_mut().for_each(|class| class.likely = [0; 3]);
+    }
+
     /// Why the value could not be written.
     pub fn error(&mut self) -> Option<Error> {
         self.error.take()
@@ -132,39 +161,39 @@ impl Tracker {
             begun: 0,
             places: Places::default(),
             objects: Vec::new(),
+            likely: [0; 3],
             held: (kept.handles)(),
         });
         self.classes.len() - 1
     }
 
-    /// Notes a pointer; the object's entry.
-    fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> &mut Object {
+    /// Notes a pointer, which is made of a weak reference or not; the object's entry.
+    fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> &mut Object {
         let at = self.class(kept);
-        let Class { places, objects, held, .. } = &mut self.classes[at];
-        let object = match places.find(pointer.address() as u64) {
-            Some(object) => object as usize,
-            None => {
-                let object = objects.len();
-                places.insert(pointer.address() as u64, object as u32);
-                objects.push(Object::default());
-                (kept.hold)(&mut **held, pointer);
-                object
-            }
-        };
-        &mut objects[object]
+        let class = &mut self.classes[at];
+        let address = pointer.address();
+        let object = class.find(address, weak).unwrap_or_else(|| {
+            let object = class.objects.len() as u32;
+            class.places.insert(address as u64, object);
+            class.objects.push(Object { address, ..Object::default() });
+            class.likely[usize::from(weak)] = object;
+            (kept.hold)(&mut *class.held, pointer);
+            object
+        });
+        &mut class.objects[object as usize]
     }
 
     /// Where an object that was met is.
-    fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<(usize, u32)> {
+    fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> Option<(usize, u32)> {
         let at = self.class(kept);
-        let object = self.classes[at].places.find(pointer.address() as u64)?;
+        let object = self.classes[at].find(pointer.address(), weak)?;
         Some((at, object))
     }
 
     /// Notes a pointer that is held, so that one to the same object which is not can be told.
     fn count_held<P: SharedPointer>(&mut self, pointer: &P) {
         if let Some(kept) = P::kept().filter(|_| self.numbers && !pointer.is_unique()) {
-            self.meet(pointer, &kept).held = true;
+            self.meet(pointer, &kept, false).held = true;
         }
     }
 
@@ -203,7 +232,7 @@ impl Tracker {
             return own;
         }
         let Some(kept) = P::kept() else { return own };
-        let Some((class, at)) = self.find(pointer, &kept) else { return own };
+        let Some((class, at)) = self.find(pointer, &kept, false) else { return own };
         let object = &self.classes[class].objects[at as usize];
         if object.held {
             self.fail(half_held(P::leads_to(), "an `Rc` or `Arc`"));
@@ -233,7 +262,7 @@ impl Tracker {
         let gone = Some(Record::Own);
         let Some(pointer) = P::upgrade(weak) else { return gone };
         let Some(kept) = P::kept() else { return gone };
-        let Some((class, at)) = self.find(&pointer, &kept) else { return gone };
+        let Some((class, at)) = self.find(&pointer, &kept, true) else { return gone };
         let object = &self.classes[class].objects[at as usize];
         if object.held {
             self.fail(half_held(P::leads_to(), "a `Weak`"));
@@ -354,7 +383,7 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
         return false;
     };
     let Some(tracker) = size.tracker() else { return true };
-    let object = tracker.meet(pointer, &kept);
+    let object = tracker.meet(pointer, &kept, false);
     object.strong = (object.strong + 1).min(2);
     let is_first = object.strong == 1;
     if !is_first && !tracker.numbers {
@@ -374,7 +403,7 @@ pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     };
     let Some(pointer) = P::upgrade(weak) else { return };
     match P::kept() {
-        Some(kept) => tracker.meet(&pointer, &kept).weak = true,
+        Some(kept) => tracker.meet(&pointer, &kept, true).weak = true,
         None => size.fail(untracked(P::leads_to())),
     }
 }
