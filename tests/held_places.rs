@@ -1,5 +1,7 @@
 //! Where pointers that a history holds may be, and what else takes such states: all doors, and other threads.
 
+#![allow(clippy::redundant_allocation, reason = "a pointer to a pointer is a case of its own")]
+
 use std::cell::Cell;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
