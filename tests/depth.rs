@@ -267,11 +267,11 @@ fn values_far_too_deep_are_refused_before_the_stack_ends() {
         for levels in [200, 3_000, 200_000] {
             let of = |next: Vec<Value>| Value::from(Object::new("Deep", (1, Value::from(next))));
             let value = (0..levels).fold(of(vec![]), |value, _| of(vec![value]));
-            let error = state_core::from_value::<Deep>(&value).unwrap_err();
-            assert_eq!(error.kind(), state_core::ErrorKind::Depth, "{error}");
-            let pickled = state_core::pickle::dump_value(&value).unwrap();
-            let error = state_core::pickle::loads::<Deep>(&pickled).unwrap_err();
-            assert_eq!(error.kind(), state_core::ErrorKind::Depth, "{error}");
+            let error = from_value::<Deep>(&value).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Depth, "{error}");
+            let pickled = pickle::dump_value(&value).unwrap();
+            let error = pickle::loads::<Deep>(&pickled).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Depth, "{error}");
         }
     };
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();

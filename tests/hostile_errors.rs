@@ -143,7 +143,7 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
         id: u32,
         tags: BTreeMap<u8, Vec<(bool, Option<Vec<u8>>)>>,
         short: [String; 2],
-        few: Vec<Box<Vec<String>>>,
+        few: Vec<Vec<String>>,
         empty: Vec<u8>,
         last: Vec<u8>,
         #[state(bytes, uncounted)]
@@ -155,7 +155,7 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
         id: u32,
         tags: BTreeMap<u8, Vec<(bool, Option<CString>)>>,
         short: [arrayvec::ArrayString<3>; 2],
-        few: Vec<Box<arrayvec::ArrayVec<String, 2>>>,
+        few: Vec<arrayvec::ArrayVec<String, 2>>,
         empty: CString,
         last: CString,
         #[state(bytes, uncounted)]
@@ -165,7 +165,7 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
         id: 1,
         tags: [(1, vec![]), (7, vec![(true, None), (false, Some(b"good".to_vec()))])].into(),
         short: ["abc".into(), "d".into()],
-        few: vec![Box::default(), Box::new(vec!["a".into(), "b".into()])],
+        few: vec![vec![], vec!["a".into(), "b".into()]],
         empty: vec![],
         last: b"x".to_vec(),
         raw: &[1, 2],
@@ -186,8 +186,8 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
     let tag = |bytes: &[u8]| vec![(true, Some(b"fine".to_vec())), (false, Some(bytes.to_vec())), (true, None)];
     told(&Free { tags: [(1, vec![]), (7, tag(b"a\0b")), (9, tag(b"c"))].into(), ..good() }, "Row.tags[1][1].1");
     told(&Free { short: ["abc".into(), "four".into()], ..good() }, "Row.short[1]");
-    let three = || Box::new(vec!["a".into(), String::new(), "b".into()]);
-    told(&Free { few: vec![Box::default(), three(), three()], ..good() }, "Row.few[1]");
+    let three = || vec!["a".into(), String::new(), "b".into()];
+    told(&Free { few: vec![vec![], three(), three()], ..good() }, "Row.few[1]");
     told(&Free { empty: vec![0], ..good() }, "Row.empty");
     told(&Free { last: vec![1, 0], ..good() }, "Row.last");
 
