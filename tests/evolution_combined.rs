@@ -1,6 +1,10 @@
 //! Attributes of evolution together with one another and with everything else that a field can be.
 
-#![allow(clippy::items_after_statements, reason = "types stand where the test uses them, as users write them")]
+#![allow(
+    clippy::items_after_statements,
+    clippy::too_many_lines,
+    reason = "types stand where the test uses them, as users write them"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -459,4 +463,31 @@ fn dropped_parts_of_keys_are_found() {
     let root = v1::Tree { name: "root".into(), junk: 0, kids: [tree(1), tree(2)].into() };
     let found = error::<Tree>(&old(&root));
     assert!(found.starts_with("Tree.kids[]: expected keys that stay different"), "{found}");
+}
+
+/// Numbers and flags go into raw arrays from lists and sets, and back into lists.
+#[test]
+fn sets_and_flags_become_raw_arrays() {
+    mod v1 {
+        #[derive(state_core::State)]
+        #[state(name = "Marks")]
+        pub struct Marks {
+            pub seen: std::collections::BTreeSet<u16>,
+            pub flags: Vec<bool>,
+            #[state(array)]
+            pub masks: Vec<bool>,
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "Marks")]
+    struct Marks {
+        #[state(array)]
+        flags: Vec<bool>,
+        masks: Vec<bool>,
+        #[state(bytes)]
+        seen: Vec<u32>,
+    }
+    let marks = v1::Marks { seen: [3, 1, 2].into(), flags: vec![true, false], masks: vec![false, true, true] };
+    let expected = Marks { flags: vec![true, false], masks: vec![false, true, true], seen: vec![1, 2, 3] };
+    assert_eq!(loads_upgraded::<Marks>(&old(&marks)).unwrap(), expected);
 }

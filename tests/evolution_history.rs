@@ -3,7 +3,11 @@
 
 // The tests start themselves anew, which an emulated machine would need its emulator for.
 #![cfg(target_endian = "little")]
-#![allow(clippy::items_after_statements, reason = "statics stand where the test uses them")]
+#![allow(
+    clippy::items_after_statements,
+    clippy::vec_box,
+    reason = "statics and types stand where the test uses them, as users write them"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

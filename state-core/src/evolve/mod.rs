@@ -52,7 +52,8 @@
 //! | `T` | `Option<T>` |
 //! | `T`, `Box<T>`, `Rc<T>`, `Arc<T>` | any of these |
 //! | a list, a set, an array | a list |
-//! | a list of numbers | a raw array of them (`bytes`, `array`), and the reverse |
+//! | a list or set of numbers or `bool` | a raw array of them (`bytes`, `array`) |
+//! | a raw array of numbers or `bool` | a list of them |
 //! | a struct in a raw array (`Record`) | one whose fields have the same names, at any offsets |
 //! | an enum | one with more variants, in any order |
 //!

@@ -283,7 +283,9 @@ impl<'t> Planner<'t> {
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
             (Kind::Raw(a), Kind::Raw(b)) => self.raw((from, a), (to, b), path),
             (Kind::Raw(a), Kind::List(b)) if !a.optional => self.raw_to_list((from, a), (to, *b), path),
-            (Kind::List(a), Kind::Raw(b)) if b.exactly.is_none() => self.list_to_raw((from, *a), (to, b), path),
+            (Kind::List(a) | Kind::Set(a), Kind::Raw(b)) if b.exactly.is_none() => {
+                self.list_to_raw((from, *a), (to, b), path)
+            }
             (Kind::Grid(a, n), Kind::Grid(b, m)) if n == m || m.is_none() => self.grid(*a, *b, path),
             (Kind::Record(a), Kind::Record(b)) => self.record((from, a), (to, b), path),
             (Kind::Serde, Kind::Serde)

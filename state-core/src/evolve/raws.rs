@@ -146,5 +146,5 @@ pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
 }
 
 fn is_number(schema: &Schema) -> bool {
-    matches!(schema.kind, Kind::Int { .. } | Kind::Float { .. })
+    matches!(schema.kind, Kind::Bool | Kind::Int { .. } | Kind::Float { .. })
 }
