@@ -92,7 +92,9 @@ fn damaged_and_cut_files_are_errors() {
         fs::write(directory.file(), &bytes).unwrap();
         let [read, mapped] = both(&directory.file());
         assert_eq!(read.view::<Mesh>().is_ok(), mapped.view::<Mesh>().is_ok());
-        assert_eq!(read.view::<MeshView<'_>>().is_ok(), mapped.view::<Mesh>().is_ok());
+        // Where numbers lie the other way round in memory, none can be borrowed.
+        let is_ok = cfg!(target_endian = "little") && mapped.view::<Mesh>().is_ok();
+        assert_eq!(read.view::<MeshView<'_>>().is_ok(), is_ok);
     }
     fs::write(directory.file(), [&bytes[..], &[0]].concat()).unwrap();
     assert!(both(&directory.file()).iter().all(|file| file.view::<Mesh>().is_err()));

@@ -4,7 +4,7 @@
 //! An image says nothing of identity. What tells is that the head of an element that stayed differs in fewer bytes from
 //! the one in the image than those of its neighbours do. Few places are looked at, a list that did not shift is left
 //! after a handful, and a wrong guess costs time and nothing else: each element is restored afterwards, wherever it came
-//! from.
+//! from. All of it is about heads, and so compiled once for all types, which write and move their elements.
 
 use core::ops::Range;
 
@@ -13,8 +13,8 @@ use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
 use crate::protocol::layout::{stride, tag_head};
 use crate::protocol::room::Run;
-use crate::schema::Kind;
 use crate::schema::fingerprint::identity;
+use crate::schema::{Kind, Schema};
 use crate::state::State;
 
 /// Shorter lists are restored as they are.
@@ -54,17 +54,27 @@ pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) 
 /// A function of its own: what it takes of the stack is free again when the elements are restored.
 #[inline(never)]
 fn align_long<T: State>(items: &mut [T], run: &[u8]) -> bool {
-    let probe = Probe::new(items, run);
+    let live: &[T] = items;
+    // What stands behind the head finds no space, and is left out.
+    let put = |at: usize, head: &mut [u8]| {
+        let item = live.get(at..=at).unwrap_or_default();
+        put_heads::<T, Run>(item.iter(), head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
+    };
+    let probe = Probe::new(T::HEAD, (items.len(), &put), run);
     if probe.len < SHORTEST {
         return true;
     }
-    let len = probe.len;
     match probe.look() {
         Look::Alike => true,
-        Look::Apart => probe.have_their_variants(),
+        Look::Apart => probe.have_their_variants(T::schema()),
         Look::Shifted => {
             if let Some(segments) = probe.segments() {
-                segments.apply(items, len);
+                let count = items.len();
+                segments.apply(count, &mut |part, by| {
+                    if let Some(part) = items.get_mut(part) {
+                        part.rotate_left(by);
+                    }
+                });
             }
             true
         }
@@ -86,23 +96,28 @@ enum Look {
 }
 
 /// Compares live elements with the image.
-struct Probe<'a, T> {
-    items: &'a [T],
+struct Probe<'a> {
+    /// The size of a head, which is not zero.
+    head: usize,
+    /// How many elements are live.
+    live: usize,
+    /// Writes the head of one of them.
+    put: &'a dyn Fn(usize, &mut [u8]),
     run: &'a [u8],
     /// As many elements as both have.
     len: usize,
+    /// Elements side by side that are compared at a place: as many as tell enough.
+    window: usize,
 }
 
-impl<'a, T: State> Probe<'a, T> {
-    /// Elements side by side that are compared at a place: as many as tell enough.
-    const WINDOW: usize = match T::HEAD {
-        0..=4 => 32,
-        5..=16 => 8,
-        _ => 4,
-    };
-
-    fn new(items: &'a [T], run: &'a [u8]) -> Self {
-        Self { items, run, len: items.len().min(run.len() / stride(T::HEAD)) }
+impl<'a> Probe<'a> {
+    fn new(head: usize, (live, put): (usize, &'a dyn Fn(usize, &mut [u8])), run: &'a [u8]) -> Self {
+        let window = match head {
+            0..=4 => 32,
+            5..=16 => 8,
+            _ => 4,
+        };
+        Self { head, live, put, run, len: live.min(run.len() / stride(head)), window }
     }
 
     /// What few places show, of which one is enough for a shift. Two that tell nothing are of a list that has nothing in
@@ -112,7 +127,7 @@ impl<'a, T: State> Probe<'a, T> {
         let places = ((self.len / 256).clamp(1, 3) + self.len / 1024).min(PLACES);
         let mut lost = 0;
         for place in 1..=places {
-            match self.find(place * (self.len - Self::WINDOW) / places, 0) {
+            match self.find(place * (self.len - self.window) / places, 0) {
                 Some(0) => {}
                 Some(_) => return Look::Shifted,
                 None => lost += 1,
@@ -127,13 +142,13 @@ impl<'a, T: State> Probe<'a, T> {
     /// Whether more than a third of the elements have the variant that the image has in their place. Where fewer do, as
     /// of messages that have nothing in common, next to nothing can be kept, and elements that are dropped one by one
     /// between those that are built take longer than all dropped first.
-    fn have_their_variants(&self) -> bool {
-        let Kind::Enum(all) = &T::schema().kind else { return true };
+    fn have_their_variants(&self, schema: &Schema) -> bool {
+        let Kind::Enum(all) = &schema.kind else { return true };
         let tag = tag_head(all.variants.len());
         let places = (self.len / 16).clamp(SHORTEST / 8, 32);
         let same = (0..places).map(|place| place * (self.len - 1) / (places - 1)).filter(|&at| {
             let mut head = [0; LONGEST_HEAD];
-            let image = &self.run[at * stride(T::HEAD)..];
+            let image = self.image(at);
             self.head(at as isize, &mut head).is_some_and(|head| head.get(..tag) == image.get(..tag))
         });
         3 * same.count() > places
@@ -165,11 +180,11 @@ impl<'a, T: State> Probe<'a, T> {
     fn compare(&self, at: usize, hint: isize, shifts: Range<usize>, differences: &mut [u32; SHIFTS]) {
         // Where the window begins of the first shift, 0, that there could be.
         let start = at as isize - hint + FARTHEST as isize;
-        let last = start - shifts.start as isize + Self::WINDOW as isize;
+        let last = start - shifts.start as isize + self.window as isize;
         for from in start - shifts.end as isize + 1..last {
             let mut head = [0; LONGEST_HEAD];
             let head = self.head(from, &mut head);
-            for place in 0..Self::WINDOW {
+            for place in 0..self.window {
                 let shift = start + place as isize - from;
                 if let Some(shift) = usize::try_from(shift).ok().filter(|shift| shifts.contains(shift)) {
                     differences[shift] += self.differ(head, at + place);
@@ -178,28 +193,32 @@ impl<'a, T: State> Probe<'a, T> {
         }
     }
 
-    /// The head of an element, if it is there. What stands behind the head finds no space, and is left out.
+    /// The head of an element, if it is there.
     fn head<'h>(&self, from: isize, head: &'h mut [u8; LONGEST_HEAD]) -> Option<&'h [u8]> {
-        let item = usize::try_from(from).ok().and_then(|from| self.items.get(from..)?.get(..1))?;
-        let head = &mut head[..T::HEAD];
-        put_heads::<T, Run>(item.iter(), head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
+        let from = usize::try_from(from).ok().filter(|&from| from < self.live)?;
+        let head = &mut head[..self.head];
+        (self.put)(from, head);
         Some(head)
+    }
+
+    /// The heads of the image from an element on.
+    fn image(&self, at: usize) -> &[u8] {
+        &self.run[at * self.head..]
     }
 
     /// In how many bytes a head differs from that in the image. One that is not there differs in all.
     fn differ(&self, head: Option<&[u8]>, at: usize) -> u32 {
-        let Some(head) = head else { return T::HEAD as u32 };
-        let image = &self.run[at * stride(T::HEAD)..];
-        head[..T::HEAD].iter().zip(image).map(|(a, b)| u32::from(a != b)).sum()
+        let Some(head) = head else { return self.head as u32 };
+        head.iter().zip(self.image(at)).map(|(a, b)| u32::from(a != b)).sum()
     }
 
     /// Follows the shifts through the list, until more places tell nothing than tell something.
     fn segments(&self) -> Option<Segments> {
-        let mut segments = Segments::new();
+        let mut segments = Segments::new(self.len);
         let (mut from, mut shift, mut balance) = (0, 0, 2_isize);
         while from < self.len {
             let to = (from + APART).min(self.len);
-            let found = self.find(to.min(self.len - Self::WINDOW), shift);
+            let found = self.find(to.min(self.len - self.window), shift);
             balance += if found.is_some() { 1 } else { -1 };
             if balance < 0 {
                 return None;
@@ -248,11 +267,13 @@ fn two_best(differences: &[u32; SHIFTS], shifts: Range<usize>) -> (u32, usize, u
 struct Segments {
     list: [(usize, isize); SEGMENTS],
     count: usize,
+    /// Where the last one ends.
+    len: usize,
 }
 
 impl Segments {
-    fn new() -> Self {
-        Self { list: [(0, 0); SEGMENTS], count: 1 }
+    fn new(len: usize) -> Self {
+        Self { list: [(0, 0); SEGMENTS], count: 1, len }
     }
 
     /// Where there are too many, the rest keeps the last shift.
@@ -263,32 +284,34 @@ impl Segments {
         }
     }
 
-    /// Moves the elements to their places in the image, of which `len` are in the list. Elements that are left over are
-    /// in front of those that move to the left, and behind those that move to the right, and change sides with them.
-    fn apply<T>(&self, items: &mut [T], len: usize) {
+    /// Moves the elements, of which there are so many, to their places in the image. Elements that are left over are in
+    /// front of those that move to the left, and behind those that move to the right, and change sides with them.
+    ///
+    /// `rotate` moves the elements of a part to the left, by no more than there are.
+    fn apply(&self, items: usize, rotate: &mut dyn FnMut(Range<usize>, usize)) {
         let segments = &self.list[..self.count];
-        let end = |at: usize| segments.get(at + 1).map_or(len, |next| next.0);
+        let end = |at: usize| segments.get(at + 1).map_or(self.len, |next| next.0);
+        let by = |at: usize| segments[at].1.unsigned_abs();
         let mut at = 0;
         for group in segments.chunk_by(|a, b| a.1.signum() == b.1.signum()) {
-            let by = |at: usize| segments[at].1.unsigned_abs();
             let all = at..at + group.len();
             at = all.end;
             match group[0].1.signum() {
                 0 => {}
-                -1 => all.for_each(|at| rotate(items, segments[at].0..end(at) + by(at), by(at), <[T]>::rotate_left)),
+                -1 => all.for_each(|at| {
+                    let part = segments[at].0..(end(at) + by(at)).min(items);
+                    if by(at) <= part.len() {
+                        rotate(part, by(at));
+                    }
+                }),
                 _ => all.rev().for_each(|at| {
-                    rotate(items, segments[at].0.saturating_sub(by(at))..end(at), by(at), <[T]>::rotate_right);
+                    let part = segments[at].0.saturating_sub(by(at))..end(at).min(items);
+                    if let Some(left) = part.len().checked_sub(by(at)) {
+                        rotate(part, left);
+                    }
                 }),
             }
         }
-    }
-}
-
-/// Rotates a part of a list, as far as there is one.
-fn rotate<T>(items: &mut [T], part: Range<usize>, by: usize, rotate: fn(&mut [T], usize)) {
-    let part = part.start..part.end.min(items.len());
-    if let Some(items) = items.get_mut(part).filter(|items| by <= items.len()) {
-        rotate(items, by);
     }
 }
 
@@ -297,7 +320,7 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    use super::{Probe, align_long};
+    use super::{Writer, align_long};
     use crate::state::State;
 
     /// Elements that are told by their address.
@@ -310,9 +333,7 @@ mod tests {
         let mut live = live.to_vec();
         let mut run = alloc::vec![0; saved.len() * <(u64, String)>::HEAD];
         for (item, head) in saved.iter().zip(run.chunks_exact_mut(<(u64, String)>::HEAD)) {
-            let saved = core::slice::from_ref(item);
-            let bare = Probe { items: saved, run: &[], len: 1 };
-            head.copy_from_slice(bare.head(0, &mut [0; super::LONGEST_HEAD]).unwrap());
+            item.put(head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
         }
         align_long(&mut live, &run);
         live.into_iter().map(|(number, _)| number).collect()

@@ -70,8 +70,9 @@ pub(crate) enum Obstacle {
     Weak(&'static Schema),
 }
 
-/// How many bytes of tail, text and raw come from where the slot begins that stands in the way.
-pub(crate) type Left = [usize; 3];
+/// How many bytes of all regions come from where the slot begins that stands in the way. They are read in one order, so
+/// that it is a place.
+pub(crate) type Left = usize;
 
 impl<'a> Checker<'a> {
     #[inline]
@@ -168,10 +169,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// How many bytes come, and before these so many of each region that have been read.
-    pub(crate) fn left(&self, read: Left) -> Left {
-        let left = [self.tail.len(), self.text.as_bytes().len(), self.raw.len()];
-        core::array::from_fn(|region| left[region] + read[region])
+    /// How many bytes come, with so many before them that have been read.
+    #[cold]
+    pub(crate) fn left(&self, read: usize) -> Left {
+        self.tail.len() + self.text.as_bytes().len() + self.raw.len() + read
     }
 
     /// Says what is in the way; always false.
@@ -185,7 +186,7 @@ impl<'a> Checker<'a> {
     /// in memory, that it never can.
     #[cold]
     pub(crate) fn not_to_borrow(&mut self, array: &[u8], other: bool) {
-        let left = self.left([0, 0, padded(array.len()).unwrap_or(0)]);
+        let left = self.left(padded(array.len()).unwrap_or(0));
         self.obstacle.get_or_insert(if other { Obstacle::Memory(left) } else { Obstacle::Alignment(left) });
     }
 
@@ -193,7 +194,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn is_c_string(&mut self, bytes: &[u8]) -> bool {
         let has_zero = bytes.contains(&0);
         if has_zero {
-            let left = self.left([bytes.len(), 0, 0]);
+            let left = self.left(bytes.len());
             self.obstacle.get_or_insert(Obstacle::Zero(left));
         }
         !has_zero
@@ -202,11 +203,13 @@ impl<'a> Checker<'a> {
     /// Whether a list or text is no longer than its type holds.
     #[inline]
     pub(crate) fn is_up_to(&mut self, most: usize, len: usize) -> bool {
-        if len > most {
-            let left = self.left([0; 3]);
-            self.obstacle.get_or_insert(Obstacle::Capacity(most, left));
-        }
-        len <= most
+        len <= most || self.is_beyond(most)
+    }
+
+    #[cold]
+    fn is_beyond(&mut self, most: usize) -> bool {
+        let left = self.left(0);
+        self.stands_in_the_way(Obstacle::Capacity(most, left))
     }
 
     #[inline]

@@ -159,7 +159,7 @@ pub(crate) fn check<'c, P: SharedPointer>(
             let is_zero = head.iter().all(|&byte| byte == 0);
             match table.back::<P>(number, may_be_empty) {
                 Some(false) => {
-                    let left = checker.left([RECORD, 0, 0]);
+                    let left = checker.left(RECORD);
                     checker.stands_in_the_way(Obstacle::Cycle(P::leads_to(), left))
                 }
                 allowed => is_zero && allowed == Some(true),

@@ -401,7 +401,7 @@ pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes:
     Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).unlimited().root(schema, regions.head, levels).err()
 }
 
-/// The path to the last slot that begins where so many bytes of tail, text and raw come, in a whole image.
+/// The path to the last slot that begins where so many bytes of all regions come, in a whole image.
 pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left, levels: u32) -> Option<String> {
     let mut seek = Seek::before(left);
     let read = |seek: &mut Seek| {

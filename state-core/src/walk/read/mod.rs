@@ -65,7 +65,7 @@ pub(crate) struct Read<'a, 'e, E> {
     encoder: &'e mut E,
 }
 
-/// The last part that begins where so many bytes of tail, text and raw come.
+/// The last part that begins where so many bytes of all regions come.
 #[derive(Clone, Copy)]
 pub(crate) struct Seek {
     left: Left,
@@ -87,7 +87,7 @@ impl Seek {
 
     /// Counts a part that begins; whether it is behind the one that is looked for, or that one.
     fn ends(&mut self, now: Left) -> bool {
-        let is_behind = now.iter().zip(self.left).any(|(&now, left)| now < left);
+        let is_behind = now < self.left;
         self.begun += usize::from(!is_behind);
         is_behind || self.begun == self.end
     }
@@ -179,7 +179,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     /// Whether the part that is looked for begins, or has.
     #[cold]
     fn is_found(&mut self) -> bool {
-        let now = [self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()];
+        let now = self.tail.len() + self.text.as_bytes().len() + self.raw.rest().len();
         self.seek.as_mut().is_some_and(|seek| seek.ends(now))
     }
 
