@@ -497,6 +497,13 @@ enum Tagged {
     Both { left: Option<Rc<RefCell<Tagged>>>, pair: BTreeMap<u8, Rc<RefCell<Tagged>>> },
 }
 
+#[derive(State, Debug)]
+#[state(shared, cyclic, name = "Pairs")]
+#[allow(clippy::type_complexity, reason = "each is a pointer to a tuple")]
+struct Pairs {
+    pairs: Vec<Rc<RefCell<(u8, Vec<Rc<RefCell<Pairs>>>)>>>,
+}
+
 /// An enum with slots is a tuple, as what is in one.
 #[test]
 fn cycles_close_at_enums_and_tuples() {
@@ -512,13 +519,7 @@ fn cycles_close_at_enums_and_tuples() {
     });
     tagged.replace(Tagged::None);
 
-    #[derive(State, Debug)]
-    #[state(shared, cyclic, name = "Pairs")]
-    #[allow(clippy::type_complexity, reason = "each is a pointer to a tuple")]
-    struct Part {
-        pairs: Vec<Rc<RefCell<(u8, Vec<Rc<RefCell<Part>>>)>>>,
-    }
-    let part = Rc::new(RefCell::new(Part { pairs: vec![] }));
+    let part = Rc::new(RefCell::new(Pairs { pairs: vec![] }));
     let pair = Rc::new(RefCell::new((7, vec![part.clone()])));
     part.borrow_mut().pairs = vec![pair.clone(), pair.clone()];
     pickled(&pair, "@1=(7, [Pairs([@1, @1])])", |pair| {
@@ -554,6 +555,20 @@ struct Keeper {
     watch: Weak<RefCell<Mixed>>,
 }
 
+/// Python, to load and pickle again.
+const BY_PYTHON: &str = r"
+class Maker:
+    def __init__(self, *args):
+        self.args = args
+    def __reduce__(self):
+        return Maker, self.args
+
+def case(data):
+    slow = io.BytesIO()
+    pickle._Pickler(slow, 4).dump(pickle.loads(data))
+    return slow.getvalue()
+";
+
 /// Whatever Python can make comes back as it was, and all else is an error.
 #[test]
 fn random_graphs_of_calls_tuples_and_enums() {
@@ -564,7 +579,7 @@ fn random_graphs_of_calls_tuples_and_enums() {
     };
     let (mut passed, mut refused, mut pickles, mut images) = (0, 0, Vec::new(), Vec::new());
     for round in 0..if cfg!(miri) { 8 } else { 600 } {
-        let nodes: Vec<Mixed2> = (0..1 + round % 7).map(|_| Rc::new(RefCell::new(Mixed::None))).collect();
+        let nodes: Vec<Mixed2> = (0..=round % 7).map(|_| Rc::new(RefCell::new(Mixed::None))).collect();
         for node in &nodes {
             let mut any = || nodes[random(nodes.len())].clone();
             let (items, one, watched) = (vec![any(), any()], any(), any());
@@ -601,25 +616,21 @@ fn random_graphs_of_calls_tuples_and_enums() {
         open(&nodes);
     }
     assert!(passed > 4 * refused, "{passed} of {refused}");
-    const AGAIN: &str = r#"
-class Maker:
-    def __init__(self, *args):
-        self.args = args
-    def __reduce__(self):
-        return Maker, self.args
-
-def case(data):
-    slow = io.BytesIO()
-    pickle._Pickler(slow, 4).dump(pickle.loads(data))
-    return slow.getvalue()
-"#;
-    let classes = [CLASSES, "\nslots('Keeper', 'pair watch')\n", AGAIN].concat();
+    let classes = [CLASSES, "\nslots('Keeper', 'pair watch')\n", BY_PYTHON].concat();
     let Some(answers) = python::answers(&classes, &pickles) else { return };
     for (answer, image) in answers.iter().zip(&images) {
         let back: Vec<Mixed2> = pickle::loads(answer).unwrap();
         assert!(state_core::dumps(&back).unwrap() == *image);
-        back.iter().for_each(|node| drop(node.replace(Mixed::None)));
+        for node in &back {
+            node.replace(Mixed::None);
+        }
     }
+}
+
+#[derive(State)]
+#[state(shared, cyclic, pickle = "call", name = "Called")]
+struct Self_ {
+    own: Option<Rc<RefCell<Self_>>>,
 }
 
 /// What is in itself without anything that Python can make before its parts.
@@ -627,11 +638,6 @@ def case(data):
 fn cycles_that_python_cannot_make_are_errors() {
     let left = Rc::new(RefCell::new(Tagged::None));
     *left.borrow_mut() = Tagged::Both { left: Some(left.clone()), pair: BTreeMap::new() };
-    #[derive(State)]
-    #[state(shared, cyclic, pickle = "call", name = "Called")]
-    struct Self_ {
-        own: Option<Rc<RefCell<Self_>>>,
-    }
     let own = Rc::new(RefCell::new(Self_ { own: None }));
     own.borrow_mut().own = Some(own.clone());
     for error in [pickle::dumps(&left).unwrap_err(), pickle::dumps(&own).unwrap_err()] {
