@@ -74,6 +74,7 @@ def test_whatever_shows_its_elements_is_taken():
     ):
         assert slots.array("floats", holder) == expected, holder
     assert slots.array("small", array.array("B", [1, 2])) == b"\1\2"
+    assert slots.array("floats", [1, 2.0]) == expected, "a list of numbers"
     refused(
         TypeError,
         "Arrays.floats: expected an array of shape [n] of <f8, found an array of shape [2] of <f4",
@@ -95,7 +96,8 @@ def test_what_is_not_its_array_is_refused():
     for name, value, words in [
         ("floats", b"x" * 15, "expected a whole number of elements of 8 bytes, found 15 bytes"),
         ("floats", 5, "expected the bytes of f64, found int 5"),
-        ("floats", [1.0], "found list of length 1"),
+        ("floats", {1.0: 2}, "found dict of length 1"),
+        ("points", [1.0], "found list of length 1"),
         ("floats", None, None),
         ("flags", b"\2", "expected a bool (0 or 1), found 2"),
         ("fixed", b"x" * 16, "exactly 3 elements"),
