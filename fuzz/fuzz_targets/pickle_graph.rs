@@ -60,7 +60,8 @@ fn honest() -> Link {
         node.watch = Rc::downgrade(&nodes[(at + 2) % 3]);
     }
     let named = Kind::Named { kinds: vec![kind.clone()] };
-    *kind.borrow_mut() = Kind::Some(nodes.to_vec(), Rc::downgrade(&kind));
+    // Not to itself: Python makes an enum with slots after its parts.
+    *kind.borrow_mut() = Kind::Some(nodes.to_vec(), Weak::new());
     nodes[1].borrow_mut().kind = Rc::new(RefCell::new(named));
     nodes[0].clone()
 }
