@@ -75,7 +75,11 @@ enum E {
     Gone,
     #[state(alias("B"))]
     Number(u64),
-    C { y: Vec<u128>, #[state(default)] z: [u8; 30] },
+    C {
+        y: Vec<u128>,
+        #[state(default)]
+        z: [u8; 30],
+    },
 }
 
 /// A type that is called `T`, and has some of its slots.

@@ -47,7 +47,16 @@ fn honest() -> Link {
         let made = Rc::new(Made { numbers: numbers.clone(), links: RefCell::default() });
         let pair = Rc::new(RefCell::new((7, Vec::new())));
         let (others, named, watch) = (Vec::new(), BTreeMap::new(), Weak::new());
-        Rc::new(RefCell::new(Node { name: text.clone(), next: None, others, named, pair, kind: kind.clone(), made, watch }))
+        Rc::new(RefCell::new(Node {
+            name: text.clone(),
+            next: None,
+            others,
+            named,
+            pair,
+            kind: kind.clone(),
+            made,
+            watch,
+        }))
     };
     let nodes = [node(), node(), node()];
     for at in 0..3 {
