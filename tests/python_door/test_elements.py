@@ -97,6 +97,8 @@ def test_what_is_not_its_array_is_refused():
         ("floats", b"x" * 15, "expected a whole number of elements of 8 bytes, found 15 bytes"),
         ("floats", 5, "expected the bytes of f64, found int 5"),
         ("floats", {1.0: 2}, "found dict of length 1"),
+        ("floats", {1.0}, "found set of length 1"),
+        ("floats", frozenset([1.0, 2.0]), "found frozenset"),
         ("points", [1.0], "found list of length 1"),
         ("floats", None, None),
         ("flags", b"\2", "expected a bool (0 or 1), found 2"),

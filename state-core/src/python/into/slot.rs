@@ -49,7 +49,7 @@ impl<'v, 'py> Slot<'v, 'py> {
         // A copy that stays as it is, whatever other threads do with the list or set.
         let copy = if let Ok(list) = self.object.cast::<PyList>() {
             list.to_tuple()
-        } else if self.object.is_instance_of::<PySet>() || self.object.is_instance_of::<PyFrozenSet>() {
+        } else if self.is_set() {
             self.object
                 .to_owned()
                 .try_iter()
@@ -186,6 +186,10 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     fn items(self) -> Option<Self::Items> {
         let tuple = self.tuple()?;
         Some(Items::of(tuple, 0..tuple.len(), self.keep))
+    }
+
+    fn is_set(self) -> bool {
+        self.object.is_instance_of::<PySet>() || self.object.is_instance_of::<PyFrozenSet>()
     }
 
     fn entries(self) -> Option<Self::Entries> {
