@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use arrayvec::{ArrayString, ArrayVec};
+use bitflags::bitflags;
 use bytes::{Bytes, BytesMut};
 use glam::{Affine3A, BVec3, DMat4, DVec2, I16Vec3, IVec4, Mat2, Mat3, Quat, UVec2, Vec2, Vec3, Vec3A, Vec4};
 use indexmap::{IndexMap, IndexSet};
+use rust_decimal::Decimal;
+use slotmap::{DefaultKey, SlotMap};
 use smallvec::{SmallVec, smallvec};
 use state_core::value::Value;
 use state_core::{Error, ErrorKind, RestoreOwned, State, dumps, from_value, load_into, loads, to_value};
@@ -57,6 +60,55 @@ fn vectors_and_matrices_are_their_components() {
     let bytes = dumps(&BVec3::TRUE).unwrap();
     let error = loads::<BVec3>(&[&bytes[..bytes.len() - 1], &[2]].concat()).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "[2]"));
+}
+
+#[test]
+fn decimal_numbers_are_as_their_crate_writes_them() {
+    let numbers = [Decimal::MAX, Decimal::MIN, Decimal::ZERO, Decimal::new(-150, 2), Decimal::new(1, 28)];
+    let bytes = comes_back(&numbers.to_vec(), vec![Decimal::ONE; 5]);
+    assert!(bytes.ends_with(&numbers.map(|number| number.serialize()).concat()));
+    assert_eq!(to_value(&Decimal::new(-150, 2)).unwrap().to_string(), "Decimal('-1.50')");
+    // 29 places, and a bit that has no meaning.
+    for (at, byte) in [(2, 29), (0, 1)] {
+        let mut bytes = dumps(&Decimal::ONE).unwrap();
+        let start = bytes.len() - 16;
+        bytes[start + at] = byte;
+        assert_eq!(loads::<Decimal>(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
+    }
+}
+
+/// A set of flags is a struct of one number, declared as such.
+#[derive(State, Clone, Copy, PartialEq, Debug)]
+struct Permissions(u8);
+
+bitflags! {
+    impl Permissions: u8 {
+        const READ = 1;
+        const WRITE = 2;
+    }
+}
+
+#[derive(State, Clone, Debug)]
+struct Arena {
+    #[state(serde)]
+    names: SlotMap<DefaultKey, String>,
+    permissions: Vec<Permissions>,
+}
+
+#[test]
+fn flags_are_numbers_and_the_keys_of_a_slot_map_stay_valid() {
+    let mut arena = Arena { names: SlotMap::new(), permissions: vec![Permissions::READ | Permissions::WRITE] };
+    let ada = arena.names.insert("Ada".into());
+    let bob = arena.names.insert("Bob".into());
+    arena.names.remove(ada);
+    let eve = arena.names.insert("Eve".into());
+    let mut back: Arena = loads(&dumps(&arena).unwrap()).unwrap();
+    assert_eq!(back.permissions, [Permissions::all()]);
+    assert_eq!((&*back.names[bob], &*back.names[eve], back.names.get(ada)), ("Bob", "Eve", None));
+    // The next key is the one that the original would have given, too.
+    back.names.remove(eve);
+    arena.names.remove(eve);
+    assert_eq!(back.names.insert(String::new()), arena.names.insert(String::new()));
 }
 
 #[test]

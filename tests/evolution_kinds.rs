@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use chrono::NaiveDate;
 use ndarray::{Array1, Array2, ArrayD};
 use num_bigint::{BigInt, BigUint};
+use rust_decimal::Decimal;
 use state_core::{ErrorKind, Options, Record, State, loads, loads_upgraded, upgrade};
 use uuid::Uuid;
 
@@ -128,6 +129,7 @@ kinds! {
     big: BigInt = BigInt::from(-129);
     natural: BigUint = BigUint::from(255_u8);
     uuid: Uuid = Uuid::from_u128(7);
+    decimal: Decimal = Decimal::new(-15, 1);
     serde: #[state(serde)] Vec<Option<u8>> = vec![None, Some(1)];
     object: Point = Point { x: 1, y: -1 };
     shape: Shape = Shape::Circle(3);

@@ -1,5 +1,5 @@
-//! Types for which Python has a class: `chrono`'s, `uuid`'s and `num-bigint`'s travel as its own do, both ways and at
-//! every protocol, and come through the other doors as any type does.
+//! Types for which Python has a class: `chrono`'s, `uuid`'s, `num-bigint`'s and `rust_decimal`'s travel as its own do,
+//! both ways and at every protocol, and come through the other doors as any type does.
 
 #[path = "python/cases.rs"]
 mod cases;
@@ -14,6 +14,7 @@ use cases::Cases;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use harness::values;
 use num_bigint::{BigInt, BigUint};
+use rust_decimal::Decimal;
 use state_core::pickle;
 use state_core::{RestoreOwned, State, dumps, to_value};
 use uuid::Uuid;
@@ -43,8 +44,8 @@ fn power(base: i32, exponent: u32) -> BigInt {
 }
 
 const NAMES: &str = "
-import datetime, uuid, pickle
-names = {'datetime': datetime, 'UUID': uuid.UUID}
+import datetime, decimal, uuid, pickle
+names = {'datetime': datetime, 'Decimal': decimal.Decimal, 'UUID': uuid.UUID}
 ";
 
 #[test]
@@ -107,6 +108,44 @@ fn uuids_and_integers_of_any_size() {
     cases.check();
 }
 
+fn decimal(digits: i128, places: u32) -> Decimal {
+    Decimal::from_i128_with_scale(digits, places)
+}
+
+#[test]
+fn decimal_numbers_with_all_their_places() {
+    let mut cases = Cases::new(NAMES);
+    for digits in [0, 1, 7, 10, 150, 1_234_567, 10_i128.pow(27), 10_i128.pow(28), (1 << 96) - 1] {
+        for places in [0, 1, 2, 5, 6, 7, 8, 9, 27, 28] {
+            let text = format!("Decimal((0, tuple(map(int, str({digits}))), -{places}))");
+            cases.both(decimal(digits, places), &text);
+        }
+    }
+    let mut zero = decimal(0, 2);
+    zero.set_sign_negative(true);
+    cases.both(zero, "Decimal('-0.00')");
+    for number in [zero, decimal(150, 2), decimal(15, 1)] {
+        // Equal numbers differ in their sign and places, which are kept.
+        let back: Decimal = pickle::loads(&pickle::dumps(&number).unwrap()).unwrap();
+        assert_eq!(back.serialize(), number.serialize());
+    }
+    cases.both(decimal(-150, 2), "Decimal('-1.50')");
+    cases.both(vec![decimal(5, 1), decimal(-5, 1)], "[Decimal('0.5'), Decimal('-0.5')]");
+    cases.read(decimal(1500, 0), "Decimal('1.5E+3')");
+    cases.read(decimal(0, 0), "Decimal('0E+1000')");
+    cases.read(decimal(1, 3), "Decimal((0, (1,), -3))");
+    let wanted = "expected decimal number of up to 96 bits, with at most 28 decimal places, found";
+    for beyond in ["'NaN'", "'-Infinity'", "'sNaN1'", "2**96", "'1E+29'", "'1E-29'", "'0E-29'", "'1E+999999'"] {
+        cases.refused::<Decimal>(&format!("Decimal({beyond})"), wanted);
+    }
+    cases.refused::<Decimal>("'1.5'", wanted);
+    cases.refused::<Decimal>("1.5", wanted);
+    cases.refused::<Decimal>("1", wanted);
+    cases.refused::<Decimal>("()", wanted);
+    cases.refused::<Uuid>("()", "expected UUID, found tuple");
+    cases.check();
+}
+
 #[test]
 fn durations_and_points_in_time_take_those_of_datetime() {
     let mut cases = Cases::new(NAMES);
@@ -138,6 +177,7 @@ fn they_come_through_every_door() {
     values(&[TimeDelta::zero(), TimeDelta::MIN, TimeDelta::MAX, span(-1, 1), span(-1, 999_999_999), span(0, 1)]);
     values(&[Uuid::nil(), Uuid::max()]);
     values(&[vec![], vec![Uuid::max(), Uuid::nil()]]);
+    values(&[Decimal::MAX, Decimal::MIN, Decimal::ZERO, Decimal::new(-15, 1), Decimal::new(1, 28)]);
     values(&[BigInt::ZERO, power(-2, 7), power(-2, 8), power(2, 7), power(2, 64), power(-7, 300), BigInt::from(-1)]);
     values(&[BigUint::ZERO, BigUint::from(1_u8), BigUint::from(255_u8), BigUint::from(256_u16)]);
     values(&[vec![], vec![BigInt::ZERO, power(10, 40)], vec![power(-10, 40)]]);

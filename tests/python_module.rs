@@ -529,6 +529,7 @@ struct Arrays {
     date: chrono::NaiveDate,
     uuid: uuid::Uuid,
     big: num_bigint::BigInt,
+    price: rust_decimal::Decimal,
 }
 
 fn every_module() -> Vec<PythonModule> {

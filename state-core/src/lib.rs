@@ -51,7 +51,7 @@
 //! | `pyo3` | picklable and copyable PyO3 classes |
 //! | `serde` | fields whose types implement only serde's traits |
 //! | `simdutf8` | faster UTF-8 validation of text beyond ASCII |
-//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `smallvec`, `time`, `uuid` | support for these crates' types |
+//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time`, `uuid` | support for these crates' types |
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

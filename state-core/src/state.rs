@@ -31,7 +31,7 @@ pub use crate::pointee::{Pointee, RestorePointee};
     label = "no `State` for this type",
     note = "derive it: `#[derive(State)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `smallvec`, `time` and `uuid` have a state with the feature of that name"
+    note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time` and `uuid` have a state with the feature of that name"
 )]
 pub trait State {
     /// The size of the head in bytes.

@@ -1,10 +1,12 @@
 """Types for which Python has a class: its own objects in the state, and these and what extends them taken."""
 
 import datetime
+import decimal
 import enum
 import pickle
 import uuid
 from datetime import date, time, timedelta, timezone
+from decimal import Decimal
 
 import zoo
 from ways import PROTOCOLS, pickled, refused, ways
@@ -32,6 +34,7 @@ SLOTS = {
     "id": [uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), uuid.UUID("12345678-9abc-def0-1234-56789abcdef0")],
     "whole": [0, 1, -1, 127, 128, -128, -129, 2**63 - 1, 2**63, -(2**63), -(2**64), 10**4000, -(256**1000)],
     "natural": [0, 1, 127, 128, 255, 256, 2**63, 2**64, 10**4000],
+    "price": [Decimal("1.50"), Decimal("-0.00"), Decimal("1E-28"), Decimal(2**96 - 1), Decimal("0.000001")],
     "lasting": [(0, 0), (3, 999)],
     "since": [(0, 0), (-3, 999)],
 }
@@ -52,7 +55,7 @@ def given(name, value):
 def test_the_state_holds_pythons_own_objects():
     assert [type(slot) for slot in zoo.Natural.make().__getstate__()] == [
         date, time, datetime.datetime, datetime.datetime, datetime.datetime, timedelta, uuid.UUID, int, int,
-        tuple, tuple,
+        Decimal, tuple, tuple,
     ]  # fmt: skip
     assert zoo.Natural.make().__getstate__()[3].tzinfo is timezone.utc
     assert zoo.Natural.make().__getstate__()[4].tzinfo is timezone.utc
@@ -76,13 +79,13 @@ def test_rust_has_the_same_values():
     state = (
         date(2024, 2, 29), time(1, 2, 3, 4), MOMENT, MOMENT.replace(tzinfo=timezone.utc),
         MOMENT.replace(tzinfo=PLUS_1), timedelta(microseconds=-1), uuid.UUID(int=5), -(2**100), 2**100,
-        timedelta(2, 3, 4), datetime.datetime(1970, 1, 2, tzinfo=timezone.utc),
+        Decimal("-1.50"), timedelta(2, 3, 4), datetime.datetime(1970, 1, 2, tzinfo=timezone.utc),
     )  # fmt: skip
     made = zoo.Natural._from_state(zoo.Natural, *state)
     assert made.shown() == [
         "2024-02-29", "01:02:03.000004", "1999-12-31T23:30:01.999999", "1999-12-31T23:30:01.999999Z",
         "1999-12-31T23:30:01.999999+01:00", "(0, -1000)", str(state[6]), str(-(2**100)), str(2**100),
-        "172803.000004s",
+        "-1.50", "172803.000004s",
     ]  # fmt: skip
     assert made.__getstate__()[-1] == (86400, 0)
 
@@ -224,6 +227,10 @@ def test_what_does_not_fit_is_refused_with_its_field():
         ("whole", "1", "found str '1'"),
         ("natural", -1, "not negative, found int -1"),
         ("natural", -(2**200), "not negative, found int"),
+        ("price", 1.5, "expected decimal number of up to 96 bits, with at most 28 decimal places, found float 1.5"),
+        ("price", "1.5", "found str '1.5'"),
+        ("price", Decimal("NaN"), "found decimal.Decimal"),
+        ("price", Decimal("1E-29"), "found decimal.Decimal"),
         ("lasting", timedelta(-1), "expected duration, found datetime.timedelta"),
         ("since", MOMENT, "expected point in time, found datetime.datetime"),
     ]:
@@ -235,6 +242,17 @@ def test_what_does_not_fit_is_refused_with_its_field():
 
 def test_bytes_of_a_uuid_are_taken():
     assert given("id", bytes(range(16))) == uuid.UUID(bytes=bytes(range(16)))
+
+
+class Price(Decimal):
+    def __str__(self):
+        raise AssertionError("nobody asks")
+
+
+def test_decimal_numbers_of_subclasses_and_contexts():
+    assert given("price", Price("1.50")) == Decimal("1.50")
+    with decimal.localcontext(decimal.Context(prec=2, capitals=0)):
+        assert given("price", Decimal("1.2345E-10")) == Decimal("1.2345E-10")
 
 
 def test_inside_of_others_and_beside_objects():
@@ -259,5 +277,5 @@ def test_pickles_name_no_class_but_those_of_the_types():
             globals_.add(argument)
     assert {name for name in globals_ if not name.startswith(("zoo", "copy_reg", "__builtin__"))} == {
         "datetime date", "datetime time", "datetime datetime", "datetime timedelta", "datetime timezone",
-        "uuid UUID", "_codecs encode",
+        "uuid UUID", "decimal Decimal", "_codecs encode",
     }, globals_  # fmt: skip

@@ -368,9 +368,7 @@ impl Empties<'_> {
             Kind::Raw(raw) => raw.optional || raw.exactly.is_none_or(|count| count == 0),
             Kind::Object(object) => object.slots.iter().all(|slot| self.link(slot.ty)),
             Kind::Enum(of) => self.first(of),
-            Kind::Known(known) => {
-                matches!(known, Known::Time | Known::Delta | Known::Uuid | Known::Int | Known::Natural)
-            }
+            Kind::Known(known) => !matches!(known, Known::Date | Known::DateTime | Known::Utc | Known::Zoned),
             _ => false,
         }
     }

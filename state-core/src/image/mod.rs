@@ -58,6 +58,7 @@
 //! | dates and times | both; with a time zone, both in UTC and the offset east of it in seconds (`i32`) | |
 //! | differences of times | seconds (`i64`), nanoseconds below 10⁹ (`u32`) | |
 //! | UUIDs | their 16 bytes | |
+//! | decimal numbers | flags (u32): in bits 16 to 23 how many digits are behind the point, at most 28, in bit 31 whether the number is negative, the others 0; the digits as an unsigned integer of 12 bytes | |
 //! | integers of any size | length | two's complement, or unsigned if it cannot be negative, as short as possible |
 //!
 //! A length of `u32::MAX` or more has a head of `FF FF FF FF` and 8 bytes in the tail. In a run, an element with an
@@ -120,7 +121,7 @@
 //! | 16 enum | name; number of variants; for each its name, number of slots, and for each its name and type |
 //! | 17 record | name; size; number of fields; for each its name, offset and type |
 //! | 18 opaque struct | size; 1 if its bytes are in big-endian order |
-//! | 20 type that has a class in Python | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative |
+//! | 20 type that has a class in Python | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative, 9 decimal number |
 //! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
 //! | 22 weak reference | the type of the object |
 //! | 23 open set | name; its types are not part of the schema |

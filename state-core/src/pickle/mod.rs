@@ -28,7 +28,7 @@
 //! | `#[state(array)]` | `numpy.ndarray`, built with public names only, so that any version of NumPy reads it |
 //! | `ndarray`'s arrays | the same |
 //! | `chrono`'s dates, times and differences of times | `datetime.date`, `time`, `datetime`, `timezone`, `timedelta` |
-//! | `uuid`'s UUIDs, `num-bigint`'s integers | `uuid.UUID`, `int` |
+//! | `uuid`'s UUIDs, `num-bigint`'s integers, `rust_decimal`'s numbers | `uuid.UUID`, `int`, `decimal.Decimal` |
 //! | a `Range` of integers | `range` |
 //! | a struct | an object of its class |
 //! | an enum | a tuple: the name of the variant, and its slots |

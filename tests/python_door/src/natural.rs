@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use num_bigint::{BigInt, BigUint};
 use pyo3::prelude::*;
+use rust_decimal::Decimal;
 use state_core::State;
 use state_core::python::picklable;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ struct Natural {
     id: Uuid,
     whole: BigInt,
     natural: BigUint,
+    price: Decimal,
     lasting: Duration,
     since: SystemTime,
 }
@@ -46,6 +48,7 @@ impl Natural {
             id: Uuid::nil(),
             whole: BigInt::default(),
             natural: BigUint::default(),
+            price: Decimal::ZERO,
             lasting: Duration::ZERO,
             since: SystemTime::UNIX_EPOCH,
         }
@@ -53,7 +56,7 @@ impl Natural {
 
     /// What Rust makes of them.
     fn shown(&self) -> Vec<String> {
-        let Self { date, time, naive, utc, zoned, delta, id, whole, natural, lasting, .. } = self;
+        let Self { date, time, naive, utc, zoned, delta, id, whole, natural, price, lasting, .. } = self;
         vec![
             format!("{date:?}"),
             format!("{time:?}"),
@@ -64,6 +67,7 @@ impl Natural {
             format!("{id:?}"),
             whole.to_string(),
             natural.to_string(),
+            price.to_string(),
             format!("{lasting:?}"),
         ]
     }

@@ -16,6 +16,8 @@ mod indexmap;
 mod ndarray;
 #[cfg(feature = "num-bigint")]
 mod num_bigint;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
 #[cfg_attr(not(feature = "serde"), path = "serde_off.rs")]
 pub mod serde;
 #[cfg(feature = "smallvec")]

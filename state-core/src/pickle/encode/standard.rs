@@ -9,7 +9,7 @@ use super::plan::{Planner, Step, Steps, Word};
 use super::write::{Write, disagreement, part, part_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{BUILD, REDUCE};
-use crate::standard::{Known, date, datetime, time, timedelta, timezone};
+use crate::standard::{Known, date, datetime, decimal, time, timedelta, timezone};
 use crate::value::Int;
 
 /// A part of one of these that depends on the value.
@@ -22,6 +22,8 @@ pub(super) enum Part {
     /// Three numbers of the difference between a time zone and UTC, of a head that holds a time in it.
     Offset,
     Uuid,
+    /// The text of a decimal number.
+    Decimal,
     /// An integer of any size.
     Number(Known),
 }
@@ -42,6 +44,9 @@ impl Planner {
                 steps.code(close);
                 steps.code(&[BUILD]);
             }
+            Known::Decimal => self.call(Global::new("decimal", "Decimal"), 1, steps, |_, steps| {
+                steps.push(part(Part::Decimal));
+            }),
             Known::Date => self.datetime("date", 1, steps, |_, steps| steps.push(packed)),
             Known::Time => self.datetime("time", 1, steps, |_, steps| steps.push(packed)),
             Known::DateTime => self.datetime("datetime", 1, steps, |_, steps| steps.push(packed)),
@@ -67,7 +72,17 @@ impl Planner {
         steps: &mut Steps<'_>,
         args: impl FnOnce(&mut Self, &mut Steps<'_>),
     ) {
-        let class = self.global(Global::new("datetime", class));
+        self.call(Global::new("datetime", class), count, steps, args);
+    }
+
+    fn call(
+        &mut self,
+        class: Global<'_>,
+        count: usize,
+        steps: &mut Steps<'_>,
+        args: impl FnOnce(&mut Self, &mut Steps<'_>),
+    ) {
+        let class = self.global(class);
         steps.push(Step::Word(class));
         let (open, close) = tuple_codes(self.protocol, count);
         steps.code(open);
@@ -104,6 +119,10 @@ impl<'i> Write<'_, 'i, '_, '_, '_> {
             Part::Uuid => {
                 self.sink.unsigned_long(u128::from_be_bytes(*part(head, at)?));
                 Ok(())
+            }
+            Part::Decimal => {
+                let text = decimal::text(part::<16>(head, at)?).ok_or_else(disagreement)?;
+                self.sink.utf8(text.as_bytes(), text.len())
             }
             Part::Number(known) => {
                 let len = self.length(part::<4>(head, at)?)?;

@@ -190,6 +190,7 @@ impl<'c, 's> Scope<'c, 's> {
     fn known(&mut self, known: Known) -> String {
         let class = match known {
             Known::Uuid => return format!("{}.UUID", self.outer("", "uuid")),
+            Known::Decimal => return format!("{}.Decimal", self.outer("", "decimal")),
             Known::Date => "date",
             Known::Time => "time",
             Known::DateTime | Known::Utc | Known::Zoned => "datetime",

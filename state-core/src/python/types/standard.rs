@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyTuple, PyType};
 
-use crate::standard::{Known, date, datetime, time, timedelta, timezone};
+use crate::standard::{Known, date, datetime, decimal, time, timedelta, timezone};
 use crate::value::Int;
 
 /// The classes of `datetime`.
@@ -51,6 +51,11 @@ fn uuid(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     CLASS.import(py, "uuid", "UUID")
 }
 
+fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    CLASS.import(py, "decimal", "Decimal")
+}
+
 /// The object of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is the
 /// tuple of the numbers in the head.
 pub(in crate::python) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
@@ -76,6 +81,7 @@ pub(in crate::python) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]
         }
         Known::Delta => timedelta::numbers(bytes)
             .map(|[days, seconds, micros]| classes()?.timedelta.bind(py).call1((days, seconds, micros))),
+        Known::Decimal => decimal::text(bytes).map(|text| decimal_class(py)?.call1((text,))),
     };
     made.unwrap_or_else(|| numbers(py, known, bytes))
 }
@@ -105,7 +111,7 @@ fn signed(py: Python<'_>, is_signed: bool) -> PyResult<Bound<'_, PyDict>> {
     Ok(named)
 }
 
-/// The arguments from which Python would make an object of `datetime`, if it is of this class.
+/// The arguments from which Python would make an object of `datetime` or a `Decimal`, if it is of this class.
 ///
 /// Of an object of a subclass they are those of its base. Where it holds more than these, as pandas' times do with parts
 /// of a microsecond, it is not equal to what they make, and is none.
@@ -114,6 +120,14 @@ pub(in crate::python) fn arguments<'py>(
     class: &str,
 ) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let py = object.py();
+    if class == "decimal.Decimal" {
+        let wanted = decimal_class(py)?;
+        if !object.is_instance(wanted)? {
+            return Ok(None);
+        }
+        // What the class itself has for it, whatever a subclass prints.
+        return PyTuple::new(py, [wanted.call_method1(intern!(py, "__str__"), (object,))?]).map(Some);
+    }
     let of = Classes::get(py)?;
     let wanted = match class {
         "datetime.date" if !object.is_instance(of.datetime.bind(py))? => &of.date,

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::standard::{Known, date, datetime, time, timedelta, timezone};
+use crate::standard::{Known, date, datetime, decimal, time, timedelta, timezone};
 use crate::value::{Dict, Int, Made, Object, Parts, Tuple, Value};
 
 /// The value of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is
@@ -35,6 +35,7 @@ fn object(known: Known, bytes: &[u8]) -> Option<Value> {
             called("datetime.datetime", (datetime::pack(bytes, offset)?.as_slice(), zone(offset)))
         }
         Known::Delta => called("datetime.timedelta", <(i64, i64, i64)>::from(timedelta::numbers(bytes)?)),
+        Known::Decimal => called("decimal.Decimal", (decimal::text(bytes)?.as_str(),)),
     })
 }
 

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind, Result};
-use crate::standard::{Known, int, time, timedelta, timezone};
+use crate::standard::{Known, decimal, int, time, timedelta, timezone};
 use crate::walk::{Encoder, Group};
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
@@ -45,6 +45,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             Known::DateTime | Known::Utc => time::clock(head, 4).is_some(),
             Known::Zoned => time::clock(head, 4).is_some() && timezone::offset(head).is_some(),
             Known::Delta => timedelta::span(head).is_some(),
+            Known::Decimal => decimal::is_valid(head),
             Known::Int | Known::Natural => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use super::plan::Standard;
 use super::{Kept, NOTHING, Reader};
 use crate::pickle::opcode as op;
-use crate::standard::{Known, date, datetime, int, time, timedelta};
+use crate::standard::{Known, date, datetime, decimal, int, time, timedelta};
 
 /// Where in the memo the classes of a time were last.
 type Seen = [Cell<Kept>; 3];
@@ -38,6 +38,15 @@ impl Reader<'_> {
             }
             Known::Delta => {
                 let head = self.delta(&seen[0])?;
+                self.fill(at, &head)
+            }
+            Known::Decimal => {
+                let head = self.made_of("decimal.Decimal", &seen[0], &|this, start| {
+                    this.open_call()?;
+                    let head = decimal::of_text(core::str::from_utf8(&this.string()?).ok()?)?;
+                    this.end_call(op::TUPLE1, start)?;
+                    Some(head)
+                })?;
                 self.fill(at, &head)
             }
         }
