@@ -7,82 +7,17 @@
     reason = "the shapes that are shared, and what a hook is given"
 )]
 
-use std::cell::{Cell, RefCell};
+mod counted;
+
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, Mutex};
 
-use state_core::{ErrorKind, Options, Restore, State, check, dumps, load_into, loads};
-
-thread_local! {
-    static ALIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-/// Counts itself while it lives.
-struct Counted(u32);
-
-impl Counted {
-    fn new(number: u32) -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self(number)
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        ALIVE.set(ALIVE.get() - 1);
-    }
-}
-
-mod counted {
-    use super::Counted;
-
-    pub type Slot = u32;
-
-    pub fn get(counted: &Counted) -> u32 {
-        counted.0
-    }
-
-    pub fn set(number: u32) -> Result<Counted, std::convert::Infallible> {
-        Ok(Counted::new(number))
-    }
-}
-
-#[derive(State)]
-struct Leaf {
-    #[state(with = counted)]
-    counted: Counted,
-}
-
-#[derive(State)]
-#[state(shared)]
-struct Two {
-    one: Rc<Leaf>,
-    list: Vec<Rc<Leaf>>,
-    text: [Rc<str>; 2],
-    slice: (Arc<[u16]>, Arc<[u16]>),
-    watch: Weak<Leaf>,
-    lock: Option<Arc<Mutex<Leaf>>>,
-}
-
-fn two() -> Two {
-    let (one, text, slice) = (leaf(7), Rc::<str>::from("text"), Arc::<[u16]>::from([1, 2]));
-    Two {
-        one: one.clone(),
-        list: vec![leaf(1), one.clone()],
-        text: [text.clone(), text],
-        slice: (slice.clone(), slice),
-        watch: Rc::downgrade(&one),
-        lock: Some(Arc::new(Mutex::new(Leaf { counted: Counted::new(3) }))),
-    }
-}
-
-fn leaf(number: u32) -> Rc<Leaf> {
-    Rc::new(Leaf { counted: Counted::new(number) })
-}
+use counted::{Counted, Link, alive, open, ring, two};
+use state_core::{ErrorKind, Options, RestoreOwned, State, check, dumps, load_into, loads};
 
 #[derive(State)]
 struct Tree {
-    #[state(with = counted)]
+    #[state(with = counted::number)]
     counted: Counted,
     parent: Weak<Tree>,
     children: Vec<Rc<Tree>>,
@@ -96,69 +31,20 @@ fn tree() -> Rc<Tree> {
     })
 }
 
-#[derive(State)]
-#[state(shared, cyclic)]
-struct Node {
-    #[state(with = counted)]
-    counted: Counted,
-    next: Option<Rc<RefCell<Node>>>,
-    others: Vec<Rc<RefCell<Node>>>,
-    back: Weak<RefCell<Node>>,
-}
-
-fn node(number: u32) -> Rc<RefCell<Node>> {
-    Rc::new(RefCell::new(Node { counted: Counted::new(number), next: None, others: Vec::new(), back: Weak::new() }))
-}
-
-fn ring() -> Rc<RefCell<Node>> {
-    let nodes = [node(0), node(1), node(2)];
-    for at in 0..3 {
-        let mut node = nodes[at].borrow_mut();
-        node.next = Some(nodes[(at + 1) % 3].clone());
-        node.others = nodes.to_vec();
-        node.back = Rc::downgrade(&nodes[(at + 2) % 3]);
-    }
-    nodes[0].clone()
-}
-
-/// Opens all cycles that can be reached.
-fn open(node: &Rc<RefCell<Node>>) {
-    let mut todo = vec![node.clone()];
-    while let Some(node) = todo.pop() {
-        let mut node = node.borrow_mut();
-        todo.extend(node.next.take());
-        todo.append(&mut node.others);
-    }
-}
-
-/// Sets every byte to every value, and the counters of each record beyond what fits a byte.
-fn each_byte<T: for<'a> Restore<'a>>(honest: &T, live: impl Fn() -> T, close: impl Fn(T)) {
-    let honest = dumps(honest).unwrap();
-    let before = ALIVE.get();
-    let mut passed = 0;
-    let mut bytes = honest.clone();
-    for at in 0..bytes.len() {
-        for byte in 0..=255 {
-            bytes[at] = byte;
-            let checked = check::<T>(&bytes);
-            let loaded = loads::<T>(&bytes);
-            assert_eq!(checked.is_ok(), loaded.is_ok(), "byte {at} = {byte}");
-            if let Ok(value) = loaded {
-                passed += 1;
-                // What is taken can be taken out again.
-                loads::<T>(&dumps(&value).unwrap()).map(&close).unwrap();
-                close(value);
-            }
-            let mut target = live();
-            if load_into(&bytes, &mut target).is_err() {
-                assert!(checked.is_err());
-            }
-            close(target);
-            assert_eq!(ALIVE.get(), before, "something leaks at byte {at} = {byte}");
-        }
-        bytes[at] = honest[at];
-    }
-    assert!(passed > 255, "hardly anything passed");
+fn each_byte<T: RestoreOwned>(honest: &T, live: impl Fn() -> T, close: impl Fn(T)) {
+    let loads = |bytes: &[u8]| {
+        let loaded = loads::<T>(bytes);
+        assert_eq!(check::<T>(bytes).is_ok(), loaded.is_ok(), "{bytes:?}");
+        loaded
+    };
+    counted::each_byte(
+        dumps(honest).unwrap(),
+        live,
+        close,
+        |value| dumps(value).unwrap(),
+        loads,
+        |bytes, live| load_into(bytes, live),
+    );
 }
 
 #[test]
@@ -173,17 +59,17 @@ fn every_byte_of_a_tree_with_parents() {
 
 #[test]
 fn every_byte_of_a_ring() {
-    let honest = ring();
-    each_byte(&honest, ring, |node| open(&node));
+    let honest = ring(3);
+    each_byte(&honest, || ring(3), |node| open(&node));
     open(&honest);
 }
 
 /// Records at random places of a ring.
 #[test]
 fn random_records() {
-    let honest = ring();
+    let honest = ring(3);
     let image = dumps(&honest).unwrap();
-    let (before, mut seed) = (ALIVE.get(), 1_u64);
+    let (before, mut seed) = (alive(), 1_u64);
     let mut random = |below: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % below
@@ -194,12 +80,12 @@ fn random_records() {
             let at = 40 + random(bytes.len() as u64 - 48) as usize;
             bytes[at..at + 8].copy_from_slice(&[random(4) as u8, random(3) as u8, 0, 0, random(5) as u8, 0, 0, 0]);
         }
-        if let Ok(node) = loads::<Rc<RefCell<Node>>>(&bytes) {
+        if let Ok(node) = loads::<Link>(&bytes) {
             let again = dumps(&node).unwrap();
             open(&loads(&again).unwrap());
             open(&node);
         }
-        assert_eq!(ALIVE.get(), before);
+        assert_eq!(alive(), before);
     }
     open(&honest);
 }
@@ -209,18 +95,18 @@ fn cycles_are_only_for_types_that_say_so() {
     #[derive(State)]
     #[state(shared, name = "Node")]
     struct Straight {
-        #[state(with = counted)]
+        #[state(with = counted::number)]
         counted: Counted,
         next: Option<Rc<RefCell<Straight>>>,
         others: Vec<Rc<RefCell<Straight>>>,
         back: Weak<RefCell<Straight>>,
     }
-    let honest = ring();
-    let before = ALIVE.get();
+    let honest = ring(3);
+    let before = alive();
     let error = loads::<Rc<RefCell<Straight>>>(&dumps(&honest).unwrap()).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Malformed);
     assert!(error.to_string().contains("`#[state(shared, cyclic)]`"), "{error}");
-    assert_eq!(ALIVE.get(), before);
+    assert_eq!(alive(), before);
     open(&honest);
 }
 
@@ -253,63 +139,13 @@ fn an_object_cannot_be_taken_for_one_of_another_type() {
     assert!(loads::<Other>(&bytes).is_err());
 }
 
-/// What a hook refuses closes no cycle, whenever it refuses.
 #[test]
 fn refused_rings_leak_nothing() {
-    thread_local! {
-        static LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
-    }
-
-    #[derive(State)]
-    #[state(shared, cyclic, after_set = Picky::judge)]
-    struct Picky {
-        #[state(with = counted)]
-        counted: Counted,
-        others: Vec<Rc<RefCell<Picky>>>,
-    }
-
-    impl Picky {
-        fn judge(&mut self) -> Result<(), &'static str> {
-            LEFT.set(LEFT.get().wrapping_sub(1));
-            if LEFT.get() == 0 { Err("enough") } else { Ok(()) }
-        }
-    }
-
-    let new = |number| Rc::new(RefCell::new(Picky { counted: Counted::new(number), others: Vec::new() }));
-    let nodes = [new(0), new(1), new(2)];
-    for node in &nodes {
-        node.borrow_mut().others = nodes.to_vec();
-    }
-    let bytes = dumps(&nodes[0]).unwrap();
-    let before = ALIVE.get();
-    let mut calls = 0;
-    for allowed in 1.. {
-        LEFT.set(allowed);
-        match loads::<Rc<RefCell<Picky>>>(&bytes) {
-            Ok(back) => {
-                assert_eq!(ALIVE.get(), before + 3);
-                let all = std::mem::take(&mut back.borrow_mut().others);
-                assert_eq!(all.len(), 3);
-                for node in &all {
-                    node.borrow_mut().others.clear();
-                }
-                break;
-            }
-            Err(error) => assert_eq!(error.kind(), ErrorKind::Refused),
-        }
-        assert_eq!(ALIVE.get(), before, "call {allowed}");
-        // In place: nothing has changed.
-        LEFT.set(allowed);
-        let mut root = nodes[0].clone();
-        assert!(load_into(&bytes, &mut root).is_err());
-        assert!(Rc::ptr_eq(&root, &nodes[0]) && nodes[0].borrow().others.len() == 3);
-        assert_eq!(ALIVE.get(), before, "call {allowed} in place");
-        calls += 1;
-    }
-    assert!(calls >= 3);
-    for node in &nodes {
-        node.borrow_mut().others.clear();
-    }
+    counted::refused_rings_leak_nothing(
+        |root| dumps(root).unwrap(),
+        |bytes| loads(bytes),
+        |bytes, live| load_into(bytes, live),
+    );
 }
 
 /// A weak reference to an object that can be refused is given once it is there.
