@@ -64,7 +64,7 @@
 //! | in Rust | in the flat tuple |
 //! |---|---|
 //! | numbers, text, `None`, tuples, lists, sets, maps | as Python has them; bytes for lists of `u8` |
-//! | dates and times of chrono, UUIDs, integers of num-bigint, numbers of rust_decimal | objects of `datetime`, `uuid.UUID`, `int`, `decimal.Decimal` |
+//! | dates and times of chrono, UUIDs, integers of num-bigint, numbers of `rust_decimal` | objects of `datetime`, `uuid.UUID`, `int`, `decimal.Decimal` |
 //! | `Duration`, `SystemTime` | a tuple of seconds and nanoseconds |
 //! | a raw array | its bytes and its count; `None` and 0 if absent |
 //! | a raw array that is `uncounted` or an `array` (but not of `bytemuck::Pod` structs that are not a `Record`), an array of ndarray with one dimension | its bytes; `None` if absent |

@@ -6,6 +6,7 @@ use alloc::string::String;
 use crate::walk::Decoder;
 
 const MOST_PLACES: u32 = 28;
+const PLACES: u32 = 0xFF << 16;
 const NEGATIVE: u32 = 1 << 31;
 
 /// The sign, the digits, and how many of them are behind the point.
@@ -20,8 +21,8 @@ fn parts(head: &[u8]) -> Option<Parts> {
     let flags = u32::from_le_bytes(*flags);
     let mut whole = [0; 16];
     whole[..12].copy_from_slice(digits.get(..12)?);
-    let places = (flags & !NEGATIVE) >> 16;
-    let is_valid = flags & 0xFFFF == 0 && places <= MOST_PLACES;
+    let places = (flags & PLACES) >> 16;
+    let is_valid = flags & !(PLACES | NEGATIVE) == 0 && places <= MOST_PLACES;
     is_valid.then_some(Parts { is_negative: flags & NEGATIVE != 0, digits: u128::from_le_bytes(whole), places })
 }
 
