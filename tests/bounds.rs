@@ -369,6 +369,35 @@ fn the_schema_of_an_inspection_takes_180_times_its_length_and_no_more_than_the_l
     }
 }
 
+/// A table of types in open sets, behind which the schema of an open set stands.
+fn with_members(members: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = made_up(&[8, 23, 1, b's'], &[0; 4], &[]);
+    let table = members.concat();
+    let schema = [&(table.len() as u32).to_le_bytes()[..], &table, &bytes[44..48]].concat();
+    bytes[5] |= 32;
+    bytes.splice(40..48, [&(schema.len() as u32).to_le_bytes()[..], &schema].concat());
+    bytes
+}
+
+/// A type of the set `s`, of this number.
+fn entry(number: u32, schema: &[u8]) -> Vec<u8> {
+    let tag = format!("{number:06}");
+    [&[1, b's', 6][..], tag.as_bytes(), &[0], &(schema.len() as u32).to_le_bytes(), schema].concat()
+}
+
+#[test]
+fn the_types_of_open_sets_take_no_more_than_the_rest_of_a_schema() {
+    for (name, schema) in schemas(2000).into_iter().chain([("text", vec![5]), ("a set", vec![8, 23, 1, b's'])]) {
+        let members: Vec<_> = (0..(200_000 / schema.len()) as u32).map(|number| entry(number, &schema)).collect();
+        let bytes = with_members(&members);
+        let (opened, took) = peak(|| Inspection::open(&bytes).unwrap_or_else(|error| panic!("{name}: {error}")));
+        assert!(took <= 180 * bytes.len(), "{name}: {took} is {} times {}", took / bytes.len(), bytes.len());
+        assert_eq!(opened.value().unwrap().to_string(), "[]");
+        let (refused, took) = peak(|| Options::new().memory(1000).inspect(&bytes).err());
+        assert!(took <= 2048 && refused.is_some_and(|error| error.kind() == ErrorKind::Memory), "{name}: {took}");
+    }
+}
+
 /// Images that make the most of their bytes, of about so many.
 fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     let count = |count: usize| (count as u32).to_le_bytes();

@@ -14,7 +14,7 @@ use crate::image::{Difference, Image, Options};
 use crate::literal::{Bytes, Text};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
-use crate::schema::{Nodes, Rows, Schema, parse_within};
+use crate::schema::{Nodes, Rows, Schema};
 use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
@@ -80,8 +80,7 @@ impl<'a> Inspection<'a> {
             return Err(Image::other_schema());
         }
         let memory = options.memory_for(bytes.len());
-        let (mut nodes, root) = parse_within(schema, memory)?;
-        nodes.show(root, rows)?;
+        let (nodes, root) = Nodes::read(schema, rows, memory)?;
         if image.sharing().shared && rows.pointers.is_none() {
             return Err(no_pointers());
         }

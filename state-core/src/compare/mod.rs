@@ -388,8 +388,7 @@ impl<'a> Pair<'a> {
             self.sides = before;
             return self.differ(schema, heads);
         }
-        let member = open.find(tags[0], heads[0].get(LENGTH..).unwrap_or_default())?;
-        let schema = (member.schema)();
+        let schema = self.nodes.member(open, tags[0], heads[0].get(LENGTH..).unwrap_or_default())?.schema;
         let runs = self.runs([1, 1], schema.head)?;
         self.node(schema, runs.map(|run| &run[..schema.head]))
     }

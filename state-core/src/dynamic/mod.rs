@@ -16,6 +16,8 @@ pub use listed::{
     set_listed, settle_listed, size_listed,
 };
 #[cfg(feature = "std")]
+pub(crate) use open::registered_so_far;
+#[cfg(feature = "std")]
 pub use open::{
     OpenMember, OpenSet, Registry, check_open, exchange_open, get_open, gone_arc_open, gone_rc_open, known_set,
     put_open, set_open, settle_open, size_open,

@@ -7,6 +7,7 @@ use alloc::rc;
 use alloc::sync;
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::listed::{Access, Member};
@@ -97,7 +98,9 @@ impl<D: OpenSet + ?Sized> Registry<D> {
                 Some(same) => return Err(twice::<D>(same, &member)),
             }
         }
+        let count = new.len();
         registered.extend(new.into_iter().map(|member| &*Box::leak(Box::new(member))));
+        REGISTERED.fetch_add(count, Ordering::Release);
         Ok(())
     }
 
@@ -110,6 +113,14 @@ impl<D: OpenSet + ?Sized> Registry<D> {
     pub(crate) fn known(&self) -> Vec<KnownMember> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).iter().map(|member| member.known).collect()
     }
+}
+
+/// How many types were registered in all sets of the program.
+static REGISTERED: AtomicUsize = AtomicUsize::new(0);
+
+/// A number that is another when types were registered since.
+pub(crate) fn registered_so_far() -> usize {
+    REGISTERED.load(Ordering::Acquire)
 }
 
 /// What is known of a set without its trait.

@@ -1,5 +1,6 @@
 //! A form of a type's states in the hands of a program that does not have the type: by its schema alone.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -76,7 +77,7 @@ impl Form {
     /// If the type's names are too long, or it is nested too deeply, to be read from a file.
     pub fn of<T: State + ?Sized>() -> Result<Self> {
         let carried = Carried::of(T::schema(), true);
-        let (rows, canonical) = Carried::divide(&carried.bytes, carried.arrays, true).unwrap_or_default();
+        let (rows, canonical) = Carried::divide(&carried.bytes, carried.front).unwrap_or_default();
         Self::new(canonical, &rows, usize::MAX)
     }
 
@@ -100,8 +101,16 @@ impl Form {
     /// # Errors
     /// If a form was changed after it was recorded.
     pub fn recorded(history: &str) -> Result<Vec<Self>> {
-        let forms = history::forms(history);
-        forms.map(|form| form.parts().and_then(|(schema, rows)| Self::new(&schema, &rows, usize::MAX))).collect()
+        let members = history::members(history);
+        let form = |form: history::Recorded<'_>| {
+            let (schema, rows) = form.parts()?;
+            let alone = Self::new(&schema, &rows, usize::MAX)?;
+            if !alone.parsed.has_sets() || members.is_empty() {
+                return Ok(alone);
+            }
+            Self::new(&schema, &Rows { members: Cow::Borrowed(&members), ..rows }, usize::MAX)
+        };
+        history::forms(history).map(form).collect()
     }
 
     pub(crate) fn new(canonical: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
@@ -141,6 +150,7 @@ impl Form {
         let fills: Vec<Vec<bool>> = nodes.0.iter().map(|node| empties.slots(node)).collect();
         let removed: Option<&'static [&'static str]> = (!amendments.removed.is_empty())
             .then(|| &*amendments.removed.iter().map(|name| kept(name)).collect::<Vec<_>>().leak());
+        self.parsed.nodes.1.rename(&amendments.aliases);
         for (node, fills) in self.parsed.nodes.0.iter_mut().zip(fills) {
             amend(node, amendments, removed);
             if amendments.default {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::fingerprint::hash;
-use crate::schema::{Carried, Rows};
+use crate::schema::{Carried, Entry, Rows, names_of, table};
 
 /// The recorded forms of a project's types, which [`testing::recorded`](super::testing::recorded) keeps in a file, to
 /// be reviewed and committed like a lock file. Compiled into the program, it provides the schemas of states that were
@@ -57,11 +57,19 @@ pub(super) const BYTES: &str = "  = ";
 /// The same of what stands beside them.
 pub(super) const ROWS: &str = "  @ ";
 
+/// The same of the open set and the tag that a type has there.
+pub(super) const MEMBER: &str = "  + ";
+
 impl SchemaHistory {
     /// The forms in a text.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self { text }
+    }
+
+    /// The types of open sets that are recorded, as bytes carry them.
+    pub(crate) fn members(&self) -> Vec<u8> {
+        members(self.text)
     }
 
     /// The canonical schema with this fingerprint and the rows beside it, if it is recorded. The states of one form may
@@ -71,6 +79,16 @@ impl SchemaHistory {
         let first = found.next()?;
         Some(if numbered { first.alone_with_pointers(found) } else { first.parts() })
     }
+}
+
+/// The types of open sets among the forms of a text, as bytes carry them.
+pub(super) fn members(text: &str) -> Vec<u8> {
+    let member = |form: Recorded<'_>| {
+        let (names, (canonical, rows)) = (form.member()?, form.parts().ok()?);
+        Some((names, Carried::joined(&rows, &canonical, true)))
+    };
+    let recorded: Vec<((String, String), Carried)> = forms(text).filter_map(member).collect();
+    table(recorded.iter().map(|((set, tag), carried)| Entry::new(set, tag, carried)).collect())
 }
 
 /// One recorded form.
@@ -122,6 +140,14 @@ impl<'a> Recorded<'a> {
         let (rows, check) = bytes.split_last_chunk::<8>()?;
         let rows = Carried::rows_of_record(rows).filter(|_| *check == hash(rows).to_le_bytes())?;
         Some(rows.into_owned())
+    }
+
+    /// The open set that a type was recorded for, and its tag there.
+    pub fn member(&self) -> Option<(String, String)> {
+        let bytes = self.bytes(MEMBER)?;
+        let (names, check) = bytes.split_last_chunk::<8>()?;
+        let (set, tag) = names_of(names).filter(|_| *check == hash(names).to_le_bytes())?;
+        Some((String::from(set), String::from(tag)))
     }
 
     /// The one among this and others of its fingerprint that says which types are shared pointers.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::numbers::shares;
-use super::op::{At, Op, Step};
+use super::op::{At, Op, OpenSet, Step};
 use super::plan::Planner;
 use super::problem::Problem;
 use super::run::Run;
@@ -59,7 +59,7 @@ impl Planner<'_> {
         }
         let mut leading: Vec<Vec<At>> = alloc::vec![Vec::new(); self.steps.len()];
         for (at, step) in self.steps.iter().enumerate() {
-            parts(&step.op, |part| leading[part].push(at));
+            parts(&step.op, &self.sets, |part| leading[part].push(at));
         }
         let mut open: Vec<At> = (0..reaching.len()).filter(|&at| reaching[at]).collect();
         while let Some(at) = open.pop() {
@@ -74,7 +74,7 @@ impl Planner<'_> {
 }
 
 /// The steps that a step leads to.
-fn parts(op: &Op, mut each: impl FnMut(At)) {
+fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
     let slots = |slots: &Slots, each: &mut dyn FnMut(At)| {
         for step in &slots.steps {
             if let SlotStep::Part { of, .. } = step {
@@ -102,7 +102,7 @@ fn parts(op: &Op, mut each: impl FnMut(At)) {
         Op::Flat(segments) => segments.iter().filter_map(|segment| segment.by).for_each(each),
         Op::Slots(of) => slots(of, &mut each),
         Op::Enum(cases) => cases.variants.iter().for_each(|case| slots(&case.slots, &mut each)),
-        Op::Members(members) => members.iter().for_each(|one| each(one.of)),
+        Op::Members(set) => sets[*set].types.values().flatten().for_each(|one| each(one.of)),
         _ => {}
     }
 }

@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 #[cfg(feature = "std")]
-use super::history::{BYTES, FORM, ROWS};
+use super::history::{BYTES, FORM, MEMBER, ROWS};
 use crate::error::Escaped;
 #[cfg(feature = "std")]
 use crate::schema::fingerprint::hash;
+#[cfg(feature = "std")]
+use crate::schema::{Carried, recorded_names, write_canonical};
 use crate::schema::{Kind, Nodes, Schema, Show, brief};
 
 /// Canonical bytes in one line.
@@ -26,9 +28,29 @@ pub(super) fn name(schema: &Schema, nodes: &Nodes) -> String {
 /// A form as it stands in the file: a listing for people, and the canonical bytes.
 #[cfg(feature = "std")]
 pub(super) fn record(schema: &'static Schema, canonical: &[u8], rows: &[u8]) -> String {
+    recorded_as(&name(schema, Nodes::NONE), schema, canonical, rows)
+}
+
+/// The same of a type in an open set.
+#[cfg(feature = "std")]
+pub(super) fn record_member(set: &str, tag: &str, schema: &'static Schema) -> String {
+    let name = member_name(set, tag);
+    let mut out = recorded_as(&name, schema, &write_canonical(schema), &Carried::recorded(schema, true));
+    add_bytes(&mut out, MEMBER, &recorded_names(set, tag));
+    out
+}
+
+/// The name under which a type in an open set is recorded.
+#[cfg(feature = "std")]
+pub(super) fn member_name(set: &str, tag: &str) -> String {
+    alloc::format!("{} in {}", Escaped(tag), Escaped(set))
+}
+
+#[cfg(feature = "std")]
+fn recorded_as(name: &str, schema: &'static Schema, canonical: &[u8], rows: &[u8]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{FORM}{} {:016x}", name(schema, Nodes::NONE), hash(canonical));
+    let _ = writeln!(out, "{FORM}{name} {:016x}", hash(canonical));
     out.push_str(&list(schema, Nodes::NONE, "    "));
     add_bytes(&mut out, BYTES, canonical);
     if !rows.is_empty() {

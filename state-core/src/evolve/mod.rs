@@ -157,7 +157,8 @@
 //! The same file helps with states that were written without their schema, such as those of [`dumps`](crate::dumps):
 //! `Options::new().history(&HISTORY)`, with `static HISTORY: SchemaHistory = history!("../state.history");`. A form whose
 //! states [share](crate::sharing) objects is recorded with which of its pointers are shared; if other pointers are shared
-//! later, it is recorded once more.
+//! later, it is recorded once more. The types that are registered in its [open
+//! sets](crate::guide::behind_a_trait#open-sets) are recorded with it, each as a form of its own.
 //!
 //! # Guarantees
 //! An upgraded state is an image like any other: it is checked, restored in place and all or nothing, and its hooks are
@@ -181,6 +182,7 @@ mod plan;
 mod problem;
 mod raws;
 mod run;
+mod sets;
 mod skip;
 mod slots;
 #[cfg(feature = "std")]
@@ -205,7 +207,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
-use crate::schema::{Carried, Graph, Nodes, Rows, Schema, Sharing, root_name};
+use crate::schema::{Carried, Graph, Kind, Nodes, Rows, Schema, Sharing, are_registered, root_name};
 use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
@@ -272,7 +274,7 @@ impl Options {
     /// As [`upgrade`].
     pub fn upgrade<'a, T: State + ?Sized>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>> {
         let (identity, image) = (identity(T::schema()), Image::open(bytes)?);
-        if image.fingerprint == identity.fingerprint {
+        if self.is_present(&image, &identity) {
             return Ok(Cow::Borrowed(bytes));
         }
         let older = Parsed::of(&image, &identity, self)?;
@@ -288,7 +290,7 @@ impl Options {
     /// As [`loads_upgraded`].
     pub fn loads_upgraded<T: RestoreOwned>(&self, bytes: &[u8]) -> Result<T> {
         let (identity, image) = (identity(T::schema()), Image::open(bytes)?);
-        if image.fingerprint == identity.fingerprint {
+        if self.is_present(&image, &identity) {
             return self.loads(bytes);
         }
         let older = Parsed::of(&image, &identity, self)?;
@@ -297,6 +299,22 @@ impl Options {
             older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
         let regions = self.pass_made::<T>(&identity, regions_of(&made, T::HEAD)?, made_sharing(&image, &made))?;
         build(&regions)
+    }
+}
+
+impl Options {
+    /// Whether an image is of the present form, those of the types in open sets included, as far as these are told.
+    fn is_present(&self, image: &Image<'_>, ours: &Identity) -> bool {
+        let same = image.fingerprint == ours.fingerprint;
+        same && (!ours.open || are_registered(&self.members(image), ours.schema))
+    }
+
+    /// The types of open sets beside the schema of an image, or in the history if it has none.
+    fn members<'a>(&self, image: &Image<'a>) -> Cow<'a, [u8]> {
+        match (image.schema, self.known_history()) {
+            (None, Some(history)) => Cow::Owned(history.members()),
+            _ => image.rows().members,
+        }
     }
 }
 
@@ -331,14 +349,34 @@ impl Parsed {
             return Self::within(schema, &image.rows(), options.memory_for(image.bytes.len()));
         }
         let numbered = image.sharing().shared;
-        if let Some(recorded) = options.known_history().and_then(|history| history.find(image.fingerprint, numbered)) {
+        let history = options.known_history();
+        let members = || history.map_or_else(Vec::new, SchemaHistory::members);
+        if let Some(recorded) = history.and_then(|history| history.find(image.fingerprint, numbered)) {
             let (schema, rows) = recorded?;
-            return Self::within(&schema, &rows, usize::MAX);
+            return Self::recorded(&schema, rows, members);
         }
-        match by_fingerprint(image.fingerprint) {
-            Some(schema) => Self::of_type(schema),
+        let same = Some(ours.schema).filter(|_| image.fingerprint == ours.fingerprint);
+        match same.or_else(|| by_fingerprint(image.fingerprint)) {
+            Some(schema) => {
+                let carried = Carried::alone(schema, true);
+                let (rows, canonical) = Carried::divide(&carried.bytes, carried.front).unwrap_or_default();
+                Self::recorded(canonical, rows, members)
+            }
             None => Err(explain::identity(ours, image.fingerprint, None)),
         }
+    }
+
+    /// A form of which anybody may know the types in its open sets, if it has any.
+    fn recorded(schema: &[u8], rows: Rows<'_>, members: impl FnOnce() -> Vec<u8>) -> Result<Self> {
+        let form = Self::within(schema, &rows, usize::MAX)?;
+        if !form.has_sets() {
+            return Ok(form);
+        }
+        Self::within(schema, &Rows { members: Cow::Owned(members()), ..rows }, usize::MAX)
+    }
+
+    pub fn has_sets(&self) -> bool {
+        self.nodes.0.iter().any(|node| matches!(node.kind, Kind::Open(_)))
     }
 
     #[cfg(feature = "pyo3")]
@@ -366,17 +404,9 @@ impl Parsed {
         self.plan(Graph { nodes: Nodes::NONE, root: ours }, Images::default())
     }
 
-    /// That of a type of the program.
-    fn of_type(schema: &'static Schema) -> Result<Self> {
-        let carried = Carried::of(schema, true);
-        let (rows, canonical) = Carried::divide(&carried.bytes, carried.arrays, true).unwrap_or_default();
-        Self::within(canonical, &rows, usize::MAX)
-    }
-
     /// The same, of a schema that may be anybody's, with what stands in front of it, and of no more bytes in memory.
     pub fn within(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
-        let (mut nodes, root) = crate::schema::parse_within(schema, memory)?;
-        nodes.show(root, rows)?;
+        let (nodes, root) = Nodes::read(schema, rows, memory)?;
         Ok(Self { nodes, root, pointers: rows.pointers.is_some() })
     }
 

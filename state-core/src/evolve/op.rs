@@ -1,11 +1,13 @@
 //! What a plan says of a part: one operation, and what it needs to know.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use super::numbers::Pointers;
+use super::problem::Problem;
 use super::slots::Slots;
-use crate::schema::{Convert, KnownMember, PointerKey, Schema};
+use crate::schema::{Convert, PointerKey, Schema};
 
 /// The place of an operation in the plan.
 pub(super) type At = usize;
@@ -113,8 +115,8 @@ pub(super) enum Op {
     Grid {
         of: At,
     },
-    /// One of the types of an open set.
-    Members(Box<[OneOf]>),
+    /// One of the types of an open set, by its place among those of the plan.
+    Members(usize),
     /// A weak reference, in ours through this pointer.
     Weak(PointerKey),
     /// The older form is a type of the program.
@@ -130,10 +132,19 @@ pub(super) enum Op {
     },
 }
 
-/// A type of an open set, and what becomes of its values.
+/// The types of theirs in an open set, by tag and fingerprint, and what becomes of the values of each.
+#[derive(Debug, Default)]
+pub(super) struct OpenSet {
+    pub types: BTreeMap<(String, u64), Result<OneOf, Problem>>,
+    /// What is said of others.
+    pub expected: String,
+}
+
+/// A type of ours in an open set.
 #[derive(Debug)]
 pub(super) struct OneOf {
-    pub member: KnownMember,
+    pub tag: String,
+    pub fingerprint: u64,
     pub of: At,
 }
 

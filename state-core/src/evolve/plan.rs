@@ -10,14 +10,12 @@ use core::ptr::from_ref;
 
 use super::keys::Key;
 use super::numbers::{Numbering, Pointers, shares};
-use super::op::{At, Case, Cases, OneOf, Op, Step, Tag};
+use super::op::{At, Case, Cases, Op, OpenSet, Step, Tag};
 use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
-use crate::schema::{
-    Enum, Graph, Kind, KnownMember, Link, Nodes, OldForm, Open, Schema, Show, Slot, brief, first_difference,
-};
+use crate::schema::{Enum, Graph, Kind, Link, Nodes, OldForm, Schema, Show, Slot, brief, first_difference};
 use crate::standard::Known;
 
 /// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
@@ -36,6 +34,7 @@ pub(crate) struct Images {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(super) steps: Vec<Step>,
+    pub(super) sets: Vec<OpenSet>,
     pub(super) skips: Skips,
     pub(super) root: At,
     /// Whether all text, and all raw arrays, are the same and in the same order.
@@ -67,7 +66,7 @@ impl Plan {
     /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
     pub fn new(mut theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
         let Images { text, numbering } = of;
-        theirs.know_sets(ours.nodes, ours.root);
+        theirs.know_sets(ours.root);
         // Objects are made where they are first referred to, so that nothing is known to keep its place.
         let mut keeps = if numbering.is_any() { Keeps::NONE } else { Keeps::ALL.fits(text) };
         loop {
@@ -75,13 +74,13 @@ impl Plan {
             let from = theirs.0.get(root).unwrap_or(&crate::schema::UNIT);
             let at = planner.pair(from, ours.root, crate::schema::root_name(ours.root));
             planner.finish_keys();
-            let Planner { steps, skips, problems, losses, broken, .. } = planner;
+            let Planner { steps, sets, skips, problems, losses, broken, .. } = planner;
             if !problems.is_empty() {
                 return Err(problems);
             }
             let kept = Keeps { text: keeps.text && !broken.text, raw: keeps.raw && !broken.raw };
             if (kept.text, kept.raw) == (keeps.text, keeps.raw) {
-                return Ok(Self { steps, skips, root: at, keeps, numbering, theirs, their_root: root, losses });
+                return Ok(Self { steps, sets, skips, root: at, keeps, numbering, theirs, their_root: root, losses });
             }
             keeps = kept;
         }
@@ -113,27 +112,34 @@ pub(super) struct Planner<'t> {
     pub theirs: &'t Nodes,
     pub ours: &'static Nodes,
     pub steps: Vec<Step>,
+    pub sets: Vec<OpenSet>,
+    /// The places of those sets by their names and traits: the same name is the same set of theirs.
+    pub set_places: BTreeMap<(&'static str, Option<&'static str>), usize>,
     pub skips: Skips,
     made: BTreeMap<(*const Schema, *const Schema), At>,
     /// Which older forms are known to fit, because the question is asked again further in.
     verdicts: Verdicts,
     pub keeps: Keeps,
-    numbering: Numbering,
+    pub numbering: Numbering,
     pub broken: Broken,
     /// Whether something is dropped in the part that is being planned.
     pub drops: bool,
     pub keys: Vec<Key<'t>>,
-    problems: Vec<Problem>,
-    losses: Vec<Problem>,
-    depth: u32,
+    pub problems: Vec<Problem>,
+    pub losses: Vec<Problem>,
+    pub depth: u32,
+    /// Whether it is only asked if a part fits. What is in open sets can be in the way of states alone.
+    pub tries: bool,
 }
 
 impl<'t> Planner<'t> {
-    fn new(theirs: &'t Nodes, ours: &'static Nodes, (keeps, numbering): (Keeps, Numbering)) -> Self {
+    pub fn new(theirs: &'t Nodes, ours: &'static Nodes, (keeps, numbering): (Keeps, Numbering)) -> Self {
         Self {
             theirs,
             ours,
             steps: Vec::new(),
+            sets: Vec::new(),
+            set_places: BTreeMap::new(),
             skips: Skips::new(keeps, numbering.theirs),
             made: BTreeMap::new(),
             verdicts: BTreeMap::new(),
@@ -145,6 +151,7 @@ impl<'t> Planner<'t> {
             problems: Vec::new(),
             losses: Vec::new(),
             depth: DEPTH,
+            tries: false,
         }
     }
 
@@ -297,7 +304,7 @@ impl<'t> Planner<'t> {
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
-            (Kind::Open(a), Kind::Open(b)) if a.name == b.name => self.members(b, path),
+            (Kind::Open(a), Kind::Open(b)) if a.name == b.name => self.open_set(a, b, path),
             (Kind::Weak(a), Kind::Weak(b)) => {
                 self.links(*a, *b, path);
                 to.shared.map_or(Op::Open, Op::Weak)
@@ -310,18 +317,6 @@ impl<'t> Planner<'t> {
                 None => self.wrong(from, to, path),
             },
         }
-    }
-
-    /// The types of an open set are as they are registered now; what others there are is found in a state.
-    fn members(&mut self, open: &'static Open, path: &str) -> Op {
-        // Their tags are text among the others.
-        self.broken.text = true;
-        let known = open.all();
-        let of = |planner: &mut Self, member: KnownMember| {
-            let schema = (member.schema)();
-            OneOf { member, of: planner.pair(schema, schema, &format!("{path}.{}", member.tag)) }
-        };
-        Op::Members(known.into_iter().map(|member| of(self, member)).collect())
     }
 
     fn tuple(&mut self, from: &'t [Link], to: &'static [Link], path: &str) -> Op {
@@ -426,7 +421,7 @@ impl<'t> Planner<'t> {
         // Where the question comes up again inside, it is the same one.
         self.verdicts.insert(pair, true);
         let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
-        planner.depth = self.depth;
+        (planner.depth, planner.tries) = (self.depth, true);
         planner.verdicts = mem::take(&mut self.verdicts);
         planner.pair_as(from, to, "", false);
         planner.finish_keys();

@@ -79,6 +79,15 @@ impl Problem {
         Self::new(path, format!("a variant that `{}` has", short(of)), format!("an older `{name}`"), remedy)
     }
 
+    /// A type of an open set that no registered one was called.
+    pub fn member(path: &str, registered: &str, tag: &str) -> Self {
+        let tag = Escaped(tag).to_string();
+        let remedy = format!(
+            "if it was renamed, write `#[state(alias({tag:?}))]` on the type, or `member!(Type as \"tag\" | {tag:?})`"
+        );
+        Self::new(path, registered, format!("'{tag}', which is not"), remedy)
+    }
+
     pub fn key(path: &str) -> Self {
         let (ours, theirs) =
             ("keys that stay different", "keys of which `removed`, `other` or a second `alias` drops a part");

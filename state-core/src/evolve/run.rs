@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::keys::Made;
 use super::numbers::Numbers;
-use super::op::{At, Case, Cases, OneOf, Op, Step};
+use super::op::{At, Case, Cases, Op, Step};
 use super::plan::Plan;
 use super::slots::{SlotStep, Slots};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +14,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::float::widen;
-use crate::protocol::layout::{FACTOR, LENGTH, option_is_inline, padded, stride};
+use crate::protocol::layout::{FACTOR, option_is_inline, padded, stride};
 use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::schema::Convert;
@@ -164,7 +164,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Space for heads of ours. Where one of ours stands for much less of theirs, it is counted.
-    fn grow(&mut self, count: usize, from: usize, new: usize) -> Result<usize> {
+    pub(super) fn grow(&mut self, count: usize, from: usize, new: usize) -> Result<usize> {
         if new > FACTOR.saturating_mul(from.max(1)) {
             self.out.takes(count.saturating_mul(new))?;
         }
@@ -219,7 +219,7 @@ impl<'a> Run<'_, 'a> {
                 self.level(*of, run, to)
             }
             Op::Enum(cases) => self.variant(cases, head, to),
-            Op::Members(members) => self.member(members, head, to),
+            Op::Members(set) => self.member(*set, head, to),
             Op::Converted { of, head: size, convert } => self.converted((*of, *size), *convert, head, to),
             Op::Upgraded { theirs, ours } => self.upgraded(&plan.theirs, (*theirs, ours), head, to),
             _ => self.leaf(at, head, to),
@@ -274,7 +274,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// A part one level deeper.
-    fn level(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+    pub(super) fn level(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         self.nested(|this| this.part(of, head, to))
     }
 
@@ -411,20 +411,6 @@ impl<'a> Run<'_, 'a> {
         self.out.write(to, &index.to_le_bytes()[..cases.to.size]);
         let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.out.run(1, size) };
         self.slots(slots, head, place).map_err(|error| error.within(name))
-    }
-
-    fn member(&mut self, members: &[OneOf], head: &'a [u8], to: usize) -> Result<()> {
-        let (tag_head, fingerprint) = head.split_at(LENGTH);
-        let len = self.length(tag_head)?;
-        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
-        let fits = |one: &&OneOf| one.member.tag == tag && one.member.fingerprint().to_le_bytes() == *fingerprint;
-        let OneOf { of, .. } = members.iter().find(fits).ok_or_else(damaged)?;
-        let run = self.run(1, self.plan.steps[*of].from)?;
-        self.out.length(to, len);
-        self.out.text.extend_from_slice(tag.as_bytes());
-        self.out.write(to + LENGTH, fingerprint);
-        let place = self.out.run(1, self.plan.steps[*of].to);
-        self.level(*of, run, place)
     }
 
     fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ptr::from_ref;
 
@@ -10,7 +11,7 @@ use super::run::{Run, damaged, grid, number, whole};
 use crate::error::Result;
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{LENGTH, enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
-use crate::schema::{Kind, KnownMember, Link, Nodes, Schema, Slot};
+use crate::schema::{Kind, Link, Nodes, Open, Schema, Slot};
 use crate::sharing::{RECORD, Record};
 use crate::standard::Known;
 
@@ -45,8 +46,8 @@ pub(super) enum Skip {
         head: usize,
         of: Over,
     },
-    /// One of the types of an open set, and of each the bytes of its head.
-    Members(Box<[(KnownMember, usize, Over)]>),
+    /// One of the types of an open set, by its place among those of the plan.
+    Members(usize),
     /// A shared pointer, before whose value stands a record.
     Numbered(usize),
     /// Parts of a head: where they start, how long they are.
@@ -72,6 +73,9 @@ pub(super) struct Skips {
     pub ways: Vec<Skip>,
     /// By the address of the node, so that a plan can go to another thread.
     made: BTreeMap<usize, Over>,
+    /// The open sets by their names: of each type the bytes of its head, and how what lies behind it is passed over.
+    sets: Vec<BTreeMap<(String, u64), (usize, Over)>>,
+    set_places: BTreeMap<String, usize>,
     keeps: Keeps,
     /// Whether references are numbered.
     numbered: bool,
@@ -86,7 +90,7 @@ pub(super) struct Bears {
 
 impl Skips {
     pub fn new(keeps: Keeps, numbered: bool) -> Self {
-        Self { ways: Vec::new(), made: BTreeMap::new(), keeps, numbered }
+        Self { ways: Vec::new(), made: BTreeMap::new(), sets: Vec::new(), set_places: BTreeMap::new(), keeps, numbered }
     }
 
     /// How the value of a shared pointer is passed over, whose record was read; nothing of what is none.
@@ -155,16 +159,23 @@ impl Skips {
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
             // Of a schema that was read, by what its name is in this program, if it is met at all.
-            Kind::Open(open) => {
-                let known = open.all().into_iter();
-                let of = known.map(|member| {
-                    let schema = (member.schema)();
-                    (member, schema.head, self.of(nodes, schema))
-                });
-                Skip::Members(of.collect())
-            }
+            Kind::Open(open) => Skip::Members(self.set(nodes, open)),
             _ => Skip::Text,
         }
+    }
+
+    fn set(&mut self, nodes: &Nodes, open: &Open) -> usize {
+        if let Some(place) = self.set_places.get(&*open.name) {
+            return *place;
+        }
+        let place = self.sets.len();
+        self.sets.push(BTreeMap::new());
+        self.set_places.insert(open.name.to_string(), place);
+        for member in nodes.members(open) {
+            let way = (member.schema.head, self.of(nodes, member.schema));
+            self.sets[place].insert((member.tag.to_string(), member.fingerprint), way);
+        }
+        place
     }
 
     fn slots(&mut self, nodes: &Nodes, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
@@ -253,7 +264,7 @@ impl<'a> Run<'_, 'a> {
                 let run = self.run(1, *size)?;
                 self.skip_run((1, *of), run, stride(*size), *size)?;
             }
-            Skip::Members(members) => self.skip_member(members, head)?,
+            Skip::Members(set) => self.skip_member(*set, head)?,
             Skip::Numbered(content) => {
                 if !matches!(Record::read(self.run(1, RECORD)?).ok_or_else(damaged)?, Record::Back(_)) {
                     self.skip(*content, head)?;
@@ -267,14 +278,13 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    fn skip_member(&mut self, members: &[(KnownMember, usize, Over)], head: &'a [u8]) -> Result<()> {
+    fn skip_member(&mut self, set: usize, head: &'a [u8]) -> Result<()> {
+        let plan = self.plan;
         let (tag_head, fingerprint) = head.split_at(LENGTH);
         let len = self.length(tag_head)?;
         let tag = self.at.text.cut(len).ok_or_else(damaged)?;
-        let fits = |(member, ..): &&(KnownMember, usize, Over)| {
-            member.tag == tag && member.fingerprint().to_le_bytes() == *fingerprint
-        };
-        let (_, size, over) = members.iter().find(fits).ok_or_else(damaged)?;
+        let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
+        let (size, over) = plan.skips.sets[set].get(&(tag.to_string(), number)).ok_or_else(damaged)?;
         let run = self.run(1, *size)?;
         self.skip_behind(*over, &run[..*size])
     }

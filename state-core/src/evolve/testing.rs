@@ -8,10 +8,10 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::history::{Recorded, forms};
+use super::history::{Recorded, forms, members};
 use super::{Images, Numbering, Parsed, Plan, listing};
 use crate::schema::fingerprint::{Identity, identity};
-use crate::schema::{Carried, Graph, Nodes, write_canonical};
+use crate::schema::{Carried, Graph, KnownMember, Nodes, Open, Rows, is_name, open_sets, write_canonical};
 use crate::state::State;
 
 /// The variable with which tests record what is new.
@@ -27,7 +27,8 @@ const PREFACE: &str = "\
 ///
 /// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is missing, and the file is
 /// created if there is none. The path is relative to the root of the tested package. The form of `T` includes the types
-/// that it contains; only types that are saved on their own need a test. Forms with other names are checked if `T` has
+/// that it contains; only types that are saved on their own need a test. The types of its open sets are those that are
+/// registered when the test calls this. Forms with other names are checked if `T` has
 /// these names as its `alias`.
 ///
 /// ```no_run
@@ -56,13 +57,18 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     let text = if records { record(ours, path).map_err(failed)? } else { read(path).map_err(failed)? };
     let name = listing::name(ours.schema, Nodes::NONE);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
-    let forms: Vec<Recorded<'_>> = forms(&text).filter(|form| form.name == name || had.contains(&form.name)).collect();
+    let older = |form: &Recorded<'_>| form.member().is_none() && (form.name == name || had.contains(&form.name));
+    let members = members(&text);
+    let known: Vec<Recorded<'_>> = forms(&text).filter(older).collect();
     let mut messages = Vec::new();
-    for form in &forms {
-        messages.extend(resolve(ours, form).err());
+    for form in &known {
+        messages.extend(resolve(ours, form, &members).err());
     }
     let rows = Carried::recorded(ours.schema, ours.sharing.shared);
-    if !forms.iter().any(|form| form.is_of(ours.fingerprint, &rows)) {
+    let is_known = known.iter().any(|form| form.is_of(ours.fingerprint, &rows));
+    let missing = (!is_known).then_some(name);
+    let names = unrecorded(ours, &text).into_iter().map(|(set, member)| listing::member_name(set, member.tag));
+    for name in missing.into_iter().chain(names) {
         let file = path.display();
         messages.push(format!(
             "the present form of {name} is not recorded in {file}; \
@@ -72,10 +78,26 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     if messages.is_empty() { Ok(()) } else { Err(messages.join("\n")) }
 }
 
-/// Whether a recorded form becomes the present one, or what it takes.
-fn resolve(ours: &Identity, form: &Recorded<'_>) -> Result<(), String> {
+/// The types that are registered now in the open sets of a type, and not recorded in this form.
+fn unrecorded(ours: &Identity, text: &str) -> Vec<(&'static str, KnownMember)> {
+    let of = |set: &'static Open| set.all().into_iter().map(|member| (&*set.name, member));
+    let recorded: Vec<(Option<u64>, (String, String))> =
+        forms(text).filter_map(|form| Some((form.fingerprint(), form.member()?))).collect();
+    let is_new = |&(set, member): &(&'static str, KnownMember)| {
+        let same = |(form, (other, tag)): &(Option<u64>, (String, String))| {
+            *form == Some(member.fingerprint()) && other == set && tag == member.tag
+        };
+        is_name(set) && is_name(member.tag) && !recorded.iter().any(same)
+    };
+    open_sets(ours.schema).into_iter().flat_map(of).filter(is_new).collect()
+}
+
+/// Whether a recorded form becomes the present one, or what it takes; with the types of open sets that were recorded.
+fn resolve(ours: &Identity, form: &Recorded<'_>, members: &[u8]) -> Result<(), String> {
     let fingerprint = form.fingerprint().unwrap_or_default();
-    let older = form.parts().and_then(|(schema, rows)| Parsed::within(&schema, &rows, usize::MAX));
+    let older = form
+        .parts()
+        .and_then(|(schema, rows)| Parsed::within(&schema, &Rows { members: members.into(), ..rows }, usize::MAX));
     let Parsed { nodes, root, .. } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
     let shared = ours.sharing.shared;
@@ -110,7 +132,9 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
     let _lock = crate::image::wait_for(&file);
     let mut text = read_all(&mut file)?;
     let rows = Carried::recorded(ours.schema, ours.sharing.shared);
-    if forms(&text).any(|form| form.is_of(ours.fingerprint, &rows)) {
+    let is_known = forms(&text).any(|form| form.member().is_none() && form.is_of(ours.fingerprint, &rows));
+    let new = unrecorded(ours, &text);
+    if is_known && new.is_empty() {
         return Ok(text);
     }
     let mut more = String::new();
@@ -119,8 +143,14 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
     } else if !text.ends_with('\n') {
         more.push('\n');
     }
-    more.push('\n');
-    more.push_str(&listing::record(ours.schema, &write_canonical(ours.schema), &rows));
+    if !is_known {
+        more.push('\n');
+        more.push_str(&listing::record(ours.schema, &write_canonical(ours.schema), &rows));
+    }
+    for (set, member) in new {
+        more.push('\n');
+        more.push_str(&listing::record_member(set, member.tag, (member.schema)()));
+    }
     file.write_all(more.as_bytes())?;
     text.push_str(&more);
     Ok(text)

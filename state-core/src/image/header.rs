@@ -8,7 +8,7 @@ use crate::protocol::decode::Regions;
 use crate::protocol::layout::{ALIGN, padded};
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::identity_of;
-use crate::schema::{Carried, Rows, Sharing};
+use crate::schema::{Carried, Front, Rows, Sharing};
 use crate::sharing::Numbered;
 use crate::state::State;
 
@@ -21,6 +21,7 @@ const NUMBERED: u8 = 2;
 const CYCLIC: u8 = 4;
 const WITH_CHECKSUM: u8 = 8;
 const WITH_ARRAYS: u8 = 16;
+const WITH_MEMBERS: u8 = 32;
 
 /// Bytes of the checksum that may stand behind an image.
 pub(crate) const CHECKSUM: usize = 8;
@@ -58,10 +59,11 @@ pub(crate) fn write_shared(
     schema: Option<&Carried>,
 ) {
     let numbered = if sharing.shared { NUMBERED } else { 0 } | if sharing.cyclic { CYCLIC } else { 0 };
-    let carried = match schema {
+    let carried = match schema.map(|schema| schema.front) {
         None => 0,
-        Some(Carried { arrays: false, .. }) => WITH_SCHEMA,
-        Some(Carried { arrays: true, .. }) => WITH_SCHEMA | WITH_ARRAYS,
+        Some(Front { arrays, members, .. }) => {
+            WITH_SCHEMA | if arrays { WITH_ARRAYS } else { 0 } | if members { WITH_MEMBERS } else { 0 }
+        }
     };
     let flags = carried | numbered;
     let (header, behind) = space.split_at_mut(SIZE);
@@ -188,9 +190,11 @@ impl<'a> Image<'a> {
         if version != VERSION {
             return Err(unknown("format version 1", format_args!("version {version}"), 4));
         }
-        let unknown_flags = flags & !(WITH_SCHEMA | NUMBERED | CYCLIC | WITH_CHECKSUM | WITH_ARRAYS) != 0;
+        let unknown_flags =
+            flags & !(WITH_SCHEMA | NUMBERED | CYCLIC | WITH_CHECKSUM | WITH_ARRAYS | WITH_MEMBERS) != 0;
         let alone = |flag, other| flags & (flag | other) == flag;
-        if unknown_flags || alone(WITH_ARRAYS, WITH_SCHEMA) || alone(CYCLIC, NUMBERED) || reserved != [0, 0] {
+        let without_schema = alone(WITH_ARRAYS, WITH_SCHEMA) || alone(WITH_MEMBERS, WITH_SCHEMA);
+        if unknown_flags || without_schema || alone(CYCLIC, NUMBERED) || reserved != [0, 0] {
             return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
         }
         let (bytes, behind, checksum) = match flags & WITH_CHECKSUM {
@@ -206,8 +210,7 @@ impl<'a> Image<'a> {
         let (schema, front) = match flags & WITH_SCHEMA {
             0 => (None, SIZE),
             _ => {
-                let (arrays, numbered) = (flags & WITH_ARRAYS != 0, flags & NUMBERED != 0);
-                let parts = carried(behind).map(|carried| (carried, Carried::divide(carried, arrays, numbered)));
+                let parts = carried(behind).map(|carried| (carried, Carried::divide(carried, front_of(flags))));
                 let Some((carried, Some((_, schema)))) = parts else { return Err(no_schema(bytes.len())) };
                 (Some(schema), SIZE + 4 + carried.len())
             }
@@ -235,7 +238,7 @@ impl<'a> Image<'a> {
     fn parts(&self) -> Option<(Rows<'a>, &'a [u8])> {
         self.schema?;
         let carried = carried(self.bytes.get(SIZE..)?)?;
-        Carried::divide(carried, self.flags & WITH_ARRAYS != 0, self.flags & NUMBERED != 0)
+        Carried::divide(carried, front_of(self.flags))
     }
 
     /// What stands in front of the schema, as [`Carried`] says it.
@@ -300,6 +303,11 @@ impl<'a> Image<'a> {
         let (tail, rest) = rest.split_at_checked(number(16)?)?;
         Some(Regions { head, tail, text: Text::new(rest.get(..number(24)?)?).ok()?, raw: &[], numbered: None })
     }
+}
+
+fn front_of(flags: u8) -> Front {
+    let has = |flag| flags & flag != 0;
+    Front { members: has(WITH_MEMBERS), arrays: has(WITH_ARRAYS), numbered: has(NUMBERED) }
 }
 
 /// The schema and what stands in front of it.

@@ -20,11 +20,11 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 41` |
 //! | version | 1 | `01` |
-//! | flags | 1 | bit 0: a schema follows the header; bit 1: references are numbered; bit 2, only with bit 1: they may form cycles; bit 3: a checksum follows the image; bit 4: the length of the schema is followed by a list of the raw arrays that appear as arrays; the others are zero |
+//! | flags | 1 | bit 0: a schema follows the header; bit 1: references are numbered; bit 2, only with bit 1: they may form cycles; bit 3: a checksum follows the image; bit 4: the length of the schema is followed by a list of the raw arrays that appear as arrays; bit 5: and, before that, by a table of the types of open sets; the others are zero |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | FNV-1a (64 bits) of the canonical schema of the root type |
 //! | lengths | 3 x 8 | of tail, text and raw |
-//! | schema | 4 + n | only with flag bit 0: the length n, then n bytes: the lists for flag bits 4 and 1, and the canonical schema |
+//! | schema | 4 + n | only with flag bit 0: the length n, then n bytes: the table for flag bit 5, the lists for flag bits 4 and 1, and the canonical schema |
 //! | head | | of the root; its type fixes the size |
 //! | tail | | heads of the contents of lists, maps, boxes, large options and large enum variants |
 //! | text | | all text, one valid UTF-8 string |
@@ -77,6 +77,25 @@
 //! changed. If any does, a schema that is written is preceded by a list of them: a length (4), and that many bytes with
 //! one bit for each raw array in the order of the schema, lowest bit first, 1 if it appears as an array.
 //!
+//! # Types of open sets
+//! The types of an open set are not part of the schema. The value of such a set names its type by its tag and the
+//! fingerprint of its own schema, and a schema that is written is preceded by a table of the types that are registered
+//! at the time, in all sets that the type contains, also within other registered types. So these types can change, and
+//! be inspected, like any others. The table has a length (4) and that many bytes: for each type
+//!
+//! | part | bytes | contents |
+//! |---|---|---|
+//! | set | 1 + n | length and name of the set, in UTF-8 |
+//! | tag | 1 + n | length and tag of the type |
+//! | flags | 1 | 1: a list of the raw arrays that appear as arrays precedes its schema; 2: and a list of the shared pointer types |
+//! | length | 4 | of the following |
+//! | schema | n | these lists, as for the schema of the image, and the canonical schema |
+//!
+//! The types are sorted by set, tag and fingerprint, and differ in one of these. With flag bit 1 of the image, each has
+//! the list of shared pointer types. A type that is not in the table can only be read by a program that has it
+//! registered in the same form; so can images without a table, such as those written before there was one. Readers from
+//! before the table refuse flag bit 5 with an error of the kind [`Version`](crate::ErrorKind::Version).
+//!
 //! # Numbered references
 //! With flag bit 1, objects behind shared pointers (`Rc`, `Arc`) keep their identity; see [`sharing`](crate::sharing).
 //! Each shared pointer has a record of 8 bytes in the tail, before everything else that belongs to it.
@@ -124,7 +143,7 @@
 //! | 20 type that has a class in Python | 0 date, 1 time of day, 2 date and time, 3 the same in UTC, 4 the same in a time zone, 5 difference of times, 6 UUID, 7 integer, 8 integer that is not negative, 9 decimal number |
 //! | 21 array of several dimensions | 0, or 1 more than the number of dimensions if it is fixed; element |
 //! | 22 weak reference | the type of the object |
-//! | 23 open set | name; its types are not part of the schema |
+//! | 23 open set | name; its types are not part of the schema, but may [precede it](#types-of-open-sets) |
 //!
 //! # The format of a delta, version 1
 //! Turns one image, the base, into another of the same type; made by [`delta`], applied by [`patch`].

@@ -3,27 +3,44 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::canon::write_listed;
+use super::canon::{Reading, write_listed};
+use super::members::{Members, entries, no_table, registered};
 use super::{Kind, Nodes, Schema};
 use crate::error::{Error, ErrorKind};
 
-/// A schema as bytes carry it: the canonical bytes, and which of its raw arrays show as arrays.
-///
-/// That is no part of the canonical bytes, as a type is the same however its arrays show. Where any does, there stands in
-/// front of them the number of bytes of a row of bits, and the bits: one for each raw array, in the order of the schema,
-/// lowest first.
+/// A schema as bytes carry it: the canonical bytes, and what is no part of them in front, as [`Rows`] says it.
 pub(crate) struct Carried {
     pub bytes: Vec<u8>,
-    /// Whether a row of bits says which raw arrays show as arrays.
+    pub front: Front,
+}
+
+/// What stands in front of the canonical bytes, in this order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Front {
+    /// The types of open sets.
+    pub members: bool,
+    /// Which raw arrays show as arrays.
     pub arrays: bool,
-    /// Whether one says which types are shared pointers, which the header of a stream repeats.
-    #[cfg_attr(not(feature = "std"), allow(dead_code))]
+    /// Which types are shared pointers.
     pub numbered: bool,
 }
 
 impl Carried {
-    /// In front of the canonical bytes stands, if references are `numbered`, which types are shared pointers.
+    /// With the types of open sets that are registered now, and, if references are `numbered`, with which types are shared
+    /// pointers.
     pub fn of(root: &'static Schema, numbered: bool) -> Self {
+        let mut carried = Self::alone(root, numbered);
+        let members = registered(root, numbered);
+        if !members.is_empty() {
+            carried.front.members = true;
+            let length = (members.len() as u32).to_le_bytes();
+            carried.bytes = [&length[..], &members, &carried.bytes].concat();
+        }
+        carried
+    }
+
+    /// The same without the types of open sets.
+    pub fn alone(root: &'static Schema, numbered: bool) -> Self {
         let out = write_listed(root);
         let arrays = out.arrays.contains(&true);
         let mut bytes = Vec::new();
@@ -34,29 +51,31 @@ impl Carried {
             write_row(&out.shared, &mut bytes);
         }
         bytes.extend_from_slice(&out.bytes);
-        Self { bytes, arrays, numbered }
+        Self { bytes, front: Front { members: false, arrays, numbered } }
     }
 
     /// A schema behind what stands in front of it, of which the pointers are left out unless references are `numbered`.
     pub fn joined(rows: &Rows<'_>, canonical: &[u8], numbered: bool) -> Self {
-        let arrays = (!rows.arrays.is_empty()).then_some(&rows.arrays);
+        let present = |row: &'_ [u8]| !row.is_empty();
         let pointers = rows.pointers.as_ref().filter(|_| numbered);
+        let front =
+            Front { members: present(&rows.members), arrays: present(&rows.arrays), numbered: pointers.is_some() };
         let mut bytes = Vec::new();
-        for row in arrays.into_iter().chain(pointers) {
+        for row in [&rows.members, &rows.arrays].into_iter().filter(|row| present(row)).chain(pointers) {
             bytes.extend_from_slice(&(row.len() as u32).to_le_bytes());
             bytes.extend_from_slice(row);
         }
         bytes.extend_from_slice(canonical);
-        Self { bytes, arrays: arrays.is_some(), numbered: pointers.is_some() }
+        Self { bytes, front }
     }
 
     /// What a record of the form keeps beside the canonical bytes: whether rows say which raw arrays show as arrays and,
     /// if references are `numbered`, which types are shared pointers; and the rows. Nothing where there are none.
     #[cfg(feature = "std")]
     pub fn recorded(root: &'static Schema, numbered: bool) -> Vec<u8> {
-        let Self { bytes, arrays, .. } = Self::of(root, numbered);
+        let Self { bytes, front } = Self::alone(root, numbered);
         let rows = bytes.len() - super::canon::write_canonical(root).len();
-        let mut recorded = alloc::vec![u8::from(arrays) | u8::from(numbered) << 1];
+        let mut recorded = alloc::vec![u8::from(front.arrays) | u8::from(numbered) << 1];
         recorded.extend_from_slice(&bytes[..rows]);
         if rows == 0 { Vec::new() } else { recorded }
     }
@@ -64,25 +83,28 @@ impl Carried {
     /// The rows of a record.
     pub fn rows_of_record(recorded: &[u8]) -> Option<Rows<'_>> {
         let Some((flags, rows)) = recorded.split_first() else { return Some(Rows::default()) };
-        let (rows, rest) = Self::divide(rows, flags & 1 == 1, flags & 2 == 2)?;
+        let front = Front { members: false, arrays: flags & 1 == 1, numbered: flags & 2 == 2 };
+        let (rows, rest) = Self::divide(rows, front)?;
         (*flags < 4 && rest.is_empty()).then_some(rows)
     }
 
     /// What stands in front, and the canonical bytes.
-    pub fn divide(bytes: &[u8], arrays: bool, numbered: bool) -> Option<(Rows<'_>, &[u8])> {
-        let (arrays, bytes) = if arrays { read_row(bytes)? } else { (&[][..], bytes) };
-        let (pointers, bytes) = match numbered {
-            true => read_row(bytes).map(|(row, bytes)| (Some(Cow::Borrowed(row)), bytes))?,
-            false => (None, bytes),
-        };
-        Some((Rows { arrays: Cow::Borrowed(arrays), pointers }, bytes))
+    pub fn divide(bytes: &[u8], front: Front) -> Option<(Rows<'_>, &[u8])> {
+        let row = |is_there: bool, bytes| if is_there { read_row(bytes) } else { Some((&[][..], bytes)) };
+        let (members, bytes) = row(front.members, bytes)?;
+        let (arrays, bytes) = row(front.arrays, bytes)?;
+        let (pointers, bytes) = row(front.numbered, bytes)?;
+        let pointers = front.numbered.then_some(Cow::Borrowed(pointers));
+        Some((Rows { members: Cow::Borrowed(members), arrays: Cow::Borrowed(arrays), pointers }, bytes))
     }
 }
 
 /// What stands in front of the canonical bytes of a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rows<'a> {
-    /// A bit for each raw array: whether it shows as one. Empty where none does.
+    /// The types of open sets, as [`entries`] reads them. Empty where none is told.
+    pub members: Cow<'a, [u8]>,
+    /// A bit for each raw array, lowest first: whether it shows as one. Empty where none does.
     pub arrays: Cow<'a, [u8]>,
     /// A bit for each node: whether it is a shared pointer. Nothing where that is not said.
     pub pointers: Option<Cow<'a, [u8]>>,
@@ -91,7 +113,8 @@ pub(crate) struct Rows<'a> {
 impl Rows<'_> {
     pub fn into_owned(self) -> Rows<'static> {
         let owned = |row: Cow<'_, [u8]>| Cow::Owned(row.into_owned());
-        Rows { arrays: owned(self.arrays), pointers: self.pointers.map(owned) }
+        let Self { members, arrays, pointers } = self;
+        Rows { members: owned(members), arrays: owned(arrays), pointers: pointers.map(owned) }
     }
 }
 
@@ -119,33 +142,56 @@ pub(super) fn is_row_of(row: &[u8], count: usize) -> bool {
 }
 
 impl Nodes {
-    /// Says of nodes what stands in front of the canonical bytes.
+    /// Reads a schema, and what stands in front of it, which come to no more than so many bytes in memory.
     ///
     /// # Errors
-    /// Rows that are none of this schema.
-    pub(crate) fn show(&mut self, root: usize, rows: &Rows<'_>) -> Result<(), Error> {
-        if !rows.arrays.is_empty() {
-            self.show_arrays(&rows.arrays)?;
+    /// Bytes that are no schema, and rows or types of open sets that are none of it.
+    pub(crate) fn read(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<(Self, usize), Error> {
+        let mut reading = Reading::within(schema.len() + rows.members.len(), memory);
+        let root = reading.schema(schema)?;
+        let mut parts = alloc::vec![(root, rows.clone())];
+        let mut members = Vec::new();
+        for entry in entries(&rows.members) {
+            let (entry, (rows, canonical)) =
+                entry.and_then(|entry| Some((entry, entry.parts()?))).ok_or_else(no_table)?;
+            let at = reading.schema(canonical)?;
+            members.push(entry.named(at, canonical));
+            parts.push((at, rows));
         }
-        rows.pointers.as_ref().map_or(Ok(()), |row| self.mark_pointers(root, row))
+        let mut nodes = reading.finish()?;
+        nodes.1 = Members::new(members)?;
+        nodes.show(&parts)?;
+        Ok((nodes, root))
     }
 
-    /// Says of the raw arrays which ones show as arrays, by the row of bits that was carried.
-    ///
-    /// # Errors
-    /// A row of another length, or with other bits, than the schema has raw arrays that may.
-    fn show_arrays(&mut self, row: &[u8]) -> Result<(), Error> {
-        let (mut count, mut fits) = (0, true);
-        for node in &mut self.0 {
-            if let Kind::Raw(raw) = &mut node.kind {
-                raw.array = bit(row, count);
-                fits &= !(raw.array && raw.counted);
-                count += 1;
+    /// Says of nodes what stands in front of the canonical bytes, for each schema by its root.
+    fn show(&mut self, parts: &[(usize, Rows<'_>)]) -> Result<(), Error> {
+        let ends = parts.iter().skip(1).map(|(root, _)| *root).chain(Some(self.0.len()));
+        let ends: Vec<usize> = ends.collect();
+        for ((root, rows), end) in parts.iter().zip(ends) {
+            if !rows.arrays.is_empty() {
+                show_arrays(&mut self.0[*root..end], &rows.arrays)?;
             }
         }
-        if !fits || !is_row_of(row, count) {
-            return Err(Error::new(ErrorKind::Malformed, "a bit for each raw array of the schema", "others"));
-        }
-        Ok(())
+        let Some((_, Rows { pointers: Some(_), .. })) = parts.first() else { return Ok(()) };
+        let pointers: Option<Vec<(usize, &[u8])>> =
+            parts.iter().map(|(root, rows)| Some((*root, &**rows.pointers.as_ref()?))).collect();
+        self.mark_pointers(&pointers.ok_or_else(no_table)?)
     }
+}
+
+/// Says of the raw arrays which ones show as arrays, by the row of bits that was carried.
+fn show_arrays(nodes: &mut [Schema], row: &[u8]) -> Result<(), Error> {
+    let (mut count, mut fits) = (0, true);
+    for node in nodes {
+        if let Kind::Raw(raw) = &mut node.kind {
+            raw.array = bit(row, count);
+            fits &= !(raw.array && raw.counted);
+            count += 1;
+        }
+    }
+    if !fits || !is_row_of(row, count) {
+        return Err(Error::new(ErrorKind::Malformed, "a bit for each raw array of the schema", "others"));
+    }
+    Ok(())
 }

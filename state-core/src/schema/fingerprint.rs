@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::{Link, Present, Schema, Sharing, write_canonical};
+use crate::schema::{Kind, Link, Present, Schema, Sharing, write_canonical};
 use crate::state::State;
 
 /// What is known of a type that stands at the root of an image.
@@ -28,6 +28,8 @@ pub(crate) struct Identity {
     pub sharing: Sharing,
     /// Whether a history keeps pointers in it instead of what they lead to.
     pub holds: bool,
+    /// Whether there are open sets in it, whose types are no part of the schema.
+    pub open: bool,
     /// Which regions its images can have.
     pub present: Present,
 }
@@ -48,6 +50,7 @@ fn identify(schema: &'static Schema) -> Identity {
         moves: true,
         sharing: Sharing::NO,
         holds: false,
+        open: false,
         present: Present::NONE,
     };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
@@ -63,6 +66,7 @@ fn any(mut all: Identity) -> Identity {
         all.asks |= node.asks();
         all.moves &= !node.skips() && !node.asks() && !node.works();
         all.holds |= node.holds();
+        all.open |= matches!(node.kind, Kind::Open(_));
         all.sharing = all.sharing.or(node.sharing());
         all.present = all.present.with(node.present());
         if node.tag().is_some() {

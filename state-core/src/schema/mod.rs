@@ -11,6 +11,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod form;
 mod heads;
 pub(crate) mod layout;
+mod members;
 mod node;
 mod nodes;
 mod open;
@@ -24,12 +25,15 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "pyo3")]
 pub(crate) use canon::{canonical_without_slots, parse, parse_class_within, write_for_class};
-pub(crate) use canon::{parse_some, parse_within, write_canonical, write_for_other_order};
-pub(crate) use carried::{Carried, Rows};
+pub(crate) use canon::{parse_some, write_canonical, write_for_other_order};
+pub(crate) use carried::{Carried, Front, Rows};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};
 pub(crate) use layout::Layout;
+pub(crate) use members::{Entry, MemberOf, are_registered, names_of, table};
+#[cfg(feature = "std")]
+pub(crate) use members::{has_registered, is_name, open_sets, recorded_names};
 #[cfg(feature = "pyo3")]
 pub(crate) use node::Handle;
 pub(crate) use node::{DefaultFn, Enum, Kind, Object, Raw, Record};

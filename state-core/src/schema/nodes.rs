@@ -2,14 +2,15 @@
 
 use alloc::vec::Vec;
 
+use super::members::{Members, open_sets};
 use super::{Kind, Link, Schema};
 
-/// The nodes that [`Link::At`] leads to; empty for the schemas of types.
+/// The nodes that [`Link::At`] leads to, and the types of open sets among them; empty for the schemas of types.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Nodes(pub Vec<Schema>);
+pub(crate) struct Nodes(pub Vec<Schema>, pub Members);
 
 impl Nodes {
-    pub const NONE: &'static Self = &Self(Vec::new());
+    pub const NONE: &'static Self = &Self(Vec::new(), Members::NONE);
 
     pub fn get(&self, link: Link) -> &Schema {
         match link {
@@ -36,18 +37,13 @@ impl Nodes {
 pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
 
 impl Nodes {
-    /// Says of open sets what the program knows of those that have their names in another schema.
-    pub fn know_sets(&mut self, of: &Self, root: &Schema) {
-        let mut known = Vec::new();
-        of.reach(root, |node| {
-            if let Kind::Open(open) = &node.kind {
-                known.push(open.clone());
-            }
-            false
-        });
+    /// Says of open sets what the program knows of those that have their names in a type of it.
+    pub fn know_sets(&mut self, ours: &'static Schema) {
+        let mut sets = None;
         for node in &mut self.0 {
             if let Kind::Open(open) = &mut node.kind {
-                open.known = known.iter().find(|set| set.name == open.name).and_then(|set| set.known);
+                let sets = sets.get_or_insert_with(|| open_sets(ours));
+                open.known = sets.iter().find(|set| set.name == open.name).and_then(|set| set.known);
             }
         }
     }

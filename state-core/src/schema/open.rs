@@ -59,6 +59,12 @@ impl Open {
         self.known.map_or_else(Vec::new, |known| (known.members)())
     }
 
+    /// Whether another is the set of the same trait.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let of = |open: &Self| open.known.map(|known| (known.type_name)());
+        self.name == other.name && of(self) == of(other)
+    }
+
     /// The type of this tag, if it has this fingerprint.
     ///
     /// # Errors
@@ -74,7 +80,8 @@ impl Open {
         if fingerprint != found.fingerprint().to_le_bytes() {
             let theirs = fingerprint.iter().rev().fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
             let expected = format!("'{}' as it is registered (fingerprint {:016x})", found.tag, found.fingerprint());
-            return Err(Error::new(ErrorKind::Identity, expected, format!("another form of it ({theirs:016x})")));
+            let found = format!("another form of it ({theirs:016x}; `loads_upgraded` takes states of older forms)");
+            return Err(Error::new(ErrorKind::Identity, expected, found));
         }
         Ok(found)
     }

@@ -41,28 +41,29 @@ impl PointerKey {
 }
 
 impl Nodes {
-    /// Says which nodes are shared pointers, by the row of bits that was carried: one for each node in the order of the
-    /// schema, those included that are met again.
+    /// Says which nodes are shared pointers, by the rows of bits that were carried, each for the schema with this root: a
+    /// bit for each node in the order of the schema, those included that are met again.
     ///
     /// # Errors
     /// A row of another length, or with bits for what cannot be behind such a pointer.
-    pub(super) fn mark_pointers(&mut self, root: usize, row: &[u8]) -> Result<(), Error> {
-        let (mut count, mut fits) = (0, true);
+    pub(super) fn mark_pointers(&mut self, rows: &[(usize, &[u8])]) -> Result<(), Error> {
         let mut marked = alloc::vec![false; self.0.len()];
         let mut met = alloc::vec![false; self.0.len()];
-        let mut open = alloc::vec![root];
-        while let Some(at) = open.pop() {
-            let is_pointer = bit(row, count);
-            count += 1;
-            let (Some(node), Some(met)) = (self.0.get(at), met.get_mut(at)) else { continue };
-            fits &= !is_pointer || matches!(node.kind, Kind::Boxed(_) | Kind::Str | Kind::List(_));
-            if !core::mem::replace(met, true) {
-                marked[at] = is_pointer;
-                open.extend(node.links().into_iter().rev().filter_map(index));
+        for &(root, row) in rows {
+            let (mut count, mut fits, mut open) = (0, true, alloc::vec![root]);
+            while let Some(at) = open.pop() {
+                let is_pointer = bit(row, count);
+                count += 1;
+                let (Some(node), Some(met)) = (self.0.get(at), met.get_mut(at)) else { continue };
+                fits &= !is_pointer || matches!(node.kind, Kind::Boxed(_) | Kind::Str | Kind::List(_));
+                if !core::mem::replace(met, true) {
+                    marked[at] = is_pointer;
+                    open.extend(node.links().into_iter().rev().filter_map(index));
+                }
             }
-        }
-        if !fits || !is_row_of(row, count) {
-            return Err(Error::new(ErrorKind::Malformed, "a bit for each type of the schema", "others"));
+            if !fits || !is_row_of(row, count) {
+                return Err(Error::new(ErrorKind::Malformed, "a bit for each type of the schema", "others"));
+            }
         }
         self.name_pointers(&marked);
         Ok(())
@@ -70,7 +71,7 @@ impl Nodes {
 
     /// Gives pointers of one shape one key, and the weak references to their objects too.
     fn name_pointers(&mut self, marked: &[bool]) {
-        let shapes = Shapes::of(&self.0, marked);
+        let shapes = Shapes::of(&self.0, marked, !self.1.is_empty());
         let objects: Vec<Option<u32>> = (0..self.0.len()).map(|at| shapes.object(&self.0, marked, at)).collect();
         for (node, object) in self.0.iter_mut().zip(objects) {
             node.shared = object.map(PointerKey::Shape);
@@ -86,16 +87,22 @@ fn index(link: Link) -> Option<usize> {
 }
 
 /// Numbers of nodes, of which two are equal where all that they lead to is; a type with a name is equal to itself alone,
-/// as it stands in a schema once.
+/// as it stands in a schema once, or, where there are several schemas, to what has its name in the others.
 struct Shapes {
     /// Of the node as it is, and as it would be if it were no shared pointer itself.
     of: Vec<[u32; 2]>,
 }
 
 impl Shapes {
-    fn of(nodes: &[Schema], marked: &[bool]) -> Self {
+    fn of(nodes: &[Schema], marked: &[bool], several: bool) -> Self {
         let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
         let mut of: Vec<[u32; 2]> = (0..nodes.len()).map(|at| [at as u32; 2]).collect();
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, name) in nodes.iter().enumerate().filter_map(|(at, node)| Some((at, node.tag()?))) {
+            if several {
+                of[at] = [*names.entry(name).or_insert(at) as u32; 2];
+            }
+        }
         // What stands in a node without a name was read after it.
         for (at, node) in nodes.iter().enumerate().rev().filter(|(_, node)| node.tag().is_none()) {
             let mut plain = signature(node);

@@ -44,7 +44,7 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
         if T::DYNAMIC {
             shared::refuse_types::<T>(&options.options)?;
         }
-        let carried = Carried::of(T::schema(), false);
+        let carried = Carried::alone(T::schema(), false);
         let header = write_header(identity_of::<T>().fingerprint, &carried, States::Bare);
         sink.write_all(&header)?;
         Ok(Self { sink, buffer: Vec::new(), options, broken: false, of: PhantomData })

@@ -6,14 +6,15 @@ use super::crc::Crc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::header;
 use crate::protocol::layout::ALIGN;
-use crate::schema::Carried;
+use crate::schema::{Carried, Front};
 
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;
 const NUMBERED: u8 = 2;
 const BARE: u8 = 4;
-/// Never both: states without a header number nothing.
-const ALONE: u8 = NUMBERED | BARE;
+const WITH_MEMBERS: u8 = 8;
+/// Flags of streams of images: states without a header number nothing, and are not upgraded.
+const FRAMED: u8 = NUMBERED | WITH_MEMBERS;
 
 /// Bytes of the header before the schema, and of a frame before its image.
 pub(super) const HEADER: usize = 24;
@@ -35,9 +36,10 @@ pub(in crate::image) enum States {
 
 /// The header of a stream of a type, with the schema and the padding.
 pub(in crate::image) fn write_header(fingerprint: u64, schema: &Carried, states: States) -> Vec<u8> {
-    let Carried { bytes: schema, arrays, numbered } = schema;
-    let carried = if *arrays { WITH_ARRAYS } else { 0 } | if *numbered { NUMBERED } else { 0 };
-    let flags = carried | if states == States::Bare { BARE } else { 0 };
+    let Carried { bytes: schema, front } = schema;
+    let flag = |is_set, flag| if is_set { flag } else { 0 };
+    let carried = flag(front.arrays, WITH_ARRAYS) | flag(front.numbered, NUMBERED) | flag(front.members, WITH_MEMBERS);
+    let flags = carried | flag(states == States::Bare, BARE);
     let mut bytes = Vec::with_capacity(HEADER + schema.len() + ALIGN);
     bytes.extend_from_slice(&header::STREAM);
     bytes.extend_from_slice(&[VERSION, flags, 0, 0]);
@@ -63,7 +65,9 @@ impl Header {
             return Err(Error::new(ErrorKind::NotState, "a stream of states (magic D7 53 54 53)", found).at_byte(0));
         }
         match bytes[4..8] {
-            [VERSION, flags, 0, 0] if flags & !(WITH_ARRAYS | NUMBERED | BARE) == 0 && flags & ALONE != ALONE => {
+            [VERSION, flags, 0, 0]
+                if flags & !(WITH_ARRAYS | BARE | FRAMED) == 0 && (flags & BARE == 0 || flags & FRAMED == 0) =>
+            {
                 let (is_bare, this) = (flags & BARE != 0, Self { bytes });
                 if is_bare == (states == States::Bare) { Ok(this) } else { Err(of_others(is_bare)) }
             }
@@ -79,14 +83,10 @@ impl Header {
         number(&self.bytes[8..16])
     }
 
-    /// Whether it is said in front of the schema which raw arrays show as arrays.
-    pub fn arrays(&self) -> bool {
-        self.bytes[5] & WITH_ARRAYS != 0
-    }
-
-    /// Whether it is said there which types are shared pointers.
-    pub fn numbered(&self) -> bool {
-        self.bytes[5] & NUMBERED != 0
+    /// What stands in front of the schema.
+    pub fn front(&self) -> Front {
+        let has = |flag| self.bytes[5] & flag != 0;
+        Front { members: has(WITH_MEMBERS), arrays: has(WITH_ARRAYS), numbered: has(NUMBERED) }
     }
 
     /// Bytes of the schema, with what stands in front of it.

@@ -37,10 +37,10 @@
 //! |---|---|---|
 //! | magic | 4 | `D7 53 54 53` |
 //! | version | 1 | `01` |
-//! | flags | 1 | 1: the schema is preceded by the list of raw arrays that appear as arrays, as in an image; 2: and by the list of shared pointer types; 4, without 2: the states are [without a header](super::bare), as described there |
+//! | flags | 1 | 1: the schema is preceded by the list of raw arrays that appear as arrays, as in an image; 2: and by the list of shared pointer types; 8: and, first of all, by the table of the types of open sets; 4, without 2 and 8: the states are [without a header](super::bare), as described there |
 //! | reserved | 2 | zero |
 //! | fingerprint | 8 | of the states' type, as in [their images](super) |
-//! | length | 4 | of the schema, including the lists before it |
+//! | length | 4 | of the schema, including what precedes it |
 //! | checksum | 4 | of the 20 bytes before and the schema |
 //! | schema | n | the canonical schema, whose hash is the fingerprint |
 //! | padding | | zeros up to a multiple of 16 |
@@ -52,7 +52,7 @@
 //! | length | 8 | of the image |
 //! | checksum | 4 | of the image |
 //! | own checksum | 4 | of the frame's position in the stream (8 bytes), and the 12 bytes before |
-//! | image | n | the bytes of [`dumps`](crate::dumps) |
+//! | image | n | the bytes of [`dumps`](crate::dumps); with their own schema if types are registered in open sets that the header's table does not have |
 //! | padding | | zeros up to a multiple of 16 |
 //!
 //! The length has a checksum of its own, so that a wrong one is not followed; it covers the position, so that a frame

@@ -40,7 +40,7 @@ impl Opened {
         }
         let split = bytes.bytes().split_at_checked(usize::try_from(header.schema()).unwrap_or(usize::MAX));
         let (carried, zeros) = split.unwrap_or_default();
-        let parts = Carried::divide(carried, header.arrays(), header.numbered())
+        let parts = Carried::divide(carried, header.front())
             .filter(|(_, schema)| header.holds(carried, zeros) && hash(schema) == header.fingerprint());
         let Some((rows, schema)) = parts else { return Err(damaged("the header of a stream", 0).into()) };
         Ok(Self { fingerprint: header.fingerprint(), rows: rows.into_owned(), schema: schema.to_vec(), end })

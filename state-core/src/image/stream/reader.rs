@@ -1,5 +1,7 @@
 //! Reads a stream state by state, up to its end or to the first damage.
 
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::marker::PhantomData;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -8,13 +10,14 @@ use std::path::Path;
 use super::frame::{FRAME, Frame, States as Kind, damaged, padding, too_long, write_header};
 use super::opened::{Opened, torn};
 use super::{MAX_SCHEMA, MAX_STATE};
+use crate::dynamic::registered_so_far;
 use crate::evolve::{Form, Parsed, Resolved, made_sharing};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
 use crate::inspect::Inspection;
 use crate::protocol::layout::ALIGN;
-use crate::schema::Rows;
 use crate::schema::fingerprint::identity;
+use crate::schema::{Rows, are_registered};
 use crate::state::{Restore, RestoreOwned, State};
 
 /// Reads the states of a stream one after another; see [the module](super).
@@ -34,8 +37,8 @@ pub struct StreamReader<R = BufReader<File>> {
     over: bool,
     max_state: u64,
     options: Options,
-    /// How states become those of the type with this fingerprint, which is the last that was asked for.
-    resolved: Option<(u64, Resolved)>,
+    /// How states become those of the type that was the last to be asked for.
+    resolved: Option<Known>,
     /// What became of the current state.
     upgraded: Aligned,
 }
@@ -167,28 +170,49 @@ impl<R: Read> StreamReader<R> {
     /// The current state, as one of `T`.
     fn current<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
         let ours = identity(T::schema());
-        if ours.fingerprint == self.fingerprint {
+        if ours.fingerprint == self.fingerprint && !ours.open {
             return Ok(self.bytes.bytes());
         }
         let image = Image::open(self.bytes.bytes())?;
-        let known = self.resolved.take().filter(|(fingerprint, _)| *fingerprint == ours.fingerprint);
-        let known = known.filter(|(_, resolved)| resolved.regions(&image).is_ok_and(|regions| resolved.fits(&regions)));
-        let resolved = match known {
-            Some((_, resolved)) => resolved,
-            None => {
+        if image.schema.is_some() {
+            return self.current_by_its_own::<T>();
+        }
+        let asked = (ours.fingerprint, if ours.open { registered_so_far() } else { 0 });
+        let is_present = || ours.fingerprint == self.fingerprint && are_registered(&self.rows.members, ours.schema);
+        let how = match self.resolved.take().filter(|known| known.asked == asked) {
+            Some(known) => known.how,
+            None if is_present() => How::AsTheyAre,
+            None => How::Unknown,
+        };
+        let resolved = match how {
+            How::AsTheyAre => {
+                self.resolved = Some(Known { asked, how });
+                return Ok(self.bytes.bytes());
+            }
+            How::By(resolved) if resolved.regions(&image).is_ok_and(|regions| resolved.fits(&regions)) => resolved,
+            How::By(_) | How::Unknown => {
                 let memory = self.options.memory_for(self.schema.len());
                 let older = Parsed::within(&self.schema, &self.rows, memory)?;
                 let regions = older.regions(&image)?;
-                older.resolve(&ours, &regions)?
+                Box::new(older.resolve(&ours, &regions)?)
             }
         };
         let regions = resolved.regions(&image)?;
         let made =
             resolved.made(&regions, self.bytes.bytes(), ours.schema, self.options.limits(self.bytes.bytes().len()));
-        self.resolved = Some((ours.fingerprint, resolved));
+        self.resolved = Some(Known { asked, how: How::By(resolved) });
         let made = made?;
         let sharing = made_sharing(&image, &made);
         self.upgraded.copy(&lay_out((ours.fingerprint, sharing), T::HEAD, &made, None)?)?;
+        Ok(self.upgraded.bytes())
+    }
+
+    /// The same of a state that carries a schema, because types of open sets were registered after the stream was begun.
+    fn current_by_its_own<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
+        match self.options.upgrade::<T>(self.bytes.bytes())? {
+            Cow::Borrowed(_) => return Ok(self.bytes.bytes()),
+            Cow::Owned(upgraded) => self.upgraded.copy(&upgraded)?,
+        }
         Ok(self.upgraded.bytes())
     }
 
@@ -208,7 +232,16 @@ impl<R: Read> StreamReader<R> {
     /// # Errors
     /// As for [`Inspection::open`]; also before the first state and at the end.
     pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
-        Inspection::open_with(self.bytes.bytes(), (&self.schema, &self.rows), self.options)
+        let bytes = self.bytes.bytes();
+        if Image::open(bytes).is_ok_and(|image| image.schema.is_some()) {
+            return self.options.inspect(bytes);
+        }
+        Inspection::open_with(bytes, (&self.schema, &self.rows), self.options)
+    }
+
+    /// The types of open sets in the header.
+    pub(super) fn members(&self) -> &[u8] {
+        &self.rows.members
     }
 
     /// The form of the states, by the schema in the stream.
@@ -236,7 +269,12 @@ impl<R: Read> StreamReader<R> {
         sink.write_all(&header)?;
         let (mut position, mut count) = (header.len() as u64, 0);
         while self.advance()? {
-            let image = upgrade.bare(self.image())?;
+            let carries = Image::open(self.image())?.schema.is_some();
+            let own = if carries { Some(Form::open(self.image())?) } else { None };
+            let image = match &own {
+                Some(older) => form.resolve(older)?.bare(self.image())?,
+                None => upgrade.bare(self.image())?,
+            };
             let frame = Frame::of(core::iter::once(&*image));
             sink.write_all(&frame.write(position))?;
             sink.write_all(&image)?;
@@ -261,6 +299,22 @@ impl<R: Read> StreamReader<R> {
         }
         Err(explain::identity(&ours, self.fingerprint, Some(&self.schema)).into())
     }
+}
+
+/// How states become those of a type.
+#[derive(Debug)]
+struct Known {
+    /// The fingerprint of the type, and how many types were registered if it has open sets.
+    asked: (u64, usize),
+    how: How,
+}
+
+#[derive(Debug)]
+enum How {
+    /// They are such states.
+    AsTheyAre,
+    By(Box<Resolved>),
+    Unknown,
 }
 
 /// The states of a stream; see [`StreamReader::states`].

@@ -8,11 +8,12 @@ use std::path::Path;
 
 use super::frame::{self, FRAME, Frame, padding, too_long, write_header};
 use super::{MAX_STATE, StreamReader, lock};
+use crate::dynamic::registered_so_far;
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};
 use crate::protocol::layout::ALIGN;
-use crate::schema::Carried;
 use crate::schema::fingerprint::identity;
+use crate::schema::{Carried, has_registered};
 use crate::state::State;
 
 /// Writes states of the type `T`, one after another; see [the module](super).
@@ -26,6 +27,10 @@ pub struct StreamWriter<T: ?Sized, W = File> {
     options: Options,
     max_state: u64,
     broken: bool,
+    /// The types of open sets in the header.
+    members: alloc::vec::Vec<u8>,
+    /// How many types there were when these were compared, and whether they were all.
+    compared: Option<(usize, bool)>,
     of: PhantomData<fn(&T)>,
 }
 
@@ -54,7 +59,7 @@ impl<T: State + ?Sized> StreamWriter<T> {
     /// lose the states after it. The file is then unchanged; [`StreamReader::whole`] returns where the damage starts.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut file = lock::open(path.as_ref(), true)?;
-        let header = header_of::<T>();
+        let (header, _) = header_of::<T>();
         let len = file.metadata()?.len();
         if len < header.len() as u64 {
             let mut start = alloc::vec::Vec::new();
@@ -68,6 +73,7 @@ impl<T: State + ?Sized> StreamWriter<T> {
         // What lies in a file was written, however long it is: it is gone over, and a schema must be the type's own.
         let mut reader = StreamReader::with_max_schema(BufReader::new(&file), len)?.max_state(len);
         reader.expect::<T>()?;
+        let members = reader.members().to_vec();
         let end = loop {
             match reader.advance() {
                 Ok(true) => {}
@@ -83,7 +89,7 @@ impl<T: State + ?Sized> StreamWriter<T> {
             file.set_len(whole)?;
         }
         file.seek(SeekFrom::Start(whole))?;
-        Ok(Self::at(file, whole))
+        Ok(Self::at(file, whole, members))
     }
 
     /// Waits until all states are on the disk, safe from a loss of power.
@@ -101,14 +107,30 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
     /// # Errors
     /// Errors of writing.
     pub fn new(mut sink: W) -> io::Result<Self> {
-        let header = header_of::<T>();
+        let (header, members) = header_of::<T>();
         sink.write_all(&header)?;
-        Ok(Self::at(sink, header.len() as u64))
+        Ok(Self::at(sink, header.len() as u64, members))
     }
 
-    fn at(sink: W, position: u64) -> Self {
+    fn at(sink: W, position: u64, members: alloc::vec::Vec<u8>) -> Self {
         let (buffer, options) = (SegmentBuffer::new(), Options::new());
-        Self { sink, position, buffer, options, max_state: MAX_STATE, broken: false, of: PhantomData }
+        let (broken, compared) = (false, None);
+        Self { sink, position, buffer, options, max_state: MAX_STATE, broken, members, compared, of: PhantomData }
+    }
+
+    /// A state carries its own schema where types were registered in open sets of which the header does not know.
+    fn options(&mut self) -> Options {
+        let ours = identity(T::schema());
+        if !ours.open {
+            return self.options;
+        }
+        let now = registered_so_far();
+        let known = match self.compared {
+            Some((then, known)) if then == now => known,
+            _ => has_registered(&self.members, ours.schema),
+        };
+        self.compared = Some((now, known));
+        if known { self.options } else { self.options.with_schema() }
     }
 
     /// Sets the length in bytes of the longest state that is written; [`MAX_STATE`] by default. Readers need the same
@@ -135,7 +157,8 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
         if self.broken {
             return Err(io::Error::other("the stream is torn by an error before; open it again with `append`"));
         }
-        let segments = self.options.dump_segments(value, &mut self.buffer)?;
+        let options = self.options();
+        let segments = options.dump_segments(value, &mut self.buffer)?;
         let frame = Frame::of(segments.iter());
         if frame.len > self.max_state {
             return Err(too_long("a state", "StreamWriter::max_state", self.max_state, frame.len, self.position).into());
@@ -178,11 +201,12 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for StreamWriter<T, W> {
     }
 }
 
-/// The header of a stream of a type.
-fn header_of<T: State + ?Sized>() -> alloc::vec::Vec<u8> {
+/// The header of a stream of a type, and the types of open sets in it.
+fn header_of<T: State + ?Sized>() -> (alloc::vec::Vec<u8>, alloc::vec::Vec<u8>) {
     let identity = identity(T::schema());
     let carried = Carried::of(T::schema(), identity.sharing.shared);
-    write_header(identity.fingerprint, &carried, frame::States::Framed)
+    let rows = Carried::divide(&carried.bytes, carried.front).unwrap_or_default().0;
+    (write_header(identity.fingerprint, &carried, frame::States::Framed), rows.members.into_owned())
 }
 
 /// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or

@@ -9,9 +9,10 @@ mod write;
 
 use super::Kind;
 
+pub(super) use read::Reading;
+pub(crate) use read::parse_some;
 #[cfg(feature = "pyo3")]
 pub(crate) use read::{parse, parse_class_within};
-pub(crate) use read::{parse_some, parse_within};
 pub(super) use write::write_listed;
 #[cfg(feature = "pyo3")]
 pub(crate) use write::{canonical_without_slots, write_for_class};

@@ -3,8 +3,10 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
 use super::super::heads::Heads;
+use super::super::members::Members;
 #[cfg(feature = "pyo3")]
 use super::HANDLE;
 use super::{BACK, DOUBLE, FLOAT, INTS, NAMESAKE, OBJECT};
@@ -42,38 +44,75 @@ pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usi
 }
 
 fn parse_with(bytes: &[u8], most: usize, class: Option<&str>) -> Result<Option<(Nodes, usize)>, Error> {
-    let mut input = In { bytes, at: 0, nodes: Vec::new(), named: Vec::new(), left: most, class };
-    let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
-    let Some(Link::At(root)) = parsed else {
-        if input.left == 0 {
-            return Ok(None);
-        }
-        return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
-    };
-    let mut heads = Heads::new(input.nodes.len());
-    for index in 0..input.nodes.len() {
-        let head = heads.of(&input.nodes, index).ok_or_else(|| {
-            Error::new(ErrorKind::Malformed, "a type of finite size", "a schema of one that contains itself")
-        })?;
-        input.nodes[index].head = head;
-    }
-    Ok(Some((Nodes(input.nodes), root)))
+    let mut reading = Reading { nodes: Vec::new(), left: most, memory: usize::MAX };
+    let Some(root) = reading.one(bytes, class)? else { return Ok(None) };
+    Ok(Some((reading.finish()?, root)))
 }
 
 /// What a part of a schema takes at most: a node, the slot or variant that it belongs to, and how far it is computed.
 const PART: usize = 256;
-
-/// Reads a schema that comes to no more than so many bytes in memory.
-pub(crate) fn parse_within(schema: &[u8], memory: usize) -> Result<(Nodes, usize), Error> {
-    let most = schema.len().saturating_add(1).min(memory / PART);
-    parse_some(schema, most)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
-}
 
 /// The same, of a class that Python pickled: objects of Python may be in it.
 #[cfg(feature = "pyo3")]
 pub(crate) fn parse_class_within(schema: &[u8], class: &str, memory: usize) -> Result<(Nodes, usize), Error> {
     let most = schema.len().saturating_add(1).min(memory / PART);
     parse_with(schema, most, Some(class))?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+}
+
+/// Schemas that are read into one table, one after the other.
+pub(in crate::schema) struct Reading {
+    nodes: Vec<Schema>,
+    /// How many more nodes may come.
+    left: usize,
+    /// What sets that, in bytes.
+    memory: usize,
+}
+
+impl Reading {
+    /// Of so many bytes in all, which come to no more than so many in memory.
+    pub fn within(len: usize, memory: usize) -> Self {
+        Self { nodes: Vec::new(), left: len.saturating_add(1).min(memory / PART), memory }
+    }
+
+    /// Reads a schema; the place of its root, behind which its other nodes follow.
+    ///
+    /// # Errors
+    /// Bytes that are no schema, or take more memory than is left.
+    pub fn schema(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        let memory = self.memory;
+        self.one(bytes, None)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+    }
+
+    fn one(&mut self, bytes: &[u8], class: Option<&str>) -> Result<Option<usize>, Error> {
+        let mut input =
+            In { bytes, at: 0, nodes: mem::take(&mut self.nodes), named: Vec::new(), left: self.left, class };
+        let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
+        self.left = input.left;
+        let Some(Link::At(root)) = parsed else {
+            if input.left == 0 {
+                return Ok(None);
+            }
+            return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
+        };
+        self.nodes = input.nodes;
+        Ok(Some(root))
+    }
+
+    /// The nodes, once it is known how long their heads are.
+    ///
+    /// # Errors
+    /// A type that contains itself without a list or box between, or one of enormous size.
+    pub fn finish(self) -> Result<Nodes, Error> {
+        let Self { mut nodes, .. } = self;
+        let mut heads = Heads::new(nodes.len());
+        for index in 0..nodes.len() {
+            let head = heads.of(&nodes, index).ok_or_else(|| {
+                Error::new(ErrorKind::Malformed, "a type of finite size", "a schema of one that contains itself")
+            })?;
+            nodes[index].head = head;
+        }
+        Ok(Nodes(nodes, Members::NONE))
+    }
 }
 
 /// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.

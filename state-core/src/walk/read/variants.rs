@@ -15,8 +15,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     pub(super) fn open_member(&mut self, open: &'a OpenSet, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag_head, fingerprint) = head.split_at(LENGTH);
         let tag = self.text(tag_head)?;
-        let member = open.find(tag, fingerprint).map_err(|error| self.at(error, head))?;
-        let schema = (member.schema)();
+        let member = self.nodes.member(open, tag, fingerprint).map_err(|error| self.at(error, head))?;
+        let schema = member.schema;
         let run = self.run(1, schema.head)?;
         self.filler(run, schema.head)?;
         if !(E::NAMES_CLASSES && matches!(schema.kind, Kind::Object(_))) {

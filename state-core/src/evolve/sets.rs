@@ -1,0 +1,104 @@
+//! Open sets: which type of ours becomes of each of theirs. The types of theirs are those that the older state carries
+//! beside its schema or that were recorded, and those of the program; which of them a state has is found when it is read,
+//! so what is in the way of one type is in the way of its values alone.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::ptr;
+
+use super::op::{At, OneOf, Op, OpenSet};
+use super::plan::Planner;
+use super::problem::Problem;
+use super::run::{Run, damaged};
+use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::protocol::layout::LENGTH;
+use crate::schema::{MemberOf, Open};
+
+impl<'t> Planner<'t> {
+    pub(super) fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &str) -> Op {
+        // Their tags are text among the others.
+        self.broken.text = true;
+        let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
+        if let Some(place) = self.set_places.get(&key) {
+            return Op::Members(*place);
+        }
+        let place = self.sets.len();
+        self.sets.push(OpenSet { types: BTreeMap::new(), expected: ours.registered() });
+        // Of values alone it is said later what is in their way.
+        if self.tries {
+            return Op::Members(place);
+        }
+        self.set_places.insert(key, place);
+        let now = self.ours.members(ours);
+        let had = now.iter().rev().flat_map(|ours| ours.aliases.iter().map(move |had| (*had, ours)));
+        // A name goes before a former name.
+        let by_name: BTreeMap<&str, &MemberOf<'static>> = had.chain(now.iter().map(|ours| (ours.tag, ours))).collect();
+        let mut types: BTreeMap<(String, u64), _> = BTreeMap::new();
+        let mut became: BTreeMap<&str, &str> = BTreeMap::new();
+        for member in self.theirs.members(theirs) {
+            let one = match by_name.get(member.tag) {
+                Some(found) => {
+                    self.drops |= *became.entry(found.tag).or_insert(member.tag) != member.tag;
+                    self.member(member, found, &format!("{path}.{}", found.tag))
+                }
+                None => Err(Problem::member(path, &ours.registered(), member.tag)),
+            };
+            if let Err(problem) = &one {
+                self.losses.push(problem.clone());
+            }
+            types.insert((member.tag.to_string(), member.fingerprint), one);
+        }
+        self.sets[place].types = types;
+        Op::Members(place)
+    }
+
+    /// What becomes of the values of one type.
+    fn member(&mut self, theirs: MemberOf<'t>, ours: &MemberOf<'static>, path: &str) -> Result<OneOf, Problem> {
+        let same = theirs.fingerprint == ours.fingerprint && !self.numbers() || ptr::eq(theirs.schema, ours.schema);
+        if !same {
+            let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
+            (planner.depth, planner.tries) = (self.depth, true);
+            planner.pair(theirs.schema, ours.schema, path);
+            planner.finish_keys();
+            if let Some(problem) = planner.problems.into_iter().next() {
+                return Err(problem);
+            }
+        }
+        let of = self.pair(theirs.schema, ours.schema, path);
+        Ok(OneOf { tag: ours.tag.to_string(), fingerprint: ours.fingerprint, of })
+    }
+}
+
+impl<'a> Run<'_, 'a> {
+    pub(super) fn member(&mut self, set: usize, head: &'a [u8], to: usize) -> Result<()> {
+        let (tag_head, fingerprint) = head.split_at(LENGTH);
+        let len = self.length(tag_head)?;
+        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
+        let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
+        let OpenSet { types, expected } = self.plan.sets.get(set).ok_or_else(damaged)?;
+        let OneOf { tag, fingerprint, of } = match types.get(&(tag.to_string(), number)) {
+            Some(Ok(one)) => one,
+            Some(Err(problem)) => return Err(problem.clone().error(0)),
+            None => return Err(unknown(expected, tag)),
+        };
+        let run = self.run(1, self.plan.steps[*of].from)?;
+        self.out.length(to, tag.len());
+        self.out.text.extend_from_slice(tag.as_bytes());
+        self.out.write(to + LENGTH, &fingerprint.to_le_bytes());
+        let place = self.place(*of)?;
+        self.level(*of, run, place)
+    }
+
+    /// Space for the head of a value behind that of an open set.
+    fn place(&mut self, of: At) -> Result<usize> {
+        let step = &self.plan.steps[of];
+        self.grow(1, step.from + crate::schema::OPEN_HEAD, step.to)
+    }
+}
+
+#[cold]
+fn unknown(expected: &str, tag: &str) -> Error {
+    let found = format!("'{}' in a form that is not known", Escaped(tag));
+    Error::new(ErrorKind::Identity, String::from(expected), found)
+}
