@@ -41,7 +41,7 @@ pub use crate::protocol::layout::{enum_head, enum_is_inline, largest, raw_head, 
 pub use crate::protocol::memory::{Exact, Image};
 pub use crate::protocol::stack::{deepest, stack};
 pub use crate::raw::{Layout, Record};
-pub use crate::schema::evolution::{Alias, Evolution, OldForm, old_form, run_upgrade};
+pub use crate::schema::evolution::{Alias, Evolution, OldForm, Upgrade, old_form, run_upgrade};
 pub use crate::schema::fingerprint::Known;
 pub use crate::schema::form::{Form, Shape, Sharing};
 pub use crate::schema::{EnumVariant, Names, RecordField, Schema, Slot};

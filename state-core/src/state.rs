@@ -113,6 +113,11 @@ pub trait Restore<'de>: State + Sized {
     /// Whether [`check`](Restore::check) has anything to do: `false` if every head is valid.
     const CHECKED: bool = true;
 
+    /// Whether an exchange can as well swap the whole values, because nothing in them is skipped; `false` where that is
+    /// behind a list, map or pointer, as constants of a type that holds itself cannot ask each other.
+    #[doc(hidden)]
+    const WHOLE: bool = false;
+
     /// Whether `head`, and what the checker reads after it, is the image of a value. Allocates nothing.
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
 

@@ -6,6 +6,7 @@ pub(crate) mod descriptor;
 mod dtype;
 mod element;
 mod parts;
+pub(crate) mod scalar;
 
 pub use dtype::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 pub(crate) use element::Element;

@@ -195,7 +195,7 @@ pub use form::{Amendments, Form, Upgrade};
 pub use history::SchemaHistory;
 pub(crate) use numbers::Numbering;
 pub use older::Older;
-pub(crate) use older::{convert, fill_upgraded};
+pub(crate) use older::{ByName, convert, fill_upgraded, upgrade_image};
 pub(crate) use plan::{Images, Plan};
 pub(crate) use problem::Problem;
 pub(crate) use run::convert_made;

@@ -150,9 +150,31 @@ pub(crate) fn fill_upgraded(
     at: usize,
 ) -> (Builder, Result<()>) {
     let mut older = Older::new(tag, slots);
-    match upgrade(&mut older) {
+    match (upgrade.change)(&mut older) {
         Ok(()) => Named(&older.slots).fill(object, image, at),
         Err(refusal) => (image, Err(refusal)),
+    }
+}
+
+/// An object of an older image and the one that is to be made of it.
+pub(crate) struct Pair<'a> {
+    theirs: (&'a Schema, &'a Nodes),
+    regions: Regions<'a>,
+    ours: (&'a Object, Upgrade),
+}
+
+/// Makes the one of the other, at a head of an image; and how much of tail, text and raw is left behind the older one.
+pub(crate) type ByName = fn(Pair<'_>, Builder, usize) -> (Builder, Result<[usize; 3]>);
+
+pub(crate) fn upgrade_image(pair: Pair<'_>, image: Builder, at: usize) -> (Builder, Result<[usize; 3]>) {
+    let Pair { theirs: (schema, nodes), regions, ours: (object, upgrade) } = pair;
+    match Named::read(schema, nodes, &regions, image.depth) {
+        Ok((slots, left)) => {
+            let tag = schema.tag().unwrap_or_default();
+            let (image, filled) = fill_upgraded(object, upgrade, (tag, slots), image, at);
+            (image, filled.map(|()| left))
+        }
+        Err(error) => (image, Err(error)),
     }
 }
 
@@ -170,14 +192,14 @@ impl<'a> Run<'_, 'a> {
         let Some(upgrade) = object.evolution.upgrade else { return Err(damaged()) };
         let regions = Regions { head, tail: self.at.tail, text: self.at.text, raw: self.at.raw, numbered: None };
         self.out.depth = self.levels_left();
-        let (slots, [tail, text, raw]) = Named::read(theirs, nodes, &regions, self.out.depth)?;
+        let pair = Pair { theirs: (theirs, nodes), regions, ours: (object, upgrade) };
+        let (builder, made) = (upgrade.image)(pair, mem::take(&mut self.out), to);
+        self.out = builder;
+        let [tail, text, raw] = made?;
         let behind = |all: usize, left: usize| all.checked_sub(left).ok_or_else(damaged);
         self.at.tail = &self.at.tail[behind(self.at.tail.len(), tail)?..];
         self.at.raw = &self.at.raw[behind(self.at.raw.len(), raw)?..];
         self.at.text.cut(behind(self.at.text.as_bytes().len(), text)?).ok_or_else(damaged)?;
-        let (tag, builder) = (theirs.tag().unwrap_or_default(), mem::take(&mut self.out));
-        let (builder, filled) = fill_upgraded(object, upgrade, (tag, slots), builder, to);
-        self.out = builder;
-        filled
+        Ok(())
     }
 }

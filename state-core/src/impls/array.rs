@@ -51,6 +51,7 @@ impl<T: State, const N: usize> State for [T; N] {
 
 impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
     const CHECKED: bool = T::CHECKED && N > 0;
+    const WHOLE: bool = T::WHOLE;
 
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {

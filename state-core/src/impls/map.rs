@@ -222,6 +222,16 @@ macro_rules! maps {
 
             /// Entries of equal keys are exchanged, the others change places.
             fn exchange(&mut self, other: &mut Self) {
+                if const { K::WHOLE } {
+                    core::mem::swap(self, other);
+                    for (key, value) in self.iter_mut() {
+                        if let Some(old) = other.get_mut(key) {
+                            core::mem::swap(value, old);
+                            value.exchange(old);
+                        }
+                    }
+                    return;
+                }
                 let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
                 for (mut key, mut value) in $drain(self) {
                     if let Some((mut new, mut new_value)) = other.remove_entry(&key) {

@@ -36,6 +36,7 @@ macro_rules! leaf {
 
         impl<'de> Restore<'de> for $ty {
             const CHECKED: bool = $checked;
+            const WHOLE: bool = true;
 
             #[inline]
             fn check(head: &[u8], _: &mut Checker<'_>) -> bool {

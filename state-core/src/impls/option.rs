@@ -50,6 +50,8 @@ impl<T: State> State for Option<T> {
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
+    const WHOLE: bool = T::WHOLE;
+
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         if T::POINTER && head.first() == Some(&1) {

@@ -62,6 +62,8 @@ impl State for String {
 }
 
 impl<'de> Restore<'de> for String {
+    const WHOLE: bool = true;
+
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check(head, checker)

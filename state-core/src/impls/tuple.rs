@@ -35,6 +35,7 @@ macro_rules! tuples {
 
         impl<'de, $($name: Restore<'de>),+> Restore<'de> for ($($name,)+) {
             const CHECKED: bool = false $(|| $name::CHECKED)+;
+            const WHOLE: bool = true $(&& $name::WHOLE)+;
 
             #[inline]
             fn check(mut head: &[u8], checker: &mut Checker<'_>) -> bool {

@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use super::Schema;
 use crate::error::{Error, Result};
-use crate::evolve::{Older, convert};
+use crate::evolve::{ByName, Older, convert, upgrade_image};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::state::{Outcome, RestoreOwned, State};
@@ -38,7 +38,20 @@ pub struct Alias {
 
 /// Changes the slots of an older state before they are matched by name.
 #[doc(hidden)]
-pub type Upgrade = fn(&mut Older) -> Result<()>;
+#[derive(Clone, Copy, Debug)]
+pub struct Upgrade {
+    pub(crate) change: fn(&mut Older) -> Result<()>,
+    /// The rest of the way from an image to another. It is reached by this constant alone, so that only programs with
+    /// such a type link what makes values of slots and slots of values.
+    pub(crate) image: ByName,
+}
+
+impl Upgrade {
+    #[must_use]
+    pub const fn new(change: fn(&mut Older) -> Result<()>) -> Self {
+        Self { change, image: upgrade_image }
+    }
+}
 
 /// An older form of a type that is a type of the program, and how a state of it becomes one of the present type.
 #[doc(hidden)]

@@ -109,7 +109,6 @@ mod known {
     use core::ops::Deref;
     use std::boxed::Box;
     use std::sync::OnceLock;
-    use std::vec::Vec;
 
     use super::{Identity, Schema, identity};
 
@@ -131,29 +130,30 @@ mod known {
 
     type Place = OnceLock<Identity>;
 
-    static TABLE: [Place; PLACES] = [const { OnceLock::new() }; PLACES];
-    static FIRST: Table = Table { places: &TABLE, next: OnceLock::new() };
+    /// Made with the first type: places that are empty are no zeros, and would lie in every program's file.
+    static FIRST: OnceLock<Table> = OnceLock::new();
 
     /// Types, and another table for those that found no place here.
     struct Table {
         /// A power of two.
-        places: &'static [Place],
-        next: OnceLock<&'static Table>,
+        places: Box<[Place]>,
+        next: OnceLock<Box<Table>>,
     }
 
     impl Table {
-        fn next(&self) -> &'static Self {
-            self.next.get_or_init(|| {
-                let places: Vec<Place> = (0..4 * self.places.len()).map(|_| OnceLock::new()).collect();
-                Box::leak(Box::new(Self { places: Vec::leak(places), next: OnceLock::new() }))
-            })
+        fn of(places: usize) -> Self {
+            Self { places: (0..places).map(|_| OnceLock::new()).collect(), next: OnceLock::new() }
+        }
+
+        fn next(&self) -> &Self {
+            self.next.get_or_init(|| Box::new(Self::of(4 * self.places.len())))
         }
     }
 
     #[inline]
     pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
         let start = (core::ptr::from_ref(schema) as usize >> 4).wrapping_mul(0x9E37_79B9) >> 8;
-        let mut table = &FIRST;
+        let mut table = FIRST.get_or_init(|| Table::of(PLACES));
         loop {
             for probe in 0..PROBES {
                 let known = table.places[(start + probe) & (table.places.len() - 1)].get_or_init(|| make(schema));
@@ -167,8 +167,8 @@ mod known {
 
     /// The type of this program that has a fingerprint, if its state was ever taken or put back.
     pub fn by_fingerprint(fingerprint: u64) -> Option<&'static Schema> {
-        let tables = core::iter::successors(Some(&FIRST), |table| table.next.get().copied());
-        let mut known = tables.flat_map(|table| table.places).filter_map(OnceLock::get);
+        let tables = core::iter::successors(FIRST.get(), |table| table.next.get().map(|next| &**next));
+        let mut known = tables.flat_map(|table| &table.places).filter_map(OnceLock::get);
         known.find(|known| known.fingerprint == fingerprint).map(|known| known.schema)
     }
 

@@ -10,6 +10,7 @@ use crate::walk::Decoder;
 pub(crate) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     match value.items() {
         Some(items) => Some(Items { start: None, added: Some(items) }),
+        None if D::LIVE => None,
         None => kept(value).or_else(|| array::items(value)),
     }
 }

@@ -23,6 +23,9 @@ pub(crate) fn entries<'v, D: Decoder<'v>>(value: D) -> Option<Entries<'v, D>> {
     if let Some(entries) = value.entries() {
         return Some(Entries { pairs: None, start: None, added: Some(entries) });
     }
+    if D::LIVE {
+        return None;
+    }
     let (class, at, mut args) = MAPS.iter().find_map(|&(class, at)| Some((class, at, value.arguments(class)?)))?;
     if args.len() > at + 1 {
         return None;

@@ -87,6 +87,9 @@ pub(crate) fn text<'v, D: Decoder<'v>>(value: D) -> Option<Cow<'v, str>> {
 }
 
 fn path<'v, D: Decoder<'v>>(value: D) -> Option<String> {
+    if D::LIVE {
+        return None;
+    }
     let (class, parts) = PATHS.iter().find_map(|class| Some((class, value.called(class)?)))?;
     let parts: Vec<&str> = parts.map(D::str).collect::<Option<_>>()?;
     Flavour::of(class)?.join(&parts)

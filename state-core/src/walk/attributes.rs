@@ -53,14 +53,16 @@ pub(super) fn object<'v, 's, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<()> {
-    if let Some(filled) = by_known_names(fill, object, value, at) {
-        return filled;
+    if !D::LIVE {
+        if let Some(filled) = by_known_names(fill, object, value, at) {
+            return filled;
+        }
     }
     match object.form {
         Form::Dict => by_attributes(fill, object, value, at),
-        Form::Cython => cython(fill, object, value, at),
-        Form::Range => range(fill, object, value, at),
-        Form::State | Form::Call | Form::Enum | Form::Dynamic => state(fill, object, value, at),
+        Form::Cython if !D::LIVE => cython(fill, object, value, at),
+        Form::Range if !D::LIVE => range(fill, object, value, at),
+        _ => state(fill, object, value, at),
     }
 }
 
@@ -208,9 +210,9 @@ fn by_attributes<'v, 's, D: Decoder<'v>>(
 ) -> Result<()> {
     let tag = tag_of(&object.name, object.evolution, value);
     match value.attributes(tag) {
-        Some(Attributes::Named(named)) => by_names_of(fill, object, (tag, &named), at),
+        Some(Attributes::Named(named)) if !D::LIVE => by_names_of(fill, object, (tag, &named), at),
         Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
-        None => Err(refusal((object, fill.nodes), value)),
+        _ => Err(refusal((object, fill.nodes), value)),
     }
 }
 
@@ -240,6 +242,9 @@ fn state<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, va
 
 /// Whether the attributes of an object come by the names of the type's slots.
 fn named<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> bool {
+    if D::LIVE {
+        return false;
+    }
     let tag = tag_of(&object.name, object.evolution, value);
     let Some(Attributes::Named(named)) = value.attributes(tag) else { return false };
     places(nodes, object, 0).iter().any(|place| named.iter().any(|(name, _)| *name == place.slot.name))

@@ -166,6 +166,10 @@ pub enum Group<'a> {
 pub trait Decoder<'v>: Copy {
     /// Whether it may come from another machine, and without a schema.
     const FOREIGN: bool = false;
+    /// Whether it shows live objects, whose states are tuples of their slots, and not what a pickle says of objects: how
+    /// they are made, and states in other forms.
+    #[doc(hidden)]
+    const LIVE: bool = false;
     /// The parts of a group.
     type Items: ExactSizeIterator<Item = Self>;
     /// The entries of a map.

@@ -5,7 +5,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, refused, slot};
+use super::{
+    accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, refused, slot, whole,
+};
 use crate::ast::{Container, Variant};
 
 /// The index of a variant, as it stands in the tag.
@@ -147,7 +149,10 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     let get = get(container, variants);
     let set = set(container, variants);
     let (exchange, settle) = (exchange(variants), settle(container, variants));
+    let whole = whole(variants);
     quote! {
+        #whole
+
         #[inline]
         fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
             match _state::tag(__head, #count) {

@@ -233,3 +233,12 @@ fn refused(accepted: &TokenStream) -> TokenStream {
         _state::refused_within(__name, __reader)
     }
 }
+
+/// Whether whole values can be swapped: nothing is skipped, and no slot says otherwise.
+fn whole(variants: &[Variant]) -> Option<TokenStream> {
+    let fields: Vec<&Field> = variants.iter().flat_map(|variant| &variant.fields).collect();
+    let whole: Vec<TokenStream> = fields.into_iter().map(slot::whole).collect::<Option<_>>()?;
+    Some(quote! {
+        const WHOLE: _state::bool = true #(&& #whole)*;
+    })
+}

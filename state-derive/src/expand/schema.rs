@@ -134,7 +134,7 @@ pub fn evolving(container: &Container, words: &[Symbol]) -> Option<TokenStream> 
         .map(|form| quote_spanned!(place(form)=> _state::old_form::<#form, Self>()));
     let upgrade =
         option(attrs.function(symbol::UPGRADE).filter(|_| given(symbol::UPGRADE)).map(
-            |path| quote_spanned!(place(path)=> |__older: &mut _state::Older| _state::run_upgrade(#path, __older)),
+            |path| quote_spanned!(place(path)=> _state::Upgrade::new(|__older: &mut _state::Older| _state::run_upgrade(#path, __older))),
         ));
     Some(quote! {
         .evolving(const {

@@ -329,6 +329,18 @@ pub fn exchange(field: &Field) -> TokenStream {
     }
 }
 
+/// Whether the slot can as well be swapped with the other, as far as that can be said.
+pub fn whole(field: &Field) -> Option<TokenStream> {
+    if !is_slot(field) {
+        return None;
+    }
+    match route(field) {
+        Route::Plain | Route::Sorted => Some(restore(field, "WHOLE")),
+        Route::With(_) | Route::Serde => Some(quote!(true)),
+        Route::Owned(_) | Route::OfNone(_) | Route::Boxed(_) | Route::Bytes(_) => None,
+    }
+}
+
 /// Calls the hooks in the slot that were left, if it can hold any.
 pub fn settle(field: &Field) -> Option<TokenStream> {
     let (binding, name) = (&field.binding, &field.name);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot};
+use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot, whole};
 use crate::ast::{Container, Field, Role, Variant, Via};
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
@@ -67,11 +67,12 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     let accepted = accepted(container, &quote!(Self #value));
     let set = set(container, variant);
     let (exchange, settle) = (exchange(variant), settle(container, variant));
-    let checked = checked(variant);
+    let (checked, whole) = (checked(variant), whole(core::slice::from_ref(variant)));
     let empty = slot::slots(variant).next().is_none();
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
     quote! {
         #checked
+        #whole
 
         #[inline]
         fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {

@@ -219,6 +219,9 @@ impl Methods {
 
 type Object = *mut ffi::PyObject;
 
+/// What gives a class; asked where the code is there once.
+type Class = fn(Python<'_>) -> *mut ffi::PyTypeObject;
+
 /// The functions that Python calls, of which each class has its own, and what one for all does for it.
 macro_rules! methods {
     ($($name:ident: $form:ident |$known:ident, $slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
@@ -232,7 +235,7 @@ macro_rules! methods {
                     $($argument: Object,)?
                 ) -> PyResult<Object> {
                     // SAFETY: the object of the method, or null to a function, and the argument; Python holds them.
-                    unsafe { $name::<()>::call(py, T::type_object_raw(py).cast(), $slf $(, $argument)?) }
+                    unsafe { $name::<()>::call(py, T::type_object_raw, $slf $(, $argument)?) }
                 }
                 call::<T>
             };
@@ -240,10 +243,10 @@ macro_rules! methods {
 
         impl $name<()> {
             /// # Safety
-            /// A class, an object of it or null to a function, and an argument, which are held for the call.
-            unsafe fn call(py: Python<'_>, class: Object, $slf: Object $(, $argument: Object)?) -> PyResult<Object> {
+            /// A function that gives a class, an object of it or null to a function, and an argument, which are held for the call.
+            unsafe fn call(py: Python<'_>, class: Class, $slf: Object $(, $argument: Object)?) -> PyResult<Object> {
                 // SAFETY: a class, says the caller.
-                let class = unsafe { Borrowed::from_ptr(py, class) };
+                let class = unsafe { Borrowed::from_ptr(py, class(py).cast()) };
                 let $known = known(&class)?;
                 // SAFETY: an object, or null, says the caller.
                 let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };

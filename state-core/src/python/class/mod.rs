@@ -91,12 +91,20 @@ pub(super) const ASKED: [&str; 3] = ["__reduce__", "__getstate__", "__setstate__
 
 const PLACES: usize = 1024;
 
-/// By the address of the type object; each place is written once and never moved.
-static KNOWN: [OnceLock<(usize, &'static Known)>; PLACES] = [const { OnceLock::new() }; PLACES];
+type Place = OnceLock<(usize, &'static Known)>;
 
-fn places(class: usize) -> impl Iterator<Item = &'static OnceLock<(usize, &'static Known)>> {
+/// By the address of the type object; each place is written once and never moved. It is made with the first class, as
+/// places that are empty are no zeros, and would lie in every module's file.
+static KNOWN: OnceLock<Box<[Place]>> = OnceLock::new();
+
+fn table() -> &'static [Place] {
+    KNOWN.get_or_init(|| (0..PLACES).map(|_| OnceLock::new()).collect())
+}
+
+fn places(class: usize) -> impl Iterator<Item = &'static Place> {
+    let table = table();
     let start = (class >> 4).wrapping_mul(0x9E37_79B9) >> 8;
-    (0..PLACES).map(move |probe| &KNOWN[start.wrapping_add(probe) % PLACES])
+    (0..table.len()).map(move |probe| &table[start.wrapping_add(probe) % table.len()])
 }
 
 /// What is known of a class, if it is registered.

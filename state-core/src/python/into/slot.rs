@@ -13,13 +13,15 @@ use pyo3::types::{
 };
 
 use crate::array::ArrayParts;
+use crate::array::scalar::Scalar;
 use crate::error::Result;
+use crate::literal;
 use crate::python::into::items::{Entries, Items};
 use crate::python::into::keep::Keep;
 use crate::python::types::buffer::{self, Shown};
 use crate::python::types::handle;
 use crate::python::types::standard;
-use crate::value::{Dtype, Order};
+use crate::value::{Dtype, Int, Order};
 use crate::walk::{Attributes, Decoder};
 
 /// Text longer than this is named by its kind alone.
@@ -65,6 +67,7 @@ impl<'v, 'py> Slot<'v, 'py> {
 }
 
 impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
+    const LIVE: bool = true;
     type Items = Items<'v, 'py>;
     type Entries = Entries<'v, 'py>;
 
@@ -76,7 +79,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         } else if self.bool().is_some() || self.object.is_exact_instance_of::<PyFloat>() || self.is_short_int() {
             short().map_or_else(|| class.clone(), |value| format!("{class} {value}"))
         } else if let Some(text) = self.str() {
-            if text.len() > SHORT { class } else { format!("{class} {}", crate::Value::from(text)) }
+            if text.len() > SHORT { class } else { format!("{class} {}", literal::Text(text)) }
         } else if let (true, Ok(length)) = (self.is_plain(), self.object.len()) {
             format!("{class} of length {length}")
         } else {
@@ -91,13 +94,19 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     fn bool(self) -> Option<bool> {
         match self.object.cast::<PyBool>() {
             Ok(value) => Some(value.is_true()),
-            Err(_) => self.single()?.as_bool(),
+            Err(_) => match self.single()? {
+                Scalar::Bool(value) => Some(value),
+                _ => None,
+            },
         }
     }
 
     fn int(self) -> Option<i128> {
         if !self.object.is_instance_of::<PyInt>() {
-            return self.single()?.as_int()?.try_into().ok();
+            return match self.single()? {
+                Scalar::Int(value) => Some(value),
+                _ => None,
+            };
         }
         if self.object.is_instance_of::<PyBool>() {
             return None;
@@ -120,8 +129,12 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         match self.object.cast::<PyFloat>() {
             Ok(value) => Some(value.value()),
             // Exactly or not at all.
-            Err(_) if self.object.is_instance_of::<PyInt>() => crate::Value::from(self.int()?).as_f64(),
-            Err(_) => self.single()?.as_f64(),
+            Err(_) if self.object.is_instance_of::<PyInt>() => exact(self.int()?),
+            Err(_) => match self.single()? {
+                Scalar::Float(value) => Some(value),
+                Scalar::Int(value) => exact(value),
+                Scalar::Bool(_) => None,
+            },
         }
     }
 
@@ -231,7 +244,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
         match self.int() {
-            Some(number) => Some(crate::value::Int::from(number).to_le_bytes_signed().into()),
+            Some(number) => Some(Int::from(number).to_le_bytes_signed().into()),
             None => standard::bytes(&self.object).ok()?.map(Cow::Owned),
         }
     }
@@ -247,9 +260,9 @@ impl<'py> Slot<'_, 'py> {
     }
 
     /// A scalar of NumPy's, or the only element of an array without dimensions.
-    fn single(self) -> Option<crate::Value> {
+    fn single(self) -> Option<Scalar> {
         let array = self.array().ok()?.filter(|array| array.shape.is_empty())?;
-        Some(array.dtype.read(&array.bytes))
+        Scalar::read(&array.dtype, &array.bytes)
     }
 
     fn is_short_int(self) -> bool {
@@ -265,6 +278,11 @@ impl<'py> Slot<'_, 'py> {
             || self.object.is_exact_instance_of::<PyByteArray>()
             || self.object.is_exact_instance_of::<PySet>()
     }
+}
+
+/// The float that an integer is exactly.
+fn exact(number: i128) -> Option<f64> {
+    Int::from(number).as_f64()
 }
 
 fn bytes_of<'v>(bytes: Borrowed<'v, '_, PyBytes>) -> &'v [u8] {

@@ -21,7 +21,14 @@ impl<'v, 's> Fill<'v, 's> {
     /// A list of numbers from an array: as they lie there or, of module `array`, which has no more than numbers for those
     /// who look at it, one by one.
     pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
-        match (standard::array(value)?, standard::array_values(value)) {
+        let array = standard::array(value)?;
+        if D::LIVE {
+            return match array {
+                Some(array) => self.elements(schema, array, at),
+                None => Err(wrong(self.show(schema), value)),
+            };
+        }
+        match (array, standard::array_values(value)) {
             (Some(array), None) => self.elements(schema, array, at),
             (Some(array), Some(_)) if self.is_alike(schema, &array) => self.elements(schema, array, at),
             (_, Some(values)) => self.one_by_one((schema, value), &values, at),
@@ -87,6 +94,7 @@ impl<'v, 's> Fill<'v, 's> {
         let element = self.target(of);
         // Numbers of module `array` have one dimension, and come one by one where they lie otherwise.
         let is_other = buffer.is_none()
+            && !D::LIVE
             && standard::is_array(value)
             && array.as_ref().is_none_or(|array| self.is_other(element, array, value))
             && dimensions.is_none_or(|count| count == 1);
@@ -134,7 +142,7 @@ impl<'v, 's> Fill<'v, 's> {
             }
             (None, Some(bytes)) => Some(Cow::Borrowed(bytes)),
             (None, None) if value.is_none() => None,
-            (None, None) if standard::is_array(value) || is_list(element, value) => {
+            (None, None) if (!D::LIVE && standard::is_array(value)) || is_list(element, value) => {
                 Some(Cow::Owned(self.each_of_array(element, value)?))
             }
             (None, None) => {
@@ -172,7 +180,7 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Whether numbers of module `array` lie otherwise than these elements.
     fn is_other<D: Decoder<'v>>(&self, element: &Schema, array: &ArrayParts<'_>, value: D) -> bool {
-        !array.is_of(element, self.nodes) && standard::is_array(value)
+        !D::LIVE && !array.is_of(element, self.nodes) && standard::is_array(value)
     }
 
     /// The bytes of the elements that the numbers of an `array.array` are, one by one.
@@ -180,10 +188,13 @@ impl<'v, 's> Fill<'v, 's> {
         let of = (element, self.nodes);
         let image = |count: usize| Builder::new(count.saturating_mul(element.head), stack::levels(self.parts));
         let place = (0, element.head);
-        let (image, filled) = match (standard::items(value), standard::array_values(value)) {
-            (Some(items), _) => fill_each(image(items.len()), of, items, place),
-            (None, Some(values)) => Each(&values).fill(of, image(values.len()), place),
-            (None, None) => return Err(wrong(self.show(element), value)),
+        let (image, filled) = match standard::items(value) {
+            Some(items) => fill_each(image(items.len()), of, items, place),
+            None if D::LIVE => return Err(wrong(self.show(element), value)),
+            None => match standard::array_values(value) {
+                Some(values) => Each(&values).fill(of, image(values.len()), place),
+                None => return Err(wrong(self.show(element), value)),
+            },
         };
         filled.map(|()| image.heads)
     }

@@ -34,8 +34,10 @@ impl<'v, 's> Fill<'v, 's> {
             let (_, at) = self.place(of, &variant.name, at)?;
             return self.node(schema, value, at);
         }
-        if let Some(filled) = self.variant_by_names(of, value, at) {
-            return filled;
+        if !D::LIVE {
+            if let Some(filled) = self.variant_by_names(of, value, at) {
+                return filled;
+            }
         }
         let mut given = tags(of).find_map(|tag| value.variant(tag));
         let Some((name, state)) = &mut given else { return self.member(of, value, at) };

@@ -2,12 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::array::scalar::{NOT_A_TIME, float, signed, unsigned};
 use crate::array::{ByteOrder, Dtype};
-use crate::protocol::float::widen;
 use crate::value::{Complex, List, Surrogates, Tuple, Value};
-
-/// The number that stands for no time, "not a time".
-pub(super) const NOT_A_TIME: i64 = i64::MIN;
 
 impl Dtype {
     /// The value of an element. Bytes that are too few count as zeros.
@@ -48,45 +45,9 @@ fn nested(dtype: &Dtype, shape: &[usize], bytes: &[u8]) -> Value {
     }
 }
 
-pub(super) fn unsigned(bytes: &[u8], order: ByteOrder) -> u64 {
-    let append = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-    match order {
-        ByteOrder::Little => bytes.iter().rev().fold(0, append),
-        ByteOrder::Big => bytes.iter().fold(0, append),
-    }
-}
-
-pub(super) fn signed(bytes: &[u8], order: ByteOrder) -> i64 {
-    let unused = 64 - 8 * bytes.len().clamp(1, 8);
-    (unsigned(bytes, order) << unused) as i64 >> unused
-}
-
-pub(super) fn float(bytes: &[u8], order: ByteOrder) -> f64 {
-    let bits = unsigned(bytes, order);
-    match bytes.len() {
-        2 => half(bits as u16),
-        4 => widen(f32::from_bits(bits as u32)),
-        _ => f64::from_bits(bits),
-    }
-}
-
 pub(super) fn complex(bytes: &[u8], order: ByteOrder) -> Complex {
     let (re, im) = bytes.split_at(bytes.len() / 2);
     Complex::new(float(re, order), float(im, order))
-}
-
-/// A float of 16 bits.
-fn half(bits: u16) -> f64 {
-    // 2^-24, the least of them.
-    const UNIT: f64 = 1.0 / (1 << 24) as f64;
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, digits) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
-    sign * match exponent {
-        0 => digits * UNIT,
-        0x1f if digits == 0.0 => f64::INFINITY,
-        0x1f => f64::NAN,
-        _ => (digits + 1024.0) * f64::from(1_u32 << (exponent - 1)) * UNIT,
-    }
 }
 
 pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {

@@ -4,10 +4,11 @@ use alloc::{format, string::ToString};
 use core::fmt::{self, Formatter};
 
 use crate::array::descriptor::{write_list, write_shape};
+use crate::array::scalar::{NOT_A_TIME, float, signed};
 use crate::array::{ByteOrder, Dtype};
 use crate::value::Array;
 use crate::value::Value;
-use crate::value::kinds::array::element::{NOT_A_TIME, complex, float, signed};
+use crate::value::kinds::array::element::complex;
 use crate::value::repr::leaf;
 
 /// Arrays of more elements than this show the first and the last ones alone.
