@@ -174,3 +174,75 @@ fn shared_parts_are_not_given_without_end() {
     let error = pickle::loads::<Vec<Monster>>(&bytes).unwrap_err();
     assert!(error.to_string().contains("`PickleOptions::expansion`"), "{error}");
 }
+
+/// Two variants that became one, in keys: by values and pickles as by bytes.
+#[test]
+fn no_two_keys_become_one_by_value_or_pickle() {
+    use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+    mod v1 {
+        #[derive(state_core::State, PartialEq, Eq, PartialOrd, Ord, Hash, Clone, Copy)]
+        #[state(name = "game.Color")]
+        pub enum Color {
+            Red,
+            Crimson,
+            Blue,
+        }
+        #[derive(state_core::State, PartialEq, Eq, PartialOrd, Ord, Hash, Clone, Copy)]
+        #[state(name = "game.Place", pickle = "dict")]
+        pub struct Place {
+            pub x: u8,
+            pub y: u8,
+        }
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    #[state(name = "game.Color")]
+    enum Color {
+        #[state(alias("Crimson"))]
+        Red,
+        #[state(other)]
+        Other,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    #[state(name = "game.Place", pickle = "dict", removed("y"))]
+    struct Place {
+        x: u8,
+    }
+    /// By the value that an inspection gives, by a pickle, and by bytes.
+    #[track_caller]
+    fn each<T: state_core::RestoreOwned>(old: &impl State, refused: bool) {
+        let bytes = Options::new().with_schema().dumps(old).unwrap();
+        let value = Inspection::open(&bytes).unwrap().value().unwrap();
+        let pickled = pickle::dumps(old).unwrap();
+        let slow = pickle::load_value(&pickled).unwrap();
+        for loaded in [from_value::<T>(&value), from_value::<T>(&slow), pickle::loads::<T>(&pickled)] {
+            match loaded {
+                Ok(_) => assert!(!refused),
+                Err(error) => {
+                    assert!(refused && error.to_string().contains("expected keys that stay different"), "{error}");
+                }
+            }
+        }
+    }
+    use v1::Color as Old;
+    for (colors, refused) in [
+        (vec![Old::Red, Old::Blue], false),
+        (vec![Old::Red, Old::Crimson], true),
+        (vec![Old::Crimson, Old::Blue], false),
+        (vec![], false),
+    ] {
+        let map: BTreeMap<Old, u8> = colors.iter().map(|color| (*color, 1)).collect();
+        each::<BTreeMap<Color, u8>>(&map, refused);
+        each::<HashMap<Color, u8>>(&map, refused);
+        let set: BTreeSet<Old> = colors.iter().copied().collect();
+        each::<BTreeSet<Color>>(&set, refused);
+        let nested: BTreeMap<(Option<Old>, u8), String> =
+            colors.iter().map(|color| ((Some(*color), 3), "text".into())).collect();
+        each::<BTreeMap<(Option<Color>, u8), String>>(&nested, refused);
+        each::<Vec<Color>>(&colors, false);
+    }
+    for (places, refused) in [(vec![(1, 1), (2, 1)], false), (vec![(1, 1), (1, 2)], true)] {
+        let map: BTreeMap<v1::Place, u8> = places.iter().map(|&(x, y)| (v1::Place { x, y }, 1)).collect();
+        each::<BTreeMap<Place, u8>>(&map, refused);
+    }
+}

@@ -95,7 +95,9 @@ fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
         | Op::Unbox { of }
         | Op::Raw { of, .. }
         | Op::RawToList { of }
-        | Op::ListToRaw { of, .. }
+        | Op::ListToRaw { of }
+        | Op::RawToArray { of, .. }
+        | Op::ArrayToRaw { of, .. }
         | Op::Grid { of }
         | Op::Converted { of, .. } => each(*of),
         Op::Map { key, value } => [*key, *value].into_iter().for_each(each),

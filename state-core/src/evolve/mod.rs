@@ -52,8 +52,8 @@
 //! | `T` | `Option<T>` |
 //! | `T`, `Box<T>`, `Rc<T>`, `Arc<T>` | any of these |
 //! | a list, a set, an array | a list |
-//! | a list or set of numbers or `bool` | a raw array of them (`bytes`, `array`) |
-//! | a raw array of numbers or `bool` | a list of them |
+//! | a list, set or array of numbers or `bool`, or of arrays of these | a raw array of them (`bytes`, `array`) |
+//! | a raw array of such elements | a list of them, or an array if it has that length |
 //! | a struct in a raw array (`Record`) | one whose fields have the same names, at any offsets |
 //! | an enum | one with more variants, in any order |
 //!

@@ -109,7 +109,14 @@ pub(super) enum Op {
         of: At,
     },
     ListToRaw {
-        optional: bool,
+        of: At,
+    },
+    RawToArray {
+        count: usize,
+        of: At,
+    },
+    ArrayToRaw {
+        count: usize,
         of: At,
     },
     Grid {

@@ -205,7 +205,7 @@ impl<'t> Planner<'t> {
 
     /// Which side of a part is a shared pointer that its operation goes through.
     #[cold]
-    fn pointers(&mut self, from: &'t Schema, to: &'static Schema, op: &Op, path: &str) -> Pointers {
+    pub fn pointers(&mut self, from: &'t Schema, to: &'static Schema, op: &Op, path: &str) -> Pointers {
         let (through_theirs, through_ours) = match op {
             Op::Open | Op::Some { .. } | Op::Weak(_) => (false, false),
             Op::Box { .. } => (false, true),
@@ -273,6 +273,16 @@ impl<'t> Planner<'t> {
             (Kind::Optional(a), Kind::Optional(b)) => Op::Optional { of: self.links(*a, *b, path) },
             (Kind::Object(_), Kind::Object(_)) => self.object(from, to, path),
             (Kind::Enum(a), Kind::Enum(b)) => self.enumeration((from, a), (to, b), path),
+            (Kind::Optional(a), Kind::Raw(b)) if b.optional => {
+                Op::Optional { of: self.into_raw(self.theirs.get(*a), (to, b), path) }
+            }
+            (Kind::Raw(a), Kind::Optional(b)) if a.optional => {
+                Op::Optional { of: self.out_of_raw((from, a), self.ours.get(*b), path) }
+            }
+            // As many options as there are in ours are not inside the box.
+            (Kind::Boxed(of), Kind::Optional(_)) if options(self.theirs, from) >= options(self.ours, to) => {
+                Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) }
+            }
             (_, Kind::Optional(of)) => Op::Some { of: self.pair(from, self.ours.get(*of), path) },
             (Kind::Boxed(of), _) => Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) },
             (_, Kind::Boxed(of)) => Op::Box { of: self.pair(from, self.ours.get(*of), path) },
@@ -289,10 +299,13 @@ impl<'t> Planner<'t> {
             }
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
             (Kind::Raw(a), Kind::Raw(b)) => self.raw((from, a), (to, b), path),
-            (Kind::Raw(a), Kind::List(b)) if !a.optional => self.raw_to_list((from, a), (to, *b), path),
-            (Kind::List(a) | Kind::Set(a), Kind::Raw(b)) if b.exactly.is_none() => {
-                self.list_to_raw((from, *a), (to, b), path)
+            (Kind::Raw(a), Kind::List(_) | Kind::Array(..)) if !a.optional => {
+                self.plain_out_of_raw((from, a), to, path)
             }
+            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) if b.optional => {
+                Op::Some { of: self.into_raw(from, (to, b), path) }
+            }
+            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) => self.plain_into_raw(from, (to, b), path),
             (Kind::Grid(a, n), Kind::Grid(b, m)) if n == m || m.is_none() => self.grid(*a, *b, path),
             (Kind::Record(a), Kind::Record(b)) => self.record((from, a), (to, b), path),
             (Kind::Serde, Kind::Serde)
@@ -448,6 +461,24 @@ impl<'t> Planner<'t> {
         self.problem(Problem::renamed(path, ours, theirs));
         Op::Open
     }
+}
+
+/// How many options stand inside one another, whatever boxes are around them.
+fn options<'s>(nodes: &'s Nodes, mut schema: &'s Schema) -> u32 {
+    let mut count = 0;
+    // What is deeper was not read, and is not derived.
+    for _ in 0..DEPTH {
+        schema = match &schema.kind {
+            Kind::Boxed(of) => nodes.get(*of),
+            Kind::Optional(of) => {
+                count += 1;
+                nodes.get(*of)
+            }
+            Kind::Raw(raw) => return count + u32::from(raw.optional),
+            _ => return count,
+        }
+    }
+    count
 }
 
 pub(super) fn named_alike(theirs: &str, ours: &str, aliases: &[&str]) -> bool {

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::op::{At, Op, Segment, Step};
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
-use crate::schema::{Kind, Link, Raw, Record, RecordField, Schema};
+use crate::protocol::layout::raw_head;
+use crate::schema::{Kind, Link, Nodes, Raw, Record, RecordField, Schema};
 
 impl<'t> Planner<'t> {
     pub fn raw(
@@ -35,30 +36,78 @@ impl<'t> Planner<'t> {
         of
     }
 
-    pub fn raw_to_list(
-        &mut self,
-        (from, a): (&'t Schema, &'t Raw),
-        (to, b): (&'static Schema, Link),
-        path: &str,
-    ) -> Op {
-        if !is_number(self.theirs.get(a.element)) || !is_number(self.ours.get(b)) {
-            return self.wrong(from, to, path);
-        }
-        self.broken.raw = true;
-        Op::RawToList { of: self.element(a.element, b, path) }
+    /// What becomes of a part where a raw array stands, that is there if ours may be absent.
+    pub fn into_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
+        let at = self.steps.len();
+        self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
+        let op = match &from.kind {
+            Kind::Boxed(of) => Op::Unbox { of: self.into_raw(self.theirs.get(*of), to, path) },
+            _ => self.plain_into_raw(from, to, path),
+        };
+        self.finish(at, (from, to.0), op, path)
     }
 
-    pub fn list_to_raw(
+    /// The same of a list, set or array, as a raw array that is there.
+    pub fn plain_into_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
+        let (element, count) = match &from.kind {
+            Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
+            Kind::Array(a, count) if b.exactly.is_none_or(|exactly| exactly == *count) => (*a, Some(*count)),
+            _ => return self.wrong(from, to, path),
+        };
+        let Some(of) = self.numbers_of((from, element), (to, b.element), path) else { return Op::Open };
+        match count {
+            Some(count) => Op::ArrayToRaw { count: usize::try_from(count).unwrap_or(usize::MAX), of },
+            None => Op::ListToRaw { of },
+        }
+    }
+
+    /// What becomes of a raw array of theirs that is there, though it might be absent.
+    pub fn out_of_raw(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> At {
+        let at = self.steps.len();
+        self.steps.push(Step::of(raw_head(false), to.head, Op::Open));
+        let op = match &to.kind {
+            Kind::Boxed(of) => Op::Box { of: self.out_of_raw((from, a), self.ours.get(*of), path) },
+            Kind::Optional(of) => Op::Some { of: self.out_of_raw((from, a), self.ours.get(*of), path) },
+            _ => self.plain_out_of_raw((from, a), to, path),
+        };
+        self.finish(at, (from, to), op, path)
+    }
+
+    /// The same of one that is there, as a list or array.
+    pub fn plain_out_of_raw(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> Op {
+        let (element, count) = match &to.kind {
+            Kind::List(b) => (*b, None),
+            Kind::Array(b, count) if a.exactly == Some(*count) => (*b, Some(*count)),
+            _ => return self.wrong(from, to, path),
+        };
+        let Some(of) = self.numbers_of((from, a.element), (to, element), path) else { return Op::Open };
+        match count {
+            Some(count) => Op::RawToArray { count: usize::try_from(count).unwrap_or(usize::MAX), of },
+            None => Op::RawToList { of },
+        }
+    }
+
+    fn finish(&mut self, at: At, (from, to): (&'t Schema, &'static Schema), op: Op, path: &str) -> At {
+        if self.numbers() {
+            self.steps[at].pointers = self.pointers(from, to, &op, path);
+        }
+        self.steps[at].op = op;
+        at
+    }
+
+    /// Numbers, and arrays of numbers, on either side.
+    fn numbers_of(
         &mut self,
         (from, a): (&'t Schema, Link),
-        (to, b): (&'static Schema, &'static Raw),
+        (to, b): (&'static Schema, Link),
         path: &str,
-    ) -> Op {
-        if !is_number(self.theirs.get(a)) || !is_number(self.ours.get(b.element)) {
-            return self.wrong(from, to, path);
+    ) -> Option<At> {
+        if !is_numbers(self.theirs, self.theirs.get(a)) || !is_numbers(self.ours, self.ours.get(b)) {
+            self.wrong(from, to, path);
+            return None;
         }
         self.broken.raw = true;
-        Op::ListToRaw { optional: b.optional, of: self.element(a, b.element, path) }
+        Some(self.element(a, b, path))
     }
 
     pub fn grid(&mut self, a: Link, b: Link, path: &str) -> Op {
@@ -145,6 +194,12 @@ pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
     joined.into()
 }
 
-fn is_number(schema: &Schema) -> bool {
-    matches!(schema.kind, Kind::Bool | Kind::Int { .. } | Kind::Float { .. })
+/// Whether a value is so many numbers, one at least, side by side.
+fn is_numbers<'s>(nodes: &'s Nodes, mut schema: &'s Schema) -> bool {
+    loop {
+        match &schema.kind {
+            Kind::Array(of, count) if *count > 0 => schema = nodes.get(*of),
+            kind => return matches!(kind, Kind::Bool | Kind::Int { .. } | Kind::Float { .. }),
+        }
+    }
 }

@@ -240,7 +240,9 @@ impl<'a> Run<'_, 'a> {
                 self.raw((*from_optional, *to_optional, *of), head, to)?;
             }
             Op::RawToList { of } => self.raw_to_list(*of, head, to)?,
-            Op::ListToRaw { optional, of } => self.list_to_raw((*optional, *of), head, to)?,
+            Op::ListToRaw { of } => self.list_to_raw(*of, head, to)?,
+            Op::RawToArray { count, of } => self.raw_to_array((*count, *of), head, to)?,
+            Op::ArrayToRaw { count, of } => self.array_to_raw((*count, *of), head, to)?,
             Op::Grid { of } => self.grid(*of, head, to)?,
             Op::Weak(key) => self.weak(*key, head, to)?,
             Op::CharToText => {
@@ -504,14 +506,24 @@ impl<'a> Run<'_, 'a> {
         elements(&self.plan.steps, (count, of), array, &mut self.out.heads[place..][..count * new])
     }
 
-    fn list_to_raw(&mut self, (optional, of): (bool, At), head: &'a [u8], to: usize) -> Result<()> {
+    fn list_to_raw(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         let count = self.length(head)?;
         let run = self.run(count, self.plan.steps[of].from)?;
-        if optional {
-            self.out.write(to, &[1]);
+        self.array_to_raw((count, of), run, to)
+    }
+
+    fn array_to_raw(&mut self, (count, of): (usize, At), array: &'a [u8], to: usize) -> Result<()> {
+        self.out.write(to, &(count as u64).to_le_bytes());
+        self.put_raw(count, of, array)
+    }
+
+    fn raw_to_array(&mut self, (count, of): (usize, At), head: &'a [u8], to: usize) -> Result<()> {
+        if whole(head)? != count {
+            return Err(damaged());
         }
-        self.out.write(to + usize::from(optional), &(count as u64).to_le_bytes());
-        self.put_raw(count, of, run)
+        let array = self.raw_array(count, of)?;
+        let len = count * self.plan.steps[of].to;
+        elements(&self.plan.steps, (count, of), array, &mut self.out.heads[to..][..len])
     }
 
     fn grid(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {

@@ -20,6 +20,8 @@ use alloc::vec::Vec;
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use fill::Filled;
 #[cfg(feature = "pickle")]
+pub(crate) use fill::can_become_one;
+#[cfg(feature = "pickle")]
 pub(crate) use fill::fill_at;
 pub(crate) use fill::{Limits, fill, fill_each, fill_named, fill_named_state, fill_state};
 #[cfg(feature = "pyo3")]

@@ -3,6 +3,7 @@
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
 mod filled;
+mod keys;
 mod leaves;
 mod objects;
 mod once;
@@ -26,6 +27,9 @@ use crate::sharing::copied;
 use crate::sharing::walked::{Given, References};
 use crate::standard;
 pub(crate) use filled::Filled;
+use keys::Keys;
+#[cfg(feature = "pickle")]
+pub(crate) use keys::can_become_one;
 pub(super) use leaves::int;
 use objects::left_out;
 pub(super) use objects::{missing, slots_left_out};
@@ -294,7 +298,10 @@ impl<'v, 's> Fill<'v, 's> {
             self.builder.length(at, left);
             return Ok(());
         }
-        self.side_by_side(self.target(of), items, place)
+        match schema.kind {
+            Kind::Set(_) if value.is_set() => self.different(self.target(of), items, place),
+            _ => self.side_by_side(self.target(of), items, place),
+        }
     }
 
     fn array<D: Decoder<'v>>(&mut self, schema: &'s Schema, (of, len): (Link, u64), value: D, at: usize) -> Result<()> {
@@ -370,8 +377,9 @@ impl<'v, 's> Fill<'v, 's> {
         let left_out = |nodes: &Nodes| left_out(nodes, nodes.get(key)).saturating_add(left_out(nodes, nodes.get(to)));
         let mut at = self.run(entries.len(), size, left_out)?;
         let count = entries.len();
+        let mut keys = self.keys(self.target(key));
         while let Some((entry_key, entry_value)) = entries.next() {
-            let entry = self.entry((self.target(key), entry_key), (self.target(to), entry_value), at);
+            let entry = self.entry((self.target(key), entry_key), (self.target(to), entry_value), at, keys.as_mut());
             entry.map_err(|error| within(error, count - entries.len() - 1))?;
             at += stride(size);
         }
@@ -383,8 +391,9 @@ impl<'v, 's> Fill<'v, 's> {
         (key, entry_key): (&'s Schema, D),
         (to, value): (&'s Schema, D),
         at: usize,
+        keys: Option<&mut Keys>,
     ) -> Result<()> {
-        self.node(key, entry_key, at)?;
+        self.key((key, entry_key), at, keys)?;
         self.node(to, value, at + key.head)
     }
 }

@@ -10,7 +10,7 @@ use crate::sharing::walked::Given;
 use crate::walk::Decoder;
 
 /// How far the regions of an image reach: heads, text and raw arrays.
-type Ends = [usize; 3];
+pub(super) type Ends = [usize; 3];
 
 impl<'v, 's> Fill<'v, 's> {
     /// Fills heads at equal distances with items, and takes those away that are equal to an earlier one; how many are
@@ -41,7 +41,7 @@ impl<'v, 's> Fill<'v, 's> {
         self.given.as_ref().map_or(0, Given::noted)
     }
 
-    fn ends(&mut self) -> Ends {
+    pub(super) fn ends(&mut self) -> Ends {
         let builder = self.whole();
         [builder.heads.len(), builder.text.len(), builder.raw.len()]
     }

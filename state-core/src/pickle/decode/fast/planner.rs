@@ -17,7 +17,7 @@ use crate::pickle::opcode as op;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::schema::{Form, Kind, Link, Nodes, Object, Schema, Slot};
 use crate::standard::Known;
-use crate::walk::{can_be_none, checksum, count_slots, is_byte};
+use crate::walk::{can_be_none, can_become_one, checksum, count_slots, is_byte};
 
 /// A plan of more operations has what follows in others.
 const MOST_OPS: usize = 256;
@@ -194,6 +194,8 @@ impl<'a> Planner<'a> {
             Kind::Seconds { signed } => return self.seconds(*signed, at),
             Kind::Optional(of) => return self.optional(target(*of), place),
             Kind::List(of) => group(Codes::LIST, self.plans.of_value(target(*of))),
+            // The machine compares those that differ with what they become.
+            Kind::Set(key) | Kind::Map(key, _) if can_become_one(Nodes::NONE, target(*key)) => Op::Unknown,
             Kind::Set(of) => group(Codes::SET, self.plans.of_value(target(*of))),
             Kind::Map(key, value) => group(Codes::DICT, self.plans.of((target(*key), Some(target(*value))))),
             Kind::Array(of, len) => return self.array((target(*of), *len), place, deep),

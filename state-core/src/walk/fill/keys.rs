@@ -1,0 +1,89 @@
+//! Keys of maps and elements of sets: two that differ stay two, although parts of them were renamed, or are left out.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::once::Ends;
+use super::{Fill, within};
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Evolution, Kind, Nodes, Schema, Slot};
+use crate::walk::Decoder;
+
+/// The images of the keys of one map, or of the elements of one set.
+pub(super) type Keys = BTreeSet<Vec<u8>>;
+
+/// Whether values that differ by name can become one.
+pub(crate) fn can_become_one(nodes: &Nodes, key: &Schema) -> bool {
+    let is_leaf = matches!(key.kind, Kind::Str | Kind::Int { .. } | Kind::Char | Kind::Bool | Kind::Known(_));
+    !is_leaf && nodes.reach(key, |node| joins(&node.kind))
+}
+
+fn joins(kind: &Kind) -> bool {
+    let fills = |slots: &[Slot]| slots.iter().any(|slot| slot.default.is_some());
+    let changes = |of: &Evolution| of.removed.is_some() || of.upgrade.is_some() || !of.forms.is_empty();
+    match kind {
+        Kind::Object(object) => changes(object.evolution) || fills(&object.slots),
+        Kind::Enum(of) => {
+            let renames = of.evolution.parts.iter().any(|part| part.variant.is_empty() && !part.aliases.is_empty());
+            let fills = of.variants.iter().any(|variant| fills(&variant.slots));
+            renames || fills || of.evolution.other.is_some() || changes(of.evolution)
+        }
+        _ => false,
+    }
+}
+
+impl<'v, 's> Fill<'v, 's> {
+    /// What is needed to compare keys, if it may have to be done.
+    pub(super) fn keys(&self, of: &Schema) -> Option<Keys> {
+        can_become_one(self.nodes, of).then(Keys::new)
+    }
+
+    /// The elements of a set, as those of a list.
+    pub(super) fn different<D: Decoder<'v>>(
+        &mut self,
+        of: &'s Schema,
+        items: &mut impl Iterator<Item = D>,
+        (mut at, stride): (usize, usize),
+    ) -> Result<()> {
+        let mut keys = self.keys(of);
+        let start = at;
+        for item in items {
+            self.key((of, item), at, keys.as_mut()).map_err(|error| within(error, (at - start) / stride.max(1)))?;
+            at += stride;
+        }
+        Ok(())
+    }
+
+    /// Fills a key, and compares it with those before it.
+    pub(super) fn key<D: Decoder<'v>>(
+        &mut self,
+        (of, value): (&'s Schema, D),
+        at: usize,
+        keys: Option<&mut Keys>,
+    ) -> Result<()> {
+        let Some(keys) = keys else { return self.node(of, value, at) };
+        let from = self.ends();
+        self.node(of, value, at)?;
+        let to = self.ends();
+        if keys.insert(self.image(of.head, at, [from, to])) { Ok(()) } else { Err(same()) }
+    }
+
+    fn image(&self, head: usize, at: usize, [from, to]: [Ends; 2]) -> Vec<u8> {
+        let builder = &self.builder;
+        let lengths = [(to[0] - from[0]).to_le_bytes(), (to[1] - from[1]).to_le_bytes()].concat();
+        let regions = [
+            &builder.heads[at..at + head],
+            &builder.heads[from[0]..to[0]],
+            &builder.text[from[1]..to[1]],
+            &builder.raw[from[2]..to[2]],
+        ];
+        [lengths, regions.concat()].concat()
+    }
+}
+
+#[cold]
+fn same() -> Error {
+    let expected = "keys that stay different";
+    let found = "two that `alias`, `other`, `removed`, `default`, `from` or `upgrade` of a type in them makes the same";
+    Error::new(ErrorKind::Identity, expected, found)
+}
