@@ -12,6 +12,7 @@ mod extent;
 mod fast;
 mod foreign;
 mod instance;
+mod latin1;
 mod limit;
 mod machine;
 mod memo;

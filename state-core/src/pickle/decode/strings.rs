@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::arena::{Arena, Id, Tag};
+use super::latin1::{is_utf8, latin1};
 use super::text::{self, Digits, c_string};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode as op;
@@ -32,7 +33,7 @@ impl Strings {
     /// is asked for, and the node of the text is then given.
     #[inline]
     pub fn take(&mut self, bytes: &[u8], arena: &mut Arena) -> Result<Option<Id>> {
-        if core::str::from_utf8(bytes).is_ok() {
+        if is_utf8(bytes) {
             return Ok(None);
         }
         surrogates_pass(bytes)?;
@@ -123,11 +124,12 @@ impl Strings {
     pub fn latin1(&mut self, input: &[u8], arena: &mut Arena, text: Id) -> Result<Option<Id>> {
         let start = self.decoded.len();
         let Some(bytes) = self.text(input, arena, text) else { return Ok(None) };
-        let Ok(chars) = core::str::from_utf8(bytes) else { return Ok(None) };
-        let encoded: Option<Vec<u8>> = chars.chars().map(|char| u8::try_from(u32::from(char)).ok()).collect();
-        let Some(encoded) = encoded else { return Ok(None) };
-        self.decoded.reserve_exact(encoded.len());
-        self.decoded.extend_from_slice(&encoded);
+        let Some(mut encoded) = latin1(bytes) else { return Ok(None) };
+        if start == 0 {
+            self.decoded = encoded;
+        } else {
+            self.decoded.append(&mut encoded);
+        }
         self.node(Tag::Bytes, start, arena).map(Some)
     }
 

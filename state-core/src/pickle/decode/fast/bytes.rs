@@ -4,9 +4,9 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use super::latin1::latin1;
 use super::plan::target;
 use super::{Kept, NOTHING, Reader};
+use crate::pickle::decode::latin1::latin1;
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::padded;

@@ -9,7 +9,6 @@
 mod bytes;
 mod class;
 mod group;
-mod latin1;
 mod learned;
 mod ops;
 mod part;

@@ -278,6 +278,10 @@ impl<'p> Builder<'p> {
             let (name, module) = (self.pop()?, self.pop()?);
             self.name(module.as_str()?, name.as_str()?)?
         };
+        // What it makes of a text is no call: nothing is copied that would be in vain.
+        if name.module() == "_codecs" {
+            return None;
+        }
         self.names.push(name.clone());
         Some(Value::Global(name))
     }

@@ -5,14 +5,40 @@ use alloc::vec::Vec;
 /// What is ASCII is taken in blocks.
 const BLOCK: usize = 8;
 
+/// Text of fewer bytes is tested as any other.
+const LONG: usize = 64;
+
+/// Whether bytes are UTF-8. Of long text in Latin-1 the branches of the usual test cannot be foretold: 16 MB of any bytes
+/// that were written as text took 2.5 times as long as here.
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    if bytes.len() >= LONG {
+        while let Some(block) = rest.first_chunk() {
+            let plain = plain(*block);
+            let (_, behind) = rest.split_at(plain);
+            rest = match behind {
+                _ if plain == BLOCK => behind,
+                [0xC2 | 0xC3, 0x80..=0xBF, behind @ ..] => behind,
+                _ => break,
+            };
+        }
+    }
+    core::str::from_utf8(rest).is_ok()
+}
+
+/// How many bytes of ASCII a block begins with.
+fn plain(block: [u8; BLOCK]) -> usize {
+    let wide = u64::from_le_bytes(block) & 0x8080_8080_8080_8080;
+    wide.trailing_zeros() as usize / 8
+}
+
 /// The bytes whose text in Latin-1 this is in UTF-8; `None` where it is another text, or none.
 pub(super) fn latin1(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = alloc::vec![0; text.len()];
     let (mut rest, mut len, mut wrong) = (text, 0, 0);
-    while let Some(block) = rest.first_chunk::<BLOCK>() {
+    while let Some(block) = rest.first_chunk() {
         *bytes.get_mut(len..)?.first_chunk_mut()? = *block;
-        let wide = u64::from_le_bytes(*block) & 0x8080_8080_8080_8080;
-        let plain = wide.trailing_zeros() as usize / 8;
+        let plain = plain(*block);
         len += plain;
         rest = rest.get(plain..)?;
         if plain < BLOCK {
@@ -41,7 +67,7 @@ pub(super) fn latin1(text: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::latin1;
+    use super::{is_utf8, latin1};
     use alloc::string::String;
     use alloc::vec::Vec;
 
@@ -57,6 +83,22 @@ mod tests {
             [&b"\xC2"[..], b"\xC3a", b"\x80", b"a\xFF", b"\xC0\x80", b"\xC1\xBF", b"1234567\xC3", b"1234567\xC3a9"]
         {
             assert_eq!(latin1(broken), None);
+        }
+    }
+
+    #[test]
+    fn text_is_told_from_other_bytes_at_any_place() {
+        let texts = ["", "abc", "\u{7F}\u{80}\u{FF}", "aé日\u{10FFFF}", "\u{100}\u{7FF}", "ÿÿÿÿÿÿÿÿ"];
+        for (text, len) in texts.iter().flat_map(|text| (0..4).map(move |power| (text, 10_usize.pow(power)))) {
+            let text = text.repeat(len);
+            assert!(is_utf8(text.as_bytes()));
+            for wrong in
+                [&b"\xC2"[..], b"\xC3a", b"\x80", b"\xC0\x80", b"\xC1\xBF", b"\xED\xA0\x80", b"\xF5", b"\xC3\xC3"]
+            {
+                for bytes in [[text.as_bytes(), wrong].concat(), [text.as_bytes(), wrong, text.as_bytes()].concat()] {
+                    assert_eq!(is_utf8(&bytes), core::str::from_utf8(&bytes).is_ok(), "{wrong:?} behind {len}");
+                }
+            }
         }
     }
 }
