@@ -598,3 +598,32 @@ fn an_upgrade_takes_the_present_image_three_times_and_defaults_stay_within_the_l
     let monster = state_core::loads_upgraded::<Monster>(&one).unwrap();
     assert_eq!((monster.health, monster.map), (7, Monster::map()));
 }
+
+/// Also where many are read at once, so that the last place for them is taken in the largest step.
+#[test]
+fn a_long_value_of_an_unknown_type_stays_within_the_limit() {
+    let name = [1, b'n'];
+    let object = [&[15][..], &name, &[0, 1], &name, &[0]].concat();
+    let len = 200_000_usize;
+    let count = |count: usize| (count as u32).to_le_bytes();
+    let list = |of: &[u8], each: &[u8]| made_up(&[&[8], of].concat(), &count(len), &each.repeat(len));
+    let all = [
+        ("bools", list(&[1], &[1])),
+        ("a set", made_up(&[9, 1], &count(len), &vec![1; len])),
+        ("a map", made_up(&[10, 1, 1], &count(len / 2), &vec![1; len])),
+        ("objects", list(&object, &[0])),
+        ("texts", list(&[5], &[0; 4])),
+        ("raw arrays of one layout", list(&[14, 0, 3, 8, 0], &[0; 8])),
+    ];
+    for (name, bytes) in all {
+        let (_, full) = peak(|| Inspection::open(&bytes).unwrap().value().unwrap());
+        let mut least = None;
+        for limit in (1..=40).map(|part| full / 16 * part) {
+            let inspection = Options::new().memory(limit).inspect(&bytes).unwrap();
+            let (value, took) = peak(|| inspection.value());
+            assert!(took <= limit + (1 << 20), "{name}: {took} with a limit of {limit}");
+            least = least.or(value.is_ok().then_some(limit));
+        }
+        assert!(least.is_some_and(|least| least <= 2 * full), "{name}: takes {full}, and needs a limit of {least:?}");
+    }
+}

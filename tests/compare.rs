@@ -438,3 +438,15 @@ fn many_parts_side_by_side_are_compared_without_their_type() {
     assert_eq!(found[0].to_string(), "[3000].0: 2, theirs 3");
     assert!(ours.compare(&ours, 100).unwrap().is_empty());
 }
+
+/// A walk by a schema that came with the bytes is held to the stack, and to what the bytes hold.
+#[test]
+fn states_of_unknown_types_are_compared_as_far_as_they_may_go() {
+    #[derive(State, Clone)]
+    struct Nothing;
+    let bytes = |count: usize| Options::new().with_schema().dumps(&vec![Nothing; count]).unwrap();
+    let (many, fewer) = (bytes(1_200_000), bytes(1_199_999));
+    let of = |bytes| Inspection::open(bytes).unwrap();
+    assert_eq!(of(&many).compare(&of(&many), 9).unwrap().len(), 0);
+    assert_eq!(of(&many).compare(&of(&fewer), 9).unwrap().len(), 2);
+}

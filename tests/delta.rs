@@ -265,6 +265,10 @@ fn a_few_bytes_cannot_ask_for_any_amount_of_memory() {
     assert!(error.to_string().contains("pieces that make"), "{error}");
     let error = refused(&base, &forged(&base, (len + 20, 0), &nine));
     assert!(error.to_string().starts_with("expected the pieces of a state, found others at byte "), "{error}");
+    // A little more than may be copied, though it fits.
+    let more = [&*eight, &[2 * 20 + 1], &back(base.len()), &[0]].concat();
+    let error = refused(&base, &forged(&base, (len + 20, 0), &more[..more.len() - 1]));
+    assert!(error.to_string().starts_with("expected the pieces of a state, found others at byte "), "{error}");
 }
 
 /// So many bytes back, in zigzag.
@@ -362,4 +366,22 @@ fn a_stream_of_deltas_ends_in_the_same_world() {
     }
     assert_eq!(compare::<World>(&there, &dumps(&live).unwrap()).unwrap().next(), None);
     assert_eq!(loads::<World>(&there).unwrap(), live);
+}
+
+#[test]
+fn a_number_beyond_64_bits_is_none() {
+    let base = dumps(&vec![7_u8; 100]).unwrap();
+    let of_base = (base.len() as u64, checksum(&base));
+    let count = 2 * base.len() as u64;
+    let short = [count as u8 | 0x80, (count >> 7) as u8];
+    let mut image = Vec::new();
+    patch(&base, &forged(&base, of_base, &short), &mut image).unwrap();
+    assert_eq!(image, base);
+    // The same number, in as many bytes as there may be, of which the last holds one bit.
+    let long =
+        |last: u8| [count as u8 | 0x80, (count >> 7) as u8 | 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, last];
+    patch(&base, &forged(&base, of_base, &long(0)), &mut image).unwrap();
+    for last in [2, 4, 0x7E] {
+        assert_eq!(refused(&base, &forged(&base, of_base, &long(last))).kind(), ErrorKind::Malformed);
+    }
 }

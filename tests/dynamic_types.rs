@@ -237,3 +237,24 @@ mod of_several_traits {
         assert_eq!(back.number(), 2);
     }
 }
+
+/// A member that is shorter than the longest leaves no byte of another in its place.
+#[test]
+fn the_bytes_do_not_tell_what_stood_there() {
+    trait Mark: Dynamic {}
+    impl Mark for u8 {}
+    impl Mark for u64 {}
+    dynamic!(dyn Mark = [u8 as "byte", u64 as "word"]);
+    let marks = |first: usize| -> Vec<Box<dyn Mark>> {
+        (first..first + 200)
+            .map(|at| if at % 2 == 0 { Box::new(7_u8) as Box<dyn Mark> } else { Box::new(u64::MAX) })
+            .collect()
+    };
+    for first in [0, 1] {
+        let expected = dumps(&marks(first)).unwrap();
+        for mut buffer in [dumps(&marks(1 - first)).unwrap(), vec![0xAA; expected.len()]] {
+            state_core::dump_into(&marks(first), &mut buffer).unwrap();
+            assert_eq!(buffer, expected);
+        }
+    }
+}

@@ -844,3 +844,60 @@ fn a_frame_behind_one_whose_writing_panicked_has_its_own_pointers() {
     }
     assert!((1..10).contains(&panics), "{panics}");
 }
+
+/// An object on a cycle is read twice: it has its own pointers both times.
+#[test]
+fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    struct Node {
+        next: Option<Rc<RefCell<Node>>>,
+        #[state(held)]
+        mesh: Arc<Mesh>,
+    }
+    let meshes = [mesh("a"), mesh("b"), mesh("c")];
+    let node = |mesh: &Arc<Mesh>| Rc::new(RefCell::new(Node { next: None, mesh: mesh.clone() }));
+    let ring = |meshes: [&Arc<Mesh>; 3]| {
+        let nodes = meshes.map(node);
+        for at in 0..3 {
+            nodes[at].borrow_mut().next = Some(nodes[(at + 1) % 3].clone());
+        }
+        nodes
+    };
+    let mut history = History::<Rc<RefCell<Node>>>::new();
+    let saved = ring([&meshes[0], &meshes[1], &meshes[2]]);
+    history.push(0, &saved[0]).unwrap();
+    // New objects, live ones of another order, and those that were saved.
+    let others = ring([&meshes[2], &meshes[2], &meshes[0]]);
+    for live in [node(&meshes[1]), others[0].clone(), saved[0].clone()] {
+        let mut root = live.clone();
+        history.restore(0, &mut root).unwrap();
+        let mut at = root.clone();
+        for mesh in &meshes {
+            assert!(Arc::ptr_eq(&at.borrow().mesh, mesh), "{} for {}", at.borrow().mesh.name, mesh.name);
+            let next = at.borrow().next.clone().unwrap();
+            at = next;
+        }
+        assert!(Rc::ptr_eq(&at, &root));
+        root.borrow_mut().next = None;
+        live.borrow_mut().next = None;
+    }
+}
+
+#[test]
+fn deltas_that_are_forgotten_give_up_what_they_hold() {
+    let mut history = History::<World>::new().frames(2).long(100_000);
+    let mut world = world();
+    let mut meshes = Vec::new();
+    for frame in 0..40 {
+        let new = mesh(&frame.to_string());
+        meshes.push(Arc::downgrade(&new));
+        world.bodies[0].mesh = new;
+        history.push(frame, &world).unwrap();
+    }
+    world.bodies.clear();
+    // The rollback goes on behind a frame among the deltas of the first key frame.
+    history.push(5, &world).unwrap();
+    let alive: Vec<usize> = (0..40).filter(|&at| meshes[at].strong_count() > 0).collect();
+    assert_eq!(alive, [0, 1, 2, 3, 4]);
+}

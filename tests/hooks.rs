@@ -283,3 +283,54 @@ fn the_error_of_a_hook_or_conversion_is_the_source_of_ours() {
     let error = dumps(&hooked).unwrap_err();
     assert_eq!((source(&error), error.found()), (None, "10 are too many"));
 }
+
+/// A type by hand that refuses again and again while a list is restored in place.
+#[test]
+fn the_first_refusal_is_the_one_that_is_told() {
+    use state_core::schema::Schema;
+    use state_core::state::{Checker, Reader, Size, Writer};
+
+    #[derive(Debug, PartialEq)]
+    struct Percent(u8);
+
+    impl State for Percent {
+        const HEAD: usize = u8::HEAD;
+        const DYNAMIC: bool = false;
+
+        fn schema() -> &'static Schema {
+            u8::schema()
+        }
+
+        fn size(&self, _: &mut Size) {}
+
+        fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+            self.0.put(head, writer);
+        }
+    }
+
+    impl<'de> state_core::Restore<'de> for Percent {
+        fn check(_: &[u8], _: &mut Checker<'_>) -> bool {
+            true
+        }
+
+        fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+            let mut this = Self(0);
+            this.set(head, reader);
+            Some(this)
+        }
+
+        fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
+            match head[0] {
+                percent @ 0..=100 => self.0 = percent,
+                more => reader.refuse(Error::refused(format!("{more} percent"))),
+            }
+        }
+    }
+    let bytes = dumps(&vec![1_u8, 102, 103, 4]).unwrap();
+    let mut live = vec![Percent(0), Percent(0), Percent(0), Percent(0)];
+    let error = load_into(&bytes, &mut live).unwrap_err();
+    assert!(error.to_string().ends_with("102 percent"), "{error}");
+    assert_eq!(live, [1, 0, 0, 4].map(Percent));
+    let error = loads::<Vec<Percent>>(&bytes).unwrap_err();
+    assert!(error.to_string().ends_with("102 percent"), "{error}");
+}

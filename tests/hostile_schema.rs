@@ -368,3 +368,55 @@ fn errors_show_names_that_someone_made_up_escaped() {
         assert!(text.ends_with(r"found m.\u{1b}[2Jx\ny\r"), "{text}");
     }
 }
+
+/// A comparison calls itself for each part: it goes as far as the depth says, and no deeper than a thread has stack for.
+#[test]
+fn a_comparison_of_unknown_types_goes_as_deep_as_its_options_say() {
+    // An object with one slot, an optional box of such an object.
+    let schema = object(false, &[[vec![7, 13], back(0)].concat()]);
+    let chain = move |levels: usize| image(&schema, &[1], &[vec![1; levels - 1], vec![0]].concat());
+    let look = move || {
+        for (levels, depth, right) in [(600, 128, true), (700, 128, false), (700, 160, true), (860, 160, false)] {
+            let bytes = chain(levels);
+            let inspection = Options::new().depth(depth).inspect(&bytes).unwrap();
+            inspection.tree().unwrap();
+            match inspection.compare(&inspection, 9) {
+                Ok(found) => assert!(right && found.is_empty(), "{levels}: {found:?}"),
+                Err(error) => assert!(!right && error.kind() == ErrorKind::Depth, "{levels}: {error}"),
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(look).unwrap().join().unwrap();
+}
+
+/// Nor do they fill a log: a name can be as long as a pickle.
+#[test]
+fn errors_are_short_however_long_the_names_are() {
+    use state_core::{from_value, pickle};
+    let long = "\u{1b}".repeat(100_000);
+    let name = [&b"X"[..], &(long.len() as u32).to_le_bytes(), long.as_bytes()].concat();
+    let class = [&name[..], &name, b"\x93"].concat();
+    for behind in [&b"."[..], b")R.", b")\x81.", b")\x81}X\x01\0\0\0aK\x01sb."] {
+        let evil = [b"\x80\x04", &class[..], behind].concat();
+        let value = pickle::load_value(&evil).unwrap();
+        for error in [
+            pickle::loads::<Point>(&evil).unwrap_err(),
+            pickle::loads::<Vec<u8>>(&evil).unwrap_err(),
+            from_value::<Point>(&value).unwrap_err(),
+            from_value::<u8>(&value).unwrap_err(),
+        ] {
+            assert!(error.found().len() < 1010, "{}", error.found().len());
+            assert!(error.to_string().len() < 10_000 && format!("{error:?}").len() < 10_000);
+        }
+    }
+    // So is what is shown of an inspection by its way.
+    let slots = vec![U8.to_vec(); 20_000];
+    let bytes = image(&object(false, &slots), &[0; 20_000], &[]);
+    let shown = format!("{:?}", Inspection::open(&bytes).unwrap());
+    assert!(shown.starts_with("Inspection { of: ") && shown.len() < 1000, "{shown}");
+    // The words of those who refuse are theirs, and a cut is between letters.
+    let words = "\u{e9}".repeat(1001);
+    assert_eq!(state_core::Error::refused(&words).to_string(), words);
+    let cut = state_core::Error::new(ErrorKind::Malformed, words.clone(), format!("a{words}"));
+    assert_eq!((cut.expected().chars().count(), cut.found().chars().count()), (503, 503));
+}

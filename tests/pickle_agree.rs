@@ -519,3 +519,137 @@ fn changed_streams_are_the_same_on_both_ways() {
         assert!(directly > 300 && read > 150 && refused > 500, "{directly} directly, {read} not, {refused} refused");
     }
 }
+
+/// What was read of a tuple before it was known to come from the memo is forgotten.
+#[test]
+fn a_tuple_from_the_memo_leaves_nothing_for_the_rows_behind_it() {
+    let items = b"]\x94(NK\x01\x86\x94NK\x02\x86\x94e\x86\x94";
+    let first = [b"K\x07K\x08\x86\x94", &items[..]].concat();
+    let again = [b"h\x01", &items[..]].concat();
+    let pickle = [b"\x80\x04]\x94(", &first[..], &again, &again, b"e."].concat();
+    type Row = ((Option<u8>, u8), Vec<(Option<u8>, u8)>);
+    assert_eq!(agrees::<Vec<Row>>(&pickle), Read::Directly);
+    let row = ((Some(7), 8), vec![(None, 1), (None, 2)]);
+    assert_eq!(pickle::loads::<Vec<Row>>(&pickle).unwrap(), [row.clone(), row.clone(), row]);
+}
+
+/// Raw arrays that were taken are not given back: what is unusual behind one leaves the short way.
+#[test]
+fn an_array_is_taken_once_where_something_unusual_follows() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Row")]
+    struct Row {
+        #[state(bytes)]
+        data: Vec<u16>,
+        by: BTreeMap<String, i64>,
+        #[state(bytes)]
+        more: Vec<u8>,
+    }
+    let row = || Row { data: vec![1, 2, 3], by: BTreeMap::from([("a".into(), 1)]), more: vec![7; 16] };
+    let usual = PickleOptions::new().protocol(Protocol::V4).dumps(&row()).unwrap();
+    assert_eq!(agrees::<Row>(&usual), Read::Directly);
+    let at = usual.iter().position(|&code| code == b'}').unwrap();
+    let mut unusual = usual.clone();
+    unusual.splice(at..=at, *b"ccollections\nOrderedDict\n)R");
+    // Without its frame, whose length is another now.
+    unusual.drain(2..11);
+    assert_ne!(agrees::<Row>(&unusual), Read::Refused);
+    assert_eq!(pickle::loads::<Row>(&unusual).unwrap(), row());
+}
+
+/// The newest opcode of a pickle, and the most items that one opcode adds.
+const SHAPE: &str = r#"
+import io, pickle, pickletools
+
+class Reader(pickle._Unpickler):
+    dispatch, most = dict(pickle._Unpickler.dispatch), 0
+
+def counting(load, width):
+    def counts(self):
+        self.most = max(self.most, len(self.stack) // width)
+        load(self)
+    return counts
+
+for code, width in (pickle.APPENDS, 1), (pickle.SETITEMS, 2), (pickle.ADDITEMS, 1):
+    Reader.dispatch[code[0]] = counting(Reader.dispatch[code[0]], width)
+
+def case(frame):
+    reader = Reader(io.BytesIO(frame))
+    reader.load()
+    return "%d %d" % (max(code.proto for code, _, _ in pickletools.genops(frame)), reader.most)
+"#;
+
+#[test]
+fn rows_have_the_opcodes_and_batches_that_their_protocol_has() {
+    type Row = (String, BTreeSet<u16>, Vec<u16>, BTreeMap<u16, bool>);
+    let lengths = [0, 1, 3, 999, 1000, 1001, 2500];
+    // Text before and behind the length that one byte holds, also where none follows it.
+    let row = |(at, count): (usize, u16)| -> Row {
+        let numbers = 0..count;
+        (
+            "t".repeat(250 + at % 9),
+            numbers.clone().collect(),
+            numbers.clone().collect(),
+            numbers.map(|n| (n, true)).collect(),
+        )
+    };
+    let rows: Vec<Row> = lengths.into_iter().cycle().take(40).enumerate().map(row).collect();
+    let pickles: Vec<_> =
+        Protocol::ALL.map(|protocol| PickleOptions::new().protocol(protocol).dumps(&rows).unwrap()).into();
+    for (protocol, pickle) in Protocol::ALL.into_iter().zip(&pickles) {
+        assert!(pickle::loads::<Vec<Row>>(pickle).unwrap() == rows, "{protocol:?}");
+    }
+    for (protocol, answer) in Protocol::ALL.into_iter().zip(python::answers(SHAPE, &pickles).unwrap_or_default()) {
+        let answer = String::from_utf8(answer).unwrap();
+        let (newest, most) = answer.split_once(' ').unwrap_or_else(|| panic!("{answer}"));
+        assert!(newest.parse::<u8>().unwrap() <= protocol.number(), "{answer} at {protocol:?}");
+        // Python before 3.14 takes tuples, and protocol 0 has an opcode for each item.
+        let expected = if protocol == Protocol::V0 { "0" } else { "1000" };
+        assert_eq!(most, expected, "{protocol:?}");
+    }
+}
+
+/// What is large stands beside the frames, so that it can be read where it is, and no frame is empty.
+#[test]
+fn large_bytes_stand_in_no_frame() {
+    let large = vec![7_u8; 70_000];
+    for protocol in [Protocol::V4, Protocol::V5] {
+        let pickle = PickleOptions::new().protocol(protocol).dump_value(&large.clone().into()).unwrap();
+        assert_eq!(pickle[..7], [0x80, protocol.number(), b'B', 0x70, 0x11, 0x01, 0]);
+        let both = state_core::Value::from((1, large.clone(), large.clone()));
+        let pickle = PickleOptions::new().protocol(protocol).dump_value(&both).unwrap();
+        let frames = (0..pickle.len() - 9).filter(|&at| pickle[at..].starts_with(b"\x95"));
+        for at in frames {
+            let len = u64::from_le_bytes(pickle[at + 1..at + 9].try_into().unwrap());
+            assert!((1..100).contains(&len), "{len} at {at}");
+        }
+    }
+}
+
+/// Raw arrays lie in the order of the slots, however the attributes come.
+#[test]
+fn arrays_of_attributes_in_another_order_are_those_of_their_names() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Two", pickle = "dict")]
+    struct Two {
+        #[state(bytes)]
+        a: Vec<u8>,
+        #[state(bytes)]
+        b: Vec<u8>,
+    }
+    #[derive(State)]
+    #[state(name = "m.Two", pickle = "dict")]
+    struct Reversed {
+        #[state(bytes)]
+        b: Vec<u8>,
+        #[state(bytes)]
+        a: Vec<u8>,
+    }
+    for protocol in Protocol::ALL {
+        let reversed = |n| Reversed { b: vec![n; 16], a: vec![n + 1; 16] };
+        let pickle = PickleOptions::new().protocol(protocol).dumps(&[reversed(1), reversed(3)]).unwrap();
+        assert_ne!(agrees::<Vec<Two>>(&pickle), Read::Refused);
+        let two = |n| Two { a: vec![n + 1; 16], b: vec![n; 16] };
+        assert_eq!(pickle::loads::<Vec<Two>>(&pickle).unwrap(), [two(1), two(3)]);
+    }
+}

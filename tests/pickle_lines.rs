@@ -78,3 +78,16 @@ fn lines_are_read_as_by_c() {
         }
     }
 }
+
+/// Python takes the halves of surrogate pairs by themselves, and nothing else that is no UTF-8.
+#[test]
+fn text_with_more_than_lone_surrogates_beside_utf8_is_refused() {
+    let text = |bytes: &[u8]| [b"\x80\x04\x8c", &[bytes.len() as u8][..], bytes, b"."].concat();
+    for bytes in [&b"\xed\xa0\x80"[..], b"a\xed\xbf\xbfb", b"\xed\xa0\x80\xed\xb0\x80"] {
+        pickle::load_value(&text(bytes)).unwrap();
+    }
+    for bytes in [&b"\xed\x41\x80"[..], b"\xed\xc0\x80", b"\xed\xa0", b"\xed\xa0\x41", b"\xf4\x90\x80\x80", b"\xc0\x80"]
+    {
+        pickle::load_value(&text(bytes)).unwrap_err();
+    }
+}

@@ -372,3 +372,30 @@ fn arrays_of_python_2_are_read_with_strings_as_bytes() {
         assert!(value.as_array().is_some(), "{value}");
     }
 }
+
+/// Fields that are to be aligned would have to be laid out as C does, and a call that is dropped would be lost.
+#[test]
+fn types_of_elements_that_are_not_all_known_stay_calls() {
+    let bytes = b"C\x08\x01\x00\x00\x00\x02\x00\x00\x00";
+    let of = |dtype: &[u8]| ndarray(&[b"K\x01\x85", dtype, bytes].concat());
+    let fields = b"](U\x01aU\x02u1\x86U\x01bU\x02u4\x86e";
+    let layout = b"}(U\x05names](U\x01aU\x01beU\x07formats](U\x02u1U\x02u4eU\x08itemsizeK\x08";
+    let dtype = |arguments: &[&[u8]]| of(&[b"cnumpy\ndtype\n(", &arguments.concat()[..], b"tR"].concat());
+    for known in
+        [dtype(&[fields]), dtype(&[fields, b"I00\n"]), dtype(&[layout, b"u"]), dtype(&[layout, b"U\x07alignedI00\nu"])]
+    {
+        // As NumPy has it: five bytes of packed fields, or eight of which the last are unused.
+        match pickle::load_value(&known) {
+            Ok(Value::Array(array)) => assert_eq!(array.to_list(), list([(1, 0x0200_0000)])),
+            // Five bytes fill no array of eight.
+            other => assert!(other.unwrap_err().to_string().contains("found 8 bytes")),
+        }
+    }
+    for aligned in [dtype(&[fields, b"I01\n"]), dtype(&[layout, b"U\x07alignedI01\nu"])] {
+        let value = pickle::load_value(&aligned).unwrap();
+        assert!(matches!(value, Value::Object(_)), "{value}");
+    }
+    let dropped = of(b"cos\nsystem\n(U\x02lstR0cnumpy\ndtype\n(U\x02u1tR");
+    let value = pickle::load_value(&dropped).unwrap();
+    assert!(value.to_string().contains("system('ls')"), "{value}");
+}

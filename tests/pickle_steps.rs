@@ -253,3 +253,25 @@ fn typed_loads_refuse_what_only_calls_would_do() {
     assert_eq!(wrapped.as_object().unwrap().made(), Made::Value);
     value::from_value::<Option<i32>>(&wrapped).unwrap_err();
 }
+
+/// What is made twice and dropped once is one, unless something was done with the one that is dropped.
+#[test]
+fn what_is_made_again_and_changed_is_no_copy() {
+    for (state, text) in [(&b""[..], "(C(), C())"), (b"}S'a'\nI1\nsb", "then C")] {
+        let pickle = [b"cm\nC\n)Rp0\ncm\nC\n)R", state, b"0g0\n\x86."].concat();
+        for found in texts(&pickle) {
+            assert!(found.contains(text) && (state.is_empty() == !found.contains("then")), "{found}");
+        }
+    }
+}
+
+#[test]
+fn keywords_that_are_no_dict_are_refused() {
+    for keywords in [&b"K\x05"[..], b")", b"]", b"N", b"\x8f"] {
+        let pickle = [b"\x80\x04cm\nC\n)", keywords, b"\x92."].concat();
+        let error = load_value(&pickle).unwrap_err().to_string();
+        assert!(error.starts_with("expected a dict of keyword arguments, found "), "{error}");
+        Pickle::open(&pickle).unwrap_err();
+    }
+    assert_eq!(texts(b"\x80\x04cm\nC\n)}\x92."), ["C()", "C()"]);
+}

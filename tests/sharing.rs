@@ -600,3 +600,30 @@ fn hooks_see_whole_objects_in_the_end() {
     back.borrow_mut().next = None;
     a.borrow_mut().next = None;
 }
+
+/// Whether an object can be given references later is asked of the one around a reference, not of one before it.
+#[test]
+fn a_cycle_closes_behind_a_shared_object_that_takes_no_references_later() {
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    struct Node {
+        texts: [Rc<String>; 2],
+        next: Option<Rc<RefCell<Node>>>,
+    }
+    let node = |text: &str| {
+        let text = Rc::new(text.to_string());
+        Rc::new(RefCell::new(Node { texts: [text.clone(), text], next: None }))
+    };
+    let (first, second) = (node("first"), node("second"));
+    first.borrow_mut().next = Some(second.clone());
+    second.borrow_mut().next = Some(first.clone());
+    let bytes = dumps(&first).unwrap();
+    let back: Rc<RefCell<Node>> = loads(&bytes).unwrap();
+    let next = back.borrow().next.clone().unwrap();
+    assert!(Rc::ptr_eq(next.borrow().next.as_ref().unwrap(), &back));
+    assert!(Rc::ptr_eq(&next.borrow().texts[0], &next.borrow().texts[1]));
+    assert_eq!(*next.borrow().texts[0], "second");
+    for node in [first, back] {
+        node.borrow_mut().next = None;
+    }
+}

@@ -175,3 +175,36 @@ fn a_state_that_shares_and_one_that_does_not_differ_in_what_is_shared() {
     let found: Vec<_> = compare::<Vec<Rc<u8>>>(&ours, &theirs).unwrap().map(|found| found.to_string()).collect();
     assert_eq!(found, ["[2]: the object at [0], theirs an object of its own"]);
 }
+
+/// Elements of lists of other lengths that hold the same are one object with each other, at either end.
+#[test]
+fn elements_alike_at_the_ends_of_lists_are_the_same_objects() {
+    #[derive(State)]
+    #[state(shared)]
+    struct Shelf {
+        items: Vec<Rc<Leaf>>,
+        favourites: [Rc<Leaf>; 2],
+    }
+    let leaf = |number| Rc::new(Leaf { number });
+    let (ours, theirs) = (leaf(1), leaf(1));
+    let favourites = |of: &Rc<Leaf>| [of.clone(), of.clone()];
+    for at_the_start in [true, false] {
+        let mut items = vec![leaf(1), leaf(2)];
+        if !at_the_start {
+            items.reverse();
+        }
+        let one = Shelf { items: vec![ours.clone()], favourites: favourites(&ours) };
+        let other = Shelf { items, favourites: favourites(&theirs) };
+        let more = if at_the_start { "Shelf.items[1]: absent, theirs Leaf(2)" } else { "" };
+        let found = differences(&one, &other);
+        assert_eq!(found[0], "Shelf.items: 1 elements, theirs 2");
+        assert!(found[1].starts_with("Shelf.items[") && (!at_the_start || found[1] == more), "{found:?}");
+        assert_eq!(
+            found[2..],
+            [
+                "Shelf.favourites[0]: the object at Shelf.items[0], theirs the object at Shelf.favourites[0]",
+                "Shelf.favourites[1]: the object at Shelf.items[0], theirs the object at Shelf.favourites[0]"
+            ]
+        );
+    }
+}

@@ -264,3 +264,42 @@ fn references_go_back_to_objects_that_have_ended_however_deep_they_were() {
         std::thread::Builder::new().stack_size(32 << 20).spawn_scoped(scope, run).unwrap();
     });
 }
+
+/// Where a value may be missing, a reference can be given later; behind it, where none may be, it cannot.
+#[test]
+fn a_cycle_through_a_pointer_that_must_be_there_is_refused() {
+    #[derive(State)]
+    #[state(shared, cyclic)]
+    struct Owner {
+        pet: Option<Rc<RefCell<Pet>>>,
+        id: u8,
+    }
+    #[derive(State)]
+    struct Pet {
+        owner: Rc<RefCell<Owner>>,
+    }
+    #[derive(State)]
+    struct House {
+        other: Rc<RefCell<Owner>>,
+        owner: Rc<RefCell<Owner>>,
+        again: Rc<RefCell<Owner>>,
+    }
+    let leaf_owner = || Rc::new(RefCell::new(Owner { pet: None, id: 1 }));
+    let other = leaf_owner();
+    let pet = Rc::new(RefCell::new(Pet { owner: other.clone() }));
+    let owner = Rc::new(RefCell::new(Owner { pet: Some(pet), id: 9 }));
+    let bytes = dumps(&House { other, owner: owner.clone(), again: owner }).unwrap();
+    loads::<House>(&bytes).unwrap();
+    // The pet's owner is the one that it stands in.
+    let hostile = with(&bytes, [2, 0, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 1, 0, 0, 0]);
+    for found in [check::<House>(&hostile), loads::<House>(&hostile).map(drop)] {
+        assert_eq!(found.unwrap_err().path(), "House.owner.pet.owner");
+    }
+    // Nor is it written.
+    let pet = Rc::new(RefCell::new(Pet { owner: leaf_owner() }));
+    let owner = Rc::new(RefCell::new(Owner { pet: Some(pet.clone()), id: 2 }));
+    pet.borrow_mut().owner = owner.clone();
+    let error = dumps(&owner).unwrap_err().to_string();
+    assert!(error.contains("a reference that closes a cycle in an `Option`, a list or a map"), "{error}");
+    pet.borrow_mut().owner = leaf_owner();
+}

@@ -692,3 +692,59 @@ fn through_older_forms() {
     };
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
 }
+
+mod before {
+    use super::{State, Wrap};
+
+    #[derive(State, Debug, PartialEq, Clone)]
+    #[state(name = "Chain")]
+    pub struct Chain {
+        pub next: wrapped!(Option<Box<Chain>>; a b c d e f g h),
+        pub end: Option<End>,
+    }
+
+    #[derive(State, Debug, PartialEq, Clone)]
+    #[state(name = "End")]
+    pub struct End {
+        pub levels: u8,
+    }
+}
+
+#[derive(State, Debug)]
+#[state(name = "Chain")]
+struct Chain {
+    next: wrapped!(Option<Box<Chain>>; a b c d e f g h),
+    end: Option<End>,
+}
+
+#[derive(State, Debug)]
+#[state(name = "End", from(before::End))]
+struct End {
+    chain: Option<Box<Chain>>,
+}
+
+impl From<before::End> for End {
+    fn from(older: before::End) -> Self {
+        let around = |inner, _| Some(Box::new(Chain { next: wrap!(inner; a b c d e f g h), end: None }));
+        Self { chain: (0..older.levels).fold(None, around) }
+    }
+}
+
+/// What a conversion makes stands as deep as it is converted.
+#[test]
+fn through_what_is_converted_far_below() {
+    let leaf = |levels| before::Chain { next: wrap!(None; a b c d e f g h), end: Some(before::End { levels }) };
+    let around = |inner| before::Chain { next: wrap!(Some(Box::new(inner)); a b c d e f g h), end: None };
+    let run = move || {
+        let bytes = |outer, inner| {
+            let chain = (0..outer).fold(leaf(inner), |chain, _| around(chain));
+            Options::new().with_schema().dumps(&chain).unwrap()
+        };
+        let (few, many) = (bytes(60, 60), bytes(126, 126));
+        on_a_thread(move || {
+            loads_upgraded::<Chain>(&few).unwrap();
+            assert_eq!(loads_upgraded::<Chain>(&many).unwrap_err().kind(), ErrorKind::Depth);
+        });
+    };
+    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+}

@@ -419,3 +419,19 @@ fn a_file_has_one_writer_at_a_time() {
     assert_eq!(read(&fs::read(&path).unwrap()).0, []);
     fs::remove_file(&path).unwrap();
 }
+
+#[test]
+fn a_header_with_flags_that_nobody_knows_is_refused() {
+    let (bytes, ends) = stream();
+    for flag in 0..24 {
+        let mut header = bytes.clone();
+        header[5 + flag / 8] ^= 1 << (flag % 8);
+        let schema = u32::from_le_bytes(header[16..20].try_into().unwrap()) as usize;
+        let sum = crc(&[&header[..20], &header[24..24 + schema]].concat());
+        header[20..24].copy_from_slice(&sum.to_le_bytes());
+        let error = StreamReader::new(&header[..]).map(drop).unwrap_err().to_string();
+        // Those that are known say that the schema is another, or the stream one of another kind.
+        assert!(flag < 3 || error.contains("flags that it does not have"), "{flag}: {error}");
+    }
+    assert!(ends[0] > 24);
+}

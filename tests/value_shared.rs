@@ -1,6 +1,7 @@
 //! Values that are shared or that contain themselves: seen through, compared, printed and dropped at a cost in
 //! proportion to what is there.
 
+use std::collections::BTreeMap;
 use std::iter::repeat_n;
 
 use state_core::value::{Array, Dict, List, Object, Order, Set, Shared, Tuple, Value};
@@ -226,4 +227,52 @@ fn what_is_shared_is_put_in_up_to_a_limit() {
     // What is not shared is never too much.
     let texts: List = (0..1000).map(|_| Value::from("t".repeat(10_000))).collect();
     assert_eq!(from_value::<Vec<String>>(&texts.into()).unwrap().len(), 1000);
+}
+
+#[test]
+fn entries_and_named_slots_that_are_shared_count_as_what_they_are() {
+    const TOO_MUCH: &str = "expected shared values that come to at most 8 times what there is, found more";
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Empty", pickle = "dict")]
+    struct Empty {
+        #[state(default)]
+        one: u8,
+    }
+    let many = |value: Value| Value::from(repeat_n(shared(value), 2000).collect::<List>());
+    let numbers = many((0..1000).map(|n| (n, n)).collect::<Dict>().into());
+    assert_eq!(from_value::<Vec<BTreeMap<i32, i32>>>(&numbers).unwrap_err().to_string(), TOO_MUCH);
+    let pickle =
+        [b"\x80\x02](cm\nEmpty\n)\x81}X\x03\0\0\0oneK\x05sbq\0".to_vec(), b"h\0".repeat(1_500_000), b"e.".to_vec()];
+    let objects = state_core::pickle::load_value(&pickle.concat()).unwrap();
+    assert_eq!(from_value::<Vec<Empty>>(&objects).unwrap_err().to_string(), TOO_MUCH);
+}
+
+/// What was taken for equal while two orders were tried is not so afterwards.
+#[test]
+fn an_order_that_does_not_hold_leaves_nothing_behind() {
+    let [one, two] = [shared((1,)), shared((2,))];
+    let [first, second] = [shared((1,)), shared((2,))];
+    let dict = |keys: [&Value; 2]| Value::from(keys.map(|key| (key.clone(), 0)).into_iter().collect::<Dict>());
+    let ours = Value::from((dict([&one, &two]), one));
+    assert_ne!(ours, Value::from((dict([&second, &first]), second.clone())));
+    assert_eq!(ours, Value::from((dict([&second, &first]), first)));
+}
+
+/// A list that holds itself is no other, wherever it is met.
+#[test]
+fn items_of_sets_that_hold_themselves_are_told_apart() {
+    let endless = Value::from(Shared::cyclic(|itself| List::from([Value::from(itself)]).into()));
+    let plain = Value::from(List::from([Value::from(1)]));
+    let set = |items: [&Value; 2]| Value::from(items.map(Clone::clone).into_iter().collect::<Set>());
+    assert_ne!(set([&Value::from(1), &endless]), set([&plain, &Value::from(1)]));
+}
+
+#[test]
+fn a_complex_number_with_half_a_nan_equals_nothing() {
+    use state_core::value::Complex;
+    for (re, im) in [(f64::NAN, 1.0), (1.0, f64::NAN), (f64::NAN, f64::NAN)] {
+        let number = Value::from(Complex::new(re, im));
+        assert_ne!(number, number.clone());
+    }
+    assert_eq!(Value::from(Complex::new(0.0, -0.0)), Value::from(Complex::new(-0.0, 0.0)));
 }

@@ -81,15 +81,17 @@ impl Error {
     }
 
     /// An error of a kind, with what was expected and what was found.
+    ///
+    /// Names in these can come from a file, where they may be of any length: each text is cut after 1000 bytes, except the
+    /// reason of a refusal.
     pub fn new(kind: ErrorKind, expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Detail {
-            kind,
-            path: String::new(),
-            expected: expected.into(),
-            found: found.into(),
-            offset: None,
-            source: None,
-        }))
+        Self::of(kind, expected.into(), found.into())
+    }
+
+    #[cold]
+    fn of(kind: ErrorKind, expected: Cow<'static, str>, found: Cow<'static, str>) -> Self {
+        let found = if kind == ErrorKind::Refused { found } else { cut(found) };
+        Self(Box::new(Detail { kind, path: String::new(), expected: cut(expected), found, offset: None, source: None }))
     }
 
     /// The refusal of a hook or conversion, with its reason.
@@ -223,6 +225,17 @@ impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         Self::new(std::io::ErrorKind::InvalidData, error)
     }
+}
+
+/// The longest text that an error keeps, in bytes.
+const LONGEST: usize = 1000;
+
+fn cut(text: Cow<'static, str>) -> Cow<'static, str> {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let end = (0..=LONGEST).rfind(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    Cow::Owned([&text[..end], "..."].concat())
 }
 
 /// A name that may come from a file, without what a log or a terminal would act on.

@@ -14,7 +14,7 @@ use crate::image::{Difference, Image, Options};
 use crate::literal::{Bytes, Text};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
-use crate::schema::{Nodes, Rows, Schema};
+use crate::schema::{Nodes, Rows, Schema, Show, brief};
 use crate::sharing::Number;
 use crate::standard::Known;
 use crate::value::{self, Bounded, Value};
@@ -39,7 +39,6 @@ use crate::walk::{self, Encoder, Group};
 /// assert_eq!(inspection.tree()?, "example.Person\n  name: 'Dave'\n  age: 30\n");
 /// # Ok::<(), state_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Inspection<'a> {
     nodes: Nodes,
     root: usize,
@@ -49,6 +48,16 @@ pub struct Inspection<'a> {
     levels: u32,
     /// The memory that the schema, a value or a tree may take.
     memory: usize,
+}
+
+impl fmt::Debug for Inspection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = brief(&Show(self.root(), &self.nodes));
+        f.debug_struct("Inspection")
+            .field("of", &format_args!("{of}"))
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Inspection<'a> {
@@ -414,5 +423,5 @@ impl<W: Write> Encoder for Tree<'_, W> {
 }
 
 fn show(elements: Elements<'_>) -> String {
-    crate::schema::brief(&crate::schema::Show(elements.schema, elements.nodes))
+    brief(&Show(elements.schema, elements.nodes))
 }

@@ -38,18 +38,7 @@ pub(crate) fn find_by<'a>(
     most: usize,
     levels: u32,
 ) -> Result<Vec<Difference>, Error> {
-    let limits = Some(Limits { parts: stack::parts(levels), empty: EMPTY });
-    differences(Pair::new((schema, nodes), (sides, levels), most, limits)?, schema, levels)
-}
-
-/// Parts without bytes that are gone over where the schema came with the images: it could ask for any number of them.
-const EMPTY: usize = 1 << 20;
-
-/// How far a schema that came with the images may lead.
-struct Limits {
-    /// Parts inside one another: the functions call one another for each.
-    parts: u32,
-    empty: usize,
+    differences(Pair::new((schema, nodes), (sides, levels), most, Some(stack::parts(levels)))?, schema, levels)
 }
 
 fn differences<'a>(mut pair: Pair<'a>, schema: &'a Schema, levels: u32) -> Result<Vec<Difference>, Error> {
@@ -86,15 +75,13 @@ fn broken() -> Stop {
     Stop::Broken(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"))
 }
 
-fn too_many() -> Stop {
-    Stop::Broken(Error::new(ErrorKind::Memory, format!("up to {EMPTY} parts without bytes"), "more of them"))
-}
-
 struct Pair<'a> {
     /// What is left of either image.
     sides: Both<Regions<'a>>,
     nodes: &'a Nodes,
-    limits: Option<Limits>,
+    /// How many parts may stand inside one another, where a schema came with the images: the functions call one another for
+    /// each.
+    parts: Option<u32>,
     path: String,
     found: Vec<Difference>,
     most: usize,
@@ -107,10 +94,10 @@ impl<'a> Pair<'a> {
         (schema, nodes): (&'a Schema, &'a Nodes),
         (sides, levels): (Both<Regions<'a>>, u32),
         most: usize,
-        limits: Option<Limits>,
+        parts: Option<u32>,
     ) -> Result<Self, Error> {
         let shared = Shared::of((schema, nodes), &sides, levels)?;
-        Ok(Self { sides, nodes, limits, path: String::new(), found: Vec::new(), most, shared })
+        Ok(Self { sides, nodes, parts, path: String::new(), found: Vec::new(), most, shared })
     }
 
     /// Whether nothing is told.
@@ -237,22 +224,10 @@ impl<'a> Pair<'a> {
     // optimised, a frame holds the locals of all arms.
 
     fn node(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
-        if self.limits.is_none() {
-            return self.kind(schema, heads);
-        }
-        self.deeper(heads[0].is_empty())?;
+        let Some(outer) = self.parts else { return self.kind(schema, heads) };
+        self.parts = Some(outer.checked_sub(1).ok_or_else(|| too_deep(None))?);
         self.kind(schema, heads)?;
-        if let Some(limits) = &mut self.limits {
-            limits.parts += 1;
-        }
-        Ok(())
-    }
-
-    /// Goes one part deeper, as far as a schema that came with the images may lead.
-    fn deeper(&mut self, is_empty: bool) -> Compared {
-        let Some(limits) = &mut self.limits else { return Ok(()) };
-        limits.parts = limits.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
-        limits.empty = limits.empty.checked_sub(usize::from(is_empty)).ok_or_else(too_many)?;
+        self.parts = Some(outer);
         Ok(())
     }
 

@@ -119,12 +119,11 @@ impl Options {
 
 /// Puts a file of these bytes in the place of another, as a whole.
 fn replace<'a>(path: &Path, pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
-    let old = fs::metadata(path).ok();
-    let (beside, mut file) = create_beside(path, old.is_some())?;
+    let (beside, mut file, old) = create_beside(path)?;
     leftovers::remove(path);
     // Of the permissions, so that nobody reads what the old file kept from them. The handle writes whatever they are.
     let written = old
-        .map_or(Ok(()), |old| file.set_permissions(old.permissions()))
+        .map_or(Ok(()), |old| file.set_permissions(old))
         .and_then(|()| write_all(&mut file, pieces.filter(|piece| !piece.is_empty())))
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, path));
@@ -148,22 +147,22 @@ fn in_place(synced: io::Result<()>) -> io::Result<()> {
     })
 }
 
-/// A file in the same directory, because a file can only take the place of one on the same disk.
+/// A file in the same directory, because a file can only take the place of one on the same disk, and the permissions of
+/// the file at the path, if there is one.
 ///
 /// One that is to have another's permissions is at first the owner's alone: who opens a file keeps it open.
-fn create_beside(path: &Path, private: bool) -> io::Result<(PathBuf, File)> {
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File, Option<fs::Permissions>)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that does not name a file"));
     };
+    let old = fs::metadata(path).ok().map(|old| old.permissions());
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if private {
+    if old.is_some() {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    #[cfg(not(unix))]
-    let _ = private;
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut beside = OsString::from(".");
@@ -174,7 +173,7 @@ fn create_beside(path: &Path, private: bool) -> io::Result<(PathBuf, File)> {
             Ok(file) => {
                 // Says to those that clean up that its process is there.
                 let _ = lock::take(&file);
-                return Ok((beside, file));
+                return Ok((beside, file, old));
             }
             // Left by a process of the same number that crashed.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -209,10 +208,13 @@ mod tests {
     fn what_is_to_be_secret_is_so_from_the_first_moment() {
         use std::os::unix::fs::PermissionsExt;
         let path = std::env::temp_dir().join(std::format!("state-secret-{}", std::process::id()));
-        let (beside, file) = super::create_beside(&path, true).unwrap();
+        std::fs::write(&path, b"old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let (beside, file, old) = super::create_beside(&path).unwrap();
         let mode = file.metadata().unwrap().permissions().mode();
         std::fs::remove_file(beside).unwrap();
-        assert_eq!(mode & 0o777, 0o600);
+        std::fs::remove_file(path).unwrap();
+        assert_eq!((mode & 0o777, old.map(|old| old.mode() & 0o777)), (0o600, Some(0o640)));
     }
 
     #[cfg(unix)]

@@ -207,11 +207,8 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Has what can be filled aside be so: the image goes there and comes back, with as many levels as may follow here.
     pub(super) fn aside(&mut self, run: impl FnOnce(Builder) -> (Builder, Result<()>)) -> Result<()> {
-        self.whole();
-        let depth = self.builder.depth;
-        self.builder.depth = stack::levels(self.parts);
-        let (builder, filled) = run(core::mem::take(&mut self.builder));
-        self.builder = Builder { depth, ..builder };
+        let (builder, filled) = run(core::mem::take(self.whole()));
+        self.builder = builder;
         filled
     }
 

@@ -209,7 +209,7 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    /// The builder, with all that was lent in its place.
+    /// The builder, with all that was lent in its place, and as many levels as may follow here.
     pub(in crate::walk) fn whole(&mut self) -> &mut Builder {
         if let Some(first) = self.lent.take() {
             self.builder.raw(&first);
