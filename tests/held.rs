@@ -864,14 +864,15 @@ fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
         }
         nodes
     };
-    let mut history = History::<Rc<RefCell<Node>>>::new();
+    let mut history = History::<Option<Rc<RefCell<Node>>>>::new();
     let saved = ring([&meshes[0], &meshes[1], &meshes[2]]);
-    history.push(0, &saved[0]).unwrap();
-    // New objects, live ones of another order, and those that were saved.
+    history.push(0, &Some(saved[0].clone())).unwrap();
+    // New objects, one that lives, live ones of another order, and those that were saved.
     let others = ring([&meshes[2], &meshes[2], &meshes[0]]);
-    for live in [node(&meshes[1]), others[0].clone(), saved[0].clone()] {
+    for live in [None, Some(node(&meshes[1])), Some(others[0].clone()), Some(saved[0].clone())] {
         let mut root = live.clone();
         history.restore(0, &mut root).unwrap();
+        let root = root.unwrap();
         let mut at = root.clone();
         for mesh in &meshes {
             assert!(Arc::ptr_eq(&at.borrow().mesh, mesh), "{} for {}", at.borrow().mesh.name, mesh.name);
@@ -879,8 +880,9 @@ fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
             at = next;
         }
         assert!(Rc::ptr_eq(&at, &root));
-        root.borrow_mut().next = None;
-        live.borrow_mut().next = None;
+        for node in [Some(root), live].into_iter().flatten() {
+            node.borrow_mut().next = None;
+        }
     }
 }
 
@@ -888,6 +890,9 @@ fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
 fn deltas_that_are_forgotten_give_up_what_they_hold() {
     let mut history = History::<World>::new().frames(2).long(100_000);
     let mut world = world();
+    // So much that a change of one is a small part of it.
+    let ground = mesh("ground");
+    world.bodies.extend((0..500).map(|number| body(number, &ground)));
     let mut meshes = Vec::new();
     for frame in 0..40 {
         let new = mesh(&frame.to_string());

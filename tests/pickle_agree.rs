@@ -523,14 +523,17 @@ fn changed_streams_are_the_same_on_both_ways() {
 /// What was read of a tuple before it was known to come from the memo is forgotten.
 #[test]
 fn a_tuple_from_the_memo_leaves_nothing_for_the_rows_behind_it() {
-    let items = b"]\x94(NK\x01\x86\x94NK\x02\x86\x94e\x86\x94";
-    let first = [b"K\x07K\x08\x86\x94", &items[..]].concat();
-    let again = [b"h\x01", &items[..]].concat();
-    let pickle = [b"\x80\x04]\x94(", &first[..], &again, &again, b"e."].concat();
     type Row = ((Option<u8>, u8), Vec<(Option<u8>, u8)>);
-    assert_eq!(agrees::<Vec<Row>>(&pickle), Read::Directly);
-    let row = ((Some(7), 8), vec![(None, 1), (None, 2)]);
-    assert_eq!(pickle::loads::<Vec<Row>>(&pickle).unwrap(), [row.clone(), row.clone(), row]);
+    let one = (&b"]\x94NK\x01\x86\x94a\x86\x94"[..], vec![(None, 1)]);
+    let two = (&b"]\x94(NK\x01\x86\x94NK\x02\x86\x94e\x86\x94"[..], vec![(None, 1), (None, 2)]);
+    for (written, items) in [one, two] {
+        let first = [b"K\x07K\x08\x86\x94", written].concat();
+        let again = [b"h\x01", written].concat();
+        let pickle = [b"\x80\x04]\x94(", &first[..], &again, &again, b"e."].concat();
+        assert_eq!(agrees::<Vec<Row>>(&pickle), Read::Directly);
+        let row = ((Some(7), 8), items);
+        assert_eq!(pickle::loads::<Vec<Row>>(&pickle).unwrap(), [row.clone(), row.clone(), row]);
+    }
 }
 
 /// Raw arrays that were taken are not given back: what is unusual behind one leaves the short way.
@@ -553,7 +556,7 @@ fn an_array_is_taken_once_where_something_unusual_follows() {
     unusual.splice(at..=at, *b"ccollections\nOrderedDict\n)R");
     // Without its frame, whose length is another now.
     unusual.drain(2..11);
-    assert_ne!(agrees::<Row>(&unusual), Read::Refused);
+    assert_eq!(agrees::<Row>(&unusual), Read::ByTheMachine);
     assert_eq!(pickle::loads::<Row>(&unusual).unwrap(), row());
 }
 

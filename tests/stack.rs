@@ -743,7 +743,10 @@ fn through_what_is_converted_far_below() {
         let (few, many) = (bytes(60, 60), bytes(126, 126));
         on_a_thread(move || {
             loads_upgraded::<Chain>(&few).unwrap();
-            assert_eq!(loads_upgraded::<Chain>(&many).unwrap_err().kind(), ErrorKind::Depth);
+            // What is refused is the conversion, where it stands, before it takes the stack.
+            let error = loads_upgraded::<Chain>(&many).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Depth);
+            assert!(error.path().ends_with(".end"), "{error}");
         });
     };
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();

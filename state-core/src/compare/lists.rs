@@ -151,6 +151,7 @@ impl<'a> Pair<'a> {
         if is_flat(element) {
             return Ok(elements);
         }
+        elements.places.reserve_exact(elements.len() + 1);
         for at in 0..elements.len() {
             elements.places.push(self.sides[side]);
             self.skip(side, element, elements.head(at))?;
@@ -331,8 +332,9 @@ impl<'a> Pair<'a> {
     /// Goes over the entries of one side.
     fn entries(&mut self, side: usize, of: Both<&'a Schema>, run: &'a [u8]) -> Compared<Vec<Entry<'a>>> {
         let [key, value] = of;
-        let mut entries = Vec::new();
-        for head in run.chunks_exact(stride(key.head.saturating_add(value.head))) {
+        let heads = run.chunks_exact(stride(key.head.saturating_add(value.head)));
+        let mut entries = Vec::with_capacity(heads.len());
+        for head in heads {
             let (key_head, rest) = head.split_at(key.head);
             let key_place = self.sides[side];
             let key = self.skip(side, key, key_head)?;
