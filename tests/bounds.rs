@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use state_core::{
-    ErrorKind, Inspection, Options, RestoreOwned, State, Value, check, dumps, from_value, load_into, loads, pickle,
+    ErrorKind, Inspection, Options, RestoreOwned, State, Value, check, dumps, from_value, image, load_into, loads,
+    pickle,
 };
 
 /// What `act` takes at most at a time, beyond what there was before.
@@ -180,22 +181,22 @@ fn ordinary_types_take_no_more_than_the_factor_and_know_no_limit() {
 fn a_file_a_stream_and_a_map_have_the_setting_too() {
     let wide = vec![None; 1000] as Vec<Wide>;
     let path = std::env::temp_dir().join(format!("bounds-{}.state", std::process::id()));
-    state_core::image::save(&path, &wide).unwrap();
+    image::save(&path, &wide).unwrap();
     let small = Options::new().memory(1 << 20);
     let refused = |error: &(dyn std::error::Error + 'static)| {
         assert_eq!(error.downcast_ref::<state_core::Error>().unwrap().kind(), ErrorKind::Memory);
     };
     refused(small.load_file::<Vec<Wide>>(&path).unwrap_err().get_ref().unwrap());
     assert_eq!(Options::new().load_file::<Vec<Wide>>(&path).unwrap(), wide);
-    let mapped = || state_core::image::Mapped::read(&path).unwrap();
+    let mapped = || image::Mapped::read(&path).unwrap();
     refused(&mapped().memory(1 << 20).view::<Vec<Wide>>().unwrap_err());
     assert_eq!(mapped().view::<Vec<Wide>>().unwrap(), wide);
     std::fs::remove_file(&path).unwrap();
 
-    let mut writer = state_core::image::stream::StreamWriter::new(Vec::new()).unwrap();
+    let mut writer = image::stream::StreamWriter::new(Vec::new()).unwrap();
     writer.write(&wide).unwrap();
     let stream = writer.into_inner();
-    let reader = || state_core::image::stream::StreamReader::new(&stream[..]).unwrap();
+    let reader = || image::stream::StreamReader::new(&stream[..]).unwrap();
     refused(reader().memory(1 << 20).load::<Vec<Wide>>().unwrap_err().get_ref().unwrap());
     let mut target = Vec::<Wide>::new();
     refused(reader().memory(1 << 20).load_into(&mut target).unwrap_err().get_ref().unwrap());
@@ -205,7 +206,7 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
 
 #[test]
 fn a_stream_without_headers_takes_what_comes_and_has_the_setting_too() {
-    use state_core::image::bare::{BareReader, BareWriter};
+    use image::bare::{BareReader, BareWriter};
 
     let wide = vec![None; 1000] as Vec<Wide>;
     let mut writer = BareWriter::new(Vec::new()).unwrap();
@@ -625,5 +626,75 @@ fn a_long_value_of_an_unknown_type_stays_within_the_limit() {
             least = least.or(value.is_ok().then_some(limit));
         }
         assert!(least.is_some_and(|least| least <= 2 * full), "{name}: takes {full}, and needs a limit of {least:?}");
+    }
+}
+
+/// Elements of lists of unequal lengths, of sets and of maps are found again by all of their bytes.
+#[test]
+fn a_comparison_takes_500_times_the_states() {
+    let len = 100_000_usize;
+    let count = |count: usize| (count as u32).to_le_bytes();
+    let object = [15, 0, 0, 1, 0, 0];
+    let list = |of: &[u8], each: &[u8], len: usize| made_up(&[&[8], of].concat(), &count(len), &each.repeat(len));
+    let set = |len: usize| made_up(&[9, 0], &count(len), &vec![0; len]);
+    let map = |len: usize| made_up(&[10, 0, 0], &count(len), &vec![0; len]);
+    let pairs = |value: u8| made_up(&[10, 1, 1], &count(len), &[1, value].repeat(len));
+    for (name, ours, theirs) in [
+        ("lists of objects", list(&object, &[0], len), list(&object, &[0], len - 1)),
+        ("lists of options", list(&[7, 1], &[0, 0], len), list(&[7, 1], &[1, 1], len - 1)),
+        ("lists of lists", list(&[8, 0], &[0; 4], len), list(&[8, 0], &[0; 4], 3)),
+        ("sets", set(len), set(len - 1)),
+        ("maps", map(len), map(len - 1)),
+        ("maps of other values", pairs(0), pairs(1)),
+    ] {
+        let (of, others) = (Inspection::open(&ours).unwrap(), Inspection::open(&theirs).unwrap());
+        let (found, took) = peak(|| of.compare(&others, 3));
+        let all = ours.len() + theirs.len();
+        assert!(took <= 500 * all, "{name}: {took} is {} times {all}", took / all);
+        assert!(found.is_ok(), "{name}: {found:?}");
+    }
+    // With a type, it is the same walk.
+    let (ours, theirs) = (dumps(&vec![Some(true); len]).unwrap(), dumps(&vec![Some(true); len - 1]).unwrap());
+    let (found, took) = peak(|| image::compare::<Vec<Option<bool>>>(&ours, &theirs).unwrap().count());
+    assert!(found == 2 && took <= 500 * (ours.len() + theirs.len()), "{found} {took}");
+}
+
+/// An index of the base, and what is written out.
+#[test]
+fn a_delta_takes_the_base_and_the_new_state_once() {
+    let ours = dumps(&(0..200_000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<_>>()).unwrap();
+    let theirs = dumps(&(0..200_000_u64).map(|n| n.wrapping_mul(0xC2B2_AE3D_27D4_EB4F)).collect::<Vec<_>>()).unwrap();
+    for (old, new) in [(&ours, &theirs), (&theirs, &ours), (&ours, &ours)] {
+        let (_, took) = peak(|| image::delta(old, new).unwrap());
+        assert!(took <= old.len() + 3 * new.len(), "{took} for {} and {}", old.len(), new.len());
+    }
+}
+
+/// Parts that stand inside one another are written without stack, and take memory for it.
+#[test]
+fn a_value_that_is_written_takes_600_times_its_length() {
+    let len = 100_000;
+    for (name, pickle) in [
+        ("tuples", [b"\x80\x04)".to_vec(), b"\x85".repeat(len), b".".to_vec()].concat()),
+        ("lists", [b"\x80\x04".to_vec(), b"]".repeat(len), b"a".repeat(len - 1), b".".to_vec()].concat()),
+        (
+            "calls",
+            [
+                b"\x80\x04cm\nf\nq\x000".to_vec(),
+                b"h\x00".repeat(len),
+                b")R".to_vec(),
+                b"\x85R".repeat(len - 1),
+                b".".to_vec(),
+            ]
+            .concat(),
+        ),
+        ("dropped", [b"\x80\x04Ncm\nf\nq\x000".to_vec(), b"h\x00)R0".repeat(len), b".".to_vec()].concat()),
+    ] {
+        let value = pickle::load_value(&pickle).unwrap();
+        for protocol in [pickle::Protocol::V0, pickle::Protocol::V4] {
+            let options = pickle::PickleOptions::new().protocol(protocol);
+            let (_, took) = peak(|| options.dump_value(&value).unwrap());
+            assert!(took <= 600 * pickle.len(), "{name}: {took} is {} times {}", took / pickle.len(), pickle.len());
+        }
     }
 }

@@ -277,3 +277,18 @@ fn what_dead_processes_left_is_removed() {
     assert_eq!(directory.names(), expected);
     assert_eq!(load_file::<Saved>(directory.file()).unwrap(), full());
 }
+
+/// The temporary file beside one whose name is as long as names can be has a shorter one.
+#[test]
+fn a_file_may_have_the_longest_name_that_there_is() {
+    let directory = Directory::new("long");
+    for name in ["n".repeat(201), "n".repeat(255), "\u{e9}".repeat(127)] {
+        let path = directory.0.join(&name);
+        for state in [empty(), full()] {
+            save(&path, &state).unwrap();
+            assert_eq!(load_file::<Saved>(&path).unwrap(), state);
+        }
+        assert!(save(directory.0.join(format!("{name}{name}")), &full()).is_err());
+    }
+    assert_eq!(directory.names().len(), 3);
+}

@@ -166,7 +166,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File, Option<fs::Permissio
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut beside = OsString::from(".");
-        beside.push(name);
+        beside.push(leftovers::start_of(name));
         beside.push(std::format!(".{}-{count}.tmp", std::process::id()));
         let beside = path.with_file_name(beside);
         match options.open(&beside) {

@@ -1,6 +1,7 @@
 //! The temporary files that processes left when they died.
 
-use std::ffi::OsStr;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -17,15 +18,27 @@ pub(super) fn remove(path: &Path) {
     if !cfg!(all(target_os = "linux", file_lock)) || was_seen(path) || !Path::new("/proc/self/stat").exists() {
         return;
     }
-    let Some(name) = path.file_name() else { return };
+    let Some(name) = path.file_name().map(start_of) else { return };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
-        let process = process_of(&entry.file_name(), name);
+        let process = process_of(&entry.file_name(), &name);
         if process.is_some_and(|process| !Path::new(&std::format!("/proc/{process}")).exists()) {
             remove_unlocked(&entry.path());
         }
     }
+}
+
+/// What the name of a temporary file has of the one that it is for. Where that is so long that no more would fit behind it
+/// (255 bytes on most systems), it is the start, which may be that of other files too.
+pub(super) fn start_of(name: &OsStr) -> Cow<'_, OsStr> {
+    const LONGEST: usize = 200;
+    if name.len() <= LONGEST {
+        return Cow::Borrowed(name);
+    }
+    let text = name.to_string_lossy();
+    let end = (0..=LONGEST).rfind(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    Cow::Owned(OsString::from(&text[..end]))
 }
 
 /// The process in `.NAME.PROCESS-COUNT.tmp`.
