@@ -5,7 +5,7 @@ pub use alloc::rc::Weak as RcWeak;
 pub use alloc::sync::Weak as ArcWeak;
 pub use core::any::TypeId;
 pub use core::clone::Clone;
-pub use core::convert::{From, Infallible, TryFrom};
+pub use core::convert::{From, Infallible};
 pub use core::default::Default;
 pub use core::marker::{Copy, Sized};
 pub use core::mem::{offset_of, size_of, swap, take};
@@ -290,9 +290,11 @@ impl<T, O> AfterSet<T, O> {
 }
 
 /// What the `get` of a `with` module makes of a field. What is made may borrow from it.
+///
+/// Where a function does not fit, rustc shows this line, so that its names say what belongs there.
 #[inline]
-pub fn taken<'v, S, T>(get: fn(&'v T) -> S, value: &'v T) -> S {
-    get(value)
+pub fn taken<'v, Slot, Field>(get: fn(&'v Field) -> Slot, field: &'v Field) -> Slot {
+    get(field)
 }
 
 /// The `set` of a `with` module, between a slot and a field. As for [`AfterSet`], its form is asked once.
@@ -303,9 +305,10 @@ pub struct With<S, T, E> {
     pub refuses: bool,
 }
 
+/// As for [`taken`], its names say what belongs there.
 #[inline]
 #[must_use]
-pub const fn with<S, T, E: Display>(set: fn(S) -> Result<T, E>) -> With<S, T, E> {
+pub const fn with<Slot, Field, E: Display>(set: fn(Slot) -> Result<Field, E>) -> With<Slot, Field, E> {
     With { set, refusal: Error::refused, refuses: can_fail::<E>() }
 }
 
@@ -342,7 +345,7 @@ impl<S, T, E> With<S, T, E> {
 
 /// An object, where it is asked for as a parent.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an object, and cannot be a parent",
+    message = "`{Self}` cannot be a parent",
     label = "a parent is a struct with `#[derive(State)]`, or a `Box` of one",
     note = "remove `flatten_parent` to keep the field as a slot of its own"
 )]
@@ -380,10 +383,35 @@ pub fn given<T>(default: fn() -> T) -> T {
     default()
 }
 
+/// A type of another crate, where it is made from the type that describes it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from `{D}`",
+    label = "no `TryFrom<{D}>` for this type",
+    note = "with a `getter`, the type is made by a conversion: write `impl TryFrom<{D}> for {Self}`, or `impl From<{D}> for {Self}`"
+)]
+pub trait MadeFrom<D>: Sized {
+    type Error: Display;
+
+    fn made_from(description: D) -> Result<Self, Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<D, T: TryFrom<D>> MadeFrom<D> for T
+where
+    T::Error: Display,
+{
+    type Error = T::Error;
+
+    #[inline]
+    fn made_from(description: D) -> Result<Self, Self::Error> {
+        Self::try_from(description)
+    }
+}
+
 /// What a getter gives for a field of this type: a value, or a reference to one.
 #[diagnostic::on_unimplemented(
     message = "a getter of a field of type `{Self}` cannot return `{G}`",
-    note = "it returns the field's type, a reference to it, a `&str` for a `String`, or a slice for a `Vec`"
+    note = "a getter returns the field's type, a reference to it, a `&str` for a `String`, or a slice for a `Vec`"
 )]
 pub trait Got<G> {
     fn got(given: G) -> Self;
@@ -419,9 +447,9 @@ impl<T: Clone> Got<&[T]> for Vec<T> {
 
 /// What fills a field that has no slot, or a slot that a state has no value for.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no default to fill the field with",
+    message = "`{Self}` has no default value for the field",
     label = "no `Default` for this type",
-    note = "name a function that gives a value: `#[state(skip, default = path)]`, or `default = path` alone for a slot",
+    note = "name a function that returns a value: `#[state(skip, default = path)]`, or `default = path` alone for a slot",
     note = "or implement `Default` for it"
 )]
 pub trait Fallback {

@@ -32,7 +32,7 @@ use crate::sharing::{Early, Share, SharedPointer};
     label = "no `State` for this type",
     note = "derive it: `#[derive(State)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+    note = "a trait object needs a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
 )]
 pub trait Pointee {
     /// The size of a pointer's head in bytes.
@@ -80,11 +80,11 @@ pub trait Pointee {
 
 /// A [`Pointee`] whose state can be restored. The methods are those of [`Restore`](crate::Restore), for a pointer.
 #[diagnostic::on_unimplemented(
-    message = "the state of `{Self}` cannot be put back",
+    message = "`{Self}` cannot be restored",
     label = "no `Restore` for this type",
     note = "derive it: `#[derive(State)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a trait object gets one by a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+    note = "a trait object needs a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
 )]
 pub trait RestorePointee<'de>: Pointee {
     /// Whether the head, and what the checker reads after it, is the image of a pointer.

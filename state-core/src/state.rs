@@ -29,9 +29,9 @@ pub use crate::pointee::{Pointee, RestorePointee};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no state",
     label = "no `State` for this type",
-    note = "derive it: `#[derive(State)]`",
+    note = "derive it: `#[derive(State)]`; or, if it is a `Record`, mark the field that contains an array of it `#[state(bytes)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time` and `uuid` have a state with the feature of that name"
+    note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time` and `uuid` have a state with the feature of that name, in the versions that the README lists"
 )]
 pub trait State {
     /// The size of the head in bytes.
@@ -103,11 +103,11 @@ pub trait State {
 /// [`check`](Restore::check) is the only method that receives hostile bytes; [`get`](Restore::get) and
 /// [`set`](Restore::set) rely on what it accepted.
 #[diagnostic::on_unimplemented(
-    message = "the state of `{Self}` cannot be put back",
+    message = "`{Self}` cannot be restored",
     label = "no `Restore` for this type",
     note = "derive it: `#[derive(State)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a reference is borrowed from the bytes where it is a `&str` or `&[u8]`; other slices are under `#[state(bytes)]`, and `Vec<T>` or `Cow<[T]>` owns what it holds"
+    note = "of references, only `&str` and `&[u8]` can borrow from the bytes; for other slices mark the field `#[state(bytes)]`, or use `Vec<T>` or `Cow<[T]>`"
 )]
 pub trait Restore<'de>: State + Sized {
     /// Whether [`check`](Restore::check) has anything to do: `false` if every head is valid.
@@ -180,6 +180,10 @@ pub trait Restore<'de>: State + Sized {
 }
 
 /// A type that can be restored from bytes of any lifetime, because it borrows nothing from them.
+///
+/// For a type that borrows, such as one with a field `&'a str`, the compiler says that its "implementation of `Restore` is
+/// not general enough". Use an owned type (`String` or `Cow<'static, str>` for `&'a str`), or functions that take bytes to
+/// borrow from: [`loads`](crate::loads), and `image::Mapped` for files.
 pub trait RestoreOwned: for<'de> Restore<'de> {}
 
 impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
@@ -228,8 +232,8 @@ pub trait StateObject: State {}
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` describes no type of another crate",
-    label = "neither `#[state(remote = path::to::Type)]` nor an implementation of `Remote`",
-    note = "what begins with a capital letter in `with` is a type that describes the field's; modules begin with a small one"
+    label = "no `Remote` for this type: write `#[state(remote = path::to::Type)]` on it",
+    note = "in `with`, a name that starts with an uppercase letter is a type that describes the field's type, and one that starts with a lowercase letter is a module"
 )]
 pub trait Remote: Sized {
     /// The type that it describes.
@@ -252,7 +256,7 @@ pub trait Remote: Sized {
 #[diagnostic::on_unimplemented(
     message = "a hook cannot return `{Self}`",
     label = "this hook",
-    note = "it returns nothing, or `Result<(), E>` with an `E` that can be displayed"
+    note = "a hook returns nothing, or `Result<(), E>` where `E` implements `Display`"
 )]
 pub trait Outcome {
     /// Whether it can refuse.

@@ -44,7 +44,7 @@ impl Convert {
     pub fn with(with: &Type, ty: &Type) -> Result<Self, Error> {
         let convert = parts_with(with, ty)?;
         if convert.is_kept() {
-            let message = "nothing is converted; write a module in place of the type that it converts, \
+            let message = "nothing is converted; write a module in place of the type to convert, \
                 as in `with = Option<path::to::module>`";
             return Err(Error::new_spanned(with, message));
         }
@@ -94,6 +94,7 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
         return keep(How::Keep);
     }
     match module(with) {
+        Some(_) if shape::is_primitive(with) => return Err(unfit(with, ty)),
         Some(path) => return keep(How::With(path.clone())),
         None if describes(with) => return keep(How::Remote(with.clone())),
         None => {}
@@ -133,9 +134,8 @@ fn is_named_as_a_type(path: &Path) -> bool {
 fn unfit(with: &Type, ty: &Type) -> Error {
     let ty = shape::shown(ty);
     let message = format!(
-        "this is no module, and not the form of `{ty}`; write the field's type with a module in place of what it \
-            converts and `_` in place of what stays, as far as it is made of `Option`, `Box`, `Vec`, arrays, tuples, maps \
-            and sets"
+        "expected a module, or `{ty}` with a module in place of each type to convert and `_` in place of the others; \
+            this works inside `Option`, `Box`, `Vec`, arrays, tuples, maps and sets"
     );
     Error::new_spanned(with, message)
 }
@@ -262,7 +262,7 @@ mod tests {
         ];
         for (with, ty) in &table {
             let error = slot(with, ty).unwrap_err();
-            assert!(error.contains("not the form of"), "{error}");
+            assert!(error.contains("expected a module, or "), "{error}");
         }
         assert!(
             slot(&parse_quote!(Option<_>), &parse_quote!(Option<u8>)).unwrap_err().contains("nothing is converted")

@@ -23,9 +23,12 @@ mod value;
 use crate::ast::Container;
 use crate::ctxt::Ctxt;
 
-/// Derives the state of a struct or an enum, which `get_state` returns and `set_state` restores.
+/// Derives the state of a struct or an enum: it can then be saved and restored as bytes, as a value, as a pickle and in
+/// place.
 ///
-/// Each field is one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several attributes may
+/// The state of a struct is the tuple of its slots, which `get_state` returns and `set_state` restores. An enum is a
+/// single slot and has no tuple of its own: `to_value` and `from_value` convert it, as they do every type. Each field is
+/// one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several attributes may
 /// share a list, and several lists may follow each other.
 ///
 /// | on | attribute | meaning |
@@ -33,8 +36,8 @@ use crate::ctxt::Ctxt;
 /// | type | `name = "example.Person"` | the type tag; by default, the identifier |
 /// | type | `crate = path` | the path of the runtime; by default, `::state_core` |
 /// | type | `bound = "T: Trait"` | where predicates of the impls, instead of the inferred ones |
-/// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)` |
-/// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)` |
+/// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)`; a method is written `Self::prepare` |
+/// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)`; a method is written `Self::rebuild` |
 /// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
 /// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
 /// | type | `pickle = "call"` | pickled as a call of its class with its slots, as Python pickles a `Fraction` or `Decimal` |
@@ -45,7 +48,12 @@ use crate::ctxt::Ctxt;
 /// | field | `flatten_parent` | the first field, an object or a `Box` of one, whose slots become the first slots of this type |
 /// | field | `skip` | no slot: left alone by a restore in place, `Default` in a new value |
 /// | field | `skip, default = path` | no slot: left alone by a restore in place, the result of the function in a new value |
-/// | field | `default`, `default = path` | fills the slot if a dynamic state has no value for it |
+/// | field | `default`, `default = path` | fills the slot, with `Default` or the result of the function, if a state has no value for it: one of an older version of the type, or a tuple that is too short |
+/// | type, variant, field | `alias("old", ..)` | former names, used if the current name is not found |
+/// | type | `removed("name", ..)` | slots of older states to drop, or variants that no state uses any more; `removed` alone means any |
+/// | type | `from(v1::Person, ..)` | former types, converted with `TryFrom` |
+/// | type | `upgrade = path` | a function that edits an older state by the names of its slots: `fn(&mut Older)`; see `evolve` |
+/// | variant | `other` | replaces variants of older states that no longer exist |
 /// | field | `with = path` | a module that converts the field to the value in the slot, and back |
 /// | field | `with = Vec<path>` | a module that converts the contents of the field: see below |
 /// | field | `sorted` | a hash map or set in the order of its keys, and those inside it too, so that equal states have equal bytes |
@@ -190,6 +198,9 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 /// Describes the layout of a `#[repr(C)]` struct, so that arrays of it are saved as raw bytes with `#[state(bytes)]`.
 ///
 /// The layout is the same on every machine: as in C, with each number aligned to its size.
+///
+/// Mark each field that contains such an array, as in `#[state(bytes)] bicycles: Vec<Bicycle>`: a record alone has no
+/// state.
 ///
 /// Accepts `#[state(name = "..")]` and `#[state(crate = path)]` on the struct and `#[state(rename = "..")]` on its
 /// fields; `alias`, `removed` and `default` handle records of an older form. Other attributes of `#[derive(State)]` are

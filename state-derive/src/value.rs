@@ -47,7 +47,7 @@ impl Written {
         let symbol = symbol::find(&word.to_string());
         if input.is_empty() || input.peek(Token![,]) {
             let usage = symbol.map_or("word = value", |symbol| symbol.usage);
-            let message = format!("no value behind the `=`; write `{usage}`");
+            let message = format!("no value after the `=`; write `{usage}`");
             return Err(Error::new_spanned(equals, message));
         }
         if symbol.is_some_and(|symbol| symbol.takes == Takes::Conversion) {
@@ -113,7 +113,7 @@ pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value 
         }
         (Takes::Nothing, Written::Parenthesized(group)) => cx.error(group, symbol.expectation()),
         (_, Written::Parenthesized(group)) => {
-            let message = format!("{symbol} takes its value behind `=`; write `{}`", symbol.usage);
+            let message = format!("{symbol} takes its value after `=`; write `{}`", symbol.usage);
             cx.error(group, message);
         }
     }
@@ -155,7 +155,7 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
         cx.error(&text, message);
     } else if text.value().contains(char::is_control) {
         // Text formats such as pickle's protocol 0 end a name at a line break.
-        let message = format!("{symbol} must not hold control characters; remove them");
+        let message = format!("{symbol} must not contain control characters; remove them");
         cx.error(&text, message);
     } else if text.value().len() > LONGEST_NAME {
         let message = format!("{symbol} must not be longer than {LONGEST_NAME} bytes; shorten it");
@@ -195,10 +195,10 @@ fn read_predicates(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
     let usage = symbol.usage;
     let message = match marked.and_then(|tokens| parser.parse2(tokens)) {
         Ok(predicates) if predicates.iter().any(says_nothing) => {
-            format!("nothing stands behind the colon; write `{usage}`, or `bound = \"\"` for no bounds at all")
+            format!("nothing follows the colon; write `{usage}`, or `bound = \"\"` for no bounds at all")
         }
         Ok(predicates) => return Value::Predicates(predicates.into_iter().collect()),
-        Err(_) => format!("{symbol} takes predicates as they stand behind `where`; write `{usage}`"),
+        Err(_) => format!("{symbol} takes predicates as in a `where` clause; write `{usage}`"),
     };
     cx.error(text, message);
     Value::None

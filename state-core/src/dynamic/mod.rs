@@ -30,10 +30,10 @@ use crate::state::State;
 ///
 /// See [`dynamic!`](crate::dynamic), which lists the types, for an example.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no state that a trait object could be of",
+    message = "`{Self}` does not implement `Dynamic`",
     label = "neither a type with a state, nor an object of a trait with the supertrait `Dynamic`",
-    note = "a type gets a state by `#[derive(State)]`",
-    note = "a trait object is listed where its trait says `trait Name: state_core::Dynamic`"
+    note = "for a type, write `#[derive(State)]`",
+    note = "for a trait, write `trait Name: state_core::Dynamic`"
 )]
 pub trait Dynamic: Any {
     #[doc(hidden)]

@@ -158,11 +158,11 @@ impl<T> Raw<Neither> for T {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no raw form",
-    label = "cannot travel as `#[state(bytes)]`",
-    note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: leave `bytes` out, or write `array` for `bool`",
-    note = "derive the layout of a struct: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
-    note = "or, for a struct of someone else's without padding, implement `bytemuck::Pod`",
-    note = "the container is taken as it is written: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or `Option` of these; behind an alias it is not seen"
+    label = "cannot be stored as raw bytes",
+    note = "not all bytes are a valid `bool`, `char` or enum, and the size of `usize` depends on the machine: leave `bytes` out, or write `array` for `bool`",
+    note = "a struct needs a described layout: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
+    note = "or, with this machine's layout and without padding, an implementation of `bytemuck::Pod`",
+    note = "write the container in full, because the derive cannot see through a type alias: `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or an `Option` of one"
 )]
 pub trait RawForm {}
 

@@ -42,7 +42,7 @@ use crate::state::State;
     message = "`{Self}` is not a record: it has no described layout",
     label = "no `Record` for this type",
     note = "derive it on a struct of numbers: `#[derive(Record, Clone, Copy)] #[repr(C)]`",
-    note = "some bytes are no `bool`, `char` or enum, and the size of `usize` is the machine's: use `u8`, `u32` or `u64`"
+    note = "not all bytes are a valid `bool`, `char` or enum, and the size of `usize` depends on the machine: use `u8`, `u32` or `u64`"
 )]
 pub trait Record: Copy + 'static {
     /// Proof that the layout in memory is that of an image and that any bytes of its size are a value, and whether it

@@ -26,13 +26,14 @@ pub fn one_other(cx: &Ctxt, container: &Container) {
     let Some((first, variant)) = others.next() else { return };
     let mut named = vec![(first, variant)];
     for (second, variant) in others {
-        let message = "a second `other`; one variant stands for all that are gone, so keep one of the two";
+        let message = "a second `other`; one variant replaces all removed ones, so keep one of the two";
         cx.conflict(&first.word, &second.word, message.to_owned());
         named.push((second, variant));
     }
     for (other, variant) in named {
         if variant.fields.iter().any(|field| !matches!(field.role, Role::Skip)) {
-            let message = "`other` stands for variants of which nothing is kept; write it on one without fields";
+            let message =
+                "`other` replaces removed variants, whose fields are dropped; write it on a variant without fields";
             cx.error(&other.word, message);
         }
     }
@@ -49,11 +50,11 @@ pub fn removed_is_gone(cx: &Ctxt, container: &Container) {
         let name = removed.value();
         let had = |attrs: &Attrs| attrs.texts(symbol::ALIAS).iter().any(|alias| alias.value() == name);
         if parts.iter().any(|(other, _)| *other == name) {
-            cx.error(removed, format!("there is a {what} named `{name}`, so it is not removed; leave the name out"));
+            cx.error(removed, format!("there is still a {what} named `{name}`; remove the name from the list"));
         } else if parts.iter().any(|(_, attrs)| had(attrs)) {
-            cx.error(removed, format!("`{name}` is an `alias` too, which keeps its value; leave one of the two out"));
+            cx.error(removed, format!("`{name}` is also an `alias`, which keeps the value; remove one of the two"));
         } else if seen.contains(&name) {
-            cx.error(removed, format!("`{name}` is removed twice; leave one of the two out"));
+            cx.error(removed, format!("`{name}` is listed twice; remove one of the two"));
         }
         seen.push(name);
     }
@@ -63,15 +64,18 @@ pub fn removed_is_gone(cx: &Ctxt, container: &Container) {
 pub fn older_is_not_present(cx: &Ctxt, container: &Container) {
     let name = &container.name;
     for alias in container.attrs.texts(symbol::ALIAS).iter().filter(|alias| alias.value() == *name) {
-        cx.error(alias, format!("the type has the name `{name}` now; an `alias` is a name that it had"));
+        cx.error(alias, format!("`{name}` is the current name of the type; an `alias` must be a former name"));
     }
     let mut seen: Vec<String> = Vec::new();
     for form in container.attrs.types(symbol::FROM) {
         let written = quote!(#form).to_string();
         if written == "Self" || container.ident == written {
-            cx.error(form, "a type is no older form of itself; keep the older one as a type: `from(v1::Person)`");
+            cx.error(
+                form,
+                "a type cannot be its own older form; keep the older form as a type of its own: `from(v1::Person)`",
+            );
         } else if seen.contains(&written) {
-            cx.error(form, "this older form is named twice; leave one of the two out");
+            cx.error(form, "this older form is listed twice; remove one of the two");
         }
         seen.push(written);
     }
@@ -99,9 +103,9 @@ fn differ(cx: &Ctxt, what: &str, parts: Vec<(&str, &Attrs)>) {
         for alias in attrs.texts(symbol::ALIAS) {
             let name = alias.value();
             if parts.iter().any(|(other, _)| *other == name) {
-                cx.error(alias, format!("a {what} has the name `{name}` now; an `alias` is a name that none has"));
+                cx.error(alias, format!("`{name}` is the current name of a {what}; an `alias` must be a former name"));
             } else if let Some(first) = seen.get(&name) {
-                cx.error(alias, format!("two {what}s had the name `{name}`; leave one of the two out"));
+                cx.error(alias, format!("two {what}s have the alias `{name}`; remove one of the two"));
                 cx.error(first, format!("the first `{name}` is here"));
             } else {
                 seen.insert(name, alias);

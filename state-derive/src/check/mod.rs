@@ -21,8 +21,8 @@ use crate::symbol::{self, Symbol};
 pub fn state(cx: &Ctxt, container: &Container) {
     if let Some(union) = container.union {
         // Nothing tells which of its fields is live; what else may be wrong with it does not matter.
-        let message = "a union has no state, as nothing tells which of its fields is live; \
-            use an enum, or wrap the union in a struct and name a module with `with`";
+        let message = "a union cannot have a state, because its active field is unknown; \
+            use an enum, or put the union in a field of a struct and convert it: `with = path::to::module`";
         cx.error(union, message);
         return;
     }
@@ -71,7 +71,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
 fn not_packed(cx: &Ctxt, container: &Container) {
     if let Some(packed) = &container.repr.packed {
         let message = "the fields of a `packed` struct cannot be borrowed; \
-            remove `packed`, or derive `Record` alone and hold the struct under `bytes`";
+            remove `packed`, or derive only `Record` and mark the field that contains the struct `bytes`";
         cx.error(packed, message);
     }
 }
@@ -116,13 +116,13 @@ fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
 fn array_is_not_counted(cx: &Ctxt, field: &Field) {
     let found = (field.attrs.get(symbol::ARRAY), field.attrs.get(symbol::UNCOUNTED));
     if let ((Some(array), Some(uncounted)), Role::Slot(_)) = (found, &field.role) {
-        let message = "an `array` is one slot as it is; remove `uncounted`";
+        let message = "an `array` is already one slot; remove `uncounted`";
         cx.conflict(&array.word, &uncounted.word, message.to_owned());
     }
 }
 
 /// Reports two attributes of one field that cannot stand together.
 fn exclude(cx: &Ctxt, a: &Item, b: &Item, reason: &str) {
-    let message = format!("{} and {} exclude each other, as {reason}; remove one of them", a.symbol, b.symbol);
+    let message = format!("{} and {} exclude each other, because {reason}; remove one of them", a.symbol, b.symbol);
     cx.conflict(&a.word, &b.word, message);
 }

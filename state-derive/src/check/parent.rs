@@ -14,8 +14,8 @@ use crate::symbol;
 pub fn not_in_an_enum(cx: &Ctxt, container: &Container) {
     if let Data::Enum(_) = container.data {
         for (parent, _) in container.fields().filter_map(parent) {
-            let message = "`flatten_parent` does not belong on a field of a variant, as only a struct extends its parent; \
-                remove it, so that the field is one slot";
+            let message = "`flatten_parent` does not belong on a field of a variant, because only a struct can extend a parent; \
+                remove it";
             cx.error(&parent.word, message);
         }
     }
@@ -43,9 +43,10 @@ pub fn comes_first(cx: &Ctxt, variant: &Variant) {
     }
     if let Some((parent, _)) = slots.find_map(parent) {
         let name = before.member.to_token_stream();
-        let message = format!("`flatten_parent` is not on the first slot; move the field before `{name}`");
+        let message =
+            format!("`flatten_parent` must be on the first field that is not skipped; move this field before `{name}`");
         cx.error(&parent.word, message);
-        cx.error(before.place(), format!("`{name}` stands before the parent"));
+        cx.error(before.place(), format!("`{name}` comes before the parent"));
     }
 }
 

@@ -12,11 +12,11 @@ pub fn fits_the_type(cx: &Ctxt, container: &Container) {
     let Some(word) = container.attrs.text(symbol::PICKLE) else { return };
     let message = match (&container.data, container.form) {
         (Data::Struct(_), Form::Enum) => {
-            "a struct has no members as a Python enum has them; write `pickle = \"dict\"`, `\"cython\"` or `\"call\"`, \
+            "a struct cannot be a Python enum; write `pickle = \"dict\"`, `\"cython\"` or `\"call\"`, \
                 or leave it out for the tuple of its slots"
         }
         (Data::Enum(_), Form::Dict | Form::Cython | Form::Call) => {
-            "an enum is not made of its slots as a Python object is; write `pickle = \"enum\"`, or leave it out"
+            "an enum cannot be pickled like a struct; write `pickle = \"enum\"`, or leave it out"
         }
         _ => return,
     };
@@ -28,7 +28,7 @@ pub fn has_a_unit_variant(cx: &Ctxt, container: &Container) {
     let (Data::Enum(variants), Form::Enum) = (&container.data, container.form) else { return };
     if !variants.is_empty() && variants.iter().all(|variant| slots(variant).next().is_some()) {
         if let Some(word) = container.attrs.text(symbol::PICKLE) {
-            let message = "no variant is without fields, as the members of a Python enum are; leave `pickle` out";
+            let message = "the members of a Python enum have no fields, but every variant has; leave `pickle` out";
             cx.error(word, message);
         }
     }
@@ -43,7 +43,7 @@ pub fn slots_have_names(cx: &Ctxt, container: &Container, variant: &Variant) {
     for field in slots(variant).filter(unnamed).filter(|field| !field.attrs.torn) {
         let index = field.member.to_token_stream();
         let usage = symbol::RENAME.usage;
-        let message = format!("field {index} has no name that Python could know it by; write `{usage}`");
+        let message = format!("field {index} has no name in Python; write `{usage}`");
         cx.error(field.place(), message);
     }
 }

@@ -21,15 +21,14 @@ pub fn record(cx: &Ctxt, container: &Container) {
 /// Every bit pattern of a record is a value of it, and all of its fields are live.
 fn only_a_struct<'a>(cx: &Ctxt, container: &'a Container) -> Option<&'a Variant> {
     if let Some(union) = container.union {
-        let message = "a union is no record, as nothing tells which of its fields is live; \
-            use a struct with one of them";
+        let message = "a union cannot be a record, because its active field is unknown; use a struct";
         cx.error(union, message);
         return None;
     }
     match &container.data {
         Data::Struct(variant) => Some(variant),
         Data::Enum(_) => {
-            let message = "an enum is no record, as some bytes are no value of it; \
+            let message = "an enum cannot be a record, because not all bytes are valid values of it; \
                 use a struct, or derive `State` instead";
             cx.error(&container.ident, message);
             None

@@ -8,11 +8,11 @@ use crate::symbol;
 pub fn getters_have_a_type(cx: &Ctxt, container: &Container) {
     for getter in container.fields().filter_map(|field| field.attrs.get(symbol::GETTER)) {
         if !container.attrs.has(symbol::REMOTE) && !container.attrs.torn {
-            let message = "`getter` takes the field out of the type that this one describes; name that type: \
+            let message = "`getter` reads a field of the type that this one describes; name that type: \
                 `#[state(remote = path::to::Type)]`";
             cx.error(&getter.word, message);
         } else if matches!(container.data, Data::Enum(_)) {
-            let message = "the fields of a variant are taken by a pattern; remove `getter`, or convert the enum by a module: \
+            let message = "the fields of a variant are read by a pattern; remove `getter`, or convert the enum with a module: \
                 `#[state(with = path::to::module)]`";
             cx.error(&getter.word, message);
         }

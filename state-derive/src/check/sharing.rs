@@ -12,7 +12,7 @@ use crate::symbol;
 /// An object can only lead back into itself if it is known to be one object.
 pub fn cyclic_is_shared(cx: &Ctxt, attrs: &Attrs) {
     if let (Some(cyclic), false) = (attrs.get(symbol::CYCLIC), attrs.has(symbol::SHARED) || attrs.torn) {
-        let message = "`cyclic` lets shared objects lead back into themselves; write `shared, cyclic`";
+        let message = "`cyclic` allows shared objects to contain themselves; write `shared, cyclic`";
         cx.error(&cyclic.word, message);
     }
 }
@@ -42,8 +42,8 @@ pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
             || name.is_some_and(|name| PLAIN.contains(&&*name))
     };
     if !field.attrs.torn && shape::held(&field.ty).iter().all(is_plain) {
-        let message = "a history holds what an `Rc` or `Arc` leads to, and there is none in the field; put what stays as it \
-            is behind one, or remove `held`";
+        let message = "`held` keeps the `Rc`s and `Arc`s in the field, but it has none; put the data that does not change \
+            behind one, or remove `held`";
         cx.error(&held.word, message);
     }
 }

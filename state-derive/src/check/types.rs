@@ -29,8 +29,8 @@ pub fn state(cx: &Ctxt, field: &Field) {
 pub fn array(cx: &Ctxt, field: &Field) {
     let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
     if bytes.shown == Shown::Array && bytes.shape == Shape::One && !field.attrs.torn {
-        let message = "`array` takes `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or an `Option` of one; \
-            write the type out, as behind an alias it is not seen";
+        let message = "`array` needs `Vec<T>`, `Box<[T]>`, `[T; N]`, `Arc<[T]>`, `&[T]`, `Cow<[T]>` or an `Option` of one; \
+            write the type in full, because the derive cannot see through a type alias";
         cx.error(&field.ty, message);
     }
 }
@@ -47,10 +47,12 @@ pub fn bytes(cx: &Ctxt, field: &Field) {
             or leave `bytes` out"
         }
         element => match shape::primitive(element).as_deref() {
-            Some("bool") if bytes.shape == Shape::One => "some bytes are no `bool`; leave `bytes` out",
-            Some("bool") => "some bytes are no `bool`; write `array`, which takes flags too, or leave `bytes` out",
-            Some("char") => "some bytes are no `char`; use `u32`, or leave `bytes` out",
-            Some("usize" | "isize") => "its size is the machine's; use `u64` or `i64`, or leave `bytes` out",
+            Some("bool") if bytes.shape == Shape::One => "not all bytes are a valid `bool`; leave `bytes` out",
+            Some("bool") => {
+                "not all bytes are a valid `bool`; write `array`, which accepts `bool`, or leave `bytes` out"
+            }
+            Some("char") => "not all bytes are a valid `char`; use `u32`, or leave `bytes` out",
+            Some("usize" | "isize") => "its size depends on the machine; use `u64` or `i64`, or leave `bytes` out",
             Some("String" | "str") => "text has no fixed size; leave `bytes` out",
             _ => return,
         },
@@ -75,7 +77,8 @@ pub fn sorted(cx: &Ctxt, field: &Field) {
         let key = shape::type_arguments(&field.ty).next();
         let float = |ty: &&Type| matches!(shape::primitive(ty).as_deref(), Some("f32" | "f64"));
         if let Some(float) = key.and_then(|key| shape::held(key).into_iter().find(float)) {
-            let message = "a float is no key, as NaN equals nothing; use an integer, such as its bits";
+            let message =
+                "a float cannot be a key, because NaN does not equal itself; use an integer, such as its bits";
             cx.error(float, message);
         }
     }
@@ -87,7 +90,7 @@ pub fn param_is_sized(cx: &Ctxt, container: &Container, field: &Field) {
     let Some(param) = shape::primitive(&field.ty) else { return };
     if let Some(bound) = container.unsized_bound(&param) {
         let message =
-            format!("the size of a `{param}` must be known when it is built; remove `?Sized`, or hold it in a `Box`");
+            format!("the size of a `{param}` must be known when it is restored; remove `?Sized`, or put it in a `Box`");
         cx.error(bound, message);
     }
 }
@@ -109,7 +112,7 @@ fn sized<'a>(held: &[&'a Type]) -> Refused<'a> {
         Type::Path(ty) if ty.path.is_ident("str") => "`String` or `Box<str>`",
         _ => return None,
     };
-    let message = format!("a slot's size must be known when it is built; use {instead}");
+    let message = format!("the size of a slot must be known when it is restored; use {instead}");
     Some((whole, message))
 }
 
@@ -133,7 +136,7 @@ fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
             _ => return None,
         };
         let message = format!(
-            "{what} has no state; mark the field `skip`, or name a module that knows how with `{}`",
+            "{what} cannot have a state; mark the field `skip`, or convert it with a module: `{}`",
             symbol::WITH.usage
         );
         Some((ty, message))
@@ -147,10 +150,10 @@ fn outlives_bytes<'a>(held: &[&'a Type]) -> Refused<'a> {
             return None;
         };
         let message = if reference.mutability.is_some() {
-            "a `&mut` reference cannot be restored, as the bytes are shared; \
-                own the value, or mark the field `skip`"
+            "a `&mut` reference cannot be restored, because it cannot borrow from the bytes; \
+                use an owned type, or mark the field `skip`"
         } else if is_static(reference) {
-            "a `&'static` reference cannot be restored, as the bytes do not live that long; \
+            "a `&'static` reference cannot be restored, because the bytes do not live that long; \
                 give the type a lifetime parameter, or use `String`, `Vec` or `Cow`"
         } else {
             return None;
@@ -176,7 +179,7 @@ fn borrows_slice<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
             true => format!("mark the field `bytes`, or use `Vec<{element}>` or `Cow<[{element}]>`"),
             false => format!("use `Vec<{element}>` or `Cow<[{element}]>`"),
         };
-        Some((ty, format!("a `&[{element}]` can borrow from a raw array alone; {remedy}")))
+        Some((ty, format!("a `&[{element}]` can only borrow from a raw array; {remedy}")))
     })
 }
 

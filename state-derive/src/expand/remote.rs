@@ -14,7 +14,7 @@ pub fn of(container: &Container) -> Option<TokenStream> {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let (of, made) = (taken(container), made(container, remote));
     let error = match has_getters(container) {
-        true => quote_spanned!(place(remote)=> <#remote as _state::TryFrom<Self>>::Error),
+        true => quote_spanned!(place(remote)=> <#remote as _state::MadeFrom<Self>>::Error),
         false => quote!(_state::Infallible),
     };
     let alias = alias(container, remote);
@@ -114,7 +114,7 @@ fn member_at(field: &Field, member: &impl ToTokens) -> TokenStream {
 
 fn made(container: &Container, remote: &Type) -> TokenStream {
     if has_getters(container) {
-        return quote_spanned!(place(remote)=> <#remote as _state::TryFrom<Self>>::try_from(self));
+        return quote_spanned!(place(remote)=> <#remote as _state::MadeFrom<Self>>::made_from(self));
     }
     let built = |variant: &Variant| {
         let fields = variant.fields.iter().map(|field| {

@@ -9,7 +9,7 @@ use crate::schema::{Kind, Schema};
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`#[state(serde)]` needs the feature `serde` of state-core",
-    label = "cannot travel by serde's traits",
+    label = "needs the feature `serde`",
     note = "enable it in Cargo.toml: `state-core = {{ version = \"..\", features = [\"serde\"] }}`"
 )]
 pub trait Enabled {}
