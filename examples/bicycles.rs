@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use state_core::value::{Tuple, Value};
+use state_core::value::Value;
 use state_core::{Options, Record, State, StateExt, load_into, loads, pickle};
 
 #[derive(State)]
@@ -82,7 +82,7 @@ fn story(file: &Path) -> Result<(), io::Error> {
     let state = shop.get_state()?;
     println!("its state, a tuple of {} slots\n  {state}", state.len());
     if let Some((owner, parent)) = state.split_last() {
-        println!("  of its parent: {}\n  its own: {owner}", Tuple::from(parent));
+        println!("  the first {} are its parent's, the raw bytes and their count; its own is {owner}", parent.len());
     }
 
     // With its schema in it, the file says what it holds, and an error can name the slot that differs.

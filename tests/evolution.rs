@@ -278,7 +278,7 @@ fn what_would_be_lost_or_made_up_is_refused() {
     refused! {
         pub struct T { a: u8, b: u8 }
         struct T { a: u8 }
-        "[]: expected no slot `b`, found an older state that has it: u8; write `#[state(removed(\"b\"))]` on `T` to drop it"
+        "[]: expected no slot `b`, found an older state that has it: u8; write `#[state(removed(\"b\"))]` on `T` to drop it, or `#[state(alias(\"b\"))]` on a field if it was renamed"
     }
     refused! {
         pub struct T { a: u8 }
@@ -293,22 +293,22 @@ fn what_would_be_lost_or_made_up_is_refused() {
     refused! {
         pub struct T { a: u16 }
         struct T { a: u8 }
-        "[].a: expected u8, found u16; nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it"
+        "[].a: expected u8, found u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
     }
     refused! {
         pub struct T { a: Option<u16> }
         struct T { a: u16 }
-        "[].a: expected u16, found optional u16; nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it"
+        "[].a: expected u16, found optional u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
     }
     refused! {
         pub struct T { a: u32 }
         struct T { a: f32 }
-        "[].a: expected f32, found u32; nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it"
+        "[].a: expected f32, found u32; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
     }
     refused! {
         pub struct T (u16, u8);
         struct T (u8, u16);
-        "[].0: expected u8, found u16; nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it"
+        "[].0: expected u8, found u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
     }
 }
 

@@ -12,24 +12,74 @@ fn names(folder: &str) -> Vec<PathBuf> {
     fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// The targets of links to files, from `[text](target)`.
+/// The chapters of the guide, which rustdoc shows too.
+fn chapters() -> Vec<PathBuf> {
+    let mut chapters = names("state-core/src/guide");
+    chapters.retain(|page| page.extension().is_some_and(|extension| extension == "md") && !page.ends_with("links.md"));
+    chapters
+}
+
+/// The lines that are not code.
+fn prose(page: &str) -> String {
+    page.split("\n```").step_by(2).collect()
+}
+
+/// The targets of links to files, from `[text](target)` and `[label]: target`.
 fn links(page: &str) -> impl Iterator<Item = &str> {
-    page.split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split_once(')'))
-        .map(|(target, _)| target)
+    let inline = page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let labelled = page.lines().filter(|line| line.starts_with('[')).filter_map(|line| line.split_once("]: "));
+    inline
+        .chain(labelled.map(|(_, target)| target).filter(|target| !target.contains(' ')))
         .filter(|target| !target.starts_with("http") && !target.starts_with('#'))
+}
+
+/// Whether a page has a heading that GitHub and rustdoc give this anchor.
+fn has_heading(page: &str, anchor: &str) -> bool {
+    page.lines().map(|line| line.trim_start_matches("//! ")).filter(|line| line.starts_with('#')).any(|line| {
+        let heading = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+        kept.collect::<String>().replace(' ', "-") == anchor
+    })
+}
+
+fn is_broken(page: &Path, target: &str) -> bool {
+    let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+    let file = page.with_file_name(file);
+    match fs::read_to_string(&file) {
+        Ok(text) => !anchor.is_empty() && !has_heading(&text, anchor),
+        Err(_) => !file.exists(),
+    }
 }
 
 #[test]
 fn links_lead_to_files() {
     let mut pages: Vec<PathBuf> = names("docs").into_iter().filter(|page| page.extension().is_some()).collect();
     pages.push(root().join("README.md"));
+    pages.extend(chapters());
     let mut broken = Vec::new();
     for page in &pages {
         let text = fs::read_to_string(page).unwrap();
-        let missing = |target: &&str| !page.with_file_name(target.split('#').next().unwrap()).exists();
-        broken.extend(links(&text).filter(missing).map(|target| format!("{}: {target}", page.display())));
+        let text = prose(&text);
+        let found = links(&text).filter(|target| is_broken(page, target));
+        broken.extend(found.map(|target| format!("{}: {target}", page.display())));
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// On GitHub a link of a chapter leads where the list at its end says, and in rustdoc where `links.md` does.
+#[test]
+fn links_of_the_guide_lead_somewhere_in_both_places() {
+    let known = fs::read_to_string(root().join("state-core/src/guide/links.md")).unwrap();
+    let is_known = |page: &str, label: &str| page.lines().any(|line| line.starts_with(&format!("[{label}]: ")));
+    let mut broken = Vec::new();
+    for page in chapters() {
+        let text = fs::read_to_string(&page).unwrap();
+        let text = prose(&text);
+        let labels = text.split("][").skip(1).filter_map(|rest| rest.split_once(']')).map(|(label, _)| label);
+        let labels = labels.filter(|label| !is_known(&text, label) || !is_known(&known, label));
+        broken.extend(labels.map(|label| format!("{}: [{label}]", page.display())));
+        // Paths of Rust are dead links on GitHub.
+        broken.extend(links(&text).filter(|target| target.contains("::")).map(|target| format!("({target})")));
     }
     assert!(broken.is_empty(), "{broken:#?}");
 }

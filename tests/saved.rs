@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use state_core::image::{Mapped, checksum, load_file, save, save_bytes, verify};
+use state_core::image::{Mapped, checksum, load_file, load_file_into, save, save_bytes, verify};
 use state_core::{Inspection, Options, State, check, dump_into, dumps, load_into, loads};
 
 #[derive(State, Debug, PartialEq, Clone)]
@@ -291,4 +291,60 @@ fn a_file_may_have_the_longest_name_that_there_is() {
         assert!(save(directory.0.join(format!("{name}{name}")), &full()).is_err());
     }
     assert_eq!(directory.names().len(), 3);
+}
+
+mod versions {
+    #[derive(state_core::State)]
+    #[state(name = "saved.Level")]
+    pub struct Old {
+        pub tick: u8,
+        pub names: Vec<String>,
+    }
+
+    #[derive(state_core::State, Debug, PartialEq)]
+    #[state(name = "saved.Level")]
+    pub struct Level {
+        pub names: Vec<String>,
+        pub tick: u32,
+        #[state(skip)]
+        pub window: u8,
+    }
+}
+
+#[test]
+fn a_live_value_is_restored_from_a_file_in_place() {
+    use versions::{Level, Old};
+    let room = Directory::new("into");
+    let path = room.file();
+    let mut level = Level { names: vec!["a longer name".into(); 3], tick: 9, window: 4 };
+    let place = level.names.as_ptr();
+
+    // The present form: allocations and skipped fields stay.
+    save(&path, &Level { names: vec!["Ada".into()], tick: 7, window: 0 }).unwrap();
+    load_file_into(&path, &mut level).unwrap();
+    assert_eq!(level, Level { names: vec!["Ada".into()], tick: 7, window: 4 });
+    assert_eq!(level.names.as_ptr(), place);
+
+    // An older form is upgraded, one without a checksum too.
+    save(&path, &Old { tick: 3, names: vec!["Bob".into()] }).unwrap();
+    load_file_into(&path, &mut level).unwrap();
+    assert_eq!(level, Level { names: vec!["Bob".into()], tick: 3, window: 4 });
+    let bytes = Options::new().with_schema().dumps(&Old { tick: 5, names: vec![] }).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    load_file_into(&path, &mut level).unwrap();
+    assert_eq!(level, Level { names: vec![], tick: 5, window: 4 });
+
+    // Whatever is wrong, nothing changes: a damaged byte that is valid by itself, another type, no file.
+    save(&path, &Level { names: vec!["Eve".into()], tick: 1, window: 0 }).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let name = bytes.windows(3).rposition(|part| part == b"Eve").unwrap();
+    bytes[name] = b'A';
+    fs::write(&path, &bytes).unwrap();
+    let error = load_file_into(&path, &mut level).unwrap_err();
+    assert!(error.to_string().contains("changed since they were saved"), "{error}");
+    save(&path, &7_u8).unwrap();
+    assert_eq!(load_file_into(&path, &mut level).unwrap_err().kind(), ErrorKind::InvalidData);
+    let absent = load_file_into(room.0.join("absent"), &mut level).unwrap_err();
+    assert_eq!(absent.kind(), ErrorKind::NotFound);
+    assert_eq!(level, Level { names: vec![], tick: 5, window: 4 });
 }

@@ -27,9 +27,9 @@
 //!
 //! | you want to | use | more |
 //! |---|---|---|
-//! | give a type a state | [`#[derive(State)]`](derive@State), [`#[derive(Record)]`](derive@Record) for structs in raw arrays | [First state](guide::first_state) |
+//! | give a type a state | [`#[derive(State)]`](derive@State), [`#[derive(Record)]`](derive@Record) for structs in raw arrays | [First state](guide::first_state), [supported types](guide::supported_types) |
 //! | turn a value into bytes, and bytes into a value | [`dumps`], [`loads`], [`check`] | [`image`] |
-//! | save a file and load it | [`image::save`], [`image::load_file`], [`image::Mapped`] | [Saving files](guide::saving_files) |
+//! | save a file and load it | [`image::save`], [`image::load_file`], [`image::load_file_into`], [`image::Mapped`] | [Saving files](guide::saving_files) |
 //! | keep many states in one file | [`image::stream`] | |
 //! | go back to an earlier state, again and again | [`dump_into`], [`load_into`], [`History`] | [Rolling back](guide::rolling_back) |
 //! | load what an older version of a type wrote | [`loads_upgraded`], [`upgrade`]; files and streams do it automatically | [When your types change](evolve) |
@@ -48,10 +48,11 @@
 //! | feature | adds |
 //! |---|---|
 //! | `mmap` | memory-mapped files |
-//! | `pyo3` | picklable and copyable PyO3 classes |
+//! | `pyo3` | picklable and copyable PyO3 classes; needs exactly `pyo3` 0.30.1 |
 //! | `serde` | fields whose types implement only serde's traits |
 //! | `simdutf8` | faster UTF-8 validation of text beyond ASCII |
-//! | `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time`, `uuid` | support for these crates' types |
+//! | `arrayvec` 0.7, `bytes` 1, `chrono` 0.4.45, `glam` 0.34, `indexmap` 2, `ndarray` 0.17.2, `num-bigint` 0.5, `rust_decimal` 1.30, `smallvec` 1.13, `time` 0.3.38, `uuid` 1.26 | support for the types of these crates, in these versions or later compatible ones |
+//! | `cli` | the command `state`, which shows, compares and upgrades files (`cargo install --path state-core --features cli`) |
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

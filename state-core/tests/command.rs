@@ -126,6 +126,12 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     assert!(err[0].starts_with("error: bare: ") && err[0].contains("with_schema"), "{}", err[0]);
     assert_eq!(err[1], "error: text: expected a pickle, found 'D' at byte 0");
     assert_eq!(err[2], "error: cut.pickle: expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34");
+
+    // Where none can be shown, nothing went well.
+    assert_eq!(room.run(&["inspect", "text", "dave"]).status, Some(1));
+    assert_eq!(room.run(&["inspect", "text", "absent"]).status, Some(2));
+    assert_eq!(room.run(&["inspect", "text"]).status, Some(2));
+    assert_eq!(room.run(&["inspect", "dave"]).status, Some(0));
 }
 
 #[test]
@@ -154,7 +160,7 @@ fn inspect_takes_encodings_streams_and_what_follows_a_pickle() {
     room.file("old.pickle", b"U\x01\xe9.");
     assert_eq!(room.run(&["inspect", "--encoding", "latin1", "old.pickle"]).lines(), ["old.pickle: '\u{e9}'"]);
     assert_eq!(room.run(&["inspect", "--encoding", "bytes", "old.pickle"]).lines(), ["old.pickle: b'\\xe9'"]);
-    assert_eq!(room.run(&["inspect", "old.pickle"]).status, Some(1));
+    assert_eq!(room.run(&["inspect", "old.pickle"]).status, Some(2));
     assert_eq!(room.run(&["inspect", "--ops", "old.pickle"]).status, Some(0));
     assert_eq!(room.run(&["inspect", "--encoding", "klingon", "old.pickle"]).status, Some(2));
 
@@ -164,14 +170,14 @@ fn inspect_takes_encodings_streams_and_what_follows_a_pickle() {
     assert!(run.err.contains("1 bytes follow the pickle, from byte 3"), "{}", run.err);
     room.file("model.pt", b"PK\x03\x04rest");
     let zip = room.run(&["inspect", "model.pt"]);
-    assert!(zip.status == Some(1) && zip.err.contains("torch.save"), "{}", zip.err);
+    assert!(zip.status == Some(2) && zip.err.contains("torch.save"), "{}", zip.err);
 
     room.stream("states", &[(0_u8, "x"), (1, "x")]);
     assert_eq!(room.run(&["inspect", "states"]).lines(), ["states: (0, 'x')", "states: (1, 'x')"]);
     // What is whole of a stream that was cut off is shown.
     let states = fs::read(room.0.join("states")).unwrap();
     let cut = room.run_with(&["inspect", "-"], &states[..states.len() - 3]);
-    assert_eq!((cut.status, &*cut.out), (Some(1), "-: (0, 'x')\n"));
+    assert_eq!((cut.status, &*cut.out), (Some(2), "-: (0, 'x')\n"));
     assert!(cut.err.starts_with("error: -: expected a whole state, found the end of the stream"), "{}", cut.err);
 }
 
@@ -184,7 +190,7 @@ fn a_changed_bit_of_a_saved_file_is_told() {
     bytes[name] ^= 1;
     fs::write(file, bytes).unwrap();
     let run = room.run(&["inspect", "dave"]);
-    assert_eq!((run.status, &*run.out), (Some(1), ""));
+    assert_eq!((run.status, &*run.out), (Some(2), ""));
     assert!(run.err.contains("they have changed since they were saved"), "{}", run.err);
     assert_eq!(room.run(&["diff", "dave", "dave"]).status, Some(2));
 }
@@ -204,7 +210,7 @@ fn help_and_misuse() {
             if command == "diff" { &[command, "absent", "absent"][..] } else { &[command, "absent", "--to", "absent"] };
         let absent = if matches!(command, "diff" | "upgrade") { absent } else { &absent[..2] };
         let Run { status, out, err } = room.run(absent);
-        assert_eq!((status, &*out), (Some(if command == "inspect" { 1 } else { 2 }), ""), "{err}");
+        assert_eq!((status, &*out), (Some(2), ""), "{err}");
         assert!(err.starts_with("error: absent: No such file"), "{err}");
     }
     assert_eq!(room.run(&["unknown"]).status, Some(2));
@@ -324,9 +330,11 @@ fn upgrade_makes_files_and_streams_of_a_recorded_form() {
     // Nothing is dropped or made up that nobody asked for, and the file stays as it was.
     let bare = room.run(&["upgrade", "world", "--to", "state.history"]);
     assert_eq!((bare.status, &*bare.out), (Some(2), ""));
-    for part in ["--removed", "World.monsters[].mood", "World: expected no slot `wind`", "`alias(\"name\")`"] {
+    for part in ["--removed", "World.monsters[].mood", "World: expected no slot `wind`", "`--alias name=title`"] {
         assert!(bare.err.contains(part), "{}", bare.err);
     }
+    // In options, as attributes are for programs.
+    assert!(bare.err.contains("write `--default`") && !bare.err.contains("#[state"), "{}", bare.err);
     assert_eq!(load_file::<v1::World>(&file).unwrap().tick, 7);
 
     let to = |output: &str| room.run(&[&["upgrade", "world", "-o", output], &SAID[..]].concat());
@@ -359,6 +367,32 @@ fn upgrade_makes_files_and_streams_of_a_recorded_form() {
     let mut reader = StreamReader::open(stream).unwrap();
     let states: Vec<v2::World> = reader.states().map(Result::unwrap).collect();
     assert_eq!(states, [upgraded(), upgraded(), v2::World { monsters: vec![], tick: 7 }]);
+}
+
+#[test]
+fn upgrade_knows_the_names_in_its_options() {
+    let room = Room::new("upgrade_names");
+    room.file("state.history", recorded::<v2::World>());
+    room.saved("world", &world());
+    let upgrade = |options: &[&str]| {
+        let Run { status, out, err } =
+            room.run(&[&["upgrade", "world", "--to", "state.history", "-o", "made"], options].concat());
+        assert_eq!((status, &*out), (Some(2), ""), "{err}");
+        err
+    };
+    assert_eq!(
+        upgrade(&["--default", "--removed", "wind", "--alias", "title=name"]),
+        "error: world: `--alias title=name`: the file has no slot, variant or type named title (write `--alias \
+         name=title`: the old name comes first)\n"
+    );
+    assert_eq!(
+        upgrade(&["--default", "--removed", "winds", "--alias", "name=title"]),
+        "error: world: `--removed winds`: the file has no slot, variant or type named winds\n"
+    );
+    assert_eq!(
+        upgrade(&["--default", "--removed", "wind", "--alias", "name=titel"]),
+        "error: world: `--alias name=titel`: the form to upgrade to has no slot, variant or type named titel\n"
+    );
 }
 
 #[test]

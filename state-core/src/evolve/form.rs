@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Images, Numbering, Parsed, Plan, Resolved, history, listing, made_sharing};
+use super::{Images, Numbering, Parsed, Plan, Problem, Resolved, history, listing, made_sharing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{Image, Options, lay_out};
 use crate::inspect::no_pointers;
@@ -208,11 +208,18 @@ impl Form {
     /// can.
     #[must_use]
     pub fn obstacles(&'static self, older: &Form) -> Vec<String> {
-        let problems = match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), Images::default()) {
+        self.problems(older).iter().map(ToString::to_string).collect()
+    }
+
+    pub(super) fn problems(&'static self, older: &Form) -> Vec<Problem> {
+        match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), Images::default()) {
             Ok(plan) => plan.losses().to_vec(),
             Err(problems) => problems,
-        };
-        problems.iter().map(ToString::to_string).collect()
+        }
+    }
+
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Schema> {
+        self.parsed.nodes.0.iter()
     }
 
     /// Resolves another form against this one, once for all of its states.

@@ -17,66 +17,102 @@ pub(crate) struct Problem {
     theirs: String,
     /// What to do about it.
     remedy: String,
+    /// The same with options of the program `state`; empty if it has none for this.
+    option: String,
 }
 
 impl Problem {
     fn new(path: &str, ours: impl Into<String>, theirs: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { path: path.into(), ours: ours.into(), theirs: theirs.into(), remedy: remedy.into() }
+        Self {
+            path: path.into(),
+            ours: ours.into(),
+            theirs: theirs.into(),
+            remedy: remedy.into(),
+            option: String::new(),
+        }
+    }
+
+    fn option(self, option: String) -> Self {
+        Self { option, ..self }
+    }
+
+    /// As `Display`, with options of the program `state` in place of attributes.
+    pub fn by_option(&self) -> String {
+        match &*self.option {
+            "" => self.to_string(),
+            option => Self { remedy: option.into(), ..self.clone() }.to_string(),
+        }
     }
 
     pub fn kind(path: &str, ours: String, theirs: String) -> Self {
-        let remedy = "nothing is narrowed or converted unless `from` or `upgrade` of the type around it does it";
+        let remedy = "only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it";
         Self::new(path, ours, theirs, remedy)
     }
 
     pub fn renamed(path: &str, ours: String, theirs: String) -> Self {
         let remedy =
             format!("if it was renamed, write `#[state(alias({:?}))]` on the type", Escaped(&theirs).to_string());
-        Self::new(path, ours, theirs, remedy)
+        let option = format!("if it was renamed, write `--alias {theirs}={ours}`");
+        Self::new(path, ours, theirs, remedy).option(option)
     }
 
     pub fn missing<'a>(path: &str, ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Self {
-        let gone: Vec<String> = gone.take(3).map(|name| format!("`alias({:?})`", Escaped(name).to_string())).collect();
-        let renamed = match gone.is_empty() {
+        let gone: Vec<&str> = gone.take(3).collect();
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let or = |write: &dyn Fn(&str) -> String| match gone.is_empty() {
             true => String::new(),
-            false => format!(", or {} if that is what it was called", gone.join(" or ")),
+            false => {
+                let names: Vec<String> = gone.iter().map(|name| write(name)).collect();
+                format!(", or {} if that is what it was called", names.join(" or "))
+            }
         };
-        let remedy = format!("write `#[state(default)]` on the field{renamed}");
-        Self::new(path, brief(ours), "an older state without it", remedy)
+        let remedy = format!(
+            "write `#[state(default)]` on the field{}",
+            or(&|name| format!("`alias({:?})`", Escaped(name).to_string()))
+        );
+        let option = format!("write `--default`{}", or(&|old| format!("`--alias {old}={name}`")));
+        Self::new(path, brief(ours), "an older state without it", remedy).option(option)
     }
 
     pub fn gone(path: &str, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
         let name = Escaped(name).to_string();
         let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
-        let remedy = format!("write `#[state(removed({name:?}))]` on {of} to drop it");
+        let remedy = format!(
+            "write `#[state(removed({name:?}))]` on {of} to drop it, or `#[state(alias({name:?}))]` on a field if it was renamed"
+        );
+        let option = format!("write `--removed {name}` to drop it, or `--alias {name}=NEW` if it was renamed");
         let theirs = format!("an older state that has it: {}", brief(&Show(theirs, nodes)));
-        Self::new(path, format!("no slot `{name}`"), theirs, remedy)
+        Self::new(path, format!("no slot `{name}`"), theirs, remedy).option(option)
     }
 
     pub fn twice(path: &str) -> Self {
         let remedy = "write `#[state(alias(\"..\"))]` on the fields, with a name that only one has";
-        Self::new(path, "one slot of this name", "several in the older state", remedy)
+        let option = "write `--alias OLD=NEW`, with a name that only one of them has";
+        Self::new(path, "one slot of this name", "several in the older state", remedy).option(option.into())
     }
 
     pub fn record_field(path: &str) -> Self {
         let remedy = "write `#[state(default)]` on the field";
-        Self::new(path, "this field", "an older record without it", remedy)
+        Self::new(path, "this field", "an older record without it", remedy).option("write `--default`".into())
     }
 
     pub fn record_field_gone(path: &str, name: &str) -> Self {
         let name = Escaped(name);
         let remedy = format!("write `#[state(removed({:?}))]` on the record to drop it", name.to_string());
-        Self::new(path, format!("no field `{name}`"), "an older record that has it", remedy)
+        let option = format!("write `--removed {name}` to drop it");
+        Self::new(path, format!("no field `{name}`"), "an older record that has it", remedy).option(option)
     }
 
     pub fn variant(path: &str, name: &str, of: &str) -> Self {
         let name = Escaped(name).to_string();
         let remedy = format!(
             "write `#[state(alias({name:?}))]` on the variant if it was renamed, `#[state(other)]` on one without fields \
-             that is to stand for it, or `#[state(removed({name:?}))]` on `{}` if no state has it",
+             to replace it, or `#[state(removed({name:?}))]` on `{}` if no state uses it",
             short(of)
         );
+        let option = format!("write `--alias {name}=NEW` if it was renamed, or `--removed {name}` if no state uses it");
         Self::new(path, format!("a variant that `{}` has", short(of)), format!("an older `{name}`"), remedy)
+            .option(option)
     }
 
     /// A type of an open set that no registered one was called.
@@ -101,7 +137,7 @@ impl Problem {
 
     pub fn shares(path: &str) -> Self {
         let (ours, theirs) =
-            ("a part that shares no objects, where `from` or `upgrade` changes it", "one with shared pointers");
+            ("a part without shared objects, because `from` or `upgrade` changes it", "one with shared pointers");
         Self::new(path, ours, theirs, "`default`, `alias` and `removed` keep what is shared")
     }
 
@@ -111,7 +147,7 @@ impl Problem {
 
     /// The error of a state that is refused for this and `more` other reasons.
     pub fn error(self, more: usize) -> Error {
-        let Self { path, ours, theirs, remedy } = self;
+        let Self { path, ours, theirs, remedy, .. } = self;
         let more = match more {
             0 => String::new(),
             1 => "; and 1 more difference".into(),
@@ -124,7 +160,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, ours, theirs, remedy } = self;
+        let Self { path, ours, theirs, remedy, .. } = self;
         write!(f, "{}: expected {ours}, found {theirs}", Escaped(path))?;
         if remedy.is_empty() { Ok(()) } else { write!(f, "\n    {remedy}") }
     }

@@ -18,8 +18,8 @@ use crate::state::State;
 const RECORD: &str = "STATE_RECORD";
 
 const PREFACE: &str = "\
-# The forms that this project's states had. Tests append to it (`STATE_RECORD=1 cargo test`) and compare with it; what
-# stands here stays as it is, so that files of each form can be loaded.
+# All forms of this project's saved types. `STATE_RECORD=1 cargo test` appends the present ones, and tests check that
+# every form here can still be loaded. Commit this file, and never edit it.
 ";
 
 /// Fails unless the present form of `T` is recorded in a file, and every recorded form can still be upgraded to it. So

@@ -46,7 +46,7 @@ pub fn verify(bytes: &[u8]) -> Result<bool> {
     let error = Error::new(
         ErrorKind::Malformed,
         alloc::format!("bytes with the checksum {expected:016x}"),
-        alloc::format!("{found:016x}: they have changed since they were saved"),
+        alloc::format!("{found:016x} (they have changed since they were saved)"),
     );
     Err(error.at_byte(image.bytes.len()))
 }

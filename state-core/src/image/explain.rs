@@ -58,8 +58,8 @@ pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
             ErrorKind::Identity,
             format!("the state of {} (fingerprint {:016x})", ours.schema, ours.fingerprint),
             format!(
-                "that of a type this program has not met (fingerprint {fingerprint:016x}; bytes written with \
-                 `Options::with_schema` would name it, and those of a recorded form can be upgraded: `Options::history`)"
+                "that of a type unknown to this program (fingerprint {fingerprint:016x}; bytes written with \
+                 `Options::with_schema` contain its name, and those of a recorded form can be upgraded: `Options::history`)"
             ),
         )
         .at(root_name(ours.schema))
@@ -80,7 +80,7 @@ fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
     };
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
     if theirs.root.tag().is_some_and(|tag| ours.schema.tag() == Some(tag) || had.contains(&tag)) {
-        found += " (`loads_upgraded` takes states of older forms)";
+        found += " (`loads_upgraded` loads states of older forms, and `upgrade` converts them for `load_into`)";
     }
     Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8)
 }

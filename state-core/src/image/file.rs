@@ -84,13 +84,42 @@ pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
 
 /// Loads a value from the file that holds its state, or the state of an older form of the type, which is upgraded as by
 /// [`upgrade`](crate::upgrade). If the file has a checksum, it must match. Files without one, such as those that
-/// contain the bytes of [`dumps`](super::dumps), are loaded too. For types that borrow, use [`Mapped`](super::Mapped).
+/// contain the bytes of [`dumps`](super::dumps), are loaded too.
+///
+/// A type that borrows from the bytes cannot outlive them, and is a compile error here ("implementation of `Restore` is
+/// not general enough"): use [`Mapped`](super::Mapped), or read the file and call [`loads`](super::loads).
 ///
 /// # Errors
-/// Errors of reading, a wrong checksum, and the errors of [`loads_upgraded`](crate::loads_upgraded) as
+/// Errors of reading (which do not name the file, as those of [`std::fs`] do not), a wrong checksum, and the errors of [`loads_upgraded`](crate::loads_upgraded) as
 /// [`io::ErrorKind::InvalidData`].
 pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
     Options::new().load_file(path)
+}
+
+/// Restores a live value from the file that holds its state, in place and all or nothing, as
+/// [`load_into`](super::load_into) does. As in [`load_file`], the checksum must match, and the state of an older form of
+/// the type is upgraded first.
+///
+/// ```
+/// use state_core::{State, image::{load_file_into, save}};
+///
+/// #[derive(State)]
+/// struct Game { level: u8, #[state(skip)] window: u32 }
+///
+/// let path = std::env::temp_dir().join(format!("game-{}.state", std::process::id()));
+/// let mut game = Game { level: 7, window: 3 };
+/// save(&path, &game)?;
+/// game.level = 8;
+/// load_file_into(&path, &mut game)?;
+/// assert_eq!((game.level, game.window), (7, 3)); // skipped fields are left alone
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load_file`]; the target is then unchanged.
+pub fn load_file_into<T: RestoreOwned>(path: impl AsRef<Path>, target: &mut T) -> io::Result<()> {
+    Options::new().load_file_into(path, target)
 }
 
 impl Options {
@@ -114,6 +143,16 @@ impl Options {
         let read = read(path.as_ref())?;
         verify(read.bytes())?;
         Ok(self.loads_upgraded(read.bytes())?)
+    }
+
+    /// As [`load_file_into`].
+    ///
+    /// # Errors
+    /// As [`load_file_into`].
+    pub fn load_file_into<T: RestoreOwned>(&self, path: impl AsRef<Path>, target: &mut T) -> io::Result<()> {
+        let read = read(path.as_ref())?;
+        verify(read.bytes())?;
+        Ok(self.load_into(&self.upgrade::<T>(read.bytes())?, target)?)
     }
 }
 

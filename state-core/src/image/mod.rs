@@ -7,7 +7,7 @@
 //! | bytes | a new value: [`loads`]; a live one: [`load_into`] | a type that borrows: [`loads`] |
 //! | a value | a file, safe in a crash: `save` | the same |
 //! | bytes | a file, safe in a crash: `save_bytes`, which another thread can call | the same |
-//! | a file | a new value: `load_file` | a type that borrows: `Mapped` |
+//! | a file | a new value: `load_file`; a live one: `load_file_into` | a type that borrows: `Mapped` |
 //! | many values | one file, one after another: `stream` | |
 //! | a small value whose type the reader knows | fewer bytes, without a header: [`bare`] | the same, without a check of the type |
 //! | the bytes of two states | a readable list of differences: [`compare`]; a delta from one to the other: [`delta`] | |
@@ -32,7 +32,7 @@
 //! | raw | | raw arrays, each followed by zeros up to a multiple of 16 |
 //! | checksum | 8 | only with flag bit 3: XXH64 (seed 0) of all bytes before it |
 //!
-//! `save` adds a checksum to files; `load_file` and [`verify`] verify it. [`loads`], [`load_into`], [`check`] and
+//! `save` adds a checksum to files; `load_file`, `load_file_into` and [`verify`] verify it. [`loads`], [`load_into`], [`check`] and
 //! inspections accept bytes with a checksum but do not verify it: bytes in memory do not change by themselves, and
 //! computing the checksum would take longer than many restores. The output of [`dumps`] has none. Readers from before
 //! the checksum refuse the flag with an error of the kind [`Version`](crate::ErrorKind::Version).
@@ -201,7 +201,7 @@ pub use crate::compare::{Difference, Differences, compare};
 pub use checksum::{checksum, verify};
 pub use delta::{delta, delta_into, patch};
 #[cfg(feature = "std")]
-pub use file::{load_file, save, save_bytes};
+pub use file::{load_file, load_file_into, save, save_bytes};
 #[cfg(feature = "std")]
 pub(crate) use lock::wait_for;
 #[cfg(feature = "std")]

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Looks into files of states and pickles, compares and upgrades them.
+/// Shows, compares and upgrades files of states and pickles.
 ///
-/// A native file or stream is read by the schema in it; a pickle is read without one. Nothing is imported or called, and
-/// no file is trusted.
+/// Native files and streams are read with the schema that they contain; pickles need none. Nothing is imported or called,
+/// so hostile files are safe to inspect.
 #[derive(Parser)]
 #[command(name = "state", version, max_term_width = 100, after_help = EXITS)]
 pub struct Arguments {
@@ -16,8 +16,7 @@ pub struct Arguments {
 }
 
 const EXITS: &str = "\
-Exit status: 0 if all went well; 1 if there is a difference, or one of several files could not be shown; 2 for any other \
-error.";
+Exit status: 0 on success; 1 if files differ, or only some of several files could be shown; 2 for all other errors.";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -40,7 +39,7 @@ pub struct Inspect {
     /// As a tree with a line for each slot
     #[arg(long, conflicts_with_all = ["schema", "ops", "classes"])]
     pub tree: bool,
-    /// What states consist of, instead of what they hold: the slots with their types
+    /// The types of the slots instead of their values
     #[arg(long, conflicts_with_all = ["ops", "classes"])]
     pub schema: bool,
     /// The opcodes of pickles, as `python3 -m pickletools` lists them
@@ -49,7 +48,7 @@ pub struct Inspect {
     /// The classes and functions that Python would import for a pickle
     #[arg(long)]
     pub classes: bool,
-    /// What 8-bit strings of Python 2 are read as
+    /// The encoding of 8-bit strings of Python 2
     #[arg(long, value_enum, default_value_t = Encoding::Ascii, ignore_case = true)]
     pub encoding: Encoding,
 }
@@ -67,8 +66,8 @@ pub enum Encoding {
 
 /// Compare two native files or streams, slot by slot
 ///
-/// If they are of different forms, the lines of their schemas are compared, and, if states of the first can become
-/// states of the second, what they hold then.
+/// If their types differ, the lines of their schemas are compared, and, if the first can be upgraded to the type of the
+/// second, their values too.
 #[derive(Args)]
 pub struct Diff {
     pub ours: PathBuf,
@@ -76,27 +75,27 @@ pub struct Diff {
     /// Compare the schemas alone
     #[arg(long)]
     pub schema: bool,
-    /// How many differences to print of a pair of states
+    /// The most differences to print for each pair of states
     #[arg(long, default_value_t = 100, value_name = "COUNT")]
     pub most: usize,
 }
 
-/// Make states of another form from those in a file
+/// Convert a file to another form of its type
 ///
-/// The form is that of another file of states, or one that a history (`state.history`) has recorded: the last one of the
-/// same type, if no other is named. What attributes say in a program, options say here. Nothing is dropped or made up
-/// without them.
+/// The form is that of another file, or one recorded in a history (`state.history`): by default, the last one of the same
+/// type. Changes that need an attribute in a program (`default`, `removed`, `alias`) need an option here: without it,
+/// nothing is dropped or filled in.
 #[derive(Args)]
 pub struct Upgrade {
     /// A file of a state, or a stream of them; `-` is the standard input
     pub file: PathBuf,
-    /// The history, or the file of states, that has the form
+    /// A history, or a file of the form to convert to
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
-    /// The fingerprint of a form in the history
+    /// The fingerprint of a form in the history [default: the last form of the type]
     #[arg(long, value_parser = fingerprint)]
     pub form: Option<u64>,
-    /// Where the result goes; a file is replaced as a whole or not at all [default: in the place of FILE]
+    /// Where to write the result, atomically [default: replace FILE]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -105,33 +104,34 @@ pub struct Upgrade {
 
 #[derive(Args)]
 pub struct Amendments {
-    /// Fill slots that FILE does not have: with zeros, what is empty, and the first variants
+    /// Fill slots that FILE does not have: with zero, empty values and first variants
     #[arg(long)]
     pub default: bool,
-    /// Drop a slot of FILE; say that it has no such variant
+    /// Drop a slot of FILE, or ignore a variant that its states do not use
     #[arg(long, value_name = "NAME")]
     pub removed: Vec<String>,
-    /// What a slot, variant or type is called now that has another name in FILE
+    /// The new name of a slot, variant or type that has another one in FILE
     #[arg(long, value_name = "OLD=NEW", value_parser = alias)]
     pub alias: Vec<(String, String)>,
 }
 
-/// Show the forms that a history has recorded, and what each change takes
+/// Show the recorded forms of a history, and what each change needs
 ///
-/// Of each form, the lines that changed since the one before it, and what has to be written in the program, if anything,
-/// so that states of that one load.
+/// For each form: the lines that changed since the one before it, and the attributes that a program needs to load states
+/// of that one. A history does not record which attributes the program has.
 #[derive(Args)]
 pub struct History {
     /// The history: the file that `evolve::testing::recorded` keeps
     pub file: PathBuf,
     /// The types to show [default: all]
     pub types: Vec<String>,
-    /// Exit with 1 if the last form of a type cannot be made from each form before it without writing anything
+    /// Exit with 1 unless states of every form load as the last one without any attribute. Where the program has
+    /// attributes, use the test `evolve::testing::recorded` instead
     #[arg(long)]
     pub check: bool,
 }
 
-/// Write the Python classes for what is in a file
+/// Write Python classes for the contents of a file
 ///
 /// A module of dataclasses with type annotations, and enums: what Python needs to load the pickles of the Rust program,
 /// and to write those that it reads.
@@ -139,10 +139,10 @@ pub struct History {
 pub struct Python {
     /// A file of a state, a stream of them, or a history; `-` is the standard input
     pub file: PathBuf,
-    /// Which type of a history: the last form of it
+    /// The type, if FILE is a history: its last form is used
     #[arg(long = "type", value_name = "NAME")]
     pub type_name: Option<String>,
-    /// How the program pickles its types, if it says so by `#[state(pickle = "..")]`, which no file tells
+    /// The form in which the program pickles its types (`#[state(pickle = "..")]`), which files do not contain
     #[arg(long, value_enum, value_name = "FORM")]
     pub pickle: Vec<Pickled>,
     /// A folder for the modules, each at its place [default: the only module goes to the standard output]

@@ -34,18 +34,22 @@ pub fn run(arguments: &Inspect, out: &mut impl Write) -> Result {
         Encoding::Utf8 => Strings::Utf8,
         Encoding::Bytes => Strings::Bytes,
     };
-    let mut outcome = Outcome::Done;
+    let mut failed = 0;
     for file in &arguments.files {
         match one(file, form, strings, out) {
             Err(Failure::Said(text)) => {
                 out.flush()?;
                 tell(&text);
-                outcome = Outcome::Failed;
+                failed += 1;
             }
             shown => shown?,
         }
     }
-    Ok(outcome)
+    Ok(match failed {
+        0 => Outcome::Done,
+        _ if failed < arguments.files.len() => Outcome::SomeFailed,
+        _ => Outcome::AllFailed,
+    })
 }
 
 fn one(file: &Path, form: Form, strings: Strings, out: &mut impl Write) -> Result<()> {

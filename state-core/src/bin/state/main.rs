@@ -1,4 +1,4 @@
-//! `state`: looks into files of states, compares them, upgrades them, and writes the Python classes for them.
+//! `state`: shows files of states, compares and upgrades them, and writes the Python classes for them.
 
 mod arguments;
 mod diff;
@@ -21,7 +21,9 @@ enum Outcome {
     /// Of a comparison, or where something keeps states from being upgraded.
     Differs,
     /// Of some of several files; the errors were told.
-    Failed,
+    SomeFailed,
+    /// Of all files; the errors were told.
+    AllFailed,
 }
 
 /// What a program is told that went wrong, or that nobody reads its output any more.
@@ -63,7 +65,8 @@ fn main() -> ExitCode {
     let result = out.flush().map_err(Failure::from).and(result);
     match result {
         Ok(Outcome::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
-        Ok(Outcome::Differs | Outcome::Failed) => ExitCode::FAILURE,
+        Ok(Outcome::Differs | Outcome::SomeFailed) => ExitCode::FAILURE,
+        Ok(Outcome::AllFailed) => ExitCode::from(2),
         Err(Failure::Said(text)) => {
             tell(&text);
             ExitCode::from(2)

@@ -20,13 +20,13 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
         removed: arguments.amendments.removed.clone(),
         aliases: arguments.amendments.alias.clone(),
     };
+    are_known(&amendments, &older, &form).map_err(|error| error.of(&input.name))?;
     let form = form.keep(&amendments);
-    let obstacles = form.obstacles(&older);
+    let obstacles = form.obstacles_by_option(&older);
     // Variants that are gone are in the way of states that have them alone.
     if form.resolve(&older).is_err() {
         return Err(Failure::Said(format!(
-            "{}: states of this form cannot become states of {} without `--default`, `--removed` or `--alias`, or a \
-             program:\n  {}",
+            "{}: the states cannot be upgraded to {} without more options (or a program that converts them):\n  {}",
             input.name,
             form.name(),
             obstacles.join("\n  ")
@@ -38,6 +38,29 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
         path => save_bytes(path, &bytes).map_err(|error| Failure::from(error).of(&path.display().to_string()))?,
     }
     Ok(Outcome::Done)
+}
+
+/// Whether each name in the options is one of the form that it speaks of.
+fn are_known(amendments: &Amendments, older: &Form, newer: &Form) -> Result<()> {
+    let unknown = |option: &str, name: &str, form: &str, hint: &str| {
+        Err(Failure::Said(format!("`{option}`: the {form} has no slot, variant or type named {name}{hint}")))
+    };
+    for name in amendments.removed.iter().filter(|name| !older.has_name(name)) {
+        return unknown(&format!("--removed {name}"), name, "file", "");
+    }
+    for (old, new) in &amendments.aliases {
+        let option = format!("--alias {old}={new}");
+        let reversed = older.has_name(new) && newer.has_name(old);
+        let hint =
+            if reversed { format!(" (write `--alias {new}={old}`: the old name comes first)") } else { String::new() };
+        if !older.has_name(old) {
+            return unknown(&option, old, "file", &hint);
+        }
+        if !newer.has_name(new) {
+            return unknown(&option, new, "form to upgrade to", &hint);
+        }
+    }
+    Ok(())
 }
 
 /// The form that wrote a file: by its schema, or by its fingerprint where a history knows that.

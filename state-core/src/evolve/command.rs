@@ -1,0 +1,39 @@
+//! What the program `state` asks of forms: what is in the way, in the words of its options.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::form::Form;
+use super::problem::Problem;
+use crate::schema::{Kind, Schema};
+
+impl Form {
+    /// As [`obstacles`](Form::obstacles), with options of the program `state` in place of attributes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn obstacles_by_option(&'static self, older: &Form) -> Vec<String> {
+        self.problems(older).iter().map(Problem::by_option).collect()
+    }
+
+    /// Whether a type, a slot or a variant of the form has the name.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        self.nodes().any(|node| is_named(node, name))
+    }
+}
+
+fn is_named(node: &Schema, name: &str) -> bool {
+    match &node.kind {
+        Kind::Object(object) => object.name == name || object.slots.iter().any(|slot| slot.name == name),
+        Kind::Record(record) => record.name == name || record.fields.iter().any(|field| field.name == name),
+        Kind::Enum(of) => {
+            let has = |variant: &crate::schema::EnumVariant| {
+                variant.name == name || variant.slots.iter().any(|slot| slot.name == name)
+            };
+            of.name == name || of.variants.iter().any(has)
+        }
+        Kind::Open(open) => open.name == name,
+        _ => false,
+    }
+}
