@@ -597,8 +597,8 @@ fn refusal<T: State + Default>() -> String {
     let error = history.checksum(0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Identity);
     assert!(error.to_string().ends_with(
-        "expected an order that equal states share, as checksums need it, found a hash map or set without it \
-         (`#[state(sorted)]` gives it one)"
+        "expected elements in a fixed order, which checksums require, found a hash map or set without one; \
+         write `#[state(sorted)]` on the field"
     ));
     error.path().into()
 }

@@ -35,7 +35,7 @@ use ring::Ring;
 ///     world.positions[7][0] += 1.0;
 /// }
 ///
-/// history.restore(95, &mut world)?; // in place, and as often as one likes
+/// history.restore(95, &mut world)?; // in place, as often as you like
 /// assert_eq!(world.positions[7][0], 95.0);
 ///
 /// world.positions[7][0] = 0.0; // the frames from here on come out differently
@@ -192,8 +192,8 @@ impl<T: State> History<T> {
             if let Some(path) = unordered(T::schema()) {
                 return Err(Error::new(
                     ErrorKind::Identity,
-                    "an order that equal states share, as checksums need it",
-                    "a hash map or set without it (`#[state(sorted)]` gives it one)",
+                    "elements in a fixed order, which checksums require",
+                    "a hash map or set without one; write `#[state(sorted)]` on the field",
                 )
                 .at(path));
             }
@@ -248,7 +248,7 @@ impl<T: RestoreOwned> History<T> {
     }
 
     /// The native bytes of a frame, as [`dumps`](crate::dumps) returned them: for a file, or for another machine to
-    /// [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#what-stays-as-it-is) objects, its
+    /// [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#data-that-does-not-change) objects, its
     /// bytes are written again, with the objects in them.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 use alloc::borrow::ToOwned;
 use alloc::format;
 
+use super::scan::unknown;
 use crate::error::{Error, ErrorKind};
 
 const ZIP: &str =
@@ -34,6 +35,9 @@ const STARTS: [(&[u8], &str); 19] = [
     (b"\xd7STS", "a stream of native states: `image::stream::StreamReader` reads it"),
 ];
 
+/// The opcodes that need nothing before them.
+const BEGINS: &[u8] = b"\x80\x95(NIJKMLGFSTUVXBCPc])}\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x96\x97";
+
 /// What joblib calls an array in its pickles; the array's bytes follow among the opcodes.
 const JOBLIB: &[u8] = b"NumpyArrayWrapper";
 
@@ -45,6 +49,10 @@ pub(super) fn explain(input: &[u8], error: Error) -> Error {
         return is_no_pickle(what);
     }
     let Some(offset) = error.offset() else { return error };
+    // What cannot begin a pickle is as little one as what is no opcode.
+    if let (0, Some(&first)) = (offset, input.first().filter(|first| !BEGINS.contains(first))) {
+        return unknown(first, 0);
+    }
     if input.get(..offset).unwrap_or_default().windows(JOBLIB.len()).any(|bytes| bytes == JOBLIB) {
         let what = "the bytes of an array, which joblib.dump puts between opcodes: \
                     joblib.load reads them, and pickle.dump writes a pickle";

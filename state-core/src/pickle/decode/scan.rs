@@ -121,7 +121,7 @@ pub(super) fn truncated(expected: &'static str, at: usize) -> Error {
 }
 
 #[cold]
-fn unknown(code: u8, at: usize) -> Error {
+pub(super) fn unknown(code: u8, at: usize) -> Error {
     let found = if code.is_ascii_graphic() { format!("{:?}", char::from(code)) } else { format!("{code:#04x}") };
     let (kind, expected) = match at {
         0 => (ErrorKind::NotState, "a pickle"),

@@ -17,9 +17,14 @@ pub(in crate::python) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyM
     let qualname: String = class.getattr("__qualname__")?.extract()?;
     let of_module = module.name()?.to_string_lossy().into_owned();
     if of_class == "builtins" {
+        // Where a package hands on the classes of a module inside it, that is where they are found.
+        let package = match of_module.rsplit_once('.') {
+            Some((package, _)) => format!(", or \"{package}\" if that package imports the class"),
+            None => String::new(),
+        };
         return Err(PyTypeError::new_err(format!(
-            "{qualname} has no module, and could not be found again by who loads it: \
-             write #[pyclass(module = \"{of_module}\")]"
+            "{qualname} has no module, so Python could not find the class when it loads a pickle: \
+             write #[pyclass(module = \"{of_module}\")]{package}"
         )));
     }
     if of_class == of_module {

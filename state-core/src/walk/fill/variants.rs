@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{Fill, slots_left_out};
 use crate::error::{Error, ErrorKind, Escaped, Result};
@@ -125,7 +126,7 @@ impl<'v, 's> Fill<'v, 's> {
             .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
             .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)));
         let Some((place, variant)) = place.and_then(|place| Some((place, of.variants.get(place)?))) else {
-            return Err(Error::new(ErrorKind::Malformed, what(of), format!("one named {name}")));
+            return Err(unknown(of, name));
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
@@ -143,6 +144,17 @@ fn what(of: &Enum) -> String {
         Form::Dynamic => format!("a type of the list of {}", of.name),
         _ => format!("a variant of {}", of.name),
     }
+}
+
+/// No variant has the name.
+#[cold]
+fn unknown(of: &Enum, name: &str) -> Error {
+    const MOST: usize = 8;
+    let mut known: Vec<&str> = of.variants.iter().take(MOST).map(|variant| &*variant.name).collect();
+    if of.variants.len() > MOST {
+        known.push("..");
+    }
+    Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), format!("{name:?}"))
 }
 
 /// The name of an enum, and those that it had.

@@ -384,7 +384,7 @@ impl<'a> Machine<'a> {
     #[inline]
     fn get(&mut self, number: u64) -> Result<()> {
         let Some(id) = self.memo.get(number) else {
-            return Err(malformed("a number that is in the memo", format!("{number}")));
+            return Err(malformed("a number of the memo that was stored before", format!("{number}")));
         };
         self.parts.shares.note(id);
         self.push(id);
