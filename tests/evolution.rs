@@ -290,6 +290,12 @@ fn what_would_be_lost_or_made_up_is_refused() {
         struct T { a: u8, b: u16 }
         "[].b: expected u16, found an older state without it; write `#[state(default)]` on the field, or `alias(\"old\")` if that is what it was called; and 1 more difference"
     }
+    // A name is offered only for what its slot could become.
+    refused! {
+        pub struct T { a: u8, old: f32, more: Option<Vec<u8>> }
+        struct T { a: u8, b: Vec<u16> }
+        "[].b: expected list of u16, found an older state without it; write `#[state(default)]` on the field, or `alias(\"more\")` if that is what it was called; and 2 more differences"
+    }
     refused! {
         pub struct T { a: u16 }
         struct T { a: u8 }

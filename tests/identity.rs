@@ -24,7 +24,7 @@ fn refusal<B: state_core::RestoreOwned>(bytes: &[u8], to: &mut B) -> String {
 }
 
 /// Ends the error where the older form has the name of the type, so that a state of it may be upgraded.
-const CALL: &str = " (`loads_upgraded` takes states of older forms)";
+const CALL: &str = " (`loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`)";
 
 /// Types that a test compares, each in a module of its own, so that they can have one name.
 macro_rules! versions {
@@ -126,7 +126,12 @@ versions! {
 fn the_error_says_what_takes_older_forms() {
     let bytes = dumps(&base::Item::default()).unwrap();
     let error = loads::<missing::Item>(&bytes).err().unwrap().to_string();
-    assert!(error.ends_with("(`loads_upgraded` takes states of older forms) at byte 8"), "{error}");
+    assert!(
+        error.ends_with(
+            "(`loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`) at byte 8"
+        ),
+        "{error}"
+    );
     let error = loads::<other_name::Item>(&bytes).err().unwrap().to_string();
     assert!(!error.contains("loads_upgraded"), "{error}");
 }

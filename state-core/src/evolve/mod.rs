@@ -9,6 +9,7 @@ mod command;
 mod form;
 mod history;
 mod keys;
+mod likely;
 mod listing;
 mod numbers;
 mod older;

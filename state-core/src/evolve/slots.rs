@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ptr;
 
+use super::likely::may_become;
 use super::op::{At, Op, Segment};
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
@@ -237,7 +238,8 @@ impl<'t> Planner<'t> {
                     Source::Default(default)
                 }
                 (Found::Nowhere, None) => {
-                    let candidates = gone.iter().map(|&at| &*theirs[at].slot.name);
+                    let fits = |at: &&usize| may_become((theirs[**at].schema, self.theirs), (place.schema, self.ours));
+                    let candidates = gone.iter().filter(fits).map(|&at| &*theirs[at].slot.name);
                     self.problem(Problem::missing(&path, &Show(place.schema, self.ours), candidates));
                     continue;
                 }

@@ -80,7 +80,7 @@ fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
     };
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
     if theirs.root.tag().is_some_and(|tag| ours.schema.tag() == Some(tag) || had.contains(&tag)) {
-        found += " (`loads_upgraded` loads states of older forms, and `upgrade` converts them for `load_into`)";
+        found += " (`loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`)";
     }
     Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8)
 }
