@@ -45,7 +45,7 @@ fn are_known(amendments: &Amendments, older: &Form, newer: &Form) -> Result<()> 
     let unknown = |option: &str, name: &str, form: &str, hint: &str| {
         Err(Failure::Said(format!("`{option}`: the {form} has no slot, variant or type named {name}{hint}")))
     };
-    for name in amendments.removed.iter().filter(|name| !older.has_name(name)) {
+    if let Some(name) = amendments.removed.iter().find(|name| !older.has_name(name)) {
         return unknown(&format!("--removed {name}"), name, "file", "");
     }
     for (old, new) in &amendments.aliases {
