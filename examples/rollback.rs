@@ -5,6 +5,7 @@
 
 use std::array;
 use std::hint::black_box;
+use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use state_core::{History, State, dump_into, load_into, loads};
@@ -76,7 +77,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut world, mut times) = (World::new(entities), Times::default());
     let mut history = History::<World>::new().frames(12).bytes(256 << 20);
     let mut saved = Vec::new();
+    let is_watched = stderr().is_terminal();
     for round in 0..u64::from(rounds) {
+        if is_watched {
+            eprint!("\rround {} of {rounds} ", round + 1);
+        }
         let first = round * BACK;
         for frame in first..first + BACK {
             times.of("history: push", || history.push(frame, &world))?;
@@ -99,6 +104,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         assert!(world == now, "the same frames again end in another state");
     }
 
+    if is_watched {
+        eprintln!();
+    }
     println!("{entities} entities, {} bytes, {rounds} times back {BACK} frames", saved.len());
     times.print();
     desync(&world)
