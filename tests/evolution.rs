@@ -299,22 +299,22 @@ fn what_would_be_lost_or_made_up_is_refused() {
     refused! {
         pub struct T { a: u16 }
         struct T { a: u8 }
-        "[].a: expected u8, found u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
+        "[].a: expected u8, found u16; nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it"
     }
     refused! {
         pub struct T { a: Option<u16> }
         struct T { a: u16 }
-        "[].a: expected u16, found optional u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
+        "[].a: expected u16, found optional u16; nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it"
     }
     refused! {
         pub struct T { a: u32 }
         struct T { a: f32 }
-        "[].a: expected f32, found u32; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
+        "[].a: expected f32, found u32; nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it"
     }
     refused! {
         pub struct T (u16, u8);
         struct T (u8, u16);
-        "[].0: expected u8, found u16; only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it"
+        "[].0: expected u8, found u16; nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it"
     }
 }
 

@@ -45,7 +45,7 @@ impl Problem {
     }
 
     pub fn kind(path: &str, ours: String, theirs: String) -> Self {
-        let remedy = "only `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it can narrow or convert it";
+        let remedy = "nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it";
         Self::new(path, ours, theirs, remedy)
     }
 
