@@ -698,3 +698,12 @@ fn a_value_that_is_written_takes_600_times_its_length() {
         }
     }
 }
+
+/// What was made again is compared with what was made before, as deep as is worth it.
+#[test]
+fn a_pickle_that_makes_the_same_twice_is_opened_within_eight_times_its_length() {
+    let nested = [&b"cm\nC\n)"[..], &b"\x85".repeat(200_000), b"R"].concat();
+    let pickle = [b"\x80\x04", &nested[..], b"q\x00", &nested, b"0h\x00\x86."].concat();
+    let (opened, took) = peak(|| pickle::Pickle::open(&pickle).is_ok());
+    assert!(opened && took <= 8 * pickle.len() + (1 << 20), "{took} for {}", pickle.len());
+}
