@@ -479,6 +479,43 @@ fn numbers_of_numpy_are_read_on_the_short_way() {
 }
 
 #[test]
+fn bytes_that_are_written_as_text_become_values_on_both_ways() {
+    let long = |pickle: &[u8]| [&pickle[..2], b"N0", &pickle[2..]].concat();
+    let usual = b"\x80\x02]q\x00(c_codecs\nencode\nq\x01X\x03\x00\x00\x00a\xc3\xbfq\x02X\x06\x00\x00\x00latin1q\x03\x86q\x04Rq\x05\
+        h\x01X\x01\x00\x00\x00bq\x06h\x03\x86q\x07Rq\x08h\x02h\x03h\x01X\x00\x00\x00\x00h\x03\x86Re.";
+    assert!(PickleOptions::new().is_built_directly(usual));
+    assert_eq!(pickle::load_value(usual).unwrap().to_string(), r"[b'a\xff', b'b', 'aÿ', 'latin1', b'']");
+    values_agree(usual, &long(usual));
+    (2..usual.len()).for_each(|end| values_agree(&usual[..end], &long(&usual[..end])));
+
+    let odd: [&[u8]; 11] = [
+        // The bytes are met twice; the text and the encoding come from elsewhere; the function does.
+        b"](c_codecs\nencode\nX\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x86Rq\x00h\x00e.",
+        b"](X\x01\x00\x00\x00aq\x00X\x06\x00\x00\x00latin1q\x01c_codecs\nencode\nh\x00h\x01\x86Re.",
+        b"](c_codecs\nencode\nq\x00h\x00X\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x86Re.",
+        // There is no call, or one of other arguments.
+        b"c_codecs\nencode\n.",
+        b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x87.",
+        b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x04\x00\x00\x00utf8\x86R.",
+        b"c_codecs\nencode\n(X\x01\x00\x00\x00aX\x06\x00\x00\x00latin1tR.",
+        b"c_codecs\nencode\nq\x00X\x01\x00\x00\x00ah\x00\x86R.",
+        // Text that has no such bytes, or is none; a number of the memo that is not the next.
+        b"c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1\x86R.",
+        b"c_codecs\nencode\nX\x01\x00\x00\x00\xffX\x06\x00\x00\x00latin1\x86R.",
+        b"c_codecs\nencode\nX\x01\x00\x00\x00aq\x07X\x06\x00\x00\x00latin1\x86R.",
+    ];
+    for odd in odd {
+        let pickle = [b"\x80\x02", odd].concat();
+        values_agree(&pickle, &long(&pickle));
+    }
+    let bytes: Vec<Vec<u8>> = (0..300).map(|len| (0..len).map(|at| (at * 7) as u8).collect()).collect();
+    for protocol in [Protocol::V0, Protocol::V1, Protocol::V2] {
+        let pickle = PickleOptions::new().protocol(protocol).dumps(&bytes).unwrap();
+        assert_eq!(pickle::load_value(&pickle).unwrap(), state_core::to_value(&bytes).unwrap());
+    }
+}
+
+#[test]
 fn changed_streams_are_the_same_on_both_ways() {
     let mut random = 0x9E37_79B9_7F4A_7C15_u64;
     let mut next = move |below: usize| {

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use crate::pickle::decode::extent::SHORT;
+use crate::pickle::decode::latin1::latin1;
 use crate::pickle::decode::limit::LONGEST;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
@@ -186,16 +187,71 @@ impl<'p> Builder<'p> {
 
     /// Text or bytes.
     fn leaf(&mut self, code: u8) -> Option<Value> {
+        let bytes = self.counted(code)?;
+        match code {
+            op::SHORT_BINBYTES | op::BINBYTES => Some(Value::Bytes(bytes.to_owned())),
+            _ => core::str::from_utf8(bytes).ok().map(|text| Value::Str(text.to_owned())),
+        }
+    }
+
+    fn counted(&mut self, code: u8) -> Option<&'p [u8]> {
         let len = match code {
             op::SHORT_BINUNICODE | op::SHORT_BINBYTES => self.number::<1>()?,
             _ => self.number::<4>()?,
         };
         let bytes = self.input.get(self.at..)?.get(..len as usize)?;
         self.at += bytes.len();
-        match code {
-            op::SHORT_BINBYTES | op::BINBYTES => Some(Value::Bytes(bytes.to_owned())),
-            _ => core::str::from_utf8(bytes).ok().map(|text| Value::Str(text.to_owned())),
-        }
+        Some(bytes)
+    }
+
+    fn code(&mut self) -> Option<u8> {
+        self.number::<1>().map(|code| code as u8)
+    }
+
+    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`, from behind the function on.
+    fn encoded(&mut self) -> Option<Value> {
+        let text = self.text()?;
+        let encoding = match *self.input.get(self.at)? {
+            op::BINGET | op::LONG_BINGET => {
+                let number = if self.code()? == op::BINGET { self.number::<1>()? } else { self.number::<4>()? };
+                let kept = *self.memo.get(number as usize).filter(|kept| **kept & NAME == 0)?;
+                let behind = mem::replace(&mut self.at, kept as usize);
+                let code = self.code()?;
+                let encoding = if is_text(code) { self.counted(code) } else { None };
+                self.at = behind;
+                encoding?
+            }
+            _ => self.text()?,
+        };
+        let is_call = encoding == b"latin1" && self.code()? == op::TUPLE2;
+        self.put(OTHER)?;
+        (is_call && self.code()? == op::REDUCE).then_some(())?;
+        latin1(text).map(Value::Bytes)
+    }
+
+    /// Text that is there without being a value, in the memo where it is put there.
+    fn text(&mut self) -> Option<&'p [u8]> {
+        let start = self.at as u32;
+        let code = self.code().filter(|code| is_text(*code))?;
+        let text = self.counted(code)?;
+        self.put(start)?;
+        Some(text)
+    }
+
+    /// Puts something in the memo if that comes next.
+    fn put(&mut self, kept: u32) -> Option<()> {
+        let number = match *self.input.get(self.at)? {
+            op::MEMOIZE => {
+                self.at += 1;
+                self.memo.len()
+            }
+            code @ (op::BINPUT | op::LONG_BINPUT) => {
+                self.at += 1;
+                (if code == op::BINPUT { self.number::<1>()? } else { self.number::<4>()? }) as usize
+            }
+            _ => return Some(()),
+        };
+        (number == self.memo.len()).then(|| self.memo.push(kept))
     }
 
     /// Where the last few values begin on the stack.
@@ -242,7 +298,9 @@ impl<'p> Builder<'p> {
         self.from(1)?;
         let kept = match *self.input.get(self.last)? {
             op::SHORT_BINUNICODE | op::BINUNICODE | op::SHORT_BINBYTES | op::BINBYTES => self.last as u32,
-            op::GLOBAL | op::STACK_GLOBAL => NAME | (self.names.len() - 1) as u32,
+            op::GLOBAL | op::STACK_GLOBAL if matches!(self.stack.last(), Some(Value::Global(_))) => {
+                NAME | (self.names.len() - 1) as u32
+            }
             _ => OTHER,
         };
         self.memo.push(kept);
@@ -256,7 +314,8 @@ impl<'p> Builder<'p> {
             return None;
         }
         if kept & NAME != 0 {
-            return self.names.get((kept & !NAME) as usize).cloned().map(Value::Global);
+            let name = self.names.get((kept & !NAME) as usize)?;
+            return if is_encoder(name) { self.encoded() } else { Some(Value::Global(name.clone())) };
         }
         let (start, end) = (kept as usize, self.at);
         self.at = start + 1;
@@ -278,11 +337,11 @@ impl<'p> Builder<'p> {
             let (name, module) = (self.pop()?, self.pop()?);
             self.name(module.as_str()?, name.as_str()?)?
         };
-        // What it makes of a text is no call: nothing is copied that would be in vain.
-        if name.module() == "_codecs" {
-            return None;
-        }
         self.names.push(name.clone());
+        if is_encoder(&name) {
+            self.put(NAME | (self.names.len() - 1) as u32)?;
+            return self.encoded();
+        }
         Some(Value::Global(name))
     }
 
@@ -344,6 +403,14 @@ impl<'p> Builder<'p> {
         **object = Object::from_parts(name, Parts { state, ..parts });
         Some(())
     }
+}
+
+fn is_encoder(name: &Name) -> bool {
+    (name.module(), name.qualname()) == ("_codecs", "encode")
+}
+
+fn is_text(code: u8) -> bool {
+    matches!(code, op::SHORT_BINUNICODE | op::BINUNICODE)
 }
 
 fn int(value: i64) -> Value {
