@@ -54,10 +54,14 @@ unsafe fn first_of(from: &[u8], len: usize) -> Vec<u8> {
     let mut bytes = Vec::<u8>::with_capacity(from.len());
     let last = from.len() - WORD;
     for at in [0, last] {
-        // SAFETY: the caller says that a word begins at 0 and one ends at the end.
-        let word = unsafe { from.as_ptr().add(at).cast::<[u8; WORD]>().read() };
-        // SAFETY: as above, of the space, which is as long; an array of bytes may lie anywhere.
-        unsafe { bytes.as_mut_ptr().add(at).cast::<[u8; WORD]>().write(word) };
+        // SAFETY: the caller says that a word begins at 0, and one ends at the end.
+        let source = unsafe { from.as_ptr().add(at) };
+        // SAFETY: as above, a word is there, and an array of bytes may lie anywhere.
+        let word = unsafe { source.cast::<[u8; WORD]>().read() };
+        // SAFETY: there is space for as many bytes as `from` has.
+        let place = unsafe { bytes.as_mut_ptr().add(at) };
+        // SAFETY: as of `source`.
+        unsafe { place.cast::<[u8; WORD]>().write(word) };
     }
     // SAFETY: all of `from` has just been written, which the caller says is at least `len`.
     unsafe { bytes.set_len(len) };
