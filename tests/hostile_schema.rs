@@ -411,7 +411,7 @@ fn errors_are_short_however_long_the_names_are() {
     }
     // So is what is shown of an inspection by its way.
     let slots = vec![U8.to_vec(); 20_000];
-    let bytes = image(&object(false, &slots), &[0; 20_000], &[]);
+    let bytes = image(&object(false, &slots), &vec![0; slots.len()], &[]);
     let shown = format!("{:?}", Inspection::open(&bytes).unwrap());
     assert!(shown.starts_with("Inspection { of: ") && shown.len() < 1000, "{shown}");
     // The words of those who refuse are theirs, and a cut is between letters.

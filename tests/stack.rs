@@ -746,7 +746,7 @@ fn through_what_is_converted_far_below() {
             // What is refused is the conversion, where it stands, before it takes the stack.
             let error = loads_upgraded::<Chain>(&many).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Depth);
-            assert!(error.path().ends_with(".end"), "{error}");
+            assert_eq!(error.path().rsplit_once('.').unwrap().1, "end");
         });
     };
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
