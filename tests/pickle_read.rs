@@ -557,3 +557,18 @@ fn classes_of_the_main_program_are_read_through_values_too() {
     let other = pickle::load_value(b"\x80\x02cother\nKid\n)\x81X\x01\0\0\0aK\x01\x86b.").unwrap();
     from_value::<Kid>(&other).unwrap_err();
 }
+
+/// Each of these letters is an opcode, but none can be the first of a pickle.
+#[test]
+fn what_cannot_begin_a_pickle_is_none() {
+    for (text, letter) in
+        [(&b"hello"[..], 'h'), (b"go", 'g'), (b"june", 'j'), (b"a.", 'a'), (b"to be", 't'), (b"0", '0')]
+    {
+        let error = pickle::load_value(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotState);
+        assert_eq!(error.to_string(), format!("expected a pickle, found {letter:?} at byte 0"));
+    }
+    // One that was cut off is a pickle.
+    let error = pickle::load_value(b"I12").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Length);
+}

@@ -276,3 +276,24 @@ fn an_array_of_nothing_needs_no_state_of_it() {
     assert!(schema.contains("OfNone") && whole.contains("\"aligned\""), "{whole}");
     assert_eq!(of(1).get_state().unwrap().to_string(), "([], 1, [], (1, []))");
 }
+
+#[test]
+fn an_unknown_variant_is_told_with_the_known_ones() {
+    use state_core::value::Variant;
+
+    #[derive(State, Debug)]
+    enum Shape {
+        Dot,
+        Circle(f32),
+    }
+    #[derive(State, Debug)]
+    #[rustfmt::skip]
+    enum Many { A, B, C, D, E, F, G, H, I }
+
+    let error = from_value::<Shape>(Value::from(Variant::new("Shape", "Square", ()))).unwrap_err();
+    assert_eq!(error.to_string(), "Shape: expected a variant of Shape (Dot, Circle), found \"Square\"");
+    let error = from_value::<Many>(Value::from(Variant::new("Many", "Z", ()))).unwrap_err();
+    assert_eq!(error.to_string(), "Many: expected a variant of Many (A, B, C, D, E, F, G, H, ..), found \"Z\"");
+    let _ = (Shape::Dot, Shape::Circle(0.0));
+    let _ = [Many::A, Many::B, Many::C, Many::D, Many::E, Many::F, Many::G, Many::H, Many::I];
+}

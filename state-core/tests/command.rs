@@ -492,7 +492,7 @@ fn python_writes_classes() {
     }
     room.saved("out", &Out { a: 1 });
     let out = room.run(&["python", "out", "-o", "made"]);
-    assert!(out.err.contains("is no name of a module"), "{}", out.err);
+    assert!(out.err.contains("is not the name of a module"), "{}", out.err);
 }
 
 /// Hostile files end it with an error, and never with a panic.

@@ -126,7 +126,7 @@ fn exhausted<T>(range: &RangeInclusive<T>) -> Option<Error> {
     match range.end_bound() {
         Bound::Excluded(_) => Some(Error::new(
             ErrorKind::Unwritable,
-            "a range that can be told by its ends",
+            "a range that its ends describe",
             "a `RangeInclusive` that was iterated to its end",
         )),
         _ => None,

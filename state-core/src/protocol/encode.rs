@@ -434,7 +434,7 @@ impl<'w, 'v> Writer<'w, 'v> {
 pub(crate) fn changed() -> Error {
     Error::new(
         ErrorKind::Unwritable,
-        "a value that stays as it is while its state is taken",
+        "a value that does not change while it is saved",
         "one that changed, or a wrong implementation of `State`",
     )
 }

@@ -61,7 +61,7 @@ fn put(folder: &Path, module: &PythonModule, all: &[PythonModule]) -> Result<()>
     // Names come from a file that may be anybody's.
     let is_plain = |part: &str| !part.is_empty() && !part.contains(['/', '\\', ':', '\0']) && part != "..";
     if !module.name.split('.').all(is_plain) {
-        return Err(Failure::Said(format!("{:?} is no name of a module", module.name)));
+        return Err(Failure::Said(format!("{:?} is not the name of a module", module.name)));
     }
     let inside = format!("{}.", module.name);
     let mut path = folder.to_path_buf();

@@ -77,7 +77,7 @@ pub(in crate::python) fn add(object: Py<PyAny>) -> Option<u64> {
 
 /// The object at a place.
 pub(in crate::python) fn at(py: Python<'_>, place: u64) -> PyResult<Bound<'_, PyAny>> {
-    find(py, place).ok_or_else(|| PyRuntimeError::new_err("an object of a state that is no longer being taken"))
+    find(py, place).ok_or_else(|| PyRuntimeError::new_err("an object of a state that is no longer being read"))
 }
 
 fn find(py: Python<'_>, place: u64) -> Option<Bound<'_, PyAny>> {

@@ -68,7 +68,7 @@ pub trait StateExt: StateObject {
 /// A state for [`StateExt::set_state`]: a [`Tuple`], or anything that converts into one, such as a Rust tuple or a list
 /// of values.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no state: a state is a tuple of slots",
+    message = "`{Self}` is not a state: a state is a tuple of slots",
     label = "not a tuple",
     note = "write a state of one slot as `(value,)`, and one without slots as `()`",
     note = "each slot is what a `Value` is made of: a number, text, bytes, a list, a map, a tuple, or a `Value`"

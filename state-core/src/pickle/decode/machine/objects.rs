@@ -150,7 +150,7 @@ impl<'a> Machine<'a> {
     pub(super) fn next_buffer(&mut self) -> Result<()> {
         if self.parts.buffers == self.most_buffers {
             let expected = format!("no more than the {} buffers that were given", self.most_buffers);
-            return Err(malformed(expected, "a part that stands in another one"));
+            return Err(malformed(expected, "one more"));
         }
         let id = self.parts.arena.numbered(Tag::Buffer, self.parts.buffers)?;
         self.parts.buffers += 1;
