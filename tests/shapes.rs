@@ -290,9 +290,9 @@ fn an_unknown_variant_is_told_with_the_known_ones() {
     #[rustfmt::skip]
     enum Many { A, B, C, D, E, F, G, H, I }
 
-    let error = from_value::<Shape>(Value::from(Variant::new("Shape", "Square", ()))).unwrap_err();
+    let error = from_value::<Shape>(&Value::from(Variant::new("Shape", "Square", ()))).unwrap_err();
     assert_eq!(error.to_string(), "Shape: expected a variant of Shape (Dot, Circle), found \"Square\"");
-    let error = from_value::<Many>(Value::from(Variant::new("Many", "Z", ()))).unwrap_err();
+    let error = from_value::<Many>(&Value::from(Variant::new("Many", "Z", ()))).unwrap_err();
     assert_eq!(error.to_string(), "Many: expected a variant of Many (A, B, C, D, E, F, G, H, ..), found \"Z\"");
     let _ = (Shape::Dot, Shape::Circle(0.0));
     let _ = [Many::A, Many::B, Many::C, Many::D, Many::E, Many::F, Many::G, Many::H, Many::I];

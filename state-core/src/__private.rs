@@ -291,9 +291,10 @@ impl<T, O> AfterSet<T, O> {
 
 /// What the `get` of a `with` module makes of a field. What is made may borrow from it.
 ///
-/// Where a function does not fit, rustc shows this line, so that its names say what belongs there.
+/// Where a function does not fit, rustc shows the line of this one, so that it says what belongs there.
 #[inline]
-pub fn taken<'v, Slot, Field>(get: fn(&'v Field) -> Slot, field: &'v Field) -> Slot {
+#[rustfmt::skip]
+pub fn taken<'v, Slot, Field>(get: fn(&'v Field) -> Slot, field: &'v Field) -> Slot { // in a list: `with = Vec<module>`
     get(field)
 }
 
