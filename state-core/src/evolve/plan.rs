@@ -274,7 +274,7 @@ impl<'t> Planner<'t> {
             (Kind::Object(_), Kind::Object(_)) => self.object(from, to, path),
             (Kind::Enum(a), Kind::Enum(b)) => self.enumeration((from, a), (to, b), path),
             (Kind::Optional(a), Kind::Raw(b)) if b.optional => {
-                Op::Optional { of: self.into_raw(self.theirs.get(*a), (to, b), path) }
+                Op::Optional { of: self.raw_of(self.theirs.get(*a), (to, b), path) }
             }
             (Kind::Raw(a), Kind::Optional(b)) if a.optional => {
                 Op::Optional { of: self.out_of_raw((from, a), self.ours.get(*b), path) }
@@ -303,9 +303,9 @@ impl<'t> Planner<'t> {
                 self.plain_out_of_raw((from, a), to, path)
             }
             (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) if b.optional => {
-                Op::Some { of: self.into_raw(from, (to, b), path) }
+                Op::Some { of: self.raw_of(from, (to, b), path) }
             }
-            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) => self.plain_into_raw(from, (to, b), path),
+            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) => self.plain_raw_of(from, (to, b), path),
             (Kind::Grid(a, n), Kind::Grid(b, m)) if n == m || m.is_none() => self.grid(*a, *b, path),
             (Kind::Record(a), Kind::Record(b)) => self.record((from, a), (to, b), path),
             (Kind::Serde, Kind::Serde)

@@ -37,18 +37,18 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of a part where a raw array stands, that is there if ours may be absent.
-    pub fn into_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
+    pub fn raw_of(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
         let op = match &from.kind {
-            Kind::Boxed(of) => Op::Unbox { of: self.into_raw(self.theirs.get(*of), to, path) },
-            _ => self.plain_into_raw(from, to, path),
+            Kind::Boxed(of) => Op::Unbox { of: self.raw_of(self.theirs.get(*of), to, path) },
+            _ => self.plain_raw_of(from, to, path),
         };
         self.finish(at, (from, to.0), op, path)
     }
 
     /// The same of a list, set or array, as a raw array that is there.
-    pub fn plain_into_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
+    pub fn plain_raw_of(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
         let (element, count) = match &from.kind {
             Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
             Kind::Array(a, count) if b.exactly.is_none_or(|exactly| exactly == *count) => (*a, Some(*count)),
