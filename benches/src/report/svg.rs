@@ -11,9 +11,9 @@ const CELLS: [(Cell, &str); 3] =
 /// Lengths in pixels. The whole is as narrow as a phone, so that text keeps its size there: the cells are one below the
 /// other.
 const WIDTH: usize = 400;
-const LABEL: usize = 122;
+const LABEL: usize = 138;
 /// The bar of the best peer.
-const BAR: f64 = 150.0;
+const BAR: f64 = 140.0;
 const ROW: usize = 20;
 const TOP: usize = 62;
 const HEAD: usize = 34;
