@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyType};
 
+use crate::python::class::form::Form;
 use crate::python::class::layer::Calls;
 use crate::python::class::{Written, known};
 use crate::python::error::class_name;
@@ -130,6 +131,16 @@ pub(in crate::python) fn tell_copyreg(class: &Bound<'_, PyType>) -> PyResult<Opt
     let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
     class.py().import("copyreg")?.call_method1("pickle", (class, &reducer))?;
     Ok(Some(reducer.unbind()))
+}
+
+/// Tells it of forms too, once: it spares each pickle `object.__reduce_ex__` and what that looks up, and whoever has a
+/// table of their own finds `__reduce__`.
+pub(super) fn tell_of_forms(py: Python<'_>) -> PyResult<()> {
+    let forms = py.get_type::<Form>();
+    if told_copyreg(&forms)?.is_none() {
+        py.import("copyreg")?.call_method1("pickle", (&forms, forms.getattr("__reduce__")?))?;
+    }
+    Ok(())
 }
 
 /// What `copyreg` was told of a class.

@@ -134,6 +134,7 @@ pub(super) fn register(
     if known.way != Way::Walk || (calls.immutable && !known.written.reduce) {
         known.reducer = methods::tell_copyreg(class)?;
     }
+    methods::tell_of_forms(class.py())?;
     let known = Box::leak(Box::new(known));
     let entry = (class.as_ptr() as usize, &*known);
     for place in places(entry.0) {
