@@ -203,8 +203,7 @@ impl<'t> Planner<'t> {
         let (a, b) = (theirs.links(), ours.links());
         let same = match (&theirs.kind, &ours.kind) {
             (Kind::Array(_, a), Kind::Array(_, b)) => a == b,
-            (a, b) if theirs.links().is_empty() => format!("{a:?}") == format!("{b:?}"),
-            (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
+            (a, b) => a.is_alike(b),
         };
         same && a.len() == b.len()
             && a.into_iter().zip(b).all(|(a, b)| self.alike(self.theirs.get(a), self.ours.get(b)))

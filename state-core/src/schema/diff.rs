@@ -136,17 +136,7 @@ impl<'a> Pair<'a> {
             (Kind::Raw(a), Kind::Raw(b)) => (a.optional, a.counted, a.exactly) == (b.optional, b.counted, b.exactly),
             (Kind::Grid(_, a), Kind::Grid(_, b)) => a == b,
             (Kind::Tuple(a), Kind::Tuple(b)) => a.len() == b.len(),
-            (Kind::Int { bits: a, signed: b, nonzero: c }, Kind::Int { bits, signed, nonzero }) => {
-                (a, b, c) == (bits, signed, nonzero)
-            }
-            (Kind::Float { bits: a }, Kind::Float { bits: b }) => a == b,
-            (Kind::Seconds { signed: a }, Kind::Seconds { signed: b }) => a == b,
-            (Kind::Known(a), Kind::Known(b)) => a == b,
-            (Kind::Open(a), Kind::Open(b)) => a.name == b.name,
-            (Kind::Opaque { size: a, big_endian: b }, Kind::Opaque { size, big_endian }) => {
-                (a, b) == (size, big_endian)
-            }
-            (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
+            (a, b) => a.is_alike(b),
         };
         if !alike {
             return Some(self.here(ours, theirs, path));

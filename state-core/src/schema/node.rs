@@ -56,6 +56,25 @@ pub(crate) enum Kind {
     Handle(Handle),
 }
 
+impl Kind {
+    /// Whether two kinds without a name are the same, apart from their links and from what is not part of the image.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Kind::Int { bits: a, signed: b, nonzero: c }, Kind::Int { bits, signed, nonzero }) => {
+                (a, b, c) == (bits, signed, nonzero)
+            }
+            (Kind::Float { bits: a }, Kind::Float { bits: b }) => a == b,
+            (Kind::Seconds { signed: a }, Kind::Seconds { signed: b }) => a == b,
+            (Kind::Known(a), Kind::Known(b)) => a == b,
+            (Kind::Open(a), Kind::Open(b)) => a.name == b.name,
+            (Kind::Opaque { size: a, big_endian: b }, Kind::Opaque { size, big_endian }) => {
+                (a, b) == (size, big_endian)
+            }
+            (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
+        }
+    }
+}
+
 /// An object: its state is its parent's, then its own slots.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
