@@ -112,3 +112,19 @@ def test_a_table_of_ones_own_goes_before():
     pickler.dispatch_table = {}
     pickler.dump(zoo.Simple.make())
     assert pickle.loads(out.getvalue()).__getstate__() == slots()
+
+
+def test_forms_are_known_to_copyreg_and_need_it_not():
+    import copy
+    import io
+
+    made = zoo.Simple.make()
+    form = made.__reduce_ex__(4)[0]
+    assert type(form) in copyreg.dispatch_table
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, 4)
+    pickler.dispatch_table = {}
+    pickler.dump(made)
+    assert out.getvalue() == pickle.dumps(made, 4) == pickle._dumps(made, 4)
+    assert pickle.loads(pickle.dumps(form)) is form
+    assert copy.copy(form) is form and copy.deepcopy(form) is form

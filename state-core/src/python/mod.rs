@@ -171,6 +171,10 @@
 //! From Python 3.12 on, importing the module in a second interpreter of one process is an `ImportError` that says so.
 //! Before, the second interpreter shares the module and its classes with the first.
 //!
+//! # Which Pythons
+//! Tested are `CPython` 3.9 to 3.13 and one build for the stable ABI, on 3.11 to 3.13. Python 3.14 and the free-threaded
+//! builds have not been tried: neither Debian nor `PyPI` had a package of them for the machine that runs the tests.
+//!
 //! # Depth
 //! Nesting is limited to 128 levels, as in every format; [`set_depth`] raises that. `Py<T>` fields do not count: there
 //! Python's own pickler continues.
