@@ -778,3 +778,34 @@ fn no_two_keys_become_one() {
     assert!(error.starts_with("Maps.colors[]: expected keys that stay different"), "{error}");
     assert_eq!(loads_upgraded::<List>(&bytes).unwrap().colors, [Color::Gone, Color::Gone]);
 }
+
+/// The same change in several slots is as many differences.
+#[test]
+fn each_slot_is_told() {
+    mod v1 {
+        #[derive(state_core::State)]
+        #[state(name = "Numbers")]
+        pub struct Numbers {
+            pub a: i64,
+            pub b: i64,
+            pub c: Vec<i64>,
+            pub d: Vec<i64>,
+        }
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Numbers")]
+    #[allow(dead_code)]
+    struct Numbers {
+        a: i32,
+        b: i32,
+        c: Vec<i32>,
+        d: Vec<i32>,
+    }
+    let bytes = old(&v1::Numbers { a: 1, b: 2, c: vec![], d: vec![] });
+    let error = loads_upgraded::<Numbers>(&bytes).unwrap_err().to_string();
+    assert!(error.starts_with("Numbers.a: ") && error.ends_with("; and 3 more differences"), "{error}");
+    let present = state_core::evolve::Form::of::<Numbers>().unwrap().keep(&state_core::evolve::Amendments::default());
+    let obstacles = present.obstacles(&state_core::evolve::Form::open(&bytes).unwrap());
+    let places: Vec<&str> = obstacles.iter().filter_map(|obstacle| Some(obstacle.split_once(':')?.0)).collect();
+    assert_eq!(places, ["Numbers.a", "Numbers.b", "Numbers.c[]", "Numbers.d[]"]);
+}

@@ -420,3 +420,31 @@ fn errors_are_short_however_long_the_names_are() {
     let cut = state_core::Error::new(ErrorKind::Malformed, words.clone(), format!("a{words}"));
     assert_eq!((cut.expected().chars().count(), cut.found().chars().count()), (503, 503));
 }
+
+/// Types that contain themselves inside what stands around them too, and equal parts in each place.
+#[test]
+fn schemas_with_equal_parts_are_read_as_they_were_written() {
+    use state_core::evolve::Form;
+    #[derive(State)]
+    #[state(name = "Node")]
+    struct Node {
+        next: Option<Box<Node>>,
+        others: Vec<Option<Box<Node>>>,
+        pairs: Vec<(u8, u8)>,
+        maps: std::collections::BTreeMap<u8, Vec<(u8, u8)>>,
+    }
+    type Around = Option<Box<Node>>;
+    let node = || Node { next: None, others: vec![None], pairs: vec![(1, 2)], maps: [(1, vec![(3, 4)])].into() };
+    let nested = Node { next: Some(Box::new(node())), others: vec![Some(Box::new(node())), None], ..node() };
+    let states: (Around, [Vec<(u8, u8)>; 2], Vec<Around>) =
+        (Some(Box::new(nested)), [vec![(5, 6)], vec![]], vec![Some(Box::new(node())), None]);
+    for options in [Options::new(), Options::new().sharing()] {
+        let bytes = options.with_schema().dumps(&states).unwrap();
+        let shown = "((Node((Node(None, [None], [(1, 2)], {1: [(3, 4)]}), [Node(None, [None], [(1, 2)], {1: [(3, 4)]}), \
+                     None], [(1, 2)], {1: [(3, 4)]}), [[(5, 6)], []], [Node(None, [None], [(1, 2)], {1: [(3, 4)]}), None])";
+        let value = Inspection::open(&bytes).unwrap().value().unwrap().to_string();
+        assert_eq!(value, shown.replacen("((Node((", "(Node(", 1), "{value}");
+        let form = Form::open(&bytes).unwrap();
+        assert_eq!(form.to_string(), Form::of::<(Around, [Vec<(u8, u8)>; 2], Vec<Around>)>().unwrap().to_string());
+    }
+}

@@ -61,7 +61,7 @@ impl fmt::Debug for Inspection<'_> {
 }
 
 impl<'a> Inspection<'a> {
-    /// Reads the header and the schema, which takes up to 180 times the schema's length in memory, within the limit set
+    /// Reads the header and the schema, which takes up to 64 times the schema's length in memory, within the limit set
     /// by [`Options::inspect`].
     ///
     /// # Errors

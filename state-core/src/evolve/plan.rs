@@ -22,6 +22,9 @@ use crate::standard::Known;
 const DEPTH: u32 = 512;
 const MOST: usize = 1 << 16;
 
+/// Problems that are told.
+const MOST_PROBLEMS: usize = 100;
+
 /// The images that a plan is made for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Images {
@@ -157,7 +160,7 @@ impl<'t> Planner<'t> {
 
     pub fn problem(&mut self, problem: Problem) {
         // Of many, the first few tell enough.
-        if self.problems.len() < 100 {
+        if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem);
         }
     }
@@ -190,12 +193,17 @@ impl<'t> Planner<'t> {
             return at;
         }
         self.depth -= 1;
+        let before = self.problems.len();
         let outer = mem::take(&mut self.drops);
         let op = match self.form(from, to).filter(|_| forms) {
             Some(form) => self.converted((from, to), form, path),
             None => self.op(from, to, path),
         };
         self.depth += 1;
+        // A part without a name has its own problem in each place, though its schema be one node.
+        if from.tag().is_none() && (before + 1..MOST_PROBLEMS).contains(&self.problems.len()) {
+            self.made.remove(&(from_ref(from), from_ref(to)));
+        }
         self.steps[at].drops = mem::replace(&mut self.drops, outer);
         let pointers = if self.numbering.is_any() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
         self.steps[at].pointers = pointers;
@@ -274,10 +282,10 @@ impl<'t> Planner<'t> {
             (Kind::Object(_), Kind::Object(_)) => self.object(from, to, path),
             (Kind::Enum(a), Kind::Enum(b)) => self.enumeration((from, a), (to, b), path),
             (Kind::Optional(a), Kind::Raw(b)) if b.optional => {
-                Op::Optional { of: self.raw_of(self.theirs.get(*a), (to, b), path) }
+                Op::Optional { of: self.part_to_raw(self.theirs.get(*a), (to, b), path) }
             }
             (Kind::Raw(a), Kind::Optional(b)) if a.optional => {
-                Op::Optional { of: self.out_of_raw((from, a), self.ours.get(*b), path) }
+                Op::Optional { of: self.raw_to_part((from, a), self.ours.get(*b), path) }
             }
             // As many options as there are in ours are not inside the box.
             (Kind::Boxed(of), Kind::Optional(_)) if options(self.theirs, from) >= options(self.ours, to) => {
@@ -299,13 +307,11 @@ impl<'t> Planner<'t> {
             }
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
             (Kind::Raw(a), Kind::Raw(b)) => self.raw((from, a), (to, b), path),
-            (Kind::Raw(a), Kind::List(_) | Kind::Array(..)) if !a.optional => {
-                self.plain_out_of_raw((from, a), to, path)
-            }
+            (Kind::Raw(a), Kind::List(_) | Kind::Array(..)) if !a.optional => self.raw_to_plain((from, a), to, path),
             (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) if b.optional => {
-                Op::Some { of: self.raw_of(from, (to, b), path) }
+                Op::Some { of: self.part_to_raw(from, (to, b), path) }
             }
-            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) => self.plain_raw_of(from, (to, b), path),
+            (Kind::List(_) | Kind::Set(_) | Kind::Array(..), Kind::Raw(b)) => self.plain_to_raw(from, (to, b), path),
             (Kind::Grid(a, n), Kind::Grid(b, m)) if n == m || m.is_none() => self.grid(*a, *b, path),
             (Kind::Record(a), Kind::Record(b)) => self.record((from, a), (to, b), path),
             (Kind::Serde, Kind::Serde)

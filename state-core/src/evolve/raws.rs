@@ -37,18 +37,18 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of a part where a raw array stands, that is there if ours may be absent.
-    pub fn raw_of(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
+    pub fn part_to_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
         let op = match &from.kind {
-            Kind::Boxed(of) => Op::Unbox { of: self.raw_of(self.theirs.get(*of), to, path) },
-            _ => self.plain_raw_of(from, to, path),
+            Kind::Boxed(of) => Op::Unbox { of: self.part_to_raw(self.theirs.get(*of), to, path) },
+            _ => self.plain_to_raw(from, to, path),
         };
         self.finish(at, (from, to.0), op, path)
     }
 
     /// The same of a list, set or array, as a raw array that is there.
-    pub fn plain_raw_of(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
+    pub fn plain_to_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
         let (element, count) = match &from.kind {
             Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
             Kind::Array(a, count) if b.exactly.is_none_or(|exactly| exactly == *count) => (*a, Some(*count)),
@@ -62,19 +62,19 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of a raw array of theirs that is there, though it might be absent.
-    pub fn out_of_raw(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> At {
+    pub fn raw_to_part(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(raw_head(false), to.head, Op::Open));
         let op = match &to.kind {
-            Kind::Boxed(of) => Op::Box { of: self.out_of_raw((from, a), self.ours.get(*of), path) },
-            Kind::Optional(of) => Op::Some { of: self.out_of_raw((from, a), self.ours.get(*of), path) },
-            _ => self.plain_out_of_raw((from, a), to, path),
+            Kind::Boxed(of) => Op::Box { of: self.raw_to_part((from, a), self.ours.get(*of), path) },
+            Kind::Optional(of) => Op::Some { of: self.raw_to_part((from, a), self.ours.get(*of), path) },
+            _ => self.raw_to_plain((from, a), to, path),
         };
         self.finish(at, (from, to), op, path)
     }
 
     /// The same of one that is there, as a list or array.
-    pub fn plain_out_of_raw(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> Op {
+    pub fn raw_to_plain(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> Op {
         let (element, count) = match &to.kind {
             Kind::List(b) => (*b, None),
             Kind::Array(b, count) if a.exactly == Some(*count) => (*b, Some(*count)),

@@ -148,13 +148,21 @@ impl Nodes {
     /// Bytes that are no schema, and rows or types of open sets that are none of it.
     pub(crate) fn read(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<(Self, usize), Error> {
         let mut reading = Reading::within(schema.len() + rows.members.len(), memory);
-        let root = reading.schema(schema)?;
-        let mut parts = alloc::vec![(root, rows.clone())];
-        let mut members = Vec::new();
+        reading.measure(schema, rows.pointers.as_deref())?;
+        let mut count = 0;
         for entry in entries(&rows.members) {
-            let (entry, (rows, canonical)) =
-                entry.and_then(|entry| Some((entry, entry.parts()?))).ok_or_else(no_table)?;
-            let at = reading.schema(canonical)?;
+            let (rows, canonical) = entry.and_then(|entry| entry.parts()).ok_or_else(no_table)?;
+            reading.measure(canonical, rows.pointers.as_deref())?;
+            count += 1;
+        }
+        let root = reading.schema(schema, rows.pointers.as_deref())?;
+        let own =
+            Rows { members: Cow::default(), arrays: Cow::Borrowed(&*rows.arrays), pointers: rows.pointers.clone() };
+        let (mut parts, mut members) = (Vec::with_capacity(1 + count), Vec::with_capacity(count));
+        parts.push((root, own));
+        for entry in entries(&rows.members).flatten() {
+            let (rows, canonical) = entry.parts().ok_or_else(no_table)?;
+            let at = reading.schema(canonical, rows.pointers.as_deref())?;
             members.push(entry.named(at, canonical));
             parts.push((at, rows));
         }

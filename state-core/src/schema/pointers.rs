@@ -52,11 +52,17 @@ impl Nodes {
         for &(root, row) in rows {
             let (mut count, mut fits, mut open) = (0, true, alloc::vec![root]);
             while let Some(at) = open.pop() {
+                // Fewer than there are would be met again and again.
+                if count >= row.len().saturating_mul(8) {
+                    fits = false;
+                    break;
+                }
                 let is_pointer = bit(row, count);
                 count += 1;
                 let (Some(node), Some(met)) = (self.0.get(at), met.get_mut(at)) else { continue };
                 fits &= !is_pointer || matches!(node.kind, Kind::Boxed(_) | Kind::Str | Kind::List(_));
-                if !core::mem::replace(met, true) {
+                // A type without a name stands in the schema wherever it is met, and equal ones are one node.
+                if !core::mem::replace(met, true) || node.tag().is_none() {
                     marked[at] = is_pointer;
                     open.extend(node.links().into_iter().rev().filter_map(index));
                 }
@@ -103,8 +109,8 @@ impl Shapes {
                 of[at] = [*names.entry(name).or_insert(at) as u32; 2];
             }
         }
-        // What stands in a node without a name was read after it.
-        for (at, node) in nodes.iter().enumerate().rev().filter(|(_, node)| node.tag().is_none()) {
+        for at in inside_out(nodes) {
+            let node = &nodes[at];
             let mut plain = signature(node);
             for link in node.links().into_iter().filter_map(index) {
                 plain.extend(of.get(link).map_or(0, |[shape, _]| *shape).to_le_bytes());
@@ -130,6 +136,25 @@ impl Shapes {
             _ => None,
         }
     }
+}
+
+/// The nodes without names, each behind those without names that it leads to.
+fn inside_out(nodes: &[Schema]) -> Vec<usize> {
+    let nameless = |at: &usize| nodes.get(*at).is_some_and(|node| node.tag().is_none());
+    let (mut order, mut seen) = (Vec::new(), alloc::vec![false; nodes.len()]);
+    for root in (0..nodes.len()).filter(nameless) {
+        let mut open = alloc::vec![(root, false)];
+        while let Some((at, is_done)) = open.pop() {
+            if is_done {
+                order.push(at);
+            } else if !core::mem::replace(&mut seen[at], true) {
+                open.push((at, true));
+                let parts = nodes[at].links().into_iter().filter_map(index).filter(nameless);
+                open.extend(parts.map(|part| (part, false)));
+            }
+        }
+    }
+    order
 }
 
 /// What tells a node from others, but for what it leads to.

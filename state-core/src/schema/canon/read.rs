@@ -1,10 +1,13 @@
 //! From canonical bytes, of which nothing is known, to a schema.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
+use super::super::carried::bit;
 use super::super::heads::Heads;
 use super::super::members::Members;
 #[cfg(feature = "pyo3")]
@@ -34,8 +37,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
     parse_some(bytes, bytes.len().saturating_add(1)).map(Option::unwrap_or_default)
 }
 
-/// Reads a schema: the table of its nodes, and the root's place in it. `None` for one of more parts than `most`: each
-/// takes some 150 bytes.
+/// Reads a schema: the table of its nodes, and the root's place in it. `None` for one of more parts than `most`.
 ///
 /// # Errors
 /// As [`parse`].
@@ -44,8 +46,12 @@ pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usi
 }
 
 fn parse_with(bytes: &[u8], most: usize, class: Option<&str>) -> Result<Option<(Nodes, usize)>, Error> {
-    let mut reading = Reading { nodes: Vec::new(), left: most, memory: usize::MAX };
-    let Some(root) = reading.one(bytes, class)? else { return Ok(None) };
+    let mut reading = Reading { nodes: Vec::new(), count: 0, left: most, memory: usize::MAX };
+    let of = In::new(bytes, class, None);
+    if !reading.measured(of)? {
+        return Ok(None);
+    }
+    let root = reading.one(In::new(bytes, class, None))?;
     Ok(Some((reading.finish()?, root)))
 }
 
@@ -59,10 +65,13 @@ pub(crate) fn parse_class_within(schema: &[u8], class: &str, memory: usize) -> R
     parse_with(schema, most, Some(class))?.ok_or_else(|| Error::beyond_memory("a schema", memory))
 }
 
-/// Schemas that are read into one table, one after the other.
+/// Schemas that are read into one table, one after the other. Each is measured before, so that memory is taken once, and
+/// for no more than there is.
 pub(in crate::schema) struct Reading {
     nodes: Vec<Schema>,
-    /// How many more nodes may come.
+    /// How many nodes those have that were measured.
+    count: usize,
+    /// How many more parts may come.
     left: usize,
     /// What sets that, in bytes.
     memory: usize,
@@ -71,31 +80,52 @@ pub(in crate::schema) struct Reading {
 impl Reading {
     /// Of so many bytes in all, which come to no more than so many in memory.
     pub fn within(len: usize, memory: usize) -> Self {
-        Self { nodes: Vec::new(), left: len.saturating_add(1).min(memory / PART), memory }
+        Self { nodes: Vec::new(), count: 0, left: len.saturating_add(1).min(memory / PART), memory }
     }
 
-    /// Reads a schema; the place of its root, behind which its other nodes follow.
+    /// Measures a schema, of which nothing is known, with the row that says which types are shared pointers.
     ///
     /// # Errors
     /// Bytes that are no schema, or take more memory than is left.
-    pub fn schema(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        let memory = self.memory;
-        self.one(bytes, None)?.ok_or_else(|| Error::beyond_memory("a schema", memory))
+    pub fn measure(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<(), Error> {
+        let measured = self.measured(In::new(bytes, None, pointers))?;
+        if measured { Ok(()) } else { Err(Error::beyond_memory("a schema", self.memory)) }
     }
 
-    fn one(&mut self, bytes: &[u8], class: Option<&str>) -> Result<Option<usize>, Error> {
-        let mut input =
-            In { bytes, at: 0, nodes: mem::take(&mut self.nodes), named: Vec::new(), left: self.left, class };
-        let parsed = input.node(DEPTH).filter(|_| input.at == bytes.len());
+    fn measured(&mut self, mut input: In<'_>) -> Result<bool, Error> {
+        input.left = self.left;
+        let parsed = input.node(DEPTH).filter(|_| input.at == input.bytes.len());
         self.left = input.left;
-        let Some(Link::At(root)) = parsed else {
-            if input.left == 0 {
-                return Ok(None);
+        self.count += input.count;
+        match parsed {
+            Some(_) => Ok(true),
+            None if input.left == 0 => Ok(false),
+            None => Err(none(input.at)),
+        }
+    }
+
+    /// Reads a schema that was measured; the place of its root, behind which its other nodes follow.
+    ///
+    /// # Errors
+    /// Bytes that are no schema.
+    pub fn schema(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<usize, Error> {
+        self.one(In::new(bytes, None, pointers))
+    }
+
+    fn one(&mut self, mut input: In<'_>) -> Result<usize, Error> {
+        if self.nodes.is_empty() {
+            // Those that turn out to be known are there for a moment.
+            self.nodes.reserve_exact(self.count + DEPTH as usize);
+        }
+        (input.count, input.left) = (self.nodes.len(), usize::MAX);
+        input.nodes = Some(mem::take(&mut self.nodes));
+        match input.node(DEPTH) {
+            Some(Link::At(root)) => {
+                self.nodes = input.nodes.unwrap_or_default();
+                Ok(root)
             }
-            return Err(Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(input.at));
-        };
-        self.nodes = input.nodes;
-        Ok(Some(root))
+            _ => Err(none(input.at)),
+        }
     }
 
     /// The nodes, once it is known how long their heads are.
@@ -115,26 +145,54 @@ impl Reading {
     }
 }
 
-/// Puts one more at the end. Memory grows by a quarter, so that there is never much more of it than is used.
-fn add<T>(list: &mut Vec<T>, one: T) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / 4 + 1);
-    }
-    list.push(one);
+#[cold]
+fn none(at: usize) -> Error {
+    Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(at)
 }
+
+/// Tuples of more items are not looked for.
+const SHORT: usize = 2;
+
+/// What tells a type without a name from others, where that is not long: its tag and numbers, and what it leads to.
+type Key = (u8, bool, u64, [usize; 2]);
 
 struct In<'a> {
     /// The class whose pickle it comes from: objects of Python may be in it, and words in brief.
     class: Option<&'a str>,
     bytes: &'a [u8],
     at: usize,
-    nodes: Vec<Schema>,
+    /// Nothing where they are only counted.
+    nodes: Option<Vec<Schema>>,
+    /// How many nodes there are.
+    count: usize,
     named: Vec<usize>,
-    /// How many more nodes, back references among them, may come.
+    /// Types without names: equal ones are one node.
+    known: BTreeMap<Key, usize>,
+    /// Which types are shared pointers, if that is told, and how many types were met.
+    pointers: Option<&'a [u8]>,
+    met: usize,
+    /// How many more nodes, those that are met again among them, may come.
     left: usize,
 }
 
-impl In<'_> {
+impl<'a> In<'a> {
+    fn new(bytes: &'a [u8], class: Option<&'a str>, pointers: Option<&'a [u8]>) -> Self {
+        let (named, known) = (Vec::new(), BTreeMap::new());
+        Self { class, bytes, at: 0, nodes: None, count: 0, named, known, pointers, met: 0, left: 0 }
+    }
+
+    /// Space for parts, which were counted before.
+    fn list<T>(&self, count: usize) -> Vec<T> {
+        Vec::with_capacity(if self.nodes.is_some() { count } else { 0 })
+    }
+
+    /// Keeps a part, unless it is only counted.
+    fn add<T>(&self, list: &mut Vec<T>, one: T) {
+        if self.nodes.is_some() {
+            list.push(one);
+        }
+    }
+
     fn byte(&mut self) -> Option<u8> {
         let byte = *self.bytes.get(self.at)?;
         self.at += 1;
@@ -172,28 +230,17 @@ impl In<'_> {
         let end = self.at.checked_add(len)?;
         let name = core::str::from_utf8(self.bytes.get(self.at..end)?).ok()?;
         self.at = end;
-        Some(Cow::Owned(String::from(name)))
+        Some(Cow::Owned(if self.nodes.is_some() { String::from(name) } else { String::new() }))
     }
 
     fn slots(&mut self, depth: u32) -> Option<Cow<'static, [Slot]>> {
         let count = self.count()?;
-        let mut slots = Vec::new();
+        let mut slots = self.list(count);
         for _ in 0..count {
-            let name = self.name()?;
-            let ty = self.node(depth)?;
-            add(
-                &mut slots,
-                Slot {
-                    name,
-                    ty,
-                    converts: false,
-                    refuses: false,
-                    sharing: Sharing::NO,
-                    held: false,
-                    sorted: false,
-                    default: None,
-                },
-            );
+            let (name, ty) = (self.name()?, self.node(depth)?);
+            let (converts, refuses, held, sorted) = (false, false, false, false);
+            let slot = Slot { name, ty, converts, refuses, sharing: Sharing::NO, held, sorted, default: None };
+            self.add(&mut slots, slot);
         }
         Some(Cow::Owned(slots))
     }
@@ -202,20 +249,47 @@ impl In<'_> {
         let depth = depth.checked_sub(1)?;
         let tag = self.byte()?;
         self.left = self.left.checked_sub(1)?;
+        let is_pointer = self.pointers.is_some_and(|row| bit(row, self.met));
+        self.met += 1;
         if tag == BACK {
             let index = self.size()?;
             return self.named.get(index).map(|&at| Link::At(at));
         }
         // The place is taken first, so that a recursive type can refer to itself.
-        let index = self.nodes.len();
-        add(&mut self.nodes, Schema::leaf(Kind::Unit, 0));
+        let index = self.count;
+        self.count += 1;
+        if let Some(nodes) = &mut self.nodes {
+            nodes.push(Schema::leaf(Kind::Unit, 0));
+        }
         if matches!(tag, 15..=17) || (tag == NAMESAKE && self.class.is_some()) {
-            add(&mut self.named, index);
+            self.named.push(index);
         }
         let mut size = 0;
         let kind = self.body(tag, depth, &mut size)?;
-        self.nodes[index] = Schema::leaf(kind, size);
+        if let Some(known) = key(&kind, is_pointer).and_then(|key| self.place(key, index)) {
+            // What it leads to was known too, so that it is the last.
+            self.count = index;
+            if let Some(nodes) = &mut self.nodes {
+                nodes.truncate(index);
+            }
+            return Some(Link::At(known));
+        }
+        if let Some(place) = self.nodes.as_mut().and_then(|nodes| nodes.get_mut(index)) {
+            *place = Schema::leaf(kind, size);
+        }
         Some(Link::At(index))
+    }
+
+    /// Where an equal type is, if there is one before; else this is the first.
+    fn place(&mut self, key: Key, index: usize) -> Option<usize> {
+        match self.known.entry(key) {
+            // One that is inside this one, by a type that contains itself, stays where it is.
+            Entry::Occupied(known) => Some(*known.get()).filter(|known| *known < index),
+            Entry::Vacant(vacant) => {
+                vacant.insert(index);
+                None
+            }
+        }
     }
 
     fn body(&mut self, tag: u8, depth: u32, size: &mut usize) -> Option<Kind> {
@@ -241,9 +315,13 @@ impl In<'_> {
             }
             12 => {
                 let count = self.count()?;
-                let mut items = Vec::new();
+                let mut items = self.list(count);
                 for _ in 0..count {
-                    add(&mut items, self.node(depth)?);
+                    let item = self.node(depth)?;
+                    // Short ones are told apart while they are counted too.
+                    if self.nodes.is_some() || items.len() <= SHORT {
+                        items.push(item);
+                    }
                 }
                 Kind::Tuple(Cow::Owned(items))
             }
@@ -318,11 +396,11 @@ impl In<'_> {
     fn enumeration(&mut self, depth: u32) -> Option<Kind> {
         let name = self.name()?;
         let count = self.count()?;
-        let mut variants = Vec::new();
+        let mut variants = self.list(count);
         for _ in 0..count {
             self.left = self.left.checked_sub(1)?;
-            let name = self.name()?;
-            add(&mut variants, EnumVariant { name, slots: self.slots(depth)?, value: None });
+            let variant = EnumVariant { name: self.name()?, slots: self.slots(depth)?, value: None };
+            self.add(&mut variants, variant);
         }
         Some(Kind::Enum(Enum {
             name,
@@ -340,12 +418,41 @@ impl In<'_> {
         let name = self.name()?;
         *size = self.size()?;
         let count = self.count()?;
-        let mut fields = Vec::new();
+        let mut fields = self.list(count);
         for _ in 0..count {
-            let name = self.name()?;
-            let offset = self.size()?;
-            add(&mut fields, RecordField { name, offset, ty: self.node(depth)?, default: None });
+            let (name, offset) = (self.name()?, self.size()?);
+            let field = RecordField { name, offset, ty: self.node(depth)?, default: None };
+            self.add(&mut fields, field);
         }
         Some(Kind::Record(Record { name, fields: Cow::Owned(fields), evolution: &Evolution::NONE }))
     }
+}
+
+/// Nothing of what is long, nor of raw arrays, which show as they are told to one by one.
+fn key(kind: &Kind, is_pointer: bool) -> Option<Key> {
+    let at = |link: &Link| match link {
+        Link::At(at) => *at,
+        Link::To(_) => usize::MAX,
+    };
+    let (number, links) = match kind {
+        Kind::Tuple(items) if items.len() <= SHORT => {
+            let item = |place| items.get(place).map_or(0, at);
+            (items.len() as u64, [item(0), item(1)])
+        }
+        Kind::Unit | Kind::Bool | Kind::Char | Kind::Serde | Kind::Str => (0, [0, 0]),
+        Kind::Int { bits, signed, nonzero } => {
+            (u64::from(*bits) << 2 | u64::from(*signed) << 1 | u64::from(*nonzero), [0, 0])
+        }
+        Kind::Float { bits } => (u64::from(*bits), [0, 0]),
+        Kind::Seconds { signed } => (u64::from(*signed), [0, 0]),
+        Kind::Known(known) => (u64::from(known.code()), [0, 0]),
+        Kind::Open(open) if open.name.is_empty() => (0, [0, 0]),
+        Kind::Opaque { size, big_endian } => (*size, [usize::from(*big_endian), 0]),
+        Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Boxed(of) | Kind::Weak(of) => (0, [at(of), 0]),
+        Kind::Map(key, value) => (0, [at(key), at(value)]),
+        Kind::Array(of, count) => (*count, [at(of), 0]),
+        Kind::Grid(of, dimensions) => (dimensions.map_or(0, |count| 1 + u64::from(count)), [at(of), 0]),
+        _ => return None,
+    };
+    Some((super::tag(kind), is_pointer, number, links))
 }
