@@ -54,7 +54,7 @@ fn what_does_not_fit_is_told_and_changes_nothing() {
             (vec![0_u8; 47], 3, dave()).into(),
             "MySubclass.base.data: expected a whole number of elements of 16 bytes, found 47 bytes",
         ),
-        ((cython(), 3).into(), "MySubclass.owner: expected optional example.Person, found a state that ends before it"),
+        ((cython(), 3).into(), "MySubclass.owner: expected optional example.Person, found a state without it"),
         ((cython(), 3, dave(), 4).into(), "MySubclass: expected a state of 3 slots, found one more: int 4"),
         ((cython(), 3, 7).into(), "MySubclass.owner: expected example.Person, found int 7"),
         (

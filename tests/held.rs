@@ -343,20 +343,81 @@ fn pointers_of_one_thread_are_held_as_well() {
     assert_eq!(Rc::strong_count(&wall), 1);
 }
 
+/// What other threads let go is dropped when its own thread next does anything with a history.
 #[test]
-fn a_history_that_ends_on_another_thread_leaves_nothing_for_long() {
+fn what_another_thread_lets_go_is_dropped_at_the_next_call() {
     #[derive(State)]
     struct Scene {
         #[state(held)]
         wall: Rc<Cell<u64>>,
     }
+    let scene = |wall: &Rc<Cell<u64>>| Scene { wall: wall.clone() };
     let first = Rc::new(Cell::new(0));
-    for _ in 0..300 {
-        let mut history = History::<Scene>::new();
-        history.push(0, &Scene { wall: first.clone() }).unwrap();
-        thread::spawn(move || drop(history)).join().unwrap();
-        assert!(Rc::strong_count(&first) < 150);
+    let mut other = History::<Vec<u8>>::new();
+    let mut kept = History::<Scene>::new();
+    kept.push(0, &scene(&Rc::new(Cell::new(1)))).unwrap();
+    type Next = fn(&mut History<Scene>, &mut History<Vec<u8>>);
+    let next: [Next; 6] = [
+        |_, _| drop(History::<u8>::new()),
+        |_, other| other.push(0, &vec![1]).unwrap(),
+        |_, other| other.clear(),
+        |kept, _| {
+            let mut live = Scene { wall: Rc::new(Cell::new(2)) };
+            kept.restore(0, &mut live).unwrap();
+            assert_eq!(live.wall.get(), 1);
+        },
+        |kept, _| kept.push(1, &Scene { wall: Rc::new(Cell::new(3)) }).unwrap(),
+        |kept, _| kept.clear(),
+    ];
+    for next in next {
+        for _ in 0..50 {
+            let mut history = History::<Scene>::new();
+            history.push(0, &scene(&first)).unwrap();
+            thread::spawn(move || drop(history)).join().unwrap();
+        }
+        // Overwritten and cleared there, too; the worker's own stay out of it.
+        let mut history = History::<Scene>::new().frames(1);
+        history.push(0, &scene(&first)).unwrap();
+        let history = thread::spawn(move || {
+            let mut history = history;
+            let wall = Rc::new(Cell::new(5));
+            history.push(1, &Scene { wall: wall.clone() }).unwrap();
+            history.clear();
+            assert_eq!(Rc::strong_count(&wall), 1);
+            history
+        });
+        let history = history.join().unwrap();
+        assert!(Rc::strong_count(&first) <= 1 + 51);
+        next(&mut kept, &mut other);
+        assert_eq!(Rc::strong_count(&first), 1);
+        drop(history);
     }
+}
+
+/// What is dropped so may itself hold histories.
+#[test]
+fn what_is_let_go_may_let_others_go() {
+    #[derive(State)]
+    struct Scene {
+        #[state(held)]
+        wall: Rc<Wall>,
+    }
+    #[derive(State)]
+    struct Wall {
+        #[allow(dead_code, reason = "it is dropped with the wall")]
+        #[state(skip)]
+        history: Option<RefCell<History<Scene>>>,
+    }
+    let inner = Rc::new(Wall { history: None });
+    let mut history = History::new();
+    history.push(0, &Scene { wall: inner.clone() }).unwrap();
+    let outer = Rc::new(Wall { history: Some(history.into()) });
+    let mut history = History::new();
+    history.push(0, &Scene { wall: outer }).unwrap();
+    thread::spawn(move || drop(history)).join().unwrap();
+    assert_eq!(Rc::strong_count(&inner), 2);
+    drop(History::<u8>::new());
+    assert_eq!(Rc::strong_count(&inner), 1);
 }
 
 #[test]
@@ -905,4 +966,120 @@ fn deltas_that_are_forgotten_give_up_what_they_hold() {
     history.push(5, &world).unwrap();
     let alive: Vec<usize> = (0..40).filter(|&at| meshes[at].strong_count() > 0).collect();
     assert_eq!(alive, [0, 1, 2, 3, 4]);
+}
+
+mod weak {
+    use std::cell::{Cell, RefCell};
+    use std::collections::BTreeMap;
+    use std::rc::{Rc, Weak};
+    use std::sync::{self, Arc};
+
+    use state_core::{ErrorKind, History, State, dumps, loads};
+
+    #[derive(State)]
+    struct Level {
+        number: u32,
+    }
+
+    #[derive(State)]
+    struct World {
+        tick: u32,
+        #[state(held)]
+        level: Weak<RefCell<Level>>,
+        #[state(held)]
+        maybe: Option<Weak<RefCell<Level>>>,
+        #[state(held)]
+        many: BTreeMap<u8, Vec<sync::Weak<str>>>,
+        #[state(held)]
+        owner: Option<Rc<RefCell<Level>>>,
+    }
+
+    /// A weak reference under `held` is the same reference again, whether the state holds its object or not.
+    #[test]
+    fn weak_references_are_held_as_well() {
+        let level = |number| Rc::new(RefCell::new(Level { number }));
+        let (outside, owned, text) = (level(1), level(2), Arc::<str>::from("text"));
+        let mut world = World {
+            tick: 0,
+            level: Rc::downgrade(&outside),
+            maybe: Some(Rc::downgrade(&owned)),
+            many: [(1, vec![Arc::downgrade(&text), Arc::downgrade(&text)])].into(),
+            owner: Some(owned.clone()),
+        };
+        let mut history = History::new().frames(2);
+        history.push(0, &world).unwrap();
+        history.checksum(0).unwrap();
+        (world.tick, world.level, world.maybe, world.owner) = (9, Weak::new(), None, None);
+        world.many.clear();
+        history.push(1, &world).unwrap();
+        outside.borrow_mut().number = 7;
+
+        history.restore(0, &mut world).unwrap();
+        assert!(Rc::ptr_eq(&world.level.upgrade().unwrap(), &outside));
+        assert!(Rc::ptr_eq(&world.maybe.as_ref().unwrap().upgrade().unwrap(), &owned));
+        assert!(Rc::ptr_eq(world.owner.as_ref().unwrap(), &owned));
+        assert!(world.many[&1].iter().all(|weak| Arc::ptr_eq(&weak.upgrade().unwrap(), &text)));
+        assert_eq!((world.tick, outside.borrow().number), (0, 7));
+        history.restore(1, &mut world).unwrap();
+        assert!(world.level.upgrade().is_none() && world.maybe.is_none() && world.many.is_empty());
+
+        // In full, weak references to what the state does not own are gone, as elsewhere.
+        let mut loaded: World = loads(&history.image(0).unwrap()).unwrap();
+        assert!(loaded.level.upgrade().is_none());
+        assert!(Rc::ptr_eq(&loaded.maybe.take().unwrap().upgrade().unwrap(), loaded.owner.as_ref().unwrap()));
+        assert_eq!(history.compare(0, &history.image(0).unwrap()).unwrap().count(), 0);
+
+        // As long as a frame refers to it, and no longer.
+        let seen = Rc::downgrade(&outside);
+        drop(outside);
+        history.restore(0, &mut world).unwrap();
+        assert_eq!(world.level.upgrade().unwrap().borrow().number, 7);
+        history.clear();
+        assert!(seen.upgrade().is_none());
+        assert!(world.level.upgrade().is_none());
+    }
+
+    /// A frame that refers to an object by a pointer that is held and by one that is not is refused, and what the error
+    /// advises can be done.
+    #[test]
+    fn an_object_is_held_by_all_or_by_none() {
+        #[derive(State)]
+        struct Half {
+            #[state(held)]
+            owner: Rc<Cell<u8>>,
+            watch: Weak<Cell<u8>>,
+        }
+        let owner = Rc::new(Cell::new(1));
+        let half = Half { watch: Rc::downgrade(&owner), owner };
+        let error = History::new().push(0, &half).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unwritable);
+        assert!(error.to_string().contains("under `#[state(held)]`"), "{error}");
+        assert!(dumps(&half).is_ok());
+
+        #[derive(State)]
+        struct All {
+            #[state(held)]
+            owner: Rc<Cell<u8>>,
+            #[state(held)]
+            watch: Weak<Cell<u8>>,
+        }
+        let mut all = All { watch: half.watch.clone(), owner: half.owner.clone() };
+        let mut history = History::new();
+        history.push(0, &all).unwrap();
+        (all.owner, all.watch) = (Rc::new(Cell::new(3)), Weak::new());
+        history.restore(0, &mut all).unwrap();
+        assert!(Rc::ptr_eq(&all.owner, &half.owner) && Rc::ptr_eq(&all.watch.upgrade().unwrap(), &half.owner));
+    }
+
+    /// The record of a held reference is none that foreign bytes may have.
+    #[test]
+    fn foreign_bytes_hold_nothing() {
+        let bytes = dumps(&Weak::<u32>::new()).unwrap();
+        let at = bytes.len() - 8;
+        for how in [3, 4, 255] {
+            let mut bytes = bytes.clone();
+            bytes[at] = how;
+            assert!(loads::<Weak<u32>>(&bytes).is_err());
+        }
+    }
 }

@@ -603,6 +603,75 @@ fn refusal<T: State + Default>() -> String {
     error.path().into()
 }
 
+/// Open sets have the types that are registered by then; what a history holds is looked at as well.
+mod open_sets {
+    use std::rc::Rc;
+
+    use state_core::{Dynamic, State, dynamic, member};
+
+    use super::{ErrorKind, HashMap, HashSet, History};
+
+    pub trait Plugin: Dynamic {}
+
+    #[derive(State)]
+    struct Plain(u8);
+
+    #[derive(State)]
+    struct Sorted {
+        #[state(sorted)]
+        map: HashMap<u8, u8>,
+        inner: Vec<Box<dyn Plugin>>,
+    }
+
+    #[derive(State)]
+    #[state(name = "app.Unsorted")]
+    struct Unsorted {
+        sets: Vec<HashSet<u8>>,
+    }
+
+    impl Plugin for Plain {}
+    impl Plugin for Sorted {}
+    impl Plugin for Unsorted {}
+
+    dynamic!(dyn Plugin = open);
+
+    #[derive(State)]
+    struct World {
+        plugins: Vec<Box<dyn Plugin>>,
+    }
+
+    #[derive(State)]
+    struct Holds {
+        #[state(held)]
+        shared: Option<Rc<dyn Plugin>>,
+    }
+
+    fn refused<T>(sum: state_core::Result<T>) -> String {
+        let error = sum.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Identity);
+        error.path().into()
+    }
+
+    #[test]
+    fn checksums_of_open_sets_ask_for_the_types_that_are_registered() {
+        <dyn Plugin>::register([member!(Plain), member!(Sorted)]).unwrap();
+        let (mut world, mut holds, mut list) = (History::new(), History::new(), History::new());
+        let sorted = Sorted { map: HashMap::from([(1, 2)]), inner: vec![Box::new(Plain(1))] };
+        world.push(0, &World { plugins: vec![Box::new(sorted), Box::new(Plain(1))] }).unwrap();
+        holds.push(0, &Holds { shared: Some(Rc::new(Plain(3))) }).unwrap();
+        list.push(0, &Vec::<Box<dyn Plugin>>::new()).unwrap();
+        let sum = world.checksum(0).unwrap();
+        assert_eq!(world.checksum(0).unwrap(), sum);
+        holds.checksum(0).unwrap();
+        list.checksum(0).unwrap();
+
+        <dyn Plugin>::register([member!(Unsorted)]).unwrap();
+        assert_eq!(refused(world.checksum(0)), "World.plugins[].Sorted.inner[].app.Unsorted.sets[]");
+        assert_eq!(refused(holds.checksum(0)), "Holds.shared.Sorted.inner[].app.Unsorted.sets[]");
+        assert_eq!(refused(list.checksum(0)), "[].Sorted.inner[].app.Unsorted.sets[]");
+    }
+}
+
 #[test]
 fn checksums_of_unsorted_hash_maps_are_refused() {
     assert_eq!(refusal::<Tree>(), "Tree.index");

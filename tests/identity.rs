@@ -240,11 +240,11 @@ fn what_stands_inside() {
     let map = BTreeMap::<u8, u8>::new();
     let expected = "[]: expected u16, found u8 in the state of map of u8 to u8";
     assert_eq!(told(&map, BTreeMap::<u16, u8>::new()), expected);
-    let expected = "[]: expected 2 of u8, found u8 in the state of list of u8";
+    let expected = "[]: expected array of 2 u8, found u8 in the state of list of u8";
     assert_eq!(told(&list::<u8>(), list::<[u8; 2]>()), expected);
     let expected = "[]: expected u8, found optional u8 in the state of list of optional u8";
     assert_eq!(told(&list::<Option<u8>>(), list::<u8>()), expected);
-    assert_eq!(told(&[0_u8; 3], [0_u8; 2]), "expected 2 of u8, found 3 of u8");
+    assert_eq!(told(&[0_u8; 3], [0_u8; 2]), "expected array of 2 u8, found array of 3 u8");
     assert_eq!(told(&String::new(), list::<u8>()), "expected list of u8, found text");
     assert_eq!(told(&(1_u8, 2_u8), (1_u8,)), "expected tuple (u8), found tuple (u8, u8)");
 }
@@ -282,10 +282,10 @@ struct Pair<T, const N: usize> {
 fn instances_of_a_generic_type() {
     let pair = || Pair::<u8, 2> { items: [1, 2] };
     assert_eq!(told(&Pair::<i8, 2> { items: [1, 2] }, pair()), "Pair.items[]: expected u8, found i8");
-    assert_eq!(told(&Pair::<u8, 1> { items: [1] }, pair()), "Pair.items: expected 2 of u8, found 1 of u8");
+    assert_eq!(told(&Pair::<u8, 1> { items: [1] }, pair()), "Pair.items: expected array of 2 u8, found array of 1 u8");
     let inner = |items| Pair::<Pair<u8, 2>, 1> { items: [Pair { items }] };
     let other = Pair::<Pair<u8, 1>, 1> { items: [Pair { items: [1] }] };
-    assert_eq!(told(&other, inner([1, 2])), "Pair.items[].items: expected 2 of u8, found 1 of u8");
+    assert_eq!(told(&other, inner([1, 2])), "Pair.items[].items: expected array of 2 u8, found array of 1 u8");
 }
 
 /// `type_name` gives both of these one name, and their heads have one size.

@@ -53,6 +53,27 @@ fn a_change_in_a_shared_object_is_told_once() {
     assert_eq!(differences(&scene(&[1, 1], 1), &scene(&[4, 4], 4)), ["Scene.floor.number: 1, theirs 4"]);
 }
 
+/// References in what is there on one side alone lead to objects of that side.
+#[test]
+fn references_in_added_parts_are_told_where_they_lead() {
+    #[derive(State)]
+    #[state(shared)]
+    struct World {
+        floor: Rc<Leaf>,
+        pairs: Vec<(u8, Rc<Leaf>, Option<Weak<Leaf>>)>,
+    }
+    let world = |pairs: u8| {
+        let floor = Rc::new(Leaf { number: 7 });
+        let pairs = (0..pairs).map(|at| (at, floor.clone(), Some(Rc::downgrade(&floor)))).collect();
+        World { floor, pairs }
+    };
+    let object = "<the object at World.floor>";
+    let found = differences(&world(1), &world(2));
+    assert_eq!(found[1..], [format!("World.pairs[1]: absent, theirs (1, {object}, {object})")]);
+    let found = differences(&world(2), &world(1));
+    assert_eq!(found[1..], [format!("World.pairs[1]: (1, {object}, {object}), theirs absent")]);
+}
+
 #[test]
 fn a_reference_to_another_object_is_told_where_it_is() {
     // The objects hold the same, so that the references alone differ.

@@ -148,3 +148,127 @@ fn every_byte_changed_is_a_state_or_an_error() {
         }
     }
 }
+
+/// A weak reference in an optional: nothing, one whose object is gone, and one to an object, through every form.
+mod in_options {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    use std::rc::{Rc, Weak};
+
+    use state_core::{State, dumps, from_value, load_into, loads, pickle, to_value};
+
+    use super::{Creature, Egg};
+
+    #[derive(State)]
+    #[state(name = "game.Node")]
+    struct Node {
+        number: u32,
+        to: Option<Weak<RefCell<Node>>>,
+    }
+
+    #[derive(State)]
+    struct Wrapper<T>(T);
+
+    #[derive(State)]
+    #[state(shared)]
+    struct All {
+        node: Rc<RefCell<Node>>,
+        egg: Rc<dyn Creature>,
+        list: Rc<RefCell<Vec<Option<u8>>>>,
+        nodes: Vec<Option<Weak<RefCell<Node>>>>,
+        twice: Vec<Option<Option<Weak<RefCell<Node>>>>>,
+        boxed: Vec<Option<Box<Weak<RefCell<Node>>>>>,
+        wrapped: Vec<Option<Wrapper<Weak<RefCell<Node>>>>>,
+        eggs: BTreeMap<u8, Option<Weak<dyn Creature>>>,
+        lists: Vec<Option<Weak<RefCell<Vec<Option<u8>>>>>>,
+        number: Vec<Option<Weak<u32>>>,
+        gone: Weak<u32>,
+    }
+
+    fn all() -> All {
+        let node = Rc::new(RefCell::new(Node { number: 1, to: None }));
+        node.borrow_mut().to = Some(Rc::downgrade(&node));
+        let weak = || Rc::downgrade(&node);
+        let egg: Rc<dyn Creature> = Rc::new(Egg);
+        let gone: Weak<dyn Creature> = Weak::<Egg>::new();
+        let list = Rc::new(RefCell::new(vec![None]));
+        All {
+            nodes: vec![None, Some(Weak::new()), Some(weak()), Some(Weak::new())],
+            twice: vec![None, Some(None), Some(Some(Weak::new())), Some(Some(weak()))],
+            boxed: vec![None, Some(Box::default()), Some(Box::new(weak()))],
+            wrapped: vec![None, Some(Wrapper(Weak::new())), Some(Wrapper(weak()))],
+            eggs: [(1, None), (2, Some(gone)), (3, Some(Rc::downgrade(&egg)))].into(),
+            lists: vec![None, Some(Weak::new()), Some(Rc::downgrade(&list))],
+            number: vec![None, Some(Weak::new())],
+            gone: Weak::new(),
+            node,
+            egg,
+            list,
+        }
+    }
+
+    /// Whether there is one, and whether its object is that.
+    fn seen<T: ?Sized>(of: Option<&Weak<T>>, object: &Rc<T>) -> u8 {
+        match of.map(Weak::upgrade) {
+            None => 0,
+            Some(None) => 1,
+            Some(Some(to)) => 2 + u8::from(Rc::ptr_eq(&to, object)),
+        }
+    }
+
+    fn test(all: &All, how: &str) {
+        let nodes: Vec<_> = all.nodes.iter().map(|of| seen(of.as_ref(), &all.node)).collect();
+        assert_eq!(nodes, [0, 1, 3, 1], "{how}");
+        assert!(all.twice[0].is_none() && matches!(all.twice[1], Some(None)), "{how}");
+        let twice: Vec<_> = all.twice[2..].iter().map(|of| seen(of.as_ref().unwrap().as_ref(), &all.node)).collect();
+        assert_eq!(twice, [1, 3], "{how}");
+        let boxed: Vec<_> = all.boxed.iter().map(|of| seen(of.as_deref(), &all.node)).collect();
+        assert_eq!(boxed, [0, 1, 3], "{how}");
+        let wrapped: Vec<_> = all.wrapped.iter().map(|of| seen(of.as_ref().map(|of| &of.0), &all.node)).collect();
+        assert_eq!(wrapped, [0, 1, 3], "{how}");
+        let eggs: Vec<_> =
+            all.eggs.values().map(|of| of.as_ref().map(|of| of.upgrade().map(|egg| egg.legs()))).collect();
+        assert_eq!(eggs, [None, Some(None), Some(Some(0))], "{how}");
+        let lists: Vec<_> = all.lists.iter().map(|of| seen(of.as_ref(), &all.list)).collect();
+        assert_eq!(lists, [0, 1, 3], "{how}");
+        let numbers: Vec<_> = all.number.iter().map(|of| of.as_ref().map(|of| of.upgrade().is_none())).collect();
+        assert_eq!(numbers, [None, Some(true)], "{how}");
+        assert_eq!(seen(all.node.borrow().to.as_ref(), &all.node), 3, "{how}");
+    }
+
+    #[test]
+    fn what_is_gone_is_not_nothing() {
+        let saved = all();
+        test(&saved, "as made");
+        let bytes = dumps(&saved).unwrap();
+        test(&loads(&bytes).unwrap(), "bytes");
+        let value = to_value(&saved).unwrap();
+        test(&from_value(&value).unwrap(), "value");
+        for protocol in pickle::Protocol::ALL {
+            let options = pickle::PickleOptions::new().protocol(protocol);
+            let pickled = options.dumps(&saved).unwrap();
+            let back: All = pickle::loads(&pickled).unwrap();
+            test(&back, &format!("{protocol:?}"));
+            assert_eq!(dumps(&back).unwrap(), bytes);
+            let mut live = all();
+            live.nodes.reverse();
+            pickle::load_into(&pickled, &mut live).unwrap();
+            test(&live, "pickled in place");
+        }
+        let mut live = all();
+        live.nodes.reverse();
+        load_into(&bytes, &mut live).unwrap();
+        test(&live, "in place");
+    }
+
+    /// What leads to an object is the object, as it was before: only what is gone is in a tuple.
+    #[test]
+    fn what_leads_to_an_object_is_not_wrapped() {
+        let node = Rc::new(RefCell::new(Node { number: 1, to: None }));
+        node.borrow_mut().to = Some(Rc::downgrade(&node));
+        const TUPLE1: u8 = 0x85;
+        assert!(!pickle::dumps(&node).unwrap().contains(&TUPLE1));
+        node.borrow_mut().to = Some(Weak::new());
+        assert!(pickle::dumps(&node).unwrap().contains(&TUPLE1));
+    }
+}

@@ -122,6 +122,27 @@ pub trait RestorePointee<'de>: Pointee {
         false
     }
 
+    /// Whether [`trade_behind`](RestorePointee::trade_behind) can exchange the states of these two now, for all that
+    /// refer to them.
+    #[doc(hidden)]
+    fn trades_behind(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// Exchanges the states of two values that others refer to, which must be possible.
+    #[doc(hidden)]
+    fn trade_behind(&self, other: &Self, reader: &mut Reader<'de>) {
+        let _ = (other, reader);
+    }
+
+    /// As [`settle_behind`](RestorePointee::settle_behind), of a value that others refer to.
+    #[doc(hidden)]
+    fn settle_in_behind(&self, reader: &mut Reader<'de>) -> Option<()> {
+        let _ = reader;
+        Some(())
+    }
+
     /// A weak reference that leads nowhere.
     #[doc(hidden)]
     #[must_use]
@@ -137,7 +158,8 @@ pub trait RestorePointee<'de>: Pointee {
     }
 
     /// Exchanges the states of two values, or otherwise the pointers.
-    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {
+    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'de>) {
+        let _ = reader;
         core::mem::swap(pointer, other);
     }
 

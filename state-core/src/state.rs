@@ -11,6 +11,7 @@ pub use crate::protocol::layout::{LENGTH, stride};
 pub use crate::protocol::memory::Image;
 pub use crate::protocol::stack::stack;
 
+use crate::protocol::hooks::Hooks;
 use crate::schema::Schema;
 use crate::schema::fingerprint::Known;
 use crate::sharing::Share;
@@ -146,6 +147,26 @@ pub trait Restore<'de>: State + Sized {
         false
     }
 
+    /// Whether [`trade_in`](Restore::trade_in) can exchange the states of two cells or locks now.
+    #[doc(hidden)]
+    fn trades_in(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// Exchanges the states of two cells or locks behind shared pointers, which must be possible.
+    #[doc(hidden)]
+    fn trade_in(&self, other: &Self, reader: &mut Reader<'de>) {
+        let _ = (other, reader);
+    }
+
+    /// As [`settle`](Restore::settle), of a cell or lock behind a shared pointer.
+    #[doc(hidden)]
+    fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
+        let _ = reader;
+        Some(())
+    }
+
     /// Restores a live value in place, keeping its allocations.
     ///
     /// The target can be another element of its list than the one whose state was saved: if a long list has shifted,
@@ -163,9 +184,15 @@ pub trait Restore<'de>: State + Sized {
     /// If something can refuse, a restore in place builds a new value with [`get`](Restore::get) and exchanges it with
     /// the live one, so that nothing can be refused any more once the live one changes. A second exchange undoes the
     /// first. A manual implementation for a type that contains others, or that keeps something in
-    /// [`set`](Restore::set), must do the same here.
-    fn exchange(&mut self, other: &mut Self) {
+    /// [`set`](Restore::set), must do the same here, and pass `reader` on: it knows the shared objects.
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+        let _ = reader;
         core::mem::swap(self, other);
+    }
+
+    /// Exchanges the state with that of `other` by itself, as [`exchange_with`](Restore::exchange_with) does.
+    fn exchange(&mut self, other: &mut Self) {
+        self.exchange_with(other, &mut Reader::of_nothing(Hooks::Call));
     }
 
     /// Calls the hooks that [`get`](Restore::get) left for the live value: those of objects with skipped fields in

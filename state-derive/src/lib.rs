@@ -60,7 +60,7 @@ use crate::ctxt::Ctxt;
 /// | field | `serde` | a field whose type implements only serde's traits |
 /// | field, variant | `rename = "other"` | the name of the slot or variant |
 /// | type, field | `shared` | `Rc`s and `Arc`s to one object stay pointers to one object, in all states that contain it; the parameters of a generic type must then not borrow |
-/// | field | `held` | a history keeps the `Rc`s and `Arc`s in the field as pointers, and restores the same ones; elsewhere they are written as their values |
+/// | field | `held` | a history keeps the `Rc`s, `Arc`s and `Weak`s in the field as pointers, and restores the same ones; elsewhere they are written as without it |
 /// | type | `remote = path::to::Type` | describes a type of another crate, and represents it: see below |
 /// | field | `getter = Type::method` | reads a private field of the described type |
 /// | field | `with = Mirror` | the field has the type of another crate that `Mirror` describes |
@@ -164,7 +164,8 @@ use crate::ctxt::Ctxt;
 /// lifetime parameter.
 ///
 /// If something inside a type can refuse, a restore in place still keeps skipped fields: see `state_core::load_into`
-/// for when hooks are then called, and for the effects of a hook that refuses because of a skipped field.
+/// for when hooks are then called, and for the effects of a hook that refuses because of a skipped field; and
+/// `state_core::sharing` for the shared objects that are replaced, and their skipped fields with them.
 ///
 /// # Bounds
 /// Each type parameter in a slot is bound by the trait in question: `T: State` in the impl of `State`, and

@@ -185,7 +185,7 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         _ => None,

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::shared::mark;
 use crate::array::Elements;
 use crate::literal::{Bytes, Text};
 use crate::schema::short;
@@ -105,8 +106,8 @@ impl Encoder for Brief {
         });
     }
 
-    fn reference(&mut self, _: Number) {
-        self.put(|| "<shared>".into());
+    fn reference(&mut self, number: Number) {
+        self.put(|| mark(number));
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -287,22 +287,36 @@ impl<'a> Pair<'a> {
         let mut paths = [BTreeMap::new(), BTreeMap::new()];
         for side in [0, 1] {
             let leads = shared.references.iter().filter_map(|(_, leads)| match leads[side] {
-                Leads::To(key) => Some((key, String::new())),
+                Leads::To(key) => Some(key),
                 _ => None,
             });
-            let wanted: BTreeMap<Key, String> = leads.collect();
+            let within = self.found.iter().flat_map(|found| marks(if side == 0 { &found.ours } else { &found.theirs }));
+            let wanted: BTreeMap<Key, String> =
+                leads.chain(within.filter_map(Result::ok)).map(|key| (key, String::new())).collect();
             if !wanted.is_empty() {
                 paths[side] = walk::paths((schema, self.nodes), &starts[side], levels, wanted)?;
+            }
+        }
+        let object = |side: usize, key: &Key| match paths[side].get(key).map_or("", |path| path) {
+            "" => String::from("the object at the root"),
+            path => format!("the object at {path}"),
+        };
+        for found in &mut self.found {
+            for (side, text) in [&mut found.ours, &mut found.theirs].into_iter().enumerate() {
+                if text.contains(MARK) {
+                    let parts = marks(text).map(|part| match part {
+                        Ok(key) => format!("<{}>", object(side, &key)),
+                        Err(text) => text.into(),
+                    });
+                    *text = parts.collect();
+                }
             }
         }
         for (at, leads) in shared.references {
             let words = |side: usize| match leads[side] {
                 Leads::Nowhere => String::from("None"),
                 Leads::Own => String::from("an object of its own"),
-                Leads::To(key) => match paths[side].get(&key).map_or("", |path| path) {
-                    "" => String::from("the object at the root"),
-                    path => format!("the object at {path}"),
-                },
+                Leads::To(key) => object(side, &key),
             };
             if let Some(difference) = self.found.get_mut(at) {
                 (difference.ours, difference.theirs) = (words(0), words(1));
@@ -310,6 +324,23 @@ impl<'a> Pair<'a> {
         }
         Ok(())
     }
+}
+
+/// Stands around the number of an object in a text, until it is known where the object is. What is shown has no such
+/// character.
+const MARK: char = '\u{1}';
+
+/// What stands for a reference in a text.
+pub(super) fn mark(number: Number) -> String {
+    format!("{MARK}{} {}{MARK}", number.class, number.index)
+}
+
+/// A text as its references, and what is between them.
+fn marks(text: &str) -> impl Iterator<Item = Result<Key, &str>> {
+    text.split(MARK).enumerate().map(|(at, part)| {
+        let number = part.split_once(' ').filter(|_| at % 2 == 1);
+        number.and_then(|(class, index)| Some((class.parse().ok()?, index.parse().ok()?))).ok_or(part)
+    })
 }
 
 fn number(record: Record) -> Option<Number> {

@@ -69,7 +69,7 @@ pub struct Member<D: ?Sized> {
     pub(super) check: fn(&[u8], &mut Checker<'_>) -> bool,
     pub(super) get: Get<D>,
     pub(super) set: for<'de> fn(&mut dyn Any, &'de [u8], &mut Reader<'de>),
-    pub(super) exchange: fn(&mut dyn Any, &mut dyn Any),
+    pub(super) exchange: for<'de> fn(&mut dyn Any, &mut dyn Any, &mut Reader<'de>),
     pub(super) settle: for<'de> fn(&mut dyn Any, &mut Reader<'de>) -> Option<()>,
 }
 
@@ -132,9 +132,9 @@ fn set<'de, T: RestoreOwned + Any>(value: &mut dyn Any, head: &'de [u8], reader:
     }
 }
 
-fn exchange<T: RestoreOwned + Any>(value: &mut dyn Any, other: &mut dyn Any) {
+fn exchange<T: RestoreOwned + Any>(value: &mut dyn Any, other: &mut dyn Any, reader: &mut Reader<'_>) {
     if let (Some(value), Some(other)) = (value.downcast_mut::<T>(), other.downcast_mut::<T>()) {
-        T::exchange(value, other);
+        T::exchange_with(value, other, reader);
     }
 }
 
@@ -258,10 +258,10 @@ pub fn set_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &m
 }
 
 /// Exchanges two values of one type, or else the pointers.
-pub fn exchange_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P) {
+pub fn exchange_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'_>) {
     if let (Some(value), Some(theirs)) = (pointer.unique(), other.unique()) {
         if let (Some(at), true) = (value.position(), value.position() == theirs.position()) {
-            return (D::MEMBERS[at].exchange)(any_mut(value), any_mut(theirs));
+            return (D::MEMBERS[at].exchange)(any_mut(value), any_mut(theirs), reader);
         }
     }
     core::mem::swap(pointer, other);

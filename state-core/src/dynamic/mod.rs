@@ -104,6 +104,10 @@ impl<T: State + Any> Dynamic for T {
 /// `Goblin as "game.Goblin" | "Goblin"`. A type's own `#[state(alias = "..")]` counts too. The trait is named in the
 /// same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
 ///
+/// A member can be removed as well: a state without a value of it still loads, and one with such a value is an error. For
+/// these, keep the type as a member, or convert the state with `upgrade` on a type around it; there is no member for all
+/// others, as `#[state(other)]` is for an enum.
+///
 /// # In place
 /// [`load_into`](crate::load_into) restores a value of the same type in place, and replaces one of another type.
 ///
@@ -258,8 +262,12 @@ macro_rules! dynamic {
                     __state::None
                 }
 
-                fn exchange_behind<P: __state::Pointer<Self>>(pointer: &mut P, other: &mut P) {
-                    __state::exchange_listed::<Self, P>(pointer, other);
+                fn exchange_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    other: &mut P,
+                    reader: &mut __state::Reader<'de>,
+                ) {
+                    __state::exchange_listed::<Self, P>(pointer, other, reader);
                 }
 
                 fn settle_behind<P: __state::Pointer<Self>>(
@@ -362,8 +370,12 @@ macro_rules! dynamic {
                     __state::gone_arc_open()
                 }
 
-                fn exchange_behind<P: __state::Pointer<Self>>(pointer: &mut P, other: &mut P) {
-                    __state::exchange_open::<Self, P>(pointer, other);
+                fn exchange_behind<P: __state::Pointer<Self>>(
+                    pointer: &mut P,
+                    other: &mut P,
+                    reader: &mut __state::Reader<'de>,
+                ) {
+                    __state::exchange_open::<Self, P>(pointer, other, reader);
                 }
 
                 fn settle_behind<P: __state::Pointer<Self>>(

@@ -236,11 +236,11 @@ pub fn set_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mu
 }
 
 /// Exchanges two values of one type, or else the pointers.
-pub fn exchange_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P) {
+pub fn exchange_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'_>) {
     if let (Some(value), Some(theirs)) = (pointer.unique(), other.unique()) {
         let same = any(value).type_id() == any(theirs).type_id();
         if let (Some(found), true) = (member_of(value), same) {
-            return (found.member.exchange)((D::ACCESS.any_mut)(value), (D::ACCESS.any_mut)(theirs));
+            return (found.member.exchange)((D::ACCESS.any_mut)(value), (D::ACCESS.any_mut)(theirs), reader);
         }
     }
     core::mem::swap(pointer, other);

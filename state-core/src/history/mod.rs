@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{self, Differences, Options};
 use crate::schema::fingerprint::identity_of;
 use crate::schema::{root_name, unordered};
-use crate::sharing::Held;
+use crate::sharing::{Held, drop_gone};
 use crate::state::{RestoreOwned, State};
 use older::Older;
 use ring::Ring;
@@ -132,6 +132,7 @@ impl<T> History<T> {
 
     /// Drops all frames, and keeps the buffers for the next ones.
     pub fn clear(&mut self) {
+        drop_gone();
         self.ring.forget_from(0);
     }
 }
@@ -146,6 +147,7 @@ impl<T: State> History<T> {
     /// If the value cannot be written, as for [`dumps`](crate::dumps), or its image alone is larger than the budget in
     /// bytes. All frames are kept then, and after a panic too.
     pub fn push(&mut self, frame: u64, value: &T) -> Result<()> {
+        drop_gone();
         if !self.ring.is_on() {
             return Ok(());
         }
@@ -186,10 +188,12 @@ impl<T: State> History<T> {
     ///
     /// # Errors
     /// If the frame is not kept, or if the type has hash maps or sets that are not sorted: their order differs between
-    /// equal states, and so would the checksums.
+    /// equal states, and so would the checksums. The types that are registered in its open sets count too, whether or not
+    /// a value of them is there.
     pub fn checksum(&mut self, frame: u64) -> Result<u64> {
         if !self.ordered {
-            if let Some(path) = unordered(T::schema()) {
+            let (found, is_open) = unordered(T::schema());
+            if let Some(path) = found {
                 return Err(Error::new(
                     ErrorKind::Identity,
                     "elements in a fixed order, which checksums require",
@@ -197,7 +201,8 @@ impl<T: State> History<T> {
                 )
                 .at(path));
             }
-            self.ordered = true;
+            // More types may be registered until the next time.
+            self.ordered = !is_open;
         }
         let Self { ring, options, .. } = self;
         let sum = ring.checksum(frame, options).or_else(|| {
@@ -242,6 +247,7 @@ impl<T: RestoreOwned> History<T> {
     /// # Errors
     /// If the frame is not kept, or a hook or conversion refuses it. The target is then unchanged.
     pub fn restore(&self, frame: u64, target: &mut T) -> Result<()> {
+        drop_gone();
         let (bytes, list) = self.frame(frame)?;
         let held = self.held(list)?;
         image::restore_written(&bytes, held.as_ref(), target)

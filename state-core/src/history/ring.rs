@@ -7,7 +7,7 @@ use core::mem::take;
 use super::older::Older;
 use crate::error::Result;
 use crate::image::{self, Options, PLACE};
-use crate::sharing::Holder;
+use crate::sharing::{Holder, drop_gone};
 
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -44,6 +44,12 @@ pub(super) struct Buffer {
 impl Buffer {
     fn capacity(&self) -> usize {
         self.image.capacity() + PLACE * self.held.capacity()
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        drop_gone();
     }
 }
 

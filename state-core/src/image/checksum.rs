@@ -10,7 +10,9 @@ use super::header;
 
 /// The checksum of bytes: XXH64 with the seed 0, the same on every machine.
 ///
-/// It detects damage, not tampering: whoever changes a file on purpose can change its checksum too.
+/// It detects damage, not tampering: whoever changes a file on purpose can change its checksum too. Equal states with
+/// hash maps or sets that are not `#[state(sorted)]` can have different bytes, and so different checksums;
+/// [`History::checksum`](crate::History::checksum), which knows the type, refuses them.
 ///
 /// ```
 /// use state_core::image::checksum;

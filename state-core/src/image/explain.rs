@@ -7,7 +7,7 @@ use crate::protocol::decode::{Obstacle, Regions};
 use crate::protocol::encode::too_deep;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
 use crate::schema::{Graph, Nodes, Show, brief, first_difference, parse_some, root_name, write_for_other_order};
-use crate::sharing::Numbered;
+use crate::sharing::{Numbered, name as pointee};
 use crate::walk;
 
 /// Schemas of more parts than this are not taken apart to name a difference.
@@ -153,14 +153,14 @@ fn in_the_way(obstacle: Obstacle) -> Error {
         }
         Obstacle::Cycle(of, _) => Error::new(
             ErrorKind::Malformed,
-            "references that do not lead back into an object around them, but from an `Option`, list or map behind a cell \
-             or lock, in a type with `#[state(shared, cyclic)]`",
-            format!("one to {} around it", brief(&Show(of, Nodes::NONE))),
+            "no reference back to an object that contains it, except in an `Option`, list or map behind a cell or lock, in \
+             a type with `#[state(shared, cyclic)]`",
+            format!("one to the {} that contains it", pointee(of)),
         ),
         Obstacle::Weak(of) => Error::new(
             ErrorKind::Malformed,
-            "weak references to objects that are there before, or from behind a cell or lock",
-            format!("one to {} around or behind it", brief(&Show(of, Nodes::NONE))),
+            "weak references to objects that come before them, or weak references behind a cell or lock",
+            format!("one to a {} that contains or follows it", pointee(of)),
         ),
         Obstacle::Memory(_) => Error::new(
             ErrorKind::Alignment,

@@ -4,6 +4,7 @@
 //! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
+use super::linked;
 use super::read::{get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
@@ -15,7 +16,7 @@ use crate::state::Restore;
 /// Restores a value from regions that were checked.
 pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
     if identity.refuses {
-        return restore_aside(regions, target);
+        return restore_aside(regions, identity, target);
     }
     let mut reader = Reader::new(regions).moving(identity.moves);
     loop {
@@ -29,9 +30,11 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
 
 /// A function of its own: the new value would take stack in [`restore`] even where none is built.
 #[inline(never)]
-fn restore_aside<'de, T: Restore<'de>>(regions: &Regions<'de>, target: &mut T) -> Result<()> {
-    let mut aside = Aside::build(regions)?;
-    exchange(target, &mut aside, |live, aside| aside.exchange(live), |live, aside, hooks| aside.settle(live, hooks))
+fn restore_aside<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
+    match regions.numbered {
+        Some(numbered) if numbered.numbers => linked::restore(regions, numbered, identity, target),
+        _ => Aside::build(regions)?.restore(target),
+    }
 }
 
 /// A new value, to be exchanged with a live one.
@@ -48,6 +51,22 @@ impl<T> Aside<T> {
         T: Restore<'de>,
     {
         Self::made(regions, Hooks::Leave)
+    }
+
+    /// The same with all hooks called.
+    pub(super) fn called<'de>(regions: &Regions<'de>) -> Result<Self>
+    where
+        T: Restore<'de>,
+    {
+        Self::made(regions, Hooks::Call)
+    }
+
+    /// Gives a live value the new state.
+    pub(super) fn restore<'de>(mut self, target: &mut T) -> Result<()>
+    where
+        T: Restore<'de>,
+    {
+        exchange(target, &mut self, |live, aside| aside.exchange(live), |live, aside, hooks| aside.settle(live, hooks))
     }
 
     /// The same from regions without numbered references, with hooks called or left.
@@ -114,7 +133,7 @@ pub(crate) fn exchange<L, A>(
     live: &mut L,
     aside: &mut A,
     exchange: fn(&mut L, &mut A),
-    settle: fn(&mut L, &A, Hooks) -> Result<()>,
+    settle: fn(&mut L, &mut A, Hooks) -> Result<()>,
 ) -> Result<()> {
     exchange(live, aside);
     let mut exchanged = Exchanged { live, aside, exchange, keep: false };

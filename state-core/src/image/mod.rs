@@ -183,6 +183,7 @@ mod holding;
 pub(crate) mod in_place;
 #[cfg(feature = "std")]
 mod leftovers;
+mod linked;
 #[cfg(feature = "std")]
 mod lock;
 #[cfg(feature = "std")]
@@ -300,7 +301,9 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// depth, a new value is built first, which runs each conversion once. Then the two values exchange their states slot
 /// by slot, and the new value is dropped with the old state. Skipped fields and allocations are kept as above, with
 /// these exceptions: the restore allocates the new value, maps and sets are refilled (their values and keys keep their
-/// contents), and text that is longer than its allocation takes the new one.
+/// contents), and text that is longer than its allocation takes the new one. Shared objects stay the objects that they
+/// are, and keep what they skip; [the page on shared objects](crate::sharing#restores-in-place) lists which ones are
+/// replaced. An open set counts as something that can refuse, even if it is empty.
 ///
 /// `after_set` hooks of objects without skipped fields are called on the new value, before the target is touched: they
 /// could not tell the difference. Hooks of objects that have skipped fields, or that contain such objects, are called

@@ -103,8 +103,8 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
-        exchange_each(self, other);
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+        exchange_each(self, other, reader);
     }
 
     fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {

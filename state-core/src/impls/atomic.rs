@@ -48,6 +48,14 @@ macro_rules! atomics {
             fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
                 <$of>::get(head, reader).map(|value| self.store(value, Ordering::Relaxed)).is_some()
             }
+
+            fn trades_in(&self, _: &Self) -> bool {
+                true
+            }
+
+            fn trade_in(&self, other: &Self, _: &mut Reader<'de>) {
+                other.store(self.swap(other.load(Ordering::Relaxed), Ordering::Relaxed), Ordering::Relaxed);
+            }
         }
     )*)*};
 }

@@ -55,9 +55,10 @@ pub trait Lent<'de>: State + ToOwned {
         false
     }
 
-    /// As [`Restore::exchange`], of what two own.
+    /// As [`Restore::exchange_with`], of what two own.
     #[inline]
-    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned) {
+    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned, reader: &mut Reader<'de>) {
+        let _ = reader;
         core::mem::swap(owned, other);
     }
 
@@ -94,9 +95,9 @@ impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
     }
 
     #[inline]
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         match (self, other) {
-            (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other),
+            (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other, reader),
             (this, other) => core::mem::swap(this, other),
         }
     }
@@ -132,11 +133,15 @@ pub fn set_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, head: &'
     }
 }
 
-/// As [`Restore::exchange`].
+/// As [`Restore::exchange_with`].
 #[inline]
-pub fn exchange_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, other: &mut Cow<'static, B>) {
+pub fn exchange_owned<'de, B: Lent<'de> + ?Sized>(
+    cow: &mut Cow<'static, B>,
+    other: &mut Cow<'static, B>,
+    reader: &mut Reader<'de>,
+) {
     match (cow, other) {
-        (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other),
+        (Cow::Owned(owned), Cow::Owned(other)) => B::exchange(owned, other, reader),
         (cow, other) => core::mem::swap(cow, other),
     }
 }
@@ -211,8 +216,8 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for [T] {
     }
 
     #[inline]
-    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned) {
-        owned.exchange(other);
+    fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned, reader: &mut Reader<'de>) {
+        owned.exchange_with(other, reader);
     }
 
     #[inline]
@@ -245,8 +250,8 @@ impl<'de, T: Restore<'de> + Clone> Lent<'de> for T {
     }
 
     #[inline]
-    fn exchange(owned: &mut Self, other: &mut Self) {
-        <T as Restore<'de>>::exchange(owned, other);
+    fn exchange(owned: &mut Self, other: &mut Self, reader: &mut Reader<'de>) {
+        <T as Restore<'de>>::exchange_with(owned, other, reader);
     }
 
     #[inline]

@@ -90,8 +90,8 @@ macro_rules! restore {
             $($enter)*
 
             #[inline]
-            fn exchange(&mut self, other: &mut Self) {
-                self.get_mut().exchange(other.get_mut());
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                self.get_mut().exchange_with(other.get_mut(), reader);
             }
 
             #[inline]
@@ -115,6 +115,24 @@ restore! {
             self.swap(other);
             true
         }
+
+        fn trades_in(&self, _: &Self) -> bool {
+            true
+        }
+
+        fn trade_in(&self, other: &Self, reader: &mut Reader<'de>) {
+            let (mut value, mut others) = (self.get(), other.get());
+            value.exchange_with(&mut others, reader);
+            self.set(value);
+            other.set(others);
+        }
+
+        fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
+            let mut value = self.get();
+            let settled = value.settle(reader);
+            self.set(value);
+            settled
+        }
     }
     RefCell Sized {
         fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, _: bool) -> bool {
@@ -127,6 +145,20 @@ restore! {
                 _ => return false,
             }
             true
+        }
+
+        fn trades_in(&self, other: &Self) -> bool {
+            self.try_borrow_mut().is_ok() && other.try_borrow_mut().is_ok()
+        }
+
+        fn trade_in(&self, other: &Self, reader: &mut Reader<'de>) {
+            if let (Ok(mut value), Ok(mut other)) = (self.try_borrow_mut(), other.try_borrow_mut()) {
+                value.exchange_with(&mut other, reader);
+            }
+        }
+
+        fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
+            self.try_borrow_mut().map_or(Some(()), |mut value| value.settle(reader))
         }
     }
 }

@@ -64,9 +64,9 @@ impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
         *self = items.into();
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let (mut items, mut others) = (core::mem::take(self).into_vec(), core::mem::take(other).into_vec());
-        items.exchange(&mut others);
+        items.exchange_with(&mut others, reader);
         *self = items.into();
         *other = others.into();
     }
@@ -119,10 +119,10 @@ impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let common = self.len().min(other.len());
         for (item, other) in self.iter_mut().zip(other.iter_mut()) {
-            item.exchange(other);
+            item.exchange_with(other, reader);
         }
         let (mut rest, mut others) = (self.split_off(common), other.split_off(common));
         self.append(&mut others);

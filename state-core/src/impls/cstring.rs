@@ -69,7 +69,7 @@ impl<'de> Restore<'de> for CString {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, _: &mut Reader<'de>) {
         if self != other {
             core::mem::swap(self, other);
         }

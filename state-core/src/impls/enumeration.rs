@@ -106,9 +106,10 @@ macro_rules! enums {
             }
 
             #[inline]
-            fn exchange(&mut self, other: &mut Self) {
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                let _ = &*reader;
                 match (self, other) {
-                    $($((Self::$variant($value), Self::$variant(other)) => $value.exchange(other),)?)*
+                    $($((Self::$variant($value), Self::$variant(other)) => $value.exchange_with(other, reader),)?)*
                     (this, other) => core::mem::swap(this, other),
                 }
             }

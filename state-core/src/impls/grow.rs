@@ -67,9 +67,9 @@ macro_rules! grow {
                 }
             }
 
-            fn exchange(&mut self, other: &mut Self) {
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 let common = self.len().min(other.len());
-                list::exchange_each(&mut self[..common], &mut other[..common]);
+                list::exchange_each(&mut self[..common], &mut other[..common], reader);
                 if self.len() > common {
                     other.extend(self.drain(common..));
                 } else {

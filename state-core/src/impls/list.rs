@@ -244,9 +244,9 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let common = self.len().min(other.len());
-        exchange_each(&mut self[..common], &mut other[..common]);
+        exchange_each(&mut self[..common], &mut other[..common], reader);
         if self.len() > common {
             other.extend(self.drain(common..));
         } else {
@@ -260,12 +260,12 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
 }
 
 /// Exchanges elements one by one, as many as both have.
-pub(super) fn exchange_each<'de, T: Restore<'de>>(items: &mut [T], others: &mut [T]) {
+pub(super) fn exchange_each<'de, T: Restore<'de>>(items: &mut [T], others: &mut [T], reader: &mut Reader<'de>) {
     if mode::<T>() != Mode::Apart && items.len() == others.len() {
         return items.swap_with_slice(others);
     }
     for (item, other) in items.iter_mut().zip(others) {
-        item.exchange(other);
+        item.exchange_with(other, reader);
     }
 }
 
@@ -349,10 +349,10 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let common = self.len().min(other.len());
         for (item, other) in self.iter_mut().zip(other.iter_mut()) {
-            item.exchange(other);
+            item.exchange_with(other, reader);
         }
         if self.len() > common {
             other.extend(self.drain(common..));
@@ -402,9 +402,9 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
         }
     }
 
-    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P) {
+    fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'de>) {
         match (pointer.unique(), other.unique()) {
-            (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others),
+            (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others, reader),
             // Others see the old elements and keep them.
             _ => core::mem::swap(pointer, other),
         }

@@ -106,11 +106,29 @@ macro_rules! locks {
                 true
             }
 
-            fn exchange(&mut self, other: &mut Self) {
+            /// A poisoned one is replaced: its poison goes with the old state.
+            fn trades_in(&self, other: &Self) -> bool {
+                self.$try_write().is_ok() && other.$try_write().is_ok()
+            }
+
+            fn trade_in(&self, other: &Self, reader: &mut Reader<'de>) {
+                let mut value = self.$write().unwrap_or_else(PoisonError::into_inner);
+                let mut others = other.$write().unwrap_or_else(PoisonError::into_inner);
+                value.exchange_with(&mut others, reader);
+                // Where a hook has panicked in one, what is there now is another state.
+                self.clear_poison();
+                other.clear_poison();
+            }
+
+            fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
+                self.$write().unwrap_or_else(PoisonError::into_inner).settle(reader)
+            }
+
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 let changes = self.is_poisoned() != other.is_poisoned();
                 let value = self.get_mut().unwrap_or_else(PoisonError::into_inner);
                 let others = other.get_mut().unwrap_or_else(PoisonError::into_inner);
-                value.exchange(others);
+                value.exchange_with(others, reader);
                 if changes {
                     // The poison goes with the old state, and what is skipped stays.
                     core::mem::swap(value, others);

@@ -221,13 +221,13 @@ macro_rules! maps {
             }
 
             /// Entries of equal keys are exchanged, the others change places.
-            fn exchange(&mut self, other: &mut Self) {
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 if const { K::WHOLE } {
                     core::mem::swap(self, other);
                     for (key, value) in self.iter_mut() {
                         if let Some(old) = other.get_mut(key) {
                             core::mem::swap(value, old);
-                            value.exchange(old);
+                            value.exchange_with(old, reader);
                         }
                     }
                     return;
@@ -235,8 +235,8 @@ macro_rules! maps {
                 let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
                 for (mut key, mut value) in $drain(self) {
                     if let Some((mut new, mut new_value)) = other.remove_entry(&key) {
-                        key.exchange(&mut new);
-                        value.exchange(&mut new_value);
+                        key.exchange_with(&mut new, reader);
+                        value.exchange_with(&mut new_value, reader);
                         mine.push((key, value));
                         (key, value) = (new, new_value);
                     }

@@ -86,8 +86,8 @@ macro_rules! objects {
                 }
 
                 #[inline]
-                fn exchange(&mut self, other: &mut Self) {
-                    $(self.$field.exchange(&mut other.$field);)*
+                fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                    $(self.$field.exchange_with(&mut other.$field, reader);)*
                 }
 
                 #[inline]

@@ -61,9 +61,9 @@ macro_rules! once {
                 }
             }
 
-            fn exchange(&mut self, other: &mut Self) {
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 match (self.get_mut(), other.get_mut()) {
-                    (Some(value), Some(other)) => value.exchange(other),
+                    (Some(value), Some(other)) => value.exchange_with(other, reader),
                     _ => core::mem::swap(self, other),
                 }
             }

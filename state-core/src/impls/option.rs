@@ -101,9 +101,9 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     }
 
     #[inline]
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         match (self, other) {
-            (Some(value), Some(other)) => value.exchange(other),
+            (Some(value), Some(other)) => value.exchange_with(other, reader),
             (this, other) => core::mem::swap(this, other),
         }
     }

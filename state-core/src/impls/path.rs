@@ -84,7 +84,7 @@ macro_rules! restored {
                     }
                 }
 
-                fn exchange(&mut self, other: &mut Self) {
+                fn exchange_with(&mut self, other: &mut Self, _: &mut Reader<'de>) {
                     let exchange: fn(&mut Self, &mut Self) = $exchange;
                     exchange(self, other);
                 }

@@ -73,11 +73,17 @@ macro_rules! pointers {
                 T::set_behind(self, head, reader);
             }
 
-            fn exchange(&mut self, other: &mut Self) {
-                T::exchange_behind(self, other);
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                $(if reader.is_numbered() {
+                    return $sharing::exchange(self, other, reader);
+                })?
+                T::exchange_behind(self, other, reader);
             }
 
             fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                $(if reader.is_numbered() {
+                    return $sharing::settle(self, reader);
+                })?
                 T::settle_behind(self, reader)
             }
         }
@@ -107,6 +113,10 @@ macro_rules! numbered {
 
             fn is_unique(&self) -> bool {
                 Self::strong_count(self) == 1 && Self::weak_count(self) == 0
+            }
+
+            fn references(&self) -> [usize; 2] {
+                [Self::strong_count(self), Self::weak_count(self)]
             }
 
             fn downgrade(&self) -> Self::Weak {
@@ -160,6 +170,26 @@ macro_rules! numbered {
             fn swap_in(&self, other: &Self) -> bool {
                 T::swap_behind(self, other)
             }
+
+            fn exchange_values(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                T::exchange_behind(self, other, reader);
+            }
+
+            fn settle_value(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                T::settle_behind(self, reader)
+            }
+
+            fn trades(&self, other: &Self) -> bool {
+                T::trades_behind(self, other)
+            }
+
+            fn trade(&self, other: &Self, reader: &mut Reader<'de>) {
+                T::trade_behind(self, other, reader);
+            }
+
+            fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
+                T::settle_in_behind(self, reader)
+            }
         }
 
         impl<'de, T: RestorePointee<'de> + ?Sized> Early<'de, T> for $pointer<T> {
@@ -199,6 +229,11 @@ macro_rules! numbered {
             #[inline]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 sharing::weak::<$pointer<T>>(head, reader).or_else(<$pointer<T>>::gone)
+            }
+
+            fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
+                sharing::settle_weak::<$pointer<T>>(self, reader);
+                Some(())
             }
         }
     )*};
@@ -315,6 +350,18 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         T::swap_in(self, other)
     }
 
+    fn trades_behind(&self, other: &Self) -> bool {
+        T::trades_in(self, other)
+    }
+
+    fn trade_behind(&self, other: &Self, reader: &mut Reader<'de>) {
+        T::trade_in(self, other, reader);
+    }
+
+    fn settle_in_behind(&self, reader: &mut Reader<'de>) -> Option<()> {
+        T::settle_in(self, reader)
+    }
+
     fn gone_rc() -> Option<rc::Weak<T>> {
         Some(rc::Weak::new())
     }
@@ -323,9 +370,9 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         Some(sync::Weak::new())
     }
 
-    fn exchange_behind<P: Pointer<T>>(pointer: &mut P, other: &mut P) {
+    fn exchange_behind<P: Pointer<T>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'de>) {
         match (pointer.unique(), other.unique()) {
-            (Some(value), Some(other)) => value.exchange(other),
+            (Some(value), Some(other)) => value.exchange_with(other, reader),
             // Others see the old value and keep it.
             _ => core::mem::swap(pointer, other),
         }
@@ -447,7 +494,17 @@ macro_rules! immutable_pointee {
                 is_same
             }
 
-            fn exchange_behind<P: crate::pointee::Pointer<Self>>(pointer: &mut P, other: &mut P) {
+            /// What is equal is not exchanged.
+            fn trades_behind(&self, other: &Self) -> bool {
+                let same: fn(&Self, &Self) -> bool = $same;
+                same(self, other)
+            }
+
+            fn exchange_behind<P: crate::pointee::Pointer<Self>>(
+                pointer: &mut P,
+                other: &mut P,
+                _: &mut crate::protocol::decode::Reader<'de>,
+            ) {
                 let same: fn(&Self, &Self) -> bool = $same;
                 // An equal one may be shared otherwise.
                 if !same(pointer, other) || other.unique().is_none() {

@@ -130,11 +130,11 @@ macro_rules! sets {
             }
 
             /// Equal elements are exchanged, the others change places.
-            fn exchange(&mut self, other: &mut Self) {
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
                 for mut item in $drain(self) {
                     if let Some(mut new) = other.take(&item) {
-                        item.exchange(&mut new);
+                        item.exchange_with(&mut new, reader);
                         mine.push(item);
                         item = new;
                     }

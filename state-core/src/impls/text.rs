@@ -82,7 +82,7 @@ impl<'de> Restore<'de> for String {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, _: &mut Reader<'de>) {
         exchange(self, other);
     }
 }

@@ -53,8 +53,8 @@ macro_rules! wrappers {
             }
 
             #[inline]
-            fn exchange(&mut self, other: &mut Self) {
-                self.0.exchange(&mut other.0);
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                self.0.exchange_with(&mut other.0, reader);
             }
 
             #[inline]

@@ -56,8 +56,8 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn exchange(&mut self, other: &mut Self) {
-                $(self.$at.exchange(&mut other.$at);)+
+            fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
+                $(self.$at.exchange_with(&mut other.$at, reader);)+
             }
 
             #[inline]

@@ -11,6 +11,7 @@ use crate::protocol::layout::{padded, stride};
 use crate::protocol::stack::weight;
 use crate::protocol::text::Text;
 use crate::schema::Schema;
+use crate::sharing::links::Links;
 use crate::sharing::{Numbered, Shelf, Table};
 use crate::state::{Restore, State};
 
@@ -300,6 +301,17 @@ impl<'de> Reader<'de> {
         self.shelf.as_deref_mut()
     }
 
+    /// What links the objects of a live value and those of a new one.
+    #[inline]
+    pub(crate) fn links(&mut self) -> Option<&mut Links<'de>> {
+        self.shelf().and_then(Shelf::links)
+    }
+
+    /// A reader of nothing, for a live value and a new one that exchange their states.
+    pub(crate) fn linking(numbered: Numbered<'de>) -> Self {
+        Self { shelf: Some(Box::new(Shelf::linking(numbered))), ..Self::of_nothing(Hooks::Count) }
+    }
+
     /// Whether the pointer that was just asked for is left out, to be given later.
     pub(crate) fn left_out(&mut self) -> bool {
         self.shelf().is_some_and(Shelf::left_out)
@@ -404,6 +416,20 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn left(&self) -> usize {
         self.left
+    }
+
+    pub(crate) fn set_left(&mut self, left: usize) {
+        self.left = left;
+    }
+
+    /// Changes what is done about hooks; what was done before.
+    pub(crate) fn set_hooks(&mut self, hooks: Hooks) -> Hooks {
+        core::mem::replace(&mut self.hooks, hooks)
+    }
+
+    /// What was refused, once.
+    pub(crate) fn take_refusal(&mut self) -> Option<Error> {
+        self.refusal.take()
     }
 
     pub(crate) fn into_refusal(self) -> Option<Error> {

@@ -67,7 +67,7 @@ impl fmt::Display for Show<'_> {
             Kind::List(of) => write!(f, "list of {}", self.link(*of)),
             Kind::Set(of) => write!(f, "set of {}", self.link(*of)),
             Kind::Map(key, value) => write!(f, "map of {} to {}", self.link(*key), self.link(*value)),
-            Kind::Array(of, len) => write!(f, "{len} of {}", self.link(*of)),
+            Kind::Array(of, len) => write!(f, "array of {len} {}", self.link(*of)),
             Kind::Tuple(items) => {
                 f.write_str("tuple (")?;
                 for (at, &item) in items.iter().enumerate() {

@@ -83,6 +83,13 @@ impl Object {
     }
 }
 
+/// Drops the objects of this thread that histories let go on other threads.
+#[inline]
+pub(crate) fn drop_gone() {
+    #[cfg(feature = "std")]
+    super::of_thread::drop_gone();
+}
+
 /// Of which type a pointer is, and where its object lies.
 type Key = (usize, TypeId);
 

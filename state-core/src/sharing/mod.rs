@@ -5,9 +5,11 @@
 // refers to it, or it is an object with a number, or it is one that came before. No address, offset or length stands on
 // the wire. A number belongs to a class, which is one pointer type; so a reference can only mean a whole pointer of its
 // own type. `out` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
-// and `shelf` keeps what has a number while a state is put back.
+// and `shelf` keeps what has a number while a state is put back. `links` pairs live objects with new ones, where a new
+// graph exchanges its state with a live one.
 
 pub(crate) mod held;
+pub(crate) mod links;
 #[cfg(feature = "std")]
 mod of_thread;
 mod out;
@@ -19,16 +21,18 @@ mod table;
 pub(crate) mod walked;
 
 pub(crate) use crate::protocol::layout::RECORD;
-pub(crate) use held::{Held, Holder, Lent, Objects};
-#[cfg(feature = "pickle")]
-pub(crate) use out::name;
-pub(crate) use out::{Tracker, copied, count, count_weak, put, put_weak};
+pub(crate) use held::{Held, Holder, Lent, Objects, drop_gone};
+pub(crate) use links::{exchange, settle, settle_weak};
+pub(crate) use out::{Tracker, copied, count, count_weak, name, put, put_weak};
 pub(crate) use pointer::{Early, Kept, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
 
 use crate::schema::form::Sharing;
+
+/// What stands in the record of a weak reference whose object a history holds; it is never read from foreign bytes.
+pub(crate) const HELD_WEAKLY: [u8; RECORD] = [3, 0, 0, 0, 0, 0, 0, 0];
 
 /// Pointer types that may have numbered objects in one image.
 pub(crate) const CLASSES: usize = 64;
@@ -84,6 +88,8 @@ pub(crate) struct Numbered<'a> {
     pub numbers: bool,
     /// Whether a reference leads to an object that is not there yet when it is read.
     pub holes: bool,
+    /// Whether objects own themselves, by others or not.
+    pub rings: bool,
     /// The classes with an object that is referred to weakly while it is made, a bit for each.
     pub early: u64,
     /// The objects that a history holds.
@@ -92,7 +98,7 @@ pub(crate) struct Numbered<'a> {
 
 impl<'a> Numbered<'a> {
     /// What holds of any image.
-    pub const ANY: Self = Self { numbers: true, holes: true, early: u64::MAX, held: None };
+    pub const ANY: Self = Self { numbers: true, holes: true, rings: true, early: u64::MAX, held: None };
 
     /// What holds of any image of a history.
     pub fn of_history(sharing: Sharing, held: Option<&'a Held<'a>>) -> Option<Self> {

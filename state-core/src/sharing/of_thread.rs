@@ -1,40 +1,64 @@
 //! Objects that stay with a thread, as those behind an `Rc` do, while what owns them can go anywhere: they lie in a table
 //! of the thread, and the owner has a place in it. On other threads the place is empty.
+//!
+//! What is let go on another thread is noted with its own, which drops it the next time that it does something with a
+//! history.
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
-use alloc::sync::{Arc, Weak};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
+use core::mem::take;
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
 use super::held::Handle;
 
 /// Where an object lies.
-///
-/// The address of what it owns tells it from all others: that of an owner which is gone is not given again as long as its
-/// entry is there.
 #[derive(Debug)]
 pub struct Place {
-    owner: Arc<()>,
+    /// Of all places of the thread, this one's.
+    number: u64,
     thread: ThreadId,
+    gone: Arc<Gone>,
 }
 
-struct Entry {
-    handle: Rc<dyn Handle>,
-    owner: Weak<()>,
+/// The places of a thread that were let go on others.
+#[derive(Debug, Default)]
+struct Gone {
+    /// Whether there are any, so that a thread without any need not ask for the lock.
+    any: AtomicBool,
+    numbers: Mutex<Vec<u64>>,
+}
+
+impl Gone {
+    fn note(&self, number: u64) {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner).push(number);
+        self.any.store(true, Ordering::Release);
+    }
+
+    fn take(&self) -> Vec<u64> {
+        if !self.any.swap(false, Ordering::Acquire) {
+            return Vec::new();
+        }
+        take(&mut *self.numbers.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 #[derive(Default)]
 struct Table {
-    entries: BTreeMap<usize, Entry>,
-    /// As many entries as there may be before it is looked for owners that have gone on another thread.
-    most: usize,
+    entries: BTreeMap<u64, Rc<dyn Handle>>,
+    next: u64,
+    gone: Arc<Gone>,
 }
 
 std::thread_local! {
     static TABLE: RefCell<Table> = RefCell::default();
     static THREAD: ThreadId = thread::current().id();
+    /// Whether the thread has a table.
+    static USED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The number of the thread, without what it costs to ask for it.
@@ -42,14 +66,39 @@ fn this_thread() -> ThreadId {
     THREAD.try_with(|thread| *thread).unwrap_or_else(|_| thread::current().id())
 }
 
+/// Drops what belongs to this thread and was let go on others.
+#[inline]
+pub fn drop_gone() {
+    if USED.get() {
+        drop_noted();
+    }
+}
+
+#[cold]
+fn drop_noted() {
+    let gone = TABLE.try_with(|table| {
+        let Ok(mut table) = table.try_borrow_mut() else { return Vec::new() };
+        let numbers = table.gone.take();
+        numbers.iter().filter_map(|number| table.entries.remove(number)).collect()
+    });
+    // Outside, as what is dropped may hold others.
+    drop(gone);
+}
+
 impl Place {
     pub fn new(handle: impl Handle + 'static) -> Self {
-        let place = Self { owner: Arc::new(()), thread: this_thread() };
-        let entry = Entry { handle: Rc::new(handle), owner: Arc::downgrade(&place.owner) };
-        let gone = TABLE.try_with(|table| table.borrow_mut().insert(place.key(), entry));
-        // Outside, as what is dropped may hold others.
-        drop(gone);
-        place
+        let handle: Rc<dyn Handle> = Rc::new(handle);
+        USED.set(true);
+        let entered = TABLE.try_with(|table| {
+            let mut table = table.borrow_mut();
+            let number = table.next;
+            table.next += 1;
+            table.entries.insert(number, handle);
+            (number, table.gone.clone())
+        });
+        // While the thread ends there is no table, and nothing is found in it.
+        let (number, gone) = entered.unwrap_or_default();
+        Self { number, thread: this_thread(), gone }
     }
 
     /// Whether the object belongs to this thread.
@@ -63,38 +112,17 @@ impl Place {
         if !self.is_here() {
             return None;
         }
-        TABLE.try_with(|table| table.borrow().find(self.key())).ok()?
-    }
-
-    fn key(&self) -> usize {
-        Arc::as_ptr(&self.owner) as usize
+        TABLE.try_with(|table| table.borrow().entries.get(&self.number).cloned()).ok()?
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if self.handle().is_some() {
-            let entry = TABLE.try_with(|table| table.borrow_mut().entries.remove(&self.key()));
+        if self.is_here() {
+            let entry = TABLE.try_with(|table| table.borrow_mut().entries.remove(&self.number));
             drop(entry);
+        } else {
+            self.gone.note(self.number);
         }
-    }
-}
-
-impl Table {
-    fn find(&self, key: usize) -> Option<Rc<dyn Handle>> {
-        Some(self.entries.get(&key)?.handle.clone())
-    }
-
-    /// Enters an object; those whose owners are gone.
-    fn insert(&mut self, key: usize, entry: Entry) -> Vec<Entry> {
-        let mut gone = Vec::new();
-        if self.entries.len() >= self.most {
-            let keys: Vec<usize> =
-                self.entries.iter().filter(|(_, of)| of.owner.strong_count() == 0).map(|e| *e.0).collect();
-            gone.extend(keys.iter().filter_map(|key| self.entries.remove(key)));
-            self.most = (2 * self.entries.len()).max(64);
-        }
-        self.entries.insert(key, entry);
-        gone
     }
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
 use super::places::Places;
-use super::{CLASSES, Holder, Kept, Number, RECORD, Record, SharedPointer};
+use super::{CLASSES, HELD_WEAKLY, Holder, Kept, Number, RECORD, Record, SharedPointer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::encode::{Size, Writer};
 use crate::schema::{Kind, Nodes, Schema, Sharing, Show, brief};
@@ -286,21 +286,21 @@ impl Tracker {
     #[cold]
     fn no_cycle(&self, schema: &Schema, may_be_empty: bool) -> Error {
         let expected = if !self.cycles {
-            "references that do not lead back into an object around them (`#[state(shared, cyclic)]` allows it; `Weak` \
-             needs nothing)"
+            "no reference back to an object that contains it (`#[state(shared, cyclic)]` allows it; a `Weak` is always \
+             allowed)"
         } else if !may_be_empty {
             "a reference that closes a cycle in an `Option`, a list or a map, which can be empty until its object is there"
         } else {
             "a reference that closes a cycle in an object behind a cell or lock, such as `Rc<RefCell<_>>`, which it can \
              be given later"
         };
-        Error::new(ErrorKind::Unwritable, expected, format!("one to {} around it", name(schema)))
+        Error::new(ErrorKind::Unwritable, expected, format!("one to the {} that contains it", name(schema)))
     }
 }
 
 #[cold]
 fn no_weak(schema: &Schema, forward: bool) -> Error {
-    let found = if forward { "that follows it" } else { "around it, which a hook or conversion may refuse" };
+    let found = if forward { "that follows it" } else { "that contains it, which a hook or conversion may refuse" };
     Error::new(
         ErrorKind::Unwritable,
         "a weak reference to an object that is there before it, or one behind a cell or lock, such as `Rc<RefCell<_>>`",
@@ -353,10 +353,11 @@ fn not_to_hold(schema: &Schema) -> Error {
 
 /// The name of what a pointer leads to.
 pub(crate) fn name(schema: &Schema) -> String {
-    match schema.kind {
-        Kind::Boxed(of) | Kind::Weak(of) => brief(&Show(Nodes::NONE.get(of), Nodes::NONE)),
-        _ => brief(&Show(schema, Nodes::NONE)),
+    let mut schema = schema;
+    while let Kind::Boxed(of) | Kind::Weak(of) = schema.kind {
+        schema = Nodes::NONE.get(of);
     }
+    brief(&Show(schema, Nodes::NONE))
 }
 
 /// Counts a pointer's record; whether its value follows.
@@ -394,14 +395,22 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
 
 /// Notes a weak reference.
 pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
-    let Some(tracker) = size.tracker() else {
+    if size.tracker().is_none() {
         return size.fail(Error::new(
             ErrorKind::Unwritable,
             "a state as native bytes, in which references are numbered",
             "a weak reference in another form of it",
         ));
-    };
+    }
     let Some(pointer) = P::upgrade(weak) else { return };
+    if size.is_holding() {
+        // Counted as one that is held: nobody else has what was just made of it.
+        if let (Some(kept), Some(tracker)) = (P::kept(), size.tracker()) {
+            tracker.meet(&pointer, &kept, true).held = true;
+        }
+        return;
+    }
+    let Some(tracker) = size.tracker() else { return };
     match P::kept() {
         Some(kept) => tracker.meet(&pointer, &kept, true).weak = true,
         None => size.fail(untracked(P::leads_to())),
@@ -457,6 +466,16 @@ pub(crate) fn put<'v, P: SharedPointer>(
 /// Writes the record of a weak reference.
 pub(crate) fn put_weak<P: SharedPointer>(weak: &P::Weak, head: &mut [u8], writer: &mut Writer<'_, '_>) {
     let place = head.as_ptr() as usize;
+    if let Some(tracker) = writer.tracker().filter(|tracker| tracker.holding) {
+        match P::upgrade(weak) {
+            None => Record::Own.write(head),
+            Some(object) if tracker.hold(&object) => head.copy_from_slice(&HELD_WEAKLY),
+            Some(_) => {
+                writer.fail::<()>();
+            }
+        }
+        return;
+    }
     match writer.tracker().and_then(|tracker| tracker.refer_weakly::<P>(weak, place)) {
         Some(record) => record.write(head),
         None => {

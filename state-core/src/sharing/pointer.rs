@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
 use super::held::Object;
+use super::links::Handles;
 use super::proof::{Share, Visit};
 use super::shelf::Slots;
 use crate::pointee::Pointer;
@@ -24,6 +25,9 @@ pub trait SharedPointer: State + Clone {
 
     /// Whether nobody else refers to the object, not even weakly.
     fn is_unique(&self) -> bool;
+
+    /// How many refer to the object: owners, and weak references.
+    fn references(&self) -> [usize; 2];
 
     /// A weak reference to the object.
     fn downgrade(&self) -> Self::Weak;
@@ -73,6 +77,21 @@ pub trait Shared<'de>: SharedPointer {
 
     /// Gives an object the content of another, and the reverse.
     fn swap_in(&self, other: &Self) -> bool;
+
+    /// As [`Restore::exchange_with`](crate::Restore::exchange_with), of pointers that nobody else has.
+    fn exchange_values(&mut self, other: &mut Self, reader: &mut Reader<'de>);
+
+    /// As [`Restore::settle`](crate::Restore::settle), of a pointer that nobody else has.
+    fn settle_value(&mut self, reader: &mut Reader<'de>) -> Option<()>;
+
+    /// Whether the states of two objects that others refer to can be exchanged now.
+    fn trades(&self, other: &Self) -> bool;
+
+    /// Exchanges them.
+    fn trade(&self, other: &Self, reader: &mut Reader<'de>);
+
+    /// As [`Restore::settle`](crate::Restore::settle), of an object that others refer to.
+    fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()>;
 }
 
 /// A shared pointer whose object can be referred to while it is made.
@@ -95,6 +114,9 @@ pub struct Kept<P: SharedPointer> {
     /// An empty list of numbered objects.
     pub shelf: fn() -> Box<dyn Any>,
     pub slots: fn(&mut dyn Any) -> Option<&mut Slots<P>>,
+    /// Empty lists of objects that are walked, and of pairs of them.
+    pub linked: fn() -> Box<dyn Any>,
+    pub handles_in: fn(&mut dyn Any) -> Option<&mut Handles<P>>,
     /// A handle to the object for a history; `None` where such a handle could not stay with its thread.
     pub object: fn(&P) -> Option<Object>,
     /// The pointer that a handle to an object is.
@@ -116,6 +138,8 @@ where
             },
             shelf: || Box::new(Slots::<P>::default()),
             slots: |slots| slots.downcast_mut(),
+            linked: || Box::new(Handles::<P>::default()),
+            handles_in: |handles| handles.downcast_mut(),
             object: |pointer| Object::of_thread(pointer.clone()),
             found: |handle| handle.downcast_ref().cloned(),
         }

@@ -9,10 +9,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
+use super::links::Links;
 use super::places::Places;
-use super::{Kept, Number, Numbered, RECORD, Record, Shared, SharedPointer};
+use super::{HELD_WEAKLY, Kept, Number, Numbered, RECORD, Record, Shared, SharedPointer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Mark, Reader, Regions};
+use crate::protocol::hooks::Hooks;
 
 /// The objects of one pointer type.
 pub struct Slots<P: SharedPointer> {
@@ -56,6 +58,10 @@ pub(crate) struct Shelf<'de> {
     held: Vec<(TypeId, Box<dyn Any>)>,
     /// Whether all objects are there, and the incomplete ones are read again.
     again: bool,
+    /// How many hooks had been left then.
+    left: usize,
+    /// What links the objects of a live value and those of a new one.
+    links: Option<Links<'de>>,
 }
 
 struct Class<'de> {
@@ -98,7 +104,23 @@ impl<'de> Shelf<'de> {
             claimed: Places::default(),
             held: Vec::new(),
             again: false,
+            left: 0,
+            links: None,
         }
+    }
+
+    /// The same for a live value and a new one that exchange their states.
+    pub fn linking(numbered: Numbered<'de>) -> Self {
+        Self { links: Some(Links::new()), ..Self::new(numbered) }
+    }
+
+    pub fn links(&mut self) -> Option<&mut Links<'de>> {
+        self.links.as_mut()
+    }
+
+    /// Whether pointers are held by a history now.
+    pub(super) fn holds(&self) -> bool {
+        self.holding
     }
 
     /// Whether pointers are more than their values now: numbered, or held.
@@ -293,7 +315,14 @@ fn build<'de, P: Shared<'de>>(
     reader: &mut Reader<'de>,
 ) -> Option<P> {
     let early = reader.shelf()?.class(number.class, kept)?.early;
-    let value = if early { P::build_early(head, reader, number.class) } else { P::build(head, reader) }?;
+    // What cannot be changed behind its pointers is never exchanged with something live.
+    let hooks = reader.hooks();
+    if !P::ENTERS && hooks == Hooks::Leave {
+        reader.set_hooks(Hooks::Call);
+    }
+    let value = if early { P::build_early(head, reader, number.class) } else { P::build(head, reader) };
+    reader.set_hooks(hooks);
+    let value = value?;
     let end = reader.mark();
     let shelf = reader.shelf()?;
     shelf.place(number, kept, Slot::There(value.clone()))?;
@@ -349,6 +378,9 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
 
 /// The weak reference of a record; `None` where the object is gone or not there yet.
 pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -> Option<P::Weak> {
+    if head == HELD_WEAKLY {
+        return reader.shelf()?.next_held::<P>().map(|object| object.downgrade());
+    }
     let Record::Back(number) = Record::read(head)? else { return None };
     let (kept, shelf) = (P::kept()?, reader.shelf()?);
     let weak = match shelf.slots(number.class, &kept)?.slots.get(number.index as usize) {
@@ -396,6 +428,8 @@ pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) ->
     if !shelf.again {
         shelf.again = true;
         let (incomplete, root_too) = (core::mem::take(&mut shelf.incomplete), core::mem::take(&mut shelf.root));
+        let left = reader.left();
+        reader.shelf()?.left = left;
         for object in &incomplete {
             let again = reader.shelf()?.classes.get(usize::from(object.number.class))?.again;
             again(reader, object)?;
@@ -405,6 +439,9 @@ pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) ->
             return Some(true);
         }
     }
+    // What was read again was counted before.
+    let left = reader.shelf()?.left;
+    reader.set_left(left);
     if !close(&mut reader.shelf()?.classes) {
         reader.refuse(Error::new(ErrorKind::Refused, "", "an object on a cycle whose cell or lock a hook keeps"));
         return None;

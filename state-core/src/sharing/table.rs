@@ -48,7 +48,7 @@ impl Table {
             cycles,
             may_be_empty: false,
             patches: true,
-            found: Numbered { numbers: true, holes: false, early: 0, held: None },
+            found: Numbered { numbers: true, holes: false, rings: false, early: 0, held: None },
         }
     }
 
@@ -111,7 +111,7 @@ impl Table {
         if !self.is_open(number) {
             return Some(true);
         }
-        self.found.holes = true;
+        (self.found.holes, self.found.rings) = (true, true);
         Some(self.cycles && may_be_empty && self.patches)
     }
 

@@ -1,6 +1,6 @@
 //! How an image's parts show in a dynamic state: what reading and filling must agree on.
 
-use crate::schema::{Kind, Link, Nodes, Object, Schema, Slot};
+use crate::schema::{Form, Kind, Link, Nodes, Object, Schema, Slot};
 
 /// Whether a list of these is handed over as bytes.
 pub(crate) fn is_byte(schema: &Schema) -> bool {
@@ -15,12 +15,56 @@ pub(super) fn not_bool<'a>(nodes: &'a Nodes, mut element: &'a Schema, bytes: &[u
     matches!(element.kind, Kind::Bool).then(|| bytes.iter().position(|&byte| byte > 1)).flatten()
 }
 
-/// Whether a present value could look like an absent one, so that it is wrapped in a tuple of its own.
-pub(crate) fn can_be_none<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> bool {
+/// When the value of an optional is wrapped in a tuple of its own, because it could look like an absent one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrap {
+    Never,
+    /// A weak reference whose object is gone. Any other is what it leads to, and looks like no such tuple.
+    Gone,
+    Always,
+}
+
+/// When a value of this type is wrapped.
+pub(crate) fn wrap<'a>(nodes: &'a Nodes, schema: &'a Schema) -> Wrap {
+    let inner = unboxed(nodes, schema);
+    match inner.kind {
+        Kind::Optional(_) => Wrap::Always,
+        Kind::Weak(of) if core::ptr::eq(inner, schema) && is_no_group(unboxed(nodes, nodes.get(of))) => Wrap::Gone,
+        Kind::Weak(_) => Wrap::Always,
+        _ => Wrap::Never,
+    }
+}
+
+/// Whether no value of this type is shown as a tuple, list or set, or as nothing.
+fn is_no_group(schema: &Schema) -> bool {
+    match &schema.kind {
+        Kind::Object(object) => object.form != Form::Range,
+        Kind::Enum(of) => of.form == Form::Dynamic,
+        kind => matches!(
+            kind,
+            Kind::Open(_) | Kind::Bool | Kind::Char | Kind::Str | Kind::Int { .. } | Kind::Float { .. } | Kind::Map(..)
+        ),
+    }
+}
+
+/// Whether a present value could look like an absent one.
+pub(crate) fn can_be_none<'a>(nodes: &'a Nodes, schema: &'a Schema) -> bool {
+    wrap(nodes, schema) != Wrap::Never
+}
+
+/// To what a weak reference of this type leads, if it is one.
+pub(super) fn weak_to<'a>(nodes: &'a Nodes, schema: &'a Schema) -> Option<&'a Schema> {
+    match unboxed(nodes, schema).kind {
+        Kind::Weak(of) => Some(nodes.get(of)),
+        _ => None,
+    }
+}
+
+fn unboxed<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> &'a Schema {
     while let Kind::Boxed(of) = schema.kind {
         schema = nodes.get(of);
     }
-    matches!(schema.kind, Kind::Optional(_))
+    schema
 }
 
 /// The slots of the flat state that a slot of the schema takes.

@@ -30,7 +30,7 @@ pub(crate) use fill::{fill_older, fill_state_over};
 pub(crate) use form::count_slots;
 pub(crate) use form::is_byte;
 #[cfg(feature = "pickle")]
-pub(crate) use form::{can_be_none, tuple_slots};
+pub(crate) use form::{Wrap, can_be_none, tuple_slots, wrap};
 use read::Seek;
 pub(crate) use read::{Read, little_endian};
 

@@ -130,6 +130,11 @@ fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
             Type::TraitObject(_) if held.iter().any(|owner| shape::owned(owner).is_some_and(|of| ptr::eq(of, ty))) => {
                 return None;
             }
+            Type::TraitObject(_) if held.iter().any(|owner| is_cell_of(owner, ty)) => {
+                let message = "a trait object directly in a cell or lock has no state; put it in a box there, as in \
+                    `RefCell<Box<dyn Trait>>`, or mark the field `skip`";
+                return Some((ty, message.into()));
+            }
             Type::TraitObject(_) => "a trait object without a `Box`, `Rc` or `Arc` around it",
             Type::FnPtr(_) => "a function pointer",
             Type::Ptr(_) => "a raw pointer",
@@ -204,4 +209,13 @@ pub fn record(cx: &Ctxt, field: &Field) {
         cx.error(ty, message);
         return;
     }
+}
+
+/// Whether a type is a cell or lock of another, as far as its name tells.
+fn is_cell_of(owner: &Type, of: &Type) -> bool {
+    let Type::Path(path) = owner else { return false };
+    path.path.segments.last().is_some_and(|segment| {
+        ["Cell", "RefCell", "Mutex", "RwLock"].iter().any(|name| segment.ident == name)
+            && shape::arguments(segment).any(|argument| ptr::eq(shape::peel(argument), of))
+    })
 }

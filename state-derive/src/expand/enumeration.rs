@@ -311,7 +311,7 @@ fn exchange(variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn exchange(&mut self, __other: &mut Self) {
+        fn exchange_with(&mut self, __other: &mut Self, __reader: &mut _state::Reader<'__de>) {
             match (self, __other) {
                 #(#arms)*
                 (__this, __other) => _state::swap(__this, __other),

@@ -110,10 +110,10 @@ fn field(at: &TokenStream, index: usize) -> TokenStream {
 
 /// Exchanges what is at `at` with what is at `other`.
 pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> TokenStream {
-    let (exchange_whole, ty) = (restore(convert, "exchange"), slot_type(convert));
+    let (exchange_whole, ty) = (restore(convert, "exchange_with"), slot_type(convert));
     let (holder, parts) = match &convert.how {
-        How::Keep | How::With(_) | How::Remote(_) => return quote!(#exchange_whole(#at, #other);),
-        How::Own => return quote!(_state::exchange_owned(#at, #other);),
+        How::Keep | How::With(_) | How::Remote(_) => return quote!(#exchange_whole(#at, #other, __reader);),
+        How::Own => return quote!(_state::exchange_owned(#at, #other, __reader);),
         How::Parts(holder, parts) => (*holder, parts),
     };
     match holder {
@@ -122,7 +122,7 @@ pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> Tok
             quote!({
                 let mut __slot: #ty = _state::take(#at);
                 let mut __part: #ty = _state::take(#other);
-                #exchange_whole(&mut __slot, &mut __part);
+                #exchange_whole(&mut __slot, &mut __part, __reader);
                 _state::assign(#at, _state::Some(#one));
                 _state::assign(#other, _state::Some(#another));
             })

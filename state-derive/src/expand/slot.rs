@@ -313,11 +313,16 @@ pub fn other(field: &Field) -> Ident {
 
 /// Exchanges the slot with that of another value.
 pub fn exchange(field: &Field) -> TokenStream {
+    let exchange = exchange_of(field);
+    if is_held(field) { quote!(_state::hold_set(__reader, |__reader| { #exchange });) } else { exchange }
+}
+
+fn exchange_of(field: &Field) -> TokenStream {
     let (binding, other) = (&field.binding, other(field));
     match route(field) {
         Route::Plain | Route::Boxed(_) | Route::Sorted => {
-            let exchange = restore(field, "exchange");
-            quote!(#exchange(#binding, #other);)
+            let exchange = restore(field, "exchange_with");
+            quote!(#exchange(#binding, #other, __reader);)
         }
         Route::Owned(convert) => owned::exchange(convert, &quote!(#binding), &quote!(#other)),
         Route::OfNone(_) => TokenStream::new(),
@@ -352,6 +357,7 @@ pub fn settle(field: &Field) -> Option<TokenStream> {
         Route::Owned(convert) => owned::settle(convert, &quote!(#binding)),
         Route::OfNone(_) | Route::Bytes(_) | Route::With(_) | Route::Serde => return None,
     };
+    let settled = if is_held(field) { quote!(_state::hold_get(__reader, |__reader| #settled)) } else { settled };
     Some(quote!(_state::settled(#settled, #name, __reader)?;))
 }
 

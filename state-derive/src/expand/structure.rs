@@ -142,7 +142,7 @@ fn exchange(variant: &Variant) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn exchange(&mut self, __other: &mut Self) {
+        fn exchange_with(&mut self, __other: &mut Self, __reader: &mut _state::Reader<'__de>) {
             #slots
         }
     }

@@ -81,15 +81,15 @@ where
     }
 
     /// Entries of equal keys are exchanged, the others change places; so do the orders.
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let old = exchange_equal(
             self.drain(..).collect(),
             other,
             |other, (key, _)| other.get_index_of(key),
             |other| other.drain(..).collect(),
             |(key, value), (new_key, new_value)| {
-                key.exchange(new_key);
-                value.exchange(new_value);
+                key.exchange_with(new_key, reader);
+                value.exchange_with(new_value, reader);
             },
         );
         self.extend(old.0);
@@ -177,13 +177,13 @@ impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default + Send + Sync + 
     }
 
     /// Equal elements are exchanged, the others change places; so do the orders.
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let old = exchange_equal(
             self.drain(..).collect(),
             other,
             IndexSet::get_index_of,
             |other| other.drain(..).collect(),
-            T::exchange,
+            |item, new| item.exchange_with(new, reader),
         );
         self.extend(old.0);
         other.extend(old.1);

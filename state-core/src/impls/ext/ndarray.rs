@@ -112,7 +112,7 @@ impl<'de, T: Record, D: Dimension> Restore<'de> for Array<T, D> {
         }
     }
 
-    fn exchange(&mut self, other: &mut Self) {
+    fn exchange_with(&mut self, other: &mut Self, _: &mut Reader<'de>) {
         if self.shape() == other.shape() {
             if let (Some(items), Some(others)) = (self.as_slice_mut(), other.as_slice_mut()) {
                 return items.swap_with_slice(others);

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::error::{Error, ErrorKind};
 use crate::pickle::Protocol;
 use crate::schema::{Form, Kind, KnownMember, Link, Nodes, Raw, Schema};
-use crate::walk::{can_be_none, is_byte};
+use crate::walk::{Wrap, is_byte, wrap};
 
 /// How the values of a type are written.
 pub(super) struct Plan {
@@ -74,7 +74,7 @@ pub(super) enum Step {
     Optional {
         at: usize,
         row: usize,
-        wrapped: bool,
+        wrap: Wrap,
     },
     Group {
         at: usize,
@@ -435,8 +435,8 @@ impl Planner {
             Kind::Seconds { signed } => return self.seconds(*signed, at, steps),
             Kind::Optional(of) => {
                 let inner = target(*of);
-                let wrapped = can_be_none(Nodes::NONE, inner);
-                Step::Optional { at, row: self.row_of(inner, kept && !wrapped)?, wrapped }
+                let wrap = wrap(Nodes::NONE, inner);
+                Step::Optional { at, row: self.row_of(inner, kept && wrap == Wrap::Never)?, wrap }
             }
             Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
             Kind::Serde => Step::Serde { at },

@@ -19,6 +19,7 @@ use crate::protocol::decode::read_length;
 use crate::protocol::float::widen;
 use crate::protocol::layout::{grid_count, option_is_inline};
 use crate::value::{Order, serde_value};
+use crate::walk::Wrap;
 
 /// The regions of an image that stand behind its head, as far as they have not been written yet.
 #[derive(Clone, Copy)]
@@ -132,7 +133,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     /// The steps that lead to other rows.
     fn onward(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
         match step {
-            Step::Optional { at, row, wrapped } => self.optional(head, at, row, wrapped),
+            Step::Optional { at, row, wrap } => self.optional(head, at, row, wrap),
             Step::Group { at, row, group } => self.group(head, at, row, group),
             Step::Fixed { at, row, count } => self.fixed(head, at, row, count),
             Step::Boxed { row } => self.boxed(row),
@@ -263,15 +264,20 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         read_length(head, &mut self.rest.tail).ok_or_else(disagreement)
     }
 
-    fn optional(&mut self, head: &'i [u8], at: usize, row: usize, wrapped: bool) -> Result<()> {
+    fn optional(&mut self, head: &'i [u8], at: usize, row: usize, wrap: Wrap) -> Result<()> {
         if *part::<1>(head, at)? == [0] {
             self.sink.none();
             return Ok(());
         }
+        let place = self.behind(head, at + 1, row, option_is_inline(self.plan.rows[row].head))?;
+        let wrapped = match wrap {
+            Wrap::Never => false,
+            Wrap::Gone => place.first() == Some(&0),
+            Wrap::Always => true,
+        };
         if wrapped {
             self.sink.open_tuple(1);
         }
-        let place = self.behind(head, at + 1, row, option_is_inline(self.plan.rows[row].head))?;
         self.row(row, place)?;
         if wrapped {
             self.sink.close_tuple(1);

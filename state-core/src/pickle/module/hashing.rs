@@ -14,16 +14,23 @@ pub(super) struct Hashing<'s> {
     nodes: &'s Nodes,
     /// The structs in the keys of maps and the items of sets.
     keys: BTreeSet<*const Object>,
+    /// The structs that references lead to, where shared objects stay one object.
+    shared: BTreeSet<*const Object>,
 }
 
 impl<'s> Hashing<'s> {
     pub fn of(graph: Graph<'s>) -> Self {
-        let mut this = Self { nodes: graph.nodes, keys: BTreeSet::new() };
+        let mut this = Self { nodes: graph.nodes, keys: BTreeSet::new(), shared: BTreeSet::new() };
+        let mut shares = false;
         let (mut seen, mut in_keys) = (Seen::new(), Seen::new());
         let mut open = alloc::vec![(graph.root, false)];
         while let Some((node, is_key)) = open.pop() {
             if !(if is_key { &mut in_keys } else { &mut seen }).insert(from_ref(node)) {
                 continue;
+            }
+            shares |= node.sharing().shared;
+            if let (Some(_), Some(object)) = (node.shared, this.behind(node)) {
+                this.shared.insert(object);
             }
             if let (true, Kind::Object(object)) = (is_key, &node.kind) {
                 this.keys.insert(object);
@@ -32,14 +39,30 @@ impl<'s> Hashing<'s> {
             let links = node.links().into_iter().enumerate();
             open.extend(links.map(|(at, link)| (this.nodes.get(link), is_key || at < keys)));
         }
+        if !shares {
+            this.shared.clear();
+        }
         this
+    }
+
+    /// The struct behind pointers.
+    fn behind(&self, mut node: &'s Schema) -> Option<&'s Object> {
+        while let Kind::Boxed(of) | Kind::Weak(of) = node.kind {
+            node = self.nodes.get(of);
+        }
+        match &node.kind {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        }
     }
 
     /// How the objects of a class are compared.
     pub fn of_class(&self, objects: &[&'s Object]) -> Equality {
         let parts: Vec<&Schema> =
             objects.iter().flat_map(|object| object.slots.iter().map(|slot| self.nodes.get(slot.ty))).collect();
-        if parts.iter().any(|part| self.any(part, &mut Seen::new(), &is_array, false)) {
+        // Where an object is one for all that refer to it, its fields may lead back to it, and comparing them never end.
+        let is_shared = objects.iter().any(|object| self.shared.contains(&from_ref(*object)));
+        if is_shared || parts.iter().any(|part| self.any(part, &mut Seen::new(), &is_array, false)) {
             return Equality::Identity;
         }
         if !objects.iter().any(|object| self.keys.contains(&from_ref(*object))) {

@@ -35,7 +35,8 @@ pub struct PythonModule {
 ///
 /// A struct becomes a dataclass whose fields have type annotations, in the form of its `pickle = ".."`; one that
 /// continues another becomes its subclass, if both have the same form. An enum becomes the type of its tuples, or, with
-/// `pickle = "enum"`, an `enum.Enum`. Names that are not valid in Python get an underscore; pickles keep the original
+/// `pickle = "enum"`, an `enum.Enum`. Objects are equal if their fields are; where shared objects stay one object, those
+/// that references lead to are compared and hashed by identity (`eq=False`), as are those with arrays. Names that are not valid in Python get an underscore; pickles keep the original
 /// names. The module needs Python 3.9, and NumPy if types have NumPy arrays.
 ///
 /// ```

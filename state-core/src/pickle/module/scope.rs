@@ -11,7 +11,7 @@ use super::member;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Form, Kind, Nodes, Object, Raw, Schema};
 use crate::standard::Known;
-use crate::walk::{can_be_none, is_byte};
+use crate::walk::{Wrap, is_byte, wrap};
 
 /// A module while it is written.
 pub(super) struct Scope<'c, 's> {
@@ -149,7 +149,7 @@ impl<'c, 's> Scope<'c, 's> {
             }
             Kind::Optional(of) | Kind::Weak(of) => {
                 let inner = nodes.get(*of);
-                let is_wrapped = matches!(schema.kind, Kind::Optional(_)) && can_be_none(nodes, inner);
+                let is_wrapped = matches!(schema.kind, Kind::Optional(_)) && wrap(nodes, inner) == Wrap::Always;
                 let of = if is_wrapped { self.generic("tuple", &[inner])? } else { self.annotation(inner)? };
                 let optional = self.typing("Optional");
                 Annotation { text: format!("{optional}[{}]", of.text), ..of }

@@ -174,7 +174,7 @@ pub trait Base<B: PyClassBaseType>: Sized {
     /// Calls the hooks that were left, on the base of the object that `guard` holds.
     fn settle<T: PyClass<BaseType = B, Frozen = False>>(
         guard: &mut PyRefMut<'_, T>,
-        values: &Self::Values,
+        values: &mut Self::Values,
         hooks: Hooks,
     ) -> StateResult<()>;
 }
@@ -211,7 +211,7 @@ where
 
     fn settle<T: PyClass<BaseType = B, Frozen = False>>(
         guard: &mut PyRefMut<'_, T>,
-        values: &Self::Values,
+        values: &mut Self::Values,
         hooks: Hooks,
     ) -> StateResult<()> {
         B::Frozen::settle::<B, T>(guard, values, hooks)
@@ -250,7 +250,11 @@ impl<N: Native + PyTypeInfo + PyClassBaseType<Initializer = Self>> Base<N> for P
 
     fn exchange<T: PyClass<BaseType = N, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &mut ()) {}
 
-    fn settle<T: PyClass<BaseType = N, Frozen = False>>(_: &mut PyRefMut<'_, T>, (): &(), _: Hooks) -> StateResult<()> {
+    fn settle<T: PyClass<BaseType = N, Frozen = False>>(
+        _: &mut PyRefMut<'_, T>,
+        (): &mut (),
+        _: Hooks,
+    ) -> StateResult<()> {
         Ok(())
     }
 }
@@ -291,7 +295,7 @@ pub trait Mutability: Sized {
         Super<B>: Base<B::BaseType>,
         T: PyClass<BaseType = B, Frozen = False>;
 
-    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &Values<B>, hooks: Hooks) -> StateResult<()>
+    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<B>, hooks: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
         Super<B>: Base<B::BaseType>,
@@ -318,7 +322,7 @@ impl Mutability for True {
     {
     }
 
-    fn settle<B, T>(_: &mut PyRefMut<'_, T>, _: &Values<B>, _: Hooks) -> StateResult<()>
+    fn settle<B, T>(_: &mut PyRefMut<'_, T>, _: &mut Values<B>, _: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
         Super<B>: Base<B::BaseType>,
@@ -358,7 +362,7 @@ impl Mutability for False {
         exchange_layers::<B>(guard.as_super(), values);
     }
 
-    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &Values<B>, hooks: Hooks) -> StateResult<()>
+    fn settle<B, T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<B>, hooks: Hooks) -> StateResult<()>
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
         Super<B>: Base<B::BaseType>,
@@ -378,12 +382,12 @@ where
 }
 
 /// The base's hooks come first.
-fn settle_layers<T>(guard: &mut PyRefMut<'_, T>, values: &Values<T>, hooks: Hooks) -> StateResult<()>
+fn settle_layers<T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<T>, hooks: Hooks) -> StateResult<()>
 where
     T: PyClass<Frozen = False> + RestoreOwned,
     Super<T>: Base<T::BaseType>,
 {
-    <Super<T>>::settle(guard, &values.0, hooks)?;
+    <Super<T>>::settle(guard, &mut values.0, hooks)?;
     values.1.settle(&mut **guard, hooks)
 }
 

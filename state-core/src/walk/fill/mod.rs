@@ -15,7 +15,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::form::{can_be_none, is_byte};
+use super::form::{can_be_none, is_byte, weak_to};
 use super::{Decoder, attributes, index};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
@@ -339,7 +339,11 @@ impl<'v, 's> Fill<'v, 's> {
             return Ok(());
         }
         let inner = self.target(of);
-        let value = if can_be_none(self.nodes, inner) { only(self.show(inner), value)? } else { value };
+        let value = match weak_to(self.nodes, inner) {
+            Some(to) => self.weak_in(to, value),
+            None if can_be_none(self.nodes, inner) => only(self.show(inner), value)?,
+            None => value,
+        };
         self.builder.write(at, &[1]);
         let place = if option_is_inline(inner.head) {
             at + 1
@@ -347,6 +351,12 @@ impl<'v, 's> Fill<'v, 's> {
             self.run(1, inner.head, |nodes| left_out(nodes, inner))?
         };
         self.node(inner, value, place)
+    }
+
+    /// A weak reference in an optional, which stands in a tuple of its own or not.
+    fn weak_in<D: Decoder<'v>>(&self, to: &Schema, value: D) -> D {
+        let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
+        only.filter(|item| item.is_none() || attributes::may_lead_to(self.nodes, to, *item)).unwrap_or(value)
     }
 
     /// Values of one type, whose heads stand at equal distances.

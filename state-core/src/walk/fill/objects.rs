@@ -129,5 +129,5 @@ fn one_more<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), more: D) -> 
 
 #[cold]
 pub(in crate::walk) fn missing(what: &impl ToString) -> Error {
-    Error::new(ErrorKind::Malformed, what.to_string(), "a state that ends before it")
+    Error::new(ErrorKind::Malformed, what.to_string(), "a state without it")
 }

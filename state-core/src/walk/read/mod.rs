@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::open::{Next, Open, Parts};
-use super::form::{can_be_none, count_slots, is_byte, parts_without_bytes};
+use super::form::{Wrap, count_slots, is_byte, parts_without_bytes, wrap};
 use super::raws::Raws;
 use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
@@ -465,11 +465,16 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
                 Ok(None)
             }
             1 => {
-                if can_be_none(self.nodes, inner) {
+                let place = if option_is_inline(inner.head) { inline } else { self.run(1, inner.head)? };
+                let is_wrapped = match wrap(self.nodes, inner) {
+                    Wrap::Never => false,
+                    Wrap::Gone => place.first() == Some(&0),
+                    Wrap::Always => true,
+                };
+                if is_wrapped {
                     self.encoder.begin(Group::Tuple(1));
                     self.open(Parts::One, depth);
                 }
-                let place = if option_is_inline(inner.head) { inline } else { self.run(1, inner.head)? };
                 Ok(Some((inner, &place[..inner.head])))
             }
             other => self.malformed("an optional value (0 or 1)", other, tag),

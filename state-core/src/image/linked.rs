@@ -1,0 +1,81 @@
+//! A restore in place where something can refuse and references are numbered: as in [`in_place`](super::in_place), but
+//! shared objects stay the objects that they are, by [`links`].
+
+use super::in_place::{self, Aside};
+use super::read::{get, refused};
+use crate::error::Result;
+use crate::protocol::decode::{Reader, Regions};
+use crate::protocol::hooks::Hooks;
+use crate::schema::fingerprint::Identity;
+use crate::sharing::{Numbered, links};
+use crate::state::Restore;
+
+/// Restores a value from regions that were checked.
+#[inline(never)]
+pub(super) fn restore<'de, T: Restore<'de>>(
+    regions: &Regions<'de>,
+    numbered: Numbered<'de>,
+    identity: &Identity,
+    target: &mut T,
+) -> Result<()> {
+    // A hook that refuses on a live value, or cannot be left for it, would leave rings of new objects, which nobody frees.
+    if numbered.rings && identity.sharing.cyclic && identity.skips {
+        return Aside::called(regions)?.restore(target);
+    }
+    let mut left = 0;
+    let mut value: T = get(regions, Hooks::Leave, &mut left)?;
+    let mut reader = Reader::linking(numbered);
+    links::count(&mut |reader| value.settle(reader), &mut reader);
+    if left > 0 && left != reader.left() {
+        drop(reader);
+        return Aside::called(regions)?.restore(target);
+    }
+    let mut linked = Linked { value, reader, left: left > 0, is_out: false };
+    in_place::exchange(
+        target,
+        &mut linked,
+        |live, linked| linked.exchange(live),
+        |live, linked, hooks| linked.settle(live, hooks),
+    )
+}
+
+/// A new value, to be exchanged with a live one.
+struct Linked<'de, T> {
+    value: T,
+    reader: Reader<'de>,
+    /// Whether hooks were left to be called on the live value.
+    left: bool,
+    /// Whether its state is in the live value.
+    is_out: bool,
+}
+
+impl<'de, T: Restore<'de>> Linked<'de, T> {
+    /// Exchanges the new value with the live one, or the reverse.
+    fn exchange(&mut self, live: &mut T) {
+        let Self { value, reader, is_out, .. } = self;
+        reader.set_hooks(Hooks::Never);
+        if *is_out {
+            links::link_new(&mut |reader| value.settle(reader), reader);
+        }
+        links::trade_all(
+            &mut |reader| {
+                live.exchange_with(value, reader);
+                Some(())
+            },
+            reader,
+        );
+        links::link_live(&mut |reader| live.settle(reader), reader);
+        *is_out = !*is_out;
+    }
+
+    /// Calls the hooks that were left.
+    fn settle(&mut self, live: &mut T, hooks: Hooks) -> Result<()> {
+        if self.left {
+            self.reader.set_hooks(hooks);
+            if links::settle_all(&mut |reader| live.settle(reader), &mut self.reader).is_none() {
+                return Err(refused(self.reader.take_refusal(), T::schema()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,426 @@
+//! A restore in place where something can refuse: how the objects of a live value stay the same objects, while their
+//! states are exchanged with those of a new value that was built aside.
+//!
+//! An object of the new value and a live one that stand at the same place are a **pair**: they exchange their states, and
+//! what refers to the new one is then made to refer to the live one. That is possible where all that refers to the new
+//! one can be reached and changed, which is found out first: its references are counted, and as many must be met. What
+//! can be no pair is replaced, reference by reference.
+//!
+//! Values are walked by `settle`, and pairs of them by `exchange_with`. Neither goes into an object behind a reference:
+//! it is noted, and walked when the one before has ended. So no walk nests along references, no two locks are held at a
+//! time, and each object is met once.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::any::{Any, TypeId};
+use core::mem::take;
+
+use super::{Kept, Shared, SharedPointer};
+use crate::protocol::decode::Reader;
+use crate::protocol::hooks::Hooks;
+
+/// The type of a pointer, and where its object lies.
+type Key = (TypeId, usize);
+
+/// A kind of pointers, and which of its handles.
+type Place = (usize, usize);
+
+/// What a walk does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Walk {
+    /// It counts what refers to the objects of the new value.
+    Count,
+    /// It exchanges two values.
+    Exchange,
+    /// It makes references to new objects lead to their live ones, or the reverse.
+    Link(Side),
+    /// It calls hooks.
+    Settle,
+    /// It looks for the reference to an object, to name its place.
+    Find(Key),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Live,
+    New,
+}
+
+/// The handles of one kind of pointers.
+pub struct Handles<P> {
+    /// Objects to be walked.
+    objects: Vec<P>,
+    pairs: Vec<Pair<P>>,
+}
+
+struct Pair<P> {
+    live: P,
+    new: P,
+}
+
+impl<P> Default for Handles<P> {
+    fn default() -> Self {
+        Self { objects: Vec::new(), pairs: Vec::new() }
+    }
+}
+
+/// The functions of one kind of pointers, and its [`Handles`].
+struct Kind<'de> {
+    key: TypeId,
+    handles: Box<dyn Any>,
+    /// How many references to an object there are, without that of the handle.
+    references: fn(&mut dyn Any, usize) -> Option<[usize; 2]>,
+    settle: fn(&mut Reader<'de>, Place) -> Option<()>,
+    trade: fn(&mut Reader<'de>, Place),
+    clear: fn(&mut dyn Any),
+}
+
+/// An object that was met.
+#[derive(Clone, Copy)]
+struct Met {
+    place: Place,
+    key: Key,
+    /// In which of those that were met before it; none in the value itself.
+    within: Option<usize>,
+}
+
+/// What is known of an object of the new value.
+#[derive(Default)]
+struct Found {
+    /// The owners and weak references that were met.
+    met: [usize; 2],
+    place: Option<Place>,
+}
+
+/// Of which pair an object is.
+#[derive(Clone, Copy)]
+struct Paired {
+    place: Place,
+    /// Where the other object lies.
+    other: usize,
+}
+
+pub(crate) struct Links<'de> {
+    walk: Walk,
+    kinds: Vec<Kind<'de>>,
+    /// The objects that are or were walked, in the order in which they were met, and where they lie.
+    met: Vec<Met>,
+    seen: BTreeSet<Key>,
+    /// Which of them is walked.
+    at: Option<usize>,
+    /// The objects of the new value, while they are counted.
+    found: BTreeMap<Key, Found>,
+    /// The objects of the new value that can be one of a pair.
+    free: BTreeSet<Key>,
+    live: BTreeMap<Key, Paired>,
+    new: BTreeMap<Key, Paired>,
+}
+
+impl<'de> Links<'de> {
+    pub fn new() -> Self {
+        Self {
+            walk: Walk::Count,
+            kinds: Vec::new(),
+            met: Vec::new(),
+            seen: BTreeSet::new(),
+            at: None,
+            found: BTreeMap::new(),
+            free: BTreeSet::new(),
+            live: BTreeMap::new(),
+            new: BTreeMap::new(),
+        }
+    }
+
+    /// Begins a walk.
+    fn begin(&mut self, walk: Walk) {
+        self.walk = walk;
+        self.at = None;
+        self.met.clear();
+        self.seen.clear();
+        for kind in &mut self.kinds {
+            (kind.clear)(&mut *kind.handles);
+        }
+    }
+
+    fn kind<P: Shared<'de>>(&mut self, kept: &Kept<P>) -> usize {
+        if let Some(at) = self.kinds.iter().position(|kind| kind.key == kept.key) {
+            return at;
+        }
+        self.kinds.push(Kind {
+            key: kept.key,
+            handles: (kept.linked)(),
+            references: references::<P>,
+            settle: settle_met::<P>,
+            trade: trade::<P>,
+            clear: clear::<P>,
+        });
+        self.kinds.len() - 1
+    }
+
+    fn handles<P: SharedPointer>(&mut self, kind: usize, kept: &Kept<P>) -> Option<&mut Handles<P>> {
+        (kept.handles_in)(&mut *self.kinds.get_mut(kind)?.handles)
+    }
+
+    /// Keeps an object; its place.
+    fn keep<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<Place> {
+        let kind = self.kind(kept);
+        let objects = &mut self.handles(kind, kept)?.objects;
+        objects.push(pointer.clone());
+        Some((kind, objects.len() - 1))
+    }
+
+    /// Notes an object to be walked, unless it was met before.
+    fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
+        let key = (kept.key, pointer.address());
+        if self.seen.insert(key) {
+            let known = self.found.get(&key).and_then(|found| found.place);
+            let place = known.or_else(|| self.keep(pointer, kept))?;
+            self.met.push(Met { place, key, within: self.at });
+        }
+        Some(())
+    }
+
+    /// Counts a reference of the new value, of this `sort`.
+    fn count<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, sort: usize) -> Option<()> {
+        let key = (kept.key, pointer.address());
+        if self.found.entry(key).or_default().place.is_none() {
+            let place = self.keep(pointer, kept)?;
+            self.found.entry(key).or_default().place = Some(place);
+        }
+        self.found.entry(key).or_default().met[sort] += 1;
+        Some(())
+    }
+
+    /// Ends the count: the objects of which all references were met are free to be one of a pair.
+    fn end_count(&mut self) {
+        for (key, Found { met, place }) in take(&mut self.found) {
+            let Some((kind, at)) = place else { continue };
+            let kind = &mut self.kinds[kind];
+            if (kind.references)(&mut *kind.handles, at) == Some(met) {
+                self.free.insert(key);
+            }
+        }
+    }
+
+    /// Makes a live object and a new one a pair; whether they are one.
+    fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, kept: &Kept<P>) -> Option<bool> {
+        let (at, other) = ((kept.key, live.address()), (kept.key, new.address()));
+        let place = match self.new.get(&other) {
+            Some(pair) if pair.other == at.1 => pair.place,
+            Some(_) => return Some(false),
+            None if self.live.contains_key(&at) || !self.free.contains(&other) || !live.trades(new) => {
+                return Some(false);
+            }
+            None => {
+                let kind = self.kind(kept);
+                let pairs = &mut self.handles(kind, kept)?.pairs;
+                pairs.push(Pair { live: live.clone(), new: new.clone() });
+                let place = (kind, pairs.len() - 1);
+                self.live.insert(at, Paired { place, other: other.1 });
+                self.new.insert(other, Paired { place, other: at.1 });
+                place
+            }
+        };
+        if self.seen.insert(at) {
+            self.met.push(Met { place, key: at, within: self.at });
+        }
+        Some(true)
+    }
+
+    /// The other object of a pair, for what refers to one.
+    fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
+        let key = (kept.key, pointer.address());
+        let (kind, at) = match side {
+            Side::Live => self.new.get(&key),
+            Side::New => self.live.get(&key),
+        }?
+        .place;
+        let pair = self.handles(kind, kept)?.pairs.get(at)?;
+        Some(if side == Side::Live { pair.live.clone() } else { pair.new.clone() })
+    }
+}
+
+fn references<P: SharedPointer>(handles: &mut dyn Any, at: usize) -> Option<[usize; 2]> {
+    let kept = P::kept()?;
+    let [owners, weak] = (kept.handles_in)(handles)?.objects.get(at)?.references();
+    Some([owners.saturating_sub(1), weak])
+}
+
+fn clear<P: SharedPointer>(handles: &mut dyn Any) {
+    if let Some(handles) = P::kept().and_then(|kept| (kept.handles_in)(handles)) {
+        handles.objects.clear();
+    }
+}
+
+/// Walks an object.
+fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) -> Option<()> {
+    let kept = P::kept()?;
+    let object = reader.links()?.handles(kind, &kept)?.objects.get(at)?.clone();
+    object.settle_in(reader)
+}
+
+/// Exchanges the states of a pair.
+fn trade<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
+    let pair = P::kept().and_then(|kept| {
+        let pair = reader.links()?.handles(kind, &kept)?.pairs.get(at)?;
+        Some((pair.live.clone(), pair.new.clone()))
+    });
+    if let Some((live, new)) = pair {
+        live.trade(&new, reader);
+    }
+}
+
+/// What a walk does about an owner, which can be made to refer to another object.
+#[cold]
+pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>) -> Option<()> {
+    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
+        return Some(());
+    }
+    let is_walked = reader.links().is_some();
+    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
+        return this.settle_value(reader);
+    };
+    let links = reader.links()?;
+    match links.walk {
+        Walk::Count => {
+            links.count(this, &kept, 0)?;
+            links.meet(this, &kept)
+        }
+        Walk::Link(side) => {
+            if let Some(other) = links.other(this, &kept, side) {
+                *this = other;
+            }
+            reader.links()?.meet(this, &kept)
+        }
+        Walk::Find(key) if key == (kept.key, this.address()) => None,
+        Walk::Find(_) | Walk::Settle | Walk::Exchange => Some(()),
+    }
+}
+
+/// The same of a weak reference.
+#[cold]
+pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut Reader<'de>) {
+    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
+        return;
+    }
+    let Some(links) = reader.links().filter(|_| P::ENTERS) else { return };
+    let (Some(kept), Some(object)) = (P::kept(), P::upgrade(this)) else { return };
+    match links.walk {
+        Walk::Count => {
+            links.count(&object, &kept, 1);
+        }
+        Walk::Link(side) => {
+            if let Some(other) = links.other(&object, &kept, side) {
+                *this = other.downgrade();
+            }
+        }
+        Walk::Exchange | Walk::Settle | Walk::Find(_) => {}
+    }
+}
+
+/// Exchanges two owners: their objects' states if they are a pair, or else the references.
+#[cold]
+pub(crate) fn exchange<'de, P: Shared<'de>>(this: &mut P, other: &mut P, reader: &mut Reader<'de>) {
+    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
+        return core::mem::swap(this, other);
+    }
+    let is_walked = reader.links().is_some();
+    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
+        return this.exchange_values(other, reader);
+    };
+    if reader.links().and_then(|links| links.pair(this, other, &kept)) != Some(true) {
+        core::mem::swap(this, other);
+    }
+}
+
+/// The walk of a value, as a function that does not name its type.
+pub(crate) type Root<'r, 'de> = &'r mut dyn FnMut(&mut Reader<'de>) -> Option<()>;
+
+/// Counts what refers to the objects of a new value, and the hooks that were left in it.
+pub(crate) fn count<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    walk(Walk::Count, root, reader);
+    if let Some(links) = reader.links() {
+        links.end_count();
+    }
+}
+
+/// Exchanges two values, whose own exchange is `root`, and then all pairs of objects.
+pub(crate) fn trade_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    walk_with(Walk::Exchange, root, reader, |reader, kind, place| {
+        if let Some(trade) = reader.links().and_then(|links| Some(links.kinds.get(kind)?.trade)) {
+            trade(reader, place);
+        }
+    });
+}
+
+/// Makes all references of the live value lead to live objects.
+pub(crate) fn link_live<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    walk(Walk::Link(Side::Live), root, reader);
+}
+
+/// Makes all references of the value that was taken out lead to the objects that hold its state now.
+pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    walk(Walk::Link(Side::New), root, reader);
+}
+
+fn walk<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    walk_with(walk, root, reader, |reader, kind, place| {
+        if let Some(settle) = reader.links().and_then(|links| Some(links.kinds.get(kind)?.settle)) {
+            settle(reader, place);
+        }
+    });
+}
+
+fn walk_with<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>, each: fn(&mut Reader<'de>, usize, Place)) {
+    let Some(links) = reader.links() else { return };
+    links.begin(walk);
+    root(reader);
+    let mut at = 0;
+    while let Some(place) = reader.links().and_then(|links| {
+        links.at = Some(at);
+        Some(links.met.get(at)?.place)
+    }) {
+        each(reader, place.0, place);
+        at += 1;
+    }
+}
+
+/// Calls the hooks that were left in the value that was linked last: what it owns comes before it.
+pub(crate) fn settle_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) -> Option<()> {
+    let links = reader.links()?;
+    links.walk = Walk::Settle;
+    for at in (0..links.met.len()).rev() {
+        if settle_at(at, reader).is_none() {
+            name(at, root, reader);
+            return None;
+        }
+    }
+    root(reader)
+}
+
+fn settle_at(at: usize, reader: &mut Reader<'_>) -> Option<()> {
+    let links = reader.links()?;
+    let place = links.met.get(at)?.place;
+    let settle = links.kinds.get(place.0)?.settle;
+    settle(reader, place)
+}
+
+/// Names the way to the object in which a hook refused.
+fn name<'de>(at: usize, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
+    let hooks = reader.set_hooks(Hooks::Never);
+    let mut next = Some(at);
+    while let Some(Met { key, within, .. }) =
+        next.and_then(|at| reader.links().and_then(|links| links.met.get(at).copied()))
+    {
+        if let Some(links) = reader.links() {
+            links.walk = Walk::Find(key);
+        }
+        let _ = match within {
+            Some(within) => settle_at(within, reader),
+            None => root(reader),
+        };
+        next = within;
+    }
+    reader.set_hooks(hooks);
+}

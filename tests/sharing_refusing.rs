@@ -1,0 +1,494 @@
+//! Graphs that are restored in place where something can refuse: live objects stay the objects that they are, with what
+//! they skip, and after a refusal or a panic all is as it was.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use state_core::image::compare;
+use state_core::{Dynamic, History, State, dumps, dynamic, from_value, load_into, loads, member, pickle, to_value};
+
+/// What each part refuses, and at what it panics.
+const BAD: u32 = u32::MAX;
+const PANICS: u32 = u32::MAX - 1;
+
+mod checked {
+    pub type Slot = u32;
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that `with` asks for")]
+    pub fn get(value: &u32) -> u32 {
+        *value
+    }
+
+    pub fn set(slot: u32) -> Result<u32, &'static str> {
+        assert_ne!(slot, super::PANICS, "this one panics");
+        if slot == super::BAD { Err("too much") } else { Ok(slot) }
+    }
+}
+
+#[derive(State, Debug)]
+struct Node {
+    value: u32,
+    #[state(skip)]
+    gpu: u32,
+}
+
+fn node(value: u32) -> Node {
+    Node { value, gpu: 7 }
+}
+
+/// Restores what was saved of a value into another, in each way in which that is done in place.
+fn in_place<T: state_core::RestoreOwned>(saved: &T, make: impl Fn() -> T, test: impl Fn(&str, T, &dyn Fn(&mut T))) {
+    let bytes = dumps(saved).unwrap();
+    test("bytes", make(), &|live| load_into(&bytes, live).unwrap());
+    let pickled = pickle::dumps(saved).unwrap();
+    test("pickle", make(), &|live| pickle::load_into(&pickled, live).unwrap());
+    let mut history = History::new();
+    history.push(1, saved).unwrap();
+    test("history", make(), &|live| history.restore(1, live).unwrap());
+}
+
+macro_rules! cells {
+    ($($test:ident: $of:ty, $weak:ty, $new:expr, $see:expr;)*) => {$(
+        #[test]
+        fn $test() {
+            #[derive(State)]
+            struct World {
+                first: $of,
+                again: Option<$of>,
+                list: Vec<$of>,
+                watch: $weak,
+                map: BTreeMap<u8, $weak>,
+                #[state(with = checked)]
+                refuses: u32,
+            }
+            let new: fn(u32) -> $of = $new;
+            let see: fn(&$of) -> (u32, u32) = $see;
+            let make = |value| {
+                let (first, second) = (new(value), new(value + 1));
+                World {
+                    watch: <$of>::downgrade(&first),
+                    map: [(3, <$of>::downgrade(&second)), (4, <$weak>::new())].into(),
+                    again: Some(first.clone()),
+                    list: vec![second.clone(), new(value + 2), second],
+                    first,
+                    refuses: 0,
+                }
+            };
+            in_place(&make(100), || make(1), |how, mut live, load| {
+                let (outside, weak, third) = (live.first.clone(), live.map[&3].clone(), live.list[1].clone());
+                load(&mut live);
+                assert_eq!((see(&live.first), see(&live.list[0]), see(&live.list[1])), ((100, 7), (101, 7), (102, 7)), "{how}");
+                assert!(<$of>::ptr_eq(&outside, &live.first), "{how}");
+                assert!(<$of>::ptr_eq(&outside, live.again.as_ref().unwrap()), "{how}");
+                assert!(<$of>::ptr_eq(&outside, &live.watch.upgrade().unwrap()), "{how}");
+                assert!(<$of>::ptr_eq(&live.list[0], &live.list[2]), "{how}");
+                assert!(<$of>::ptr_eq(&live.list[0], &weak.upgrade().unwrap()), "{how}");
+                assert!(<$of>::ptr_eq(&live.list[0], &live.map[&3].upgrade().unwrap()), "{how}");
+                assert!(<$of>::ptr_eq(&live.list[1], &third), "{how}");
+                assert!(live.map[&4].upgrade().is_none(), "{how}");
+            });
+        }
+    )*};
+}
+
+cells! {
+    ref_cells: Rc<RefCell<Node>>, Weak<RefCell<Node>>, |value| Rc::new(RefCell::new(node(value))),
+        |of| (of.borrow().value, of.borrow().gpu);
+    mutexes: Arc<Mutex<Node>>, std::sync::Weak<Mutex<Node>>, |value| Arc::new(Mutex::new(node(value))),
+        |of| { let of = of.lock().unwrap(); (of.value, of.gpu) };
+    locks: Arc<RwLock<Node>>, std::sync::Weak<RwLock<Node>>, |value| Arc::new(RwLock::new(node(value))),
+        |of| { let of = of.read().unwrap(); (of.value, of.gpu) };
+    boxes_in_cells: Rc<RefCell<Box<Node>>>, Weak<RefCell<Box<Node>>>, |value| Rc::new(RefCell::new(Box::new(node(value)))),
+        |of| (of.borrow().value, of.borrow().gpu);
+    plain_cells: Rc<Cell<u32>>, Weak<Cell<u32>>, |value| Rc::new(Cell::new(value)), |of| (of.get(), 7);
+    atomics: Arc<AtomicU32>, std::sync::Weak<AtomicU32>, |value| Arc::new(AtomicU32::new(value)),
+        |of| (of.load(Ordering::Relaxed), 7);
+}
+
+/// A scene: parents, references forward, shared text, and parts that are not there.
+trait Plugin: Dynamic {}
+
+#[derive(State)]
+struct Echo {
+    #[state(with = checked)]
+    delay: u32,
+}
+
+impl Plugin for Echo {}
+
+dynamic!(dyn Plugin = open);
+
+trait Part: Dynamic {}
+
+#[derive(State)]
+struct Sprite {
+    target: Weak<RefCell<Entity>>,
+}
+
+#[derive(State)]
+#[state(after_set = Self::after_set)]
+struct Timer {
+    left: u32,
+}
+
+impl Timer {
+    fn after_set(&mut self) -> Result<(), &'static str> {
+        if self.left == BAD { Err("too long") } else { Ok(()) }
+    }
+}
+
+impl Part for Sprite {}
+impl Part for Timer {}
+
+dynamic!(dyn Part = [Sprite, Timer]);
+
+#[derive(State)]
+#[state(shared)]
+struct Entity {
+    value: u32,
+    name: Rc<str>,
+    #[state(skip)]
+    gpu: u32,
+    parent: Weak<RefCell<Entity>>,
+    children: Vec<Rc<RefCell<Entity>>>,
+    next: Option<Weak<RefCell<Entity>>>,
+    parts: Vec<Box<dyn Part>>,
+}
+
+#[derive(State)]
+struct Scene {
+    root: Rc<RefCell<Entity>>,
+    selected: Weak<RefCell<Entity>>,
+    plugins: Vec<Box<dyn Plugin>>,
+}
+
+fn entity(value: u32, name: &Rc<str>, parent: &Weak<RefCell<Entity>>) -> Rc<RefCell<Entity>> {
+    Rc::new(RefCell::new(Entity {
+        value,
+        name: name.clone(),
+        gpu: value + 1000,
+        parent: parent.clone(),
+        children: Vec::new(),
+        next: None,
+        parts: Vec::new(),
+    }))
+}
+
+/// A tree of three levels, in which each child knows the next.
+fn scene() -> Scene {
+    let name: Rc<str> = "entity".into();
+    let root = entity(0, &name, &Weak::new());
+    for at in 1..4 {
+        let child = entity(at, &name, &Rc::downgrade(&root));
+        for below in 1..3 {
+            let leaf = entity(at * 10 + below, &name, &Rc::downgrade(&child));
+            child.borrow_mut().children.push(leaf);
+        }
+        root.borrow_mut().children.push(child);
+    }
+    let children = root.borrow().children.clone();
+    for pair in children.windows(2) {
+        pair[0].borrow_mut().next = Some(Rc::downgrade(&pair[1]));
+    }
+    let target = Rc::downgrade(&children[2].borrow().children[1]);
+    children[0].borrow_mut().parts.push(Box::new(Sprite { target }));
+    Scene { selected: Rc::downgrade(&children[1]), root, plugins: Vec::new() }
+}
+
+/// All entities, parents first.
+fn all(scene: &Scene) -> Vec<Rc<RefCell<Entity>>> {
+    let mut all = vec![scene.root.clone()];
+    let mut at = 0;
+    while at < all.len() {
+        let children = all[at].borrow().children.clone();
+        all.extend(children);
+        at += 1;
+    }
+    all
+}
+
+#[test]
+fn a_scene_keeps_its_entities() {
+    member_once();
+    in_place(&scene(), scene, |how, mut live, load| {
+        let handles: Vec<_> = all(&live).iter().map(Rc::downgrade).collect();
+        for entity in all(&live) {
+            entity.borrow_mut().value += 500;
+        }
+        load(&mut live);
+        let after = all(&live);
+        assert_eq!(after.len(), 10, "{how}");
+        for (entity, handle) in after.iter().zip(&handles) {
+            assert!(Rc::ptr_eq(entity, &handle.upgrade().unwrap()), "{how}");
+            let entity = entity.borrow();
+            assert!(entity.value < 500 && entity.gpu == entity.value + 1000, "{how}: {}", entity.value);
+            for child in &entity.children {
+                assert!(child.borrow().parent.as_ptr() == handle.as_ptr(), "{how}");
+            }
+        }
+        assert!(Rc::ptr_eq(&live.selected.upgrade().unwrap(), &after[2]), "{how}");
+        let next = after[1].borrow().next.clone().unwrap();
+        assert!(Rc::ptr_eq(&next.upgrade().unwrap(), &after[2]), "{how}");
+        assert_eq!(dumps(&live).unwrap(), dumps(&scene()).unwrap(), "{how}");
+    });
+    // And by values.
+    let mut live = scene();
+    let handles: Vec<_> = all(&live).iter().map(Rc::downgrade).collect();
+    live.root.borrow_mut().value = 9;
+    let other: Scene = from_value(&to_value(&scene()).unwrap()).unwrap();
+    load_into(&dumps(&other).unwrap(), &mut live).unwrap();
+    assert!(
+        all(&live)
+            .iter()
+            .zip(&handles)
+            .all(|(entity, handle)| entity.borrow().gpu >= 1000 && handle.as_ptr() == Rc::as_ptr(entity))
+    );
+}
+
+fn member_once() {
+    <dyn Plugin>::register([member!(Echo)]).unwrap();
+}
+
+/// A refusal anywhere: nothing has changed, and nobody has lost a handle.
+#[test]
+fn a_refusal_leaves_the_graph_as_it_was() {
+    member_once();
+    let refused: [fn(&mut Scene); 3] = [
+        |scene| scene.plugins.push(Box::new(Echo { delay: BAD })),
+        |scene| all(scene)[4].borrow_mut().parts.push(Box::new(Timer { left: BAD })),
+        |scene| {
+            scene.plugins.push(Box::new(Echo { delay: 1 }));
+            scene.plugins.push(Box::new(Echo { delay: PANICS }));
+        },
+    ];
+    for spoil in refused {
+        let mut saved = scene();
+        spoil(&mut saved);
+        saved.root.borrow_mut().children.remove(1);
+        let bytes = dumps(&saved).unwrap();
+        let mut live = scene();
+        let (before, handles) = (dumps(&live).unwrap(), all(&live));
+        let done = catch_unwind(AssertUnwindSafe(|| load_into(&bytes, &mut live)));
+        assert!(!matches!(done, Ok(Ok(()))));
+        assert_eq!(dumps(&live).unwrap(), before);
+        assert!(all(&live).iter().zip(&handles).all(|(entity, handle)| Rc::ptr_eq(entity, handle)));
+        assert!(handles.iter().all(|entity| entity.borrow().gpu == entity.borrow().value + 1000));
+    }
+}
+
+/// Hooks of objects that skip something are called on the live objects, once, with all references set; where one refuses,
+/// all states are exchanged back.
+mod hooked {
+    use super::*;
+
+    thread_local! {
+        pub static CALLS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+        pub static ALIVE: Cell<isize> = const { Cell::new(0) };
+    }
+
+    #[derive(Debug)]
+    pub struct Counted;
+
+    impl Default for Counted {
+        fn default() -> Self {
+            ALIVE.set(ALIVE.get() + 1);
+            Self
+        }
+    }
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            ALIVE.set(ALIVE.get() - 1);
+        }
+    }
+
+    #[derive(State)]
+    #[state(shared, cyclic, after_set = Self::after_set)]
+    pub struct Linked {
+        pub value: u32,
+        #[state(skip)]
+        pub cache: u32,
+        #[state(skip)]
+        pub counted: Counted,
+        pub links: Vec<Rc<RefCell<Linked>>>,
+        pub watch: Weak<RefCell<Linked>>,
+        pub fixed: Option<Rc<Fixed>>,
+        pub text: Rc<str>,
+    }
+
+    impl Linked {
+        fn after_set(&mut self) -> Result<(), String> {
+            CALLS.with_borrow_mut(|calls| calls.push(self.value));
+            assert_ne!(self.value, PANICS, "this one panics");
+            if self.value == BAD {
+                return Err("bad".into());
+            }
+            self.cache = self.value * 2;
+            Ok(())
+        }
+    }
+
+    /// Without a cell: what refers to something from here cannot be changed.
+    #[derive(State)]
+    #[state(shared, after_set = Self::after_set)]
+    pub struct Fixed {
+        pub value: u32,
+        #[state(skip)]
+        pub cache: u32,
+        pub to: Option<Rc<RefCell<Leaf>>>,
+    }
+
+    impl Fixed {
+        fn after_set(&mut self) {
+            self.cache = self.value * 3;
+        }
+    }
+
+    #[derive(State)]
+    #[state(after_set = Self::after_set)]
+    pub struct Leaf {
+        pub value: u32,
+        #[state(skip)]
+        pub cache: u32,
+    }
+
+    impl Leaf {
+        fn after_set(&mut self) {
+            self.cache = self.value * 4;
+        }
+    }
+
+    #[derive(State)]
+    pub struct Graph {
+        pub nodes: Vec<Rc<RefCell<Linked>>>,
+        pub leaves: Vec<Rc<RefCell<Leaf>>>,
+    }
+
+    pub struct Random(pub u64);
+
+    impl Random {
+        pub fn below(&mut self, most: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % most
+        }
+    }
+
+    /// Where `acyclic`, nodes refer to later ones alone. Where `deep`, objects without a cell lead to some with one.
+    pub fn graph(random: &mut Random, len: usize, acyclic: bool, deep: bool) -> Graph {
+        let leaves: Vec<_> = (0..3).map(|value| Rc::new(RefCell::new(Leaf { value, cache: value * 4 }))).collect();
+        let texts: Vec<Rc<str>> = (0..2).map(|at| format!("text {at}").into()).collect();
+        let fixed: Vec<_> = (0..3)
+            .map(|at| {
+                let value = random.below(50) as u32;
+                let to = (at > 0 && deep).then(|| leaves[random.below(3)].clone());
+                Rc::new(Fixed { value, cache: value * 3, to })
+            })
+            .collect();
+        let nodes: Vec<_> = (0..len)
+            .map(|_| {
+                let value = random.below(100) as u32;
+                Rc::new(RefCell::new(Linked {
+                    value,
+                    cache: value * 2,
+                    counted: Counted::default(),
+                    links: Vec::new(),
+                    watch: Weak::new(),
+                    fixed: (random.below(3) > 0).then(|| fixed[random.below(3)].clone()),
+                    text: texts[random.below(2)].clone(),
+                }))
+            })
+            .collect();
+        for (at, node) in nodes.iter().enumerate() {
+            for _ in 0..random.below(3) {
+                let to = if acyclic { at + 1 + random.below(len) } else { random.below(len) };
+                if let Some(to) = nodes.get(to) {
+                    node.borrow_mut().links.push(to.clone());
+                }
+            }
+            node.borrow_mut().watch = Rc::downgrade(&nodes[random.below(len)]);
+        }
+        let leaves = if random.below(2) == 0 { leaves } else { Vec::new() };
+        Graph { nodes, leaves }
+    }
+
+    pub fn open(nodes: &[Rc<RefCell<Linked>>]) {
+        let mut todo = nodes.to_vec();
+        while let Some(node) = todo.pop() {
+            todo.append(&mut node.borrow_mut().links);
+        }
+    }
+
+    /// Each node's skipped field is what its hook makes of its value.
+    pub fn is_rebuilt(graph: &Graph) -> bool {
+        graph.nodes.iter().all(|node| {
+            let node = node.borrow();
+            let fixed = node.fixed.as_ref().is_none_or(|fixed| {
+                fixed.cache == fixed.value * 3
+                    && fixed.to.as_ref().is_none_or(|leaf| leaf.borrow().cache == leaf.borrow().value * 4)
+            });
+            node.cache == node.value * 2 && fixed
+        }) && graph.leaves.iter().all(|leaf| leaf.borrow().cache == leaf.borrow().value * 4)
+    }
+}
+
+#[test]
+fn random_graphs_with_hooks_become_what_a_load_gives() {
+    use hooked::{ALIVE, Graph, Linked, Random, graph, is_rebuilt, open};
+    let before = ALIVE.get();
+    let mut random = Random(3);
+    for round in 0..if cfg!(miri) { 8 } else { 400 } {
+        let (acyclic, deep) = (round % 2 == 0, round % 4 > 1);
+        let lens = [1 + random.below(5), 1 + random.below(5)];
+        let saved = graph(&mut random, lens[0], acyclic, deep);
+        let mut live = graph(&mut random, lens[1], acyclic, deep);
+        let bytes = dumps(&saved).unwrap();
+        let same = |graph: &Graph, bytes: &[u8], how: &str| {
+            let theirs = dumps(graph).unwrap();
+            let found = compare::<Graph>(bytes, &theirs).unwrap().next().map(|found| found.to_string());
+            assert_eq!(found, None, "{how}, {round}");
+            assert!(is_rebuilt(graph), "{how}, {round}");
+        };
+        let fresh: Graph = loads(&bytes).unwrap();
+        same(&fresh, &bytes, "loaded");
+        let held: Vec<Rc<RefCell<Linked>>> = live.nodes.clone();
+
+        // Refused, or a panic, at each node.
+        let was = dumps(&live).unwrap();
+        for (at, spoiled) in saved.nodes.iter().enumerate() {
+            let value = spoiled.borrow().value;
+            spoiled.borrow_mut().value = if at % 2 == 0 { BAD } else { PANICS };
+            let spoiled_bytes = dumps(&saved).unwrap();
+            spoiled.borrow_mut().value = value;
+            let done = catch_unwind(AssertUnwindSafe(|| load_into(&spoiled_bytes, &mut live)));
+            if let Ok(done) = done {
+                let error = done.unwrap_err().to_string();
+                assert!(error.contains("Graph.nodes["), "{error}");
+            }
+            assert_eq!(dumps(&live).unwrap(), was, "refused, {round}");
+            assert!(live.nodes.iter().zip(&held).all(|(node, held)| Rc::ptr_eq(node, held)), "refused, {round}");
+        }
+
+        let borrowed = (round % 3 == 1).then(|| held[random.below(lens[1])].borrow());
+        load_into(&bytes, &mut live).unwrap();
+        drop(borrowed);
+        same(&live, &bytes, "in place");
+        if round % 3 != 1 && acyclic && !deep {
+            for (node, held) in live.nodes.iter().zip(&held) {
+                assert!(Rc::ptr_eq(node, held), "{round}");
+            }
+        }
+        // What is replaced may be a ring.
+        let first = live.nodes.clone();
+        load_into(&bytes, &mut live).unwrap();
+        same(&live, &bytes, "in place again");
+        for nodes in [&saved.nodes, &fresh.nodes, &held, &first, &live.nodes] {
+            open(nodes);
+        }
+        drop((saved, fresh, held, first, live));
+        assert_eq!(ALIVE.get(), before, "leaks, {round}");
+    }
+}
