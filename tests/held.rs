@@ -351,12 +351,12 @@ fn what_another_thread_lets_go_is_dropped_at_the_next_call() {
         #[state(held)]
         wall: Rc<Cell<u64>>,
     }
+    type Next = fn(&mut History<Scene>, &mut History<Vec<u8>>);
     let scene = |wall: &Rc<Cell<u64>>| Scene { wall: wall.clone() };
     let first = Rc::new(Cell::new(0));
     let mut other = History::<Vec<u8>>::new();
     let mut kept = History::<Scene>::new();
     kept.push(0, &scene(&Rc::new(Cell::new(1)))).unwrap();
-    type Next = fn(&mut History<Scene>, &mut History<Vec<u8>>);
     let next: [Next; 6] = [
         |_, _| drop(History::<u8>::new()),
         |_, other| other.push(0, &vec![1]).unwrap(),
@@ -1042,6 +1042,7 @@ mod weak {
     /// A frame that refers to an object by a pointer that is held and by one that is not is refused, and what the error
     /// advises can be done.
     #[test]
+    #[allow(clippy::items_after_statements, reason = "each type where it is used")]
     fn an_object_is_held_by_all_or_by_none() {
         #[derive(State)]
         struct Half {

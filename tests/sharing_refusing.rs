@@ -1,6 +1,8 @@
 //! Graphs that are restored in place where something can refuse: live objects stay the objects that they are, with what
 //! they skip, and after a refusal or a panic all is as it was.
 
+#![allow(clippy::default_constructed_unit_structs, reason = "it counts what is made")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

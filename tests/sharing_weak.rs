@@ -171,6 +171,7 @@ mod in_options {
 
     #[derive(State)]
     #[state(shared)]
+    #[allow(clippy::option_option, reason = "one of the shapes")]
     struct All {
         node: Rc<RefCell<Node>>,
         egg: Rc<dyn Creature>,
@@ -261,12 +262,13 @@ mod in_options {
         test(&live, "in place");
     }
 
+    const TUPLE1: u8 = 0x85;
+
     /// What leads to an object is the object, as it was before: only what is gone is in a tuple.
     #[test]
     fn what_leads_to_an_object_is_not_wrapped() {
         let node = Rc::new(RefCell::new(Node { number: 1, to: None }));
         node.borrow_mut().to = Some(Rc::downgrade(&node));
-        const TUPLE1: u8 = 0x85;
         assert!(!pickle::dumps(&node).unwrap().contains(&TUPLE1));
         node.borrow_mut().to = Some(Weak::new());
         assert!(pickle::dumps(&node).unwrap().contains(&TUPLE1));
