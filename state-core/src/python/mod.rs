@@ -173,7 +173,7 @@
 //!
 //! # Which Pythons
 //! Tested are `CPython` 3.9 to 3.13 and one build for the stable ABI, on 3.11 to 3.13. Python 3.14 and the free-threaded
-//! builds have not been tried: neither Debian nor `PyPI` had a package of them for the machine that runs the tests.
+//! builds have not been tried, because the machine that runs the tests has no package of them.
 //!
 //! # Depth
 //! Nesting is limited to 128 levels, as in every format; [`set_depth`] raises that. `Py<T>` fields do not count: there
