@@ -37,7 +37,7 @@ def test_a_chain_is_restored_as_a_whole_or_not_at_all():
         refused(TypeError, "expected", one.__setstate__, tuple(state))
         assert one.__getstate__() == before
     refused(TypeError, "one more", one.__setstate__, before + (1,))
-    refused(TypeError, "ends before", one.__setstate__, before[:2])
+    refused(TypeError, "expected the count, found a state without it", one.__setstate__, before[:2])
     other = ("Tom", b"", 0, 4, 10, None)
     one.__setstate__(other)
     assert one.__getstate__() == other

@@ -62,6 +62,8 @@ impl Plan {
             parts: stack::parts(limits.depth),
             numbers,
         };
+        // Ours is about as long as theirs: without that, it is moved a dozen times as it grows.
+        run.out.heads.reserve(tail.len() + tail.len() / 4);
         run.part(self.root, head, 0)?;
         let Run { at, mut out, numbers, .. } = run;
         numbers.map_or(Ok(()), |numbers| numbers.write(&mut out))?;

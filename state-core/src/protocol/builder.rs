@@ -106,7 +106,6 @@ impl Builder {
         self.takes(counted.total(0)?)?;
         let [tail_len, text_len, raw_len] = counted.lengths();
         let mut tracker = counted.into_tracker();
-        let mut head = alloc::vec![0; head];
         let grow = |region: &mut Vec<u8>, by: usize| {
             let at = region.len();
             region.resize(at + by, 0);
@@ -114,14 +113,16 @@ impl Builder {
         };
         let (tail, text, raw) =
             (grow(&mut self.heads, tail_len), grow(&mut self.text, text_len), grow(&mut self.raw, raw_len));
-        let writer = Writer::over(&mut self.heads[tail..], &mut self.text[text..], &mut self.raw[raw..], self.depth);
+        let (heads, tail) = self.heads.split_at_mut(tail);
+        let head = &mut heads[at..][..head];
+        head.fill(0);
+        let writer = Writer::over(tail, &mut self.text[text..], &mut self.raw[raw..], self.depth);
         let mut writer = writer.tracking(tracker.as_deref_mut());
-        put(&mut head, &mut writer);
+        put(head, &mut writer);
         writer.finish()?;
         if tracker.is_some_and(|tracker| tracker.has_numbers()) {
             return Err(shares());
         }
-        self.write(at, &head);
         Ok(())
     }
 }
