@@ -375,18 +375,23 @@ fn a_comparison_of_unknown_types_goes_as_deep_as_its_options_say() {
     // An object with one slot, an optional box of such an object.
     let schema = object(false, &[[vec![7, 13], back(0)].concat()]);
     let chain = move |levels: usize| image(&schema, &[1], &[vec![1; levels - 1], vec![0]].concat());
-    let look = move || {
-        for (levels, depth, right) in [(600, 128, true), (700, 128, false), (700, 160, true), (860, 160, false)] {
-            let bytes = chain(levels);
-            let inspection = Options::new().depth(depth).inspect(&bytes).unwrap();
-            inspection.tree().unwrap();
-            match inspection.compare(&inspection, 9) {
-                Ok(found) => assert!(right && found.is_empty(), "{levels}: {found:?}"),
-                Err(error) => assert!(!right && error.kind() == ErrorKind::Depth, "{levels}: {error}"),
-            }
+    let look = move |levels: usize, depth: u32, right: bool| {
+        let bytes = chain(levels);
+        let inspection = Options::new().depth(depth).inspect(&bytes).unwrap();
+        inspection.tree().unwrap();
+        match inspection.compare(&inspection, 9) {
+            Ok(found) => assert!(right && found.is_empty(), "{levels}: {found:?}"),
+            Err(error) => assert!(!right && error.kind() == ErrorKind::Depth, "{levels}: {error}"),
         }
     };
-    std::thread::Builder::new().stack_size(2 << 20).spawn(look).unwrap().join().unwrap();
+    // The default depth fits a thread's stack, and a raised one what LIMITS says of it.
+    for (levels, depth, right, stack) in
+        [(600, 128, true, 2), (700, 128, false, 2), (700, 160, true, 3), (860, 160, false, 3)]
+    {
+        let look = look.clone();
+        let thread = std::thread::Builder::new().stack_size(stack << 20);
+        thread.spawn(move || look(levels, depth, right)).unwrap().join().unwrap();
+    }
 }
 
 /// Nor do they fill a log: a name can be as long as a pickle.

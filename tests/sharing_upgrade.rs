@@ -329,7 +329,7 @@ fn a_part_with_shared_objects_is_not_converted_by_itself() {
     let leaf = Rc::new(v1::Leaf { number: 1 });
     let bytes = carried(&older::All { held: vec![older::Held { leaf: leaf.clone() }, older::Held { leaf }] });
     let error = loads_upgraded::<All>(&bytes).unwrap_err();
-    assert!(error.to_string().starts_with("All.held[]: expected a part that shares no objects"), "{error}");
+    assert!(error.to_string().starts_with("All.held[]: expected a part without shared objects"), "{error}");
 }
 
 #[test]
