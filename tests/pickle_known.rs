@@ -142,6 +142,14 @@ fn decimal_numbers_with_all_their_places() {
     cases.refused::<Decimal>("1.5", wanted);
     cases.refused::<Decimal>("1", wanted);
     cases.refused::<Decimal>("()", wanted);
+    for text in
+        ["", ".", "-", "--1", "+-1", "1.2.3", "1 2", "1_0", "1e", "1e+", "e5", "0x10", "\u{663}", "1E99999999999"]
+    {
+        let pickle =
+            [&b"\x80\x04cdecimal\nDecimal\n\x8c"[..], &[text.len() as u8], text.as_bytes(), b"\x85R."].concat();
+        let error = pickle::loads::<Decimal>(&pickle).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
     cases.refused::<Uuid>("()", "expected UUID, found tuple");
     cases.check();
 }

@@ -31,12 +31,17 @@ pub(super) fn restore<'de, T: Restore<'de>>(
         return Aside::called(regions)?.restore(target);
     }
     let mut linked = Linked { value, reader, left: left > 0, is_out: false };
-    in_place::exchange(
+    let restored = in_place::exchange(
         target,
         &mut linked,
         |live, linked| linked.exchange(live),
         |live, linked, hooks| linked.settle(live, hooks),
-    )
+    );
+    if numbered.rings {
+        linked.reader.set_hooks(Hooks::Never);
+        links::part_new(&mut linked.reader);
+    }
+    restored
 }
 
 /// A new value, to be exchanged with a live one.
@@ -54,6 +59,10 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
     fn exchange(&mut self, live: &mut T) {
         let Self { value, reader, is_out, .. } = self;
         reader.set_hooks(Hooks::Never);
+        // A hook that panicked may have left it so.
+        if let Some(shelf) = reader.shelf() {
+            shelf.hold_all(false);
+        }
         if *is_out {
             links::link_new(&mut |reader| value.settle(reader), reader);
         }

@@ -121,7 +121,14 @@ macro_rules! locks {
             }
 
             fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
-                self.$write().unwrap_or_else(PoisonError::into_inner).settle(reader)
+                match self.$try_write() {
+                    Ok(mut value) => value.settle(reader),
+                    Err(TryLockError::Poisoned(value)) => value.into_inner().settle(reader),
+                    Err(TryLockError::WouldBlock) if reader.waits() => {
+                        self.$write().unwrap_or_else(PoisonError::into_inner).settle(reader)
+                    }
+                    Err(TryLockError::WouldBlock) => Some(()),
+                }
             }
 
             fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {

@@ -307,6 +307,11 @@ impl<'de> Reader<'de> {
         self.shelf().and_then(Shelf::links)
     }
 
+    /// Whether a lock that is held is waited for.
+    pub(crate) fn waits(&mut self) -> bool {
+        self.links().is_none_or(|links| links.waits())
+    }
+
     /// A reader of nothing, for a live value and a new one that exchange their states.
     pub(crate) fn linking(numbered: Numbered<'de>) -> Self {
         Self { shelf: Some(Box::new(Shelf::linking(numbered))), ..Self::of_nothing(Hooks::Count) }

@@ -35,6 +35,8 @@ enum Walk {
     Exchange,
     /// It makes references to new objects lead to their live ones, or the reverse.
     Link(Side),
+    /// It makes references of a new object lead to live ones, so that new objects do not own each other.
+    Part,
     /// It calls hooks.
     Settle,
     /// It looks for the reference to an object, to name its place.
@@ -73,6 +75,7 @@ struct Kind<'de> {
     references: fn(&mut dyn Any, usize) -> Option<[usize; 2]>,
     settle: fn(&mut Reader<'de>, Place) -> Option<()>,
     trade: fn(&mut Reader<'de>, Place),
+    part: fn(&mut Reader<'de>, Place),
     clear: fn(&mut dyn Any),
 }
 
@@ -109,6 +112,10 @@ pub(crate) struct Links<'de> {
     seen: BTreeSet<Key>,
     /// Which of them is walked.
     at: Option<usize>,
+    /// What refers to what, of those that were met: hooks of parts come before those of wholes.
+    edges: Vec<(usize, Key)>,
+    /// Whether a lock that is held is waited for: that of one of a pair was free, but nothing is known of others.
+    waits: bool,
     /// The objects of the new value, while they are counted.
     found: BTreeMap<Key, Found>,
     /// The objects of the new value that can be one of a pair.
@@ -125,6 +132,8 @@ impl<'de> Links<'de> {
             met: Vec::new(),
             seen: BTreeSet::new(),
             at: None,
+            edges: Vec::new(),
+            waits: true,
             found: BTreeMap::new(),
             free: BTreeSet::new(),
             live: BTreeMap::new(),
@@ -132,10 +141,16 @@ impl<'de> Links<'de> {
         }
     }
 
+    /// Whether a lock that is held is waited for.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// Begins a walk.
     fn begin(&mut self, walk: Walk) {
         self.walk = walk;
         self.at = None;
+        self.edges.clear();
         self.met.clear();
         self.seen.clear();
         for kind in &mut self.kinds {
@@ -153,6 +168,7 @@ impl<'de> Links<'de> {
             references: references::<P>,
             settle: settle_met::<P>,
             trade: trade::<P>,
+            part: part::<P>,
             clear: clear::<P>,
         });
         self.kinds.len() - 1
@@ -173,6 +189,7 @@ impl<'de> Links<'de> {
     /// Notes an object to be walked, unless it was met before.
     fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
         let key = (kept.key, pointer.address());
+        self.edges.extend(self.at.map(|at| (at, key)));
         if self.seen.insert(key) {
             let known = self.found.get(&key).and_then(|found| found.place);
             let place = known.or_else(|| self.keep(pointer, kept))?;
@@ -228,6 +245,38 @@ impl<'de> Links<'de> {
         Some(true)
     }
 
+    /// Notes the pairs that were not met: a hook may have changed what refers to them.
+    fn meet_pairs(&mut self) {
+        for (&key, paired) in &self.live {
+            if self.seen.insert(key) {
+                self.met.push(Met { place: paired.place, key, within: None });
+            }
+        }
+    }
+
+    /// The objects that were met, what one refers to before itself; in a cycle, any of them is the first.
+    fn parts_first(&self) -> Vec<usize> {
+        let index: BTreeMap<Key, usize> = self.met.iter().enumerate().map(|(at, met)| (met.key, at)).collect();
+        let mut parts = alloc::vec![Vec::new(); self.met.len()];
+        for (at, key) in &self.edges {
+            parts[*at].extend(index.get(key));
+        }
+        let (mut order, mut seen) = (Vec::new(), alloc::vec![false; parts.len()]);
+        let mut open = Vec::new();
+        for root in 0..parts.len() {
+            open.push((root, true));
+            while let Some((at, is_new)) = open.pop() {
+                if !is_new {
+                    order.push(at);
+                } else if !core::mem::replace(&mut seen[at], true) {
+                    open.push((at, false));
+                    open.extend(parts[at].iter().rev().map(|&part| (part, true)));
+                }
+            }
+        }
+        order
+    }
+
     /// The other object of a pair, for what refers to one.
     fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
         let key = (kept.key, pointer.address());
@@ -256,8 +305,21 @@ fn clear<P: SharedPointer>(handles: &mut dyn Any) {
 /// Walks an object.
 fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) -> Option<()> {
     let kept = P::kept()?;
-    let object = reader.links()?.handles(kind, &kept)?.objects.get(at)?.clone();
-    object.settle_in(reader)
+    let links = reader.links()?;
+    let object = links.handles(kind, &kept)?.objects.get(at)?.clone();
+    let key = (kept.key, object.address());
+    links.waits = links.live.contains_key(&key) || links.new.contains_key(&key);
+    let settled = object.settle_in(reader);
+    reader.links()?.waits = true;
+    settled
+}
+
+/// Makes what the new object of a pair refers to the live ones.
+fn part<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
+    let new = P::kept().and_then(|kept| Some(reader.links()?.handles(kind, &kept)?.pairs.get(at)?.new.clone()));
+    if let Some(new) = new {
+        new.settle_in(reader);
+    }
 }
 
 /// Exchanges the states of a pair.
@@ -293,6 +355,12 @@ pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>
             }
             reader.links()?.meet(this, &kept)
         }
+        Walk::Part => {
+            if let Some(other) = links.other(this, &kept, Side::Live) {
+                *this = other;
+            }
+            Some(())
+        }
         Walk::Find(key) if key == (kept.key, this.address()) => None,
         Walk::Find(_) | Walk::Settle | Walk::Exchange => Some(()),
     }
@@ -315,7 +383,7 @@ pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut 
                 *this = other.downgrade();
             }
         }
-        Walk::Exchange | Walk::Settle | Walk::Find(_) => {}
+        Walk::Part | Walk::Exchange | Walk::Settle | Walk::Find(_) => {}
     }
 }
 
@@ -347,7 +415,11 @@ pub(crate) fn count<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
 
 /// Exchanges two values, whose own exchange is `root`, and then all pairs of objects.
 pub(crate) fn trade_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    walk_with(Walk::Exchange, root, reader, |reader, kind, place| {
+    let mut all = |reader: &mut Reader<'de>| {
+        root(reader)?;
+        reader.links().map(Links::meet_pairs)
+    };
+    walk_with(Walk::Exchange, &mut all, reader, |reader, kind, place| {
         if let Some(trade) = reader.links().and_then(|links| Some(links.kinds.get(kind)?.trade)) {
             trade(reader, place);
         }
@@ -362,6 +434,18 @@ pub(crate) fn link_live<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
 /// Makes all references of the value that was taken out lead to the objects that hold its state now.
 pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Link(Side::New), root, reader);
+}
+
+/// Takes the new objects of pairs apart, which would otherwise own each other where live ones do.
+pub(crate) fn part_new(reader: &mut Reader<'_>) {
+    let Some(links) = reader.links() else { return };
+    links.begin(Walk::Part);
+    let pairs: Vec<Place> = links.live.values().map(|paired| paired.place).collect();
+    for place in pairs {
+        if let Some(part) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.part)) {
+            part(reader, place);
+        }
+    }
 }
 
 fn walk<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
@@ -386,11 +470,11 @@ fn walk_with<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>, eac
     }
 }
 
-/// Calls the hooks that were left in the value that was linked last: what it owns comes before it.
+/// Calls the hooks that were left in the value that was linked last: those of what an object refers to before its own.
 pub(crate) fn settle_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) -> Option<()> {
     let links = reader.links()?;
     links.walk = Walk::Settle;
-    for at in (0..links.met.len()).rev() {
+    for at in links.parts_first() {
         if settle_at(at, reader).is_none() {
             name(at, root, reader);
             return None;

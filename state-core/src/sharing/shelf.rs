@@ -133,7 +133,7 @@ impl<'de> Shelf<'de> {
     }
 
     /// Reads pointers of a field that is held, if there is a history, or others; what was the case before.
-    pub(super) fn hold_all(&mut self, holding: bool) -> bool {
+    pub(crate) fn hold_all(&mut self, holding: bool) -> bool {
         core::mem::replace(&mut self.holding, holding && self.numbered.held.is_some())
     }
 

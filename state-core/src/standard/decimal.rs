@@ -66,7 +66,7 @@ pub(crate) fn of_text(text: &str) -> Option<[u8; 16]> {
     }
     let mut digits = 0_u128;
     for byte in before.bytes().chain(behind.bytes()) {
-        let digit = byte.is_ascii_digit().then_some(byte - b'0')?;
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
         digits = times_ten(digits)?.checked_add(digit.into())?;
     }
     let mut exponent = exponent.checked_sub(i32::try_from(behind.len()).ok()?)?;
