@@ -383,6 +383,19 @@ fn a_recorded_history_knows_members() {
     assert!(record("recorded_first").0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 
+    // A member's record that someone changed is said, and not left out.
+    let echo = text.find("form app.Echo in audio.Plugin ").unwrap();
+    for line in ["  + ", "  = "] {
+        let at = echo + text[echo..].find(line).unwrap() + line.len();
+        for digit in ["0", "1", "x"].into_iter().filter(|digit| !text[at + 1..].starts_with(digit)) {
+            std::fs::write(&path, [&text[..=at], digit, &text[at + 2..]].concat()).unwrap();
+            let (recorded, out) = record("recorded_first");
+            assert!(!recorded && out.contains("expected a recorded form as it was written"), "{out}");
+            assert!(out.contains("app.Echo in audio.Plugin"), "{out}");
+        }
+    }
+    std::fs::write(&path, &text).unwrap();
+
     // States without a schema.
     let history: &'static SchemaHistory = Box::leak(Box::new(SchemaHistory::new(text.clone().leak())));
     let bytes = dumps(&v1::rack()).unwrap();

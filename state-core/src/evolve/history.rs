@@ -118,10 +118,7 @@ impl<'a> Recorded<'a> {
     /// The canonical schema, and the rows beside it; an error where someone changed them.
     pub fn parts(&self) -> Result<(Vec<u8>, Rows<'static>)> {
         let schema = self.bytes(BYTES).filter(|bytes| Some(hash(bytes)) == self.fingerprint);
-        schema.zip(self.rows()).ok_or_else(|| {
-            let expected = "a recorded form as it was written";
-            Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name)
-        })
+        schema.zip(self.rows()).ok_or_else(|| self.changed())
     }
 
     fn bytes(&self, prefix: &str) -> Option<Vec<u8>> {
@@ -148,6 +145,19 @@ impl<'a> Recorded<'a> {
         let (names, check) = bytes.split_last_chunk::<8>()?;
         let (set, tag) = names_of(names).filter(|_| *check == hash(names).to_le_bytes())?;
         Some((String::from(set), String::from(tag)))
+    }
+
+    /// Whether it is of a type of an open set and was changed, so that states are read without it.
+    #[cfg(feature = "std")]
+    pub fn lost_member(&self) -> Option<Error> {
+        let is_member = self.lines.lines().any(|line| line.starts_with(MEMBER));
+        let changed = || self.parts().err().or_else(|| self.member().is_none().then(|| self.changed()));
+        is_member.then(changed).flatten()
+    }
+
+    fn changed(&self) -> Error {
+        let expected = "a recorded form as it was written";
+        Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name)
     }
 
     /// The one among this and others of its fingerprint that says which types are shared pointers.

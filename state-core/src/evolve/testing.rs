@@ -60,7 +60,11 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     let older = |form: &Recorded<'_>| form.member().is_none() && (form.name == name || had.contains(&form.name));
     let members = members(&text);
     let known: Vec<Recorded<'_>> = forms(&text).filter(older).collect();
-    let mut messages = Vec::new();
+    let lost = |form: Recorded<'_>| {
+        let error = form.lost_member()?;
+        Some(format!("{error} (form {:016x})", form.fingerprint().unwrap_or_default()))
+    };
+    let mut messages: Vec<String> = forms(&text).filter_map(lost).collect();
     for form in &known {
         messages.extend(resolve(ours, form, &members).err());
     }
