@@ -246,3 +246,77 @@ fn no_two_keys_become_one_by_value_or_pickle() {
         each::<BTreeMap<Place, u8>>(&map, refused);
     }
 }
+
+/// So are keys that differ by the names that a type, or a slot of it, had.
+#[test]
+fn no_two_keys_become_one_by_former_names() {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use state_core::to_value;
+    use state_core::value::Dict;
+
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord)]
+    #[state(name = "game.Spot")]
+    struct Former {
+        #[state(rename = "old")]
+        x: u8,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord)]
+    #[state(name = "game.Field")]
+    struct Other {
+        #[state(rename = "new")]
+        x: u8,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    #[state(name = "game.Spot")]
+    struct Spot {
+        #[state(rename = "new", alias("old"))]
+        x: u8,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    #[state(name = "game.Spot", alias("game.Field"))]
+    struct Named {
+        #[state(rename = "new")]
+        x: u8,
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    enum Either {
+        Spot {
+            #[state(rename = "new", alias("old"))]
+            x: u8,
+        },
+    }
+    #[derive(State, PartialEq, Eq, PartialOrd, Ord)]
+    #[state(name = "Either")]
+    enum FormerEither {
+        Spot {
+            #[state(rename = "old")]
+            x: u8,
+        },
+    }
+    #[track_caller]
+    fn each<K: state_core::RestoreOwned + Ord + std::fmt::Debug>(keys: [Value; 2], refused: bool)
+    where
+        BTreeMap<K, u8>: state_core::RestoreOwned,
+    {
+        let value = Value::Dict(keys.into_iter().zip([1_u8, 2]).collect::<Dict>());
+        let by_value = from_value::<BTreeMap<K, u8>>(&value);
+        let by_pickle = pickle::loads::<BTreeMap<K, u8>>(&pickle::dump_value(&value).unwrap());
+        for loaded in [by_value, by_pickle] {
+            assert_eq!(loaded.is_err(), refused, "{loaded:?}");
+            if let Err(error) = loaded {
+                assert!(error.to_string().contains("expected keys that stay different"), "{error}");
+            }
+        }
+    }
+    let value = |key: &dyn Fn() -> state_core::Result<Value>| key().unwrap();
+    for x in [3, 4] {
+        let refused = x == 3;
+        each::<Spot>([value(&|| to_value(&Former { x: 3 })), value(&|| to_value(&Spot { x }))], refused);
+        each::<Named>([value(&|| to_value(&Other { x: 3 })), value(&|| to_value(&Named { x }))], refused);
+        let former = value(&|| to_value(&FormerEither::Spot { x: 3 }));
+        each::<Either>([former, value(&|| to_value(&Either::Spot { x }))], refused);
+    }
+    let set: BTreeSet<Spot> = [Spot { x: 1 }, Spot { x: 2 }].into();
+    assert_eq!(from_value::<BTreeSet<Spot>>(&to_value(&set).unwrap()).unwrap(), set);
+}

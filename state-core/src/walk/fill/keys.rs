@@ -20,14 +20,20 @@ pub(crate) fn can_become_one(nodes: &Nodes, key: &Schema) -> bool {
 
 fn joins(kind: &Kind) -> bool {
     let fills = |slots: &[Slot]| slots.iter().any(|slot| slot.default.is_some());
-    let changes = |of: &Evolution| of.removed.is_some() || of.upgrade.is_some() || !of.forms.is_empty();
+    let changes =
+        |of: &Evolution| of.removed.is_some() || of.upgrade.is_some() || !of.forms.is_empty() || !of.aliases.is_empty();
     match kind {
-        Kind::Object(object) => changes(object.evolution) || fills(&object.slots),
+        Kind::Object(object) => {
+            let renames = object.evolution.parts.iter().any(|part| !part.aliases.is_empty());
+            renames || fills(&object.slots) || changes(object.evolution)
+        }
         Kind::Enum(of) => {
-            let renames = of.evolution.parts.iter().any(|part| part.variant.is_empty() && !part.aliases.is_empty());
+            let renames = of.evolution.parts.iter().any(|part| !part.aliases.is_empty());
             let fills = of.variants.iter().any(|variant| fills(&variant.slots));
             renames || fills || of.evolution.other.is_some() || changes(of.evolution)
         }
+        // Of its types, each may have another name or be changed.
+        Kind::Open(_) => true,
         _ => false,
     }
 }
