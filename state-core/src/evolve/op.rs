@@ -145,6 +145,8 @@ pub(super) struct OpenSet {
     pub types: BTreeMap<(String, u64), Result<OneOf, Problem>>,
     /// What is said of others.
     pub expected: String,
+    /// Whether values of two types become those of one.
+    pub drops: bool,
 }
 
 /// A type of ours in an open set.

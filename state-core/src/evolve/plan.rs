@@ -165,6 +165,12 @@ impl<'t> Planner<'t> {
         }
     }
 
+    pub fn loss(&mut self, loss: Problem) {
+        if self.losses.len() < MOST_PROBLEMS {
+            self.losses.push(loss);
+        }
+    }
+
     /// Whether references are numbered.
     pub fn numbers(&self) -> bool {
         self.numbering.is_any()
@@ -387,7 +393,7 @@ impl<'t> Planner<'t> {
                 }
                 None => {
                     if !b.evolution.is_removed(&variant.name) {
-                        self.losses.push(Problem::variant(path, &variant.name, &b.name));
+                        self.loss(Problem::variant(path, &variant.name, &b.name));
                     }
                     (Slots::default(), None)
                 }
@@ -442,9 +448,11 @@ impl<'t> Planner<'t> {
         let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
         (planner.depth, planner.tries) = (self.depth, true);
         planner.verdicts = mem::take(&mut self.verdicts);
+        planner.skips = mem::replace(&mut self.skips, planner.skips);
         planner.pair_as(from, to, "", false);
         planner.finish_keys();
-        self.verdicts = mem::take(&mut planner.verdicts);
+        self.verdicts = planner.verdicts;
+        self.skips = planner.skips;
         let resolves = planner.problems.is_empty();
         self.verdicts.insert(pair, resolves);
         resolves

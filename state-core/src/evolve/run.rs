@@ -170,6 +170,13 @@ impl<'a> Run<'_, 'a> {
         if new > FACTOR.saturating_mul(from.max(1)) {
             self.out.takes(count.saturating_mul(new))?;
         }
+        self.space(count, new)
+    }
+
+    /// The same, where a count of theirs may be more than there can be of ours.
+    fn space(&mut self, count: usize, new: usize) -> Result<usize> {
+        let end = count.checked_mul(stride(new)).and_then(|len| len.checked_add(self.out.heads.len()));
+        end.ok_or_else(damaged)?;
         Ok(self.out.run(count, new))
     }
 
@@ -244,7 +251,7 @@ impl<'a> Run<'_, 'a> {
             Op::RawToList { of } => self.raw_to_list(*of, head, to)?,
             Op::ListToRaw { of } => self.list_to_raw(*of, head, to)?,
             Op::RawToArray { count, of } => self.raw_to_array((*count, *of), head, to)?,
-            Op::ArrayToRaw { count, of } => self.array_to_raw((*count, *of), head, to)?,
+            Op::ArrayToRaw { count, of } => self.array_to_raw((*count, *of), &head[..step.from], to)?,
             Op::Grid { of } => self.grid(*of, head, to)?,
             Op::Weak(key) => self.weak(*key, head, to)?,
             Op::CharToText => {
@@ -492,8 +499,9 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn put_raw(&mut self, count: usize, of: At, array: &[u8]) -> Result<()> {
-        let (at, len) = (self.out.raw.len(), count * self.plan.steps[of].to);
-        self.out.raw.resize(at + len, 0);
+        let at = self.out.raw.len();
+        let end = count.checked_mul(self.plan.steps[of].to).and_then(|len| len.checked_add(at)).ok_or_else(damaged)?;
+        self.out.raw.resize(end, 0);
         elements(&self.plan.steps, (count, of), array, &mut self.out.raw[at..])?;
         self.out.raw(&[]);
         Ok(())
@@ -504,14 +512,16 @@ impl<'a> Run<'_, 'a> {
         let count = whole(head)?;
         let array = self.raw_array(count, of)?;
         self.out.length(to, count);
-        let place = self.out.run(count, new);
+        let place = self.space(count, new)?;
         elements(&self.plan.steps, (count, of), array, &mut self.out.heads[place..][..count * new])
     }
 
     fn list_to_raw(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         let count = self.length(head)?;
-        let run = self.run(count, self.plan.steps[of].from)?;
-        self.array_to_raw((count, of), run, to)
+        let from = self.plan.steps[of].from;
+        let run = self.run(count, from)?;
+        // Without the bytes that stand for empty heads.
+        self.array_to_raw((count, of), &run[..count * from], to)
     }
 
     fn array_to_raw(&mut self, (count, of): (usize, At), array: &'a [u8], to: usize) -> Result<()> {

@@ -5,7 +5,7 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
-use core::ptr;
+use core::{mem, ptr};
 
 use super::op::{At, OneOf, Op, OpenSet};
 use super::plan::Planner;
@@ -21,10 +21,12 @@ impl<'t> Planner<'t> {
         self.broken.text = true;
         let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
         if let Some(place) = self.set_places.get(&key) {
+            // Each place where the set is met drops what its first one does.
+            self.drops |= self.sets[*place].drops;
             return Op::Members(*place);
         }
         let place = self.sets.len();
-        self.sets.push(OpenSet { types: BTreeMap::new(), expected: ours.registered() });
+        self.sets.push(OpenSet { types: BTreeMap::new(), expected: ours.registered(), drops: false });
         // Of values alone it is said later what is in their way.
         if self.tries {
             return Op::Members(place);
@@ -39,13 +41,15 @@ impl<'t> Planner<'t> {
         for member in self.theirs.members(theirs) {
             let one = match by_name.get(member.tag) {
                 Some(found) => {
-                    self.drops |= *became.entry(found.tag).or_insert(member.tag) != member.tag;
+                    let joins = *became.entry(found.tag).or_insert(member.tag) != member.tag;
+                    self.drops |= joins;
+                    self.sets[place].drops |= joins;
                     self.member(member, found, &format!("{path}.{}", found.tag))
                 }
                 None => Err(Problem::member(path, &ours.registered(), member.tag)),
             };
             if let Err(problem) = &one {
-                self.losses.push(problem.clone());
+                self.loss(problem.clone());
             }
             types.insert((member.tag.to_string(), member.fingerprint), one);
         }
@@ -59,8 +63,10 @@ impl<'t> Planner<'t> {
         if !same {
             let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
             (planner.depth, planner.tries) = (self.depth, true);
+            planner.skips = mem::replace(&mut self.skips, planner.skips);
             planner.pair(theirs.schema, ours.schema, path);
             planner.finish_keys();
+            self.skips = planner.skips;
             if let Some(problem) = planner.problems.into_iter().next() {
                 return Err(problem);
             }
@@ -76,7 +82,7 @@ impl<'a> Run<'_, 'a> {
         let len = self.length(tag_head)?;
         let tag = self.at.text.cut(len).ok_or_else(damaged)?;
         let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
-        let OpenSet { types, expected } = self.plan.sets.get(set).ok_or_else(damaged)?;
+        let OpenSet { types, expected, .. } = self.plan.sets.get(set).ok_or_else(damaged)?;
         let OneOf { tag, fingerprint, of } = match types.get(&(tag.to_string(), number)) {
             Some(Ok(one)) => one,
             Some(Err(problem)) => return Err(problem.clone().error(0)),

@@ -1,7 +1,7 @@
 //! How parts of theirs are passed over: those that have no place in ours, and those that lie there in another order.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ptr::from_ref;
@@ -76,6 +76,10 @@ pub(super) struct Skips {
     /// The open sets by their names: of each type the bytes of its head, and how what lies behind it is passed over.
     sets: Vec<BTreeMap<(String, u64), (usize, Over)>>,
     set_places: BTreeMap<String, usize>,
+    /// Which parts have nothing behind their heads: a part may stand in another many times.
+    flat: BTreeMap<usize, bool>,
+    /// What the nodes of their table have somewhere, if it was asked.
+    bears: Option<BTreeMap<usize, Bears>>,
     keeps: Keeps,
     /// Whether references are numbered.
     numbered: bool,
@@ -90,7 +94,16 @@ pub(super) struct Bears {
 
 impl Skips {
     pub fn new(keeps: Keeps, numbered: bool) -> Self {
-        Self { ways: Vec::new(), made: BTreeMap::new(), sets: Vec::new(), set_places: BTreeMap::new(), keeps, numbered }
+        Self {
+            ways: Vec::new(),
+            made: BTreeMap::new(),
+            sets: Vec::new(),
+            set_places: BTreeMap::new(),
+            flat: BTreeMap::new(),
+            bears: None,
+            keeps,
+            numbered,
+        }
     }
 
     /// How the value of a shared pointer is passed over, whose record was read; nothing of what is none.
@@ -101,94 +114,105 @@ impl Skips {
         })
     }
 
-    pub fn link(&mut self, nodes: &Nodes, link: Link) -> Over {
-        self.of(nodes, nodes.get(link))
+    /// How a part is passed over. What it leads to is made one after the other, as types lead to others as long as a
+    /// schema has any.
+    pub fn of(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
+        let mut ahead = Ahead { nodes, open: Vec::new() };
+        let over = self.part(&mut ahead, schema);
+        while let Some((at, schema)) = ahead.open.pop() {
+            let way = self.way(&mut ahead, schema);
+            let is_pointer = self.numbered && schema.shared.is_some() && !matches!(schema.kind, Kind::Weak(_));
+            self.ways[at] = match is_pointer {
+                true => {
+                    self.ways.push(way);
+                    Skip::Numbered(self.ways.len() - 1)
+                }
+                false => way,
+            };
+        }
+        over
     }
 
-    /// How a part is passed over.
-    pub fn of(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
-        if let Some(&known) = self.made.get(&(from_ref(schema) as usize)) {
+    /// The place of a part's way, which is made later.
+    fn part<'s>(&mut self, ahead: &mut Ahead<'s>, schema: &'s Schema) -> Over {
+        let address = from_ref(schema) as usize;
+        if let Some(&known) = self.made.get(&address) {
             return known;
         }
-        if self.is_flat(nodes, schema) {
-            self.made.insert(from_ref(schema) as usize, None);
-            return None;
+        let over = (!self.is_flat(ahead.nodes, schema)).then_some(self.ways.len());
+        if let Some(at) = over {
+            self.ways.push(Skip::Open);
+            ahead.open.push((at, schema));
         }
-        let at = self.ways.len();
-        self.ways.push(Skip::Open);
-        self.made.insert(from_ref(schema) as usize, Some(at));
-        let way = self.way(nodes, schema);
-        let is_pointer = self.numbered && schema.shared.is_some() && !matches!(schema.kind, Kind::Weak(_));
-        self.ways[at] = match is_pointer {
-            true => {
-                self.ways.push(way);
-                Skip::Numbered(self.ways.len() - 1)
-            }
-            false => way,
-        };
-        Some(at)
+        self.made.insert(address, over);
+        over
     }
 
-    fn way(&mut self, nodes: &Nodes, schema: &Schema) -> Skip {
+    fn link(&mut self, ahead: &mut Ahead<'_>, link: Link) -> Over {
+        self.part(ahead, ahead.nodes.get(link))
+    }
+
+    fn way<'s>(&mut self, ahead: &mut Ahead<'s>, schema: &'s Schema) -> Skip {
+        let nodes = ahead.nodes;
         let head = |link| nodes.get(link).head;
         match &schema.kind {
-            Kind::List(of) | Kind::Set(of) => Skip::List { head: head(*of), of: self.link(nodes, *of) },
+            Kind::List(of) | Kind::Set(of) => Skip::List { head: head(*of), of: self.link(ahead, *of) },
             Kind::Known(_) | Kind::Serde => Skip::List { head: 1, of: None },
-            Kind::Array(of, count) => match self.link(nodes, *of) {
+            Kind::Array(of, count) => match self.link(ahead, *of) {
                 Some(way) => {
                     Skip::Array { count: usize::try_from(*count).unwrap_or(usize::MAX), head: head(*of), of: way }
                 }
                 None => Skip::Parts(Box::default()),
             },
             Kind::Map(key, value) => {
-                let of = (self.link(nodes, *key), self.link(nodes, *value));
+                let of = (self.link(ahead, *key), self.link(ahead, *value));
                 Skip::Map { key: head(*key), value: head(*value), of }
             }
-            Kind::Optional(of) => Skip::Optional { head: head(*of), of: self.link(nodes, *of) },
-            Kind::Boxed(of) => Skip::Boxed { head: head(*of), of: self.link(nodes, *of) },
-            Kind::Tuple(items) => Skip::Parts(self.parts(nodes, items.iter().copied())),
-            Kind::Object(object) => Skip::Parts(self.slots(nodes, &object.slots)),
+            Kind::Optional(of) => Skip::Optional { head: head(*of), of: self.link(ahead, *of) },
+            Kind::Boxed(of) => Skip::Boxed { head: head(*of), of: self.link(ahead, *of) },
+            Kind::Tuple(items) => Skip::Parts(self.parts(ahead, items.iter().copied())),
+            Kind::Object(object) => Skip::Parts(self.slots(ahead, &object.slots)),
             Kind::Enum(of) => {
                 let size = |slots: &[Slot]| slots.iter().map(|slot| head(slot.ty)).sum::<usize>();
                 let sizes: Vec<usize> = of.variants.iter().map(|variant| size(&variant.slots)).collect();
                 let variants = of.variants.iter().zip(&sizes);
-                let variants = variants.map(|(variant, &size)| (size, self.slots(nodes, &variant.slots))).collect();
+                let variants = variants.map(|(variant, &size)| (size, self.slots(ahead, &variant.slots))).collect();
                 Skip::Enum { tag: tag_head(sizes.len()), inline: enum_is_inline(largest(&sizes)), variants }
             }
             Kind::Raw(raw) => Skip::Raw { optional: raw.optional, size: head(raw.element) },
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
             // Of a schema that was read, by what its name is in this program, if it is met at all.
-            Kind::Open(open) => Skip::Members(self.set(nodes, open)),
+            Kind::Open(open) => Skip::Members(self.set(ahead, open)),
             _ => Skip::Text,
         }
     }
 
-    fn set(&mut self, nodes: &Nodes, open: &Open) -> usize {
+    fn set(&mut self, ahead: &mut Ahead<'_>, open: &Open) -> usize {
         if let Some(place) = self.set_places.get(&*open.name) {
             return *place;
         }
         let place = self.sets.len();
         self.sets.push(BTreeMap::new());
         self.set_places.insert(open.name.to_string(), place);
-        for member in nodes.members(open) {
-            let way = (member.schema.head, self.of(nodes, member.schema));
+        for member in ahead.nodes.members(open) {
+            let way = (member.schema.head, self.part(ahead, member.schema));
             self.sets[place].insert((member.tag.to_string(), member.fingerprint), way);
         }
         place
     }
 
-    fn slots(&mut self, nodes: &Nodes, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
-        self.parts(nodes, slots.iter().map(|slot| slot.ty))
+    fn slots(&mut self, ahead: &mut Ahead<'_>, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
+        self.parts(ahead, slots.iter().map(|slot| slot.ty))
     }
 
     /// The parts of a head behind which something lies.
-    fn parts(&mut self, nodes: &Nodes, links: impl Iterator<Item = Link>) -> Box<[(usize, usize, usize)]> {
+    fn parts(&mut self, ahead: &mut Ahead<'_>, links: impl Iterator<Item = Link>) -> Box<[(usize, usize, usize)]> {
         let mut at = 0;
         let mut parts = Vec::new();
         for link in links {
-            let head = nodes.get(link).head;
-            if let Some(way) = self.link(nodes, link) {
+            let head = ahead.nodes.get(link).head;
+            if let Some(way) = self.link(ahead, link) {
                 parts.push((at, head, way));
             }
             at += head;
@@ -198,12 +222,22 @@ impl Skips {
 
     /// Whether nothing lies behind a head that has to be passed over. Types stand in one another's heads no deeper than
     /// schemas are read.
-    pub fn is_flat(&self, nodes: &Nodes, schema: &Schema) -> bool {
-        let flat = |link: Link| self.is_flat(nodes, nodes.get(link));
-        let slots = |slots: &[Slot]| slots.iter().all(|slot| flat(slot.ty));
+    fn is_flat(&mut self, nodes: &Nodes, schema: &Schema) -> bool {
+        let address = from_ref(schema) as usize;
+        if let Some(&known) = self.flat.get(&address) {
+            return known;
+        }
+        let is_flat = self.finds_flat(nodes, schema);
+        self.flat.insert(address, is_flat);
+        is_flat
+    }
+
+    fn finds_flat(&mut self, nodes: &Nodes, schema: &Schema) -> bool {
+        let keeps = self.keeps;
+        let mut flat = |link: Link| self.is_flat(nodes, nodes.get(link));
         match &schema.kind {
-            Kind::Str => self.keeps.text,
-            Kind::Raw(_) => self.keeps.raw,
+            Kind::Str => keeps.text,
+            Kind::Raw(_) => keeps.raw,
             Kind::List(_)
             | Kind::Set(_)
             | Kind::Map(..)
@@ -213,39 +247,88 @@ impl Skips {
             | Kind::Open(_) => false,
             Kind::Known(known) => !matches!(known, Known::Int | Known::Natural),
             Kind::Optional(of) => option_is_inline(nodes.get(*of).head) && flat(*of),
-            Kind::Array(of, _) => flat(*of),
+            // What is not flat takes bytes, so that a count of others is of no more than there are.
+            Kind::Array(of, count) => *count == 0 || flat(*of),
             Kind::Tuple(items) => items.iter().all(|&item| flat(item)),
-            Kind::Object(object) => slots(&object.slots),
+            Kind::Object(object) => object.slots.iter().all(|slot| flat(slot.ty)),
             Kind::Enum(of) => {
                 let size = |slots: &[Slot]| slots.iter().map(|slot| nodes.get(slot.ty).head).sum::<usize>();
-                of.variants.iter().all(|variant| enum_is_inline(size(&variant.slots)) && slots(&variant.slots))
+                of.variants.iter().all(|variant| {
+                    enum_is_inline(size(&variant.slots)) && variant.slots.iter().all(|slot| flat(slot.ty))
+                })
             }
             _ => true,
         }
     }
+
+    /// What a part of theirs has somewhere, or may have.
+    pub fn bears(&mut self, nodes: &Nodes, schema: &Schema) -> Bears {
+        let all = self.bears.get_or_insert_with(|| all_bear(nodes));
+        all.get(&(from_ref(schema) as usize)).copied().unwrap_or_else(|| bears(nodes, schema))
+    }
+}
+
+/// The parts whose ways are still to be made.
+struct Ahead<'s> {
+    nodes: &'s Nodes,
+    open: Vec<(usize, &'s Schema)>,
+}
+
+impl Bears {
+    const ALL: Self = Self { text: true, raw: true };
+
+    /// What a part has itself.
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Str => Self { text: true, raw: false },
+            Kind::Raw(_) | Kind::Grid(..) => Self { text: false, raw: true },
+            Kind::Open(_) => Self::ALL,
+            _ => Self::default(),
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { text: self.text || other.text, raw: self.raw || other.raw }
+    }
+}
+
+/// What each node of a table has somewhere.
+fn all_bear(nodes: &Nodes) -> BTreeMap<usize, Bears> {
+    let table = &nodes.0;
+    let mut all: Vec<Bears> = table.iter().map(|node| Bears::of(&node.kind)).collect();
+    let mut leading: Vec<Vec<usize>> = alloc::vec![Vec::new(); table.len()];
+    for (at, node) in table.iter().enumerate() {
+        for link in node.links() {
+            match link {
+                Link::At(part) => leading.get_mut(part).into_iter().for_each(|leading| leading.push(at)),
+                Link::To(schema) => all[at] = all[at].and(bears(nodes, schema())),
+            }
+        }
+    }
+    let mut open: Vec<usize> = (0..table.len()).filter(|&at| all[at] != Bears::default()).collect();
+    while let Some(at) = open.pop() {
+        for &before in &leading[at] {
+            let more = all[before].and(all[at]);
+            if core::mem::replace(&mut all[before], more) != more {
+                open.push(before);
+            }
+        }
+    }
+    table.iter().map(|node| from_ref(node) as usize).zip(all).collect()
 }
 
 /// What a type has somewhere, or may have: types that contain themselves are seen once.
 pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
     let mut bears = Bears::default();
-    let (mut open, mut seen) = (alloc::vec![schema], Vec::new());
+    let (mut open, mut seen) = (alloc::vec![schema], BTreeSet::new());
     while let Some(node) = open.pop() {
-        match &node.kind {
-            Kind::Str => bears.text = true,
-            Kind::Raw(_) | Kind::Grid(..) => bears.raw = true,
-            Kind::Open(_) => bears = Bears { text: true, raw: true },
-            _ => {}
-        }
-        if bears == (Bears { text: true, raw: true }) {
+        bears = bears.and(Bears::of(&node.kind));
+        if bears == Bears::ALL {
             break;
         }
-        if node.tag().is_some() {
-            if seen.contains(&from_ref(node)) {
-                continue;
-            }
-            seen.push(from_ref(node));
+        if seen.insert(from_ref(node)) {
+            open.extend(node.links().into_iter().map(|link| nodes.get(link)));
         }
-        open.extend(node.links().into_iter().map(|link| nodes.get(link)));
     }
     bears
 }

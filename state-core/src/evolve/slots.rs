@@ -215,7 +215,7 @@ impl<'t> Planner<'t> {
     }
 
     fn passes_over(&mut self, schema: &Schema) {
-        let bears = bears(self.theirs, schema);
+        let bears = self.skips.bears(self.theirs, schema);
         self.broken.text |= bears.text;
         self.broken.raw |= bears.raw;
     }
@@ -268,7 +268,7 @@ impl<'t> Planner<'t> {
         let (mut text, mut raw) = (None, None);
         for (_, _, source) in ours {
             let Source::Slot(index, _) = source else { continue };
-            let bears = bears(self.theirs, theirs[*index].schema);
+            let bears = self.skips.bears(self.theirs, theirs[*index].schema);
             for (bears, last, broken) in
                 [(bears.text, &mut text, &mut self.broken.text), (bears.raw, &mut raw, &mut self.broken.raw)]
             {
