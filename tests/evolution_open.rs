@@ -669,3 +669,85 @@ fn tables_are_in_order() {
     assert!(error.to_string().contains("expected a table of the types of open sets"), "{error}");
     assert!(Inspection::open(&bytes).is_err());
 }
+
+/// What two types of a set become one by is said of keys wherever the set is met again.
+#[test]
+fn keys_of_a_set_that_was_met_before_stay_different() {
+    mod then {
+        pub trait Part: super::Dynamic {
+            fn size(&self) -> (u8, u8);
+        }
+        super::dynamic!(dyn Part as "keys.Part" = open);
+        #[derive(state_core::State)]
+        #[state(name = "keys.Wheel")]
+        pub struct Wheel(pub u8);
+        #[derive(state_core::State)]
+        #[state(name = "keys.Disc")]
+        pub struct Disc(pub u8);
+        impl Part for Wheel {
+            fn size(&self) -> (u8, u8) {
+                (0, self.0)
+            }
+        }
+        impl Part for Disc {
+            fn size(&self) -> (u8, u8) {
+                (1, self.0)
+            }
+        }
+    }
+    mod now {
+        pub trait Part: super::Dynamic {
+            fn size(&self) -> (u8, u8);
+        }
+        super::dynamic!(dyn Part as "keys.Part" = open);
+        #[derive(state_core::State)]
+        #[state(name = "keys.Wheel", alias("keys.Disc"))]
+        pub struct Wheel(pub u8);
+        impl Part for Wheel {
+            fn size(&self) -> (u8, u8) {
+                (0, self.0)
+            }
+        }
+    }
+    macro_rules! ordered {
+        ($part:ty) => {
+            impl PartialEq for $part {
+                fn eq(&self, other: &Self) -> bool {
+                    self.size() == other.size()
+                }
+            }
+            impl Eq for $part {}
+            impl PartialOrd for $part {
+                fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                    Some(self.cmp(other))
+                }
+            }
+            impl Ord for $part {
+                fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                    self.size().cmp(&other.size())
+                }
+            }
+        };
+    }
+    ordered!(dyn then::Part);
+    ordered!(dyn now::Part);
+    type Set<P> = std::collections::BTreeSet<Box<P>>;
+    <dyn then::Part>::register([member!(then::Wheel), member!(then::Disc)]).unwrap();
+    <dyn now::Part>::register([member!(now::Wheel)]).unwrap();
+    let list = || -> Vec<Box<dyn then::Part>> { vec![Box::new(then::Disc(1)), Box::new(then::Wheel(1))] };
+    let keys = || -> Set<dyn then::Part> { list().into_iter().collect() };
+    let with = Options::new().with_schema();
+    let listed = with.dumps(&list()).unwrap();
+    assert_eq!(loads_upgraded::<Vec<Box<dyn now::Part>>>(&listed).unwrap().len(), 2);
+    let alone = loads_upgraded::<Set<dyn now::Part>>(&with.dumps(&keys()).unwrap()).err().unwrap();
+    let before =
+        loads_upgraded::<(Vec<Box<dyn now::Part>>, Set<dyn now::Part>)>(&with.dumps(&(list(), keys())).unwrap());
+    let before = before.map(drop).unwrap_err();
+    for error in [alone, before] {
+        assert!(error.to_string().contains("expected keys that stay different"), "{error}");
+    }
+    // By value, each two are compared.
+    let value = state_core::to_value(&keys()).unwrap();
+    let error = state_core::from_value::<Set<dyn now::Part>>(&value).err().unwrap().to_string();
+    assert!(error.contains("expected keys that stay different"), "{error}");
+}

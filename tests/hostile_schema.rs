@@ -545,3 +545,27 @@ fn removed_arrays_of_what_takes_nothing_are_passed_over_at_once() {
     // Each element takes a byte that is not there.
     assert!(shrunk(&array(u64::MAX, &[13, UNIT]), 0, &[0; 9]).is_err());
 }
+
+/// Variants that are gone are in the way of states alone, and as few of them are told as of other problems.
+#[test]
+fn many_variants_that_are_gone_are_few_lines() {
+    use state_core::evolve::Form;
+    #[derive(State)]
+    #[state(name = "Choice")]
+    enum Choice {
+        Kept,
+    }
+    let variants = |count: usize| {
+        let name = |index: usize| format!("V{index:03}");
+        let names = (0..count).map(|index| [&[4], name(index).as_bytes(), &[0]].concat());
+        let kept = [&[4][..], b"Kept", &[0]].concat();
+        let parts = [vec![16, 6], b"Choice".to_vec(), leb(count as u64 + 1), kept, names.collect::<Vec<_>>().concat()];
+        parts.concat()
+    };
+    let ours: &'static Form = Box::leak(Box::new(Form::of::<Choice>().unwrap()));
+    for (count, told) in [(3, 3), (900, 100)] {
+        let bytes = image(&variants(count), &[0; 2][..1 + usize::from(count > 256)], &[]);
+        assert_eq!(ours.obstacles(&Form::open(&bytes).unwrap()).len(), told);
+        assert!(matches!(state_core::loads_upgraded::<Choice>(&bytes).unwrap(), Choice::Kept));
+    }
+}
