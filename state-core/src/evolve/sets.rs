@@ -37,15 +37,16 @@ impl<'t> Planner<'t> {
         // A name goes before a former name.
         let by_name: BTreeMap<&str, &MemberOf<'static>> = had.chain(now.iter().map(|ours| (ours.tag, ours))).collect();
         let mut types: BTreeMap<(String, u64), _> = BTreeMap::new();
+        let members = self.theirs.members(theirs);
+        // Known before their parts are planned, in which the set may be met again.
         let mut became: BTreeMap<&str, &str> = BTreeMap::new();
-        for member in self.theirs.members(theirs) {
+        let joins = members.iter().filter_map(|member| Some((by_name.get(member.tag)?.tag, member.tag)));
+        let drops = joins.fold(false, |drops, (ours, theirs)| *became.entry(ours).or_insert(theirs) != theirs || drops);
+        self.sets[place].drops = drops;
+        self.drops |= drops;
+        for member in members {
             let one = match by_name.get(member.tag) {
-                Some(found) => {
-                    let joins = *became.entry(found.tag).or_insert(member.tag) != member.tag;
-                    self.drops |= joins;
-                    self.sets[place].drops |= joins;
-                    self.member(member, found, &format!("{path}.{}", found.tag))
-                }
+                Some(found) => self.member(member, found, &format!("{path}.{}", found.tag)),
                 None => Err(Problem::member(path, &ours.registered(), member.tag)),
             };
             if let Err(problem) = &one {
