@@ -564,7 +564,7 @@ fn many_variants_that_are_gone_are_few_lines() {
     };
     let ours: &'static Form = Box::leak(Box::new(Form::of::<Choice>().unwrap()));
     for (count, told) in [(3, 3), (900, 100)] {
-        let bytes = image(&variants(count), &[0; 2][..1 + usize::from(count > 256)], &[]);
+        let bytes = image(&variants(count), &vec![0; if count < 256 { 1 } else { 2 }], &[]);
         assert_eq!(ours.obstacles(&Form::open(&bytes).unwrap()).len(), told);
         assert!(matches!(state_core::loads_upgraded::<Choice>(&bytes).unwrap(), Choice::Kept));
     }

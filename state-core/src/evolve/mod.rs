@@ -5,6 +5,7 @@
 // way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
 // as any other: so generated code has no part in it.
 
+mod bears;
 mod command;
 mod form;
 mod history;

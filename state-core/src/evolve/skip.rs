@@ -1,11 +1,12 @@
 //! How parts of theirs are passed over: those that have no place in ours, and those that lie there in another order.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ptr::from_ref;
 
+use super::bears::{Bears, all_bear, bears};
 use super::plan::Keeps;
 use super::run::{Run, damaged, grid, number, whole};
 use crate::error::Result;
@@ -83,13 +84,6 @@ pub(super) struct Skips {
     keeps: Keeps,
     /// Whether references are numbered.
     numbered: bool,
-}
-
-/// Whether a part, or what lies behind it, has text or raw arrays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bears {
-    pub text: bool,
-    pub raw: bool,
 }
 
 impl Skips {
@@ -272,65 +266,6 @@ impl Skips {
 struct Ahead<'s> {
     nodes: &'s Nodes,
     open: Vec<(usize, &'s Schema)>,
-}
-
-impl Bears {
-    const ALL: Self = Self { text: true, raw: true };
-
-    /// What a part has itself.
-    fn of(kind: &Kind) -> Self {
-        match kind {
-            Kind::Str => Self { text: true, raw: false },
-            Kind::Raw(_) | Kind::Grid(..) => Self { text: false, raw: true },
-            Kind::Open(_) => Self::ALL,
-            _ => Self::default(),
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self { text: self.text || other.text, raw: self.raw || other.raw }
-    }
-}
-
-/// What each node of a table has somewhere.
-fn all_bear(nodes: &Nodes) -> BTreeMap<usize, Bears> {
-    let table = &nodes.0;
-    let mut all: Vec<Bears> = table.iter().map(|node| Bears::of(&node.kind)).collect();
-    let mut leading: Vec<Vec<usize>> = alloc::vec![Vec::new(); table.len()];
-    for (at, node) in table.iter().enumerate() {
-        for link in node.links() {
-            match link {
-                Link::At(part) => leading.get_mut(part).into_iter().for_each(|leading| leading.push(at)),
-                Link::To(schema) => all[at] = all[at].and(bears(nodes, schema())),
-            }
-        }
-    }
-    let mut open: Vec<usize> = (0..table.len()).filter(|&at| all[at] != Bears::default()).collect();
-    while let Some(at) = open.pop() {
-        for &before in &leading[at] {
-            let more = all[before].and(all[at]);
-            if core::mem::replace(&mut all[before], more) != more {
-                open.push(before);
-            }
-        }
-    }
-    table.iter().map(|node| from_ref(node) as usize).zip(all).collect()
-}
-
-/// What a type has somewhere, or may have: types that contain themselves are seen once.
-pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
-    let mut bears = Bears::default();
-    let (mut open, mut seen) = (alloc::vec![schema], BTreeSet::new());
-    while let Some(node) = open.pop() {
-        bears = bears.and(Bears::of(&node.kind));
-        if bears == Bears::ALL {
-            break;
-        }
-        if seen.insert(from_ref(node)) {
-            open.extend(node.links().into_iter().map(|link| nodes.get(link)));
-        }
-    }
-    bears
 }
 
 impl<'a> Run<'_, 'a> {

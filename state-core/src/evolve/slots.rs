@@ -6,12 +6,13 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ptr;
 
+use super::bears::bears;
 use super::likely::may_become;
 use super::op::{At, Op, Segment};
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
 use super::raws::joined;
-use super::skip::{Over, bears};
+use super::skip::Over;
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
 
 /// What is done for each value, in the order of our slots.
