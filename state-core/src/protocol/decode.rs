@@ -308,6 +308,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Whether a lock that is held is waited for.
+    #[cfg(feature = "std")]
     pub(crate) fn waits(&mut self) -> bool {
         self.links().is_none_or(|links| links.waits())
     }

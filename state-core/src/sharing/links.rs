@@ -142,6 +142,7 @@ impl<'de> Links<'de> {
     }
 
     /// Whether a lock that is held is waited for.
+    #[cfg(feature = "std")]
     pub fn waits(&self) -> bool {
         self.waits
     }
