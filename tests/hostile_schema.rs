@@ -491,7 +491,7 @@ fn an_empty_array_in_a_box_becomes_no_bytes() {
     let boxed = |of: Vec<u8>| [vec![13], of].concat();
     for v in [boxed(array(0, &U8)), boxed(boxed(array(0, &U8)))] {
         let bytes = image(&named("Bytes", &[("v", v.clone())]), &[], &vec![0; v.len() - 5]);
-        assert_eq!(state_core::loads_upgraded::<Bytes>(&bytes).unwrap().v, []);
+        assert_eq!(state_core::loads_upgraded::<Bytes>(&bytes).unwrap().v, [0_u8; 0]);
         assert_eq!(state_core::loads_upgraded::<Maybe>(&bytes).unwrap().v, Some(vec![]));
     }
     let bytes = image(&named("Bytes", &[("v", boxed(array(2, &U8)))]), &[], &[5, 6]);
