@@ -549,7 +549,10 @@ fn removed_arrays_of_what_takes_nothing_are_passed_over_at_once() {
 /// Variants that are gone are in the way of states alone, and as few of them are told as of other problems.
 #[test]
 fn many_variants_that_are_gone_are_few_lines() {
+    use std::sync::LazyLock;
+
     use state_core::evolve::Form;
+
     #[derive(State)]
     #[state(name = "Choice")]
     enum Choice {
@@ -562,10 +565,10 @@ fn many_variants_that_are_gone_are_few_lines() {
         let parts = [vec![16, 6], b"Choice".to_vec(), leb(count as u64 + 1), kept, names.collect::<Vec<_>>().concat()];
         parts.concat()
     };
-    let ours: &'static Form = Box::leak(Box::new(Form::of::<Choice>().unwrap()));
+    static OURS: LazyLock<Form> = LazyLock::new(|| Form::of::<Choice>().unwrap());
     for (count, told) in [(3, 3), (900, 100)] {
         let bytes = image(&variants(count), &vec![0; if count < 256 { 1 } else { 2 }], &[]);
-        assert_eq!(ours.obstacles(&Form::open(&bytes).unwrap()).len(), told);
+        assert_eq!(OURS.obstacles(&Form::open(&bytes).unwrap()).len(), told);
         assert!(matches!(state_core::loads_upgraded::<Choice>(&bytes).unwrap(), Choice::Kept));
     }
 }

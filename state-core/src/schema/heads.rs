@@ -88,7 +88,8 @@ impl Heads {
             }
             Kind::Array(of, len) => {
                 let Extent { head, height } = self.link(nodes, *of, depth)?;
-                Extent { head: head.checked_mul(usize::try_from(*len).ok()?)?, height }
+                // As many as one likes of what takes nothing.
+                Extent { head: head.checked_mul(usize::try_from(*len).unwrap_or(usize::MAX))?, height }
             }
             Kind::Tuple(items) => self.sum(nodes, items.iter().copied(), depth)?,
             Kind::Grid(element, _) => {

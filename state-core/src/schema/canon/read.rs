@@ -137,7 +137,8 @@ impl Reading {
         let mut heads = Heads::new(nodes.len());
         for index in 0..nodes.len() {
             let head = heads.of(&nodes, index).ok_or_else(|| {
-                Error::new(ErrorKind::Malformed, "a type of finite size", "a schema of one that contains itself")
+                let found = "a schema of one that contains itself or is enormous";
+                Error::new(ErrorKind::Malformed, "a type of finite size", found)
             })?;
             nodes[index].head = head;
         }
