@@ -275,3 +275,40 @@ fn cells_and_atomics_are_entered() {
     let back: Counters = loads(&bytes).unwrap();
     assert!(Rc::ptr_eq(&back.cells[0], &back.cells[1]) && Arc::ptr_eq(&back.atomics[0], &back.atomics[1]));
 }
+
+/// A parent without a cell is referred to before it is there, and so it is made anew; what is there is not without its
+/// parent.
+#[test]
+fn parents_without_cells_are_led_to() {
+    #[derive(State)]
+    struct Folder {
+        number: u32,
+        parent: Weak<Folder>,
+        folders: Vec<Rc<Folder>>,
+    }
+    fn folder(number: u32, depth: u32, parent: &Weak<Folder>) -> Rc<Folder> {
+        Rc::new_cyclic(|this| Folder {
+            number,
+            parent: parent.clone(),
+            folders: (0..2).filter(|_| depth > 0).map(|at| folder(10 * number + at, depth - 1, this)).collect(),
+        })
+    }
+    fn is_whole(folder: &Rc<Folder>) -> bool {
+        folder.folders.iter().all(|child| child.parent.as_ptr() == Rc::as_ptr(folder) && is_whole(child))
+    }
+    for (depth, live_depth) in [(1, 0), (2, 0), (0, 1), (2, 1), (2, 2)] {
+        let saved = folder(1, depth, &Weak::new());
+        let (bytes, pickled) = (dumps(&saved).unwrap(), pickle::dumps(&saved).unwrap());
+        let live = || folder(7, live_depth, &Weak::new());
+        let (mut first, mut second, mut list) = (live(), live(), vec![live(), live()]);
+        load_into(&bytes, &mut first).unwrap();
+        pickle::load_into(&pickled, &mut second).unwrap();
+        let list_bytes = dumps(&vec![saved.clone(), folder(5, 0, &Rc::downgrade(&saved))]).unwrap();
+        load_into(&list_bytes, &mut list).unwrap();
+        for (root, how) in [(&first, "bytes"), (&second, "pickle"), (&list[0], "list")] {
+            assert_eq!(dumps(root).unwrap(), bytes, "{how}, {depth} into {live_depth}");
+            assert!(is_whole(root), "{how}, {depth} into {live_depth}");
+        }
+        assert!(Weak::ptr_eq(&list[1].parent, &Rc::downgrade(&list[0])), "{depth} into {live_depth}");
+    }
+}

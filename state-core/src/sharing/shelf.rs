@@ -181,6 +181,12 @@ impl<'de> Shelf<'de> {
         self.classes.get_mut(at)
     }
 
+    /// Whether objects of a class are referred to weakly while they are made. One that is restored where it is cannot be:
+    /// nothing may refer to it then.
+    fn is_early<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> bool {
+        self.class(number, kept).is_some_and(|class| class.early)
+    }
+
     fn slots<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> Option<&mut Slots<P>> {
         let class = self.class(number, kept)?;
         (kept.slots)(&mut *class.slots)
@@ -362,7 +368,7 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
             reader.shelf()?.place(number, &kept, Slot::Open)?;
         }
         entered
-    } else if !shelf.numbered.holes && this.set_unique(head, reader) {
+    } else if !shelf.numbered.holes && !shelf.is_early(number.class, &kept) && this.set_unique(head, reader) {
         reader.shelf()?.place(number, &kept, Slot::There(this.clone()))?;
         true
     } else {
