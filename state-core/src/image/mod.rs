@@ -194,6 +194,7 @@ mod rewrite;
 mod segments;
 #[cfg(feature = "std")]
 pub mod stream;
+pub(crate) mod unwritten;
 #[cfg(feature = "std")]
 mod vectored;
 mod write;
@@ -221,7 +222,6 @@ pub(crate) use options::Copies;
 pub(crate) use read::Tests;
 pub(crate) use read::build;
 pub(crate) use rewrite::{outgrow, with_room};
-#[cfg(feature = "pyo3")]
 pub(crate) use write::Root;
 
 use alloc::vec::Vec;

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::options::{Copies, Options};
 use super::rewrite::Rewrite;
-use super::{direct, explain, header, rewrite};
-use crate::error::Result;
+use super::{direct, explain, header, rewrite, unwritten};
+use crate::error::{Error, Result};
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::schema::fingerprint::{Identity, identity, identity_of};
 use crate::schema::{Carried, Schema, Sharing};
@@ -67,7 +67,7 @@ impl Options {
             let mut size = Size::new(self.depth);
             value.size(&mut size);
             lengths = size.lengths();
-            total = size.total(total).map_err(|error| explain::name(error, &identity))?;
+            total = size.total(total).map_err(|error| self.unwritten(error, Root::of(&value), &identity))?;
         }
         if total > self.most {
             return Err(explain::too_large(self.most, total, &identity));
@@ -162,7 +162,7 @@ impl Options {
         let total = match size.total(front + root.head) {
             Ok(total) if total > self.most => return Err(explain::too_large(self.most, total, identity)),
             Ok(total) => total,
-            Err(error) => return Err(explain::name(error, identity)),
+            Err(error) => return Err(self.unwritten(error, root, identity)),
         };
         let (mut tracker, mut empty) = (size.into_tracker().filter(|_| sharing.shared), Tracker::new(sharing));
         buffer.resize(total, 0);
@@ -176,7 +176,7 @@ impl Options {
         };
         if !written {
             let error = tracker.and_then(|mut tracker| tracker.error()).or_else(|| empty.error());
-            return Err(explain::name(error.unwrap_or_else(changed), identity));
+            return Err(self.unwritten(error.unwrap_or_else(changed), root, identity));
         }
         header::write_shared(&mut buffer[..front], (identity.fingerprint, sharing), lengths, schema.as_ref());
         Ok(())
@@ -214,8 +214,14 @@ impl Options {
         match size.total(start) {
             Ok(total) if total > self.most => Err(explain::too_large(self.most, total, identity)),
             Ok(total) => Ok((size.lengths(), total)),
-            Err(error) => Err(explain::name(error, identity)),
+            Err(error) => Err(self.unwritten(error, root, identity)),
         }
+    }
+
+    /// Names the part that could not be written.
+    #[cold]
+    fn unwritten(&self, error: Error, root: Root<'_, '_>, identity: &Identity) -> Error {
+        unwritten::name(error, root, self.depth, (identity, self.sharing_of(identity)))
     }
 }
 

@@ -60,6 +60,7 @@ macro_rules! objects {
                 let $this = self;
                 $(if $refusal.is_some() {
                     writer.fail::<()>();
+                    return;
                 })?
                 $(writer.copied::<$of>($part, cut_mut(&mut head, <$of>::HEAD));)*
             }

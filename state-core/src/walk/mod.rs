@@ -418,6 +418,16 @@ pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left
     read(&mut seek.again())
 }
 
+/// The path to the first part to which nothing was written, of a body that was written twice, over different bytes.
+pub(crate) fn path_of_blank<'a>(
+    schema: &'static Schema,
+    regions: &Regions<'a>,
+    bodies: [&'a [u8]; 2],
+    levels: u32,
+) -> Option<String> {
+    Read::new(Nodes::NONE, regions, bodies[0], &mut Nowhere).unlimited().blank(schema, regions.head, levels, bodies)
+}
+
 /// What a name on the path to a place looks like for the element of a list.
 fn index(at: usize) -> String {
     alloc::format!("[{at}]")

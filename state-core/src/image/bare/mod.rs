@@ -124,10 +124,11 @@ pub use stream::{BareReader, BareWriter};
 use alloc::vec::Vec;
 
 use super::Options;
-use super::{direct, explain};
+use super::{Root, direct, explain, unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, changed};
+use crate::schema::Sharing;
 use crate::schema::fingerprint::identity_of;
 use crate::state::{Restore, State};
 
@@ -265,7 +266,10 @@ impl Bare {
         let total = match size.total(T::HEAD + between) {
             Ok(total) if lengths::hold(present, lengths) => total,
             Ok(_) => return Err(named::<T>(without_place())),
-            Err(error) => return Err(named::<T>(error)),
+            Err(error) => {
+                let levels = self.options.levels();
+                return Err(unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO)));
+            }
         };
         direct::fit(buffer, total);
         let (head, behind) = buffer.split_at_mut(T::HEAD);

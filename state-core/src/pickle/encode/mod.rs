@@ -30,7 +30,7 @@ use self::value::Values;
 use self::write::{Rest, Write};
 use super::PickleOptions;
 use crate::error::Result;
-use crate::image::Copies;
+use crate::image::{Copies, Root, unwritten};
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::gather::{Borrowed, Copied};
 use crate::schema::fingerprint::identity;
@@ -97,7 +97,13 @@ impl PickleOptions {
         if written.is_err() {
             pickle.clear();
         }
-        written.map_err(|error| error.within(root_name(T::schema())))
+        written.map_err(|error| match error.path() {
+            "" => {
+                let identity = identity(T::schema());
+                unwritten::name(error, Root::of(&value), self.depth, (&identity, self.copies.sharing(identity.sharing)))
+            }
+            _ => error.within(root_name(T::schema())),
+        })
     }
 
     fn write_parts<'a, T: State + ?Sized>(

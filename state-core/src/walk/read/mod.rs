@@ -62,6 +62,8 @@ pub(crate) struct Read<'a, 'e, E> {
     wanted: Option<BTreeMap<(u8, u32), String>>,
     /// A part that is looked for.
     seek: Option<Seek>,
+    /// The same body twice, if a part is looked for in which they differ.
+    blanks: Option<Blanks<'a>>,
     encoder: &'e mut E,
 }
 
@@ -93,6 +95,26 @@ impl Seek {
     }
 }
 
+/// A body that was written over bytes of one kind, and over others: where each still has its own, nothing was written.
+#[derive(Clone, Copy)]
+struct Blanks<'a>([&'a [u8]; 2]);
+
+impl Blanks<'_> {
+    /// Whether nothing was written to a place in the first body.
+    fn cover(self, place: &[u8]) -> bool {
+        let Self([one, other]) = self;
+        let start = (place.as_ptr() as usize).wrapping_sub(one.as_ptr() as usize);
+        let other = start.checked_add(place.len()).and_then(|end| other.get(start..end)).unwrap_or_default();
+        !place.is_empty() && other.len() == place.len() && place.iter().zip(other).all(|(one, other)| one != other)
+    }
+
+    /// Whether a part is the first that was not written: of an object with a single slot, that slot is.
+    fn begin(self, schema: &Schema, head: &[u8]) -> bool {
+        let is_slot = matches!(&schema.kind, Kind::Object(object) if object.slots.len() == 1);
+        !is_slot && self.cover(head)
+    }
+}
+
 impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
     pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &[u8], encoder: &'e mut E) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
@@ -109,6 +131,7 @@ impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
             behind: false,
             wanted: None,
             seek: None,
+            blanks: None,
             encoder,
         }
     }
@@ -174,6 +197,15 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         let walked = self.whole(schema, head, levels);
         *seek = self.seek?;
         walked.err().map(|error| error.path().into())
+    }
+
+    /// Walks a body up to the part to which nothing was written; its path.
+    pub fn blank(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, bodies: [&'a [u8]; 2]) -> Option<String> {
+        let blanks = Blanks(bodies);
+        self.blanks = Some(blanks);
+        let error = self.whole(schema, head, levels).err()?;
+        let place = bodies[0].get(error.offset()?..)?.get(..1)?;
+        blanks.cover(place).then(|| error.path().into())
     }
 
     /// Whether the part that is looked for begins, or has.
@@ -312,6 +344,9 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             return Err(Error::new(ErrorKind::Malformed, "", ""));
         }
         loop {
+            if self.blanks.is_some_and(|blanks| blanks.begin(schema, head)) {
+                return self.malformed("", "", head);
+            }
             // Of a box, at least a byte stands in the tail.
             if head.is_empty() && !matches!(schema.kind, Kind::Boxed(_)) {
                 self.take_free(1)?;
