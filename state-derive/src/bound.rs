@@ -1,6 +1,8 @@
 //! The bounds of the impls: on each type parameter that a slot holds, and never on a field's type, because the bounds
 //! of a recursive type would ask for themselves.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -74,7 +76,7 @@ fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
 }
 
 fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
-    let mut predicates = Vec::new();
+    let (mut predicates, mut met) = (Vec::new(), BTreeSet::new());
     let of_side = match side {
         Side::State => quote!(_state::State),
         Side::Restore => quote!(_state::Restore<'__de>),
@@ -93,9 +95,9 @@ fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
             Role::Slot(_) | Role::Parent(_) => (vec![&field.ty], of_side.clone()),
         };
         for place in types.into_iter().flat_map(|ty| parameters(container, ty)) {
-            let predicate: WherePredicate = parse_quote!(#place: #bound);
-            if !predicates.contains(&predicate) {
-                predicates.push(predicate);
+            let predicate = quote!(#place: #bound);
+            if met.insert(predicate.to_string()) {
+                predicates.push(parse_quote!(#predicate));
             }
         }
     }
