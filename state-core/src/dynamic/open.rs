@@ -126,7 +126,7 @@ pub(crate) fn registered_so_far() -> usize {
 /// What is known of a set without its trait.
 #[must_use]
 pub const fn known_set<D: OpenSet + ?Sized>() -> KnownSet {
-    KnownSet { members: || D::registry().known(), type_name: core::any::type_name::<D> }
+    KnownSet::new(|| D::registry().known(), core::any::type_name::<D>)
 }
 
 #[cold]

@@ -1,9 +1,8 @@
 //! What parts have somewhere: text or raw arrays, whose order in an image is that of its parts.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use core::ptr::from_ref;
 
+use crate::schema::places::Places;
 use crate::schema::{Kind, Link, Nodes, Schema};
 
 /// Whether a part, or what lies behind it, has text or raw arrays.
@@ -32,7 +31,7 @@ impl Bears {
 }
 
 /// What each node of a table has somewhere.
-pub(super) fn all_bear(nodes: &Nodes) -> BTreeMap<usize, Bears> {
+pub(super) fn all_bear(nodes: &Nodes) -> Vec<Bears> {
     let table = &nodes.0;
     let mut all: Vec<Bears> = table.iter().map(|node| Bears::of(&node.kind)).collect();
     let mut leading: Vec<Vec<usize>> = alloc::vec![Vec::new(); table.len()];
@@ -53,19 +52,19 @@ pub(super) fn all_bear(nodes: &Nodes) -> BTreeMap<usize, Bears> {
             }
         }
     }
-    table.iter().map(|node| from_ref(node) as usize).zip(all).collect()
+    all
 }
 
 /// What a type has somewhere, or may have: types that contain themselves are seen once.
 pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
     let mut bears = Bears::default();
-    let (mut open, mut seen) = (alloc::vec![schema], BTreeSet::new());
+    let (mut open, mut seen) = (alloc::vec![schema], Places::default());
     while let Some(node) = open.pop() {
         bears = bears.and(Bears::of(&node.kind));
         if bears == Bears::ALL {
             break;
         }
-        if seen.insert(from_ref(node)) {
+        if seen.meet(node) {
             open.extend(node.links().into_iter().map(|link| nodes.get(link)));
         }
     }

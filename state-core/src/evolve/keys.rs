@@ -104,7 +104,9 @@ fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
         Op::Flat(segments) => segments.iter().filter_map(|segment| segment.by).for_each(each),
         Op::Slots(of) => slots(of, &mut each),
         Op::Enum(cases) => cases.variants.iter().for_each(|case| slots(&case.slots, &mut each)),
-        Op::Members(set) => sets[*set].types.values().flatten().for_each(|one| each(one.of)),
+        Op::Members(set) => {
+            sets[*set].types.iter().filter_map(|(.., one)| one.as_ref().ok()).for_each(|one| each(one.of));
+        }
         _ => {}
     }
 }

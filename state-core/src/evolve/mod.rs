@@ -8,6 +8,7 @@
 mod bears;
 mod command;
 mod form;
+mod forms;
 mod history;
 mod keys;
 mod likely;
@@ -29,6 +30,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 pub use form::{Amendments, Form, Upgrade};
+pub(crate) use forms::FormSearch;
 pub use history::SchemaHistory;
 pub(crate) use numbers::Numbering;
 pub use older::Older;
@@ -36,6 +38,7 @@ pub(crate) use older::{ByName, convert, fill_upgraded, upgrade_image};
 pub(crate) use plan::{Images, Plan};
 pub(crate) use problem::Problem;
 pub(crate) use run::convert_made;
+pub(crate) use sets::SetEvolution;
 
 use crate::error::{Error, Result};
 use crate::image::{Image, Options, build, explain, lay_out};
@@ -243,7 +246,8 @@ impl Parsed {
 
     /// The same, of a schema that may be anybody's, with what stands in front of it, and of no more bytes in memory.
     pub fn within(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
-        let (nodes, root) = Nodes::read(schema, rows, memory)?;
+        let (mut nodes, root) = Nodes::read(schema, rows, memory)?;
+        nodes.evolve_sets(SetEvolution::ALL);
         Ok(Self { nodes, root, pointers: rows.pointers.is_some() })
     }
 

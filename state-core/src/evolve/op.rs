@@ -1,11 +1,11 @@
 //! What a plan says of a part: one operation, and what it needs to know.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use super::numbers::Pointers;
 use super::problem::Problem;
+use super::sets::ByKey;
 use super::slots::Slots;
 use crate::schema::{Convert, PointerKey, Schema};
 
@@ -142,7 +142,7 @@ pub(super) enum Op {
 /// The types of theirs in an open set, by tag and fingerprint, and what becomes of the values of each.
 #[derive(Debug, Default)]
 pub(super) struct OpenSet {
-    pub types: BTreeMap<(String, u64), Result<OneOf, Problem>>,
+    pub types: ByKey<Result<OneOf, Problem>>,
     /// What is said of others.
     pub expected: String,
     /// Whether values of two types become those of one.

@@ -6,7 +6,6 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::mem;
-use core::ptr::from_ref;
 
 use super::keys::Key;
 use super::numbers::{Numbering, Pointers, shares};
@@ -15,12 +14,16 @@ use super::problem::Problem;
 use super::skip::Skips;
 use super::slots::Slots;
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
-use crate::schema::{Enum, Graph, Kind, Link, Nodes, OldForm, Schema, Show, Slot, brief, first_difference};
+use crate::schema::places::{self, Places};
+use crate::schema::{Enum, Graph, Kind, Link, Nodes, Schema, Show, Slot, brief};
 use crate::standard::Known;
 
 /// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
 const DEPTH: u32 = 512;
 const MOST: usize = 1 << 16;
+
+/// In place of an operation: it is to be planned again.
+const GONE: At = At::MAX;
 
 /// Problems that are told.
 const MOST_PROBLEMS: usize = 100;
@@ -109,8 +112,6 @@ pub(super) struct Broken {
     pub raw: bool,
 }
 
-type Verdicts = BTreeMap<(*const Schema, *const Schema), bool>;
-
 pub(super) struct Planner<'t> {
     pub theirs: &'t Nodes,
     pub ours: &'static Nodes,
@@ -119,9 +120,9 @@ pub(super) struct Planner<'t> {
     /// The places of those sets by their names and traits: the same name is the same set of theirs.
     pub set_places: BTreeMap<(&'static str, Option<&'static str>), usize>,
     pub skips: Skips,
-    made: BTreeMap<(*const Schema, *const Schema), At>,
+    made: Places,
     /// Which older forms are known to fit, because the question is asked again further in.
-    verdicts: Verdicts,
+    pub verdicts: Places,
     pub keeps: Keeps,
     pub numbering: Numbering,
     pub broken: Broken,
@@ -144,8 +145,8 @@ impl<'t> Planner<'t> {
             sets: Vec::new(),
             set_places: BTreeMap::new(),
             skips: Skips::new(keeps, numbering.theirs),
-            made: BTreeMap::new(),
-            verdicts: BTreeMap::new(),
+            made: Places::default(),
+            verdicts: Places::default(),
             keeps,
             numbering,
             broken: Broken::default(),
@@ -187,13 +188,13 @@ impl<'t> Planner<'t> {
         self.pair_as(from, to, path, true)
     }
 
-    fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &str, forms: bool) -> At {
-        if let Some(&at) = self.made.get(&(from_ref(from), from_ref(to))) {
+    pub fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &str, forms: bool) -> At {
+        if let Some(at) = self.made.get(places::pair(from, to)).filter(|&at| at != GONE) {
             return at;
         }
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, to.head, Op::Open));
-        self.made.insert((from_ref(from), from_ref(to)), at);
+        self.made.set(places::pair(from, to), at);
         if self.depth == 0 || at >= MOST {
             self.problem(Problem::size(path));
             return at;
@@ -208,7 +209,7 @@ impl<'t> Planner<'t> {
         self.depth += 1;
         // A part without a name has its own problem in each place, though its schema be one node.
         if from.tag().is_none() && (before + 1..MOST_PROBLEMS).contains(&self.problems.len()) {
-            self.made.remove(&(from_ref(from), from_ref(to)));
+            self.made.set(places::pair(from, to), GONE);
         }
         self.steps[at].drops = mem::replace(&mut self.drops, outer);
         let pointers = if self.numbering.is_any() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
@@ -329,7 +330,10 @@ impl<'t> Planner<'t> {
                 Op::List { of: bytes }
             }
             (Kind::Str, Kind::Str) => Op::Text,
-            (Kind::Open(a), Kind::Open(b)) if a.name == b.name => self.open_set(a, b, path),
+            (Kind::Open(a), Kind::Open(b)) if a.name == b.name => match b.evolution {
+                Some(of_sets) => (of_sets.plan)(self, a, b, path),
+                None => self.wrong(from, to, path),
+            },
             (Kind::Weak(a), Kind::Weak(b)) => {
                 self.links(*a, *b, path);
                 to.shared.map_or(Op::Open, Op::Weak)
@@ -407,67 +411,6 @@ impl<'t> Planner<'t> {
         let our_heads: Vec<usize> = b.variants.iter().map(|variant| heads(&variant.slots, self.ours)).collect();
         let tag = |heads: &[usize]| Tag { size: tag_head(heads.len()), inline: enum_is_inline(largest(heads)) };
         Op::Enum(Cases { from: tag(&their_heads), to: tag(&our_heads), variants: cases.into() })
-    }
-
-    /// The one of ours that an older form is of, if it is not ours that fits best.
-    fn form(&mut self, from: &'t Schema, to: &'static Schema) -> Option<&'static OldForm> {
-        let forms = to.evolution().filter(|evolution| !evolution.forms.is_empty())?.forms;
-        let theirs = Graph { nodes: self.theirs, root: from };
-        first_difference(Graph { nodes: self.ours, root: to }, theirs)?;
-        let same =
-            |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
-        if let Some(form) = forms.iter().find(same) {
-            return Some(form);
-        }
-        if self.resolves(from, to) {
-            return None;
-        }
-        let fits = forms.iter().find(|form| self.resolves(from, (form.schema)()));
-        fits.or_else(|| forms.iter().find(|form| self.reaches(from, form, &mut Vec::new())))
-    }
-
-    /// Whether one becomes an older form of ours by way of older forms of that.
-    fn reaches(&mut self, from: &'t Schema, form: &OldForm, seen: &mut Vec<*const Schema>) -> bool {
-        let schema = (form.schema)();
-        if seen.contains(&from_ref(schema)) {
-            return false;
-        }
-        seen.push(from_ref(schema));
-        let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
-        forms.iter().any(|form| self.resolves(from, (form.schema)()) || self.reaches(from, form, seen))
-    }
-
-    /// Whether one fits the other by name.
-    fn resolves(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
-        let pair = (from_ref(from), from_ref(to));
-        if let Some(&known) = self.verdicts.get(&pair) {
-            return known;
-        }
-        // Where the question comes up again inside, it is the same one.
-        self.verdicts.insert(pair, true);
-        let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
-        (planner.depth, planner.tries) = (self.depth, true);
-        planner.verdicts = mem::take(&mut self.verdicts);
-        planner.skips = mem::replace(&mut self.skips, planner.skips);
-        planner.pair_as(from, to, "", false);
-        planner.finish_keys();
-        self.verdicts = planner.verdicts;
-        self.skips = planner.skips;
-        let resolves = planner.problems.is_empty();
-        self.verdicts.insert(pair, resolves);
-        resolves
-    }
-
-    fn converted(&mut self, (from, to): (&'t Schema, &'static Schema), form: &'static OldForm, path: &str) -> Op {
-        // It writes where the old value's parts are no longer in order.
-        self.broken = Broken { text: true, raw: true };
-        let old = (form.schema)();
-        let shares = |schema: &'static Schema| shares(self.ours, schema);
-        if self.numbering.is_any() && (self::shares(self.theirs, from) || shares(old) || shares(to)) {
-            self.problem(Problem::shares(path));
-        }
-        let of = self.pair_as(from, old, path, old.evolution().is_some_and(|evolution| !evolution.forms.is_empty()));
-        Op::Converted { of, head: old.head, convert: form.convert }
     }
 
     pub fn renamed(&mut self, from: &Schema, to: &Schema, path: &str) -> Op {

@@ -1,22 +1,74 @@
 //! Open sets: which type of ours becomes of each of theirs. The types of theirs are those that the older state carries
 //! beside its schema or that were recorded, and those of the program; which of them a state has is found when it is read,
-//! so what is in the way of one type is in the way of its values alone.
+//! so what is in the way of one type is in the way of its values alone. Planning is reached by a constant of each set, so
+//! that programs without any do not link it.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::{mem, ptr};
 
 use super::op::{At, OneOf, Op, OpenSet};
 use super::plan::Planner;
 use super::problem::Problem;
 use super::run::{Run, damaged};
+use super::skip::{Ahead, Over, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Open};
 
+/// How older states of open sets are planned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SetEvolution {
+    pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &str) -> Op,
+    pub(super) pass: fn(&mut Skips, &mut Ahead<'_>, &Open) -> usize,
+}
+
+impl SetEvolution {
+    pub const ALL: Self = Self {
+        plan: |planner, theirs, ours, path| planner.open_set(theirs, ours, path),
+        pass: |skips, ahead, open| skips.open_set(ahead, open),
+    };
+}
+
+/// A type of theirs by tag and fingerprint, and what is known of it; sorted.
+pub(super) type ByKey<T> = Vec<(String, u64, T)>;
+
+/// What is known of a type.
+pub(super) fn find<'k, T>(types: &'k ByKey<T>, key: (&str, u64)) -> Option<&'k T> {
+    let found = types.binary_search_by(|(tag, fingerprint, _)| (&**tag, *fingerprint).cmp(&key));
+    found.ok().map(|at| &types[at].2)
+}
+
+fn sorted<T>(types: BTreeMap<(String, u64), T>) -> ByKey<T> {
+    types.into_iter().map(|((tag, fingerprint), known)| (tag, fingerprint, known)).collect()
+}
+
+/// The types of an open set that has no place in ours: of each the bytes of its head, and how what lies behind it is
+/// passed over.
+pub(super) type PassedSet = ByKey<(usize, Over)>;
+
+impl Skips {
+    fn open_set(&mut self, ahead: &mut Ahead<'_>, open: &Open) -> usize {
+        if let Some(place) = self.set_places.get(&*open.name) {
+            return *place;
+        }
+        let place = self.sets.len();
+        self.sets.push(PassedSet::new());
+        self.set_places.insert(open.name.to_string(), place);
+        let mut types = BTreeMap::new();
+        for member in ahead.nodes.members(open) {
+            let way = (member.schema.head, self.part(ahead, member.schema));
+            types.insert((member.tag.to_string(), member.fingerprint), way);
+        }
+        self.sets[place] = sorted(types);
+        place
+    }
+}
+
 impl<'t> Planner<'t> {
-    pub(super) fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &str) -> Op {
+    fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &str) -> Op {
         // Their tags are text among the others.
         self.broken.text = true;
         let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
@@ -26,7 +78,7 @@ impl<'t> Planner<'t> {
             return Op::Members(*place);
         }
         let place = self.sets.len();
-        self.sets.push(OpenSet { types: BTreeMap::new(), expected: ours.registered(), drops: false });
+        self.sets.push(OpenSet { types: ByKey::new(), expected: ours.registered(), drops: false });
         // Of values alone it is said later what is in their way.
         if self.tries {
             return Op::Members(place);
@@ -54,7 +106,7 @@ impl<'t> Planner<'t> {
             }
             types.insert((member.tag.to_string(), member.fingerprint), one);
         }
-        self.sets[place].types = types;
+        self.sets[place].types = sorted(types);
         Op::Members(place)
     }
 
@@ -79,15 +131,12 @@ impl<'t> Planner<'t> {
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn member(&mut self, set: usize, head: &'a [u8], to: usize) -> Result<()> {
-        let (tag_head, fingerprint) = head.split_at(LENGTH);
-        let len = self.length(tag_head)?;
-        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
-        let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
+        let named = self.member_key(head)?;
         let OpenSet { types, expected, .. } = self.plan.sets.get(set).ok_or_else(damaged)?;
-        let OneOf { tag, fingerprint, of } = match types.get(&(tag.to_string(), number)) {
+        let OneOf { tag, fingerprint, of } = match find(types, named) {
             Some(Ok(one)) => one,
             Some(Err(problem)) => return Err(problem.clone().error(0)),
-            None => return Err(unknown(expected, tag)),
+            None => return Err(unknown(expected, named.0)),
         };
         let run = self.run(1, self.plan.steps[*of].from)?;
         self.out.length(to, tag.len());
@@ -95,6 +144,15 @@ impl<'a> Run<'_, 'a> {
         self.out.write(to + LENGTH, &fingerprint.to_le_bytes());
         let place = self.place(*of)?;
         self.level(*of, run, place)
+    }
+
+    /// The tag and the fingerprint of a value's type.
+    pub(super) fn member_key(&mut self, head: &'a [u8]) -> Result<(&'a str, u64)> {
+        let (tag_head, fingerprint) = head.split_at(LENGTH);
+        let len = self.length(tag_head)?;
+        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
+        let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
+        Ok((tag, number))
     }
 
     /// Space for the head of a value behind that of an open set.

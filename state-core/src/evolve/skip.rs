@@ -2,17 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::ptr::from_ref;
 
 use super::bears::{Bears, all_bear, bears};
 use super::plan::Keeps;
 use super::run::{Run, damaged, grid, number, whole};
+use super::sets::{PassedSet, find};
 use crate::error::Result;
 use crate::protocol::encode::too_deep;
-use crate::protocol::layout::{LENGTH, enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
-use crate::schema::{Kind, Link, Nodes, Open, Schema, Slot};
+use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
+use crate::schema::places::{Places, node};
+use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::sharing::{RECORD, Record};
 use crate::standard::Known;
 
@@ -68,19 +69,22 @@ pub(super) enum Skip {
     },
 }
 
+/// In place of a way: nothing lies behind the head.
+const FLAT: usize = usize::MAX;
+/// In place of a way: something lies behind the head, and its way was not asked for.
+const UNASKED: usize = usize::MAX - 1;
+
 /// All ways of a plan.
 #[derive(Debug)]
 pub(super) struct Skips {
     pub ways: Vec<Skip>,
-    /// By the address of the node, so that a plan can go to another thread.
-    made: BTreeMap<usize, Over>,
-    /// The open sets by their names: of each type the bytes of its head, and how what lies behind it is passed over.
-    sets: Vec<BTreeMap<(String, u64), (usize, Over)>>,
-    set_places: BTreeMap<String, usize>,
-    /// Which parts have nothing behind their heads: a part may stand in another many times.
-    flat: BTreeMap<usize, bool>,
+    /// The ways of nodes, or [`FLAT`]: a part may stand in another many times.
+    made: Places,
+    /// The open sets.
+    pub sets: Vec<PassedSet>,
+    pub set_places: BTreeMap<String, usize>,
     /// What the nodes of their table have somewhere, if it was asked.
-    bears: Option<BTreeMap<usize, Bears>>,
+    bears: Option<Vec<Bears>>,
     keeps: Keeps,
     /// Whether references are numbered.
     numbered: bool,
@@ -90,10 +94,9 @@ impl Skips {
     pub fn new(keeps: Keeps, numbered: bool) -> Self {
         Self {
             ways: Vec::new(),
-            made: BTreeMap::new(),
+            made: Places::default(),
             sets: Vec::new(),
             set_places: BTreeMap::new(),
-            flat: BTreeMap::new(),
             bears: None,
             keeps,
             numbered,
@@ -128,18 +131,18 @@ impl Skips {
     }
 
     /// The place of a part's way, which is made later.
-    fn part<'s>(&mut self, ahead: &mut Ahead<'s>, schema: &'s Schema) -> Over {
-        let address = from_ref(schema) as usize;
-        if let Some(&known) = self.made.get(&address) {
-            return known;
+    pub fn part<'s>(&mut self, ahead: &mut Ahead<'s>, schema: &'s Schema) -> Over {
+        if self.is_flat(ahead.nodes, schema) {
+            return None;
         }
-        let over = (!self.is_flat(ahead.nodes, schema)).then_some(self.ways.len());
-        if let Some(at) = over {
+        let known = self.made.get(node(schema)).filter(|&way| way != UNASKED);
+        known.or_else(|| {
+            let way = self.ways.len();
             self.ways.push(Skip::Open);
-            ahead.open.push((at, schema));
-        }
-        self.made.insert(address, over);
-        over
+            ahead.open.push((way, schema));
+            self.made.set(node(schema), way);
+            Some(way)
+        })
     }
 
     fn link(&mut self, ahead: &mut Ahead<'_>, link: Link) -> Over {
@@ -177,23 +180,13 @@ impl Skips {
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
             // Of a schema that was read, by what its name is in this program, if it is met at all.
-            Kind::Open(open) => Skip::Members(self.set(ahead, open)),
+            Kind::Open(open) => match open.evolution {
+                Some(of_sets) => Skip::Members((of_sets.pass)(self, ahead, open)),
+                // None of its types is known.
+                None => Skip::Open,
+            },
             _ => Skip::Text,
         }
-    }
-
-    fn set(&mut self, ahead: &mut Ahead<'_>, open: &Open) -> usize {
-        if let Some(place) = self.set_places.get(&*open.name) {
-            return *place;
-        }
-        let place = self.sets.len();
-        self.sets.push(BTreeMap::new());
-        self.set_places.insert(open.name.to_string(), place);
-        for member in ahead.nodes.members(open) {
-            let way = (member.schema.head, self.part(ahead, member.schema));
-            self.sets[place].insert((member.tag.to_string(), member.fingerprint), way);
-        }
-        place
     }
 
     fn slots(&mut self, ahead: &mut Ahead<'_>, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
@@ -217,12 +210,11 @@ impl Skips {
     /// Whether nothing lies behind a head that has to be passed over. Types stand in one another's heads no deeper than
     /// schemas are read.
     fn is_flat(&mut self, nodes: &Nodes, schema: &Schema) -> bool {
-        let address = from_ref(schema) as usize;
-        if let Some(&known) = self.flat.get(&address) {
-            return known;
+        if let Some(known) = self.made.get(node(schema)) {
+            return known == FLAT;
         }
         let is_flat = self.finds_flat(nodes, schema);
-        self.flat.insert(address, is_flat);
+        self.made.set(node(schema), if is_flat { FLAT } else { UNASKED });
         is_flat
     }
 
@@ -258,13 +250,13 @@ impl Skips {
     /// What a part of theirs has somewhere, or may have.
     pub fn bears(&mut self, nodes: &Nodes, schema: &Schema) -> Bears {
         let all = self.bears.get_or_insert_with(|| all_bear(nodes));
-        all.get(&(from_ref(schema) as usize)).copied().unwrap_or_else(|| bears(nodes, schema))
+        nodes.place_of(schema).map_or_else(|| bears(nodes, schema), |place| all.get(place).copied().unwrap_or_default())
     }
 }
 
 /// The parts whose ways are still to be made.
-struct Ahead<'s> {
-    nodes: &'s Nodes,
+pub(super) struct Ahead<'s> {
+    pub nodes: &'s Nodes,
     open: Vec<(usize, &'s Schema)>,
 }
 
@@ -298,11 +290,8 @@ impl<'a> Run<'_, 'a> {
 
     fn skip_member(&mut self, set: usize, head: &'a [u8]) -> Result<()> {
         let plan = self.plan;
-        let (tag_head, fingerprint) = head.split_at(LENGTH);
-        let len = self.length(tag_head)?;
-        let tag = self.at.text.cut(len).ok_or_else(damaged)?;
-        let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(damaged)?;
-        let (size, over) = plan.skips.sets[set].get(&(tag.to_string(), number)).ok_or_else(damaged)?;
+        let named = self.member_key(head)?;
+        let (size, over) = find(&plan.skips.sets[set], named).ok_or_else(damaged)?;
         let run = self.run(1, *size)?;
         self.skip_behind(*over, &run[..*size])
     }

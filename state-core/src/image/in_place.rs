@@ -129,7 +129,7 @@ fn count<'de, T: Restore<'de>>(value: &mut T) -> usize {
 
 /// Exchanges a live value with a new one, and calls the hooks that were left. Where one refuses, the old state is put
 /// back, and the hooks are called again: they may have rebuilt skipped fields from the state that was refused.
-pub(crate) fn exchange<L, A>(
+pub(crate) fn exchange<L: ?Sized, A>(
     live: &mut L,
     aside: &mut A,
     exchange: fn(&mut L, &mut A),
@@ -147,14 +147,14 @@ pub(crate) fn exchange<L, A>(
 }
 
 /// A live value and the new one that has taken its state, exchanged back when a hook refuses or panics.
-struct Exchanged<'a, L, A> {
+struct Exchanged<'a, L: ?Sized, A> {
     live: &'a mut L,
     aside: &'a mut A,
     exchange: fn(&mut L, &mut A),
     keep: bool,
 }
 
-impl<L, A> Drop for Exchanged<'_, L, A> {
+impl<L: ?Sized, A> Drop for Exchanged<'_, L, A> {
     fn drop(&mut self) {
         if !self.keep {
             (self.exchange)(self.live, self.aside);

@@ -13,9 +13,16 @@ pub(super) fn by_key<'k, K: State + 'k, E>(
     key: impl Fn(&E) -> &'k K,
     depth: u32,
 ) -> Vec<E> {
-    let mut images: Vec<_> = entries.map(|entry| (image(key(&entry), depth), entry)).collect();
-    images.sort_by(|(one, _), (other, _)| one.cmp(other));
-    images.into_iter().map(|(_, entry)| entry).collect()
+    let mut entries: Vec<_> = entries.map(Some).collect();
+    let images = entries.iter().flatten().map(|entry| image(key(entry), depth)).collect();
+    order(images).into_iter().filter_map(|at| entries.get_mut(at)?.take()).collect()
+}
+
+/// The places of images in their order, whatever their entries are.
+fn order(images: Vec<Vec<u8>>) -> Vec<usize> {
+    let mut images: Vec<(Vec<u8>, usize)> = images.into_iter().zip(0..).collect();
+    images.sort_unstable();
+    images.into_iter().map(|(_, at)| at).collect()
 }
 
 /// What a key is compared by. A key that cannot be written gives nothing: the map that holds it is then refused.

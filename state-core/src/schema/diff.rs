@@ -1,9 +1,9 @@
 //! Where two schemas part: the first slot, in order, that the one has differently from the other.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use super::places::{Places, pair};
 use super::show::{Show, brief};
 use super::{Kind, Link, Nodes, Object, Schema, Slot};
 use crate::error::Escaped;
@@ -26,7 +26,7 @@ pub(crate) struct Difference {
 }
 
 pub(crate) fn first_difference(ours: Graph<'_>, theirs: Graph<'_>) -> Option<Difference> {
-    let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: BTreeSet::new(), depth: DEPTH };
+    let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: Places::default(), depth: DEPTH };
     pair.nodes(ours.root, theirs.root, root_name(ours.root))
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn root_name(schema: &Schema) -> &str {
 struct Pair<'a> {
     ours: &'a Nodes,
     theirs: &'a Nodes,
-    seen: BTreeSet<(*const Schema, *const Schema)>,
+    seen: Places,
     depth: u32,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Pair<'a> {
 
     fn nodes(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
         // A pair that is already being compared can only differ where it does so further out.
-        if ours.tag().is_some() && !self.seen.insert((ours, theirs)) {
+        if ours.tag().is_some() && !self.seen.set(pair(ours, theirs), 0) {
             return None;
         }
         self.depth = self.depth.checked_sub(1)?;

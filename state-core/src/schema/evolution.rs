@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use super::Schema;
 use crate::error::{Error, Result};
-use crate::evolve::{ByName, Older, convert, upgrade_image};
+use crate::evolve::{ByName, FormSearch, Older, convert, upgrade_image};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::state::{Outcome, RestoreOwned, State};
@@ -59,6 +59,7 @@ impl Upgrade {
 pub struct OldForm {
     pub(crate) schema: fn() -> &'static Schema,
     pub(crate) convert: Convert,
+    pub(crate) search: FormSearch,
 }
 
 /// Builds the old value, converts it, and writes the new one at a head of an image.
@@ -82,7 +83,7 @@ impl Evolution {
 #[doc(hidden)]
 #[must_use]
 pub const fn old_form<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>() -> OldForm {
-    OldForm { schema: F::schema, convert: convert::<F, T> }
+    OldForm { schema: F::schema, convert: convert::<F, T>, search: FormSearch::BY_SCHEMA }
 }
 
 /// Calls the function that `upgrade` names.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::carried::{Carried, Front, Rows};
 use super::fingerprint::hash;
+use super::places::Places;
 use super::{Kind, KnownMember, Link, Nodes, Open, Schema};
 use crate::error::{Error, ErrorKind};
 
@@ -115,7 +116,7 @@ impl Nodes {
 
 /// The open sets in a type of the program, and in the types that are registered there.
 pub(crate) fn open_sets(root: &'static Schema) -> Vec<&'static Open> {
-    let (mut sets, mut open, mut seen) = (Vec::<&'static Open>::new(), alloc::vec![root], BTreeSet::new());
+    let (mut sets, mut open, mut seen) = (Vec::<&'static Open>::new(), alloc::vec![root], Places::default());
     while let Some(node) = open.pop() {
         if let Kind::Open(set) = &node.kind {
             if !sets.iter().any(|other| other.is_same(set)) {
@@ -123,7 +124,7 @@ pub(crate) fn open_sets(root: &'static Schema) -> Vec<&'static Open> {
                 open.extend(set.all().into_iter().map(|member| (member.schema)()));
             }
         }
-        if node.tag().is_none() || seen.insert(core::ptr::from_ref(node)) {
+        if node.tag().is_none() || seen.meet(node) {
             open.extend(node.links().into_iter().filter_map(|link| match link {
                 Link::To(schema) => Some(schema()),
                 Link::At(_) => None,
@@ -242,8 +243,15 @@ pub(crate) fn table(mut entries: Vec<Entry<'_>>) -> Vec<u8> {
 
 /// The types that are registered now in the open sets of a type.
 pub(super) fn registered(root: &'static Schema, numbered: bool) -> Vec<u8> {
+    let sets = open_sets(root);
+    sets.first().and_then(|first| first.known).map_or_else(Vec::new, |known| (known.table)(&sets, numbered))
+}
+
+/// The table of the types in some sets, reached by the constants of sets alone: most programs have none.
+#[cfg(feature = "std")]
+pub(super) fn table_of(sets: &[&'static Open], numbered: bool) -> Vec<u8> {
     let mut carried = Vec::new();
-    for set in open_sets(root) {
+    for set in sets {
         let of = |member: KnownMember| (&*set.name, member.tag, Carried::alone((member.schema)(), numbered));
         carried.extend(set.all().into_iter().map(of));
     }

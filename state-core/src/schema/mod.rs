@@ -16,6 +16,7 @@ mod node;
 mod nodes;
 mod open;
 mod order;
+pub(crate) mod places;
 mod pointers;
 mod present;
 mod show;

@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use super::members::{Members, open_sets};
+use super::places::Places;
 use super::{Kind, Link, Schema};
+use crate::evolve::SetEvolution;
 
 /// The nodes that [`Link::At`] leads to, and the types of open sets among them; empty for the schemas of types.
 #[derive(Debug, Default, Clone)]
@@ -19,14 +21,21 @@ impl Nodes {
         }
     }
 
+    /// The place of a node in the table, if it is one of these.
+    pub fn place_of(&self, node: &Schema) -> Option<usize> {
+        let (first, size) = (self.0.as_ptr() as usize, size_of::<Schema>());
+        let place = (core::ptr::from_ref(node) as usize).checked_sub(first)? / size;
+        (place < self.0.len()).then_some(place)
+    }
+
     /// Whether this node, or any that it leads to, is one that is looked for.
     pub fn reach(&self, from: &Schema, mut is_wanted: impl FnMut(&Schema) -> bool) -> bool {
-        let (mut open, mut seen) = (alloc::vec![from], alloc::collections::BTreeSet::new());
+        let (mut open, mut seen) = (alloc::vec![from], Places::default());
         while let Some(node) = open.pop() {
             if is_wanted(node) {
                 return true;
             }
-            if node.tag().is_none() || seen.insert(core::ptr::from_ref(node)) {
+            if node.tag().is_none() || seen.meet(node) {
                 open.extend(node.links().into_iter().map(|link| self.get(link)));
             }
         }
@@ -37,13 +46,24 @@ impl Nodes {
 pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
 
 impl Nodes {
+    /// Says of open sets what becomes of their older states.
+    pub fn evolve_sets(&mut self, evolution: SetEvolution) {
+        for node in &mut self.0 {
+            if let Kind::Open(open) = &mut node.kind {
+                open.evolution = Some(evolution);
+            }
+        }
+    }
+
     /// Says of open sets what the program knows of those that have their names in a type of it.
     pub fn know_sets(&mut self, ours: &'static Schema) {
         let mut sets = None;
         for node in &mut self.0 {
             if let Kind::Open(open) = &mut node.kind {
                 let sets = sets.get_or_insert_with(|| open_sets(ours));
-                open.known = sets.iter().find(|set| set.name == open.name).and_then(|set| set.known);
+                if let Some(set) = sets.iter().find(|set| set.name == open.name) {
+                    (open.known, open.evolution) = (set.known, set.evolution);
+                }
             }
         }
     }

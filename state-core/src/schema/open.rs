@@ -9,7 +9,10 @@ use core::fmt;
 
 use super::Schema;
 use super::fingerprint::identity;
+#[cfg(feature = "std")]
+use super::members::table_of;
 use crate::error::{Error, ErrorKind, Escaped};
+use crate::evolve::SetEvolution;
 use crate::protocol::layout::LENGTH;
 
 /// Bytes of the head of a value: the length of its type's tag, and the fingerprint of its type.
@@ -21,6 +24,8 @@ pub(crate) struct Open {
     pub name: Cow<'static, str>,
     /// What the program knows of it; nothing where the schema was read.
     pub known: Option<KnownSet>,
+    /// What becomes of older states of it; nothing where the schema was read for another purpose.
+    pub evolution: Option<SetEvolution>,
 }
 
 /// What a program knows of an open set.
@@ -31,6 +36,15 @@ pub struct KnownSet {
     pub members: fn() -> Vec<KnownMember>,
     /// The trait object, as the program calls it.
     pub type_name: fn() -> &'static str,
+    /// What bytes carry of the types in some sets.
+    pub(crate) table: fn(&[&'static Open], bool) -> Vec<u8>,
+}
+
+#[cfg(feature = "std")]
+impl KnownSet {
+    pub(crate) const fn new(members: fn() -> Vec<KnownMember>, type_name: fn() -> &'static str) -> Self {
+        Self { members, type_name, table: table_of }
+    }
 }
 
 impl fmt::Debug for Open {
@@ -106,7 +120,7 @@ impl Schema {
     #[doc(hidden)]
     #[must_use]
     pub const fn open(name: &'static str, known: KnownSet) -> Self {
-        let open = Open { name: Cow::Borrowed(name), known: Some(known) };
+        let open = Open { name: Cow::Borrowed(name), known: Some(known), evolution: Some(SetEvolution::ALL) };
         Self::leaf(super::Kind::Open(open), OPEN_HEAD)
     }
 }

@@ -111,7 +111,7 @@ where
 
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()> {
         // Held while the bases are read, so that all of the state is of one moment.
-        let guard = PyClassGuard::<T>::try_from(object.cast::<T>()?)?;
+        let guard = PyClassGuard::<T>::try_from(cast::<T>(object)?)?;
         <Super<T>>::read(object, each)?;
         each(Root::of(&&*guard))
     }
@@ -136,6 +136,13 @@ type Values<T> = (<Super<T> as Base<<T as PyClassImpl>::BaseType>>::Values, Asid
 
 /// What makes the part of an object that the base of a class keeps.
 type Super<T> = <<T as PyClassImpl>::BaseType as PyClassBaseType>::Initializer;
+
+/// An object as one of its class. A function of its own, as finding the class takes some code, which would stand in each
+/// that asks.
+#[inline(never)]
+pub(in crate::python) fn cast<'a, 'py, T: PyClass>(object: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, T>> {
+    Ok(object.cast::<T>()?)
+}
 
 #[cold]
 fn not_built() -> Error {
@@ -346,8 +353,8 @@ impl Mutability for False {
         }
         let told = |error| unpickling(object.py(), &error);
         let mut values = <T as Layer>::values(state, true, Hooks::Leave).map_err(told)?;
-        let mut guard = object.cast::<T>()?.try_borrow_mut()?;
-        let put = in_place::exchange(&mut guard, &mut values, exchange_layers::<T>, settle_layers::<T>);
+        let mut guard = cast::<T>(object)?.try_borrow_mut()?;
+        let put = exchanged(&mut Live { guard: &mut guard, values: &mut values });
         // Before the old values are dropped, which can run code that looks at the object.
         drop(guard);
         put.map_err(told)
@@ -370,6 +377,39 @@ impl Mutability for False {
     {
         settle_layers::<B>(guard.as_super(), values, hooks)
     }
+}
+
+/// The values of an object, and those that it is to have.
+struct Live<'a, 'py, T: PyClass<Frozen = False> + RestoreOwned>
+where
+    Super<T>: Base<T::BaseType>,
+{
+    guard: &'a mut PyRefMut<'py, T>,
+    values: &'a mut Values<T>,
+}
+
+/// A [`Live`] whose class is forgotten, so that what restores it is compiled once.
+trait Exchange {
+    fn exchange(&mut self);
+    fn settle(&mut self, hooks: Hooks) -> StateResult<()>;
+}
+
+impl<T> Exchange for Live<'_, '_, T>
+where
+    T: PyClass<Frozen = False> + RestoreOwned,
+    Super<T>: Base<T::BaseType>,
+{
+    fn exchange(&mut self) {
+        exchange_layers(self.guard, self.values);
+    }
+
+    fn settle(&mut self, hooks: Hooks) -> StateResult<()> {
+        settle_layers(self.guard, self.values, hooks)
+    }
+}
+
+fn exchanged(live: &mut dyn Exchange) -> StateResult<()> {
+    in_place::exchange(live, &mut (), |live, ()| live.exchange(), |live, (), hooks| live.settle(hooks))
 }
 
 fn exchange_layers<T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<T>)

@@ -47,6 +47,7 @@ mod lent {
     use pyo3::pyclass::PyClassGuard;
 
     use super::{Borrow, Guard};
+    use crate::python::class::layer::cast;
 
     /// Lends the raw arrays of one object.
     pub struct Lender<'py> {
@@ -104,7 +105,7 @@ mod lent {
     /// # Safety
     /// That of [`Borrow`].
     pub unsafe fn borrow<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>> {
-        let object = object.cast::<T>()?;
+        let object = cast::<T>(object)?;
         // SAFETY: the reference is to memory that holds a pointer to the object; the guard keeps that pointer alone, and
         // the caller keeps the object alive until the guard is dropped.
         let object_for_guard = unsafe { &*core::ptr::from_ref(object).cast::<Bound<'static, T>>() };

@@ -348,7 +348,7 @@ impl<'a> In<'a> {
                 Kind::Grid(self.node(depth)?, dimensions)
             }
             22 => Kind::Weak(self.node(depth)?),
-            23 => Kind::Open(Open { name: self.name()?, known: None }),
+            23 => Kind::Open(Open { name: self.name()?, known: None, evolution: None }),
             _ => self.of_class(tag, depth)?,
         })
     }

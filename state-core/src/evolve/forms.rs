@@ -1,0 +1,101 @@
+//! Older forms that are types of the program: which of them a part of an older state is of.
+
+use alloc::vec::Vec;
+use core::mem;
+use core::ptr::from_ref;
+
+use super::numbers::shares;
+use super::op::Op;
+use super::plan::{Broken, Planner};
+use super::problem::Problem;
+use crate::schema::places;
+use crate::schema::{Graph, Nodes, OldForm, Schema, first_difference};
+
+type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
+
+/// How the form that fits is found. It is reached by the constants of forms alone, so that programs without any do not
+/// link it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FormSearch(Search);
+
+impl FormSearch {
+    pub const BY_SCHEMA: Self = Self(|planner, from, to, forms| planner.form_among(from, to, forms));
+}
+
+impl<'t> Planner<'t> {
+    /// The one of ours that an older form is of, if it is not ours that fits best.
+    pub(super) fn form(&mut self, from: &'t Schema, to: &'static Schema) -> Option<&'static OldForm> {
+        let forms = to.evolution()?.forms;
+        (forms.first()?.search.0)(self, from, to, forms)
+    }
+
+    /// The same among forms.
+    fn form_among(
+        &mut self,
+        from: &'t Schema,
+        to: &'static Schema,
+        forms: &'static [OldForm],
+    ) -> Option<&'static OldForm> {
+        let theirs = Graph { nodes: self.theirs, root: from };
+        first_difference(Graph { nodes: self.ours, root: to }, theirs)?;
+        let same =
+            |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
+        if let Some(form) = forms.iter().find(same) {
+            return Some(form);
+        }
+        if self.resolves(from, to) {
+            return None;
+        }
+        let fits = forms.iter().find(|form| self.resolves(from, (form.schema)()));
+        fits.or_else(|| forms.iter().find(|form| self.reaches(from, form, &mut Vec::new())))
+    }
+
+    /// Whether one becomes an older form of ours by way of older forms of that.
+    fn reaches(&mut self, from: &'t Schema, form: &OldForm, seen: &mut Vec<*const Schema>) -> bool {
+        let schema = (form.schema)();
+        if seen.contains(&from_ref(schema)) {
+            return false;
+        }
+        seen.push(from_ref(schema));
+        let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
+        forms.iter().any(|form| self.resolves(from, (form.schema)()) || self.reaches(from, form, seen))
+    }
+
+    /// Whether one fits the other by name.
+    fn resolves(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
+        let pair = places::pair(from, to);
+        if let Some(known) = self.verdicts.get(pair) {
+            return known != 0;
+        }
+        // Where the question comes up again inside, it is the same one.
+        self.verdicts.set(pair, 1);
+        let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
+        (planner.depth, planner.tries) = (self.depth, true);
+        planner.verdicts = mem::take(&mut self.verdicts);
+        planner.skips = mem::replace(&mut self.skips, planner.skips);
+        planner.pair_as(from, to, "", false);
+        planner.finish_keys();
+        self.verdicts = planner.verdicts;
+        self.skips = planner.skips;
+        let resolves = planner.problems.is_empty();
+        self.verdicts.set(pair, resolves.into());
+        resolves
+    }
+
+    pub(super) fn converted(
+        &mut self,
+        (from, to): (&'t Schema, &'static Schema),
+        form: &'static OldForm,
+        path: &str,
+    ) -> Op {
+        // It writes where the old value's parts are no longer in order.
+        self.broken = Broken { text: true, raw: true };
+        let old = (form.schema)();
+        let shares = |schema: &'static Schema| shares(self.ours, schema);
+        if self.numbering.is_any() && (self::shares(self.theirs, from) || shares(old) || shares(to)) {
+            self.problem(Problem::shares(path));
+        }
+        let of = self.pair_as(from, old, path, old.evolution().is_some_and(|evolution| !evolution.forms.is_empty()));
+        Op::Converted { of, head: old.head, convert: form.convert }
+    }
+}
