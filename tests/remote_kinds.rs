@@ -319,7 +319,7 @@ fn hooks_of_a_description_are_called() {
     };
     comes_back(&sound(5), sound(2));
     let error = dumps(&sound(13)).unwrap_err();
-    assert_eq!(error.to_string(), "Sound: no thirteen samples");
+    assert_eq!(error.to_string(), "Sound.samples: no thirteen samples");
     let bytes = dumps(&sound(7)).unwrap();
     let mut live = sound(3);
     assert_eq!(load_into(&bytes, &mut live).unwrap_err().to_string(), "Sound.samples: no seven samples");

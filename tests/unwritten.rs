@@ -154,3 +154,53 @@ fn references_that_cannot_be_written_are_named() {
     let _borrowed = parts.all[0].of.borrow_mut();
     assert_eq!(dumps(&parts).unwrap_err().path(), "Parts.all[0].of");
 }
+
+#[derive(State)]
+#[state(before_get = Self::ready)]
+struct Point {
+    x: i32,
+}
+
+impl Point {
+    fn ready(&self) -> Result<(), &'static str> {
+        if self.x < 0 { Err("not on the map") } else { Ok(()) }
+    }
+}
+
+#[derive(State)]
+struct Named {
+    name: String,
+    at: Point,
+}
+
+#[derive(State)]
+struct Map {
+    points: Vec<Point>,
+    named: Vec<Named>,
+    boxed: Option<Box<Point>>,
+    best: Point,
+}
+
+/// Objects without anything behind their heads are told apart by nothing: the list that they are in is named.
+#[test]
+fn objects_that_refuse_are_named() {
+    let map = || Map {
+        points: vec![Point { x: 1 }, Point { x: 2 }],
+        named: vec![Named { name: "a".into(), at: Point { x: 3 } }, Named { name: "bc".into(), at: Point { x: 4 } }],
+        boxed: Some(Box::new(Point { x: 5 })),
+        best: Point { x: 6 },
+    };
+    let path = |change: fn(&mut Map)| {
+        let mut map = map();
+        change(&mut map);
+        let error = dumps(&map).unwrap_err();
+        assert_eq!(error.found(), "not on the map");
+        error.path().to_owned()
+    };
+    assert_eq!(path(|map| map.points[1].x = -1), "Map.points");
+    assert_eq!(path(|map| map.named[1].at.x = -1), "Map.named[1].at");
+    assert_eq!(path(|map| map.named[0].at.x = -1), "Map.named[0].at");
+    assert_eq!(path(|map| map.best.x = -1), "Map");
+    map().points[0].x = 0;
+    assert_eq!(dumps(&Point { x: -1 }).unwrap_err().to_string(), "Point: not on the map");
+}

@@ -190,11 +190,11 @@ pub const fn before_get<T, O: Outcome>(hook: fn(&T) -> O) -> BeforeGet<T, O> {
     BeforeGet { hook, refusal: O::refusal }
 }
 
-impl<T, O> BeforeGet<T, O> {
+impl<T: State, O> BeforeGet<T, O> {
     #[inline]
     pub fn run(&self, value: &T, size: &mut Size) {
         if let Some(refusal) = (self.refusal)((self.hook)(value)) {
-            size.fail(refusal);
+            size.refuse::<T>(refusal);
         }
     }
 }

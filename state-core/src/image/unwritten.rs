@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::text::Text;
-use crate::schema::Sharing;
 use crate::schema::fingerprint::Identity;
+use crate::schema::{Schema, Sharing};
 use crate::sharing::{Numbered, Tracker};
 use crate::walk;
 
@@ -28,38 +28,52 @@ pub(crate) fn name(error: Error, root: Root<'_, '_>, depth: u32, (identity, shar
 }
 
 /// The value is written twice over different bytes. Where both are still there, nothing was written, and as parts are
-/// written in order, the first such part is the one that could not be.
+/// written in order, the first such part is the one that could not be. An object whose hook refuses is written all the
+/// same: it is looked for where it was counted.
 fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
-    let (one, lengths) = written(root, depth, sharing, BLANKS[0])?;
-    let (other, others) = written(root, depth, sharing, BLANKS[1])?;
-    if lengths != others {
+    let (one, other) = (Body::of(root, depth, sharing, BLANKS[0])?, Body::of(root, depth, sharing, BLANKS[1])?);
+    if one.lengths != other.lengths {
         return None;
     }
-    let [tail, text, raw] = lengths;
-    let (head, regions) = one.split_at(root.head);
+    let [tail, text, raw] = one.lengths;
+    let (head, regions) = one.bytes.split_at(root.head);
     let (tail, behind) = regions.split_at(tail);
     let (text, behind) = behind.split_at(text);
     let raw = &behind[behind.len() - raw..];
     let numbered = sharing.shared.then_some(Numbered::ANY);
     let regions = Regions { head, tail, text: Text::new(text).ok()?, raw, numbered };
-    walk::path_of_blank(root.schema, &regions, [&one, &other], depth)
+    match one.refusing {
+        Some((object, before)) => {
+            let left = one.lengths.iter().zip(before).map(|(length, before)| length - before).sum();
+            walk::path_of_object(root.schema, &regions, (object, left), depth)
+        }
+        None => walk::path_of_blank(root.schema, &regions, [&one.bytes, &other.bytes], depth),
+    }
 }
 
-/// Head and regions, as far as they could be written, and the lengths of the regions.
-fn written(root: Root<'_, '_>, depth: u32, sharing: Sharing, blank: u8) -> Option<(Vec<u8>, [usize; 3])> {
-    let mut size = match sharing.shared {
-        true => Size::tracking(depth, Tracker::new(sharing)),
-        false => Size::new(depth),
-    };
-    root.value.size(&mut size);
-    let lengths = size.lengths();
-    let total = lengths.iter().try_fold(root.head, |total, &length| total.checked_add(length))?;
-    let mut body = Vec::new();
-    body.try_reserve_exact(total).ok()?;
-    body.resize(total, blank);
-    let mut tracker = size.into_tracker().filter(|_| sharing.shared);
-    let (head, regions) = body.split_at_mut(root.head);
-    let writer = Writer::new(lengths, depth, regions).tracking(tracker.as_deref_mut());
-    let _ = root.value.put(head, writer);
-    Some((body, lengths))
+/// Head and regions, as far as they could be written.
+struct Body {
+    bytes: Vec<u8>,
+    lengths: [usize; 3],
+    /// The object whose hook refuses, and what was counted before it.
+    refusing: Option<(&'static Schema, [usize; 3])>,
+}
+
+impl Body {
+    fn of(root: Root<'_, '_>, depth: u32, sharing: Sharing, blank: u8) -> Option<Self> {
+        let mut size = match sharing.shared {
+            true => Size::tracking(depth, Tracker::new(sharing)),
+            false => Size::new(depth),
+        };
+        root.value.size(&mut size);
+        let (lengths, refusing) = (size.lengths(), size.refusing());
+        let total = lengths.iter().try_fold(root.head, |total, &length| total.checked_add(length))?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(total).ok()?;
+        bytes.resize(total, blank);
+        let mut tracker = size.into_tracker().filter(|_| sharing.shared);
+        let (head, regions) = bytes.split_at_mut(root.head);
+        let _ = root.value.put(head, Writer::new(lengths, depth, regions).tracking(tracker.as_deref_mut()));
+        Some(Self { bytes, lengths, refusing })
+    }
 }

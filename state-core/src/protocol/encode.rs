@@ -26,16 +26,24 @@ pub struct Size {
     /// Whether a history holds the objects of fields that say so, and whether what is counted now is such a field.
     holds: bool,
     holding: bool,
-    error: Option<Error>,
+    failure: Option<Failure>,
     /// Where references are numbered, what is known of them.
     tracker: Option<Box<Tracker>>,
+}
+
+/// Why a value cannot be written.
+#[derive(Debug)]
+struct Failure {
+    error: Error,
+    /// The object whose hook said so, and what was counted before it.
+    object: Option<(&'static Schema, [usize; 3])>,
 }
 
 impl Size {
     #[inline]
     pub(crate) fn new(depth: u32) -> Self {
         let (follows, holds, holding) = (false, false, false);
-        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, error: None, tracker: None }
+        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, failure: None, tracker: None }
     }
 
     /// The lengths of tail, text and raw.
@@ -126,7 +134,7 @@ impl Size {
     /// The same of a `T` that weighs so much.
     #[inline]
     pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
-        if self.error.is_some() {
+        if self.failure.is_some() {
             return;
         }
         match self.depth.checked_sub(weight) {
@@ -142,14 +150,26 @@ impl Size {
     /// Reports that the value cannot be written. The first reason is kept.
     #[cold]
     pub fn fail(&mut self, error: Error) {
-        self.error.get_or_insert(error);
+        self.failure.get_or_insert(Failure { error, object: None });
+    }
+
+    /// Reports that the hook of an object of type `T` refuses.
+    #[cold]
+    pub(crate) fn refuse<T: State>(&mut self, refusal: Error) {
+        let object = Some((T::schema(), self.lengths()));
+        self.failure.get_or_insert(Failure { error: refusal, object });
+    }
+
+    /// The object whose hook was the first to say that the value cannot be written, and what was counted before it.
+    pub(crate) fn refusing(&self) -> Option<(&'static Schema, [usize; 3])> {
+        self.failure.as_ref().and_then(|failure| failure.object)
     }
 
     /// The regions' total with a header and a head of `front` bytes, or why there is none.
     #[inline]
     pub(crate) fn total(&mut self, front: usize) -> Result<usize, Error> {
-        if self.error.is_some() {
-            return Err(unwritable(self.error.take()));
+        if self.failure.is_some() {
+            return Err(unwritable(self.failure.take().map(|failure| failure.error)));
         }
         let text_end = front.checked_add(self.tail).and_then(|n| n.checked_add(self.text));
         let total = match self.raw {

@@ -428,6 +428,16 @@ pub(crate) fn path_of_blank<'a>(
     Read::new(Nodes::NONE, regions, bodies[0], &mut Nowhere).unlimited().blank(schema, regions.head, levels, bodies)
 }
 
+/// The path to the objects of a type that begin where so many bytes of all regions come: as far as it is common to all.
+pub(crate) fn path_of_object(
+    schema: &'static Schema,
+    regions: &Regions<'_>,
+    object: (&'static Schema, Left),
+    levels: u32,
+) -> Option<String> {
+    Read::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().common(schema, regions.head, levels, object)
+}
+
 /// What a name on the path to a place looks like for the element of a list.
 fn index(at: usize) -> String {
     alloc::format!("[{at}]")

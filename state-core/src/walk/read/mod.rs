@@ -4,6 +4,7 @@
 mod arrays;
 mod leaves;
 mod open;
+mod sought;
 mod variants;
 
 use alloc::collections::BTreeMap;
@@ -13,11 +14,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::open::{Next, Open, Parts};
+pub(crate) use self::sought::Seek;
+use self::sought::Sought;
 use super::form::{Wrap, count_slots, is_byte, parts_without_bytes, wrap};
 use super::raws::Raws;
 use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::decode::{Left, Regions, read_length};
+use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{option_is_inline, stride};
@@ -61,58 +64,8 @@ pub(crate) struct Read<'a, 'e, E> {
     /// Objects whose paths are asked for, and these.
     wanted: Option<BTreeMap<(u8, u32), String>>,
     /// A part that is looked for.
-    seek: Option<Seek>,
-    /// The same body twice, if a part is looked for in which they differ.
-    blanks: Option<Blanks<'a>>,
+    sought: Option<Sought<'a>>,
     encoder: &'e mut E,
-}
-
-/// The last part that begins where so many bytes of all regions come.
-#[derive(Clone, Copy)]
-pub(crate) struct Seek {
-    left: Left,
-    /// How many parts were begun.
-    begun: usize,
-    /// At how many the part is that is looked for, once that is known.
-    end: usize,
-}
-
-impl Seek {
-    pub fn before(left: Left) -> Self {
-        Self { left, begun: 0, end: usize::MAX }
-    }
-
-    /// To go to what was found.
-    pub fn again(self) -> Self {
-        Self { begun: 0, end: self.begun, ..self }
-    }
-
-    /// Counts a part that begins; whether it is behind the one that is looked for, or that one.
-    fn ends(&mut self, now: Left) -> bool {
-        let is_behind = now < self.left;
-        self.begun += usize::from(!is_behind);
-        is_behind || self.begun == self.end
-    }
-}
-
-/// A body that was written over bytes of one kind, and over others: where each still has its own, nothing was written.
-#[derive(Clone, Copy)]
-struct Blanks<'a>([&'a [u8]; 2]);
-
-impl Blanks<'_> {
-    /// Whether nothing was written to a place in the first body.
-    fn cover(self, place: &[u8]) -> bool {
-        let Self([one, other]) = self;
-        let start = (place.as_ptr() as usize).wrapping_sub(one.as_ptr() as usize);
-        let other = start.checked_add(place.len()).and_then(|end| other.get(start..end)).unwrap_or_default();
-        !place.is_empty() && other.len() == place.len() && place.iter().zip(other).all(|(one, other)| one != other)
-    }
-
-    /// Whether a part is the first that was not written: of an object with a single slot, that slot is.
-    fn begin(self, schema: &Schema, head: &[u8]) -> bool {
-        let is_slot = matches!(&schema.kind, Kind::Object(object) if object.slots.len() == 1);
-        !is_slot && self.cover(head)
-    }
 }
 
 impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
@@ -130,8 +83,7 @@ impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
             objects: None,
             behind: false,
             wanted: None,
-            seek: None,
-            blanks: None,
+            sought: None,
             encoder,
         }
     }
@@ -189,30 +141,6 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.objects = Some(Objects::default());
         self.whole(schema, head, levels)?;
         Ok(self.objects.unwrap_or_default())
-    }
-
-    /// Walks until a part is found, and gives its path, or what was found last.
-    pub fn seek(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, seek: &mut Seek) -> Option<String> {
-        self.seek = Some(*seek);
-        let walked = self.whole(schema, head, levels);
-        *seek = self.seek?;
-        walked.err().map(|error| error.path().into())
-    }
-
-    /// Walks a body up to the part to which nothing was written; its path.
-    pub fn blank(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, bodies: [&'a [u8]; 2]) -> Option<String> {
-        let blanks = Blanks(bodies);
-        self.blanks = Some(blanks);
-        let error = self.whole(schema, head, levels).err()?;
-        let place = bodies[0].get(error.offset()?..)?.get(..1)?;
-        blanks.cover(place).then(|| error.path().into())
-    }
-
-    /// Whether the part that is looked for begins, or has.
-    #[cold]
-    fn is_found(&mut self) -> bool {
-        let now = self.tail.len() + self.text.as_bytes().len() + self.raw.rest().len();
-        self.seek.as_mut().is_some_and(|seek| seek.ends(now))
     }
 
     fn whole(&mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
@@ -340,11 +268,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
 
     /// Reads a value without parts, or begins one that has some.
     fn node(&mut self, mut schema: &'a Schema, mut head: &'a [u8], mut depth: u32) -> Result<()> {
-        if self.seek.is_some() && self.is_found() {
-            return Err(Error::new(ErrorKind::Malformed, "", ""));
-        }
         loop {
-            if self.blanks.is_some_and(|blanks| blanks.begin(schema, head)) {
+            if self.sought.is_some() && self.is_sought(schema, head) {
                 return self.malformed("", "", head);
             }
             // Of a box, at least a byte stands in the tail.

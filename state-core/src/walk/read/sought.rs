@@ -1,0 +1,136 @@
+//! Parts that are looked for in an image, to say where they are.
+
+use alloc::string::String;
+
+use super::Read;
+use crate::error::{Error, ErrorKind};
+use crate::protocol::decode::Left;
+use crate::schema::{Kind, Schema, short};
+use crate::walk::Encoder;
+
+/// What is looked for.
+pub(super) enum Sought<'a> {
+    Last(Seek),
+    Blank(Blanks<'a>),
+    Common(Common<'a>),
+}
+
+/// The last part that begins where so many bytes of all regions come.
+#[derive(Clone, Copy)]
+pub(crate) struct Seek {
+    left: Left,
+    /// How many parts were begun.
+    begun: usize,
+    /// At how many the part is that is looked for, once that is known.
+    end: usize,
+}
+
+impl Seek {
+    pub fn before(left: Left) -> Self {
+        Self { left, begun: 0, end: usize::MAX }
+    }
+
+    /// To go to what was found.
+    pub fn again(self) -> Self {
+        Self { begun: 0, end: self.begun, ..self }
+    }
+
+    /// Counts a part that begins; whether it is behind the one that is looked for, or that one.
+    fn ends(&mut self, now: Left) -> bool {
+        let is_behind = now < self.left;
+        self.begun += usize::from(!is_behind);
+        is_behind || self.begun == self.end
+    }
+}
+
+/// A body that was written over bytes of one kind, and over others: where each still has its own, nothing was written.
+#[derive(Clone, Copy)]
+pub(super) struct Blanks<'a>([&'a [u8]; 2]);
+
+impl Blanks<'_> {
+    /// Whether nothing was written to a place in the first body.
+    fn cover(self, place: &[u8]) -> bool {
+        let Self([one, other]) = self;
+        let start = (place.as_ptr() as usize).wrapping_sub(one.as_ptr() as usize);
+        let other = start.checked_add(place.len()).and_then(|end| other.get(start..end)).unwrap_or_default();
+        !place.is_empty() && other.len() == place.len() && place.iter().zip(other).all(|(one, other)| one != other)
+    }
+
+    /// Whether a part is the first that was not written: of an object with a single slot, that slot is.
+    fn begin(self, schema: &Schema, head: &[u8]) -> bool {
+        let is_slot = matches!(&schema.kind, Kind::Object(object) if object.slots.len() == 1);
+        !is_slot && self.cover(head)
+    }
+}
+
+/// What the paths to all objects of a type have in common that begin where so many bytes of all regions come.
+pub(super) struct Common<'a> {
+    schema: &'a Schema,
+    left: Left,
+    path: Option<String>,
+}
+
+impl Common<'_> {
+    fn add(&mut self, other: &str) {
+        let path = self.path.get_or_insert_with(|| other.into());
+        let same = path.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        let ends = |path: &str, at: usize| path.as_bytes().get(at).is_none_or(|byte| matches!(byte, b'.' | b'['));
+        let end = (0..=same).rev().find(|&at| ends(path, at) && ends(other, at));
+        path.truncate(end.unwrap_or(0));
+    }
+}
+
+impl<'a, E: Encoder> Read<'a, '_, E> {
+    /// Walks until a part is found, and gives its path, or what was found last.
+    pub fn seek(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, seek: &mut Seek) -> Option<String> {
+        self.sought = Some(Sought::Last(*seek));
+        let walked = self.whole(schema, head, levels);
+        let Some(Sought::Last(met)) = self.sought else { return None };
+        *seek = met;
+        walked.err().map(|error| error.path().into())
+    }
+
+    /// Walks a body up to the part to which nothing was written; its path.
+    pub fn blank(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, bodies: [&'a [u8]; 2]) -> Option<String> {
+        let blanks = Blanks(bodies);
+        self.sought = Some(Sought::Blank(blanks));
+        let error = self.whole(schema, head, levels).err()?;
+        let place = bodies[0].get(error.offset()?..)?.get(..1)?;
+        blanks.cover(place).then(|| error.path().into())
+    }
+
+    /// Walks the whole body; what the paths to all objects that are looked for have in common.
+    pub fn common(
+        mut self,
+        schema: &'a Schema,
+        head: &'a [u8],
+        levels: u32,
+        (object, left): (&'a Schema, Left),
+    ) -> Option<String> {
+        self.sought = Some(Sought::Common(Common { schema: object, left, path: None }));
+        // What comes behind them may not have been counted.
+        let _ = self.whole(schema, head, levels);
+        let Some(Sought::Common(Common { path: Some(path), .. })) = self.sought else { return None };
+        let root = schema.tag().map(short).unwrap_or_default();
+        let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
+        (!path.is_empty()).then_some(path)
+    }
+
+    /// Whether the part that begins is the one that is looked for, or is behind it.
+    #[cold]
+    pub(super) fn is_sought(&mut self, schema: &Schema, head: &[u8]) -> bool {
+        let now = self.tail.len() + self.text.as_bytes().len() + self.raw.rest().len();
+        match &mut self.sought {
+            Some(Sought::Last(seek)) => seek.ends(now),
+            Some(Sought::Blank(blanks)) => blanks.begin(schema, head),
+            Some(Sought::Common(common)) if common.left == now && common.schema.same_type(schema) => {
+                let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
+                if let Some(Sought::Common(common)) = &mut self.sought {
+                    common.add(here.path());
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+}
