@@ -101,13 +101,16 @@ struct Asset {
 
 #[derive(State)]
 struct Assets {
-    all: Vec<Box<Asset>>,
+    all: Vec<Asset>,
 }
 
 #[test]
 fn what_has_no_state_is_named() {
-    let asset = |name: &str| {
-        Box::new(Asset { name: name.into(), files: vec![None, Some("a".into())], range: 1..=2, lock: Mutex::default() })
+    let asset = |name: &str| Asset {
+        name: name.into(),
+        files: vec![None, Some("a".into())],
+        range: 1..=2,
+        lock: Mutex::default(),
     };
     let assets = || Assets { all: vec![asset("a"), asset("b"), asset("")] };
     let path = |assets: &Assets| dumps(assets).unwrap_err().path().to_owned();
