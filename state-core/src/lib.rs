@@ -13,12 +13,12 @@
 //! let bytes = dumps(&dave)?;
 //! assert_eq!(loads::<Person>(&bytes)?, dave);           // a new value
 //! dave.age += 1;
-//! load_into(&bytes, &mut dave)?;                        // restored in place: allocations stay
+//! load_into(&bytes, &mut dave)?;                        // restored in place: allocations are kept
 //! assert_eq!(dave.get_state()?, ("Dave", 30));          // the state as a tuple
 //!
 //! let error = dave.set_state(("Eve", "thirty")).unwrap_err();
 //! assert_eq!(error.to_string(), "Person.age: expected i32, found str 'thirty'");
-//! assert_eq!(dave.name, "Dave");                        // what does not fit changes nothing
+//! assert_eq!(dave.name, "Dave");                        // a state that does not fit changes nothing
 //! # Ok(())
 //! # }
 //! ```
