@@ -20,9 +20,23 @@ def test_shared_objects_stay_shared():
 def test_values_that_share_are_refused():
     sharing = zoo.Sharing("text")
     for protocol in PROTOCOLS:
-        refused(Exception, "in which shared objects stay one", pickle.dumps, sharing, protocol)
-    refused(Exception, "in which shared objects stay one", copy.copy, sharing)
+        refused(pickle.PicklingError, "Sharing: expected a class whose state shares", pickle.dumps, sharing, protocol)
+    refused(pickle.PicklingError, "write `__reduce__`", copy.copy, sharing)
+    refused(pickle.PicklingError, "PackedSharing: expected a class whose", pickle.dumps, zoo.PackedSharing("text"))
     assert sharing.shared() == zoo.Sharing.from_bytes(bytes(sharing.bytes())).shared() == "text"
+
+
+class Reduced(zoo.Sharing):
+    """What the error says."""
+
+    def __reduce__(self):
+        return zoo.Sharing.from_bytes, (bytes(self.bytes()),)
+
+
+def test_values_that_share_can_be_pickled_as_the_error_says():
+    for protocol in PROTOCOLS:
+        back = pickle.loads(pickle.dumps(Reduced("text"), protocol))
+        assert type(back) is zoo.Sharing and back.shared() == "text"
 
 
 def test_a_shallow_copy_shares_its_objects():

@@ -232,7 +232,7 @@ def test_a_lock_that_is_held_is_not_waited_for():
     ledger = zoo.Ledger(7, {})
     with ThreadPoolExecutor(1) as pool:
         for way in (pickle.dumps, copy.copy, copy.deepcopy):
-            held = "Ledger: expected a lock that can be read, found one that is held"
+            held = "Ledger.total: expected a lock that can be read, found one that is held"
             refused(pickle.PicklingError, held, ledger.hold, lambda: pool.submit(way, ledger).result())
     for back in ways(ledger):
         assert back.total == 7

@@ -316,15 +316,6 @@ fn carried(behind: &[u8]) -> Option<&[u8]> {
     rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
 }
 
-/// Numbered references stand where they are not expected.
-#[cfg(feature = "pyo3")]
-#[cold]
-pub(crate) fn shares() -> Error {
-    let expected =
-        "native bytes (`dumps`), values (`to_value`) or pickles (`pickle::dumps`), in which shared objects stay one";
-    Error::new(ErrorKind::Unwritable, expected, "another form of a state with `#[state(shared)]` or `Weak` in it")
-}
-
 #[cold]
 fn no_schema(total: usize) -> Error {
     Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)

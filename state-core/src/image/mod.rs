@@ -211,8 +211,6 @@ pub use mapped::Mapped;
 pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
-#[cfg(feature = "pyo3")]
-pub(crate) use header::shares;
 pub(crate) use header::{Image, lay_out};
 pub(crate) use holding::{PLACE, restore_written, whole};
 pub(crate) use in_place::restore;

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::Writer;
 use crate::protocol::gather::{Borrowed, Copied};
-use crate::schema::fingerprint::identity;
+use crate::schema::fingerprint::{Identity, identity};
 use crate::state::State;
 
 /// A reusable buffer for the segments that have to be written.
@@ -95,20 +95,35 @@ impl Options {
         self.write_segments(Root::of(&value), buffer)
     }
 
-    pub(crate) fn write_segments<'a, 'v: 'a>(
-        &self,
-        root: Root<'_, 'v>,
-        buffer: &'a mut SegmentBuffer,
-    ) -> Result<Segments<'a>> {
+    fn write_segments<'a, 'v: 'a>(&self, root: Root<'_, 'v>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
             self.write_numbered(root, &mut buffer.front, &identity, None)?;
             buffer.copied.clear();
             return Ok(Segments { buffer, borrowed: Vec::new() });
         }
+        self.gather(root, &identity, buffer)
+    }
+
+    /// The same of a state whose references are not numbered, so that what numbers them is not linked.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn write_unshared_segments<'a, 'v: 'a>(
+        &self,
+        root: Root<'_, 'v>,
+        buffer: &'a mut SegmentBuffer,
+    ) -> Result<Segments<'a>> {
+        self.gather(root, &identity(root.schema), buffer)
+    }
+
+    fn gather<'a, 'v: 'a>(
+        &self,
+        root: Root<'_, 'v>,
+        identity: &Identity,
+        buffer: &'a mut SegmentBuffer,
+    ) -> Result<Segments<'a>> {
         let SegmentBuffer { front, copied, list } = &mut *buffer;
         let mut borrowed: Vec<Borrowed<'v>> = take(list);
-        self.write_to(root, &identity, front, &mut Gathered { copied, borrowed: &mut borrowed })?;
+        self.write_to(root, identity, front, &mut Gathered { copied, borrowed: &mut borrowed })?;
         Ok(Segments { buffer, borrowed })
     }
 }
@@ -160,9 +175,6 @@ impl Segments<'_> {
     /// copied, and the others.
     #[cfg(feature = "pyo3")]
     pub(crate) fn regions(&self, head: usize) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
-        if header::Image::open(&self.buffer.front).is_ok_and(|image| image.sharing().shared) {
-            return Err(header::shares());
-        }
         let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, head);
         let front = front.ok_or_else(|| Error::new(ErrorKind::Unwritable, "", "an image without a schema in it"))?;
         Ok((front, (&self.buffer.copied, &self.borrowed)))

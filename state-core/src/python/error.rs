@@ -8,6 +8,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use crate::error::{Error, ErrorKind};
+use crate::schema::fingerprint::Identity;
+use crate::schema::{Schema, root_name};
 
 impl From<Error> for PyErr {
     /// As `ValueError`, so that functions of a class can use the other doors with `?`.
@@ -33,6 +35,22 @@ pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
         ErrorKind::Malformed if error.offset().is_none() => PyTypeError::new_err(in_words(error)),
         _ => of_pickle(py, &UNPICKLING, "UnpicklingError", in_words(error)),
     }
+}
+
+/// Tests that references are not numbered in states of a type.
+///
+/// # Errors
+/// One that names it, where they are.
+pub(super) fn test_unshared(schema: &'static Schema, identity: &Identity) -> Result<(), Error> {
+    if identity.sharing.shared { Err(shares(schema)) } else { Ok(()) }
+}
+
+#[cold]
+fn shares(schema: &'static Schema) -> Error {
+    let expected = "a class whose state shares nothing (the objects that it shares can be classes, held as `Py`; or \
+                    write `__reduce__`, with the bytes of `state_core::dumps` for a function with `state_core::loads`)";
+    let error = Error::new(ErrorKind::Unwritable, expected, "one with `#[state(shared)]` or a `Weak` in it");
+    error.at(root_name(schema))
 }
 
 /// A reason, with the setting that a module has in the place of others'.

@@ -33,7 +33,8 @@
 //! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded. Objects that several classes
 //!   share are therefore classes themselves, behind `Py`. An `Rc` or `Arc` inside a class is a part of its value: it is
 //!   copied, as elsewhere, and a class whose state is marked [`#[state(shared)]`](crate::sharing) or has a `Weak` is not
-//!   pickled, but refused with an error that says so.
+//!   pickled, but refused with an error that names it: its `__reduce__` can pass the native bytes, in which shared
+//!   objects stay one, to a function that loads them.
 //! - A state is checked before it is restored, as in every format: a live object is restored all or nothing, and errors
 //!   are raised as `TypeError` or `pickle.UnpicklingError` with the field's name.
 //! - A pickle of a class that has changed since is detected, and matched by name; see [below](#classes-that-change).
@@ -239,7 +240,7 @@ fn options() -> Options {
 /// attribute of its class, for `#[state(pickle = "..")]` on the class, and if the author has named something else
 /// `__form__`.
 pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    class::register((&T::type_object(module.py()), T::CALLS), module, false)
+    class::register((&T::type_object(module.py()), T::CALLS), module, None)
 }
 
 /// Like [`picklable`], but the state is one bytes object, the native bytes of [`dumps`](crate::dumps), instead of its
@@ -254,5 +255,5 @@ pub fn picklable<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// As [`picklable`]; and `TypeError` for an enum, a class with a base that has a state, or one with Python objects in
 /// it.
 pub fn packed<T: Class>(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    class::register((&T::type_object(module.py()), T::CALLS), module, true)
+    class::register((&T::type_object(module.py()), T::CALLS), module, Some(out::space::packed))
 }

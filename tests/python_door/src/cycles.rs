@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use state_core::State;
-use state_core::python::picklable;
+use state_core::python::{packed, picklable};
 
 use crate::plain::Person;
 
@@ -17,11 +17,12 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Ledger>(module)?;
     picklable::<Paired>(module)?;
     picklable::<Sharing>(module)?;
+    packed::<PackedSharing>(module)?;
     picklable::<Team>(module)
 }
 
 /// Its own value has shared pointers, of which the tuple of its slots would make copies.
-#[pyclass(module = "zoo", frozen)]
+#[pyclass(module = "zoo", frozen, subclass)]
 #[derive(State)]
 #[state(shared)]
 struct Sharing {
@@ -50,6 +51,23 @@ impl Sharing {
     /// The text of both, if they are one.
     fn shared(&self) -> Option<&str> {
         Arc::ptr_eq(&self.left, &self.right).then_some(&*self.left)
+    }
+}
+
+/// The same in native bytes, of which objects would be made that share nothing.
+#[pyclass(module = "zoo", frozen)]
+#[derive(State)]
+#[state(shared)]
+struct PackedSharing {
+    texts: [Arc<str>; 2],
+}
+
+#[pymethods]
+impl PackedSharing {
+    #[new]
+    fn new(text: String) -> Self {
+        let text = Arc::<str>::from(text);
+        Self { texts: [text.clone(), text] }
     }
 }
 

@@ -7,12 +7,13 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple, PyType};
 
-use crate::python::class::known;
+use crate::python::class::{Known, known};
 use crate::python::error::unpickling;
 use crate::python::into;
 use crate::python::into::older::Older;
@@ -51,6 +52,8 @@ pub struct Form {
     pub(in crate::python) mode: Mode,
     pub(in crate::python) origin: Origin,
     class: Py<PyType>,
+    /// What is known of the class, once an object was made: a form is called for each.
+    known: OnceLock<&'static Known>,
     /// Its name in Rust.
     name: &'static str,
     /// The function that pickles name, and what it is called with to give this form.
@@ -79,7 +82,7 @@ impl Form {
             arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &bytes(*schema)).into_any()));
         }
         let named = (function.clone().unbind(), PyTuple::new(py, arguments)?.unbind());
-        Ok(Self { mode, origin: Origin::Present, class: class.clone().unbind(), name, named })
+        Ok(Self { mode, origin: Origin::Present, class: class.clone().unbind(), known: OnceLock::new(), name, named })
     }
 
     /// The form of other arguments than those of any present one.
@@ -104,12 +107,21 @@ impl Form {
             Err(error) => return Err(unpickling(py, &error)),
         };
         let named = (this.named.0.clone_ref(py), arguments.to_owned().unbind());
-        Bound::new(py, Self { mode: this.mode, origin, class: this.class.clone_ref(py), name: this.name, named })
+        let class = this.class.clone_ref(py);
+        Bound::new(py, Self { mode: this.mode, origin, class, known: OnceLock::new(), name: this.name, named })
     }
 
     /// Whether two forms are of one class.
     pub(in crate::python) fn is_of_class_of(&self, other: &Self) -> bool {
         self.named.0.is(&other.named.0)
+    }
+
+    fn known(&self, py: Python<'_>) -> PyResult<&'static Known> {
+        if let Some(known) = self.known.get() {
+            return Ok(known);
+        }
+        let known = known(self.class.bind(py))?;
+        Ok(self.known.get_or_init(|| known))
     }
 
     /// What it is called with to give this form.
@@ -128,7 +140,7 @@ impl fmt::Debug for Form {
 impl Form {
     #[pyo3(signature = (*arguments))]
     fn __call__<'py>(&self, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        into::called(known(self.class.bind(arguments.py()))?, self, arguments.as_borrowed())
+        into::called(self.known(arguments.py())?, self, arguments.as_borrowed())
     }
 
     fn __reduce__(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyTuple>) {

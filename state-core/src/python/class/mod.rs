@@ -21,6 +21,7 @@ use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Calls;
 use crate::python::class::variants::Variants;
 use crate::python::error::class_name;
+use crate::python::out::space::Packer;
 use crate::python::scalars::{self, Step};
 use crate::python::types::handle;
 use crate::schema::{Form as PickleForm, Kind, Link, Nodes, Object, Schema};
@@ -42,14 +43,21 @@ pub(super) struct Written {
 }
 
 /// How the objects of exactly a class leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Way {
     /// By the walk, as those of its subclasses do.
     Walk,
     /// By the steps: they are nothing but numbers and texts, without attributes, and no method of the user's is asked.
     Steps,
     /// As native bytes, on the same conditions.
-    Packed,
+    Packed(Packer),
+}
+
+impl Way {
+    /// Whether it is by the walk.
+    pub fn is_walk(self) -> bool {
+        matches!(self, Self::Walk)
+    }
 }
 
 /// A registered class.
@@ -121,7 +129,7 @@ pub(super) fn known(class: &Bound<'_, PyAny>) -> PyResult<&'static Known> {
 pub(super) fn register(
     (class, calls): (&Bound<'_, PyType>, &'static Calls),
     module: &Bound<'_, PyModule>,
-    packed: bool,
+    packer: Option<Packer>,
 ) -> PyResult<()> {
     if !matches!(module.dict().get_item(calls.name)?, Some(found) if found.is(class)) {
         module.add(calls.name, class)?;
@@ -130,8 +138,8 @@ pub(super) fn register(
     if find(class.as_ptr() as usize).is_some() {
         return Ok(());
     }
-    let mut known = learn((class, calls), module, packed)?;
-    if known.way != Way::Walk || (calls.immutable && !known.written.reduce) {
+    let mut known = learn((class, calls), module, packer)?;
+    if !known.way.is_walk() || (calls.immutable && !known.written.reduce) {
         known.reducer = methods::tell_copyreg(class)?;
     }
     methods::tell_of_forms(class.py())?;
@@ -161,7 +169,7 @@ impl Known {
 fn learn(
     (class, calls): (&Bound<'_, PyType>, &'static Calls),
     module: &Bound<'_, PyModule>,
-    packed: bool,
+    packer: Option<Packer>,
 ) -> PyResult<Known> {
     let (py, own) = (class.py(), (calls.schema)());
     let mut schemas = Vec::new();
@@ -170,7 +178,7 @@ fn learn(
     if let Some(error) = schemas.iter().find_map(|schema| search(schema, &mut Vec::new(), &not_portable)) {
         return Err(PyTypeError::new_err(alloc::format!("{} cannot be picklable: {error}", calls.name)));
     }
-    if packed && (handles || schemas.len() > 1 || !matches!(own.kind, Kind::Object(_))) {
+    if packer.is_some() && (handles || schemas.len() > 1 || !matches!(own.kind, Kind::Object(_))) {
         return Err(PyTypeError::new_err(alloc::format!(
             "{} cannot be packed: only a struct without a base and without objects of Python in it can; use picklable",
             calls.name
@@ -206,11 +214,11 @@ fn learn(
         reducer: None,
         handles,
         attributes,
-        way: match (packed, &steps) {
+        way: match (packer, &steps) {
             _ if attributes || written != Written::default() => Way::Walk,
-            (true, _) => Way::Packed,
-            (false, Some(_)) => Way::Steps,
-            (false, None) => Way::Walk,
+            (Some(packer), _) => Way::Packed(packer),
+            (None, Some(_)) => Way::Steps,
+            (None, None) => Way::Walk,
         },
         steps,
         written,

@@ -4,9 +4,10 @@ use core::cell::Cell;
 use std::thread_local;
 
 use crate::error::Result;
-use crate::image::{self, Tests};
+use crate::image::Tests;
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
+use crate::python::error::test_unshared;
 use crate::python::into::blank;
 use crate::python::into::items::Items;
 use crate::python::into::older::Older;
@@ -53,9 +54,7 @@ impl<'v, 'py> Incoming<'v, 'py> {
         let (schema, place) = (tests.schema, self.place);
         self.place += 1;
         let identity = identity(schema);
-        if identity.sharing.shared {
-            return Err(image::shares());
-        }
+        test_unshared(schema, &identity)?;
         let filled = match self.source {
             Source::Quick(quick) => {
                 let regions = quick.regions();

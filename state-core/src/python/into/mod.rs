@@ -142,7 +142,7 @@ pub(super) fn from_state<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>
 /// or, of one that is packed, its native bytes.
 pub(super) fn from_slots<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let arguments = arguments.cast::<PyTuple>()?;
-    if known.way == Way::Packed {
+    if let Way::Packed(_) = known.way {
         return packed_or_slots(known, arguments, Source::Present);
     }
     make(known, known.class.bind(arguments.py()), (arguments, 0), Source::Present)

@@ -33,7 +33,7 @@ use crate::python::types::handle::Scope;
 /// `__reduce_ex__`
 pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
     let exact = known.is_class_of(object);
-    if exact && known.way != Way::Walk {
+    if exact && !known.way.is_walk() {
         return at_once(known, object);
     }
     let written = authors::written_of(object, known, exact)?;
@@ -46,7 +46,7 @@ pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol
 /// `__reduce__`: the same, whatever a subclass has in its place, as it may be what asks.
 pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let exact = known.is_class_of(object);
-    if exact && known.way != Way::Walk {
+    if exact && !known.way.is_walk() {
         return at_once(known, object);
     }
     let written = authors::written_of(object, known, exact)?;
@@ -56,19 +56,15 @@ pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult
 /// An object of a class of numbers and texts alone, or one that is packed.
 fn at_once<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    let (mode, steps) = match &known.steps {
-        Some(steps) if known.way == Way::Steps => (Mode::Exact, Some(steps)),
-        _ => (Mode::Packed, None),
-    };
     let mut arguments = None;
     (known.calls.read)(object, &mut |root| {
-        arguments = Some(match steps {
-            Some(steps) => scalars::tuple(py, root, steps)?,
-            None => PyTuple::new(py, [space::packed(py, root)?])?,
+        arguments = Some(match (known.way, &known.steps) {
+            (Way::Packed(packer), _) => (Mode::Packed, PyTuple::new(py, [packer(py, root)?])?),
+            (_, steps) => (Mode::Exact, scalars::tuple(py, root, steps.as_deref().unwrap_or_default())?),
         });
         Ok(())
     })?;
-    let arguments = arguments.ok_or_else(|| PyTypeError::new_err("an object without a value"))?;
+    let (mode, arguments) = arguments.ok_or_else(|| PyTypeError::new_err("an object without a value"))?;
     call(known.form(py, mode), arguments)
 }
 

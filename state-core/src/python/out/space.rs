@@ -10,8 +10,9 @@ use pyo3::types::PyBytes;
 use super::slots::Slots;
 use crate::error::Result;
 use crate::image::{Root, SegmentBuffer};
-use crate::python::error::pickling;
+use crate::python::error::{pickling, test_unshared};
 use crate::python::options;
+use crate::schema::fingerprint::identity;
 use crate::walk;
 
 /// Space of more bytes is given back.
@@ -40,15 +41,22 @@ pub(super) fn take(value: Root<'_, '_>, slots: &mut Slots<'_, '_>) -> Result<()>
 }
 
 fn take_in(value: Root<'_, '_>, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> Result<()> {
-    let segments = options().write_segments(value, space)?;
+    test_unshared(value.schema, &identity(value.schema))?;
+    let segments = options().write_unshared_segments(value, space)?;
     let (regions, raws) = segments.regions(value.head)?;
     walk::read_state(value.schema, &regions, raws, options().levels(), slots)
 }
 
+/// Gives the native bytes of a value. What does is reached by the classes that are packed alone, so that modules without
+/// any do not link it.
+pub type Packer = for<'py> fn(Python<'py>, Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>>;
+
 /// The native bytes of a value.
-pub(super) fn packed<'py>(py: Python<'py>, value: Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>> {
+pub(in crate::python) fn packed<'py>(py: Python<'py>, value: Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>> {
     let mut bytes = PACKED.take();
-    options().write(value, &mut bytes).map_err(|error| pickling(py, error))?;
+    let written =
+        test_unshared(value.schema, &identity(value.schema)).and_then(|()| options().write(value, &mut bytes));
+    written.map_err(|error| pickling(py, error))?;
     let packed = PyBytes::new(py, &bytes);
     if bytes.capacity() < LARGE {
         PACKED.set(bytes);
