@@ -85,7 +85,7 @@ fn story(file: &Path) -> Result<(), io::Error> {
         println!("  the first {} are its parent's, the raw bytes and their count; its own is {owner}", parent.len());
     }
 
-    // With its schema in it, the file says what it holds, and an error can name the slot that differs.
+    // With the schema, the file describes itself, and an error can name the slot that differs.
     let bytes = Options::new().with_schema().dumps(&shop)?;
     fs::write(file, &bytes)?;
     println!("dumped to {}", file.display());
@@ -102,12 +102,12 @@ fn story(file: &Path) -> Result<(), io::Error> {
     let kept = if place == other.base.data.as_ptr() { "in the same memory" } else { "in other memory" };
     println!("restored in place, {kept}\n  {}", other.report());
 
-    // Python's `pickle.loads` makes the same shop of this, and what Python pickles is loaded here.
+    // Python's `pickle.loads` makes the same shop from these bytes, and pickles from Python are loaded here.
     let pickled = pickle::dumps(&shop)?;
     let back: MySubclass = pickle::loads(&pickled)?;
     println!("pickled for Python in {} bytes, and read again\n  {}", pickled.len(), back.report());
 
-    // What the bytes or the tuple hold is tested before anything is touched.
+    // The bytes or the tuple are checked before anything is changed.
     let cut = load_into(&bytes[..bytes.len() - 1], &mut other).err();
     println!("a file cut short: {}\n  {}", text(cut), other.report());
     let lie = other.set_state((vec![0_u8; 16], 1000, Value::None)).err();

@@ -19,7 +19,7 @@ struct Checkpoint {
     cells: Vec<f64>,
 }
 
-// The same name and slots, so the same bytes; the numbers are borrowed from the file's bytes.
+// The name and slots are the same, and so are the bytes; the numbers are borrowed from those of the file.
 #[derive(State)]
 #[state(name = "example.Checkpoint")]
 struct View<'a> {
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints the median time of some passes, and the throughput if megabytes were moved; gives the last result.
+/// Prints the median time of some passes, and the throughput if megabytes were moved; returns the last result.
 fn timed<T>(name: &str, megabytes: f64, mut job: impl FnMut() -> T) -> T {
     let mut pass = || {
         let start = Instant::now();

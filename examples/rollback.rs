@@ -123,7 +123,7 @@ fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
         }
         here.push(frame, &ours)?;
         there.push(frame, &theirs)?;
-        // Eight bytes a frame go over the network, and all of a frame only where they differ.
+        // Only the checksum of a frame, eight bytes, goes over the network, and the whole frame if it differs.
         if here.checksum(frame)? != there.checksum(frame)? {
             println!("the machines differ from frame {frame} on:");
             for difference in here.compare(frame, &there.image(frame)?)?.take(3) {
@@ -141,7 +141,7 @@ fn desync(world: &World) -> Result<(), Box<dyn std::error::Error>> {
 struct Times(Vec<(&'static str, Vec<Duration>)>);
 
 impl Times {
-    /// Runs `job` and keeps its time; dropping what it returns is the caller's and not timed.
+    /// Runs `job` and records its time, without that of dropping the result.
     fn of<T>(&mut self, name: &'static str, job: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = job();

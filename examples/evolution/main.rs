@@ -41,12 +41,12 @@ enum Item {
         sharpness: u8,
     },
     Potion(u8),
-    /// What older versions had and this one does not: torches.
+    /// Replaces items that no longer exist: torches.
     #[state(other)]
     Relic,
 }
 
-/// Where those begin who have not been anywhere yet.
+/// Where heroes of older saves begin.
 fn village() -> (f32, f32) {
     (12.0, 34.0)
 }
@@ -56,7 +56,7 @@ fn dull() -> u8 {
 }
 
 impl Save {
-    /// Is given the slots of a save that another version wrote. What names and types alone can tell is done without it.
+    /// Edits the slots of a save that another version wrote. Changes that the attributes describe need no code here.
     fn upgrade(older: &mut Older) -> Result<(), String> {
         let name = older.take("player").or_else(|| older.take("hero"));
         if let (Some(name), Some(level)) = (name, older.take("level")) {
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(load(4), Save { hero: hero(302), bag: vec![], gold: 121, at: (1.5, 2.5) });
     }
 
-    /// One line for each type that is saved by itself.
+    /// One line for each type that is saved on its own.
     #[test]
     fn no_version_is_cut_off() {
         state_core::evolve::testing::recorded::<Save>("evolution/state.history");

@@ -1,4 +1,4 @@
-//! A look into native bytes that carry their schema, by a program that knows nothing of the type.
+//! Inspection of native bytes that carry their schema, by a program that does not know the type.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Trait objects: [`dynamic!`](crate::dynamic) lists the types that can be behind `dyn Trait`, which makes a pointer to
-//! it travel as one to an enum of them.
+//! Trait objects: [`dynamic!`](crate::dynamic) lists the types that can be behind `dyn Trait`, and a pointer to it is then
+//! written like one to an enum of them.
 //!
 //! Nothing is registered and nothing runs before `main`: the list is a constant, and a value's type is found in it by
 //! its `TypeId`.
@@ -105,8 +105,8 @@ impl<T: State + Any> Dynamic for T {
 /// same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
 ///
 /// A member can be removed as well: a state without a value of it still loads, and one with such a value is an error. For
-/// these, keep the type as a member, or convert the state with `upgrade` on a type around it; there is no member for all
-/// others, as `#[state(other)]` is for an enum.
+/// these, keep the type as a member, or convert the state with `upgrade` on a type around it; there is no member that
+/// replaces all others, as `#[state(other)]` does in an enum.
 ///
 /// # In place
 /// [`load_into`](crate::load_into) restores a value of the same type in place, and replaces one of another type.
@@ -122,9 +122,9 @@ impl<T: State + Any> Dynamic for T {
 /// (an enum, a number with a tag) appears as an enum's variant, named by its tag.
 ///
 /// # Open sets
-/// If the users of a library bring the types, the library writes `dynamic!(dyn Plugin = open)`, or
+/// If the users of a library provide the types, the library writes `dynamic!(dyn Plugin = open)`, or
 /// `dynamic!(dyn Plugin as "audio.Plugin" = open)`, and the program calls
-/// `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once before the first state. Identity
+/// `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once, before it saves or loads the first state. Identity
 /// is then checked type by type: see [the guide](crate::guide::behind_a_trait#open-sets). This needs the feature `std`.
 ///
 /// # Several traits, and `Send`

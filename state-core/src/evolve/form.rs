@@ -19,7 +19,7 @@ use crate::standard::Known;
 use crate::state::State;
 use crate::walk;
 
-/// A form of a type's states, by its schema: that of a file or stream, or one of a recorded history. The program
+/// A form of a type, described by its schema alone: that of a file or stream, or one of a recorded history. The command
 /// `state`, which does not know the types, works with these.
 ///
 /// `Display` lists its slots.
@@ -42,7 +42,7 @@ use crate::walk;
 /// let form = Form::open(&older)?;
 /// assert_eq!(form.to_string(), "game.World.tick: u32\n");
 ///
-/// // What it takes to make the present form of it, and doing it.
+/// // What the upgrade to the present form needs, and the upgrade itself.
 /// let present = Form::of::<World>()?.keep(&Amendments::default());
 /// let obstacles = present.obstacles(&form);
 /// assert!(obstacles[0].contains("write `#[state(default)]` on the field"), "{obstacles:?}");
@@ -59,7 +59,7 @@ pub struct Form {
     fingerprint: u64,
 }
 
-/// Describes the differences between two forms if there is no type to write attributes on.
+/// What attributes would say about older forms, if there is no type to write them on.
 #[derive(Clone, Debug, Default)]
 pub struct Amendments {
     /// Fill slots that older states do not have: with zeros, empty values, and first variants.
@@ -139,8 +139,8 @@ impl Form {
         self.fingerprint
     }
 
-    /// Keeps the form as long as the program runs, as it does those of its types, so that states can be upgraded to it;
-    /// with the amendments for older forms.
+    /// Keeps the form in memory until the program ends, so that states can be upgraded to it, with the amendments for
+    /// older forms.
     #[must_use]
     pub fn keep(mut self, amendments: &Amendments) -> &'static Self {
         let nodes = &self.parsed.nodes;
@@ -170,7 +170,7 @@ impl Form {
     /// `"call"` for its structs, `"enum"` for its enums. This is not part of a schema.
     ///
     /// # Errors
-    /// If the word is another.
+    /// If `word` is none of these.
     #[cfg(feature = "pickle")]
     pub fn with_pickle(mut self, word: &str) -> Result<Self> {
         use crate::schema::Form as Pickled;

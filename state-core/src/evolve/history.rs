@@ -61,7 +61,7 @@ pub(super) const ROWS: &str = "  @ ";
 pub(super) const MEMBER: &str = "  + ";
 
 impl SchemaHistory {
-    /// The forms in a text.
+    /// Makes a history from the contents of its file.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self { text }

@@ -60,7 +60,7 @@ impl Older {
         Self { tag: tag.to_string(), slots }
     }
 
-    /// The type's name at the time.
+    /// The name of the type when the state was written.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.tag

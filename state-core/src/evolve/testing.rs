@@ -1,4 +1,4 @@
-//! For a project's own tests: no change of a type cuts users off from their files.
+//! For a project's own tests: a change of a type that would make users' files unreadable fails.
 
 use alloc::format;
 use alloc::string::String;

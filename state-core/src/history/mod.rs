@@ -82,7 +82,7 @@ impl<T> History<T> {
     /// close together for their age: the older the frames, the larger the gaps between them, and the first frame stays
     /// for a long time. See [`frames_kept`](Self::frames_kept) for the frames that are left.
     ///
-    /// A push then takes about twice as long, and allocates the frames that it keeps. Setting the bytes anew drops the
+    /// A push then takes about twice as long, and allocates the frames that it keeps. Setting the bytes again drops the
     /// older frames.
     ///
     /// ```
@@ -170,7 +170,8 @@ impl<T: State> History<T> {
     ///
     /// Floats are compared by their bits, as in [`compare`](Self::compare): zero differs from minus zero, and so do
     /// NaNs with different bits. Opaque structs (`bytemuck::Pod`) are equal only between machines of the same byte
-    /// order. The contents of a `serde` field are used as they come.
+    /// order. The CBOR of a `serde` field is used as its type
+    /// writes it.
     ///
     /// ```
     /// use state_core::{History, State};
@@ -188,8 +189,8 @@ impl<T: State> History<T> {
     ///
     /// # Errors
     /// If the frame is not kept, or if the type has hash maps or sets that are not sorted: their order differs between
-    /// equal states, and so would the checksums. The types that are registered in its open sets count too, whether or not
-    /// a value of them is there.
+    /// equal states, and so would the checksums. The types that are registered in its open sets count too, even if the
+    /// state contains no value of them.
     pub fn checksum(&mut self, frame: u64) -> Result<u64> {
         if !self.ordered {
             let (found, is_open) = unordered(T::schema());
@@ -253,8 +254,8 @@ impl<T: RestoreOwned> History<T> {
         image::restore_written(&bytes, held.as_ref(), target)
     }
 
-    /// The native bytes of a frame, as [`dumps`](crate::dumps) returned them: for a file, or for another machine to
-    /// [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#data-that-does-not-change) objects, its
+    /// The native bytes of a frame, the same that [`dumps`](crate::dumps) would have returned: for a file, or for another
+    /// machine to [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#data-that-does-not-change) objects, its
     /// bytes are written again, with the objects in them.
     ///
     /// # Errors

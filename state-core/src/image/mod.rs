@@ -294,17 +294,17 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// remaining ones move to their place in the state and take their allocations along. Nothing moves if something in the
 /// elements is skipped, as it belongs to its index, or is written through a conversion, `serde` or a hook.
 ///
-/// # Where something can refuse
+/// # If a state can be refused
 /// Hooks and conversions that return a `Result`, and `serde` fields, can refuse a state. If a type has one, at any
 /// depth, a new value is built first, which runs each conversion once. Then the two values exchange their states slot
 /// by slot, and the new value is dropped with the old state. Skipped fields and allocations are kept as above, with
 /// these exceptions: the restore allocates the new value, maps and sets are refilled (their values and keys keep their
-/// contents), and text that is longer than its allocation takes the new one. Shared objects stay the objects that they
-/// are, and keep what they skip; [the page on shared objects](crate::sharing#restores-in-place) lists which ones are
-/// replaced. An open set counts as something that can refuse, even if it is empty.
+/// contents), and text that is longer than its allocation takes the new one. Shared objects keep their identity and
+/// their skipped fields; [the page on shared objects](crate::sharing#restores-in-place) lists which ones are replaced.
+/// An open set counts as something that can refuse, even if it is empty.
 ///
-/// `after_set` hooks of objects without skipped fields are called on the new value, before the target is touched: they
-/// could not tell the difference. Hooks of objects that have skipped fields, or that contain such objects, are called
+/// `after_set` hooks of objects without skipped fields are called on the new value, before the target is touched, which
+/// makes no difference to them. Hooks of objects that have skipped fields, or that contain such objects, are called
 /// on the target once all of its state is there, and see its skipped fields; parts come before their owners. If one of
 /// these refuses or panics, the states are exchanged back, and after a refusal these hooks are called once more, on the
 /// old state, so that anything they rebuild in skipped fields matches it again; refusals are then ignored. So slots are
@@ -313,9 +313,9 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// are called earlier, on the new values.
 ///
 /// # Panics
-/// Only if user code panics. A panic of a conversion, or of a hook where something can refuse, leaves the slots as they
-/// were. Other panics (of hooks that cannot refuse in a type where nothing can, or of `Eq`, `Ord`, `Hash` or `Drop` of
-/// something in the target) leave a target that can be used and dropped, but may be partly restored; maps, sets and
+/// Only if user code panics. A panic of a conversion, or of a hook of a type in which something can refuse, leaves the
+/// slots as they were. Other panics (of a hook of a type in which nothing can refuse, or of `Eq`, `Ord`, `Hash` or `Drop`
+/// of something in the target) leave a target that can be used and dropped, but may be partly restored; maps, sets and
 /// heaps may have lost entries.
 ///
 /// ```

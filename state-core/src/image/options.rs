@@ -1,4 +1,4 @@
-//! Settings of native bytes; `write` and `read` are what they are settings of.
+//! Settings of native bytes, which `write` and `read` follow.
 
 use super::bare::Bare;
 use crate::evolve::SchemaHistory;
@@ -15,7 +15,7 @@ use crate::walk::Limits;
 /// #[derive(State, Debug, PartialEq)]
 /// struct Settings { volume: u8 }
 ///
-/// // A file that says itself what it holds.
+/// // Bytes that describe themselves.
 /// let bytes = Options::new().with_schema().dumps(&Settings { volume: 11 })?;
 /// assert_eq!(loads::<Settings>(&bytes)?, Settings { volume: 11 });
 /// # Ok::<(), state_core::Error>(())
@@ -117,8 +117,9 @@ impl Options {
         self
     }
 
-    /// Writes the schema into the bytes, so that they can be inspected, and so that an error of identity names the
-    /// first slot that differs even in a program that does not know the type.
+    /// Writes the schema into the bytes, so that they can be inspected, and upgraded when the type has changed. Bytes of
+    /// another type are then an error that names the first slot that differs, even in a program that does not know the
+    /// other type.
     #[must_use]
     pub const fn with_schema(mut self) -> Self {
         self.schema = true;

@@ -71,7 +71,7 @@ pub fn load_into<T: RestoreOwned>(pickle: &[u8], target: &mut T) -> Result<()> {
     PickleOptions::new().load_into(pickle, target)
 }
 
-/// Reads a pickle into a value, whatever it holds.
+/// Reads any pickle into a dynamic value, without a type.
 ///
 /// # Errors
 /// If the bytes are not a pickle.

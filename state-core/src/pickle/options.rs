@@ -1,4 +1,4 @@
-//! Settings of the pickle door; its functions with default settings stand in the parent module.
+//! Settings of pickles; the functions with default settings are in the parent module.
 
 use super::protocol::Protocol;
 use crate::image::Copies;

@@ -53,7 +53,7 @@
 //! let error = bare::dumps(&Walls { left: stone.clone(), right: stone.clone() }).unwrap_err();
 //! assert!(error.to_string().starts_with("Walls: expected a state in which no object is shared"));
 //!
-//! // A pair says nothing of it.
+//! // A pair of `Rc`s is not marked.
 //! let bytes = bare::dumps(&(stone.clone(), stone.clone()))?;
 //! let (left, right) = bare::loads::<(Rc<u8>, Rc<u8>)>(&bytes)?;
 //! assert!(left == right && !Rc::ptr_eq(&left, &right));

@@ -1,4 +1,4 @@
-//! The dynamic door: a live object's state as a tuple of values, and back.
+//! A live object's state as a tuple of dynamic values, and back.
 
 use alloc::string::ToString;
 use core::slice;

@@ -17,7 +17,7 @@ use crate::literal;
 /// assert_eq!((name.module(), name.qualname()), ("shop.stock", "Bicycle.Wheel"));
 /// assert_eq!(name.to_string(), "<class 'shop.stock.Bicycle.Wheel'>");
 ///
-/// // In one text, all but the last part is the module, or what stands before a colon.
+/// // In one text, the module is what precedes the colon, or else all but the last part.
 /// let name = Name::from("example.Person");
 /// assert_eq!((name.module(), name.qualname()), ("example", "Person"));
 /// assert_eq!(name, *"example.Person");

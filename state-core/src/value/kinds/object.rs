@@ -101,7 +101,7 @@ pub struct Parts {
     pub args: Value,
     /// The named arguments: a dict, shared or not. Anything else counts as none.
     pub kwargs: Value,
-    /// With [`Made::Base`], the class whose `__new__` makes it; `None` stands for `object`, which takes no arguments. With
+    /// With [`Made::Base`], the class whose `__new__` makes it; `None` means `object`, which takes no arguments. With
     /// [`Made::Cython`], the function.
     pub base: Option<Name>,
     /// The argument of `__setstate__`: of any kind, `None` if it is not called.
