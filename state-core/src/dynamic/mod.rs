@@ -1,5 +1,5 @@
-//! Trait objects: [`dynamic!`](crate::dynamic) lists the types that can be behind `dyn Trait`, and a pointer to it is then
-//! written like one to an enum of them.
+//! Trait objects: [`dynamic!`](crate::dynamic) lists the types that can be behind `dyn Trait`, and a pointer to it is
+//! then written like one to an enum of them.
 //!
 //! Nothing is registered and nothing runs before `main`: the list is a constant, and a value's type is found in it by
 //! its `TypeId`.
@@ -104,9 +104,9 @@ impl<T: State + Any> Dynamic for T {
 /// `Goblin as "game.Goblin" | "Goblin"`. A type's own `#[state(alias = "..")]` counts too. The trait is named in the
 /// same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
 ///
-/// A member can be removed as well: a state without a value of it still loads, and one with such a value is an error. For
-/// these, keep the type as a member, or convert the state with `upgrade` on a type around it; there is no member that
-/// replaces all others, as `#[state(other)]` does in an enum.
+/// A member can be removed as well: a state without a value of it still loads, and one with such a value is an error.
+/// For these, keep the type as a member, or convert the state with `upgrade` on a type around it; there is no member
+/// that replaces all others, as `#[state(other)]` does in an enum.
 ///
 /// # In place
 /// [`load_into`](crate::load_into) restores a value of the same type in place, and replaces one of another type.
@@ -124,8 +124,9 @@ impl<T: State + Any> Dynamic for T {
 /// # Open sets
 /// If the users of a library provide the types, the library writes `dynamic!(dyn Plugin = open)`, or
 /// `dynamic!(dyn Plugin as "audio.Plugin" = open)`, and the program calls
-/// `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once, before it saves or loads the first state. Identity
-/// is then checked type by type: see [the guide](crate::guide::behind_a_trait#open-sets). This needs the feature `std`.
+/// `<dyn Plugin>::register([member!(Echo), member!(Slime<u8> as "SmallSlime")])` once, before it saves or loads the
+/// first state. Identity is then checked type by type: see [the guide](crate::guide::behind_a_trait#open-sets). This
+/// needs the feature `std`.
 ///
 /// # Several traits, and `Send`
 /// A type may be in the lists of several traits. `dyn Monster + Send + Sync` is a separate type, with its own list; a

@@ -254,9 +254,10 @@ impl<T: RestoreOwned> History<T> {
         image::restore_written(&bytes, held.as_ref(), target)
     }
 
-    /// The native bytes of a frame, the same that [`dumps`](crate::dumps) would have returned: for a file, or for another
-    /// machine to [compare](Self::compare) with. If the frame [holds](crate::guide::rolling_back#data-that-does-not-change) objects, its
-    /// bytes are written again, with the objects in them.
+    /// The native bytes of a frame, the same that [`dumps`](crate::dumps) would have returned: for a file, or for
+    /// another machine to [compare](Self::compare) with. If the frame
+    /// [holds](crate::guide::rolling_back#data-that-does-not-change) objects, its bytes are written again, with the
+    /// objects in them.
     ///
     /// # Errors
     /// If the frame is not kept, or its objects belong to another thread.

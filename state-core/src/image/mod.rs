@@ -32,10 +32,10 @@
 //! | raw | | raw arrays, each followed by zeros up to a multiple of 16 |
 //! | checksum | 8 | only with flag bit 3: XXH64 (seed 0) of all bytes before it |
 //!
-//! `save` adds a checksum to files; `load_file`, `load_file_into` and [`verify`] verify it. [`loads`], [`load_into`], [`check`] and
-//! inspections accept bytes with a checksum but do not verify it: bytes in memory do not change by themselves, and
-//! computing the checksum would take longer than many restores. The output of [`dumps`] has none. Readers from before
-//! the checksum refuse the flag with an error of the kind [`Version`](crate::ErrorKind::Version).
+//! `save` adds a checksum to files; `load_file`, `load_file_into` and [`verify`] verify it. [`loads`], [`load_into`],
+//! [`check`] and inspections accept bytes with a checksum but do not verify it: bytes in memory do not change by
+//! themselves, and computing the checksum would take longer than many restores. The output of [`dumps`] has none.
+//! Readers from before the checksum refuse the flag with an error of the kind [`Version`](crate::ErrorKind::Version).
 //!
 //! | type | head | followed by |
 //! |---|---|---|
@@ -314,9 +314,9 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 ///
 /// # Panics
 /// Only if user code panics. A panic of a conversion, or of a hook of a type in which something can refuse, leaves the
-/// slots as they were. Other panics (of a hook of a type in which nothing can refuse, or of `Eq`, `Ord`, `Hash` or `Drop`
-/// of something in the target) leave a target that can be used and dropped, but may be partly restored; maps, sets and
-/// heaps may have lost entries.
+/// slots as they were. Other panics (of a hook of a type in which nothing can refuse, or of `Eq`, `Ord`, `Hash` or
+/// `Drop` of something in the target) leave a target that can be used and dropped, but may be partly restored; maps,
+/// sets and heaps may have lost entries.
 ///
 /// ```
 /// use state_core::{State, dumps, load_into};

@@ -117,9 +117,9 @@ impl Options {
         self
     }
 
-    /// Writes the schema into the bytes, so that they can be inspected, and upgraded when the type has changed. Bytes of
-    /// another type are then an error that names the first slot that differs, even in a program that does not know the
-    /// other type.
+    /// Writes the schema into the bytes, so that they can be inspected, and upgraded when the type has changed. Bytes
+    /// of another type are then an error that names the first slot that differs, even in a program that does not know
+    /// the other type.
     #[must_use]
     pub const fn with_schema(mut self) -> Self {
         self.schema = true;

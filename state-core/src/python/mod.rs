@@ -164,17 +164,17 @@
 //!   bytes more.
 //! - Buffers and text that two objects share are written once.
 //!
-//! Pickling never waits for a `Mutex` or `RwLock`, because its holder may be waiting for Python: if another thread holds
-//! one, that raises a `pickle.PicklingError`. Attributes whose names are not strings raise a `TypeError`
-//! when they are pickled.
+//! Pickling never waits for a `Mutex` or `RwLock`, because its holder may be waiting for Python: if another thread
+//! holds one, that raises a `pickle.PicklingError`. Attributes whose names are not strings raise a `TypeError` when
+//! they are pickled.
 //!
 //! # Several interpreters
 //! From Python 3.12 on, importing the module in a second interpreter of one process is an `ImportError` that says so.
 //! Before, the second interpreter shares the module and its classes with the first.
 //!
 //! # Supported versions of Python
-//! Tested are `CPython` 3.9 to 3.13 and one build for the stable ABI, on 3.11 to 3.13. Python 3.14 and the free-threaded
-//! builds have not been tried, because the machine that runs the tests has no package of them.
+//! Tested are `CPython` 3.9 to 3.13 and one build for the stable ABI, on 3.11 to 3.13. Python 3.14 and the
+//! free-threaded builds are not tested yet.
 //!
 //! # Depth
 //! Nesting is limited to 128 levels, as in every format; [`set_depth`] raises that. `Py<T>` fields do not count: there
