@@ -169,6 +169,54 @@ fn a_list_has_each_item_of_a_set_once() {
     assert_eq!(both::<Vec<i64>>("ccollections\ndeque\n((K\x01K\x01\u{91}tR."), None);
 }
 
+/// What is two numbers, one, or none: the items of a set would be taken for them in any order.
+#[test]
+fn a_set_is_nothing_whose_parts_have_places() {
+    let items = ["", "K\x01", "K\x01K\x02", "K\x01K\x02K\x03"];
+    let sets = items.map(|items| [format!("({items}\u{91}."), format!("\u{8f}({items}\u{90}.")]);
+    for text in sets.as_flattened() {
+        assert_eq!(both::<()>(text), None, "{text:?}");
+        assert_eq!(both::<std::time::Duration>(text), None, "{text:?}");
+        assert_eq!(both::<std::time::SystemTime>(text), None, "{text:?}");
+        assert_eq!(both::<Option<Option<u8>>>(text), None, "{text:?}");
+        assert_eq!(both::<chrono::NaiveDate>(text), None, "{text:?}");
+        assert_eq!(both::<chrono::NaiveTime>(text), None, "{text:?}");
+        assert_eq!(both::<chrono::NaiveDateTime>(text), None, "{text:?}");
+        assert_eq!(both::<chrono::DateTime<chrono::Utc>>(text), None, "{text:?}");
+        assert_eq!(both::<chrono::TimeDelta>(text), None, "{text:?}");
+    }
+    assert_eq!(both::<BTreeMap<i64, i64>>("ccollections\nOrderedDict\n((K\x01K\x02\u{91}\u{85}tR."), None);
+    assert_eq!(both::<ndarray::Array2<u8>>("(K\x01K\x02\u{91}C\x02ab\u{86}."), None);
+    // What stands in a tuple or list is taken.
+    for text in ["K\x01K\x02\u{86}.", "](K\x01K\x02e."] {
+        assert_eq!(both::<std::time::Duration>(text), Some(std::time::Duration::new(1, 2)));
+        assert_eq!(both::<chrono::TimeDelta>(text), chrono::TimeDelta::new(1, 2));
+    }
+    assert_eq!(both::<BTreeMap<i64, i64>>("ccollections\nOrderedDict\n(](K\x01K\x02ltR."), None);
+    assert_eq!(both::<BTreeMap<i64, i64>>("ccollections\nOrderedDict\n(]](K\x01K\x02eatR."), Some([(1, 2)].into()));
+}
+
+/// Which item of a set comes first, and what counts once, only Python knows: `tuple({1, -1})` is `(1, -1)`.
+#[test]
+fn a_sequence_made_of_a_set_stays_a_call() {
+    for (class, set) in [("list", "(K\x01K\x01\u{91}"), ("tuple", "\u{8f}(J\u{ff}\u{ff}\u{ff}\u{ff}K\x01\u{90}")] {
+        let text = format!("\u{80}\x04c__builtin__\n{class}\n{set}\u{85}R.");
+        assert_eq!(both::<Vec<i64>>(&text), None);
+        assert_eq!(both::<(i64, i64)>(&text), None);
+        let value = pickle::load_value(&letters(&text)).unwrap();
+        assert!(matches!(value, state_core::value::Value::Object(_)), "{value}");
+    }
+}
+
+/// What stands where an `array.array` has its type code is not dropped.
+#[test]
+fn an_array_without_a_type_code_is_none() {
+    for start in ["]K\x01a", "N", "K\x01", ")"] {
+        assert_eq!(both::<Vec<i64>>(&format!("\u{80}\x02carray\narray\n{start}\u{85}R.")), None);
+        assert_eq!(both::<Vec<i64>>(&format!("\u{80}\x02carray\narray\n{start}]K\x01a\u{86}R.")), None);
+    }
+}
+
 /// The one that Python keeps.
 #[test]
 fn of_equal_keys_the_last_one_counts() {
@@ -316,6 +364,12 @@ fn what_a_built_in_base_holds_is_not_dropped_beside_attributes() {
     }
 }
 
+#[derive(State, Debug, PartialEq)]
+#[state(name = "m.One")]
+struct One {
+    a: i64,
+}
+
 /// To `__new__` containers give their arguments in vain; the named arguments of one are nowhere.
 #[test]
 fn arguments_that_make_nothing_are_refused() {
@@ -325,6 +379,7 @@ fn arguments_that_make_nothing_are_refused() {
         "\u{80}\x02ccollections\nOrderedDict\n}X\x01\0\0\0aK\x01s\u{85}\u{81}.",
         "\u{80}\x04ccollections\nOrderedDict\n)}X\x01\0\0\0aK\x01s\u{92}.",
         "\u{80}\x04ccollections\ndeque\n]K\x01a\u{85}}X\x06\0\0\0maxlenK\0s\u{92}.",
+        "\u{80}\x04cm\nOne\nK\x01\u{85}}X\x01\0\0\0bK\x02s\u{92}Nb.",
         // Nor has a list a place for attributes.
         "\u{80}\x02ccollections\ndeque\n)RK\x01a}X\x01\0\0\0aK\x01sb.",
     ] {
@@ -334,6 +389,8 @@ fn arguments_that_make_nothing_are_refused() {
         from_value::<BTreeMap<String, i64>>(&value).unwrap_err();
         pickle::loads::<Vec<i64>>(&pickle).unwrap_err();
         from_value::<Vec<i64>>(&value).unwrap_err();
+        pickle::loads::<One>(&pickle).unwrap_err();
+        from_value::<One>(&value).unwrap_err();
     }
 }
 

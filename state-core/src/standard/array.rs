@@ -65,8 +65,10 @@ fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
 /// An `array.array` as a code for the type, and the items that it starts from, or none.
 pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     const NAME: &str = "array.array";
-    let mut args = value.arguments(NAME)?.skip(1);
-    let start = args.next().map(|start| start.items().filter(|_| !start.is_set()).ok_or(())).transpose().ok()?;
+    let mut args = value.arguments(NAME)?;
+    // Python 2 has the code as bytes.
+    args.next().filter(|code| code.str().is_some() || code.bytes().is_some())?;
+    let start = args.next().map(|start| start.sequence().ok_or(())).transpose().ok()?;
     let added = value.appended(NAME)?;
     args.next().is_none().then_some(Items::new(start, added))
 }

@@ -21,7 +21,7 @@ fn kept<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     let mut args = value.arguments(NAME)?;
     let added = value.appended(NAME)?;
     // A set would have to be taken for what it holds once.
-    let start = args.next().map(|start| start.items().filter(|_| !start.is_set()).ok_or(())).transpose().ok()?;
+    let start = args.next().map(|start| start.sequence().ok_or(())).transpose().ok()?;
     let longest = args.next().filter(|longest| !longest.is_none());
     if args.next().is_some() {
         return None;

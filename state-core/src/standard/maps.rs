@@ -35,7 +35,7 @@ pub(crate) fn entries<'v, D: Decoder<'v>>(value: D) -> Option<Entries<'v, D>> {
     if let Some(start) = start.entries() {
         return Some(Entries { pairs: None, start: Some(start), added });
     }
-    let is_pair = |item: D| item.items().is_some_and(|pair| pair.len() == 2);
+    let is_pair = |item: D| item.sequence().is_some_and(|pair| pair.len() == 2);
     if class == "collections.Counter" || !start.items()?.all(is_pair) {
         return None;
     }

@@ -144,7 +144,7 @@ pub(crate) fn image<'v, D: Decoder<'v>>(known: Known, value: D) -> Option<Cow<'v
 /// What Python's class could not hold: the numbers of the head.
 fn parts<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Vec<u8>> {
     let sizes = known.parts();
-    let items = value.items().filter(|items| items.len() == sizes.len())?;
+    let items = value.sequence().filter(|items| items.len() == sizes.len())?;
     let mut head = Vec::new();
     for (item, &size) in items.zip(sizes) {
         let number = item.int()?;

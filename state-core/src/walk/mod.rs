@@ -213,6 +213,10 @@ pub trait Decoder<'v>: Copy {
     fn is_set(self) -> bool {
         false
     }
+    /// The items of a tuple or list, whose places mean something: those of a set stand in any order.
+    fn sequence(self) -> Option<Self::Items> {
+        if self.is_set() { None } else { self.items() }
+    }
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
     /// Whether it is an object of the type `tag`, in whatever form its state comes.

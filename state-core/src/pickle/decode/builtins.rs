@@ -36,8 +36,9 @@ impl Parts<'_> {
             ("frozenset", Some(items), None, _) => items.items().map(View::FrozenSet),
             ("list", None, ..) => Some(View::List(Items::empty(&self.arena))),
             ("tuple", None, ..) => Some(View::Tuple(Items::empty(&self.arena))),
-            ("list", Some(items), None, _) => items.items().map(View::List),
-            ("tuple", Some(items), None, _) => items.items().map(View::Tuple),
+            // The order in which a set gives its items is Python's.
+            ("list", Some(View::Tuple(items) | View::List(items)), None, _) => Some(View::List(items)),
+            ("tuple", Some(View::Tuple(items) | View::List(items)), None, _) => Some(View::Tuple(items)),
             ("complex", Some(re), Some(im), 0) => Some(View::Complex(re.float()?, self.plain(im).float()?)),
             ("dict", None, ..) => Some(View::Dict(Items::empty(&self.arena))),
             _ => None,

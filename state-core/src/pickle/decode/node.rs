@@ -178,7 +178,11 @@ fn has_one_state(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
     let mut changes = parts.arena.changes(instance.place);
     match changes.next() {
         None => has_no_keywords(parts, instance),
-        Some((first, _)) => first == Tag::State && changes.next().is_none() && !instance.holds_base(),
+        Some((first, _)) => {
+            let is_one = first == Tag::State && changes.next().is_none() && !instance.holds_base();
+            // None is no state: the arguments are all that there is.
+            is_one && (has_no_keywords(parts, instance) || !has_none(parts, instance))
+        }
     }
 }
 
@@ -187,6 +191,10 @@ fn has_attributes_alone(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
     let is_made_of_nothing = instance.arguments.len() == 0 && has_no_keywords(parts, instance);
     let is_changed = parts.arena.changes(instance.place).next().is_some();
     has_one_state(parts, instance) && (is_made_of_nothing || !is_changed)
+}
+
+fn has_none(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
+    parts.state(instance.place).is_some_and(|state| matches!(parts.view(state), View::None))
 }
 
 fn has_no_keywords(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {

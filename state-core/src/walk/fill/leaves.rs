@@ -13,7 +13,7 @@ impl<'v, 's> Fill<'v, 's> {
         let shown = self.show(schema);
         let wrong = || wrong(shown, value);
         match &schema.kind {
-            Kind::Unit => value.items().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
+            Kind::Unit => value.sequence().filter(|items| items.len() == 0).map(drop).ok_or_else(wrong)?,
             Kind::Bool => self.builder.write(at, &[u8::from(value.bool().ok_or_else(wrong)?)]),
             Kind::Char => {
                 let char = value.str().and_then(only_char).ok_or_else(wrong)?;
@@ -43,7 +43,7 @@ impl<'v, 's> Fill<'v, 's> {
                 self.builder.write(at, &head);
             }
             Kind::Seconds { signed } => {
-                let mut parts = value.items().filter(|items| items.len() == 2).ok_or_else(wrong)?;
+                let mut parts = value.sequence().filter(|items| items.len() == 2).ok_or_else(wrong)?;
                 let (seconds, nanos) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
                 self.builder.write(at, &int(seconds, 64, *signed).ok_or_else(wrong)?[..8]);
                 self.builder.write(at + 8, &int(nanos, 32, false).ok_or_else(wrong)?[..4]);

@@ -316,8 +316,8 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     fn tuple<D: Decoder<'v>>(&mut self, schema: &'s Schema, parts: &[Link], value: D, at: usize) -> Result<()> {
-        let mut items = value.items();
-        let Some(items) = items.as_mut().filter(|items| items.len() == parts.len() && !value.is_set()) else {
+        let mut items = value.sequence();
+        let Some(items) = items.as_mut().filter(|items| items.len() == parts.len()) else {
             return Err(wrong(self.show(schema), value));
         };
         let mut at = at;
@@ -355,7 +355,7 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// A weak reference in an optional, which stands in a tuple of its own or not.
     fn weak_in<D: Decoder<'v>>(&self, to: &Schema, value: D) -> D {
-        let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
+        let only = value.sequence().filter(|items| items.len() == 1).and_then(|mut items| items.next());
         only.filter(|item| item.is_none() || attributes::may_lead_to(self.nodes, to, *item)).unwrap_or(value)
     }
 
@@ -426,6 +426,6 @@ fn no_map<'v, D: Decoder<'v>>((key, to): (Show<'_>, Show<'_>), value: D) -> Erro
 
 /// The value in the tuple that stands for it.
 fn only<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Result<D> {
-    let only = value.items().filter(|items| items.len() == 1).and_then(|mut items| items.next());
+    let only = value.sequence().filter(|items| items.len() == 1).and_then(|mut items| items.next());
     only.ok_or_else(|| wrong(schema, value))
 }

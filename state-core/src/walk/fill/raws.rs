@@ -222,7 +222,7 @@ impl<'v, 's> Fill<'v, 's> {
 /// Whether a value lists the elements, which are numbers.
 fn is_list<'v, D: Decoder<'v>>(element: &Schema, value: D) -> bool {
     let is_number = matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool);
-    is_number && !value.is_set() && value.items().is_some()
+    is_number && value.sequence().is_some()
 }
 
 /// That each byte of an array of `bool` is one.
@@ -242,8 +242,8 @@ fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, 
     let (shape, bytes) = match value.buffer(true).or_else(|| value.bytes()) {
         Some(bytes) => (alloc::vec![bytes.len() / size], bytes),
         None => {
-            let mut parts = value.items().filter(|parts| parts.len() == 2)?;
-            let (lengths, bytes) = (parts.next()?.items()?, parts.next()?);
+            let mut parts = value.sequence().filter(|parts| parts.len() == 2)?;
+            let (lengths, bytes) = (parts.next()?.sequence()?, parts.next()?);
             let bytes = bytes.buffer(false).or_else(|| bytes.bytes())?;
             (lengths.map(|length| usize::try_from(length.int()?).ok()).collect::<Option<_>>()?, bytes)
         }
