@@ -399,3 +399,42 @@ fn types_of_elements_that_are_not_all_known_stay_calls() {
     let value = pickle::load_value(&dropped).unwrap();
     assert!(value.to_string().contains("dtype('u1', after system('ls'))"), "{value}");
 }
+
+/// What a type of elements has beside them is not lost: the class of records, titles of fields, notes of programs. Types
+/// of Rust take the elements.
+#[test]
+fn types_of_elements_with_more_than_elements_stay_calls() {
+    let ends = "NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0";
+    let dtype = |first: &str, state: &str| format!("cnumpy\ndtype\n({first}I00\nI01\ntR({state}tb");
+    let byte = dtype("U\x02u1", &format!("K\x03U\x01|{ends}"));
+    let record = |class: &str, title: &str, names: &str| {
+        let field = |name: &str, offset: &str, title: &str| format!("U\x01{name}({byte}{offset}{title}t");
+        let named = if title.is_empty() { String::new() } else { field("t", "K\0", title) };
+        let fields = [field("a", "K\0", title), field("b", "K\x01", ""), named].concat();
+        dtype(class, &format!("{names}U\x01|N(U\x01aU\x01bt}}({fields}uK\x02K\x01K\x10"))
+    };
+    let noted = dtype("U\x02u1", &format!("K\x04U\x01|{ends}}}U\x01xK\x01s"));
+    let of = |dtype: &str, bytes: &str| {
+        ndarray(&[&b"K\x01\x85"[..], &letters(dtype), b"C", &[bytes.len() as u8], bytes.as_bytes()].concat())
+    };
+    let plain = of(&record("U\x02V2", "", "K\x03"), "\x01\x02");
+    assert_eq!(array(&plain).to_list(), list([(1, 2)]));
+    assert_eq!(array(&of(&byte, "\x07")).to_list(), list([7]));
+    for (more, bytes) in [
+        (record("cnumpy\nrecord\n", "", "K\x03"), "\x01\x02"),
+        (record("U\x02V2", "U\x01t", "K\x03"), "\x01\x02"),
+        (noted.clone(), "\x07"),
+    ] {
+        let pickle = of(&more, bytes);
+        let value = pickle::load_value(&pickle).unwrap();
+        assert!(matches!(value, Value::Object(_)), "{value}");
+        assert_eq!(pickle::Pickle::open(&pickle).unwrap().to_string(), value.to_string());
+        assert_eq!(pickle::load_value(&pickle::dump_value(&value).unwrap()).unwrap(), value);
+    }
+    assert_eq!(pickle::loads::<Vec<u8>>(&of(&noted, "\x07")).unwrap(), [7]);
+}
+
+/// A pickle from text whose letters are bytes.
+fn letters(text: &str) -> Vec<u8> {
+    text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
+}

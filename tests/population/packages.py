@@ -110,6 +110,8 @@ np.array([1, 2, 3])     np.array(5)             np.array([[1.5, 2], [3, 4]], ord
 np.array(["a", "bc"])   np.array([b"a", b"bc"])  np.array([1, "a", None], dtype=object)          np.array([True])
 np.array([1], ">i4")    np.array([(1, 2)], dtype=np.dtype([("a", "i1"), ("b", "i4")], align=True))
 np.arange(10)[::2]      np.arange(6).reshape(2, 3).T                    np.array(["2020"], "M8[s]")
+np.rec.array([(1, 2.0)], names="a,b")[0]                                np.zeros(1, [(("t", "a"), "i4"), ("b", "i4")])
+np.zeros(1, np.dtype((np.record, [("a", "i4")])))                       np.zeros(1, np.dtype("i4", metadata={"a": 1}))
 np.matrix([[1, 2]])     np.rec.array([(1, 2.0)], names="a,b")           np.ma.array([1, 2], mask=[0, 1])
 np.dtype("i4")          np.dtype([("a", "i4"), ("b", "f8", (2,))])      np.int64                np.add
 np.random.default_rng(5)                        np.random.RandomState(5)                        np.random.PCG64(5)

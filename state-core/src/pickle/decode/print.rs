@@ -28,7 +28,7 @@ const BESIDES: usize = 1 << 20;
 impl fmt::Display for Parts<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let left = Cell::new(self.len.saturating_mul(TIMES).saturating_add(BESIDES));
-        let shown = Shown { parts: self, dtypes: RefCell::new(Dtypes::new(self.len)), left };
+        let shown = Shown { parts: self, dtypes: RefCell::new(Dtypes::exact(self.len)), left };
         let source = &shown;
         let calls = self.effects.last();
         if calls.is_empty() {

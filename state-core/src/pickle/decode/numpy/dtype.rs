@@ -22,13 +22,21 @@ pub(in super::super) struct Dtypes {
     seen: BTreeMap<u32, Option<Dtype>>,
     /// How many types and fields may still come. Shared parts could stand for any number of them.
     left: usize,
+    /// Whether types are left out of which more is known than [`Dtype`] has words for: titles, metadata, and the class
+    /// of records.
+    is_exact: bool,
 }
 
 impl Dtypes {
     /// For a pickle of this length.
     pub fn new(len: usize) -> Self {
         // NumPy needs more than sixteen bytes for a field as for a type.
-        Self { seen: BTreeMap::new(), left: len / 16 + 1024 }
+        Self { seen: BTreeMap::new(), left: len / 16 + 1024, is_exact: false }
+    }
+
+    /// Of these only those that are the same once they are written again.
+    pub fn exact(len: usize) -> Self {
+        Self { is_exact: true, ..Self::new(len) }
     }
 
     /// The type that a part stands for; `None` if it is none that has a word here.
@@ -94,7 +102,8 @@ impl Dtypes {
         let base = match parts.view(first) {
             // The classes whose elements are records.
             View::Global(name) => {
-                let is_record = name.module.starts_with("numpy") && matches!(name.name, "record" | "void");
+                let is_record = name.module.starts_with("numpy")
+                    && (name.name == "void" || name.name == "record" && !self.is_exact);
                 is_record.then_some(Dtype::Void(0))
             }
             // Such fields would have to be laid out as C does.
@@ -125,6 +134,9 @@ impl Dtypes {
             _ => None,
         };
         let (Some(size), Some(flags)) = (number(size), number(flags)) else { return Ok(None) };
+        if self.is_exact && more.first().is_some_and(|&metadata| has_notes(parts, metadata)) {
+            return Ok(None);
+        }
         let size = usize::try_from(size).ok();
         match (parts.view(names), parts.view(inner)) {
             (View::None, View::None) => Ok(ordered(base, order, size, more.first().and_then(|&id| unit(parts, id)))),
@@ -164,6 +176,10 @@ impl Dtypes {
                 return Ok(None);
             };
             let (Some(name), Some(of), Some(offset)) = (name, field.next(), field.next()) else { return Ok(None) };
+            // A title.
+            if self.is_exact && field.next().is_some() {
+                return Ok(None);
+            }
             let View::Int(offset) = parts.view(offset) else { return Ok(None) };
             let Some(dtype) = self.nested(parts, of, depth)? else { return Ok(None) };
             all.push(Field { name: Box::from(name), dtype, offset: usize::try_from(offset).unwrap_or(usize::MAX) });
@@ -259,6 +275,15 @@ fn ordered(base: Dtype, order: ByteOrder, size: Option<usize>, unit: Option<Time
         Dtype::Timedelta(given, _) => Dtype::Timedelta(unit.unwrap_or(given), order),
         _ => return None,
     })
+}
+
+/// Whether a program noted something in the metadata; beside the unit of times stands a dict for it.
+fn has_notes(parts: &Parts<'_>, metadata: Id) -> bool {
+    let notes = match parts.view(metadata) {
+        View::Tuple(mut pair) => pair.next(),
+        _ => Some(metadata),
+    };
+    notes.is_some_and(|notes| matches!(parts.view(notes), View::Dict(entries) if entries.len() > 0))
 }
 
 /// The unit of times, in the metadata: `({}, (name, multiple, 1, 1))`.

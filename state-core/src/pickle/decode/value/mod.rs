@@ -132,7 +132,7 @@ impl<'p, 'r> Maker<'p, 'r> {
             next: 0,
             names: BTreeMap::new(),
             used: Bits::default(),
-            dtypes: Dtypes::new(parts.len),
+            dtypes: Dtypes::exact(parts.len),
             left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
         }
     }
