@@ -2,7 +2,7 @@
 
 mod python;
 
-use state_core::pickle::Pickle;
+use state_core::pickle::{Pickle, load_value};
 
 const DIS: &str = r#"
 import io, pickle, pickletools, decimal, collections
@@ -35,6 +35,32 @@ fn opcodes_are_listed_as_pickletools_does() {
         let pickle = Pickle::open(&bytes).unwrap();
         let lines: Vec<String> = pickle.operations().map(|operation| operation.to_string()).collect();
         assert_eq!(lines.join("\n"), expected);
+    }
+}
+
+/// What a container of the standard library is made of is gone through before it is printed; where many are made of one
+/// list or dict that holds them all, that comes to an end too.
+#[test]
+fn containers_made_of_what_holds_them_take_no_endless_time() {
+    const MANY: usize = 50_000;
+    let numbers = b"K\x01".repeat(MANY);
+    let pairs = b"K\x01K\x02\x86".repeat(MANY);
+    let counts: Vec<u8> =
+        (0..MANY as u32).flat_map(|n| [&b"J"[..], &n.to_le_bytes(), b"J", &n.to_le_bytes()].concat()).collect();
+    let list = |parts: &[u8], each: &[u8]| [&b"]q\0("[..], parts, &each.repeat(MANY), b"e"].concat();
+    let counters: Vec<u8> = (0..MANY as u32)
+        .flat_map(|n| [&b"J"[..], &(n + MANY as u32).to_le_bytes(), b"ccollections\nCounter\nh\0\x85R"].concat())
+        .collect();
+    for held in [
+        list(&pairs, b"ccollections\nOrderedDict\nh\0\x85R"),
+        list(&numbers, b"ccollections\ndeque\nh\0K\x01\x86R"),
+        [&b"}q\0("[..], &counts, &counters, b"u"].concat(),
+    ] {
+        let pickle = [&b"\x80\x04"[..], &held, b"."].concat();
+        // How much of them is shown again depends on what is shown.
+        for text in [Pickle::open(&pickle).unwrap().to_string(), load_value(&pickle).unwrap().to_string()] {
+            assert!(text.ends_with("...]") || text.ends_with("...}"), "{}", &text[text.len() - 40..]);
+        }
     }
 }
 

@@ -164,7 +164,11 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         let own = || object.own.into_iter().flatten().chain(args());
         // A dict can hold the object whose state it is.
         let is_open = |part| source.is_shared(part) && self.within.contains_key(&source.place(part));
-        if own().any(is_open) {
+        if let Some(part) = own().find(|&part| is_open(part)) {
+            // What is known of a class goes through all of its arguments here too.
+            if !self.pay_for(part) {
+                return self.cut_short();
+            }
             let Layout { name, shape, .. } = Layout::of(object, self.has_whole_tags);
             return literal::write_name(self.f, &ellipsis(&name, shape, Some(object)));
         }
