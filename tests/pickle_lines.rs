@@ -24,7 +24,7 @@ def case(frame):
 
 #[test]
 fn lines_are_read_as_by_c() {
-    let lines: [&[u8]; 28] = [
+    let lines: [&[u8]; 30] = [
         b"I\0x\n.",
         b"I\0\n.",
         b"I\0xyz\n.",
@@ -53,6 +53,8 @@ fn lines_are_read_as_by_c() {
         b"(i\xc3\xa9\nC\n.",
         b"(im\n\xc3\xa9\n.",
         b"Np+1_0\n0g10\n.",
+        b"Np00\n.",
+        b"Np01\n0g1\n0g01\n.",
     ];
     let mut frames: Vec<Vec<u8>> = lines.map(|line| [b"a", line].concat()).into();
     let strings: [&[u8]; 4] =

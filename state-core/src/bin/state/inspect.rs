@@ -9,7 +9,7 @@ use state_core::{Error, Inspection};
 
 use crate::arguments::{Encoding, Inspect};
 use crate::input::{Input, Kind};
-use crate::{Failure, Outcome, Result, tell};
+use crate::{Failure, Outcome, Result, note, tell};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -116,7 +116,7 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
             // Python stops after the first pickle, whatever follows it.
             Err(_) if start > 0 && !rest.starts_with(b"\x80") => {
                 out.flush()?;
-                tell(&format!("{name}: {} bytes follow the pickle, from byte {start}", rest.len()));
+                note(&format!("{name}: {} bytes follow the pickle, from byte {start}", rest.len()));
                 return Ok(());
             }
             opened => opened.map_err(place)?,

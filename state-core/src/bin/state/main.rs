@@ -75,8 +75,17 @@ fn main() -> ExitCode {
 }
 
 fn tell(text: &str) {
+    say("error", text);
+}
+
+/// What is no error, and changes no exit status.
+fn note(text: &str) {
+    say("note", text);
+}
+
+fn say(kind: &str, text: &str) {
     // Where nobody reads errors, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "error: {text}");
+    let _ = writeln!(io::stderr(), "{kind}: {text}");
 }
 
 fn run(command: &Command, out: &mut impl Write) -> Result {

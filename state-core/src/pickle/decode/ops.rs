@@ -176,7 +176,7 @@ impl Operation<'_> {
         let Op { code, number, bytes, second, .. } = self.op;
         let value = match code {
             // As `pickletools` reads them, which is not as `pickle` does.
-            op::INT if matches!(bytes, b"00" | b"01") => (bytes == b"01").into(),
+            op::INT | op::GET | op::PUT if matches!(bytes, b"00" | b"01") => (bytes == b"01").into(),
             op::INT => match (text::decimal(bytes), strings::int(bytes)) {
                 (Some(digits), _) | (None, Some(Int::Number(digits))) => number_of(digits),
                 (None, Some(Int::Bool(value))) => value.into(),

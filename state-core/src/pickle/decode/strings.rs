@@ -116,7 +116,7 @@ impl Strings {
         if fits {
             return Ok(());
         }
-        let expected = format!("a byte string in {name}, or another encoding asked for");
+        let expected = format!("a byte string in {name}, or another encoding (`PickleOptions::strings`, `--encoding`)");
         Err(Error::new(ErrorKind::Malformed, expected, "other bytes"))
     }
 
