@@ -62,6 +62,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
         types::array(cx, field);
         types::bytes(cx, field);
         types::sorted(cx, field);
+        types::keys(cx, field);
         types::state(cx, field);
         types::param_is_sized(cx, container, field);
     }

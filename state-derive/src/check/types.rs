@@ -60,7 +60,7 @@ pub fn bytes(cx: &Ctxt, field: &Field) {
     cx.error(&*bytes.element, message);
 }
 
-/// Other containers have an order, and keys must have one.
+/// Other containers have an order.
 pub fn sorted(cx: &Ctxt, field: &Field) {
     const ORDERED: &[&str] = &["BTreeMap", "BTreeSet", "BinaryHeap", "Vec", "VecDeque"];
     const HASHED: &[&str] = &["HashMap", "HashSet"];
@@ -73,14 +73,23 @@ pub fn sorted(cx: &Ctxt, field: &Field) {
         let message =
             format!("`sorted` is for hash maps and sets; a `{name}` has an order of its own, so remove `sorted`");
         cx.error(&field.ty, message);
-    } else if HASHED.contains(&name.as_str()) {
-        let key = shape::type_arguments(&field.ty).next();
-        let float = |ty: &&Type| matches!(shape::primitive(ty).as_deref(), Some("f32" | "f64"));
-        if let Some(float) = key.and_then(|key| shape::held(key).into_iter().find(float)) {
-            let message =
-                "a float cannot be a key, because NaN does not equal itself; use an integer, such as its bits";
-            cx.error(float, message);
-        }
+    }
+}
+
+/// Keys and items of sets, however deep they stand: the traits that they lack would be named one by one, and floats not at
+/// all.
+pub fn keys(cx: &Ctxt, field: &Field) {
+    const KEYED: &[&str] = &["BTreeMap", "BTreeSet", "HashMap", "HashSet", "IndexMap", "IndexSet"];
+    if !matches!(field.role, Role::Slot(Via::Plain | Via::Sorted)) || field.attrs.torn {
+        return;
+    }
+    let held = shape::held(&field.ty);
+    let keyed = held.into_iter().filter(|ty| shape::name_of(ty).is_some_and(|name| KEYED.contains(&name.as_str())));
+    let float = |ty: &&Type| matches!(shape::primitive(ty).as_deref(), Some("f32" | "f64"));
+    let keys = keyed.filter_map(|ty| shape::type_arguments(ty).next());
+    if let Some(float) = keys.flat_map(shape::held).find(float) {
+        let message = "a float cannot be a key, because NaN does not equal itself; use an integer, such as its bits";
+        cx.error(float, message);
     }
 }
 
