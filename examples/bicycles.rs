@@ -60,13 +60,13 @@ fn main() -> ExitCode {
 }
 
 fn show(file: &Path) -> Result<(), io::Error> {
-    let told = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-    let bytes = fs::read(file).map_err(told)?;
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
+    let bytes = fs::read(file).map_err(named)?;
     // Python's pickles start with this byte from protocol 2 on; older ones are recognised by their opcodes alone, and
     // no native file runs as a pickle.
     let is_pickle = bytes.starts_with(b"\x80") || pickle::PickleOptions::new().open(&bytes).is_ok();
     let loaded = if is_pickle { pickle::loads(&bytes) } else { loads(&bytes) };
-    let shop: MySubclass = loaded.map_err(|error| told(error.into()))?;
+    let shop: MySubclass = loaded.map_err(|error| named(error.into()))?;
     println!("state: {}", shop.get_state()?);
     println!("{}", shop.report());
     Ok(())

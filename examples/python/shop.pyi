@@ -17,10 +17,10 @@ class Person:
     def __deepcopy__(self, memo: dict, /) -> Person: ...
 
 class MyClass:
-    """Bicycles, in one array of Rust's."""
+    """Bicycles, in one Rust array."""
 
     data: List[Tuple[int, float]]
-    """The bicycles as a list of ``(gears, price)``. A list with a bad item in it changes nothing."""
+    """The bicycles as a list of ``(gears, price)``. Assigning a list with an invalid item changes nothing."""
     def __init__(self, data: Sequence[Tuple[int, float]] = ()) -> None: ...
     def __len__(self) -> int: ...
     def __getstate__(self) -> Tuple[Any, ...]: ...
@@ -34,16 +34,16 @@ class MySubclass(MyClass):
     owner: Optional[Person]
     def __init__(self, data: Sequence[Tuple[int, float]] = (), owner: Optional[Person] = None) -> None: ...
     def get_average_price(self) -> Optional[float]:
-        """What a bicycle costs on average, or ``None`` where there are none."""
+        """The average price of a bicycle, or ``None`` if there are none."""
 
 class Prices:
-    """Prices alone, which lie in memory as they travel: at protocol 5 they leave a process without a copy."""
+    """Prices alone. Their layout in memory is that of the pickle, so protocol 5 passes them on without a copy."""
 
     def __init__(self, prices: Sequence[float]) -> None: ...
     def raise_by(self, factor: float) -> None:
         """Multiplies every price."""
     def view(self) -> Any:
-        """The prices as a NumPy array that reads them where they are. None can be raised while it lives."""
+        """The prices as a NumPy array that shares their memory. While it exists, they cannot be raised."""
     def __len__(self) -> int: ...
     def __getitem__(self, place: int, /) -> float: ...
     def __getstate__(self) -> Tuple[Any, ...]: ...

@@ -33,7 +33,7 @@ impl Person {
     }
 }
 
-/// As C lays it out: 16 bytes, 4 of them padding.
+/// In the layout of C: 16 bytes, 4 of them padding.
 #[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Bicycle {
@@ -41,7 +41,7 @@ struct Bicycle {
     price: f64,
 }
 
-/// Bicycles, in one array of Rust's.
+/// Bicycles, in one Rust array.
 #[pyclass(module = "shop", subclass)]
 #[derive(State)]
 struct MyClass {
@@ -58,7 +58,7 @@ impl MyClass {
         Self { bicycles }
     }
 
-    /// The bicycles as a list of ``(gears, price)``. A list with a bad item in it changes nothing.
+    /// The bicycles as a list of ``(gears, price)``. Assigning a list with an invalid item changes nothing.
     #[getter]
     fn data(&self) -> Vec<(i32, f64)> {
         self.bicycles.iter().map(|of| (of.gears, of.price)).collect()
@@ -92,7 +92,7 @@ impl MySubclass {
         PyClassInitializer::from(MyClass::new(data)).add_subclass(Self { owner })
     }
 
-    /// What a bicycle costs on average, or ``None`` where there are none.
+    /// The average price of a bicycle, or ``None`` if there are none.
     fn get_average_price(slf: PyRef<'_, Self>) -> Option<f64> {
         let bicycles = &slf.as_super().bicycles;
         let sum: f64 = bicycles.iter().map(|of| of.price).sum();
@@ -100,7 +100,7 @@ impl MySubclass {
     }
 }
 
-/// Prices alone, which lie in memory as they travel: at protocol 5 they leave a process without a copy.
+/// Prices alone. Their layout in memory is that of the pickle, so protocol 5 passes them on without a copy.
 #[pyclass(module = "shop")]
 #[derive(State)]
 struct Prices {
@@ -120,7 +120,7 @@ impl Prices {
         self.prices.iter_mut().for_each(|price| *price *= factor);
     }
 
-    /// The prices as a NumPy array that reads them where they are. None can be raised while it lives.
+    /// The prices as a NumPy array that shares their memory. While it exists, they cannot be raised.
     fn view<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         python::view(slf, |this| &this.prices)
     }
