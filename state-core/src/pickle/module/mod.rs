@@ -35,9 +35,10 @@ pub struct PythonModule {
 ///
 /// A struct becomes a dataclass whose fields have type annotations, in the form of its `pickle = ".."`; one that
 /// continues another becomes its subclass, if both have the same form. An enum becomes the type of its tuples, or, with
-/// `pickle = "enum"`, an `enum.Enum`. Objects are equal if their fields are; where shared objects stay one object, those
-/// that references lead to are compared and hashed by identity (`eq=False`), as are those with arrays. Names that are not valid in Python get an underscore; pickles keep the original
-/// names. The module needs Python 3.9, and NumPy if types have NumPy arrays.
+/// `pickle = "enum"`, an `enum.Enum`. Objects are equal if their fields are; where shared objects stay one object,
+/// those that references lead to are compared and hashed by identity (`eq=False`), as are those with arrays. Names that
+/// are not valid in Python get an underscore; pickles keep the original names. The module needs Python 3.9, and NumPy
+/// if types have NumPy arrays.
 ///
 /// ```
 /// use state_core::{State, pickle};
@@ -83,8 +84,9 @@ pub fn python_module<T: State + ?Sized>() -> Result<String> {
 /// program, `__main__`.
 ///
 /// # Errors
-/// If two types have one class and different slots, and are not types of these; if two slots have one name and are
-/// pickled by it; if the name of a variant cannot be a member of an `enum.Enum`; if there are Python objects.
+/// If two types have the same class but other names of slots or another `pickle = ".."`; if two slots of a type that is
+/// pickled by name have the same name; if the name of a variant cannot be that of a member of an `enum.Enum`; if there
+/// are Python objects.
 pub fn python_modules<T: State + ?Sized>() -> Result<Vec<PythonModule>> {
     modules(Graph { nodes: Nodes::NONE, root: T::schema() })
 }
