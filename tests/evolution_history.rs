@@ -13,8 +13,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use state_core::evolve::Form;
 use state_core::evolve::testing::recorded;
-use state_core::{Options, SchemaHistory, dumps, loads_upgraded};
+use state_core::{ErrorKind, Options, SchemaHistory, dumps, loads_upgraded};
 
 mod v1 {
     #[derive(state_core::State, Debug)]
@@ -229,6 +230,28 @@ fn a_record_that_someone_changed_is_none() {
     let edited = run("v1", &path, false).unwrap_err();
     assert!(edited.contains("expected a recorded form as it was written, found one that was changed"), "{edited}");
     fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn the_text_of_another_file_is_no_history() {
+    let comments = "# All forms.\n\n  # More.\n";
+    for empty in ["", "\n \n", comments] {
+        assert_eq!(Form::recorded(empty).unwrap().len(), 0, "{empty:?}");
+    }
+    let form = include_str!("data/world.history");
+    let count = Form::recorded(form).unwrap().len();
+    assert_eq!(Form::recorded(&format!("{comments}{form}")).unwrap().len(), count);
+    let long = "ß".repeat(1000);
+    for junk in ["junk", "# All forms.\n{}", &long, "form", &format!("<<<<<<< ours\n{form}")] {
+        let error = Form::recorded(junk).unwrap_err();
+        assert_eq!((error.kind(), error.expected().contains("history")), (ErrorKind::Malformed, true), "{error}");
+        assert!(error.to_string().len() < 400, "{error}");
+    }
+    let error = Form::recorded("{\"form\": 1}\nform ").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected a history of recorded forms, each of which begins with `form `, found the line '{\"form\": 1}'"
+    );
 }
 
 #[test]

@@ -96,11 +96,13 @@ impl Form {
         Self::new(schema, &image.rows(), Options::new().memory_for(bytes.len()))
     }
 
-    /// The forms of a history, which [`testing::recorded`](super::testing::recorded) keeps in a file, in its order.
+    /// The forms of a history, which [`testing::recorded`](super::testing::recorded) keeps in a file, in its order. An
+    /// empty history has none.
     ///
     /// # Errors
-    /// If a form was changed after it was recorded.
+    /// If the text is not a history, or a form was changed after it was recorded.
     pub fn recorded(history: &str) -> Result<Vec<Self>> {
+        history::is_history(history)?;
         let members = history::members(history);
         let form = |form: history::Recorded<'_>| {
             let (schema, rows) = form.parts()?;

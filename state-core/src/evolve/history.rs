@@ -1,9 +1,10 @@
 //! The forms that a project's states had, in a text file beside its source.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::schema::fingerprint::hash;
 use crate::schema::{Carried, Entry, Rows, names_of, table};
 
@@ -112,6 +113,28 @@ pub(super) fn forms(text: &str) -> impl Iterator<Item = Recorded<'_>> {
         let (name, fingerprint) = first[FORM.len()..].trim().rsplit_once(' ').unwrap_or(("", ""));
         Recorded { name: name.trim(), fingerprint: u64::from_str_radix(fingerprint, 16).ok(), lines }
     })
+}
+
+/// An error if something other than comments is before the first form, as in the text of another file.
+pub(super) fn is_history(text: &str) -> Result<()> {
+    let mut before = text.lines().take_while(|line| !line.starts_with(FORM)).map(str::trim);
+    match before.find(|line| !line.is_empty() && !line.starts_with('#')) {
+        None => Ok(()),
+        Some(line) => {
+            let found = format!("the line '{}'", shortened(line));
+            Err(Error::new(
+                ErrorKind::Malformed,
+                "a history of recorded forms, each of which begins with `form `",
+                found,
+            ))
+        }
+    }
+}
+
+/// The beginning of a line of any length.
+fn shortened(line: &str) -> Escaped<'_> {
+    let end = line.char_indices().nth(40).map_or(line.len(), |(end, _)| end);
+    Escaped(&line[..end])
 }
 
 impl<'a> Recorded<'a> {

@@ -109,6 +109,8 @@
 //! ```
 //!
 //! There are no checksums, so damage is found only if it leaves no valid state, and states of older forms are refused.
+//! The forms of types in open sets are not in the stream: a value of one that has changed since is refused when its state
+//! is loaded, and with it that state alone.
 //! For states that must be recovered after a crash, or read by later versions, use [`stream`](super::stream). The
 //! format is that stream's header with 4 in its flags, its schema and padding; then for each state its length in
 //! LEB128, as short as possible, and its bytes.
