@@ -670,6 +670,28 @@ fn tables_are_in_order() {
     assert!(Inspection::open(&bytes).is_err());
 }
 
+/// An order by size, so that trait objects can be keys.
+macro_rules! ordered {
+    ($part:ty) => {
+        impl PartialEq for $part {
+            fn eq(&self, other: &Self) -> bool {
+                self.size() == other.size()
+            }
+        }
+        impl Eq for $part {}
+        impl PartialOrd for $part {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+        impl Ord for $part {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.size().cmp(&other.size())
+            }
+        }
+    };
+}
+
 /// What two types of a set become one by is said of keys wherever the set is met again.
 #[test]
 fn keys_of_a_set_that_was_met_before_stay_different() {
@@ -709,26 +731,6 @@ fn keys_of_a_set_that_was_met_before_stay_different() {
             }
         }
     }
-    macro_rules! ordered {
-        ($part:ty) => {
-            impl PartialEq for $part {
-                fn eq(&self, other: &Self) -> bool {
-                    self.size() == other.size()
-                }
-            }
-            impl Eq for $part {}
-            impl PartialOrd for $part {
-                fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-                    Some(self.cmp(other))
-                }
-            }
-            impl Ord for $part {
-                fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                    self.size().cmp(&other.size())
-                }
-            }
-        };
-    }
     ordered!(dyn then::Part);
     ordered!(dyn now::Part);
     type Set<P> = std::collections::BTreeSet<Box<P>>;
@@ -749,5 +751,75 @@ fn keys_of_a_set_that_was_met_before_stay_different() {
     // By value, each two are compared.
     let value = state_core::to_value(&keys()).unwrap();
     let error = state_core::from_value::<Set<dyn now::Part>>(&value).err().unwrap().to_string();
+    assert!(error.contains("expected keys that stay different"), "{error}");
+}
+
+/// The same where the keys are in a type of the set itself, which is planned before those that become one.
+#[test]
+fn keys_in_a_type_of_their_own_set_stay_different() {
+    mod then {
+        use std::collections::BTreeSet;
+
+        pub trait Part: super::Dynamic {
+            fn size(&self) -> (u8, u8);
+        }
+        super::dynamic!(dyn Part as "bags.Part" = open);
+        ordered!(dyn Part);
+        #[derive(state_core::State)]
+        #[state(name = "bags.Bag")]
+        pub struct Bag(pub BTreeSet<Box<dyn Part>>);
+        #[derive(state_core::State)]
+        #[state(name = "bags.Disc")]
+        pub struct Disc;
+        #[derive(state_core::State)]
+        #[state(name = "bags.Wheel")]
+        pub struct Wheel;
+        impl Part for Bag {
+            fn size(&self) -> (u8, u8) {
+                (0, 0)
+            }
+        }
+        impl Part for Disc {
+            fn size(&self) -> (u8, u8) {
+                (1, 0)
+            }
+        }
+        impl Part for Wheel {
+            fn size(&self) -> (u8, u8) {
+                (2, 0)
+            }
+        }
+    }
+    mod now {
+        use std::collections::BTreeSet;
+
+        pub trait Part: super::Dynamic {
+            fn size(&self) -> (u8, u8);
+        }
+        super::dynamic!(dyn Part as "bags.Part" = open);
+        ordered!(dyn Part);
+        #[derive(state_core::State)]
+        #[state(name = "bags.Bag")]
+        pub struct Bag(pub BTreeSet<Box<dyn Part>>);
+        #[derive(state_core::State)]
+        #[state(name = "bags.Wheel", alias("bags.Disc"))]
+        pub struct Wheel;
+        impl Part for Bag {
+            fn size(&self) -> (u8, u8) {
+                (0, 0)
+            }
+        }
+        impl Part for Wheel {
+            fn size(&self) -> (u8, u8) {
+                (2, 0)
+            }
+        }
+    }
+    <dyn then::Part>::register([member!(then::Bag), member!(then::Disc), member!(then::Wheel)]).unwrap();
+    <dyn now::Part>::register([member!(now::Bag), member!(now::Wheel)]).unwrap();
+    let in_bag: [Box<dyn then::Part>; 2] = [Box::new(then::Disc), Box::new(then::Wheel)];
+    let bags: Vec<Box<dyn then::Part>> = vec![Box::new(then::Bag(in_bag.into_iter().collect()))];
+    let bytes = Options::new().with_schema().dumps(&bags).unwrap();
+    let error = loads_upgraded::<Vec<Box<dyn now::Part>>>(&bytes).err().unwrap().to_string();
     assert!(error.contains("expected keys that stay different"), "{error}");
 }

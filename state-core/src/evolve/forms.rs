@@ -6,6 +6,7 @@ use core::ptr::from_ref;
 
 use super::numbers::shares;
 use super::op::Op;
+use super::path::Path;
 use super::plan::{Broken, Planner};
 use super::problem::Problem;
 use crate::schema::places;
@@ -73,7 +74,7 @@ impl<'t> Planner<'t> {
         (planner.depth, planner.tries) = (self.depth, true);
         planner.verdicts = mem::take(&mut self.verdicts);
         planner.skips = mem::replace(&mut self.skips, planner.skips);
-        planner.pair_as(from, to, "", false);
+        planner.pair_as(from, to, &Path::root(""), false);
         planner.finish_keys();
         self.verdicts = planner.verdicts;
         self.skips = planner.skips;
@@ -86,7 +87,7 @@ impl<'t> Planner<'t> {
         &mut self,
         (from, to): (&'t Schema, &'static Schema),
         form: &'static OldForm,
-        path: &str,
+        path: &Path<'_>,
     ) -> Op {
         // It writes where the old value's parts are no longer in order.
         self.broken = Broken { text: true, raw: true };

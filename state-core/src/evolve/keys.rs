@@ -2,16 +2,16 @@
 //! what functions of the user's make of them is compared in each state.
 
 use alloc::collections::BTreeSet;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem;
 
 use super::numbers::shares;
 use super::op::{At, Op, OpenSet, Step};
+use super::path::Path;
 use super::plan::Planner;
 use super::problem::Problem;
 use super::run::Run;
-use super::slots::{SlotStep, Slots};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::schema::{Link, Schema};
@@ -25,10 +25,10 @@ pub(super) struct Key<'t> {
 }
 
 impl Planner<'_> {
-    pub(super) fn key(&mut self, from: Link, to: Link, path: &str) -> At {
+    pub(super) fn key(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {
         let at = self.links(from, to, path);
         let (from, to) = (self.theirs.get(from), self.ours.get(to));
-        self.keys.push(Key { at, from, to, path: path.into() });
+        self.keys.push(Key { at, from, to, path: path.to_string() });
         at
     }
 
@@ -75,13 +75,6 @@ impl Planner<'_> {
 
 /// The steps that a step leads to.
 fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
-    let slots = |slots: &Slots, each: &mut dyn FnMut(At)| {
-        for step in &slots.steps {
-            if let SlotStep::Part { of, .. } = step {
-                each(*of);
-            }
-        }
-    };
     match op {
         Op::List { of }
         | Op::Set { of }
@@ -99,11 +92,12 @@ fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
         | Op::RawToArray { of, .. }
         | Op::ArrayToRaw { of, .. }
         | Op::Grid { of }
+        | Op::Pointer { of, .. }
         | Op::Converted { of, .. } => each(*of),
         Op::Map { key, value } => [*key, *value].into_iter().for_each(each),
         Op::Flat(segments) => segments.iter().filter_map(|segment| segment.by).for_each(each),
-        Op::Slots(of) => slots(of, &mut each),
-        Op::Enum(cases) => cases.variants.iter().for_each(|case| slots(&case.slots, &mut each)),
+        Op::Slots(slots) => slots.parts().for_each(each),
+        Op::Enum(cases) => cases.variants.iter().flat_map(|case| case.slots.parts()).for_each(each),
         Op::Members(set) => {
             sets[*set].types.iter().filter_map(|(.., one)| one.as_ref().ok()).for_each(|one| each(one.of));
         }

@@ -3,6 +3,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::mem;
 
 use super::op::At;
 use super::run::{Cursor, Run, damaged};
@@ -118,15 +119,19 @@ fn parted() -> Error {
 
 impl<'a> Run<'_, 'a> {
     /// Makes a part that is a shared pointer in theirs, in ours, or in both.
-    pub(super) fn pointer(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
-        let Pointers { theirs, ours } = self.plan.steps[at].pointers;
+    pub(super) fn pointer(
+        &mut self,
+        (Pointers { theirs, ours }, of): (Pointers, At),
+        head: &'a [u8],
+        to: usize,
+    ) -> Result<()> {
         let record = match theirs {
             Some(_) => Record::read(self.run(1, RECORD)?).ok_or_else(damaged)?,
             None => Record::Own,
         };
         let place = ours.map(|_| self.out.run(1, RECORD));
         let (number, is_here) = match record {
-            Record::Own => return self.op(at, head, to),
+            Record::Own => return self.value(of, head, to),
             Record::New(number) => (number, true),
             Record::Back(number) => (number, false),
         };
@@ -136,24 +141,33 @@ impl<'a> Run<'_, 'a> {
             // Its own value: nothing else may refer to it.
             let is_first = !numbers.made.contains_key(&(number.class, number.index));
             numbers.makes(number, Made::Value)?;
-            return if is_first && is_here { self.op(at, head, to) } else { Err(parted()) };
+            return if is_first && is_here { self.value(of, head, to) } else { Err(parted()) };
         };
         numbers.makes(number, Made::Object(class))?;
         match (numbers.given.strong(place, class, identity(number)), is_here) {
-            (true, true) => self.op(at, head, to),
-            (true, false) => self.elsewhere(at, number, to),
+            (true, true) => self.value(of, head, to),
+            (true, false) => self.elsewhere(of, number, to),
             (false, true) => theirs.map_or(Ok(()), |over| self.skip(over, head)),
             (false, false) => Ok(()),
         }
     }
 
+    /// Makes the value of a pointer, with which it is one part.
+    fn value(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        self.parts += 1;
+        self.part(of, head, to)?;
+        self.parts -= 1;
+        Ok(())
+    }
+
     /// Makes an object from where it stands.
-    fn elsewhere(&mut self, at: At, number: Number, to: usize) -> Result<()> {
+    fn elsewhere(&mut self, of: At, number: Number, to: usize) -> Result<()> {
         let numbers = self.numbers.as_ref().ok_or_else(damaged)?;
         let Regions { head, tail, text, raw, .. } = *numbers.objects.get(number).ok_or_else(damaged)?;
-        let here = core::mem::replace(&mut self.at, Cursor { tail, text, raw });
-        self.op(at, head, to)?;
-        self.at = here;
+        let there = Cursor { tail, text, raw };
+        let (here, whole) = (mem::replace(&mut self.at, there), mem::replace(&mut self.whole, there));
+        self.value(of, head, to)?;
+        (self.at, self.whole) = (here, whole);
         Ok(())
     }
 

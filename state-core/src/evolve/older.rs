@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 use core::mem;
 
+use super::op::At;
 use super::run::{Run, damaged};
 use crate::error::{Error, Result};
 use crate::image::{Options, build};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::schema::{Kind, Nodes, Object, Schema, Upgrade};
+use crate::protocol::text::Text;
+use crate::schema::{Convert, Kind, Nodes, Object, Schema, Upgrade};
 use crate::state::{RestoreOwned, State};
 use crate::value::{Named, NamedSlot, Value};
 
@@ -202,4 +204,33 @@ impl<'a> Run<'_, 'a> {
         self.at.text.cut(behind(self.at.text.as_bytes().len(), text)?).ok_or_else(damaged)?;
         Ok(())
     }
+}
+
+impl<'a> Run<'_, 'a> {
+    pub(super) fn converted(
+        &mut self,
+        (of, size): (At, usize),
+        convert: Convert,
+        head: &'a [u8],
+        to: usize,
+    ) -> Result<()> {
+        let outer = mem::replace(&mut self.out, Builder::new(size, self.levels));
+        (self.out.memory, self.out.numbered) = (outer.memory, outer.numbered);
+        self.part(of, head, 0)?;
+        let made = mem::replace(&mut self.out, outer);
+        self.out.depth = self.levels_left();
+        convert_made(&made, size, convert, (&mut self.out, to))
+    }
+}
+
+/// Has a part converted that was made by itself.
+pub(crate) fn convert_made(
+    made: &Builder,
+    size: usize,
+    convert: Convert,
+    (out, to): (&mut Builder, usize),
+) -> Result<()> {
+    let (head, tail) = made.heads.split_at(size);
+    let text = Text::new(&made.text).map_err(|_| damaged())?;
+    convert(&Regions { head, tail, text, raw: &made.raw, numbered: None }, out, to)
 }

@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::numbers::Pointers;
+use super::order::Slots;
 use super::problem::Problem;
 use super::sets::ByKey;
-use super::slots::Slots;
 use crate::schema::{Convert, PointerKey, Schema};
 
 /// The place of an operation in the plan.
@@ -18,8 +18,6 @@ pub(super) struct Step {
     pub from: usize,
     pub to: usize,
     pub op: Op,
-    /// Which side of it is a shared pointer, where references are numbered.
-    pub pointers: Pointers,
     /// Whether something of theirs is dropped, so that two that differ may become one.
     pub drops: bool,
     /// Whether it is a key that functions of the user's make, so that two that differ may become one.
@@ -27,18 +25,21 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Of a part that shares nothing and keeps all.
+    /// Of a part that keeps all.
     pub fn of(from: usize, to: usize, op: Op) -> Self {
-        Self { from, to, op, pointers: Pointers::NONE, drops: false, compares: false }
+        Self { from, to, op, drops: false, compares: false }
     }
 }
 
 #[derive(Debug)]
+#[repr(u8)]
 pub(super) enum Op {
     /// Not planned yet, or not to be had.
     Open,
     /// The same bytes, with nothing behind them that would have to be looked at.
     Copy,
+    /// The same bytes, with those behind them, which are found by going over theirs.
+    Same(usize),
     /// A wider integer.
     Int {
         signed: bool,
@@ -124,6 +125,11 @@ pub(super) enum Op {
     },
     /// One of the types of an open set, by its place among those of the plan.
     Members(usize),
+    /// A shared pointer on one side at least, where references are numbered, and its value.
+    Pointer {
+        pointers: Pointers,
+        of: At,
+    },
     /// A weak reference, in ours through this pointer.
     Weak(PointerKey),
     /// The older form is a type of the program.
@@ -194,11 +200,8 @@ pub(super) struct Case {
 impl Cases {
     /// Whether each variant has the same place and bytes.
     pub fn copies(&self) -> bool {
-        let same = |(index, case): (usize, &Case)| {
-            case.ours == Some((index, case.from))
-                && (self.from.inline || case.from == 0)
-                && case.slots.copies(case.from)
-        };
+        let same =
+            |(index, case): (usize, &Case)| case.ours == Some((index, case.from)) && case.slots.copies(case.from);
         self.from.size == self.to.size
             && self.from.inline == self.to.inline
             && self.variants.iter().enumerate().all(same)

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Display};
 
 use crate::error::Escaped;
 use crate::error::{Error, ErrorKind};
@@ -22,9 +22,9 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    fn new(path: &str, ours: impl Into<String>, theirs: impl Into<String>, remedy: impl Into<String>) -> Self {
+    fn new(path: &dyn Display, ours: impl Into<String>, theirs: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
-            path: path.into(),
+            path: path.to_string(),
             ours: ours.into(),
             theirs: theirs.into(),
             remedy: remedy.into(),
@@ -44,20 +44,21 @@ impl Problem {
         }
     }
 
-    pub fn kind(path: &str, ours: String, theirs: String) -> Self {
+    pub fn kind(path: &dyn Display, ours: String, theirs: String) -> Self {
         let remedy = "nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it";
         Self::new(path, ours, theirs, remedy)
     }
 
-    pub fn renamed(path: &str, ours: String, theirs: String) -> Self {
+    pub fn renamed(path: &dyn Display, ours: String, theirs: String) -> Self {
         let remedy =
             format!("if it was renamed, write `#[state(alias({:?}))]` on the type", Escaped(&theirs).to_string());
         let option = format!("if it was renamed, write `--alias {theirs}={ours}`");
         Self::new(path, ours, theirs, remedy).option(option)
     }
 
-    pub fn missing<'a>(path: &str, ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Self {
+    pub fn missing<'a>(path: &dyn Display, ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Self {
         let gone: Vec<&str> = gone.take(3).collect();
+        let path = &*path.to_string();
         let name = path.rsplit('.').next().unwrap_or(path);
         let or = |write: &dyn Fn(&str) -> String| match gone.is_empty() {
             true => String::new(),
@@ -71,10 +72,10 @@ impl Problem {
             or(&|name| format!("`alias({:?})`", Escaped(name).to_string()))
         );
         let option = format!("write `--default`{}", or(&|old| format!("`--alias {old}={name}`")));
-        Self::new(path, brief(ours), "an older state without it", remedy).option(option)
+        Self::new(&path, brief(ours), "an older state without it", remedy).option(option)
     }
 
-    pub fn gone(path: &str, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
+    pub fn gone(path: &dyn Display, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
         let name = Escaped(name).to_string();
         let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
         let remedy = format!(
@@ -85,25 +86,25 @@ impl Problem {
         Self::new(path, format!("no slot `{name}`"), theirs, remedy).option(option)
     }
 
-    pub fn twice(path: &str) -> Self {
+    pub fn twice(path: &dyn Display) -> Self {
         let remedy = "write `#[state(alias(\"..\"))]` on the fields, with a name that only one has";
         let option = "write `--alias OLD=NEW`, with a name that only one of them has";
         Self::new(path, "one slot of this name", "several in the older state", remedy).option(option.into())
     }
 
-    pub fn record_field(path: &str) -> Self {
+    pub fn record_field(path: &dyn Display) -> Self {
         let remedy = "write `#[state(default)]` on the field";
         Self::new(path, "this field", "an older record without it", remedy).option("write `--default`".into())
     }
 
-    pub fn record_field_gone(path: &str, name: &str) -> Self {
+    pub fn record_field_gone(path: &dyn Display, name: &str) -> Self {
         let name = Escaped(name);
         let remedy = format!("write `#[state(removed({:?}))]` on the record to drop it", name.to_string());
         let option = format!("write `--removed {name}` to drop it");
         Self::new(path, format!("no field `{name}`"), "an older record that has it", remedy).option(option)
     }
 
-    pub fn variant(path: &str, name: &str, of: &str) -> Self {
+    pub fn variant(path: &dyn Display, name: &str, of: &str) -> Self {
         let name = Escaped(name).to_string();
         let remedy = format!(
             "write `#[state(alias({name:?}))]` on the variant if it was renamed, `#[state(other)]` on one without fields \
@@ -116,7 +117,7 @@ impl Problem {
     }
 
     /// A type of an open set that no registered one was called.
-    pub fn member(path: &str, registered: &str, tag: &str) -> Self {
+    pub fn member(path: &dyn Display, registered: &str, tag: &str) -> Self {
         let tag = Escaped(tag).to_string();
         let remedy = format!(
             "if it was renamed, write `#[state(alias({tag:?}))]` on the type, or `member!(Type as \"tag\" | {tag:?})`"
@@ -124,7 +125,7 @@ impl Problem {
         Self::new(path, registered, format!("'{tag}', which is not"), remedy)
     }
 
-    pub fn key(path: &str) -> Self {
+    pub fn key(path: &dyn Display) -> Self {
         let (ours, theirs) =
             ("keys that stay different", "keys of which `removed`, `other` or a second `alias` drops a part");
         Self::new(
@@ -135,13 +136,13 @@ impl Problem {
         )
     }
 
-    pub fn shares(path: &str) -> Self {
+    pub fn shares(path: &dyn Display) -> Self {
         let (ours, theirs) =
             ("a part without shared objects, because `from` or `upgrade` changes it", "one with shared pointers");
         Self::new(path, ours, theirs, "`default`, `alias` and `removed` keep what is shared")
     }
 
-    pub fn size(path: &str) -> Self {
+    pub fn size(path: &dyn Display) -> Self {
         Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
     }
 
@@ -158,7 +159,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, ours, theirs, remedy, .. } = self;
         write!(f, "{}: expected {ours}, found {theirs}", Escaped(path))?;

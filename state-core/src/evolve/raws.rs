@@ -1,10 +1,10 @@
 //! Plans for raw arrays, and for the records in them.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::vec::Vec;
 
 use super::op::{At, Op, Segment, Step};
+use super::path::Path;
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
 use crate::protocol::layout::raw_head;
@@ -15,7 +15,7 @@ impl<'t> Planner<'t> {
         &mut self,
         (from, a): (&'t Schema, &'t Raw),
         (to, b): (&'static Schema, &'static Raw),
-        path: &str,
+        path: &Path<'_>,
     ) -> Op {
         let one_fits = b.exactly.is_none() || a.exactly == b.exactly;
         if !one_fits || (a.optional && !b.optional) {
@@ -27,8 +27,8 @@ impl<'t> Planner<'t> {
     }
 
     /// Elements of raw arrays; those of a list that is to be one must be numbers.
-    fn element(&mut self, from: Link, to: Link, path: &str) -> At {
-        let of = self.links(from, to, &format!("{path}[]"));
+    fn element(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {
+        let of = self.links(from, to, &path.elements());
         if !self.is_flat(of) && !matches!(self.steps[of].op, Op::Open) {
             let (from, to) = (self.theirs.get(from), self.ours.get(to));
             self.wrong(from, to, path);
@@ -37,7 +37,7 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of a part where a raw array stands, that is there if ours may be absent.
-    pub fn part_to_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &str) -> At {
+    pub fn part_to_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
         let op = match &from.kind {
@@ -48,7 +48,7 @@ impl<'t> Planner<'t> {
     }
 
     /// The same of a list, set or array, as a raw array that is there.
-    pub fn plain_to_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &str) -> Op {
+    pub fn plain_to_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &Path<'_>) -> Op {
         let (element, count) = match &from.kind {
             Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
             Kind::Array(a, count) if b.exactly.is_none_or(|exactly| exactly == *count) => (*a, Some(*count)),
@@ -62,7 +62,7 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of a raw array of theirs that is there, though it might be absent.
-    pub fn raw_to_part(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> At {
+    pub fn raw_to_part(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(raw_head(false), to.head, Op::Open));
         let op = match &to.kind {
@@ -74,7 +74,7 @@ impl<'t> Planner<'t> {
     }
 
     /// The same of one that is there, as a list or array.
-    pub fn raw_to_plain(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &str) -> Op {
+    pub fn raw_to_plain(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> Op {
         let (element, count) = match &to.kind {
             Kind::List(b) => (*b, None),
             Kind::Array(b, count) if a.exactly == Some(*count) => (*b, Some(*count)),
@@ -87,11 +87,8 @@ impl<'t> Planner<'t> {
         }
     }
 
-    fn finish(&mut self, at: At, (from, to): (&'t Schema, &'static Schema), op: Op, path: &str) -> At {
-        if self.numbers() {
-            self.steps[at].pointers = self.pointers(from, to, &op, path);
-        }
-        self.steps[at].op = op;
+    fn finish(&mut self, at: At, (from, to): (&'t Schema, &'static Schema), op: Op, path: &Path<'_>) -> At {
+        self.steps[at].op = self.shared((from, to), op, path);
         at
     }
 
@@ -100,7 +97,7 @@ impl<'t> Planner<'t> {
         &mut self,
         (from, a): (&'t Schema, Link),
         (to, b): (&'static Schema, Link),
-        path: &str,
+        path: &Path<'_>,
     ) -> Option<At> {
         if !is_numbers(self.theirs, self.theirs.get(a)) || !is_numbers(self.ours, self.ours.get(b)) {
             self.wrong(from, to, path);
@@ -110,7 +107,7 @@ impl<'t> Planner<'t> {
         Some(self.element(a, b, path))
     }
 
-    pub fn grid(&mut self, a: Link, b: Link, path: &str) -> Op {
+    pub fn grid(&mut self, a: Link, b: Link, path: &Path<'_>) -> Op {
         let of = self.element(a, b, path);
         self.broken.raw |= !self.copies(of);
         Op::Grid { of }
@@ -121,7 +118,7 @@ impl<'t> Planner<'t> {
         &mut self,
         (from, a): (&'t Schema, &'t Record),
         (to, b): (&'static Schema, &'static Record),
-        path: &str,
+        path: &Path<'_>,
     ) -> Op {
         if !named_alike(&a.name, &b.name, b.evolution.aliases) {
             return self.renamed(from, to, path);
@@ -130,7 +127,7 @@ impl<'t> Planner<'t> {
         let mut used = Vec::new();
         let mut segments = Vec::new();
         for field in &*b.fields {
-            let path = format!("{path}.{}", field.name);
+            let path = path.slot(&field.name);
             let had = b.evolution.aliases_of("", &field.name);
             let is_alias = |name: &str| had.contains(&name) && is_free(name);
             let found = a.fields.iter().find(|theirs| theirs.name == field.name);

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use core::{mem, ptr};
 
 use super::op::{At, OneOf, Op, OpenSet};
+use super::path::Path;
 use super::plan::Planner;
 use super::problem::Problem;
 use super::run::{Run, damaged};
@@ -21,7 +22,7 @@ use crate::schema::{MemberOf, Open};
 /// How older states of open sets are planned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetEvolution {
-    pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &str) -> Op,
+    pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &Path<'_>) -> Op,
     pub(super) pass: fn(&mut Skips, &mut Ahead<'_>, &Open) -> usize,
 }
 
@@ -68,7 +69,7 @@ impl Skips {
 }
 
 impl<'t> Planner<'t> {
-    fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &str) -> Op {
+    fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &Path<'_>) -> Op {
         // Their tags are text among the others.
         self.broken.text = true;
         let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
@@ -98,7 +99,7 @@ impl<'t> Planner<'t> {
         self.drops |= drops;
         for member in members {
             let one = match by_name.get(member.tag) {
-                Some(found) => self.member(member, found, &format!("{path}.{}", found.tag)),
+                Some(found) => self.member(member, found, &path.slot(found.tag)),
                 None => Err(Problem::member(path, &ours.registered(), member.tag)),
             };
             if let Err(problem) = &one {
@@ -111,7 +112,7 @@ impl<'t> Planner<'t> {
     }
 
     /// What becomes of the values of one type.
-    fn member(&mut self, theirs: MemberOf<'t>, ours: &MemberOf<'static>, path: &str) -> Result<OneOf, Problem> {
+    fn member(&mut self, theirs: MemberOf<'t>, ours: &MemberOf<'static>, path: &Path<'_>) -> Result<OneOf, Problem> {
         let same = theirs.fingerprint == ours.fingerprint && !self.numbers() || ptr::eq(theirs.schema, ours.schema);
         if !same {
             let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));

@@ -6,15 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::bears::{Bears, all_bear, bears};
+use super::order::Behind;
 use super::plan::Keeps;
-use super::run::{Run, damaged, grid, number, whole};
-use super::sets::{PassedSet, find};
-use crate::error::Result;
-use crate::protocol::encode::too_deep;
-use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, padded, stride, tag_head};
+use super::sets::PassedSet;
+use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::places::{Places, node};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
-use crate::sharing::{RECORD, Record};
 use crate::standard::Known;
 
 /// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
@@ -22,6 +19,7 @@ pub(super) type Over = Option<usize>;
 
 /// How one part is passed over, whose head has so many bytes.
 #[derive(Debug)]
+#[repr(u8)]
 pub(super) enum Skip {
     /// Still being made.
     Open,
@@ -52,13 +50,13 @@ pub(super) enum Skip {
     Members(usize),
     /// A shared pointer, before whose value stands a record.
     Numbered(usize),
-    /// Parts of a head: where they start, how long they are.
-    Parts(Box<[(usize, usize, usize)]>),
+    /// Parts of a head.
+    Parts(Box<[Behind]>),
     /// The bytes of the tag, whether slots lie in the head, and for each variant their bytes and their parts.
     Enum {
         tag: usize,
         inline: bool,
-        variants: Box<[(usize, Box<[(usize, usize, usize)]>)]>,
+        variants: Box<[(usize, Box<[Behind]>)]>,
     },
     Raw {
         optional: bool,
@@ -84,7 +82,7 @@ pub(super) struct Skips {
     pub sets: Vec<PassedSet>,
     pub set_places: BTreeMap<String, usize>,
     /// What the nodes of their table have somewhere, if it was asked.
-    bears: Option<Vec<Bears>>,
+    pub bears: Option<Vec<Bears>>,
     keeps: Keeps,
     /// Whether references are numbered.
     numbered: bool,
@@ -189,18 +187,18 @@ impl Skips {
         }
     }
 
-    fn slots(&mut self, ahead: &mut Ahead<'_>, slots: &[Slot]) -> Box<[(usize, usize, usize)]> {
+    fn slots(&mut self, ahead: &mut Ahead<'_>, slots: &[Slot]) -> Box<[Behind]> {
         self.parts(ahead, slots.iter().map(|slot| slot.ty))
     }
 
     /// The parts of a head behind which something lies.
-    fn parts(&mut self, ahead: &mut Ahead<'_>, links: impl Iterator<Item = Link>) -> Box<[(usize, usize, usize)]> {
+    fn parts(&mut self, ahead: &mut Ahead<'_>, links: impl Iterator<Item = Link>) -> Box<[Behind]> {
         let mut at = 0;
         let mut parts = Vec::new();
         for link in links {
             let head = ahead.nodes.get(link).head;
             if let Some(way) = self.link(ahead, link) {
-                parts.push((at, head, way));
+                parts.push(Behind { from: at, len: head, over: way });
             }
             at += head;
         }
@@ -258,141 +256,4 @@ impl Skips {
 pub(super) struct Ahead<'s> {
     pub nodes: &'s Nodes,
     open: Vec<(usize, &'s Schema)>,
-}
-
-impl<'a> Run<'_, 'a> {
-    /// Goes over one part of theirs.
-    pub(super) fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
-        let plan = self.plan;
-        self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
-        match &plan.skips.ways[over] {
-            Skip::List { head: size, of } => self.skip_list((*size, *of), head)?,
-            Skip::Array { count, head: size, of } => self.skip_array(*count, (*size, *of), head)?,
-            Skip::Map { key, value, of } => self.skip_map((*key, *value), *of, head)?,
-            Skip::Optional { head: size, of } => self.skip_optional((*size, *of), head)?,
-            Skip::Boxed { head: size, of } => {
-                let run = self.run(1, *size)?;
-                self.skip_run((1, *of), run, stride(*size), *size)?;
-            }
-            Skip::Members(set) => self.skip_member(*set, head)?,
-            Skip::Numbered(content) => {
-                if !matches!(Record::read(self.run(1, RECORD)?).ok_or_else(damaged)?, Record::Back(_)) {
-                    self.skip(*content, head)?;
-                }
-            }
-            Skip::Parts(parts) => self.skip_parts(parts, head)?,
-            Skip::Enum { tag, inline, variants } => self.skip_variant((*tag, *inline), variants, head)?,
-            leaf => self.skip_leaf(leaf, head)?,
-        }
-        self.parts += 1;
-        Ok(())
-    }
-
-    fn skip_member(&mut self, set: usize, head: &'a [u8]) -> Result<()> {
-        let plan = self.plan;
-        let named = self.member_key(head)?;
-        let (size, over) = find(&plan.skips.sets[set], named).ok_or_else(damaged)?;
-        let run = self.run(1, *size)?;
-        self.skip_behind(*over, &run[..*size])
-    }
-
-    fn skip_leaf(&mut self, leaf: &Skip, head: &'a [u8]) -> Result<()> {
-        let keeps = self.plan.keeps;
-        match leaf {
-            Skip::Text => {
-                let len = self.length(head)?;
-                if !keeps.text {
-                    self.at.text.cut(len).ok_or_else(damaged)?;
-                }
-            }
-            Skip::Raw { optional, size } => {
-                let (tag, count) = head.split_at(usize::from(*optional));
-                match tag {
-                    [] | [1] if !keeps.raw => self.skip_raw(whole(count)?, *size)?,
-                    [] | [0 | 1] => {}
-                    _ => return Err(damaged()),
-                }
-            }
-            Skip::Grid { size } => {
-                let dimensions = self.length(head)?;
-                let lengths = self.run(dimensions, 8)?;
-                if !keeps.raw {
-                    self.skip_raw(grid(lengths, *size)?, *size)?;
-                }
-            }
-            // The others were tried before.
-            _ => return Err(damaged()),
-        }
-        Ok(())
-    }
-
-    fn skip_list(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
-        let count = self.length(head)?;
-        let run = self.run(count, size)?;
-        self.skip_run((count, of), run, stride(size), size)
-    }
-
-    fn skip_array(&mut self, count: usize, (size, of): (usize, usize), head: &'a [u8]) -> Result<()> {
-        for at in 0..count {
-            let part = head.get(at.saturating_mul(size)..).and_then(|rest| rest.get(..size));
-            self.skip(of, part.ok_or_else(damaged)?)?;
-        }
-        Ok(())
-    }
-
-    fn skip_map(&mut self, (key, value): (usize, usize), of: (Over, Over), head: &'a [u8]) -> Result<()> {
-        let count = self.length(head)?;
-        let run = self.run(count, key + value)?;
-        if of.0.is_none() && of.1.is_none() {
-            return Ok(());
-        }
-        for entry in run.chunks_exact(stride(key + value)) {
-            let (first, second) = entry[..key + value].split_at(key);
-            self.skip_behind(of.0, first)?;
-            self.skip_behind(of.1, second)?;
-        }
-        Ok(())
-    }
-
-    fn skip_optional(&mut self, (size, of): (usize, Over), head: &'a [u8]) -> Result<()> {
-        match head.split_first() {
-            Some((0, _)) => Ok(()),
-            Some((1, inline)) => {
-                let head = if option_is_inline(size) { &inline[..size] } else { self.run(1, size)? };
-                self.skip_behind(of, head)
-            }
-            _ => Err(damaged()),
-        }
-    }
-
-    fn skip_variant(
-        &mut self,
-        (tag, inline): (usize, bool),
-        variants: &[(usize, Box<[(usize, usize, usize)]>)],
-        head: &'a [u8],
-    ) -> Result<()> {
-        let (tag, slots) = head.split_at(tag);
-        let (size, parts) = variants.get(number(tag)).ok_or_else(damaged)?;
-        let head = if inline || *size == 0 { &slots[..*size] } else { self.run(1, *size)? };
-        self.skip_parts(parts, head)
-    }
-
-    fn skip_behind(&mut self, over: Over, head: &'a [u8]) -> Result<()> {
-        over.map_or(Ok(()), |over| self.skip(over, head))
-    }
-
-    fn skip_run(&mut self, (count, of): (usize, Over), run: &'a [u8], apart: usize, size: usize) -> Result<()> {
-        let Some(of) = of else { return Ok(()) };
-        self.nested(|this| (0..count).try_for_each(|at| this.skip(of, &run[at * apart..][..size])))
-    }
-
-    fn skip_parts(&mut self, parts: &[(usize, usize, usize)], head: &'a [u8]) -> Result<()> {
-        parts.iter().try_for_each(|&(at, len, over)| self.skip(over, &head[at..][..len]))
-    }
-
-    fn skip_raw(&mut self, count: usize, size: usize) -> Result<()> {
-        let space = count.checked_mul(size).and_then(padded).ok_or_else(damaged)?;
-        self.at.raw = self.at.raw.split_at_checked(space).ok_or_else(damaged)?.1;
-        Ok(())
-    }
 }

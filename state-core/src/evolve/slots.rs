@@ -1,71 +1,18 @@
 //! The slots of objects and variants, by name: which of theirs becomes which of ours, and in which order.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
-use alloc::format;
 use alloc::vec::Vec;
 use core::ptr;
 
 use super::bears::bears;
 use super::likely::may_become;
 use super::op::{At, Op, Segment};
+use super::order::{Behind, Order, SlotStep, Slots};
+use super::path::Path;
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
-use super::raws::joined;
 use super::skip::Over;
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
-
-/// What is done for each value, in the order of our slots.
-#[derive(Debug, Default)]
-pub(super) struct Slots {
-    pub steps: Box<[SlotStep]>,
-    /// Where their order is not ours: all of theirs that have something behind them, to find where that starts.
-    pub survey: Box<[(usize, usize, usize)]>,
-}
-
-#[derive(Debug)]
-pub(super) enum SlotStep {
-    Copy {
-        from: usize,
-        to: usize,
-        len: usize,
-    },
-    Part {
-        name: Cow<'static, str>,
-        from: usize,
-        len: usize,
-        to: usize,
-        of: At,
-    },
-    Default {
-        name: Cow<'static, str>,
-        to: usize,
-        by: DefaultFn,
-    },
-    /// A part of theirs that has no place in ours.
-    Skip {
-        from: usize,
-        len: usize,
-        over: usize,
-    },
-    /// Goes to what lies behind a slot of theirs, by its number in the survey.
-    Seek(usize),
-}
-
-impl Slots {
-    pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
-    }
-
-    /// Whether so many bytes are copied and nothing else is done.
-    pub fn copies(&self, len: usize) -> bool {
-        match &*self.steps {
-            [] => len == 0,
-            [SlotStep::Copy { from: 0, to: 0, len: all }] => *all == len,
-            _ => false,
-        }
-    }
-}
 
 /// A slot of theirs, or of ours: parents' slots stand in their place.
 struct Place<'s> {
@@ -84,7 +31,7 @@ enum Source {
 }
 
 impl<'t> Planner<'t> {
-    pub(super) fn object(&mut self, from: &'t Schema, to: &'static Schema, path: &str) -> Op {
+    pub(super) fn object(&mut self, from: &'t Schema, to: &'static Schema, path: &Path<'_>) -> Op {
         let (Kind::Object(a), Kind::Object(b)) = (&from.kind, &to.kind) else { return Op::Open };
         if !named_alike(&a.name, &b.name, b.evolution.aliases) {
             return self.renamed(from, to, path);
@@ -100,7 +47,7 @@ impl<'t> Planner<'t> {
         }
         let family = Family::of(b, |link| self.ours.get(link));
         let slots = self.matched(&theirs, &ours, &Names { family: &family, variant: "" }, path);
-        self.flat(slots, from.head, to.head)
+        flat(slots)
     }
 
     /// Parts that stand side by side, in one order: of a tuple.
@@ -115,32 +62,14 @@ impl<'t> Planner<'t> {
             to += self.steps[of].to;
         }
         let slots = self.ordered(&theirs, ours);
-        self.flat(slots, from, to)
-    }
-
-    /// Slots as one flat part, where all of them are.
-    fn flat(&self, slots: Slots, from: usize, to: usize) -> Op {
-        if !slots.survey.is_empty() {
-            return Op::Slots(slots);
-        }
-        let segment = |step: &SlotStep| match step {
-            SlotStep::Copy { from, to, len } => Some(Segment { from: *from, to: *to, len: *len, by: None }),
-            SlotStep::Part { from, to, of, .. } if self.is_flat(*of) => Some(self.segment(*from, *to, *of)),
-            _ => None,
-        };
-        let segments: Option<Vec<Segment>> = slots.steps.iter().map(segment).collect();
-        match segments {
-            Some(_) if from == to && slots.copies(from) => Op::Copy,
-            Some(segments) => Op::Flat(joined(segments)),
-            None => Op::Slots(slots),
-        }
+        flat(slots)
     }
 
     pub(super) fn variant(
         &mut self,
         of: &'static Enum,
         (theirs, ours): (&'t [Slot], &'static EnumVariant),
-        path: &str,
+        path: &Path<'_>,
     ) -> Slots {
         let theirs = self.side(theirs);
         let mut at = 0;
@@ -152,7 +81,7 @@ impl<'t> Planner<'t> {
         let our_slots: Vec<_> = ours.slots.iter().map(place).collect();
         let family = Family(alloc::vec![("", of.evolution)]);
         let names = Names { family: &family, variant: &ours.name };
-        self.matched(&theirs, &our_slots, &names, &format!("{path}.{}", ours.name))
+        self.matched(&theirs, &our_slots, &names, &path.slot(&ours.name))
     }
 
     /// The slots of a variant that is gone.
@@ -222,21 +151,20 @@ impl<'t> Planner<'t> {
     }
 
     /// Finds what each slot of ours is made from.
-    fn matched(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], names: &Names<'_>, path: &str) -> Slots {
+    fn matched(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], names: &Names<'_>, path: &Path<'_>) -> Slots {
         let found = find(theirs, ours, names);
-        let mut parts = Vec::new();
         let gone: Vec<usize> = (0..theirs.len()).filter(|at| !found.contains(&Found::At(*at))).collect();
+        self.keeps_order(theirs, ours, &found);
+        for &at in &gone {
+            self.passes_over(theirs[at].schema);
+        }
+        let mut parts = Vec::new();
         for (place, found) in ours.iter().zip(&found) {
             let name = &place.slot.name;
-            let path = format!("{path}.{name}");
+            let path = path.slot(name);
             let source = match (found, place.slot.default) {
                 (Found::At(index), _) => Source::Slot(*index, self.pair(theirs[*index].schema, place.schema, &path)),
-                (Found::Nowhere, Some(default)) => {
-                    let bears = bears(self.ours, place.schema);
-                    self.broken.text |= bears.text;
-                    self.broken.raw |= bears.raw;
-                    Source::Default(default)
-                }
+                (Found::Nowhere, Some(default)) => Source::Default(default),
                 (Found::Nowhere, None) => {
                     let fits = |at: &&usize| may_become((theirs[**at].schema, self.theirs), (place.schema, self.ours));
                     let candidates = gone.iter().filter(fits).map(|&at| &*theirs[at].slot.name);
@@ -250,25 +178,31 @@ impl<'t> Planner<'t> {
             };
             parts.push((name.clone(), place.at, source));
         }
+        self.drops |= !gone.is_empty();
         for at in gone {
             let name = &theirs[at].slot.name;
             if !names.family.is_removed(name) {
                 let (owner, schema) = (names.family.name(), theirs[at].schema);
                 self.problem(Problem::gone(path, name, owner, schema, self.theirs));
             }
-            self.drops = true;
-            self.passes_over(theirs[at].schema);
         }
-        self.keeps_order(theirs, &parts);
+        if self.is_moot() {
+            return Slots::default();
+        }
         let theirs = self.theirs_in_order(theirs);
         self.ordered(&theirs, parts)
     }
 
-    /// Notes whether text and raw arrays change places.
-    fn keeps_order(&mut self, theirs: &[Place<'t>], ours: &[(Cow<'static, str>, usize, Source)]) {
+    /// Notes whether text and raw arrays change places, or are there anew.
+    fn keeps_order(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], found: &[Found]) {
         let (mut text, mut raw) = (None, None);
-        for (_, _, source) in ours {
-            let Source::Slot(index, _) = source else { continue };
+        for (place, found) in ours.iter().zip(found) {
+            let Found::At(index) = found else {
+                let bears = bears(self.ours, place.schema);
+                self.broken.text |= bears.text;
+                self.broken.raw |= bears.raw;
+                continue;
+            };
             let bears = self.skips.bears(self.theirs, theirs[*index].schema);
             for (bears, last, broken) in
                 [(bears.text, &mut text, &mut self.broken.text), (bears.raw, &mut raw, &mut self.broken.raw)]
@@ -281,57 +215,48 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// Puts what is done in order: as ours are, with a survey of theirs where they are in another.
+    /// Puts what is done in order.
     fn ordered(&self, theirs: &[(usize, usize, Over)], ours: Vec<(Cow<'static, str>, usize, Source)>) -> Slots {
-        let behind: Vec<usize> = (0..theirs.len()).filter(|&at| theirs[at].2.is_some()).collect();
-        let used: Vec<usize> = ours
-            .iter()
-            .filter_map(|(_, _, source)| match source {
-                Source::Slot(index, _) if theirs[*index].2.is_some() => Some(*index),
-                _ => None,
-            })
-            .collect();
-        let in_order = used.is_sorted();
-        let mut steps: Vec<SlotStep> = Vec::new();
-        let mut next = 0;
-        let skip = |steps: &mut Vec<SlotStep>, at: usize| {
-            let (from, len, over) = theirs[at];
-            if let Some(over) = over {
-                steps.push(SlotStep::Skip { from, len, over });
-            }
+        let (numbers, behind): (Vec<usize>, Vec<Behind>) =
+            theirs.iter().enumerate().filter_map(|(at, part)| Some((at, Behind::of(*part)?))).unzip();
+        let number = |source: &Source| match source {
+            Source::Slot(index, _) => numbers.binary_search(index).ok(),
+            Source::Default(_) => None,
         };
+        let mut order = Order::new(behind, ours.iter().filter_map(|(_, _, source)| number(source)));
         for (name, to, source) in ours {
+            let number = number(&source);
             let (index, of) = match source {
                 Source::Slot(index, of) => (index, of),
                 Source::Default(by) => {
-                    steps.push(SlotStep::Default { name, to, by });
+                    order.steps.push(SlotStep::Default { name, to, by });
                     continue;
                 }
             };
-            let (from, len, over) = theirs[index];
-            if let (Some(_), Ok(number)) = (over, behind.binary_search(&index)) {
-                if in_order {
-                    behind[next..number].iter().for_each(|&at| skip(&mut steps, at));
-                } else if next != number {
-                    steps.push(SlotStep::Seek(number));
-                }
-                next = number + 1;
+            let (from, len, _) = theirs[index];
+            let same = matches!(self.steps[of].op, Op::Copy | Op::Same(_));
+            match number {
+                Some(number) if same => order.copies(number),
+                Some(number) => drop(order.makes(number)),
+                None => {}
             }
-            match (&self.steps[of].op, steps.last_mut()) {
-                (Op::Copy, Some(SlotStep::Copy { from: f, to: t, len: l })) if *f + *l == from && *t + *l == to => {
-                    *l += len;
-                }
-                (Op::Copy, _) if len == 0 => {}
-                (Op::Copy, _) => steps.push(SlotStep::Copy { from, to, len }),
-                _ => steps.push(SlotStep::Part { name, from, len, to, of }),
+            if same {
+                order.heads.push(Segment { from, to, len, by: None });
+            } else if self.is_flat(of) {
+                order.heads.push(self.segment(from, to, of));
+            } else {
+                order.steps.push(SlotStep::Part { name, from, len, to, of });
             }
         }
-        if in_order {
-            behind[next..].iter().for_each(|&at| skip(&mut steps, at));
-            return Slots { steps: steps.into(), survey: Box::default() };
-        }
-        let survey = behind.iter().filter_map(|&at| theirs[at].2.map(|over| (theirs[at].0, theirs[at].1, over)));
-        Slots { steps: steps.into(), survey: survey.collect() }
+        order.finish()
+    }
+}
+
+/// Slots as one flat part, where all of them are.
+fn flat(slots: Slots) -> Op {
+    match slots.steps.is_empty() {
+        true => Op::Flat(slots.heads),
+        false => Op::Slots(slots),
     }
 }
 

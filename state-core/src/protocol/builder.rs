@@ -105,10 +105,12 @@ impl Builder {
         size(&mut counted);
         self.takes(counted.total(0)?)?;
         let [tail_len, text_len, raw_len] = counted.lengths();
-        let mut tracker = counted.into_tracker();
+        let mut tracker = if self.numbered { counted.into_tracker() } else { None };
         let grow = |region: &mut Vec<u8>, by: usize| {
             let at = region.len();
-            region.resize(at + by, 0);
+            if by > 0 {
+                region.resize(at + by, 0);
+            }
             at
         };
         let (tail, text, raw) =

@@ -63,6 +63,15 @@ impl<'a> Text<'a> {
         Some(unsafe { memory::to_string(text.as_bytes(), len) })
     }
 
+    /// The last `left` bytes; `None` if there are not so many, or they do not begin between characters.
+    pub fn left(&self, left: usize) -> Option<Self> {
+        let last = |text: &'a str| text.get(text.len().checked_sub(left)?..);
+        match self.ascii.is_empty() {
+            true => Some(Self { ascii: "", mixed: last(self.mixed)? }),
+            false => Some(Self { ascii: last(self.ascii)?, mixed: "" }),
+        }
+    }
+
     pub fn as_bytes(&self) -> &'a [u8] {
         if self.ascii.is_empty() { self.mixed.as_bytes() } else { self.ascii.as_bytes() }
     }

@@ -1,0 +1,152 @@
+//! What is done for the slots of a value, in the order of ours. What lies behind those of theirs lies in their order: it is
+//! gone over as far as needed to find where that of a slot begins, and each beginning that is needed later is marked.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::op::{At, Segment};
+use super::raws::joined;
+use super::skip::Over;
+use crate::schema::DefaultFn;
+
+/// What is done for each value: first in its head, then with what lies behind it.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub heads: Box<[Segment]>,
+    pub steps: Box<[SlotStep]>,
+}
+
+/// With a tag of its own, which is read faster than one that is hidden in a field.
+#[derive(Debug)]
+#[repr(u8)]
+pub(super) enum SlotStep {
+    /// Copies what lies behind slots that are the same, found by going over it.
+    Same(Vec<Behind>),
+    Part {
+        name: Cow<'static, str>,
+        from: usize,
+        len: usize,
+        to: usize,
+        of: At,
+    },
+    Default {
+        name: Cow<'static, str>,
+        to: usize,
+        by: DefaultFn,
+    },
+    /// A part of theirs that is passed over, and whether what lies behind it is marked.
+    Skip(Behind, bool),
+    /// Marks what lies here.
+    Mark,
+    /// Goes to a mark.
+    Seek(usize),
+    /// Copies what lies between here and a mark, and goes to it.
+    Copy(usize),
+}
+
+/// A part of a head behind which something lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behind {
+    pub from: usize,
+    pub len: usize,
+    pub over: usize,
+}
+
+impl Behind {
+    pub fn of((from, len, over): (usize, usize, Over)) -> Option<Self> {
+        over.map(|over| Self { from, len, over })
+    }
+}
+
+impl Slots {
+    /// Whether a head of so many bytes is copied with what lies behind it, and nothing else is done.
+    pub fn copies(&self, head: usize) -> bool {
+        let heads = match &*self.heads {
+            [] => head == 0,
+            [only] => only.by.is_none() && (only.from, only.to, only.len) == (0, 0, head),
+            _ => false,
+        };
+        heads && matches!(&*self.steps, [] | [SlotStep::Same(_)])
+    }
+
+    /// The operations of its parts.
+    pub fn parts(&self) -> impl Iterator<Item = At> {
+        let part = |step: &SlotStep| match step {
+            SlotStep::Part { of, .. } => Some(*of),
+            _ => None,
+        };
+        self.heads.iter().filter_map(|segment| segment.by).chain(self.steps.iter().filter_map(part))
+    }
+}
+
+/// The steps as they are put in order.
+pub(super) struct Order {
+    pub heads: Vec<Segment>,
+    pub steps: Vec<SlotStep>,
+    /// The slots of theirs with something behind them, and whether it is still to be made.
+    behind: Vec<(Behind, bool)>,
+    /// The place among them that has been reached; after the last it is their number.
+    here: usize,
+    /// The marked places, each with its number.
+    marks: BTreeMap<usize, usize>,
+}
+
+impl Order {
+    /// Of such slots of theirs, of which those by these numbers are made.
+    pub fn new(behind: Vec<Behind>, made: impl Iterator<Item = usize>) -> Self {
+        let mut behind: Vec<(Behind, bool)> = behind.into_iter().map(|behind| (behind, false)).collect();
+        for number in made {
+            behind[number].1 = true;
+        }
+        Self { heads: Vec::new(), steps: Vec::new(), behind, here: 0, marks: BTreeMap::new() }
+    }
+
+    /// Goes to what lies behind a slot, and beyond it once that is made.
+    pub fn makes(&mut self, number: usize) -> Behind {
+        self.goes(number);
+        self.here = number + 1;
+        let (behind, open) = &mut self.behind[number];
+        *open = false;
+        *behind
+    }
+
+    /// The same of a slot that is the same; it is not gone over where its end is known.
+    pub fn copies(&mut self, number: usize) {
+        let behind = self.makes(number);
+        match (self.marks.get(&self.here), self.steps.last_mut()) {
+            (Some(mark), _) => self.steps.push(SlotStep::Copy(*mark)),
+            (None, Some(SlotStep::Same(before))) => before.push(behind),
+            (None, _) => self.steps.push(SlotStep::Same(alloc::vec![behind])),
+        }
+    }
+
+    /// Goes beyond all of theirs.
+    pub fn finish(mut self) -> Slots {
+        self.goes(self.behind.len());
+        Slots { heads: joined(self.heads), steps: self.steps.into() }
+    }
+
+    fn goes(&mut self, to: usize) {
+        let nearest = self.marks.range(..=to).next_back().map(|(place, mark)| (*place, *mark));
+        if let Some((place, mark)) = nearest.filter(|(place, _)| self.here > to || *place > self.here) {
+            // From the place farthest on, all others are reached.
+            if self.marks.keys().next_back().is_none_or(|farthest| *farthest < self.here) {
+                self.marks.insert(self.here, self.marks.len());
+                self.steps.push(SlotStep::Mark);
+            }
+            self.steps.push(SlotStep::Seek(mark));
+            self.here = place;
+        }
+        while self.here < to {
+            let (behind, open) = self.behind[self.here];
+            let marks = open && !self.marks.contains_key(&self.here);
+            if marks {
+                self.marks.insert(self.here, self.marks.len());
+            }
+            self.steps.push(SlotStep::Skip(behind, marks));
+            self.here += 1;
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! From the writer's schema and ours to a plan, made once: what becomes of each part. It looks at no state.
+
+mod enums;
+mod kinds;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::keys::Key;
+use super::numbers::{Numbering, Pointers, shares};
+use super::op::{At, Op, OpenSet, Step};
+use super::path::Path;
+use super::problem::Problem;
+use super::skip::Skips;
+use crate::schema::places::{self, Places};
+use crate::schema::{Graph, Link, Nodes, Schema, Show, brief};
+
+/// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
+const DEPTH: u32 = 512;
+const MOST: usize = 1 << 16;
+
+/// In place of an operation: it is to be planned again.
+const GONE: At = At::MAX;
+
+/// Problems that are told.
+const MOST_PROBLEMS: usize = 100;
+
+/// The images that a plan is made for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Images {
+    /// Bytes of text.
+    pub text: usize,
+    pub numbering: Numbering,
+}
+
+/// A plan, and the schema of the writer's that it was made for.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(super) steps: Vec<Step>,
+    pub(super) sets: Vec<OpenSet>,
+    pub(super) skips: Skips,
+    pub(super) root: At,
+    /// Whether all text, and all raw arrays, are the same and in the same order.
+    pub(super) keeps: Keeps,
+    pub(super) numbering: Numbering,
+    pub(super) theirs: Nodes,
+    their_root: usize,
+    /// What older states may hold that no present one can: found for each state, and told when a history is tested.
+    losses: Vec<Problem>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keeps {
+    pub text: bool,
+    pub raw: bool,
+}
+
+impl Keeps {
+    const ALL: Self = Self { text: true, raw: true };
+    const NONE: Self = Self { text: false, raw: false };
+
+    /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
+    pub fn fits(self, text: usize) -> Self {
+        Self { text: self.text && text < u32::MAX as usize, ..self }
+    }
+}
+
+impl Plan {
+    /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
+    pub fn new(mut theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
+        let Images { text, numbering } = of;
+        theirs.know_sets(ours.root);
+        // Objects are made where they are first referred to, so that nothing is known to keep its place.
+        let mut keeps = if numbering.is_any() { Keeps::NONE } else { Keeps::ALL.fits(text) };
+        let mut bears = None;
+        loop {
+            let mut planner = Planner::new(&theirs, ours.nodes, (keeps, numbering));
+            planner.skips.bears = bears;
+            let from = theirs.0.get(root).unwrap_or(&crate::schema::UNIT);
+            let at = planner.pair(from, ours.root, &Path::root(crate::schema::root_name(ours.root)));
+            if planner.is_moot() {
+                keeps = Keeps { text: keeps.text && !planner.broken.text, raw: keeps.raw && !planner.broken.raw };
+                bears = planner.skips.bears;
+                continue;
+            }
+            planner.finish_keys();
+            let Planner { steps, sets, skips, problems, losses, .. } = planner;
+            return match problems.is_empty() {
+                true => Ok(Self { steps, sets, skips, root: at, keeps, numbering, theirs, their_root: root, losses }),
+                false => Err(problems),
+            };
+        }
+    }
+}
+
+impl Plan {
+    /// The schema that wrote the older form.
+    pub fn theirs(&self) -> (&Schema, &Nodes) {
+        (self.theirs.0.get(self.their_root).unwrap_or(&crate::schema::UNIT), &self.theirs)
+    }
+
+    /// What older states may hold that no present one can.
+    pub fn losses(&self) -> &[Problem] {
+        &self.losses
+    }
+}
+
+/// What does not hold of the plan that is being made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Broken {
+    pub text: bool,
+    pub raw: bool,
+}
+
+pub(super) struct Planner<'t> {
+    pub theirs: &'t Nodes,
+    pub ours: &'static Nodes,
+    pub steps: Vec<Step>,
+    pub sets: Vec<OpenSet>,
+    /// The places of those sets by their names and traits: the same name is the same set of theirs.
+    pub set_places: BTreeMap<(&'static str, Option<&'static str>), usize>,
+    pub skips: Skips,
+    made: Places,
+    /// Which older forms are known to fit, because the question is asked again further in.
+    pub verdicts: Places,
+    pub keeps: Keeps,
+    pub numbering: Numbering,
+    pub broken: Broken,
+    /// Whether something is dropped in the part that is being planned.
+    pub drops: bool,
+    pub keys: Vec<Key<'t>>,
+    pub problems: Vec<Problem>,
+    pub losses: Vec<Problem>,
+    pub depth: u32,
+    /// Whether it is only asked if a part fits. What is in open sets can be in the way of states alone.
+    pub tries: bool,
+}
+
+impl<'t> Planner<'t> {
+    pub fn new(theirs: &'t Nodes, ours: &'static Nodes, (keeps, numbering): (Keeps, Numbering)) -> Self {
+        Self {
+            theirs,
+            ours,
+            steps: Vec::new(),
+            sets: Vec::new(),
+            set_places: BTreeMap::new(),
+            skips: Skips::new(keeps, numbering.theirs),
+            made: Places::default(),
+            verdicts: Places::default(),
+            keeps,
+            numbering,
+            broken: Broken::default(),
+            drops: false,
+            keys: Vec::new(),
+            problems: Vec::new(),
+            losses: Vec::new(),
+            depth: DEPTH,
+            tries: false,
+        }
+    }
+
+    pub fn problem(&mut self, problem: Problem) {
+        // Of many, the first few tell enough.
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    pub fn loss(&mut self, loss: Problem) {
+        if self.losses.len() < MOST_PROBLEMS {
+            self.losses.push(loss);
+        }
+    }
+
+    /// Whether text or raw arrays turned out to be in another order, so that everything is planned anew.
+    pub fn is_moot(&self) -> bool {
+        !self.tries && (self.keeps.text && self.broken.text || self.keeps.raw && self.broken.raw)
+    }
+
+    /// Whether references are numbered.
+    pub fn numbers(&self) -> bool {
+        self.numbering.is_any()
+    }
+
+    pub fn wrong(&mut self, from: &Schema, to: &Schema, path: &Path<'_>) -> Op {
+        let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        self.problem(Problem::kind(path, ours, theirs));
+        Op::Open
+    }
+
+    /// Plans one part; the same pair of types is planned once.
+    pub fn pair(&mut self, from: &'t Schema, to: &'static Schema, path: &Path<'_>) -> At {
+        self.pair_as(from, to, path, true)
+    }
+
+    pub fn pair_as(&mut self, from: &'t Schema, to: &'static Schema, path: &Path<'_>, forms: bool) -> At {
+        if let Some(at) = self.made.get(places::pair(from, to)).filter(|&at| at != GONE) {
+            return at;
+        }
+        let at = self.steps.len();
+        self.steps.push(Step::of(from.head, to.head, Op::Open));
+        self.made.set(places::pair(from, to), at);
+        if self.is_moot() {
+            return at;
+        }
+        if self.depth == 0 || at >= MOST {
+            self.problem(Problem::size(path));
+            return at;
+        }
+        self.depth -= 1;
+        let before = self.problems.len();
+        let outer = mem::take(&mut self.drops);
+        let op = match self.form(from, to).filter(|_| forms) {
+            Some(form) => self.converted((from, to), form, path),
+            None => self.op(from, to, path),
+        };
+        self.depth += 1;
+        // A part without a name has its own problem in each place, though its schema be one node.
+        if from.tag().is_none() && (before + 1..MOST_PROBLEMS).contains(&self.problems.len()) {
+            self.made.set(places::pair(from, to), GONE);
+        }
+        self.steps[at].drops = mem::replace(&mut self.drops, outer);
+        let op = self.shared((from, to), op, path);
+        self.steps[at].op = if self.keeps_bytes(&op, (from, to)) { self.same(from) } else { op };
+        at
+    }
+
+    /// The same operation, or that of a shared pointer to what it makes.
+    pub fn shared(&mut self, (from, to): (&'t Schema, &'static Schema), op: Op, path: &Path<'_>) -> Op {
+        let pointers = if self.numbers() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
+        if !pointers.is_any() {
+            return op;
+        }
+        self.steps.push(Step::of(from.head, to.head, op));
+        Op::Pointer { pointers, of: self.steps.len() - 1 }
+    }
+
+    /// Which side of a part is a shared pointer that its operation goes through.
+    #[cold]
+    fn pointers(&mut self, from: &'t Schema, to: &'static Schema, op: &Op, path: &Path<'_>) -> Pointers {
+        let (through_theirs, through_ours) = match op {
+            Op::Open | Op::Some { .. } | Op::Weak(_) => (false, false),
+            Op::Box { .. } => (false, true),
+            Op::Unbox { .. } => (true, false),
+            Op::Converted { .. } => (false, false),
+            Op::Upgraded { .. } => {
+                if shares(self.theirs, from) || shares(self.ours, to) {
+                    self.problem(Problem::shares(path));
+                }
+                (false, false)
+            }
+            _ => (true, true),
+        };
+        Pointers {
+            theirs: if through_theirs && self.numbering.theirs { self.skips.content(self.theirs, from) } else { None },
+            ours: to.shared.filter(|_| through_ours && self.numbering.ours),
+        }
+    }
+
+    pub fn links(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {
+        self.pair(self.theirs.get(from), self.ours.get(to), path)
+    }
+
+    /// Whether a part of ours is of the same bytes as theirs, with what lies behind it. What contains itself is not known
+    /// to be while it is planned.
+    fn keeps_bytes(&self, op: &Op, (from, to): (&Schema, &Schema)) -> bool {
+        let same = |of: At| matches!(self.steps[of].op, Op::Copy | Op::Same(_));
+        from.head == to.head
+            && match op {
+                Op::Copy | Op::Text => true,
+                Op::Raw { from_optional, to_optional, of } => from_optional == to_optional && same(*of),
+                Op::Grid { of }
+                | Op::FlatArray { of, .. }
+                | Op::Array { of, .. }
+                | Op::List { of }
+                | Op::Set { of }
+                | Op::Boxed { of }
+                // What stands in the head takes as many bytes, and zeros stand where it does not.
+                | Op::Optional { of } => same(*of),
+                Op::Map { key, value } => same(*key) && same(*value),
+                Op::Flat(segments) => match &**segments {
+                    [] => from.head == 0,
+                    [only] => only.by.is_none() && only.from == 0 && only.to == 0 && only.len == from.head,
+                    _ => false,
+                },
+                Op::Slots(slots) => slots.copies(from.head),
+                Op::Enum(cases) => cases.copies(),
+                _ => false,
+            }
+    }
+
+    fn same(&mut self, from: &Schema) -> Op {
+        self.skips.of(self.theirs, from).map_or(Op::Copy, Op::Same)
+    }
+
+    pub fn copies(&self, at: At) -> bool {
+        matches!(self.steps[at].op, Op::Copy)
+    }
+
+    /// Whether nothing lies behind a part, on either side, that would have to be looked at.
+    pub fn is_flat(&self, at: At) -> bool {
+        matches!(
+            self.steps[at].op,
+            Op::Copy | Op::Int { .. } | Op::IntToFloat { .. } | Op::Widen | Op::Flat(_) | Op::FlatArray { .. }
+        )
+    }
+
+    pub fn renamed(&mut self, from: &Schema, to: &Schema, path: &Path<'_>) -> Op {
+        let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        self.problem(Problem::renamed(path, ours, theirs));
+        Op::Open
+    }
+}
+
+pub(super) fn named_alike(theirs: &str, ours: &str, aliases: &[&str]) -> bool {
+    theirs == ours || aliases.contains(&theirs)
+}

@@ -1,0 +1,118 @@
+//! Lists, sets, maps and arrays: their elements one after the other.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::Run;
+use super::flat::{column, elements, flat};
+use crate::error::Result;
+use crate::evolve::keys::Made;
+use crate::evolve::op::{At, Op};
+use crate::protocol::encode::too_deep;
+use crate::protocol::layout::stride;
+
+impl<'a> Run<'_, 'a> {
+    pub(in crate::evolve) fn list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[of].from, steps[of].to);
+        let count = self.length(head)?;
+        let run = self.run(count, from)?;
+        self.out.length(to, count);
+        if matches!(steps[of].op, Op::Copy) {
+            self.out.heads.extend_from_slice(run);
+            return Ok(());
+        }
+        let place = self.grow(count, from, new)?;
+        self.nested(|this| this.each((count, of), run, (stride(from), place, stride(new))))
+    }
+
+    /// The elements of a run, or of an array: so many bytes apart in theirs, and in ours from a place on.
+    fn each(
+        &mut self,
+        (count, of): (usize, At),
+        run: &'a [u8],
+        (apart, place, new_apart): (usize, usize, usize),
+    ) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[of].from, steps[of].to);
+        match &steps[of].op {
+            Op::Flat(_) | Op::Int { .. } | Op::Widen | Op::IntToFloat { .. } | Op::FlatArray { .. } => {
+                let to = &mut self.out.heads[place..][..count * new_apart];
+                if (from, new) == (apart, new_apart) {
+                    return elements(steps, (count, of), run, to);
+                }
+                for at in 0..count {
+                    flat(steps, of, &run[at * apart..][..from], &mut to[at * new_apart..][..new])?;
+                }
+            }
+            Op::Slots(slots) if apart > 0 && new_apart > 0 => {
+                let to = &mut self.out.heads[place..][..count * new_apart];
+                for segment in &slots.heads {
+                    column(steps, segment, (run, apart), (to, new_apart))?;
+                }
+                self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
+                for at in 0..count {
+                    let head = &run[at * apart..][..from];
+                    self.behind(slots, head, place + at * new_apart).map_err(|error| error.within(&index(at)))?;
+                }
+                self.parts += 1;
+            }
+            _ => {
+                for at in 0..count {
+                    let head = &run[at * apart..][..from];
+                    self.part(of, head, place + at * new_apart).map_err(|error| error.within(&index(at)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn array(&mut self, (count, of): (usize, At), head: &'a [u8], to: usize) -> Result<()> {
+        let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
+        self.each((count, of), head, (from, to, new))
+    }
+
+    pub(super) fn array_to_list(&mut self, (count, of): (usize, At), head: &'a [u8], to: usize) -> Result<()> {
+        let step = &self.plan.steps[of];
+        self.out.length(to, count);
+        let place = self.grow(count, step.from, step.to)?;
+        self.nested(|this| this.each((count, of), head, (step.from, place, stride(step.to))))
+    }
+
+    pub(super) fn map(&mut self, (key, value): (At, At), head: &'a [u8], to: usize) -> Result<()> {
+        let steps = &self.plan.steps;
+        let (from, new) = (steps[key].from + steps[value].from, steps[key].to + steps[value].to);
+        self.entries((from, new), head, to, |this, head, to, made| {
+            let (first, second) = head.split_at(steps[key].from);
+            this.differs(key, first, made)?;
+            this.part(key, first, to)?;
+            this.part(value, second, to + steps[key].to)
+        })
+    }
+
+    /// The entries of a map, or the elements of a set.
+    pub(in crate::evolve) fn entries(
+        &mut self,
+        (from, new): (usize, usize),
+        head: &'a [u8],
+        to: usize,
+        mut each: impl FnMut(&mut Self, &'a [u8], usize, &mut Made) -> Result<()>,
+    ) -> Result<()> {
+        let count = self.length(head)?;
+        let run = self.run(count, from)?;
+        self.out.length(to, count);
+        let place = self.grow(count, from, new)?;
+        let mut made = Made::default();
+        self.nested(|this| {
+            for at in 0..count {
+                let head = &run[at * stride(from)..][..from];
+                each(this, head, place + at * stride(new), &mut made).map_err(|error| error.within(&index(at)))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn index(at: usize) -> String {
+    format!("[{at}]")
+}
