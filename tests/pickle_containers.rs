@@ -208,6 +208,21 @@ fn a_sequence_made_of_a_set_stays_a_call() {
     }
 }
 
+/// Of whatever size it is, as where it comes as a value.
+#[test]
+fn an_integer_that_is_a_float_exactly_is_one() {
+    let power = |exponent: i32| 2_f64.powi(exponent);
+    assert_eq!(both::<f64>("L170141183460469231731687303715884105728L\n."), Some(power(127)));
+    assert_eq!(both::<f32>("L170141183460469231731687303715884105728L\n."), Some(power(127) as f32));
+    assert_eq!(both::<f64>("L170141183460469231731687303715884105729L\n."), None);
+    let long = |last: &str| format!("\u{80}\x02\u{8a}\x1a{}{last}.", "\0".repeat(25));
+    assert_eq!(both::<f64>(&long("\x01")), Some(power(200)));
+    assert_eq!(both::<f64>(&long("\u{ff}")), Some(-power(200)));
+    assert_eq!(both::<f32>(&long("\x01")), None);
+    assert_eq!(both::<Vec<f64>>("(L170141183460469231731687303715884105728L\nF0.5\nl."), Some(vec![power(127), 0.5]));
+    assert_eq!(both::<f64>(&format!("L1{}L\n.", "0".repeat(400))), None);
+}
+
 /// What stands where an `array.array` has its type code is not dropped.
 #[test]
 fn an_array_without_a_type_code_is_none() {

@@ -288,6 +288,7 @@ impl<'p> Decoder<'p> for Node<'p> {
         match self.view() {
             View::Float(value) => Some(value),
             View::Int(value) => Int::from(value).as_f64(),
+            View::Long(_) | View::Digits(_) => Int::from_le_bytes_signed(&self.long()?).as_f64(),
             _ => None,
         }
     }
