@@ -104,7 +104,14 @@ impl<'b> Sink<'b> {
                 return;
             }
         }
+        self.put_large(bytes);
+    }
+
+    #[inline(never)]
+    fn put_large(&mut self, bytes: &[u8]) {
         self.out.truncate(self.at);
+        // With space for what follows, as to grow can be to copy all of it.
+        self.out.reserve(bytes.len() + SPACE);
         self.out.extend_from_slice(bytes);
         self.at = self.out.len();
     }
