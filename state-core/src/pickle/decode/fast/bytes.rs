@@ -4,8 +4,9 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use super::Reader;
+use super::memo::{Kept, NOTHING};
 use super::plan::target;
-use super::{Kept, NOTHING, Reader};
 use crate::pickle::decode::latin1::latin1;
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
@@ -54,12 +55,11 @@ impl<'p> Reader<'p> {
         if let Some(kept) = named {
             return self.again(kept, Self::byte_string);
         }
+        // Without a closure, which costs each row of bytes some instructions.
         self.open_call()?;
         let bytes = latin1(&self.string()?)?;
-        if *self.name()? != *b"latin1" {
-            return None;
-        }
-        self.end_call(op::TUPLE2, start as u32)?;
+        (*self.name()? == *b"latin1").then_some(())?;
+        self.end_call(op::TUPLE2, start)?;
         Some(Cow::Owned(bytes))
     }
 

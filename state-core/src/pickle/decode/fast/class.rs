@@ -5,9 +5,9 @@
 use alloc::borrow::Cow;
 use core::cell::Cell;
 
-use super::plan::{Class, Cython};
-use super::scalar::is_get;
-use super::{CLASS, Kept, Reader, is_composite};
+use super::Reader;
+use super::memo::{CLASS, Kept, is_composite, is_get};
+use super::plan::{Class, Cython, Seen};
 use crate::pickle::decode::extent::NAME;
 use crate::pickle::decode::view::Name;
 use crate::pickle::names::to_python_3;
@@ -23,13 +23,18 @@ impl<'p> Reader<'p> {
     /// A class or function that comes next, and was last there in the memo; or what comes from it and is another part.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Option<Kept>> {
-        if let &[op::BINGET, number, ..] = self.input.get(self.at..)? {
-            if self.memo.get(usize::from(number)) == Some(&seen.get()) {
-                self.at += 2;
-                return Some(None);
-            }
-        }
-        self.named_otherwise(seen, &is)
+        if self.is_next(seen)? { Some(None) } else { self.named_otherwise(seen, &is) }
+    }
+
+    /// Takes what was last there in the memo, if it comes next in the usual form.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_next(&mut self, seen: &Cell<Kept>) -> Option<bool> {
+        let is_next = match *self.input.get(self.at..)? {
+            [op::BINGET, number, ..] => self.memo.get(usize::from(number)) == Some(&seen.get()),
+            _ => false,
+        };
+        self.at += if is_next { 2 } else { 0 };
+        Some(is_next)
     }
 
     #[inline(never)]
@@ -79,32 +84,23 @@ impl<'p> Reader<'p> {
         Some(kept)
     }
 
-    /// The rest of the line.
-    pub(super) fn line(&mut self) -> Option<&'p [u8]> {
-        let rest = self.input.get(self.at..)?;
-        let len = rest.iter().take(NAME).position(|&byte| byte == b'\n')?;
-        self.at += len + 1;
-        rest.get(..len)
-    }
-
     /// `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; or what comes from the memo.
     pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Option<Kept>> {
-        let start = self.at as u32;
+        let start = self.at;
         if let Some(kept) = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))? {
             return Some(Some(kept));
         }
-        self.open_call()?;
-        if self.class(&made.class)?.is_some() || self.int()? != i64::from(made.checksum) {
-            return None;
-        }
-        self.code(op::NONE)?;
-        self.end_call(op::TUPLE3, start)?;
+        self.call(start, op::TUPLE3, |this| {
+            let is_class = this.class(&made.class)?.is_none() && this.int()? == i64::from(made.checksum);
+            is_class.then_some(())?;
+            this.code(op::NONE)
+        })?;
         Some(None)
     }
 
     /// `copyreg._reconstructor(Class, object, None)`, which makes an object in protocols 0 and 1; `false` where something
     /// else begins.
-    pub(super) fn rebuilt(&mut self, tag: &str, [class, maker, base]: &[Cell<Kept>; 3]) -> Option<bool> {
+    pub(super) fn rebuilt(&mut self, tag: &str, [class, maker, base]: &Seen) -> Option<bool> {
         let (start, memo) = (self.at, self.memo.len());
         // The class that is called, as it was last.
         if is_get(self.peek()?) {
@@ -120,13 +116,42 @@ impl<'p> Reader<'p> {
             self.memo.truncate(memo);
             return Some(false);
         }
-        self.open_call()?;
-        if self.named(class, |name| name.is(tag))?.is_some() || self.named(base, is("builtins", "object"))?.is_some() {
-            return None;
-        }
-        self.code(op::NONE)?;
-        self.end_call(op::TUPLE3, start as u32)?;
+        self.call(start, op::TUPLE3, |this| {
+            let is_class = this.named(class, |name| name.is(tag))?.is_none();
+            (is_class && this.named(base, is("builtins", "object"))?.is_none()).then_some(())?;
+            this.code(op::NONE)
+        })?;
         Some(true)
+    }
+
+    /// What is made of the arguments of a class or function: here or, as it comes from the memo, where it stands.
+    pub(super) fn called<T>(
+        &mut self,
+        seen: &Cell<Kept>,
+        is: &dyn Fn(Name<'_>) -> bool,
+        tuple: u8,
+        arguments: &dyn Fn(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.peek()?;
+        let start = self.at;
+        match self.named(seen, is)? {
+            None => self.call(start, tuple, arguments),
+            Some(kept) => self.again(kept, |this| this.called(seen, is, tuple, arguments)),
+        }
+    }
+
+    /// The arguments of what was named at `start`, and the call.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn call<T>(
+        &mut self,
+        start: usize,
+        tuple: u8,
+        arguments: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.open_call()?;
+        let arguments = arguments(self)?;
+        self.end_call(tuple, start)?;
+        Some(arguments)
     }
 
     /// The mark before the arguments of a call, where there is one.
@@ -137,42 +162,30 @@ impl<'p> Reader<'p> {
 
     /// The end of the arguments of a call, and the call.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn end_call(&mut self, tuple: u8, start: u32) -> Option<()> {
+    pub(super) fn end_call(&mut self, tuple: u8, start: usize) -> Option<()> {
         self.code(if self.is_old { op::TUPLE } else { tuple })?;
         // No part of a type stands in the arguments.
         self.put(self.made(u32::MAX))?;
         self.code(op::REDUCE)?;
-        self.put(self.made(start))
+        self.put(self.made(start as u32))
     }
 
     /// The name of an attribute, which was last there in the memo.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn name_of(&mut self, name: &str, seen: &Cell<Kept>) -> Option<()> {
-        if let &[op::BINGET, number, ..] = self.input.get(self.at..)? {
-            if self.memo.get(usize::from(number)) == Some(&seen.get()) {
-                self.at += 2;
-                return Some(());
-            }
-        }
-        self.name_otherwise(name, seen)
+        if self.is_next(seen)? { Some(()) } else { self.name_otherwise(name, seen) }
     }
 
     #[inline(never)]
     fn name_otherwise(&mut self, name: &str, seen: &Cell<Kept>) -> Option<()> {
         let code = self.peek()?;
         let start = self.at;
+        let kept = if is_get(code) { self.get()? } else { start as Kept };
+        self.at = start;
         if *self.name()? != *name.as_bytes() {
             return None;
         }
-        let is_here = !is_get(code);
-        let again = |this: &mut Self| {
-            this.at = start;
-            this.get()
-        };
-        let end = self.at;
-        let kept = if is_here { Some(start as Kept) } else { again(self) };
-        self.at = end;
-        seen.set(kept?);
+        seen.set(kept);
         Some(())
     }
 }

@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 use core::cell::Cell;
+use core::mem;
 
+use super::memo::{Kept, NOTHING, is_get};
 use super::plan::{BATCH, Codes, Group, Plan};
-use super::scalar::is_get;
 use super::skim::Skim;
-use super::{Kept, NOTHING, Place, Reader};
+use super::{Place, Reader};
+use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 
 /// How far is looked for an item that stands alone.
@@ -19,29 +21,25 @@ impl Reader<'_> {
         if !is_here {
             return self.group_otherwise(base, group);
         }
-        let outer = self.deeper(group.deep)?;
-        let plan = self.plan(group.plan)?;
-        let (start, with_care) = (self.at, core::mem::take(&mut self.with_care));
+        let start = self.at;
         self.at += 1;
         if group.codes.is_marked {
             self.code(group.codes.empty)?;
         }
         self.put(start as Kept)?;
         let at = base + group.at as usize;
-        match group.exactly {
-            Some(count) => {
-                self.with_care = with_care;
-                self.array(at, count, (&plan, group.codes))?;
+        self.inner((group.plan, group.deep), |this, plan| {
+            if let Some(count) = group.exactly {
+                return this.array(at, count, (plan, group.codes));
             }
-            None => {
-                let (start, top) = (self.tail.len(), self.top);
-                let count = self.batches(&plan, group.codes)?;
-                self.length(at, count)?;
-                self.settle(start, top);
-            }
-        }
-        (self.parts, self.with_care) = (outer, with_care);
-        Some(())
+            let with_care = mem::take(&mut this.with_care);
+            let (start, top) = (this.tail.len(), this.top);
+            let count = this.batches(plan, group.codes)?;
+            this.length(at, count)?;
+            this.settle(start, top);
+            this.with_care = with_care;
+            Some(())
+        })
     }
 
     #[inline(never)]
@@ -59,15 +57,10 @@ impl Reader<'_> {
 
     /// `set([..])`, as there is no opcode before protocol 4.
     fn called_set(&mut self, base: usize, group: &Group) -> Option<()> {
-        let start = self.at as u32;
-        let is_set = |name: crate::pickle::decode::view::Name<'_>| name.module == "builtins" && name.name == "set";
-        if let Some(kept) = self.named(&group.called, is_set)? {
-            return self.again(kept, |this| this.called_set(base, group));
-        }
-        self.open_call()?;
         let codes = if self.plans.is_text { Codes::LIST.marked() } else { Codes::LIST };
-        self.group(base, &Group { codes, called: Cell::new(NOTHING), ..*group })?;
-        self.end_call(op::TUPLE1, start)
+        let list = Group { codes, called: Cell::new(NOTHING), ..*group };
+        let is_set = |name: Name<'_>| (name.module, name.name) == ("builtins", "set");
+        self.called(&group.called, &is_set, op::TUPLE1, &|this| this.group(base, &list))
     }
 
     /// The items of a group, in batches behind a mark or one by one; how many.

@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::mem::size_of;
 
+use super::Reader;
+use super::memo::NOTHING;
 use super::plan::{Op, Plan};
-use super::{NOTHING, Reader};
+use super::run::Run;
 
 /// After so many rows in vain, with none in between that was as the one before, no more is learned: where what is put in the
 /// memo has a number, no two rows are the same.
@@ -34,8 +36,8 @@ struct Field {
     op: Option<u32>,
 }
 
-/// Where operations began: their numbers, the places in the pickle, and how much was in the memo.
-pub(super) type Trace = Vec<(u32, usize, usize)>;
+/// A place in the pickle, and how much was in the memo there.
+type Mark = (usize, usize);
 
 impl Learned {
     /// Whether rows differ too often.
@@ -103,46 +105,40 @@ impl Reader<'_> {
     #[inline(never)]
     pub(super) fn learn(&mut self, plan: &Plan) -> Option<()> {
         let (learned, base) = (&plan.learned, self.head(plan.size));
-        let mut trace = Vec::new();
         learned.misses.set(learned.misses.get() + 1);
-        self.run::<true>(&plan.ops, base, &mut trace)?;
-        trace.push((plan.ops.len() as u32, self.at, self.memo.len()));
-        if let Ok(mut fields) = learned.fields.try_borrow_mut() {
-            *fields = find(&plan.ops, &trace, self.input).unwrap_or_default();
-            self.has_learned |= fields.iter().any(|field| field.puts > 0);
-            learned.from.set(self.memo.len());
+        let mut run = Run::new(&plan.ops, base);
+        let (mut fields, mut from) = (Vec::new(), self.mark());
+        while let Some(op) = run.next.next() {
+            let (number, left, start) = (run.number() - 1, run.next.len(), self.mark());
+            self.step::<false>(op, &mut run)?;
+            if run.next.len() != left || matches!(op, Op::Optional { .. } | Op::Raw { .. }) {
+                // Other rows differ.
+                fields.push(None);
+            } else if op.is_value() {
+                fields.push(Field::new(Some(number as u32), from, start, self.input));
+                from = self.mark();
+            }
         }
+        let end = self.mark();
+        if end.0 > from.0 {
+            fields.push(Field::new(None, from, end, self.input));
+        }
+        if let Ok(mut learned) = learned.fields.try_borrow_mut() {
+            *learned = fields.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default();
+            self.has_learned |= learned.iter().any(|field| field.puts > 0);
+        }
+        learned.from.set(end.1);
         Some(())
     }
-}
 
-fn find(ops: &[Op], trace: &Trace, input: &[u8]) -> Option<Vec<Field>> {
-    let mut fields = Vec::new();
-    let mut from = *trace.first()?;
-    for steps in trace.windows(2) {
-        let &[now, next] = steps else { return None };
-        let op = ops.get(now.0 as usize)?;
-        if matches!(op, Op::Optional { .. } | Op::Raw { .. }) {
-            return None;
-        }
-        if op.is_value() {
-            fields.push(Field::new(Some(now.0), from, now, input)?);
-            from = next;
-        }
+    fn mark(&self) -> Mark {
+        (self.at, self.memo.len())
     }
-    let end = Field::new(None, from, *trace.last()?, input)?;
-    fields.extend((end.len > 0).then_some(end));
-    Some(fields)
 }
 
 impl Field {
     /// What is long has no field.
-    fn new(
-        op: Option<u32>,
-        (_, from, had): (u32, usize, usize),
-        (_, to, has): (u32, usize, usize),
-        input: &[u8],
-    ) -> Option<Self> {
+    fn new(op: Option<u32>, (from, had): Mark, (to, has): Mark, input: &[u8]) -> Option<Self> {
         let bytes = input.get(from..to)?;
         let mut before = [0; size_of::<u128>()];
         before.get_mut(..bytes.len())?.copy_from_slice(bytes);

@@ -3,29 +3,33 @@
 //!
 //! What it takes, it takes for what the stack machine would leave. Where a row holds something unusual, the row is read
 //! once more with care for what seldom comes; what is not understood then is run by the machine, that part alone
-//! (`part.rs`). Where that does not help either, or nearly all is unusual, it gives up without a word, and the machine
+//! (`unusual.rs`). Where that does not help either, or nearly all is unusual, it gives up without a word, and the machine
 //! reads the pickle from its start: so it may know little, and has no errors of its own.
 
 mod bytes;
 mod class;
+mod cursor;
 mod group;
 mod learned;
-mod ops;
-mod part;
+mod memo;
+mod number;
 mod plan;
-mod planner;
-mod scalar;
+mod run;
 mod skim;
 mod standard;
+mod text;
 mod unordered;
+mod unusual;
+mod value;
 mod variant;
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use self::part::Unusual;
-use self::plan::Plan;
-use self::planner::Plans;
+use self::memo::{Kept, NOTHING};
+use self::plan::{Of, Plan, Plans};
+use self::unusual::Unusual;
 use super::scan;
 use crate::pickle::opcode as op;
 use crate::pickle::options::{PickleOptions, Strings};
@@ -33,16 +37,6 @@ use crate::protocol::stack;
 use crate::schema::Schema;
 use crate::value::Dtype;
 use crate::walk::Filled;
-
-/// What stands at a number of the memo: where it begins, and of what can begin with other parts, as tuples, classes and
-/// objects do, in the upper half, where it was there.
-type Kept = u64;
-
-/// The bit beside the place where a class or function begins.
-const CLASS: u32 = 1 << 31;
-
-/// What nothing in the memo is.
-const NOTHING: Kept = Kept::MAX;
 
 /// The bytes that are looked at at once, and the blocks in which text is copied.
 const BLOCK: usize = 16;
@@ -63,6 +57,7 @@ pub(super) fn fill<'p>(
 }
 
 /// A reader of one pickle.
+#[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "they are not the states of one thing")]
 struct Reader<'p> {
     input: &'p [u8],
@@ -138,35 +133,19 @@ impl<'p> Reader<'p> {
     ) -> Self {
         Self {
             input: pickle,
-            at: 0,
             options: *options,
             buffers,
-            buffer: 0,
-            memo: Vec::new(),
-            plans: Plans::default(),
             old_names: options.fix_imports,
-            is_old: false,
             bytes_are_text: options.strings != Strings::Bytes,
-            heads: Vec::new(),
-            top: 0,
             tail: alloc::vec![0; schema.head],
-            text: Vec::new(),
-            wrote: 0,
-            raw: Vec::new(),
-            lent: None,
-            taken: 0,
             parts: stack::parts(options.depth),
             encoder: NOTHING,
             zone: (NOTHING, 0),
-            with_care: false,
-            is_again: false,
             scalar: NOTHING,
-            dtype: None,
-            unusual: None,
             learns,
-            has_learned: false,
             left: 4 * pickle.len() + 1024,
             copies: pickle.len() + (1 << 20),
+            ..Self::default()
         }
     }
 
@@ -181,7 +160,7 @@ impl<'p> Reader<'p> {
 
     fn whole(&mut self, schema: &'static Schema) -> Option<()> {
         self.protocol()?;
-        let plan = self.plans.of_value(schema);
+        let plan = self.plans.of(Of::Value(schema));
         let plan = self.plan(plan)?;
         self.row(&plan)?;
         self.code(op::STOP)?;
@@ -248,27 +227,29 @@ impl<'p> Reader<'p> {
     }
 
     /// A value whose head stands in the tail.
-    fn behind(&mut self, plan: u32, deep: u32) -> Option<()> {
-        let outer = self.deeper(deep)?;
-        let plan = self.plan(plan)?;
+    fn behind(&mut self, plan: &Plan) -> Option<()> {
         let (start, base) = (self.tail.len(), self.head(plan.size));
         self.ops(plan.steps(), base)?;
         self.settle(start, base);
-        self.parts = outer;
         Some(())
     }
 
     /// The plan with a number.
-    fn plan(&mut self, number: u32) -> Option<alloc::rc::Rc<Plan>> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plan(&mut self, number: u32) -> Option<Rc<Plan>> {
         let plan = self.plans.get(number)?;
         (plan.deepest <= self.parts).then_some(plan)
     }
 
-    /// Goes so many parts deeper; what to go back to.
-    fn deeper(&mut self, deep: u32) -> Option<u32> {
+    /// Reads by the plan with a number, so many parts deeper.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn inner(&mut self, (plan, deep): (u32, u32), read: impl FnOnce(&mut Self, &Plan) -> Option<()>) -> Option<()> {
         let outer = self.parts;
         self.parts = outer.checked_sub(deep)?;
-        Some(outer)
+        let plan = self.plan(plan)?;
+        read(self, &plan)?;
+        self.parts = outer;
+        Some(())
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -305,36 +286,6 @@ impl<'p> Reader<'p> {
         (self.parts, self.with_care) = (place.parts, place.with_care);
         Some(())
     }
-
-    /// Reads what came from the memo where it stands; `None` if something else begins there.
-    fn again<T>(&mut self, kept: Kept, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let (at, memo, is_again, parts) = (self.at, self.memo.len(), self.is_again, self.parts);
-        let start = start_of(kept);
-        self.at = start;
-        self.is_again = true;
-        // What holds itself never ends.
-        let read = self.deeper(plan::LEAST).and_then(|_| read(self));
-        let copied = self.at.abs_diff(start);
-        // Of several parts that begin there, the last is the largest, and the one that was read.
-        let met = self.memo.get(memo..).unwrap_or_default().iter().rfind(|met| **met as u32 == kept as u32);
-        let is_same = met == Some(&kept);
-        self.memo.truncate(memo);
-        (self.at, self.is_again, self.parts) = (at, is_again, parts);
-        self.copies = self.copies.checked_sub(copied)?;
-        read.filter(|_| is_same)
-    }
-
-    /// What to keep of something that began at `start` and is there now.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    const fn made(&self, start: u32) -> Kept {
-        (self.at as Kept) << 32 | start as Kept
-    }
-}
-
-/// Whether something is a tuple, an object or what a call has made.
-#[cfg_attr(not(debug_assertions), inline(always))]
-const fn is_composite(kept: Kept) -> bool {
-    kept >> 32 != 0 && kept as u32 & CLASS == 0
 }
 
 /// Whether a pickle that does not say its protocol has the lists, dicts and text of protocol 0: the first opcodes that
@@ -350,8 +301,4 @@ fn is_text(input: &[u8]) -> bool {
         }
     }
     false
-}
-
-const fn start_of(kept: Kept) -> usize {
-    (kept as u32 & !CLASS) as usize
 }

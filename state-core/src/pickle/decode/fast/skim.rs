@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{CLASS, Kept};
+use super::memo::{CLASS, Kept};
 use crate::pickle::decode::scan::{self, Op};
 use crate::pickle::decode::text;
 use crate::pickle::opcode as op;

@@ -2,13 +2,11 @@
 
 use core::cell::Cell;
 
-use super::plan::Standard;
-use super::{Kept, NOTHING, Reader};
+use super::Reader;
+use super::memo::Kept;
+use super::plan::{Around, Seen, Standard, UNSEEN};
 use crate::pickle::opcode as op;
 use crate::standard::{Known, date, datetime, decimal, int, time, timedelta};
-
-/// Where in the memo the classes of a time were last.
-type Seen = [Cell<Kept>; 3];
 
 impl Reader<'_> {
     pub(super) fn standard(&mut self, base: usize, of: &Standard) -> Option<()> {
@@ -20,15 +18,15 @@ impl Reader<'_> {
                 self.fill(at, &number.to_be_bytes())
             }
             Known::Date => {
-                let packed = self.made_of("datetime.date", &seen[0], &Self::packed)?;
+                let packed = self.made_of("datetime.date", &seen[0], op::TUPLE1, &Self::packed)?;
                 self.fill(at, &date::of_packed(packed)?)
             }
             Known::Time => {
-                let packed = self.made_of("datetime.time", &seen[0], &Self::packed)?;
+                let packed = self.made_of("datetime.time", &seen[0], op::TUPLE1, &Self::packed)?;
                 self.fill(at, &time::of_packed(packed)?)
             }
             Known::DateTime => {
-                let packed = self.made_of("datetime.datetime", &seen[0], &Self::packed)?;
+                let packed = self.made_of("datetime.datetime", &seen[0], op::TUPLE1, &Self::packed)?;
                 self.fill(at, &datetime::of_packed(packed, 0)?)
             }
             Known::Utc | Known::Zoned => {
@@ -41,11 +39,8 @@ impl Reader<'_> {
                 self.fill(at, &head)
             }
             Known::Decimal => {
-                let head = self.made_of("decimal.Decimal", &seen[0], &|this, start| {
-                    this.open_call()?;
-                    let head = decimal::of_text(core::str::from_utf8(&this.string()?).ok()?)?;
-                    this.end_call(op::TUPLE1, start)?;
-                    Some(head)
+                let head = self.made_of("decimal.Decimal", &seen[0], op::TUPLE1, &|this| {
+                    decimal::of_text(core::str::from_utf8(&this.string()?).ok()?)
                 })?;
                 self.fill(at, &head)
             }
@@ -55,7 +50,7 @@ impl Reader<'_> {
     /// A difference of times, or a time in its zone as one since 1970.
     #[cold]
     pub(super) fn seconds_of_python(&mut self, signed: bool, at: usize) -> Option<()> {
-        let seen = [const { Cell::new(NOTHING) }; 3];
+        let seen = UNSEEN;
         let head = match signed {
             true => datetime::since_1970(self.moment(&seen)?.0)?,
             false => self.delta(&seen[0]).filter(|head| head[7] < 0x80)?,
@@ -63,45 +58,32 @@ impl Reader<'_> {
         self.fill(at, &head)
     }
 
-    /// An object of a class, and what is made of the rest of it: here or, as it comes from the memo, where it stands.
+    /// What is made of the arguments of a class.
     fn made_of<T>(
         &mut self,
-        tag: &'static str,
+        tag: &str,
         seen: &Cell<Kept>,
-        rest: &dyn Fn(&mut Self, u32) -> Option<T>,
+        tuple: u8,
+        arguments: &dyn Fn(&mut Self) -> Option<T>,
     ) -> Option<T> {
-        self.peek()?;
-        let start = self.at as u32;
-        match self.named(seen, |name| name.is(tag))? {
-            None => rest(self, start),
-            Some(kept) => self.again(kept, |this| this.made_of(tag, seen, rest)),
-        }
+        self.called(seen, &|name| name.is(tag), tuple, arguments)
     }
 
-    /// A single argument: bytes in which several numbers are packed.
-    fn packed<const N: usize>(&mut self, start: u32) -> Option<[u8; N]> {
-        self.open_call()?;
-        let packed = self.byte_string()?.as_ref().try_into().ok()?;
-        self.end_call(op::TUPLE1, start)?;
-        Some(packed)
+    /// Bytes in which several numbers are packed.
+    fn packed<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.byte_string()?.as_ref().try_into().ok()
     }
 
     fn delta(&mut self, seen: &Cell<Kept>) -> Option<[u8; 12]> {
-        self.made_of("datetime.timedelta", seen, &|this, start| {
-            this.open_call()?;
-            let numbers = [this.wide_int()?, this.wide_int()?, this.wide_int()?];
-            this.end_call(op::TUPLE3, start)?;
-            timedelta::of_numbers(numbers)
+        self.made_of("datetime.timedelta", seen, op::TUPLE3, &|this| {
+            timedelta::of_numbers([this.wide_int()?, this.wide_int()?, this.wide_int()?])
         })
     }
 
     /// A time in its zone, and how far that is ahead.
     fn moment(&mut self, seen: &Seen) -> Option<([u8; 12], i32)> {
-        self.made_of("datetime.datetime", &seen[0], &|this, start| {
-            this.open_call()?;
-            let packed = this.byte_string()?.as_ref().try_into().ok()?;
-            let offset = this.zone(seen)?;
-            this.end_call(op::TUPLE2, start)?;
+        self.made_of("datetime.datetime", &seen[0], op::TUPLE2, &|this| {
+            let (packed, offset) = (this.packed()?, this.zone(seen)?);
             Some((datetime::of_packed(packed, offset)?, offset))
         })
     }
@@ -114,12 +96,8 @@ impl Reader<'_> {
             return Some(self.zone.1);
         }
         self.at = at;
-        let offset = self.made_of("datetime.timezone", &seen[1], &|this, start| {
-            this.open_call()?;
-            let delta = this.delta(&seen[2])?;
-            this.end_call(op::TUPLE1, start)?;
-            datetime::offset(delta)
-        })?;
+        let offset =
+            self.made_of("datetime.timezone", &seen[1], op::TUPLE1, &|this| datetime::offset(this.delta(&seen[2])?))?;
         if let Some(kept) = kept {
             self.zone = (kept, offset);
         }
@@ -138,29 +116,21 @@ impl Reader<'_> {
             self.code(op::NEWOBJ)?;
             self.put(self.made(start))?;
         }
-        self.peek()?;
-        let state = self.at;
-        if self.plans.is_text {
-            self.code(op::MARK)?;
-        }
-        let empty = if self.plans.is_text { op::DICT } else { op::EMPTY_DICT };
-        // In protocol 0 a dict can also be made of what is behind the mark.
-        let is_empty = self.peek()? == empty;
-        if is_empty {
-            self.at += 1;
-            self.put(state as Kept)?;
-        } else if !self.plans.is_text {
-            return None;
-        }
-        if *self.name()? != *b"int" {
-            return None;
-        }
-        let number = self.unsigned()?;
-        if is_empty {
-            self.code(op::SETITEM)?;
+        let (is_text, mut begin) = (self.plans.is_text, 0);
+        if is_text {
+            self.around_attributes(Around::Open, &mut begin)?;
         } else {
-            self.code(op::DICT)?;
+            let state = self.at;
+            self.code(op::EMPTY_DICT)?;
             self.put(state as Kept)?;
+        }
+        (*self.name()? == *b"int").then_some(())?;
+        let number = self.unsigned()?;
+        if is_text {
+            self.around_attributes(Around::Each, &mut begin)?;
+            self.around_attributes(Around::Close, &mut begin)?;
+        } else {
+            self.code(op::SETITEM)?;
         }
         self.code(op::BUILD)?;
         Some(number)

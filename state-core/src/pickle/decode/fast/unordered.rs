@@ -1,13 +1,12 @@
 //! Objects whose slots stand in another order than in the head: attributes in any order, and the members that Cython
 //! sorts by name.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
-use super::plan::{Made, Plan};
-use super::planner::Placed;
-use super::{Kept, Reader};
+use super::Reader;
+use super::memo::Kept;
+use super::plan::{Made, Of, Placed};
 use crate::pickle::opcode as op;
 
 /// The slots of an object, in the order in which they are expected.
@@ -17,7 +16,7 @@ struct SlotOf {
     placed: Placed,
     /// Its number in the order of the head.
     order: usize,
-    plan: OnceCell<Rc<Plan>>,
+    plan: OnceCell<u32>,
 }
 
 /// Where the tail and the text of a slot end.
@@ -73,14 +72,8 @@ impl Reader<'_> {
     }
 
     fn slot(&mut self, slot: &SlotOf, base: usize) -> Option<Part> {
-        let plan = match slot.plan.get() {
-            Some(plan) => Rc::clone(plan),
-            None => {
-                let plan = Rc::new(self.plans.of_slot(slot.placed.0)?);
-                Rc::clone(slot.plan.get_or_init(|| plan))
-            }
-        };
-        let taken = self.taken;
+        let plan = *slot.plan.get_or_init(|| self.plans.of(Of::Named(slot.placed.0)));
+        let (plan, taken) = (self.plan(plan)?, self.taken);
         self.ops(plan.steps(), base + slot.placed.1)?;
         // Raw arrays stay in the order in which they came.
         (taken == self.taken).then_some(())?;

@@ -1,11 +1,10 @@
 //! The variants of enums: tuples of a name and slots, and the members of Python's enums.
 
-use alloc::rc::Rc;
 use core::cell::Cell;
 
-use super::plan::{Variant, Variants, tuple_code, variant_parts};
-use super::scalar::is_get;
-use super::{Kept, NOTHING, Reader};
+use super::Reader;
+use super::memo::{Kept, NOTHING, is_get};
+use super::plan::{Of, Variant, Variants, tuple_code, variant_parts};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::tag_head;
@@ -52,26 +51,11 @@ impl Reader<'_> {
     }
 
     fn variant_slots(&mut self, base: usize, of: &Variants, variant: &Variant) -> Option<()> {
-        let outer = self.deeper(of.deep)?;
-        let plan = match variant.plan.get() {
-            Some(plan) => Rc::clone(plan),
-            None => {
-                let plan = Rc::new(self.plans.of_variant(variant.slots)?);
-                Rc::clone(variant.plan.get_or_init(|| plan))
-            }
-        };
-        if plan.deepest > self.parts {
-            return None;
-        }
-        if of.is_inline || plan.is_empty {
-            self.ops(plan.steps(), base + of.at as usize + tag_head(of.list.len()))?;
-        } else {
-            let (start, top) = (self.tail.len(), self.head(plan.size));
-            self.ops(plan.steps(), top)?;
-            self.settle(start, top);
-        }
-        self.parts = outer;
-        Some(())
+        let plan = *variant.plan.get_or_init(|| self.plans.of(Of::Slots(variant.slots)));
+        self.inner((plan, of.deep), |this, plan| match of.is_inline || plan.is_empty {
+            true => this.ops(plan.steps(), base + of.at as usize + tag_head(of.list.len())),
+            false => this.behind(plan),
+        })
     }
 
     fn tag(&mut self, base: usize, of: &Variants, place: usize) -> Option<()> {
@@ -85,20 +69,21 @@ impl Reader<'_> {
     fn variant_name(&mut self, of: &Variants) -> Option<usize> {
         let code = self.peek()?;
         let start = self.at;
-        let kept = match code {
-            code if is_get(code) => self.get()?,
-            _ => start as Kept,
-        };
+        let kept = if is_get(code) { self.get()? } else { start as Kept };
         if kept != start as Kept {
             if let Some(place) = of.list.iter().position(|variant| variant.seen.get() == kept) {
                 return Some(place);
             }
             self.at = start;
         }
-        let name = self.name()?;
-        let place = of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)?;
+        let place = self.variant_of(of)?;
         of.list.get(place)?.seen.set(kept);
         Some(place)
+    }
+
+    fn variant_of(&mut self, of: &Variants) -> Option<usize> {
+        let name = self.name()?;
+        of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)
     }
 
     /// The number of the variant that is a member of a Python enum: `getattr(Class, name)`, or `Class(value)`.
@@ -106,21 +91,18 @@ impl Reader<'_> {
         let (start, memo) = (self.at, self.memo.len());
         let is_getattr = |name: Name<'_>| (name.module, name.name) == ("builtins", "getattr");
         let place = if self.named(&Cell::new(NOTHING), is_getattr) == Some(None) {
-            self.open_call()?;
-            self.class(&of.class)?.is_none().then_some(())?;
-            let name = self.name()?;
-            let place = of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)?;
-            self.end_call(op::TUPLE2, start as u32)?;
-            place
+            self.call(start, op::TUPLE2, |this| {
+                this.class(&of.class)?.is_none().then_some(())?;
+                this.variant_of(of)
+            })?
         } else {
             self.at = start;
             self.memo.truncate(memo);
             self.class(&of.class)?.is_none().then_some(())?;
-            self.open_call()?;
-            let value = self.wide_int().filter(|_| of.of.form == Form::Enum)?;
-            let place = of.of.variants.iter().position(|variant| variant.value == Some(value))?;
-            self.end_call(op::TUPLE1, start as u32)?;
-            place
+            self.call(start, op::TUPLE1, |this| {
+                let value = this.wide_int().filter(|_| of.of.form == Form::Enum)?;
+                of.of.variants.iter().position(|variant| variant.value == Some(value))
+            })?
         };
         of.list.get(place)?.slots.is_empty().then_some(place)
     }

@@ -4,8 +4,9 @@ use alloc::boxed::Box;
 use core::cell::{Cell, RefCell};
 use core::mem;
 
+use super::Reader;
+use super::memo::{CLASS, Kept, start_of};
 use super::skim::Skim;
-use super::{CLASS, Kept, Reader, start_of};
 use crate::pickle::decode::arena::Id;
 use crate::pickle::decode::machine::Machine;
 use crate::pickle::decode::node::{Node, Source};

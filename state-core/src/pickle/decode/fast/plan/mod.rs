@@ -1,14 +1,20 @@
 //! The plan of a type: what stands for one of its values, as a flat list of operations. What leads to other heads has a
 //! plan of its own, which is made when it is needed first.
 
+mod objects;
+mod planner;
+mod table;
+
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
+pub(super) use self::objects::Placed;
+pub(super) use self::table::{Of, Plans};
+
 use super::learned::Learned;
+use super::memo::{Kept, NOTHING};
 use super::unordered::Slots;
-use super::{Kept, NOTHING};
 use crate::pickle::opcode as op;
 use crate::protocol::layout::enum_is_inline;
 use crate::schema::{self, Enum, Link, Nodes, Raw, Schema, Slot};
@@ -106,13 +112,11 @@ pub(super) enum Op {
         skip: u32,
         wrapped: bool,
     },
-    /// The tuple that the next operations read, up to its end. What begins with a number seldom comes from the memo, which
-    /// is looked for with care alone.
+    /// The tuple that the next operations read, up to its end.
     Tuple {
         marked: bool,
         depth: u8,
         skip: u32,
-        is_plain: bool,
     },
     EndTuple {
         code: u8,
@@ -179,23 +183,6 @@ impl Op {
                 | Self::Attributes { .. }
         )
     }
-
-    pub const fn is_number(&self) -> bool {
-        matches!(
-            self,
-            Self::Bool(_)
-                | Self::I8(_)
-                | Self::I16(_)
-                | Self::I32(_)
-                | Self::I64(_)
-                | Self::U8(_)
-                | Self::U16(_)
-                | Self::U32(_)
-                | Self::U64(_)
-                | Self::Single(_)
-                | Self::Double(_)
-        )
-    }
 }
 
 /// The place of an operation among the attributes of protocol 0, which are added one by one, or stand behind a mark.
@@ -228,7 +215,7 @@ pub(super) struct Made {
 pub(super) struct Standard {
     pub at: u32,
     pub known: Known,
-    pub seen: [Cell<Kept>; 3],
+    pub seen: Seen,
 }
 
 /// An object that a function of Cython makes.
@@ -243,14 +230,20 @@ pub(super) struct Cython {
 /// A class by its type tag, and where in the memo it was last: and with it `_reconstructor`, and Python's `object`.
 pub(super) struct Class {
     pub tag: &'static str,
-    pub seen: [Cell<Kept>; 3],
+    pub seen: Seen,
 }
 
 impl Class {
     pub const fn new(tag: &'static str) -> Self {
-        Self { tag, seen: [const { Cell::new(NOTHING) }; 3] }
+        Self { tag, seen: UNSEEN }
     }
 }
+
+/// Where in the memo some classes and functions were last.
+pub(super) type Seen = [Cell<Kept>; 3];
+
+#[allow(clippy::declare_interior_mutable_const, reason = "each is another")]
+pub(super) const UNSEEN: Seen = [const { Cell::new(NOTHING) }; 3];
 
 /// A list, set or dict.
 pub(super) struct Group {
@@ -277,7 +270,7 @@ pub(super) struct Variants {
 /// A variant: how its slots are read, and where in the memo its name was last, or all of it.
 pub(super) struct Variant {
     pub slots: &'static [Slot],
-    pub plan: OnceCell<Rc<Plan>>,
+    pub plan: OnceCell<u32>,
     pub seen: Cell<Kept>,
 }
 

@@ -1,0 +1,71 @@
+//! The opcodes and arguments that come next.
+
+use super::Reader;
+use crate::pickle::decode::extent::NAME;
+use crate::pickle::opcode as op;
+
+impl<'p> Reader<'p> {
+    /// The opcode that comes next, behind the frames that begin here.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let code = *self.input.get(self.at)?;
+        if code == op::FRAME { self.frame() } else { Some(code) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn frame(&mut self) -> Option<u8> {
+        while self.input.get(self.at) == Some(&op::FRAME) {
+            let length = self.input.get(self.at + 1..)?.first_chunk::<8>()?;
+            self.at += 9;
+            if u64::from_le_bytes(*length) > (self.input.len() - self.at) as u64 {
+                return None;
+            }
+        }
+        self.input.get(self.at).copied()
+    }
+
+    /// An opcode, and no other.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn code(&mut self, code: u8) -> Option<()> {
+        if *self.input.get(self.at)? != code {
+            return self.code_behind_frames(code);
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn code_behind_frames(&mut self, code: u8) -> Option<()> {
+        if self.peek()? != code {
+            return None;
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    /// The bytes behind an opcode.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn argument<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let bytes = self.input.get(self.at + 1..)?.first_chunk::<N>()?;
+        self.at += 1 + N;
+        Some(*bytes)
+    }
+
+    /// The next bytes.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn bytes(&mut self, len: usize) -> Option<&'p [u8]> {
+        let bytes = self.input.get(self.at..)?.get(..len)?;
+        self.at += len;
+        Some(bytes)
+    }
+
+    /// The rest of the line.
+    pub(super) fn line(&mut self) -> Option<&'p [u8]> {
+        let rest = self.input.get(self.at..)?;
+        let len = rest.iter().take(NAME).position(|&byte| byte == b'\n')?;
+        self.at += len + 1;
+        rest.get(..len)
+    }
+}
