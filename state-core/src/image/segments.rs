@@ -110,9 +110,10 @@ impl Options {
     pub(crate) fn write_unshared_segments<'a, 'v: 'a>(
         &self,
         root: Root<'_, 'v>,
+        identity: &Identity,
         buffer: &'a mut SegmentBuffer,
     ) -> Result<Segments<'a>> {
-        self.gather(root, &identity(root.schema), buffer)
+        self.gather(root, identity, buffer)
     }
 
     fn gather<'a, 'v: 'a>(

@@ -102,6 +102,12 @@ impl Options {
         self.write_to(root, &identity, buffer, &mut InBuffer)
     }
 
+    /// The same of a state whose references are not numbered, so that what numbers them is not linked.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn write_unshared(&self, root: Root<'_, '_>, identity: &Identity, buffer: &mut Vec<u8>) -> Result<()> {
+        self.write_to(root, identity, buffer, &mut InBuffer)
+    }
+
     /// Writes an image of which the sink says where its raw arrays go. It is laid out as the older image in the buffer; what
     /// does not fit is counted and written once more.
     pub(super) fn write_to<'v>(

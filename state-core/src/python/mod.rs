@@ -108,6 +108,10 @@
 //! [`packed`] classes, to Python subclasses with their attributes, to types inside these that are not classes, and to
 //! records in raw arrays.
 //!
+//! The schemas do not contain the types of [open sets](crate::guide::behind_a_trait#open-sets): in the slots of a class, a
+//! value of one is its tag and its own slots, which are matched by position. Such a type can get new slots at the end,
+//! with `default`; for any other change, register a new type with its own tag, and keep the old one.
+//!
 //! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
 //! Pickles from before they carried schemas load as they did: by position, with `default` for missing slots at the end.
 //!

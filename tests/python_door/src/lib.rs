@@ -13,6 +13,7 @@ mod natural;
 mod numpy;
 mod plain;
 mod quick;
+mod sets;
 mod written;
 
 #[pymodule]
@@ -27,6 +28,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     natural::add(module)?;
     numpy::add(module)?;
     quick::add(module)?;
+    sets::add(module)?;
     written::add(module)?;
     module.add_function(wrap_pyfunction!(register_without_module, module)?)?;
     module.add_function(wrap_pyfunction!(register_elsewhere, module)?)

@@ -41,8 +41,9 @@ pub(super) fn take(value: Root<'_, '_>, slots: &mut Slots<'_, '_>) -> Result<()>
 }
 
 fn take_in(value: Root<'_, '_>, slots: &mut Slots<'_, '_>, space: &mut SegmentBuffer) -> Result<()> {
-    test_unshared(value.schema, &identity(value.schema))?;
-    let segments = options().write_unshared_segments(value, space)?;
+    let identity = identity(value.schema);
+    test_unshared(value.schema, &identity)?;
+    let segments = options().write_unshared_segments(value, &identity, space)?;
     let (regions, raws) = segments.regions(value.head)?;
     walk::read_state(value.schema, &regions, raws, options().levels(), slots)
 }
@@ -53,9 +54,9 @@ pub type Packer = for<'py> fn(Python<'py>, Root<'_, '_>) -> PyResult<Bound<'py, 
 
 /// The native bytes of a value.
 pub(in crate::python) fn packed<'py>(py: Python<'py>, value: Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>> {
-    let mut bytes = PACKED.take();
+    let (identity, mut bytes) = (identity(value.schema), PACKED.take());
     let written =
-        test_unshared(value.schema, &identity(value.schema)).and_then(|()| options().write(value, &mut bytes));
+        test_unshared(value.schema, &identity).and_then(|()| options().write_unshared(value, &identity, &mut bytes));
     written.map_err(|error| pickling(py, error))?;
     let packed = PyBytes::new(py, &bytes);
     if bytes.capacity() < LARGE {
