@@ -654,6 +654,105 @@ fn budgets_count_what_stands_for_the_pointers() {
     assert_eq!(history.frames_kept().count(), 0);
 }
 
+/// A frame is written in full by a value that is made for it. No hook knows of this value, and nothing of it stays.
+#[test]
+fn a_frame_that_is_written_in_full_leaves_nothing_behind() {
+    thread_local! {
+        static ALIVE: Cell<isize> = const { Cell::new(0) };
+        static HOOKS: Cell<usize> = const { Cell::new(0) };
+    }
+    struct Counted(u8);
+    impl Default for Counted {
+        fn default() -> Self {
+            ALIVE.set(ALIVE.get() + 1);
+            Self(0)
+        }
+    }
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            ALIVE.set(ALIVE.get() - 1 - isize::from(self.0));
+        }
+    }
+    mod goes_off {
+        thread_local! {
+            pub static GOES_OFF: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        }
+
+        pub type Slot = u8;
+
+        pub fn get(value: &u8) -> Slot {
+            assert!(!GOES_OFF.get(), "it goes off");
+            *value
+        }
+
+        pub fn set(slot: Slot) -> Result<u8, std::convert::Infallible> {
+            Ok(slot)
+        }
+    }
+    #[derive(State)]
+    #[state(shared, cyclic, before_get = Self::is_ready, after_set = Self::judge)]
+    struct Node {
+        #[state(skip)]
+        is_ready: bool,
+        #[state(skip)]
+        _counted: Counted,
+        next: Option<Rc<RefCell<Node>>>,
+        others: Vec<Rc<RefCell<Node>>>,
+        by_name: BTreeMap<String, Rc<RefCell<Node>>>,
+        back: Weak<RefCell<Node>>,
+        #[state(held)]
+        mesh: Rc<Mesh>,
+        #[state(with = goes_off)]
+        bomb: u8,
+    }
+    impl Node {
+        fn is_ready(&self) -> Result<(), &'static str> {
+            HOOKS.set(HOOKS.get() + 1);
+            if self.is_ready { Ok(()) } else { Err("it was never made ready") }
+        }
+
+        fn judge(&mut self) -> Result<(), &'static str> {
+            HOOKS.set(HOOKS.get() + 1);
+            if self.bomb == 0 { Ok(()) } else { Err("a bomb") }
+        }
+    }
+    let mesh = Rc::new(Mesh { name: "cube".into(), points: vec![[0.0; 3]; 1000] });
+    let node = || Node {
+        is_ready: true,
+        _counted: Counted::default(),
+        next: None,
+        others: Vec::new(),
+        by_name: BTreeMap::new(),
+        back: Weak::new(),
+        mesh: mesh.clone(),
+        bomb: 0,
+    };
+    let nodes = [(); 4].map(|()| Rc::new(RefCell::new(node())));
+    for (at, node) in nodes.iter().enumerate() {
+        let mut node = node.borrow_mut();
+        node.next = Some(nodes[(at + 1) % 4].clone());
+        node.others = vec![nodes[at].clone(), nodes[3].clone()];
+        node.by_name = [("first".into(), nodes[0].clone())].into();
+        node.back = Rc::downgrade(&nodes[(at + 3) % 4]);
+    }
+    let world = nodes.to_vec();
+    let bytes = dumps(&world).unwrap();
+    let mut history = History::<Vec<Rc<RefCell<Node>>>>::new();
+    history.push(0, &world).unwrap();
+    let before = (ALIVE.get(), HOOKS.get(), Rc::strong_count(&mesh));
+    for _ in 0..2 {
+        assert_eq!(history.image(0).unwrap(), bytes);
+        assert_eq!(history.compare(0, &bytes).unwrap().count(), 0);
+    }
+    goes_off::GOES_OFF.set(true);
+    assert!(catch_unwind(AssertUnwindSafe(|| history.image(0).map(|_| ()))).is_err());
+    assert_eq!((ALIVE.get(), HOOKS.get(), Rc::strong_count(&mesh)), before);
+    for node in &nodes {
+        let mut node = node.borrow_mut();
+        (node.next, node.others, node.by_name) = (None, Vec::new(), BTreeMap::new());
+    }
+}
+
 #[test]
 fn types_that_share_hold_too() {
     #[derive(State, Default)]

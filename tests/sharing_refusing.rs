@@ -670,3 +670,149 @@ fn hooks_of_parts_come_before_those_of_wholes() {
         },
     );
 }
+
+/// Hooks that cannot all be left for the live value are called on the new one. What they make of skipped fields is in the
+/// live one too: the root's, and that of objects which are restored where they are.
+mod called_early {
+    use super::*;
+
+    /// Where hooks are: in a cycle, behind objects without a cell, and in what is converted.
+    #[derive(State)]
+    #[state(shared, cyclic, after_set = Self::rebuild)]
+    pub struct World {
+        pub value: u32,
+        #[state(skip)]
+        pub doubled: u32,
+        #[state(skip)]
+        pub gpu: u32,
+        pub own: Rc<Part>,
+        pub list: Vec<Part>,
+        pub ring: Option<Rc<RefCell<Ring>>>,
+        pub plain: [Rc<Plain>; 2],
+        #[state(with = in_a_tuple)]
+        pub converted: (Rc<RefCell<Part>>, Rc<RefCell<Part>>),
+    }
+
+    mod in_a_tuple {
+        use super::*;
+
+        pub type Slot = (Rc<RefCell<Part>>, Rc<RefCell<Part>>);
+
+        pub fn get(pair: &Slot) -> Slot {
+            pair.clone()
+        }
+
+        pub fn set(pair: Slot) -> Result<Slot, &'static str> {
+            Ok(pair)
+        }
+    }
+
+    #[derive(State)]
+    #[state(after_set = Self::rebuild)]
+    pub struct Part {
+        pub value: u32,
+        #[state(skip)]
+        pub doubled: u32,
+        #[state(skip)]
+        pub gpu: u32,
+    }
+
+    #[derive(State)]
+    pub struct Ring {
+        pub value: u32,
+        pub next: Option<Rc<RefCell<Ring>>>,
+    }
+
+    #[derive(State)]
+    pub struct Plain {
+        pub part: Rc<RefCell<Part>>,
+    }
+
+    impl World {
+        fn rebuild(&mut self) -> Result<(), &'static str> {
+            self.doubled = 2 * self.value;
+            if self.value == BAD / 4 { Err("no") } else { Ok(()) }
+        }
+    }
+
+    impl Part {
+        #[allow(clippy::unnecessary_wraps, reason = "what could refuse is built aside")]
+        fn rebuild(&mut self) -> Result<(), &'static str> {
+            self.doubled = 2 * self.value;
+            Ok(())
+        }
+
+        fn new(value: u32) -> Self {
+            Self { value, doubled: 2 * value, gpu: value }
+        }
+
+        fn is_rebuilt(&self) -> bool {
+            self.doubled == 2 * self.value
+        }
+    }
+
+    impl World {
+        /// The hooks that cannot be left, by which of three ways.
+        pub fn new(value: u32, way: usize) -> Self {
+            let part = |value| Rc::new(RefCell::new(Part::new(value)));
+            let (shared, plain) = (part(value + 3), Rc::new(Plain { part: part(value + 4) }));
+            let alone = Rc::new(Plain { part: part(value + 4) });
+            let ring = Rc::new(RefCell::new(Ring { value, next: None }));
+            if way == 0 {
+                ring.borrow_mut().next = Some(ring.clone());
+            }
+            Self {
+                value,
+                doubled: 2 * value,
+                gpu: value,
+                own: Rc::new(Part::new(value + 1)),
+                list: vec![Part::new(value + 2)],
+                ring: Some(ring),
+                plain: if way == 1 { [plain.clone(), plain] } else { [plain, alone] },
+                converted: if way == 2 { (shared.clone(), shared) } else { (shared, part(value)) },
+            }
+        }
+
+        pub fn is_rebuilt(&self) -> bool {
+            let converted = [&self.converted.0, &self.converted.1];
+            let plain = self.plain.iter().map(|plain| &plain.part);
+            self.doubled == 2 * self.value
+                && self.own.is_rebuilt()
+                && self.list.iter().all(Part::is_rebuilt)
+                && converted.into_iter().chain(plain).all(|part| part.borrow().is_rebuilt())
+        }
+
+        pub fn open(&self) {
+            if let Some(ring) = &self.ring {
+                ring.borrow_mut().next = None;
+            }
+        }
+    }
+}
+
+#[test]
+fn skipped_fields_are_rebuilt_where_hooks_could_not_wait() {
+    use called_early::World;
+    for way in 0..4 {
+        let saved = World::new(100, way);
+        in_place(
+            &saved,
+            || World::new(1, way),
+            |how, mut live, load| {
+                let (own, old_ring) = (Rc::as_ptr(&live.own), live.ring.clone().unwrap());
+                load(&mut live);
+                assert!(live.value == 100 && live.is_rebuilt(), "{how} {way}");
+                assert_eq!((live.gpu, live.own.gpu, live.list[0].gpu), (1, 2, 3), "{how} {way}");
+                assert_eq!(Rc::as_ptr(&live.own), own, "{how} {way}");
+                assert_eq!(dumps(&live).unwrap(), dumps(&saved).unwrap(), "{how} {way}");
+                let before = dumps(&live).unwrap();
+                let bad = World::new(BAD / 4, way);
+                assert!(load_into(&dumps(&bad).unwrap(), &mut live).is_err());
+                assert!(live.value == 100 && live.is_rebuilt() && dumps(&live).unwrap() == before, "{how} {way}");
+                old_ring.borrow_mut().next = None;
+                [bad, live].iter().for_each(World::open);
+            },
+        );
+        saved.open();
+    }
+}

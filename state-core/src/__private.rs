@@ -193,8 +193,10 @@ pub const fn before_get<T, O: Outcome>(hook: fn(&T) -> O) -> BeforeGet<T, O> {
 impl<T: State, O> BeforeGet<T, O> {
     #[inline]
     pub fn run(&self, value: &T, size: &mut Size) {
-        if let Some(refusal) = (self.refusal)((self.hook)(value)) {
-            size.refuse::<T>(refusal);
+        if size.calls_hooks() {
+            if let Some(refusal) = (self.refusal)((self.hook)(value)) {
+                size.refuse::<T>(refusal);
+            }
         }
     }
 }

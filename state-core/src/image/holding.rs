@@ -7,9 +7,9 @@ use super::explain;
 use super::header::{self, Image};
 use super::in_place::restore;
 use super::options::Options;
-use super::read::get;
+use super::read::{Rest, get};
 use super::rewrite::Rewrite;
-use super::write::Root;
+use super::write::{Root, Writes};
 use crate::error::Result;
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::Writer;
@@ -28,7 +28,7 @@ impl Options {
         let (root, identity) = (Root::of(&value), identity(T::schema()));
         if !self.rewrite_holding(root, buffer, &identity, holder) {
             holder.restart();
-            self.write_numbered(root, buffer, &identity, Some(holder))?;
+            self.write_numbered(root, buffer, &identity, Writes::Holding(holder))?;
         }
         let total = buffer.len().saturating_add(PLACE * holder.list.len());
         if total > self.most() { Err(explain::too_large(self.most(), total, &identity)) } else { Ok(()) }
@@ -70,14 +70,31 @@ pub(crate) fn restore_written<'de, T: Restore<'de>>(
 }
 
 /// The bytes that [`Options::dumps`] gives for such a state. A value is made for it of which no hook is told, as it is only
-/// written.
+/// written; where its objects own each other, they are opened again, as nobody else could.
 pub(crate) fn whole<'de, T: Restore<'de>>(
     options: &Options,
     bytes: &'de [u8],
     held: &'de Held<'de>,
 ) -> Result<Vec<u8>> {
     let regions = regions::<T>(bytes, Some(held))?;
-    options.dumps(&get::<T>(&regions, Hooks::Never, &mut 0)?)
+    let mut rest = Rest::default();
+    let value: T = get(&regions, Hooks::Never, Some(&mut rest))?;
+    let opened = Opened(rest);
+    let mut bytes = Vec::new();
+    options.write_numbered(Root::of(&&value), &mut bytes, &identity(T::schema()), Writes::Quietly)?;
+    drop(opened);
+    Ok(bytes)
+}
+
+/// Opens the cycles of a value that was only written, whatever happens.
+struct Opened<'de>(Rest<'de>);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        if let Some(shelf) = &mut self.0.shelf {
+            shelf.open_cycles();
+        }
+    }
 }
 
 fn regions<'de, T: Restore<'de>>(bytes: &'de [u8], held: Option<&'de Held<'de>>) -> Result<Regions<'de>> {

@@ -5,7 +5,7 @@
 //! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
 
 use super::linked;
-use super::read::{get, refused};
+use super::read::{Rest, get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
@@ -40,8 +40,18 @@ fn restore_aside<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identi
 /// A new value, to be exchanged with a live one.
 pub struct Aside<T> {
     value: T,
-    /// Whether hooks were left to be called on the live value.
-    left: bool,
+    left: Left,
+}
+
+/// Which hooks are called on the live value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    None,
+    /// Those that were left.
+    Some,
+    /// Those that can be reached there, although all were called on the new value, which some cannot be without: what they
+    /// make of skipped fields is to be in the live ones. That they refuse was decided before.
+    Again,
 }
 
 impl<T> Aside<T> {
@@ -53,12 +63,12 @@ impl<T> Aside<T> {
         Self::made(regions, Hooks::Leave)
     }
 
-    /// The same with all hooks called.
+    /// The same with all hooks called on the new value.
     pub(super) fn called<'de>(regions: &Regions<'de>) -> Result<Self>
     where
         T: Restore<'de>,
     {
-        Self::made(regions, Hooks::Call)
+        Ok(Self { left: Left::Again, ..Self::made(regions, Hooks::Call)? })
     }
 
     /// Gives a live value the new state.
@@ -82,13 +92,14 @@ impl<T> Aside<T> {
     where
         T: Restore<'de>,
     {
-        let mut left = 0;
-        let mut value: T = get(regions, hooks, &mut left)?;
+        let mut rest = Rest::default();
+        let mut value: T = get(regions, hooks, Some(&mut rest))?;
+        let left = rest.left;
         if left > 0 && count(&mut value) != left {
             // A type by hand is in the way, which does not pass `settle` on.
             return Self::made(regions, Hooks::Call);
         }
-        Ok(Self { value, left: left > 0 })
+        Ok(Self { value, left: if left > 0 { Left::Some } else { Left::None } })
     }
 
     /// The new value.
@@ -110,7 +121,8 @@ impl<T> Aside<T> {
     where
         T: Restore<'de>,
     {
-        if self.left {
+        if self.left != Left::None {
+            let hooks = if self.left == Left::Again { Hooks::Again } else { hooks };
             let mut reader = Reader::of_nothing(hooks);
             if live.settle(&mut reader).is_none() {
                 return Err(refused(reader.into_refusal(), T::schema()));

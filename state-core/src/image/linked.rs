@@ -2,7 +2,7 @@
 //! shared objects stay the objects that they are, by [`links`].
 
 use super::in_place::{self, Aside};
-use super::read::{get, refused};
+use super::read::{Rest, get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
@@ -22,8 +22,11 @@ pub(super) fn restore<'de, T: Restore<'de>>(
     if numbered.rings && identity.sharing.cyclic && identity.skips {
         return Aside::called(regions)?.restore(target);
     }
-    let mut left = 0;
-    let mut value: T = get(regions, Hooks::Leave, &mut left)?;
+    let mut rest = Rest::default();
+    let mut value: T = get(regions, Hooks::Leave, Some(&mut rest))?;
+    let left = rest.left;
+    // Its objects would count as references.
+    drop(rest);
     let mut reader = Reader::linking(numbered);
     links::count(&mut |reader| value.settle(reader), &mut reader);
     if left > 0 && left != reader.left() {

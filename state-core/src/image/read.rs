@@ -1,5 +1,7 @@
 //! The reader of images: which bytes are a state of a type, and what it is built of.
 
+use alloc::boxed::Box;
+
 use super::header::{self, Image};
 use super::options::{Copies, MEMORY, Options, UNSET};
 use super::{direct, explain, rewrite};
@@ -10,7 +12,7 @@ use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Schema, Sharing, root_name};
 use crate::sharing::walked::References;
-use crate::sharing::{self, Numbered, Table};
+use crate::sharing::{self, Numbered, Shelf, Table};
 use crate::state::Restore;
 use crate::walk::Limits;
 
@@ -210,19 +212,34 @@ impl Tests {
 /// Builds a value from regions that were checked.
 #[inline]
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
-    get(regions, Hooks::Call, &mut 0)
+    get(regions, Hooks::Call, None)
 }
 
-/// Builds a value, and says how many hooks were left. The only function that calls the root's, which is therefore inlined.
+/// What is left of building a value.
+#[derive(Debug, Default)]
+pub(super) struct Rest<'de> {
+    /// How many hooks were left.
+    pub left: usize,
+    /// Its objects, where references are numbered.
+    pub shelf: Option<Box<Shelf<'de>>>,
+}
+
+/// Builds a value. The only function that calls the root's, which is therefore inlined.
 #[inline(never)]
-pub(super) fn get<'de, T: Restore<'de>>(regions: &Regions<'de>, hooks: Hooks, left: &mut usize) -> Result<T> {
+pub(super) fn get<'de, T: Restore<'de>>(
+    regions: &Regions<'de>,
+    hooks: Hooks,
+    rest: Option<&mut Rest<'de>>,
+) -> Result<T> {
     let mut reader = Reader::with_hooks(regions, hooks);
     loop {
         let value = T::get(regions.head, &mut reader);
         let again =
             if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
         if again != Some(true) {
-            *left = reader.left();
+            if let Some(rest) = rest {
+                *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
+            }
             return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
                 (Some(value), None) => Ok(value),
                 (_, refusal) => Err(refused(refusal, T::schema())),

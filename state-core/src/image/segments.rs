@@ -7,7 +7,7 @@ use super::Options;
 #[cfg(feature = "std")]
 use super::header;
 use super::rewrite::Rewrite;
-use super::write::{Root, Sink};
+use super::write::{Root, Sink, Writes};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
@@ -98,7 +98,7 @@ impl Options {
     fn write_segments<'a, 'v: 'a>(&self, root: Root<'_, 'v>, buffer: &'a mut SegmentBuffer) -> Result<Segments<'a>> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
-            self.write_numbered(root, &mut buffer.front, &identity, None)?;
+            self.write_numbered(root, &mut buffer.front, &identity, Writes::Whole)?;
             buffer.copied.clear();
             return Ok(Segments { buffer, borrowed: Vec::new() });
         }

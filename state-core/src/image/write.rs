@@ -12,6 +12,17 @@ use crate::schema::{Carried, Schema, Sharing};
 use crate::sharing::{Holder, Lent, Tracker};
 use crate::state::State;
 
+/// How a value is written in which shared objects are looked for.
+#[derive(Debug)]
+pub(super) enum Writes<'h> {
+    /// All of it.
+    Whole,
+    /// Without the objects that a history holds from now on.
+    Holding(&'h mut Holder),
+    /// All of it, and no hook is called.
+    Quietly,
+}
+
 impl Options {
     /// As [`dumps`](super::dumps).
     ///
@@ -97,7 +108,7 @@ impl Options {
     pub(crate) fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
-            return self.write_numbered(root, buffer, &identity, None);
+            return self.write_numbered(root, buffer, &identity, Writes::Whole);
         }
         self.write_to(root, &identity, buffer, &mut InBuffer)
     }
@@ -153,7 +164,7 @@ impl Options {
         root: Root<'_, '_>,
         buffer: &mut Vec<u8>,
         identity: &Identity,
-        holder: Option<&mut Holder>,
+        writes: Writes<'_>,
     ) -> Result<()> {
         let sharing = self.sharing_of(identity);
         let schema = self.schema.then(|| Carried::of(identity.schema, sharing.shared));
@@ -162,7 +173,11 @@ impl Options {
             true => Size::tracking(self.depth, Tracker::new(sharing).refusing(self.refuses_copies())),
             false => Size::new(self.depth),
         };
-        size = size.holding(holder.is_some());
+        match writes {
+            Writes::Whole => {}
+            Writes::Holding(_) => size = size.holding(),
+            Writes::Quietly => size = size.quietly(),
+        }
         root.value.size(&mut size);
         let lengths = size.lengths();
         let total = match size.total(front + root.head) {
@@ -173,12 +188,12 @@ impl Options {
         let (mut tracker, mut empty) = (size.into_tracker().filter(|_| sharing.shared), Tracker::new(sharing));
         buffer.resize(total, 0);
         let body = &mut buffer[front..];
-        let written = match holder {
-            Some(holder) => {
+        let written = match writes {
+            Writes::Holding(holder) => {
                 let lent = Lent::new(holder, tracker.as_deref_mut().unwrap_or(&mut empty));
                 self.put_tracked(root, lengths, body, Some(lent.tracker))
             }
-            None => self.put_tracked(root, lengths, body, tracker.as_deref_mut()),
+            Writes::Whole | Writes::Quietly => self.put_tracked(root, lengths, body, tracker.as_deref_mut()),
         };
         if !written {
             let error = tracker.and_then(|mut tracker| tracker.error()).or_else(|| empty.error());

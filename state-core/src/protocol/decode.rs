@@ -301,6 +301,12 @@ impl<'de> Reader<'de> {
         self.shelf.as_deref_mut()
     }
 
+    /// The objects, which the reader forgets.
+    #[inline]
+    pub(crate) fn take_shelf(&mut self) -> Option<Box<Shelf<'de>>> {
+        self.shelf.take()
+    }
+
     /// What links the objects of a live value and those of a new one.
     #[inline]
     pub(crate) fn links(&mut self) -> Option<&mut Links<'de>> {

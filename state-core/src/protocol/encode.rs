@@ -16,6 +16,7 @@ use crate::state::State;
 
 /// Counts the regions that a value's image needs.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Size {
     pub(crate) tail: usize,
     pub(crate) text: usize,
@@ -26,6 +27,8 @@ pub struct Size {
     /// Whether a history holds the objects of fields that say so, and whether what is counted now is such a field.
     holds: bool,
     holding: bool,
+    /// Whether no hook is called.
+    quiet: bool,
     failure: Option<Failure>,
     /// Where references are numbered, what is known of them.
     tracker: Option<Box<Tracker>>,
@@ -42,8 +45,8 @@ struct Failure {
 impl Size {
     #[inline]
     pub(crate) fn new(depth: u32) -> Self {
-        let (follows, holds, holding) = (false, false, false);
-        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, failure: None, tracker: None }
+        let (follows, holds, holding, quiet) = (false, false, false, false);
+        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, quiet, failure: None, tracker: None }
     }
 
     /// The lengths of tail, text and raw.
@@ -58,8 +61,19 @@ impl Size {
     }
 
     /// The same, where a history holds the objects of fields that say so.
-    pub(crate) fn holding(self, holds: bool) -> Self {
-        Self { follows: self.follows || holds, holds, ..self }
+    pub(crate) fn holding(self) -> Self {
+        Self { follows: true, holds: true, ..self }
+    }
+
+    /// The same of a value that was made to be written, of which hooks know nothing.
+    pub(crate) fn quietly(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// Whether hooks are called.
+    #[inline]
+    pub(crate) fn calls_hooks(&self) -> bool {
+        !self.quiet
     }
 
     /// Counts pointers of such a field, or others; what was the case before.

@@ -137,6 +137,13 @@ impl<'de> Shelf<'de> {
         core::mem::replace(&mut self.holding, holding && self.numbered.held.is_some())
     }
 
+    /// Opens the cycles of what was built: objects take back the content that they had before their references were there.
+    pub fn open_cycles(&mut self) {
+        for Class { slots, fresh, swap, .. } in &mut self.classes {
+            swap(&mut **slots, *fresh);
+        }
+    }
+
     /// How many held pointers have been read.
     pub fn held_read(&self) -> usize {
         self.held_read
