@@ -1,4 +1,4 @@
-"""Arrays in protocol 5 beside NumPy's: 100,000 records of 16 bytes, in band and out of band; prints Markdown.
+"""Arrays in protocol 5 beside NumPy's: 1.6 MB, in band and out of band; prints Markdown.
 
 `PYTHONPATH=target/modules target/venv/bin/python arrays.py [ROUNDS]`, once `run` has built the modules. What is loaded
 is what `pickle.dumps` gave, with the buffers as `bytes` where they are out of band. Rounds are interleaved; the table
@@ -20,11 +20,13 @@ COUNT = 100_000
 records = numpy.zeros(COUNT, [("gears", "<i8"), ("price", "<f8")])
 records["gears"] = numpy.arange(COUNT) % 21
 records["price"] = numpy.arange(COUNT)
+floats = numpy.arange(2 * COUNT, dtype="<f8")
 
 SUBJECTS = {
-    "NumPy": (records, lambda loaded: loaded),
-    # As whoever goes on to change the array has it, or keeps it without the buffer.
-    "NumPy, copied": (records, numpy.copy),
+    "NumPy, floats": (floats, lambda loaded: loaded),
+    # As whoever has it who goes on to change the array, or keeps it without the buffer.
+    "NumPy, floats, copied": (floats, numpy.copy),
+    "NumPy, records": (records, lambda loaded: loaded),
     "state": (contestants.WideBicycles(COUNT), lambda loaded: loaded),
     "state, with padding": (contestants.Bicycles(COUNT), lambda loaded: loaded),
 }
