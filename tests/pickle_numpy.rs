@@ -1,6 +1,6 @@
 //! Arrays and scalars that NumPy pickled, of each version, protocol and spelling, are read: as values and into types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use state_core::pickle::{self, Strings};
 use state_core::value::{Array, Value};
@@ -240,6 +240,18 @@ fn other_types_and_shapes_are_refused_in_words() {
     assert_refused::<Vec<f64>>("none_d", "found a single element of <f8");
     assert_refused::<BTreeMap<String, i32>>("f8", "found an array of shape [3] of <f8");
     assert_refused::<Vec<i32>>("objects", "numpy");
+}
+
+/// An array can have an element twice, so it is no set; it once became an empty one.
+#[test]
+fn an_array_is_no_set() {
+    for name in ["i8", "f8", "grid", "none_d"] {
+        assert_refused::<BTreeSet<i64>>(name, "expected set of i64, found ");
+        assert_refused::<HashSet<String>>(name, "expected set of text, found ");
+        for case in cases(name) {
+            from_value::<BTreeSet<i64>>(&case.value()).unwrap_err();
+        }
+    }
 }
 
 /// `numpy.ndarray(shape, dtype, buffer, ..)` at protocol 2, with the arguments as they are given here.

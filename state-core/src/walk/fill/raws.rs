@@ -24,13 +24,13 @@ impl<'v, 's> Fill<'v, 's> {
         let array = standard::array(value)?;
         if D::LIVE {
             return match array {
-                Some(array) => self.elements(schema, array, at),
+                Some(array) => self.elements((schema, value), array, at),
                 None => Err(wrong(self.show(schema), value)),
             };
         }
         match (array, standard::array_values(value)) {
-            (Some(array), None) => self.elements(schema, array, at),
-            (Some(array), Some(_)) if self.is_alike(schema, &array) => self.elements(schema, array, at),
+            (Some(array), None) => self.elements((schema, value), array, at),
+            (Some(array), Some(_)) if self.is_alike(schema, &array) => self.elements((schema, value), array, at),
             (_, Some(values)) => self.one_by_one((schema, value), &values, at),
             (None, None) => Err(wrong(self.show(schema), value)),
         }
@@ -63,7 +63,12 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    fn elements(&mut self, schema: &'s Schema, array: ArrayParts<'v>, at: usize) -> Result<()> {
+    fn elements<D: Decoder<'v>>(
+        &mut self,
+        (schema, value): (&'s Schema, D),
+        array: ArrayParts<'v>,
+        at: usize,
+    ) -> Result<()> {
         match &schema.kind {
             Kind::List(of) => {
                 let (count, bytes) = array.elements((self.target(*of), self.nodes), Some(1))?;
@@ -77,7 +82,8 @@ impl<'v, 's> Fill<'v, 's> {
                 all_bool((self.target(*of), self.nodes), &bytes)?;
                 self.builder.write(at, &bytes);
             }
-            _ => {}
+            // An array may have an element twice.
+            _ => return Err(wrong(self.show(schema), value)),
         }
         Ok(())
     }
