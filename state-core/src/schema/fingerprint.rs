@@ -150,14 +150,28 @@ mod known {
         }
     }
 
+    /// For each place the first type that was asked for and has it: found without a table that has to be made first.
+    /// As large as what it saves is worth in every program's file.
+    static NEAR: [OnceLock<Kept>; 64] = [const { OnceLock::new() }; 64];
+
     #[inline]
     pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
         let start = (core::ptr::from_ref(schema) as usize >> 4).wrapping_mul(0x9E37_79B9) >> 8;
+        match NEAR[start % NEAR.len()].get() {
+            Some(known) if core::ptr::eq(known.schema, schema) => *known,
+            _ => find_in_tables(schema, start, make),
+        }
+    }
+
+    #[inline(never)]
+    fn find_in_tables(schema: &'static Schema, start: usize, make: fn(&'static Schema) -> Identity) -> Kept {
         let mut table = FIRST.get_or_init(|| Table::of(PLACES));
         loop {
             for probe in 0..PROBES {
                 let known = table.places[(start + probe) & (table.places.len() - 1)].get_or_init(|| make(schema));
                 if core::ptr::eq(known.schema, schema) {
+                    // Another type may have come first.
+                    let _ = NEAR[start % NEAR.len()].set(Kept(known));
                     return Kept(known);
                 }
             }
