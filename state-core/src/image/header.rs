@@ -99,22 +99,33 @@ pub(crate) fn write_plain(image: &mut [u8], fingerprint: u64, [tail, text, raw]:
 /// judges.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
-    let (header, behind) = bytes.split_first_chunk::<SIZE>()?;
     let fingerprint = identity_of::<T>().fingerprint;
-    let lengths = [16, 24, 32].map(|at| number(header, at));
-    if number(header, 0) != PLAIN || number(header, 8) != fingerprint {
-        return None;
+    if T::DYNAMIC {
+        return divide_dynamic(bytes, fingerprint, T::HEAD);
     }
-    if !T::DYNAMIC {
-        return (behind.len() == T::HEAD && lengths == [0; 3]).then(|| Regions::flat(behind));
-    }
+    let (lengths, behind) = plain(bytes, fingerprint)?;
+    (behind.len() == T::HEAD && lengths == [0; 3]).then(|| Regions::flat(behind))
+}
+
+/// The same of a type that has this fingerprint and a head of so many bytes.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn divide_dynamic(bytes: &[u8], fingerprint: u64, head: usize) -> Option<Regions<'_>> {
+    let (lengths, behind) = plain(bytes, fingerprint)?;
     let [tail, text, raw] = lengths.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    let (head, rest) = behind.split_at_checked(T::HEAD)?;
+    let (head, rest) = behind.split_at_checked(head)?;
     let (tail, rest) = rest.split_at_checked(tail)?;
     let (text, rest) = rest.split_at_checked(text)?;
     let rest = if raw == 0 { rest } else { raw_behind(rest, bytes.len() - rest.len())? };
     let text = if text.is_empty() { Text::EMPTY } else { Text::new(text).ok()? };
     (rest.len() == raw).then_some(Regions { head, tail, text, raw: rest, numbered: None })
+}
+
+/// The lengths in a header without flags, and what stands behind it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn plain(bytes: &[u8], fingerprint: u64) -> Option<([u64; 3], &[u8])> {
+    let (header, behind) = bytes.split_first_chunk::<SIZE>()?;
+    let lengths = [16, 24, 32].map(|at| number(header, at));
+    (number(header, 0) == PLAIN && number(header, 8) == fingerprint).then_some((lengths, behind))
 }
 
 /// What stands behind the padding at `start`.

@@ -73,18 +73,27 @@ impl Options {
     /// The regions of any state, and what is wrong with others.
     pub(crate) fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
         let identity = identity(tests.schema);
+        match header::divide_dynamic(bytes, identity.fingerprint, tests.head) {
+            Some(regions) => self.test(tests, &identity, &regions, bytes).map(|()| regions),
+            None => self.opened(tests, &identity, bytes),
+        }
+    }
+
+    /// The same of those that have anything beside their regions. Apart, because what a header may say lies in memory.
+    #[inline(never)]
+    fn opened<'a>(&self, tests: Tests, identity: &Identity, bytes: &'a [u8]) -> Result<Regions<'a>> {
         let image = Image::open(bytes)?;
         if image.fingerprint != identity.fingerprint {
-            return Err(explain::identity(&identity, image.fingerprint, image.schema));
+            return Err(explain::identity(identity, image.fingerprint, image.schema));
         }
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
-            return Err(explain::name(Image::other_schema(), &identity));
+            return Err(explain::name(Image::other_schema(), identity));
         }
-        let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, &identity))?;
+        let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, identity))?;
         if image.sharing().shared {
-            regions.numbered = Some(self.test_numbered(tests, &identity, image.sharing(), (&regions, bytes))?);
+            regions.numbered = Some(self.test_numbered(tests, identity, image.sharing(), (&regions, bytes))?);
         } else {
-            self.test(tests, &identity, &regions, bytes)?;
+            self.test(tests, identity, &regions, bytes)?;
         }
         Ok(regions)
     }
