@@ -231,3 +231,105 @@ fn a_key_that_stays_keeps_what_it_skips_in_a_table() {
         assert_eq!((key.mark, value.mark), if number < 20 { (0, 0) } else { (number, number) });
     }
 }
+
+/// Numbers that look random.
+fn scattered(number: u64) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31)
+}
+
+/// Restores maps of many kinds of keys into each other.
+fn restores<K, V, M>(entry: impl Fn(u64) -> (K, V))
+where
+    M: FromIterator<(K, V)> + RestoreOwned + Clone + PartialEq + Debug,
+{
+    let map = |keys: &[u64]| keys.iter().map(|&key| entry(key)).collect::<M>();
+    let below = |count: u64| (0..count).collect::<Vec<_>>();
+    let odd = |count: u64| (0..count).map(|key| 2 * key + 1).collect::<Vec<_>>();
+    let random = |seed: u64, count: u64| (0..count).map(|at| scattered(seed + at) % 97).collect::<Vec<_>>();
+    let mut all = vec![vec![], vec![50], below(11), below(12), below(64), odd(9), odd(40), vec![3, 4, 70, 71, 72]];
+    all.push((200..230).collect());
+    all.extend((0..8).map(|seed| random(1000 * seed, 3 + 5 * seed)));
+    for saved in &all {
+        let saved = map(saved);
+        let bytes = dumps(&saved).unwrap();
+        assert_eq!(loads::<M>(&bytes).unwrap(), saved);
+        for live in &all {
+            let mut live = map(live);
+            load_into(&bytes, &mut live).unwrap();
+            assert_eq!(live, saved);
+        }
+    }
+}
+
+#[test]
+fn whatever_the_keys_are_the_state_is_restored() {
+    let word = |key: u64| format!("{key:06}").repeat(1 + (key % 4) as usize);
+    restores::<_, _, BTreeMap<u64, u8>>(|key| (key, key as u8));
+    restores::<_, _, BTreeMap<i64, Vec<String>>>(|key| (-(key as i64), vec![word(key); key as usize % 5]));
+    restores::<_, _, BTreeMap<String, u64>>(|key| (word(key), key));
+    restores::<_, _, BTreeMap<String, BTreeMap<String, String>>>(|key| {
+        (word(key), (0..key % 14).map(|at| (word(at + key), word(at))).collect())
+    });
+    restores::<_, _, HashMap<u64, (u16, i64)>>(|key| (key, (key as u16, -(key as i64))));
+    restores::<_, _, HashMap<String, u64>>(|key| (word(key), key));
+    restores::<_, _, HashMap<u64, Option<String>>>(|key| (key, (key % 3 > 0).then(|| word(key))));
+    restores::<_, _, HashMap<String, HashMap<u8, Vec<String>>>>(|key| {
+        (word(key), (0..key % 5).map(|at| (at as u8, vec![word(key)])).collect())
+    });
+}
+
+#[test]
+fn values_of_keys_that_went_lend_their_allocations_to_others() {
+    fn kept<M>(live: std::ops::Range<u32>, saved: std::ops::Range<u32>, places: fn(&M) -> Vec<*const u8>) -> usize
+    where
+        M: FromIterator<(u32, String)> + RestoreOwned + PartialEq + Debug,
+    {
+        let map = |keys: std::ops::Range<u32>| keys.map(|key| (key, format!("the value of {key:05}"))).collect::<M>();
+        let (mut target, saved) = (map(live), map(saved));
+        let before = places(&target);
+        load_into(&dumps(&saved).unwrap(), &mut target).unwrap();
+        assert_eq!(target, saved);
+        places(&target).iter().filter(|place| before.contains(place)).count()
+    }
+    let tree: fn(&BTreeMap<u32, String>) -> _ = |map| map.values().map(|value| value.as_ptr()).collect();
+    let table: fn(&HashMap<u32, String>) -> _ = |map| map.values().map(|value| value.as_ptr()).collect();
+    for (live, saved, least) in
+        [(0..30, 100..130, 30), (100..130, 0..30, 29), (0..30, 1..31, 30), (1..31, 0..30, 29), (0..5, 5..10, 5)]
+    {
+        assert!(kept(live.clone(), saved.clone(), tree) >= least, "a tree of {live:?} from {saved:?}");
+    }
+    // The first keys are looked for.
+    assert!(kept(0..30, 100..130, table) >= 22);
+}
+
+/// Shared objects stay with their keys: who else holds one sees no other's state.
+#[test]
+fn what_is_shared_is_not_lent_to_other_keys() {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    #[derive(State)]
+    #[state(name = "tests.Shared")]
+    struct Shared {
+        #[state(shared)]
+        tree: BTreeMap<u32, Rc<RefCell<String>>>,
+        #[state(shared)]
+        table: HashMap<u32, Rc<RefCell<String>>>,
+    }
+
+    let object = |key: u32| (key, Rc::new(RefCell::new(format!("object {key}"))));
+    let shared = |keys: std::ops::Range<u32>| Shared {
+        tree: keys.clone().map(object).collect(),
+        table: keys.map(object).collect(),
+    };
+    let bytes = dumps(&shared(100..140)).unwrap();
+    let mut live = shared(0..40);
+    let handles: Vec<_> = live.tree.iter().chain(&live.table).map(|(&key, object)| (key, object.clone())).collect();
+    load_into(&bytes, &mut live).unwrap();
+    for (key, object) in live.tree.iter().chain(&live.table) {
+        assert_eq!(*object.borrow(), format!("object {key}"));
+    }
+    for (key, handle) in handles {
+        assert_eq!(*handle.borrow(), format!("object {key}"));
+    }
+}

@@ -380,3 +380,40 @@ fn enums_of_the_same_variants_keep_their_allocations() {
     load_into(&dumps(&saved).unwrap(), &mut live).unwrap();
     assert_eq!((live == saved, places(&live)), (true, before));
 }
+
+/// What is skipped stays at its index whatever else is restored there.
+#[test]
+fn lists_of_which_little_can_be_kept() {
+    #[derive(State, Clone, Debug, PartialEq)]
+    struct Entry {
+        name: String,
+        notes: Vec<Note>,
+    }
+    #[derive(State, Clone, Debug, PartialEq)]
+    struct Marked {
+        entry: Entry,
+        #[state(skip)]
+        mark: usize,
+    }
+    let entry = |random: &mut Random, note: fn(&mut Random) -> Note| Entry {
+        name: random.word(),
+        notes: (0..1 + random.below(4)).map(|_| note(random)).collect(),
+    };
+    let text = |random: &mut Random| Note::Text(random.word().repeat(3));
+    let pair = |random: &mut Random| Note::Pair { first: random.word().repeat(3), second: random.word() };
+    let random = &mut Random(11);
+    for len in [63, 64, 65, 96, 97, 300] {
+        for (saved, live) in [(pair as fn(&mut Random) -> Note, text as fn(&mut Random) -> Note), (note, note)] {
+            let saved: Vec<Entry> = (0..len + random.below(9)).map(|_| entry(random, saved)).collect();
+            let live: Vec<Entry> = (0..len).map(|_| entry(random, live)).collect();
+            restores(&saved, &live);
+
+            let marked = |(mark, entry): (usize, &Entry)| Marked { entry: entry.clone(), mark };
+            let bytes = dumps(&saved.iter().enumerate().map(marked).collect::<Vec<_>>()).unwrap();
+            let mut live: Vec<Marked> = live.iter().enumerate().map(marked).collect();
+            load_into(&bytes, &mut live).unwrap();
+            assert!(live.iter().take(len).enumerate().all(|(at, entry)| entry.mark == at));
+            assert!(live.iter().map(|live| &live.entry).eq(&saved));
+        }
+    }
+}

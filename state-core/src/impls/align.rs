@@ -88,6 +88,11 @@ fn may_move<T: State>() -> bool {
     cfg!(feature = "std") && identity(T::schema()).moves
 }
 
+/// Whether the entry of a map may become that of another key. What numbered references lead to may not.
+pub(super) fn may_trade<T: State>(reader: &Reader<'_>) -> bool {
+    reader.moves() || !reader.is_numbered() && may_move::<T>()
+}
+
 /// How a live list and the image look beside each other.
 enum Look {
     Alike,

@@ -15,6 +15,7 @@ use super::order;
 use super::refill;
 #[cfg(feature = "std")]
 use super::refill::Marks;
+use super::tree::Growing;
 use crate::__private::{check, get, put, set, size};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
@@ -164,7 +165,7 @@ pub(super) fn whole<'de, K: Restore<'de>>(head: &mut &'de [u8], reader: &mut Rea
 macro_rules! maps {
     (
         $map:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
-        $put:expr, $set:ident, $drain:expr, $fill:expr
+        $put:expr, $set:ident, $insert:expr, $done:expr, $drain:expr, $fill:expr
     ) => {
         impl<K: State, V: State $(, $hasher: Send + Sync + 'static)?> State for $map<K, V $(, $hasher)?> {
             const HEAD: usize = LENGTH;
@@ -200,16 +201,16 @@ macro_rules! maps {
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 let mut heads = heads::<K, V>(head, reader)?;
                 let (is_wide, len) = (const { room::is_wide::<(K, V), $room>(entry::<K, V>()) }, heads.len());
-                let mut map: Self = $empty(if is_wide { room::at_once::<(K, V)>(len) } else { len });
+                let mut map = $empty(if is_wide { room::at_once::<(K, V)>(len) } else { len });
                 while let Some(mut head) = heads.next() {
                     let Some(key) = whole(&mut head, reader) else { return refused_before(heads.len(), len, reader) };
                     match get(&mut head, reader) {
-                        Some(value) => drop(map.insert(key, value)),
+                        Some(value) => $insert(&mut map, key, value),
                         None if V::POINTER && reader.left_out() => {}
                         None => return refused_before(heads.len(), len, reader),
                     }
                 }
-                Some(map)
+                Some($done(map))
             }
 
             /// While the keys agree, in order, only values are restored. From the first that does not, keys are
@@ -260,10 +261,12 @@ maps!(
     Tree,
     [Ord],
     [],
-    |_| BTreeMap::new(),
+    Growing::new,
     schema,
     put_entries,
     set_tree,
+    |map: &mut Growing<Self, _>, key, value| map.insert((key, value)),
+    Growing::finish,
     core::mem::take,
     |map: &mut Self, entries: Vec<(K, V)>| *map = entries.into_iter().collect()
 );
@@ -273,10 +276,12 @@ maps!(
     Table,
     [Eq + Hash],
     [S: BuildHasher],
-    |len| HashMap::with_capacity_and_hasher(len, S::default()),
+    |len| Self::with_capacity_and_hasher(len, S::default()),
     table_schema,
     put_table,
     set_table,
+    |map: &mut Self, key, value| drop(map.insert(key, value)),
+    |map| map,
     |map: &mut Self| map.drain().collect::<Vec<_>>(),
     |map: &mut Self, entries: Vec<(K, V)>| map.extend(entries)
 );

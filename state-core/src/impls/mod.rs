@@ -35,4 +35,5 @@ mod text;
 mod through;
 mod time;
 mod transparent;
+mod tree;
 mod tuple;

@@ -1,9 +1,9 @@
 //! How a map is restored where its keys are not those of the image: values whose keys stay are restored in place, the
-//! others are made anew. No value is restored twice, so that its hooks run once.
+//! others are made anew, or from what other keys leave behind. No value is restored twice, so that its hooks run once.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, btree_map};
 use alloc::vec::Vec;
-use core::cmp::Ordering;
+use core::mem::{needs_drop, replace, take};
 #[cfg(feature = "std")]
 use std::collections::HashMap;
 #[cfg(feature = "std")]
@@ -11,71 +11,112 @@ use std::hash::{BuildHasher, Hash};
 
 #[cfg(feature = "std")]
 use super::agree::Scratch;
+use super::align;
 use super::map::Heads;
+use super::tree::Growing;
 use crate::__private::{get, set};
 use crate::protocol::decode::Reader;
+#[cfg(feature = "std")]
+use crate::protocol::room;
 use crate::state::Restore;
 
 /// Fills a B-tree map, the first `kept` of whose entries are restored already.
 ///
-/// Its entries and those of the image are walked side by side, and the tree is built at once. With the tables' way below,
-/// 40 order books are restored into others in 0.6 times the time of looking up, removing and inserting each entry.
+/// Its entries and those of the image are walked side by side, and the tree is built at once. Not inlined: maps whose keys
+/// agree do without.
+#[inline(never)]
 pub(super) fn tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(
     map: &mut BTreeMap<K, V>,
     kept: usize,
     heads: Heads<'de>,
     reader: &mut Reader<'de>,
 ) {
-    let mut old = core::mem::take(map).into_iter();
-    let mut new = Vec::with_capacity(heads.len());
-    new.extend(old.by_ref().take(kept));
-    let mut old = Old { entries: old.map(|(key, value)| (key, Some(value))).collect(), at: 0 };
-    for mut head in heads.skip(kept) {
-        let Some(key) = get::<K>(&mut head, reader) else { break };
-        let value = match old.take(&key) {
-            Some(mut value) => {
-                set(&mut value, &mut head, reader);
-                value
-            }
-            None => match get(&mut head, reader) {
-                Some(value) => value,
-                None => break,
-            },
-        };
-        new.push((key, value));
+    let mut rest = take(map).into_iter();
+    let mut new = Growing::new(heads.len());
+    rest.by_ref().take(kept).for_each(|entry| new.insert(entry));
+    let mut old = Old { front: rest.next(), rest, passed: Vec::new(), trades: align::may_trade::<(K, V)>(reader) };
+    for head in heads.skip(kept) {
+        let Some(entry) = old.restore(head, reader) else { break };
+        new.insert(entry);
     }
-    // Of equal keys, which no map writes, the last one counts.
-    *map = new.into_iter().collect();
+    *map = new.finish();
 }
 
 /// The entries that a tree had, in order.
 struct Old<K, V> {
-    entries: Vec<(K, Option<V>)>,
-    /// How many have keys below the last one that was asked for.
-    at: usize,
+    front: Option<(K, V)>,
+    rest: btree_map::IntoIter<K, V>,
+    /// Those whose keys are below the last one that was asked for. A value is taken once.
+    passed: Vec<(K, Option<V>)>,
+    /// Whether an entry whose key goes may become another one.
+    trades: bool,
 }
 
-impl<K: Ord, V> Old<K, V> {
-    /// The value of a key, once. Keys that come in order find theirs without a search.
-    fn take(&mut self, key: &K) -> Option<V> {
-        while let Some((old, value)) = self.entries.get_mut(self.at) {
-            match (*old).cmp(key) {
-                Ordering::Less => self.at += 1,
-                Ordering::Equal => return value.take(),
-                Ordering::Greater => break,
+impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
+    /// The entry of the image at `head`, made from one that is there if that saves anything.
+    fn restore(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<(K, V)> {
+        let (key, mut spare) = match self.spare() {
+            Some((mut key, spare)) => {
+                set(&mut key, &mut head, reader);
+                (key, spare)
             }
-        }
-        let (last, _) = self.entries.get(self.at.checked_sub(1)?)?;
-        if last < key {
+            None => (get(&mut head, reader)?, None),
+        };
+        // If there is none, the key may just have passed some.
+        let old = self.find(&key, &mut spare).or(spare).or_else(|| self.spare()?.1);
+        let value = match old {
+            Some(mut value) => {
+                set(&mut value, &mut head, reader);
+                value
+            }
+            None => get(&mut head, reader)?,
+        };
+        Some((key, value))
+    }
+
+    fn next(&mut self) -> Option<(K, V)> {
+        replace(&mut self.front, self.rest.next())
+    }
+
+    /// An entry whose key is gone, or is the one that would be asked for last.
+    fn spare(&mut self) -> Option<(K, Option<V>)> {
+        if !self.trades || !needs_drop::<(K, V)>() {
             return None;
         }
-        let at = self.entries[..self.at].binary_search_by(|(old, _)| old.cmp(key)).ok()?;
-        self.entries[at].1.take()
+        self.passed.pop().or_else(|| self.rest.next_back().map(|(key, value)| (key, Some(value))))
+    }
+
+    /// The value of a key, once. Keys that come in order find theirs without a search. If there is one, what was spare
+    /// stays for another key.
+    fn find(&mut self, key: &K, spare: &mut Option<V>) -> Option<V> {
+        while let Some((front, _)) = &self.front {
+            let order = front.cmp(key);
+            if order.is_gt() {
+                break;
+            }
+            let (old, value) = self.next()?;
+            if order.is_eq() {
+                if spare.is_some() {
+                    self.passed.push((old, spare.take()));
+                }
+                return Some(value);
+            }
+            if !self.trades || needs_drop::<(K, V)>() {
+                self.passed.push((old, Some(value)));
+            }
+        }
+        // Those that are traded have no order.
+        if self.trades || self.passed.last()?.0 < *key {
+            return None;
+        }
+        let at = self.passed.binary_search_by(|(old, _)| old.cmp(key)).ok()?;
+        self.passed[at].1.take()
     }
 }
 
 /// Fills a hash map, the first `kept` of whose entries, as they are marked, are restored already.
 #[cfg(feature = "std")]
+#[inline(never)]
 pub(super) fn table<'de, K, V, S>(
     map: &mut HashMap<K, V, S>,
     mut marked: Marks<V>,
@@ -86,8 +127,15 @@ pub(super) fn table<'de, K, V, S>(
     V: Restore<'de>,
     S: BuildHasher,
 {
+    let trades = align::may_trade::<(K, V)>(reader);
+    let mut heads = heads.skip(marked.count);
+    if trades && !needs_drop::<(K, V)>() {
+        // A search takes longer than what it could save.
+        marked.retain(map);
+        return fill(map, Vec::new(), heads, reader);
+    }
     let (mut new, mut scratch) = (Vec::new(), Scratch::new(reader));
-    for mut head in heads.skip(marked.count) {
+    while let Some(mut head) = heads.next() {
         let (key_head, place) = (&head[..K::HEAD], reader.mark());
         let Some(key) = get::<K>(&mut head, reader) else { break };
         let live = map.get_key_value(&key).filter(|(_, value)| Marks::<V>::TELLS && !marked.has(value));
@@ -114,14 +162,46 @@ pub(super) fn table<'de, K, V, S>(
             Some(value) => new.push((key, value)),
             None => break,
         }
+        if trades && marked.count == 0 && new.len() == FOREIGN {
+            let old = map.drain().collect();
+            map.extend(new);
+            return fill(map, old, heads, reader);
+        }
     }
-    match marked.count {
-        0 => map.clear(),
-        all if all == map.len() => {}
-        _ => map.retain(|_, value| marked.has(value)),
-    }
+    marked.retain(map);
     // Of equal keys, which no map writes, the last one counts.
     map.extend(new);
+}
+
+/// After so many keys of which a table has none, it is taken to have nothing in common with the image.
+#[cfg(feature = "std")]
+const FOREIGN: usize = 8;
+
+/// Puts entries into a hash map, made from old ones as far as there are any.
+#[cfg(feature = "std")]
+fn fill<'de, K, V, S>(
+    map: &mut HashMap<K, V, S>,
+    mut old: Vec<(K, V)>,
+    heads: impl ExactSizeIterator<Item = &'de [u8]>,
+    reader: &mut Reader<'de>,
+) where
+    K: Restore<'de> + Eq + Hash,
+    V: Restore<'de>,
+    S: BuildHasher,
+{
+    map.reserve(room::at_once::<(K, V)>(heads.len()));
+    for mut head in heads {
+        let entry = match old.pop() {
+            Some((mut key, mut value)) => {
+                set(&mut key, &mut head, reader);
+                set(&mut value, &mut head, reader);
+                Some((key, value))
+            }
+            None => get(&mut head, reader).and_then(|key| Some((key, get(&mut head, reader)?))),
+        };
+        let Some((key, value)) = entry else { return };
+        map.insert(key, value);
+    }
 }
 
 /// Which values of a table are restored. They are told by where they lie, which is asked only while nothing is moved.
@@ -156,6 +236,15 @@ impl<V> Marks<V> {
         *word |= bit;
         self.count += usize::from(is_new);
         is_new
+    }
+
+    /// Drops the entries of a table that are not marked.
+    fn retain<K, S>(&self, map: &mut HashMap<K, V, S>) {
+        match self.count {
+            0 => map.clear(),
+            all if all == map.len() => {}
+            _ => map.retain(|_, value| self.has(value)),
+        }
     }
 
     fn has(&self, value: &V) -> bool {

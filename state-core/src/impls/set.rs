@@ -11,7 +11,9 @@ use super::agree::Scratch;
 use super::convert::refused_before;
 #[cfg(feature = "std")]
 use super::order;
+use super::tree::Growing;
 use super::{list, map};
+use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
@@ -45,6 +47,7 @@ pub(super) fn agrees<'a, T: State + 'a>(
 }
 
 /// Builds the elements.
+#[cfg(any(feature = "std", feature = "indexmap"))]
 #[inline]
 pub(super) fn each<'de, T: Restore<'de>>(head: &[u8], reader: &mut Reader<'de>, mut take: impl FnMut(T)) -> Option<()> {
     for head in list::run::<T>(head, reader)?.chunks_exact(stride(T::HEAD)) {
@@ -68,10 +71,27 @@ fn put_table<'a, T: State + 'a>(
     }
 }
 
+fn refill_tree<'de, T: Restore<'de> + Ord>(set: &mut BTreeSet<T>, head: &'de [u8], reader: &mut Reader<'de>) {
+    set.clear();
+    assign(set, Restore::get(head, reader));
+}
+
+#[cfg(feature = "std")]
+fn refill_table<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher>(
+    set: &mut HashSet<T, S>,
+    head: &'de [u8],
+    reader: &mut Reader<'de>,
+) {
+    set.clear();
+    each(head, reader, |item| {
+        set.insert(item);
+    });
+}
+
 macro_rules! sets {
     (
         $set:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
-        $put:expr, $drain:expr, $fill:expr
+        $put:expr, $insert:expr, $done:expr, $refill:expr, $drain:expr, $fill:expr
     ) => {
         impl<T: State $(, $hasher: Send + Sync + 'static)?> State for $set<T $(, $hasher)?> {
             const HEAD: usize = LENGTH;
@@ -106,15 +126,15 @@ macro_rules! sets {
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 let run = list::run::<T>(head, reader)?;
                 let (is_wide, len) = (const { room::is_wide::<T, $room>(T::HEAD) }, run.len() / stride(T::HEAD));
-                let mut set: Self = $empty(if is_wide { room::at_once::<T>(len) } else { len });
+                let mut set = $empty(if is_wide { room::at_once::<T>(len) } else { len });
                 let mut heads = run.chunks_exact(stride(T::HEAD));
                 while let Some(mut head) = heads.next() {
                     match map::whole(&mut head, reader) {
-                        Some(item) => set.insert(item),
+                        Some(item) => $insert(&mut set, item),
                         None => return refused_before(heads.len(), len, reader),
-                    };
+                    }
                 }
-                Some(set)
+                Some($done(set))
             }
 
             /// A set whose elements agree, in order, stays as it is; any other is filled anew.
@@ -122,10 +142,7 @@ macro_rules! sets {
                 let place = reader.mark();
                 if !agrees(self.iter(), head, reader) {
                     reader.back_to(place);
-                    self.clear();
-                    each(head, reader, |item| {
-                        self.insert(item);
-                    });
+                    $refill(self, head, reader);
                 }
             }
 
@@ -153,9 +170,12 @@ sets!(
     Tree,
     [Ord],
     [],
-    |_| BTreeSet::new(),
+    Growing::new,
     schema,
     list::put_each::<_, Tree>,
+    Growing::insert,
+    Growing::finish,
+    refill_tree,
     core::mem::take,
     |set: &mut Self, items: Vec<T>| { *set = items.into_iter().collect() }
 );
@@ -165,9 +185,14 @@ sets!(
     Table,
     [Eq + Hash],
     [S: BuildHasher],
-    |len| HashSet::with_capacity_and_hasher(len, S::default()),
+    |len| Self::with_capacity_and_hasher(len, S::default()),
     table_schema,
     put_table,
+    |set: &mut Self, item| {
+        set.insert(item);
+    },
+    |set| set,
+    refill_table,
     |set: &mut Self| set.drain().collect::<Vec<_>>(),
     |set: &mut Self, items: Vec<T>| set.extend(items)
 );
