@@ -124,15 +124,16 @@ impl<'a> Run<'_, 'a> {
     /// Makes a key by itself, and compares it with those before it.
     pub(super) fn differs(&mut self, key: At, head: &'a [u8], made: &mut Made) -> Result<()> {
         let step = &self.plan.steps[key];
-        if !step.compares {
+        // What is in a key is compared when that is made to stay: in each key by itself, it would be made twice as often.
+        if !step.compares || !mem::replace(&mut self.compares, false) {
             return Ok(());
         }
-        let here = self.at;
+        let (here, was_apart) = (self.at, mem::replace(&mut self.is_apart, true));
         let outer = mem::replace(&mut self.out, Builder::new(step.to, self.levels));
         (self.out.memory, self.out.numbered) = (outer.memory, outer.numbered);
         let part = self.part(key, head, 0);
         let Builder { heads, text, raw, .. } = mem::replace(&mut self.out, outer);
-        self.at = here;
+        (self.at, self.is_apart, self.compares) = (here, was_apart, true);
         part?;
         let lengths = [heads.len().to_le_bytes(), text.len().to_le_bytes()].concat();
         if made.0.insert([lengths, heads, text, raw].concat()) { Ok(()) } else { Err(same()) }

@@ -216,7 +216,9 @@ impl<'a> Run<'_, 'a> {
     ) -> Result<()> {
         let outer = mem::replace(&mut self.out, Builder::new(size, self.levels));
         (self.out.memory, self.out.numbered) = (outer.memory, outer.numbered);
+        let was_apart = mem::replace(&mut self.is_apart, true);
         self.part(of, head, 0)?;
+        self.is_apart = was_apart;
         let made = mem::replace(&mut self.out, outer);
         self.out.depth = self.levels_left();
         convert_made(&made, size, convert, (&mut self.out, to))

@@ -6,7 +6,7 @@ use super::flat::elements;
 use super::{Run, damaged};
 use crate::error::Result;
 use crate::evolve::op::At;
-use crate::protocol::layout::{grid_count, padded};
+use crate::protocol::layout::{FACTOR, grid_count, padded};
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn raw(
@@ -43,8 +43,12 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn put_raw(&mut self, count: usize, of: At, array: &[u8]) -> Result<()> {
-        let at = self.out.raw.len();
-        let end = count.checked_mul(self.plan.steps[of].to).and_then(|len| len.checked_add(at)).ok_or_else(damaged)?;
+        let (at, step) = (self.out.raw.len(), &self.plan.steps[of]);
+        // Elements without bytes of their own may be any number of them.
+        if step.to > FACTOR.saturating_mul(step.from) {
+            self.out.takes(count.saturating_mul(step.to))?;
+        }
+        let end = count.checked_mul(step.to).and_then(|len| len.checked_add(at)).ok_or_else(damaged)?;
         self.out.raw.resize(end, 0);
         elements(&self.plan.steps, (count, of), array, &mut self.out.raw[at..])?;
         self.out.raw(&[]);

@@ -63,6 +63,10 @@ pub(super) struct Run<'p, 'a> {
     marks: Vec<Place>,
     pub levels: u32,
     pub parts: u32,
+    /// Whether keys are compared where they are met, as those of a key that is compared itself are not.
+    pub compares: bool,
+    /// Whether what is made is a part by itself, so that what follows in theirs is made elsewhere.
+    pub is_apart: bool,
     /// Where references are numbered, the objects.
     pub numbers: Option<Numbers<'a>>,
 }
@@ -89,6 +93,8 @@ impl Plan {
             marks: Vec::new(),
             levels: limits.depth,
             parts: stack::parts(limits.depth),
+            compares: true,
+            is_apart: false,
             numbers,
         };
         run.out.text.reserve(if self.keeps.text { 0 } else { text.as_bytes().len() });
@@ -146,8 +152,8 @@ impl<'a> Run<'_, 'a> {
         let heads = &mut self.out.heads;
         if len > heads.capacity() - heads.len() {
             // What follows is about as long as theirs: without that, all is moved a dozen times as it grows.
-            let rest = self.at.tail.len();
-            heads.reserve_exact(len.saturating_add(rest + rest / 2));
+            let rest = if self.is_apart { 0 } else { self.at.tail.len() };
+            heads.reserve(len.saturating_add(rest + rest / 2));
         }
         Ok(self.out.run(count, new))
     }
@@ -184,12 +190,12 @@ impl<'a> Run<'_, 'a> {
             Op::ArrayToList { count, of } => self.array_to_list((*count, *of), head, to),
             Op::Optional { of } => self.optional(*of, head, to),
             Op::Some { of } => {
-                let place = self.some(*of, to);
+                let place = self.some(*of, to)?;
                 self.part(*of, head, place)
             }
             Op::Boxed { of } => self.boxed(*of),
             Op::Box { of } => {
-                let place = self.out.run(1, plan.steps[*of].to);
+                let place = self.grow(1, plan.steps[*of].from, plan.steps[*of].to)?;
                 self.level(*of, head, place)
             }
             Op::Unbox { of } => {
@@ -217,7 +223,7 @@ impl<'a> Run<'_, 'a> {
 
     fn boxed(&mut self, of: At) -> Result<()> {
         let run = self.run(1, self.plan.steps[of].from)?;
-        let place = self.out.run(1, self.plan.steps[of].to);
+        let place = self.grow(1, self.plan.steps[of].from, self.plan.steps[of].to)?;
         self.level(of, run, place)
     }
 
@@ -227,7 +233,7 @@ impl<'a> Run<'_, 'a> {
             Some((0, _)) => Ok(()),
             Some((1, inline)) => {
                 let head = if option_is_inline(from) { &inline[..from] } else { self.run(1, from)? };
-                let place = self.some(of, to);
+                let place = self.some(of, to)?;
                 self.part(of, head, place)
             }
             _ => Err(damaged()),
@@ -235,10 +241,10 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Writes that an optional value is there; where its head goes.
-    fn some(&mut self, of: At, to: usize) -> usize {
-        let new = self.plan.steps[of].to;
+    fn some(&mut self, of: At, to: usize) -> Result<usize> {
+        let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
         self.out.write(to, &[1]);
-        if option_is_inline(new) { to + 1 } else { self.out.run(1, new) }
+        if option_is_inline(new) { Ok(to + 1) } else { self.grow(1, from, new) }
     }
 }
 

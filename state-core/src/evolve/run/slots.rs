@@ -82,7 +82,7 @@ impl<'a> Run<'_, 'a> {
         let Some((index, size)) = *ours else { return Err(gone(name)) };
         let head = if cases.from.inline || *from == 0 { &inline[..*from] } else { self.run(1, *from)? };
         self.out.write(to, &index.to_le_bytes()[..cases.to.size]);
-        let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.out.run(1, size) };
+        let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.grow(1, *from, size)? };
         self.slots(slots, head, place).map_err(|error| error.within(name))
     }
 }
