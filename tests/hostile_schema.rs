@@ -558,6 +558,7 @@ fn many_variants_that_are_gone_are_few_lines() {
     enum Choice {
         Kept,
     }
+    static OURS: LazyLock<Form> = LazyLock::new(|| Form::of::<Choice>().unwrap());
     let variants = |count: usize| {
         let name = |index: usize| format!("V{index:03}");
         let names = (0..count).map(|index| [&[4], name(index).as_bytes(), &[0]].concat());
@@ -565,7 +566,6 @@ fn many_variants_that_are_gone_are_few_lines() {
         let parts = [vec![16, 6], b"Choice".to_vec(), leb(count as u64 + 1), kept, names.collect::<Vec<_>>().concat()];
         parts.concat()
     };
-    static OURS: LazyLock<Form> = LazyLock::new(|| Form::of::<Choice>().unwrap());
     for (count, told) in [(3, 3), (900, 100)] {
         let bytes = image(&variants(count), &vec![0; if count < 256 { 1 } else { 2 }], &[]);
         assert_eq!(OURS.obstacles(&Form::open(&bytes).unwrap()).len(), told);

@@ -397,7 +397,7 @@ fn lists_of_which_little_can_be_kept() {
     }
     let entry = |random: &mut Random, note: fn(&mut Random) -> Note| Entry {
         name: random.word(),
-        notes: (0..1 + random.below(4)).map(|_| note(random)).collect(),
+        notes: (0..=random.below(4)).map(|_| note(random)).collect(),
     };
     let text = |random: &mut Random| Note::Text(random.word().repeat(3));
     let pair = |random: &mut Random| Note::Pair { first: random.word().repeat(3), second: random.word() };
