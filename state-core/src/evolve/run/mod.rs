@@ -151,9 +151,10 @@ impl<'a> Run<'_, 'a> {
         let len = count.checked_mul(stride(new)).ok_or_else(damaged)?;
         let heads = &mut self.out.heads;
         if len > heads.capacity() - heads.len() {
-            // What follows is about as long as theirs: without that, all is moved a dozen times as it grows.
+            // What follows is seldom more than twice as long as theirs: without that, all is moved a dozen times as it grows.
+            // By a half at least, so that what becomes much longer is not moved for each part of it.
             let rest = if self.is_apart { 0 } else { self.at.tail.len() };
-            heads.reserve(len.saturating_add(rest + rest / 2));
+            heads.reserve_exact(len.saturating_add(2 * rest).max(heads.len() / 2));
         }
         Ok(self.out.run(count, new))
     }
