@@ -310,7 +310,9 @@ impl Maker {
     }
 
     fn slots(&mut self, depth: usize) -> Vec<(String, Type)> {
-        (0..self.random.below(4)).map(|_| (self.name("slot"), self.ty(depth))).collect()
+        // A few are large, as most types of a program are.
+        let most = if self.random.below(6) == 0 { 9 } else { 4 };
+        (0..self.random.below(most)).map(|_| (self.name("slot"), self.ty(depth))).collect()
     }
 
     fn state(&mut self, ty: &Type) -> State {
@@ -463,9 +465,18 @@ impl Maker {
                 Type::List(Box::new(Type::Text)),
                 Type::Optional(Box::new(Type::Char)),
             ];
-            later.push((self.name("added"), filled[self.random.below(filled.len())].clone()));
+            let at = self.random.below(later.len() + 1);
+            later.insert(at, (self.name("added"), filled[self.random.below(filled.len())].clone()));
         }
-        self.random.shuffle(&mut later);
+        // What stays in order is copied as a whole.
+        match self.random.below(4) {
+            0 => self.random.shuffle(&mut later),
+            1 if later.len() > 1 => {
+                let (first, second) = (self.random.below(later.len()), self.random.below(later.len()));
+                later.swap(first, second);
+            }
+            _ => {}
+        }
         later
     }
 }
