@@ -44,7 +44,8 @@ fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
     let regions = Regions { head, tail, text: Text::new(text).ok()?, raw, numbered };
     match one.refusing {
         Some((object, before)) => {
-            let left = one.lengths.iter().zip(before).map(|(length, before)| length - before).sum();
+            let mut lengths = one.lengths.into_iter().zip(before);
+            let left = lengths.try_fold(0, |left, (length, before)| Some(left + length.checked_sub(before)?))?;
             walk::path_of_object(root.schema, &regions, (object, left), depth)
         }
         None => walk::path_of_blank(root.schema, &regions, [&one.bytes, &other.bytes], depth),
