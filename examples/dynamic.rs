@@ -84,7 +84,7 @@ fn main() -> Result<(), Error> {
     let back: Shop = pickle::loads(&pickled)?;
     println!("pickled for Python in {} bytes, and read again: {}", pickled.len(), back.report());
 
-    // A type that is not in the list is rejected, in every format.
+    // A type that is not in the list is refused, in every format.
     let mut state = shop.get_state()?.to_vec();
     state[0] = "nobody".into();
     if let Err(error) = live.set_state(state) {

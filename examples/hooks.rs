@@ -100,7 +100,7 @@ fn main() -> Result<(), Error> {
 
     load_into(&bytes, &mut account)?;
     println!("and a good state goes in: {:?}, balance {}", account.entries, account.balance);
-    // Skipped fields are kept, also where a hook can reject the state.
+    // Skipped fields are kept, also where a hook can refuse the state.
     println!("pending after it: {:?}", account.pending);
     Ok(())
 }

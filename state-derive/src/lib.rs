@@ -36,7 +36,7 @@ use crate::ctxt::Ctxt;
 /// | type | `name = "example.Person"` | the type tag; by default, the identifier |
 /// | type | `crate = path` | the path of the runtime; by default, `::state_core` |
 /// | type | `bound = "T: Trait"` | where predicates of the impls, instead of the inferred ones |
-/// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)`; a method is written `Self::prepare`. If it rejects, it is called twice more, to find the path for the error |
+/// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)`; a method is written `Self::prepare`. If it refuses, it is called twice more, to find the path for the error |
 /// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)`; a method is written `Self::rebuild` |
 /// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
 /// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
