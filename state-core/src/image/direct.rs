@@ -112,8 +112,18 @@ pub(super) fn restored<'de, T: Restore<'de>>(
     identity: &Identity,
     target: &mut T,
 ) -> Result<()> {
-    if T::DYNAMIC || identity.refuses {
+    if T::DYNAMIC {
         return restore(regions, identity, target);
     }
+    if identity.refuses {
+        return restored_aside(regions.head, identity, target);
+    }
     Reader::flat_into(regions.head, identity.moves, target).map_or(Ok(()), Err)
+}
+
+/// It takes the head alone: lent regions would lie in memory, and be written there for states that need none of them.
+#[cold]
+#[inline(never)]
+fn restored_aside<'de, T: Restore<'de>>(head: &'de [u8], identity: &Identity, target: &mut T) -> Result<()> {
+    restore(&Regions::flat(head), identity, target)
 }

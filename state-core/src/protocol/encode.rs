@@ -174,6 +174,12 @@ impl Size {
         self.failure.get_or_insert(Failure { error: refusal, object });
     }
 
+    /// Whether something said that the value cannot be written.
+    #[inline]
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// The object whose hook was the first to say that the value cannot be written, and what was counted before it.
     pub(crate) fn refusing(&self) -> Option<(&'static Schema, [usize; 3])> {
         self.failure.as_ref().and_then(|failure| failure.object)

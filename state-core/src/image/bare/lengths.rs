@@ -14,15 +14,21 @@ const fn written(present: Present) -> [bool; 2] {
     [present.tail && (present.text || present.raw), present.text && present.raw]
 }
 
-/// How many bytes the lengths take.
+/// How many bytes the lengths take where each takes one, nothing is raw, and the type has what the value needs.
 #[inline]
+pub(super) fn short_width(present: Present, [tail, text, raw]: [usize; 3]) -> Option<usize> {
+    let [has_tail, has_text] = written(present);
+    let is_short = (tail | text) < 0x80 && raw == 0 && (present.tail || tail == 0) && (present.text || text == 0);
+    is_short.then_some(usize::from(has_tail) + usize::from(has_text))
+}
+
+/// How many bytes the lengths take.
 pub(super) fn width(present: Present, [tail, text, _]: [usize; 3]) -> usize {
     let [has_tail, has_text] = written(present);
     (if has_tail { width_of(tail) } else { 0 }) + (if has_text { width_of(text) } else { 0 })
 }
 
 /// Whether the type has all the regions that a value of it needs.
-#[inline]
 pub(super) fn hold(present: Present, [tail, text, raw]: [usize; 3]) -> bool {
     (present.tail || tail == 0) && (present.text || text == 0) && (present.raw || raw == 0)
 }
@@ -34,14 +40,17 @@ pub(super) fn write(present: Present, [tail, text, _]: [usize; 3], space: &mut [
     match space {
         [] => {}
         [only] => *only = (if has_tail { tail } else { text }) as u8,
-        _ => {
-            let (first, second) = space.split_at_mut(if has_tail { width_of(tail) } else { 0 });
-            write_number(tail, first);
-            if has_text {
-                write_number(text, second);
-            }
-        }
+        [first, second] if has_tail && has_text => (*first, *second) = (tail as u8, text as u8),
+        _ => write_long(if has_tail { width_of(tail) } else { 0 }, [tail, text], space),
     }
+}
+
+/// Writes the first of two numbers into so many bytes, and the second into the others, if there are any.
+#[inline(never)]
+fn write_long(width: usize, [tail, text]: [usize; 2], space: &mut [u8]) {
+    let (first, second) = space.split_at_mut(width);
+    write_number(tail, first);
+    write_number(text, second);
 }
 
 /// The bytes that a number takes in LEB128.

@@ -130,8 +130,8 @@ use super::{Root, direct, explain, unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, changed};
-use crate::schema::Sharing;
 use crate::schema::fingerprint::identity_of;
+use crate::schema::{Present, Sharing};
 use crate::state::{Restore, State};
 
 /// Saves a value's state as native bytes without a header.
@@ -264,14 +264,16 @@ impl Bare {
         let mut size = Size::new(self.options.levels());
         value.size(&mut size);
         let (lengths, present) = (size.lengths(), identity.present);
-        let between = lengths::width(present, lengths);
-        let total = match size.total(T::HEAD + between) {
-            Ok(total) if lengths::hold(present, lengths) => total,
-            Ok(_) => return Err(named::<T>(without_place())),
-            Err(error) => {
-                let levels = self.options.levels();
-                return Err(unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO)));
-            }
+        let (between, total) = match lengths::short_width(present, lengths) {
+            Some(between) if !size.has_failed() => (between, T::HEAD + between + lengths[0] + lengths[1]),
+            _ => match measured(&mut size, T::HEAD, present) {
+                Ok(Some(measured)) => measured,
+                Ok(None) => return Err(named::<T>(without_place())),
+                Err(error) => {
+                    let levels = self.options.levels();
+                    return Err(unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO)));
+                }
+            },
         };
         direct::fit(buffer, total);
         let (head, behind) = buffer.split_at_mut(T::HEAD);
@@ -327,6 +329,15 @@ impl Bare {
         let Some(regions) = divide::<T>(bytes) else { return Err(fault::<T>(bytes)) };
         self.options.pass::<T>(&identity_of::<T>(), &regions, bytes)
     }
+}
+
+/// How many bytes the lengths and the whole state take; `None` if the type lacks a region that the value needs.
+#[inline(never)]
+fn measured(size: &mut Size, head: usize, present: Present) -> Result<Option<(usize, usize)>> {
+    let lengths = size.lengths();
+    let between = lengths::width(present, lengths);
+    let total = size.total(head + between)?;
+    Ok(lengths::hold(present, lengths).then_some((between, total)))
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
