@@ -1,7 +1,7 @@
 //! The forms that `#[state(pickle = "..")]` gives objects and enums, and arrays, as Python takes them.
 
-use state_core::pickle::{PickleOptions, Protocol};
-use state_core::{Record, State};
+use state_core::pickle::{self, PickleOptions, Protocol};
+use state_core::{Record, State, from_value};
 
 mod python;
 
@@ -119,6 +119,54 @@ fn objects_by_the_names_of_their_slots() {
     shows(all, &list, "[Slots(None, 0), Slots('BoBoBoBoBoBoBoBoBo', 1), Slots('BoBoBoBoBoBoBoBoBo', 2)]");
     shows(all, &Empty { _cache: 1 }, "Plain[]");
     check(cases);
+}
+
+/// A frozen dataclass with slots gives its fields as a list, and takes them from a list or a tuple.
+#[test]
+fn frozen_dataclasses_with_slots() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "shop.Frozen")]
+    struct Frozen {
+        name: String,
+        sizes: Vec<u16>,
+    }
+    const SCRIPT: &str = r#"
+import dataclasses, pickle, sys, types
+shop = sys.modules["shop"] = types.ModuleType("shop")
+class Frozen:
+    name: str
+    sizes: list
+Frozen.__module__, Frozen.__qualname__ = "shop", "Frozen"
+if sys.version_info >= (3, 10):
+    Frozen = dataclasses.dataclass(frozen=True, slots=True)(Frozen)
+else:
+    # What `slots` adds to the class there.
+    Frozen.__getstate__ = lambda self: [self.name, self.sizes]
+    def set_state(self, state):
+        for name, value in zip(["name", "sizes"], state):
+            object.__setattr__(self, name, value)
+    Frozen.__setstate__ = set_state
+    Frozen = dataclasses.dataclass(frozen=True)(Frozen)
+shop.Frozen = Frozen
+
+def case(data):
+    if len(data) == 1:
+        return pickle.dumps(shop.Frozen("Ann", [data[0], 7]), data[0])
+    return repr(pickle.loads(data)).encode()
+"#;
+    let protocols: Vec<_> = (0..6).map(|protocol| vec![protocol]).collect();
+    let Some(pickles) = python::answers(SCRIPT, &protocols) else { return };
+    let mut written = Vec::new();
+    for ((pickle, number), protocol) in pickles.iter().zip(0..).zip(Protocol::ALL) {
+        let frozen = Frozen { name: "Ann".into(), sizes: vec![number, 7] };
+        assert_eq!(pickle::loads::<Frozen>(pickle).unwrap(), frozen);
+        let value = pickle::load_value(pickle).unwrap();
+        assert_eq!(from_value::<Frozen>(&value).unwrap(), frozen);
+        written.push(PickleOptions::new().protocol(protocol).dumps(&frozen).unwrap());
+    }
+    for (number, found) in python::texts(SCRIPT, &written).unwrap().iter().enumerate() {
+        assert_eq!(found, &format!("Frozen(name='Ann', sizes=[{number}, 7])"));
+    }
 }
 
 #[test]

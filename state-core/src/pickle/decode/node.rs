@@ -347,7 +347,8 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn object(self, tag: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(tag).filter(|instance| has_one_state(self.source.parts, instance))?;
         match self.state(&instance) {
-            Some(View::Tuple(items)) => self.nodes(items),
+            // A frozen dataclass with slots gives the list of its fields.
+            Some(View::Tuple(items) | View::List(items)) => self.nodes(items),
             Some(_) => None,
             // What has no state of its own is made from its arguments, as named tuples are.
             None => self.nodes(instance.arguments),

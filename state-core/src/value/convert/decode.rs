@@ -125,6 +125,7 @@ impl<'v> Decoder<'v> for Given<'v> {
                     None if object.state().is_empty() && object.kwargs().is_empty() => self.each(object.args()),
                     None if object.state().is_empty() => None,
                     None => self.each(object.state()),
+                    Some(Value::List(state)) => self.each(state),
                     Some(_) => None,
                 }
             }
