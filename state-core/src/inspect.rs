@@ -89,7 +89,7 @@ impl<'a> Inspection<'a> {
             return Err(Image::other_schema());
         }
         let memory = options.memory_for(bytes.len());
-        let (nodes, root) = Nodes::read(schema, rows, memory)?;
+        let (nodes, root) = Nodes::read(schema, rows, memory, None)?;
         if image.sharing().shared && rows.pointers.is_none() {
             return Err(no_pointers());
         }

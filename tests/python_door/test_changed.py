@@ -141,13 +141,13 @@ def test_cycles_through_a_class_that_changed():
         assert back.others[0] is back.next and back.others[1] is back and back.others[2] == "x"
 
 
-def test_types_of_open_sets_get_new_slots_at_the_end():
+def test_types_of_open_sets_get_new_slots():
     rack = zoo.OldRack([0.5, 1.5])
     assert pickle.dumps(pickle.loads(pickle.dumps(rack))) == pickle.dumps(rack)
     for back in reloaded(rack):
         assert back.__getstate__() == ([("zoo.Echo", (0.5, 0)), ("zoo.Echo", (1.5, 0))], "rack")
     unknown = pickle.dumps(rack).replace(b"\x08zoo.Echo", b"\x08zoo.Hall")
-    refused(TypeError, "'zoo.Hall', which is not", pickle.loads, unknown)
+    refused(pickle.UnpicklingError, "'zoo.Hall', which is not", pickle.loads, unknown)
 
 
 def test_what_nobody_says_is_refused_with_what_to_write():

@@ -233,6 +233,19 @@ impl Parsed {
         Ok(Self { nodes, root, pointers: false })
     }
 
+    /// The same, with the types of its open sets.
+    #[cfg(feature = "pyo3")]
+    pub fn of_class_with_sets(schema: &[u8], members: &[u8], class: &str, memory: usize) -> Result<Self> {
+        let rows = Rows { members: Cow::Borrowed(members), ..Rows::default() };
+        Self::with_members(schema, &rows, memory, Some(class))
+    }
+
+    fn with_members(schema: &[u8], rows: &Rows<'_>, memory: usize, class: Option<&str>) -> Result<Self> {
+        let (mut nodes, root) = Nodes::read(schema, rows, memory, class)?;
+        nodes.evolve_sets(SetEvolution::ALL);
+        Ok(Self { nodes, root, pointers: rows.pointers.is_some() })
+    }
+
     /// The name of the type.
     #[cfg(feature = "pyo3")]
     pub fn tag(&self) -> Option<&str> {
@@ -247,9 +260,7 @@ impl Parsed {
 
     /// The same, of a schema that may be anybody's, with what stands in front of it, and of no more bytes in memory.
     pub fn within(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
-        let (mut nodes, root) = Nodes::read(schema, rows, memory)?;
-        nodes.evolve_sets(SetEvolution::ALL);
-        Ok(Self { nodes, root, pointers: rows.pointers.is_some() })
+        Self::with_members(schema, rows, memory, None)
     }
 
     pub fn regions<'a>(&self, image: &Image<'a>) -> Result<Regions<'a>> {

@@ -146,6 +146,13 @@ impl Problem {
         Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
     }
 
+    /// The same by where it is in the part at `outer`: which of the places of that part it is, is known when a state is
+    /// read.
+    pub fn inside(self, outer: &dyn Display) -> Self {
+        let inner = self.path.strip_prefix(&*outer.to_string()).map(|inner| inner.trim_start_matches('.').to_string());
+        Self { path: inner.unwrap_or(self.path), ..self }
+    }
+
     /// The error of a state that is refused for this and `more` other reasons.
     pub fn error(self, more: usize) -> Error {
         let Self { path, ours, theirs, remedy, .. } = self;

@@ -17,19 +17,22 @@ use super::run::{Run, damaged};
 use super::skip::{Ahead, Over, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::layout::LENGTH;
-use crate::schema::{MemberOf, Open};
+use crate::schema::{MemberOf, Nodes, Open};
 
 /// How older states of open sets are planned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetEvolution {
     pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &Path<'_>) -> Op,
     pub(super) pass: fn(&mut Skips, &mut Ahead<'_>, &Open) -> usize,
+    /// The type of a value that comes with its tag alone.
+    pub tagged: for<'n> fn(&'n Nodes, &Open, &str) -> Result<MemberOf<'n>>,
 }
 
 impl SetEvolution {
     pub const ALL: Self = Self {
         plan: |planner, theirs, ours, path| planner.open_set(theirs, ours, path),
         pass: |skips, ahead, open| skips.open_set(ahead, open),
+        tagged: Nodes::tagged,
     };
 }
 
@@ -105,6 +108,7 @@ impl<'t> Planner<'t> {
             if let Err(problem) = &one {
                 self.loss(problem.clone());
             }
+            let one = one.map_err(|problem| problem.inside(path));
             types.insert((member.tag.to_string(), member.fingerprint), one);
         }
         self.sets[place].types = sorted(types);
@@ -144,7 +148,7 @@ impl<'a> Run<'_, 'a> {
         self.out.text.extend_from_slice(tag.as_bytes());
         self.out.write(to + LENGTH, &fingerprint.to_le_bytes());
         let place = self.place(*of)?;
-        self.level(*of, run, place)
+        self.level(*of, run, place).map_err(|error| error.within(tag))
     }
 
     /// The tag and the fingerprint of a value's type.

@@ -180,8 +180,8 @@ impl Skips {
             // Of a schema that was read, by what its name is in this program, if it is met at all.
             Kind::Open(open) => match open.evolution {
                 Some(of_sets) => Skip::Members((of_sets.pass)(self, ahead, open)),
-                // None of its types is known.
-                None => Skip::Open,
+                // Of a class without any, which leaves its values out.
+                None => Skip::Parts(Box::default()),
             },
             _ => Skip::Text,
         }

@@ -108,12 +108,31 @@
 //! [`packed`] classes, to Python subclasses with their attributes, to types inside these that are not classes, and to
 //! records in raw arrays.
 //!
-//! The schemas do not contain the types of [open sets](crate::guide::behind_a_trait#open-sets): in the slots of a class, a
-//! value of one is its tag and its own slots, which are matched by position. Such a type can get new slots at the end,
-//! with `default`; for any other change, register a new type with its own tag, and keep the old one.
+//! The types of [open sets](crate::guide::behind_a_trait#open-sets) change like any others, with the same attributes: a
+//! class that has such a set is pickled with the schemas of all types that are registered there by then. A type that is
+//! not registered where the pickle is loaded, or that cannot be matched, is an error only in objects with a value of it.
+//! Pickles from before they carried these schemas load as they did: the slots of such a value are matched by position,
+//! and new ones at the end need a `default`.
 //!
 //! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
 //! Pickles from before they carried schemas load as they did: by position, with `default` for missing slots at the end.
+//!
+//! # The arguments of a form
+//! | arguments of `__form__` | arguments of the form |
+//! |---|---|
+//! | the schemas | the slots of an object of exactly the class |
+//! | 1, the schemas | a class that extends it in Python, and the slots |
+//! | 2, the schemas | a class, and the state that its own `__setstate__` is given |
+//! | 3 | a class, whose own `__setstate__` fills the object |
+//! | 4, the schema | the native bytes of an object of a [`packed`] class |
+//!
+//! There is a schema, in bytes, for each class with a state, the first base's first. It is the canonical
+//! [schema](crate::image#the-canonical-schema), except that, unless the first argument is 4, one byte represents a usual type: hex 20
+//! to 29 `u8`, `i8`, `u16` and so on up to `i128`; 2A `f32`; 2B `f64`. 1F is an object with the name of the class, which
+//! is left out, and FE a Python object. If types are registered in its open sets, the schema is preceded by the byte 2C,
+//! and the length (4) and contents of [their table](crate::image#types-of-open-sets). In the slots, a value of an open set
+//! is a tuple of its type's tag and its state; if a table has two types with this tag, because two sets of a class have
+//! one name, an older form with such a value is refused.
 //!
 //! # Methods of your own
 //! | you write | what is pickled, and what happens on load |
@@ -167,6 +186,7 @@
 //!   in progress. Until it is released the object is pickled as in a cycle: it loads as the same object, from a few
 //!   bytes more.
 //! - Buffers and text that two objects share are written once.
+//! - A class with an open set is pickled with the schemas of the types that are registered at the time.
 //!
 //! Pickling never waits for a `Mutex` or `RwLock`, because its holder may be waiting for Python: if another thread
 //! holds one, that raises a `pickle.PicklingError`. Attributes whose names are not strings raise a `TypeError` when
@@ -199,6 +219,7 @@ mod types;
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
+pub(crate) use class::sets::SetForms;
 use pyo3::prelude::*;
 pub use types::numpy::{Elements, array, view};
 

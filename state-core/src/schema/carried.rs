@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+#[cfg(feature = "pyo3")]
+use super::canon::MEMBERS;
 use super::canon::{Reading, write_listed};
 use super::members::{Members, entries, no_table, registered};
 use super::{Kind, Nodes, Schema};
@@ -141,13 +143,39 @@ pub(super) fn is_row_of(row: &[u8], count: usize) -> bool {
     row.len() == count.div_ceil(8) && !beyond
 }
 
+/// The schema of a class as its pickles carry it, behind the types that are registered now in its open sets.
+#[cfg(feature = "pyo3")]
+pub(crate) fn join_class(root: &'static Schema, schema: Vec<u8>) -> Vec<u8> {
+    let members = registered(root, false);
+    if members.is_empty() {
+        return schema;
+    }
+    let length = (members.len() as u32).to_le_bytes();
+    [&[MEMBERS], &length[..], &members, &schema].concat()
+}
+
+/// The types of open sets and the schema, as [`join_class`] joins them.
+#[cfg(feature = "pyo3")]
+pub(crate) fn divide_class(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match bytes.split_first() {
+        Some((&MEMBERS, rest)) => read_row(rest),
+        _ => Some((&[], bytes)),
+    }
+}
+
 impl Nodes {
-    /// Reads a schema, and what stands in front of it, which come to no more than so many bytes in memory.
+    /// Reads a schema, and what stands in front of it, which come to no more than so many bytes in memory. Those of a
+    /// `class` may be written in brief, and have objects of Python.
     ///
     /// # Errors
     /// Bytes that are no schema, and rows or types of open sets that are none of it.
-    pub(crate) fn read(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<(Self, usize), Error> {
-        let mut reading = Reading::within(schema.len() + rows.members.len(), memory);
+    pub(crate) fn read(
+        schema: &[u8],
+        rows: &Rows<'_>,
+        memory: usize,
+        class: Option<&str>,
+    ) -> Result<(Self, usize), Error> {
+        let mut reading = Reading::within(schema.len() + rows.members.len(), memory, class);
         reading.measure(schema, rows.pointers.as_deref())?;
         let mut count = 0;
         for entry in entries(&rows.members) {

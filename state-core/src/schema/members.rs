@@ -4,6 +4,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -11,7 +12,7 @@ use super::carried::{Carried, Front, Rows};
 use super::fingerprint::hash;
 use super::places::Places;
 use super::{Kind, KnownMember, Link, Nodes, Open, Schema};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Escaped};
 
 /// A type of an open set, of the program or of a table.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +100,29 @@ impl Nodes {
         match number.and_then(|number| self.find(&open.name, tag, number)) {
             Some(member) => Ok(self.of_table(member)),
             None => open.find(tag, fingerprint).map(MemberOf::from),
+        }
+    }
+
+    /// The type of this tag: in the table, if it has any of the set, or else in the program.
+    ///
+    /// # Errors
+    /// None, or several of two sets with one name: a tag alone does not tell them apart.
+    pub fn tagged<'a>(&'a self, open: &Open, tag: &str) -> Result<MemberOf<'a>, Error> {
+        let error =
+            |expected, found| Error::new(ErrorKind::Malformed, expected, format!("'{}', {found}", Escaped(tag)));
+        let table = self.1.of(&open.name);
+        if table.is_empty() {
+            let members = open.all();
+            let now = members.iter().find(|member| member.tag == tag);
+            let member = now.or_else(|| members.iter().find(|member| member.aliases.contains(&tag)));
+            return member.map(|member| (*member).into()).ok_or_else(|| error(open.registered(), "which is not"));
+        }
+        let expected = || format!("one of the types of {} whose schemas came with the state", Escaped(&open.name));
+        let mut told = table.iter().filter(|member| member.tag == tag);
+        match (told.next(), told.next()) {
+            (Some(member), None) => Ok(self.of_table(member)),
+            (None, _) => Err(error(expected(), "which is not")),
+            _ => Err(error(expected(), "of which there are several")),
         }
     }
 

@@ -28,6 +28,8 @@ use alloc::vec::Vec;
 pub(crate) use canon::{canonical_without_slots, parse, parse_class_within, write_for_class};
 pub(crate) use canon::{parse_some, write_canonical, write_for_other_order};
 pub(crate) use carried::{Carried, Front, Rows};
+#[cfg(feature = "pyo3")]
+pub(crate) use carried::{divide_class, join_class};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};

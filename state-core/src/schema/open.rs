@@ -38,12 +38,21 @@ pub struct KnownSet {
     pub type_name: fn() -> &'static str,
     /// What bytes carry of the types in some sets.
     pub(crate) table: fn(&[&'static Open], bool) -> Vec<u8>,
+    /// What classes of Python with such a set do beyond others.
+    #[cfg(feature = "pyo3")]
+    pub(crate) classes: crate::python::SetForms,
 }
 
 #[cfg(feature = "std")]
 impl KnownSet {
     pub(crate) const fn new(members: fn() -> Vec<KnownMember>, type_name: fn() -> &'static str) -> Self {
-        Self { members, type_name, table: table_of }
+        Self {
+            members,
+            type_name,
+            table: table_of,
+            #[cfg(feature = "pyo3")]
+            classes: crate::python::SetForms::ALL,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod changed;
 mod cycles;
 mod deep;
 mod enums;
+mod members;
 mod natural;
 mod numpy;
 mod plain;
@@ -25,6 +26,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     deep::add(module)?;
     enums::add(module)?;
     arrays::add(module)?;
+    members::add(module)?;
     natural::add(module)?;
     numpy::add(module)?;
     quick::add(module)?;

@@ -17,7 +17,7 @@ use crate::python::class::{Known, known};
 use crate::python::error::unpickling;
 use crate::python::into;
 use crate::python::into::older::Older;
-use crate::schema::{Schema, write_canonical, write_for_class};
+use crate::schema::{Schema, divide_class, write_canonical, write_for_class};
 
 /// What stands in the arguments of a form. The number is that in pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,20 @@ pub(in crate::python) enum Origin {
     Unmatched,
 }
 
+/// The schema of a class in a pickle.
+pub(in crate::python) struct Written<'a> {
+    /// The types of its open sets, as bytes carry them; empty where none are told.
+    pub members: &'a [u8],
+    pub schema: &'a [u8],
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn all(schemas: &'a [Bound<'_, PyBytes>]) -> Option<Vec<Self>> {
+        let read = |bytes| divide_class(bytes).map(|(members, schema)| Self { members, schema });
+        schemas.iter().map(|bytes| read(bytes.as_bytes())).collect()
+    }
+}
+
 /// A form of the states of a class.
 #[pyclass(frozen, name = "Form", module = "state_core")]
 pub struct Form {
@@ -69,6 +83,20 @@ impl Form {
         schemas: &[&'static Schema],
     ) -> PyResult<Self> {
         let py = function.py();
+        let named = (function.clone().unbind(), PyTuple::empty(py).unbind());
+        let of =
+            Self { mode, origin: Origin::Present, class: class.clone().unbind(), known: OnceLock::new(), name, named };
+        of.with_schemas(py, schemas, |_, schema| schema)
+    }
+
+    /// The present form with these schemas, each with what `join` adds.
+    pub(in crate::python) fn with_schemas(
+        &self,
+        py: Python<'_>,
+        schemas: &[&'static Schema],
+        join: fn(&'static Schema, Vec<u8>) -> Vec<u8>,
+    ) -> PyResult<Self> {
+        let Self { mode, name, .. } = *self;
         let mut arguments = Vec::new();
         if mode != Mode::Exact {
             arguments.push((mode as u8).into_pyobject(py)?.into_any());
@@ -79,36 +107,50 @@ impl Form {
                 Mode::Packed => write_canonical(schema),
                 _ => write_for_class(schema, name),
             };
-            arguments.extend(schemas.iter().map(|schema| PyBytes::new(py, &bytes(*schema)).into_any()));
+            let bytes = |schema| PyBytes::new(py, &join(schema, bytes(schema))).into_any();
+            arguments.extend(schemas.iter().map(|schema| bytes(schema)));
         }
-        let named = (function.clone().unbind(), PyTuple::new(py, arguments)?.unbind());
-        Ok(Self { mode, origin: Origin::Present, class: class.clone().unbind(), known: OnceLock::new(), name, named })
+        Ok(self.called_with(py, Origin::Present, PyTuple::new(py, arguments)?))
     }
 
-    /// The form of other arguments than those of any present one.
+    /// A form of the same mode and class.
+    fn called_with(&self, py: Python<'_>, origin: Origin, arguments: Bound<'_, PyTuple>) -> Self {
+        let named = (self.named.0.clone_ref(py), arguments.unbind());
+        let Self { mode, name, .. } = *self;
+        Self { mode, origin, class: self.class.clone_ref(py), known: OnceLock::new(), name, named }
+    }
+
+    /// The form of other arguments than those of the present one. It is that one if only other types of open sets stand
+    /// in them, all of which are there now.
     ///
     /// # Errors
     /// `TypeError` for arguments of another kind; and what cannot be matched with the present schemas.
     pub(in crate::python) fn older<'py>(
         arguments: Borrowed<'_, 'py, PyTuple>,
-        present: &Bound<'py, Self>,
-        (ours, sets_itself): (&[&'static Schema], bool),
+        present: Bound<'py, Self>,
+        known: &Known,
     ) -> PyResult<Bound<'py, Self>> {
-        let (py, this) = (arguments.py(), present.get());
-        let skip = usize::from(this.mode != Mode::Exact);
-        let schemas: Option<Vec<Bound<'py, PyBytes>>> =
-            arguments.iter_borrowed().skip(skip).map(|schema| schema.to_owned().cast_into().ok()).collect();
-        let Some(schemas) = schemas else {
+        let (py, this, ours) = (arguments.py(), present.get(), &*known.schemas);
+        let bytes = this.schemas(arguments);
+        let Some(theirs) = bytes.as_deref().and_then(Written::all) else {
             return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
         };
-        let origin = match Older::new(this.name, &schemas, ours) {
+        let sets = known.sets.as_ref().map(|sets| sets.forms);
+        if sets.is_some_and(|sets| (sets.is_present)(this, py, &theirs, ours)) {
+            return Ok(present);
+        }
+        let origin = match Older::new((this.name, &theirs), ours, sets) {
             Ok(older) => Origin::Older(older),
-            Err(_) if sets_itself || this.mode == Mode::Given => Origin::Unmatched,
+            Err(_) if known.written.setstate || this.mode == Mode::Given => Origin::Unmatched,
             Err(error) => return Err(unpickling(py, &error)),
         };
-        let named = (this.named.0.clone_ref(py), arguments.to_owned().unbind());
-        let class = this.class.clone_ref(py);
-        Bound::new(py, Self { mode: this.mode, origin, class, known: OnceLock::new(), name: this.name, named })
+        Bound::new(py, this.called_with(py, origin, arguments.to_owned()))
+    }
+
+    /// The schemas in the arguments of a form; `None` where something else stands there.
+    pub(super) fn schemas<'py>(&self, arguments: Borrowed<'_, 'py, PyTuple>) -> Option<Vec<Bound<'py, PyBytes>>> {
+        let schemas = arguments.iter_borrowed().skip(usize::from(self.mode != Mode::Exact));
+        schemas.map(|schema| schema.to_owned().cast_into().ok()).collect()
     }
 
     /// Whether two forms are of one class.

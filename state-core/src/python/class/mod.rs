@@ -5,6 +5,7 @@ pub(super) mod layer;
 pub(super) mod lineage;
 pub(super) mod methods;
 mod name;
+pub(super) mod sets;
 pub(super) mod variants;
 
 use alloc::boxed::Box;
@@ -19,6 +20,7 @@ use pyo3::types::PyType;
 use crate::error::Error;
 use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Calls;
+use crate::python::class::sets::Sets;
 use crate::python::class::variants::Variants;
 use crate::python::error::class_name;
 use crate::python::out::space::Packer;
@@ -64,8 +66,10 @@ impl Way {
 pub(super) struct Known {
     pub class: Py<PyType>,
     pub calls: &'static Calls,
-    /// The present forms, in the order of [`Mode::ALL`].
+    /// The present forms, in the order of [`Mode::ALL`], as far as they do not depend on `sets`.
     pub forms: [Py<Form>; Mode::ALL.len()],
+    /// Of a class with open sets.
+    pub sets: Option<Sets>,
     /// The size of the head of its own value.
     pub head: usize,
     /// The schemas of the class and its bases, the first base's first.
@@ -159,9 +163,12 @@ impl Known {
         object.get_type_ptr().cast() == self.class.as_ptr()
     }
 
-    /// The present form of a mode.
-    pub fn form<'py>(&self, py: Python<'py>, mode: Mode) -> &Bound<'py, Form> {
-        self.forms[mode as usize].bind(py)
+    /// The present form of a mode. For an object it is asked for after its slots: types may be registered meanwhile.
+    pub fn form<'py>(&self, py: Python<'py>, mode: Mode) -> PyResult<Bound<'py, Form>> {
+        match &self.sets {
+            None => Ok(self.forms[mode as usize].bind(py).clone()),
+            Some(sets) => Ok(sets.present(self, py, mode)?.into_bound(py)),
+        }
     }
 }
 
@@ -194,6 +201,7 @@ fn learn(
             layout.add(object);
         }
     }
+    let sets = Sets::find(&schemas);
     let form = |mode| Py::new(py, Form::present(mode, (class, calls.name), &function, &schemas)?);
     let [exact, of_class, given, blank, native] = Mode::ALL.map(form);
     let mut found = [const { None }; 3];
@@ -207,6 +215,7 @@ fn learn(
         calls,
         head: own.head,
         forms: [exact?, of_class?, given?, blank?, native?],
+        sets,
         slots: layout.slots,
         deferrable: layout.deferrable,
         names: layout.names,

@@ -35,11 +35,11 @@ pub(super) fn form_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -
         }
     };
     let mode = mode.ok_or_else(|| PyTypeError::new_err("expected a form that this version of the class knows"))?;
-    let form = known.form(py, mode);
+    let form = known.form(py, mode)?;
     if form.get().arguments(py).eq(arguments)? {
-        return Ok(form.clone().into_any());
+        return Ok(form.into_any());
     }
-    Ok(Form::older(arguments, form, (&known.schemas, known.written.setstate))?.into_any())
+    Ok(Form::older(arguments, form, known)?.into_any())
 }
 
 /// Makes an object of what a form was called with.

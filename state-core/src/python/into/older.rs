@@ -5,14 +5,13 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use pyo3::Bound;
-use pyo3::types::{PyBytes, PyBytesMethods};
-
 use super::items::Items;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::{Parsed, Resolved};
 use crate::image::{Image, explain};
 use crate::protocol::decode::Regions;
+use crate::python::class::form::Written;
+use crate::python::class::sets::SetForms;
 use crate::python::options;
 use crate::schema::fingerprint::{hash, identity};
 use crate::schema::{Kind, Schema, canonical_without_slots};
@@ -37,11 +36,19 @@ impl Older {
     ///
     /// # Errors
     /// Bytes that are no schemas, bases that are gone, and what `evolve` says of states that cannot be matched.
-    pub fn new(class: &str, theirs: &[Bound<'_, PyBytes>], ours: &[&'static Schema]) -> Result<Self> {
+    pub(in crate::python) fn new(
+        (class, theirs): (&str, &[Written<'_>]),
+        ours: &[&'static Schema],
+        sets: Option<SetForms>,
+    ) -> Result<Self> {
         let mut forms = Vec::new();
-        for bytes in theirs {
-            let bytes = bytes.as_bytes();
-            forms.push((Parsed::of_class(bytes, class, options().memory_for(bytes.len()))?, hash(bytes)));
+        for Written { members, schema } in theirs {
+            let memory = options().memory_for(members.len() + schema.len());
+            let parsed = match sets {
+                Some(sets) => (sets.read)(schema, members, class, memory)?,
+                None => Parsed::of_class(schema, class, memory)?,
+            };
+            forms.push((parsed, hash(schema)));
         }
         let mut layers = Vec::new();
         for (form, ours) in paired(forms, ours)?.into_iter().zip(ours) {
@@ -97,11 +104,12 @@ impl Layer {
     }
 }
 
-type Written = (Parsed, u64);
+/// The form of one class, and its fingerprint.
+type Form = (Parsed, u64);
 
 /// A form for each present class of the chain: by place where there are as many, else by name. A base that is new had
 /// no slots.
-fn paired(theirs: Vec<Written>, ours: &[&'static Schema]) -> Result<Vec<Written>> {
+fn paired(theirs: Vec<Form>, ours: &[&'static Schema]) -> Result<Vec<Form>> {
     if theirs.len() == ours.len() {
         return Ok(theirs);
     }
@@ -109,7 +117,7 @@ fn paired(theirs: Vec<Written>, ours: &[&'static Schema]) -> Result<Vec<Written>
     let mut paired = Vec::new();
     for (at, schema) in ours.iter().enumerate() {
         let is_last = at + 1 == ours.len();
-        let is_theirs = |(form, _): &Written| is_last || form.tag().is_some_and(|tag| is_called(schema, tag));
+        let is_theirs = |(form, _): &Form| is_last || form.tag().is_some_and(|tag| is_called(schema, tag));
         paired.push(match theirs.next_if(is_theirs) {
             Some(form) => form,
             None => (without_slots(schema)?, 0),

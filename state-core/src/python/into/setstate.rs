@@ -30,7 +30,8 @@ pub(in crate::python) fn setstate<'py>(
         Err(_) => (whole(&state)?, None),
     };
     let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
-    let form = first.as_ref().map(Bound::get).filter(|form| form.is_of_class_of(known.form(py, Mode::Exact).get()));
+    let form =
+        first.as_ref().map(Bound::get).filter(|form| form.is_of_class_of(known.forms[Mode::Exact as usize].get()));
     let source = match form.map(|form| &form.origin) {
         Some(Origin::Older(older)) => Source::Older(older),
         _ => Source::Present,

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::{call, flat, getstate};
+use super::{flat, getstate};
 use crate::python::class::form::Mode;
 use crate::python::class::{Known, Written, lineage, written_by};
 use crate::python::error::class_name;
@@ -40,7 +40,7 @@ pub(super) fn reduced<'py>(
     if !written.getstate {
         let state = getstate(known, object)?;
         let arguments = (object.get_type(), &state).into_pyobject(py)?;
-        return Ok((known.form(py, Mode::Given), arguments, state).into_pyobject(py)?.into_any());
+        return called((known, Mode::Given), arguments, Some(state));
     }
     let state = object.call_method0(intern!(py, "__getstate__"))?;
     let is_whole = if written.setstate { is_whole(object, known)? } else { known.written.getstate };
@@ -48,7 +48,7 @@ pub(super) fn reduced<'py>(
         if let Ok(slots) = state.cast::<PyTuple>() {
             let class = object.get_type().into_any();
             let arguments = core::iter::once(class).chain(slots.iter()).collect::<Vec<_>>();
-            return call(known.form(py, Mode::Class), PyTuple::new(py, arguments)?);
+            return called((known, Mode::Class), PyTuple::new(py, arguments)?, None);
         }
         if !state.is_none() && (known.calls.frozen || !state.is_instance_of::<PyDict>()) {
             let found = class_name(&state.get_type());
@@ -63,7 +63,18 @@ pub(super) fn reduced<'py>(
     }
     let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
     let slots = flat(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
-    Ok((known.form(py, Mode::Class), PyTuple::new(py, slots)?, state).into_pyobject(py)?.into_any())
+    called((known, Mode::Class), PyTuple::new(py, slots)?, Some(state))
+}
+
+/// A call of a form, and what the object is given afterwards.
+fn called<'py>(
+    (known, mode): (&Known, Mode),
+    arguments: Bound<'py, PyTuple>,
+    state: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = arguments.py();
+    let parts = [known.form(py, mode)?.into_any(), arguments.into_any()];
+    Ok(PyTuple::new(py, parts.into_iter().chain(state).collect::<Vec<_>>())?.into_any())
 }
 
 /// Whether what `__getstate__` gives, where there is a `__setstate__` too, is all that is pickled. A pair of a subclass
@@ -101,5 +112,5 @@ fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny
         can_be_blank(py, known)?;
         known.blank.get_or_init(|| true);
     }
-    Ok((known.form(py, Mode::Blank), (class,), state).into_pyobject(py)?.into_any())
+    Ok((known.forms[Mode::Blank as usize].bind(py), (class,), state).into_pyobject(py)?.into_any())
 }

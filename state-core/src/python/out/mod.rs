@@ -65,7 +65,10 @@ fn at_once<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py
         Ok(())
     })?;
     let (mode, arguments) = arguments.ok_or_else(|| PyTypeError::new_err("an object without a value"))?;
-    call(known.form(py, mode), arguments)
+    match (known.way, &known.sets) {
+        (Way::Packed(_), Some(_)) => call(&known.form(py, mode)?, arguments),
+        _ => call(known.forms[mode as usize].bind(py), arguments),
+    }
 }
 
 fn call<'py>(form: &Bound<'py, Form>, arguments: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
@@ -80,20 +83,22 @@ fn reduced<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if known.variants.is_some() {
-        return call(known.form(py, Mode::Exact), flat_of_enum(known.calls, object)?);
+        let slots = flat_of_enum(known.calls, object)?;
+        return call(&known.form(py, Mode::Exact)?, slots);
     }
     if written.getstate || written.setstate {
         return authors::reduced(object, known, written, protocol);
     }
-    let (form, class) = match exact {
-        true => (known.form(py, Mode::Exact), None),
-        false => (known.form(py, Mode::Class), Some(object.get_type().into_any())),
+    let (mode, class) = match exact {
+        true => (Mode::Exact, None),
+        false => (Mode::Class, Some(object.get_type().into_any())),
     };
     let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
     let mut slots = flat(object, known, class, lend.as_mut())?;
     let attributes = if exact && !known.attributes { None } else { attributes::of(object, known)? };
+    let form = known.form(py, mode)?;
     if !known.handles && attributes.is_none() {
-        return call(form, PyTuple::new(py, slots)?);
+        return call(&form, PyTuple::new(py, slots)?);
     }
     let mark = Mark::new(object)?;
     if mark.is_cycle() {
@@ -167,7 +172,7 @@ fn defer<'py>(
     if known.deferrable.is_empty() && attributes.is_none() {
         return Ok((PyTuple::new(py, first)?, None));
     }
-    let form = known.form(py, Mode::Exact).clone().into_any();
+    let form = known.form(py, Mode::Exact)?.into_any();
     let whole = core::iter::once(form).chain(slots.into_iter().skip(start)).chain(attributes.map(Bound::into_any));
     let later = PyTuple::new(py, whole.collect::<Vec<_>>())?;
     Ok((PyTuple::new(py, first)?, Some(later.into_any())))

@@ -26,6 +26,10 @@ const INTS: u8 = 0x20;
 const FLOAT: u8 = 0x2A;
 const DOUBLE: u8 = 0x2B;
 
+/// In pickles of classes alone: the types of open sets, in front of the schema.
+#[cfg(feature = "pyo3")]
+pub(super) const MEMBERS: u8 = 0x2C;
+
 const BACK: u8 = 0xFF;
 
 #[cfg(feature = "pyo3")]

@@ -46,12 +46,11 @@ pub(crate) fn parse_some(bytes: &[u8], most: usize) -> Result<Option<(Nodes, usi
 }
 
 fn parse_with(bytes: &[u8], most: usize, class: Option<&str>) -> Result<Option<(Nodes, usize)>, Error> {
-    let mut reading = Reading { nodes: Vec::new(), count: 0, left: most, memory: usize::MAX };
-    let of = In::new(bytes, class, None);
-    if !reading.measured(of)? {
+    let mut reading = Reading { class, nodes: Vec::new(), count: 0, left: most, memory: usize::MAX };
+    if !reading.measured(bytes, None)? {
         return Ok(None);
     }
-    let root = reading.one(In::new(bytes, class, None))?;
+    let root = reading.schema(bytes, None)?;
     Ok(Some((reading.finish()?, root)))
 }
 
@@ -67,7 +66,9 @@ pub(crate) fn parse_class_within(schema: &[u8], class: &str, memory: usize) -> R
 
 /// Schemas that are read into one table, one after the other. Each is measured before, so that memory is taken once, and
 /// for no more than there is.
-pub(in crate::schema) struct Reading {
+pub(in crate::schema) struct Reading<'c> {
+    /// The class whose pickle they come from, if it is one.
+    class: Option<&'c str>,
     nodes: Vec<Schema>,
     /// How many nodes those have that were measured.
     count: usize,
@@ -77,10 +78,10 @@ pub(in crate::schema) struct Reading {
     memory: usize,
 }
 
-impl Reading {
+impl<'c> Reading<'c> {
     /// Of so many bytes in all, which come to no more than so many in memory.
-    pub fn within(len: usize, memory: usize) -> Self {
-        Self { nodes: Vec::new(), count: 0, left: len.saturating_add(1).min(memory / PART), memory }
+    pub fn within(len: usize, memory: usize, class: Option<&'c str>) -> Self {
+        Self { class, nodes: Vec::new(), count: 0, left: len.saturating_add(1).min(memory / PART), memory }
     }
 
     /// Measures a schema, of which nothing is known, with the row that says which types are shared pointers.
@@ -88,11 +89,12 @@ impl Reading {
     /// # Errors
     /// Bytes that are no schema, or take more memory than is left.
     pub fn measure(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<(), Error> {
-        let measured = self.measured(In::new(bytes, None, pointers))?;
+        let measured = self.measured(bytes, pointers)?;
         if measured { Ok(()) } else { Err(Error::beyond_memory("a schema", self.memory)) }
     }
 
-    fn measured(&mut self, mut input: In<'_>) -> Result<bool, Error> {
+    fn measured(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<bool, Error> {
+        let mut input = In::new(bytes, self.class, pointers);
         input.left = self.left;
         let parsed = input.node(DEPTH).filter(|_| input.at == input.bytes.len());
         self.left = input.left;
@@ -109,10 +111,7 @@ impl Reading {
     /// # Errors
     /// Bytes that are no schema.
     pub fn schema(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<usize, Error> {
-        self.one(In::new(bytes, None, pointers))
-    }
-
-    fn one(&mut self, mut input: In<'_>) -> Result<usize, Error> {
+        let mut input = In::new(bytes, self.class, pointers);
         if self.nodes.is_empty() {
             // Those that turn out to be known are there for a moment.
             self.nodes.reserve_exact(self.count + DEPTH as usize);

@@ -98,6 +98,9 @@ pub(crate) fn fill_older<'v, D: Decoder<'v>>(
     mut state: impl ExactSizeIterator<Item = D>,
     limits: Limits,
 ) -> Result<Filled<'v>> {
+    if schema.head > limits.memory {
+        return Err(Error::beyond_memory("a state of an older form", limits.memory));
+    }
     filled_over(Builder::new(schema.head, limits.depth), (schema, nodes), limits, |fill| match &schema.kind {
         Kind::Object(object) => fill.whole_state(object, &mut state, 0),
         _ => match state.next() {
@@ -244,7 +247,8 @@ impl<'v, 's> Fill<'v, 's> {
     /// where they are large; each other slot has a part of the value to it.
     pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce(&Nodes) -> usize) -> Result<usize> {
         if head > FACTOR {
-            let each = left_out(self.nodes);
+            // Of a schema that was read, the head may be of any size.
+            let each = if self.nodes.0.is_empty() { left_out(self.nodes) } else { head };
             if each > FACTOR {
                 self.builder.takes(count.saturating_mul(each))?;
             }

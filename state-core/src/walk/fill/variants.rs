@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Fill, slots_left_out};
-use crate::error::{Error, ErrorKind, Escaped, Result};
+use super::{Fill, left_out, slots_left_out};
+use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
-use crate::schema::{Enum, EnumVariant, Form, Kind, KnownMember, Object, Open, Schema, Slot};
+use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schema, Slot};
 use crate::walk::{Decoder, attributes};
 
 impl<'v, 's> Fill<'v, 's> {
@@ -55,37 +55,38 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// A value of one of the types of an open set: an object by its class, and any other as a variant, by its tag.
     pub(super) fn open_member<D: Decoder<'v>>(&mut self, open: &'s Open, value: D, at: usize) -> Result<()> {
-        let members = open.all();
-        let find = |is: &dyn Fn(&Object) -> bool| {
-            members.iter().find(|member| matches!(&(member.schema)().kind, Kind::Object(object) if is(object)))
-        };
-        // A name that one type had can be that of another now.
-        let member = find(&|object| value.is_of(&object.name))
-            .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))));
-        if let Some(member) = member {
-            return self.behind_tag(member, value, at);
+        // Of an older form of a class that has no open sets, and so no place for it.
+        let Some(of_sets) = open.evolution else { return Ok(()) };
+        // Live objects behind a trait object are of no class of their own.
+        if !D::LIVE {
+            let members = open.all();
+            let find = |is: &dyn Fn(&Object) -> bool| {
+                members.iter().find(|member| matches!(&(member.schema)().kind, Kind::Object(object) if is(object)))
+            };
+            // A name that one type had can be that of another now.
+            let member = find(&|object| value.is_of(&object.name))
+                .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))));
+            if let Some(member) = member {
+                return self.behind_tag((*member).into(), value, at);
+            }
         }
+        let parts = value.variant(&open.name).and_then(|(tag, mut parts)| match (parts.next(), parts.next()) {
+            (Some(part), None) => Some((tag, part)),
+            _ => None,
+        });
         let wrong = || Error::new(ErrorKind::Malformed, open.registered(), value.describe());
-        let (tag, mut parts) = value.variant(&open.name).ok_or_else(wrong)?;
-        let now = members.iter().find(|member| member.tag == tag);
-        let member = now.or_else(|| members.iter().find(|member| member.aliases.contains(&tag)));
-        let member = member.ok_or_else(|| {
-            Error::new(ErrorKind::Malformed, open.registered(), format!("'{}', which is not", Escaped(tag)))
-        })?;
-        match (parts.next(), parts.next()) {
-            (Some(part), None) => self.behind_tag(member, part, at),
-            _ => Err(wrong()),
-        }
+        let (tag, part) = parts.ok_or_else(wrong)?;
+        self.behind_tag((of_sets.tagged)(self.nodes, open, tag)?, part, at)
     }
 
     /// Writes a tag, and behind it the value.
-    fn behind_tag<D: Decoder<'v>>(&mut self, member: &KnownMember, value: D, at: usize) -> Result<()> {
-        let schema = (member.schema)();
-        self.builder.length(at, member.tag.len());
-        self.builder.text.extend_from_slice(member.tag.as_bytes());
-        self.builder.write(at + LENGTH, &member.fingerprint().to_le_bytes());
-        let place = self.builder.run(1, schema.head);
-        self.node(schema, value, place)
+    fn behind_tag<D: Decoder<'v>>(&mut self, member: MemberOf<'s>, value: D, at: usize) -> Result<()> {
+        let MemberOf { tag, fingerprint, schema, .. } = member;
+        self.builder.length(at, tag.len());
+        self.builder.text.extend_from_slice(tag.as_bytes());
+        self.builder.write(at + LENGTH, &fingerprint.to_le_bytes());
+        let place = self.run(1, schema.head, |nodes| left_out(nodes, schema))?;
+        self.node(schema, value, place).map_err(|error| error.within(tag))
     }
 
     /// The type behind a trait object whose class a value is of, or else the one that had its name.

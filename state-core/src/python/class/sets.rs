@@ -1,0 +1,70 @@
+//! Classes with open sets: their forms carry the schemas of the types that are registered there too. What does that is
+//! reached by a constant of each set, so that modules without any do not link it.
+
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::prelude::*;
+
+use super::Known;
+use super::form::{Form, Mode, Written};
+use crate::dynamic::registered_so_far;
+use crate::error::Result;
+use crate::evolve::Parsed;
+use crate::schema::{Schema, are_registered, join_class, open_sets};
+
+/// What classes with open sets do beyond others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SetForms {
+    present: fn(&Known, &Sets, Python<'_>, Mode) -> PyResult<Py<Form>>,
+    /// Whether the present form is that of other schemas too: those with other types of sets, all of which are there now.
+    pub(super) is_present: fn(&Form, Python<'_>, &[Written<'_>], &[&'static Schema]) -> bool,
+    /// Reads the schema of a class with the types of its sets.
+    pub read: fn(&[u8], &[u8], &str, usize) -> Result<Parsed>,
+}
+
+impl SetForms {
+    pub const ALL: Self = Self { present, is_present, read: Parsed::of_class_with_sets };
+}
+
+/// The open sets of a class.
+pub(in crate::python) struct Sets {
+    pub forms: SetForms,
+    /// Of each mode the form that was made last, and how many types were registered by then.
+    made: Mutex<[Option<(usize, Py<Form>)>; Mode::ALL.len()]>,
+}
+
+impl Sets {
+    /// Nothing if a class has none.
+    pub fn find(schemas: &[&'static Schema]) -> Option<Self> {
+        let known = schemas.iter().find_map(|schema| open_sets(schema).first()?.known)?;
+        Some(Self { forms: known.classes, made: Mutex::default() })
+    }
+
+    pub fn present(&self, known: &Known, py: Python<'_>, mode: Mode) -> PyResult<Py<Form>> {
+        (self.forms.present)(known, self, py, mode)
+    }
+}
+
+/// The form that has all types that are registered now. It is another object when there are more: what pickle has of the
+/// one before in its memo does not know them.
+fn present(known: &Known, sets: &Sets, py: Python<'_>, mode: Mode) -> PyResult<Py<Form>> {
+    let made = || sets.made.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = registered_so_far();
+    if let Some((_, form)) = made()[mode as usize].as_ref().filter(|(by, _)| *by == now) {
+        return Ok(form.clone_ref(py));
+    }
+    // Not under the lock, as making objects can run code of Python's.
+    let form = Py::new(py, known.forms[mode as usize].get().with_schemas(py, &known.schemas, join_class)?)?;
+    let before = made()[mode as usize].replace((now, form.clone_ref(py)));
+    drop(before);
+    Ok(form)
+}
+
+fn is_present(form: &Form, py: Python<'_>, theirs: &[Written<'_>], ours: &[&'static Schema]) -> bool {
+    let Some(now) = form.schemas(form.arguments(py).as_borrowed()) else { return false };
+    let now = Written::all(&now).unwrap_or_default();
+    let same = |((theirs, now), ours): ((&Written<'_>, &Written<'_>), &&'static Schema)| {
+        theirs.schema == now.schema && are_registered(theirs.members, ours)
+    };
+    now.len() == theirs.len() && theirs.iter().zip(&now).zip(ours).all(same)
+}
