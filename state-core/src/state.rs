@@ -167,7 +167,7 @@ pub trait Restore<'de>: State + Sized {
         Some(())
     }
 
-    /// Restores a live value in place, keeping its allocations.
+    /// Restores a live value in place, keeping its allocations. The default builds a new value and assigns it.
     ///
     /// The target can be another element of its list than the one whose state was saved: if a long list has shifted,
     /// elements move before they are restored, unless the schema says that something in them is skipped. They are

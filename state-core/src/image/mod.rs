@@ -287,7 +287,8 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
     Options::new().loads(bytes)
 }
 
-/// Restores a live value in place. A restore that fits allocates nothing, and one that fails changes nothing.
+/// Restores a live value in place. A restore that fits allocates nothing (unless something [can
+/// refuse](#if-a-state-can-be-refused)), and one that fails changes nothing.
 ///
 /// Fields marked `skip` are left alone, and allocations are kept: those of strings, lists, boxes, nested objects and
 /// maps with the same keys. If elements were removed from or added to a list of 64 elements or more since, the
@@ -348,10 +349,11 @@ pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Resu
     Options::new().load_into(bytes, target)
 }
 
-/// Checks whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not called.
+/// Checks whether bytes hold a state of `T`, without building one. It allocates nothing, unless more than 128 numbered
+/// objects are nested, which takes a raised [`depth`](Options::depth). Hooks and conversions are not called.
 ///
 /// # Errors
-/// As for [`loads`].
+/// If the bytes are damaged or hold another type's state.
 #[inline]
 pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
     Options::new().check::<T>(bytes)

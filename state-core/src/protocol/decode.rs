@@ -40,7 +40,7 @@ impl<'a> Regions<'a> {
     }
 }
 
-/// Checks an image. It never allocates, and an image that it accepts can be built without further checks.
+/// Checks an image. It allocates only for deeply nested numbered objects, and an image that it accepts can be built without further checks.
 #[derive(Debug)]
 pub struct Checker<'a> {
     tail: &'a [u8],
@@ -368,7 +368,8 @@ impl<'de> Reader<'de> {
     /// Refuses the state; the restore fails with the first refusal.
     ///
     /// The target is unchanged if the schema says that the type can refuse, as those of derived types do: then a new
-    /// value is built first. A hand-written [`Restore::set`] must refuse before it changes anything.
+    /// value is built first. The schema of an implementation by hand cannot say so, and fields that were restored before
+    /// it have changed: it refuses in [`check`](Restore::check), or is a conversion (`#[state(with = module)]`).
     #[inline]
     pub fn refuse(&mut self, error: Error) {
         self.refusal = first(self.refusal.take(), error);
