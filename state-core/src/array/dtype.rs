@@ -293,6 +293,6 @@ impl Dtype {
             Self::Str(length, _) => length.checked_mul(4).is_some(),
             _ => true,
         };
-        if known { Ok(()) } else { Err(Error::new(ErrorKind::Malformed, "a known array type", format!("{self:?}"))) }
+        if known { Ok(()) } else { Err(Error::new(ErrorKind::Malformed, "a known array type", format!("{self}"))) }
     }
 }
