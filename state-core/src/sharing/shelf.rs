@@ -61,7 +61,18 @@ pub(crate) struct Shelf<'de> {
     /// How many hooks had been left then.
     left: usize,
     /// What links the objects of a live value and those of a new one.
-    links: Option<Links<'de>>,
+    links: Option<Box<dyn Linking<'de> + 'de>>,
+}
+
+/// [`Links`], which are dropped through a table: programs that link nothing have no code for it.
+trait Linking<'de> {
+    fn links(&mut self) -> &mut Links<'de>;
+}
+
+impl<'de> Linking<'de> for Links<'de> {
+    fn links(&mut self) -> &mut Links<'de> {
+        self
+    }
 }
 
 struct Class<'de> {
@@ -111,11 +122,11 @@ impl<'de> Shelf<'de> {
 
     /// The same for a live value and a new one that exchange their states.
     pub fn linking(numbered: Numbered<'de>) -> Self {
-        Self { links: Some(Links::new()), ..Self::new(numbered) }
+        Self { links: Some(Box::new(Links::new())), ..Self::new(numbered) }
     }
 
     pub fn links(&mut self) -> Option<&mut Links<'de>> {
-        self.links.as_mut()
+        Some(self.links.as_mut()?.links())
     }
 
     /// Whether pointers are held by a history now.
