@@ -1,7 +1,6 @@
 //! Numbered references in an image that is made of an older one: each object is made where the present form first refers
 //! to it, from where it stands in the older image.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -10,6 +9,7 @@ use super::run::{Cursor, Run, damaged};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
+use crate::schema::places::{Key, Places};
 use crate::schema::{ClassKey, Kind, Nodes, PointerKey, Schema};
 use crate::sharing::walked::{Given, Objects};
 use crate::sharing::{Number, RECORD, Record};
@@ -53,7 +53,9 @@ pub(super) fn shares(nodes: &Nodes, schema: &Schema) -> bool {
 pub(super) struct Numbers<'a> {
     objects: Objects<'a>,
     given: Given,
-    made: BTreeMap<(u8, u32), Made>,
+    /// What was made of each, by its place among them.
+    made: Vec<Made>,
+    places: Places,
     weak: Vec<(Number, ClassKey)>,
 }
 
@@ -74,24 +76,34 @@ impl<'a> Numbers<'a> {
             Some(_) => walk::objects((schema, nodes), regions, levels)?,
             None => Objects::default(),
         };
-        Ok(Self { objects, given: Given::default(), made: BTreeMap::new(), weak: Vec::new() })
+        Ok(Self { objects, given: Given::default(), made: Vec::new(), places: Places::default(), weak: Vec::new() })
     }
 
     /// Notes what is made of an object; an error if it is something else than before.
     fn makes(&mut self, number: Number, what: Made) -> Result<()> {
-        let made = *self.made.entry((number.class, number.index)).or_insert(what);
-        if made == what { Ok(()) } else { Err(parted()) }
+        match self.made(number) {
+            Some(made) if made == what => Ok(()),
+            Some(_) => Err(parted()),
+            None => {
+                self.places.set(key(number), self.made.len());
+                self.made.push(what);
+                Ok(())
+            }
+        }
+    }
+
+    fn made(&self, number: Number) -> Option<Made> {
+        self.places.get(key(number)).map(|place| self.made[place])
     }
 
     /// Writes the records.
     pub fn write(self, out: &mut Builder) -> Result<()> {
-        let Self { given, made, weak, .. } = self;
-        for (number, class) in weak {
-            if made.get(&(number.class, number.index)).is_some_and(|made| *made != Made::Object(class)) {
+        for &(number, class) in &self.weak {
+            if self.made(number).is_some_and(|made| made != Made::Object(class)) {
                 return Err(parted());
             }
         }
-        given.write(out)
+        self.given.write(out)
     }
 }
 
@@ -101,6 +113,10 @@ fn class(key: PointerKey, number: Number) -> Option<ClassKey> {
         ClassKey::Shape(shape) => Some(ClassKey::Shape(shape << 8 | u64::from(number.class))),
         class @ ClassKey::Type(_) => Some(class),
     }
+}
+
+fn key(number: Number) -> Key {
+    [usize::from(number.class), number.index as usize]
 }
 
 fn identity(number: Number) -> u64 {
@@ -139,7 +155,7 @@ impl<'a> Run<'_, 'a> {
         let numbers = self.numbers.as_mut().ok_or_else(damaged)?;
         let (Some(place), Some(class)) = (place, class) else {
             // Its own value: nothing else may refer to it.
-            let is_first = !numbers.made.contains_key(&(number.class, number.index));
+            let is_first = numbers.made(number).is_none();
             numbers.makes(number, Made::Value)?;
             return if is_first && is_here { self.value(of, head, to) } else { Err(parted()) };
         };

@@ -3,13 +3,13 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::op::{At, Segment};
 use super::raws::joined;
 use super::skip::Over;
 use crate::schema::DefaultFn;
+use crate::schema::places::Places;
 
 /// What is done for each value: first in its head, then with what lies behind it.
 #[derive(Debug, Default)]
@@ -90,7 +90,7 @@ pub(super) struct Order {
     /// The place among them that has been reached; after the last it is their number.
     here: usize,
     /// The marked places, each with its number.
-    marks: BTreeMap<usize, usize>,
+    marks: Places,
 }
 
 impl Order {
@@ -100,7 +100,7 @@ impl Order {
         for number in made {
             behind[number].1 = true;
         }
-        Self { heads: Vec::new(), steps: Vec::new(), behind, here: 0, marks: BTreeMap::new() }
+        Self { heads: Vec::new(), steps: Vec::new(), behind, here: 0, marks: Places::default() }
     }
 
     /// Goes to what lies behind a slot, and beyond it once that is made.
@@ -115,8 +115,8 @@ impl Order {
     /// The same of a slot that is the same; it is not gone over where its end is known.
     pub fn copies(&mut self, number: usize) {
         let behind = self.makes(number);
-        match (self.marks.get(&self.here), self.steps.last_mut()) {
-            (Some(mark), _) => self.steps.push(SlotStep::Copy(*mark)),
+        match (self.marks.get([self.here, 0]), self.steps.last_mut()) {
+            (Some(mark), _) => self.steps.push(SlotStep::Copy(mark)),
             (None, Some(SlotStep::Same(before))) => before.push(behind),
             (None, _) => self.steps.push(SlotStep::Same(alloc::vec![behind])),
         }
@@ -128,12 +128,22 @@ impl Order {
         Slots { heads: joined(self.heads), steps: self.steps.into() }
     }
 
+    /// Marks the place that has been reached.
+    fn mark(&mut self) {
+        self.marks.set([self.here, 0], self.marks.len());
+    }
+
+    /// The last marked place up to another, with its number.
+    fn nearest(&self, to: usize) -> Option<(usize, usize)> {
+        self.marks.nearest([to, 0]).map(|([place, _], mark)| (place, mark))
+    }
+
     fn goes(&mut self, to: usize) {
-        let nearest = self.marks.range(..=to).next_back().map(|(place, mark)| (*place, *mark));
+        let nearest = self.nearest(to);
         if let Some((place, mark)) = nearest.filter(|(place, _)| self.here > to || *place > self.here) {
             // From the place farthest on, all others are reached.
-            if self.marks.keys().next_back().is_none_or(|farthest| *farthest < self.here) {
-                self.marks.insert(self.here, self.marks.len());
+            if self.nearest(usize::MAX).is_none_or(|(farthest, _)| farthest < self.here) {
+                self.mark();
                 self.steps.push(SlotStep::Mark);
             }
             self.steps.push(SlotStep::Seek(mark));
@@ -141,9 +151,9 @@ impl Order {
         }
         while self.here < to {
             let (behind, open) = self.behind[self.here];
-            let marks = open && !self.marks.contains_key(&self.here);
+            let marks = open && self.marks.get([self.here, 0]).is_none();
             if marks {
-                self.marks.insert(self.here, self.marks.len());
+                self.mark();
             }
             self.steps.push(SlotStep::Skip(behind, marks));
             self.here += 1;

@@ -1,12 +1,12 @@
-//! Numbers for nodes and for pairs of nodes, by their addresses: one map for all who ask, as each map of other types is
-//! compiled anew, and takes three kilobytes of a program.
+//! Numbers for nodes and for pairs of nodes, by their addresses, and for other numbers: one map for all who ask, as each
+//! map of other types is compiled anew, and takes five kilobytes of a program.
 
 use alloc::collections::BTreeMap;
 use core::ptr::from_ref;
 
 use super::Schema;
 
-/// A node, or two.
+/// A node, or two; or numbers.
 pub(crate) type Key = [usize; 2];
 
 /// The key of a node, which goes to other threads.
@@ -31,6 +31,15 @@ impl Places {
     /// Whether the key was not there.
     pub fn set(&mut self, key: Key, place: usize) -> bool {
         self.0.insert(key, place).is_none()
+    }
+
+    /// The last key up to another, with its number.
+    pub fn nearest(&self, key: Key) -> Option<(Key, usize)> {
+        self.0.range(..=key).next_back().map(|(key, place)| (*key, *place))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Notes a node; whether it is met for the first time.

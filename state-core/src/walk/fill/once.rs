@@ -1,8 +1,8 @@
 //! A list from a set: what stands in it more than once, as a call like `set((1, 1))` can have it, comes once.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use super::keys::Keys;
 use super::{Fill, within};
 use crate::error::Result;
 use crate::schema::{Kind, Schema};
@@ -48,15 +48,19 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// For each item, whether an earlier one has the same image.
     fn again(&self, of: &Schema, (run, stride): (usize, usize), ends: &[Ends]) -> Vec<bool> {
-        let mut seen = BTreeSet::new();
-        let image = |place: usize| {
+        let (mut seen, builder) = (Keys::new(), &self.builder);
+        let mut is_again = |place: usize| {
             let head = run + place * stride;
-            let head = unsigned(of, &self.builder.heads[head..head + of.head]);
+            let head = unsigned(of, &builder.heads[head..head + of.head]);
             let [from, to] = [ends[place], ends[place + 1]];
-            let (heads, text) = (&self.builder.heads[from[0]..to[0]], &self.builder.text[from[1]..to[1]]);
-            (head, heads, text, &self.builder.raw[from[2]..to[2]])
+            let (heads, text) = (&builder.heads[from[0]..to[0]], &builder.text[from[1]..to[1]]);
+            let mut image = Vec::new();
+            for part in [head, heads, text, &builder.raw[from[2]..to[2]]] {
+                image.extend(part.len().to_le_bytes());
+                image.extend(part);
+            }
+            !is_nan(of, head) && !seen.insert(image)
         };
-        let mut is_again = |place| !is_nan(of, image(place).0) && !seen.insert(image(place));
         (0..ends.len() - 1).map(&mut is_again).collect()
     }
 
