@@ -119,6 +119,10 @@ pub trait Restore<'de>: State + Sized {
     #[doc(hidden)]
     const WHOLE: bool = false;
 
+    /// The same, where the contents of lists, sets and maps are asked too, unless those are in others.
+    #[doc(hidden)]
+    const SWAPPED: bool = Self::WHOLE;
+
     /// Whether `head`, and what the checker reads after it, is the image of a value. Allocates nothing.
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
 

@@ -108,6 +108,16 @@ impl<T> Aside<T> {
         self.value
     }
 
+    /// Exchanges the new value with the live one, or the reverse, with the allocations where nothing is skipped: what
+    /// exchanges them part by part is not compiled then.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn swap<'de>(&mut self, live: &mut T)
+    where
+        T: Restore<'de>,
+    {
+        if const { T::SWAPPED } { core::mem::swap(live, &mut self.value) } else { self.exchange(live) }
+    }
+
     /// Exchanges the new value with the live one, or the reverse.
     pub fn exchange<'de>(&mut self, live: &mut T)
     where

@@ -52,6 +52,7 @@ impl<T: State, const N: usize> State for [T; N] {
 impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
     const CHECKED: bool = T::CHECKED && N > 0;
     const WHOLE: bool = T::WHOLE;
+    const SWAPPED: bool = T::SWAPPED;
 
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {

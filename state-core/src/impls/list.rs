@@ -222,6 +222,8 @@ impl<T: State> State for Vec<T> {
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
+    const SWAPPED: bool = T::WHOLE;
+
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T, Run>(head, checker)
@@ -320,6 +322,8 @@ impl<T: State> State for VecDeque<T> {
 }
 
 impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
+    const SWAPPED: bool = T::WHOLE;
+
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
         check::<T, Run>(head, checker)

@@ -192,6 +192,8 @@ macro_rules! maps {
             V: Restore<'de>,
             $($hasher: $build + Default + Send + Sync + 'static,)?
         {
+            const SWAPPED: bool = K::WHOLE && V::WHOLE;
+
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 check_entries::<K, V, $room>(head, checker)

@@ -51,6 +51,7 @@ impl<T: State> State for Option<T> {
 
 impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     const WHOLE: bool = T::WHOLE;
+    const SWAPPED: bool = T::SWAPPED;
 
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {

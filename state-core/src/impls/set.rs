@@ -117,6 +117,8 @@ macro_rules! sets {
             T: Restore<'de> + $($bound)*,
             $($hasher: $build + Default + Send + Sync + 'static,)?
         {
+            const SWAPPED: bool = T::WHOLE;
+
             #[inline]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 list::check::<T, $room>(head, checker)

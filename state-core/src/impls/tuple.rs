@@ -36,6 +36,7 @@ macro_rules! tuples {
         impl<'de, $($name: Restore<'de>),+> Restore<'de> for ($($name,)+) {
             const CHECKED: bool = false $(|| $name::CHECKED)+;
             const WHOLE: bool = true $(&& $name::WHOLE)+;
+            const SWAPPED: bool = true $(&& $name::SWAPPED)+;
 
             #[inline]
             fn check(mut head: &[u8], checker: &mut Checker<'_>) -> bool {

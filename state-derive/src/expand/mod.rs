@@ -237,8 +237,10 @@ fn refused(accepted: &TokenStream) -> TokenStream {
 /// Whether whole values can be swapped: nothing is skipped, and no slot says otherwise.
 fn whole(variants: &[Variant]) -> Option<TokenStream> {
     let fields: Vec<&Field> = variants.iter().flat_map(|variant| &variant.fields).collect();
-    let whole: Vec<TokenStream> = fields.into_iter().map(slot::whole).collect::<Option<_>>()?;
+    let all = |constant| fields.iter().map(|field| slot::whole(field, constant)).collect::<Option<Vec<_>>>();
+    let (whole, swapped) = (all("WHOLE")?, all("SWAPPED")?);
     Some(quote! {
         const WHOLE: _state::bool = true #(&& #whole)*;
+        const SWAPPED: _state::bool = true #(&& #swapped)*;
     })
 }

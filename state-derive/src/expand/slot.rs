@@ -334,13 +334,13 @@ fn exchange_of(field: &Field) -> TokenStream {
     }
 }
 
-/// Whether the slot can as well be swapped with the other, as far as that can be said.
-pub fn whole(field: &Field) -> Option<TokenStream> {
+/// Whether the slot can as well be swapped with the other, as far as one of the constants says so.
+pub fn whole(field: &Field, constant: &str) -> Option<TokenStream> {
     if !is_slot(field) {
         return None;
     }
     match route(field) {
-        Route::Plain | Route::Sorted => Some(restore(field, "WHOLE")),
+        Route::Plain | Route::Sorted => Some(restore(field, constant)),
         Route::With(_) | Route::Serde => Some(quote!(true)),
         Route::Owned(_) | Route::OfNone(_) | Route::Boxed(_) | Route::Bytes(_) => None,
     }

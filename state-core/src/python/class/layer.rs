@@ -16,17 +16,19 @@ use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
 use pyo3::types::PyType;
-use pyo3::{PyClass, PyTypeInfo};
+use pyo3::{CastError, PyClass, PyTypeInfo, ffi};
 
 use crate::error::{Error, ErrorKind, Result as StateResult};
 use crate::image::in_place::{self, Aside};
 use crate::image::{Root, Tests};
+use crate::protocol::decode::Regions;
 use crate::protocol::hooks::Hooks;
-use crate::python::class::methods::Methods;
+use crate::python::class::methods::{Class, Methods};
+use crate::python::class::variants::{self, Variants};
 use crate::python::error::unpickling;
-use crate::python::into::incoming::Incoming;
+use crate::python::into::incoming::{Build, Incoming};
 use crate::python::out::lease;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
 
 /// What is asked of a class, whatever its type is.
@@ -44,6 +46,8 @@ pub struct Calls {
     pub make: Make,
     pub put: Put,
     pub borrow: lease::Borrow,
+    /// What is asked of an enum; a derived struct is none, and links nothing of them.
+    pub variants: Option<variants::Find>,
     pub methods: Methods,
 }
 
@@ -101,6 +105,10 @@ where
         make: make::<T>,
         put: T::Frozen::put::<T>,
         borrow: lease::borrow::<T>,
+        variants: match const { &T::STATE_SCHEMA }.kind {
+            Kind::Object(_) => None,
+            _ => Some(Variants::find),
+        },
         methods: Methods::of::<T>(),
     };
 
@@ -118,16 +126,27 @@ where
 
     fn values(state: &mut Incoming<'_, '_>, last: bool, hooks: Hooks) -> StateResult<Self::Values> {
         let base = <Super<T>>::values(state, hooks)?;
-        let mut own = None;
-        state.layer(Tests::of::<T>(), last, &mut |regions| {
-            own = Some(Aside::unshared(regions, hooks)?);
-            Ok(())
-        })?;
-        Ok((base, own.ok_or_else(not_built)?))
+        let mut own = Own { hooks, value: None };
+        state.layer(Tests::of::<T>(), last, &mut own)?;
+        Ok((base, own.value.ok_or_else(not_built)?))
     }
 
     fn initializer((base, own): Self::Values) -> PyClassInitializer<Self> {
         PyClassInitializer::new(own.into_value(), <Super<T>>::initializer(base))
+    }
+}
+
+/// The value of a class that is being built. A closure would be compiled twice: a table of `dyn FnMut` has another copy of
+/// it, for callers by value.
+struct Own<T> {
+    hooks: Hooks,
+    value: Option<Aside<T>>,
+}
+
+impl<T: RestoreOwned> Build for Own<T> {
+    fn build(&mut self, regions: &Regions<'_>) -> StateResult<()> {
+        self.value = Some(Aside::unshared(regions, self.hooks)?);
+        Ok(())
     }
 }
 
@@ -137,11 +156,23 @@ type Values<T> = (<Super<T> as Base<<T as PyClassImpl>::BaseType>>::Values, Asid
 /// What makes the part of an object that the base of a class keeps.
 type Super<T> = <<T as PyClassImpl>::BaseType as PyClassBaseType>::Initializer;
 
-/// An object as one of its class. A function of its own, as finding the class takes some code, which would stand in each
-/// that asks.
-#[inline(never)]
+/// An object as one of its class. The test is not `PyO3`'s, which is compiled for each class.
 pub(in crate::python) fn cast<'a, 'py, T: PyClass>(object: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, T>> {
-    Ok(object.cast::<T>()?)
+    test(object, T::type_object_raw)?;
+    // SAFETY: it is of the class, as was tested.
+    Ok(unsafe { object.cast_unchecked() })
+}
+
+/// Tests that an object is of a class.
+fn test(object: &Bound<'_, PyAny>, class: Class) -> PyResult<()> {
+    let raw = class(object.py());
+    // SAFETY: an object, and a class that lives as long as the program.
+    if unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), raw) } != 0 {
+        return Ok(());
+    }
+    // SAFETY: the same class.
+    let class = unsafe { Bound::from_borrowed_ptr(object.py(), raw.cast()) };
+    Err(CastError::new(object.as_borrowed(), class).into())
 }
 
 #[cold]
@@ -417,7 +448,7 @@ where
     T: PyClass<Frozen = False> + RestoreOwned,
     Super<T>: Base<T::BaseType>,
 {
-    values.1.exchange(&mut **guard);
+    values.1.swap(&mut **guard);
     <Super<T>>::exchange(guard, &mut values.0);
 }
 

@@ -4,13 +4,12 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::ffi::{CStr, c_int};
-use core::marker::PhantomData;
 use core::ptr;
 
 use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
-use pyo3::impl_::trampoline::{MethodDef, binaryfunc, noargs};
+use pyo3::impl_::trampoline::{MethodDef, binaryfunc, ternaryfunc};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyType};
@@ -60,11 +59,9 @@ pub(super) fn attach<'py>(
     if own.contains(FORM)? {
         return Err(taken(&path(FORM)));
     }
-    for (name, function) in makers(calls, &of, path)? {
-        if name == FORM || !own.contains(name)? {
-            class.setattr(name, function)?;
-        }
-    }
+    makers(calls, &of, &path, &|name, function| {
+        if name == FORM || !own.contains(name)? { class.setattr(name, function) } else { Ok(()) }
+    })?;
     let settable = !is_enum && !calls.frozen && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
     let reduces = !own.contains("__reduce__")?;
@@ -76,8 +73,8 @@ pub(super) fn attach<'py>(
         (settable, Method(c"__setstate__", of.setstate, ffi::METH_O, SETSTATE_DOC)),
         (deepcopies, Method(c"__deepcopy__", of.deepcopy, ffi::METH_O, DEEPCOPY_DOC)),
     ];
-    for (_, method) in methods.into_iter().filter(|(missing, _)| *missing) {
-        class.setattr(method.0, method.descriptor(class)?)?;
+    for (_, method) in methods.iter().filter(|(missing, _)| *missing) {
+        method.attach(class)?;
     }
     class.getattr(FORM)
 }
@@ -89,27 +86,27 @@ fn immutable<'py>(calls: &Calls, module: &Bound<'py, PyModule>) -> PyResult<Boun
     if module.hasattr(&*form)? {
         return Err(taken(&form));
     }
-    for (name, function) in makers(calls, module.name()?.as_any(), path)? {
+    makers(calls, module.name()?.as_any(), &path, &|name, function| {
         let name = path(name);
-        if name == form || !module.hasattr(&*name)? {
-            module.setattr(name, function)?;
-        }
-    }
+        if name == form || !module.hasattr(&*name)? { module.setattr(name, function) } else { Ok(()) }
+    })?;
     module.getattr(form)
 }
 
-/// The functions that pickles name.
-fn makers<'py>(
+/// Makes the functions that pickles name, and hands them over.
+fn makers(
     calls: &Calls,
-    module: &Bound<'py, PyAny>,
-    path: impl Fn(&str) -> String,
-) -> PyResult<[(&'static str, Bound<'py, PyCFunction>); 3]> {
+    module: &Bound<'_, PyAny>,
+    path: &dyn Fn(&str) -> String,
+    take: &dyn Fn(&'static str, Bound<'_, PyCFunction>) -> PyResult<()>,
+) -> PyResult<()> {
     let of = &calls.methods;
-    Ok([
-        (FORM, function(&path(FORM), (of.form, FORM_DOC), module)?),
-        (FROM_STATE, function(&path(FROM_STATE), (of.from_state, FROM_STATE_DOC), module)?),
-        (FROM_SLOTS, function(&path(FROM_SLOTS), (of.from_slots, FROM_SLOTS_DOC), module)?),
-    ])
+    let makers = [
+        (FORM, of.form, FORM_DOC),
+        (FROM_STATE, of.from_state, FROM_STATE_DOC),
+        (FROM_SLOTS, of.from_slots, FROM_SLOTS_DOC),
+    ];
+    makers.iter().try_for_each(|&(name, maker, doc)| take(name, function(&path(name), (maker, doc), module)?))
 }
 
 #[cold]
@@ -180,11 +177,14 @@ impl Method {
         }))
     }
 
-    fn descriptor<'py>(&self, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    /// Not inlined, as a loop over few methods is unrolled.
+    #[inline(never)]
+    fn attach(&self, class: &Bound<'_, PyType>) -> PyResult<()> {
         // SAFETY: a type object, and a definition that lives for ever.
         let descriptor = unsafe { ffi::PyDescr_NewMethod(class.as_type_ptr(), self.definition()) };
         // SAFETY: a new reference or null with an exception.
-        unsafe { Bound::from_owned_ptr_or_err(class.py(), descriptor) }
+        let descriptor = unsafe { Bound::from_owned_ptr_or_err(class.py(), descriptor) }?;
+        class.setattr(self.0, descriptor)
     }
 }
 
@@ -216,14 +216,14 @@ pub struct Methods {
 impl Methods {
     pub const fn of<T: PyTypeInfo>() -> Self {
         Self {
-            reduce_ex: binaryfunc::<ReduceEx<T>>,
-            reduce: noargs::<Reduce<T>>,
-            getstate: noargs::<GetState<T>>,
-            setstate: binaryfunc::<SetState<T>>,
-            deepcopy: binaryfunc::<DeepCopy<T>>,
-            form: binaryfunc::<FormOf<T>>,
-            from_state: binaryfunc::<FromState<T>>,
-            from_slots: binaryfunc::<FromSlots<T>>,
+            reduce_ex: ReduceEx::of::<T>,
+            reduce: Reduce::of::<T>,
+            getstate: GetState::of::<T>,
+            setstate: SetState::of::<T>,
+            deepcopy: DeepCopy::of::<T>,
+            form: FormOf::of::<T>,
+            from_state: FromState::of::<T>,
+            from_slots: FromSlots::of::<T>,
         }
     }
 }
@@ -231,55 +231,66 @@ impl Methods {
 type Object = *mut ffi::PyObject;
 
 /// What gives a class; asked where the code is there once.
-type Class = fn(Python<'_>) -> *mut ffi::PyTypeObject;
+pub(super) type Class = fn(Python<'_>) -> *mut ffi::PyTypeObject;
 
-/// The functions that Python calls, of which each class has its own, and what one for all does for it.
+/// The functions that Python calls. Each class has its own, which only adds what gives the class.
 macro_rules! methods {
-    ($($name:ident: $form:ident |$known:ident, $slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
-        struct $name<T>(PhantomData<T>);
+    ($($name:ident: |$known:ident, $slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
+        struct $name;
 
-        impl<T: PyTypeInfo> MethodDef<$form::Func> for $name<T> {
-            const METH: $form::Func = {
-                unsafe fn call<T: PyTypeInfo>(
-                    py: Python<'_>,
-                    $slf: Object,
-                    $($argument: Object,)?
-                ) -> PyResult<Object> {
-                    // SAFETY: the object of the method, or null to a function, and the argument; Python holds them.
-                    unsafe { $name::<()>::call(py, T::type_object_raw, $slf $(, $argument)?) }
-                }
-                call::<T>
-            };
+        impl $name {
+            /// # Safety
+            /// That of [`ternaryfunc`].
+            unsafe extern "C" fn of<T: PyTypeInfo>(slf: Object, argument: Object) -> Object {
+                let class = ptr::from_ref::<Class>(const { &(T::type_object_raw as Class) });
+                // SAFETY: what Python calls a function with, says the caller, and what gives a class.
+                unsafe { Self::once(slf, argument, class.cast_mut().cast()) }
+            }
+
+            /// Not inlined, as catching panics takes more code than the call. A C function, since a Rust function could panic,
+            /// which each caller would have to stop.
+            ///
+            /// # Safety
+            /// That of [`ternaryfunc`].
+            #[inline(never)]
+            unsafe extern "C" fn once(slf: Object, argument: Object, class: Object) -> Object {
+                // SAFETY: as the caller says.
+                unsafe { ternaryfunc::<Self>(slf, argument, class) }
+            }
         }
 
-        impl $name<()> {
-            /// # Safety
-            /// A function that gives a class, an object of it or null to a function, and an argument, which are held for the call.
-            unsafe fn call(py: Python<'_>, class: Class, $slf: Object $(, $argument: Object)?) -> PyResult<Object> {
-                // SAFETY: a class, says the caller.
-                let class = unsafe { Borrowed::from_ptr(py, class(py).cast()) };
-                let $known = known(&class)?;
-                // SAFETY: an object, or null, says the caller.
-                let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };
-                $(
-                    // SAFETY: an object, says the caller.
-                    let $argument = unsafe { Borrowed::from_ptr(py, $argument) };
-                )?
-                $does.map(Bound::into_ptr)
-            }
+        impl MethodDef<ternaryfunc::Func> for $name {
+            const METH: ternaryfunc::Func = {
+                unsafe fn call(py: Python<'_>, $slf: Object, argument: Object, class: Object) -> PyResult<Object> {
+                    // SAFETY: what gives a class; only `of` calls this.
+                    let class = unsafe { *class.cast::<Class>() };
+                    // SAFETY: a class.
+                    let class = unsafe { Borrowed::from_ptr(py, class(py).cast()) };
+                    let $known = known(&class)?;
+                    // SAFETY: the object of the method, or null to a function; Python holds it.
+                    let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };
+                    let _ = argument;
+                    $(
+                        // SAFETY: the argument of a function that takes one; Python holds it.
+                        let $argument = unsafe { Borrowed::from_ptr(py, argument) };
+                    )?
+                    $does.map(Bound::into_ptr)
+                }
+                call
+            };
         }
     )*};
 }
 
 methods! {
-    ReduceEx: binaryfunc |known, slf, protocol| out::reduce_ex(known, object(slf.as_deref())?, protocol.extract()?);
-    Reduce: noargs |known, slf| out::reduce(known, object(slf.as_deref())?);
-    GetState: noargs |known, slf| out::getstate(known, object(slf.as_deref())?);
-    SetState: binaryfunc |known, slf, state| into::setstate(known, object(slf.as_deref())?, state);
-    DeepCopy: binaryfunc |known, slf, memo| deepcopy::deepcopy(known, object(slf.as_deref())?, memo);
-    FormOf: binaryfunc |known, _slf, arguments| into::form_of(known, arguments);
-    FromState: binaryfunc |known, _slf, arguments| into::from_state(known, arguments);
-    FromSlots: binaryfunc |known, _slf, arguments| into::from_slots(known, arguments);
+    ReduceEx: |known, slf, protocol| out::reduce_ex(known, object(slf.as_deref())?, protocol.extract()?);
+    Reduce: |known, slf| out::reduce(known, object(slf.as_deref())?);
+    GetState: |known, slf| out::getstate(known, object(slf.as_deref())?);
+    SetState: |known, slf, state| into::setstate(known, object(slf.as_deref())?, state);
+    DeepCopy: |known, slf, memo| deepcopy::deepcopy(known, object(slf.as_deref())?, memo);
+    FormOf: |known, _slf, arguments| into::form_of(known, arguments);
+    FromState: |known, _slf, arguments| into::from_state(known, arguments);
+    FromSlots: |known, _slf, arguments| into::from_slots(known, arguments);
 }
 
 /// What `copyreg` calls, bound to a class.

@@ -67,7 +67,7 @@ pub(super) struct Known {
     pub class: Py<PyType>,
     pub calls: &'static Calls,
     /// The present forms, in the order of [`Mode::ALL`], as far as they do not depend on `sets`.
-    pub forms: [Py<Form>; Mode::ALL.len()],
+    pub forms: Box<[Py<Form>]>,
     /// Of a class with open sets.
     pub sets: Option<Sets>,
     /// The size of the head of its own value.
@@ -202,8 +202,8 @@ fn learn(
         }
     }
     let sets = Sets::find(&schemas);
-    let form = |mode| Py::new(py, Form::present(mode, (class, calls.name), &function, &schemas)?);
-    let [exact, of_class, given, blank, native] = Mode::ALL.map(form);
+    let form = |mode: &Mode| Py::new(py, Form::present(*mode, (class, calls.name), &function, &schemas)?);
+    let forms = Mode::ALL.iter().map(form).collect::<PyResult<_>>()?;
     let mut found = [const { None }; 3];
     for (place, name) in found.iter_mut().zip(ASKED) {
         *place = class.getattr_opt(name)?.map(Bound::unbind);
@@ -214,7 +214,7 @@ fn learn(
         class: class.clone().unbind(),
         calls,
         head: own.head,
-        forms: [exact?, of_class?, given?, blank?, native?],
+        forms,
         sets,
         slots: layout.slots,
         deferrable: layout.deferrable,
@@ -232,7 +232,10 @@ fn learn(
         steps,
         written,
         found,
-        variants: if is_enum { Some(Variants::find(class, calls)?) } else { None },
+        variants: match calls.variants {
+            Some(find) if is_enum => Some(find(class, calls)?),
+            _ => None,
+        },
         schemas,
     })
 }

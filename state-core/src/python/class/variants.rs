@@ -17,7 +17,17 @@ use crate::schema::{Enum, Evolution, Kind, Schema};
 use crate::walk::Decoder;
 
 /// The variants of an enum, by the names that they have in its state.
-pub(in crate::python) struct Variants(Vec<Variant>);
+pub struct Variants {
+    variants: Vec<Variant>,
+    /// [`Variants::make`], in a program with an enum.
+    pub(in crate::python) make: Make,
+}
+
+/// Finds the variants of a class.
+pub(in crate::python) type Find = fn(&Bound<'_, PyType>, &Calls) -> PyResult<Variants>;
+
+/// Makes the object of a state.
+type Make = for<'py> fn(&Variants, &Known, Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>>;
 
 pub(in crate::python) struct Variant {
     name: String,
@@ -37,7 +47,9 @@ impl Variants {
     /// # Errors
     /// `TypeError` for a variant that is none of them.
     pub fn find(class: &Bound<'_, PyType>, calls: &Calls) -> PyResult<Self> {
-        let Kind::Enum(Enum { variants, .. }) = &(calls.schema)().kind else { return Ok(Self(Vec::new())) };
+        let Kind::Enum(Enum { variants, .. }) = &(calls.schema)().kind else {
+            return Ok(Self { variants: Vec::new(), make: Self::make });
+        };
         let mut found = Vec::new();
         for entry in class.getattr("__dict__")?.call_method0("items")?.try_iter()? {
             let (attribute, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry?.extract()?;
@@ -53,7 +65,7 @@ impl Variants {
             }
         }
         match variants.iter().find(|variant| !found.iter().any(|found| found.name == variant.name)) {
-            None => Ok(Self(found)),
+            None => Ok(Self { variants: found, make: Self::make }),
             Some(missing) => Err(PyTypeError::new_err(alloc::format!(
                 "{}.{}: the class has no attribute of this name; where the variant is named differently for Python, \
                  #[state(rename = \"..\")] says so",
@@ -63,10 +75,15 @@ impl Variants {
         }
     }
 
+    /// The object of a state.
+    fn make<'py>(&self, known: &Known, mut state: Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.of_state(&state.items, (known.calls.schema)())?.make(known, &mut state)
+    }
+
     /// The variant that a state is of.
-    pub fn of_state(&self, state: &Items<'_, '_>, schema: &Schema) -> PyResult<&Variant> {
+    fn of_state(&self, state: &Items<'_, '_>, schema: &Schema) -> PyResult<&Variant> {
         let name = state.clone().next().and_then(Decoder::str);
-        let by = |test: &dyn Fn(&str) -> bool| self.0.iter().find(|variant| test(&variant.name));
+        let by = |test: &dyn Fn(&str) -> bool| self.variants.iter().find(|variant| test(&variant.name));
         let evolution = schema.evolution().unwrap_or(&Evolution::NONE);
         let found = name.and_then(|name| {
             by(&|own| own == name)
@@ -74,7 +91,7 @@ impl Variants {
                 .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)))
         });
         found.ok_or_else(|| {
-            let names = self.0.iter().map(|variant| variant.name.clone()).collect::<Vec<_>>().join(", ");
+            let names = self.variants.iter().map(|variant| variant.name.clone()).collect::<Vec<_>>().join(", ");
             let given = state.clone().next().map_or_else(|| "nothing".into(), Decoder::describe);
             PyTypeError::new_err(alloc::format!("expected the name of a variant ({names}), found {given}"))
         })
@@ -83,7 +100,7 @@ impl Variants {
 
 impl Variant {
     /// The object of a state that is of this variant.
-    pub fn make<'py>(&self, known: &Known, state: &mut Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn make<'py>(&self, known: &Known, state: &mut Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         let (py, make) = (state.items.py(), known.calls.make);
         match &self.form {
             Form::Object(only) => {

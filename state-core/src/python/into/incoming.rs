@@ -50,7 +50,7 @@ impl<'v, 'py> Incoming<'v, 'py> {
 
     /// Has the value of the next class built from its image, which is tested first; the last class takes all items that
     /// are left.
-    pub(in crate::python) fn layer(&mut self, tests: Tests, is_last: bool, build: &mut Build<'_>) -> Result<()> {
+    pub(in crate::python) fn layer(&mut self, tests: Tests, is_last: bool, build: &mut dyn Build) -> Result<()> {
         let (schema, place) = (tests.schema, self.place);
         self.place += 1;
         let identity = identity(schema);
@@ -59,9 +59,9 @@ impl<'v, 'py> Incoming<'v, 'py> {
             Source::Quick(quick) => {
                 let regions = quick.regions();
                 options().test(tests, &identity, &regions, regions.head)?;
-                return build(&regions);
+                return build.build(&regions);
             }
-            Source::Native(bytes) => return build(&options().checked(tests, bytes)?),
+            Source::Native(bytes) => return build.build(&options().checked(tests, bytes)?),
             Source::Present => present(schema, &mut self.items, is_last, FILLED.take())?,
             Source::Older(older) => older.fill(place, (schema, is_last), &mut self.items)?,
             Source::Packed(older, bytes) => older.unpack(schema, bytes)?,
@@ -69,7 +69,7 @@ impl<'v, 'py> Incoming<'v, 'py> {
         };
         let regions = filled.regions()?;
         options().test(tests, &identity, &regions, regions.head)?;
-        build(&regions)?;
+        build.build(&regions)?;
         let space = filled.into_space();
         if space.capacity() < LARGE {
             FILLED.set(space);
@@ -79,7 +79,9 @@ impl<'v, 'py> Incoming<'v, 'py> {
 }
 
 /// Builds a value from regions that were tested.
-type Build<'b> = dyn FnMut(&Regions<'_>) -> Result<()> + 'b;
+pub(in crate::python) trait Build {
+    fn build(&mut self, regions: &Regions<'_>) -> Result<()>;
+}
 
 thread_local! {
     /// The space of the last image that was filled in this thread.

@@ -200,8 +200,7 @@ pub(super) fn make<'py>(
     let _scope = known.handles.then(Scope::open);
     let attributes = split_attributes(known, class, &mut items, source)?;
     if let Some(variants) = &known.variants {
-        let variant = variants.of_state(&items, (known.calls.schema)())?;
-        return variant.make(known, &mut Incoming::new(items, source));
+        return (variants.make)(variants, known, Incoming::new(items, source));
     }
     let object = object(known, class, Incoming::new(items, source))?;
     if let Some(attributes) = attributes {
