@@ -125,6 +125,15 @@ def test_a_live_object_with_a_base_keeps_what_is_skipped():
         assert (back.name, back.letters, back.weight, back.limit, back.saddle) == ("Max", 3, 70, None, None)
 
 
+def test_a_live_object_keeps_what_is_skipped_in_a_list_and_in_a_map():
+    live = zoo.Library(["Emma", "Momo"], {1: "Ulysses", 2: "Dune"})
+    live.lend()
+    live.__setstate__(zoo.Library(["Heidi", "Momo", "It"], {2: "Solaris", 3: "Ubik"}).__getstate__())
+    assert live.books() == [("Heidi", 1), ("Momo", 1), ("It", 0), ("Solaris", 1), ("Ubik", 0)]
+    for back in ways(live):
+        assert back.books() == [("Heidi", 0), ("Momo", 0), ("It", 0), ("Solaris", 0), ("Ubik", 0)]
+
+
 def test_subclasses_of_python_keep_type_dict_and_slots():
     for make in (NamedPerson, SlottedPerson, DeepPerson):
         one = make("Dave", 30)

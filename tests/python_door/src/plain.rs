@@ -13,6 +13,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<fixed::Fixed>(module)?;
     picklable::<Bound_>(module)?;
     picklable::<Refusing>(module)?;
+    picklable::<Library>(module)?;
     picklable::<Kinds>(module)?;
     packed::<Packed>(module)?;
     picklable::<Open>(module)
@@ -129,6 +130,41 @@ impl Refusing {
     #[new]
     fn new(low: i64, high: i64) -> Self {
         Self { low, high, width: high - low }
+    }
+}
+
+#[derive(State)]
+struct Book {
+    title: String,
+    #[state(skip)]
+    lent: u32,
+}
+
+/// Objects in a list and in a map that hold what has no slot.
+#[pyclass(module = "zoo")]
+#[derive(State)]
+struct Library {
+    shelf: Vec<Book>,
+    desk: BTreeMap<u8, Book>,
+}
+
+#[pymethods]
+impl Library {
+    #[new]
+    fn new(shelf: Vec<String>, desk: BTreeMap<u8, String>) -> Self {
+        let book = |title| Book { title, lent: 0 };
+        Self {
+            shelf: shelf.into_iter().map(book).collect(),
+            desk: desk.into_iter().map(|(place, title)| (place, book(title))).collect(),
+        }
+    }
+
+    fn lend(&mut self) {
+        self.shelf.iter_mut().chain(self.desk.values_mut()).for_each(|book| book.lent += 1);
+    }
+
+    fn books(&self) -> Vec<(String, u32)> {
+        self.shelf.iter().chain(self.desk.values()).map(|book| (book.title.clone(), book.lent)).collect()
     }
 }
 
