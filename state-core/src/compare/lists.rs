@@ -10,7 +10,6 @@ use crate::literal::Text;
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::stride;
 use crate::schema::{Kind, Link, Schema};
-use crate::walk::is_byte;
 
 /// How many characters before the first one that differs are shown.
 const BEFORE: usize = 20;
@@ -48,7 +47,7 @@ impl<'a> Elements<'a> {
 impl<'a> Pair<'a> {
     pub(super) fn list(&mut self, of: Link, heads: Both<&'a [u8]>) -> Compared {
         let element = self.nodes.get(of);
-        if is_byte(element) {
+        if element.is_byte() {
             return self.bytes(heads);
         }
         let counts = self.lengths(heads)?;

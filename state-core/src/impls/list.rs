@@ -9,6 +9,7 @@ use crate::__private::assign;
 use crate::pointee::{Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::gather;
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::memory::{self, Mode};
 use crate::protocol::room::{self, Holds, Run};
@@ -78,6 +79,10 @@ impl<T: State> State for [T] {
 
     #[inline]
     fn size(&self, size: &mut Size) {
+        if T::HEAD == 1 && mode::<T>() == Mode::Same && size.gathers_list(self.len()) && T::schema().is_byte() {
+            size.length(self.len());
+            return size.raw(self.len());
+        }
         self::size(self.iter(), size);
     }
 
@@ -85,10 +90,25 @@ impl<T: State> State for [T] {
     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
         let bytes = if mode::<T>() == Mode::Apart { None } else { memory::bytes_of(self, &T::IMAGE) };
         let Some(bytes) = bytes else { return put_each::<_, Run>(self.iter(), head, writer) };
+        if T::HEAD == 1 && mode::<T>() == Mode::Same && bytes.len() >= gather::LARGE {
+            return put_long::<T>(bytes, head, writer);
+        }
         writer.length(head, self.len());
         if let Some(run) = writer.run(self.len(), T::HEAD) {
             memory::copy(bytes, run);
         }
+    }
+}
+
+/// Writes a long list of elements of a byte, which may be gathered. Apart, so that short ones take no more than the copy.
+#[cold]
+#[inline(never)]
+fn put_long<'v, T: State>(bytes: &'v [u8], head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+    writer.length(head, bytes.len());
+    if writer.gathers_lists() && T::schema().is_byte() {
+        writer.gather_list(bytes);
+    } else if let Some(run) = writer.run(bytes.len(), 1) {
+        run.copy_from_slice(bytes);
     }
 }
 

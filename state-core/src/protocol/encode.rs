@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use crate::error::{Error, ErrorKind};
-use crate::protocol::gather::{Borrowed, Copied, Gather};
+use crate::protocol::gather::{self, Borrowed, Copied, Gather};
 use crate::protocol::layout::{padded, stride};
 use crate::protocol::memory::{self, SHORT};
 use crate::protocol::stack::weight;
@@ -29,6 +29,8 @@ pub struct Size {
     holding: bool,
     /// Whether no hook is called.
     quiet: bool,
+    /// Whether long lists of bytes are gathered as raw arrays are.
+    gathers_lists: bool,
     failure: Option<Failure>,
     /// Where references are numbered, what is known of them.
     tracker: Option<Box<Tracker>>,
@@ -45,8 +47,9 @@ struct Failure {
 impl Size {
     #[inline]
     pub(crate) fn new(depth: u32) -> Self {
-        let (follows, holds, holding, quiet) = (false, false, false, false);
-        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, quiet, failure: None, tracker: None }
+        let (follows, holds, holding, quiet, gathers_lists) = (false, false, false, false, false);
+        let (failure, tracker) = (None, None);
+        Self { tail: 0, text: 0, raw: 0, depth, follows, holds, holding, quiet, gathers_lists, failure, tracker }
     }
 
     /// The lengths of tail, text and raw.
@@ -68,6 +71,18 @@ impl Size {
     /// The same of a value that was made to be written, of which hooks know nothing.
     pub(crate) fn quietly(self) -> Self {
         Self { quiet: true, ..self }
+    }
+
+    /// The same of a value whose long lists of bytes are gathered as raw arrays are.
+    #[cfg(feature = "pickle")]
+    pub(crate) fn gathering_lists(self) -> Self {
+        Self { gathers_lists: true, ..self }
+    }
+
+    /// Whether a list of so many bytes is counted as a raw array.
+    #[inline]
+    pub(crate) fn gathers_list(&self, len: usize) -> bool {
+        self.gathers_lists && len >= gather::LARGE
     }
 
     /// Whether hooks are called.
@@ -295,6 +310,17 @@ impl<'w, 'v> Writer<'w, 'v> {
     ) -> Self {
         let gather = Some(Gather::new(copied, borrowed, raw));
         Self { gather, ..Self::new([tail, text, 0], depth, regions) }
+    }
+
+    /// Whether long lists of bytes are gathered.
+    pub(crate) fn gathers_lists(&self) -> bool {
+        self.gather.as_ref().is_some_and(Gather::takes_lists)
+    }
+
+    /// Gathers a list of bytes.
+    pub(crate) fn gather_list(&mut self, bytes: &'v [u8]) {
+        let left = self.tail.len();
+        self.broken |= self.gather.as_mut().and_then(|gather| gather.list(bytes, left)).is_none();
     }
 
     /// A run of `count` heads in the tail, to be filled in order.

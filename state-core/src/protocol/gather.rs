@@ -7,7 +7,7 @@ use core::ops::Deref;
 use crate::protocol::layout::{ALIGN, padded};
 
 /// A raw array of fewer bytes than this is copied rather than borrowed: a segment of its own costs as much.
-const LARGE: usize = 256;
+pub(crate) const LARGE: usize = 256;
 
 /// A raw array of the live value, which stands before the byte `at` of those that were copied.
 #[derive(Clone, Copy, Debug)]
@@ -21,15 +21,31 @@ pub(crate) struct Borrowed<'v> {
 pub(crate) struct Copied {
     space: Vec<u8>,
     len: usize,
+    /// Where long lists of bytes are gathered as arrays are: how much of the tail was left at each. Here, as the writer
+    /// itself is to stay in registers.
+    lists: Option<Vec<usize>>,
 }
 
 impl Copied {
     pub const fn new() -> Self {
-        Self { space: Vec::new(), len: 0 }
+        Self { space: Vec::new(), len: 0, lists: None }
     }
 
     pub fn clear(&mut self) {
         self.len = 0;
+    }
+
+    /// Clears it; whether long lists of bytes come, too.
+    #[cfg(feature = "pickle")]
+    pub fn clear_for(&mut self, lists: bool) {
+        self.clear();
+        self.lists = lists.then(Vec::new);
+    }
+
+    /// How much of the tail was left at each list that was gathered.
+    #[cfg(feature = "pickle")]
+    pub fn lists(&self) -> &[usize] {
+        self.lists.as_deref().unwrap_or_default()
     }
 
     #[cfg(feature = "pyo3")]
@@ -72,6 +88,16 @@ pub(crate) struct Gather<'w, 'v> {
 impl<'w, 'v> Gather<'w, 'v> {
     pub fn new(copied: &'w mut Copied, borrowed: &'w mut Vec<Borrowed<'v>>, counted: usize) -> Self {
         Self { copied, borrowed: Some(borrowed), left: counted }
+    }
+
+    pub fn takes_lists(&self) -> bool {
+        self.copied.lists.is_some()
+    }
+
+    /// Takes a list of bytes, at which so much of the tail was left.
+    pub fn list(&mut self, bytes: &'v [u8], left: usize) -> Option<()> {
+        self.copied.lists.as_mut()?.push(left);
+        self.array(bytes)
     }
 
     /// Takes an array and the padding behind it; `None` where more comes than was counted.

@@ -90,6 +90,11 @@ impl Schema {
     #[doc(hidden)]
     pub const NAMELESS: Self = Self::leaf(Kind::Unit, 0);
 
+    /// Whether a list of these is handed over as bytes.
+    pub(crate) fn is_byte(&self) -> bool {
+        matches!(self.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
+    }
+
     /// The name of a type that was derived, in a constant.
     pub(crate) const fn name(&'static self) -> Option<&'static str> {
         match &self.kind {

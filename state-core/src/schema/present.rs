@@ -1,5 +1,7 @@
 //! Which regions the images of a type can have: an image without a header says nothing of the others.
 
+#[cfg(feature = "pickle")]
+use super::Link;
 use super::{Enum, Kind, Nodes, Schema, Slot};
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline};
 use crate::standard::Known;
@@ -25,6 +27,21 @@ impl Present {
 }
 
 impl Schema {
+    /// How many lists of bytes the tail of a value holds, if it holds nothing else; parts that stand there at some times
+    /// only count as much else.
+    #[cfg(feature = "pickle")]
+    pub(crate) fn byte_lists(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::List(of) if Nodes::NONE.get(*of).is_byte() => Some(1),
+            Kind::Object(object) => sum(object.slots.iter().map(|slot| slot.ty)),
+            Kind::Tuple(items) => sum(items.iter().copied()),
+            Kind::Array(of, len) => Nodes::NONE.get(*of).byte_lists()?.checked_mul(*len),
+            Kind::Optional(of) if option_is_inline(Nodes::NONE.get(*of).head) => Nodes::NONE.get(*of).byte_lists(),
+            Kind::Enum(_) => None,
+            _ => (!self.present().tail).then_some(0),
+        }
+    }
+
     /// What this very node can have beside its head. A length of `u32::MAX` or more, which takes bytes in the tail, is
     /// left aside.
     pub(crate) fn present(&self) -> Present {
@@ -41,6 +58,11 @@ impl Schema {
         };
         if tail { Present::TAIL } else { Present::NONE }
     }
+}
+
+#[cfg(feature = "pickle")]
+fn sum(mut parts: impl Iterator<Item = Link>) -> Option<u64> {
+    parts.try_fold(0, |sum: u64, part| sum.checked_add(Nodes::NONE.get(part).byte_lists()?))
 }
 
 fn is_inline(of: &Enum) -> bool {

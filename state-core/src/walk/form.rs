@@ -2,11 +2,6 @@
 
 use crate::schema::{Form, Kind, Link, Nodes, Object, Schema, Slot};
 
-/// Whether a list of these is handed over as bytes.
-pub(crate) fn is_byte(schema: &Schema) -> bool {
-    matches!(schema.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
-}
-
 /// The first of the bytes of a raw array that is no `bool`, where the elements are such.
 pub(super) fn not_bool<'a>(nodes: &'a Nodes, mut element: &'a Schema, bytes: &[u8]) -> Option<usize> {
     while let Kind::Array(of, _) = element.kind {

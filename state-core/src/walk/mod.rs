@@ -28,7 +28,6 @@ pub(crate) use fill::{Limits, fill, fill_each, fill_named, fill_named_state, fil
 pub(crate) use fill::{fill_older, fill_state_over};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) use form::count_slots;
-pub(crate) use form::is_byte;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{Wrap, can_be_none, tuple_slots, wrap};
 use read::Seek;

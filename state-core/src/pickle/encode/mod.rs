@@ -24,7 +24,7 @@ pub(super) use self::global::Global;
 pub use self::segments::{PickleSegmentBuffer, PickleSegments};
 
 use self::plan::Plan;
-use self::raws::Raws;
+use self::raws::{Gathered, Raws};
 use self::sink::Sink;
 use self::value::Values;
 use self::write::{Rest, Write};
@@ -117,7 +117,8 @@ impl PickleOptions {
         let plan = Plan::new(T::schema(), self.protocol, sharing.shared)?;
         let tracks = sharing.shared || self.copies != Copies::Write;
         let tracker = || Tracker::new(sharing).refusing(self.copies == Copies::Refuse);
-        let mut size = if tracks { Size::tracking(self.depth, tracker()) } else { Size::new(self.depth) };
+        let size = Size::new(self.depth).gathering_lists();
+        let mut size = if tracks { Size::tracking(self.depth, tracker()) } else { size };
         if T::DYNAMIC {
             value.size(&mut size);
         }
@@ -129,7 +130,8 @@ impl PickleOptions {
             space.front = alloc::vec![0; front];
         }
         space.front.resize(front, 0);
-        space.copied.clear();
+        // What numbers references moves parts of the tail.
+        space.copied.clear_for(!tracks);
         let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
         let (head, regions) = space.front.split_at_mut(T::HEAD);
         let writer = Writer::gathering([tail, text, raw], self.depth, regions, (&mut space.copied, &mut borrowed));
@@ -145,7 +147,8 @@ impl PickleOptions {
         }
         let (head, regions) = space.front.split_at(T::HEAD);
         let (tail, text) = regions.split_at(tail);
-        let rest = Rest { tail, text, raws: Raws { copied: &space.copied, at: 0, borrowed: &borrowed } };
+        let gathered = Gathered { copied: &space.copied, borrowed: &borrowed, lists: space.copied.lists() };
+        let rest = Rest { tail, text, raws: Raws::new(&gathered) };
         let mut sink = Sink::start(self, pickle);
         let mut write = Write::new(&plan, (head, rest), &mut sink, buffers.as_deref_mut());
         if let Err(error) = write.root() {

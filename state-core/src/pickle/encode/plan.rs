@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::error::{Error, ErrorKind};
 use crate::pickle::Protocol;
 use crate::schema::{Form, Kind, KnownMember, Link, Nodes, Raw, Schema};
-use crate::walk::{Wrap, is_byte, wrap};
+use crate::walk::{Wrap, wrap};
 
 /// How the values of a type are written.
 pub(super) struct Plan {
@@ -438,7 +438,7 @@ impl Planner {
                 let wrap = wrap(Nodes::NONE, inner);
                 Step::Optional { at, row: self.row_of(inner, kept && wrap == Wrap::Never)?, wrap }
             }
-            Kind::List(of) if is_byte(target(*of)) => Step::Bytes { at },
+            Kind::List(of) if target(*of).is_byte() => Step::Bytes { at },
             Kind::Serde => Step::Serde { at },
             Kind::Known(known) => return self.standard(*known, at, steps),
             Kind::List(of) => {
@@ -453,7 +453,7 @@ impl Planner {
                 let row = self.entries(schema, target(*key), target(*value))?;
                 self.group(Group::Dict, row, at, kept)
             }
-            Kind::Array(of, len) if is_byte(target(*of)) => Step::FixedBytes { at, len: *len as usize },
+            Kind::Array(of, len) if target(*of).is_byte() => Step::FixedBytes { at, len: *len as usize },
             Kind::Array(of, len) => {
                 let (row, count) = (self.row(target(*of))?, *len as usize);
                 if kept { Step::KeptFixed { at, row, count } } else { Step::Fixed { at, row, count } }
@@ -484,7 +484,7 @@ impl Planner {
     /// others.
     fn has_parts(&self, schema: &Schema) -> bool {
         let is_kind = match &schema.kind {
-            Kind::List(of) | Kind::Array(of, _) => !is_byte(target(*of)),
+            Kind::List(of) | Kind::Array(of, _) => !target(*of).is_byte(),
             Kind::Set(_) => self.protocol >= Protocol::V4,
             Kind::Enum(of) => of.form != Form::Enum,
             Kind::Object(_) | Kind::Tuple(_) | Kind::Map(..) | Kind::Open(_) => true,

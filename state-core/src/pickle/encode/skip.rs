@@ -8,6 +8,7 @@ use super::standard::Part;
 use super::write::{Rest, disagreement, part, part_of};
 use crate::error::Result;
 use crate::protocol::decode::read_length;
+use crate::protocol::gather;
 use crate::protocol::layout::{grid_count, option_is_inline, stride};
 use crate::sharing::{RECORD, Record};
 
@@ -81,7 +82,7 @@ impl<'i, 'l> Rest<'i, 'l> {
             }
             Step::Bytes { at } | Step::Serde { at } | Step::Standard { at, part: Part::Number(_) } => {
                 let len = self.length(head, at)?;
-                self.run(len, 1)?;
+                self.bytes(len)?;
             }
             Step::Raw { at, array } => {
                 let array = &plan.arrays[array];
@@ -218,6 +219,22 @@ impl<'i, 'l> Rest<'i, 'l> {
 
     fn length(&mut self, head: &[u8], at: usize) -> Result<usize> {
         read_length(part::<4>(head, at)?, &mut self.tail).ok_or_else(disagreement)
+    }
+
+    /// The bytes of a list, which stand in the tail or were gathered.
+    pub fn bytes(&mut self, len: usize) -> Result<&'i [u8]> {
+        if len >= gather::LARGE {
+            return self.long_bytes(len);
+        }
+        self.run(len, 1)
+    }
+
+    #[cold]
+    fn long_bytes(&mut self, len: usize) -> Result<&'i [u8]> {
+        if self.raws.has_list(self.tail.len()) {
+            return self.raws.take_list(len).ok_or_else(disagreement);
+        }
+        self.run(len, 1)
     }
 
     pub fn run(&mut self, count: usize, head: usize) -> Result<&'i [u8]> {

@@ -126,7 +126,7 @@ impl<'i> Write<'_, 'i, '_, '_, '_> {
             }
             Part::Number(known) => {
                 let len = self.length(part::<4>(head, at)?)?;
-                let bytes = self.rest.run(len, 1)?;
+                let bytes = self.rest.bytes(len)?;
                 self.number(known, bytes)
             }
         }

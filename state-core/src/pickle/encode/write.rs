@@ -173,12 +173,12 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             }
             Step::Bytes { at } => {
                 let len = self.length(part::<4>(head, at)?)?;
-                let bytes = self.rest.run(len, 1)?;
+                let bytes = self.rest.bytes(len)?;
                 self.sink.bytes(bytes)?;
             }
             Step::Serde { at } => {
                 let len = self.length(part::<4>(head, at)?)?;
-                let value = serde_value(self.rest.run(len, 1)?);
+                let value = serde_value(self.rest.bytes(len)?);
                 Values::new(self.sink).write(&value)?;
             }
             Step::FixedBytes { at, len } => self.sink.bytes(head.get(at..at + len).ok_or_else(disagreement)?)?,

@@ -6,7 +6,6 @@ use core::ptr::from_ref;
 
 use super::collect::Equality;
 use crate::schema::{Graph, Kind, Nodes, Object, Schema};
-use crate::walk::is_byte;
 
 type Seen = BTreeSet<*const Schema>;
 
@@ -92,7 +91,7 @@ impl<'s> Hashing<'s> {
     /// Whether Python has a list, dict or set for it.
     fn is_unhashable(&self, node: &Schema) -> bool {
         match &node.kind {
-            Kind::List(of) | Kind::Array(of, _) => !is_byte(self.nodes.get(*of)),
+            Kind::List(of) | Kind::Array(of, _) => !self.nodes.get(*of).is_byte(),
             Kind::Set(_) | Kind::Map(..) => true,
             _ => is_array(node),
         }

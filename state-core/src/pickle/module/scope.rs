@@ -11,7 +11,7 @@ use super::member;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Form, Kind, Nodes, Object, Raw, Schema};
 use crate::standard::Known;
-use crate::walk::{Wrap, is_byte, wrap};
+use crate::walk::{Wrap, wrap};
 
 /// A module while it is written.
 pub(super) struct Scope<'c, 's> {
@@ -154,7 +154,7 @@ impl<'c, 's> Scope<'c, 's> {
                 let optional = self.typing("Optional");
                 Annotation { text: format!("{optional}[{}]", of.text), ..of }
             }
-            Kind::List(of) | Kind::Array(of, _) if is_byte(nodes.get(*of)) => Annotation::now(self.builtin("bytes")),
+            Kind::List(of) | Kind::Array(of, _) if nodes.get(*of).is_byte() => Annotation::now(self.builtin("bytes")),
             Kind::List(of) | Kind::Array(of, _) => self.generic("list", &[nodes.get(*of)])?,
             Kind::Set(of) => self.generic("set", &[nodes.get(*of)])?,
             Kind::Map(key, value) => self.generic("dict", &[nodes.get(*key), nodes.get(*value)])?,

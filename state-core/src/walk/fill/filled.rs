@@ -16,13 +16,20 @@ pub(crate) struct Filled<'v> {
     pub(super) text: Vec<u8>,
     pub(super) raw: Vec<u8>,
     pub(super) lent: Option<Cow<'v, [u8]>>,
+    /// The tail, if it is lent too.
+    pub(super) list: Option<&'v [u8]>,
 }
 
 #[cfg(feature = "pickle")]
 impl<'v> Filled<'v> {
-    /// An image of the root's head and the tail, the text and the raw arrays; or of the one array that is lent.
-    pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>), lent: Option<&'v [u8]>) -> Self {
-        Self { head, heads, text, raw, lent: lent.map(Cow::Borrowed) }
+    /// An image of the root's head and the tail, the text and the raw arrays.
+    pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>)) -> Self {
+        Self { head, heads, text, raw, lent: None, list: None }
+    }
+
+    /// The same with the one list of bytes in the tail, and the one raw array, that are lent.
+    pub fn lending(self, list: Option<&'v [u8]>, array: Option<&'v [u8]>) -> Self {
+        Self { list, lent: array.map(Cow::Borrowed), ..self }
     }
 }
 
@@ -30,7 +37,7 @@ impl<'v> Filled<'v> {
 impl Filled<'static> {
     /// An image that was made otherwise, whose root has a head of so many bytes.
     pub fn of(head: usize, image: Builder) -> Self {
-        Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None }
+        Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None, list: None }
     }
 }
 
@@ -43,6 +50,7 @@ impl Filled<'_> {
 
     pub fn regions(&self) -> Result<Regions<'_>> {
         let (head, tail) = self.heads.split_at(self.head);
+        let tail = self.list.unwrap_or(tail);
         let text = Text::new(&self.text).map_err(|_| Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes"))?;
         Ok(Regions { head, tail, text, raw: self.lent.as_deref().unwrap_or(&self.raw), numbered: None })
     }

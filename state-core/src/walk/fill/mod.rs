@@ -15,7 +15,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::form::{can_be_none, is_byte, weak_to};
+use super::form::{can_be_none, weak_to};
 use super::{Decoder, attributes, index};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
@@ -175,7 +175,7 @@ fn filled_over<'v, 's>(
         given.write(&mut fill.builder)?;
     }
     let Fill { builder: Builder { heads, text, raw, .. }, lent, .. } = fill;
-    Ok(Filled { head: schema.head, heads, text, raw, lent })
+    Ok(Filled { head: schema.head, heads, text, raw, lent, list: None })
 }
 
 pub(super) struct Fill<'v, 's> {
@@ -415,7 +415,7 @@ pub(super) fn wrong<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Error {
 
 /// Whether a value that stands for a list of these comes as bytes.
 fn is_bytes<'v, D: Decoder<'v>>(of: &Schema, value: D) -> bool {
-    is_byte(of) && value.bytes().is_some()
+    of.is_byte() && value.bytes().is_some()
 }
 
 #[cold]

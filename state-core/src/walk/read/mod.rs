@@ -16,7 +16,7 @@ use core::fmt;
 use self::open::{Next, Open, Parts};
 pub(crate) use self::sought::Seek;
 use self::sought::Sought;
-use super::form::{Wrap, count_slots, is_byte, parts_without_bytes, wrap};
+use super::form::{Wrap, count_slots, parts_without_bytes, wrap};
 use super::raws::Raws;
 use super::{Encoder, Group, cbor};
 use crate::error::{Error, ErrorKind, Result};
@@ -450,7 +450,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
 
     fn list(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<()> {
         let count = self.length(head)?;
-        if is_byte(self.nodes.get(of)) {
+        if self.nodes.get(of).is_byte() {
             let run = self.run(count, 1)?;
             self.encoder.bytes(run);
             return Ok(());
@@ -481,7 +481,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
 
     fn array(&mut self, of: Link, len: u64, head: &'a [u8], depth: u32) -> Result<()> {
         let of = self.nodes.get(of);
-        if is_byte(of) {
+        if of.is_byte() {
             self.encoder.bytes(head);
             return Ok(());
         }

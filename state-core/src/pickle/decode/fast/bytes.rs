@@ -86,7 +86,10 @@ impl<'p> Reader<'p> {
     pub(super) fn byte_list(&mut self, at: usize) -> Option<()> {
         let bytes = self.byte_string()?;
         self.length(at, bytes.len())?;
-        self.tail.extend_from_slice(&bytes);
+        match bytes {
+            Cow::Borrowed(bytes) if self.has_one_list && self.list.is_none() => self.list = Some((self.at, bytes)),
+            bytes => self.tail.extend_from_slice(&bytes),
+        }
         Some(())
     }
 

@@ -85,6 +85,10 @@ struct Reader<'p> {
     raw: Vec<u8>,
     /// A raw array that stands where it came from, as long as it is the only one.
     lent: Option<&'p [u8]>,
+    /// Whether the tail holds one list of bytes and nothing else. If that stays where it came from, up to where the pickle
+    /// was then read, and the list.
+    has_one_list: bool,
+    list: Option<(usize, &'p [u8])>,
     /// How many raw arrays and buffers were taken.
     taken: u32,
     /// How many parts may stand inside one another here: the functions call one another for each.
@@ -138,6 +142,7 @@ impl<'p> Reader<'p> {
             old_names: options.fix_imports,
             bytes_are_text: options.strings != Strings::Bytes,
             tail: alloc::vec![0; schema.head],
+            has_one_list: schema.byte_lists() == Some(1),
             parts: stack::parts(options.depth),
             encoder: NOTHING,
             zone: (NOTHING, 0),
@@ -152,10 +157,13 @@ impl<'p> Reader<'p> {
     /// The image of the pickle; or, where there is no fast way, whether parts of it have been forgotten.
     fn image(mut self, schema: &'static Schema) -> Result<Filled<'p>, bool> {
         self.whole(schema).ok_or(self.has_learned)?;
-        let Self { heads, mut tail, mut text, wrote, raw, lent, .. } = self;
+        let Self { heads, mut tail, mut text, wrote, raw, lent, list, .. } = self;
+        if list.is_some() && tail.len() != schema.head {
+            return Err(false);
+        }
         text.truncate(wrote);
         tail[..schema.head].copy_from_slice(&heads[..schema.head]);
-        Ok(Filled::new(schema.head, (tail, text, raw), lent))
+        Ok(Filled::new(schema.head, (tail, text, raw)).lending(list.map(|(_, list)| list), lent))
     }
 
     fn whole(&mut self, schema: &'static Schema) -> Option<()> {
@@ -282,6 +290,7 @@ impl<'p> Reader<'p> {
         self.heads.get_mut(place.top..self.top)?.fill(0);
         self.top = place.top;
         self.tail.truncate(place.tail);
+        self.list = self.list.filter(|&(end, _)| end <= place.at);
         self.wrote = place.wrote;
         (self.parts, self.with_care) = (place.parts, place.with_care);
         Some(())

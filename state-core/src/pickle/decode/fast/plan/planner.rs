@@ -10,7 +10,7 @@ use crate::pickle::decode::fast::memo::NOTHING;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::schema::{Form, Kind, Link, Nodes, Schema, Slot};
-use crate::walk::{can_be_none, can_become_one, is_byte};
+use crate::walk::{can_be_none, can_become_one};
 
 /// A plan of more operations has what follows in others.
 const MOST_OPS: usize = 256;
@@ -78,8 +78,8 @@ impl<'a> Planner<'a> {
                 return Some(());
             }
             Kind::Known(known) => Op::Standard(Box::new(Standard { at, known: *known, seen: UNSEEN })),
-            Kind::List(of) if is_byte(target(*of)) => Op::Bytes(at),
-            Kind::Array(of, len) if is_byte(target(*of)) => Op::ByteArray { at, len: u32::try_from(*len).ok()? },
+            Kind::List(of) if target(*of).is_byte() => Op::Bytes(at),
+            Kind::Array(of, len) if target(*of).is_byte() => Op::ByteArray { at, len: u32::try_from(*len).ok()? },
             // It may hold any value.
             Kind::Serde => return None,
             _ => return self.parted(schema, place),
