@@ -312,3 +312,44 @@ fn parents_without_cells_are_led_to() {
         assert!(Weak::ptr_eq(&list[1].parent, &Rc::downgrade(&list[0])), "{depth} into {live_depth}");
     }
 }
+
+/// A state has no identities, so that live objects are paired with saved ones by their place, in long lists too. What no
+/// handle is in moves to its place, and keeps its allocations, beside them as elsewhere.
+#[test]
+fn handles_stay_in_their_places_when_a_list_shifts() {
+    #[derive(State)]
+    #[state(shared)]
+    struct World {
+        objects: Vec<(u32, Rc<RefCell<String>>)>,
+        names: Vec<(u32, String)>,
+        table: HashMap<u32, String>,
+        again: Option<Rc<RefCell<String>>>,
+    }
+
+    let name = |number: u32| format!("the object with the number {number}");
+    let objects: Vec<_> = (0..200).map(|number| (number, Rc::new(RefCell::new(name(number))))).collect();
+    let names = || (0..200).map(|number| (number, name(number)));
+    let again = Some(objects[150].1.clone());
+    let mut world = World { objects, names: names().collect(), table: names().collect(), again };
+    let saved = dumps(&world).unwrap();
+
+    world.objects.remove(0);
+    world.names.remove(0);
+    world.table = world.table.into_iter().map(|(number, name)| (number + 1000, name)).collect();
+    let handles: Vec<_> = world.objects.iter().map(|(_, object)| object.clone()).collect();
+    let places: Vec<_> = world.names.iter().map(|(number, name)| (*number, name.as_ptr())).collect();
+    let texts: Vec<_> = world.table.values().map(|name| name.as_ptr()).collect();
+    load_into(&saved, &mut world).unwrap();
+
+    assert!(world.objects.iter().map(|(number, object)| (*number, object.borrow().clone())).eq(names()));
+    assert!(world.names.iter().cloned().eq(names()) && world.table == names().collect());
+    assert!(Rc::ptr_eq(world.again.as_ref().unwrap(), &world.objects[150].1));
+    for (index, handle) in handles.iter().enumerate() {
+        assert!(Rc::ptr_eq(handle, &world.objects[index].1), "{index}");
+        assert_eq!(*handle.borrow(), name(index as u32));
+    }
+    let stayed = places.iter().filter(|(number, place)| world.names[*number as usize].1.as_ptr() == *place).count();
+    assert!(stayed >= 190, "{stayed}");
+    let lent = world.table.values().filter(|name| texts.contains(&name.as_ptr())).count();
+    assert!(lent >= 180, "{lent}");
+}

@@ -48,7 +48,7 @@ pub(super) fn is_worth<T: State>(len: usize) -> bool {
 /// Moves the elements that stayed to where the image has them; whether any is worth restoring.
 #[inline]
 pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) -> bool {
-    !(is_worth::<T>(items.len()) && (reader.moves() || may_move::<T>())) || align_long(items, run)
+    !(is_worth::<T>(items.len()) && may_move::<T>(reader)) || align_long(items, run)
 }
 
 /// A function of its own: what it takes of the stack is free again when the elements are restored.
@@ -81,16 +81,19 @@ fn align_long<T: State>(items: &mut [T], run: &[u8]) -> bool {
     }
 }
 
-/// What the whole type may not, a part of it may.
-#[cold]
-fn may_move<T: State>() -> bool {
-    // Without `std` it would be found out each time.
-    cfg!(feature = "std") && identity(T::schema()).moves
+/// Whether values may change their places in a list, or become those of other keys in a map.
+pub(super) fn may_move<T: State>(reader: &Reader<'_>) -> bool {
+    reader.moves() || part_may_move::<T>(reader.is_numbered())
 }
 
-/// Whether the entry of a map may become that of another key. What numbered references lead to may not.
-pub(super) fn may_trade<T: State>(reader: &Reader<'_>) -> bool {
-    reader.moves() || !reader.is_numbered() && may_move::<T>()
+/// What the whole type may not, a part of it may. Where references are numbered, live objects are told by their places.
+#[cold]
+fn part_may_move<T: State>(is_numbered: bool) -> bool {
+    // Without `std` it would be found out each time.
+    cfg!(feature = "std") && {
+        let identity = identity(T::schema());
+        identity.moves && !(is_numbered && identity.points)
+    }
 }
 
 /// How a live list and the image look beside each other.

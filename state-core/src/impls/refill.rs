@@ -34,7 +34,7 @@ pub(super) fn tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(
     let mut rest = take(map).into_iter();
     let mut new = Growing::new(heads.len());
     rest.by_ref().take(kept).for_each(|entry| new.insert(entry));
-    let mut old = Old { front: rest.next(), rest, passed: Vec::new(), trades: align::may_trade::<(K, V)>(reader) };
+    let mut old = Old { front: rest.next(), rest, passed: Vec::new(), trades: align::may_move::<(K, V)>(reader) };
     for head in heads.skip(kept) {
         let Some(entry) = old.restore(head, reader) else { break };
         new.insert(entry);
@@ -127,7 +127,7 @@ pub(super) fn table<'de, K, V, S>(
     V: Restore<'de>,
     S: BuildHasher,
 {
-    let trades = align::may_trade::<(K, V)>(reader);
+    let trades = align::may_move::<(K, V)>(reader);
     let mut heads = heads.skip(marked.count);
     if trades && !needs_drop::<(K, V)>() {
         // A search takes longer than what it could save.

@@ -24,6 +24,8 @@ pub(crate) struct Identity {
     /// Whether its values may change places in a list that is restored: they skip nothing, which would stay, and writing
     /// them to see what they are takes no more than copying.
     pub moves: bool,
+    /// Whether there are pointers in it that can share, or could be.
+    pub points: bool,
     /// Whether shared objects stay one object.
     pub sharing: Sharing,
     /// Whether a history keeps pointers in it instead of what they lead to.
@@ -48,6 +50,7 @@ fn identify(schema: &'static Schema) -> Identity {
         skips: false,
         asks: false,
         moves: true,
+        points: false,
         sharing: Sharing::NO,
         holds: false,
         open: false,
@@ -65,6 +68,7 @@ fn any(mut all: Identity) -> Identity {
         all.skips |= node.skips();
         all.asks |= node.asks();
         all.moves &= !node.skips() && !node.asks() && !node.works();
+        all.points |= node.shared.is_some() || matches!(node.kind, Kind::Weak(_) | Kind::Open(_));
         all.holds |= node.holds();
         all.open |= matches!(node.kind, Kind::Open(_));
         all.sharing = all.sharing.or(node.sharing());
