@@ -17,7 +17,7 @@ use crate::python::class::{Known, known};
 use crate::python::error::unpickling;
 use crate::python::into;
 use crate::python::into::older::Older;
-use crate::schema::{Schema, divide_class, write_canonical, write_for_class};
+use crate::schema::{Schema, write_canonical, write_for_class};
 
 /// What stands in the arguments of a form. The number is that in pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,20 +44,6 @@ pub(in crate::python) enum Origin {
     Older(Older),
     /// An older one that cannot be matched, which the `__setstate__` of the class is to deal with.
     Unmatched,
-}
-
-/// The schema of a class in a pickle.
-pub(in crate::python) struct Written<'a> {
-    /// The types of its open sets, as bytes carry them; empty where none are told.
-    pub members: &'a [u8],
-    pub schema: &'a [u8],
-}
-
-impl<'a> Written<'a> {
-    pub(super) fn all(schemas: &'a [Bound<'_, PyBytes>]) -> Option<Vec<Self>> {
-        let read = |bytes| divide_class(bytes).map(|(members, schema)| Self { members, schema });
-        schemas.iter().map(|bytes| read(bytes.as_bytes())).collect()
-    }
 }
 
 /// A form of the states of a class.
@@ -131,11 +117,10 @@ impl Form {
         known: &Known,
     ) -> PyResult<Bound<'py, Self>> {
         let (py, this, ours) = (arguments.py(), present.get(), &*known.schemas);
-        let bytes = this.schemas(arguments);
-        let Some(theirs) = bytes.as_deref().and_then(Written::all) else {
+        let Some(theirs) = this.schemas(arguments) else {
             return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
         };
-        let sets = known.sets.as_ref().map(|sets| sets.forms);
+        let sets = known.sets.map(|sets| sets.forms);
         if sets.is_some_and(|sets| (sets.is_present)(this, py, &theirs, ours)) {
             return Ok(present);
         }

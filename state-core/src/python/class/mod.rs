@@ -69,7 +69,7 @@ pub(super) struct Known {
     /// The present forms, in the order of [`Mode::ALL`], as far as they do not depend on `sets`.
     pub forms: Box<[Py<Form>]>,
     /// Of a class with open sets.
-    pub sets: Option<Sets>,
+    pub sets: Option<&'static Sets>,
     /// The size of the head of its own value.
     pub head: usize,
     /// The schemas of the class and its bases, the first base's first.

@@ -1,29 +1,33 @@
 //! Classes with open sets: their forms carry the schemas of the types that are registered there too. What does that is
 //! reached by a constant of each set, so that modules without any do not link it.
 
+use alloc::boxed::Box;
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::Known;
-use super::form::{Form, Mode, Written};
+use super::form::{Form, Mode};
 use crate::dynamic::registered_so_far;
 use crate::error::Result;
 use crate::evolve::Parsed;
-use crate::schema::{Schema, are_registered, join_class, open_sets};
+use crate::schema::{Schema, are_registered, divide_class, join_class, open_sets};
 
 /// What classes with open sets do beyond others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetForms {
+    /// What a class with some keeps.
+    kept: fn() -> &'static Sets,
     present: fn(&Known, &Sets, Python<'_>, Mode) -> PyResult<Py<Form>>,
     /// Whether the present form is that of other schemas too: those with other types of sets, all of which are there now.
-    pub(super) is_present: fn(&Form, Python<'_>, &[Written<'_>], &[&'static Schema]) -> bool,
+    pub(super) is_present: fn(&Form, Python<'_>, &[Bound<'_, PyBytes>], &[&'static Schema]) -> bool,
     /// Reads the schema of a class with the types of its sets.
     pub read: fn(&[u8], &[u8], &str, usize) -> Result<Parsed>,
 }
 
 impl SetForms {
-    pub const ALL: Self = Self { present, is_present, read: Parsed::of_class_with_sets };
+    pub const ALL: Self = Self { kept, present, is_present, read: Parsed::of_class_with_sets };
 }
 
 /// The open sets of a class.
@@ -35,14 +39,19 @@ pub(in crate::python) struct Sets {
 
 impl Sets {
     /// Nothing if a class has none.
-    pub fn find(schemas: &[&'static Schema]) -> Option<Self> {
+    pub fn find(schemas: &[&'static Schema]) -> Option<&'static Self> {
         let known = schemas.iter().find_map(|schema| open_sets(schema).first()?.known)?;
-        Some(Self { forms: known.classes, made: Mutex::default() })
+        Some((known.classes.kept)())
     }
 
     pub fn present(&self, known: &Known, py: Python<'_>, mode: Mode) -> PyResult<Py<Form>> {
         (self.forms.present)(known, self, py, mode)
     }
+}
+
+/// As long as the program runs, as all that is known of a class is.
+fn kept() -> &'static Sets {
+    Box::leak(Box::new(Sets { forms: SetForms::ALL, made: Mutex::default() }))
 }
 
 /// The form that has all types that are registered now. It is another object when there are more: what pickle has of the
@@ -60,11 +69,12 @@ fn present(known: &Known, sets: &Sets, py: Python<'_>, mode: Mode) -> PyResult<P
     Ok(form)
 }
 
-fn is_present(form: &Form, py: Python<'_>, theirs: &[Written<'_>], ours: &[&'static Schema]) -> bool {
+fn is_present(form: &Form, py: Python<'_>, theirs: &[Bound<'_, PyBytes>], ours: &[&'static Schema]) -> bool {
     let Some(now) = form.schemas(form.arguments(py).as_borrowed()) else { return false };
-    let now = Written::all(&now).unwrap_or_default();
-    let same = |((theirs, now), ours): ((&Written<'_>, &Written<'_>), &&'static Schema)| {
-        theirs.schema == now.schema && are_registered(theirs.members, ours)
-    };
-    now.len() == theirs.len() && theirs.iter().zip(&now).zip(ours).all(same)
+    let mut pairs = theirs.iter().zip(&now).zip(ours);
+    now.len() == theirs.len()
+        && pairs.all(|((theirs, now), ours)| match (divide_class(theirs.as_bytes()), divide_class(now.as_bytes())) {
+            (Some((members, theirs)), Some((_, now))) => theirs == now && are_registered(members, ours),
+            _ => false,
+        })
 }

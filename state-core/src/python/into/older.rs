@@ -5,16 +5,18 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
+use pyo3::Bound;
+use pyo3::types::{PyBytes, PyBytesMethods};
+
 use super::items::Items;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::{Parsed, Resolved};
 use crate::image::{Image, explain};
 use crate::protocol::decode::Regions;
-use crate::python::class::form::Written;
 use crate::python::class::sets::SetForms;
 use crate::python::options;
 use crate::schema::fingerprint::{hash, identity};
-use crate::schema::{Kind, Schema, canonical_without_slots};
+use crate::schema::{Kind, Schema, canonical_without_slots, divide_class};
 use crate::walk::{self, Filled};
 
 /// An older form of a class and its bases.
@@ -37,12 +39,13 @@ impl Older {
     /// # Errors
     /// Bytes that are no schemas, bases that are gone, and what `evolve` says of states that cannot be matched.
     pub(in crate::python) fn new(
-        (class, theirs): (&str, &[Written<'_>]),
+        (class, theirs): (&str, &[Bound<'_, PyBytes>]),
         ours: &[&'static Schema],
         sets: Option<SetForms>,
     ) -> Result<Self> {
         let mut forms = Vec::new();
-        for Written { members, schema } in theirs {
+        for bytes in theirs {
+            let (members, schema) = divide_class(bytes.as_bytes()).ok_or_else(cut)?;
             let memory = options().memory_for(members.len() + schema.len());
             let parsed = match sets {
                 Some(sets) => (sets.read)(schema, members, class, memory)?,
@@ -141,6 +144,11 @@ fn is_called(schema: &Schema, tag: &str) -> bool {
 fn without_slots(schema: &'static Schema) -> Result<Parsed> {
     let name = schema.tag().unwrap_or_default();
     Parsed::parse(&canonical_without_slots(name))
+}
+
+#[cold]
+fn cut() -> Error {
+    Error::new(ErrorKind::Malformed, "the types of open sets, and a schema", "the end of the bytes")
 }
 
 #[cold]
