@@ -171,12 +171,14 @@ fn a_type_is_registered_once_however_often_it_is_asked_for() {
             }
         }
     }
-    for error in [
-        <dyn Plugin>::register([member!(Never), member!(other::Echo)]).unwrap_err(),
-        <dyn Plugin>::register([member!(Echo as "another")]).unwrap_err(),
+    let taken = <dyn Plugin>::register([member!(Never), member!(other::Echo)]).unwrap_err();
+    let again = <dyn Plugin>::register([member!(Echo as "another")]).unwrap_err();
+    for (error, says) in [
+        (&taken, "other::Echo`, a tag that already belongs to `dynamic_open::Echo`; `member!(Type as \"tag\")` gives"),
+        (&again, "found \"another\" for `dynamic_open::Echo`, which is already registered as \"app.Echo\""),
     ] {
         assert_eq!(error.kind(), ErrorKind::Identity);
-        assert!(error.to_string().contains("`member!(Type as \"tag\")` gives one of its own"), "{error}");
+        assert!(error.to_string().contains(says), "{error}");
     }
     // None of those that came with it was registered.
     assert!(dumps(&(Box::new(Never) as Box<dyn Plugin>)).is_err());

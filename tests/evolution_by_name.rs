@@ -7,7 +7,7 @@
 )]
 
 use state_core::value::{Object, Tuple, Value};
-use state_core::{ErrorKind, Inspection, Older, Options, State, StateExt, from_value, pickle};
+use state_core::{ErrorKind, Inspection, Older, Options, State, StateExt, from_value, loads_upgraded, pickle};
 
 mod v1 {
     #[derive(state_core::State, Clone)]
@@ -319,4 +319,69 @@ fn no_two_keys_become_one_by_former_names() {
     }
     let set: BTreeSet<Spot> = [Spot { x: 1 }, Spot { x: 2 }].into();
     assert_eq!(from_value::<BTreeSet<Spot>>(&to_value(&set).unwrap()).unwrap(), set);
+}
+
+/// What is left of a state once a function has changed it is told with the line to write, as where there is none.
+#[test]
+fn what_does_not_fit_after_an_upgrade_is_told_with_its_line() {
+    mod older {
+        #[derive(state_core::State)]
+        #[state(name = "game.Save")]
+        pub struct Save {
+            pub player: String,
+            pub level: u8,
+            pub monster: Monster,
+        }
+        #[derive(state_core::State)]
+        #[state(name = "game.Kind")]
+        pub enum Monster {
+            Slime,
+            Ghost,
+        }
+    }
+
+    #[derive(State, Debug)]
+    #[state(name = "game.Kind")]
+    enum Kind {
+        Slime,
+        Goblin,
+    }
+
+    #[derive(State, Debug)]
+    #[state(name = "game.Save", upgrade = nothing, removed("level"))]
+    struct Unnamed {
+        hero: String,
+        monster: Kind,
+    }
+
+    #[derive(State, Debug)]
+    #[state(name = "game.Save", upgrade = nothing)]
+    struct Named {
+        #[state(alias("player"))]
+        hero: String,
+        level: u8,
+        monster: Kind,
+    }
+
+    fn nothing(_: &mut Older) {}
+
+    let old = |monster| {
+        let save = older::Save { player: "Ada".into(), level: 7, monster };
+        Options::new().with_schema().dumps(&save).unwrap()
+    };
+    let error = loads_upgraded::<Unnamed>(&old(older::Monster::Slime)).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "Save.hero: expected text, found a state of another version without it; write `#[state(default)]` on the field, or \
+         `alias(\"player\")` if that is what it was called"
+    );
+    let error = loads_upgraded::<Named>(&old(older::Monster::Ghost)).unwrap_err().to_string();
+    assert!(
+        error.starts_with(
+            "Save.monster: expected a variant of game.Kind (Slime, Goblin), found `Ghost` of another version; if it was \
+             renamed, write `#[state(alias(\"Ghost\"))]` on the variant; if it was removed, `#[state(other)]`"
+        ),
+        "{error}"
+    );
+    assert!(matches!(loads_upgraded::<Named>(&old(older::Monster::Slime)).unwrap().monster, Kind::Slime));
 }

@@ -66,12 +66,12 @@ const TABLE: &[(usize, &[u8], &str)] = &[
         "Shop.base.data: expected 1152921504606846977 elements of 16 bytes, found 32 raw bytes left at byte 40",
     ),
     (48, &[2], "Shop.base.ready: expected a bool (0 or 1), found 2 at byte 48"),
-    (49, &[127], "Shop.names: expected 127 heads of 4 bytes, found 56 bytes left at byte 77"),
+    (49, &[127], "Shop.names: expected 127 elements of 4 bytes, found 56 bytes left at byte 77"),
     (
         49,
         &[0xFF; 4],
         if cfg!(target_pointer_width = "64") {
-            "Shop.names: expected 8589934594 heads of 4 bytes, found 48 bytes left at byte 85"
+            "Shop.names: expected 8589934594 elements of 4 bytes, found 48 bytes left at byte 85"
         } else {
             "Shop.names: expected a length that memory could hold, found 8589934594 at byte 49"
         },
@@ -80,7 +80,7 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     (57, &[2], "Shop.opened: expected an optional value (0 or 1), found 2 at byte 57"),
     (58, &[0], "Shop.units: expected a zero for an empty head, found 7 at byte 127"),
     (62, &[0], "Shop.nonzero: expected a number that is not zero, found 0 at byte 62"),
-    (64, &[127], "Shop.units: expected 127 heads of 0 bytes, found 4 bytes left at byte 129"),
+    (64, &[127], "Shop.units: expected 127 elements of 0 bytes, found 4 bytes left at byte 129"),
     (68, &[2], "Shop.maybe: expected an optional array (0 or 1), found 2 at byte 68"),
     (69, &[3], "Shop.maybe: expected the count that the type fixes, found 3 at byte 69"),
     (77, &[1], "Shop.names[1]: expected text that ends between two characters, found one that does not at byte 81"),
@@ -97,7 +97,7 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     (175, &[1], "Shop.maybe: expected zeros behind a raw array, found 1 at byte 175"),
     (32, &[16], "Shop: expected 160 bytes, found 176 at byte 160"),
     (24, &[0xFF; 8], "Shop: expected lengths that fit in memory, found larger ones at byte 16"),
-    (5, &[4], "expected flags of version 1, found 04 [00, 00] at byte 5"),
+    (5, &[4], "expected flags that this version knows, and zeros behind them, found 04 00 00 at byte 5"),
     (4, &[9], "expected format version 1, found version 9 at byte 4"),
     (0, &[0x80, 4], "expected a native state (magic D7 53 54 41), found what looks like a pickle at byte 0"),
     (0, b"PK", "expected a native state (magic D7 53 54 41), found other bytes at byte 0"),

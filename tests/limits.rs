@@ -241,7 +241,7 @@ fn the_longest_lists_of_nothing_neither_allocate_nor_spin() {
     bytes[16..24].copy_from_slice(&8_u64.to_le_bytes());
     let error = loads::<Vec<()>>(&bytes).unwrap_err();
     let expected = if cfg!(target_pointer_width = "64") {
-        "4611686018427387904 heads of 0 bytes"
+        "4611686018427387904 elements of 0 bytes"
     } else {
         "a length that memory could hold"
     };

@@ -420,6 +420,21 @@ fn modules_that_name_each_other_and_types_with_parameters() {
     assert!(error.contains("found classes of stock, stock.parts"), "{error}");
 }
 
+#[test]
+fn a_type_without_a_module_is_named_with_the_line_to_write() {
+    #[derive(State)]
+    struct Plain {
+        size: u8,
+    }
+    #[derive(State)]
+    #[state(name = "game.World")]
+    struct World {
+        plain: Plain,
+    }
+    let error = python_module::<World>().unwrap_err().to_string();
+    assert!(error.ends_with("; `Plain` has no module: write `#[state(name = \"game.Plain\")]` on it"), "{error}");
+}
+
 #[derive(State, Debug, PartialEq, Clone)]
 #[state(name = "names:Outer")]
 struct Outer {

@@ -122,8 +122,15 @@ fn the_error_of_a_checksum_says_what_happened() {
     let at = bytes.len() - 9;
     bytes[at] ^= 0xFF;
     let error = write_and_load(&directory.file(), &bytes).unwrap_err().to_string();
-    assert!(error.contains("checksum") && error.contains("changed since they were saved"), "{error}");
+    assert!(
+        error.contains("found") && error.contains("a file that is neither damaged nor incomplete, with the checksum"),
+        "{error}"
+    );
     assert_eq!(verify(&bytes).unwrap_err().offset(), Some(bytes.len() - 8));
+    // The header says how long the file was.
+    let (whole, cut) = (bytes.len(), bytes.len() - 3);
+    let error = write_and_load(&directory.file(), &bytes[..cut]).unwrap_err().to_string();
+    assert_eq!(error, format!("expected a whole file of {whole} bytes, found {cut} at byte {cut}"));
 }
 
 #[test]
@@ -341,7 +348,7 @@ fn a_live_value_is_restored_from_a_file_in_place() {
     bytes[name] = b'A';
     fs::write(&path, &bytes).unwrap();
     let error = load_file_into(&path, &mut level).unwrap_err();
-    assert!(error.to_string().contains("changed since they were saved"), "{error}");
+    assert!(error.to_string().contains("a file that is neither damaged nor incomplete"), "{error}");
     save(&path, &7_u8).unwrap();
     assert_eq!(load_file_into(&path, &mut level).unwrap_err().kind(), ErrorKind::InvalidData);
     let absent = load_file_into(room.0.join("absent"), &mut level).unwrap_err();

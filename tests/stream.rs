@@ -188,7 +188,10 @@ fn another_type_is_told_by_name() {
     let mut reader = StreamReader::new(&bytes[..]).unwrap();
     let error = reader.load::<OtherFrame>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidData);
-    assert!(error.to_string().contains("Frame: expected no slot `names`, found an older state that has it"), "{error}");
+    assert!(
+        error.to_string().contains("Frame: expected no slot `names`, found a state of another version that has it"),
+        "{error}"
+    );
     // The state is whole, so the stream goes on behind it.
     assert_eq!(reader.load::<Frame>().unwrap().unwrap().tick, 1);
 

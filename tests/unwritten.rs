@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Mutex;
 
-use state_core::{Options, State, dumps, loads};
+use state_core::{Dynamic, Options, State, dumps, dynamic, loads, member};
 
 #[derive(State, Default)]
 struct Unit {
@@ -206,4 +206,67 @@ fn objects_that_refuse_are_named() {
     assert_eq!(path(|map| map.best.x = -1), "Map");
     map().points[0].x = 0;
     assert_eq!(dumps(&Point { x: -1 }).unwrap_err().to_string(), "Point: not on the map");
+}
+
+trait Plugin: Dynamic {}
+dynamic!(dyn Plugin = open);
+
+#[derive(State)]
+#[state(name = "Known")]
+struct Known(String);
+
+#[derive(State)]
+#[state(name = "Unknown")]
+struct Unknown(u32);
+
+#[derive(State)]
+#[state(name = "Linked", shared)]
+struct Linked(u8);
+
+impl Plugin for Known {}
+impl Plugin for Unknown {}
+impl Plugin for Linked {}
+
+#[derive(State)]
+struct Program {
+    name: String,
+    plugins: Vec<Box<dyn Plugin>>,
+    by_name: BTreeMap<String, Option<Rc<dyn Plugin>>>,
+}
+
+#[test]
+fn values_of_open_sets_are_named() {
+    <dyn Plugin>::register([member!(Known), member!(Linked)]).unwrap();
+    let known = || Known("a".into());
+    let program = || Program {
+        name: "p".into(),
+        plugins: vec![Box::new(known()), Box::new(known())],
+        by_name: [("b".into(), None), ("c".into(), Some(Rc::new(known()) as Rc<dyn Plugin>))].into(),
+    };
+    let path = |change: fn(&mut Program)| {
+        let mut program = program();
+        change(&mut program);
+        let error = dumps(&program).unwrap_err();
+        for other in [
+            Options::new().with_schema().dumps(&program).unwrap_err(),
+            state_core::image::bare::dumps(&program).unwrap_err(),
+            state_core::pickle::dumps(&program).unwrap_err(),
+        ] {
+            assert_eq!(other.path(), error.path());
+        }
+        error.path().to_owned()
+    };
+    assert_eq!(path(|program| program.plugins[0] = Box::new(Unknown(7))), "Program.plugins[0]");
+    assert_eq!(path(|program| program.plugins[1] = Box::new(Unknown(7))), "Program.plugins[1]");
+    assert_eq!(path(|program| program.plugins.push(Box::new(Unknown(7)))), "Program.plugins[2]");
+    // The first of several.
+    assert_eq!(
+        path(|program| program.plugins.extend([Box::new(Unknown(7)) as Box<dyn Plugin>, Box::new(Unknown(8))])),
+        "Program.plugins[2]"
+    );
+    let unknown = |program: &mut Program| drop(program.by_name.insert("b".into(), Some(Rc::new(Unknown(7)))));
+    assert_eq!(path(unknown), "Program.by_name[0]");
+    // A type that shares, in a state that copies what is shared.
+    assert_eq!(path(|program| program.plugins.push(Box::new(Linked(7)))), "Program.plugins[2]");
+    assert!(dumps(&program()).is_ok());
 }

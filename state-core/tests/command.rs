@@ -193,7 +193,7 @@ fn a_changed_bit_of_a_saved_file_is_told() {
     fs::write(file, bytes).unwrap();
     let run = room.run(&["inspect", "dave"]);
     assert_eq!((run.status, &*run.out), (Some(2), ""));
-    assert!(run.err.contains("they have changed since they were saved"), "{}", run.err);
+    assert!(run.err.contains("a file that is neither damaged nor incomplete"), "{}", run.err);
     assert_eq!(room.run(&["diff", "dave", "dave"]).status, Some(2));
 }
 
@@ -426,7 +426,7 @@ fn history_shows_what_each_change_takes() {
         "\n--- game.World ",
         "\n- game.World.wind: f32\n",
         "\n+ game.Monster.mood: i8\n",
-        "\n  World.monsters[].mood: expected i8, found an older state without it\n",
+        "\n  World.monsters[].mood: expected i8, found a state of another version without it\n",
         "write `#[state(removed(\"wind\"))]` on `World` to drop it",
         "form example.Person ",
     ] {

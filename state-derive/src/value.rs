@@ -157,6 +157,12 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
         // Text formats such as pickle's protocol 0 end a name at a line break.
         let message = format!("{symbol} must not contain control characters; remove them");
         cx.error(&text, message);
+    } else if symbol == symbol::NAME && text.value().contains("::") {
+        let message = format!("{symbol} separates modules as Python does; write `{}`", text.value().replace("::", "."));
+        cx.error(&text, message);
+    } else if symbol == symbol::NAME && text.value().split(['.', ':']).any(str::is_empty) {
+        let message = format!("{symbol} must not have an empty part between its dots; write `{}`", symbol.usage);
+        cx.error(&text, message);
     } else if text.value().len() > LONGEST_NAME {
         let message = format!("{symbol} must not be longer than {LONGEST_NAME} bytes; shorten it");
         cx.error(&text, message);

@@ -131,10 +131,17 @@ pub const fn known_set<D: OpenSet + ?Sized>() -> KnownSet {
 
 #[cold]
 fn twice<D: OpenSet + ?Sized>(there: &OpenMember<D>, new: &OpenMember<D>) -> Error {
-    let of = |member: &OpenMember<D>| format!("{} as {:?}", (member.type_name)(), member.known.tag);
-    let expected = format!("types of the open set {} with a tag each, and one for each type", D::NAME);
-    let remedy = "`member!(Type as \"tag\")` gives one of its own";
-    Error::new(ErrorKind::Identity, expected, format!("{} beside {}; {remedy}", of(new), of(there)))
+    let expected = format!("each type of the open set {} once, under a tag of its own", D::NAME);
+    let (name, there_name) = ((new.type_name)(), (there.type_name)());
+    let found = match new.ty == there.ty {
+        true => format!("{:?} for `{name}`, which is already registered as {:?}", new.known.tag, there.known.tag),
+        false => format!(
+            "{:?} for `{name}`, a tag that already belongs to `{there_name}`; `member!(Type as \"tag\")` gives a type one \
+             of its own",
+            new.known.tag
+        ),
+    };
+    Error::new(ErrorKind::Identity, expected, found)
 }
 
 fn any<D: OpenSet + ?Sized>(value: &D) -> &dyn Any {
@@ -148,11 +155,14 @@ fn member_of<D: OpenSet + ?Sized>(value: &D) -> Option<&'static OpenMember<D>> {
 
 /// Counts what is behind a pointer.
 pub fn size_open<D: OpenSet + ?Sized>(value: &D, size: &mut Size) {
-    let Some(OpenMember { known, member, .. }) = member_of(value) else { return size.fail(unlisted(value)) };
-    if identity((known.schema)()).sharing.shared && !size.shares() {
-        return size.fail(copying(value));
-    }
+    // Also of a type that cannot be written, which is then looked for behind its head.
     size.run(1, OPEN_HEAD);
+    let Some(OpenMember { known, member, .. }) = member_of(value) else {
+        return size.fail_at(D::open(), unlisted(value));
+    };
+    if identity((known.schema)()).sharing.shared && !size.shares() {
+        return size.fail_at(D::open(), copying(value));
+    }
     size.length(known.tag.len());
     size.text(known.tag.len());
     size.run(1, member.head);
@@ -175,8 +185,8 @@ fn copying<D: OpenSet + ?Sized>(value: &D) -> Error {
 
 /// Writes what is behind a pointer.
 pub fn put_open<'v, D: OpenSet + ?Sized>(value: &'v D, writer: &mut Writer<'_, 'v>) {
-    let found = member_of(value).and_then(|found| Some((found, writer.run(1, OPEN_HEAD)?)));
-    let Some((OpenMember { known, member, .. }, head)) = found else {
+    let Some(head) = writer.run(1, OPEN_HEAD) else { return };
+    let Some(OpenMember { known, member, .. }) = member_of(value) else {
         writer.fail::<()>();
         return;
     };

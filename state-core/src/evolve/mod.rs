@@ -38,7 +38,7 @@ pub(crate) use numbers::Numbering;
 pub use older::Older;
 pub(crate) use older::{ByName, convert, convert_made, fill_upgraded, upgrade_image};
 pub(crate) use plan::{Images, Plan};
-pub(crate) use problem::Problem;
+pub(crate) use problem::{Problem, missing_slot, unknown_variant};
 pub(crate) use sets::SetEvolution;
 
 use crate::error::{Error, Result};

@@ -7,7 +7,7 @@ use super::numbers::Pointers;
 use super::order::Slots;
 use super::problem::Problem;
 use super::sets::ByKey;
-use crate::schema::{Convert, PointerKey, Schema};
+use crate::schema::{Convert, Enum, PointerKey, Schema};
 
 /// The place of an operation in the plan.
 pub(super) type At = usize;
@@ -148,7 +148,8 @@ pub(super) enum Op {
 /// The types of theirs in an open set, by tag and fingerprint, and what becomes of the values of each.
 #[derive(Debug, Default)]
 pub(super) struct OpenSet {
-    pub types: ByKey<Result<OneOf, Problem>>,
+    /// Of those that become nothing, the first reason and how many more there are.
+    pub types: ByKey<Result<OneOf, (Problem, usize)>>,
     /// What is said of others.
     pub expected: String,
     /// Whether values of two types become those of one.
@@ -176,6 +177,8 @@ pub(super) struct Segment {
 /// The variants of an enum.
 #[derive(Debug)]
 pub(super) struct Cases {
+    /// Ours.
+    pub of: &'static Enum,
     pub from: Tag,
     pub to: Tag,
     /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.

@@ -9,6 +9,9 @@ use crate::error::Escaped;
 use crate::error::{Error, ErrorKind};
 use crate::schema::{Nodes, Schema, Show, brief, short};
 
+/// What lists all problems of which an error tells the first.
+const LISTED: &str = " (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)";
+
 /// One reason for which states of an older form do not become states of the present one.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -72,47 +75,55 @@ impl Problem {
             or(&|name| format!("`alias({:?})`", Escaped(name).to_string()))
         );
         let option = format!("write `--default`{}", or(&|old| format!("`--alias {old}={name}`")));
-        Self::new(&path, brief(ours), "an older state without it", remedy).option(option)
+        Self::new(&path, brief(ours), "a state of another version without it", remedy).option(option)
     }
 
     pub fn gone(path: &dyn Display, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
         let name = Escaped(name).to_string();
         let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
         let remedy = format!(
-            "write `#[state(removed({name:?}))]` on {of} to drop it, or `#[state(alias({name:?}))]` on a field if it was renamed"
+            "if it was removed, write `#[state(removed({name:?}))]` on {of}; if it was renamed, `#[state(alias({name:?}))]` on \
+             the field; if a newer version of the program added it, this one is too old for the state"
         );
         let option = format!("write `--removed {name}` to drop it, or `--alias {name}=NEW` if it was renamed");
-        let theirs = format!("an older state that has it: {}", brief(&Show(theirs, nodes)));
+        let theirs = format!("a state of another version that has it: {}", brief(&Show(theirs, nodes)));
         Self::new(path, format!("no slot `{name}`"), theirs, remedy).option(option)
     }
 
     pub fn twice(path: &dyn Display) -> Self {
         let remedy = "write `#[state(alias(\"..\"))]` on the fields, with a name that only one has";
         let option = "write `--alias OLD=NEW`, with a name that only one of them has";
-        Self::new(path, "one slot of this name", "several in the older state", remedy).option(option.into())
+        Self::new(path, "one slot of this name", "several in the state of another version", remedy)
+            .option(option.into())
     }
 
     pub fn record_field(path: &dyn Display) -> Self {
         let remedy = "write `#[state(default)]` on the field";
-        Self::new(path, "this field", "an older record without it", remedy).option("write `--default`".into())
+        Self::new(path, "this field", "a record of another version without it", remedy)
+            .option("write `--default`".into())
     }
 
     pub fn record_field_gone(path: &dyn Display, name: &str) -> Self {
         let name = Escaped(name);
-        let remedy = format!("write `#[state(removed({:?}))]` on the record to drop it", name.to_string());
+        let remedy = format!(
+            "if it was removed, write `#[state(removed({:?}))]` on the record; if a newer version of the program added it, \
+             this one is too old for the state",
+            name.to_string()
+        );
         let option = format!("write `--removed {name}` to drop it");
-        Self::new(path, format!("no field `{name}`"), "an older record that has it", remedy).option(option)
+        Self::new(path, format!("no field `{name}`"), "a record of another version that has it", remedy).option(option)
     }
 
     pub fn variant(path: &dyn Display, name: &str, of: &str) -> Self {
         let name = Escaped(name).to_string();
         let remedy = format!(
-            "write `#[state(alias({name:?}))]` on the variant if it was renamed, `#[state(other)]` on one without fields \
-             to replace it, or `#[state(removed({name:?}))]` on `{}` if no state uses it",
+            "if it was renamed, write `#[state(alias({name:?}))]` on the variant; if it was removed, `#[state(other)]` on one \
+             without fields to replace it, or `#[state(removed({name:?}))]` on `{}` if no state uses it; if a newer version of \
+             the program added it, this one is too old for the state",
             short(of)
         );
         let option = format!("write `--alias {name}=NEW` if it was renamed, or `--removed {name}` if no state uses it");
-        Self::new(path, format!("a variant that `{}` has", short(of)), format!("an older `{name}`"), remedy)
+        Self::new(path, format!("a variant that `{}` has", short(of)), format!("`{name}` of another version"), remedy)
             .option(option)
     }
 
@@ -153,17 +164,45 @@ impl Problem {
         Self { path: inner.unwrap_or(self.path), ..self }
     }
 
+    /// A value of a variant of which `removed` says that no state uses it.
+    pub fn used(name: &str, of: &str) -> Self {
+        let name = Escaped(name).to_string();
+        let remedy = format!(
+            "`removed` on `{0}` says that no state uses it: write `#[state(alias({name:?}))]` on a variant of `{0}` instead, or \
+             `#[state(other)]` on one without fields, to replace it",
+            short(of)
+        );
+        Self::new(&"", format!("a variant that `{}` has", short(of)), format!("`{name}` of another version"), remedy)
+    }
+
+    /// What was found, and what to do about it.
+    pub fn found(&self) -> String {
+        let joint = if self.remedy.is_empty() { "" } else { "; " };
+        [&*self.theirs, joint, &self.remedy].concat()
+    }
+
     /// The error of a state that is refused for this and `more` other reasons.
     pub fn error(self, more: usize) -> Error {
-        let Self { path, ours, theirs, remedy, .. } = self;
+        let found = self.found();
+        let Self { path, ours, .. } = self;
         let more = match more {
             0 => String::new(),
-            1 => "; and 1 more difference".into(),
-            more => format!("; and {more} more differences"),
+            1 => format!("; and 1 more difference{LISTED}"),
+            more => format!("; and {more} more differences{LISTED}"),
         };
-        let joint = if remedy.is_empty() { "" } else { "; " };
-        Error::new(ErrorKind::Identity, ours, format!("{theirs}{joint}{remedy}{more}")).at(path)
+        Error::new(ErrorKind::Identity, ours, found + &more).at(path)
     }
+}
+
+/// What is expected of a slot that a state by names does not have, and what is found.
+pub(crate) fn missing_slot<'a>(ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> (String, String) {
+    let problem = Problem::missing(&"", ours, gone);
+    (problem.ours.clone(), problem.found())
+}
+
+/// What is found where a state by names has a variant that the enum does not.
+pub(crate) fn unknown_variant(name: &str, of: &str) -> String {
+    Problem::variant(&"", name, of).found()
 }
 
 impl Display for Problem {

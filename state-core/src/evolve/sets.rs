@@ -3,6 +3,7 @@
 //! so what is in the way of one type is in the way of its values alone. Planning is reached by a constant of each set, so
 //! that programs without any do not link it.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -103,20 +104,25 @@ impl<'t> Planner<'t> {
         for member in members {
             let one = match by_name.get(member.tag) {
                 Some(found) => self.member(member, found, &path.slot(found.tag)),
-                None => Err(Problem::member(path, &ours.registered(), member.tag)),
+                None => Err(Box::new((Problem::member(path, &ours.registered(), member.tag), Vec::new()))),
             };
-            if let Err(problem) = &one {
-                self.loss(problem.clone());
+            if let Err((first, rest)) = one.as_ref().map_err(|problems| &**problems) {
+                core::iter::once(first).chain(rest).for_each(|problem| self.loss(problem.clone()));
             }
-            let one = one.map_err(|problem| problem.inside(path));
+            let one = one.map_err(|problems| (problems.0.inside(path), problems.1.len()));
             types.insert((member.tag.to_string(), member.fingerprint), one);
         }
         self.sets[place].types = sorted(types);
         Op::Members(place)
     }
 
-    /// What becomes of the values of one type.
-    fn member(&mut self, theirs: MemberOf<'t>, ours: &MemberOf<'static>, path: &Path<'_>) -> Result<OneOf, Problem> {
+    /// What becomes of the values of one type, or all that is in their way.
+    fn member(
+        &mut self,
+        theirs: MemberOf<'t>,
+        ours: &MemberOf<'static>,
+        path: &Path<'_>,
+    ) -> Result<OneOf, Box<(Problem, Vec<Problem>)>> {
         let same = theirs.fingerprint == ours.fingerprint && !self.numbers() || ptr::eq(theirs.schema, ours.schema);
         if !same {
             let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
@@ -125,8 +131,9 @@ impl<'t> Planner<'t> {
             planner.pair(theirs.schema, ours.schema, path);
             planner.finish_keys();
             self.skips = planner.skips;
-            if let Some(problem) = planner.problems.into_iter().next() {
-                return Err(problem);
+            let mut problems = planner.problems.into_iter();
+            if let Some(first) = problems.next() {
+                return Err(Box::new((first, problems.chain(planner.losses).collect())));
             }
         }
         let of = self.pair(theirs.schema, ours.schema, path);
@@ -140,7 +147,7 @@ impl<'a> Run<'_, 'a> {
         let OpenSet { types, expected, .. } = self.plan.sets.get(set).ok_or_else(damaged)?;
         let OneOf { tag, fingerprint, of } = match find(types, named) {
             Some(Ok(one)) => one,
-            Some(Err(problem)) => return Err(problem.clone().error(0)),
+            Some(Err((problem, more))) => return Err(problem.clone().error(*more)),
             None => return Err(unknown(expected, named.0)),
         };
         let run = self.run(1, self.plan.steps[*of].from)?;

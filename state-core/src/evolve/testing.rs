@@ -26,7 +26,8 @@ const PREFACE: &str = "\
 /// a change that cuts users off from their saved states fails a test, without any old files at hand.
 ///
 /// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is missing, and the file is
-/// created if there is none. The path is relative to the root of the tested package. The form of `T` includes the types
+/// created if there is none. A form is not recorded while the test fails for an older one, because a recorded form stays
+/// in the file. The path is relative to the root of the tested package. The form of `T` includes the types
 /// that it contains; only types that are saved on their own need a test. The types of its open sets are those that are
 /// registered when the test calls this. Forms with other names are checked if `T` has
 /// these names as its `alias`.
@@ -55,31 +56,42 @@ pub fn recorded<T: State + ?Sized>(path: impl AsRef<Path>) {
 fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let text = if records { record(ours, path).map_err(failed)? } else { read(path).map_err(failed)? };
+    let mut messages = obstacles(ours, &text);
+    let remedy = match messages.is_empty() {
+        true => format!("run `{RECORD}=1 cargo test` and commit the file"),
+        false => format!("once none of these differences is left, run `{RECORD}=1 cargo test` and commit the file"),
+    };
+    let missing = (!is_recorded(ours, &text)).then(|| listing::name(ours.schema, Nodes::NONE));
+    let names = unrecorded(ours, &text).into_iter().map(|(set, member)| listing::member_name(set, member.tag));
+    for name in missing.into_iter().chain(names) {
+        messages.push(format!("the present form of {name} is not recorded in {}; {remedy}", path.display()));
+    }
+    if messages.is_empty() { Ok(()) } else { Err(messages.join("\n")) }
+}
+
+/// The recorded forms that a type can have been of.
+fn known<'a>(ours: &Identity, text: &'a str) -> Vec<Recorded<'a>> {
     let name = listing::name(ours.schema, Nodes::NONE);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
     let older = |form: &Recorded<'_>| form.member().is_none() && (form.name == name || had.contains(&form.name));
-    let members = members(&text);
-    let known: Vec<Recorded<'_>> = forms(&text).filter(older).collect();
+    forms(text).filter(older).collect()
+}
+
+/// Whether the present form is recorded.
+fn is_recorded(ours: &Identity, text: &str) -> bool {
+    let rows = Carried::recorded(ours.schema, ours.sharing.shared);
+    known(ours, text).iter().any(|form| form.is_of(ours.fingerprint, &rows))
+}
+
+/// Why states of recorded forms can no longer be loaded.
+fn obstacles(ours: &Identity, text: &str) -> Vec<String> {
+    let members = members(text);
     let lost = |form: Recorded<'_>| {
         let error = form.lost_member()?;
         Some(format!("{error} (form {:016x})", form.fingerprint().unwrap_or_default()))
     };
-    let mut messages: Vec<String> = forms(&text).filter_map(lost).collect();
-    for form in &known {
-        messages.extend(resolve(ours, form, &members).err());
-    }
-    let rows = Carried::recorded(ours.schema, ours.sharing.shared);
-    let is_known = known.iter().any(|form| form.is_of(ours.fingerprint, &rows));
-    let missing = (!is_known).then_some(name);
-    let names = unrecorded(ours, &text).into_iter().map(|(set, member)| listing::member_name(set, member.tag));
-    for name in missing.into_iter().chain(names) {
-        let file = path.display();
-        messages.push(format!(
-            "the present form of {name} is not recorded in {file}; \
-             once each difference above is what it should be, run `{RECORD}=1 cargo test` and commit the file"
-        ));
-    }
-    if messages.is_empty() { Ok(()) } else { Err(messages.join("\n")) }
+    let unresolved = known(ours, text).into_iter().filter_map(|form| resolve(ours, &form, &members).err());
+    forms(text).filter_map(lost).chain(unresolved).collect()
 }
 
 /// The types that are registered now in the open sets of a type, and not recorded in this form.
@@ -127,7 +139,7 @@ fn read(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// Appends the present form, unless it is there; gives the text of the file.
+/// Appends the present form, unless it is there or in the way of one that is; gives the text of the file.
 fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
     // One test after the other in a process, and one process after the other where the system has locks.
     static TURN: Mutex<()> = Mutex::new(());
@@ -138,7 +150,7 @@ fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
     let rows = Carried::recorded(ours.schema, ours.sharing.shared);
     let is_known = forms(&text).any(|form| form.member().is_none() && form.is_of(ours.fingerprint, &rows));
     let new = unrecorded(ours, &text);
-    if is_known && new.is_empty() {
+    if is_known && new.is_empty() || !obstacles(ours, &text).is_empty() {
         return Ok(text);
     }
     let mut more = String::new();

@@ -6,7 +6,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::explain::MOST_PARTS;
 use super::header;
+use crate::schema::fingerprint::hash;
+use crate::schema::parse_some;
 
 /// The checksum of bytes: XXH64 with the seed 0, the same on every machine.
 ///
@@ -45,12 +48,25 @@ pub fn verify(bytes: &[u8]) -> Result<bool> {
     if found == expected {
         return Ok(true);
     }
+    if let Some(missing) = incomplete(&image) {
+        return Err(missing);
+    }
     let error = Error::new(
         ErrorKind::Malformed,
-        alloc::format!("bytes with the checksum {expected:016x}"),
-        alloc::format!("{found:016x} (they have changed since they were saved)"),
+        alloc::format!("a file that is neither damaged nor incomplete, with the checksum {expected:016x}"),
+        alloc::format!("{found:016x}"),
     );
     Err(error.at_byte(image.bytes.len()))
+}
+
+/// What is wrong with the length of a state whose schema is whole.
+#[cold]
+fn incomplete(image: &header::Image<'_>) -> Option<Error> {
+    let schema = image.schema.filter(|schema| hash(schema) == image.fingerprint)?;
+    let (nodes, root) = parse_some(schema, MOST_PARTS).ok()??;
+    let error = image.regions(nodes.0.get(root)?.head).err().filter(|error| error.kind() == ErrorKind::Length)?;
+    let expected = alloc::format!("a whole file of {}", error.expected());
+    Some(Error::new(ErrorKind::Length, expected, alloc::string::String::from(error.found())).at_byte(error.offset()?))
 }
 
 const PRIMES: [u64; 5] =

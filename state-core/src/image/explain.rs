@@ -11,7 +11,7 @@ use crate::sharing::{Numbered, name as pointee};
 use crate::walk;
 
 /// Schemas of more parts than this are not taken apart to name a difference.
-const MOST_PARTS: usize = 1 << 14;
+pub(super) const MOST_PARTS: usize = 1 << 14;
 
 /// Names the type that an error belongs to.
 #[cold]

@@ -206,7 +206,11 @@ impl<'a> Image<'a> {
         let alone = |flag, other| flags & (flag | other) == flag;
         let without_schema = alone(WITH_ARRAYS, WITH_SCHEMA) || alone(WITH_MEMBERS, WITH_SCHEMA);
         if unknown_flags || without_schema || alone(CYCLIC, NUMBERED) || reserved != [0, 0] {
-            return Err(unknown("flags of version 1", format_args!("{flags:02x} {reserved:02x?}"), 5));
+            return Err(unknown(
+                "flags that this version knows, and zeros behind them",
+                format_args!("{flags:02x} {:02x} {:02x}", reserved[0], reserved[1]),
+                5,
+            ));
         }
         let (bytes, behind, checksum) = match flags & WITH_CHECKSUM {
             0 => (bytes, behind, None),

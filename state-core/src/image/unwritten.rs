@@ -29,7 +29,7 @@ pub(crate) fn name(error: Error, root: Root<'_, '_>, depth: u32, (identity, shar
 
 /// The value is written twice over different bytes. Where both are still there, nothing was written, and as parts are
 /// written in order, the first such part is the one that could not be. An object whose hook refuses is written all the
-/// same: it is looked for where it was counted.
+/// same, and so may be a value of an open set: it is looked for where it was counted.
 fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
     let (one, other) = (Body::of(root, depth, sharing, BLANKS[0])?, Body::of(root, depth, sharing, BLANKS[1])?);
     if one.lengths != other.lengths {
@@ -56,7 +56,7 @@ fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
 struct Body {
     bytes: Vec<u8>,
     lengths: [usize; 3],
-    /// The object whose hook refuses, and what was counted before it.
+    /// The type of what is looked for where it was counted, and what was counted before it.
     refusing: Option<(&'static Schema, [usize; 3])>,
 }
 

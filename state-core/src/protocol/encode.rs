@@ -40,7 +40,7 @@ pub struct Size {
 #[derive(Debug)]
 struct Failure {
     error: Error,
-    /// The object whose hook said so, and what was counted before it.
+    /// The type of the value that is in the way, where nothing else tells its place, and what was counted before it.
     object: Option<(&'static Schema, [usize; 3])>,
 }
 
@@ -185,8 +185,7 @@ impl Size {
     /// Reports that the hook of an object of type `T` refuses.
     #[cold]
     pub(crate) fn refuse<T: State>(&mut self, refusal: Error) {
-        let object = Some((T::schema(), self.lengths()));
-        self.failure.get_or_insert(Failure { error: refusal, object });
+        self.fail_at(T::schema(), refusal);
     }
 
     /// Whether something said that the value cannot be written.
@@ -195,7 +194,14 @@ impl Size {
         self.failure.is_some()
     }
 
-    /// The object whose hook was the first to say that the value cannot be written, and what was counted before it.
+    /// Reports that a value of this type cannot be written, behind what was counted so far.
+    #[cold]
+    pub(crate) fn fail_at(&mut self, schema: &'static Schema, error: Error) {
+        let object = Some((schema, self.lengths()));
+        self.failure.get_or_insert(Failure { error, object });
+    }
+
+    /// The type of the first value that cannot be written, and what was counted before it.
     pub(crate) fn refusing(&self) -> Option<(&'static Schema, [usize; 3])> {
         self.failure.as_ref().and_then(|failure| failure.object)
     }

@@ -287,7 +287,7 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
     let places = places(fill.nodes, object, at);
     by_names(fill, &places, named, |name| object.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|(name, value)| {
-            let expected = format!("only the {} attributes of {}", places.len(), object.name);
+            let expected = format!("only the {} slots of {}", places.len(), object.name);
             let remedy = format!("; `#[state(removed({name:?}))]` drops it");
             Error::new(ErrorKind::Malformed, expected, not_one_of(&places, name, value, &remedy))
         })
@@ -330,6 +330,9 @@ fn by_names<'v, 's, D: Decoder<'v>>(
         if let Some(found) = found {
             taken[found] = true;
         }
+        if found.is_none() && place.slot.default.is_none() {
+            return Err(Ok(absent((fill, places, named), place)));
+        }
         one(fill, *place, found.map(|found| named[found].1)).map_err(Ok)?;
     }
     let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name)) || is_removed(name);
@@ -349,6 +352,21 @@ fn find<'v, D: Decoder<'v>>(place: &Place<'_>, places: &[Place<'_>], named: &[(&
         let is_free = |given: &str| places.iter().all(|place| place.slot.name != given);
         named.iter().rposition(|(given, _)| place.had().contains(given) && is_free(given))
     })
+}
+
+/// No value has the name of a slot: what to write, and which others may be what it was called.
+#[cold]
+fn absent<'v, 's, D: Decoder<'v>>(
+    (fill, places, named): (&Fill<'v, 's>, &[Place<'s>], &[(&'v str, D)]),
+    place: &Place<'s>,
+) -> Error {
+    let schema = fill.target(place.slot.ty);
+    let taken: Vec<Option<usize>> = places.iter().map(|place| find(place, places, named)).collect();
+    let may_be_it =
+        |&(at, (_, value)): &(usize, &(&'v str, D))| !taken.contains(&Some(at)) && may_be(fill.nodes, schema, *value);
+    let candidates = named.iter().enumerate().filter(may_be_it).map(|(_, (name, _))| *name);
+    let (expected, found) = evolve::missing_slot(&fill.show(schema), candidates);
+    Error::new(ErrorKind::Malformed, expected, found).within(&place.slot.name)
 }
 
 #[cold]
@@ -371,7 +389,7 @@ fn flat<'v, 's, D: Decoder<'v>>(
     }
     match state.next() {
         None => Ok(()),
-        Some(more) => Err(too_many((places(fill.nodes, object, at).len(), "attributes"), object, more)),
+        Some(more) => Err(too_many((places(fill.nodes, object, at).len(), "slots"), object, more)),
     }
 }
 

@@ -56,6 +56,6 @@ impl<'t> Planner<'t> {
         let their_heads: Vec<usize> = a.variants.iter().map(|variant| heads(&variant.slots, self.theirs)).collect();
         let our_heads: Vec<usize> = b.variants.iter().map(|variant| heads(&variant.slots, self.ours)).collect();
         let tag = |heads: &[usize]| Tag { size: tag_head(heads.len()), inline: enum_is_inline(largest(heads)) };
-        Op::Enum(Cases { from: tag(&their_heads), to: tag(&our_heads), variants: cases.into() })
+        Op::Enum(Cases { of: b, from: tag(&their_heads), to: tag(&our_heads), variants: cases.into() })
     }
 }

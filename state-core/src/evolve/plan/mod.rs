@@ -85,11 +85,13 @@ impl Plan {
                 continue;
             }
             planner.finish_keys();
-            let Planner { steps, sets, skips, problems, losses, .. } = planner;
-            return match problems.is_empty() {
-                true => Ok(Self { steps, sets, skips, root: at, keeps, numbering, theirs, their_root: root, losses }),
-                false => Err(problems),
-            };
+            let Planner { steps, sets, skips, mut problems, losses, .. } = planner;
+            if problems.is_empty() {
+                return Ok(Self { steps, sets, skips, root: at, keeps, numbering, theirs, their_root: root, losses });
+            }
+            // Those are in the way of some states too, and are told with the others.
+            problems.extend(losses);
+            return Err(problems);
         }
     }
 }

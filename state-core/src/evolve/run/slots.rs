@@ -1,13 +1,14 @@
 //! The slots of objects and variants, step by step.
 
-use alloc::format;
 use alloc::vec::Vec;
 
 use super::flat::segments;
 use super::{Place, Run, damaged, number};
-use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::error::{Error, Result};
 use crate::evolve::op::{Case, Cases};
 use crate::evolve::order::{Behind, SlotStep, Slots};
+use crate::evolve::problem::Problem;
+use crate::schema::Enum;
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {
@@ -79,7 +80,7 @@ impl<'a> Run<'_, 'a> {
         let (tag, inline) = head.split_at(cases.from.size);
         let case = cases.variants.get(number(tag)).ok_or_else(damaged)?;
         let Case { name, from, ours, slots } = case;
-        let Some((index, size)) = *ours else { return Err(gone(name)) };
+        let Some((index, size)) = *ours else { return Err(gone(name, cases.of)) };
         let head = if cases.from.inline || *from == 0 { &inline[..*from] } else { self.run(1, *from)? };
         self.out.write(to, &index.to_le_bytes()[..cases.to.size]);
         let place = if cases.to.inline || size == 0 { to + cases.to.size } else { self.grow(1, *from, size)? };
@@ -88,7 +89,10 @@ impl<'a> Run<'_, 'a> {
 }
 
 #[cold]
-fn gone(variant: &str) -> Error {
-    let expected = "a variant that the enum still has (`#[state(other)]` on one without fields takes the others)";
-    Error::new(ErrorKind::Identity, expected, format!("an older `{}`", Escaped(variant)))
+fn gone(variant: &str, of: &Enum) -> Error {
+    let problem = match of.evolution.is_removed(variant) {
+        true => Problem::used(variant, &of.name),
+        false => Problem::variant(&"", variant, &of.name),
+    };
+    problem.error(0)
 }

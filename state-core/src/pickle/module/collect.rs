@@ -233,7 +233,7 @@ impl<'s> Collected<'s> {
             }
         }
         if modules.is_empty() {
-            modules.push("__main__");
+            modules.push(super::MAIN);
         }
         modules
     }

@@ -19,6 +19,9 @@ use crate::evolve::Form;
 use crate::schema::{Graph, Nodes};
 use crate::state::State;
 
+/// The module of classes whose names have none.
+const MAIN: &str = "__main__";
+
 /// A Python module with the classes of a Rust program's types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -72,12 +75,22 @@ pub fn python_module<T: State + ?Sized>() -> Result<String> {
         (last, _) => {
             let mut names: Vec<&str> = modules.iter().map(|module| &*module.name).collect();
             names.extend(last.iter().map(|module| &*module.name));
-            let found = format!("classes of {}", names.join(", "));
+            let mut found = format!("classes of {}", names.join(", "));
+            if let (Some(module), Some(class)) = (names.iter().find(|name| **name != MAIN), nameless::<T>()?) {
+                found =
+                    format!("{found}; `{class}` has no module: write `#[state(name = \"{module}.{class}\")]` on it");
+            }
             let expected =
                 "types of one module of Python (`python_modules` gives several; `name = \"module.Class\"` says which)";
             Err(Error::new(ErrorKind::Unwritable, expected, found))
         }
     }
+}
+
+/// The class of a type whose name has no module.
+fn nameless<T: State + ?Sized>() -> Result<Option<String>> {
+    let collected = Collected::of(Graph { nodes: Nodes::NONE, root: T::schema() })?;
+    Ok(collected.classes.iter().find(|class| class.module == MAIN).map(|class| class.path.join(".")))
 }
 
 /// The same for types whose classes are in several modules. Types whose names have no module are classes of the main

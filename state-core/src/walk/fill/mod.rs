@@ -118,7 +118,7 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     at: usize,
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
-    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
+    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None, older: true };
     let filled = attributes::attributes(&mut fill, object, named, at);
     fill.whole();
     (fill.builder, filled)
@@ -132,7 +132,7 @@ pub(crate) fn fill_each<'v, D: Decoder<'v>>(
     place: (usize, usize),
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
-    let mut fill = Fill { nodes, builder: image, lent: None, parts, given: None };
+    let mut fill = Fill { nodes, builder: image, lent: None, parts, given: None, older: false };
     let filled = fill.side_by_side(schema, &mut items, place);
     fill.whole();
     (fill.builder, filled)
@@ -146,7 +146,7 @@ pub(crate) fn fill_at<'v, D: Decoder<'v>>(
     value: D,
     parts: u32,
 ) -> (Builder, Result<()>) {
-    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None };
+    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None, older: false };
     let filled = fill.node(schema, value, 0);
     fill.whole();
     (fill.builder, filled)
@@ -169,7 +169,7 @@ fn filled_over<'v, 's>(
     builder.memory = limits.memory;
     builder.numbered = limits.references == References::Numbered;
     let given = Given::new(limits.references);
-    let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given };
+    let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given, older: false };
     run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
     if let Some(given) = fill.given.take() {
         given.write(&mut fill.builder)?;
@@ -188,6 +188,8 @@ pub(super) struct Fill<'v, 's> {
     pub(super) lent: Option<Cow<'v, [u8]>>,
     /// Where references are numbered, the numbers.
     given: Option<Given>,
+    /// Whether what is filled in was written by another version of the type.
+    older: bool,
 }
 
 impl<'v, 's> Fill<'v, 's> {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Fill, left_out, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evolve;
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
 use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schema, Slot};
 use crate::walk::{Decoder, attributes};
@@ -127,7 +128,7 @@ impl<'v, 's> Fill<'v, 's> {
             .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
             .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)));
         let Some((place, variant)) = place.and_then(|place| Some((place, of.variants.get(place)?))) else {
-            return Err(unknown(of, name));
+            return Err(unknown(of, name, self.older));
         };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
@@ -149,13 +150,14 @@ fn what(of: &Enum) -> String {
 
 /// No variant has the name.
 #[cold]
-fn unknown(of: &Enum, name: &str) -> Error {
+fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     const MOST: usize = 8;
     let mut known: Vec<&str> = of.variants.iter().take(MOST).map(|variant| &*variant.name).collect();
     if of.variants.len() > MOST {
         known.push("..");
     }
-    Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), format!("{name:?}"))
+    let found = if older { evolve::unknown_variant(name, &of.name) } else { format!("{name:?}") };
+    Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found)
 }
 
 /// The name of an enum, and those that it had.

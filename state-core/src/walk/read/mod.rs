@@ -245,7 +245,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             None => {
                 let error = Error::new(
                     ErrorKind::Malformed,
-                    format!("{count} heads of {head} bytes"),
+                    format!("{count} elements of {head} bytes"),
                     format!("{} bytes left", self.tail.len()),
                 );
                 Err(self.at(error, self.tail))
