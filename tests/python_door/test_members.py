@@ -124,7 +124,7 @@ def test_an_own_setstate_is_given_the_state_as_it_was():
 def test_what_cannot_be_matched_is_in_the_way_of_its_values_alone():
     for bad, path, words in (
         (("mute",), "", "found 'desk.Mute', which is not; if it was renamed, write `#[state(alias("),
-        (("strict", 1, 2), ".desk.Strict.new", "expected i64, found an older state without it; write `#[state(default)]`"),
+        (("strict", 1, 2), ".desk.Strict.new", "expected i64, found a state of another version without it; write `#[state(default)]`"),
         (("speed", 255), ".desk.Speed", "too fast"),
         (("chain", None, [("strict", 1, 2)]), ".desk.Chain.rest[0].desk.Strict.new", "expected i64"),
     ):
