@@ -228,6 +228,18 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 )]
 pub trait StateObject: State {}
 
+/// An object, where it is asked for as a parent.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parent",
+    label = "a parent is a struct with `#[derive(State)]`, or a `Box` of one",
+    note = "remove `flatten_parent` to keep the field as a slot of its own"
+)]
+pub trait Parent: StateObject {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StateObject> Parent for T {}
+
 /// A type that describes one of another crate, and represents it in a state: `#[state(with = Mirror)]`.
 ///
 /// [`#[state(remote = path::to::Type)]`](macro@crate::State#types-of-another-crate) derives it; implement it by hand

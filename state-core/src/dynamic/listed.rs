@@ -5,15 +5,16 @@ use alloc::boxed::Box;
 use core::any::{Any, TypeId};
 
 use super::Dynamic;
-use crate::__private::{assign, tag};
 use crate::error::{Error, ErrorKind};
 use crate::impls::pointer;
 use crate::pointee::Pointer;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{enum_head, enum_is_inline, tag_head};
+use crate::protocol::parts::assign;
 use crate::protocol::room::Holds;
 use crate::protocol::stack::member_weight;
+use crate::protocol::variant::tag;
 use crate::schema::Schema;
 use crate::state::{RestoreOwned, State};
 

@@ -11,12 +11,12 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::listed::{Access, Member};
-use crate::__private::assign;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pointee::Pointer;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
+use crate::protocol::parts::assign;
 use crate::protocol::room::Holds;
 use crate::schema::fingerprint::identity;
 use crate::schema::{KnownMember, KnownSet, OPEN_HEAD, Schema, unregistered};

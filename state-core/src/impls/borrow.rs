@@ -8,10 +8,10 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{list, text};
-use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
+use crate::protocol::parts::assign;
 use crate::protocol::room::Run;
 use crate::protocol::stack::stack;
 use crate::schema::Schema;

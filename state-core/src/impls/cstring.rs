@@ -5,10 +5,10 @@ use core::ffi::CStr;
 
 use super::list;
 use super::pointer::immutable_pointee;
-use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
+use crate::protocol::parts::assign;
 use crate::schema::{Kind, Link, Schema};
 use crate::sharing::Share;
 use crate::state::{Restore, State};

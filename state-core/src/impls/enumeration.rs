@@ -1,16 +1,18 @@
 //! Enums of the standard library, laid out as derived ones: `Result`, `Ordering`, `Bound`, `ControlFlow`, and the
 //! network addresses of two families.
 
+use core::any::type_name;
 use core::cmp::Ordering;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::ops::{Bound, ControlFlow};
 
-use crate::__private::{self as runtime, EnumVariant, Names, Shape, Slot, id};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{enum_head, enum_is_inline, largest};
 use crate::protocol::stack::{deepest, stack};
-use crate::schema::Schema;
+use crate::protocol::{parts, variant};
+use crate::schema::form::Shape;
+use crate::schema::{EnumVariant, Names, Schema, Slot};
 use crate::sharing::{Share, share_parts, share_through};
 use crate::state::{Restore, State};
 
@@ -26,7 +28,7 @@ macro_rules! enums {
             fn schema() -> &'static Schema {
                 const {
                     &Schema::enumeration(
-                        Names { tag: $tag, id: id::<Self> },
+                        Names { tag: $tag, id: type_name::<Self> },
                         Self::HEAD,
                         Shape::PLAIN,
                         const {
@@ -44,8 +46,8 @@ macro_rules! enums {
                 const COUNT: usize = [$($at),*].len();
                 match self {
                     $(Self::$variant $(($value))? => {
-                        runtime::size_variant::<Self>(0 $(+ <$slot>::HEAD)?, COUNT, size);
-                        $(runtime::size::<$slot>($value, size);)?
+                        variant::size_variant::<Self>(0 $(+ <$slot>::HEAD)?, COUNT, size);
+                        $(parts::size::<$slot>($value, size);)?
                     })*
                 }
             }
@@ -57,7 +59,7 @@ macro_rules! enums {
                 match self {
                     $(Self::$variant $(($value))? => {
                         let slots = 0 $(+ <$slot>::HEAD)?;
-                        if let Some(place) = runtime::put_variant::<Self>(head, ($at, COUNT), slots, writer) {
+                        if let Some(place) = variant::put_variant::<Self>(head, ($at, COUNT), slots, writer) {
                             $($value.put(place, writer);)?
                         }
                     })*
@@ -70,8 +72,8 @@ macro_rules! enums {
             #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
             fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
                 const COUNT: usize = [$($at),*].len();
-                match runtime::tag(head, COUNT) {
-                    $($at => match runtime::check_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, checker) {
+                match variant::tag(head, COUNT) {
+                    $($at => match variant::check_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, checker) {
                         Some(place) => true $(&& (!<$slot>::CHECKED || <$slot>::check(place, checker)))?,
                         None => false,
                     },)*
@@ -83,9 +85,9 @@ macro_rules! enums {
             #[allow(unused_variables, reason = "a variant without slots has a place all the same")]
             fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
                 const COUNT: usize = [$($at),*].len();
-                Some(match runtime::tag(head, COUNT) {
+                Some(match variant::tag(head, COUNT) {
                     $($at => {
-                        let place = runtime::get_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, reader)?;
+                        let place = variant::get_variant::<Self>(head, COUNT, 0 $(+ <$slot>::HEAD)?, reader)?;
                         Self::$variant $((<$slot>::get(place, reader)?))?
                     })*
                     _ => return None,
@@ -95,13 +97,13 @@ macro_rules! enums {
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 const COUNT: usize = [$($at),*].len();
-                match (runtime::tag(head, COUNT), &mut *self) {
+                match (variant::tag(head, COUNT), &mut *self) {
                     $($(($at, Self::$variant($value)) => {
-                        if let Some(place) = runtime::get_variant::<Self>(head, COUNT, <$slot>::HEAD, reader) {
+                        if let Some(place) = variant::get_variant::<Self>(head, COUNT, <$slot>::HEAD, reader) {
                             $value.set(place, reader);
                         }
                     })?)*
-                    _ => runtime::assign(self, Self::get(head, reader)),
+                    _ => parts::assign(self, Self::get(head, reader)),
                 }
             }
 

@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 
 use super::align;
 use super::pointer::unsized_pointee;
-use crate::__private::assign;
 use crate::pointee::{Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::gather;
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::memory::{self, Mode};
+use crate::protocol::parts::assign;
 use crate::protocol::room::{self, Holds, Run};
 use crate::schema::{Kind, Link, Schema};
 use crate::sharing::share_through;

@@ -16,10 +16,10 @@ use super::refill;
 #[cfg(feature = "std")]
 use super::refill::Marks;
 use super::tree::Growing;
-use crate::__private::{check, get, put, set, size};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::parts::{check, get, put, set, size};
 #[cfg(feature = "std")]
 use crate::protocol::room::Table;
 use crate::protocol::room::{self, Holds, Tree};

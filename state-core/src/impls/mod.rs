@@ -37,3 +37,4 @@ mod time;
 mod transparent;
 mod tree;
 mod tuple;
+pub(crate) mod with;

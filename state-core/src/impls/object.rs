@@ -1,17 +1,19 @@
 //! Structs of the standard library that are objects with named slots: ranges and socket addresses. Beside them the
 //! addresses that socket addresses are made of, which travel as their octets.
 
+use core::any::type_name;
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use core::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use super::number::leaf;
-use crate::__private::{Names, Shape, Slot, check, cut_mut, get, id, set, settled, size};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::Image;
+use crate::protocol::parts::{check, cut_mut, get, set, settled, size};
 use crate::protocol::stack::{deepest, stack};
-use crate::schema::{Form, Kind, Link, Schema};
+use crate::schema::form::Shape;
+use crate::schema::{Form, Kind, Link, Names, Schema, Slot};
 use crate::sharing::{Share, share_through};
 use crate::state::{Restore, State, StateObject};
 
@@ -38,7 +40,7 @@ macro_rules! objects {
             fn schema() -> &'static Schema {
                 const {
                     &Schema::object(
-                        Names { tag: $tag, id: id::<Self> },
+                        Names { tag: $tag, id: type_name::<Self> },
                         Self::HEAD,
                         Shape { $(form: Form::$form,)? ..Shape::PLAIN },
                         const { &[$(Slot::new(stringify!($slot), <$of as State>::schema)),*] },

@@ -5,9 +5,9 @@ use core::cell::OnceCell;
 use std::sync::OnceLock;
 
 use super::option;
-use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::parts::assign;
 use crate::protocol::stack::stack;
 use crate::schema::Schema;
 use crate::sharing::share_through;

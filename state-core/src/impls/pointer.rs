@@ -7,11 +7,11 @@ use alloc::boxed::Box;
 use alloc::rc::{self, Rc};
 use alloc::sync::{self, Arc};
 
-use crate::__private::assign;
 use crate::pointee::{Pointee, Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
+use crate::protocol::parts::assign;
 use crate::protocol::room;
 use crate::protocol::stack::{boxed_weight, is_boxed_level};
 use crate::schema::fingerprint::identity;

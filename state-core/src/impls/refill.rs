@@ -14,8 +14,8 @@ use super::agree::Scratch;
 use super::align;
 use super::map::Heads;
 use super::tree::Growing;
-use crate::__private::{get, set};
 use crate::protocol::decode::Reader;
+use crate::protocol::parts::{get, set};
 #[cfg(feature = "std")]
 use crate::protocol::room;
 use crate::state::Restore;

@@ -13,10 +13,10 @@ use super::convert::refused_before;
 use super::order;
 use super::tree::Growing;
 use super::{list, map};
-use crate::__private::assign;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::parts::assign;
 #[cfg(feature = "std")]
 use crate::protocol::room::Table;
 use crate::protocol::room::{self, Tree};

@@ -10,9 +10,9 @@ use std::hash::{BuildHasher, Hash};
 use super::map::{self, Heads};
 use super::refill::{self, Marks};
 use super::{list, set};
-use crate::__private::cut;
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::Writer;
+use crate::protocol::parts::{cut, cut_mut};
 use crate::protocol::room::Table;
 use crate::state::{Restore, State};
 
@@ -29,6 +29,12 @@ use crate::state::{Restore, State};
 )]
 pub trait Sorted: State {
     fn put_sorted<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
+}
+
+/// Writes a hash map or set in the order of its keys.
+#[inline]
+pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
+    value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
 /// The same on the way in: apart, because a state is written without what it takes to put it back.

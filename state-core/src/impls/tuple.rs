@@ -2,9 +2,9 @@
 
 use alloc::borrow::Cow;
 
-use crate::__private::{check, get, put, refused_within, set, settled, size};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::parts::{check, get, put, refused_within, set, settled, size};
 use crate::protocol::stack::{deepest, stack};
 use crate::schema::{Kind, Link, Schema};
 use crate::sharing::share_parts;

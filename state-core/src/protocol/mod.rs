@@ -9,6 +9,8 @@ pub(crate) mod gather;
 pub(crate) mod hooks;
 pub(crate) mod layout;
 pub(crate) mod memory;
+pub(crate) mod parts;
 pub(crate) mod room;
 pub(crate) mod stack;
 pub(crate) mod text;
+pub(crate) mod variant;

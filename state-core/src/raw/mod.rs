@@ -10,6 +10,7 @@
 //!
 //! With `#[state(array)]` the elements keep their type when the state is inspected, and `bool` is allowed too.
 
+pub(crate) mod field;
 pub(crate) mod items;
 pub(crate) mod kind;
 mod portable;

@@ -1,11 +1,11 @@
 //! A raw array as a slot: what generated code calls for a field with `#[state(bytes)]` or `#[state(array)]`.
 
 use super::{Collect, Items, Raw};
-use crate::__private::{cut, cut_mut};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::raw_head;
 use crate::protocol::memory::{self, Mode};
+use crate::protocol::parts::{cut, cut_mut};
 use crate::schema::{self, Kind, Link, Schema};
 
 /// Two slots: the bytes, and the count.

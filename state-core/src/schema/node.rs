@@ -6,6 +6,7 @@ use super::{Evolution, Form, Nodes, Open, Schema, Sharing};
 use crate::error::Error;
 use crate::protocol::builder::Builder;
 use crate::standard::Known;
+use crate::state::Parent;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -235,7 +236,7 @@ impl Slot {
     /// The slot of a parent, whose own slots stand in its place.
     #[doc(hidden)]
     #[must_use]
-    pub const fn parent<T: crate::__private::Parent>(name: &'static str) -> Self {
+    pub const fn parent<T: Parent>(name: &'static str) -> Self {
         Self::new(name, T::schema)
     }
 

@@ -5,10 +5,10 @@ use core::hash::{BuildHasher, Hash};
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::__private::{get, set};
 use crate::impls::convert::refused_before;
 use crate::impls::{list, map, set as sets};
 use crate::protocol::layout::{LENGTH, stride};
+use crate::protocol::parts::{get, set};
 use crate::protocol::room::{self, Table};
 use crate::schema::{Kind, Link, Schema};
 use crate::sharing::{share_parts, share_through};

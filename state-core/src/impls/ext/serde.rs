@@ -11,11 +11,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cbor::Scan;
-use crate::__private::{cut, cut_mut};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
+use crate::protocol::parts::{cut, cut_mut};
 use crate::schema::{Kind, Schema};
 
 /// Serde goes through a value by recursion, and meets some levels of CBOR, such as that of an enum, twice.

@@ -1,0 +1,16 @@
+//! Where the fields of a record stand in its bytes.
+
+use super::Record;
+
+/// The place of a record's field of type `T`, to be written.
+#[inline]
+pub fn field_mut<T: Record>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
+    &mut bytes[offset..offset + T::LAYOUT.size()]
+}
+
+/// The place of a record's field of type `T`.
+#[inline]
+#[must_use]
+pub fn field<T: Record>(offset: usize, bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(offset..offset + T::LAYOUT.size())
+}
