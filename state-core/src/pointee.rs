@@ -10,7 +10,7 @@ use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::room::{Holds, Run, SharedRun, SharedValue};
 use crate::schema::Schema;
-use crate::sharing::{Early, Share, SharedPointer};
+use crate::sharing::{Share, Shared, SharedPointer};
 
 /// A type whose state can be saved from a pointer to it.
 ///
@@ -76,6 +76,15 @@ pub trait Pointee {
 
     /// Writes the head of a pointer to this value, and everything that [`size_behind`](Pointee::size_behind) counts.
     fn put_behind<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
+}
+
+/// A shared pointer whose object can be referred to while it is made.
+#[doc(hidden)]
+pub trait Early<'de, T: ?Sized>: Pointer<T> + Shared<'de> {
+    /// Makes the object.
+    fn cyclic(make: impl FnOnce(&Self::Weak) -> T) -> Self
+    where
+        T: Sized;
 }
 
 /// A [`Pointee`] whose state can be restored. The methods are those of [`Restore`](crate::Restore), for a pointer.

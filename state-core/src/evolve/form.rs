@@ -294,7 +294,7 @@ impl Upgrade<'_> {
             return Err(no_pointers());
         }
         // No type checks it here: what is said to be empty may not be, and theirs may be damaged where it is copied.
-        let (ours, sharing) = (super::regions_of(&made, root.head)?, made_sharing(&image, &made));
+        let (ours, sharing) = (made.regions(root.head)?, made_sharing(&image, &made));
         match walk::find_damage_by(root, &self.form.parsed.nodes, &ours, bytes, limits.depth) {
             None => Ok((made, sharing)),
             Some(error) => {

@@ -36,7 +36,7 @@ pub(crate) use forms::FormSearch;
 pub use history::SchemaHistory;
 pub(crate) use numbers::Numbering;
 pub use older::Older;
-pub(crate) use older::{ByName, convert, convert_made, fill_upgraded, upgrade_image};
+pub(crate) use older::{ByName, FillNamed, convert, fill_upgraded, upgrade_image};
 pub(crate) use plan::{Images, Plan};
 pub(crate) use problem::{Problem, missing_slot, unknown_variant};
 pub(crate) use sets::SetEvolution;
@@ -46,10 +46,8 @@ use crate::image::{Image, Options, build, explain, lay_out};
 use crate::inspect::no_pointers;
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash, identity};
 use crate::schema::{Carried, Graph, Kind, Nodes, Rows, Schema, Sharing, are_registered, root_name};
-use crate::sharing::Numbered;
 use crate::state::{RestoreOwned, State};
 use crate::walk::{self, Limits};
 
@@ -138,7 +136,7 @@ impl Options {
         let regions = older.regions(&image)?;
         let made =
             older.resolve(&identity, &regions)?.made(&regions, bytes, identity.schema, self.limits(bytes.len()))?;
-        let regions = self.pass_made::<T>(&identity, regions_of(&made, T::HEAD)?, made_sharing(&image, &made))?;
+        let regions = self.pass_made::<T>(&identity, made.regions(T::HEAD)?, made_sharing(&image, &made))?;
         build(&regions)
     }
 }
@@ -157,13 +155,6 @@ impl Options {
             _ => image.rows().members,
         }
     }
-}
-
-/// The regions of an image that was made.
-pub(crate) fn regions_of(made: &Builder, head: usize) -> Result<Regions<'_>> {
-    let (head, tail) = made.heads.split_at(head);
-    let text = Text::new(&made.text).map_err(|_| run::damaged())?;
-    Ok(Regions { head, tail, text, raw: &made.raw, numbered: made.numbered.then_some(Numbered::ANY) })
 }
 
 /// Whether references are numbered in what was made of an image, and may lead back.

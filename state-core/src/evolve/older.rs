@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::image::{Options, build};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::protocol::text::Text;
 use crate::schema::{Convert, Kind, Nodes, Object, Schema, Upgrade};
 use crate::state::{RestoreOwned, State};
 use crate::value::{Named, NamedSlot, Value};
@@ -144,6 +143,8 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
 
 /// Has a type change the slots of an older state, which stand by name, and fills an object at a head of an image from what
 /// is then there.
+pub(crate) type FillNamed = fn(&Object, Upgrade, (&str, Vec<NamedSlot>), Builder, usize) -> (Builder, Result<()>);
+
 pub(crate) fn fill_upgraded(
     object: &Object,
     upgrade: Upgrade,
@@ -221,18 +222,6 @@ impl<'a> Run<'_, 'a> {
         self.is_apart = was_apart;
         let made = mem::replace(&mut self.out, outer);
         self.out.depth = self.levels_left();
-        convert_made(&made, size, convert, (&mut self.out, to))
+        convert(&Regions { numbered: None, ..made.regions(size)? }, &mut self.out, to)
     }
-}
-
-/// Has a part converted that was made by itself.
-pub(crate) fn convert_made(
-    made: &Builder,
-    size: usize,
-    convert: Convert,
-    (out, to): (&mut Builder, usize),
-) -> Result<()> {
-    let (head, tail) = made.heads.split_at(size);
-    let text = Text::new(&made.text).map_err(|_| damaged())?;
-    convert(&Regions { head, tail, text, raw: &made.raw, numbered: None }, out, to)
 }

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::rc::{self, Rc};
 use alloc::sync::{self, Arc};
 
-use crate::pointee::{Pointee, Pointer, RestorePointee};
+use crate::pointee::{Early, Pointee, Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::memory::{self, Mode};
@@ -16,7 +16,7 @@ use crate::protocol::room;
 use crate::protocol::stack::{boxed_weight, is_boxed_level};
 use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Link, Schema};
-use crate::sharing::{self, Early, Kept, Share, Shared, SharedPointer, Through};
+use crate::sharing::{self, Kept, Share, Shared, SharedPointer, Through};
 use crate::state::{Restore, State};
 
 macro_rules! pointers {

@@ -3,10 +3,12 @@
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind};
+use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::{ALIGN, stride};
+use crate::protocol::text::Text;
 use crate::schema::Sharing;
-use crate::sharing::Tracker;
+use crate::sharing::{Numbered, Tracker};
 
 /// An image that grows as a dynamic door hands over one slot after the other.
 #[derive(Debug)]
@@ -54,6 +56,14 @@ impl Builder {
     #[cfg(feature = "pyo3")]
     pub(crate) fn capacity(&self) -> usize {
         self.heads.capacity() + self.text.capacity() + self.raw.capacity()
+    }
+
+    /// The image that was made, whose root has a head of this size.
+    pub(crate) fn regions(&self, head: usize) -> Result<Regions<'_>, Error> {
+        let (head, tail) = self.heads.split_at(head);
+        let text = Text::new(&self.text)
+            .map_err(|_| Error::new(ErrorKind::Malformed, "an image of its schema", "a damaged one"))?;
+        Ok(Regions { head, tail, text, raw: &self.raw, numbered: self.numbered.then_some(Numbered::ANY) })
     }
 
     /// Takes bytes from what slots that are left out may come to.

@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use super::Schema;
 use crate::error::{Error, Result};
-use crate::evolve::{ByName, FormSearch, Older, convert, upgrade_image};
+use crate::evolve::{ByName, FillNamed, FormSearch, Older, convert, fill_upgraded, upgrade_image};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::state::{Outcome, RestoreOwned, State};
@@ -44,12 +44,14 @@ pub struct Upgrade {
     /// The rest of the way from an image to another. It is reached by this constant alone, so that only programs with
     /// such a type link what makes values of slots and slots of values.
     pub(crate) image: ByName,
+    /// The same from slots that stand by name.
+    pub(crate) fill: FillNamed,
 }
 
 impl Upgrade {
     #[must_use]
     pub const fn new(change: fn(&mut Older) -> Result<()>) -> Self {
-        Self { change, image: upgrade_image }
+        Self { change, image: upgrade_image, fill: fill_upgraded }
     }
 }
 

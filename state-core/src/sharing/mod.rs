@@ -24,7 +24,7 @@ pub(crate) use crate::protocol::layout::RECORD;
 pub(crate) use held::{Held, Holder, Lent, Objects, drop_gone};
 pub(crate) use links::{exchange, settle, settle_weak};
 pub(crate) use out::{Tracker, copied, count, count_weak, name, put, put_weak};
-pub(crate) use pointer::{Early, Kept, Shared, SharedPointer};
+pub(crate) use pointer::{Kept, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};

@@ -10,7 +10,6 @@ use super::held::Object;
 use super::links::Handles;
 use super::proof::{Share, Visit};
 use super::shelf::Slots;
-use crate::pointee::Pointer;
 use crate::protocol::decode::Reader;
 use crate::schema::Schema;
 use crate::state::State;
@@ -92,15 +91,6 @@ pub trait Shared<'de>: SharedPointer {
 
     /// As [`Restore::settle`](crate::Restore::settle), of an object that others refer to.
     fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()>;
-}
-
-/// A shared pointer whose object can be referred to while it is made.
-#[doc(hidden)]
-pub trait Early<'de, T: ?Sized>: Pointer<T> + Shared<'de> {
-    /// Makes the object.
-    fn cyclic(make: impl FnOnce(&Self::Weak) -> T) -> Self
-    where
-        T: Sized;
 }
 
 /// What can be done with pointers of a type in tables that have forgotten it.

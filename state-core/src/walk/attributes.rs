@@ -9,7 +9,6 @@ use super::form::can_be_none;
 use super::{Attributes, Decoder};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
-use crate::evolve;
 use crate::protocol::builder::Builder;
 use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade};
 use crate::standard;
@@ -134,7 +133,7 @@ fn converted<'v, D: Decoder<'v>>(
     let size = (form.schema)().head;
     let space = Builder { memory: image.memory, ..Builder::new(size, image.depth) };
     let (made, filled) = fill_named(space, older, named, 0);
-    let converted = filled.and_then(|()| evolve::convert_made(&made, size, form.convert, (&mut image, at)));
+    let converted = filled.and_then(|()| (form.convert)(&made.regions(size)?, &mut image, at));
     (image, converted)
 }
 
@@ -149,7 +148,7 @@ fn upgraded<'v, D: Decoder<'v>>(
         let slot = value.to_value().map_err(|error| error.within(name))?;
         slots.push(NamedSlot { name: String::from(*name), value: slot, elements: value.elements().cloned() });
     }
-    fill.aside(|image| evolve::fill_upgraded(object, upgrade, (tag, slots), image, at))
+    fill.aside(|image| (upgrade.fill)(object, upgrade, (tag, slots), image, at))
 }
 
 /// Whether a state has the slots of today and, as far as can be seen from outside, of their types.

@@ -40,9 +40,6 @@ impl<'a> Global<'a> {
     }
 }
 
-/// How many names the format needs itself.
-pub(super) const KNOWN: usize = 14;
-
 /// The names that the format needs itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {

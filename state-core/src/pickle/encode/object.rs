@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use super::global::{Global, Known};
 use super::group::{dict_codes, tuple_codes};
-use super::plan::{Planner, Sorted, Step, Steps, Variants, Width, Word, target};
+use super::plan::{Sorted, Step, Variants, Width, Word};
+use super::planner::{Planner, Steps, target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, NEWOBJ, NONE, REDUCE};

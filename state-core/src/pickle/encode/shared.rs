@@ -9,59 +9,18 @@
 //! parts is kept. Then the one is made once more at that place, of parts that are in the memo, and what its own place made
 //! of them is dropped; this is what Python's own pickler does with tuples and calls.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::vec::Vec;
 
 use super::group::{Batches, Group};
-use super::plan::{Plan, Planner, Step, Steps, Word, target};
+use super::numbered::{Place, Seen};
+use super::plan::{Plan, Step, Word};
+use super::rest::{Rest, disagreement, part_of};
 use super::skip::Skip;
-use super::write::{Rest, Write, disagreement, part_of};
+use super::write::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::POP;
-use crate::schema::{Kind, Schema};
+use crate::schema::Schema;
 use crate::sharing::{CLASSES, Number, RECORD, Record, name};
-
-/// A type of pointers.
-pub(super) struct Pointer {
-    /// How what it leads to is written.
-    pub row: usize,
-    pub schema: &'static Schema,
-}
-
-impl Planner {
-    /// The step of a pointer or weak reference whose head is at `at`.
-    pub fn pointer(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
-        let joins = steps.take_kept();
-        let pointer = self.pointer_of(schema)?;
-        steps.push(match schema.kind {
-            Kind::Weak(_) => Step::Weak { at, pointer },
-            _ => Step::Shared { at, pointer, joins },
-        });
-        Ok(())
-    }
-
-    fn pointer_of(&mut self, schema: &'static Schema) -> Result<usize> {
-        if let Some(&pointer) = self.pointers.get(&core::ptr::from_ref(schema)) {
-            return Ok(pointer);
-        }
-        let pointer = self.plan.pointers.len();
-        self.plan.pointers.push(Pointer { row: 0, schema });
-        self.pointers.insert(schema, pointer);
-        let row = match schema.kind {
-            Kind::Weak(of) => self.row_of(target(of), true)?,
-            _ => {
-                let row = self.place(schema.head);
-                let mut list = Vec::new();
-                self.kind(schema, 0, &mut Steps::new(&mut list, true))?;
-                self.plan.rows[row].steps = list;
-                row
-            }
-        };
-        self.plan.pointers[pointer].row = row;
-        Ok(pointer)
-    }
-}
 
 /// What can be in the memo before its parts are written.
 pub(super) enum Early {
@@ -106,98 +65,6 @@ impl Plan {
                 _ => None,
             };
         }
-    }
-}
-
-/// How far an object is.
-#[derive(Clone, Copy)]
-enum Seen {
-    Not,
-    /// It is being written, and not in the memo.
-    Open,
-    /// It is, and so it is once more, for what leads back to it.
-    Again,
-    /// It is in the memo at this place, without its parts.
-    Made(u32),
-    /// It is in the memo, and what is in it may be without its parts.
-    Parts(u32),
-    /// It is in the memo, and its parts are or will be written.
-    There(u32),
-}
-
-/// Where the value of an object stands in the image.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'i, 'l> {
-    pub row: usize,
-    pub head: &'i [u8],
-    /// What of the regions begins there.
-    pub rest: Rest<'i, 'l>,
-}
-
-/// The objects of an image by their numbers.
-pub(super) type Places<'i, 'l> = BTreeMap<(u8, u32), Place<'i, 'l>>;
-
-/// The objects of an image, as they are written.
-pub(super) struct Objects<'i, 'l> {
-    /// How far each is, by class and index.
-    seen: Vec<Vec<Seen>>,
-    /// Objects that have begun and are not in the memo, innermost last.
-    begun: Vec<Number>,
-    /// From where on they are those that what is written next is.
-    fence: usize,
-    /// The place in the memo of what is written next, if it was made before.
-    made: Option<u32>,
-    /// The root.
-    root: Place<'i, 'l>,
-    /// Where the objects are, once that has been asked.
-    places: Option<Places<'i, 'l>>,
-    /// How many rows may stand inside one another in objects that are written before their turn.
-    ahead: usize,
-    /// The numbers of values that are kept though nothing refers to them, by their row and where they are.
-    kept: BTreeMap<(usize, usize), u32>,
-    /// Whether a reference could not be written because too little is kept.
-    is_knot: bool,
-}
-
-impl<'i, 'l> Objects<'i, 'l> {
-    pub const fn new(head: &'i [u8], rest: Rest<'i, 'l>) -> Self {
-        Self {
-            seen: Vec::new(),
-            begun: Vec::new(),
-            fence: 0,
-            made: None,
-            root: Place { row: 0, head, rest },
-            places: None,
-            ahead: 0,
-            kept: BTreeMap::new(),
-            is_knot: false,
-        }
-    }
-
-    /// Whether a pickle in which all is kept may have a form for what could not be written.
-    pub const fn is_knot(&self) -> bool {
-        self.is_knot
-    }
-
-    /// The head of the root.
-    pub const fn root_head(&self) -> &'i [u8] {
-        self.root.head
-    }
-
-    fn seen(&mut self, Number { class, index }: Number) -> Result<&mut Seen> {
-        let (class, index) = (usize::from(class), index as usize);
-        // Each has a record, or has been met.
-        if index > self.root.rest.tail.len() / RECORD && index >= self.kept.len() {
-            return Err(disagreement());
-        }
-        if class >= self.seen.len() {
-            self.seen.resize_with(class + 1, Vec::new);
-        }
-        let seen = &mut self.seen[class];
-        if index >= seen.len() {
-            seen.resize(index + 1, Seen::Not);
-        }
-        Ok(&mut seen[index])
     }
 }
 

@@ -5,10 +5,12 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::code::Code;
-use super::global::KNOWN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{BINGET, BINPUT, FRAME, GET, LONG_BINGET, LONG_BINPUT, MEMOIZE, PROTO, PUT, STOP};
 use crate::pickle::{PickleOptions, Protocol};
+
+/// How many names the format needs itself.
+pub(super) const KNOWN: usize = 14;
 
 /// Frames are ended behind the first value that makes them this large, and payloads of this size stand outside of them,
 /// so that a reader of a file neither waits for all of it nor copies them twice.

@@ -1,14 +1,9 @@
 //! Goes over a value without writing it: how much of each region of the image it takes.
 
-use alloc::vec::Vec;
-
-use super::plan::{Plan, Step};
-use super::shared::{Place, Places};
-use super::standard::Part;
-use super::write::{Rest, disagreement, part, part_of};
+use super::numbered::{Place, Places};
+use super::plan::{Part, Plan, Step};
+use super::rest::{Rest, disagreement, part, part_of};
 use crate::error::Result;
-use crate::protocol::decode::read_length;
-use crate::protocol::gather;
 use crate::protocol::layout::{grid_count, option_is_inline, stride};
 use crate::sharing::{RECORD, Record};
 
@@ -207,40 +202,5 @@ impl<'i, 'l> Rest<'i, 'l> {
             Record::Own => {}
         }
         self.skip_kept(over, row, head)
-    }
-
-    /// The lengths of the dimensions whose number stands in the head.
-    pub fn shape(&mut self, head: &[u8], at: usize) -> Result<Vec<usize>> {
-        let count = self.length(head, at)?;
-        let lengths = self.run(count, 8)?.chunks_exact(8);
-        let length = |length: &[u8]| usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok();
-        lengths.map(length).collect::<Option<_>>().ok_or_else(disagreement)
-    }
-
-    fn length(&mut self, head: &[u8], at: usize) -> Result<usize> {
-        read_length(part::<4>(head, at)?, &mut self.tail).ok_or_else(disagreement)
-    }
-
-    /// The bytes of a list, which stand in the tail or were gathered.
-    pub fn bytes(&mut self, len: usize) -> Result<&'i [u8]> {
-        if len >= gather::LARGE {
-            return self.long_bytes(len);
-        }
-        self.run(len, 1)
-    }
-
-    #[cold]
-    fn long_bytes(&mut self, len: usize) -> Result<&'i [u8]> {
-        if self.raws.has_list(self.tail.len()) {
-            return self.raws.take_list(len).ok_or_else(disagreement);
-        }
-        self.run(len, 1)
-    }
-
-    pub fn run(&mut self, count: usize, head: usize) -> Result<&'i [u8]> {
-        let len = count.checked_mul(stride(head)).ok_or_else(disagreement)?;
-        let (run, rest) = self.tail.split_at_checked(len).ok_or_else(disagreement)?;
-        self.tail = rest;
-        Ok(run)
     }
 }

@@ -5,28 +5,14 @@ use alloc::string::ToString;
 
 use super::global::Global;
 use super::group::{dict_codes, tuple_codes};
-use super::plan::{Planner, Step, Steps, Word};
-use super::write::{Write, disagreement, part, part_of};
+use super::plan::{Part, Step, Word};
+use super::planner::{Planner, Steps};
+use super::rest::{disagreement, part, part_of};
+use super::write::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{BUILD, REDUCE};
 use crate::standard::{Known, date, datetime, decimal, time, timedelta, timezone};
 use crate::value::Int;
-
-/// A part of one of these that depends on the value.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
-    /// The bytes in which a date or time is packed.
-    Packed(Known),
-    /// Three numbers of a difference.
-    Delta,
-    /// Three numbers of the difference between a time zone and UTC, of a head that holds a time in it.
-    Offset,
-    Uuid,
-    /// The text of a decimal number.
-    Decimal,
-    /// An integer of any size.
-    Number(Known),
-}
 
 impl Planner {
     pub fn standard(&mut self, known: Known, at: usize, steps: &mut Steps<'_>) -> Result<()> {

@@ -6,28 +6,21 @@ use super::array::Array;
 use super::code::Code;
 use super::global::{Global, Known};
 use super::group::{BATCH, Batches, Group};
+use super::numbered::Objects;
 use super::plan::{Plan, Sorted, Step, Width, Word};
 use super::quick::{self, Quick};
-use super::raws::{LARGE, Raws};
-use super::shared::Objects;
+use super::raws::LARGE;
+use super::rest::{Rest, disagreement, part, part_of};
 use super::sink::Sink;
 use super::skip::Skip;
 use super::value::Values;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::pickle::opcode::REDUCE;
 use crate::protocol::decode::read_length;
 use crate::protocol::float::widen;
 use crate::protocol::layout::{grid_count, option_is_inline};
 use crate::value::{Order, serde_value};
 use crate::walk::Wrap;
-
-/// The regions of an image that stand behind its head, as far as they have not been written yet.
-#[derive(Clone, Copy)]
-pub(super) struct Rest<'i, 'l> {
-    pub tail: &'i [u8],
-    pub text: &'i [u8],
-    pub raws: Raws<'i, 'l>,
-}
 
 pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
     pub(super) plan: &'p Plan,
@@ -415,20 +408,4 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         self.rest = end;
         Ok(())
     }
-}
-
-/// The bytes of a head that belong to one slot.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn part<const N: usize>(head: &[u8], at: usize) -> Result<&[u8; N]> {
-    head.get(at..).and_then(|rest| rest.first_chunk()).ok_or_else(disagreement)
-}
-
-pub(super) fn part_of(head: &[u8], at: usize, len: usize) -> Result<&[u8]> {
-    head.get(at..).and_then(|rest| rest.get(..len)).ok_or_else(disagreement)
-}
-
-/// The image is not that of its schema, which only an implementation by hand can bring about.
-#[cold]
-pub(super) fn disagreement() -> Error {
-    Error::new(ErrorKind::Unwritable, "", "a wrong implementation of `State`: its image is not as its schema says")
 }
