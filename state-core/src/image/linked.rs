@@ -1,5 +1,5 @@
 //! A restore in place where something can refuse and references are numbered: as in [`in_place`](super::in_place), but
-//! shared objects stay the objects that they are, by [`links`].
+//! shared objects stay the objects that they are, by [`trade`].
 
 use super::in_place::{self, Aside};
 use super::read::{Rest, get, refused};
@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
 use crate::schema::fingerprint::Identity;
-use crate::sharing::{Numbered, links};
+use crate::sharing::{Numbered, trade};
 use crate::state::Restore;
 
 /// Restores a value from regions that were checked.
@@ -28,7 +28,7 @@ pub(super) fn restore<'de, T: Restore<'de>>(
     // Its objects would count as references.
     drop(rest);
     let mut reader = Reader::linking(numbered);
-    links::count(&mut |reader| value.settle(reader), &mut reader);
+    trade::count(&mut |reader| value.settle(reader), &mut reader);
     if left > 0 && left != reader.left() {
         drop(reader);
         return Aside::called(regions)?.restore(target);
@@ -42,7 +42,7 @@ pub(super) fn restore<'de, T: Restore<'de>>(
     );
     if numbered.rings {
         linked.reader.set_hooks(Hooks::Never);
-        links::part_new(&mut linked.reader);
+        trade::part_new(&mut linked.reader);
     }
     restored
 }
@@ -67,16 +67,16 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
             shelf.hold_all(false);
         }
         if *is_out {
-            links::link_new(&mut |reader| value.settle(reader), reader);
+            trade::link_new(&mut |reader| value.settle(reader), reader);
         }
-        links::trade_all(
+        trade::trade_all(
             &mut |reader| {
                 live.exchange_with(value, reader);
                 Some(())
             },
             reader,
         );
-        links::link_live(&mut |reader| live.settle(reader), reader);
+        trade::link_live(&mut |reader| live.settle(reader), reader);
         *is_out = !*is_out;
     }
 
@@ -84,7 +84,7 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
     fn settle(&mut self, live: &mut T, hooks: Hooks) -> Result<()> {
         if self.left {
             self.reader.set_hooks(hooks);
-            if links::settle_all(&mut |reader| live.settle(reader), &mut self.reader).is_none() {
+            if trade::settle_all(&mut |reader| live.settle(reader), &mut self.reader).is_none() {
                 return Err(refused(self.reader.take_refusal(), T::schema()));
             }
         }

@@ -4,84 +4,16 @@
 //! in a list beside it, in the order in which pointers are met, and is owned by the history, once, for as long as a frame
 //! needs it. What reads the frame meets the pointers in the same order.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::any::{Any, TypeId};
+use core::any::TypeId;
 use core::fmt;
-use core::mem::take;
 
-use super::{Kept, SharedPointer, Tracker};
+use super::object::Object;
+use super::pointer::{Kept, SharedPointer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{self, Options};
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
-
-/// A pointer whose type is forgotten.
-pub trait Handle {
-    fn pointer(&self) -> &dyn Any;
-
-    /// The checksum of the object by itself.
-    ///
-    /// # Errors
-    /// An object that cannot be written.
-    fn checksum(&self, options: &Options) -> Result<u64>;
-}
-
-impl<P: SharedPointer + 'static> Handle for P {
-    fn pointer(&self) -> &dyn Any {
-        self
-    }
-
-    fn checksum(&self, options: &Options) -> Result<u64> {
-        Ok(image::checksum(&options.dumps(self)?))
-    }
-}
-
-/// What owns an object.
-#[allow(missing_debug_implementations, reason = "it is never shown")]
-pub enum Object {
-    /// Can go to other threads.
-    OfAll(Box<dyn Handle + Send + Sync>),
-    /// Stays with the thread.
-    #[cfg(feature = "std")]
-    OfThread(super::of_thread::Place),
-}
-
-impl Object {
-    pub(super) fn of_all<P: SharedPointer + Send + Sync + 'static>(pointer: P) -> Self {
-        Self::OfAll(Box::new(pointer))
-    }
-
-    #[cfg(feature = "std")]
-    #[allow(clippy::unnecessary_wraps, reason = "without `std` there is no place")]
-    pub(super) fn of_thread<P: SharedPointer + 'static>(pointer: P) -> Option<Self> {
-        Some(Self::OfThread(super::of_thread::Place::new(pointer)))
-    }
-
-    #[cfg(not(feature = "std"))]
-    pub(super) fn of_thread<P: SharedPointer + 'static>(_: P) -> Option<Self> {
-        None
-    }
-
-    /// Whether it belongs to all threads, or to this one.
-    #[inline]
-    fn is_here(&self) -> bool {
-        match self {
-            Self::OfAll(_) => true,
-            #[cfg(feature = "std")]
-            Self::OfThread(place) => place.is_here(),
-        }
-    }
-
-    /// Looks at the pointer, unless it belongs to another thread.
-    fn with<R>(&self, look: impl FnOnce(&dyn Handle) -> R) -> Option<R> {
-        match self {
-            Self::OfAll(handle) => Some(look(&**handle)),
-            #[cfg(feature = "std")]
-            Self::OfThread(place) => place.handle().map(|handle| look(&*handle)),
-        }
-    }
-}
 
 /// Drops the objects of this thread that histories let go on other threads.
 #[inline]
@@ -346,28 +278,6 @@ impl Held<'_> {
     /// The pointer that was the one of this number as the frame was written.
     pub(super) fn pointer<P: SharedPointer>(&self, number: usize, kept: &Kept<P>) -> Option<P> {
         self.objects.pointer(*self.list.get(number)?, kept)
-    }
-}
-
-/// Holds a history's objects while they are lent to a writer, and gives them back whatever happens.
-#[derive(Debug)]
-pub(crate) struct Lent<'a> {
-    owner: &'a mut Holder,
-    pub tracker: &'a mut Tracker,
-}
-
-impl<'a> Lent<'a> {
-    pub fn new(owner: &'a mut Holder, tracker: &'a mut Tracker) -> Self {
-        tracker.holder = Some(take(owner));
-        Self { owner, tracker }
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        if let Some(holder) = self.tracker.holder.take() {
-            *self.owner = holder;
-        }
     }
 }
 

@@ -1,14 +1,10 @@
-//! A restore in place where something can refuse: how the objects of a live value stay the same objects, while their
-//! states are exchanged with those of a new value that was built aside.
+//! Which objects of a new value, that was built aside, are those of a live one, so that these stay the same objects when
+//! the two exchange their states in place.
 //!
 //! An object of the new value and a live one that stand at the same place are a **pair**: they exchange their states, and
 //! what refers to the new one is then made to refer to the live one. That is possible where all that refers to the new
 //! one can be reached and changed, which is found out first: its references are counted, and as many must be met. What
 //! can be no pair is replaced, reference by reference.
-//!
-//! Values are walked by `settle`, and pairs of them by `exchange_with`. Neither goes into an object behind a reference:
-//! it is noted, and walked when the one before has ended. So no walk nests along references, no two locks are held at a
-//! time, and each object is met once.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -16,19 +12,18 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 use core::mem::take;
 
-use super::{Kept, Shared, SharedPointer};
+use super::pointer::{Handles, Kept, Pair, Shared, SharedPointer};
 use crate::protocol::decode::Reader;
-use crate::protocol::hooks::Hooks;
 
 /// The type of a pointer, and where its object lies.
-type Key = (TypeId, usize);
+pub(super) type Key = (TypeId, usize);
 
 /// A kind of pointers, and which of its handles.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// What a walk does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Walk {
+pub(super) enum Walk {
     /// It counts what refers to the objects of the new value.
     Count,
     /// It exchanges two values.
@@ -44,48 +39,30 @@ enum Walk {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     Live,
     New,
 }
 
-/// The handles of one kind of pointers.
-pub struct Handles<P> {
-    /// Objects to be walked.
-    objects: Vec<P>,
-    pairs: Vec<Pair<P>>,
-}
-
-struct Pair<P> {
-    live: P,
-    new: P,
-}
-
-impl<P> Default for Handles<P> {
-    fn default() -> Self {
-        Self { objects: Vec::new(), pairs: Vec::new() }
-    }
-}
-
 /// The functions of one kind of pointers, and its [`Handles`].
-struct Kind<'de> {
+pub(super) struct Kind<'de> {
     key: TypeId,
     handles: Box<dyn Any>,
     /// How many references to an object there are, without that of the handle.
     references: fn(&mut dyn Any, usize) -> Option<[usize; 2]>,
-    settle: fn(&mut Reader<'de>, Place) -> Option<()>,
-    trade: fn(&mut Reader<'de>, Place),
-    part: fn(&mut Reader<'de>, Place),
+    pub(super) settle: fn(&mut Reader<'de>, Place) -> Option<()>,
+    pub(super) trade: fn(&mut Reader<'de>, Place),
+    pub(super) part: fn(&mut Reader<'de>, Place),
     clear: fn(&mut dyn Any),
 }
 
 /// An object that was met.
 #[derive(Clone, Copy)]
-struct Met {
-    place: Place,
-    key: Key,
+pub(super) struct Met {
+    pub(super) place: Place,
+    pub(super) key: Key,
     /// In which of those that were met before it; none in the value itself.
-    within: Option<usize>,
+    pub(super) within: Option<usize>,
 }
 
 /// What is known of an object of the new value.
@@ -105,13 +82,13 @@ struct Paired {
 }
 
 pub(crate) struct Links<'de> {
-    walk: Walk,
-    kinds: Vec<Kind<'de>>,
+    pub(super) walk: Walk,
+    pub(super) kinds: Vec<Kind<'de>>,
     /// The objects that are or were walked, in the order in which they were met, and where they lie.
-    met: Vec<Met>,
+    pub(super) met: Vec<Met>,
     seen: BTreeSet<Key>,
     /// Which of them is walked.
-    at: Option<usize>,
+    pub(super) at: Option<usize>,
     /// What refers to what, of those that were met: hooks of parts come before those of wholes.
     edges: Vec<(usize, Key)>,
     /// Whether a lock that is held is waited for: that of one of a pair was free, but nothing is known of others.
@@ -148,7 +125,7 @@ impl<'de> Links<'de> {
     }
 
     /// Begins a walk.
-    fn begin(&mut self, walk: Walk) {
+    pub(super) fn begin(&mut self, walk: Walk) {
         self.walk = walk;
         self.at = None;
         self.edges.clear();
@@ -188,7 +165,7 @@ impl<'de> Links<'de> {
     }
 
     /// Notes an object to be walked, unless it was met before.
-    fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
+    pub(super) fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
         let key = (kept.key, pointer.address());
         self.edges.extend(self.at.map(|at| (at, key)));
         if self.seen.insert(key) {
@@ -200,7 +177,7 @@ impl<'de> Links<'de> {
     }
 
     /// Counts a reference of the new value, of this `sort`.
-    fn count<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, sort: usize) -> Option<()> {
+    pub(super) fn count<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, sort: usize) -> Option<()> {
         let key = (kept.key, pointer.address());
         if self.found.entry(key).or_default().place.is_none() {
             let place = self.keep(pointer, kept)?;
@@ -211,7 +188,7 @@ impl<'de> Links<'de> {
     }
 
     /// Ends the count: the objects of which all references were met are free to be one of a pair.
-    fn end_count(&mut self) {
+    pub(super) fn end_count(&mut self) {
         for (key, Found { met, place }) in take(&mut self.found) {
             let Some((kind, at)) = place else { continue };
             let kind = &mut self.kinds[kind];
@@ -222,7 +199,7 @@ impl<'de> Links<'de> {
     }
 
     /// Makes a live object and a new one a pair; whether they are one.
-    fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, kept: &Kept<P>) -> Option<bool> {
+    pub(super) fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, kept: &Kept<P>) -> Option<bool> {
         let (at, other) = ((kept.key, live.address()), (kept.key, new.address()));
         let place = match self.new.get(&other) {
             Some(pair) if pair.other == at.1 => pair.place,
@@ -247,7 +224,7 @@ impl<'de> Links<'de> {
     }
 
     /// Notes the pairs that were not met: a hook may have changed what refers to them.
-    fn meet_pairs(&mut self) {
+    pub(super) fn meet_pairs(&mut self) {
         for (&key, paired) in &self.live {
             if self.seen.insert(key) {
                 self.met.push(Met { place: paired.place, key, within: None });
@@ -255,8 +232,13 @@ impl<'de> Links<'de> {
         }
     }
 
+    /// Where the pairs are.
+    pub(super) fn live_places(&self) -> impl Iterator<Item = Place> {
+        self.live.values().map(|paired| paired.place)
+    }
+
     /// The objects that were met, what one refers to before itself; in a cycle, any of them is the first.
-    fn parts_first(&self) -> Vec<usize> {
+    pub(super) fn parts_first(&self) -> Vec<usize> {
         let index: BTreeMap<Key, usize> = self.met.iter().enumerate().map(|(at, met)| (met.key, at)).collect();
         let mut parts = alloc::vec![Vec::new(); self.met.len()];
         for (at, key) in &self.edges {
@@ -279,7 +261,7 @@ impl<'de> Links<'de> {
     }
 
     /// The other object of a pair, for what refers to one.
-    fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
+    pub(super) fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
         let key = (kept.key, pointer.address());
         let (kind, at) = match side {
             Side::Live => self.new.get(&key),
@@ -332,180 +314,4 @@ fn trade<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
     if let Some((live, new)) = pair {
         live.trade(&new, reader);
     }
-}
-
-/// What a walk does about an owner, which can be made to refer to another object.
-#[cold]
-pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>) -> Option<()> {
-    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
-        return Some(());
-    }
-    let is_walked = reader.links().is_some();
-    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
-        return this.settle_value(reader);
-    };
-    let links = reader.links()?;
-    match links.walk {
-        Walk::Count => {
-            links.count(this, &kept, 0)?;
-            links.meet(this, &kept)
-        }
-        Walk::Link(side) => {
-            if let Some(other) = links.other(this, &kept, side) {
-                *this = other;
-            }
-            reader.links()?.meet(this, &kept)
-        }
-        Walk::Part => {
-            if let Some(other) = links.other(this, &kept, Side::Live) {
-                *this = other;
-            }
-            Some(())
-        }
-        Walk::Find(key) if key == (kept.key, this.address()) => None,
-        Walk::Find(_) | Walk::Settle | Walk::Exchange => Some(()),
-    }
-}
-
-/// The same of a weak reference.
-#[cold]
-pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut Reader<'de>) {
-    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
-        return;
-    }
-    let Some(links) = reader.links().filter(|_| P::ENTERS) else { return };
-    let (Some(kept), Some(object)) = (P::kept(), P::upgrade(this)) else { return };
-    match links.walk {
-        Walk::Count => {
-            links.count(&object, &kept, 1);
-        }
-        Walk::Link(side) => {
-            if let Some(other) = links.other(&object, &kept, side) {
-                *this = other.downgrade();
-            }
-        }
-        Walk::Part | Walk::Exchange | Walk::Settle | Walk::Find(_) => {}
-    }
-}
-
-/// Exchanges two owners: their objects' states if they are a pair, or else the references.
-#[cold]
-pub(crate) fn exchange<'de, P: Shared<'de>>(this: &mut P, other: &mut P, reader: &mut Reader<'de>) {
-    if reader.shelf().is_some_and(|shelf| shelf.holds()) {
-        return core::mem::swap(this, other);
-    }
-    let is_walked = reader.links().is_some();
-    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
-        return this.exchange_values(other, reader);
-    };
-    if reader.links().and_then(|links| links.pair(this, other, &kept)) != Some(true) {
-        core::mem::swap(this, other);
-    }
-}
-
-/// The walk of a value, as a function that does not name its type.
-pub(crate) type Root<'r, 'de> = &'r mut dyn FnMut(&mut Reader<'de>) -> Option<()>;
-
-/// Counts what refers to the objects of a new value, and the hooks that were left in it.
-pub(crate) fn count<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    walk(Walk::Count, root, reader);
-    if let Some(links) = reader.links() {
-        links.end_count();
-    }
-}
-
-/// Exchanges two values, whose own exchange is `root`, and then all pairs of objects.
-pub(crate) fn trade_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    let mut all = |reader: &mut Reader<'de>| {
-        root(reader)?;
-        reader.links().map(Links::meet_pairs)
-    };
-    walk_with(Walk::Exchange, &mut all, reader, |reader, kind, place| {
-        if let Some(trade) = reader.links().and_then(|links| Some(links.kinds.get(kind)?.trade)) {
-            trade(reader, place);
-        }
-    });
-}
-
-/// Makes all references of the live value lead to live objects.
-pub(crate) fn link_live<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    walk(Walk::Link(Side::Live), root, reader);
-}
-
-/// Makes all references of the value that was taken out lead to the objects that hold its state now.
-pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    walk(Walk::Link(Side::New), root, reader);
-}
-
-/// Takes the new objects of pairs apart, which would otherwise own each other where live ones do.
-pub(crate) fn part_new(reader: &mut Reader<'_>) {
-    let Some(links) = reader.links() else { return };
-    links.begin(Walk::Part);
-    let pairs: Vec<Place> = links.live.values().map(|paired| paired.place).collect();
-    for place in pairs {
-        if let Some(part) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.part)) {
-            part(reader, place);
-        }
-    }
-}
-
-fn walk<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    walk_with(walk, root, reader, |reader, kind, place| {
-        if let Some(settle) = reader.links().and_then(|links| Some(links.kinds.get(kind)?.settle)) {
-            settle(reader, place);
-        }
-    });
-}
-
-fn walk_with<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>, each: fn(&mut Reader<'de>, usize, Place)) {
-    let Some(links) = reader.links() else { return };
-    links.begin(walk);
-    root(reader);
-    let mut at = 0;
-    while let Some(place) = reader.links().and_then(|links| {
-        links.at = Some(at);
-        Some(links.met.get(at)?.place)
-    }) {
-        each(reader, place.0, place);
-        at += 1;
-    }
-}
-
-/// Calls the hooks that were left in the value that was linked last: those of what an object refers to before its own.
-pub(crate) fn settle_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) -> Option<()> {
-    let links = reader.links()?;
-    links.walk = Walk::Settle;
-    for at in links.parts_first() {
-        if settle_at(at, reader).is_none() {
-            name(at, root, reader);
-            return None;
-        }
-    }
-    root(reader)
-}
-
-fn settle_at(at: usize, reader: &mut Reader<'_>) -> Option<()> {
-    let links = reader.links()?;
-    let place = links.met.get(at)?.place;
-    let settle = links.kinds.get(place.0)?.settle;
-    settle(reader, place)
-}
-
-/// Names the way to the object in which a hook refused.
-fn name<'de>(at: usize, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
-    let hooks = reader.set_hooks(Hooks::Never);
-    let mut next = Some(at);
-    while let Some(Met { key, within, .. }) =
-        next.and_then(|at| reader.links().and_then(|links| links.met.get(at).copied()))
-    {
-        if let Some(links) = reader.links() {
-            links.walk = Walk::Find(key);
-        }
-        let _ = match within {
-            Some(within) => settle_at(within, reader),
-            None => root(reader),
-        };
-        next = within;
-    }
-    reader.set_hooks(hooks);
 }

@@ -6,128 +6,30 @@
 // the wire. A number belongs to a class, which is one pointer type; so a reference can only mean a whole pointer of its
 // own type. `out` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
 // and `shelf` keeps what has a number while a state is put back. `links` pairs live objects with new ones, where a new
-// graph exchanges its state with a live one.
+// graph exchanges its state with a live one by the walks of `trade`.
 
+mod handle;
 pub(crate) mod held;
 pub(crate) mod links;
+mod object;
 #[cfg(feature = "std")]
 mod of_thread;
 mod out;
 mod places;
 pub(crate) mod pointer;
 pub(crate) mod proof;
+mod record;
 mod shelf;
 mod table;
+pub(crate) mod trade;
 pub(crate) mod walked;
 
 pub(crate) use crate::protocol::layout::RECORD;
-pub(crate) use held::{Held, Holder, Lent, Objects, drop_gone};
-pub(crate) use links::{exchange, settle, settle_weak};
-pub(crate) use out::{Tracker, copied, count, count_weak, name, put, put_weak};
+pub(crate) use held::{Held, Holder, Objects, drop_gone};
+pub(crate) use out::{Lent, Tracker, copied, count, count_weak, name, put, put_weak};
 pub(crate) use pointer::{Kept, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
+pub(crate) use record::{CLASSES, Number, Numbered, Record};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
-
-use crate::schema::form::Sharing;
-
-/// What stands in the record of a weak reference whose object a history holds; it is never read from foreign bytes.
-pub(crate) const HELD_WEAKLY: [u8; RECORD] = [3, 0, 0, 0, 0, 0, 0, 0];
-
-/// Pointer types that may have numbered objects in one image.
-pub(crate) const CLASSES: usize = 64;
-
-/// What stands before the value of a pointer, or for a weak reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Record {
-    /// Nobody else refers to the object; for a weak reference, it is gone.
-    Own,
-    /// An object that others refer to: the next of its class.
-    New(Number),
-    /// An object that has begun before, and for a weak reference one that may follow.
-    Back(Number),
-}
-
-/// The number of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(hidden)]
-pub struct Number {
-    /// The pointer type.
-    pub class: u8,
-    /// The object.
-    pub index: u32,
-}
-
-impl Record {
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let &[how, class, 0, 0, a, b, c, d] = bytes else { return None };
-        let number = Number { class, index: u32::from_le_bytes([a, b, c, d]) };
-        match how {
-            0 => (number == Number { class: 0, index: 0 }).then_some(Self::Own),
-            1 => Some(Self::New(number)),
-            2 => Some(Self::Back(number)),
-            _ => None,
-        }
-    }
-
-    pub fn write(self, place: &mut [u8]) {
-        let (how, Number { class, index }) = match self {
-            Self::Own => (0, Number { class: 0, index: 0 }),
-            Self::New(number) => (1, number),
-            Self::Back(number) => (2, number),
-        };
-        let [a, b, c, d] = index.to_le_bytes();
-        place.copy_from_slice(&[how, class, 0, 0, a, b, c, d]);
-    }
-}
-
-/// What an image is known to need whose references are numbered, or held by a history.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbered<'a> {
-    /// Whether they are numbered.
-    pub numbers: bool,
-    /// Whether a reference leads to an object that is not there yet when it is read.
-    pub holes: bool,
-    /// Whether objects own themselves, by others or not.
-    pub rings: bool,
-    /// The classes with an object that is referred to weakly while it is made, a bit for each.
-    pub early: u64,
-    /// The objects that a history holds.
-    pub held: Option<&'a Held<'a>>,
-}
-
-impl<'a> Numbered<'a> {
-    /// What holds of any image.
-    pub const ANY: Self = Self { numbers: true, holes: true, rings: true, early: u64::MAX, held: None };
-
-    /// What holds of any image of a history.
-    pub fn of_history(sharing: Sharing, held: Option<&'a Held<'a>>) -> Option<Self> {
-        let numbered = if sharing.shared { Self::ANY } else { Self { numbers: false, holes: false, ..Self::ANY } };
-        (sharing.shared || held.is_some()).then_some(Self { held, ..numbered })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Number, Record};
-
-    #[test]
-    fn records_read_as_they_are_written() {
-        let number = Number { class: 63, index: 0x0102_0304 };
-        for record in [Record::Own, Record::New(number), Record::Back(number)] {
-            let mut bytes = [0xAA; super::RECORD];
-            record.write(&mut bytes);
-            assert_eq!(Record::read(&bytes), Some(record));
-        }
-    }
-
-    #[test]
-    fn other_bytes_are_no_record() {
-        for bytes in
-            [[3, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0, 0, 0]]
-        {
-            assert_eq!(Record::read(&bytes), None);
-        }
-        assert_eq!(Record::read(&[0; 7]), None);
-    }
-}
+pub(crate) use trade::{exchange, settle, settle_weak};

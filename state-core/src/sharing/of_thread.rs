@@ -14,7 +14,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
-use super::held::Handle;
+use super::handle::Handle;
 
 /// Where an object lies.
 #[derive(Debug)]

@@ -5,11 +5,15 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
+use core::mem::take;
 
+use super::held::Holder;
 use super::places::Places;
-use super::{CLASSES, HELD_WEAKLY, Holder, Kept, Number, RECORD, Record, SharedPointer};
+use super::pointer::{Kept, SharedPointer};
+use super::record::{CLASSES, HELD_WEAKLY, Number, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::layout::RECORD;
 use crate::schema::{Kind, Nodes, Schema, Sharing, Show, brief};
 
 /// What is known of shared objects while a state is taken.
@@ -87,6 +91,28 @@ impl Class {
 impl core::fmt::Debug for Tracker {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Tracker").finish_non_exhaustive()
+    }
+}
+
+/// Holds a history's objects while they are lent to a writer, and gives them back whatever happens.
+#[derive(Debug)]
+pub(crate) struct Lent<'a> {
+    owner: &'a mut Holder,
+    pub tracker: &'a mut Tracker,
+}
+
+impl<'a> Lent<'a> {
+    pub fn new(owner: &'a mut Holder, tracker: &'a mut Tracker) -> Self {
+        tracker.holder = Some(take(owner));
+        Self { owner, tracker }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Some(holder) = self.tracker.holder.take() {
+            *self.owner = holder;
+        }
     }
 }
 
@@ -226,7 +252,7 @@ impl Tracker {
 
     /// What stands before a pointer's value, and the object if it is a new one.
     fn refer<P: SharedPointer>(&mut self, pointer: &P) -> Option<(Record, Option<(usize, u32)>)> {
-        let may_be_empty = core::mem::take(&mut self.may_be_empty);
+        let may_be_empty = take(&mut self.may_be_empty);
         let own = Some((Record::Own, None));
         if pointer.is_unique() {
             return own;

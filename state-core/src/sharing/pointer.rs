@@ -6,10 +6,8 @@ use alloc::sync::{self, Arc};
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
-use super::held::Object;
-use super::links::Handles;
+use super::object::Object;
 use super::proof::{Share, Visit};
-use super::shelf::Slots;
 use crate::protocol::decode::Reader;
 use crate::schema::Schema;
 use crate::state::State;
@@ -91,6 +89,45 @@ pub trait Shared<'de>: SharedPointer {
 
     /// As [`Restore::settle`](crate::Restore::settle), of an object that others refer to.
     fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()>;
+}
+
+/// The handles of one kind of pointers.
+pub struct Handles<P> {
+    /// Objects to be walked.
+    pub objects: Vec<P>,
+    pub pairs: Vec<Pair<P>>,
+}
+
+pub struct Pair<P> {
+    pub live: P,
+    pub new: P,
+}
+
+impl<P> Default for Handles<P> {
+    fn default() -> Self {
+        Self { objects: Vec::new(), pairs: Vec::new() }
+    }
+}
+
+/// The objects of one pointer type.
+pub struct Slots<P: SharedPointer> {
+    pub slots: Vec<Slot<P>>,
+    /// Objects to take content from, and whose place it is.
+    pub fresh: Vec<(u32, P)>,
+}
+
+impl<P: SharedPointer> Default for Slots<P> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), fresh: Vec::new() }
+    }
+}
+
+pub enum Slot<P: SharedPointer> {
+    /// Not there yet.
+    Open,
+    /// Not there yet, but it can be referred to weakly.
+    Early(P::Weak),
+    There(P),
 }
 
 /// What can be done with pointers of a type in tables that have forgotten it.

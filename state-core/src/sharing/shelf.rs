@@ -11,31 +11,12 @@ use core::any::{Any, TypeId};
 
 use super::links::Links;
 use super::places::Places;
-use super::{HELD_WEAKLY, Kept, Number, Numbered, RECORD, Record, Shared, SharedPointer};
+use super::pointer::{Kept, Shared, SharedPointer, Slot, Slots};
+use super::record::{HELD_WEAKLY, Number, Numbered, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Mark, Reader, Regions};
 use crate::protocol::hooks::Hooks;
-
-/// The objects of one pointer type.
-pub struct Slots<P: SharedPointer> {
-    slots: Vec<Slot<P>>,
-    /// Objects to take content from, and whose place it is.
-    fresh: Vec<(u32, P)>,
-}
-
-impl<P: SharedPointer> Default for Slots<P> {
-    fn default() -> Self {
-        Self { slots: Vec::new(), fresh: Vec::new() }
-    }
-}
-
-enum Slot<P: SharedPointer> {
-    /// Not there yet.
-    Open,
-    /// Not there yet, but it can be referred to weakly.
-    Early(P::Weak),
-    There(P),
-}
+use crate::protocol::layout::RECORD;
 
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Shelf<'de> {

@@ -5,8 +5,10 @@
 use alloc::collections::BTreeSet;
 use core::any::TypeId;
 
-use super::{CLASSES, Number, Numbered, RECORD, Record, SharedPointer};
+use super::pointer::SharedPointer;
+use super::record::{CLASSES, Number, Numbered, Record};
 use crate::protocol::decode::{Checker, Obstacle};
+use crate::protocol::layout::RECORD;
 
 /// Objects that may stand inside one another before memory is needed to keep them: as many as levels by default.
 const OPEN: usize = 128;

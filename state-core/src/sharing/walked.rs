@@ -4,10 +4,11 @@
 use alloc::vec::Vec;
 
 use super::places::Places;
-use super::{CLASSES, Number, RECORD, Record};
+use super::record::{CLASSES, Number, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
+use crate::protocol::layout::RECORD;
 use crate::schema::ClassKey;
 
 /// The numbers of an image that is read: which class is whose, and how many objects of it have begun.
