@@ -27,7 +27,7 @@ pub(super) use self::global::Global;
 pub use self::segments::{PickleSegmentBuffer, PickleSegments};
 
 use self::plan::Plan;
-use self::raws::Raws;
+use self::raws::{Gathered, Raws};
 use self::rest::Rest;
 use self::sink::Sink;
 use self::value::Values;
