@@ -1,0 +1,95 @@
+//! The memory that each way in and out takes at most: the table of `docs/LIMITS.md`, row by row, with the worst input
+//! that could be thought of.
+
+#![allow(clippy::zero_sized_map_values, clippy::large_stack_arrays, reason = "what is odd is asked too")]
+
+#[path = "../pickle_hostile/counting.rs"]
+mod counting;
+mod native;
+mod unknown;
+mod values;
+
+use state_core::{ErrorKind, Options, RestoreOwned, loads};
+
+/// What `act` takes at most at a time, beyond what there was before.
+fn peak<R>(act: impl FnOnce() -> R) -> (R, usize) {
+    let before = counting::start();
+    let result = act();
+    (result, counting::peak() - before)
+}
+
+/// 8008 bytes in memory, and in an image one if it is none.
+type Wide = Option<[u64; 1000]>;
+
+/// What all states may take for each byte of theirs, whatever the limit.
+const FACTOR: usize = 64;
+
+/// The same, of what may take less than is counted; what it takes without a limit, and the highest that refused it.
+#[track_caller]
+fn bounded<T: RestoreOwned + Default>(bytes: &[u8]) -> (usize, usize) {
+    let name = std::any::type_name::<T>();
+    let free = Options::new().memory(usize::MAX);
+    let (value, full) = peak(|| free.loads::<T>(bytes));
+    drop(value.unwrap_or_else(|error| panic!("{name}: {error}")));
+    let mut highest = 0;
+    for limit in [0, 1, bytes.len(), full / 8, full / 2, full, 8 * full] {
+        let options = Options::new().memory(limit);
+        let most = |times: usize| times * (FACTOR * bytes.len() + limit) + 512;
+        let (loaded, took) = peak(|| options.loads::<T>(bytes));
+        assert!(took <= most(1), "{name}: {took} of {} bytes with a limit of {limit}", bytes.len());
+        let mut target = T::default();
+        let (restored, took) = peak(|| options.load_into(bytes, &mut target));
+        assert!(took <= most(2), "{name}: {took} of {} bytes in place with a limit of {limit}", bytes.len());
+        let (checked, took) = peak(|| options.check::<T>(bytes).is_ok());
+        assert_eq!((loaded.is_ok(), restored.is_ok()), (checked, checked), "{name}");
+        if checked {
+            assert_eq!(took, 0, "{name}: a check");
+        } else {
+            assert!(took < 4096, "{name}: {took} for an error");
+            assert_eq!(loaded.err().map(|error| error.kind()), Some(ErrorKind::Memory), "{name}");
+            highest = highest.max(limit);
+        }
+    }
+    loads::<T>(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (full, highest)
+}
+
+fn full() -> [u64; 1000] {
+    [7; 1000]
+}
+
+/// A made-up state: a schema, and the head and tail of an image.
+fn made_up(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
+    let fingerprint = schema
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+    let mut bytes = b"\xD7STA\x01\x01\0\0".to_vec();
+    bytes.extend(fingerprint.to_le_bytes());
+    bytes.extend([tail.len() as u64, 0, 0].map(u64::to_le_bytes).concat());
+    bytes.extend((schema.len() as u32).to_le_bytes());
+    bytes.extend([schema, head, tail].concat());
+    bytes
+}
+
+fn leb(mut n: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while n >= 0x80 {
+        bytes.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    bytes.push(n as u8);
+    bytes
+}
+
+/// As many maps of pairs, few of which are the same.
+fn maps(count: usize) -> Vec<u8> {
+    let leaf = |at: usize| [0, 1, 2, 5, 19][at % 5];
+    let map = |at: usize| [10, 10, leaf(at), leaf(at / 5), 7 + (at / 25 % 3) as u8, leaf(at / 75)];
+    [vec![12], leb(count), (0..count).flat_map(map).collect()].concat()
+}
+
+/// A type of the set `s`, of this number.
+fn entry(number: u32, schema: &[u8]) -> Vec<u8> {
+    let tag = format!("{number:06}");
+    [&[1, b's', 6][..], tag.as_bytes(), &[0], &(schema.len() as u32).to_le_bytes(), schema].concat()
+}

@@ -1,0 +1,171 @@
+//! Pickles that are laid out as usual are read on a short way, all others by a stack machine. Both make the same of any
+//! stream, of those that Python writes, of our own, and of these when they were changed at random.
+
+#![allow(clippy::option_option, clippy::cast_precision_loss, reason = "the kinds that are compared")]
+
+#[path = "../example/mod.rs"]
+mod example;
+#[path = "../python/mod.rs"]
+mod python;
+mod streams;
+mod unusual;
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Debug;
+use std::num::NonZeroU16;
+use std::ops::Range;
+use std::time::Duration;
+
+use example::Person;
+use state_core::pickle::{self, PickleOptions};
+use state_core::{RestoreOwned, State};
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Place", pickle = "dict")]
+struct Place {
+    name: String,
+    height: f64,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Town", pickle = "dict")]
+struct Town {
+    #[state(flatten_parent)]
+    place: Place,
+    mayor: Option<Box<str>>,
+    area: Option<i16>,
+    #[state(bytes)]
+    map: Vec<u16>,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.One", pickle = "dict")]
+struct One {
+    #[state(default)]
+    only: u64,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+enum Shape {
+    Empty,
+    Named(String),
+    Many { a: u8, b: i8, c: f32, d: bool },
+}
+
+/// Its slots are groups, few and small or none, beside other values.
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Club")]
+struct Club {
+    members: Vec<Person>,
+    name: String,
+    shares: BTreeMap<String, i16>,
+    tags: BTreeSet<String>,
+    rows: Vec<(u8, bool)>,
+    place: (i32, i32, i32, i32),
+}
+
+/// A kind in each of its slots that has no opcode of its own, or a form of its own.
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Odd")]
+struct Odd {
+    letter: char,
+    after: Duration,
+    at: [f32; 3],
+    twenty: [u8; 20],
+    flags: [Option<bool>; 17],
+    maybe: Option<Option<i64>>,
+    boxed: Box<(u128, i128)>,
+    some: NonZeroU16,
+    color: Color,
+    pair: Pair,
+    span: Range<u32>,
+    bag: Bag,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Color", pickle = "enum")]
+enum Color {
+    Red = 1,
+    Green = 2,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Pair", pickle = "call")]
+struct Pair {
+    one: String,
+    two: Vec<Vec<u16>>,
+}
+
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Bag", pickle = "cython")]
+struct Bag {
+    width: u64,
+    name: String,
+    also: Vec<String>,
+}
+
+/// What became of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// On the short way, and on the long one as the same.
+    Directly,
+    /// On the long way alone.
+    ByTheMachine,
+    Refused,
+}
+
+/// Reads a stream on the short way if it is one for that, and again behind two opcodes that this does not know and the
+/// machine leaves alone.
+fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
+    let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
+    let long = [&pickle[..head], b"N0", &pickle[head..]].concat();
+    assert!(!PickleOptions::new().is_read_directly::<T>(&long), "{long:?}");
+    assert!(!PickleOptions::new().is_built_directly(&long), "{long:?}");
+    values_agree(pickle, &long);
+    match (pickle::loads::<T>(pickle), pickle::loads::<T>(&long)) {
+        (Ok(short), Ok(long)) => {
+            // A NaN is not equal to itself, but looks so.
+            assert!(short == long || format!("{short:?}") == format!("{long:?}"), "{short:?}, {long:?}: {pickle:?}");
+            if PickleOptions::new().is_read_directly::<T>(pickle) { Read::Directly } else { Read::ByTheMachine }
+        }
+        (Err(_), Err(_)) => Read::Refused,
+        (short, long) => panic!("{short:?} on the short way, {long:?} on the long one: {pickle:?}"),
+    }
+}
+
+/// Reads a stream as a value while its opcodes run, and from the parts that the machine leaves, which are all that is there
+/// behind a value that is dropped.
+fn values_agree(pickle: &[u8], long: &[u8]) {
+    match (pickle::load_value(pickle), pickle::load_value(long)) {
+        (Ok(short), Ok(long)) => {
+            assert_eq!(format!("{short:?}"), format!("{long:?}"), "{pickle:?}");
+            // Down to what makes the objects.
+            let [short, long] = [short, long].map(|value| pickle::dump_value(&value));
+            assert_eq!(short.ok(), long.ok(), "{pickle:?}");
+        }
+        (Err(_), Err(_)) => {}
+        (short, long) => panic!("{short:?} while it runs, {long:?} from the parts: {pickle:?}"),
+    }
+}
+
+/// The types that a stream is read as, each by its letter.
+fn agrees_as(letter: u8, pickle: &[u8]) -> Read {
+    match letter {
+        b'a' => agrees::<Vec<Person>>(pickle),
+        b'b' => agrees::<Vec<Place>>(pickle),
+        b'c' => agrees::<Vec<Town>>(pickle),
+        b'd' => agrees::<Vec<One>>(pickle),
+        b'e' => agrees::<Vec<(i64, f64)>>(pickle),
+        b'f' => agrees::<Vec<HashMap<String, i16>>>(pickle),
+        b'g' => agrees::<Vec<BTreeMap<String, String>>>(pickle),
+        b'h' => agrees::<(Vec<Person>, HashMap<String, Person>, Vec<String>)>(pickle),
+        b'i' => agrees::<Vec<(bool, u8, i8, u16, i16, u32, u64, f32, Option<u32>, ((), (i64,)))>>(pickle),
+        b'j' => agrees::<Vec<Vec<Option<(bool, u16)>>>>(pickle),
+        b'l' => agrees::<Vec<Club>>(pickle),
+        b'n' => agrees::<(Vec<Person>, Vec<Place>, Vec<((i32, i64), f64)>)>(pickle),
+        b'o' => agrees::<Vec<Odd>>(pickle),
+        b'm' => agrees::<Vec<(Vec<String>, Vec<(u8, u8, u8, u8)>, String)>>(pickle),
+        _ => agrees::<Vec<Shape>>(pickle),
+    }
+}
