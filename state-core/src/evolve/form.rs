@@ -6,7 +6,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Images, Numbering, Parsed, Plan, Problem, Resolved, history, listing, made_sharing};
+use super::numbers::Numbering;
+use super::plan::{Images, Plan};
+use super::problem::Problem;
+use super::resolved::{Parsed, Resolved, made_sharing};
+use super::{history, listing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{Image, Options, lay_out};
 use crate::inspect::no_pointers;

@@ -1,28 +1,19 @@
 //! Keys of maps and elements of sets: two that differ stay two. What drops a part of them is refused when it is planned;
 //! what functions of the user's make of them is compared in each state.
 
-use alloc::collections::BTreeSet;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::mem;
 
 use super::numbers::shares;
 use super::op::{At, Op, OpenSet, Step};
 use super::path::Path;
-use super::plan::Planner;
+use super::plan::{Key, Planner};
 use super::problem::Problem;
-use super::run::Run;
+use super::run::{Made, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
-use crate::schema::{Link, Schema};
-
-/// A key that was planned, whose parts may not be.
-pub(super) struct Key<'t> {
-    at: At,
-    from: &'t Schema,
-    to: &'static Schema,
-    path: String,
-}
+use crate::schema::Link;
 
 impl Planner<'_> {
     pub(super) fn key(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {
@@ -104,10 +95,6 @@ fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
         _ => {}
     }
 }
-
-/// The keys of one map, or the elements of one set, that were made so far.
-#[derive(Default)]
-pub(super) struct Made(BTreeSet<Vec<u8>>);
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn set(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {

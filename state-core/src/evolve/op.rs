@@ -1,13 +1,12 @@
 //! What a plan says of a part: one operation, and what it needs to know.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use super::numbers::Pointers;
-use super::order::Slots;
 use super::problem::Problem;
-use super::sets::ByKey;
-use crate::schema::{Convert, Enum, PointerKey, Schema};
+use crate::schema::{Convert, DefaultFn, Enum, PointerKey, Schema};
 
 /// The place of an operation in the plan.
 pub(super) type At = usize;
@@ -145,6 +144,15 @@ pub(super) enum Op {
     },
 }
 
+/// A type of theirs by tag and fingerprint, and what is known of it; sorted.
+pub(super) type ByKey<T> = Vec<(String, u64, T)>;
+
+/// What is known of a type.
+pub(super) fn find<'k, T>(types: &'k ByKey<T>, key: (&str, u64)) -> Option<&'k T> {
+    let found = types.binary_search_by(|(tag, fingerprint, _)| (&**tag, *fingerprint).cmp(&key));
+    found.ok().map(|at| &types[at].2)
+}
+
 /// The types of theirs in an open set, by tag and fingerprint, and what becomes of the values of each.
 #[derive(Debug, Default)]
 pub(super) struct OpenSet {
@@ -172,6 +180,95 @@ pub(super) struct Segment {
     pub len: usize,
     /// How it is converted; `None` where it is copied.
     pub by: Option<At>,
+}
+
+/// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
+pub(super) type Over = Option<usize>;
+
+/// What is done for each value: first in its head, then with what lies behind it.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub heads: Box<[Segment]>,
+    pub steps: Box<[SlotStep]>,
+}
+
+/// With a tag of its own, which is read faster than one that is hidden in a field.
+#[derive(Debug)]
+#[repr(u8)]
+pub(super) enum SlotStep {
+    /// Copies what lies behind slots that are the same, found by going over it.
+    Same(Vec<Behind>),
+    Part {
+        name: Cow<'static, str>,
+        from: usize,
+        len: usize,
+        to: usize,
+        of: At,
+    },
+    Default {
+        name: Cow<'static, str>,
+        to: usize,
+        by: DefaultFn,
+    },
+    /// A part of theirs that is passed over, and whether what lies behind it is marked.
+    Skip(Behind, bool),
+    /// Marks what lies here.
+    Mark,
+    /// Goes to a mark.
+    Seek(usize),
+    /// Copies what lies between here and a mark, and goes to it.
+    Copy(usize),
+}
+
+/// A part of a head behind which something lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behind {
+    pub from: usize,
+    pub len: usize,
+    pub over: usize,
+}
+
+impl Behind {
+    pub fn of((from, len, over): (usize, usize, Over)) -> Option<Self> {
+        over.map(|over| Self { from, len, over })
+    }
+}
+
+impl Slots {
+    /// Whether a head of so many bytes is copied with what lies behind it, and nothing else is done.
+    pub fn copies(&self, head: usize) -> bool {
+        let heads = match &*self.heads {
+            [] => head == 0,
+            [only] => only.by.is_none() && (only.from, only.to, only.len) == (0, 0, head),
+            _ => false,
+        };
+        heads && matches!(&*self.steps, [] | [SlotStep::Same(_)])
+    }
+
+    /// The operations of its parts.
+    pub fn parts(&self) -> impl Iterator<Item = At> {
+        let part = |step: &SlotStep| match step {
+            SlotStep::Part { of, .. } => Some(*of),
+            _ => None,
+        };
+        self.heads.iter().filter_map(|segment| segment.by).chain(self.steps.iter().filter_map(part))
+    }
+}
+
+/// What becomes of a part that is a shared pointer in one of the forms at least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pointers {
+    /// How the content of theirs is passed over.
+    pub theirs: Option<usize>,
+    pub ours: Option<PointerKey>,
+}
+
+impl Pointers {
+    pub const NONE: Self = Self { theirs: None, ours: None };
+
+    pub fn is_any(&self) -> bool {
+        self.theirs.is_some() || self.ours.is_some()
+    }
 }
 
 /// The variants of an enum.

@@ -1,85 +1,11 @@
 //! What is done for the slots of a value, in the order of ours. What lies behind those of theirs lies in their order: it is
 //! gone over as far as needed to find where that of a slot begins, and each beginning that is needed later is marked.
 
-use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::op::{At, Segment};
+use super::op::{Behind, Segment, SlotStep, Slots};
 use super::raws::joined;
-use super::skip::Over;
-use crate::schema::DefaultFn;
 use crate::schema::places::Places;
-
-/// What is done for each value: first in its head, then with what lies behind it.
-#[derive(Debug, Default)]
-pub(super) struct Slots {
-    pub heads: Box<[Segment]>,
-    pub steps: Box<[SlotStep]>,
-}
-
-/// With a tag of its own, which is read faster than one that is hidden in a field.
-#[derive(Debug)]
-#[repr(u8)]
-pub(super) enum SlotStep {
-    /// Copies what lies behind slots that are the same, found by going over it.
-    Same(Vec<Behind>),
-    Part {
-        name: Cow<'static, str>,
-        from: usize,
-        len: usize,
-        to: usize,
-        of: At,
-    },
-    Default {
-        name: Cow<'static, str>,
-        to: usize,
-        by: DefaultFn,
-    },
-    /// A part of theirs that is passed over, and whether what lies behind it is marked.
-    Skip(Behind, bool),
-    /// Marks what lies here.
-    Mark,
-    /// Goes to a mark.
-    Seek(usize),
-    /// Copies what lies between here and a mark, and goes to it.
-    Copy(usize),
-}
-
-/// A part of a head behind which something lies.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Behind {
-    pub from: usize,
-    pub len: usize,
-    pub over: usize,
-}
-
-impl Behind {
-    pub fn of((from, len, over): (usize, usize, Over)) -> Option<Self> {
-        over.map(|over| Self { from, len, over })
-    }
-}
-
-impl Slots {
-    /// Whether a head of so many bytes is copied with what lies behind it, and nothing else is done.
-    pub fn copies(&self, head: usize) -> bool {
-        let heads = match &*self.heads {
-            [] => head == 0,
-            [only] => only.by.is_none() && (only.from, only.to, only.len) == (0, 0, head),
-            _ => false,
-        };
-        heads && matches!(&*self.steps, [] | [SlotStep::Same(_)])
-    }
-
-    /// The operations of its parts.
-    pub fn parts(&self) -> impl Iterator<Item = At> {
-        let part = |step: &SlotStep| match step {
-            SlotStep::Part { of, .. } => Some(*of),
-            _ => None,
-        };
-        self.heads.iter().filter_map(|segment| segment.by).chain(self.steps.iter().filter_map(part))
-    }
-}
 
 /// The steps as they are put in order.
 pub(super) struct Order {

@@ -10,12 +10,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::{mem, ptr};
 
-use super::op::{At, OneOf, Op, OpenSet};
+use super::op::{At, ByKey, OneOf, Op, OpenSet, find};
 use super::path::Path;
 use super::plan::Planner;
 use super::problem::Problem;
 use super::run::{Run, damaged};
-use super::skip::{Ahead, Over, Skips};
+use super::skip::{Ahead, PassedSet, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Nodes, Open};
@@ -37,22 +37,9 @@ impl SetEvolution {
     };
 }
 
-/// A type of theirs by tag and fingerprint, and what is known of it; sorted.
-pub(super) type ByKey<T> = Vec<(String, u64, T)>;
-
-/// What is known of a type.
-pub(super) fn find<'k, T>(types: &'k ByKey<T>, key: (&str, u64)) -> Option<&'k T> {
-    let found = types.binary_search_by(|(tag, fingerprint, _)| (&**tag, *fingerprint).cmp(&key));
-    found.ok().map(|at| &types[at].2)
-}
-
 fn sorted<T>(types: BTreeMap<(String, u64), T>) -> ByKey<T> {
     types.into_iter().map(|((tag, fingerprint), known)| (tag, fingerprint, known)).collect()
 }
-
-/// The types of an open set that has no place in ours: of each the bytes of its head, and how what lies behind it is
-/// passed over.
-pub(super) type PassedSet = ByKey<(usize, Over)>;
 
 impl Skips {
     fn open_set(&mut self, ahead: &mut Ahead<'_>, open: &Open) -> usize {

@@ -6,16 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::bears::{Bears, all_bear, bears};
-use super::order::Behind;
-use super::plan::Keeps;
-use super::sets::PassedSet;
+use super::op::{Behind, ByKey, Over};
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
 use crate::schema::places::{Places, node};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::standard::Known;
-
-/// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
-pub(super) type Over = Option<usize>;
 
 /// How one part is passed over, whose head has so many bytes.
 #[derive(Debug)]
@@ -71,6 +66,26 @@ pub(super) enum Skip {
 const FLAT: usize = usize::MAX;
 /// In place of a way: something lies behind the head, and its way was not asked for.
 const UNASKED: usize = usize::MAX - 1;
+
+/// The types of an open set that has no place in ours: of each the bytes of its head, and how what lies behind it is
+/// passed over.
+pub(super) type PassedSet = ByKey<(usize, Over)>;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keeps {
+    pub text: bool,
+    pub raw: bool,
+}
+
+impl Keeps {
+    pub const ALL: Self = Self { text: true, raw: true };
+    pub const NONE: Self = Self { text: false, raw: false };
+
+    /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
+    pub fn fits(self, text: usize) -> Self {
+        Self { text: self.text && text < u32::MAX as usize, ..self }
+    }
+}
 
 /// All ways of a plan.
 #[derive(Debug)]

@@ -6,12 +6,11 @@ use core::ptr;
 
 use super::bears::bears;
 use super::likely::may_become;
-use super::op::{At, Op, Segment};
-use super::order::{Behind, Order, SlotStep, Slots};
+use super::op::{At, Behind, Op, Over, Segment, SlotStep, Slots};
+use super::order::Order;
 use super::path::Path;
 use super::plan::{Planner, named_alike};
 use super::problem::Problem;
-use super::skip::Over;
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
 
 /// A slot of theirs, or of ours: parents' slots stand in their place.

@@ -9,7 +9,10 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::history::{Recorded, forms, members};
-use super::{Images, Numbering, Parsed, Plan, listing};
+use super::listing;
+use super::numbers::Numbering;
+use super::plan::{Images, Plan};
+use super::resolved::Parsed;
 use crate::schema::fingerprint::{Identity, identity};
 use crate::schema::{Carried, Graph, KnownMember, Nodes, Open, Rows, is_name, open_sets, write_canonical};
 use crate::state::State;

@@ -4,8 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Planner, named_alike};
-use crate::evolve::op::{Case, Cases, Op, Tag};
-use crate::evolve::order::Slots;
+use crate::evolve::op::{Case, Cases, Op, Slots, Tag};
 use crate::evolve::path::Path;
 use crate::evolve::problem::Problem;
 use crate::protocol::layout::{enum_is_inline, largest, tag_head};

@@ -4,15 +4,15 @@ mod enums;
 mod kinds;
 
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-use super::keys::Key;
-use super::numbers::{Numbering, Pointers, shares};
-use super::op::{At, Op, OpenSet, Step};
+use super::numbers::{Numbering, shares};
+use super::op::{At, Op, OpenSet, Pointers, Step};
 use super::path::Path;
 use super::problem::Problem;
-use super::skip::Skips;
+use super::skip::{Keeps, Skips};
 use crate::schema::places::{self, Places};
 use crate::schema::{Graph, Link, Nodes, Schema, Show, brief};
 
@@ -50,20 +50,12 @@ pub(crate) struct Plan {
     losses: Vec<Problem>,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Keeps {
-    pub text: bool,
-    pub raw: bool,
-}
-
-impl Keeps {
-    const ALL: Self = Self { text: true, raw: true };
-    const NONE: Self = Self { text: false, raw: false };
-
-    /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
-    pub fn fits(self, text: usize) -> Self {
-        Self { text: self.text && text < u32::MAX as usize, ..self }
-    }
+/// A key that was planned, whose parts may not be.
+pub(in crate::evolve) struct Key<'t> {
+    pub at: At,
+    pub from: &'t Schema,
+    pub to: &'static Schema,
+    pub path: String,
 }
 
 impl Plan {

@@ -3,8 +3,8 @@
 use super::flat::{flat, wide};
 use super::{Run, damaged};
 use crate::error::Result;
+use crate::evolve::op::Behind;
 use crate::evolve::op::{At, Op};
-use crate::evolve::order::Behind;
 
 impl<'a> Run<'_, 'a> {
     /// A part that leads to no further ones, but for those of arrays.

@@ -3,10 +3,9 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::Run;
 use super::flat::{column, elements, flat};
+use super::{Made, Run};
 use crate::error::Result;
-use crate::evolve::keys::Made;
 use crate::evolve::op::{At, Op};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::stride;

@@ -4,9 +4,11 @@ mod arrays;
 mod flat;
 mod leaf;
 mod lists;
+mod pointers;
 mod skip;
 mod slots;
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::numbers::Numbers;
@@ -126,6 +128,10 @@ impl Plan {
 pub(super) fn damaged() -> Error {
     Error::new(ErrorKind::Malformed, "an image of its schema", "a damaged one")
 }
+
+/// The keys of one map, or the elements of one set, that were made so far.
+#[derive(Default)]
+pub(super) struct Made(pub BTreeSet<Vec<u8>>);
 
 impl<'a> Run<'_, 'a> {
     fn cut(&mut self, len: Option<usize>) -> Result<&'a [u8]> {

@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use super::flat::segments;
 use super::{Place, Run, damaged, number};
 use crate::error::{Error, Result};
-use crate::evolve::op::{Case, Cases};
-use crate::evolve::order::{Behind, SlotStep, Slots};
+use crate::evolve::op::{Behind, Case, Cases, SlotStep, Slots};
 use crate::evolve::problem::Problem;
 use crate::schema::Enum;
 
