@@ -312,7 +312,7 @@ fn arrays_leave_out_of_band() {
     }
     let bicycle = Bicycle { gears: 7, price: 0.0, sizes: [1, 2] };
     let mixed = Mixed { bytes: vec![7; 300], floats: vec![1.0; 100], padded: vec![bicycle; 20], short: vec![1; 3] };
-    let mut buffer = state_core::pickle::PickleSegmentBuffer::new();
+    let mut buffer = pickle::PickleSegmentBuffer::new();
     let mut frames = Vec::new();
     for _ in 0..2 {
         let segments = PickleOptions::new().protocol(Protocol::V2).dump_segments(&mixed, &mut buffer).unwrap();

@@ -31,6 +31,7 @@ pub use crate::impls::convert::{
     each_of, each_of_array, each_pair, each_settled, kept, unboxed,
 };
 pub use crate::impls::ext::serde;
+pub use crate::impls::hooks::{AfterSet, BeforeGet, Sourced, Worded, after_set, before_get};
 #[cfg(feature = "std")]
 pub use crate::impls::sorted::{Restorer, Sorted, Unsorted, put_sorted};
 pub use crate::impls::with::{With, taken, with};
@@ -38,7 +39,6 @@ pub use crate::pointee::{Pointee, Pointer, RestorePointee};
 pub use crate::protocol::builder::Builder;
 pub use crate::protocol::decode::{Checker, Reader};
 pub use crate::protocol::encode::{Size, Writer};
-pub use crate::protocol::hooks::{AfterSet, BeforeGet, Sourced, Worded, after_set, before_get};
 pub use crate::protocol::layout::{enum_head, enum_is_inline, largest, raw_head, tag_head};
 pub use crate::protocol::memory::{Exact, Image};
 pub use crate::protocol::parts::{assign, check, cut, cut_mut, get, put, refused_within, set, settled, size};

@@ -488,7 +488,7 @@ fn python_writes_classes() {
         assert!(text.contains(part), "{file}: {text}");
     }
     #[derive(State)]
-    #[state(name = "../x.Out")]
+    #[state(name = "/x.Out")]
     struct Out {
         a: u8,
     }

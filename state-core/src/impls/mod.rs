@@ -13,6 +13,7 @@ mod enumeration;
 pub(crate) mod ext;
 #[cfg(any(feature = "arrayvec", feature = "smallvec"))]
 mod grow;
+pub(crate) mod hooks;
 mod list;
 #[cfg(feature = "std")]
 mod lock;

@@ -2,9 +2,10 @@
 
 use core::fmt::Display;
 
+use super::hooks::{Sourced, Worded};
 use crate::error::Error;
 use crate::protocol::decode::Reader;
-use crate::protocol::hooks::{Hooks, Sourced, Worded};
+use crate::protocol::hooks::Hooks;
 use crate::state::can_fail;
 
 impl<S, T, E> Worded for With<S, T, E> {}
@@ -18,7 +19,7 @@ pub fn taken<'v, Slot, Field>(get: fn(&'v Field) -> Slot, field: &'v Field) -> S
     get(field)
 }
 
-/// The `set` of a `with` module, between a slot and a field. As for [`AfterSet`](crate::protocol::hooks::AfterSet), its form is asked once.
+/// The `set` of a `with` module, between a slot and a field. As for [`AfterSet`](super::hooks::AfterSet), its form is asked once.
 #[derive(Debug)]
 pub struct With<S, T, E> {
     set: fn(S) -> Result<T, E>,

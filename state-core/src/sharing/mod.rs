@@ -29,7 +29,9 @@ pub(crate) use held::{Held, Holder, Objects, drop_gone};
 pub(crate) use out::{Lent, Tracker, copied, count, count_weak, name, put, put_weak};
 pub(crate) use pointer::{Kept, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
-pub(crate) use record::{CLASSES, Number, Numbered, Record};
+#[cfg(feature = "pickle")]
+pub(crate) use record::CLASSES;
+pub(crate) use record::{Number, Numbered, Record};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
 pub(crate) use trade::{exchange, settle, settle_weak};

@@ -25,6 +25,7 @@ impl<'i> Rest<'i, '_> {
         lengths.map(length).collect::<Option<_>>().ok_or_else(disagreement)
     }
 
+    #[inline]
     pub fn length(&mut self, head: &[u8], at: usize) -> Result<usize> {
         read_length(part::<4>(head, at)?, &mut self.tail).ok_or_else(disagreement)
     }
@@ -45,6 +46,7 @@ impl<'i> Rest<'i, '_> {
         self.run(len, 1)
     }
 
+    #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Result<&'i [u8]> {
         let len = count.checked_mul(stride(head)).ok_or_else(disagreement)?;
         let (run, rest) = self.tail.split_at_checked(len).ok_or_else(disagreement)?;
