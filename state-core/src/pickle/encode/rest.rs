@@ -61,6 +61,7 @@ pub(super) fn part<const N: usize>(head: &[u8], at: usize) -> Result<&[u8; N]> {
     head.get(at..).and_then(|rest| rest.first_chunk()).ok_or_else(disagreement)
 }
 
+#[inline]
 pub(super) fn part_of(head: &[u8], at: usize, len: usize) -> Result<&[u8]> {
     head.get(at..).and_then(|rest| rest.get(..len)).ok_or_else(disagreement)
 }
