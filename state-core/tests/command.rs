@@ -427,7 +427,7 @@ fn history_shows_what_each_change_takes() {
         "\n- game.World.wind: f32\n",
         "\n+ game.Monster.mood: i8\n",
         "\n  World.monsters[].mood: expected i8, found a state of another version without it\n",
-        "write `#[state(removed(\"wind\"))]` on `World` to drop it",
+        "if it was removed, write `#[state(removed(\"wind\"))]` on `World`; if it was renamed, ",
         "form example.Person ",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
