@@ -131,27 +131,28 @@ fn frozen_dataclasses_with_slots() {
         sizes: Vec<u16>,
     }
     const SCRIPT: &str = r#"
-import dataclasses, pickle, sys, types
+import pickle, sys, types
 shop = sys.modules["shop"] = types.ModuleType("shop")
-class Frozen:
-    name: str
-    sizes: list
-Frozen.__module__, Frozen.__qualname__ = "shop", "Frozen"
 if sys.version_info >= (3, 10):
+    import dataclasses
+    class Frozen:
+        name: str
+        sizes: list
+    Frozen.__module__, Frozen.__qualname__ = "shop", "Frozen"
     Frozen = dataclasses.dataclass(frozen=True, slots=True)(Frozen)
 else:
-    # What `slots` adds to the class there.
-    Frozen.__getstate__ = lambda self: [self.name, self.sizes]
-    def set_state(self, state):
-        for name, value in zip(["name", "sizes"], state):
-            object.__setattr__(self, name, value)
-    Frozen.__setstate__ = set_state
-    Frozen = dataclasses.dataclass(frozen=True)(Frozen)
+    # The same by hand.
+    class Frozen:
+        __slots__, __module__, __qualname__ = ("name", "sizes"), "shop", "Frozen"
+        def __init__(self, *state): self.__setstate__(state)
+        def __getstate__(self): return [self.name, self.sizes]
+        def __setstate__(self, state): self.name, self.sizes = state
+        def __repr__(self): return "Frozen(name=%r, sizes=%r)" % (self.name, self.sizes)
 shop.Frozen = Frozen
 
 def case(data):
     if len(data) == 1:
-        return pickle.dumps(shop.Frozen("Ann", [data[0], 7]), data[0])
+        return pickle.dumps(shop.Frozen("Ann", [data[0], 7]), min(data[0], pickle.HIGHEST_PROTOCOL))
     return repr(pickle.loads(data)).encode()
 "#;
     let protocols: Vec<_> = (0..6).map(|protocol| vec![protocol]).collect();
@@ -165,7 +166,9 @@ def case(data):
         written.push(PickleOptions::new().protocol(protocol).dumps(&frozen).unwrap());
     }
     for (number, found) in python::texts(SCRIPT, &written).unwrap().iter().enumerate() {
-        assert_eq!(found, &format!("Frozen(name='Ann', sizes=[{number}, 7])"));
+        if found != python::TOO_OLD {
+            assert_eq!(found, &format!("Frozen(name='Ann', sizes=[{number}, 7])"));
+        }
     }
 }
 
