@@ -40,7 +40,7 @@ pub struct KnownSet {
     pub(crate) table: fn(&[&'static Open], bool) -> Vec<u8>,
     /// What classes of Python with such a set do beyond others.
     #[cfg(feature = "pyo3")]
-    pub(crate) classes: crate::python::SetForms,
+    pub(crate) classes: &'static crate::python::SetForms,
 }
 
 #[cfg(feature = "std")]

@@ -27,12 +27,13 @@ pub(crate) struct SetForms {
 }
 
 impl SetForms {
-    pub const ALL: Self = Self { kept, present, is_present, read: Parsed::of_class_with_sets };
+    /// A reference, as each node of a schema is as large as its largest kind.
+    pub const ALL: &'static Self = &Self { kept, present, is_present, read: Parsed::of_class_with_sets };
 }
 
 /// The open sets of a class.
 pub(in crate::python) struct Sets {
-    pub forms: SetForms,
+    pub forms: &'static SetForms,
     /// Of each mode the form that was made last, and how many types were registered by then.
     made: Mutex<[Option<(usize, Py<Form>)>; Mode::ALL.len()]>,
 }

@@ -41,7 +41,7 @@ impl Older {
     pub(in crate::python) fn new(
         (class, theirs): (&str, &[Bound<'_, PyBytes>]),
         ours: &[&'static Schema],
-        sets: Option<SetForms>,
+        sets: Option<&'static SetForms>,
     ) -> Result<Self> {
         let mut forms = Vec::new();
         for bytes in theirs {
