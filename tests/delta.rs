@@ -2,6 +2,8 @@
 
 #![expect(clippy::cast_precision_loss, reason = "numbers that only look random, and shares")]
 
+mod made_up;
+
 use proptest::prelude::*;
 use state_core::image::{checksum, compare, delta, delta_into, patch};
 use state_core::{Error, ErrorKind, Options, State, dumps, load_into, loads};
@@ -273,14 +275,7 @@ fn a_few_bytes_cannot_ask_for_any_amount_of_memory() {
 
 /// So many bytes back, in zigzag.
 fn back(bytes: usize) -> Vec<u8> {
-    let mut n = if bytes == 0 { 0 } else { 2 * bytes as u64 - 1 };
-    let mut out = Vec::new();
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
-    out
+    made_up::leb(if bytes == 0 { 0 } else { 2 * bytes as u64 - 1 })
 }
 
 #[test]

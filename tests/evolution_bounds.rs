@@ -3,6 +3,8 @@
 
 #![allow(clippy::large_enum_variant, clippy::large_stack_arrays, reason = "what is wide is asked for")]
 
+mod made_up;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -286,19 +288,10 @@ fn wide_records_stay_within_the_limit() {
 fn records_without_bytes_are_no_more_than_the_limit() {
     let schema = [b"\x0F\x0Cbounds.Bares\0\x01\x05bares".as_slice(), b"\x0E\x02\x11\x04Bare\0\0"].concat();
     for count in [1 << 20, 1 << 40, 1 << 62, u64::MAX] {
-        let bytes = image(&schema, &count.to_le_bytes());
+        let bytes = made_up::image(&schema, &count.to_le_bytes(), &[]);
         let refused = Options::new().memory(1 << 19).loads_upgraded::<Bares>(&bytes).err().unwrap();
         assert!(matches!(refused.kind(), ErrorKind::Memory | ErrorKind::Length | ErrorKind::Malformed), "{refused}");
     }
-    let few = loads_upgraded::<Bares>(&image(&schema, &3_u64.to_le_bytes())).unwrap();
+    let few = loads_upgraded::<Bares>(&made_up::image(&schema, &3_u64.to_le_bytes(), &[])).unwrap();
     assert_eq!(few.bares.iter().map(|bare| bare.number).collect::<Vec<_>>(), [0; 3]);
-}
-
-/// An image of this schema that is all head.
-fn image(schema: &[u8], head: &[u8]) -> Vec<u8> {
-    let fingerprint = schema
-        .iter()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
-    let front = [b"\xD7STA\x01\x01\0\0".as_slice(), &fingerprint.to_le_bytes(), &[0; 24]].concat();
-    [&front, (schema.len() as u32).to_le_bytes().as_slice(), schema, head].concat()
 }

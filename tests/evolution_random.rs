@@ -3,6 +3,8 @@
 
 #![allow(clippy::cast_precision_loss, reason = "numbers that are any")]
 
+mod made_up;
+
 use state_core::Inspection;
 use state_core::evolve::{Amendments, Form};
 
@@ -65,12 +67,8 @@ enum State {
 
 // The format.
 
-fn number(out: &mut Vec<u8>, mut n: u64) {
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
+fn number(out: &mut Vec<u8>, n: u64) {
+    out.extend(made_up::leb(n));
 }
 
 fn name(out: &mut Vec<u8>, name: &str) {
@@ -247,17 +245,8 @@ fn image(ty: &Type, state: &State) -> Vec<u8> {
     image.put(ty, state, 0);
     let mut schema_bytes = Vec::new();
     schema(&mut schema_bytes, ty);
-    let fingerprint = schema_bytes
-        .iter()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
-    let mut bytes = b"\xD7STA\x01\x01\0\0".to_vec();
-    bytes.extend(fingerprint.to_le_bytes());
-    for length in [image.heads.len() - head(ty), image.text.len(), 0] {
-        bytes.extend((length as u64).to_le_bytes());
-    }
-    bytes.extend((schema_bytes.len() as u32).to_le_bytes());
-    bytes.extend([schema_bytes, image.heads, image.text].concat());
-    bytes
+    let (head, tail) = image.heads.split_at(head(ty));
+    made_up::image_with_text(&schema_bytes, head, tail, &image.text)
 }
 
 // Random forms and states.

@@ -1,5 +1,8 @@
 //! Bytes that carry a schema someone made up: it is read within bounds, whatever it claims, and never believed.
 
+mod made_up;
+
+use made_up::{image, leb};
 use state_core::{ErrorKind, Inspection, Options, State, check, dumps, loads, to_value};
 
 #[derive(State, Debug, PartialEq)]
@@ -7,34 +10,6 @@ use state_core::{ErrorKind, Inspection, Options, State, check, dumps, loads, to_
 struct Point {
     x: i32,
     y: i32,
-}
-
-const FNV: (u64, u64) = (0xCBF2_9CE4_8422_2325, 0x0100_0000_01B3);
-
-fn fingerprint(schema: &[u8]) -> u64 {
-    schema.iter().fold(FNV.0, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(FNV.1))
-}
-
-/// An image with this schema, and with `body` for its head, and `tail` behind it.
-fn image(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
-    let mut bytes = b"\xD7STA\x01\x01\0\0".to_vec();
-    bytes.extend(fingerprint(schema).to_le_bytes());
-    bytes.extend([tail.len() as u64, 0, 0].map(u64::to_le_bytes).concat());
-    bytes.extend((schema.len() as u32).to_le_bytes());
-    bytes.extend(schema);
-    bytes.extend(head);
-    bytes.extend(tail);
-    bytes
-}
-
-fn leb(mut n: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while n >= 0x80 {
-        bytes.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    bytes.push(n as u8);
-    bytes
 }
 
 const LIST: u8 = 8;

@@ -8,11 +8,13 @@
 )]
 
 mod counted;
+mod numbers;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use counted::{Counted, Link, alive, open, ring, two};
+use numbers::Random;
 use state_core::{ErrorKind, Options, RestoreOwned, State, check, dumps, load_into, loads};
 
 #[derive(State)]
@@ -69,16 +71,21 @@ fn every_byte_of_a_ring() {
 fn random_records() {
     let honest = ring(3);
     let image = dumps(&honest).unwrap();
-    let (before, mut seed) = (alive(), 1_u64);
-    let mut random = |below: u64| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) % below
-    };
+    let (before, mut random) = (alive(), Random(1));
     for _ in 0..20_000 {
         let mut bytes = image.clone();
-        for _ in 0..=random(3) {
-            let at = 40 + random(bytes.len() as u64 - 48) as usize;
-            bytes[at..at + 8].copy_from_slice(&[random(4) as u8, random(3) as u8, 0, 0, random(5) as u8, 0, 0, 0]);
+        for _ in 0..=random.below(3) {
+            let at = 40 + random.below(bytes.len() - 48);
+            bytes[at..at + 8].copy_from_slice(&[
+                random.below(4) as u8,
+                random.below(3) as u8,
+                0,
+                0,
+                random.below(5) as u8,
+                0,
+                0,
+                0,
+            ]);
         }
         if let Ok(node) = loads::<Link>(&bytes) {
             let again = dumps(&node).unwrap();

@@ -3,45 +3,20 @@
 
 #![allow(clippy::zero_sized_map_values, reason = "containers are filled with all kinds of pointers")]
 
+#[path = "counted/alive.rs"]
+mod alive;
+mod numbers;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use alive::{Alive, alive};
+use numbers::Random;
 use state_core::image::compare;
 use state_core::{ErrorKind, State, check, dumps, from_value, load_into, loads, pickle, to_value};
-
-thread_local! {
-    static ALIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-/// Counts itself while it lives. It is no part of the state, so that nothing in a graph can be refused: what can be is
-/// built aside.
-struct Counted;
-
-impl Default for Counted {
-    fn default() -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        ALIVE.set(ALIVE.get() - 1);
-    }
-}
-
-/// Numbers that look random and are the same on each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % most
-    }
-}
 
 /// Where references stand.
 trait Holds<P>: Sized {
@@ -117,8 +92,9 @@ macro_rules! graphs {
                 #[state(shared, cyclic, name = "Node")]
                 struct Node {
                     number: u32,
+                    // No part of the state, so that nothing in a graph can be refused: what can be is built aside.
                     #[state(skip)]
-                    _counted: Counted,
+                    _alive: Alive,
                     holder: $holder,
                     text: Rc<str>,
                     other: Rc<u32>,
@@ -132,7 +108,7 @@ macro_rules! graphs {
                         .map(|number| {
                             Rc::new(RefCell::new(Node {
                                 number: number as u32,
-                                _counted: Counted::default(),
+                                _alive: Alive::default(),
                                 holder: <$holder as Holds<Link>>::of(Vec::new()),
                                 text: texts[random.below(3)].clone(),
                                 other: others[random.below(3)].clone(),
@@ -156,7 +132,7 @@ macro_rules! graphs {
                     }
                 }
 
-                let before = ALIVE.get();
+                let before = alive();
                 let mut random = Random(1);
                 for round in 0..if cfg!(miri) { 3 } else { 60 } {
                     let lens = [1 + random.below(5), 1 + random.below(5)];
@@ -195,7 +171,7 @@ macro_rules! graphs {
                         open(nodes);
                     }
                     drop((saved, fresh, held, target, valued, pickled, pickled_into));
-                    assert_eq!(ALIVE.get(), before, "{} leaks", stringify!($holder));
+                    assert_eq!(alive(), before, "{} leaks", stringify!($holder));
                 }
             })+
         }

@@ -4,10 +4,12 @@
 #![allow(clippy::items_after_statements, reason = "a type beside what it is compared with")]
 
 mod counted;
+mod numbers;
 
 use std::rc::Rc;
 
 use counted::{Counted, Link, Two, alive, open, ring, two};
+use numbers::Random;
 use state_core::pickle::{self, PickleOptions as Options, Protocol};
 use state_core::{ErrorKind, RestoreOwned, State};
 
@@ -41,16 +43,12 @@ fn random_references() {
         .filter_map(|operation| operation.to_string().contains("BINGET").then_some(operation.offset()))
         .collect();
     assert!(places.len() > 10);
-    let (before, mut seed) = (alive(), 1_u64);
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % below
-    };
+    let (before, mut random) = (alive(), Random(1));
     let mut passed = 0;
     for _ in 0..20_000 {
         let mut bytes = image.clone();
-        for _ in 0..=random(4) {
-            bytes[places[random(places.len())] + 1] = random(6) as u8;
+        for _ in 0..=random.below(4) {
+            bytes[places[random.below(places.len())] + 1] = random.below(6) as u8;
         }
         if let Ok(node) = pickle::loads::<Link>(&bytes) {
             passed += 1;

@@ -1,26 +1,14 @@
 //! Shared objects in dynamic values: what is one object is one value, both ways.
 
+mod two;
+
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use state_core::value::{List, Object, Shared, Value};
 use state_core::{State, StateExt, from_value, to_value};
-
-#[derive(State, Debug)]
-struct Leaf {
-    number: u32,
-}
-
-#[derive(State, Debug)]
-#[state(shared)]
-struct Two {
-    one: Rc<Leaf>,
-    list: Vec<Rc<Leaf>>,
-    text: (Arc<str>, Arc<str>),
-    watch: Weak<Leaf>,
-    unique: Rc<u8>,
-}
+use two::{Leaf, Two};
 
 fn two() -> Two {
     let (one, text) = (Rc::new(Leaf { number: 7 }), Arc::<str>::from("text"));

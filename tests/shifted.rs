@@ -2,25 +2,19 @@
 
 #![allow(clippy::cast_precision_loss, reason = "small numbers")]
 
+mod numbers;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use numbers::Random;
 use state_core::__private::{Checker, Reader, Size, Writer};
 use state_core::schema::Schema;
 use state_core::{History, Restore, RestoreOwned, State, dumps, load_into};
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn word(&mut self) -> String {
-        (0..self.below(40)).map(|_| char::from(b'a' + self.below(26) as u8)).collect()
-    }
+fn word(random: &mut Random) -> String {
+    (0..random.below(40)).map(|_| char::from(b'a' + random.below(26) as u8)).collect()
 }
 
 #[derive(State, Clone, Debug, PartialEq)]
@@ -43,13 +37,13 @@ enum Mood {
 fn entity(random: &mut Random) -> Entity {
     Entity {
         id: random.below(1 << 30) as u64,
-        name: random.word(),
+        name: word(random),
         place: (random.below(1000) as f32 / 7.0, random.below(1000) as f32 / 3.0),
-        bag: (0..random.below(4)).map(|_| random.word()).collect(),
+        bag: (0..random.below(4)).map(|_| word(random)).collect(),
         mood: match random.below(3) {
             0 => Mood::Calm,
-            1 => Mood::Angry { at: random.word(), since: 3 },
-            _ => Mood::Busy(random.word().into_bytes()),
+            1 => Mood::Angry { at: word(random), since: 3 },
+            _ => Mood::Busy(word(random).into_bytes()),
         },
         next: (random.below(9) == 0).then(|| Box::new(entity(random))),
     }
@@ -105,9 +99,9 @@ fn whatever_came_and_went() {
 fn lists_that_have_little_to_be_told_by() {
     let mut random = Random(2);
     for _ in 0..20 {
-        let words: Vec<String> = (0..500).map(|_| random.word()).collect();
+        let words: Vec<String> = (0..500).map(|_| word(&mut random)).collect();
         let mut changed = words.clone();
-        change(&mut changed, &mut random, Random::word);
+        change(&mut changed, &mut random, word);
         restores(&words, &changed);
         let maybe =
             |words: &[String]| words.iter().map(|word| (word.len() > 9).then(|| word.clone())).collect::<Vec<_>>();
@@ -180,10 +174,10 @@ struct Drawn {
 fn what_is_skipped_stays_at_its_index() {
     let mut random = Random(5);
     let saved: Vec<Drawn> =
-        (0..300).map(|_| Drawn { id: random.below(1 << 30) as u64, name: random.word(), sprite: 0 }).collect();
+        (0..300).map(|_| Drawn { id: random.below(1 << 30) as u64, name: word(&mut random), sprite: 0 }).collect();
     let mut live = saved.clone();
     live.remove(20);
-    live.insert(250, Drawn { id: 7, name: random.word(), sprite: 0 });
+    live.insert(250, Drawn { id: 7, name: word(&mut random), sprite: 0 });
     live.iter_mut().enumerate().for_each(|(at, drawn)| drawn.sprite = at);
     load_into(&dumps(&saved).unwrap(), &mut live).unwrap();
     for (at, (live, saved)) in live.iter().zip(&saved).enumerate() {
@@ -211,7 +205,7 @@ fn seen(counted: &mut Counted) {
 impl Counted {
     fn new(random: &mut Random) -> Self {
         ALIVE.set(ALIVE.get() + 1);
-        Self { id: random.below(1 << 30) as u64, name: random.word() }
+        Self { id: random.below(1 << 30) as u64, name: word(random) }
     }
 }
 
@@ -270,7 +264,7 @@ mod shout {
 #[test]
 fn conversions_are_not_asked_for_a_guess() {
     let mut random = Random(7);
-    let make = |random: &mut Random| Converted { id: random.below(1 << 30) as u64, name: random.word() };
+    let make = |random: &mut Random| Converted { id: random.below(1 << 30) as u64, name: word(random) };
     let saved: Vec<Converted> = (0..300).map(|_| make(&mut random)).collect();
     let bytes = dumps(&saved).unwrap();
     let mut live = saved.clone();
@@ -346,9 +340,9 @@ fn note(random: &mut Random) -> Note {
     match random.below(6) {
         0 => Note::Nothing,
         1 => Note::Number(random.below(1 << 30) as u64),
-        2 => Note::Text(random.word()),
-        3 => Note::Pair { first: random.word(), second: random.word() },
-        4 => Note::Bytes(random.word().into_bytes()),
+        2 => Note::Text(word(random)),
+        3 => Note::Pair { first: word(random), second: word(random) },
+        4 => Note::Bytes(word(random).into_bytes()),
         _ => Note::Inner((0..random.below(3)).map(|_| note(random)).collect()),
     }
 }
@@ -369,7 +363,7 @@ fn enums_that_have_nothing_in_common() {
 #[test]
 fn enums_of_the_same_variants_keep_their_allocations() {
     let random = &mut Random(10);
-    let text = |random: &mut Random| Note::Text(format!("{}{:040}", random.word(), random.below(1 << 30)));
+    let text = |random: &mut Random| Note::Text(format!("{}{:040}", word(random), random.below(1 << 30)));
     let saved: Vec<Note> = (0..500).map(|_| text(random)).collect();
     let mut live: Vec<Note> = (0..500).map(|_| Note::Text("x".repeat(90))).collect();
     let places = |list: &[Note]| {
@@ -396,11 +390,11 @@ fn lists_of_which_little_can_be_kept() {
         mark: usize,
     }
     let entry = |random: &mut Random, note: fn(&mut Random) -> Note| Entry {
-        name: random.word(),
+        name: word(random),
         notes: (0..=random.below(4)).map(|_| note(random)).collect(),
     };
-    let text = |random: &mut Random| Note::Text(random.word().repeat(3));
-    let pair = |random: &mut Random| Note::Pair { first: random.word().repeat(3), second: random.word() };
+    let text = |random: &mut Random| Note::Text(word(random).repeat(3));
+    let pair = |random: &mut Random| Note::Pair { first: word(random).repeat(3), second: word(random) };
     let random = &mut Random(11);
     for len in [63, 64, 65, 96, 97, 300] {
         for (saved, live) in [(pair as fn(&mut Random) -> Note, text as fn(&mut Random) -> Note), (note, note)] {

@@ -5,6 +5,8 @@
 
 #[path = "../pickle_hostile/counting.rs"]
 mod counting;
+#[path = "../made_up/mod.rs"]
+mod made_up;
 mod native;
 mod unknown;
 mod values;
@@ -58,27 +60,8 @@ fn full() -> [u64; 1000] {
     [7; 1000]
 }
 
-/// A made-up state: a schema, and the head and tail of an image.
-fn made_up(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
-    let fingerprint = schema
-        .iter()
-        .fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
-    let mut bytes = b"\xD7STA\x01\x01\0\0".to_vec();
-    bytes.extend(fingerprint.to_le_bytes());
-    bytes.extend([tail.len() as u64, 0, 0].map(u64::to_le_bytes).concat());
-    bytes.extend((schema.len() as u32).to_le_bytes());
-    bytes.extend([schema, head, tail].concat());
-    bytes
-}
-
-fn leb(mut n: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while n >= 0x80 {
-        bytes.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    bytes.push(n as u8);
-    bytes
+fn leb(n: usize) -> Vec<u8> {
+    made_up::leb(n as u64)
 }
 
 /// As many maps of pairs, few of which are the same.

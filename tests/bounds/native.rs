@@ -285,10 +285,11 @@ fn a_comparison_takes_500_times_the_states() {
     let len = 100_000_usize;
     let count = |count: usize| (count as u32).to_le_bytes();
     let object = [15, 0, 0, 1, 0, 0];
-    let list = |of: &[u8], each: &[u8], len: usize| made_up(&[&[8], of].concat(), &count(len), &each.repeat(len));
-    let set = |len: usize| made_up(&[9, 0], &count(len), &vec![0; len]);
-    let map = |len: usize| made_up(&[10, 0, 0], &count(len), &vec![0; len]);
-    let pairs = |value: u8| made_up(&[10, 1, 1], &count(len), &[1, value].repeat(len));
+    let list =
+        |of: &[u8], each: &[u8], len: usize| made_up::image(&[&[8], of].concat(), &count(len), &each.repeat(len));
+    let set = |len: usize| made_up::image(&[9, 0], &count(len), &vec![0; len]);
+    let map = |len: usize| made_up::image(&[10, 0, 0], &count(len), &vec![0; len]);
+    let pairs = |value: u8| made_up::image(&[10, 1, 1], &count(len), &[1, value].repeat(len));
     for (name, ours, theirs) in [
         ("lists of objects", list(&object, &[0], len), list(&object, &[0], len - 1)),
         ("lists of options", list(&[7, 1], &[0, 0], len), list(&[7, 1], &[1, 1], len - 1)),

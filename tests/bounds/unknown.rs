@@ -2,7 +2,8 @@
 
 use state_core::{ErrorKind, Inspection, Options};
 
-use super::{FACTOR, entry, leb, made_up, maps, peak};
+use super::made_up::image;
+use super::{FACTOR, entry, leb, maps, peak};
 
 /// Schemas that take the most memory for their bytes, each of about so many.
 fn schemas(len: usize) -> Vec<(&'static str, Vec<u8>)> {
@@ -56,7 +57,7 @@ fn chains(count: usize) -> Vec<u8> {
 #[test]
 fn the_schema_of_an_inspection_takes_64_times_its_length_and_no_more_than_the_limit() {
     for (name, schema) in schemas(200_000) {
-        let bytes = made_up(&schema, &[0; 100_000], &[]);
+        let bytes = image(&schema, &[0; 100_000], &[]);
         let (opened, took) = peak(|| Inspection::open(&bytes).is_ok());
         assert!(took <= FACTOR * schema.len(), "{name}: {took} is {} times {}", took / schema.len(), schema.len());
         let _ = opened;
@@ -70,7 +71,7 @@ fn the_schema_of_an_inspection_takes_64_times_its_length_and_no_more_than_the_li
 
 /// A state of a schema with numbered references, none of whose types is a shared pointer.
 fn numbered(schema: &[u8], types: usize) -> Vec<u8> {
-    let mut bytes = made_up(schema, &[], &[]);
+    let mut bytes = image(schema, &[], &[]);
     let row = [&(types.div_ceil(8) as u32).to_le_bytes()[..], &vec![0; types.div_ceil(8)]].concat();
     bytes[5] |= 2;
     bytes.splice(40..44, [&((row.len() + schema.len()) as u32).to_le_bytes()[..], &row].concat());
@@ -102,7 +103,7 @@ fn the_schema_of_a_state_with_numbered_references_takes_no_more() {
 
 /// A table of types in open sets, behind which the schema of an open set stands.
 fn with_members(members: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = made_up(&[8, 23, 1, b's'], &[0; 4], &[]);
+    let mut bytes = image(&[8, 23, 1, b's'], &[0; 4], &[]);
     let table = members.concat();
     let schema = [&(table.len() as u32).to_le_bytes()[..], &table, &bytes[44..48]].concat();
     bytes[5] |= 32;
@@ -129,7 +130,7 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     let list = |of: &[u8]| [&[8], of].concat();
     let run = |of: &[u8], each: &[u8]| {
         let heads = each.repeat(len / each.len().max(1));
-        made_up(&list(of), &count(len / each.len()), &heads)
+        image(&list(of), &count(len / each.len()), &heads)
     };
     let name = [leb(255), vec![b'n'; 255]].concat();
     let escaped = [leb(255), vec![0x1B; 255]].concat();
@@ -150,9 +151,9 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("empty tuples of many", run(&[[12, 16].as_slice(), &[0; 16]].concat(), &[0])),
         // More than there is memory, where words have 64 bits.
         ("arrays of nothing", run(&[[11].as_slice(), &leb(1 << (usize::BITS / 8 * 5)), &[0]].concat(), &[0])),
-        ("long arrays of nothing", made_up(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
-        ("a map of bools", made_up(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
-        ("a set of bools", made_up(&[9, 1], &count(len), &vec![1; len])),
+        ("long arrays of nothing", image(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
+        ("a map of bools", image(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
+        ("a set of bools", image(&[9, 1], &count(len), &vec![1; len])),
         ("enums with long names", run(&unit_enum, &[0])),
         ("objects with long names", run(&object(&name, 1), &[0])),
         ("objects of long names to be escaped", run(&object(&escaped, 4), &[0])),
@@ -162,8 +163,8 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("long integers", run(&[3, 128, 0], &[0xFF; 16])),
         ("integers of any size", run(&[20, 7], &[0; 4])),
         ("arrays of many fields", run(&grid, &[0; 4])),
-        ("a chain of boxes", made_up(&[15, 0, 0, 1, 0, 7, 13, 0xFF, 0], &[1], &[vec![1; 700], vec![0]].concat())),
-        ("a tree of options", made_up(&[15, 0, 0, 1, 0, 8, 0xFF, 0], &count(1), &count(1).repeat(100))),
+        ("a chain of boxes", image(&[15, 0, 0, 1, 0, 7, 13, 0xFF, 0], &[1], &[vec![1; 700], vec![0]].concat())),
+        ("a tree of options", image(&[15, 0, 0, 1, 0, 8, 0xFF, 0], &count(1), &count(1).repeat(100))),
     ]
 }
 
@@ -211,11 +212,11 @@ fn a_long_value_of_an_unknown_type_stays_within_the_limit() {
     let object = [&[15][..], &name, &[0, 1], &name, &[0]].concat();
     let len = 200_000_usize;
     let count = |count: usize| (count as u32).to_le_bytes();
-    let list = |of: &[u8], each: &[u8]| made_up(&[&[8], of].concat(), &count(len), &each.repeat(len));
+    let list = |of: &[u8], each: &[u8]| image(&[&[8], of].concat(), &count(len), &each.repeat(len));
     let all = [
         ("bools", list(&[1], &[1])),
-        ("a set", made_up(&[9, 1], &count(len), &vec![1; len])),
-        ("a map", made_up(&[10, 1, 1], &count(len / 2), &vec![1; len])),
+        ("a set", image(&[9, 1], &count(len), &vec![1; len])),
+        ("a map", image(&[10, 1, 1], &count(len / 2), &vec![1; len])),
         ("objects", list(&object, &[0])),
         ("texts", list(&[5], &[0; 4])),
         ("raw arrays of one layout", list(&[14, 0, 3, 8, 0], &[0; 8])),

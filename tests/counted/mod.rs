@@ -2,34 +2,29 @@
 
 #![allow(dead_code, clippy::unused_self, reason = "each test uses some of them, and a hook is given the object")]
 
+pub mod alive;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex};
 
+use alive::Alive;
+pub use alive::alive;
 use state_core::{Error, ErrorKind, State};
 
 thread_local! {
-    static ALIVE: Cell<isize> = const { Cell::new(0) };
     static CALLS_LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
 }
 
-pub fn alive() -> isize {
-    ALIVE.get()
-}
-
 /// Counts itself while it lives.
-pub struct Counted(u32);
+pub struct Counted {
+    number: u32,
+    _alive: Alive,
+}
 
 impl Counted {
     pub fn new(number: u32) -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self(number)
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        ALIVE.set(ALIVE.get() - 1);
+        Self { number, _alive: Alive::default() }
     }
 }
 
@@ -42,7 +37,7 @@ pub mod number {
     pub type Slot = u32;
 
     pub fn get(counted: &Counted) -> u32 {
-        counted.0
+        counted.number
     }
 
     pub fn set(number: u32) -> Result<Counted, Infallible> {

@@ -9,6 +9,8 @@
 
 mod by_name;
 mod changes;
+#[path = "../made_up/mod.rs"]
+mod made_up;
 mod slots;
 
 use state_core::{Options, State};

@@ -2,12 +2,33 @@
 
 use state_core::{Dynamic, Options, dynamic, loads_upgraded, member};
 
+/// An order by rank, so that trait objects can be keys.
+macro_rules! ordered {
+    ($key:ty) => {
+        impl PartialEq for $key {
+            fn eq(&self, other: &Self) -> bool {
+                self.rank() == other.rank()
+            }
+        }
+        impl Eq for $key {}
+        impl PartialOrd for $key {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+        impl Ord for $key {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.rank().cmp(&other.rank())
+            }
+        }
+    };
+}
+
 /// Two tags that became one, in keys: two could become one key.
 #[test]
 fn keys_that_two_tags_become_are_refused() {
     use std::collections::BTreeMap;
     mod older {
-        use std::cmp::Ordering;
         pub trait Key: super::Dynamic {
             fn rank(&self) -> u8;
         }
@@ -22,25 +43,19 @@ fn keys_that_two_tags_become_are_refused() {
                 100
             }
         }
-        impl PartialEq for dyn Key {
-            fn eq(&self, other: &Self) -> bool {
-                self.rank() == other.rank()
-            }
-        }
-        impl Eq for dyn Key {}
-        impl PartialOrd for dyn Key {
-            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                Some(self.cmp(other))
-            }
-        }
-        impl Ord for dyn Key {
-            fn cmp(&self, other: &Self) -> Ordering {
-                self.rank().cmp(&other.rank())
-            }
-        }
+        ordered!(dyn Key);
     }
     mod now {
-        pub use super::now_key::Key;
+        pub trait Key: super::Dynamic {
+            fn rank(&self) -> u16;
+        }
+        super::dynamic!(dyn Key as "Key" = open);
+        impl Key for u16 {
+            fn rank(&self) -> u16 {
+                *self
+            }
+        }
+        ordered!(dyn Key);
     }
     <dyn older::Key>::register([member!(u8 as "a"), member!(i8 as "b")]).unwrap();
     <dyn now::Key>::register([member!(u16 as "a" | "b")]).unwrap();
@@ -50,63 +65,12 @@ fn keys_that_two_tags_become_are_refused() {
     assert!(error.contains("expected keys that stay different"), "{error}");
 }
 
-mod now_key {
-    use std::cmp::Ordering;
-    pub trait Key: super::Dynamic {
-        fn rank(&self) -> u16;
-    }
-    super::dynamic!(dyn Key as "Key" = open);
-    impl Key for u16 {
-        fn rank(&self) -> u16 {
-            *self
-        }
-    }
-    impl PartialEq for dyn Key {
-        fn eq(&self, other: &Self) -> bool {
-            self.rank() == other.rank()
-        }
-    }
-    impl Eq for dyn Key {}
-    impl PartialOrd for dyn Key {
-        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-            Some(self.cmp(other))
-        }
-    }
-    impl Ord for dyn Key {
-        fn cmp(&self, other: &Self) -> Ordering {
-            self.rank().cmp(&other.rank())
-        }
-    }
-}
-
-/// An order by size, so that trait objects can be keys.
-macro_rules! ordered {
-    ($part:ty) => {
-        impl PartialEq for $part {
-            fn eq(&self, other: &Self) -> bool {
-                self.size() == other.size()
-            }
-        }
-        impl Eq for $part {}
-        impl PartialOrd for $part {
-            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-                Some(self.cmp(other))
-            }
-        }
-        impl Ord for $part {
-            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                self.size().cmp(&other.size())
-            }
-        }
-    };
-}
-
 /// What two types of a set become one by is said of keys wherever the set is met again.
 #[test]
 fn keys_of_a_set_that_was_met_before_stay_different() {
     mod then {
         pub trait Part: super::Dynamic {
-            fn size(&self) -> (u8, u8);
+            fn rank(&self) -> (u8, u8);
         }
         super::dynamic!(dyn Part as "keys.Part" = open);
         #[derive(state_core::State)]
@@ -116,26 +80,26 @@ fn keys_of_a_set_that_was_met_before_stay_different() {
         #[state(name = "keys.Disc")]
         pub struct Disc(pub u8);
         impl Part for Wheel {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (0, self.0)
             }
         }
         impl Part for Disc {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (1, self.0)
             }
         }
     }
     mod now {
         pub trait Part: super::Dynamic {
-            fn size(&self) -> (u8, u8);
+            fn rank(&self) -> (u8, u8);
         }
         super::dynamic!(dyn Part as "keys.Part" = open);
         #[derive(state_core::State)]
         #[state(name = "keys.Wheel", alias("keys.Disc"))]
         pub struct Wheel(pub u8);
         impl Part for Wheel {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (0, self.0)
             }
         }
@@ -170,7 +134,7 @@ fn keys_in_a_type_of_their_own_set_stay_different() {
         use std::collections::BTreeSet;
 
         pub trait Part: super::Dynamic {
-            fn size(&self) -> (u8, u8);
+            fn rank(&self) -> (u8, u8);
         }
         super::dynamic!(dyn Part as "bags.Part" = open);
         ordered!(dyn Part);
@@ -184,17 +148,17 @@ fn keys_in_a_type_of_their_own_set_stay_different() {
         #[state(name = "bags.Wheel")]
         pub struct Wheel;
         impl Part for Bag {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (0, 0)
             }
         }
         impl Part for Disc {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (1, 0)
             }
         }
         impl Part for Wheel {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (2, 0)
             }
         }
@@ -203,7 +167,7 @@ fn keys_in_a_type_of_their_own_set_stay_different() {
         use std::collections::BTreeSet;
 
         pub trait Part: super::Dynamic {
-            fn size(&self) -> (u8, u8);
+            fn rank(&self) -> (u8, u8);
         }
         super::dynamic!(dyn Part as "bags.Part" = open);
         ordered!(dyn Part);
@@ -214,12 +178,12 @@ fn keys_in_a_type_of_their_own_set_stay_different() {
         #[state(name = "bags.Wheel", alias("bags.Disc"))]
         pub struct Wheel;
         impl Part for Bag {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (0, 0)
             }
         }
         impl Part for Wheel {
-            fn size(&self) -> (u8, u8) {
+            fn rank(&self) -> (u8, u8) {
                 (2, 0)
             }
         }

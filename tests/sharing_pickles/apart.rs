@@ -17,12 +17,13 @@ fn one_object_is_one_object_in_python() {
         list: vec![Rc::new(Leaf { number: 7 }), one.clone(), one.clone()],
         one,
         text: (text.clone(), text),
+        unique: Rc::new(5),
     };
-    both_ways(&two, "Two(@1=Leaf(7), [Leaf(7), @1, @1], (@2=text, @2), @1)", |two| {
+    both_ways(&two, "Two(@1=Leaf(7), [Leaf(7), @1, @1], (@2=text, @2), @1, 5)", |two| {
         assert!(Rc::ptr_eq(&two.one, &two.list[1]) && Rc::ptr_eq(&two.one, &two.list[2]));
         assert!(!Rc::ptr_eq(&two.one, &two.list[0]) && Arc::ptr_eq(&two.text.0, &two.text.1));
         assert!(Rc::ptr_eq(&two.watch.upgrade().unwrap(), &two.one));
-        assert_eq!((two.one.number, two.list[0].number, &*two.text.0), (7, 7, "text"));
+        assert_eq!((two.one.number, two.list[0].number, &*two.text.0, *two.unique), (7, 7, "text", 5));
     });
 }
 

@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use state_core::State;
 use state_core::pickle::{self, PickleOptions as Options};
 
+use super::numbers::Random;
 use super::{CLASSES, Called, Called2, Keeper, Maker, Mixed, Mixed2, PROTOCOLS, Pairs, pickled, python};
 
 fn called(left: u32) -> Called2 {
@@ -103,19 +104,15 @@ def case(data):
 /// Whatever Python can make comes back as it was, and all else is an error.
 #[test]
 fn random_graphs_of_calls_tuples_and_enums() {
-    let mut seed = 1_u64;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % below
-    };
+    let mut random = Random(1);
     let (mut passed, mut refused, mut pickles, mut images) = (0, 0, Vec::new(), Vec::new());
     for round in 0..if cfg!(miri) { 8 } else { 600 } {
         let nodes: Vec<Mixed2> = (0..=round % 7).map(|_| Rc::new(RefCell::new(Mixed::None))).collect();
         for node in &nodes {
-            let mut any = || nodes[random(nodes.len())].clone();
+            let mut any = || nodes[random.below(nodes.len())].clone();
             let (items, one, watched) = (vec![any(), any()], any(), any());
             let watch = if round % 3 == 0 { Rc::downgrade(&watched) } else { Weak::new() };
-            *node.borrow_mut() = match random(4) {
+            *node.borrow_mut() = match random.below(4) {
                 0 => Mixed::None,
                 1 => Mixed::Some(items, watch),
                 2 => Mixed::Call(Maker { items, map: BTreeMap::from([(1, one)]), watch }, 7),

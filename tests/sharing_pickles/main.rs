@@ -2,9 +2,13 @@
 
 mod apart;
 mod calls;
+#[path = "../numbers/mod.rs"]
+mod numbers;
 #[path = "../python/mod.rs"]
 mod python;
 mod rings;
+#[path = "../two/mod.rs"]
+mod two;
 mod weak;
 
 use std::cell::RefCell;
@@ -14,6 +18,7 @@ use std::sync::{Arc, Mutex};
 
 use state_core::pickle::{self, PickleOptions as Options, Protocol};
 use state_core::{State, from_value, to_value};
+use two::{Leaf, Two};
 
 const PROTOCOLS: [Protocol; 6] = [Protocol::V0, Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5];
 
@@ -34,7 +39,7 @@ def slots(name, names):
     globals()[name] = type(name, (Slots,), {"NAMES": tuple(names.split())})
 
 slots("Leaf", "number")
-slots("Two", "one list text watch")
+slots("Two", "one list text watch unique")
 slots("Folder", "name parent folders")
 slots("Node", "number next parent")
 slots("Watch", "before gone names leaf")
@@ -168,20 +173,6 @@ fn pickled<T: State + for<'a> state_core::Restore<'a>>(value: &T, graph: &str, t
             test(pickle::loads(pickle).unwrap());
         }
     }
-}
-
-#[derive(State, Debug)]
-struct Leaf {
-    number: u32,
-}
-
-#[derive(State, Debug)]
-#[state(shared)]
-struct Two {
-    one: Rc<Leaf>,
-    list: Vec<Rc<Leaf>>,
-    text: (Arc<str>, Arc<str>),
-    watch: Weak<Leaf>,
 }
 
 #[derive(State, Debug)]

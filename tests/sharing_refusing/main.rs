@@ -1,8 +1,6 @@
 //! Graphs that are restored in place where something can refuse: live objects stay the objects that they are, with what
 //! they skip, and after a refusal or a panic all is as it was.
 
-#![allow(clippy::default_constructed_unit_structs, reason = "it counts what is made")]
-
 macro_rules! cells {
     ($($test:ident: $of:ty, $weak:ty, $new:expr, $see:expr;)*) => {$(
         #[test]
@@ -47,7 +45,11 @@ macro_rules! cells {
     )*};
 }
 
+#[path = "../counted/alive.rs"]
+mod alive;
 mod hooks;
+#[path = "../numbers/mod.rs"]
+mod numbers;
 mod random;
 mod scene;
 

@@ -1,12 +1,14 @@
 //! Random graphs with hooks become what a load gives.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 
 use state_core::image::compare;
 use state_core::{State, dumps, load_into, loads};
 
+use super::alive::{Alive, alive};
+use super::numbers::Random;
 use super::{BAD, PANICS};
 
 /// Hooks of objects that skip something are called on the live objects, once, with all references set; where one refuses,
@@ -16,23 +18,6 @@ mod hooked {
 
     thread_local! {
         pub static CALLS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
-        pub static ALIVE: Cell<isize> = const { Cell::new(0) };
-    }
-
-    #[derive(Debug)]
-    pub struct Counted;
-
-    impl Default for Counted {
-        fn default() -> Self {
-            ALIVE.set(ALIVE.get() + 1);
-            Self
-        }
-    }
-
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            ALIVE.set(ALIVE.get() - 1);
-        }
     }
 
     #[derive(State)]
@@ -42,7 +27,7 @@ mod hooked {
         #[state(skip)]
         pub cache: u32,
         #[state(skip)]
-        pub counted: Counted,
+        pub alive: Alive,
         pub links: Vec<Rc<RefCell<Linked>>>,
         pub watch: Weak<RefCell<Linked>>,
         pub fixed: Option<Rc<Fixed>>,
@@ -97,15 +82,6 @@ mod hooked {
         pub leaves: Vec<Rc<RefCell<Leaf>>>,
     }
 
-    pub struct Random(pub u64);
-
-    impl Random {
-        pub fn below(&mut self, most: usize) -> usize {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) as usize % most
-        }
-    }
-
     /// Where `acyclic`, nodes refer to later ones alone. Where `deep`, objects without a cell lead to some with one.
     pub fn graph(random: &mut Random, len: usize, acyclic: bool, deep: bool) -> Graph {
         let leaves: Vec<_> = (0..3).map(|value| Rc::new(RefCell::new(Leaf { value, cache: value * 4 }))).collect();
@@ -123,7 +99,7 @@ mod hooked {
                 Rc::new(RefCell::new(Linked {
                     value,
                     cache: value * 2,
-                    counted: Counted::default(),
+                    alive: Alive::default(),
                     links: Vec::new(),
                     watch: Weak::new(),
                     fixed: (random.below(3) > 0).then(|| fixed[random.below(3)].clone()),
@@ -166,8 +142,8 @@ mod hooked {
 
 #[test]
 fn random_graphs_with_hooks_become_what_a_load_gives() {
-    use hooked::{ALIVE, Graph, Linked, Random, graph, is_rebuilt, open};
-    let before = ALIVE.get();
+    use hooked::{Graph, Linked, graph, is_rebuilt, open};
+    let before = alive();
     let mut random = Random(3);
     for round in 0..if cfg!(miri) { 8 } else { 400 } {
         let (acyclic, deep) = (round % 2 == 0, round % 4 > 1);
@@ -218,6 +194,6 @@ fn random_graphs_with_hooks_become_what_a_load_gives() {
             open(nodes);
         }
         drop((saved, fresh, held, first, live));
-        assert_eq!(ALIVE.get(), before, "leaks, {round}");
+        assert_eq!(alive(), before, "leaks, {round}");
     }
 }
