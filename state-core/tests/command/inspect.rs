@@ -1,0 +1,117 @@
+//! `state inspect`.
+
+use std::fs;
+
+use state_core::dumps;
+
+use super::{PICKLE, Room, Run, dave};
+
+const OPS: &str = "    0: \\x80 PROTO      4
+    2: c    GLOBAL     'example Person'
+   18: )    EMPTY_TUPLE
+   19: \\x81 NEWOBJ
+   20: \\x8c SHORT_BINUNICODE 'Dave'
+   26: K    BININT1    30
+   28: \\x86 TUPLE2
+   29: b    BUILD
+   30: .    STOP";
+
+#[test]
+fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
+    let room = Room::new("inspect");
+    room.saved("dave", &dave());
+    room.file("bare", dumps(&dave()).unwrap());
+    room.file("text", "Dave,30\n");
+    room.file("one.pickle", PICKLE);
+    room.file("two.pickle", [PICKLE, &b"(lp0\ng0\na."[..]].concat());
+    room.file("cut.pickle", [PICKLE, b"\x80\x04]\x8c\x09short"].concat());
+
+    let Run { status, out, err } =
+        room.run(&["inspect", "bare", "dave", "text", "two.pickle", "cut.pickle", "one.pickle"]);
+    assert_eq!(status, Some(1));
+    let dave = "Person('Dave', 30)";
+    assert_eq!(
+        out.lines().collect::<Vec<_>>(),
+        [
+            &*format!("dave: {dave}"),
+            &format!("two.pickle: {dave}"),
+            "two.pickle: [[...]]",
+            &format!("cut.pickle: {dave}"),
+            &format!("one.pickle: {dave}")
+        ]
+    );
+    let err: Vec<&str> = err.lines().collect();
+    assert_eq!(err.len(), 3, "{err:?}");
+    assert!(err[0].starts_with("error: bare: ") && err[0].contains("with_schema"), "{}", err[0]);
+    assert_eq!(err[1], "error: text: expected a pickle, found 'D' at byte 0");
+    assert_eq!(err[2], "error: cut.pickle: expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34");
+
+    // Where none can be shown, nothing went well.
+    assert_eq!(room.run(&["inspect", "text", "dave"]).status, Some(1));
+    assert_eq!(room.run(&["inspect", "text", "absent"]).status, Some(2));
+    assert_eq!(room.run(&["inspect", "text"]).status, Some(2));
+    assert_eq!(room.run(&["inspect", "dave"]).status, Some(0));
+}
+
+#[test]
+fn inspect_shows_trees_schemas_opcodes_and_classes() {
+    let room = Room::new("inspect_forms");
+    room.saved("dave", &dave());
+    room.file("one.pickle", PICKLE);
+    let tree = room.run(&["inspect", "--tree", "dave"]).out;
+    assert!(tree.starts_with("dave: ") && tree.ends_with("example.Person\n  name: 'Dave'\n  age: 30\n"), "{tree}");
+    let schema = room.run(&["inspect", "--schema", "dave"]).lines();
+    assert!(schema[0].starts_with("dave: example.Person, fingerprint "), "{schema:?}");
+    assert_eq!(schema[1..], ["  example.Person.name: text", "  example.Person.age: i32"]);
+    let lines = room.run(&["inspect", "--tree", "one.pickle"]).lines();
+    assert_eq!(lines.join("\n"), "one.pickle: Person(\n    'Dave',\n    30,\n)");
+    let lines = room.run(&["inspect", "--ops", "one.pickle"]).lines();
+    assert_eq!(lines.join("\n"), format!("one.pickle: 31 bytes from byte 0\n{OPS}"));
+    assert_eq!(room.run(&["inspect", "--classes", "one.pickle"]).lines(), ["one.pickle: example.Person"]);
+    assert_eq!(room.run(&["inspect", "--classes", "dave"]).lines(), ["dave: example.Person"]);
+    assert!(room.run(&["inspect", "--ops", "dave"]).err.contains("a native state has no opcodes"));
+    assert!(room.run(&["inspect", "--schema", "one.pickle"]).err.contains("found what looks like a pickle"));
+}
+
+#[test]
+fn inspect_takes_encodings_streams_and_what_follows_a_pickle() {
+    let room = Room::new("inspect_more");
+    room.file("old.pickle", b"U\x01\xe9.");
+    assert_eq!(room.run(&["inspect", "--encoding", "latin1", "old.pickle"]).lines(), ["old.pickle: '\u{e9}'"]);
+    assert_eq!(room.run(&["inspect", "--encoding", "bytes", "old.pickle"]).lines(), ["old.pickle: b'\\xe9'"]);
+    let refused = room.run(&["inspect", "old.pickle"]);
+    assert!(refused.status == Some(2) && refused.err.contains("`--encoding`"), "{}", refused.err);
+    assert_eq!(room.run(&["inspect", "--ops", "old.pickle"]).status, Some(0));
+    assert_eq!(room.run(&["inspect", "--encoding", "klingon", "old.pickle"]).status, Some(2));
+
+    room.file("line.pickle", b"K\x01.\n");
+    let run = room.run(&["inspect", "line.pickle"]);
+    assert_eq!((run.status, &*run.out), (Some(0), "line.pickle: 1\n"));
+    assert!(run.err.contains("1 bytes follow the pickle, from byte 3"), "{}", run.err);
+    assert!(run.err.starts_with("note: "), "{}", run.err);
+    room.file("model.pt", b"PK\x03\x04rest");
+    let zip = room.run(&["inspect", "model.pt"]);
+    assert!(zip.status == Some(2) && zip.err.contains("torch.save"), "{}", zip.err);
+
+    room.stream("states", &[(0_u8, "x"), (1, "x")]);
+    assert_eq!(room.run(&["inspect", "states"]).lines(), ["states: (0, 'x')", "states: (1, 'x')"]);
+    // What is whole of a stream that was cut off is shown.
+    let states = fs::read(room.0.join("states")).unwrap();
+    let cut = room.run_with(&["inspect", "-"], &states[..states.len() - 3]);
+    assert_eq!((cut.status, &*cut.out), (Some(2), "-: (0, 'x')\n"));
+    assert!(cut.err.starts_with("error: -: expected a whole state, found the end of the stream"), "{}", cut.err);
+}
+
+#[test]
+fn a_changed_bit_of_a_saved_file_is_told() {
+    let room = Room::new("changed_bit");
+    let file = room.saved("dave", &dave());
+    let mut bytes = fs::read(&file).unwrap();
+    let name = bytes.windows(4).rposition(|part| part == b"Dave").unwrap();
+    bytes[name] ^= 1;
+    fs::write(file, bytes).unwrap();
+    let run = room.run(&["inspect", "dave"]);
+    assert_eq!((run.status, &*run.out), (Some(2), ""));
+    assert!(run.err.contains("a file that is neither damaged nor incomplete"), "{}", run.err);
+    assert_eq!(room.run(&["diff", "dave", "dave"]).status, Some(2));
+}

@@ -1,0 +1,96 @@
+//! What is refused, and what it is called.
+
+use state_core::pickle::{self, Pickle};
+use state_core::{ErrorKind, StateExt};
+
+use super::example::{MyClass, shop};
+use super::pickles;
+
+#[test]
+fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
+    for pickle in pickles("state") {
+        let error = pickle::loads::<MyClass>(&pickle).unwrap_err();
+        assert_eq!(error.to_string(), "MyClass: expected example.MyClass, found example.Person");
+    }
+    let mut shop = shop();
+    let before = shop.get_state().unwrap();
+    // 48 bytes that are said to be four bicycles, and an age that is no number.
+    for (from, to, path) in
+        [(&b"K\x03"[..], &b"K\x04"[..], "MySubclass.base.data"), (b"K\x1e", b"N\x30\x4e", "MySubclass.owner.age")]
+    {
+        for bytes in each_protocol!("mysubclass") {
+            let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap();
+            let mut pickle = bytes.to_vec();
+            pickle.splice(at..at + from.len(), to.iter().copied());
+            // A longer pickle has a longer frame.
+            if pickle[1] > 3 {
+                pickle.splice(2..11, []);
+            }
+            let error = pickle::load_into(&pickle, &mut shop).unwrap_err();
+            assert_eq!(error.path(), path, "{error}");
+            assert_eq!(shop.get_state().unwrap(), before);
+        }
+    }
+}
+
+/// All ways in say what a file is that is no pickle, and how to go on.
+#[test]
+fn files_that_are_taken_for_pickles_are_named() {
+    let cases: [(&[u8], &str); 10] = [
+        (b"PK\x03\x04\x14\0data.pkl", "found a zip archive: of one that torch.save wrote, read its member data.pkl"),
+        (b"PK\x03\x04line\n?", "a zip archive"),
+        (b"\x1f\x8b\x08\0", "found data compressed by gzip: decompress it first at byte 0"),
+        (b"\x78\x9c\x01", "found data compressed by zlib, as joblib writes it: decompress it first"),
+        (b"BZh91AY&SY", "compressed by bzip2"),
+        (b"(\xb5/\xfd\x04", "compressed by zstd"),
+        (b"]\0\0\x80\0", "compressed by lzma"),
+        (b"\x93NUMPY\x01\0", "numpy.load reads it"),
+        (&state_core::dumps(&1_u8).unwrap(), "a native state: `state_core::loads` and `Inspection` read it"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "`git lfs pull` fetches it"),
+    ];
+    for (bytes, words) in cases {
+        let errors = [
+            pickle::loads::<u8>(bytes).unwrap_err(),
+            pickle::load_into(bytes, &mut 1_u8).unwrap_err(),
+            pickle::load_value(bytes).unwrap_err(),
+            Pickle::open(bytes).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.to_string().contains(words), "{error}");
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::NotState, Some(0)), "{error}");
+        }
+    }
+    // What begins so and is a pickle is read as one.
+    assert_eq!(pickle::load_value(b"PK\x03\x04\n.").unwrap().to_string(), "<persistent id 'K\\x03\\x04'>");
+    // joblib puts the bytes of an array behind the object that stands for it.
+    let joblib = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81\xff\x01\0\0.";
+    let error = pickle::load_value(joblib).unwrap_err();
+    assert!(error.to_string().contains("joblib.load reads them") && error.offset() == Some(43), "{error}");
+}
+
+#[test]
+fn an_error_says_whether_another_pickle_follows() {
+    let error = |bytes: &[u8]| pickle::loads::<String>(bytes).unwrap_err().to_string();
+    assert_eq!(error(b"\x80\x02K\x01."), "expected text, found int 1");
+    assert_eq!(error(b"\x80\x02K\x01.\n\n\n"), "expected text, found int 1");
+    assert_eq!(
+        error(b"\x80\x02K\x01.\x80\x02K\x02."),
+        "expected text, found int 1; another pickle follows from byte 5"
+    );
+    assert_eq!(pickle::loads::<u8>(b"\x80\x02K\x01.\x80\x02K\x02.").unwrap(), 1);
+}
+
+/// Each of these letters is an opcode, but none can be the first of a pickle.
+#[test]
+fn what_cannot_begin_a_pickle_is_none() {
+    for (text, letter) in
+        [(&b"hello"[..], 'h'), (b"go", 'g'), (b"june", 'j'), (b"a.", 'a'), (b"to be", 't'), (b"0", '0')]
+    {
+        let error = pickle::load_value(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotState);
+        assert_eq!(error.to_string(), format!("expected a pickle, found {letter:?} at byte 0"));
+    }
+    // One that was cut off is a pickle.
+    let error = pickle::load_value(b"I12").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Length);
+}

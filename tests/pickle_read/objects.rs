@@ -1,0 +1,212 @@
+//! Classes in each form in which they are pickled.
+
+use state_core::pickle::{self, PickleOptions, Protocol};
+use state_core::{ErrorKind, State, from_value};
+
+use super::example::{Person, dave};
+use super::pickles;
+
+#[test]
+fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
+    let ways = [
+        "state",
+        "reduce",
+        "reduce with state",
+        "newobj",
+        "newobj_ex",
+        "reconstructor",
+        "from state",
+        "from slots",
+        "form",
+        "form of class",
+    ];
+    for way in ways {
+        for pickle in pickles(way) {
+            let loaded = pickle::loads::<Person>(&pickle).unwrap_or_else(|error| panic!("{way}: {error}"));
+            assert_eq!(loaded, dave(), "{way}");
+            let value = pickle::load_value(&pickle).unwrap();
+            let mut other = Person { name: "Eve".into(), age: 1 };
+            pickle::load_into(&pickle, &mut other).unwrap();
+            assert_eq!(other, dave(), "{way}: {value}");
+        }
+    }
+}
+
+#[test]
+fn old_instances_are_read() {
+    for pickle in [
+        &b"(iexample\nPerson\np0\n(S'Dave'\np1\nI30\ntp2\nb."[..],
+        b"(cexample\nPerson\nop0\n(S'Dave'\np1\nI30\ntp2\nb.",
+        b"(cexample\nPerson\noq\x00(U\x04DaveK\x1etb.",
+    ] {
+        assert_eq!(pickle::loads::<Person>(pickle).unwrap(), dave());
+    }
+}
+
+macro_rules! by_name {
+    ($($Name:ident $tag:literal;)*) => {$(
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = $tag, pickle = "dict")]
+        struct $Name {
+            x: i32,
+            y: f64,
+        }
+    )*};
+}
+
+by_name! {
+    Point "example.Point";
+    Slotted "example.Slotted";
+    Both "example.Both";
+    Data "example.Data";
+    Inner "example.Outer.Inner";
+    Pair "example.Pair";
+}
+
+#[test]
+fn attributes_are_read_by_name() {
+    for pickle in pickles("plain") {
+        assert_eq!(pickle::loads::<Point>(&pickle).unwrap(), Point { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("slots") {
+        assert_eq!(pickle::loads::<Slotted>(&pickle).unwrap(), Slotted { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("both") {
+        assert_eq!(pickle::loads::<Both>(&pickle).unwrap(), Both { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("data") {
+        assert_eq!(pickle::loads::<Data>(&pickle).unwrap(), Data { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("inner") {
+        assert_eq!(pickle::loads::<Inner>(&pickle).unwrap(), Inner { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("pair") {
+        assert_eq!(pickle::loads::<Pair>(&pickle).unwrap(), Pair { x: 1, y: 2.5 });
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Point", pickle = "dict")]
+struct Fewer {
+    x: i32,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Point", pickle = "dict")]
+struct More {
+    x: i32,
+    y: f64,
+    z: i32,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Point", pickle = "dict")]
+struct Filled {
+    #[state(default)]
+    w: String,
+    x: i32,
+    y: f64,
+}
+
+#[test]
+fn names_that_are_missing_or_not_known_are_told() {
+    for pickle in pickles("plain") {
+        assert_eq!(pickle::loads::<Filled>(&pickle).unwrap(), Filled { w: String::new(), x: 1, y: 2.5 });
+        let error = pickle::loads::<More>(&pickle).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "Point.z"));
+        let error = pickle::loads::<Fewer>(&pickle).unwrap_err();
+        assert_eq!(error.found(), "\"y\": float 2.5; `#[state(removed(\"y\"))]` drops it");
+    }
+    for pickle in pickles("more") {
+        assert_eq!(pickle::loads::<More>(&pickle).unwrap(), More { x: 1, y: 2.5, z: 3 });
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Gear", pickle = "cython")]
+struct Gear {
+    y: String,
+    x: i32,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "example.Gear", pickle = "cython")]
+struct OtherGear {
+    x: i32,
+    z: String,
+}
+
+#[test]
+fn cython_pickles_by_sorted_names_and_their_checksum() {
+    for pickle in ["gear", "gear apart"].into_iter().flat_map(pickles) {
+        assert_eq!(pickle::loads::<Gear>(&pickle).unwrap(), Gear { x: 30, y: "x".into() });
+        let error = pickle::loads::<OtherGear>(&pickle).unwrap_err();
+        assert!(error.expected().starts_with("the members x, z (checksum 0x"), "{error}");
+        assert_eq!(error.found(), "others, with the checksum 0x887fcea");
+    }
+}
+
+/// Cython sorts members by name; what they hold goes to the slots that have these names.
+#[test]
+fn members_of_cython_are_not_swapped() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Base", pickle = "cython")]
+    struct Base {
+        y: String,
+        b: Vec<u16>,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Child", pickle = "cython")]
+    struct Child {
+        #[state(flatten_parent)]
+        base: Base,
+        z: String,
+        a: String,
+        #[state(bytes)]
+        n: Vec<u8>,
+        #[state(bytes)]
+        c: Vec<u8>,
+    }
+    let child = || Child {
+        base: Base { y: "why".into(), b: vec![1, 2, 3] },
+        z: "zz".into(),
+        a: "a".into(),
+        n: vec![9; 20],
+        c: vec![7],
+    };
+    for protocol in Protocol::ALL {
+        let pickle = PickleOptions::new().protocol(protocol).dumps(&vec![child(), child()]).unwrap();
+        assert_eq!(pickle::loads::<Vec<Child>>(&pickle).unwrap(), [child(), child()]);
+    }
+}
+
+/// A type without a module is one of the main program in a pickle, and comes back through values too.
+#[test]
+fn classes_of_the_main_program_are_read_through_values_too() {
+    #[derive(State, Debug, PartialEq)]
+    struct Kid {
+        name: String,
+        mood: Mood,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(pickle = "enum")]
+    enum Mood {
+        Fine = 1,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "shop:Bicycle.Color", pickle = "enum")]
+    enum Color {
+        Red,
+    }
+    let kid = || Kid { name: "Ada".into(), mood: Mood::Fine };
+    for protocol in [Protocol::V0, Protocol::V2, Protocol::V4] {
+        let options = PickleOptions::new().protocol(protocol);
+        let pickle = options.dumps(&(kid(), Color::Red)).unwrap();
+        assert_eq!(options.loads::<(Kid, Color)>(&pickle).unwrap(), (kid(), Color::Red));
+        let value = options.load_value(&pickle).unwrap();
+        assert_eq!(from_value::<(Kid, Color)>(&value).unwrap(), (kid(), Color::Red), "{value}");
+    }
+    // Not what only ends alike, nor a class of another module.
+    let other = pickle::load_value(b"\x80\x02cother\nKid\n)\x81X\x01\0\0\0aK\x01\x86b.").unwrap();
+    from_value::<Kid>(&other).unwrap_err();
+}
