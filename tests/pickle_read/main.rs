@@ -78,7 +78,8 @@ class Form:
 def form(*schemas): pass
 form.__module__ = "example"
 form.__name__, form.__qualname__ = "__form__", "Person.__form__"
-EXACT, CLASS = Form(b"schema"), Form(1, b"schema")
+SCHEMA = b"\x1f\x00\x02\x04name\x05\x03age%"
+EXACT, CLASS = Form(SCHEMA), Form(1, SCHEMA)
 
 @known
 class Point:

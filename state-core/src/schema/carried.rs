@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-#[cfg(feature = "pyo3")]
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
 use super::canon::MEMBERS;
 use super::canon::{Reading, write_listed};
 use super::members::{Members, entries, no_table, registered};
@@ -154,8 +154,8 @@ pub(crate) fn join_class(root: &'static Schema, schema: Vec<u8>) -> Vec<u8> {
     [&[MEMBERS], &length[..], &members, &schema].concat()
 }
 
-/// The types of open sets and the schema, as [`join_class`] joins them.
-#[cfg(feature = "pyo3")]
+/// The types of open sets and the schema, as a pickle of a class joins them.
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) fn divide_class(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     match bytes.split_first() {
         Some((&MEMBERS, rest)) => read_row(rest),

@@ -27,9 +27,11 @@ use alloc::vec::Vec;
 #[cfg(feature = "pyo3")]
 pub(crate) use canon::{canonical_without_slots, parse, parse_class_within, write_for_class};
 pub(crate) use canon::{parse_some, write_canonical, write_for_other_order};
-pub(crate) use carried::{Carried, Front, Rows};
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
+pub(crate) use carried::divide_class;
 #[cfg(feature = "pyo3")]
-pub(crate) use carried::{divide_class, join_class};
+pub(crate) use carried::join_class;
+pub(crate) use carried::{Carried, Front, Rows};
 pub(crate) use diff::{Graph, first_difference, root_name, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};

@@ -53,6 +53,8 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 pub(crate) use self::convert::bounded::Bounded;
 pub use self::convert::door::{IntoState, StateExt, from_value, to_value};
 pub(crate) use self::convert::encode::serde_value;
+#[cfg(feature = "pickle")]
+pub(crate) use self::convert::named::named;
 pub(crate) use self::convert::named::{Each, Named, NamedSlot};
 pub(crate) use self::convert::standard::standard;
 pub use self::kind::{Kind, WrongKind};

@@ -236,7 +236,12 @@ impl Arena {
 
     /// All nodes and chunks, in the order in which they came.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, Tag)> {
-        let mut at = 1;
+        self.nodes_from(1)
+    }
+
+    /// Those from the end that it had earlier, or from the start.
+    pub fn nodes_from(&self, end: u32) -> impl Iterator<Item = (u32, Tag)> {
+        let mut at = end.max(1);
         core::iter::from_fn(move || {
             while at < self.words.len() {
                 let place = at;

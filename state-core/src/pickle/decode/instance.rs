@@ -1,6 +1,7 @@
 //! Objects of classes: all the ways in which Python writes one, as class, arguments and state.
 
 use super::arena::{Id, Items, Tag};
+use super::forms::Mode;
 use super::parts::Parts;
 use super::view::{Name, View};
 
@@ -178,51 +179,28 @@ impl Parts<'_> {
         Some(self.class_path(class).is_some_and(|(of, class)| of == module && class == owner))
     }
 
-    /// The object itself, where what makes it of a class and slots is that of the python door's classes:
-    /// `Class.__form__(1, ..)(class, *slots)` or, before there were forms, `Class._from_state(class, *slots)`. A value keeps
-    /// the call, to be written back as it came.
-    pub(super) fn of_slots<'p>(&'p self, instance: Instance<'p>) -> Instance<'p> {
+    /// The object itself, where it is made as PyO3 classes were before there were forms, by `Class._from_state(class, *slots)`.
+    /// A value keeps the call, to be written back as it came. Of what a form fills later, the class is what it is called
+    /// with.
+    pub(super) fn of_slots<'p>(&'p self, tag: Tag, instance: Instance<'p>) -> Instance<'p> {
         if instance.made != Made::Called {
             return instance;
         }
-        let takes_class =
-            self.is_form(instance.class, Some(1), None) || self.is_function(instance.class, "_from_state", None);
+        let is_blank = self.form_called(tag, instance.place).is_some_and(|(_, mode)| mode == Mode::Blank);
+        let takes_class = is_blank || self.is_function(instance.class, "_from_state", None);
         let mut arguments = instance.arguments.clone();
         match arguments.next() {
-            Some(class) if takes_class => Instance { class, arguments, ..instance },
+            Some(class) if takes_class => {
+                let made = if is_blank { Made::New } else { Made::Called };
+                Instance { class, made, arguments, ..instance }
+            }
             _ => instance,
         }
     }
 
-    /// Whether what makes objects of exactly the class `tag` for the python door is called: `Class.__form__(..)(*slots)` or,
-    /// before there were forms, `Class._from_slots(*slots)`.
+    /// The same of objects of exactly the class `tag`, by `Class._from_slots(*slots)`.
     pub(super) fn is_made_of_slots(&self, instance: &Instance<'_>, tag: &str) -> bool {
-        instance.made == Made::Called
-            && (self.is_form(instance.class, None, Some(tag))
-                || self.is_function(instance.class, "_from_slots", Some(tag)))
-    }
-
-    /// The name of the variant and the slots that the form of the enum `tag` is called with.
-    pub(super) fn variant_of_form(&self, id: Id, tag: &str) -> Option<(&str, Items<'_>)> {
-        let place = id.place().filter(|&place| self.arena.tag(place) == Tag::Call)?;
-        let call = self.plain_call(place);
-        let (mut slots, is_plain) = (call.arguments, self.arena.changes(place).next().is_none());
-        if !is_plain || !self.is_form(call.class, None, Some(tag)) {
-            return None;
-        }
-        Some((self.text(slots.next()?)?, slots))
-    }
-
-    /// Whether a part is a form of the python door: what `Class.__form__` gives of schemas, with this number in front of
-    /// them or none.
-    fn is_form(&self, form: Id, number: Option<i128>, tag: Option<&str>) -> bool {
-        let Some(place) = form.place().filter(|&place| self.arena.tag(place) == Tag::Call) else { return false };
-        let first = self.arguments(self.arena.part(place, 1)).next();
-        let given = first.and_then(|first| match self.plain(first) {
-            View::Int(given) => Some(given),
-            _ => None,
-        });
-        given == number && self.is_function(self.arena.part(place, 0), "__form__", tag)
+        instance.made == Made::Called && self.is_function(instance.class, "_from_slots", Some(tag))
     }
 
     /// Whether a part is the function of this name of the class `tag`, or of any class.

@@ -11,6 +11,7 @@ mod effects;
 mod extent;
 mod fast;
 mod foreign;
+mod forms;
 mod instance;
 mod latin1;
 mod limit;
@@ -35,6 +36,7 @@ pub use self::ops::{Operation, Operations};
 use core::cell::{Cell, RefCell};
 
 use self::arena::Id;
+use self::forms::{Forms, Shape};
 use self::node::{Node, Source};
 use self::numpy::Dtypes;
 use self::parts::Parts;
@@ -179,11 +181,12 @@ impl PickleOptions {
         let most = (pickle.len() as u64).saturating_mul(self.expansion.saturating_add(9)).saturating_add(1 << 20);
         let left = Cell::new(most.saturating_add(given as u64));
         let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
-        let source = Source { parts: &parts, buffers, surrogates: self.surrogates, left, dtypes, class };
-        let root = Node { source: &source, id: parts.root };
-        let limits = walk::Limits { references, ..limits };
+        let (surrogates, forms, limits) = (self.surrogates, Forms::default(), walk::Limits { references, ..limits });
+        let source = Source { parts: &parts, buffers, surrogates, left, dtypes, class, forms, limits };
+        let root = Node { source: &source, id: parts.root, shape: Shape::NONE };
         let filled = walk::fill(T::schema(), root, limits).map_err(|error| {
             let error = if source.is_spent() { expanded(self.expansion) } else { error };
+            let error = source.forms.explain(error);
             foreign::followed(pickle, parts.len, error)
         })?;
         then(&options.pass_sharing::<T>(&identity, filled.regions()?)?)

@@ -3,10 +3,12 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use super::arena::{Id, Items, Tag};
+use super::forms::{Forms, Inner, Mode, Shape};
 use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
@@ -15,7 +17,7 @@ use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{Attributes, Decoder, checksum};
+use crate::walk::{Attributes, Decoder, Limits, checksum};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -32,10 +34,13 @@ pub(super) struct Source<'p> {
     /// The class that was found last to be the one that was asked for, and what was asked for: of many objects of a class,
     /// all but the first need no look at its name.
     pub class: RefCell<Option<(Id, String)>>,
+    /// What the pickle says of PyO3 classes.
+    pub forms: Forms,
+    pub limits: Limits,
 }
 
 impl Source<'_> {
-    fn spend(&self, amount: usize) -> Option<()> {
+    pub fn spend(&self, amount: usize) -> Option<()> {
         let left = self.left.get().checked_sub(amount as u64);
         self.left.set(left.unwrap_or(0));
         left.map(drop)
@@ -52,6 +57,8 @@ impl Source<'_> {
 pub(super) struct Node<'p> {
     pub source: &'p Source<'p>,
     pub id: Id,
+    /// By what it was written, in the state of an object of a PyO3 class.
+    pub shape: Shape,
 }
 
 /// The items of a part.
@@ -59,13 +66,14 @@ pub(super) struct Node<'p> {
 pub(super) struct Nodes<'p> {
     source: &'p Source<'p>,
     items: Items<'p>,
+    inner: Inner<'p>,
 }
 
 impl<'p> Iterator for Nodes<'p> {
     type Item = Node<'p>;
 
     fn next(&mut self) -> Option<Node<'p>> {
-        self.items.next().map(|id| Node { source: self.source, id })
+        self.items.next().map(|id| Node { source: self.source, id, shape: self.inner.next() })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -77,17 +85,21 @@ impl ExactSizeIterator for Nodes<'_> {}
 
 /// The entries of a dict.
 #[derive(Clone, Debug)]
-pub(super) struct Entries<'p>(Nodes<'p>);
+pub(super) struct Entries<'p> {
+    items: Nodes<'p>,
+    inner: [Shape; 2],
+}
 
 impl<'p> Iterator for Entries<'p> {
     type Item = (Node<'p>, Node<'p>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some((self.0.next()?, self.0.next()?))
+        let (key, value) = (self.items.next()?, self.items.next()?);
+        Some((Node { shape: self.inner[0], ..key }, Node { shape: self.inner[1], ..value }))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.0.len() / 2, Some(self.0.len() / 2))
+        (self.items.len() / 2, Some(self.items.len() / 2))
     }
 }
 
@@ -128,12 +140,20 @@ impl<'p> Node<'p> {
     }
 
     fn other(self, id: Id) -> Self {
-        Self { source: self.source, id }
+        Self { id, shape: Shape::NONE, ..self }
     }
 
     fn nodes(self, items: Items<'p>) -> Option<Nodes<'p>> {
+        self.nodes_of(items, Inner::NONE)
+    }
+
+    fn nodes_of(self, items: Items<'p>, inner: Inner<'p>) -> Option<Nodes<'p>> {
         self.source.spend(8 * items.len() + 8)?;
-        Some(Nodes { source: self.source, items })
+        Some(Nodes { source: self.source, items, inner })
+    }
+
+    fn entries_of(self, items: Items<'p>, inner: [Shape; 2]) -> Option<Entries<'p>> {
+        Some(Entries { items: self.nodes(items)?, inner })
     }
 
     /// The object that this is, if it is one of the class `tag`.
@@ -141,8 +161,8 @@ impl<'p> Node<'p> {
         let View::Object(kind, place) = self.source.parts.plain(self.id) else { return None };
         // Its changes are gone through for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
-        let instance = self.source.parts.of_slots(self.source.parts.instance(kind, place));
         let parts = self.source.parts;
+        let instance = parts.of_slots(kind, parts.instance(kind, place));
         let mut class = self.source.class.borrow_mut();
         if !matches!(&*class, Some((id, name)) if *id == instance.class && name == tag) {
             if !parts.is_named(instance.class, tag) {
@@ -163,7 +183,8 @@ impl<'p> Node<'p> {
         }
     }
 
-    fn named(self, mut items: Items<'p>, into: &mut Vec<(&'p str, Self)>) -> Option<()> {
+    /// Attributes, by name.
+    pub(super) fn add_attributes(self, mut items: Items<'p>, into: &mut Vec<(&'p str, Self)>) -> Option<()> {
         self.source.spend(8 * items.len())?;
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             into.push((self.source.parts.text(key)?, self.other(value)));
@@ -234,6 +255,9 @@ impl<'p> Decoder<'p> for Node<'p> {
                     return array.describe();
                 }
                 let instance = parts.instance(tag, place);
+                if let Some((form, mode)) = parts.form_called(tag, place) {
+                    return describe_formed(&parts.class_of_form(form).unwrap_or_default(), mode);
+                }
                 let class = parts.class_name(instance.class);
                 if instance.made == Made::Called { format!("{class}(..)") } else { class }
             }
@@ -244,7 +268,10 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn to_value(self) -> Result<Value> {
         let Source { parts, buffers, .. } = self.source;
-        let value = super::value::part(parts, self.id, buffers)?;
+        let value = match self.named_value() {
+            Some(value) => value,
+            None => super::value::part(parts, self.id, buffers)?,
+        };
         // As each reference to a part is, so is each copy of it.
         let size = usize::try_from(value.extent()).unwrap_or(usize::MAX);
         self.source
@@ -326,7 +353,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     }
 
     fn items(self) -> Option<Nodes<'p>> {
-        self.nodes(self.view().items()?)
+        self.nodes_of(self.view().items()?, self.inner())
     }
 
     fn is_set(self) -> bool {
@@ -335,13 +362,25 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn entries(self) -> Option<Entries<'p>> {
         match self.view() {
-            View::Dict(items) => self.nodes(items).map(Entries),
+            View::Dict(items) => self.entries_of(items, self.inner_of_map()),
             _ => None,
         }
     }
 
     fn is_of(self, tag: &str) -> bool {
-        self.instance(tag).is_some()
+        self.instance(tag).is_some() || self.is_formed(tag)
+    }
+
+    fn named(self, tag: &str) -> Option<Vec<(&'p str, Self)>> {
+        self.slots_by_name(tag)
+    }
+
+    fn named_variant(self, tag: &str) -> Option<(&'p str, Vec<(&'p str, Self)>)> {
+        self.variant_by_name(tag)
+    }
+
+    fn elements(self) -> Option<&'p Arc<str>> {
+        self.layout()
     }
 
     fn object(self, tag: &str) -> Option<Nodes<'p>> {
@@ -359,14 +398,14 @@ impl<'p> Decoder<'p> for Node<'p> {
         let instance = self.instance(tag).filter(|instance| has_attributes_alone(self.source.parts, instance))?;
         let mut named = Vec::new();
         match self.state(&instance) {
-            Some(View::Dict(items)) => self.named(items, &mut named)?,
+            Some(View::Dict(items)) => self.add_attributes(items, &mut named)?,
             Some(View::List(items)) => return self.nodes(items).map(Attributes::Flat),
             // The attributes that are in `__dict__`, if there is one, and those that are in `__slots__`.
             Some(View::Tuple(mut pair)) if pair.len() == 2 => {
                 for part in [pair.next()?, pair.next()?] {
                     match self.source.parts.view(part) {
                         View::None => {}
-                        View::Dict(items) => self.named(items, &mut named)?,
+                        View::Dict(items) => self.add_attributes(items, &mut named)?,
                         _ => return None,
                     }
                 }
@@ -388,7 +427,7 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn entered(self, class: &str) -> Option<Entries<'p>> {
         let instance = self.instance(class)?;
-        self.nodes(self.source.parts.arena.added(instance.place, Tag::Dict)?).map(Entries)
+        self.entries_of(self.source.parts.arena.added(instance.place, Tag::Dict)?, [Shape::NONE; 2])
     }
 
     fn arguments(self, class: &str) -> Option<Nodes<'p>> {
@@ -433,17 +472,15 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn variant(self, tag: &str) -> Option<(&'p str, Nodes<'p>)> {
         let parts = self.source.parts;
         match self.view() {
+            View::Tuple(_) if self.is_other_enum(tag) => None,
             View::Tuple(mut items) => {
                 let name = parts.text(items.next()?)?;
-                Some((name, self.nodes(items)?))
+                Some((name, self.nodes_of(items, self.inner_of_set(name))?))
             }
             // A member of a Python enum, by name.
             _ => {
-                if let Some(name) = parts.member_of(self.id, tag) {
-                    return Some((name, self.nodes(Items::empty(&parts.arena))?));
-                }
-                let (name, slots) = parts.variant_of_form(self.id, tag)?;
-                Some((name, self.nodes(slots)?))
+                let name = parts.member_of(self.id, tag)?;
+                Some((name, self.nodes(Items::empty(&parts.arena))?))
             }
         }
     }
@@ -458,5 +495,13 @@ impl<'p> Decoder<'p> for Node<'p> {
             (View::Int(value), 0) => Some(value),
             _ => None,
         }
+    }
+}
+
+/// An object of a PyO3 class in words, or why it is none.
+fn describe_formed(class: &str, mode: Mode) -> String {
+    match mode {
+        Mode::Packed => format!("a packed {class}, whose bytes are a native state that `state_core::loads` reads"),
+        _ => class.to_owned(),
     }
 }

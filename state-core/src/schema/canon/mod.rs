@@ -27,12 +27,12 @@ const FLOAT: u8 = 0x2A;
 const DOUBLE: u8 = 0x2B;
 
 /// In pickles of classes alone: the types of open sets, in front of the schema.
-#[cfg(feature = "pyo3")]
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(super) const MEMBERS: u8 = 0x2C;
 
 const BACK: u8 = 0xFF;
 
-#[cfg(feature = "pyo3")]
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
 const HANDLE: u8 = 0xFE;
 
 pub(super) fn tag(kind: &Kind) -> u8 {

@@ -10,7 +10,7 @@ use core::mem;
 use super::super::carried::bit;
 use super::super::heads::Heads;
 use super::super::members::Members;
-#[cfg(feature = "pyo3")]
+#[cfg(any(feature = "pickle", feature = "pyo3"))]
 use super::HANDLE;
 use super::{BACK, DOUBLE, FLOAT, INTS, NAMESAKE, OBJECT};
 use crate::error::{Error, ErrorKind};
@@ -381,6 +381,9 @@ impl<'a> In<'a> {
             DOUBLE => Some(Kind::Float { bits: 64 }),
             #[cfg(feature = "pyo3")]
             HANDLE => Some(Kind::Handle(Handle::ANY)),
+            // Of such an object the pickle says all by itself.
+            #[cfg(all(feature = "pickle", not(feature = "pyo3")))]
+            HANDLE => Some(Kind::Unit),
             _ => None,
         }
     }

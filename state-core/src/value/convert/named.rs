@@ -102,6 +102,14 @@ impl Named<'_> {
     }
 }
 
+/// A part of an image as a value whose objects and variants keep the names of their slots.
+#[cfg(feature = "pickle")]
+pub(crate) fn named(of: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
+    let mut collector = Collector::naming();
+    walk::read_part(of.0, of.1, regions, levels, &mut collector)?;
+    Ok(collector.finish())
+}
+
 /// The values of one type, one after another.
 pub(crate) struct Each<'v>(pub &'v [Value]);
 

@@ -8,6 +8,7 @@ use super::Reader;
 use super::memo::{CLASS, Kept, start_of};
 use super::skim::Skim;
 use crate::pickle::decode::arena::Id;
+use crate::pickle::decode::forms::{Forms, Shape};
 use crate::pickle::decode::machine::Machine;
 use crate::pickle::decode::node::{Node, Source};
 use crate::pickle::decode::numpy::Dtypes;
@@ -17,7 +18,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::stack;
 use crate::schema::{Kind, Schema};
 use crate::value::Dtype;
-use crate::walk;
+use crate::walk::{self, Limits};
 
 /// Objects from the memo that are made of others from it, and so on, deeper than this are left to the machine.
 const DEEPEST: u32 = 16;
@@ -30,6 +31,7 @@ pub(super) struct Unusual<'p> {
     machine: Machine<'p>,
     image: Builder,
     dtypes: Dtypes,
+    forms: Forms,
     /// What shared parts may still amount to.
     left: u64,
     /// Where values begin, of those that were looked at last.
@@ -51,6 +53,7 @@ impl<'p> Reader<'p> {
                 machine,
                 image: Builder { memory, ..Builder::default() },
                 dtypes: Dtypes::new(input.len()),
+                forms: Forms::default(),
                 left: (input.len() as u64).saturating_mul(options.expansion).saturating_add(1 << 20),
                 skim: Skim::default(),
                 read: 0,
@@ -94,8 +97,9 @@ impl<'p> Reader<'p> {
     pub(super) fn part(&mut self, schema: &'static Schema, at: usize) -> Option<()> {
         let (start, parts) = (self.at, self.parts);
         let (id, skim) = self.run_machine(is_tuple(schema))?;
-        let (buffers, surrogates) = (self.buffers, self.options.surrogates);
-        let Unusual { machine, image, dtypes, left, .. } = self.unusual();
+        let (buffers, surrogates, options) = (self.buffers, self.options.surrogates, self.options);
+        let Unusual { machine, image, dtypes, forms, left, .. } = self.unusual();
+        let limits = Limits { memory: image.memory, ..options.limits(0) };
         let most = left.saturating_add(9 * (skim.end - start) as u64);
         let source = Source {
             parts: &machine.parts,
@@ -104,6 +108,8 @@ impl<'p> Reader<'p> {
             left: Cell::new(most),
             dtypes: RefCell::new(mem::replace(dtypes, Dtypes::new(0))),
             class: RefCell::default(),
+            forms: mem::take(forms),
+            limits,
         };
         let mut part = mem::take(image);
         part.heads.clear();
@@ -111,10 +117,12 @@ impl<'p> Reader<'p> {
         part.text.clear();
         part.raw.clear();
         part.depth = stack::levels(parts);
-        let (part, filled) = walk::fill_at(part, schema, Node { source: &source, id }, parts);
+        let root = Node { source: &source, id, shape: Shape::NONE };
+        let (part, filled) = walk::fill_at(part, schema, root, parts);
         let is_filled = filled.is_ok() && !source.is_spent();
         *left = source.left.get().min(*left);
         *dtypes = source.dtypes.into_inner();
+        *forms = source.forms.later();
         let taken = if is_filled { self.take(&part, schema.head, at) } else { None };
         self.unusual().image = part;
         self.end(skim);

@@ -1,0 +1,129 @@
+//! The calls that give a form, and those that make an object by it.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::super::arena::{Id, Items, Tag};
+use super::super::parts::Parts;
+use super::super::view::{Name, View};
+
+/// The function that gives the forms of a class.
+const FORM: &str = "__form__";
+
+/// What a form is called with: the first of its own arguments says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pickle::decode) enum Mode {
+    /// The slots.
+    Exact,
+    /// A class that extends that of the form in Python, and the slots.
+    Class,
+    /// A class, and the tuple of the slots that its own `__setstate__` is given.
+    Given,
+    /// A class, whose own `__setstate__` fills the object.
+    Blank,
+    /// The native bytes.
+    Packed,
+}
+
+/// An object that was made of slots.
+#[derive(Clone, Debug)]
+pub(super) struct Formed<'p> {
+    /// The place of the form.
+    pub form: u32,
+    /// The class that it was called with, if it was.
+    pub class: Option<Id>,
+    /// The slots, and what stands behind them.
+    pub slots: Items<'p>,
+    /// Attributes, where they are given afterwards.
+    pub attributes: Option<Id>,
+}
+
+impl Parts<'_> {
+    /// The class whose form a call gives.
+    pub(in crate::pickle::decode) fn class_of_form(&self, place: u32) -> Option<String> {
+        let function = self.arena.part(place, 0);
+        let (module, name) = self.is_form_function(function).then(|| self.class_path(function))??;
+        Some(format!("{module}.{}", class_of(&name)?))
+    }
+
+    fn is_form_function(&self, function: Id) -> bool {
+        if self.is_long_name(function) {
+            return false;
+        }
+        match self.name(function) {
+            Some(name) => name.name.ends_with(FORM),
+            None => self.attribute(function).is_some_and(|(_, attribute)| attribute == FORM),
+        }
+    }
+
+    /// Whether the form is of the class `tag`.
+    pub(super) fn is_form_of(&self, form: u32, tag: &str) -> bool {
+        let function = self.arena.part(form, 0);
+        match self.name(function) {
+            Some(name) => class_of(name.name).is_some_and(|class| Name { name: class, ..name }.is(tag)),
+            None => self.attribute(function).is_some_and(|(class, _)| self.is_named(class, tag)),
+        }
+    }
+
+    /// The form that a call calls, and with what.
+    pub(in crate::pickle::decode) fn form_called(&self, tag: Tag, place: u32) -> Option<(u32, Mode)> {
+        if tag != Tag::Call {
+            return None;
+        }
+        let form = self.arena.part(place, 0).place().filter(|&form| self.arena.tag(form) == Tag::Call)?;
+        if !self.is_form_function(self.arena.part(form, 0)) {
+            return None;
+        }
+        let first = self.arguments(self.arena.part(form, 1)).next();
+        let mode = match first.map(|first| self.plain(first)) {
+            Some(View::Int(1)) => Mode::Class,
+            Some(View::Int(2)) => Mode::Given,
+            Some(View::Int(3)) => Mode::Blank,
+            Some(View::Int(4)) => Mode::Packed,
+            Some(View::Int(_)) => return None,
+            _ => Mode::Exact,
+        };
+        Some((form, mode))
+    }
+
+    /// The object that a call of a form makes, where it is made of slots and nothing else was done to it.
+    pub(super) fn formed(&self, tag: Tag, place: u32) -> Option<Formed<'_>> {
+        let (form, mode) = self.form_called(tag, place)?;
+        let mut slots = self.arguments(self.arena.part(place, 1));
+        let mut changes = self.arena.changes(place);
+        let mut state = match (changes.next(), changes.next()) {
+            (None, _) => None,
+            (Some((Tag::State, mut state)), None) => state.next(),
+            _ => return None,
+        };
+        let class = match mode {
+            Mode::Exact => None,
+            Mode::Class | Mode::Given => Some(slots.next()?),
+            Mode::Blank | Mode::Packed => return None,
+        };
+        if mode == Mode::Given {
+            let given = slots.next().filter(|_| slots.len() == 0)?;
+            // The method is given the slots that the object has already.
+            state = state.filter(|state| *state != given);
+            slots = self.arguments(given);
+        }
+        let made = Formed { form, class, slots, attributes: None };
+        let Some(state) = state else { return Some(made) };
+        match self.view(state) {
+            View::None => Some(made),
+            View::Dict(_) => Some(Formed { attributes: Some(state), ..made }),
+            // In a cycle, the whole state behind its form.
+            View::Tuple(mut slots) => {
+                let again = slots.next()?.place().filter(|&again| self.arena.tag(again) == Tag::Call)?;
+                self.is_form_function(self.arena.part(again, 0)).then_some(Formed { form: again, slots, ..made })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The class in the name of the function that gives its forms: a class that takes no attributes has it beside it.
+fn class_of(function: &str) -> Option<&str> {
+    let class = function.strip_suffix(FORM)?;
+    class.strip_suffix('.').or_else(|| class.strip_prefix('_'))
+}

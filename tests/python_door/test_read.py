@@ -1,0 +1,72 @@
+"""The pickles in `tests/data/classes`, which `tests/pickle_classes.rs` reads in Rust: this module writes the same."""
+
+import os
+import pathlib
+import pickle
+import sys
+
+import zoo
+
+DATA = pathlib.Path(__file__).parent.parent / "data" / "classes"
+
+
+class Racer(zoo.OldSize):
+    pass
+
+
+Racer.__module__ = "zoo"
+zoo.Racer = Racer
+
+
+def racer():
+    made = Racer(1.0, 2.0)
+    made.team = "red"
+    return made
+
+
+def ring():
+    """An object that is reached from itself."""
+    node = zoo.Node("first")
+    node.next = zoo.Node("second")
+    node.next.next = node
+    return node
+
+
+def team():
+    dave = zoo.Person("Dave", 30)
+    return zoo.Team(dave, None, [zoo.Person("Eve", 31), dave])
+
+
+def objects():
+    yield "size", zoo.OldSize(1.0, 2.0)
+    yield "sizes", [zoo.OldSize(float(at), 0.5) for at in range(3)] * 2
+    yield "person", zoo.OldPerson("Dave")
+    yield "kinds", zoo.Kinds.make()
+    yield "puppy", zoo.Puppy("Rex", 9)
+    yield "racer", racer()
+    yield "light", [zoo.OldLight.Amber, zoo.OldLight.Green, zoo.OldLight.Red]
+    yield "shape", [zoo.OldShape.Circle(1.5), zoo.OldShape.Rect(2.0, 3.0)]
+    yield "speed", zoo.OldSpeed("car", 36.0)
+    yield "paint", zoo.OldPaint()
+    yield "samples", [zoo.Samples([1.0, 2.0], [3, 4, 5], [6]), zoo.Samples([])]
+    yield "rack", zoo.OldRack([0.5, 1.0])
+    yield "natural", zoo.Natural.make()
+    yield "team", team()
+    yield "ring", ring()
+    yield "listed", zoo.Account("Dave", "secret", [1, 2])
+    yield "own", zoo.OldOwn("text")
+    yield "ownset", zoo.OwnSet("named")
+    yield "packet", zoo.OldPacket("first", 7)
+    if hasattr(zoo, "Fixed"):
+        yield "fixed", zoo.Fixed.make(9)
+
+
+def test_the_pickles_that_rust_reads_are_those_of_the_classes():
+    for name, made in objects():
+        for protocol in (0, 2, 4):
+            path = DATA / f"{name}_p{protocol}.pkl"
+            data = pickle.dumps(made, protocol)
+            if os.environ.get("UPDATE"):
+                path.write_bytes(data)
+            if sys.version_info[:2] == (3, 11):
+                assert path.read_bytes() == data, path.name
