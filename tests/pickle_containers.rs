@@ -446,7 +446,7 @@ fn a_state_in_another_form_says_which_attribute_takes_it() {
         let (flat, named) = both(&pickle(state));
         for error in flat.map(Result::unwrap_err) {
             let wanted = "P: expected m.P with a tuple of its slots, found m.P with attributes by name, which \
-                          `#[state(pickle = \"dict\")]` takes";
+                          `#[state(pickle = \"dict\")]` or `\"slots\"` takes";
             assert_eq!(error.to_string(), wanted);
         }
         for named in named {
@@ -458,7 +458,7 @@ fn a_state_in_another_form_says_which_attribute_takes_it() {
         assert_eq!(flat.unwrap(), (1, "a".into()));
     }
     let wanted = "P: expected m.P with attributes by name, found m.P with a tuple for its state, which a type without \
-                  `pickle = \"dict\"` takes";
+                  `pickle` takes";
     assert_eq!(named.unwrap_err().to_string(), wanted);
     // A dynamic value of either type has the slots in a tuple.
     assert_eq!(by_value.unwrap(), (1, "a".into()));

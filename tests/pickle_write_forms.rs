@@ -172,6 +172,97 @@ def case(data):
     }
 }
 
+/// What a class with `__slots__` writes and takes of its own accord; a dataclass with them is such a class.
+#[test]
+fn classes_with_slots() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "slotted.Base", pickle = "slots")]
+    struct Base {
+        name: String,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "slotted.Child", pickle = "slots")]
+    struct Child {
+        #[state(flatten_parent)]
+        base: Base,
+        sizes: Vec<u16>,
+        #[state(bytes)]
+        raw: Vec<u16>,
+        next: Option<Box<Data>>,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "slotted.Data", pickle = "slots")]
+    struct Data {
+        only: i64,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "slotted.Empty", pickle = "slots")]
+    struct Empty {}
+    const SCRIPT: &str = r#"
+import sys, types
+slotted = sys.modules["slotted"] = types.ModuleType("slotted")
+exec('''
+class Base:
+    __slots__ = ("name",)
+class Child(Base):
+    __slots__ = ("sizes", "raw", "next")
+    def __repr__(self): return "Child%r" % ((self.name, self.sizes, self.raw, self.next),)
+class Empty:
+    __slots__ = ()
+    def __repr__(self): return "Empty()"
+class Data:
+    only: int
+''', slotted.__dict__)
+if sys.version_info >= (3, 10):
+    import dataclasses
+    slotted.Data = dataclasses.dataclass(slots=True)(slotted.Data)
+else:
+    exec('''
+class Data:
+    __slots__ = ("only",)
+    def __repr__(self): return "Data(only=%r)" % self.only
+''', slotted.__dict__)
+
+def case(data):
+    value = load(data)
+    assert not hasattr(value[0], "__dict__")
+    # Python itself pickles such a class from protocol 2 on.
+    packed = [pickle.dumps(value, protocol) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+    return repr(value).encode() + b"\n" + b"".join(len(part).to_bytes(4, "little") + part for part in packed)
+"#;
+    type All = (Child, Empty, Data);
+    let all = || -> All {
+        let base = Base { name: "Ann".into() };
+        let next = Some(Box::new(Data { only: -7 }));
+        (Child { base, sizes: vec![1, 2], raw: vec![513], next }, Empty {}, Data { only: 1 << 40 })
+    };
+    let pickles: Vec<_> =
+        Protocol::ALL.map(|protocol| PickleOptions::new().protocol(protocol).dumps(&all()).unwrap()).into();
+    let answers = python::answers(&[python::LOAD, SCRIPT].concat(), &pickles).unwrap_or_default();
+    for (pickle, answer) in pickles.iter().zip(answers) {
+        if answer == python::TOO_OLD.as_bytes() {
+            continue;
+        }
+        let (text, written) = answer.split_at(answer.iter().position(|&byte| byte == b'\n').unwrap());
+        let expected = r"(Child('Ann', [1, 2], b'\x01\x02', Data(only=-7)), Empty(), Data(only=1099511627776))";
+        assert_eq!(String::from_utf8_lossy(text), expected);
+        for written in [&[&pickle[..]], &*python::parts(&written[1..])].concat() {
+            assert_eq!(pickle::loads::<All>(written).unwrap(), all());
+            // A value keeps how the state was written.
+            let value = pickle::load_value(written).unwrap();
+            assert_eq!(from_value::<All>(&value).unwrap(), all());
+            let again = pickle::dump_value(&value).unwrap();
+            assert_eq!(pickle::loads::<All>(&again).unwrap(), all());
+            assert_eq!(pickle::load_value(&again).unwrap(), value);
+        }
+    }
+    let pickle = PickleOptions::new().protocol(Protocol::V2).dumps(&Data { only: 7 }).unwrap();
+    assert_eq!(pickle, b"\x80\x02cslotted\nData\nq\0)\x81N}X\x04\0\0\0onlyq\x01K\x07s\x86b.");
+    let pickle = PickleOptions::new().protocol(Protocol::V0).dumps(&Data { only: 7 }).unwrap();
+    let made = "ccopy_reg\n_reconstructor\np0\n(cslotted\nData\np1\nc__builtin__\nobject\np2\nNtR";
+    assert_eq!(String::from_utf8(pickle).unwrap(), format!("{made}(N(Vonly\np3\nI7\ndtb."));
+}
+
 #[test]
 fn a_child_has_no_slot_of_its_parents_name() {
     #[derive(State)]

@@ -36,6 +36,12 @@ class Unit:
 class Plain:
     pass
 
+class Slotted:
+    __slots__ = "a", "b"
+    # As Python has it from protocol 2 on.
+    def __getstate__(self):
+        return None, {"a": self.a, "b": self.b}
+
 class Sorted:
     def __setstate__(self, state):
         self.state = state
@@ -228,6 +234,12 @@ fn structs_of_each_form() {
         a: u8,
     }
     #[derive(State, Clone)]
+    #[state(pickle = "slots")]
+    struct Slotted {
+        a: u8,
+        b: Leaf,
+    }
+    #[derive(State, Clone)]
     #[state(pickle = "cython")]
     struct Sorted {
         b: u8,
@@ -243,6 +255,7 @@ fn structs_of_each_form() {
     cells!(cases, leaf(), true, true);
     cells!(cases, Unit, true, true);
     cells!(cases, Plain { a: 1 }, true, true);
+    cells!(cases, Slotted { a: 1, b: leaf() }, true, true);
     cells!(cases, Sorted { b: 1, a: vec![2] }, true, true);
     cells!(cases, Called { a: 1, b: leaf() }, true, true);
     cases.ask();

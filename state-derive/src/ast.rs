@@ -44,6 +44,7 @@ pub enum Form {
     /// Nothing was said: the flat tuple of the slots.
     State,
     Dict,
+    Slots,
     Cython,
     Call,
     Enum,
@@ -164,6 +165,7 @@ impl Form {
     fn new(attrs: &Attrs) -> Self {
         match attrs.text(symbol::PICKLE).map(LitStr::value).as_deref() {
             Some(symbol::DICT) => Form::Dict,
+            Some(symbol::SLOTS) => Form::Slots,
             Some(symbol::CYTHON) => Form::Cython,
             Some(symbol::CALL) => Form::Call,
             Some(symbol::ENUM) => Form::Enum,

@@ -39,6 +39,7 @@ use crate::ctxt::Ctxt;
 /// | type | `before_get = path` | a function that is called before the state is saved: `fn(&Self)`; a method is written `Self::prepare`. If it refuses, it is called twice more, to find the path for the error |
 /// | type | `after_set = path` | a function that is called after the state is restored: `fn(&mut Self)`; a method is written `Self::rebuild` |
 /// | type | `pickle = "dict"` | pickled by the names of its slots, as Python pickles a class without `__getstate__` |
+/// | type | `pickle = "slots"` | the same, as Python pickles a class with `__slots__` |
 /// | type | `pickle = "cython"` | pickled as Cython pickles a `cdef class` without `__getstate__` |
 /// | type | `pickle = "call"` | pickled as a call of its class with its slots, as Python pickles a `Fraction` or `Decimal` |
 /// | type | `pickle = "enum"` | variants without fields are pickled as the members of a Python `enum.Enum` |

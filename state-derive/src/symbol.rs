@@ -129,7 +129,8 @@ pub const CRATE: Symbol = Symbol::new("crate", TYPE, Takes::Module, "crate = pat
 pub const BOUND: Symbol = Symbol::new("bound", TYPE, Takes::Predicates, "bound = \"T: Trait\"");
 pub const BEFORE_GET: Symbol = Symbol::new("before_get", TYPE, Takes::Function, "before_get = Self::prepare");
 pub const AFTER_SET: Symbol = Symbol::new("after_set", TYPE, Takes::Function, "after_set = Self::rebuild");
-pub const PICKLE: Symbol = Symbol::new("pickle", TYPE, Takes::Choice(&[CALL, CYTHON, DICT, ENUM]), "pickle = \"dict\"");
+pub const PICKLE: Symbol =
+    Symbol::new("pickle", TYPE, Takes::Choice(&[CALL, CYTHON, DICT, ENUM, SLOTS]), "pickle = \"dict\"");
 pub const RENAME: Symbol = Symbol::new("rename", PARTS, Takes::Text, "rename = \"other_name\"");
 pub const BYTES: Symbol = Symbol::flag("bytes");
 pub const ARRAY: Symbol = Symbol::flag("array");
@@ -159,6 +160,7 @@ pub const CALL: &str = "call";
 pub const CYTHON: &str = "cython";
 pub const DICT: &str = "dict";
 pub const ENUM: &str = "enum";
+pub const SLOTS: &str = "slots";
 
 /// In the order in which messages list them.
 pub const ALL: &[Symbol] = &[
@@ -224,7 +226,7 @@ mod tests {
         assert_eq!(list(Level::Variant), "`alias`, `other`, `skip`, `rename`");
         assert_eq!(
             PICKLE.expectation(),
-            r#"`pickle` takes "call", "cython", "dict" or "enum"; write `pickle = "dict"`"#
+            r#"`pickle` takes "call", "cython", "dict", "enum" or "slots"; write `pickle = "dict"`"#
         );
         assert_eq!(SKIP.expectation(), "`skip` takes no value; write `skip`");
     }

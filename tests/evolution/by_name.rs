@@ -49,62 +49,74 @@ fn values_of_files_are_matched_by_name() {
     assert!(object.slot("width").is_none());
 }
 
+macro_rules! pickles_by_name {
+    ($form:literal) => {
+        mod v1 {
+            #[derive(state_core::State, Clone)]
+            #[state(name = "shop.Human", pickle = $form)]
+            pub struct Human {
+                pub junk: Vec<u8>,
+                pub years: u8,
+                pub name: String,
+                pub color: Color,
+            }
+            #[derive(state_core::State, Clone)]
+            #[state(name = "shop.Paint", pickle = "enum")]
+            pub enum Color {
+                Red,
+                Blue,
+            }
+            #[derive(state_core::State)]
+            #[state(name = "shop.Pair")]
+            pub struct Pair(pub u8, pub String);
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "shop.Person", alias("shop.Human"), pickle = $form, removed("junk"))]
+        struct Person {
+            name: String,
+            #[state(alias("years"))]
+            age: u16,
+            #[state(default)]
+            email: Option<String>,
+            color: Color,
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "shop.Color", alias("shop.Paint"), pickle = "enum")]
+        enum Color {
+            #[state(other)]
+            Unknown,
+            #[state(alias("Red"))]
+            Crimson,
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "shop.Two", alias("shop.Pair"))]
+        struct Two(u8, String, #[state(default)] bool);
+
+        let human = |color| v1::Human { junk: vec![1], years: 30, name: "Ada".into(), color };
+        let humans = vec![human(v1::Color::Red), human(v1::Color::Blue), human(v1::Color::Red)];
+        let person = |color| Person { name: "Ada".into(), age: 30, email: None, color };
+        let people = [person(Color::Crimson), person(Color::Unknown), person(Color::Crimson)];
+        for protocol in state_core::pickle::Protocol::ALL {
+            let options = state_core::pickle::PickleOptions::new().protocol(protocol);
+            let bytes = options.dumps(&humans).unwrap();
+            assert_eq!(state_core::pickle::loads::<Vec<Person>>(&bytes).unwrap(), people, "{protocol:?}");
+            let pairs = options.dumps(&vec![v1::Pair(1, "one".into()), v1::Pair(2, "two".into())]).unwrap();
+            let twos = [Two(1, "one".into(), false), Two(2, "two".into(), false)];
+            assert_eq!(state_core::pickle::loads::<Vec<Two>>(&pairs).unwrap(), twos, "{protocol:?}");
+            let value = state_core::pickle::load_value(&bytes).unwrap();
+            assert_eq!(state_core::from_value::<Vec<Person>>(&value).unwrap(), people, "{protocol:?}");
+        }
+    };
+}
+
 /// Pickles of attributes by name, of classes and members that had other names, at each protocol.
 #[test]
 fn pickles_by_name() {
-    mod v1 {
-        #[derive(state_core::State, Clone)]
-        #[state(name = "shop.Human", pickle = "dict")]
-        pub struct Human {
-            pub junk: Vec<u8>,
-            pub years: u8,
-            pub name: String,
-            pub color: Color,
-        }
-        #[derive(state_core::State, Clone)]
-        #[state(name = "shop.Paint", pickle = "enum")]
-        pub enum Color {
-            Red,
-            Blue,
-        }
-        #[derive(state_core::State)]
-        #[state(name = "shop.Pair")]
-        pub struct Pair(pub u8, pub String);
-    }
-    #[derive(State, Debug, PartialEq)]
-    #[state(name = "shop.Person", alias("shop.Human"), pickle = "dict", removed("junk"))]
-    struct Person {
-        name: String,
-        #[state(alias("years"))]
-        age: u16,
-        #[state(default)]
-        email: Option<String>,
-        color: Color,
-    }
-    #[derive(State, Debug, PartialEq)]
-    #[state(name = "shop.Color", alias("shop.Paint"), pickle = "enum")]
-    enum Color {
-        #[state(other)]
-        Unknown,
-        #[state(alias("Red"))]
-        Crimson,
-    }
-    #[derive(State, Debug, PartialEq)]
-    #[state(name = "shop.Two", alias("shop.Pair"))]
-    struct Two(u8, String, #[state(default)] bool);
+    pickles_by_name!("dict");
+}
 
-    let human = |color| v1::Human { junk: vec![1], years: 30, name: "Ada".into(), color };
-    let humans = vec![human(v1::Color::Red), human(v1::Color::Blue), human(v1::Color::Red)];
-    let person = |color| Person { name: "Ada".into(), age: 30, email: None, color };
-    let people = [person(Color::Crimson), person(Color::Unknown), person(Color::Crimson)];
-    for protocol in state_core::pickle::Protocol::ALL {
-        let options = state_core::pickle::PickleOptions::new().protocol(protocol);
-        let bytes = options.dumps(&humans).unwrap();
-        assert_eq!(state_core::pickle::loads::<Vec<Person>>(&bytes).unwrap(), people, "{protocol:?}");
-        let pairs = options.dumps(&vec![v1::Pair(1, "one".into()), v1::Pair(2, "two".into())]).unwrap();
-        let twos = [Two(1, "one".into(), false), Two(2, "two".into(), false)];
-        assert_eq!(state_core::pickle::loads::<Vec<Two>>(&pairs).unwrap(), twos, "{protocol:?}");
-        let value = state_core::pickle::load_value(&bytes).unwrap();
-        assert_eq!(state_core::from_value::<Vec<Person>>(&value).unwrap(), people, "{protocol:?}");
-    }
+/// The same where the attributes are `__slots__`.
+#[test]
+fn pickles_of_slots_by_name() {
+    pickles_by_name!("slots");
 }

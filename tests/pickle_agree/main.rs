@@ -39,6 +39,17 @@ struct Town {
     map: Vec<u16>,
 }
 
+/// Of a class with `__slots__`.
+#[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Spot", pickle = "slots")]
+struct Spot {
+    name: String,
+    #[state(bytes)]
+    map: Vec<u16>,
+    near: Option<Box<Spot>>,
+    pair: (i16, Vec<String>),
+}
+
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.One", pickle = "dict")]
 struct One {
@@ -165,6 +176,7 @@ fn agrees_as(letter: u8, pickle: &[u8]) -> Read {
         b'l' => agrees::<Vec<Club>>(pickle),
         b'n' => agrees::<(Vec<Person>, Vec<Place>, Vec<((i32, i64), f64)>)>(pickle),
         b'o' => agrees::<Vec<Odd>>(pickle),
+        b'p' => agrees::<Vec<Spot>>(pickle),
         b'm' => agrees::<Vec<(Vec<String>, Vec<(u8, u8, u8, u8)>, String)>>(pickle),
         _ => agrees::<Vec<Shape>>(pickle),
     }

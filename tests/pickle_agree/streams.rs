@@ -7,7 +7,7 @@ use std::time::Duration;
 use state_core::pickle::{PickleOptions, Protocol};
 
 use super::example::Person;
-use super::{Bag, Color, Odd, Pair, Place, Read, Shape, Town, agrees, agrees_as, python};
+use super::{Bag, Color, Odd, Pair, Place, Read, Shape, Spot, Town, agrees, agrees_as, python};
 
 const WRITE: &str = r#"
 import pickle, pickletools, random, sys, types
@@ -37,7 +37,12 @@ class Club:
     def __setstate__(self, state):
         self.slots = state
 
-for given in Person, Place, Town, One, Club:
+class Spot:
+    __slots__ = "name", "map", "near", "pair"
+    def __init__(self, *slots):
+        self.name, self.map, self.near, self.pair = slots
+
+for given in Person, Place, Town, One, Club, Spot:
     given.__module__ = "example"
     setattr(example, given.__name__, given)
 
@@ -85,6 +90,9 @@ def value(letter, r):
         return of(club, r.choice([few, 70]))
     if letter == "m":
         return of(lambda: (some(name), some(lambda: (1, 2, 3, within(0, 255))), name()), r.choice([few, 150]))
+    if letter == "p":
+        spot = lambda near: Spot(name(), r.choice(MAPS), near, (within(-2**15, 2**15 - 1), of(name)))
+        return of(lambda: spot(r.choice([None, spot(None), spot(spot(None))])), r.choice([few, 80]))
     # Parts that come again, attributes in any order, and whole numbers for floats.
     if letter == "n":
         ada, pair = person(), (within(-9, 9), 1)
@@ -95,15 +103,18 @@ def value(letter, r):
 
 def case(frame):
     letter, seed, protocol = frame.decode().split()
-    written = pickle.dumps(value(letter, random.Random(letter + seed)), int(protocol))
+    # Slots alone need protocol 2.
+    protocol = max(int(protocol), 2) if letter == "p" else int(protocol)
+    written = pickle.dumps(value(letter, random.Random(letter + seed)), protocol)
     # Without what nobody gets from the memo.
     return pickletools.optimize(written) if int(seed) % 3 == 2 else written
 "#;
 
 /// Streams of each type, at each protocol, with the letter of the type.
 fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
-    let asked =
-        (b'a'..=b'n').flat_map(|letter| (0..seeds).flat_map(move |seed| (0..6).map(move |p| (letter, seed, p))));
+    let asked = (b'a'..=b'n')
+        .chain([b'p'])
+        .flat_map(|letter| (0..seeds).flat_map(move |seed| (0..6).map(move |p| (letter, seed, p))));
     let asked: Vec<_> = asked.collect();
     let frames: Vec<_> =
         asked.iter().map(|(letter, seed, p)| format!("{} {seed} {p}", char::from(*letter)).into_bytes()).collect();
@@ -131,6 +142,9 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     let town = |mayor: Option<Box<str>>, area| Town { place: places[3].clone(), mayor, area, map: vec![1, 2, 3] };
     let towns = vec![town(None, Some(3)), town(Some("Ada".into()), None)];
     let rows: Vec<(i64, f64)> = (0..64).map(|at| (i64::MIN >> at, f64::from(at))).collect();
+    let spot =
+        |near, at: u16| Spot { name: "s".repeat(at.into()), map: vec![at; 3], near, pair: (-7, vec!["p".into()]) };
+    let spots: Vec<Spot> = (0..70).map(|at| spot(Some(Box::new(spot(None, at))).filter(|_| at % 3 > 0), at)).collect();
     let shapes = vec![Shape::Empty, Shape::Named("s".into()), Shape::Many { a: 1, b: -1, c: 2.5, d: true }];
     for protocol in Protocol::ALL {
         let options = PickleOptions::new().protocol(protocol);
@@ -141,6 +155,7 @@ fn what_is_written_here_is_the_same_on_both_ways() {
         assert_eq!(options.is_built_directly(&options.dumps(&rows).unwrap()), has_own_opcodes, "{protocol:?}");
         assert_eq!(agrees::<Vec<Place>>(&options.dumps(&places).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Town>>(&options.dumps(&towns).unwrap()), Read::Directly);
+        assert_eq!(agrees::<Vec<Spot>>(&options.dumps(&spots).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<(i64, f64)>>(&options.dumps(&rows).unwrap()), Read::Directly);
         assert_eq!(agrees::<Vec<Shape>>(&options.dumps(&shapes).unwrap()), Read::Directly);
     }

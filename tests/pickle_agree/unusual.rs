@@ -202,6 +202,62 @@ fn an_array_is_taken_once_where_something_unusual_follows() {
     assert_eq!(pickle::loads::<Row>(&unusual).unwrap(), row());
 }
 
+/// The slots of a class come in its own order, which need not be that of the struct; and they may stand in other states.
+#[test]
+fn slots_in_another_order_or_another_state() {
+    mod theirs {
+        use state_core::State;
+
+        #[derive(State)]
+        #[state(name = "m.Two", pickle = "slots")]
+        pub struct Slots {
+            pub b: Vec<String>,
+            pub a: String,
+        }
+        #[derive(State)]
+        #[state(name = "m.Two", pickle = "dict")]
+        pub struct Dict {
+            pub b: Vec<String>,
+            pub a: String,
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "m.Two", pickle = "slots")]
+    struct Two {
+        a: String,
+        b: Vec<String>,
+    }
+    let texts = |at: u8| (at.to_string(), vec!["b".repeat(at.into()); 2]);
+    let twos: Vec<Two> = (0..9).map(texts).map(|(a, b)| Two { a, b }).collect();
+    let slots: Vec<_> = (0..9).map(texts).map(|(a, b)| theirs::Slots { b, a }).collect();
+    let dicts: Vec<_> = (0..9).map(texts).map(|(a, b)| theirs::Dict { b, a }).collect();
+    for protocol in Protocol::ALL {
+        let options = PickleOptions::new().protocol(protocol);
+        let read = agrees::<Vec<Two>>(&options.dumps(&slots).unwrap());
+        assert_eq!(read, if protocol == Protocol::V0 { Read::ByTheMachine } else { Read::Directly }, "{protocol:?}");
+        assert_eq!(pickle::loads::<Vec<Two>>(&options.dumps(&slots).unwrap()).unwrap(), twos);
+        assert_ne!(agrees::<Vec<Two>>(&options.dumps(&dicts).unwrap()), Read::Refused);
+        assert_eq!(pickle::loads::<Vec<Two>>(&options.dumps(&dicts).unwrap()).unwrap(), twos);
+    }
+    // A `__dict__` beside the slots, or nothing but that, and what is no such pair.
+    for (state, is_read) in [
+        (&b"}X\x01\0\0\0aX\x01\0\0\0xs}X\x01\0\0\0b]s\x86"[..], true),
+        (b"}(X\x01\0\0\0aX\x01\0\0\0xX\x01\0\0\0b]uN\x86", true),
+        (b"N}(X\x01\0\0\0aX\x01\0\0\0xX\x01\0\0\0b]u\x86", true),
+        (b"N}(X\x01\0\0\0aX\x01\0\0\0xX\x01\0\0\0c]u\x86", false),
+        (b"N}X\x01\0\0\0aX\x01\0\0\0xs\x86", false),
+        (b"X\x01\0\0\0x]\x86", false),
+        (b"NN\x86", false),
+    ] {
+        let pickle = [&b"\x80\x02cm\nTwo\n)\x81"[..], state, b"b."].concat();
+        let read = agrees::<Two>(&pickle);
+        assert_eq!(read != Read::Refused, is_read, "{pickle:?}");
+        if is_read {
+            assert_eq!(pickle::loads::<Two>(&pickle).unwrap(), Two { a: "x".into(), b: vec![] });
+        }
+    }
+}
+
 /// Raw arrays lie in the order of the slots, however the attributes come.
 #[test]
 fn arrays_of_attributes_in_another_order_are_those_of_their_names() {

@@ -85,6 +85,34 @@ fn attributes_are_read_by_name() {
     }
 }
 
+/// Where the state is a pair, the form that is written so reads it too.
+#[test]
+fn slots_are_read_by_name() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "example.Slotted", pickle = "slots")]
+    struct Slotted {
+        y: f64,
+        x: i32,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "example.Both", pickle = "slots")]
+    struct Both {
+        x: i32,
+        y: f64,
+    }
+    for pickle in pickles("slots") {
+        assert_eq!(pickle::loads::<Slotted>(&pickle).unwrap(), Slotted { x: 1, y: 2.5 });
+        let value = pickle::load_value(&pickle).unwrap();
+        assert_eq!(from_value::<Slotted>(&value).unwrap(), Slotted { x: 1, y: 2.5 });
+        let mut live = Slotted { x: 0, y: 0.0 };
+        pickle::load_into(&pickle, &mut live).unwrap();
+        assert_eq!(live, Slotted { x: 1, y: 2.5 });
+    }
+    for pickle in pickles("both") {
+        assert_eq!(pickle::loads::<Both>(&pickle).unwrap(), Both { x: 1, y: 2.5 });
+    }
+}
+
 #[derive(State, Debug, PartialEq)]
 #[state(name = "example.Point", pickle = "dict")]
 struct Fewer {

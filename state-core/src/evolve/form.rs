@@ -172,8 +172,8 @@ impl Form {
         Box::leak(self.into())
     }
 
-    /// The same form, with its types pickled as `#[state(pickle = ..)]` on each of them says: `"dict"`, `"cython"` or
-    /// `"call"` for its structs, `"enum"` for its enums. This is not part of a schema.
+    /// The same form, with its types pickled as `#[state(pickle = ..)]` on each of them says: `"dict"`, `"slots"`,
+    /// `"cython"` or `"call"` for its structs, `"enum"` for its enums. This is not part of a schema.
     ///
     /// # Errors
     /// If `word` is none of these.
@@ -182,12 +182,13 @@ impl Form {
         use crate::schema::Form as Pickled;
         let form = match word {
             "dict" => Pickled::Dict,
+            "slots" => Pickled::Slots,
             "cython" => Pickled::Cython,
             "call" => Pickled::Call,
             "enum" => Pickled::Enum,
             _ => {
                 let found = alloc::format!("{word:?}");
-                return Err(Error::new(ErrorKind::Malformed, "dict, cython, call or enum", found));
+                return Err(Error::new(ErrorKind::Malformed, "dict, slots, cython, call or enum", found));
             }
         };
         for node in &mut self.parsed.nodes.0 {

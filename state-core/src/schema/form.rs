@@ -10,6 +10,8 @@ pub enum Form {
     State,
     /// An object with a dict of its slots by name.
     Dict,
+    /// An object with the pair of no `__dict__` and a dict of its slots by name.
+    Slots,
     /// An object as Cython pickles a class of its own accord.
     Cython,
     /// An object as a call of its class with its slots.
@@ -22,13 +24,19 @@ pub enum Form {
     Dynamic,
 }
 
-#[cfg(feature = "pyo3")]
 impl Form {
+    /// Whether the state has the slots by name.
+    pub(crate) const fn has_names(self) -> bool {
+        matches!(self, Self::Dict | Self::Slots)
+    }
+
     /// The attribute's value.
+    #[cfg(feature = "pyo3")]
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::State => "state",
             Self::Dict => "dict",
+            Self::Slots => "slots",
             Self::Cython => "cython",
             Self::Call => "call",
             Self::Range => "range",

@@ -58,7 +58,7 @@ pub(super) fn object<'v, 's, D: Decoder<'v>>(
         }
     }
     match object.form {
-        Form::Dict => by_attributes(fill, object, value, at),
+        form if form.has_names() => by_attributes(fill, object, value, at),
         Form::Cython if !D::LIVE => cython(fill, object, value, at),
         Form::Range if !D::LIVE => range(fill, object, value, at),
         _ => state(fill, object, value, at),
@@ -251,7 +251,10 @@ fn named<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> bo
 
 #[cold]
 fn by_name<'v, D: Decoder<'v>>(object: &Object, value: D) -> Error {
-    let found = format!("{} with attributes by name, which `#[state(pickle = \"dict\")]` takes", value.describe());
+    let found = format!(
+        "{} with attributes by name, which `#[state(pickle = \"dict\")]` or `\"slots\"` takes",
+        value.describe()
+    );
     Error::new(ErrorKind::Malformed, format!("{} with a tuple of its slots", object.name), found)
 }
 
@@ -259,13 +262,13 @@ fn by_name<'v, D: Decoder<'v>>(object: &Object, value: D) -> Error {
 #[cold]
 fn refusal<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> Error {
     let (tag, found) = (&object.name, value.describe());
-    if object.form != Form::Dict && named((object, nodes), value) {
+    if !object.form.has_names() && named((object, nodes), value) {
         return by_name(object, value);
     }
     let (expected, found) = match object.form {
-        Form::Dict if value.object(tag).is_some() => (
+        form if form.has_names() && value.object(tag).is_some() => (
             format!("{tag} with attributes by name"),
-            format!("{found} with a tuple for its state, which a type without `pickle = \"dict\"` takes"),
+            format!("{found} with a tuple for its state, which a type without `pickle` takes"),
         ),
         _ if value.is_of(tag) => (
             format!("{tag} with nothing but its slots"),

@@ -12,10 +12,10 @@ pub fn fits_the_type(cx: &Ctxt, container: &Container) {
     let Some(word) = container.attrs.text(symbol::PICKLE) else { return };
     let message = match (&container.data, container.form) {
         (Data::Struct(_), Form::Enum) => {
-            "a struct cannot be a Python enum; write `pickle = \"dict\"`, `\"cython\"` or `\"call\"`, \
-                or leave it out for the tuple of its slots"
+            "a struct cannot be a Python enum; write `pickle = \"dict\"`, `\"slots\"`, `\"cython\"` or \
+                `\"call\"`, or leave it out for the tuple of its slots"
         }
-        (Data::Enum(_), Form::Dict | Form::Cython | Form::Call) => {
+        (Data::Enum(_), Form::Dict | Form::Slots | Form::Cython | Form::Call) => {
             "an enum cannot be pickled like a struct; write `pickle = \"enum\"`, or leave it out"
         }
         _ => return,
@@ -36,7 +36,7 @@ pub fn has_a_unit_variant(cx: &Ctxt, container: &Container) {
 
 /// Python finds an attribute by its name, and `0` is none.
 pub fn slots_have_names(cx: &Ctxt, container: &Container, variant: &Variant) {
-    if !matches!((&container.data, container.form), (Data::Struct(_), Form::Dict | Form::Cython)) {
+    if !matches!((&container.data, container.form), (Data::Struct(_), Form::Dict | Form::Slots | Form::Cython)) {
         return;
     }
     let unnamed = |field: &&Field| matches!(field.member, Member::Unnamed(_)) && !field.attrs.has(symbol::RENAME);

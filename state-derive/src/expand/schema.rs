@@ -26,6 +26,7 @@ pub fn function(container: &Container) -> TokenStream {
     let form = match container.form {
         Form::State => quote!(State),
         Form::Dict => quote!(Dict),
+        Form::Slots => quote!(Slots),
         Form::Cython => quote!(Cython),
         Form::Call => quote!(Call),
         Form::Enum => quote!(Enum),

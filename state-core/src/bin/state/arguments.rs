@@ -153,6 +153,7 @@ pub struct Python {
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Pickled {
     Dict,
+    Slots,
     Cython,
     Call,
     Enum,
@@ -163,6 +164,7 @@ impl Pickled {
     pub fn word(self) -> &'static str {
         match self {
             Self::Dict => "dict",
+            Self::Slots => "slots",
             Self::Cython => "cython",
             Self::Call => "call",
             Self::Enum => "enum",

@@ -42,6 +42,7 @@ impl Planner {
         }
         match object.form {
             Form::Dict => self.dict_state(&slots, steps)?,
+            Form::Slots => self.slots_state(&slots, steps)?,
             _ => self.tuple_state(None, &slots, steps)?,
         }
         steps.code(&[BUILD]);
@@ -128,6 +129,16 @@ impl Planner {
             steps.push(Step::Word(name));
             self.slot(slot, at, steps)?;
         }
+        steps.code(close);
+        Ok(())
+    }
+
+    /// The same behind what stands for a `__dict__`, of which an object with `__slots__` has none.
+    fn slots_state(&mut self, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
+        let (open, close) = tuple_codes(self.protocol, 2);
+        steps.code(open);
+        steps.code(&[NONE]);
+        self.dict_state(slots, steps)?;
         steps.code(close);
         Ok(())
     }

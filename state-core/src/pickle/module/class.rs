@@ -121,7 +121,7 @@ impl<'c, 's> Scope<'c, 's> {
     /// The values of a flat state, with the attributes that hold them.
     pub fn fields(&self, object: &'s Object) -> Result<Vec<Field<'s>>> {
         let (mut fields, mut taken) = (Vec::new(), BTreeSet::new());
-        let by_name = matches!(object.form, Form::Dict | Form::Cython);
+        let by_name = object.form.has_names() || object.form == Form::Cython;
         let mut seen = BTreeSet::new();
         for (number, place) in self.collected.places(object).iter().enumerate() {
             let slot = &*place.slot.name;
@@ -166,15 +166,21 @@ impl<'c, 's> Scope<'c, 's> {
             Some(Of::Objects(bases, _)) => self.fields(bases[0])?.len(),
             _ => 0,
         };
+        let own = || fields.iter().skip(inherited).filter(|field| !matches!(field.held, Held::Derived(_)));
         let mut lines = String::new();
-        for field in fields.iter().skip(inherited).filter(|field| !matches!(field.held, Held::Derived(_))) {
+        if first.form == Form::Slots {
+            // As an argument, `slots=True`, it would take Python 3.10.
+            let names: Vec<String> = own().map(|field| repr(&field.attribute)).collect();
+            let _ = writeln!(lines, "__slots__ = {}\n", tuple(&names));
+        }
+        for field in own() {
             let annotation = self.field_type(objects, field)?;
             // Writing to a string cannot fail.
             let _ = writeln!(lines, "{}: {annotation}", field.attribute);
         }
         let mut parts = alloc::vec![lines];
         parts.extend(match first.form {
-            Form::Dict => self.dict_methods(&fields),
+            Form::Dict | Form::Slots => self.named_methods(&fields, first.form),
             Form::Call => alloc::vec![self.call_method(&fields)],
             Form::Cython => self.cython_methods(&fields, first),
             Form::State | Form::Range | Form::Enum | Form::Dynamic => self.tuple_methods(&fields),
@@ -234,8 +240,9 @@ impl<'c, 's> Scope<'c, 's> {
         alloc::vec![get, self.set_tuple(&fields)]
     }
 
-    /// A dict is what Python takes by itself, where all slots are attributes of their names.
-    fn dict_methods(&mut self, fields: &[Field<'_>]) -> Vec<String> {
+    /// A dict is what Python takes by itself, where all slots are attributes of their names; with `__slots__`, the pair of
+    /// nothing and that dict.
+    fn named_methods(&mut self, fields: &[Field<'_>], form: Form) -> Vec<String> {
         if fields
             .iter()
             .all(|field| field.slot == field.attribute && is_identifier(field.slot) && field.slot.is_ascii())
@@ -245,10 +252,15 @@ impl<'c, 's> Scope<'c, 's> {
         let dict = format!("{}[{}, {}]", self.builtin("dict"), self.builtin("str"), self.outer("typing", "Any"));
         let entries: Vec<String> =
             fields.iter().map(|field| format!("{}: self.{}", repr(field.slot), field.attribute)).collect();
-        let get = format!("def __getstate__(self) -> {dict}:\n    return {{{}}}\n", entries.join(", "));
-        let mut set = format!("def __setstate__(self, state: {dict}) -> None:\n");
+        let entries = format!("{{{}}}", entries.join(", "));
+        let (state, value, given) = match form {
+            Form::Slots => (format!("{}[None, {dict}]", self.builtin("tuple")), format!("None, {entries}"), "state[1]"),
+            _ => (dict, entries, "state"),
+        };
+        let get = format!("def __getstate__(self) -> {state}:\n    return {value}\n");
+        let mut set = format!("def __setstate__(self, state: {state}) -> None:\n");
         for field in fields {
-            let _ = writeln!(set, "    self.{} = state[{}]", field.attribute, repr(field.slot));
+            let _ = writeln!(set, "    self.{} = {given}[{}]", field.attribute, repr(field.slot));
         }
         alloc::vec![get, set]
     }

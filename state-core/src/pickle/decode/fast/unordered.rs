@@ -5,12 +5,16 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use super::Reader;
-use super::memo::Kept;
-use super::plan::{Made, Of, Placed};
+use super::memo::{Kept, NOWHERE};
+use super::plan::{Made, Of, Placed, tuple_code};
 use crate::pickle::opcode as op;
 
 /// The slots of an object, in the order in which they are expected.
-pub(super) struct Slots(Vec<SlotOf>);
+pub(super) struct Slots {
+    slots: Vec<SlotOf>,
+    /// Whether they stand in a pair, behind what would be a `__dict__`.
+    is_pair: bool,
+}
 
 struct SlotOf {
     placed: Placed,
@@ -26,14 +30,14 @@ struct Part {
 }
 
 impl Slots {
-    pub fn new(slots: &[Placed]) -> Self {
+    pub fn new(slots: &[Placed], is_pair: bool) -> Self {
         let slot = |(order, &placed): (usize, &Placed)| SlotOf { placed, order, plan: OnceCell::new() };
-        Self(slots.iter().enumerate().map(slot).collect())
+        Self { slots: slots.iter().enumerate().map(slot).collect(), is_pair }
     }
 
     /// Expects them in the order of their names.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|slot| &*slot.placed.0.name);
+        self.slots.sort_by_key(|slot| &*slot.placed.0.name);
     }
 }
 
@@ -41,8 +45,12 @@ impl Reader<'_> {
     /// Attributes in any order, up to what gives them to the object; `false` where it has none.
     #[cold]
     pub(super) fn attributes(&mut self, made: &Made, base: usize) -> Option<bool> {
-        let Some(Slots(slots)) = &made.slots else { return Some(false) };
+        let Some(Slots { slots, is_pair }) = &made.slots else { return Some(false) };
         self.peek()?;
+        if *is_pair {
+            self.open_call()?;
+            self.code(op::NONE)?;
+        }
         let (start, begin) = (self.at, self.begin());
         self.code(op::EMPTY_DICT)?;
         self.put(start as Kept)?;
@@ -60,12 +68,16 @@ impl Reader<'_> {
             parts.push(self.slot(slot, base)?);
         }
         self.code(close)?;
+        if *is_pair {
+            self.code(tuple_code(2, self.is_old))?;
+            self.put(self.made(NOWHERE))?;
+        }
         self.in_order(&mut parts, begin)?;
         Some(true)
     }
 
     /// Slots in the order that is known.
-    pub(super) fn members(&mut self, Slots(slots): &Slots, base: usize) -> Option<()> {
+    pub(super) fn members(&mut self, Slots { slots, .. }: &Slots, base: usize) -> Option<()> {
         let begin = self.begin();
         let mut parts = slots.iter().map(|slot| self.slot(slot, base)).collect::<Option<Vec<_>>>()?;
         self.in_order(&mut parts, begin)

@@ -22,8 +22,8 @@ impl Planner<'_> {
         let names: BTreeSet<&str> = slots.iter().map(|(slot, _)| &*slot.name).collect();
         match object.form {
             // Of attributes that have one name, a dict keeps the last.
-            Form::Dict | Form::Cython if names.len() < slots.len() => self.ops.push(Op::Unknown),
-            Form::Dict => self.attributes(object, &slots)?,
+            Form::Dict | Form::Slots | Form::Cython if names.len() < slots.len() => self.ops.push(Op::Unknown),
+            Form::Dict | Form::Slots => self.attributes(object, &slots)?,
             Form::Cython => self.cython(object, &slots)?,
             Form::Range if slots.iter().all(|(slot, _)| matches!(target(slot.ty).kind, Kind::Int { .. })) => {
                 self.range(&slots)?;
@@ -79,10 +79,13 @@ impl Planner<'_> {
         let made = self.made(&object.name, [true, false], slots.is_empty());
         let (depth, is_text) = (self.depth as u8 - 1, self.plans.is_text);
         let around = |at| is_text.then_some(Op::Attributes { depth, at });
+        let is_pair = object.form == Form::Slots;
         let by_name = match slots.len() {
             0 => None,
             1..=BATCH => {
                 let is_one = slots.len() == 1;
+                let pair = is_pair.then(|| self.open(2));
+                self.ops.extend(is_pair.then_some(Op::Code(op::NONE)));
                 self.ops.push(around(Around::Open).unwrap_or(Op::Put(op::EMPTY_DICT)));
                 self.ops.extend((!is_one && !is_text).then_some(Op::Code(op::MARK)));
                 for (slot, at) in slots {
@@ -92,8 +95,11 @@ impl Planner<'_> {
                 }
                 let close = Op::Code(if is_one { op::SETITEM } else { op::SETITEMS });
                 self.ops.push(around(Around::Close).unwrap_or(close));
+                if let Some(pair) = pair {
+                    self.close(pair, 2);
+                }
                 self.end_object();
-                (!is_text).then(|| Slots::new(slots))
+                (!is_text).then(|| Slots::new(slots, is_pair))
             }
             _ => {
                 self.ops.push(Op::Unknown);
@@ -136,7 +142,7 @@ impl Planner<'_> {
                     self.slot(slot, *at, true)?;
                 }
             } else {
-                let mut by_name = Slots::new(slots);
+                let mut by_name = Slots::new(slots, false);
                 by_name.sort();
                 self.ops.push(Op::Slots(Box::new(by_name)));
             }

@@ -100,7 +100,7 @@ impl<'a> Planner<'a> {
 
     fn parts(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
         let (at, deep) = (u32::try_from(place).ok()?, self.deep.max(LEAST));
-        let is_full = self.depth == NESTED || self.ops.len() > MOST_OPS;
+        let is_full = self.depth >= NESTED || self.ops.len() > MOST_OPS;
         let op = match &schema.kind {
             Kind::Object(_) | Kind::Tuple(_) | Kind::Seconds { .. } if is_full => {
                 Op::Part { at, plan: self.plans.of(Of::Value(schema)), deep }
