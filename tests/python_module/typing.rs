@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use state_core::State;
 use state_core::pickle::{PythonModule, python_modules};
 
-use super::forms::All;
+use super::forms::{All, MoreSlots};
 use super::keys::{Path, Place};
 use super::names::{Bike, Outer, Two};
 use super::shop::{Drawing, OwnedShop};
@@ -34,7 +34,7 @@ fn every_module() -> Vec<PythonModule> {
     }
     let mut modules = Vec::new();
     of::<(Person, Drawing, OwnedShop)>(&mut modules);
-    of::<All>(&mut modules);
+    of::<(All, MoreSlots)>(&mut modules);
     of::<(BTreeSet<Place>, BTreeMap<Path, u8>)>(&mut modules);
     of::<(Bike, Two, Outer)>(&mut modules);
     of::<Arrays>(&mut modules);

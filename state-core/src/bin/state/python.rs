@@ -9,11 +9,18 @@ use state_core::pickle::PythonModule;
 
 use crate::arguments::Python;
 use crate::input::Input;
-use crate::{Failure, Outcome, Result};
+use crate::{Failure, Outcome, Result, note};
+
+/// What a file does not say.
+const FORMS: &str = "these classes are for types without `#[state(pickle = \"..\")]`, which files do not contain; if the \
+                     types have it, pass its value with `--pickle`";
 
 pub fn run(arguments: &Python, out: &mut impl Write) -> Result {
     let input = Input::read(&arguments.file)?;
     let modules = modules(arguments, &input).map_err(|error| error.of(&input.name))?;
+    if arguments.pickle.is_empty() {
+        note(FORMS);
+    }
     if let Some(folder) = &arguments.output {
         for module in &modules {
             put(folder, module, &modules)?;
