@@ -412,6 +412,11 @@ struct Echo {
 
 impl Effect for Echo {}
 
+/// A type can be registered again where it is the same.
+fn register() {
+    <dyn Effect>::register([member!(Echo)]).unwrap();
+}
+
 #[derive(State, Debug)]
 #[state(name = "zoo.OldRack")]
 struct Rack {
@@ -421,7 +426,7 @@ struct Rack {
 
 #[test]
 fn types_of_open_sets_are_matched_by_name() {
-    <dyn Effect>::register([member!(Echo)]).unwrap();
+    register();
     for file in files("rack") {
         let rack: Rack = pickle::loads(&file).unwrap();
         assert_eq!(rack.title, "rack");
@@ -582,4 +587,51 @@ fn types_that_python_knows_are_read() {
     assert_eq!((natural.lasting, natural.since), (std::time::Duration::ZERO, std::time::SystemTime::UNIX_EPOCH));
     assert_eq!((natural.price, natural.id), (rust_decimal::Decimal::ZERO, uuid::Uuid::nil()));
     assert_eq!((natural.utc, natural.date), (chrono::DateTime::default(), chrono::NaiveDate::default()));
+}
+
+#[test]
+fn no_damage_ends_the_program() {
+    let read = |name: &str, pickle: &[u8]| {
+        let ended = match name {
+            "size" => pickle::loads::<Size>(pickle).map(drop),
+            "sizes" => pickle::loads::<Vec<Size>>(pickle).map(drop),
+            "person" => pickle::loads::<Person>(pickle).map(drop),
+            "kinds" => pickle::loads::<Kinds>(pickle).map(drop),
+            "puppy" => pickle::loads::<Puppy>(pickle).map(drop),
+            "racer" => pickle::loads::<Racer>(pickle).map(drop),
+            "shape" => pickle::loads::<Vec<Outline>>(pickle).map(drop),
+            "samples" => pickle::loads::<Vec<Samples>>(pickle).map(drop),
+            "rack" => pickle::loads::<Rack>(pickle).map(drop),
+            _ => pickle::loads::<Team>(pickle).map(drop),
+        };
+        ended.is_ok()
+    };
+    register();
+    let (mut seed, mut refused) = (0x9E37_79B9_7F4A_7C15_u64, 0);
+    let rounds: usize = std::env::var("ROUNDS").map_or(300, |rounds| rounds.parse().unwrap());
+    let mut next = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed >> 33) as usize % below
+    };
+    for name in ["size", "sizes", "person", "kinds", "puppy", "racer", "shape", "samples", "rack", "team"] {
+        for file in files(name) {
+            assert!(read(name, &file), "{name}");
+            for _ in 0..rounds {
+                let mut damaged = file.clone();
+                for _ in 0..=next(3) {
+                    let at = next(damaged.len());
+                    match next(4) {
+                        0 => damaged[at] = next(256) as u8,
+                        1 => damaged[at] = damaged[at].wrapping_add(1),
+                        2 => drop(damaged.remove(at)),
+                        _ => damaged.insert(at, file[next(file.len())]),
+                    }
+                }
+                refused += usize::from(!read(name, &damaged));
+            }
+        }
+    }
+    assert!(refused > 10 * rounds, "{refused} were refused");
 }
