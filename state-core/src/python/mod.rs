@@ -115,6 +115,8 @@
 //! and new ones at the end need a `default`.
 //!
 //! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
+//! A Rust program that reads such pickles with [`pickle::loads`](crate::pickle#when-classes-change) matches the slots in
+//! the same way, with a type that is called what the class is in Python.
 //! Pickles from before they carried schemas load as they did: by position, with `default` for missing slots at the end.
 //!
 //! # The arguments of a form
