@@ -4,8 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::form::Form;
-use super::problem::Problem;
-use crate::schema::{Kind, Schema};
+use crate::schema::{Kind, Problem, Schema};
 
 impl Form {
     /// As [`obstacles`](Form::obstacles), with options of the program `state` in place of attributes.

@@ -8,7 +8,6 @@ use core::fmt;
 
 use super::numbers::Numbering;
 use super::plan::{Images, Plan};
-use super::problem::Problem;
 use super::resolved::{Parsed, Resolved, made_sharing};
 use super::{history, listing};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,7 +16,7 @@ use crate::inspect::no_pointers;
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{enum_is_inline, largest};
 use crate::schema::fingerprint::hash;
-use crate::schema::{Alias, Carried, Enum, Evolution, Graph, Kind, Link, Nodes, Rows, Schema, Sharing, Slot};
+use crate::schema::{Alias, Carried, Enum, Evolution, Graph, Kind, Link, Nodes, Problem, Rows, Schema, Sharing, Slot};
 use crate::sharing::RECORD;
 use crate::standard::Known;
 use crate::state::State;

@@ -8,9 +8,7 @@ use super::numbers::shares;
 use super::op::Op;
 use super::path::Path;
 use super::plan::{Broken, Planner};
-use super::problem::Problem;
-use crate::schema::places;
-use crate::schema::{Graph, Nodes, OldForm, Schema, first_difference};
+use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference, places};
 
 type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
 

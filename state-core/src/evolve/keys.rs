@@ -9,11 +9,10 @@ use super::numbers::shares;
 use super::op::{At, Op, OpenSet, Step};
 use super::path::Path;
 use super::plan::{Key, Planner};
-use super::problem::Problem;
 use super::run::{Made, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
-use crate::schema::Link;
+use crate::schema::{Link, Problem};
 
 impl Planner<'_> {
     pub(super) fn key(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {

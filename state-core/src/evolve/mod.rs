@@ -2,7 +2,7 @@
 #![doc = include_str!("../guide/when_types_change.md")]
 
 // The writer's schema is resolved against the reader's once, into a `Plan` (`plan`, `slots`, `skip`; what stands in its
-// way is a `problem`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
+// way is a `Problem` of `schema`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
 // as any other: so generated code has no part in it.
 
 mod bears;
@@ -19,7 +19,6 @@ mod op;
 mod order;
 mod path;
 mod plan;
-mod problem;
 mod raws;
 mod resolved;
 mod run;
@@ -36,7 +35,6 @@ pub(crate) use forms::FormSearch;
 pub use history::SchemaHistory;
 pub use older::Older;
 pub(crate) use older::{ByName, FillNamed, convert, fill_upgraded, upgrade_image};
-pub(crate) use problem::{missing_slot, unknown_variant};
 #[cfg(feature = "std")]
 pub(crate) use resolved::Resolved;
 pub(crate) use resolved::{Parsed, made_sharing};

@@ -5,8 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::problem::Problem;
-use crate::schema::{Convert, DefaultFn, Enum, PointerKey, Schema};
+use crate::schema::{Convert, DefaultFn, Enum, PointerKey, Problem, Schema};
 
 /// The place of an operation in the plan.
 pub(super) type At = usize;

@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 use super::op::{At, Op, Segment, Step};
 use super::path::Path;
 use super::plan::{Planner, named_alike};
-use super::problem::Problem;
 use crate::protocol::layout::raw_head;
-use crate::schema::{Kind, Link, Nodes, Raw, Record, RecordField, Schema};
+use crate::schema::{Kind, Link, Nodes, Problem, Raw, Record, RecordField, Schema};
 
 impl<'t> Planner<'t> {
     pub fn raw(

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::history::SchemaHistory;
 use super::numbers::Numbering;
 use super::plan::{Images, Plan};
-use super::problem::Problem;
 use super::run;
 use super::sets::SetEvolution;
 use crate::error::{Error, Result};
@@ -15,7 +14,7 @@ use crate::inspect::no_pointers;
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Carried, Graph, Kind, Nodes, Rows, Schema, Sharing, root_name};
+use crate::schema::{Carried, Graph, Kind, Nodes, Problem, Rows, Schema, Sharing, root_name};
 use crate::walk::{self, Limits};
 
 /// Whether references are numbered in what was made of an image, and may lead back.

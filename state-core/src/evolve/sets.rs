@@ -13,12 +13,11 @@ use core::{mem, ptr};
 use super::op::{At, ByKey, OneOf, Op, OpenSet, find};
 use super::path::Path;
 use super::plan::Planner;
-use super::problem::Problem;
 use super::run::{Run, damaged};
 use super::skip::{Ahead, PassedSet, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::layout::LENGTH;
-use crate::schema::{MemberOf, Nodes, Open};
+use crate::schema::{MemberOf, Nodes, Open, Problem};
 
 /// How older states of open sets are planned.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,7 @@ use super::op::{At, Behind, Op, Over, Segment, SlotStep, Slots};
 use super::order::Order;
 use super::path::Path;
 use super::plan::{Planner, named_alike};
-use super::problem::Problem;
-use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Schema, Show, Slot};
+use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Problem, Schema, Show, Slot};
 
 /// A slot of theirs, or of ours: parents' slots stand in their place.
 struct Place<'s> {

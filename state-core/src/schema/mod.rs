@@ -19,6 +19,7 @@ mod order;
 pub(crate) mod places;
 mod pointers;
 mod present;
+mod problem;
 mod show;
 
 use alloc::borrow::Cow;
@@ -54,6 +55,7 @@ pub(crate) use order::unordered;
 pub use pointers::SharedKey;
 pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::Present;
+pub(crate) use problem::{Problem, missing_slot, unknown_variant};
 pub(crate) use show::{Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as in the listing of a file.

@@ -10,7 +10,9 @@ use super::{Attributes, Decoder};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::builder::Builder;
-use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade};
+use crate::schema::{
+    Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade, missing_slot,
+};
 use crate::standard;
 use crate::value::NamedSlot;
 
@@ -367,7 +369,7 @@ fn absent<'v, 's, D: Decoder<'v>>(
     let may_be_it =
         |&(at, (_, value)): &(usize, &(&'v str, D))| !taken.contains(&Some(at)) && may_be(fill.nodes, schema, *value);
     let candidates = named.iter().enumerate().filter(may_be_it).map(|(_, (name, _))| *name);
-    let (expected, found) = crate::evolve::missing_slot(&fill.show(schema), candidates);
+    let (expected, found) = missing_slot(&fill.show(schema), candidates);
     Error::new(ErrorKind::Malformed, expected, found).within(&place.slot.name)
 }
 

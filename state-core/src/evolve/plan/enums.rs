@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 use super::{Planner, named_alike};
 use crate::evolve::op::{Case, Cases, Op, Slots, Tag};
 use crate::evolve::path::Path;
-use crate::evolve::problem::Problem;
 use crate::protocol::layout::{enum_is_inline, largest, tag_head};
-use crate::schema::{Enum, Nodes, Schema, Slot};
+use crate::schema::{Enum, Nodes, Problem, Schema, Slot};
 
 impl<'t> Planner<'t> {
     pub(super) fn enumeration(

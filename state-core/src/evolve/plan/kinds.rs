@@ -7,8 +7,7 @@ use alloc::vec::Vec;
 use super::{DEPTH, Planner};
 use crate::evolve::op::{Op, Step};
 use crate::evolve::path::Path;
-use crate::evolve::problem::Problem;
-use crate::schema::{Kind, Link, Nodes, Schema};
+use crate::schema::{Kind, Link, Nodes, Problem, Schema};
 use crate::standard::Known;
 
 impl<'t> Planner<'t> {

@@ -11,10 +11,9 @@ use core::mem;
 use super::numbers::{Numbering, shares};
 use super::op::{At, Op, OpenSet, Pointers, Step};
 use super::path::Path;
-use super::problem::Problem;
 use super::skip::{Keeps, Skips};
 use crate::schema::places::{self, Places};
-use crate::schema::{Graph, Link, Nodes, Schema, Show, brief};
+use crate::schema::{Graph, Link, Nodes, Problem, Schema, Show, brief};
 
 /// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
 const DEPTH: u32 = 512;

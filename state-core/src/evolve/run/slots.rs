@@ -6,8 +6,7 @@ use super::flat::segments;
 use super::{Place, Run, damaged, number};
 use crate::error::{Error, Result};
 use crate::evolve::op::{Behind, Case, Cases, SlotStep, Slots};
-use crate::evolve::problem::Problem;
-use crate::schema::Enum;
+use crate::schema::{Enum, Problem};
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn slots(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {

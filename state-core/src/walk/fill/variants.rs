@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 
 use super::{Fill, left_out, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
-use crate::evolve;
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
-use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schema, Slot};
+use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schema, Slot, unknown_variant};
 use crate::walk::{Decoder, attributes};
 
 impl<'v, 's> Fill<'v, 's> {
@@ -156,7 +155,7 @@ fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     if of.variants.len() > MOST {
         known.push("..");
     }
-    let found = if older { evolve::unknown_variant(name, &of.name) } else { format!("{name:?}") };
+    let found = if older { unknown_variant(name, &of.name) } else { format!("{name:?}") };
     Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found)
 }
 

@@ -1,13 +1,12 @@
-//! What stands in a plan's way: where, and what to write so that it does not.
+//! What stands in the way of a state of an older schema: where, and what to write so that it does not.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::error::Escaped;
-use crate::error::{Error, ErrorKind};
-use crate::schema::{Nodes, Schema, Show, brief, short};
+use super::{Nodes, Schema, Show, brief, short};
+use crate::error::{Error, ErrorKind, Escaped};
 
 /// What lists all problems of which an error tells the first.
 const LISTED: &str = " (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)";
