@@ -5,11 +5,15 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
+#[cfg(feature = "std")]
+use std::io::Read;
 
 use crate::array::{Element, Elements};
 use crate::compare;
 use crate::error::Escaped;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "std")]
+use crate::image::stream::StreamReader;
 use crate::image::{Difference, Image, Options};
 use crate::literal::{Bytes, Text};
 use crate::protocol::decode::Regions;
@@ -74,13 +78,6 @@ impl<'a> Inspection<'a> {
         let image = Image::open(bytes)?;
         let Some(schema) = image.schema else { return Err(image.no_schema()) };
         Self::of(&image, (schema, &image.rows()), bytes, options)
-    }
-
-    /// The same, of bytes whose schema stands elsewhere, as that of a stream's states does; beside it, what stands in front
-    /// of it.
-    #[cfg(feature = "std")]
-    pub(crate) fn open_with(bytes: &'a [u8], schema: (&[u8], &Rows<'_>), options: Options) -> Result<Self> {
-        Self::of(&Image::open(bytes)?, schema, bytes, options)
     }
 
     fn of(image: &Image<'a>, schema: (&[u8], &Rows<'_>), bytes: &'a [u8], options: Options) -> Result<Self> {
@@ -251,6 +248,22 @@ impl Options {
     /// As [`Inspection::open`], and if the schema would take more than the limit.
     pub fn inspect<'a>(&self, bytes: &'a [u8]) -> Result<Inspection<'a>> {
         Inspection::open_within(bytes, *self)
+    }
+}
+
+#[cfg(feature = "std")]
+impl<R: Read> StreamReader<R> {
+    /// Inspects the current state by the schema in the stream, without knowing its type.
+    ///
+    /// # Errors
+    /// As for [`Inspection::open`]; also before the first state and at the end.
+    pub fn inspect(&self) -> Result<Inspection<'_>> {
+        let (schema, rows, options) = self.described();
+        let image = Image::open(self.image())?;
+        match image.schema {
+            Some(_) => options.inspect(self.image()),
+            None => Inspection::of(&image, (schema, rows), self.image(), options),
+        }
     }
 }
 

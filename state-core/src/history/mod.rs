@@ -14,7 +14,7 @@ use crate::schema::{root_name, unordered};
 use crate::sharing::{Held, drop_gone};
 use crate::state::{RestoreOwned, State};
 use older::Older;
-use ring::Ring;
+use ring::{Ring, combine};
 
 /// Keeps the last states of a changing value as numbered frames, for rollback, rewinding or undo.
 ///
@@ -208,7 +208,7 @@ impl<T: State> History<T> {
         let Self { ring, options, .. } = self;
         let sum = ring.checksum(frame, options).or_else(|| {
             let older = ring.older.as_ref()?;
-            Some(ring.holder.objects.combine(older.checksum(frame)?, older.held(frame)?, options))
+            Some(combine(&mut ring.holder.objects, older.checksum(frame)?, older.held(frame)?, options))
         });
         match sum {
             Some(sum) => sum.map_err(|error| error.within(root_name(T::schema()))),

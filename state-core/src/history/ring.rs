@@ -7,7 +7,7 @@ use core::mem::take;
 use super::older::Older;
 use crate::error::Result;
 use crate::image::{self, Options, PLACE};
-use crate::sharing::{Holder, drop_gone};
+use crate::sharing::{Holder, Objects, drop_gone};
 
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -120,7 +120,7 @@ impl Ring {
         if let Some(known) = *checksum {
             return Some(Ok(known));
         }
-        let sum = self.holder.objects.combine(image::checksum(&buffer.image), &buffer.held, options);
+        let sum = combine(&mut self.holder.objects, image::checksum(&buffer.image), &buffer.held, options);
         *checksum = sum.as_ref().ok().copied();
         Some(sum)
     }
@@ -245,4 +245,21 @@ impl Ring {
             self.framed = self.framed - before + buffer.capacity();
         }
     }
+}
+
+/// The checksum of a frame, of whose image it is `image`: that of this one and those of its objects, in order.
+///
+/// # Errors
+/// An object that cannot be written, or that belongs to another thread.
+pub(super) fn combine(objects: &mut Objects, image: u64, list: &[u32], options: &Options) -> Result<u64> {
+    if list.is_empty() {
+        return Ok(image);
+    }
+    let mut sums = Vec::with_capacity(8 * (list.len() + 1));
+    sums.extend(image.to_le_bytes());
+    for &at in list {
+        let sum = objects.checksum(at, |root| Ok(image::checksum(&options.image(root)?)))?;
+        sums.extend(sum.to_le_bytes());
+    }
+    Ok(image::checksum(&sums))
 }

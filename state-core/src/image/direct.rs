@@ -3,8 +3,8 @@
 
 use alloc::vec::Vec;
 
+use super::build::{build, refused};
 use super::in_place::restore;
-use super::read::{build, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::Writer;

@@ -13,8 +13,9 @@ use crate::sharing::Numbered;
 use crate::state::State;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
-/// The magic of streams of states, which stands here so that each is told from the other.
+/// The magics of streams of states and of deltas, which stand here so that each is told from the others.
 pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
+pub(crate) const DELTA: [u8; 4] = [0xD7, b'S', b'T', b'D'];
 const VERSION: u8 = 1;
 const WITH_SCHEMA: u8 = 1;
 const NUMBERED: u8 = 2;
@@ -344,7 +345,7 @@ fn no_image(bytes: &[u8]) -> Error {
         _ if bytes.starts_with(&MAGIC[..bytes.len().min(4)]) => return short(SIZE as u64, bytes.len()),
         [0x80, ..] => "what looks like a pickle",
         _ if bytes.starts_with(&STREAM) => "a stream of states",
-        _ if bytes.starts_with(&super::delta::MAGIC) => "a delta (`image::patch` applies it)",
+        _ if bytes.starts_with(&DELTA) => "a delta (`image::patch` applies it)",
         _ => "other bytes",
     };
     Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0)

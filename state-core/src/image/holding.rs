@@ -3,17 +3,18 @@
 
 use alloc::vec::Vec;
 
+use super::build::{Rest, get};
 use super::explain;
 use super::header::{self, Image};
 use super::in_place::restore;
 use super::options::Options;
-use super::read::{Rest, get};
 use super::rewrite::Rewrite;
-use super::write::{Root, Writes};
+use super::write::Writes;
 use crate::error::Result;
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::Writer;
 use crate::protocol::hooks::Hooks;
+use crate::protocol::root::Root;
 use crate::schema::fingerprint::{Identity, identity};
 use crate::sharing::{Held, Holder, Lent, Numbered, Tracker};
 use crate::state::{Restore, State};

@@ -1,8 +1,8 @@
 //! A restore in place where something can refuse and references are numbered: as in [`in_place`](super::in_place), but
 //! shared objects stay the objects that they are, by [`trade`].
 
-use super::in_place::{self, Aside};
-use super::read::{Rest, get, refused};
+use super::aside::{self, Aside};
+use super::build::{Rest, get, refused};
 use crate::error::Result;
 use crate::protocol::decode::{Reader, Regions};
 use crate::protocol::hooks::Hooks;
@@ -34,7 +34,7 @@ pub(super) fn restore<'de, T: Restore<'de>>(
         return Aside::called(regions)?.restore(target);
     }
     let mut linked = Linked { value, reader, left: left > 0, is_out: false };
-    let restored = in_place::exchange(
+    let restored = aside::exchange(
         target,
         &mut linked,
         |live, linked| linked.exchange(live),

@@ -171,7 +171,9 @@
 
 #[cfg(feature = "std")]
 mod aligned;
+pub(crate) mod aside;
 pub mod bare;
+mod build;
 mod checksum;
 mod delta;
 mod direct;
@@ -180,7 +182,7 @@ pub(crate) mod explain;
 mod file;
 mod header;
 mod holding;
-pub(crate) mod in_place;
+mod in_place;
 #[cfg(feature = "std")]
 mod leftovers;
 mod linked;
@@ -211,6 +213,7 @@ pub use mapped::Mapped;
 pub use options::Options;
 pub use segments::{SegmentBuffer, Segments, dump_segments};
 
+pub(crate) use build::build;
 pub(crate) use header::{Image, lay_out};
 pub(crate) use holding::{PLACE, restore_written, whole};
 pub(crate) use in_place::restore;
@@ -218,9 +221,7 @@ pub(crate) use in_place::restore;
 pub(crate) use options::Copies;
 #[cfg(feature = "pyo3")]
 pub(crate) use read::Tests;
-pub(crate) use read::build;
 pub(crate) use rewrite::{outgrow, with_room};
-pub(crate) use write::Root;
 
 use alloc::vec::Vec;
 

@@ -1,6 +1,5 @@
 //! Settings of native bytes, which `write` and `read` follow.
 
-use super::bare::Bare;
 use crate::evolve::SchemaHistory;
 use crate::protocol::layout::FACTOR;
 use crate::schema::Sharing;
@@ -179,23 +178,6 @@ impl Options {
     pub(crate) const fn copying(mut self, copies: Copies) -> Self {
         self.copies = copies;
         self
-    }
-
-    /// The same settings of depth, memory and copies, for native bytes [without a header](super::bare), where shared
-    /// objects are copied or refused.
-    ///
-    /// ```
-    /// use state_core::Options;
-    ///
-    /// let shallow = Options::new().depth(8).bare();
-    /// let bytes = shallow.dumps(&vec![1_u8, 2, 3])?;
-    /// assert_eq!(bytes, [3, 0, 0, 0, 1, 2, 3]);
-    /// assert_eq!(shallow.loads::<Vec<u8>>(&bytes)?, [1, 2, 3]);
-    /// # Ok::<(), state_core::Error>(())
-    /// ```
-    #[must_use]
-    pub const fn bare(self) -> Bare {
-        Bare { options: self }
     }
 
     /// Refuses to write an image of more bytes, before anything is allocated for it.

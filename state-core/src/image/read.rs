@@ -1,18 +1,15 @@
 //! The reader of images: which bytes are a state of a type, and what it is built of.
 
-use alloc::boxed::Box;
-
 use super::header::{self, Image};
 use super::options::{Copies, MEMORY, Options, UNSET};
 use super::{direct, explain, rewrite};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::decode::{Obstacle, Reader, Regions};
-use crate::protocol::hooks::Hooks;
+use crate::error::Result;
+use crate::protocol::decode::{Obstacle, Regions};
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
-use crate::schema::{Schema, Sharing, root_name};
+use crate::schema::{Schema, Sharing};
 use crate::sharing::walked::References;
-use crate::sharing::{self, Numbered, Shelf, Table};
+use crate::sharing::{Numbered, Table};
 use crate::state::Restore;
 use crate::walk::Limits;
 
@@ -202,7 +199,7 @@ impl Options {
     }
 }
 
-/// What is asked of a type before one is built: as for [`Root`], so that what asks is compiled once.
+/// What is asked of a type before one is built: as for [`Root`](crate::protocol::root::Root), so that what asks is compiled once.
 #[derive(Clone, Copy)]
 pub struct Tests {
     pub schema: &'static Schema,
@@ -215,52 +212,5 @@ type Check = fn(direct::Parts<'_>, Text<'_>, u32, &mut usize, Option<&mut Table>
 impl Tests {
     pub fn of<'de, T: Restore<'de>>() -> Self {
         Self { schema: T::schema(), head: T::HEAD, check: direct::check::<T> }
-    }
-}
-
-/// Builds a value from regions that were checked.
-#[inline]
-pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
-    get(regions, Hooks::Call, None)
-}
-
-/// What is left of building a value.
-#[derive(Debug, Default)]
-pub(super) struct Rest<'de> {
-    /// How many hooks were left.
-    pub left: usize,
-    /// Its objects, where references are numbered.
-    pub shelf: Option<Box<Shelf<'de>>>,
-}
-
-/// Builds a value. The only function that calls the root's, which is therefore inlined.
-#[inline(never)]
-pub(super) fn get<'de, T: Restore<'de>>(
-    regions: &Regions<'de>,
-    hooks: Hooks,
-    rest: Option<&mut Rest<'de>>,
-) -> Result<T> {
-    let mut reader = Reader::with_hooks(regions, hooks);
-    loop {
-        let value = T::get(regions.head, &mut reader);
-        let again =
-            if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
-        if again != Some(true) {
-            if let Some(rest) = rest {
-                *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
-            }
-            return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
-                (Some(value), None) => Ok(value),
-                (_, refusal) => Err(refused(refusal, T::schema())),
-            };
-        }
-    }
-}
-
-#[cold]
-pub(super) fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
-    match refusal {
-        Some(refusal) => refusal.within(root_name(schema)),
-        None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),
     }
 }

@@ -7,7 +7,7 @@ use super::Options;
 #[cfg(feature = "std")]
 use super::header;
 use super::rewrite::Rewrite;
-use super::write::{Root, Sink, Writes};
+use super::write::{Sink, Writes};
 use crate::error::Result;
 #[cfg(feature = "pyo3")]
 use crate::error::{Error, ErrorKind};
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::Writer;
 use crate::protocol::gather::{Borrowed, Copied};
+use crate::protocol::root::Root;
 use crate::schema::fingerprint::{Identity, identity};
 use crate::state::State;
 

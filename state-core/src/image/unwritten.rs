@@ -3,10 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Root, explain};
+use super::explain;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::root::Root;
 use crate::protocol::text::Text;
 use crate::schema::fingerprint::Identity;
 use crate::schema::{Schema, Sharing};

@@ -7,8 +7,9 @@ use super::rewrite::Rewrite;
 use super::{direct, explain, header, rewrite, unwritten};
 use crate::error::{Error, Result};
 use crate::protocol::encode::{Size, Writer, changed};
+use crate::protocol::root::Root;
 use crate::schema::fingerprint::{Identity, identity, identity_of};
-use crate::schema::{Carried, Schema, Sharing};
+use crate::schema::{Carried, Sharing};
 use crate::sharing::{Holder, Lent, Tracker};
 use crate::state::State;
 
@@ -98,7 +99,8 @@ impl Options {
         Ok(())
     }
 
-    fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
+    /// The image of a value, whatever its type.
+    pub(crate) fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.write(root, &mut bytes)?;
         Ok(bytes)
@@ -280,42 +282,5 @@ impl<'v> Sink<'v> for InBuffer {
     fn put(&mut self, root: Root<'_, 'v>, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]> {
         let (head, regions) = body.split_at_mut(root.head);
         root.value.put(head, Writer::new(lengths, depth, regions))
-    }
-}
-
-/// A value at the root of an image, whatever its type: what surrounds it is compiled once for all types.
-#[derive(Clone, Copy)]
-pub struct Root<'a, 'v> {
-    pub schema: &'static Schema,
-    pub head: usize,
-    /// Whether there is more than the head.
-    pub varies: bool,
-    pub value: &'a dyn Whole<'v>,
-}
-
-impl<'a, 'v> Root<'a, 'v> {
-    pub fn of<T: State + ?Sized>(value: &'a &'v T) -> Self {
-        Self { schema: T::schema(), head: T::HEAD, varies: T::DYNAMIC, value }
-    }
-}
-
-/// A value whose type is forgotten.
-pub trait Whole<'v> {
-    /// Counts the regions.
-    fn size(&self, size: &mut Size);
-
-    /// Writes the head, and all that there is space for; what is left of the regions, if nothing failed.
-    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]>;
-}
-
-impl<'v, T: State + ?Sized> Whole<'v> for &'v T {
-    fn size(&self, size: &mut Size) {
-        if T::DYNAMIC {
-            T::size(self, size);
-        }
-    }
-
-    fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]> {
-        writer.whole(*self, head)
     }
 }

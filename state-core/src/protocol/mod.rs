@@ -11,6 +11,7 @@ pub(crate) mod layout;
 pub(crate) mod memory;
 pub(crate) mod parts;
 pub(crate) mod room;
+pub(crate) mod root;
 pub(crate) mod stack;
 pub(crate) mod text;
 pub(crate) mod variant;

@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyString, PyTuple};
 
-use crate::image::Root;
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::{Size, Writer, changed};
 use crate::protocol::float;
+use crate::protocol::root::Root;
 use crate::protocol::text::Text;
 use crate::python::error::pickling;
 use crate::python::into::items::Items;

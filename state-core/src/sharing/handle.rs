@@ -2,19 +2,15 @@
 
 use core::any::Any;
 
-use crate::error::Result;
-use crate::image::{self, Options};
+use crate::protocol::root::Root;
 use crate::state::State;
 
 /// A pointer whose type is forgotten.
 pub trait Handle {
     fn pointer(&self) -> &dyn Any;
 
-    /// The checksum of the object by itself.
-    ///
-    /// # Errors
-    /// An object that cannot be written.
-    fn checksum(&self, options: &Options) -> Result<u64>;
+    /// Shows the object as the root of an image of its own.
+    fn root(&self, look: &mut dyn FnMut(Root<'_, '_>));
 }
 
 impl<P: State + 'static> Handle for P {
@@ -22,7 +18,7 @@ impl<P: State + 'static> Handle for P {
         self
     }
 
-    fn checksum(&self, options: &Options) -> Result<u64> {
-        Ok(image::checksum(&options.dumps(self)?))
+    fn root(&self, look: &mut dyn FnMut(Root<'_, '_>)) {
+        look(Root::of(&self));
     }
 }

@@ -11,9 +11,9 @@ use core::fmt;
 use super::object::Object;
 use super::pointer::{Kept, SharedPointer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{self, Options};
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::root::Root;
 
 /// Drops the objects of this thread that histories let go on other threads.
 #[inline]
@@ -95,29 +95,17 @@ impl Objects {
         if list.iter().all(is_here) { Ok(()) } else { Err(elsewhere()) }
     }
 
-    /// The checksum of a frame, of whose image it is `image`: that of this one and those of its objects, in order.
+    /// The checksum of an object as `sum` computes it, once.
     ///
     /// # Errors
-    /// An object that cannot be written, or that belongs to another thread.
-    pub fn combine(&mut self, image: u64, list: &[u32], options: &Options) -> Result<u64> {
-        if list.is_empty() {
-            return Ok(image);
-        }
-        let mut sums = Vec::with_capacity(8 * (list.len() + 1));
-        sums.extend(image.to_le_bytes());
-        for &at in list {
-            sums.extend(self.checksum(at, options)?.to_le_bytes());
-        }
-        Ok(image::checksum(&sums))
-    }
-
-    /// The checksum of an object, which is computed once.
-    fn checksum(&mut self, at: u32, options: &Options) -> Result<u64> {
+    /// Those of `sum`, and an object that belongs to another thread.
+    pub fn checksum(&mut self, at: u32, sum: impl Fn(Root<'_, '_>) -> Result<u64>) -> Result<u64> {
         if let Some(known) = self.entries[at as usize].checksum {
             return Ok(known);
         }
-        let sum = self.object(at).and_then(|object| object.with(|handle| handle.checksum(options)));
-        let sum = sum.unwrap_or_else(|| Err(elsewhere()))?;
+        let mut found = Err(elsewhere());
+        self.object(at).and_then(|object| object.with(|handle| handle.root(&mut |root| found = sum(root))));
+        let sum = found?;
         self.entries[at as usize].checksum = Some(sum);
         Ok(sum)
     }

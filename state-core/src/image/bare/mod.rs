@@ -126,10 +126,11 @@ pub use stream::{BareReader, BareWriter};
 use alloc::vec::Vec;
 
 use super::Options;
-use super::{Root, direct, explain, unwritten};
+use super::{direct, explain, unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::encode::{Size, changed};
+use crate::protocol::root::Root;
 use crate::schema::fingerprint::identity_of;
 use crate::schema::{Present, Sharing};
 use crate::state::{Restore, State};
@@ -225,6 +226,25 @@ pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bare {
     pub(super) options: Options,
+}
+
+impl Options {
+    /// The same settings of depth, memory and copies, for native bytes [without a header](self), where shared
+    /// objects are copied or refused.
+    ///
+    /// ```
+    /// use state_core::Options;
+    ///
+    /// let shallow = Options::new().depth(8).bare();
+    /// let bytes = shallow.dumps(&vec![1_u8, 2, 3])?;
+    /// assert_eq!(bytes, [3, 0, 0, 0, 1, 2, 3]);
+    /// assert_eq!(shallow.loads::<Vec<u8>>(&bytes)?, [1, 2, 3]);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn bare(self) -> Bare {
+        Bare { options: self }
+    }
 }
 
 impl Bare {

@@ -7,12 +7,10 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::checksum;
-use super::header::Image;
+use super::header::{DELTA, Image};
 use crate::error::{Error, ErrorKind, Result};
 use matches::Search;
 
-/// The magic of deltas, which starts as those of images and streams do.
-pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'D'];
 const VERSION: u8 = 1;
 
 /// Bytes of the header: magic, version and zeros, the fingerprint, length and checksum of the base and of the image.
@@ -70,7 +68,7 @@ pub fn delta_into(old: &[u8], new: &[u8], buffer: &mut Vec<u8>) -> Result<()> {
     if base.fingerprint != image.fingerprint {
         return Err(other_type(base.fingerprint, image.fingerprint));
     }
-    buffer.extend_from_slice(&MAGIC);
+    buffer.extend_from_slice(&DELTA);
     buffer.extend_from_slice(&[VERSION, 0, 0, 0]);
     for number in [base.fingerprint, old.len() as u64, checksum(old), new.len() as u64, checksum(new)] {
         buffer.extend_from_slice(&number.to_le_bytes());
@@ -135,8 +133,8 @@ struct Header {
 
 impl Header {
     fn open(delta: &[u8]) -> Result<Self> {
-        let Some(header) = delta.first_chunk::<SIZE>().filter(|_| delta.starts_with(&MAGIC)) else {
-            let found = if delta.starts_with(&MAGIC) { "one that is cut off" } else { "other bytes" };
+        let Some(header) = delta.first_chunk::<SIZE>().filter(|_| delta.starts_with(&DELTA)) else {
+            let found = if delta.starts_with(&DELTA) { "one that is cut off" } else { "other bytes" };
             return Err(Error::new(ErrorKind::NotState, "a delta (magic D7 53 54 44)", found).at_byte(0));
         };
         if header[4..8] != [VERSION, 0, 0, 0] {

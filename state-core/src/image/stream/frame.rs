@@ -8,6 +8,12 @@ use crate::image::header;
 use crate::protocol::layout::ALIGN;
 use crate::schema::{Carried, Front};
 
+/// The length in bytes of the longest state that is read or written unless another limit is set: 1 GiB.
+pub const MAX_STATE: u64 = 1 << 30;
+
+/// The length in bytes of the longest schema that is read unless another limit is set: 16 MiB.
+pub const MAX_SCHEMA: u64 = 1 << 24;
+
 const VERSION: u8 = 1;
 const WITH_ARRAYS: u8 = 1;
 const NUMBERED: u8 = 2;

@@ -78,11 +78,6 @@ pub(super) mod opened;
 mod reader;
 mod writer;
 
+pub use frame::{MAX_SCHEMA, MAX_STATE};
 pub use reader::{States, StreamReader};
 pub use writer::StreamWriter;
-
-/// The length in bytes of the longest state that is read or written unless another limit is set: 1 GiB.
-pub const MAX_STATE: u64 = 1 << 30;
-
-/// The length in bytes of the longest schema that is read unless another limit is set: 16 MiB.
-pub const MAX_SCHEMA: u64 = 1 << 24;

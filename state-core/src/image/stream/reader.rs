@@ -7,14 +7,12 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::frame::{FRAME, Frame, States as Kind, damaged, padding, too_long, write_header};
+use super::frame::{FRAME, Frame, MAX_SCHEMA, MAX_STATE, States as Kind, damaged, padding, too_long, write_header};
 use super::opened::{Opened, torn};
-use super::{MAX_SCHEMA, MAX_STATE};
 use crate::dynamic::registered_so_far;
 use crate::evolve::{Form, Parsed, Resolved, made_sharing};
 use crate::image::aligned::{Aligned, fill};
 use crate::image::{Image, Options, explain, lay_out};
-use crate::inspect::Inspection;
 use crate::protocol::layout::ALIGN;
 use crate::schema::fingerprint::identity;
 use crate::schema::{Rows, are_registered};
@@ -227,16 +225,9 @@ impl<R: Read> StreamReader<R> {
         self.bytes.bytes()
     }
 
-    /// Inspects the current state by the schema in the stream, without knowing its type.
-    ///
-    /// # Errors
-    /// As for [`Inspection::open`]; also before the first state and at the end.
-    pub fn inspect(&self) -> crate::Result<Inspection<'_>> {
-        let bytes = self.bytes.bytes();
-        if Image::open(bytes).is_ok_and(|image| image.schema.is_some()) {
-            return self.options.inspect(bytes);
-        }
-        Inspection::open_with(bytes, (&self.schema, &self.rows), self.options)
+    /// What the stream says of its states, for those who look at one without its type.
+    pub(crate) fn described(&self) -> (&[u8], &Rows<'static>, Options) {
+        (&self.schema, &self.rows, self.options)
     }
 
     /// The types of open sets in the header.

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::frame::{self, FRAME, Frame, padding, too_long, write_header};
-use super::{MAX_STATE, StreamReader, lock};
+use super::frame::{self, FRAME, Frame, MAX_STATE, padding, too_long, write_header};
+use super::{StreamReader, lock};
 use crate::dynamic::registered_so_far;
 use crate::image::vectored::write_all;
 use crate::image::{Options, SegmentBuffer};

@@ -19,10 +19,11 @@ use pyo3::types::PyType;
 use pyo3::{CastError, PyClass, PyTypeInfo, ffi};
 
 use crate::error::{Error, ErrorKind, Result as StateResult};
-use crate::image::in_place::{self, Aside};
-use crate::image::{Root, Tests};
+use crate::image::Tests;
+use crate::image::aside::{self, Aside};
 use crate::protocol::decode::Regions;
 use crate::protocol::hooks::Hooks;
+use crate::protocol::root::Root;
 use crate::python::class::methods::{Class, Methods};
 use crate::python::class::variants::{self, Variants};
 use crate::python::error::unpickling;
@@ -440,7 +441,7 @@ where
 }
 
 fn exchanged(live: &mut dyn Exchange) -> StateResult<()> {
-    in_place::exchange(live, &mut (), |live, ()| live.exchange(), |live, (), hooks| live.settle(hooks))
+    aside::exchange(live, &mut (), |live, ()| live.exchange(), |live, (), hooks| live.settle(hooks))
 }
 
 fn exchange_layers<T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<T>)

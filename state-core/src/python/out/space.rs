@@ -9,7 +9,8 @@ use pyo3::types::PyBytes;
 
 use super::slots::Slots;
 use crate::error::Result;
-use crate::image::{Root, SegmentBuffer};
+use crate::image::SegmentBuffer;
+use crate::protocol::root::Root;
 use crate::python::error::{pickling, test_unshared};
 use crate::python::options;
 use crate::schema::fingerprint::identity;

@@ -1,0 +1,57 @@
+//! A value is built from the regions of an image that were checked.
+
+use alloc::boxed::Box;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::decode::{Reader, Regions};
+use crate::protocol::hooks::Hooks;
+use crate::schema::{Schema, root_name};
+use crate::sharing::{self, Shelf};
+use crate::state::Restore;
+
+/// Builds a value from regions that were checked.
+#[inline]
+pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
+    get(regions, Hooks::Call, None)
+}
+
+/// What is left of building a value.
+#[derive(Debug, Default)]
+pub(super) struct Rest<'de> {
+    /// How many hooks were left.
+    pub left: usize,
+    /// Its objects, where references are numbered.
+    pub shelf: Option<Box<Shelf<'de>>>,
+}
+
+/// Builds a value. The only function that calls the root's, which is therefore inlined.
+#[inline(never)]
+pub(super) fn get<'de, T: Restore<'de>>(
+    regions: &Regions<'de>,
+    hooks: Hooks,
+    rest: Option<&mut Rest<'de>>,
+) -> Result<T> {
+    let mut reader = Reader::with_hooks(regions, hooks);
+    loop {
+        let value = T::get(regions.head, &mut reader);
+        let again =
+            if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
+        if again != Some(true) {
+            if let Some(rest) = rest {
+                *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
+            }
+            return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
+                (Some(value), None) => Ok(value),
+                (_, refusal) => Err(refused(refusal, T::schema())),
+            };
+        }
+    }
+}
+
+#[cold]
+pub(super) fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
+    match refusal {
+        Some(refusal) => refusal.within(root_name(schema)),
+        None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),
+    }
+}
