@@ -254,3 +254,8 @@ pub(crate) fn write_printable(out: &mut impl fmt::Write, letter: char) -> fmt::R
     }
     letter.escape_debug().try_for_each(|letter| out.write_char(letter))
 }
+
+/// What an element of a list is called on the path to a place.
+pub(crate) fn index(at: usize) -> String {
+    alloc::format!("[{at}]")
+}

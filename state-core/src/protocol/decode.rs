@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::error::Error;
+use crate::error::{Error, index};
 use crate::protocol::hooks::Hooks;
 use crate::protocol::layout::{padded, stride};
 use crate::protocol::stack::weight;
@@ -477,7 +477,7 @@ fn within(refusal: Option<Error>, name: &str) -> Option<Error> {
 
 #[cold]
 fn within_element(refusal: Option<Error>, at: usize) -> Option<Error> {
-    within(refusal, &alloc::format!("[{at}]"))
+    within(refusal, &index(at))
 }
 
 #[inline]

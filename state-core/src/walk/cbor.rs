@@ -7,8 +7,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Decoder, Encoder, Group, index};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Decoder, Encoder, Group};
+use crate::error::{Error, ErrorKind, Result, index};
 
 /// As many levels as the CBOR of a state has at most.
 const LEVELS: usize = 128;

@@ -1,11 +1,8 @@
 //! Lists, sets, maps and arrays: their elements one after the other.
 
-use alloc::format;
-use alloc::string::String;
-
 use super::flat::{column, elements, flat};
 use super::{Made, Run};
-use crate::error::Result;
+use crate::error::{Result, index};
 use crate::evolve::op::{At, Op};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::stride;
@@ -110,8 +107,4 @@ impl<'a> Run<'_, 'a> {
             Ok(())
         })
     }
-}
-
-fn index(at: usize) -> String {
-    format!("[{at}]")
 }

@@ -3,14 +3,17 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::once::Ends;
 use super::{Fill, within};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::builder::Builder;
 use crate::schema::{Evolution, Kind, Nodes, Schema, Slot};
 use crate::walk::Decoder;
 
 /// The images of the keys of one map, or of the elements of one set.
 pub(super) type Keys = BTreeSet<Vec<u8>>;
+
+/// How far the regions of an image reach: heads, text and raw arrays.
+pub(super) type Ends = [usize; 3];
 
 /// Whether values that differ by name can become one.
 pub(crate) fn can_become_one(nodes: &Nodes, key: &Schema) -> bool {
@@ -71,20 +74,21 @@ impl<'v, 's> Fill<'v, 's> {
         let from = self.ends();
         self.node(of, value, at)?;
         let to = self.ends();
-        if keys.insert(self.image(of.head, at, [from, to])) { Ok(()) } else { Err(same()) }
+        let head = &self.builder.heads[at..at + of.head];
+        if keys.insert(image(&self.builder, head, [from, to])) { Ok(()) } else { Err(same()) }
     }
 
-    fn image(&self, head: usize, at: usize, [from, to]: [Ends; 2]) -> Vec<u8> {
-        let builder = &self.builder;
-        let lengths = [(to[0] - from[0]).to_le_bytes(), (to[1] - from[1]).to_le_bytes()].concat();
-        let regions = [
-            &builder.heads[at..at + head],
-            &builder.heads[from[0]..to[0]],
-            &builder.text[from[1]..to[1]],
-            &builder.raw[from[2]..to[2]],
-        ];
-        [lengths, regions.concat()].concat()
+    pub(super) fn ends(&mut self) -> Ends {
+        let builder = self.whole();
+        [builder.heads.len(), builder.text.len(), builder.raw.len()]
     }
+}
+
+/// The image of a value with this head, whose other regions end where `to` says: such as no value that differs has.
+pub(super) fn image(builder: &Builder, head: &[u8], [from, to]: [Ends; 2]) -> Vec<u8> {
+    let lengths = [(to[0] - from[0]).to_le_bytes(), (to[1] - from[1]).to_le_bytes()].concat();
+    let (heads, text) = (&builder.heads[from[0]..to[0]], &builder.text[from[1]..to[1]]);
+    [&lengths, head, heads, text, &builder.raw[from[2]..to[2]]].concat()
 }
 
 #[cold]

@@ -100,7 +100,7 @@ impl<'v, 's> Fill<'v, 's> {
 }
 
 /// The two's complement of an integer that fits.
-pub(in crate::walk) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
+pub(super) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
     let unused = u32::from(128 - bits);
     if signed {
         let value = value.int().filter(|value| (value << unused) >> unused == *value)?;

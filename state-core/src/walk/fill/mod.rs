@@ -2,6 +2,7 @@
 //!
 //! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
 
+mod attributes;
 mod filled;
 mod keys;
 mod leaves;
@@ -15,9 +16,9 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::Decoder;
 use super::form::{can_be_none, weak_to};
-use super::{Decoder, attributes, index};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::builder::Builder;
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{FACTOR, RECORD, option_is_inline, stride};
@@ -30,9 +31,7 @@ pub(crate) use filled::Filled;
 use keys::Keys;
 #[cfg(feature = "pickle")]
 pub(crate) use keys::can_become_one;
-pub(super) use leaves::int;
-use objects::left_out;
-pub(super) use objects::{missing, slots_left_out};
+use objects::{left_out, missing, slots_left_out};
 
 /// How far an image may go.
 #[derive(Clone, Copy, Debug)]

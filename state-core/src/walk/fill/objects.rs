@@ -13,7 +13,7 @@ use crate::walk::form::count_slots;
 impl<'v, 's> Fill<'v, 's> {
     /// A flat state, all of it.
     #[inline(always)]
-    pub(in crate::walk) fn whole_state<D: Decoder<'v>>(
+    pub(super) fn whole_state<D: Decoder<'v>>(
         &mut self,
         object: &'s Object,
         state: &mut impl ExactSizeIterator<Item = D>,
@@ -114,7 +114,7 @@ pub(super) fn left_out(nodes: &Nodes, schema: &Schema) -> usize {
 }
 
 /// The bytes in the heads of these slots that belong to slots with defaults.
-pub(in crate::walk) fn slots_left_out(nodes: &Nodes, slots: &[Slot]) -> usize {
+pub(super) fn slots_left_out(nodes: &Nodes, slots: &[Slot]) -> usize {
     let of = |slot: &Slot| {
         if slot.default.is_some() { nodes.get(slot.ty).head } else { left_out(nodes, nodes.get(slot.ty)) }
     };
@@ -128,6 +128,6 @@ fn one_more<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), more: D) -> 
 }
 
 #[cold]
-pub(in crate::walk) fn missing(what: &impl ToString) -> Error {
+pub(super) fn missing(what: &impl ToString) -> Error {
     Error::new(ErrorKind::Malformed, what.to_string(), "a state without it")
 }

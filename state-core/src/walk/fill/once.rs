@@ -2,15 +2,12 @@
 
 use alloc::vec::Vec;
 
-use super::keys::Keys;
+use super::keys::{Ends, Keys, image};
 use super::{Fill, within};
 use crate::error::Result;
 use crate::schema::{Kind, Schema};
 use crate::sharing::walked::Given;
 use crate::walk::Decoder;
-
-/// How far the regions of an image reach: heads, text and raw arrays.
-pub(super) type Ends = [usize; 3];
 
 impl<'v, 's> Fill<'v, 's> {
     /// Fills heads at equal distances with items, and takes those away that are equal to an earlier one; how many are
@@ -41,25 +38,13 @@ impl<'v, 's> Fill<'v, 's> {
         self.given.as_ref().map_or(0, Given::noted)
     }
 
-    pub(super) fn ends(&mut self) -> Ends {
-        let builder = self.whole();
-        [builder.heads.len(), builder.text.len(), builder.raw.len()]
-    }
-
     /// For each item, whether an earlier one has the same image.
     fn again(&self, of: &Schema, (run, stride): (usize, usize), ends: &[Ends]) -> Vec<bool> {
         let (mut seen, builder) = (Keys::new(), &self.builder);
         let mut is_again = |place: usize| {
             let head = run + place * stride;
             let head = unsigned(of, &builder.heads[head..head + of.head]);
-            let [from, to] = [ends[place], ends[place + 1]];
-            let (heads, text) = (&builder.heads[from[0]..to[0]], &builder.text[from[1]..to[1]]);
-            let mut image = Vec::new();
-            for part in [head, heads, text, &builder.raw[from[2]..to[2]]] {
-                image.extend(part.len().to_le_bytes());
-                image.extend(part);
-            }
-            !is_nan(of, head) && !seen.insert(image)
+            !is_nan(of, head) && !seen.insert(image(builder, head, [ends[place], ends[place + 1]]))
         };
         (0..ends.len() - 1).map(&mut is_again).collect()
     }

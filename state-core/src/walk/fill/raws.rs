@@ -7,15 +7,15 @@ use alloc::vec::Vec;
 
 use super::{Fill, fill_each, left_out, wrong};
 use crate::array::ArrayParts;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{grid_count, padded, stride};
 use crate::protocol::stack;
 use crate::schema::{Kind, Link, Nodes, Raw, Schema};
 use crate::standard;
 use crate::value::{Each, Value};
+use crate::walk::Decoder;
 use crate::walk::form::not_bool;
-use crate::walk::{Decoder, index};
 
 impl<'v, 's> Fill<'v, 's> {
     /// A list of numbers from an array: as they lie there or, of module `array`, which has no more than numbers for those
@@ -123,13 +123,7 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(())
     }
 
-    pub(in crate::walk) fn raw<D: Decoder<'v>>(
-        &mut self,
-        raw: &Raw,
-        value: D,
-        count: Option<D>,
-        at: usize,
-    ) -> Result<()> {
+    pub(super) fn raw<D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = self.target(raw.element);
         // Bytes that have a sign are another type than bytes that have none, where elements are bytes.
         let buffer = value.buffer(raw.array).filter(|_| element.head != 1);
@@ -216,7 +210,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     /// The builder, with all that was lent in its place, and as many levels as may follow here.
-    pub(in crate::walk) fn whole(&mut self) -> &mut Builder {
+    pub(super) fn whole(&mut self) -> &mut Builder {
         if let Some(first) = self.lent.take() {
             self.builder.raw(&first);
         }

@@ -4,11 +4,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Fill, left_out, slots_left_out};
+use super::{Fill, attributes, left_out, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
 use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schema, Slot, unknown_variant};
-use crate::walk::{Decoder, attributes};
+use crate::walk::Decoder;
 
 impl<'v, 's> Fill<'v, 's> {
     /// A member of a Python enum that comes by its value.

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use super::{Read, little_endian};
 use crate::array::Elements;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::layout::{grid_count, padded};
 use crate::schema::{Kind, Link, Raw};
+use crate::walk::Encoder;
 use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
-use crate::walk::{Encoder, index};
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
     /// The bytes of so many elements; `None` are more than can be.

@@ -4,8 +4,8 @@
 use core::slice::ChunksExact;
 
 use crate::error::Error;
+use crate::error::index;
 use crate::schema::{Link, Nodes, Schema, Slot};
-use crate::walk::index;
 
 /// A group of which a part is being read.
 pub(super) struct Open<'a> {

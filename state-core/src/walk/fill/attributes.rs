@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::fill::{Fill, fill_named, int, missing};
-use super::form::can_be_none;
-use super::{Attributes, Decoder};
+use super::leaves::int;
+use super::objects::missing;
+use super::{Fill, fill_named};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::builder::Builder;
@@ -15,6 +15,8 @@ use crate::schema::{
 };
 use crate::standard;
 use crate::value::NamedSlot;
+use crate::walk::form::can_be_none;
+use crate::walk::{Attributes, Decoder};
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]

@@ -1,0 +1,143 @@
+//! Where the slots of a state go.
+
+use crate::array::Elements;
+use crate::protocol::float::widen;
+use crate::sharing::Number;
+use crate::standard::Known;
+
+/// Where the slots of a state go when a dynamic door takes it out.
+///
+/// The calls come in order, [`begin`](Encoder::begin) and [`end`](Encoder::end) balanced around the parts of a
+/// group.
+pub trait Encoder {
+    /// Whether an object says of which class it is, so that behind a trait object it needs no other name.
+    #[doc(hidden)]
+    const NAMES_CLASSES: bool = true;
+
+    /// No value: an absent optional.
+    fn none(&mut self);
+    /// A truth value.
+    fn bool(&mut self, value: bool);
+    /// An integer up to `i128::MAX`.
+    fn int(&mut self, value: i128);
+    /// An integer beyond `i128::MAX`.
+    fn big(&mut self, value: u128);
+    /// A float; an `f32` is widened, which is exact.
+    fn float(&mut self, value: f64);
+    /// A float of 32 bits.
+    #[doc(hidden)]
+    fn single(&mut self, value: f32) {
+        self.float(widen(value));
+    }
+    /// Text, or a single `char`.
+    fn str(&mut self, value: &str);
+    /// Bytes, of a raw array or of a list of `u8`.
+    fn bytes(&mut self, value: &[u8]);
+    /// A raw array: the elements, and their bytes.
+    fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        let _ = elements;
+        self.bytes(bytes);
+    }
+    /// A raw array of so many structs that nothing describes, without its count beside it.
+    #[doc(hidden)]
+    fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
+        let _ = count;
+        self.raw(elements, bytes);
+    }
+    /// A raw array that shows its elements: these, the length of each dimension, and the bytes.
+    fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        let _ = shape;
+        self.raw(elements, bytes);
+    }
+    /// A type for which Python has a class, by its head or, of an integer of any size, its bytes.
+    #[doc(hidden)]
+    fn known(&mut self, known: Known, bytes: &[u8]) {
+        let _ = known;
+        self.bytes(bytes);
+    }
+    /// As [`raw`](Encoder::raw), with bytes that lie in the live value for as long as it is borrowed.
+    fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
+        self.raw(elements, bytes);
+    }
+    /// As [`array`](Encoder::array), with bytes that lie so too.
+    fn lent_array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
+        self.array(elements, shape, bytes);
+    }
+    /// An object of another runtime, by its place in the table.
+    #[cfg(feature = "pyo3")]
+    fn handle(&mut self, place: u64) {
+        let _ = place;
+    }
+    /// The start of a group.
+    fn begin(&mut self, group: Group<'_>);
+    /// The end of the innermost group.
+    fn end(&mut self);
+    /// The name of the slot that comes next in an object or variant.
+    fn slot(&mut self, name: &str) {
+        let _ = name;
+    }
+    /// The value that comes next is the object of this number.
+    #[doc(hidden)]
+    fn object(&mut self, number: Number) {
+        let _ = number;
+    }
+    /// A reference to the object of this number.
+    #[doc(hidden)]
+    fn reference(&mut self, number: Number) {
+        let _ = number;
+        self.none();
+    }
+    /// How many of a list's parts come, of so many that take no bytes and are all alike.
+    #[doc(hidden)]
+    fn alike(&mut self, parts: usize) -> usize {
+        parts
+    }
+}
+
+/// A group of parts, with how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group<'a> {
+    /// A tuple, also the state of a unit.
+    Tuple(usize),
+    /// A list.
+    List(usize),
+    /// A set.
+    Set(usize),
+    /// A map: keys and values by turns; the number is that of the pairs.
+    Dict(usize),
+    /// An object, by its type tag; the parts are its state, the parent's slots first.
+    Object {
+        /// The type tag.
+        tag: &'a str,
+        /// The number of slots.
+        slots: usize,
+    },
+    /// An enum's value.
+    Variant {
+        /// The type tag of the enum.
+        tag: &'a str,
+        /// The name of the variant.
+        variant: &'a str,
+        /// The number of its slots.
+        slots: usize,
+    },
+}
+
+/// Takes the calls and keeps nothing: a walk that only looks for damage.
+pub(crate) struct Nowhere;
+
+impl Encoder for Nowhere {
+    fn none(&mut self) {}
+    fn bool(&mut self, _: bool) {}
+    fn int(&mut self, _: i128) {}
+    fn big(&mut self, _: u128) {}
+    fn float(&mut self, _: f64) {}
+    fn str(&mut self, _: &str) {}
+    fn bytes(&mut self, _: &[u8]) {}
+    fn known(&mut self, _: Known, _: &[u8]) {}
+    fn begin(&mut self, _: Group<'_>) {}
+    fn end(&mut self) {}
+    fn alike(&mut self, _: usize) -> usize {
+        0
+    }
+}
