@@ -12,7 +12,7 @@ use crate::sharing::Number;
 use crate::standard::Known;
 #[cfg(feature = "pyo3")]
 use crate::value::Persistent;
-use crate::value::convert::named::SlotNames;
+use crate::value::kinds::named::SlotNames;
 use crate::value::{Array, Dict, List, Object, Set, Shared, Tuple, Value, Variant, bind};
 use crate::walk::{self, Encoder};
 

@@ -10,8 +10,8 @@ use core::{ptr, slice};
 
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
-use crate::value::convert::named::NamedValue;
 use crate::value::kinds::dict::Pairs;
+use crate::value::kinds::named::NamedValue;
 
 /// What shared values may come to, in sizes of all there is, beyond what is free.
 const TIMES: u64 = 8;

@@ -1,10 +1,10 @@
 //! The dict: pairs of a key and its value in the order in which they were given.
 
 use alloc::vec::{self, Vec};
-use core::{fmt, iter::FusedIterator, slice};
+use core::{iter::FusedIterator, slice};
 
+use crate::value::Value;
 use crate::value::kinds::children::Children;
-use crate::value::{Value, repr};
 
 /// Keys with their values: [`Value::Dict`].
 ///
@@ -129,18 +129,6 @@ impl<'a> IntoIterator for &'a Dict {
 
     fn into_iter(self) -> Pairs<'a> {
         self.iter()
-    }
-}
-
-impl fmt::Display for Dict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::display(self.node(), f)
-    }
-}
-
-impl fmt::Debug for Dict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::debug(self.node(), f)
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod complex;
 pub(crate) mod dict;
 pub(crate) mod int;
 pub(crate) mod name;
+pub(crate) mod named;
 pub(crate) mod object;
 #[cfg(feature = "pickle")]
 pub(crate) mod parts;

@@ -3,10 +3,10 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, mem};
 
-use crate::value::convert::named::NamedValue;
 use crate::value::kinds::children::Children;
+use crate::value::kinds::named::NamedValue;
 use crate::value::kinds::step::{Step, StepRef};
-use crate::value::{Dict, List, Name, Pairs, Tuple, Value, repr};
+use crate::value::{Dict, List, Name, Pairs, Tuple, Value};
 
 /// An object: its type tag and its state.
 ///
@@ -419,18 +419,6 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && letters.all(|letter| letter == '_' || letter.is_alphanumeric())
-}
-
-impl fmt::Display for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::display(self.node(), f)
-    }
-}
-
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::debug(self.node(), f)
-    }
 }
 
 impl fmt::Debug for Parts {

@@ -1,10 +1,9 @@
 //! What a pickle keeps outside of itself: an object that is known by an id alone.
 
 use alloc::vec;
-use core::fmt;
 
+use crate::value::Value;
 use crate::value::kinds::children::Children;
-use crate::value::{Value, repr};
 
 /// An object stored elsewhere by the program that wrote a pickle:
 /// [`Value::Persistent`](crate::value::Value::Persistent).
@@ -37,17 +36,5 @@ impl Persistent {
     #[must_use]
     pub fn into_id(self) -> Value {
         self.0.into_vec().pop().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for Persistent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::display(self.node(), f)
-    }
-}
-
-impl fmt::Debug for Persistent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::debug(self.node(), f)
     }
 }

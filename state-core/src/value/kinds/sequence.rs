@@ -2,13 +2,12 @@
 
 use alloc::vec::{self, Vec};
 use core::{
-    fmt,
     ops::{Deref, DerefMut},
     slice,
 };
 
 use crate::value::kinds::children::Children;
-use crate::value::{Tuple, Value, repr};
+use crate::value::{Tuple, Value};
 
 /// A sequence of any length: [`Value::List`]. It dereferences to the slice of its items.
 ///
@@ -142,18 +141,6 @@ macro_rules! sequence {
 
             fn into_iter(self) -> Self::IntoIter {
                 self.iter_mut()
-            }
-        }
-
-        impl fmt::Display for $Type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                repr::display(self.node(), f)
-            }
-        }
-
-        impl fmt::Debug for $Type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                repr::debug(self.node(), f)
             }
         }
     };

@@ -2,8 +2,8 @@
 
 use core::ops::{Add, AddAssign};
 
-use crate::value::convert::named::{NamedValue, SlotNames};
 use crate::value::kinds::children::Children;
+use crate::value::kinds::named::{NamedValue, SlotNames};
 
 /// The state of an object, and [`Value::Tuple`](crate::value::Value::Tuple) if it is itself in a slot.
 ///

@@ -1,10 +1,9 @@
 //! Values of enums.
 
 use alloc::borrow::Cow;
-use core::fmt;
 
-use crate::value::convert::named::{NamedValue, SlotNames};
-use crate::value::{Tuple, Value, repr};
+use crate::value::kinds::named::{NamedValue, SlotNames};
+use crate::value::{Tuple, Value};
 
 /// A value of an enum: the enum's type tag, the variant's name, and the variant's fields as its state.
 ///
@@ -81,17 +80,5 @@ impl Variant {
     #[must_use]
     pub fn into_state(self) -> Tuple {
         self.state
-    }
-}
-
-impl fmt::Display for Variant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::display(self.node(), f)
-    }
-}
-
-impl fmt::Debug for Variant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        repr::debug(self.node(), f)
     }
 }

@@ -1,8 +1,9 @@
 //! Values and pickles as text: the walk over parts, on one line as Python's `repr` or as an indented tree. It has a
 //! stack of its own, and for what is shown a second time an account, so that nothing makes more text than it pays for.
 
+mod array;
 mod layout;
-pub(in crate::value) mod leaf;
+mod leaf;
 mod look;
 mod values;
 
@@ -11,7 +12,6 @@ use core::fmt::{self, Formatter};
 
 pub(crate) use self::layout::{Field, Layout, attributes};
 pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step, is_empty};
-pub(super) use self::values::{debug, display};
 use self::{layout::Fields, look::SHORT};
 use crate::literal;
 use crate::standard::print as standard;

@@ -8,7 +8,7 @@ use core::{
 };
 
 use super::super::node::{Head, Node};
-use super::super::{Made, Object, StepRef, Value};
+use super::super::{Dict, List, Made, Object, Persistent, Set, StepRef, Tuple, Value, Variant};
 use super::{Field, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
 use crate::value::repr::leaf;
 
@@ -34,11 +34,30 @@ impl fmt::Debug for Value {
     }
 }
 
-pub(in super::super) fn display(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
+/// As those of `Value`.
+macro_rules! printed {
+    ($($Type:ty),*) => {$(
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                display(self.node(), f)
+            }
+        }
+
+        impl fmt::Debug for $Type {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                debug(self.node(), f)
+            }
+        }
+    )*};
+}
+
+printed!(Dict, List, Object, Persistent, Set, Tuple, Variant);
+
+fn display(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     write(node, f, false)
 }
 
-pub(in super::super) fn debug(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
+fn debug(node: Node<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     write(node, f, true)
 }
 

@@ -31,7 +31,9 @@ pub(crate) use filled::Filled;
 use keys::Keys;
 #[cfg(feature = "pickle")]
 pub(crate) use keys::can_become_one;
-use objects::{left_out, missing, slots_left_out};
+#[cfg(feature = "pyo3")]
+use objects::missing;
+use objects::{left_out, slots_left_out};
 
 /// How far an image may go.
 #[derive(Clone, Copy, Debug)]

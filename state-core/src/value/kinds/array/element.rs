@@ -45,7 +45,7 @@ fn nested(dtype: &Dtype, shape: &[usize], bytes: &[u8]) -> Value {
     }
 }
 
-pub(super) fn complex(bytes: &[u8], order: ByteOrder) -> Complex {
+pub(in crate::value) fn complex(bytes: &[u8], order: ByteOrder) -> Complex {
     let (re, im) = bytes.split_at(bytes.len() / 2);
     Complex::new(float(re, order), float(im, order))
 }

@@ -1,7 +1,6 @@
 //! Arrays of any number of dimensions, as NumPy has them.
 
-mod element;
-mod repr;
+pub(in crate::value) mod element;
 
 use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
 use core::cmp::Ordering;

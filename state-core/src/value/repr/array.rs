@@ -3,13 +3,13 @@
 use alloc::{format, string::ToString};
 use core::fmt::{self, Formatter};
 
+use super::leaf;
 use crate::array::descriptor::{write_list, write_shape};
 use crate::array::scalar::{NOT_A_TIME, float, signed};
 use crate::array::{ByteOrder, Dtype};
 use crate::value::Array;
 use crate::value::Value;
 use crate::value::kinds::array::element::complex;
-use crate::value::repr::leaf;
 
 /// Arrays of more elements than this show the first and the last ones alone.
 const MOST_ELEMENTS: usize = 1000;
@@ -27,22 +27,22 @@ const EDGE: usize = 3;
 /// and times are shown as numbers of their unit.
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.is_scalar {
+        if self.is_scalar() {
             return self.write_scalar(f);
         }
         f.write_str("array(")?;
         if self.is_empty() {
             f.write_str("[]")?;
-            if self.shape.len() != 1 {
+            if self.shape().len() != 1 {
                 f.write_str(", shape=")?;
-                write_shape(f, &self.shape)?;
+                write_shape(f, self.shape())?;
             }
         } else {
             let mut left = MOST_PARTS;
             self.write(f, &mut left, 0, 0)?;
         }
-        if self.is_empty() || !is_default(&self.dtype) {
-            write!(f, ", dtype={}", name(&self.dtype))?;
+        if self.is_empty() || !is_default(self.dtype()) {
+            write!(f, ", dtype={}", name(self.dtype()))?;
         }
         f.write_str(")")
     }
@@ -57,7 +57,7 @@ impl fmt::Debug for Array {
 impl Array {
     /// As NumPy 2 prints it, but for times, which are numbers of their unit here too.
     fn write_scalar(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (dtype, bytes, mut left) = (&self.dtype, self.element(0), MOST_PARTS);
+        let (dtype, bytes, mut left) = (self.dtype(), self.element(0), MOST_PARTS);
         let text = dtype.to_string();
         let unit = text.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
         match dtype {
@@ -85,8 +85,8 @@ impl Array {
     }
 
     fn write(&self, f: &mut Formatter<'_>, left: &mut usize, depth: usize, place: usize) -> fmt::Result {
-        let Some(&length) = self.shape.get(depth) else {
-            return write_element(f, left, &self.dtype, self.element(place));
+        let Some(&length) = self.shape().get(depth) else {
+            return write_element(f, left, self.dtype(), self.element(place));
         };
         let is_short = self.len() > MOST_ELEMENTS;
         write_ends(f, left, length, is_short, |f, left, at| self.write(f, left, depth + 1, place * length + at))
