@@ -4,7 +4,7 @@ use alloc::ffi::CString;
 use core::ffi::CStr;
 
 use super::list;
-use super::pointer::immutable_pointee;
+use super::pointee::immutable_pointee;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;

@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::align;
-use super::pointer::unsized_pointee;
+use super::pointee::unsized_pointee;
 use crate::pointee::{Pointer, RestorePointee};
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};

@@ -26,6 +26,7 @@ mod option;
 mod order;
 #[cfg(feature = "std")]
 mod path;
+mod pointee;
 pub(crate) mod pointer;
 mod refill;
 mod set;

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::pointer::immutable_pointee;
+use super::pointee::immutable_pointee;
 use super::text;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Checker, Reader};

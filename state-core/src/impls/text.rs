@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::pointer::immutable_pointee;
+use super::pointee::immutable_pointee;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
