@@ -212,20 +212,20 @@
 //! has not written when everything about the class is known, and where its name can be checked.
 
 mod attributes;
+mod cast;
 mod class;
 mod error;
 mod into;
+mod lease;
 mod out;
 mod scalars;
+mod settings;
 mod types;
-
-use core::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) use class::sets::SetForms;
 use pyo3::prelude::*;
+pub use settings::set_depth;
 pub use types::numpy::{Elements, array, view};
-
-use crate::image::Options;
 
 /// A class that can be made picklable: every `#[pyclass]` with `#[derive(State)]`.
 ///
@@ -238,24 +238,6 @@ use crate::image::Options;
 pub trait Class: class::layer::Layer {}
 
 impl<T: class::layer::Layer> Class for T {}
-
-static DEPTH: AtomicU32 = AtomicU32::new(DEFAULT.levels());
-
-const DEFAULT: Options = Options::new();
-
-/// Sets how deeply the states of this module's classes may be nested; see [`Options::depth`].
-///
-/// It applies to all of them, and to all threads, from the moment it is called; call it where the module is built.
-/// Python's main thread usually has a stack of 8 MiB, and others have `threading.stack_size`. Pickle itself recurses
-/// too, and raises a `RecursionError` at some hundred nested lists and tuples.
-pub fn set_depth(levels: u32) {
-    DEPTH.store(levels, Ordering::Relaxed);
-}
-
-/// The settings of all classes.
-fn options() -> Options {
-    DEFAULT.depth(DEPTH.load(Ordering::Relaxed))
-}
 
 /// Makes the objects of a class picklable, and adds the class to the module if it is not there yet.
 ///

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use pyo3::pyclass::PyClassGuard;
 use pyo3::pyclass::boolean_struct::{False, True};
 use pyo3::types::PyType;
-use pyo3::{CastError, PyClass, PyTypeInfo, ffi};
+use pyo3::{PyClass, PyTypeInfo};
 
 use crate::error::{Error, ErrorKind, Result as StateResult};
 use crate::image::Tests;
@@ -24,11 +24,12 @@ use crate::image::aside::{self, Aside};
 use crate::protocol::decode::Regions;
 use crate::protocol::hooks::Hooks;
 use crate::protocol::root::Root;
-use crate::python::class::methods::{Class, Methods};
+use crate::python::cast::cast;
+use crate::python::class::methods::Methods;
 use crate::python::class::variants::{self, Variants};
 use crate::python::error::unpickling;
 use crate::python::into::incoming::{Build, Incoming};
-use crate::python::out::lease;
+use crate::python::lease;
 use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
 
@@ -156,25 +157,6 @@ type Values<T> = (<Super<T> as Base<<T as PyClassImpl>::BaseType>>::Values, Asid
 
 /// What makes the part of an object that the base of a class keeps.
 type Super<T> = <<T as PyClassImpl>::BaseType as PyClassBaseType>::Initializer;
-
-/// An object as one of its class. The test is not `PyO3`'s, which is compiled for each class.
-pub(in crate::python) fn cast<'a, 'py, T: PyClass>(object: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, T>> {
-    test(object, T::type_object_raw)?;
-    // SAFETY: it is of the class, as was tested.
-    Ok(unsafe { object.cast_unchecked() })
-}
-
-/// Tests that an object is of a class.
-fn test(object: &Bound<'_, PyAny>, class: Class) -> PyResult<()> {
-    let raw = class(object.py());
-    // SAFETY: an object, and a class that lives as long as the program.
-    if unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), raw) } != 0 {
-        return Ok(());
-    }
-    // SAFETY: the same class.
-    let class = unsafe { Bound::from_borrowed_ptr(object.py(), raw.cast()) };
-    Err(CastError::new(object.as_borrowed(), class).into())
-}
 
 #[cold]
 fn not_built() -> Error {

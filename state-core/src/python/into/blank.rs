@@ -5,7 +5,7 @@ use alloc::format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{enum_is_inline, tag_head};
-use crate::python::options;
+use crate::python::settings::options;
 use crate::python::types::handle;
 use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, root_name};
 use crate::standard::Known;

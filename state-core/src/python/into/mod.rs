@@ -5,6 +5,7 @@ pub(super) mod incoming;
 pub(super) mod items;
 pub(super) mod keep;
 pub(super) mod older;
+mod quick;
 mod setstate;
 pub(super) mod slot;
 
@@ -20,8 +21,8 @@ use crate::python::class::{Known, Way, lineage};
 use crate::python::into::incoming::{Incoming, Source};
 use crate::python::into::items::Items;
 use crate::python::into::keep::Keep;
+use crate::python::into::quick::Quick;
 use crate::python::into::slot::Slot;
-use crate::python::scalars::Quick;
 use crate::python::types::handle::Scope;
 
 /// The function that pickles name first: the form of the schemas that they bring.

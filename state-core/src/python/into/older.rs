@@ -14,7 +14,7 @@ use crate::evolve::{Parsed, Resolved};
 use crate::image::{Image, explain};
 use crate::protocol::decode::Regions;
 use crate::python::class::sets::SetForms;
-use crate::python::options;
+use crate::python::settings::options;
 use crate::schema::fingerprint::{hash, identity};
 use crate::schema::{Kind, Schema, canonical_without_slots, divide_class};
 use crate::walk::{self, Filled};

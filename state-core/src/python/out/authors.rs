@@ -13,7 +13,7 @@ use crate::python::class::form::Mode;
 use crate::python::class::{Known, Written, lineage, written_by};
 use crate::python::error::class_name;
 use crate::python::into::can_be_blank;
-use crate::python::out::lease::lender;
+use crate::python::lease::lender;
 
 /// The methods that the class of an object has of its author, or of a subclass's. A subclass whose objects could not be
 /// made again is refused here, where it is told to who pickles, and not to who loads.

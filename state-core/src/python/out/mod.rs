@@ -7,7 +7,7 @@
 mod authors;
 mod cycle;
 pub(super) mod deepcopy;
-pub(super) mod lease;
+mod scalars;
 pub(super) mod slots;
 pub(super) mod space;
 
@@ -24,10 +24,9 @@ use crate::python::class::layer::Calls;
 use crate::python::class::variants::flat_of_enum;
 use crate::python::class::{Empty, Known, Way, Written};
 use crate::python::error::pickling;
+use crate::python::lease::{Lender, lender};
 use crate::python::out::cycle::Mark;
-use crate::python::out::lease::{Lender, lender};
 use crate::python::out::slots::Slots;
-use crate::python::scalars;
 use crate::python::types::handle::Scope;
 
 /// `__reduce_ex__`

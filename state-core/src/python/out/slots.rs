@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyTuple};
 
 use crate::array::Elements;
-use crate::python::out::lease::{self, Lender};
+use crate::python::lease::{self, Lender};
 use crate::python::types::handle;
 use crate::python::types::standard;
 use crate::standard::Known;

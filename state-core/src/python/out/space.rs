@@ -12,12 +12,9 @@ use crate::error::Result;
 use crate::image::SegmentBuffer;
 use crate::protocol::root::Root;
 use crate::python::error::{pickling, test_unshared};
-use crate::python::options;
+use crate::python::settings::{LARGE, options};
 use crate::schema::fingerprint::identity;
 use crate::walk;
-
-/// Space of more bytes is given back.
-pub(in crate::python) const LARGE: usize = 0x1_0000;
 
 thread_local! {
     /// The space that the last state that was taken out took in this thread.

@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use crate::protocol::memory;
-use crate::python::out::lease;
+use crate::python::lease;
 use crate::raw::kind::Described;
 use crate::raw::{Raw, Record};
 use crate::schema::{Nodes, Schema};

@@ -4,9 +4,9 @@
 //! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_11))]
-pub(in crate::python) use lent::{Lender, borrow, lender};
+pub(super) use lent::{Lender, borrow, lender};
 #[cfg(not(any(not(Py_LIMITED_API), Py_3_11)))]
-pub(in crate::python) use not_lent::{Lender, borrow, lender};
+pub(super) use not_lent::{Lender, borrow, lender};
 
 use alloc::boxed::Box;
 
@@ -18,7 +18,7 @@ use pyo3::types::PyType;
 ///
 /// # Safety
 /// The object is kept alive for as long as the guard.
-pub(in crate::python) type Borrow = unsafe fn(&Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>>;
+pub(super) type Borrow = unsafe fn(&Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>>;
 
 /// A shared borrow of a value.
 pub trait Guard {}
@@ -30,7 +30,7 @@ fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 }
 
 /// A buffer of what shows its bytes.
-pub(in crate::python) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     pickle_buffer(bytes.py())?.call1((bytes,))
 }
 
@@ -47,7 +47,7 @@ mod lent {
     use pyo3::pyclass::PyClassGuard;
 
     use super::{Borrow, Guard};
-    use crate::python::class::layer::cast;
+    use crate::python::cast::cast;
 
     /// Lends the raw arrays of one object.
     pub struct Lender<'py> {
