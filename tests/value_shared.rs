@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::iter::repeat_n;
 
-use state_core::value::{Array, Dict, List, Object, Order, Set, Shared, Tuple, Value};
+use state_core::value::{Array, Dict, List, Object, Order, Parts, Set, Shared, Tuple, Value};
 use state_core::{State, StateExt, from_value, to_value};
 
 fn shared(value: impl Into<Value>) -> Value {
@@ -283,4 +283,67 @@ fn a_complex_number_with_half_a_nan_equals_nothing() {
         assert_ne!(number, number.clone());
     }
     assert_eq!(Value::from(Complex::new(0.0, -0.0)), Value::from(Complex::new(-0.0, 0.0)));
+}
+
+/// A change is made to the value that is reached, and to no other that shares it; all else stays as it is.
+#[test]
+fn values_are_changed_in_place() {
+    let town = || Object::new("shop.Town", (1, shared(List::from([1, 2]))));
+    let both = shared(Dict::from_iter([("a", Value::from(town())), ("b", shared(town()))]));
+    let mut value = Value::from(List::from([both.clone(), both.clone()]));
+    let before = value.clone();
+
+    let dict = value.as_list_mut().unwrap()[0].as_dict_mut().unwrap();
+    assert!(dict.get_mut("c").is_none());
+    let state = dict.get_mut("b").unwrap().as_object_mut().unwrap().state_mut().unwrap();
+    state[1].as_list_mut().unwrap().push(3);
+    assert_eq!(
+        before.to_string(),
+        "[{'a': Town(1, [1, 2]), 'b': Town(1, [1, 2])}, {'a': Town(1, [1, 2]), 'b': Town(1, [1, 2])}]"
+    );
+    assert_eq!(
+        value.to_string(),
+        "[{'a': Town(1, [1, 2]), 'b': Town(1, [1, 2, 3])}, {'a': Town(1, [1, 2]), 'b': Town(1, [1, 2])}]"
+    );
+    let [changed, same] = &value.as_list().unwrap()[..] else { panic!("{value}") };
+    assert!(changed.as_shared().is_none());
+    assert!(Shared::same(same.as_shared().unwrap(), both.as_shared().unwrap()));
+
+    // What is of another kind is left shared.
+    let mut other = both.clone();
+    assert!(other.as_list_mut().is_none() && other.as_set_mut().is_none());
+    assert!(Shared::same(other.as_shared().unwrap(), both.as_shared().unwrap()));
+
+    // A copy of what contains itself leads to the first.
+    let mut itself = endless(1);
+    itself.as_list_mut().unwrap()[0] = 7.into();
+    assert_eq!(itself.to_string(), "[7, [1, [...]]]");
+}
+
+/// Attributes are found in each form of a state, and changed there.
+#[test]
+fn attributes_are_changed_in_place() {
+    let dict = |number: i32| Value::from(Dict::from_iter([("x", number), ("y", 2)]));
+    let with = |state: Value| Object::from_parts("shop.Town", Parts { state, ..Parts::default() });
+    let states = [
+        dict(1),
+        shared(dict(1)),
+        Value::from((Value::None, dict(1))),
+        Value::from((dict(1), Value::from(Dict::from_iter([("z", 3)])))),
+        shared((Value::None, shared(dict(1)))),
+    ];
+    for state in states {
+        let mut object = with(state.clone());
+        let names: Vec<_> = object.attributes().unwrap().map(|(name, _)| name.to_string()).collect();
+        for ((name, value), known) in object.attributes_mut().unwrap().zip(&names) {
+            assert_eq!(name, known);
+            if name == "x" {
+                *value = 7.into();
+            }
+        }
+        let values: Vec<_> = object.attributes().unwrap().map(|(_, value)| value.clone()).collect();
+        assert_eq!(values[..2], [Value::from(7), Value::from(2)], "{state}");
+        assert_ne!(object, with(state));
+    }
+    assert!(Object::new("shop.Town", (1, 2)).attributes_mut().is_none());
 }

@@ -41,6 +41,7 @@
 //! each other can expand to text of any length, values that were shown before take at most about a million bytes;
 //! beyond that they are shown as `...`.
 
+mod change;
 mod compare;
 pub(crate) mod convert;
 mod kind;

@@ -80,10 +80,34 @@ impl Dict {
         self.iter().rev().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
+    /// As [`get`](Self::get), to change the value.
+    ///
+    /// ```
+    /// use state_core::value::Dict;
+    ///
+    /// let mut gears = Dict::from_iter([("city", 7), ("race", 21)]);
+    /// *gears.get_mut("city").unwrap() = 8.into();
+    /// assert_eq!(gears.to_string(), "{'city': 8, 'race': 21}");
+    /// ```
+    pub fn get_mut<K: ?Sized>(&mut self, key: &K) -> Option<&mut Value>
+    where
+        Value: PartialEq<K>,
+    {
+        self.iter_mut().rev().find(|(own, _)| *own == key).map(|(_, value)| value)
+    }
+
     /// The pairs in order.
     #[must_use]
     pub fn iter(&self) -> Pairs<'_> {
         Pairs(self.0.iter())
+    }
+
+    /// The pairs in order, with mutable references to the values.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Value, &mut Value)> {
+        self.0.chunks_exact_mut(2).filter_map(|pair| match pair {
+            [key, value] => Some((&*key, value)),
+            _ => None,
+        })
     }
 
     /// Mutable references to the values, in the order of their keys.

@@ -1,7 +1,7 @@
 //! Objects: the name of a class, and all that a pickle can say of an object whose class is not known.
 
 use alloc::{string::String, vec, vec::Vec};
-use core::{fmt, mem};
+use core::{fmt, mem, slice};
 
 use crate::value::kinds::children::Children;
 use crate::value::kinds::named::NamedValue;
@@ -342,6 +342,35 @@ impl Object {
             Some(state) => attributes(Some(state), None),
             None => pair_of_attributes(self.state()),
         }
+    }
+
+    /// The same, to change their values. Of a name that is given twice, the last counts.
+    ///
+    /// ```
+    /// use state_core::pickle;
+    ///
+    /// // An object of a class without `__getstate__`, and what it becomes.
+    /// let mut value = pickle::load_value(b"\x80\x02cshop\nPerson\n)\x81}(X\x04\0\0\0nameX\x04\0\0\0DaveX\x03\0\0\0ageK\x1eub.")?;
+    /// let person = value.as_object_mut().unwrap();
+    /// for (name, value) in person.attributes_mut().unwrap() {
+    ///     if name == "age" {
+    ///         *value = 31.into();
+    ///     }
+    /// }
+    /// assert_eq!(value.to_string(), "Person(name='Dave', age=31)");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    pub fn attributes_mut(&mut self) -> Option<impl Iterator<Item = (&str, &mut Value)>> {
+        self.attributes()?;
+        let dicts = match &mut self.content {
+            Content::State(pair) => &mut **pair,
+            Content::Parts(parts) => match parts.get_mut(STATE)?.make_mut() {
+                Value::Tuple(pair) => &mut **pair,
+                dict => slice::from_mut(dict),
+            },
+        };
+        let entries = dicts.iter_mut().filter_map(Value::as_dict_mut).flat_map(Dict::iter_mut);
+        Some(entries.filter_map(|(name, value)| Some((name.as_str()?, value))))
     }
 
     /// The items that are appended to it.

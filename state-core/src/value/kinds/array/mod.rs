@@ -113,6 +113,20 @@ impl Array {
         &self.bytes
     }
 
+    /// The memory of the elements, to be changed.
+    ///
+    /// ```
+    /// use state_core::value::{Array, ByteOrder, Dtype, Order};
+    ///
+    /// let mut array = Array::new(Dtype::Int(2, ByteOrder::Little), [2], Order::C, vec![1, 0, 2, 0])?;
+    /// array.bytes_mut()[2..].copy_from_slice(&7_i16.to_le_bytes());
+    /// assert_eq!(array.to_list().to_string(), "[1, 7]");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
     /// Returns the memory of the elements.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
