@@ -8,6 +8,7 @@ pub(crate) mod float;
 pub(crate) mod gather;
 pub(crate) mod hooks;
 pub(crate) mod layout;
+pub(crate) mod leb;
 pub(crate) mod memory;
 pub(crate) mod parts;
 pub(crate) mod room;

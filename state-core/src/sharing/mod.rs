@@ -4,7 +4,7 @@
 // An image whose header says so has, for each `Rc` and `Arc`, a [`Record`] in the tail before its value: nobody else
 // refers to it, or it is an object with a number, or it is one that came before. No address, offset or length stands on
 // the wire. A number belongs to a class, which is one pointer type; so a reference can only mean a whole pointer of its
-// own type. `out` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
+// own type. `tracker` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
 // and `shelf` keeps what has a number while a state is put back. `links` pairs live objects with new ones, where a new
 // graph exchanges its state with a live one by the walks of `trade`.
 
@@ -21,12 +21,13 @@ pub(crate) mod proof;
 mod record;
 mod shelf;
 mod table;
+mod tracker;
 pub(crate) mod trade;
 pub(crate) mod walked;
 
 pub(crate) use crate::protocol::layout::RECORD;
 pub(crate) use held::{Held, Holder, Objects, drop_gone};
-pub(crate) use out::{Lent, Tracker, copied, count, count_weak, name, put, put_weak};
+pub(crate) use out::{copied, count, count_weak, put, put_weak};
 pub(crate) use pointer::{Kept, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 #[cfg(feature = "pickle")]
@@ -34,4 +35,5 @@ pub(crate) use record::CLASSES;
 pub(crate) use record::{Number, Numbered, Record};
 pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
+pub(crate) use tracker::{Lent, Tracker, name};
 pub(crate) use trade::{exchange, settle, settle_weak};

@@ -3,20 +3,21 @@
 use alloc::vec::Vec;
 
 use super::matches::Search;
+use crate::protocol::leb;
 
 /// Writes the pieces that a search finds, of which at most so many bytes are copied.
 pub(super) fn write(search: &mut Search<'_>, mut copied: usize, out: &mut Vec<u8>) {
     while let Some(piece) = search.next() {
         if piece.copy > copied {
             // As a piece that copies nothing.
-            number(out, 0);
+            leb::write(out, 0);
             return literal(out, search.rest_from(piece.start));
         }
         copied -= piece.copy;
         let moved = piece.moved;
-        number(out, (piece.copy as u64) << 1 | u64::from(moved != 0));
+        leb::write(out, (piece.copy as u64) << 1 | u64::from(moved != 0));
         if moved != 0 {
-            number(out, (moved << 1 ^ moved >> 63) as u64);
+            leb::write(out, (moved << 1 ^ moved >> 63) as u64);
         }
         if !piece.ends_with_copy {
             literal(out, piece.literal);
@@ -25,16 +26,8 @@ pub(super) fn write(search: &mut Search<'_>, mut copied: usize, out: &mut Vec<u8
 }
 
 fn literal(out: &mut Vec<u8>, bytes: &[u8]) {
-    number(out, bytes.len() as u64);
+    leb::write(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
-}
-
-fn number(out: &mut Vec<u8>, mut n: u64) {
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
 }
 
 /// Appends `len` bytes, made of pieces of which at most so many bytes are copied. If they are none, how many bytes of the
@@ -74,15 +67,9 @@ pub(super) fn read(old: &[u8], pieces: &[u8], len: usize, mut copied: usize, ima
 }
 
 fn take_number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut n = 0;
-    for shift in (0..64).step_by(7) {
+    leb::read(|| {
         let (&byte, rest) = bytes.split_first()?;
         *bytes = rest;
-        let part = u64::from(byte & 0x7F);
-        n |= part << shift;
-        if byte & 0x80 == 0 {
-            return (part << shift >> shift == part).then_some(n);
-        }
-    }
-    None
+        Some(byte)
+    })
 }

@@ -14,6 +14,7 @@ use super::super::members::Members;
 use super::HANDLE;
 use super::{BACK, DOUBLE, FLOAT, INTS, NAMESAKE, OBJECT};
 use crate::error::{Error, ErrorKind};
+use crate::protocol::leb;
 #[cfg(feature = "pyo3")]
 use crate::schema::Handle;
 use crate::schema::{
@@ -204,16 +205,7 @@ impl<'a> In<'a> {
     }
 
     fn number(&mut self) -> Option<u64> {
-        let mut n = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let part = u64::from(byte & 0x7F);
-            n |= part << shift;
-            if byte & 0x80 == 0 {
-                return (part << shift >> shift == part).then_some(n);
-            }
-        }
-        None
+        leb::read(|| self.byte())
     }
 
     fn size(&mut self) -> Option<usize> {

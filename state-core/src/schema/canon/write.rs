@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{BACK, DOUBLE, FLOAT, INTS, NAMESAKE, tag};
+use crate::protocol::leb;
 use crate::schema::{Kind, Link, Raw, Record, Schema, Slot};
 
 /// Writes `root` and all that it links to.
@@ -85,12 +86,8 @@ impl Out<'_> {
         Self { other_order, bytes, named, arrays, shared, class: None }
     }
 
-    fn number(&mut self, mut n: u64) {
-        while n >= 0x80 {
-            self.bytes.push(n as u8 | 0x80);
-            n >>= 7;
-        }
-        self.bytes.push(n as u8);
+    fn number(&mut self, number: u64) {
+        leb::write(&mut self.bytes, number);
     }
 
     fn name(&mut self, name: &str) {
