@@ -6,7 +6,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::{
-    accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, refused, slot, whole,
+    accepted, after_set, before_get, built, head, method, pattern, pattern_of_hooks, pattern_of_other, refused, slot,
+    whole,
 };
 use crate::ast::{Container, Variant};
 
@@ -50,25 +51,15 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
             }
         },
     };
+    let (size, put) = (method::size(quote!(#before_get #size)), method::put(put));
     quote! {
         const HEAD: _state::usize = _state::enum_head(#count, _state::largest(&[#(#heads),*]));
         const DYNAMIC: _state::bool = #dynamic;
         const STACK: _state::usize = #stack;
 
-        #[inline]
-        fn size(&self, __size: &mut _state::Size) {
-            #before_get
-            #size
-        }
+        #size
 
-        #[inline]
-        fn put<'__v>(
-            &'__v self,
-            __head: &mut [_state::u8],
-            __writer: &mut _state::Writer<'_, '__v>,
-        ) {
-            #put
-        }
+        #put
     }
 }
 
@@ -146,28 +137,21 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     if variants.is_empty() {
         return restore_nothing();
     }
-    let get = get(container, variants);
-    let set = set(container, variants);
+    let check = method::check(quote! {
+        match _state::tag(__head, #count) {
+            #(#checks)*
+            _ => false,
+        }
+    });
+    let (get, set) = (method::get(get(container, variants)), set(container, variants));
     let (exchange, settle) = (exchange(variants), settle(container, variants));
     let whole = whole(variants);
     quote! {
         #whole
 
-        #[inline]
-        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
-            match _state::tag(__head, #count) {
-                #(#checks)*
-                _ => false,
-            }
-        }
+        #check
 
-        #[inline]
-        fn get(
-            __head: &'__de [_state::u8],
-            __reader: &mut _state::Reader<'__de>,
-        ) -> _state::Option<Self> {
-            #get
-        }
+        #get
 
         #set
 
@@ -286,16 +270,13 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
             }
         }
     });
-    quote! {
-        #[inline]
-        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
-            #build_all
-            match (_state::tag(__head, #count), &mut *self) {
-                #(#arms)*
-                _ => #build,
-            }
+    method::set(quote! {
+        #build_all
+        match (_state::tag(__head, #count), &mut *self) {
+            #(#arms)*
+            _ => #build,
         }
-    }
+    })
 }
 
 /// Where both are one variant, their slots are exchanged; else they change places.
@@ -309,20 +290,16 @@ fn exchange(variants: &[Variant]) -> TokenStream {
             }
         }
     });
-    quote! {
-        #[inline]
-        fn exchange_with(&mut self, __other: &mut Self, __reader: &mut _state::Reader<'__de>) {
-            match (self, __other) {
-                #(#arms)*
-                (__this, __other) => _state::swap(__this, __other),
-            }
+    method::exchange(quote! {
+        match (self, __other) {
+            #(#arms)*
+            (__this, __other) => _state::swap(__this, __other),
         }
-    }
+    })
 }
 
 /// The parts come first, as in `set`.
 fn settle(container: &Container, variants: &[Variant]) -> TokenStream {
-    let hook = after_set(container).map(|hook| quote!(#hook.settle(self, __reader)?;));
     let has_hooks = |variant: &&Variant| slot::slots(variant).any(|field| slot::settle(field).is_some());
     let arms: Vec<_> = variants
         .iter()
@@ -346,12 +323,6 @@ fn settle(container: &Container, variants: &[Variant]) -> TokenStream {
             }
         }
     });
-    quote! {
-        #[inline]
-        fn settle(&mut self, __reader: &mut _state::Reader<'__de>) -> _state::Option<()> {
-            #parts
-            #hook
-            _state::Some(())
-        }
-    }
+    let hook = after_set(container).map(|hook| quote!(#hook.settle(self, __reader)?;));
+    method::settle(quote!(#parts #hook _state::Some(())))
 }

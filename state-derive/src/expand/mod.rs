@@ -4,6 +4,7 @@
 
 mod convert;
 mod enumeration;
+mod method;
 mod owned;
 mod record;
 mod remote;

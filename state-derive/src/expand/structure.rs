@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{accepted, after_set, before_get, built, head, pattern, pattern_of_hooks, pattern_of_other, slot, whole};
+use super::{
+    accepted, after_set, before_get, built, head, method, pattern, pattern_of_hooks, pattern_of_other, slot, whole,
+};
 use crate::ast::{Container, Field, Role, Variant, Via};
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
@@ -19,29 +21,17 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let empty = slot::slots(variant).next().is_none();
     let bind = (!empty).then(|| quote!(let Self #pattern = self;));
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
+    let size = method::size(quote!(#before_get #bind #(#size)*));
+    let put = method::put(quote!(#bind #mut_head #(#put)*));
     quote! {
         const HEAD: _state::usize = #head;
         const DYNAMIC: _state::bool = #hooked #(|| #dynamic)*;
         const STACK: _state::usize = _state::stack(_state::size_of::<Self>(), _state::deepest(&[#(#stacks),*]));
         #image
 
-        #[inline]
-        fn size(&self, __size: &mut _state::Size) {
-            #before_get
-            #bind
-            #(#size)*
-        }
+        #size
 
-        #[inline]
-        fn put<'__v>(
-            &'__v self,
-            __head: &mut [_state::u8],
-            __writer: &mut _state::Writer<'_, '__v>,
-        ) {
-            #bind
-            #mut_head
-            #(#put)*
-        }
+        #put
     }
 }
 
@@ -70,24 +60,15 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     let (checked, whole) = (checked(variant), whole(core::slice::from_ref(variant)));
     let empty = slot::slots(variant).next().is_none();
     let mut_head = (!empty).then(|| quote!(let mut __head = __head;));
+    let check = method::check(quote!(#mut_head true #(&& #checks)*));
+    let get = method::get(quote!(#mut_head #accepted));
     quote! {
         #checked
         #whole
 
-        #[inline]
-        fn check(__head: &[_state::u8], __checker: &mut _state::Checker<'_>) -> _state::bool {
-            #mut_head
-            true #(&& #checks)*
-        }
+        #check
 
-        #[inline]
-        fn get(
-            __head: &'__de [_state::u8],
-            __reader: &mut _state::Reader<'__de>,
-        ) -> _state::Option<Self> {
-            #mut_head
-            #accepted
-        }
+        #get
 
         #set
 
@@ -121,13 +102,7 @@ fn set(container: &Container, variant: &Variant) -> TokenStream {
         }
     });
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
-    quote! {
-        #[inline]
-        fn set(&mut self, __head: &'__de [_state::u8], __reader: &mut _state::Reader<'__de>) {
-            #slots
-            #hook
-        }
-    }
+    method::set(quote!(#slots #hook))
 }
 
 fn exchange(variant: &Variant) -> TokenStream {
@@ -140,12 +115,7 @@ fn exchange(variant: &Variant) -> TokenStream {
             #(#exchange)*
         }
     });
-    quote! {
-        #[inline]
-        fn exchange_with(&mut self, __other: &mut Self, __reader: &mut _state::Reader<'__de>) {
-            #slots
-        }
-    }
+    method::exchange(slots)
 }
 
 /// The parts come first, as in `set`.
@@ -159,12 +129,5 @@ fn settle(container: &Container, variant: &Variant) -> TokenStream {
         }
     });
     let hook = after_set(container).map(|hook| quote!(#hook.settle(self, __reader)?;));
-    quote! {
-        #[inline]
-        fn settle(&mut self, __reader: &mut _state::Reader<'__de>) -> _state::Option<()> {
-            #parts
-            #hook
-            _state::Some(())
-        }
-    }
+    method::settle(quote!(#parts #hook _state::Some(())))
 }
