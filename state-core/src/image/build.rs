@@ -32,20 +32,23 @@ pub(super) fn get<'de, T: Restore<'de>>(
     rest: Option<&mut Rest<'de>>,
 ) -> Result<T> {
     let mut reader = Reader::with_hooks(regions, hooks);
-    loop {
-        let value = T::get(regions.head, &mut reader);
-        let again =
-            if value.is_some() && regions.has_holes() { sharing::complete(&mut reader, regions) } else { Some(false) };
-        if again != Some(true) {
-            if let Some(rest) = rest {
-                *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
+    while let Some(value) = T::get(regions.head, &mut reader) {
+        if regions.has_holes() {
+            match sharing::complete(&mut reader, regions) {
+                Some(true) => continue,
+                Some(false) => {}
+                None => break,
             }
-            return match (value.filter(|_| again.is_some()), reader.into_refusal()) {
-                (Some(value), None) => Ok(value),
-                (_, refusal) => Err(refused(refusal, T::schema())),
-            };
         }
+        if let Some(rest) = rest {
+            *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
+        }
+        return match reader.into_refusal() {
+            None => Ok(value),
+            refusal => Err(refused(refusal, T::schema())),
+        };
     }
+    Err(refused(reader.into_refusal(), T::schema()))
 }
 
 #[cold]

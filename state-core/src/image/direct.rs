@@ -8,7 +8,6 @@ use super::in_place::restore;
 use crate::error::Result;
 use crate::protocol::decode::{Checker, Obstacle, Reader, Regions};
 use crate::protocol::encode::Writer;
-use crate::protocol::text::Text;
 use crate::schema::fingerprint::Identity;
 use crate::sharing::Table;
 use crate::state::{Restore, State};
@@ -66,29 +65,19 @@ pub(super) fn accepts_flat<'de, T: Restore<'de>>(head: &[u8]) -> bool {
     !T::CHECKED || T::check(head, &mut Checker::new(&Regions::flat(head), 0))
 }
 
-/// Head, tail and raw of a state. They are given part by part: what is lent to a function lies in memory, and is slow to
-/// copy out of there at once.
-pub(super) type Parts<'a> = (&'a [u8], &'a [u8], &'a [u8]);
-
-/// Tests regions up to their ends, and says how much memory is taken for what is wide.
+/// Tests regions up to their ends; how much memory is taken for what is wide.
 ///
 /// A function of its own, so that the checker, which nothing else sees, stays in registers; and the only one that calls
 /// the root's, which is therefore inlined.
 #[inline(never)]
 pub(super) fn check<'de, T: Restore<'de>>(
-    (head, tail, raw): Parts<'_>,
-    text: Text<'_>,
+    regions: &Regions<'_>,
     depth: u32,
-    taken: &mut usize,
     table: Option<&mut Table>,
-) -> Result<(), Option<Obstacle>> {
-    let regions = Regions { head, tail, text, raw, numbered: None };
-    let mut checker = Checker::new(&regions, depth).with_table(table);
-    if (!T::CHECKED || T::check(head, &mut checker)) && checker.finish() {
-        if checker.memory() != 0 {
-            *taken = checker.memory();
-        }
-        return Ok(());
+) -> Result<usize, Option<Obstacle>> {
+    let mut checker = Checker::new(regions, depth).with_table(table);
+    if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
+        return Ok(checker.memory());
     }
     Err(checker.obstacle())
 }

@@ -2,10 +2,9 @@
 
 use super::header::{self, Image};
 use super::options::{Copies, MEMORY, Options, UNSET};
-use super::{direct, explain, rewrite};
+use super::{direct, explain};
 use crate::error::Result;
 use crate::protocol::decode::{Obstacle, Regions};
-use crate::protocol::text::Text;
 use crate::schema::fingerprint::{Identity, hash, identity, identity_of};
 use crate::schema::{Schema, Sharing};
 use crate::sharing::walked::References;
@@ -20,7 +19,9 @@ impl Options {
     /// As [`loads`](super::loads).
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        direct::made(&self.regions::<T>(bytes)?)
+        let mut regions = Regions::flat(&[]);
+        self.divide::<T>(bytes, &mut regions)?;
+        direct::made(&regions)
     }
 
     /// As [`load_into`](super::load_into).
@@ -29,7 +30,9 @@ impl Options {
     /// As [`load_into`](super::load_into).
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        direct::restored(&self.regions::<T>(bytes)?, &identity_of::<T>(), target)
+        let mut regions = Regions::flat(&[]);
+        self.divide::<T>(bytes, &mut regions)?;
+        direct::restored(&regions, &identity_of::<T>(), target)
     }
 
     /// As [`check`](super::check).
@@ -37,34 +40,32 @@ impl Options {
     /// # Errors
     /// As [`check`](super::check).
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.regions::<T>(bytes).map(|_| ())
+        self.divide::<T>(bytes, &mut Regions::flat(&[]))
     }
 
-    /// The regions of a state of `T`: small ones are found and tested in code of the type's own, where nothing is special
-    /// about them.
+    /// Finds the regions of a state of `T`, and tests them: in code of the type's own, where nothing is special about
+    /// them. They are put where their reader takes them from, because moving them takes as long as testing a small state.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn regions<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
-        if !T::DYNAMIC || bytes.len() < rewrite::SMALL {
-            match header::divide::<T>(bytes) {
-                Some(regions) if self.accepts::<T>(regions) => return Ok(regions),
-                _ => {}
+    fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
+        if let Some(plain) = header::divide::<T>(bytes) {
+            *regions = plain;
+            if self.accepts::<T>(regions) {
+                return Ok(());
             }
         }
-        self.checked(Tests::of::<T>(), bytes)
+        *regions = self.checked(Tests::of::<T>(), bytes)?;
+        Ok(())
     }
 
     /// Whether regions are those of a state; of others nothing is known.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn accepts<'de, T: Restore<'de>>(&self, regions: Regions<'de>) -> bool {
-        let Regions { head, tail, text, raw, .. } = regions;
+    pub(super) fn accepts<'de, T: Restore<'de>>(&self, regions: &Regions<'de>) -> bool {
         if !T::DYNAMIC {
-            return direct::accepts_flat::<T>(head);
+            return direct::accepts_flat::<T>(regions.head);
         }
         // So much is allowed for any state.
         let memory = if self.memory == UNSET { MEMORY } else { self.memory };
-        let mut taken = 0;
-        let tested = direct::check::<T>((head, tail, raw), text, self.depth, &mut taken, None);
-        tested.is_ok() && taken <= memory
+        direct::check::<T>(regions, self.depth, None).is_ok_and(|taken| taken <= memory)
     }
 
     /// The regions of any state, and what is wrong with others.
@@ -152,11 +153,9 @@ impl Options {
         sharing: Sharing,
         (regions, bytes): (&Regions<'_>, &[u8]),
     ) -> Result<Numbered<'static>> {
-        let (mut taken, mut table) = (0, Table::new(sharing.cyclic && identity.sharing.cyclic));
-        let Regions { head, tail, text, raw, .. } = *regions;
-        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, Some(&mut table)) {
-            Ok(()) if taken == 0 => {}
-            Ok(()) => self.within_memory(taken, identity, regions)?,
+        let mut table = Table::new(sharing.cyclic && identity.sharing.cyclic);
+        match (tests.check)(regions, self.depth, Some(&mut table)) {
+            Ok(taken) => self.within_memory(taken, identity, regions)?,
             Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity, regions, self.depth)),
             Err(None) => return Err(explain::numbers(identity, regions, bytes, self.depth)),
         }
@@ -165,11 +164,9 @@ impl Options {
 
     /// Tests regions that came from `bytes`.
     pub(crate) fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
-        let mut taken = 0;
-        let Regions { head, tail, text, raw, .. } = *regions;
-        match (tests.check)((head, tail, raw), text, self.depth, &mut taken, None) {
-            Ok(()) if taken == 0 => Ok(()),
-            outcome => self.judge(outcome, taken, identity, regions, bytes),
+        match (tests.check)(regions, self.depth, None) {
+            Ok(0) => Ok(()),
+            outcome => self.judge(outcome, identity, regions, bytes),
         }
     }
 
@@ -177,14 +174,13 @@ impl Options {
     #[cold]
     fn judge(
         &self,
-        outcome: Result<(), Option<Obstacle>>,
-        taken: usize,
+        outcome: Result<usize, Option<Obstacle>>,
         identity: &Identity,
         regions: &Regions<'_>,
         bytes: &[u8],
     ) -> Result<()> {
         match outcome {
-            Ok(()) => self.within_memory(taken, identity, regions),
+            Ok(taken) => self.within_memory(taken, identity, regions),
             Err(Some(obstacle)) => Err(explain::obstacle(obstacle, identity, regions, self.depth)),
             Err(None) => Err(explain::damage(identity, regions, bytes, self.depth)),
         }
@@ -207,7 +203,7 @@ pub struct Tests {
     check: Check,
 }
 
-type Check = fn(direct::Parts<'_>, Text<'_>, u32, &mut usize, Option<&mut Table>) -> Result<(), Option<Obstacle>>;
+type Check = fn(&Regions<'_>, u32, Option<&mut Table>) -> Result<usize, Option<Obstacle>>;
 
 impl Tests {
     pub fn of<'de, T: Restore<'de>>() -> Self {

@@ -6,7 +6,7 @@ use super::options::{Copies, Options};
 use super::rewrite::Rewrite;
 use super::{direct, explain, header, rewrite, unwritten};
 use crate::error::{Error, Result};
-use crate::protocol::encode::{Size, Writer, changed};
+use crate::protocol::encode::{self, Size, Writer, changed};
 use crate::protocol::root::Root;
 use crate::schema::fingerprint::{Identity, identity, identity_of};
 use crate::schema::{Carried, Sharing};
@@ -76,10 +76,8 @@ impl Options {
         }
         let (mut lengths, mut total) = ([0; 3], header::SIZE + T::HEAD);
         if T::DYNAMIC {
-            let mut size = Size::new(self.depth);
-            value.size(&mut size);
-            lengths = size.lengths();
-            total = size.total(total).map_err(|error| self.unwritten(error, Root::of(&value), &identity))?;
+            let counted = Size::of(value, self.depth).and_then(|lengths| Ok((lengths, encode::total(total, lengths)?)));
+            (lengths, total) = counted.map_err(|error| self.unwritten(error, Root::of(&value), &identity))?;
         }
         if total > self.most {
             return Err(explain::too_large(self.most, total, &identity));

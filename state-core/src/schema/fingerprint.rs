@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::{Kind, Link, Present, Schema, Sharing, write_canonical};
+use crate::schema::{Ends, Kind, Link, Present, Schema, Sharing, write_canonical};
 use crate::state::State;
 
 /// What is known of a type that stands at the root of an image.
@@ -32,8 +32,8 @@ pub(crate) struct Identity {
     pub holds: bool,
     /// Whether there are open sets in it, whose types are no part of the schema.
     pub open: bool,
-    /// Which regions its images can have.
-    pub present: Present,
+    /// How the regions are told apart in its images without a header.
+    pub ends: Ends,
 }
 
 /// FNV-1a with its public 64-bit constants.
@@ -54,13 +54,14 @@ fn identify(schema: &'static Schema) -> Identity {
         sharing: Sharing::NO,
         holds: false,
         open: false,
-        present: Present::NONE,
+        ends: Present::NONE.ends(),
     };
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
 
 /// What any node below the root does.
 fn any(mut all: Identity) -> Identity {
+    let mut present = Present::NONE;
     let mut seen: Vec<&'static Schema> = Vec::new();
     let mut open = alloc::vec![all.schema];
     while let Some(node) = open.pop() {
@@ -72,7 +73,7 @@ fn any(mut all: Identity) -> Identity {
         all.holds |= node.holds();
         all.open |= matches!(node.kind, Kind::Open(_));
         all.sharing = all.sharing.or(node.sharing());
-        all.present = all.present.with(node.present());
+        present = present.with(node.present());
         if node.tag().is_some() {
             // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {
@@ -85,7 +86,7 @@ fn any(mut all: Identity) -> Identity {
             Link::At(_) => None,
         }));
     }
-    all
+    Identity { ends: present.ends(), ..all }
 }
 
 /// The identity of a type of which only the schema is known.

@@ -54,7 +54,7 @@ pub(crate) use order::unordered;
 #[doc(hidden)]
 pub use pointers::SharedKey;
 pub(crate) use pointers::{ClassKey, PointerKey};
-pub(crate) use present::Present;
+pub(crate) use present::{End, Ends, Present};
 pub(crate) use problem::{Problem, missing_slot, unknown_variant};
 pub(crate) use show::{Show, brief};
 

@@ -24,6 +24,41 @@ impl Present {
     pub const fn with(self, other: Self) -> Self {
         Self { tail: self.tail | other.tail, text: self.text | other.text, raw: self.raw | other.raw }
     }
+
+    /// What tells where the regions end in an image without a header.
+    pub const fn ends(self) -> Ends {
+        let Self { tail, text, raw } = self;
+        Ends { tail: End::of(tail, text || raw), text: End::of(text, raw), raw }
+    }
+}
+
+/// What tells where tail and text end in an image without a header, and whether there can be a region behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ends {
+    pub tail: End,
+    pub text: End,
+    pub raw: bool,
+}
+
+/// What tells where a region ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The type does not have the region.
+    Start,
+    /// Its length is written.
+    Length,
+    /// It is the last one, and the rest of the bytes.
+    Last,
+}
+
+impl End {
+    const fn of(is_there: bool, is_followed: bool) -> Self {
+        match (is_there, is_followed) {
+            (false, _) => Self::Start,
+            (true, true) => Self::Length,
+            (true, false) => Self::Last,
+        }
+    }
 }
 
 impl Schema {

@@ -1,46 +1,44 @@
 //! How the regions of an image without a header are told apart: by which of them the type has at all, and by the
 //! lengths of all of these but the last, which is what remains.
 
-use super::super::header::{ends, raw_behind};
+use super::super::header::{self, raw_behind};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::padded;
 use crate::protocol::text::Text;
-use crate::schema::Present;
-
-/// Whether the lengths of tail and text are written.
-#[inline]
-const fn written(present: Present) -> [bool; 2] {
-    [present.tail && (present.text || present.raw), present.text && present.raw]
-}
+use crate::schema::{End, Ends, Present};
 
 /// How many bytes the lengths take where each takes one, nothing is raw, and the type has what the value needs.
 #[inline]
-pub(super) fn short_width(present: Present, [tail, text, raw]: [usize; 3]) -> Option<usize> {
-    let [has_tail, has_text] = written(present);
-    let is_short = (tail | text) < 0x80 && raw == 0 && (present.tail || tail == 0) && (present.text || text == 0);
-    is_short.then_some(usize::from(has_tail) + usize::from(has_text))
+pub(super) fn short_width(ends: &Ends, [tail, text, raw]: [usize; 3]) -> Option<usize> {
+    let most = |end| if end == End::Start { 0 } else { 0x7F };
+    let is_short = tail <= most(ends.tail) && text <= most(ends.text) && raw == 0;
+    is_short.then_some(usize::from(ends.tail == End::Length) + usize::from(ends.text == End::Length))
 }
 
 /// How many bytes the lengths take.
-pub(super) fn width(present: Present, [tail, text, _]: [usize; 3]) -> usize {
-    let [has_tail, has_text] = written(present);
-    (if has_tail { width_of(tail) } else { 0 }) + (if has_text { width_of(text) } else { 0 })
+fn width(ends: &Ends, [tail, text, _]: [usize; 3]) -> usize {
+    let width = |end, length| if end == End::Length { width_of(length) } else { 0 };
+    width(ends.tail, tail) + width(ends.text, text)
 }
 
-/// Whether the type has all the regions that a value of it needs.
-pub(super) fn hold(present: Present, [tail, text, raw]: [usize; 3]) -> bool {
-    (present.tail || tail == 0) && (present.text || text == 0) && (present.raw || raw == 0)
+/// The same of any value; `None` if the type lacks a region that the value needs.
+#[inline(never)]
+pub(super) fn any_width(ends: &Ends, lengths: [usize; 3]) -> Option<usize> {
+    let [tail, text, raw] = lengths;
+    let is_held = |end, length| end != End::Start || length == 0;
+    let are_held = is_held(ends.tail, tail) && is_held(ends.text, text) && (ends.raw || raw == 0);
+    are_held.then(|| width(ends, lengths))
 }
 
 /// Writes the lengths into as many bytes as they take.
 #[inline]
-pub(super) fn write(present: Present, [tail, text, _]: [usize; 3], space: &mut [u8]) {
-    let [has_tail, has_text] = written(present);
+pub(super) fn write(ends: &Ends, [tail, text, _]: [usize; 3], space: &mut [u8]) {
+    let has_tail = ends.tail == End::Length;
     match space {
         [] => {}
         [only] => *only = (if has_tail { tail } else { text }) as u8,
-        [first, second] if has_tail && has_text => (*first, *second) = (tail as u8, text as u8),
+        [first, second] if has_tail && ends.text == End::Length => (*first, *second) = (tail as u8, text as u8),
         _ => write_long(if has_tail { width_of(tail) } else { 0 }, [tail, text], space),
     }
 }
@@ -74,24 +72,29 @@ fn write_number(mut number: usize, space: &mut [u8]) {
 
 /// The parts of an image with a head of `head` bytes; what is wrong where there are none, [`fault`] says.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn divide(bytes: &[u8], head: usize, present: Present) -> Option<Regions<'_>> {
-    let [has_tail, has_text] = written(present);
+pub(super) fn divide<'a>(bytes: &'a [u8], head: usize, ends: &Ends) -> Option<Regions<'a>> {
     let (head, mut rest) = bytes.split_at_checked(head)?;
-    let tail = if has_tail { number(&mut rest)? } else { 0 };
-    let text = if has_text { number(&mut rest)? } else { 0 };
-    let tail = if present.tail && !has_tail { rest.len() } else { tail };
+    let tail = match ends.tail {
+        End::Start => 0,
+        End::Length => number(&mut rest)?,
+        End::Last => rest.len(),
+    };
+    let text = match ends.text {
+        End::Start => 0,
+        End::Length => number(&mut rest)?,
+        End::Last => rest.len().checked_sub(tail)?,
+    };
     let (tail, rest) = rest.split_at_checked(tail)?;
-    let text = if present.text && !has_text { rest.len() } else { text };
     let (text, rest) = rest.split_at_checked(text)?;
-    let raw = if rest.is_empty() { rest } else { raw(rest, bytes, present)? };
+    let raw = if rest.is_empty() { rest } else { raw(rest, bytes, ends)? };
     let text = if text.is_empty() { Text::EMPTY } else { Text::new(text).ok()? };
     Some(Regions { head, tail, text, raw, numbered: None })
 }
 
 /// What stands behind the padding in front of the raw arrays.
-fn raw<'a>(rest: &'a [u8], bytes: &[u8], present: Present) -> Option<&'a [u8]> {
+fn raw<'a>(rest: &'a [u8], bytes: &[u8], ends: &Ends) -> Option<&'a [u8]> {
     let raw = raw_behind(rest, bytes.len() - rest.len())?;
-    (present.raw && !raw.is_empty()).then_some(raw)
+    (ends.raw && !raw.is_empty()).then_some(raw)
 }
 
 /// A length in front of `rest`, in as few bytes as it takes.
@@ -143,14 +146,14 @@ fn long_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// Why bytes have no regions.
 #[cold]
-pub(super) fn fault(bytes: &[u8], head: usize, present: Present) -> Error {
-    let more = if present == Present::NONE { "" } else { "at least " };
+pub(super) fn fault(bytes: &[u8], head: usize, ends: &Ends) -> Error {
+    let more = if *ends == Present::NONE.ends() { "" } else { "at least " };
     let Some(mut rest) = bytes.get(head..) else {
         return other_length(alloc::format!("{more}{head} bytes"), bytes.len(), bytes.len());
     };
     let mut lengths = [0; 2];
-    for (length, is_written) in lengths.iter_mut().zip(written(present)) {
-        if is_written {
+    for (length, end) in lengths.iter_mut().zip([ends.tail, ends.text]) {
+        if end == End::Length {
             let at = bytes.len() - rest.len();
             match number(&mut rest) {
                 Some(number) => *length = number,
@@ -158,20 +161,19 @@ pub(super) fn fault(bytes: &[u8], head: usize, present: Present) -> Error {
             }
         }
     }
-    let Some([tail_end, text_end, ..]) = ends(bytes.len() - rest.len(), [lengths[0], lengths[1], 0]) else {
+    let Some([tail_end, text_end, ..]) = header::ends(bytes.len() - rest.len(), [lengths[0], lengths[1], 0]) else {
         return Error::new(ErrorKind::Length, "lengths that fit in memory", "larger ones").at_byte(head);
     };
     if bytes.len() < text_end {
         return other_length(alloc::format!("{more}{text_end} bytes"), bytes.len(), bytes.len());
     }
-    let [has_tail, has_text] = written(present);
-    let text_start = if present.tail && !has_tail { bytes.len() } else { tail_end };
-    let text_end = if present.text && !has_text { bytes.len() } else { text_start + lengths[1] };
+    let text_start = if ends.tail == End::Last { bytes.len() } else { tail_end };
+    let text_end = if ends.text == End::Last { bytes.len() } else { text_start + lengths[1] };
     if let Err(error) = core::str::from_utf8(&bytes[text_start..text_end]) {
         return Error::new(ErrorKind::Malformed, "UTF-8 text", "other bytes").at_byte(text_start + error.valid_up_to());
     }
     let raw_start = padded(text_end).unwrap_or(usize::MAX);
-    if !present.raw || bytes.len() <= raw_start {
+    if !ends.raw || bytes.len() <= raw_start {
         return other_length(alloc::format!("{text_end} bytes"), bytes.len(), text_end);
     }
     let zeros = bytes[text_end..raw_start].iter().take_while(|&&byte| byte == 0).count();

@@ -129,10 +129,10 @@ use super::Options;
 use super::{direct, explain, unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
-use crate::protocol::encode::{Size, changed};
+use crate::protocol::encode::{Size, changed, total};
 use crate::protocol::root::Root;
+use crate::schema::Sharing;
 use crate::schema::fingerprint::identity_of;
-use crate::schema::{Present, Sharing};
 use crate::state::{Restore, State};
 
 /// Saves a value's state as native bytes without a header.
@@ -281,25 +281,21 @@ impl Bare {
         if self.options.looks_for_shared(&identity) {
             shared::refuse(&self.options, value)?;
         }
-        let mut size = Size::new(self.options.levels());
-        value.size(&mut size);
-        let (lengths, present) = (size.lengths(), identity.present);
-        let (between, total) = match lengths::short_width(present, lengths) {
-            Some(between) if !size.has_failed() => (between, T::HEAD + between + lengths[0] + lengths[1]),
-            _ => match measured(&mut size, T::HEAD, present) {
-                Ok(Some(measured)) => measured,
-                Ok(None) => return Err(named::<T>(without_place())),
-                Err(error) => {
-                    let levels = self.options.levels();
-                    return Err(unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO)));
-                }
-            },
+        let levels = self.options.levels();
+        let unwritten = |error| unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO));
+        let lengths = Size::of(value, levels).map_err(unwritten)?;
+        let (between, total) = match lengths::short_width(&identity.ends, lengths) {
+            Some(between) => (between, T::HEAD + between + lengths[0] + lengths[1]),
+            None => {
+                let between = lengths::any_width(&identity.ends, lengths).ok_or_else(|| named::<T>(without_place()))?;
+                (between, total(T::HEAD + between, lengths).map_err(unwritten)?)
+            }
         };
         direct::fit(buffer, total);
         let (head, behind) = buffer.split_at_mut(T::HEAD);
         let (between, regions) = behind.split_at_mut(between);
-        lengths::write(present, lengths, between);
-        match direct::put(value, head, lengths, self.options.levels(), regions) {
+        lengths::write(&identity.ends, lengths, between);
+        match direct::put(value, head, lengths, levels, regions) {
             true => Ok(()),
             false => Err(other_size::<T>()),
         }
@@ -311,7 +307,9 @@ impl Bare {
     /// As [`loads`].
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        direct::made(&self.checked::<T>(bytes)?)
+        let mut regions = Regions::flat(&[]);
+        self.divide::<T>(bytes, &mut regions)?;
+        direct::made(&regions)
     }
 
     /// As [`load_into`].
@@ -320,7 +318,9 @@ impl Bare {
     /// As [`load_into`].
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        direct::restored(&self.checked::<T>(bytes)?, &identity_of::<T>(), target)
+        let mut regions = Regions::flat(&[]);
+        self.divide::<T>(bytes, &mut regions)?;
+        direct::restored(&regions, &identity_of::<T>(), target)
     }
 
     /// As [`check`].
@@ -329,16 +329,14 @@ impl Bare {
     /// As [`check`].
     #[inline]
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.checked::<T>(bytes).map(|_| ())
+        self.divide::<T>(bytes, &mut Regions::flat(&[]))
     }
 
+    /// Finds the regions of a state of `T`, and tests them, where their reader takes them from.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn checked<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<Regions<'de>> {
-        let Some(regions) = divide::<T>(bytes) else { return Err(fault::<T>(bytes)) };
-        if !self.options.accepts::<T>(regions) {
-            self.judge::<T>(bytes)?;
-        }
-        Ok(regions)
+    fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
+        *regions = divide::<T>(bytes).ok_or_else(|| fault::<T>(bytes))?;
+        if self.options.accepts::<T>(regions) { Ok(()) } else { self.judge::<T>(bytes) }
     }
 
     /// What is said of a state that is none, or takes much memory. It starts from the bytes: what was found before need
@@ -351,22 +349,13 @@ impl Bare {
     }
 }
 
-/// How many bytes the lengths and the whole state take; `None` if the type lacks a region that the value needs.
-#[inline(never)]
-fn measured(size: &mut Size, head: usize, present: Present) -> Result<Option<(usize, usize)>> {
-    let lengths = size.lengths();
-    let between = lengths::width(present, lengths);
-    let total = size.total(head + between)?;
-    Ok(lengths::hold(present, lengths).then_some((between, total)))
-}
-
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
     if !T::DYNAMIC {
         return (bytes.len() == T::HEAD).then(|| Regions::flat(bytes));
     }
     let identity = identity_of::<T>();
-    if identity.sharing.shared { None } else { lengths::divide(bytes, T::HEAD, identity.present) }
+    if identity.sharing.shared { None } else { lengths::divide(bytes, T::HEAD, &identity.ends) }
 }
 
 #[cold]
@@ -374,7 +363,7 @@ fn fault<T: State>(bytes: &[u8]) -> Error {
     let identity = identity_of::<T>();
     match T::DYNAMIC && identity.sharing.shared {
         true => shared::of_type(&identity),
-        false => explain::name(lengths::fault(bytes, T::HEAD, identity.present), &identity),
+        false => explain::name(lengths::fault(bytes, T::HEAD, &identity.ends), &identity),
     }
 }
 

@@ -46,7 +46,14 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf: regions.numbered.map(shelf) }
+        let reader = Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf: None };
+        if regions.numbered.is_some() { reader.with_shelf(regions) } else { reader }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn with_shelf(self, regions: &Regions<'de>) -> Self {
+        Self { shelf: regions.numbered.map(|numbered| Box::new(Shelf::new(numbered))), ..self }
     }
 
     /// The same reader, of a type of which all may be moved.
@@ -232,7 +239,20 @@ impl<'de> Reader<'de> {
         self.refusal.take()
     }
 
+    /// What was refused, of a reader that is done.
+    #[inline]
     pub(crate) fn into_refusal(self) -> Option<Error> {
+        if self.refusal.is_none() && self.shelf.is_none() {
+            // There is nothing to drop, which is tested here in less time than where it is dropped.
+            core::mem::forget(self);
+            return None;
+        }
+        self.into_its_refusal()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn into_its_refusal(self) -> Option<Error> {
         self.refusal
     }
 }
@@ -246,11 +266,6 @@ impl<'de> Mark<'de> {
 
 // What is rare stands in functions of its own that take and give values: one that was lent the reader would keep its
 // places in memory, where each cut waits for the one before.
-
-#[cold]
-fn shelf(numbered: Numbered<'_>) -> Box<Shelf<'_>> {
-    Box::new(Shelf::new(numbered))
-}
 
 #[cold]
 fn first(refusal: Option<Error>, error: Error) -> Option<Error> {

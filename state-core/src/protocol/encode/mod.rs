@@ -4,6 +4,6 @@ mod size;
 mod writer;
 
 pub use size::Size;
-pub(crate) use size::too_deep;
+pub(crate) use size::{too_deep, total};
 pub use writer::Writer;
 pub(crate) use writer::changed;

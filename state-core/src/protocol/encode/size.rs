@@ -185,12 +185,6 @@ impl Size {
         self.fail_at(T::schema(), refusal);
     }
 
-    /// Whether something said that the value cannot be written.
-    #[inline]
-    pub(crate) fn has_failed(&self) -> bool {
-        self.failure.is_some()
-    }
-
     /// Reports that a value of this type cannot be written, behind what was counted so far.
     #[cold]
     pub(crate) fn fail_at(&mut self, schema: &'static Schema, error: Error) {
@@ -209,13 +203,36 @@ impl Size {
         if self.failure.is_some() {
             return Err(unwritable(self.failure.take().map(|failure| failure.error)));
         }
-        let text_end = front.checked_add(self.tail).and_then(|n| n.checked_add(self.text));
-        let total = match self.raw {
-            0 => text_end,
-            raw => text_end.and_then(padded).and_then(|n| n.checked_add(raw)),
-        };
-        total.filter(|&n| isize::try_from(n).is_ok()).ok_or_else(|| unwritable(None))
+        total(front, self.lengths())
     }
+
+    /// Counts a value whose references are not numbered; a function of its own, so that what counts stays in registers.
+    #[inline(never)]
+    pub(crate) fn of<T: State + ?Sized>(value: &T, depth: u32) -> Result<[usize; 3], Error> {
+        let mut size = Self::new(depth);
+        value.size(&mut size);
+        if size.failure.is_some() {
+            return Err(unwritable(size.failure.take().map(|failure| failure.error)));
+        }
+        let lengths = size.lengths();
+        // There is nothing in it to drop.
+        core::mem::forget(size);
+        Ok(lengths)
+    }
+}
+
+/// The bytes of regions of these lengths behind a header and a head of `front` bytes.
+///
+/// # Errors
+/// More than memory can hold.
+#[inline]
+pub(crate) fn total(front: usize, [tail, text, raw]: [usize; 3]) -> Result<usize, Error> {
+    let text_end = front.checked_add(tail).and_then(|n| n.checked_add(text));
+    let total = match raw {
+        0 => text_end,
+        raw => text_end.and_then(padded).and_then(|n| n.checked_add(raw)),
+    };
+    total.filter(|&n| isize::try_from(n).is_ok()).ok_or_else(|| unwritable(None))
 }
 
 /// A head that may be too much for the limit without anything around it.

@@ -36,10 +36,16 @@ pub(crate) unsafe fn to_string(text: &[u8], len: usize) -> String {
         _ if len == 0 => Vec::new(),
         // SAFETY: `room` is one or two words, or between, and at least `len`.
         Some(whole) if len <= 2 * WORD => unsafe { first_of(whole, len) },
-        _ => text[..len].to_vec(),
+        _ => long(text, len),
     };
     // SAFETY: the caller says that these bytes are UTF-8.
     unsafe { String::from_utf8_unchecked(bytes) }
+}
+
+/// Apart, so that what is inlined for each string is short.
+#[inline(never)]
+fn long(text: &[u8], len: usize) -> Vec<u8> {
+    text[..len].to_vec()
 }
 
 /// What is copied at once.
