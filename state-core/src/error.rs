@@ -135,6 +135,12 @@ impl Error {
         self
     }
 
+    /// The same error; at this path if it has none.
+    #[cfg(feature = "pyo3")]
+    pub(crate) fn or_at(self, path: &str) -> Self {
+        if self.path().is_empty() { self.at(path) } else { self }
+    }
+
     /// The same error, one level further out: `outer` is put before the path.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {

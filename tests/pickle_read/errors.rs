@@ -91,6 +91,17 @@ fn what_cannot_begin_a_pickle_is_none() {
         assert_eq!(error.to_string(), format!("expected a pickle, found {letter:?} at byte 0"));
     }
     // One that was cut off is a pickle.
-    let error = pickle::load_value(b"I12").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Length);
+    for (pickle, words) in [
+        (&b""[..], "an opcode, found its end at byte 0"),
+        (b"\x80\x04K\x07", "an opcode, found its end at byte 4"),
+        (b"I12", "a line behind INT, found its end at byte 0"),
+        (b"\x80\x04K", "an argument behind BININT1, found its end at byte 2"),
+        (b"\x80\x04\x8c\x05abc", "5 bytes behind SHORT_BINUNICODE, found 3 at byte 2"),
+        (b"\x80\x04\x95\x09\0\0\0\0\0\0\0K\x07.", "a frame of 9 bytes, found 3 at byte 2"),
+    ] {
+        for error in [pickle::load_value(pickle).unwrap_err(), pickle::loads::<u8>(pickle).unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Length);
+            assert_eq!(error.to_string(), format!("the pickle is truncated: expected {words}"));
+        }
+    }
 }

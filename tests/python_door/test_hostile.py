@@ -118,3 +118,59 @@ def test_attributes_are_tested_before_anything_is_set():
 
 class Loose(zoo.Person):
     pass
+
+
+def test_each_refusal_names_the_class():
+    form, _ = zoo.Person("Dave", 30).__reduce_ex__(4)[:2]
+    named, (schema,) = form.__reduce__()
+    error = pickle.UnpicklingError
+    refused(error, "Person: expected a schema, found damaged bytes at byte 1", named, b"junk")
+    refused(error, "Person: expected a schema, found damaged bytes at byte", named, schema[:-3])
+    refused(error, "Person: expected a state of the bases that the class has", named, schema, schema)
+    refused(TypeError, "Person: expected the schemas of the class and its bases, as bytes", named, "text")
+    refused(TypeError, "Person: expected a form that this version of the class knows; update", named, 99)
+    refused(TypeError, "Person: expected a class, and the slots of its state", zoo.Person._from_state, 1)
+    # Those in native bytes too, whatever is wrong with them.
+    for thing in zoo.Natural.make(), zoo.Person("Dave", 30):
+        form, slots = thing.__reduce_ex__(4)[:2]
+        if len(slots) == 1 and isinstance(slots[0], bytes):
+            for bytes_ in slots[0][:-1], slots[0][:9], b"", b"junk" * 9:
+                refused((error, TypeError), f"{type(thing).__name__}", form, bytes_)
+
+
+class Restricted(pickle.Unpickler):
+    """Finds nothing but the names that it is given, as the guide lists them."""
+
+    def __init__(self, data, names):
+        import io
+
+        super().__init__(io.BytesIO(data))
+        self.names, self.found = names, set()
+
+    def find_class(self, module, name):
+        self.found.add(f"{module}.{name}")
+        if f"{module}.{name}" not in self.names:
+            raise pickle.UnpicklingError(f"{module}.{name} is refused")
+        return super().find_class(module, name)
+
+
+def test_the_names_that_pickles_of_a_class_need():
+    things = {"Person": zoo.Person("Dave", 30), "Loose": Loose("Dave", 30), "Samples": zoo.Samples([1.0], None, b"x")}
+    things.update(Kinds=zoo.Kinds.make(), Shape=zoo.Shape.Named("n", [1]), Color=zoo.Color.Red)
+    for name, thing in things.items():
+        base = "Person" if name == "Loose" else name
+        for protocol in range(6):
+            names = {f"zoo.{base}.__form__"}
+            if protocol < 4:
+                builtins = "builtins" if protocol == 3 else "__builtin__"
+                names = {f"{builtins}.getattr", f"zoo.{base}"}
+                names |= {f"{builtins}.set"} if name == "Kinds" else set()
+            if protocol < 3:
+                names |= {"_codecs.encode"}
+            names |= {f"{__name__}.Loose"} if name == "Loose" else set()
+            data = pickle.dumps(thing, protocol)
+            restricted = Restricted(data, names)
+            assert type(restricted.load()) is type(thing)
+            assert restricted.found == names, (name, protocol)
+            for one in names:
+                refused(pickle.UnpicklingError, f"{one} is refused", Restricted(data, names - {one}).load)

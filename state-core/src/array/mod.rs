@@ -12,11 +12,21 @@ pub use dtype::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 pub(crate) use element::Element;
 pub(crate) use parts::ArrayParts;
 
+use alloc::format;
 use alloc::string::String;
-use core::fmt::{self, Write};
+use core::fmt::{self, Display, Write};
 
+use crate::error::{Error, ErrorKind};
 use crate::schema::fingerprint::hash;
 use crate::schema::{Kind, Nodes, Schema, Show};
+
+/// Bytes are not those of an array of this shape, of which there would be so many.
+#[cold]
+pub(crate) fn wrong_length(elements: impl Display, shape: &[usize], (wanted, len): (Option<usize>, usize)) -> Error {
+    let wanted = wanted.map_or_else(String::new, |wanted| format!("{wanted} "));
+    let expected = format!("the {wanted}bytes of an array of shape {shape:?} of {elements}");
+    Error::new(ErrorKind::Malformed, expected, format!("{len} bytes"))
+}
 
 /// Bytes of a layout in words, beyond which nobody says that two are the same.
 const LAYOUT: usize = 1 << 16;

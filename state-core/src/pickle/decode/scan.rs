@@ -23,7 +23,7 @@ pub(super) struct Op<'a> {
 #[inline]
 pub(super) fn op(input: &[u8], at: usize) -> Result<Op<'_>> {
     let Some(&code) = input.get(at) else {
-        return Err(truncated("an opcode", at));
+        return Err(truncated("an opcode", "its end", at));
     };
     let Some(opcode) = Opcode::of(code) else {
         return Err(unknown(code, at));
@@ -103,21 +103,20 @@ fn counted_signed(input: &[u8], at: usize, opcode: &Opcode) -> Result<()> {
 
 #[cold]
 fn short(opcode: &Opcode, len: u64, left: usize, at: usize) -> Error {
-    let expected = format!("{len} bytes behind {}", opcode.name);
-    Error::new(ErrorKind::Length, expected, format!("{left}")).at_byte(at)
+    truncated(&format!("{len} bytes behind {}", opcode.name), &format!("{left}"), at)
 }
 
 #[cold]
 fn cut_off(opcode: &Opcode, at: usize) -> Error {
     let lines = matches!(opcode.argument, Argument::Line | Argument::Lines);
     let expected = if lines { "a line" } else { "an argument" };
-    let found = format!("the end of the pickle behind {}", opcode.name);
-    Error::new(ErrorKind::Length, expected, found).at_byte(at)
+    truncated(&format!("{expected} behind {}", opcode.name), "its end", at)
 }
 
 #[cold]
-pub(super) fn truncated(expected: &'static str, at: usize) -> Error {
-    Error::new(ErrorKind::Length, expected, "the end of the pickle").at_byte(at)
+pub(super) fn truncated(expected: &str, found: &str, at: usize) -> Error {
+    let text = format!("the pickle is truncated: expected {expected}, found {found}");
+    Error::new(ErrorKind::Length, "", text).at_byte(at)
 }
 
 #[cold]

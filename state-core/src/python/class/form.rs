@@ -5,6 +5,7 @@
 //! which the slots were written: who loads the pickle compares them with those of its own class, once, and where they are
 //! other ones the slots are matched by name.
 
+use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 use std::sync::OnceLock;
@@ -118,7 +119,8 @@ impl Form {
     ) -> PyResult<Bound<'py, Self>> {
         let (py, this, ours) = (arguments.py(), present.get(), &*known.schemas);
         let Some(theirs) = this.schemas(arguments) else {
-            return Err(PyTypeError::new_err("expected the schemas of a class and its bases, as bytes"));
+            let text = format!("{}: expected the schemas of the class and its bases, as bytes", this.name);
+            return Err(PyTypeError::new_err(text));
         };
         let sets = known.sets.map(|sets| sets.forms);
         if sets.is_some_and(|sets| (sets.is_present)(this, py, &theirs, ours)) {
@@ -127,7 +129,7 @@ impl Form {
         let origin = match Older::new((this.name, &theirs), ours, sets) {
             Ok(older) => Origin::Older(older),
             Err(_) if known.written.setstate || this.mode == Mode::Given => Origin::Unmatched,
-            Err(error) => return Err(unpickling(py, &error)),
+            Err(error) => return Err(unpickling(py, &error.or_at(this.name))),
         };
         Bound::new(py, this.called_with(py, origin, arguments.to_owned()))
     }

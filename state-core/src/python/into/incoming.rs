@@ -14,7 +14,7 @@ use crate::python::into::older::Older;
 use crate::python::into::quick::Quick;
 use crate::python::settings::{LARGE, options};
 use crate::schema::fingerprint::identity;
-use crate::schema::{Kind, Schema};
+use crate::schema::{Kind, Schema, root_name};
 use crate::walk::{self, Filled};
 
 /// A state on its way in; each class of a chain takes its slots, the first base first.
@@ -49,7 +49,14 @@ impl<'v, 'py> Incoming<'v, 'py> {
 
     /// Has the value of the next class built from its image, which is tested first; the last class takes all items that
     /// are left.
+    ///
+    /// # Errors
+    /// A state that is none of the class, which they name.
     pub(in crate::python) fn layer(&mut self, tests: Tests, is_last: bool, build: &mut dyn Build) -> Result<()> {
+        self.built(tests, is_last, build).map_err(|error| error.or_at(root_name(tests.schema)))
+    }
+
+    fn built(&mut self, tests: Tests, is_last: bool, build: &mut dyn Build) -> Result<()> {
         let (schema, place) = (tests.schema, self.place);
         self.place += 1;
         let identity = identity(schema);

@@ -9,6 +9,8 @@ mod quick;
 mod setstate;
 pub(super) mod slot;
 
+use alloc::format;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -35,7 +37,10 @@ pub(super) fn form_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -
             Mode::ALL.get(number).copied().filter(|mode| *mode != Mode::Exact)
         }
     };
-    let mode = mode.ok_or_else(|| PyTypeError::new_err("expected a form that this version of the class knows"))?;
+    let mode = mode.ok_or_else(|| {
+        let text = "expected a form that this version of the class knows; update the module that has it";
+        PyTypeError::new_err(format!("{}: {text}", known.calls.name))
+    })?;
     let form = known.form(py, mode)?;
     if form.get().arguments(py).eq(arguments)? {
         return Ok(form.into_any());
@@ -79,7 +84,9 @@ pub(super) fn called<'py>(
 fn class_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyType>> {
     let py = arguments.py();
     let class = arguments.get_item(0).ok().and_then(|class| class.cast_into::<PyType>().ok());
-    let class = class.ok_or_else(|| PyTypeError::new_err("expected a class, and the slots of a state"))?;
+    let class = class.ok_or_else(|| {
+        PyTypeError::new_err(format!("{}: expected a class, and the slots of its state", known.calls.name))
+    })?;
     if !class.is(&known.class) {
         lineage::check(&class, known.class.bind(py))?;
     }

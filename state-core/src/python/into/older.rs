@@ -148,7 +148,7 @@ fn without_slots(schema: &'static Schema) -> Result<Parsed> {
 
 #[cold]
 fn cut() -> Error {
-    Error::new(ErrorKind::Malformed, "the types of open sets, and a schema", "the end of the bytes")
+    Error::new(ErrorKind::Malformed, "a schema, behind the types of open sets", "damaged bytes")
 }
 
 #[cold]

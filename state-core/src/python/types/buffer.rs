@@ -2,7 +2,6 @@
 //! `array.array` and views of these. Nothing of NumPy is needed for that: its arrays bring their type along.
 
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -11,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType};
 
+use crate::array::wrong_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::grid_count;
 use crate::python::error::class_name;
@@ -71,9 +71,9 @@ pub(in crate::python) fn content<'py>(
     };
     let (shape, bytes) = read().map_err(|error: PyErr| malformed("an array", error))?;
     let size = dtype.itemsize();
-    if size == 0 || grid_count(&shape, size).map(|count| count * size) != Some(bytes.as_bytes().len()) {
-        let expected = format!("the bytes of an array of shape {shape:?} of {dtype}");
-        return Err(malformed(expected, format!("{} bytes", bytes.as_bytes().len())));
+    let (wanted, len) = (grid_count(&shape, size).map(|count| count * size), bytes.as_bytes().len());
+    if size == 0 || wanted != Some(len) {
+        return Err(wrong_length(dtype, &shape, (wanted, len)));
     }
     Ok((shape, bytes))
 }

@@ -148,7 +148,7 @@ impl<'c> Reading<'c> {
 
 #[cold]
 fn none(at: usize) -> Error {
-    Error::new(ErrorKind::Malformed, "a schema", "bytes that are none").at_byte(at)
+    Error::new(ErrorKind::Malformed, "a schema", "damaged bytes").at_byte(at)
 }
 
 /// Tuples of more items are not looked for.

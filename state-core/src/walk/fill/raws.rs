@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Fill, fill_each, left_out, wrong};
-use crate::array::ArrayParts;
+use crate::array::{ArrayParts, wrong_length};
 use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::builder::Builder;
 use crate::protocol::layout::{grid_count, padded, stride};
@@ -110,9 +110,18 @@ impl<'v, 's> Fill<'v, 's> {
                 (alloc::vec![bytes.len() / element.head.max(1)], Cow::Owned(bytes))
             }
             Some(array) => array.elements((element, self.nodes), dimensions.map(usize::from))?,
-            None => plain(value, element)
-                .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
-                .ok_or_else(|| wrong(self.show(schema), value))?,
+            None => {
+                let (shape, bytes) = plain(value, element)
+                    .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
+                    .ok_or_else(|| wrong(self.show(schema), value))?;
+                let size = element.head.max(1);
+                // The count times the size is known not to overflow.
+                let wanted = grid_count(&shape, size).map(|count| count * size);
+                if wanted != Some(bytes.len()) {
+                    return Err(wrong_length(self.show(element), &shape, (wanted, bytes.len())));
+                }
+                (shape, bytes)
+            }
         };
         all_bool((element, self.nodes), &bytes)?;
         self.builder.length(at, shape.len());
@@ -236,7 +245,8 @@ fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes.
+/// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes. Whether they
+/// are as many as that is not tested.
 fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, Cow<'v, [u8]>)> {
     let size = element.head.max(1);
     let (shape, bytes) = match value.buffer(true).or_else(|| value.bytes()) {
@@ -248,6 +258,5 @@ fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, 
             (lengths.map(|length| usize::try_from(length.int()?).ok()).collect::<Option<_>>()?, bytes)
         }
     };
-    // The count times the size is known not to overflow.
-    (grid_count(&shape, size)? * size == bytes.len()).then_some((shape, Cow::Borrowed(bytes)))
+    Some((shape, Cow::Borrowed(bytes)))
 }

@@ -3,10 +3,10 @@
 use alloc::format;
 
 use super::{Machine, malformed};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::pickle::decode::arena::{Id, Tag};
 use crate::pickle::decode::extent::{SHORT, takes_at_most};
-use crate::pickle::decode::scan::Op;
+use crate::pickle::decode::scan::{Op, truncated};
 use crate::pickle::decode::view::{self, Name};
 use crate::pickle::opcode as op;
 
@@ -141,8 +141,8 @@ impl<'a> Machine<'a> {
     pub(super) fn frame(&mut self, op: &Op<'a>) -> Result<()> {
         let left = self.parts.input.len() - op.end;
         if op.number > left as u64 {
-            let expected = format!("a frame of {} bytes", op.number);
-            return Err(Error::new(ErrorKind::Length, expected, format!("{left}")));
+            let at = op.end.saturating_sub(9);
+            return Err(truncated(&format!("a frame of {} bytes", op.number), &format!("{left}"), at));
         }
         Ok(())
     }

@@ -4,15 +4,14 @@
 mod dtype;
 
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::vec::Vec;
 
 pub(super) use self::dtype::Dtypes;
 use super::arena::{Id, Items, Tag};
 use super::parts::Parts;
 use super::view::{Name, View};
-use crate::array::ArrayParts;
-use crate::error::{Error, ErrorKind, Result};
+use crate::array::{ArrayParts, wrong_length};
+use crate::error::Result;
 use crate::value::{Dtype, Order};
 
 /// As many dimensions as the newest NumPy allows.
@@ -146,7 +145,7 @@ impl<'p> Numpy<'p> {
         let end = size(&dtype, &shape).and_then(|size| offset.checked_add(size));
         match end.and_then(|end| slice(&bytes, offset, end)) {
             Some(bytes) => whole(dtype, shape, in_order, bytes),
-            None => Err(wrong_length(&dtype, &shape, bytes.len().saturating_sub(offset))),
+            None => Err(wrong_length(&dtype, &shape, (size(&dtype, &shape), bytes.len().saturating_sub(offset)))),
         }
     }
 
@@ -194,7 +193,7 @@ fn whole(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'_, [u8]>) ->
         // Of elements without bytes there can be any number, at the cost of none.
         Some(0) if !shape.contains(&0) => Ok(None),
         Some(size) if size == bytes.len() => Ok(Some(ArrayParts { dtype, shape, order, bytes })),
-        _ => Err(wrong_length(&dtype, &shape, bytes.len())),
+        size => Err(wrong_length(&dtype, &shape, (size, bytes.len()))),
     }
 }
 
@@ -203,12 +202,6 @@ fn size(dtype: &Dtype, shape: &[usize]) -> Option<usize> {
         return Some(0);
     }
     shape.iter().try_fold(dtype.itemsize(), |size, length| size.checked_mul(*length))
-}
-
-#[cold]
-fn wrong_length(dtype: &Dtype, shape: &[usize], len: usize) -> Error {
-    let expected = format!("the bytes of an array of shape {shape:?} of {dtype}");
-    Error::new(ErrorKind::Malformed, expected, format!("{len} bytes"))
 }
 
 fn slice<'p>(bytes: &Cow<'p, [u8]>, from: usize, to: usize) -> Option<Cow<'p, [u8]>> {

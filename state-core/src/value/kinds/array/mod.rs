@@ -5,7 +5,7 @@ pub(in crate::value) mod element;
 use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
 use core::cmp::Ordering;
 
-use crate::array::{ByteOrder, Dtype, Elements, Order, count};
+use crate::array::{ByteOrder, Dtype, Elements, Order, count, wrong_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Value};
 
@@ -61,8 +61,7 @@ impl Array {
             (count == 0 || size > 0).then_some(size)
         });
         if size != Some(bytes.len()) {
-            let expected = format!("the bytes of an array of shape {shape:?} of {dtype}");
-            return Err(Error::new(ErrorKind::Malformed, expected, format!("{} bytes", bytes.len())));
+            return Err(wrong_length(&dtype, &shape, (size, bytes.len())));
         }
         Ok(Self { dtype, shape, order, bytes, is_scalar: false })
     }
