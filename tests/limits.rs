@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use state_core::image::bare;
-use state_core::{ErrorKind, Options, State, check, dumps, load_into, loads};
+use state_core::{ErrorKind, Options, Record, State, check, dumps, load_into, loads};
 
 #[derive(State, Debug, PartialEq)]
 struct Link {
@@ -262,12 +262,16 @@ struct Raws {
     #[state(bytes)]
     exactly: [u8; 3],
     #[state(bytes)]
-    one: f64,
+    one: One,
 }
+
+#[derive(Record, Debug, PartialEq, Clone, Copy)]
+#[repr(C)]
+struct One(f64);
 
 #[test]
 fn counts_of_raw_arrays_that_lie() {
-    let raws = Raws { counted: vec![1, 2], optional: Some([3].into()), exactly: [4, 5, 6], one: 7.0 };
+    let raws = Raws { counted: vec![1, 2], optional: Some([3].into()), exactly: [4, 5, 6], one: One(7.0) };
     let bytes = dumps(&raws).unwrap();
     let counts = [40, 49, 57, 65];
     for at in counts {
@@ -334,7 +338,7 @@ fn bytes_between_raw_arrays_are_zero() {
 #[test]
 fn headers_that_lie() {
     let value =
-        ("text".to_string(), vec![1_u32, 2], Raws { counted: vec![1], optional: None, exactly: [0; 3], one: 0.0 });
+        ("text".to_string(), vec![1_u32, 2], Raws { counted: vec![1], optional: None, exactly: [0; 3], one: One(0.0) });
     let bytes = dumps(&value).unwrap();
     let kind = |bytes: &[u8]| loads::<(String, Vec<u32>, Raws)>(bytes).unwrap_err().kind();
     for at in [16, 24, 32] {

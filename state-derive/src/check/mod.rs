@@ -56,7 +56,7 @@ pub fn state(cx: &Ctxt, container: &Container) {
         one_way_to_encode(cx, field);
         sharing::cyclic_is_shared(cx, &field.attrs);
         sharing::field_holds_pointers(cx, field);
-        sharing::held_has_pointers(cx, field);
+        sharing::pointers_are_there(cx, field);
         uncounted_needs_bytes(cx, field);
         array_is_not_counted(cx, field);
         types::array(cx, field);

@@ -27,23 +27,29 @@ pub fn field_holds_pointers(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// A history would hold nothing of a field in which there is no pointer. What a name of the user's or a trait object hides
-/// is not seen.
-pub fn held_has_pointers(cx: &Ctxt, field: &Field) {
+/// They would do nothing in a field in which there is no pointer. What a name of the user's or a trait object hides is not
+/// seen.
+pub fn pointers_are_there(cx: &Ctxt, field: &Field) {
     const PLAIN: &[&str] =
         &["String", "Vec", "VecDeque", "Option", "Box", "Cow", "Cell", "PathBuf", "OsString", "CString"];
-    let (Some(held), Role::Slot(Via::Plain | Via::Owned(_))) = (field.attrs.get(symbol::HELD), &field.role) else {
-        return;
-    };
+    let Role::Slot(Via::Plain | Via::Owned(_)) = &field.role else { return };
     let is_plain = |ty: &&Type| {
         let name = shape::name_of(ty);
         shape::is_primitive(ty)
             || !matches!(ty, Type::Path(_) | Type::TraitObject(_) | Type::Macro(_))
             || name.is_some_and(|name| PLAIN.contains(&&*name))
     };
-    if !field.attrs.torn && shape::held(&field.ty).iter().all(is_plain) {
+    if field.attrs.torn || !shape::held(&field.ty).iter().all(is_plain) {
+        return;
+    }
+    if let Some(held) = field.attrs.get(symbol::HELD) {
         let message = "`held` keeps the `Rc`s and `Arc`s in the field, but it has none; put the data that does not change \
             behind one, or remove `held`";
         cx.error(&held.word, message);
+    }
+    if let Some(shared) = field.attrs.get(symbol::SHARED) {
+        let message = "`shared` keeps `Rc`s and `Arc`s in the field that point to the same object together, but it has none; \
+            remove `shared`";
+        cx.error(&shared.word, message);
     }
 }

@@ -38,9 +38,10 @@ pub fn array(cx: &Ctxt, field: &Field) {
 /// Some bytes are no value of such an element, or its size is not the same everywhere.
 pub fn bytes(cx: &Ctxt, field: &Field) {
     let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
-    if field.attrs.torn || field.attrs.has(symbol::ARRAY) {
+    let Some(word) = field.attrs.get(symbol::BYTES).filter(|_| !field.attrs.torn && !field.attrs.has(symbol::ARRAY))
+    else {
         return;
-    }
+    };
     let message = match &*bytes.element {
         Type::Tuple(_) => {
             "a tuple has no fixed layout; use a struct with `#[derive(Record, Clone, Copy)] #[repr(C)]`, \
@@ -54,6 +55,13 @@ pub fn bytes(cx: &Ctxt, field: &Field) {
             Some("char") => "not all bytes are a valid `char`; use `u32`, or leave `bytes` out",
             Some("usize" | "isize") => "its size depends on the machine; use `u64` or `i64`, or leave `bytes` out",
             Some("String" | "str") => "text has no fixed size; leave `bytes` out",
+            Some(number) if bytes.shape == Shape::One && shape::is_primitive(element) => {
+                let message = format!(
+                    "`bytes` stores an array of numbers or a `Record` as raw bytes; a single `{number}` is a slot as it \
+                    is, so remove `bytes`"
+                );
+                return cx.error(&word.word, message);
+            }
             _ => return,
         },
     };
