@@ -43,14 +43,36 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     let err: Vec<&str> = err.lines().collect();
     assert_eq!(err.len(), 3, "{err:?}");
     assert!(err[0].starts_with("error: bare: ") && err[0].contains("with_schema"), "{}", err[0]);
-    assert_eq!(err[1], "error: text: expected a pickle, found 'D' at byte 0");
+    let kinds = "a native state, a stream of them, a pickle or a recorded history";
+    assert_eq!(err[1], format!("error: text: expected {kinds}, found 'D' at byte 0"));
     assert_eq!(err[2], "error: cut.pickle: expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34");
 
     // Where none can be shown, nothing went well.
     assert_eq!(room.run(&["inspect", "text", "dave"]).status, Some(1));
     assert_eq!(room.run(&["inspect", "text", "absent"]).status, Some(2));
     assert_eq!(room.run(&["inspect", "text"]).status, Some(2));
+    let empty = room.run_with(&["inspect", "-"], b"").err;
+    assert_eq!(empty, format!("error: -: expected {kinds}, found an empty file\n"));
+    let words = room.run_with(&["inspect", "-"], b"hello\n").err;
+    assert!(words.starts_with(&format!("error: -: expected {kinds}, found other bytes (read as a pickle: ")), "{words}");
     assert_eq!(room.run(&["inspect", "dave"]).status, Some(0));
+}
+
+#[test]
+fn inspect_lists_what_a_history_has_recorded() {
+    let room = Room::new("inspect_history");
+    room.file("state.history", [recorded::<Person>(), recorded::<v1::World>()].concat());
+    for options in [&[][..], &["--tree"], &["--schema"]] {
+        let lines = room.run(&[&["inspect", "state.history"], options].concat()).lines();
+        assert!(lines[0].starts_with("state.history: example.Person, fingerprint "), "{lines:?}");
+        assert_eq!(lines[1..3], ["  example.Person.name: text", "  example.Person.age: i32"]);
+        assert!(lines[3].starts_with("state.history: game.World, fingerprint "), "{lines:?}");
+    }
+    let run = room.run(&["inspect", "--ops", "state.history"]);
+    assert_eq!((run.status, &*run.out), (Some(2), ""));
+    assert!(run.err.contains("a recorded history has schemas alone"), "{}", run.err);
+    room.file("bad.history", recorded::<Person>().replace("= ", "= 00"));
+    assert_eq!(room.run(&["inspect", "bad.history"]).status, Some(2));
 }
 
 #[test]

@@ -100,6 +100,9 @@ fn help_and_misuse() {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let own = room.run(&[command, "--help"]).lines().join("\n");
         assert!(own.contains(&format!("Usage: state {command} ")), "{own}");
+        if command == "diff" {
+            assert!(own.contains("<OLD> <NEW>") && own.contains("The file to compare with it"), "{own}");
+        }
         let none = room.run(&[command]);
         assert_eq!((none.status, &*none.out), (Some(2), ""));
         assert!(none.err.starts_with("error: ") && none.err.contains("Usage: "), "{}", none.err);

@@ -29,11 +29,12 @@ pub enum Command {
 
 /// Print what native files, streams and pickles hold
 ///
-/// Each state is printed on a line, as Python's repr. Nothing in a pickle is imported or called.
+/// Each state is printed on a line, as Python's repr. Nothing in a pickle is imported or called. Of a recorded history
+/// (`state.history`), the types are printed.
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Inspect {
-    /// Files of states, streams of them, or pickles; `-` is the standard input
+    /// Files of states, streams of them, pickles, or recorded histories; `-` is the standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// As a tree with a line for each slot
@@ -70,7 +71,11 @@ pub enum Encoding {
 /// second, their values too.
 #[derive(Args)]
 pub struct Diff {
+    /// A file of a state, or a stream of them; `-` is the standard input
+    #[arg(value_name = "OLD")]
     pub ours: PathBuf,
+    /// The file to compare with it
+    #[arg(value_name = "NEW")]
     pub theirs: PathBuf,
     /// Compare the schemas alone
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use state_core::pickle::{PickleOptions, Strings};
-use state_core::{Error, Inspection};
+use state_core::{Error, ErrorKind, Inspection, evolve};
 
 use crate::arguments::{Encoding, Inspect};
 use crate::input::{Input, Kind};
@@ -54,7 +54,9 @@ pub fn run(arguments: &Inspect, out: &mut impl Write) -> Result {
 
 fn one(file: &Path, form: Form, strings: Strings, out: &mut impl Write) -> Result<()> {
     let input = Input::read(file)?;
+    let history = input.history().map_err(|error| error.of(&input.name))?;
     let shown = match input.kind {
+        Kind::Other if history.is_some() => forms(&input, &history.unwrap_or_default(), form, out),
         _ if form == Form::Schema => schema(&input, out),
         Kind::State => Inspection::open(&input.bytes)
             .map_err(Failure::from)
@@ -66,8 +68,19 @@ fn one(file: &Path, form: Form, strings: Strings, out: &mut impl Write) -> Resul
 }
 
 fn schema(input: &Input, out: &mut impl Write) -> Result<()> {
-    let form = input.form()?;
-    writeln!(out, "{}: {}, fingerprint {:016x}", input.name, form.name(), form.fingerprint())?;
+    listing(&input.name, &input.form()?, out)
+}
+
+/// The forms that a history has recorded; it has no values.
+fn forms(input: &Input, forms: &[evolve::Form], form: Form, out: &mut impl Write) -> Result<()> {
+    if let Form::Operations | Form::Classes = form {
+        return Err(Failure::Said("a recorded history has schemas alone; without options, they are listed".into()));
+    }
+    forms.iter().try_for_each(|form| listing(&input.name, form, out))
+}
+
+fn listing(name: &str, form: &evolve::Form, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "{name}: {}, fingerprint {:016x}", form.name(), form.fingerprint())?;
     for line in form.to_string().lines() {
         writeln!(out, "  {line}")?;
     }
@@ -119,6 +132,7 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
                 note(&format!("{name}: {} bytes follow the pickle, from byte {start}", rest.len()));
                 return Ok(());
             }
+            Err(error) if start == 0 && !rest.starts_with(b"\x80") => return Err(unknown(rest, &error)),
             opened => opened.map_err(place)?,
         };
         match form {
@@ -139,6 +153,16 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
             return Ok(());
         }
     }
+}
+
+/// What begins like no file that can be shown. Pickles of the oldest protocols begin with any of their opcodes.
+fn unknown(bytes: &[u8], error: &Error) -> Failure {
+    let found = match error.kind() {
+        _ if bytes.is_empty() => "an empty file".into(),
+        ErrorKind::NotState => format!("{} at byte 0", error.found()),
+        _ => format!("other bytes (read as a pickle: {error})"),
+    };
+    Failure::Said(format!("expected a native state, a stream of them, a pickle or a recorded history, found {found}"))
 }
 
 /// Text for a writer of bytes, and what went wrong there.

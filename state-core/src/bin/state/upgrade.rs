@@ -15,11 +15,10 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
     let history = to.history().map_err(|error| error.of(&to.name))?;
     let older = written(&input, history.as_deref()).map_err(|error| error.of(&input.name))?;
     let form = target(arguments, &older, &to, history).map_err(|error| error.of(&to.name))?;
-    let amendments = Amendments {
-        default: arguments.amendments.default,
-        removed: arguments.amendments.removed.clone(),
-        aliases: arguments.amendments.alias.clone(),
-    };
+    let mut amendments = Amendments::default();
+    amendments.default = arguments.amendments.default;
+    amendments.removed.clone_from(&arguments.amendments.removed);
+    amendments.aliases.clone_from(&arguments.amendments.alias);
     are_known(&amendments, &older, &form).map_err(|error| error.of(&input.name))?;
     let form = form.keep(&amendments);
     let obstacles = form.obstacles_by_option(&older);
