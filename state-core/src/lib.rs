@@ -34,9 +34,13 @@
 //! | go back to an earlier state, again and again | [`dump_into`], [`load_into`], [`History`] | [Rolling back](guide::rolling_back) |
 //! | load what an older version of a type wrote | [`loads_upgraded`], [`upgrade`]; files and streams do it automatically | [When your types change](evolve) |
 //! | find what differs between two states | [`image::compare`], [`History::compare`] | |
+//! | send or store only what changed | [`image::delta`](image::delta()), [`image::patch`] | |
+//! | save small values without a header | [`image::bare`] | |
+//! | save trait objects | [`dynamic!`], [`Dynamic`] | [Objects behind a trait](guide::behind_a_trait) |
+//! | keep objects shared that several `Rc`s or `Arc`s point to | `#[state(shared)]` | [Objects that share](sharing) |
 //! | inspect a state, or change it, without its type | [`to_value`], [`from_value`], [`StateExt`], [`Inspection`] | [`value`] |
 //! | exchange objects with Python | `pickle::dumps`, `pickle::loads` | the module `pickle` (feature `pickle`) |
-//! | make PyO3 classes picklable | `python::picklable` | the module `python` (feature `pyo3`) |
+//! | make PyO3 classes picklable | `python::picklable` (feature `pyo3`) | [PyO3 classes](guide::python_classes) |
 //! | use a type of another crate | features, `#[state(serde)]`, `#[state(with = ..)]` | [Types of other crates](guide::types_of_other_crates) |
 //! | write the traits by hand | [`State`], [`Restore`] | [Impls by hand](guide::by_hand) |
 //! | load bytes that you do not trust | [`Options`] | [Limits and hostile input](guide::hostile_input) |

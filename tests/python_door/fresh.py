@@ -1,4 +1,4 @@
-"""Does what `examples/python/README.md` says of a module of one's own, word for word, in an empty folder.
+"""Does what the guide's chapter on PyO3 classes says, word for word, in an empty folder.
 
 `fresh.py TARGET`, with the Python of a virtual environment that has maturin, and a folder for what cargo builds. The crate
 is taken from this repository.
@@ -23,9 +23,8 @@ def main(target):
 
 
 def make(folder, target):
-    readme = (ROOT / "examples/python/README.md").read_text()
-    told = readme[readme.index("## A module of your own") : readme.index("## When the classes change")]
-    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", told, re.DOTALL))
+    told = (ROOT / "state-core/src/guide/python_classes.md").read_text()
+    blocks = dict(re.findall(r"```(\w+)(?:,ignore)?\n(.*?)```", told, re.DOTALL))
     subprocess.run(["cargo", "new", "--quiet", "--vcs", "none", "--lib", str(folder)], check=True)
     manifest = folder / "Cargo.toml"
     made = manifest.read_text()
@@ -41,7 +40,7 @@ def make(folder, target):
     environment = {**os.environ, "VIRTUAL_ENV": str(bin.parent), "CARGO_TARGET_DIR": str(target)}
     subprocess.run([bin / "maturin", "develop", "--quiet"], cwd=folder, env=environment, check=True)
     subprocess.run([sys.executable, "-c", blocks["python"]], cwd="/", check=True)
-    print("a module by the words of the README")
+    print("a module by the words of the guide")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ pub mod first_state {}
 #[doc = include_str!("hostile_input.md")]
 pub mod hostile_input {}
 
+#[doc = include_str!("links.md")]
+#[doc = include_str!("python_classes.md")]
+pub mod python_classes {}
+
 #[cfg(feature = "std")]
 #[doc = include_str!("links.md")]
 #[doc = include_str!("rolling_back.md")]
