@@ -234,7 +234,7 @@ fn a_damaged_delta_never_gives_another_state() {
     let error = loads::<World>(&sent).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "expected a native state (magic D7 53 54 41), found a delta (`image::patch` applies it) at byte 0"
+        "expected a native state (magic D7 53 54 41), found a delta at byte 0; `image::patch` applies it"
     );
 }
 

@@ -191,7 +191,7 @@ fn bare_bytes<T: for<'de> Restore<'de> + State + Debug>(targets: &mut [T; 2]) {
 fn segments<T: State>(value: &T) {
     let mut buffer = SegmentBuffer::new();
     if let Ok(segments) = dump_segments(value, &mut buffer) {
-        assert_eq!(segments.iter().map(<[u8]>::len).sum::<usize>(), segments.len());
+        assert_eq!(segments.iter().map(<[u8]>::len).sum::<usize>(), segments.total_len());
     }
     if let Ok(bytes) = Options::new().with_schema().dumps(value) {
         let _ = Inspection::open(&bytes).map(|inspection| (inspection.value().is_ok(), inspection.tree().is_ok()));

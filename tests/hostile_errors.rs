@@ -99,7 +99,11 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     (24, &[0xFF; 8], "Shop: expected lengths that fit in memory, found larger ones at byte 16"),
     (5, &[4], "expected flags that this version knows, and zeros behind them, found 04 00 00 at byte 5"),
     (4, &[9], "expected format version 1, found version 9 at byte 4"),
-    (0, &[0x80, 4], "expected a native state (magic D7 53 54 41), found what looks like a pickle at byte 0"),
+    (
+        0,
+        &[0x80, 4],
+        "expected a native state (magic D7 53 54 41), found what looks like a pickle at byte 0; `pickle::loads` reads pickles",
+    ),
     (0, b"PK", "expected a native state (magic D7 53 54 41), found other bytes at byte 0"),
 ];
 

@@ -204,7 +204,7 @@ fn once<T: for<'de> Restore<'de> + Debug>(make: &impl Fn(&str) -> T, fault: (Fau
         FAULT.set((Fault::Never, 0));
     };
     attempt(&mut || drop(dumps(&value)));
-    attempt(&mut || drop(dump_segments(&value, &mut SegmentBuffer::new()).map(|segments| segments.len())));
+    attempt(&mut || drop(dump_segments(&value, &mut SegmentBuffer::new()).map(|segments| segments.total_len())));
     attempt(&mut || drop(to_value(&value)));
     attempt(&mut || drop(check::<T>(&bytes)));
     attempt(&mut || drop(loads::<T>(&bytes)));

@@ -161,7 +161,7 @@ fn everything<T: State + for<'de> Restore<'de> + Debug>(value: &T, make: impl Fn
     for lie in LIES {
         LIE.set(lie);
         let bytes = attempt(|| dumps(value).ok()).flatten();
-        attempt(|| dump_segments(value, &mut SegmentBuffer::new()).map(|segments| segments.len()));
+        attempt(|| dump_segments(value, &mut SegmentBuffer::new()).map(|segments| segments.total_len()));
         attempt(|| Options::new().with_schema().dumps(value));
         let state = attempt(|| to_value(value).ok()).flatten();
         state.map(|state| attempt(|| from_value::<T>(&state).map(|value| look(&value))));

@@ -135,7 +135,7 @@ fn together_they_are_the_image() {
         let world = world(len);
         let segments = dump_segments(&world, &mut buffer).unwrap();
         assert!(segments.iter().all(|segment| !segment.is_empty()));
-        assert_eq!(segments.len(), joined(&segments).len());
+        assert_eq!(segments.total_len(), joined(&segments).len());
         assert_eq!(joined(&segments), dumps(&world).unwrap(), "{len}");
         drop(segments);
         let options = Options::new().with_schema();

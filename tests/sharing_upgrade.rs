@@ -193,8 +193,10 @@ fn files_and_streams_are_upgraded() {
 #[test]
 fn a_program_without_the_types_upgrades_them() {
     let older = carried(&scene());
-    let amendments =
-        Amendments { default: true, removed: vec!["gone".into()], aliases: vec![("walls".into(), "sides".into())] };
+    let mut amendments = Amendments::default();
+    amendments.default = true;
+    amendments.removed.push("gone".into());
+    amendments.aliases.push(("walls".into(), "sides".into()));
     let present = Form::of::<v2::Scene>().unwrap().keep(&amendments);
     let bytes = present.resolve(&Form::open(&older).unwrap()).unwrap().upgrade(&older).unwrap();
     let back: v2::Scene = loads(&bytes).unwrap();

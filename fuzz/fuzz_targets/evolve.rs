@@ -206,7 +206,9 @@ fn untyped(bytes: &[u8]) {
     if bytes.len() > 200 || bytes[bytes.len() - 1] % 64 != 0 {
         return;
     }
-    let kept = form.clone().keep(&Amendments { default: true, ..Amendments::default() });
+    let mut amendments = Amendments::default();
+    amendments.default = true;
+    let kept = form.clone().keep(&amendments);
     // Two slots of one name, which no type has, are not told apart.
     assert_eq!(kept.obstacles(&form).is_empty(), kept.resolve(&form).is_ok());
     let Ok(upgrade) = kept.resolve(&form) else { return };

@@ -53,7 +53,7 @@ pub use crate::schema::{EnumVariant, Names, RecordField, Schema, Slot};
 pub use crate::sharing::held::{hold_get, hold_put, hold_set, hold_size};
 pub use crate::sharing::pointer::SharedPointer;
 pub use crate::sharing::proof::{OneThread, Share, Shares};
-pub use crate::state::{Outcome, Parent, Remote, Restore, State, StateObject};
+pub use crate::state::{Derived, Outcome, Parent, Remote, Restore, State, StateObject};
 pub use crate::{__image as image, __record as record};
 
 /// What fields of raw arrays call.

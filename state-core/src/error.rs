@@ -35,6 +35,7 @@ struct Detail {
     path: String,
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
+    hint: Cow<'static, str>,
     offset: Option<usize>,
     source: Option<Box<dyn core::error::Error + Send + Sync>>,
 }
@@ -91,7 +92,8 @@ impl Error {
     #[cold]
     fn of(kind: ErrorKind, expected: Cow<'static, str>, found: Cow<'static, str>) -> Self {
         let found = if kind == ErrorKind::Refused { found } else { cut(found) };
-        Self(Box::new(Detail { kind, path: String::new(), expected: cut(expected), found, offset: None, source: None }))
+        let (path, expected, hint) = (String::new(), cut(expected), Cow::Borrowed(""));
+        Self(Box::new(Detail { kind, path, expected, found, hint, offset: None, source: None }))
     }
 
     /// The refusal of a hook or conversion, with its reason.
@@ -156,6 +158,13 @@ impl Error {
         self
     }
 
+    /// The same error, with what to do about it. It is cut as the other texts are.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = cut(hint.into());
+        self
+    }
+
     /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -180,6 +189,12 @@ impl Error {
         &self.0.found
     }
 
+    /// What to do about it; empty if that is not known, or said in what was expected.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        &self.0.hint
+    }
+
     /// The offset in the bytes, from their start; `None` if there are no bytes.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
@@ -189,7 +204,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Detail { kind, path, expected, found, offset, .. } = &*self.0;
+        let Detail { kind, path, expected, found, hint, offset, .. } = &*self.0;
         // Names in these can come from a file.
         if !path.is_empty() {
             write!(f, "{}: ", Escaped(path))?;
@@ -205,10 +220,10 @@ impl fmt::Display for Error {
             ErrorKind::Refused => f.write_str(found)?,
             _ => write!(f, "{}", Escaped(found))?,
         }
-        match offset {
-            Some(offset) => write!(f, " at byte {offset}"),
-            None => Ok(()),
+        if let Some(offset) = offset {
+            write!(f, " at byte {offset}")?;
         }
+        if hint.is_empty() { Ok(()) } else { write!(f, "; {}", Escaped(hint)) }
     }
 }
 
@@ -228,6 +243,7 @@ impl core::error::Error for Error {
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
     /// Converts to `InvalidData`, so that reading a file and loading it can share one `?`.
+    /// [`downcast`](std::io::Error::downcast) gets the error back.
     fn from(error: Error) -> Self {
         Self::new(std::io::ErrorKind::InvalidData, error)
     }

@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 #[cfg(feature = "std")]
@@ -293,6 +293,9 @@ impl Write for Limited {
 /// Elements of a raw array that are shown.
 const SHOWN: usize = 8;
 
+/// Arrays of up to so many numbers, such as vectors and matrices, take one line.
+const ROW: usize = 16;
+
 /// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
 const INDENTED: usize = 40;
 
@@ -390,6 +393,20 @@ impl<W: Write> Encoder for Tree<'_, W> {
             self.line("...");
         }
         self.open -= 1;
+    }
+
+    /// The line of the array says it.
+    fn count(&mut self, _: u64) {}
+
+    fn row(&mut self, elements: Elements<'_>, bytes: &[u8]) -> bool {
+        let size = elements.schema.head;
+        if bytes.len() > ROW * size {
+            return false;
+        }
+        let numbers: Vec<String> =
+            bytes.chunks_exact(size).map(|number| Element(elements, number).to_string()).collect();
+        self.line(format_args!("[{}]", numbers.join(", ")));
+        true
     }
 
     fn begin(&mut self, group: Group<'_>) {

@@ -30,9 +30,9 @@ use crate::sharing::{Share, Shared, SharedPointer};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no state",
     label = "no `State` for this type",
-    note = "derive it: `#[derive(State)]`",
-    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a trait object needs a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+    note = "a trait object: write `trait Trait: state_core::Dynamic`, and list its types: `state_core::dynamic!(dyn Trait = [A, B])`",
+    note = "a type: derive it, `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
 )]
 pub trait Pointee {
     /// The size of a pointer's head in bytes.
@@ -91,9 +91,9 @@ pub trait Early<'de, T: ?Sized>: Pointer<T> + Shared<'de> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be restored",
     label = "no `Restore` for this type",
-    note = "derive it: `#[derive(State)]`",
-    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
-    note = "a trait object needs a list of its types: `state_core::dynamic!(dyn Trait = [A, B])`"
+    note = "a trait object: write `trait Trait: state_core::Dynamic`, and list its types: `state_core::dynamic!(dyn Trait = [A, B])`",
+    note = "a type: derive it, `#[derive(State)]`",
+    note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`"
 )]
 pub trait RestorePointee<'de>: Pointee {
     /// Whether the head, and what the checker reads after it, is the image of a pointer.

@@ -32,6 +32,7 @@ pub use crate::pointee::{Pointee, RestorePointee};
     label = "no `State` for this type",
     note = "derive it: `#[derive(State)]`; or, if it is a `Record`, mark the field that contains an array of it `#[state(bytes)]`",
     note = "or leave the field out of the state: `#[state(skip)]`, or convert it: `#[state(with = module)]`",
+    note = "if it only marks a generic type (`PhantomData`), write `#[state(bound = \"\")]` on that type",
     note = "a type of another crate that has serde's traits: `#[state(serde)]`, with the feature `serde`; those of `arrayvec`, `bytes`, `chrono`, `glam`, `indexmap`, `ndarray`, `num-bigint`, `rust_decimal`, `smallvec`, `time` and `uuid` have a state with the feature of that name, in the versions that the README lists"
 )]
 pub trait State {
@@ -123,11 +124,15 @@ pub trait Restore<'de>: State + Sized {
     #[doc(hidden)]
     const SWAPPED: bool = Self::WHOLE;
 
-    /// Whether `head`, and what the checker reads after it, is the image of a value. Allocates nothing.
+    /// Whether `head`, and what the checker reads after it, is the image of a value; [`Checker::refuse`] says why not.
+    /// Allocates nothing.
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool;
 
     /// Builds the value. Returns `None` only after a refusal, which the reader keeps, or for an image that was not
     /// checked.
+    ///
+    /// An implementation by hand that can refuse a state here, with [`Reader::refuse`], must say so in its schema:
+    /// [`Schema::refusing`].
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
 
     /// Builds the value behind a pointer: in place where [`BOXED`](State::BOXED) says so, whatever its size.
@@ -177,8 +182,9 @@ pub trait Restore<'de>: State + Sized {
     /// elements move before they are restored, unless the schema says that something in them is skipped. They are
     /// matched by the heads that [`put`](State::put) writes.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
-        if let Some(value) = Self::get(head, reader) {
-            *self = value;
+        match Self::get(head, reader) {
+            Some(value) => *self = value,
+            None => reader.refuse_without_reason(),
         }
     }
 
@@ -215,18 +221,35 @@ pub trait Restore<'de>: State + Sized {
 /// For a type that borrows, such as one with a field `&'a str`, the compiler says that its "implementation of `Restore` is
 /// not general enough". Use an owned type (`String` or `Cow<'static, str>` for `&'a str`), or functions that take bytes to
 /// borrow from: [`loads`](crate::loads), and `image::Mapped` for files.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be restored from bytes of any lifetime",
+    label = "no `RestoreOwned` for this type",
+    note = "derive it: `#[derive(State)]`, on a type that borrows nothing",
+    note = "in generic code, write the bound `T: state_core::RestoreOwned`"
+)]
 pub trait RestoreOwned: for<'de> Restore<'de> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
 
 /// A struct with slots of its own, which can be the parent of another: `#[state(flatten_parent)]`.
 ///
-/// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child could extend.
+/// Numbers, strings, lists and enums are slots: they have a state, but no tuple that a child could extend. The derive
+/// implements this trait; it is not meant to be implemented by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a slot, not an object: it has no tuple of its own",
     label = "an object is a struct with `#[derive(State)]`"
 )]
-pub trait StateObject: State {}
+pub trait StateObject: State {
+    /// The derive alone implements this trait.
+    #[doc(hidden)]
+    const DERIVED: Derived;
+}
+
+/// What only generated code says.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Derived;
 
 /// An object, where it is asked for as a parent.
 #[doc(hidden)]

@@ -35,7 +35,9 @@ pub fn state(container: &Container, error: &syn::Error) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {
+            const DERIVED: _state::Derived = _state::Derived;
+        }
     };
     join(container, error, &stubs)
 }

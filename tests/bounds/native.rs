@@ -139,7 +139,7 @@ fn a_file_a_stream_and_a_map_have_the_setting_too() {
     refused(small.load_file::<Vec<Wide>>(&path).unwrap_err().get_ref().unwrap());
     assert_eq!(Options::new().load_file::<Vec<Wide>>(&path).unwrap(), wide);
     let mapped = || image::Mapped::read(&path).unwrap();
-    refused(&mapped().memory(1 << 20).view::<Vec<Wide>>().unwrap_err());
+    refused(&mapped().options(small).view::<Vec<Wide>>().unwrap_err());
     assert_eq!(mapped().view::<Vec<Wide>>().unwrap(), wide);
     std::fs::remove_file(&path).unwrap();
 

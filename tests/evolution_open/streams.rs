@@ -213,15 +213,12 @@ fn forms_of_files_become_one_another_without_the_types() {
     v2::register();
     let older = older();
     let form = Form::open(&older).unwrap();
-    let amendments = Amendments {
-        default: true,
-        removed: vec!["wet".into()],
-        aliases: vec![
-            ("app.Echo".into(), "app.Delay".into()),
-            ("label".into(), "title".into()),
-            ("number".into(), "wide".into()),
-        ],
-    };
+    let mut amendments = Amendments::default();
+    amendments.default = true;
+    amendments.removed.push("wet".into());
+    for (old, new) in [("app.Echo", "app.Delay"), ("label", "title"), ("number", "wide")] {
+        amendments.aliases.push((old.into(), new.into()));
+    }
     let target = Form::of::<v2::Rack>().unwrap().keep(&amendments);
     let upgraded = target.resolve(&form).unwrap().upgrade(&older).unwrap();
     let shown = Inspection::open(&upgraded).unwrap().value().unwrap().to_string();

@@ -33,7 +33,9 @@ pub struct Maker {
 
 impl Maker {
     pub fn new(seed: u64) -> Self {
-        Self { random: Random(seed), names: 0, amendments: Amendments { default: true, ..Amendments::default() } }
+        let mut amendments = Amendments::default();
+        amendments.default = true;
+        Self { random: Random(seed), names: 0, amendments }
     }
 
     fn name(&mut self, kind: &str) -> String {

@@ -54,7 +54,7 @@ where
 
     let mut buffer = SegmentBuffer::new();
     cells.add("native segments", move || {
-        black_box(dump_segments(black_box(&view), &mut buffer).expect("it was dumped before").len());
+        black_box(dump_segments(black_box(&view), &mut buffer).expect("it was dumped before").total_len());
     });
 }
 

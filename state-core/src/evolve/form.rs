@@ -49,7 +49,9 @@ use crate::walk;
 /// let present = Form::of::<World>()?.keep(&Amendments::default());
 /// let obstacles = present.obstacles(&form);
 /// assert!(obstacles[0].contains("write `#[state(default)]` on the field"), "{obstacles:?}");
-/// let present = Form::of::<World>()?.keep(&Amendments { default: true, ..Amendments::default() });
+/// let mut amendments = Amendments::default();
+/// amendments.default = true;
+/// let present = Form::of::<World>()?.keep(&amendments);
 /// let bytes = present.resolve(&form)?.upgrade(&older)?;
 /// assert_eq!(loads::<World>(&bytes)?, World { paused: false, tick: 7 });
 /// # Ok::<(), state_core::Error>(())
@@ -64,6 +66,7 @@ pub struct Form {
 
 /// What attributes would say about older forms, if there is no type to write them on.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Amendments {
     /// Fill slots that older states do not have: with zeros, empty values, and first variants.
     pub default: bool,

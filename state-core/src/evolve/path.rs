@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::schema::Owner;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path<'p> {
     outer: Option<&'p Path<'p>>,
@@ -24,6 +26,21 @@ impl<'p> Path<'p> {
     /// A slot, variant or type of an open set.
     pub fn slot<'s>(&'s self, name: &'s str) -> Path<'s> {
         self.with(Last::Slot(name))
+    }
+
+    /// Whether it is a part of a type with a name, or such a type itself, whose attributes can convert it.
+    pub fn owner(&self) -> Owner {
+        match (self.last, self.outer) {
+            (Last::Slot(_), _) => Owner::Around,
+            (Last::Root(""), _) => Owner::None,
+            (Last::Root(_), _) => Owner::Root,
+            (_, Some(outer)) => match outer.owner() {
+                // What a list or tuple at the root holds is not the root.
+                Owner::Root => Owner::None,
+                owner => owner,
+            },
+            (_, None) => Owner::None,
+        }
     }
 
     pub fn item(&self, at: usize) -> Path<'_> {

@@ -2,8 +2,8 @@
 
 use alloc::boxed::Box;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::decode::{Reader, Regions};
+use crate::error::{Error, Result};
+use crate::protocol::decode::{Reader, Regions, WRONG};
 use crate::protocol::hooks::Hooks;
 use crate::schema::{Schema, root_name};
 use crate::sharing::{self, Shelf};
@@ -55,6 +55,6 @@ pub(super) fn get<'de, T: Restore<'de>>(
 pub(super) fn refused(refusal: Option<Error>, schema: &Schema) -> Error {
     match refusal {
         Some(refusal) => refusal.within(root_name(schema)),
-        None => Error::new(ErrorKind::Refused, "", "a wrong implementation of `Restore`: `check` and `get` disagree"),
+        None => Error::refused(WRONG),
     }
 }

@@ -6,7 +6,9 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Obstacle, Regions};
 use crate::protocol::encode::too_deep;
 use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
-use crate::schema::{Graph, Nodes, Show, brief, first_difference, parse_some, root_name, write_for_other_order};
+use crate::schema::{
+    Graph, Nodes, Schema, Show, brief, first_difference, parse_some, root_name, write_for_other_order,
+};
 use crate::sharing::{Numbered, name as pointee};
 use crate::walk;
 
@@ -36,7 +38,9 @@ pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
                 let found = format!("that of another type, whose schema takes {} bytes", schema.len());
                 Error::new(ErrorKind::Identity, expected, found).at(root_name(ours.schema)).at_byte(8)
             }
-            Ok(Some((nodes, root))) => different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }),
+            Ok(Some((nodes, root))) => {
+                different(ours, Graph { nodes: &nodes, root: &nodes.0[root] }, by_fingerprint(fingerprint))
+            }
             Err(error) => error,
         };
     }
@@ -53,43 +57,50 @@ pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
         .at_byte(8);
     }
     match by_fingerprint(fingerprint) {
-        Some(theirs) => different(ours, Graph { nodes: Nodes::NONE, root: theirs }),
+        Some(theirs) => different(ours, Graph { nodes: Nodes::NONE, root: theirs }, Some(theirs)),
         None => Error::new(
             ErrorKind::Identity,
             format!("the state of {} (fingerprint {:016x})", ours.schema, ours.fingerprint),
-            format!(
-                "that of a type unknown to this program (fingerprint {fingerprint:016x}; bytes written with \
-                 `Options::with_schema` contain its name, and those of a recorded form can be upgraded: `Options::history`)"
-            ),
+            format!("that of a type unknown to this program (fingerprint {fingerprint:016x})"),
+        )
+        .with_hint(
+            "bytes written with `Options::with_schema` contain its name, and those of a recorded form can be upgraded: \
+             `Options::history`",
         )
         .at(root_name(ours.schema))
         .at_byte(8),
     }
 }
 
-fn different(ours: &Identity, theirs: Graph<'_>) -> Error {
+/// The first difference, from a type that this program has, if it is `known`.
+fn different(ours: &Identity, theirs: Graph<'_>, known: Option<&'static Schema>) -> Error {
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
     let (their_name, our_name) = (brief(&Show(theirs.root, theirs.nodes)), brief(&Show(ours.schema, Nodes::NONE)));
     let Some(difference) = first_difference(graph, theirs) else {
         return Error::new(ErrorKind::Identity, our_name, their_name).at_byte(8);
     };
-    let mut found = if our_name == their_name || difference.theirs == their_name {
+    let found = if our_name == their_name || difference.theirs == their_name {
         difference.theirs
     } else {
         format!("{} in the state of {their_name}", difference.theirs)
     };
+    let error = Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
-    if theirs.root.tag().is_some_and(|tag| ours.schema.tag() == Some(tag) || had.contains(&tag)) {
-        found += " (`loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`)";
+    let is_older = theirs.root.tag().is_some_and(|tag| ours.schema.tag() == Some(tag) || had.contains(&tag));
+    match is_older && !known.is_some_and(|known| ours.schema.is_instance_beside(known)) {
+        true => error
+            .with_hint("`loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`"),
+        false => error,
     }
-    Error::new(ErrorKind::Identity, difference.ours, found).at(difference.path).at_byte(8)
 }
 
 /// The bytes are damaged: walks them by the schema, which says where.
 #[cold]
 pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Error {
     walk::find_damage(identity.schema, regions, bytes, levels).unwrap_or_else(|| {
-        name(Error::new(ErrorKind::Malformed, "a state that the type's own check accepts", "another"), identity)
+        let expected = "a state that each implementation of `Restore::check` by hand accepts";
+        let hint = "`Checker::refuse` would name its place";
+        name(Error::new(ErrorKind::Malformed, expected, "another").with_hint(hint), identity)
     })
 }
 
@@ -118,15 +129,22 @@ pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
 /// The bytes may be whole, but cannot be taken: walks them to the slot that is in the way.
 #[cold]
 pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Regions<'_>, levels: u32) -> Error {
-    let error = in_the_way(obstacle);
+    let mut error = in_the_way(obstacle);
     let path = match obstacle {
-        Obstacle::Capacity(_, left) | Obstacle::Zero(left) | Obstacle::Alignment(left) | Obstacle::Memory(left) => {
-            walk::path_at(identity.schema, regions, left, levels)
-        }
-        Obstacle::Cycle(_, left) => {
-            let numbered = Regions { numbered: Some(Numbered::ANY), ..*regions };
-            walk::path_at(identity.schema, &numbered, left, levels)
-        }
+        Obstacle::Refused(expected, place) => match walk::at_place(identity.schema, regions, place, levels) {
+            Some((path, number)) => {
+                if let Some(number) = number {
+                    error = Error::new(ErrorKind::Malformed, expected, number);
+                }
+                Some(path)
+            }
+            None => None,
+        },
+        Obstacle::Capacity(_, left)
+        | Obstacle::Zero(left)
+        | Obstacle::Alignment(left)
+        | Obstacle::Memory(left)
+        | Obstacle::Cycle(_, left) => walk::path_at(identity.schema, regions, left, levels),
         Obstacle::Depth(_) | Obstacle::Weak(_) => None,
     };
     match path {
@@ -138,6 +156,7 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Region
 fn in_the_way(obstacle: Obstacle) -> Error {
     match obstacle {
         Obstacle::Depth(at) => too_deep(Some(at)),
+        Obstacle::Refused(expected, _) => Error::new(ErrorKind::Malformed, expected, "another"),
         Obstacle::Alignment(_) => Error::new(
             ErrorKind::Alignment,
             "bytes at a multiple of 16, to borrow a raw array from",

@@ -345,10 +345,16 @@ fn no_image(bytes: &[u8]) -> Error {
         _ if bytes.starts_with(&MAGIC[..bytes.len().min(4)]) => return short(SIZE as u64, bytes.len()),
         [0x80, ..] => "what looks like a pickle",
         _ if bytes.starts_with(&STREAM) => "a stream of states",
-        _ if bytes.starts_with(&DELTA) => "a delta (`image::patch` applies it)",
+        _ if bytes.starts_with(&DELTA) => "a delta",
         _ => "other bytes",
     };
-    Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0)
+    let error = Error::new(ErrorKind::NotState, "a native state (magic D7 53 54 41)", found).at_byte(0);
+    match found {
+        "what looks like a pickle" => error.with_hint("`pickle::loads` reads pickles"),
+        "a stream of states" => error.with_hint("`image::stream::StreamReader` reads it"),
+        "a delta" => error.with_hint("`image::patch` applies it"),
+        _ => error,
+    }
 }
 
 #[cold]

@@ -79,18 +79,11 @@ impl Mapped {
         Ok(Self { bytes: Bytes::Map(map), options: Options::new() })
     }
 
-    /// Sets the depth to which states are read; see [`Options::depth`].
+    /// Sets the options with which the bytes are upgraded and loaded, such as [`Options::memory`] and
+    /// [`Options::history`].
     #[must_use]
-    pub fn depth(mut self, levels: u32) -> Self {
-        self.options = self.options.depth(levels);
-        self
-    }
-
-    /// Sets how much memory the wide parts of a value may take; see [`Options::memory`].
-    #[must_use]
-    pub fn memory(mut self, bytes: usize) -> Self {
-        self.options = self.options.memory(bytes);
-        self
+    pub fn options(self, options: Options) -> Self {
+        Self { options, ..self }
     }
 
     /// Upgrades the bytes to the present form of `T`, if an older form of it wrote the file: in memory, even if the

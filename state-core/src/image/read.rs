@@ -156,7 +156,10 @@ impl Options {
         let mut table = Table::new(sharing.cyclic && identity.sharing.cyclic);
         match (tests.check)(regions, self.depth, Some(&mut table)) {
             Ok(taken) => self.within_memory(taken, identity, regions)?,
-            Err(Some(obstacle)) => return Err(explain::obstacle(obstacle, identity, regions, self.depth)),
+            Err(Some(obstacle)) => {
+                let numbered = Regions { numbered: Some(Numbered::ANY), ..*regions };
+                return Err(explain::obstacle(obstacle, identity, &numbered, self.depth));
+            }
             Err(None) => return Err(explain::numbers(identity, regions, bytes, self.depth)),
         }
         table.finish().ok_or_else(|| explain::numbers(identity, regions, bytes, self.depth))

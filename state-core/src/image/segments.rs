@@ -184,8 +184,7 @@ impl Segments<'_> {
 
     /// The number of bytes in all segments.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "an image is never empty")]
-    pub fn len(&self) -> usize {
+    pub fn total_len(&self) -> usize {
         self.iter().map(<[u8]>::len).sum()
     }
 

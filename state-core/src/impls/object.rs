@@ -101,7 +101,9 @@ macro_rules! objects {
             )?
         }
 
-        impl$(<$param: State>)? StateObject for $ty {}
+        impl$(<$param: State>)? StateObject for $ty {
+            const DERIVED: crate::state::Derived = crate::state::Derived;
+        }
     )*};
     (@share) => { const SHARE: Share<Self> = Share::THREADS; };
     (@share $param:ident) => { share_through!($param); };

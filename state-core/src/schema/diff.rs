@@ -37,7 +37,11 @@ pub(crate) fn short(tag: &str) -> &str {
 
 /// What paths into a type start with.
 pub(crate) fn root_name(schema: &Schema) -> &str {
-    schema.tag().map(short).unwrap_or_default()
+    match (schema.tag(), &schema.kind) {
+        (Some(tag), _) => short(tag),
+        (None, Kind::Boxed(Link::To(of))) => of().tag().map(short).unwrap_or_default(),
+        _ => "",
+    }
 }
 
 struct Pair<'a> {

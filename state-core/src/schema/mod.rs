@@ -43,6 +43,7 @@ pub(crate) use members::{has_registered, is_name, open_sets, recorded_names};
 #[cfg(feature = "pyo3")]
 pub(crate) use node::Handle;
 pub(crate) use node::{DefaultFn, Enum, Kind, Object, Raw, Record};
+#[doc(hidden)]
 pub use node::{EnumVariant, Link, RecordField, Slot};
 pub(crate) use nodes::{Nodes, UNIT};
 #[cfg(feature = "std")]
@@ -55,7 +56,7 @@ pub(crate) use order::unordered;
 pub use pointers::SharedKey;
 pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::{End, Ends, Present};
-pub(crate) use problem::{Problem, missing_slot, unknown_variant};
+pub(crate) use problem::{Owner, Problem, missing_slot, unknown_variant};
 pub(crate) use show::{Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as in the listing of a file.
@@ -75,11 +76,80 @@ pub struct Schema {
     /// Where it is an `Rc` or `Arc`, before which a record stands where references are numbered, or a weak reference:
     /// which. As `hashed`.
     pub(crate) shared: Option<PointerKey>,
+    /// Whether it is of a type by hand that can refuse a state after its check. As `hashed`.
+    refusing: bool,
 }
 
 impl Schema {
     pub(crate) const fn leaf(kind: Kind, head: usize) -> Self {
-        Self { kind, head, id: None, hashed: false, shared: None }
+        Self { kind, head, id: None, hashed: false, shared: None, refusing: false }
+    }
+
+    /// The same schema, of an [implementation by hand](crate::guide::by_hand) that can refuse a state in
+    /// [`get`](crate::Restore::get).
+    ///
+    /// States of a type with such a part are restored into a new value first, so that a refusal leaves the target unchanged.
+    /// Nothing else depends on it: the bytes and the fingerprint are the same.
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    ///
+    /// use state_core::schema::Schema;
+    /// use state_core::state::{Checker, Reader, Size, Writer};
+    /// use state_core::{Error, Restore, State, dumps, load_into};
+    ///
+    /// /// A port that is free on this machine, as the operating system says.
+    /// #[derive(Debug, PartialEq)]
+    /// struct Port(u16);
+    ///
+    /// fn is_free(port: u16) -> bool {
+    ///     port >= 1024 // stands for a question to the system
+    /// }
+    ///
+    /// impl State for Port {
+    ///     const HEAD: usize = u16::HEAD;
+    ///     const DYNAMIC: bool = false;
+    ///
+    ///     fn schema() -> &'static Schema {
+    ///         static SCHEMA: LazyLock<Schema> = LazyLock::new(|| u16::schema().refusing());
+    ///         &SCHEMA
+    ///     }
+    ///
+    ///     fn size(&self, _: &mut Size) {}
+    ///
+    ///     fn put<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>) {
+    ///         self.0.put(head, writer);
+    ///     }
+    /// }
+    ///
+    /// impl<'de> Restore<'de> for Port {
+    ///     fn check(_: &[u8], _: &mut Checker<'_>) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
+    ///         let port = u16::get(head, reader)?;
+    ///         if !is_free(port) {
+    ///             reader.refuse(Error::refused(format!("port {port} is taken")));
+    ///             return None;
+    ///         }
+    ///         Some(Self(port))
+    ///     }
+    /// }
+    ///
+    /// #[derive(State, Debug, PartialEq)]
+    /// struct Server { name: String, port: Port }
+    ///
+    /// let bytes = dumps(&Server { name: "new".into(), port: Port(80) })?;
+    /// let mut live = Server { name: "old".into(), port: Port(8080) };
+    /// let error = load_into(&bytes, &mut live).unwrap_err();
+    /// assert_eq!(error.to_string(), "Server.port: port 80 is taken");
+    /// assert_eq!(live, Server { name: "old".into(), port: Port(8080) });
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn refusing(&self) -> Self {
+        Self { refusing: true, ..self.clone() }
     }
 
     /// The same behind an `Rc` or `Arc`.
@@ -164,7 +234,7 @@ impl Schema {
             form: shape.form,
             evolution: &Evolution::NONE,
         };
-        Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false, shared: None }
+        Self { kind: Kind::Object(object), head, id: Some(names.id), hashed: false, shared: None, refusing: false }
     }
 
     /// The schema of an enum.
@@ -181,7 +251,7 @@ impl Schema {
             form: shape.form,
             evolution: &Evolution::NONE,
         });
-        Self { kind, head, id: Some(names.id), hashed: false, shared: None }
+        Self { kind, head, id: Some(names.id), hashed: false, shared: None, refusing: false }
     }
 
     /// The schema of a record.
@@ -190,7 +260,14 @@ impl Schema {
     pub const fn record(names: Names, layout: Layout, fields: &'static [RecordField]) -> Self {
         let (name, fields) = (Cow::Borrowed(names.tag), Cow::Borrowed(fields));
         let record = Record { name, fields, evolution: &Evolution::NONE };
-        Self { kind: Kind::Record(record), head: layout.size(), id: Some(names.id), hashed: false, shared: None }
+        Self {
+            kind: Kind::Record(record),
+            head: layout.size(),
+            id: Some(names.id),
+            hashed: false,
+            shared: None,
+            refusing: false,
+        }
     }
 
     /// The same type, with what its attributes say of older forms.
@@ -217,6 +294,13 @@ impl Schema {
             (Some(a), Some(b)) => a() == b() && self.head == other.head && self.same_shape(other),
             _ => false,
         }
+    }
+
+    /// Whether both are of one generic type of the program, with other arguments: neither is an older form of the other.
+    pub(crate) fn is_instance_beside(&self, other: &Self) -> bool {
+        let (Some(ours), Some(theirs)) = (self.id, other.id) else { return false };
+        let (ours, theirs) = (ours().split_once('<'), theirs().split_once('<'));
+        ours.zip(theirs).is_some_and(|((ours, _), (theirs, _))| ours == theirs)
     }
 
     fn same_shape(&self, other: &Self) -> bool {
@@ -269,6 +353,9 @@ impl Schema {
 
     /// Whether this very node has a hook or a conversion that can refuse a state.
     pub(crate) fn refuses(&self) -> bool {
+        if self.refusing {
+            return true;
+        }
         match &self.kind {
             Kind::Object(object) => object.refuses || object.slots.iter().any(|slot| slot.refuses),
             Kind::Enum(of) => of.refuses || of.variants.iter().flat_map(|v| v.slots.iter()).any(|slot| slot.refuses),

@@ -103,8 +103,9 @@ impl Open {
         if fingerprint != found.fingerprint().to_le_bytes() {
             let theirs = fingerprint.iter().rev().fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
             let expected = format!("'{}' as it is registered (fingerprint {:016x})", found.tag, found.fingerprint());
-            let found = format!("another form of it ({theirs:016x}; `loads_upgraded` takes states of older forms)");
-            return Err(Error::new(ErrorKind::Identity, expected, found));
+            let found = format!("another form of it ({theirs:016x})");
+            let hint = "`loads_upgraded` takes states of older forms";
+            return Err(Error::new(ErrorKind::Identity, expected, found).with_hint(hint));
         }
         Ok(found)
     }

@@ -23,6 +23,16 @@ pub(crate) struct Problem {
     option: String,
 }
 
+/// The type that a part belongs to, and whose attributes could convert it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The part is the root, which has a name.
+    Root,
+    /// It is in a type with a name.
+    Around,
+    None,
+}
+
 impl Problem {
     fn new(path: &dyn Display, ours: impl Into<String>, theirs: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
@@ -46,8 +56,20 @@ impl Problem {
         }
     }
 
-    pub fn kind(path: &dyn Display, ours: String, theirs: String) -> Self {
-        let remedy = "nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that contains it";
+    pub fn kind(path: &dyn Display, owner: Owner, ours: String, theirs: String) -> Self {
+        let remedy = match owner {
+            Owner::Around => {
+                "nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type that \
+                 contains it"
+            }
+            Owner::Root => {
+                "nothing is narrowed or converted without `#[state(from(..))]` or `#[state(upgrade = ..)]` on the type"
+            }
+            Owner::None => {
+                "nothing is narrowed or converted outside of a type with `#[state(from(..))]`; load it as the type that was \
+                 saved, and convert the value"
+            }
+        };
         Self::new(path, ours, theirs, remedy)
     }
 
@@ -174,34 +196,29 @@ impl Problem {
         Self::new(&"", format!("a variant that `{}` has", short(of)), format!("`{name}` of another version"), remedy)
     }
 
-    /// What was found, and what to do about it.
-    pub fn found(&self) -> String {
-        let joint = if self.remedy.is_empty() { "" } else { "; " };
-        [&*self.theirs, joint, &self.remedy].concat()
-    }
-
     /// The error of a state that is refused for this and `more` other reasons.
     pub fn error(self, more: usize) -> Error {
-        let found = self.found();
-        let Self { path, ours, .. } = self;
+        let Self { path, ours, theirs, remedy, .. } = self;
         let more = match more {
             0 => String::new(),
-            1 => format!("; and 1 more difference{LISTED}"),
-            more => format!("; and {more} more differences{LISTED}"),
+            1 => format!("and 1 more difference{LISTED}"),
+            more => format!("and {more} more differences{LISTED}"),
         };
-        Error::new(ErrorKind::Identity, ours, found + &more).at(path)
+        let joint = if remedy.is_empty() || more.is_empty() { "" } else { "; " };
+        Error::new(ErrorKind::Identity, ours, theirs).at(path).with_hint([&*remedy, joint, &*more].concat())
     }
 }
 
-/// What is expected of a slot that a state by names does not have, and what is found.
-pub(crate) fn missing_slot<'a>(ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> (String, String) {
-    let problem = Problem::missing(&"", ours, gone);
-    (problem.ours.clone(), problem.found())
+/// The error of a slot that a state by names does not have.
+pub(crate) fn missing_slot<'a>(ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Error {
+    let Problem { ours, theirs, remedy, .. } = Problem::missing(&"", ours, gone);
+    Error::new(ErrorKind::Malformed, ours, theirs).with_hint(remedy)
 }
 
-/// What is found where a state by names has a variant that the enum does not.
-pub(crate) fn unknown_variant(name: &str, of: &str) -> String {
-    Problem::variant(&"", name, of).found()
+/// What is found where a state by names has a variant that the enum does not, and what to do about it.
+pub(crate) fn unknown_variant(name: &str, of: &str) -> (String, String) {
+    let Problem { theirs, remedy, .. } = Problem::variant(&"", name, of);
+    (theirs, remedy)
 }
 
 impl Display for Problem {

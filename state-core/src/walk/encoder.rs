@@ -38,6 +38,17 @@ pub trait Encoder {
         let _ = elements;
         self.bytes(bytes);
     }
+    /// The count of the raw array before it, where that is a slot of its own.
+    #[doc(hidden)]
+    fn count(&mut self, count: u64) {
+        self.int(count.into());
+    }
+    /// An array of numbers, by its bytes; whether that is all that is to be said of it.
+    #[doc(hidden)]
+    fn row(&mut self, elements: Elements<'_>, bytes: &[u8]) -> bool {
+        let _ = (elements, bytes);
+        false
+    }
     /// A raw array of so many structs that nothing describes, without its count beside it.
     #[doc(hidden)]
     fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {

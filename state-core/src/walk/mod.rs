@@ -31,11 +31,11 @@ pub(crate) use fill::{fill_older, fill_state_over};
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{Wrap, can_be_none, tuple_slots, wrap};
-use read::Seek;
+use read::{Found, Seek};
 pub(crate) use read::{Read, little_endian};
 
 use crate::error::{Error, Result};
-use crate::protocol::decode::{Left, Regions};
+use crate::protocol::decode::{Left, Place, Regions};
 use crate::schema::{Nodes, Schema};
 use crate::sharing::walked::Objects;
 
@@ -133,6 +133,16 @@ pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left
     // The first time to count the slots up to there, as a path would take long for each.
     read(&mut seek);
     read(&mut seek.again())
+}
+
+/// The path to the innermost part whose head is at a place, in a whole image; and the number there, if it is one.
+pub(crate) fn at_place(schema: &'static Schema, regions: &Regions<'_>, place: Place, levels: u32) -> Option<Found> {
+    Read::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().at_place(
+        schema,
+        regions.head,
+        levels,
+        place,
+    )
 }
 
 /// The path to the first part to which nothing was written, of a body that was written twice, over different bytes.

@@ -4,7 +4,7 @@ use std::fs;
 
 use state_core::dumps;
 
-use super::{PICKLE, Room, Run, dave};
+use super::{PICKLE, Person, Room, Run, dave, recorded, v1};
 
 const OPS: &str = "    0: \\x80 PROTO      4
     2: c    GLOBAL     'example Person'
@@ -54,7 +54,10 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     let empty = room.run_with(&["inspect", "-"], b"").err;
     assert_eq!(empty, format!("error: -: expected {kinds}, found an empty file\n"));
     let words = room.run_with(&["inspect", "-"], b"hello\n").err;
-    assert!(words.starts_with(&format!("error: -: expected {kinds}, found other bytes (read as a pickle: ")), "{words}");
+    assert!(
+        words.starts_with(&format!("error: -: expected {kinds}, found other bytes (read as a pickle: ")),
+        "{words}"
+    );
     assert_eq!(room.run(&["inspect", "dave"]).status, Some(0));
 }
 

@@ -64,7 +64,9 @@ fn object(container: &Container) -> TokenStream {
     let (_, ty_generics, _) = container.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {}
+        impl #impl_generics _state::StateObject for #ident #ty_generics #where_clause {
+            const DERIVED: _state::Derived = _state::Derived;
+        }
     }
 }
 

@@ -178,7 +178,7 @@ impl<'t> Planner<'t> {
 
     pub fn wrong(&mut self, from: &Schema, to: &Schema, path: &Path<'_>) -> Op {
         let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
-        self.problem(Problem::kind(path, ours, theirs));
+        self.problem(Problem::kind(path, path.owner(), ours, theirs));
         Op::Open
     }
 

@@ -153,11 +153,13 @@ impl Frame {
 
 #[cold]
 fn of_others(is_bare: bool) -> Error {
-    let framed = "states in frames (`image::stream::StreamReader` reads them)";
-    let bare = "states without a header (`image::bare::BareReader` reads them)";
-    let (expected, found) = if is_bare { (framed, bare) } else { (bare, framed) };
+    let (expected, found, hint) = match is_bare {
+        true => ("states in frames", "states without a header", "`image::bare::BareReader` reads them"),
+        false => ("states without a header", "states in frames", "`image::stream::StreamReader` reads them"),
+    };
     Error::new(ErrorKind::Version, alloc::format!("a stream of {expected}"), alloc::format!("one of {found}"))
         .at_byte(5)
+        .with_hint(hint)
 }
 
 /// What is announced is more than the reader is set to take, or the writer to write.

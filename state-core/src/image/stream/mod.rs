@@ -67,6 +67,31 @@
 //!
 //! A [`StreamWriter`] has the same limit for states, so that everything it writes can be read.
 //!
+//! # Errors
+//! Reading and writing fail with [`std::io::Error`]. If a state or the stream itself is at fault, it contains a
+//! [`state_core::Error`](crate::Error), with the path to the place:
+//!
+//! ```
+//! use state_core::State;
+//! use state_core::image::stream::{StreamReader, StreamWriter};
+//!
+//! #[derive(State)]
+//! #[state(name = "Frame")]
+//! struct Old { tick: u64 }
+//!
+//! #[derive(State, Debug)]
+//! #[state(name = "Frame")]
+//! struct Frame { tick: u32 }
+//!
+//! let mut writer = StreamWriter::new(Vec::new())?;
+//! writer.write(&Old { tick: 7 })?;
+//! let bytes = writer.into_inner();
+//! let error = StreamReader::new(&bytes[..])?.load::<Frame>().unwrap_err();
+//! let error: state_core::Error = error.downcast()?;
+//! assert_eq!(error.path(), "Frame.tick");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Durability
 //! If the program crashes, no state is lost for which [`StreamWriter::write`] returned. If the machine crashes, states
 //! since the last [`StreamWriter::sync`] may be missing or torn.

@@ -33,6 +33,8 @@ pub(crate) enum Obstacle {
     Capacity(usize, Left),
     /// A C string has a zero in it.
     Zero(Left),
+    /// A type by hand expects this instead of the value at a place.
+    Refused(&'static str, Place),
     /// A reference leads back into an object of this type, and cannot be given later.
     Cycle(&'static Schema, Left),
     /// So does a weak one, or it leads forward.
@@ -42,6 +44,19 @@ pub(crate) enum Obstacle {
 /// How many bytes of all regions come from where the slot begins that stands in the way. They are read in one order, so
 /// that it is a place.
 pub(crate) type Left = usize;
+
+/// Where a head is in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    start: usize,
+    len: usize,
+}
+
+impl Place {
+    pub fn of(head: &[u8]) -> Self {
+        Self { start: head.as_ptr() as usize, len: head.len() }
+    }
+}
 
 impl<'a> Checker<'a> {
     #[inline]
@@ -92,6 +107,21 @@ impl<'a> Checker<'a> {
         let space = cut(&mut self.raw, padded(len)?)?;
         let (array, padding) = space.split_at(len);
         padding.iter().all(|&byte| byte == 0).then_some(array)
+    }
+
+    /// Refuses the value with this head; returns `false`, for [`check`](crate::Restore::check) to return. The error names
+    /// its slot and says what was `expected`.
+    ///
+    /// ```
+    /// # use state_core::state::Checker;
+    /// fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
+    ///     head[0] <= 100 || checker.refuse(head, "a percentage (0 to 100)")
+    /// }
+    /// ```
+    #[cold]
+    #[must_use]
+    pub fn refuse(&mut self, head: &[u8], expected: &'static str) -> bool {
+        self.stands_in_the_way(Obstacle::Refused(expected, Place::of(head)))
     }
 
     /// Checks the value behind a `T`, one level deeper.

@@ -28,6 +28,9 @@ pub struct Reader<'de> {
     shelf: Option<Box<Shelf<'de>>>,
 }
 
+/// What is said where no value is built of an image that was checked.
+pub(crate) const WRONG: &str = "a wrong implementation of `Restore`: `check` and `get` disagree";
+
 /// A place in an image, to come back to; see [`Reader::mark`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark<'de> {
@@ -162,11 +165,19 @@ impl<'de> Reader<'de> {
     /// Refuses the state; the restore fails with the first refusal.
     ///
     /// The target is unchanged if the schema says that the type can refuse, as those of derived types do: then a new
-    /// value is built first. The schema of an implementation by hand cannot say so, and fields that were restored before
-    /// it have changed: it refuses in [`check`](Restore::check), or is a conversion (`#[state(with = module)]`).
+    /// value is built first. An implementation by hand says so with [`Schema::refusing`](crate::schema::Schema::refusing),
+    /// or refuses in [`check`](Restore::check).
     #[inline]
     pub fn refuse(&mut self, error: Error) {
         self.refusal = first(self.refusal.take(), error);
+    }
+
+    /// Refuses the state, if nothing has: a value of a checked image was not built, and no reason was given.
+    #[cold]
+    pub(crate) fn refuse_without_reason(&mut self) {
+        if self.refusal.is_none() {
+            self.refuse(Error::refused(WRONG));
+        }
     }
 
     /// Says that what was refused stands in the part `name`.

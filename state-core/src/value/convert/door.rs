@@ -68,10 +68,10 @@ pub trait StateExt: StateObject {
 /// A state for [`StateExt::set_state`]: a [`Tuple`], or anything that converts into one, such as a Rust tuple or a list
 /// of values.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a state: a state is a tuple of slots",
-    label = "not a tuple",
+    message = "`{Self}` is not a state: a state is a tuple of slots, each of which converts into a `Value`",
+    label = "not a tuple of what converts into a `Value`",
     note = "write a state of one slot as `(value,)`, and one without slots as `()`",
-    note = "each slot is what a `Value` is made of: a number, text, bytes, a list, a map, a tuple, or a `Value`"
+    note = "numbers, text, bytes, and options and tuples of these convert; lists, maps and everything else with a state are written as `state_core::to_value(&value)?`"
 )]
 pub trait IntoState {
     /// The state.

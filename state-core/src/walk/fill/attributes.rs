@@ -371,8 +371,7 @@ fn absent<'v, 's, D: Decoder<'v>>(
     let may_be_it =
         |&(at, (_, value)): &(usize, &(&'v str, D))| !taken.contains(&Some(at)) && may_be(fill.nodes, schema, *value);
     let candidates = named.iter().enumerate().filter(may_be_it).map(|(_, (name, _))| *name);
-    let (expected, found) = missing_slot(&fill.show(schema), candidates);
-    Error::new(ErrorKind::Malformed, expected, found).within(&place.slot.name)
+    missing_slot(&fill.show(schema), candidates).within(&place.slot.name)
 }
 
 #[cold]

@@ -155,8 +155,8 @@ fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     if of.variants.len() > MOST {
         known.push("..");
     }
-    let found = if older { unknown_variant(name, &of.name) } else { format!("{name:?}") };
-    Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found)
+    let (found, hint) = if older { unknown_variant(name, &of.name) } else { (format!("{name:?}"), String::new()) };
+    Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found).with_hint(hint)
 }
 
 /// The name of an enum, and those that it had.

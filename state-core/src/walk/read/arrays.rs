@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::{Read, little_endian};
+use super::{Read, little_endian, so_many};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::layout::{grid_count, padded};
@@ -21,7 +21,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         let Some(array) = len.and_then(|len| self.raw.cut(len, padded(len)?)) else {
             let count = count.map_or_else(|| "too many".to_string(), |count| count.to_string());
             let left = format!("{} raw bytes left", self.raw.rest().len());
-            let error = Error::new(ErrorKind::Malformed, format!("{count} elements of {size} bytes"), left);
+            let error = Error::new(ErrorKind::Malformed, so_many(count, size), left);
             return Err(self.at(error, place));
         };
         let padding = array.padding;
@@ -83,7 +83,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             (true, true) => self.array_of(elements, &[count as usize], array),
         }
         if raw.counted {
-            self.encoder.int(count.into());
+            self.encoder.count(count);
         }
         Ok(())
     }

@@ -15,17 +15,18 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::open::{Next, Open, Parts};
-pub(crate) use self::sought::Seek;
 use self::sought::Sought;
+pub(crate) use self::sought::{Found, Seek};
 use super::form::{Wrap, count_slots, parts_without_bytes, wrap};
 use super::raws::Raws;
 use super::{Encoder, Group, cbor};
+use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::protocol::text::Text;
-use crate::schema::{Kind, Link, Nodes, Object, Schema, short};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, root_name};
 use crate::sharing::walked::{Met, Objects};
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
@@ -120,7 +121,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     }
 
     fn whole(&mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
-        let name = schema.tag().map(short).unwrap_or_default();
+        let name = root_name(schema);
         let depth = depth(levels);
         let walked = self.node(schema, head, depth).and_then(|()| self.walk());
         walked.map_err(|error| self.within(error).within(name))?;
@@ -162,7 +163,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             _ => self.node(schema, head, depth),
         };
         let walked = begun.and_then(|()| self.walk());
-        walked.map_err(|error| self.within(error).within(schema.tag().map(short).unwrap_or_default()))
+        walked.map_err(|error| self.within(error).within(root_name(schema)))
     }
 
     /// Reads what is left of the groups that are open.
@@ -219,11 +220,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
                 Ok(run)
             }
             None => {
-                let error = Error::new(
-                    ErrorKind::Malformed,
-                    format!("{count} elements of {head} bytes"),
-                    format!("{} bytes left", self.tail.len()),
-                );
+                let error =
+                    Error::new(ErrorKind::Malformed, so_many(count, head), format!("{} bytes left", self.tail.len()));
                 Err(self.at(error, self.tail))
             }
         }
@@ -379,9 +377,14 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Ok((inner, &run[..inner.head]))
     }
 
+    /// Whether elements are handed over as bytes: not where one of them may be the part that is looked for.
+    fn is_bytes(&self, of: &Schema) -> bool {
+        of.is_byte() && !matches!(self.sought, Some(Sought::Place(..)))
+    }
+
     fn list(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<()> {
         let count = self.length(head)?;
-        if self.nodes.get(of).is_byte() {
+        if self.is_bytes(self.nodes.get(of)) {
             let run = self.run(count, 1)?;
             self.encoder.bytes(run);
             return Ok(());
@@ -412,8 +415,14 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
 
     fn array(&mut self, of: Link, len: u64, head: &'a [u8], depth: u32) -> Result<()> {
         let of = self.nodes.get(of);
-        if of.is_byte() {
+        if self.is_bytes(of) {
             self.encoder.bytes(head);
+            return Ok(());
+        }
+        if matches!(of.kind, Kind::Int { nonzero: false, .. } | Kind::Float { .. })
+            && self.sought.is_none()
+            && self.encoder.row(Elements { schema: of, nodes: self.nodes }, head)
+        {
             return Ok(());
         }
         // The head was computed as so many times the element's; a length beyond `usize` has empty elements, which
@@ -452,6 +461,13 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.open.push(Open { parts: Parts::Slots { slots: &object.slots, head }, begun: 0, name, shown, depth });
         Ok(())
     }
+}
+
+/// So many elements of a size, in words.
+pub(super) fn so_many(count: impl fmt::Display, size: usize) -> String {
+    let count = count.to_string();
+    let (s, bytes) = (if count == "1" { "" } else { "s" }, if size == 1 { "byte" } else { "bytes" });
+    format!("{count} element{s} of {size} {bytes}")
 }
 
 /// How many parts may stand inside one another where so many levels may.

@@ -1,11 +1,11 @@
 //! Parts that are looked for in an image, to say where they are.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
-use super::Read;
+use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind};
-use crate::protocol::decode::Left;
-use crate::schema::{Kind, Schema, short};
+use crate::protocol::decode::{Left, Place};
+use crate::schema::{Kind, Schema, root_name};
 use crate::walk::Encoder;
 
 /// What is looked for.
@@ -13,7 +13,11 @@ pub(super) enum Sought<'a> {
     Last(Seek),
     Blank(Blanks<'a>),
     Common(Common<'a>),
+    Place(Place, Option<Found>),
 }
+
+/// A part that was found: its path, and itself where it is a number.
+pub(crate) type Found = (String, Option<String>);
 
 /// The last part that begins where so many bytes of all regions come.
 #[derive(Clone, Copy)]
@@ -111,9 +115,19 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         // What comes behind them may not have been counted.
         let _ = self.whole(schema, head, levels);
         let Some(Sought::Common(Common { path: Some(path), .. })) = self.sought else { return None };
-        let root = schema.tag().map(short).unwrap_or_default();
+        let root = root_name(schema);
         let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         (!path.is_empty()).then_some(path)
+    }
+
+    /// Walks the whole image; the innermost part whose head is at this place.
+    pub fn at_place(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, place: Place) -> Option<Found> {
+        self.sought = Some(Sought::Place(place, None));
+        let _ = self.whole(schema, head, levels);
+        let Some(Sought::Place(_, Some((path, number)))) = self.sought else { return None };
+        let root = root_name(schema);
+        let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
+        Some((path, number))
     }
 
     /// Whether the part that begins is the one that is looked for, or is behind it.
@@ -130,7 +144,28 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
                 }
                 false
             }
+            Some(Sought::Place(place, _)) if !head.is_empty() && *place == Place::of(head) => {
+                let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
+                if let Some(Sought::Place(_, found)) = &mut self.sought {
+                    *found = Some((here.path().into(), number(&schema.kind, head)));
+                }
+                false
+            }
             _ => false,
         }
+    }
+}
+
+fn number(kind: &Kind, head: &[u8]) -> Option<String> {
+    let bits = little_endian(head);
+    match kind {
+        Kind::Int { signed: false, .. } => Some(bits.to_string()),
+        Kind::Int { .. } => {
+            let unused = 128 - 8 * head.len();
+            Some(((bits << unused) as i128 >> unused).to_string())
+        }
+        Kind::Float { bits: 32 } => Some(f32::from_bits(bits as u32).to_string()),
+        Kind::Float { .. } => Some(f64::from_bits(bits as u64).to_string()),
+        _ => None,
     }
 }
