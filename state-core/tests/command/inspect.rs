@@ -53,7 +53,7 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     assert_eq!(room.run(&["inspect", "text"]).status, Some(2));
     let empty = room.run_with(&["inspect", "-"], b"").err;
     assert_eq!(empty, format!("error: -: expected {kinds}, found an empty file\n"));
-    let words = room.run_with(&["inspect", "-"], b"hello\n").err;
+    let words = room.run_with(&["inspect", "-"], b"Idle\n").err;
     assert!(
         words.starts_with(&format!("error: -: expected {kinds}, found other bytes (read as a pickle: ")),
         "{words}"
