@@ -32,7 +32,7 @@ impl Carried {
     /// pointers.
     pub fn of(root: &'static Schema, numbered: bool) -> Self {
         let mut carried = Self::alone(root, numbered);
-        let members = registered(root, numbered);
+        let members = registered(root, numbered, true);
         if !members.is_empty() {
             carried.front.members = true;
             let length = (members.len() as u32).to_le_bytes();
@@ -146,7 +146,7 @@ pub(super) fn is_row_of(row: &[u8], count: usize) -> bool {
 /// The schema of a class as its pickles carry it, behind the types that are registered now in its open sets.
 #[cfg(feature = "pyo3")]
 pub(crate) fn join_class(root: &'static Schema, schema: Vec<u8>) -> Vec<u8> {
-    let members = registered(root, false);
+    let members = registered(root, false, false);
     if members.is_empty() {
         return schema;
     }

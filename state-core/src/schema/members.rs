@@ -265,19 +265,21 @@ pub(crate) fn table(mut entries: Vec<Entry<'_>>) -> Vec<u8> {
     table
 }
 
-/// The types that are registered now in the open sets of a type.
-pub(super) fn registered(root: &'static Schema, numbered: bool) -> Vec<u8> {
+/// The types that are registered now in the open sets of a type: `natively`, without those that hold objects of Python.
+pub(super) fn registered(root: &'static Schema, numbered: bool, natively: bool) -> Vec<u8> {
     let sets = open_sets(root);
-    sets.first().and_then(|first| first.known).map_or_else(Vec::new, |known| (known.table)(&sets, numbered))
+    sets.first().and_then(|first| first.known).map_or_else(Vec::new, |known| (known.table)(&sets, numbered, natively))
 }
 
 /// The table of the types in some sets, reached by the constants of sets alone: most programs have none.
 #[cfg(feature = "std")]
-pub(super) fn table_of(sets: &[&'static Open], numbered: bool) -> Vec<u8> {
+pub(super) fn table_of(sets: &[&'static Open], numbered: bool, natively: bool) -> Vec<u8> {
     let mut carried = Vec::new();
     for set in sets {
         let of = |member: KnownMember| (&*set.name, member.tag, Carried::alone((member.schema)(), numbered));
-        carried.extend(set.all().into_iter().map(of));
+        // No value of theirs is written natively, and no native reader knows them.
+        let is_left_out = |member: &KnownMember| natively && (member.schema)().holds_python();
+        carried.extend(set.all().into_iter().filter(|member| !is_left_out(member)).map(of));
     }
     table(carried.iter().map(|(set, tag, carried)| Entry::new(set, tag, carried)).collect())
 }

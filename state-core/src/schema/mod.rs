@@ -405,6 +405,16 @@ impl Schema {
         }
     }
 
+    /// Whether there is an object of Python in values of the type, which only Python's pickles of classes can hold.
+    #[cfg(any(feature = "std", feature = "pickle"))]
+    pub(crate) fn holds_python(&self) -> bool {
+        Nodes::NONE.reach(self, |node| match node.kind {
+            #[cfg(feature = "pyo3")]
+            Kind::Handle(_) => true,
+            _ => false,
+        })
+    }
+
     /// Whether this very node has to be asked before anything is written: by a hook, or because only counting it finds
     /// what cannot be written.
     pub(crate) fn asks(&self) -> bool {

@@ -37,7 +37,7 @@ pub struct KnownSet {
     /// The trait object, as the program calls it.
     pub type_name: fn() -> &'static str,
     /// What bytes carry of the types in some sets.
-    pub(crate) table: fn(&[&'static Open], bool) -> Vec<u8>,
+    pub(crate) table: fn(&[&'static Open], bool, bool) -> Vec<u8>,
     /// What classes of Python with such a set do beyond others.
     #[cfg(feature = "pyo3")]
     pub(crate) classes: &'static crate::python::SetForms,

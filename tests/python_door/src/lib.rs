@@ -9,6 +9,7 @@ mod changed;
 mod cycles;
 mod deep;
 mod enums;
+mod held;
 mod members;
 mod natural;
 mod numpy;
@@ -25,6 +26,7 @@ fn zoo(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cycles::add(module)?;
     deep::add(module)?;
     enums::add(module)?;
+    held::add(module)?;
     arrays::add(module)?;
     members::add(module)?;
     natural::add(module)?;

@@ -217,8 +217,8 @@ impl Planner {
         let mut rows = Vec::new();
         for member in open.all() {
             let schema = (member.schema)();
-            // No value of it is written then, and weak references in it have no numbers.
-            if !self.numbered && identity(schema).sharing.shared {
+            // No value of it is written then: weak references in it have no numbers, or it holds objects of Python.
+            if !self.numbered && identity(schema).sharing.shared || schema.holds_python() {
                 continue;
             }
             let row = self.own_row(schema.head, kept, |this, steps| match &schema.kind {

@@ -1,0 +1,87 @@
+//! Types of an open set that hold objects of Python, in each way to save.
+
+use pyo3::prelude::*;
+use state_core::pickle;
+use state_core::python::picklable;
+use state_core::{Dynamic, Inspection, Options, State, dumps, dynamic, image, loads, loads_upgraded, member};
+
+pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    picklable::<Holder>(module)?;
+    picklable::<Keeper>(module)
+}
+
+pub trait Part: Dynamic + Send + Sync {}
+dynamic!(dyn Part as "held.Part" = open);
+
+#[derive(State)]
+#[state(name = "held.Plain")]
+pub struct Plain(u8);
+
+#[derive(State)]
+#[state(name = "held.Holding")]
+pub struct Holding(Py<PyAny>);
+
+impl Part for Plain {}
+impl Part for Holding {}
+
+#[pyclass(module = "zoo")]
+#[derive(State)]
+pub struct Holder {
+    parts: Vec<Box<dyn Part>>,
+}
+
+/// It holds an object itself, so that Python pickles those in the set too.
+#[pyclass(module = "zoo")]
+#[derive(State)]
+pub struct Keeper {
+    object: Py<PyAny>,
+    parts: Vec<Box<dyn Part>>,
+}
+
+#[pymethods]
+impl Keeper {
+    #[new]
+    fn new(object: Py<PyAny>, held: Py<PyAny>) -> Self {
+        Self { object, parts: vec![Box::new(Holding(held)), Box::new(Plain(7))] }
+    }
+
+    fn shown(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+#[pymethods]
+impl Holder {
+    #[new]
+    fn new(number: u8, object: Option<Py<PyAny>>) -> PyResult<Self> {
+        <dyn Part>::register([member!(Plain), member!(Holding)])?;
+        let mut parts: Vec<Box<dyn Part>> = vec![Box::new(Plain(number))];
+        if let Some(object) = object {
+            parts.push(Box::new(Holding(object)));
+        }
+        Ok(Self { parts })
+    }
+
+    fn saved(&self, way: &str) -> PyResult<String> {
+        let options = Options::new().with_schema();
+        let text = match way {
+            "native" => loads::<Self>(&dumps(self)?)?.parts.len().to_string(),
+            "schema" => loads_upgraded::<Self>(&options.dumps(self)?)?.parts.len().to_string(),
+            "inspect" => Inspection::open(&options.dumps(self)?)?.value()?.to_string(),
+            "file" => {
+                let path = std::env::temp_dir().join(format!("held-{}.state", std::process::id()));
+                image::save(&path, self)?;
+                let read = image::load_file::<Self>(&path);
+                std::fs::remove_file(&path)?;
+                read?.parts.len().to_string()
+            }
+            "pickle" => pickle::loads::<Self>(&pickle::dumps(self)?)?.parts.len().to_string(),
+            _ => "unknown".into(),
+        };
+        Ok(text)
+    }
+
+    fn shown(&self) -> usize {
+        self.parts.len()
+    }
+}
