@@ -50,7 +50,7 @@ struct Arrays {
     #[state(array)]
     huge: Vec<u128>,
     #[state(bytes, uncounted)]
-    one: i32,
+    one: [i32; 1],
 }
 
 #[pymethods]
@@ -68,14 +68,14 @@ impl Arrays {
             fixed: [1.0, 2.0, 3.0],
             vectors: vec![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
             huge: vec![1 << 100],
-            one: -5,
+            one: [-5],
         }
     }
 
     /// What Rust has.
     fn shown(&self) -> String {
         let Self { floats, shorts, flags, small, points, wide, fixed, vectors, huge, one } = self;
-        format!("{floats:?} {shorts:?} {flags:?} {small:?} {points:?} {wide:?} {fixed:?} {vectors:?} {huge:?} {one}")
+        format!("{floats:?} {shorts:?} {flags:?} {small:?} {points:?} {wide:?} {fixed:?} {vectors:?} {huge:?} {one:?}")
     }
 
     fn bits(&self) -> Vec<u64> {
