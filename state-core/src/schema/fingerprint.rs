@@ -258,6 +258,7 @@ mod known {
         }
 
         #[inline]
+        #[expect(clippy::unused_self, reason = "the one with a cache of its own is asked so")]
         pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> Kept {
             identity(schema())
         }

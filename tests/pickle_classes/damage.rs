@@ -1,0 +1,131 @@
+//! What is refused, and damage.
+
+use state_core::{ErrorKind, State, pickle};
+
+use crate::evolved::{Outline, Puppy, Racer, Rack, register};
+use crate::kinds::{Kinds, Samples, Team};
+use crate::{Person, Size, files, refused};
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldPacket")]
+struct Packet {
+    number: u16,
+    name: String,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Node")]
+struct Ring {
+    name: String,
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    assert_eq!(
+        refused::<Packet>("packet"),
+        "OldPacket: expected zoo.OldPacket, found a packed zoo.OldPacket, whose bytes are a native state that \
+         `state_core::loads` reads"
+    );
+    assert_eq!(refused::<Packet>("size"), "OldPacket: expected zoo.OldPacket, found zoo.OldSize");
+    assert!(refused::<Ring>("ring").contains("without calls whose results are dropped"));
+}
+
+/// One object of class `zoo.P`, made by a form of these schemas.
+fn made(arguments: &[u8], slots: &[u8]) -> Vec<u8> {
+    [b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93", arguments, b"R", slots, b"R."].concat()
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.P")]
+struct P {
+    a: u8,
+    b: u8,
+}
+
+#[test]
+fn forms_that_are_damaged_are_told() {
+    // An object of the class's name with `b` and `a`, of bytes.
+    let schema = b"C\x09\x1f\x00\x02\x01b\x20\x01a\x20\x85";
+    assert_eq!(pickle::loads::<P>(&made(schema, b"K\x01K\x02\x86")).unwrap(), P { a: 2, b: 1 });
+    let error = |arguments: &[u8], slots: &[u8]| {
+        let error = pickle::loads::<P>(&made(arguments, slots)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+        error.to_string()
+    };
+    assert!(error(b"C\x05hello\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected a schema, found"));
+    assert!(error(b"N\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected the schemas of a class and its bases"));
+    // Slots that are missing, and some more.
+    assert!(error(schema, b"K\x01\x85").starts_with("P.a: expected u8, found a state of another version without it"));
+    assert!(error(schema, b"K\x01K\x02K\x03\x87").contains("found \"one more\": int 3"));
+    assert!(error(schema, b")").starts_with("P.a: "));
+    // A form of a kind that is not known.
+    assert!(
+        error(b"K\x09C\x09\x1f\x00\x02\x01b\x20\x01a\x20\x86", b"K\x01K\x02\x86").contains("expected zoo.P, found")
+    );
+    // A type that contains itself, and one of very many parts.
+    assert!(error(b"C\x07\x1f\x00\x01\x01b\xff\x00\x85", b"K\x01K\x02\x86").starts_with("zoo.P: "));
+}
+
+#[test]
+fn a_schema_that_many_forms_share_is_read_once() {
+    let parts = 1 << 14;
+    let mut schema = vec![0x1f, 0, 1, 1, b'b', 12, 0x80, 0x80, 1];
+    schema.extend(std::iter::repeat_n(0, parts));
+    let mut pickle = b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93\x94B".to_vec();
+    pickle.extend((schema.len() as u32).to_le_bytes());
+    pickle.extend(&schema);
+    pickle.extend(b"\x940](");
+    for _ in 0..1000 {
+        pickle.extend(b"h\0h\x01\x85R)R");
+    }
+    pickle.extend(b"e.");
+    let error = pickle::loads::<Vec<P>>(&pickle).unwrap_err();
+    assert_eq!(error.path(), "[0].a");
+}
+
+#[test]
+fn no_damage_ends_the_program() {
+    let read = |name: &str, pickle: &[u8]| {
+        let ended = match name {
+            "size" => pickle::loads::<Size>(pickle).map(drop),
+            "sizes" => pickle::loads::<Vec<Size>>(pickle).map(drop),
+            "person" => pickle::loads::<Person>(pickle).map(drop),
+            "kinds" => pickle::loads::<Kinds>(pickle).map(drop),
+            "puppy" => pickle::loads::<Puppy>(pickle).map(drop),
+            "racer" => pickle::loads::<Racer>(pickle).map(drop),
+            "shape" => pickle::loads::<Vec<Outline>>(pickle).map(drop),
+            "samples" => pickle::loads::<Vec<Samples>>(pickle).map(drop),
+            "rack" => pickle::loads::<Rack>(pickle).map(drop),
+            _ => pickle::loads::<Team>(pickle).map(drop),
+        };
+        ended.is_ok()
+    };
+    register();
+    let (mut seed, mut refused) = (0x9E37_79B9_7F4A_7C15_u64, 0);
+    let rounds: usize = std::env::var("ROUNDS").map_or(300, |rounds| rounds.parse().unwrap());
+    let mut next = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed >> 33) as usize % below
+    };
+    for name in ["size", "sizes", "person", "kinds", "puppy", "racer", "shape", "samples", "rack", "team"] {
+        for file in files(name) {
+            assert!(read(name, &file), "{name}");
+            for _ in 0..rounds {
+                let mut damaged = file.clone();
+                for _ in 0..=next(3) {
+                    let at = next(damaged.len());
+                    match next(4) {
+                        0 => damaged[at] = next(256) as u8,
+                        1 => damaged[at] = damaged[at].wrapping_add(1),
+                        2 => drop(damaged.remove(at)),
+                        _ => damaged.insert(at, file[next(file.len())]),
+                    }
+                }
+                refused += usize::from(!read(name, &damaged));
+            }
+        }
+    }
+    assert!(refused > 10 * rounds, "{refused} were refused");
+}

@@ -1,0 +1,173 @@
+//! What attributes of evolution, functions of the program and bases make of older classes.
+
+use std::fmt::Debug;
+
+use state_core::{Dynamic, Older, State, dynamic, member, pickle};
+
+use crate::{Address, files, loaded, shoe};
+
+#[derive(State, Debug, PartialEq)]
+struct Animal {
+    #[state(bytes)]
+    weights: Vec<f32>,
+    name: String,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Puppy")]
+pub struct Puppy {
+    #[state(flatten_parent)]
+    animal: Animal,
+    owner: Option<String>,
+    weeks: u16,
+    legs: u8,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Racer")]
+pub struct Racer {
+    team: String,
+    height: f64,
+    width: f64,
+}
+
+#[test]
+fn slots_of_bases_and_attributes_of_python_subclasses_have_names_too() {
+    let animal = Animal { weights: vec![1.5; 3], name: "Rex".into() };
+    assert_eq!(loaded::<Puppy>("puppy"), Puppy { owner: None, animal, legs: 4, weeks: 9 });
+    assert_eq!(loaded::<Racer>("racer"), Racer { team: "red".into(), height: 2.0, width: 1.0 });
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldLight")]
+enum Light {
+    Green,
+    #[state(alias("Amber"))]
+    Yellow,
+    #[state(other)]
+    Unknown,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldShape")]
+pub enum Outline {
+    #[state(alias("Rect"))]
+    Rectangle {
+        height: f64,
+        width: f64,
+        #[state(default)]
+        round: bool,
+    },
+    Circle {
+        radius: f64,
+    },
+}
+
+#[test]
+fn enums_are_matched_by_the_names_of_variants_and_slots() {
+    assert_eq!(loaded::<Vec<Light>>("light"), [Light::Yellow, Light::Green, Light::Unknown]);
+    let outlines = [Outline::Circle { radius: 1.5 }, Outline::Rectangle { height: 3.0, width: 2.0, round: false }];
+    assert_eq!(loaded::<Vec<Outline>>("shape"), outlines);
+}
+
+mod v1 {
+    use state_core::State;
+
+    #[derive(State)]
+    #[state(name = "zoo.OldSpeed")]
+    pub struct Speed {
+        pub name: String,
+        pub kmh: f64,
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSpeed", upgrade = Upgraded::upgrade)]
+struct Upgraded {
+    speed: f64,
+    name: String,
+}
+
+impl Upgraded {
+    fn upgrade(older: &mut Older) -> Result<(), String> {
+        let kmh = older.take("kmh").and_then(|kmh| kmh.as_f64()).ok_or("no speed")?;
+        older.set("speed", kmh / 3.6);
+        Ok(())
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSpeed", from(v1::Speed))]
+struct Converted {
+    label: String,
+    speed: f64,
+}
+
+impl From<v1::Speed> for Converted {
+    fn from(older: v1::Speed) -> Self {
+        Self { label: older.name, speed: older.kmh / 3.6 }
+    }
+}
+
+#[test]
+fn older_states_are_converted_by_the_program() {
+    assert_eq!(loaded::<Upgraded>("speed"), Upgraded { speed: 10.0, name: "car".into() });
+    assert_eq!(loaded::<Converted>("speed"), Converted { label: "car".into(), speed: 10.0 });
+}
+
+/// Gives the addresses back as it was given them.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldPerson", upgrade = Handed::upgrade, removed("nick", "age"))]
+struct Handed {
+    addresses: Vec<Address>,
+    #[state(bytes)]
+    marks: Vec<i32>,
+    name: String,
+}
+
+impl Handed {
+    fn upgrade(older: &mut Older) -> Result<(), String> {
+        older.get("addresses").map(drop).ok_or("no addresses".into())
+    }
+}
+
+#[test]
+fn structs_that_are_no_classes_go_through_an_upgrade() {
+    let Handed { addresses, marks, name } = loaded("person");
+    assert_eq!((addresses[1].street.as_str(), marks, name.as_str()), ("Elm", vec![1, -2], "Dave"));
+}
+
+trait Effect: Dynamic + Debug {}
+dynamic!(dyn Effect as "zoo.Effect" = open);
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Echo")]
+struct Echo {
+    #[state(default = shoe)]
+    wet: u8,
+    delay: f64,
+}
+
+impl Effect for Echo {}
+
+/// A type can be registered again where it is the same.
+pub fn register() {
+    <dyn Effect>::register([member!(Echo)]).unwrap();
+}
+
+#[derive(State, Debug)]
+#[state(name = "zoo.OldRack")]
+pub struct Rack {
+    title: String,
+    effects: Vec<Box<dyn Effect>>,
+}
+
+#[test]
+fn types_of_open_sets_are_matched_by_name() {
+    register();
+    for file in files("rack") {
+        let rack: Rack = pickle::loads(&file).unwrap();
+        assert_eq!(rack.title, "rack");
+        assert_eq!(format!("{:?}", rack.effects), "[Echo { wet: 42, delay: 0.5 }, Echo { wet: 42, delay: 1.0 }]");
+    }
+}
