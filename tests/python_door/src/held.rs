@@ -10,7 +10,16 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Keeper>(module)
 }
 
-pub trait Part: Dynamic + Send + Sync {}
+pub trait Part: Dynamic + Send + Sync {
+    fn held(&self) -> Option<&Py<PyAny>> {
+        None
+    }
+}
+
+fn held(parts: &[Box<dyn Part>], py: Python<'_>) -> Option<Py<PyAny>> {
+    parts.iter().find_map(|part| part.held()).map(|held| held.clone_ref(py))
+}
+
 dynamic!(dyn Part as "held.Part" = open);
 
 #[derive(State)]
@@ -22,7 +31,11 @@ pub struct Plain(u8);
 pub struct Holding(Py<PyAny>);
 
 impl Part for Plain {}
-impl Part for Holding {}
+impl Part for Holding {
+    fn held(&self) -> Option<&Py<PyAny>> {
+        Some(&self.0)
+    }
+}
 
 #[pyclass(module = "zoo")]
 #[derive(State)]
@@ -30,7 +43,7 @@ pub struct Holder {
     parts: Vec<Box<dyn Part>>,
 }
 
-/// It holds an object itself, so that Python pickles those in the set too.
+/// It holds an object itself too.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 pub struct Keeper {
@@ -47,6 +60,10 @@ impl Keeper {
 
     fn shown(&self) -> usize {
         self.parts.len()
+    }
+
+    fn held(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        held(&self.parts, py)
     }
 }
 
@@ -83,5 +100,9 @@ impl Holder {
 
     fn shown(&self) -> usize {
         self.parts.len()
+    }
+
+    fn held(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        held(&self.parts, py)
     }
 }

@@ -202,6 +202,7 @@ fn learn(
         }
     }
     let sets = Sets::find(&schemas);
+    let has_sets = sets.is_some();
     let form = |mode: &Mode| Py::new(py, Form::present(*mode, (class, calls.name), &function, &schemas)?);
     let forms = Mode::ALL.iter().map(form).collect::<PyResult<_>>()?;
     let mut found = [const { None }; 3];
@@ -221,7 +222,8 @@ fn learn(
         names: layout.names,
         blank: OnceLock::new(),
         reducer: None,
-        handles,
+        // A type that holds objects can be registered later.
+        handles: handles || has_sets,
         attributes,
         way: match (packer, &steps) {
             _ if attributes || written != Written::default() => Way::Walk,

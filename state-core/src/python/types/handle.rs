@@ -100,7 +100,7 @@ fn class<T: PyTypeCheck>() -> String {
 
 /// An object of Python in a field: it goes through Python's own pickle with its sharing and cycles.
 ///
-/// It has a state in the python door alone, because an image cannot hold it. Every other door says so:
+/// Only pickles of classes can have it, because an image cannot hold it. Every other format says so:
 ///
 /// ```no_run
 /// use pyo3::prelude::*;
@@ -130,7 +130,7 @@ impl<T: PyTypeCheck> State for Py<T> {
             size.fail(Error::new(
                 ErrorKind::Unwritable,
                 "",
-                "an object of Python has a state in the python door alone",
+                "an object of Python, which only a class made picklable can save, in a pickle that Python writes",
             ));
         }
     }
