@@ -1,8 +1,8 @@
 //! What is refused, and damage.
 
-use state_core::{ErrorKind, State, pickle};
+use state_core::{ErrorKind, Older, State, pickle};
 
-use crate::evolved::{Outline, Puppy, Racer, Rack, register};
+use crate::evolved::{Handed, Outline, Puppy, Racer, Rack, Upgraded, register};
 use crate::kinds::{Kinds, Samples, Team};
 use crate::{Person, Size, files, refused};
 
@@ -55,9 +55,9 @@ fn forms_that_are_damaged_are_told() {
     assert!(error(b"C\x05hello\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected a schema, found"));
     assert!(error(b"N\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected the schemas of a class and its bases"));
     // Slots that are missing, and some more.
-    assert!(error(schema, b"K\x01\x85").starts_with("P.a: expected u8, found a state of another version without it"));
-    assert!(error(schema, b"K\x01K\x02K\x03\x87").contains("found \"one more\": int 3"));
-    assert!(error(schema, b")").starts_with("P.a: "));
+    assert!(error(schema, b"K\x01\x85").starts_with("P.a: expected u8, found a state without it, whose schema"));
+    assert!(error(schema, b"K\x01K\x02K\x03\x87").contains("expected a state of 2 slots, found one more: int 3"));
+    assert!(error(schema, b")").starts_with("P.b: "));
     // A form of a kind that is not known.
     assert!(
         error(b"K\x09C\x09\x1f\x00\x02\x01b\x20\x01a\x20\x86", b"K\x01K\x02\x86").contains("expected zoo.P, found")
@@ -66,21 +66,67 @@ fn forms_that_are_damaged_are_told() {
     assert!(error(b"C\x07\x1f\x00\x01\x01b\xff\x00\x85", b"K\x01K\x02\x86").starts_with("zoo.P: "));
 }
 
+/// So many calls of one form with these schemas, each of which makes an object of nothing.
+fn many(schemas: &[&[u8]], times: usize) -> Vec<u8> {
+    let mut pickle = b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93\x940(".to_vec();
+    for schema in schemas {
+        pickle.push(b'B');
+        pickle.extend((schema.len() as u32).to_le_bytes());
+        pickle.extend(*schema);
+    }
+    pickle.extend(b"t\x940](");
+    pickle.extend(b"h\0h\x01R)R".repeat(times));
+    pickle.extend(b"e.");
+    pickle
+}
+
+/// An object of one slot, a tuple of so many units.
+fn long(parts: usize) -> Vec<u8> {
+    let mut schema = b"\x1f\0\x01\x01b\x0c".to_vec();
+    schema.extend([parts as u8 | 0x80, (parts >> 7) as u8 | 0x80, (parts >> 14) as u8]);
+    schema.extend(std::iter::repeat_n(0, parts));
+    schema
+}
+
 #[test]
 fn a_schema_that_many_forms_share_is_read_once() {
-    let parts = 1 << 14;
-    let mut schema = vec![0x1f, 0, 1, 1, b'b', 12, 0x80, 0x80, 1];
-    schema.extend(std::iter::repeat_n(0, parts));
-    let mut pickle = b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93\x94B".to_vec();
-    pickle.extend((schema.len() as u32).to_le_bytes());
-    pickle.extend(&schema);
-    pickle.extend(b"\x940](");
-    for _ in 0..1000 {
-        pickle.extend(b"h\0h\x01\x85R)R");
+    let error = pickle::loads::<Vec<P>>(&many(&[&long(1 << 18)], 100_000)).unwrap_err();
+    assert_eq!(error.path(), "[0].b");
+    // One that is damaged at its end, and more of them than a class has bases.
+    let damaged = [long(1 << 18), vec![0xff]].concat();
+    let error = pickle::loads::<Vec<P>>(&many(&[&damaged], 100_000)).unwrap_err();
+    assert_eq!(error.path(), "zoo.P", "{error}");
+    let error = pickle::loads::<Vec<P>>(&many(&[b"\x1f\0\0".as_slice(); 200], 10)).unwrap_err();
+    assert_eq!((error.path(), error.expected()), ("zoo.P", "the schemas of a class and its bases, as bytes"));
+}
+
+/// Takes whatever its slot holds.
+#[derive(State, Debug)]
+#[state(name = "zoo.P", upgrade = Takes::upgrade)]
+struct Takes {
+    a: u8,
+}
+
+impl Takes {
+    fn upgrade(older: &mut Older) -> Result<(), String> {
+        older.take("b").ok_or("no slot")?;
+        older.set("a", 7);
+        Ok(())
     }
-    pickle.extend(b"e.");
-    let error = pickle::loads::<Vec<P>>(&pickle).unwrap_err();
-    assert_eq!(error.path(), "[0].a");
+}
+
+#[test]
+fn a_schema_that_claims_a_huge_state_takes_no_memory() {
+    // `b` is an array of 2^49 structs of one byte.
+    let schema = b"\x1f\0\x01\x01b\x0b\x80\x80\x80\x80\x80\x80\x80\x01\x0f\x01Q\0\x01\x01y\x20";
+    let form = |schema: &[u8]| [b"C", &[schema.len() as u8][..], schema, b"\x85"].concat();
+    let huge = pickle::loads::<Takes>(&made(&form(schema), b")\x85"));
+    assert_eq!(huge.unwrap().a, 7);
+    // `b` is a struct of an array of records of 2^60 bytes, and there is an array of one number.
+    let record = b"\x11\x01R\x80\x80\x80\x80\x80\x80\x80\x80\x10\0";
+    let schema = [&b"\x1f\0\x01\x01b\x0f\x01S\0\x01\x01a\x0e\0"[..], record].concat();
+    let array = b"carray\narray\n(\x8c\x01B](K\x01etR\x85\x85";
+    assert_eq!(pickle::loads::<Takes>(&made(&form(&schema), array)).unwrap().a, 7);
 }
 
 #[test]
@@ -90,6 +136,8 @@ fn no_damage_ends_the_program() {
             "size" => pickle::loads::<Size>(pickle).map(drop),
             "sizes" => pickle::loads::<Vec<Size>>(pickle).map(drop),
             "person" => pickle::loads::<Person>(pickle).map(drop),
+            "handed" => pickle::loads::<Handed>(pickle).map(drop),
+            "speed" => pickle::loads::<Upgraded>(pickle).map(drop),
             "kinds" => pickle::loads::<Kinds>(pickle).map(drop),
             "puppy" => pickle::loads::<Puppy>(pickle).map(drop),
             "racer" => pickle::loads::<Racer>(pickle).map(drop),
@@ -109,8 +157,10 @@ fn no_damage_ends_the_program() {
         seed ^= seed << 17;
         (seed >> 33) as usize % below
     };
-    for name in ["size", "sizes", "person", "kinds", "puppy", "racer", "shape", "samples", "rack", "team"] {
-        for file in files(name) {
+    let all =
+        ["size", "sizes", "person", "handed", "speed", "kinds", "puppy", "racer", "shape", "samples", "rack", "team"];
+    for name in all {
+        for file in files(if name == "handed" { "person" } else { name }) {
             assert!(read(name, &file), "{name}");
             for _ in 0..rounds {
                 let mut damaged = file.clone();

@@ -83,7 +83,7 @@ mod v1 {
 
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.OldSpeed", upgrade = Upgraded::upgrade)]
-struct Upgraded {
+pub struct Upgraded {
     speed: f64,
     name: String,
 }
@@ -118,7 +118,7 @@ fn older_states_are_converted_by_the_program() {
 /// Gives the addresses back as it was given them.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.OldPerson", upgrade = Handed::upgrade, removed("nick", "age"))]
-struct Handed {
+pub struct Handed {
     addresses: Vec<Address>,
     #[state(bytes)]
     marks: Vec<i32>,

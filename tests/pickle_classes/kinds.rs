@@ -138,7 +138,8 @@ fn a_count_that_is_not_that_of_the_bytes_is_refused() {
         let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
         let damaged = [&bytes[..at], to, &bytes[at + from.len()..]].concat();
         let error = pickle::loads::<Vec<Samples>>(&damaged).unwrap_err();
-        assert!(error.to_string().contains("\"another count\": int 3"), "{name}: {error}");
+        let words = "first: expected the count 2, because there are 16 bytes of 8 each, found int 3";
+        assert!(error.to_string().ends_with(words), "{name}: {error}");
     }
 }
 

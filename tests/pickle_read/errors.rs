@@ -37,15 +37,18 @@ fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
 #[test]
 fn files_that_are_taken_for_pickles_are_named() {
     let cases: [(&[u8], &str); 10] = [
-        (b"PK\x03\x04\x14\0data.pkl", "found a zip archive: of one that torch.save wrote, read its member data.pkl"),
+        (
+            b"PK\x03\x04\x14\0data.pkl",
+            "found a zip archive at byte 0; of one that torch.save wrote, read its member data.pkl",
+        ),
         (b"PK\x03\x04line\n?", "a zip archive"),
-        (b"\x1f\x8b\x08\0", "found data compressed by gzip: decompress it first at byte 0"),
-        (b"\x78\x9c\x01", "found data compressed by zlib, as joblib writes it: decompress it first"),
+        (b"\x1f\x8b\x08\0", "found data compressed by gzip at byte 0; decompress it first"),
+        (b"\x78\x9c\x01", "found data compressed by zlib (as joblib writes it) at byte 0; decompress it first"),
         (b"BZh91AY&SY", "compressed by bzip2"),
         (b"(\xb5/\xfd\x04", "compressed by zstd"),
         (b"]\0\0\x80\0", "compressed by lzma"),
         (b"\x93NUMPY\x01\0", "numpy.load reads it"),
-        (&state_core::dumps(&1_u8).unwrap(), "a native state: `state_core::loads` and `Inspection` read it"),
+        (&state_core::dumps(&1_u8).unwrap(), "a native state at byte 0; `state_core::loads` and `Inspection` read it"),
         (b"version https://git-lfs.github.com/spec/v1\n", "`git lfs pull` fetches it"),
     ];
     for (bytes, words) in cases {
@@ -92,16 +95,16 @@ fn what_cannot_begin_a_pickle_is_none() {
     }
     // One that was cut off is a pickle.
     for (pickle, words) in [
-        (&b""[..], "an opcode, found its end at byte 0"),
-        (b"\x80\x04K\x07", "an opcode, found its end at byte 4"),
-        (b"I12", "a line behind INT, found its end at byte 0"),
-        (b"\x80\x04K", "an argument behind BININT1, found its end at byte 2"),
+        (&b""[..], "an opcode, found the end of the pickle at byte 0"),
+        (b"\x80\x04K\x07", "an opcode, found the end of the pickle at byte 4"),
+        (b"I12", "a line behind INT, found the end of the pickle at byte 0"),
+        (b"\x80\x04K", "an argument behind BININT1, found the end of the pickle at byte 2"),
         (b"\x80\x04\x8c\x05abc", "5 bytes behind SHORT_BINUNICODE, found 3 at byte 2"),
         (b"\x80\x04\x95\x09\0\0\0\0\0\0\0K\x07.", "a frame of 9 bytes, found 3 at byte 2"),
     ] {
         for error in [pickle::load_value(pickle).unwrap_err(), pickle::loads::<u8>(pickle).unwrap_err()] {
             assert_eq!(error.kind(), ErrorKind::Length);
-            assert_eq!(error.to_string(), format!("the pickle is truncated: expected {words}"));
+            assert_eq!(error.to_string(), format!("expected {words}; the pickle is truncated"));
         }
     }
 }

@@ -143,7 +143,12 @@ fn names_that_are_missing_or_not_known_are_told() {
         let error = pickle::loads::<More>(&pickle).unwrap_err();
         assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "Point.z"));
         let error = pickle::loads::<Fewer>(&pickle).unwrap_err();
-        assert_eq!(error.found(), "\"y\": float 2.5; `#[state(removed(\"y\"))]` drops it");
+        assert_eq!(error.expected(), "only the slot of example.Point");
+        assert_eq!(error.found(), "\"y\": float 2.5");
+        assert!(
+            error.hint().starts_with("if it was removed, write `#[state(removed(\"y\"))]` on example.Point; "),
+            "{error}"
+        );
     }
     for pickle in pickles("more") {
         assert_eq!(pickle::loads::<More>(&pickle).unwrap(), More { x: 1, y: 2.5, z: 3 });

@@ -5,7 +5,7 @@ import pickle
 import zoo
 from ways import refused, ways
 
-WAYS = ["native", "schema", "inspect", "file", "pickle"]
+WAYS = ["native", "schema", "inspect", "file", "stream", "pickle"]
 
 
 def test_a_registered_type_that_holds_objects_is_in_no_way_of_others():

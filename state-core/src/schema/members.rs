@@ -287,8 +287,12 @@ pub(super) fn table_of(sets: &[&'static Open], numbered: bool, natively: bool) -
 /// A type by its set, its tag and its form.
 type Key<'a> = (&'a str, &'a str, u64);
 
-fn keys_now(root: &'static Schema) -> BTreeSet<Key<'static>> {
-    let of = |set: &'static Open| set.all().into_iter().map(|member| (&*set.name, member.tag, member.fingerprint()));
+/// The types that are registered now in the open sets of a type, and of whom it is asked.
+fn keys_now(root: &'static Schema, is_asked: fn(&'static Schema) -> bool) -> BTreeSet<Key<'static>> {
+    let of = |set: &'static Open| {
+        let members = set.all().into_iter().filter(move |member| is_asked((member.schema)()));
+        members.map(|member| (&*set.name, member.tag, member.fingerprint()))
+    };
     open_sets(root).into_iter().flat_map(of).collect()
 }
 
@@ -301,15 +305,15 @@ pub(crate) fn are_registered(table: &[u8], root: &'static Schema) -> bool {
     if table.is_empty() {
         return true;
     }
-    let now = keys_now(root);
+    let now = keys_now(root, |_| true);
     keys_of(table).all(|key| key.is_some_and(|key| now.contains(&key)))
 }
 
-/// Whether a table has all types that are registered now in the open sets of a type.
+/// Whether a table in native bytes has all types that are registered now in the open sets of a type.
 #[cfg(feature = "std")]
 pub(crate) fn has_registered(table: &[u8], root: &'static Schema) -> bool {
     let there: BTreeSet<Key<'_>> = keys_of(table).flatten().collect();
-    keys_now(root)
+    keys_now(root, |schema| !schema.holds_python())
         .into_iter()
         .all(|(set, tag, form)| !is_name(set) || !is_name(tag) || there.contains(&(set, tag, form)))
 }

@@ -9,6 +9,9 @@ use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
+/// The name of a variant, and its slots by name.
+pub type NamedVariant<'v, D> = (&'v str, Vec<(&'v str, D)>);
+
 /// Where the slots of a state come from when a dynamic door puts it in: a dynamic value, seen through a cheap handle.
 ///
 /// Each method answers for the kinds of value that can stand for what it asks, and is `None` for the others.
@@ -74,30 +77,37 @@ pub trait Decoder<'v>: Copy {
     /// The flat state of an object of the type `tag`; `None` where that is not all that it holds.
     fn object(self, tag: &str) -> Option<Self::Items>;
     /// The slots of an object of the type `tag` by name, where the state knows the names of a flat state.
+    ///
+    /// # Errors
+    /// A state that is not the one whose names are known.
     #[doc(hidden)]
-    fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
+    fn named(self, tag: &str) -> Result<Option<Vec<(&'v str, Self)>>> {
         let _ = tag;
-        None
+        Ok(None)
     }
     /// Of the bytes of a raw array that were read from an image, what its elements were.
     #[doc(hidden)]
     fn elements(self) -> Option<&'v Arc<str>> {
         None
     }
-    /// The value itself, to be given to a function that changes older states.
+    /// The value itself, to be given to a function that changes older states, where so many levels may follow.
     ///
     /// # Errors
     /// What cannot be given.
     #[doc(hidden)]
-    fn to_value(self) -> Result<Value> {
+    fn to_value(self, levels: u32) -> Result<Value> {
+        let _ = levels;
         let expected = "a state that can be given to `upgrade`";
         Err(Error::new(ErrorKind::Malformed, expected, self.describe()))
     }
     /// The name of the variant, of the enum `tag`, and its slots by name, where the state knows their names.
+    ///
+    /// # Errors
+    /// As those of [`named`](Decoder::named).
     #[doc(hidden)]
-    fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
+    fn named_variant(self, tag: &str) -> Result<Option<NamedVariant<'v, Self>>> {
         let _ = tag;
-        None
+        Ok(None)
     }
     /// What was appended to an object of this class, where nothing else was done to it.
     fn appended(self, class: &str) -> Option<Self::Items> {

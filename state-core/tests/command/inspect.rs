@@ -45,7 +45,10 @@ fn inspect_prints_what_files_hold_and_goes_on_after_bad_ones() {
     assert!(err[0].starts_with("error: bare: ") && err[0].contains("with_schema"), "{}", err[0]);
     let kinds = "a native state, a stream of them, a pickle or a recorded history";
     assert_eq!(err[1], format!("error: text: expected {kinds}, found 'D' at byte 0"));
-    assert_eq!(err[2], "error: cut.pickle: expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34");
+    assert_eq!(
+        err[2],
+        "error: cut.pickle: expected 9 bytes behind SHORT_BINUNICODE, found 5 at byte 34; the pickle is truncated"
+    );
 
     // Where none can be shown, nothing went well.
     assert_eq!(room.run(&["inspect", "text", "dave"]).status, Some(1));

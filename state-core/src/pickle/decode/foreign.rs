@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 
 const ZIP: &str =
     "a zip archive: of one that torch.save wrote, read its member data.pkl; numpy.savez puts arrays in one";
-const ZLIB: &str = "data compressed by zlib, as joblib writes it: decompress it first";
+const ZLIB: &str = "data compressed by zlib (as joblib writes it): decompress it first";
 
 /// How such files begin.
 const STARTS: [(&[u8], &str); 19] = [
@@ -44,7 +44,11 @@ const JOBLIB: &[u8] = b"NumpyArrayWrapper";
 /// The error in reading these bytes, or what they are instead of a pickle.
 #[cold]
 pub(super) fn explain(input: &[u8], error: Error) -> Error {
-    let is_no_pickle = |what: &'static str| Error::new(ErrorKind::NotState, "a pickle", what).at_byte(0);
+    // What to do about it stands behind a colon.
+    let is_no_pickle = |what: &'static str| {
+        let (found, hint) = what.split_once(": ").unwrap_or((what, ""));
+        Error::new(ErrorKind::NotState, "a pickle", found).at_byte(0).with_hint(hint)
+    };
     if let Some((_, what)) = STARTS.iter().find(|(start, _)| input.starts_with(start)) {
         return is_no_pickle(what);
     }

@@ -185,8 +185,7 @@ impl PickleOptions {
         let source = Source { parts: &parts, buffers, surrogates, left, dtypes, class, forms, limits };
         let root = Node { source: &source, id: parts.root, shape: Shape::NONE };
         let filled = walk::fill(T::schema(), root, limits).map_err(|error| {
-            let error = if source.is_spent() { expanded(self.expansion) } else { error };
-            let error = source.forms.explain(error);
+            let error = if source.is_spent() { expanded(self.expansion) } else { source.forms.explain(error) };
             foreign::followed(pickle, parts.len, error)
         })?;
         then(&options.pass_sharing::<T>(&identity, filled.regions()?)?)

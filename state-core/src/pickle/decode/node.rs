@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use super::arena::{Id, Items, Tag};
-use super::forms::{Forms, Inner, Mode, Shape};
+use super::forms::{Forms, Inner, Shape};
 use super::instance::{Instance, Made};
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
@@ -17,7 +17,7 @@ use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{Attributes, Decoder, Limits, checksum};
+use crate::walk::{Attributes, Decoder, Limits, NamedVariant, checksum};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
@@ -139,7 +139,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    fn other(self, id: Id) -> Self {
+    pub(super) fn other(self, id: Id) -> Self {
         Self { id, shape: Shape::NONE, ..self }
     }
 
@@ -256,7 +256,7 @@ impl<'p> Decoder<'p> for Node<'p> {
                 }
                 let instance = parts.instance(tag, place);
                 if let Some((form, mode)) = parts.form_called(tag, place) {
-                    return describe_formed(&parts.class_of_form(form).unwrap_or_default(), mode);
+                    return parts.describe_formed(form, (mode, place));
                 }
                 let class = parts.class_name(instance.class);
                 if instance.made == Made::Called { format!("{class}(..)") } else { class }
@@ -266,9 +266,9 @@ impl<'p> Decoder<'p> for Node<'p> {
         }
     }
 
-    fn to_value(self) -> Result<Value> {
+    fn to_value(self, levels: u32) -> Result<Value> {
         let Source { parts, buffers, .. } = self.source;
-        let value = match self.named_value() {
+        let value = match self.named_value(levels) {
             Some(value) => value,
             None => super::value::part(parts, self.id, buffers)?,
         };
@@ -371,11 +371,11 @@ impl<'p> Decoder<'p> for Node<'p> {
         self.instance(tag).is_some() || self.is_formed(tag)
     }
 
-    fn named(self, tag: &str) -> Option<Vec<(&'p str, Self)>> {
+    fn named(self, tag: &str) -> Result<Option<Vec<(&'p str, Self)>>> {
         self.slots_by_name(tag)
     }
 
-    fn named_variant(self, tag: &str) -> Option<(&'p str, Vec<(&'p str, Self)>)> {
+    fn named_variant(self, tag: &str) -> Result<Option<NamedVariant<'p, Self>>> {
         self.variant_by_name(tag)
     }
 
@@ -495,13 +495,5 @@ impl<'p> Decoder<'p> for Node<'p> {
             (View::Int(value), 0) => Some(value),
             _ => None,
         }
-    }
-}
-
-/// An object of a PyO3 class in words, or why it is none.
-fn describe_formed(class: &str, mode: Mode) -> String {
-    match mode {
-        Mode::Packed => format!("a packed {class}, whose bytes are a native state that `state_core::loads` reads"),
-        _ => class.to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! The stream as opcodes with their arguments, from one byte to the next.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +24,7 @@ pub(super) struct Op<'a> {
 #[inline]
 pub(super) fn op(input: &[u8], at: usize) -> Result<Op<'_>> {
     let Some(&code) = input.get(at) else {
-        return Err(truncated("an opcode", "its end", at));
+        return Err(truncated("an opcode", "the end of the pickle", at));
     };
     let Some(opcode) = Opcode::of(code) else {
         return Err(unknown(code, at));
@@ -110,13 +111,14 @@ fn short(opcode: &Opcode, len: u64, left: usize, at: usize) -> Error {
 fn cut_off(opcode: &Opcode, at: usize) -> Error {
     let lines = matches!(opcode.argument, Argument::Line | Argument::Lines);
     let expected = if lines { "a line" } else { "an argument" };
-    truncated(&format!("{expected} behind {}", opcode.name), "its end", at)
+    truncated(&format!("{expected} behind {}", opcode.name), "the end of the pickle", at)
 }
 
 #[cold]
 pub(super) fn truncated(expected: &str, found: &str, at: usize) -> Error {
-    let text = format!("the pickle is truncated: expected {expected}, found {found}");
-    Error::new(ErrorKind::Length, "", text).at_byte(at)
+    Error::new(ErrorKind::Length, expected.to_owned(), found.to_owned())
+        .at_byte(at)
+        .with_hint("the pickle is truncated")
 }
 
 #[cold]

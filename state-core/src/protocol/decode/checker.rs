@@ -109,8 +109,8 @@ impl<'a> Checker<'a> {
         padding.iter().all(|&byte| byte == 0).then_some(array)
     }
 
-    /// Refuses the value with this head; returns `false`, for [`check`](crate::Restore::check) to return. The error names
-    /// its slot and says what was `expected`.
+    /// Refuses the value with this head; returns `false`, which [`check`](crate::Restore::check) must then return: the
+    /// first refusal is the one that is reported. The error names the slot and says what was `expected`.
     ///
     /// ```
     /// # use state_core::state::Checker;

@@ -252,8 +252,8 @@ fn refuse_forms(schemas: &[&'static Schema]) -> PyResult<()> {
         };
         if form != PickleForm::State {
             return Err(PyTypeError::new_err(alloc::format!(
-                "{} has #[state(pickle = \"{}\")], which is for pickles that Rust writes and reads; a picklable class \
-                 has the form of its own, by names already: leave the attribute out, or the class unregistered",
+                "{} has #[state(pickle = \"{}\")], which is for pickles that Rust writes; a picklable class is always \
+                 pickled with the names of its fields: remove the attribute, or do not register the class",
                 schema.tag().unwrap_or_default(),
                 form.name(),
             )));

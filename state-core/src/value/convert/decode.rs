@@ -9,7 +9,7 @@ use crate::array::ArrayParts;
 use crate::error::Result;
 use crate::value::convert::input::{Entries, Given, Items};
 use crate::value::{Array, Made, Value};
-use crate::walk::{Attributes, Decoder, checksum};
+use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
 /// Values longer than this are named by their kind alone.
 const SHORT: usize = 40;
@@ -133,28 +133,29 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
-    fn named(self, tag: &str) -> Option<Vec<(&'v str, Self)>> {
-        match self.see() {
-            Value::Object(object) if is_named(object, tag) => self.each_named(object.named()?),
+    fn named(self, tag: &str) -> Result<Option<Vec<(&'v str, Self)>>> {
+        Ok(match self.see() {
+            Value::Object(object) if is_named(object, tag) => object.named().and_then(|named| self.each_named(named)),
             _ => None,
-        }
+        })
     }
 
     fn elements(self) -> Option<&'v Arc<str>> {
         Given::elements(self)
     }
 
-    fn to_value(self) -> Result<Value> {
+    fn to_value(self, _: u32) -> Result<Value> {
         Ok(self.value.clone())
     }
 
-    fn named_variant(self, tag: &str) -> Option<(&'v str, Vec<(&'v str, Self)>)> {
-        match self.see() {
+    fn named_variant(self, tag: &str) -> Result<Option<NamedVariant<'v, Self>>> {
+        Ok(match self.see() {
             Value::Variant(variant) if variant.name() == tag => {
-                Some((variant.variant(), self.each_named(variant.named()?)?))
+                let named = variant.named().and_then(|named| self.each_named(named));
+                named.map(|named| (variant.variant(), named))
             }
             _ => None,
-        }
+        })
     }
 
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>> {

@@ -346,6 +346,8 @@ impl Object {
 
     /// The same, to change their values. Of a name that is given twice, the last counts.
     ///
+    /// What other values share is copied first, whether it is changed or not.
+    ///
     /// ```
     /// use state_core::pickle;
     ///

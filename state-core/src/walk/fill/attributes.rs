@@ -10,6 +10,7 @@ use super::{Fill, fill_named};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::builder::Builder;
+use crate::protocol::stack;
 use crate::schema::{
     Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade, missing_slot,
 };
@@ -77,8 +78,8 @@ fn by_known_names<'v, 's, D: Decoder<'v>>(
     at: usize,
 ) -> Option<Result<()>> {
     let tag = tag_of(&object.name, object.evolution, value);
-    let named = value.named(tag)?;
-    Some(by_names_of(fill, object, (tag, &named), at))
+    let named = value.named(tag).transpose()?;
+    Some(named.and_then(|named| by_names_of(fill, object, (tag, &named), at)))
 }
 
 /// Fills an object from slots that stand by name, in the state of a type that was called `tag` then. Where its type
@@ -147,9 +148,9 @@ fn upgraded<'v, D: Decoder<'v>>(
     (tag, named): (&str, &[(&'v str, D)]),
     at: usize,
 ) -> Result<()> {
-    let mut slots = Vec::new();
+    let (mut slots, levels) = (Vec::new(), stack::levels(fill.parts));
     for (name, value) in named {
-        let slot = value.to_value().map_err(|error| error.within(name))?;
+        let slot = value.to_value(levels).map_err(|error| error.within(name))?;
         slots.push(NamedSlot { name: String::from(*name), value: slot, elements: value.elements().cloned() });
     }
     fill.aside(|image| (upgrade.fill)(object, upgrade, (tag, slots), image, at))
@@ -293,9 +294,15 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
     let places = places(fill.nodes, object, at);
     by_names(fill, &places, named, |name| object.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|(name, value)| {
-            let expected = format!("only the {} slots of {}", places.len(), object.name);
-            let remedy = format!("; `#[state(removed({name:?}))]` drops it");
-            Error::new(ErrorKind::Malformed, expected, not_one_of(&places, name, value, &remedy))
+            let error = not_one_of(&places, &object.name, (name, value));
+            if is_slot(&places, name) {
+                return error;
+            }
+            error.with_hint(format!(
+                "if it was removed, write `#[state(removed({name:?}))]` on {}; if it was renamed, `#[state(alias({name:?}))]` \
+                 on the field",
+                object.name
+            ))
         })
     })
 }
@@ -315,8 +322,7 @@ pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     let places: Vec<Place> = variant.slots.iter().enumerate().map(place).collect();
     by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|(name, value)| {
-            let expected = format!("only the {} slots of {}.{}", places.len(), of.name, variant.name);
-            Error::new(ErrorKind::Malformed, expected, not_one_of(&places, name, value, ""))
+            not_one_of(&places, &format!("{}.{}", of.name, variant.name), (name, value))
         })
     })
 }
@@ -374,12 +380,22 @@ fn absent<'v, 's, D: Decoder<'v>>(
     missing_slot(&fill.show(schema), candidates).within(&place.slot.name)
 }
 
+fn is_slot(places: &[Place<'_>], name: &str) -> bool {
+    places.iter().any(|place| place.slot.name == name)
+}
+
+/// A value has the name of no slot, or that of one which has its value already.
 #[cold]
-fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], name: &str, value: D, remedy: &str) -> String {
-    match places.iter().any(|place| place.slot.name == name) {
+fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], of: &str, (name, value): (&str, D)) -> Error {
+    let expected = match places.len() {
+        1 => format!("only the slot of {of}"),
+        count => format!("only the {count} slots of {of}"),
+    };
+    let found = match is_slot(places, name) {
         true => "one of them twice".into(),
-        false => format!("{name:?}: {}{remedy}", value.describe()),
-    }
+        false => format!("{name:?}: {}", value.describe()),
+    };
+    Error::new(ErrorKind::Malformed, expected, found)
 }
 
 /// The slots one after another, each of one value.

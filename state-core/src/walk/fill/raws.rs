@@ -195,6 +195,10 @@ impl<'v, 's> Fill<'v, 's> {
     /// The bytes of the elements that the numbers of an `array.array` are, one by one.
     fn each_of_array<D: Decoder<'v>>(&self, element: &Schema, value: D) -> Result<Vec<u8>> {
         let of = (element, self.nodes);
+        // Elements of a schema that was read may be of any size.
+        if !self.nodes.0.is_empty() && !is_number(element) {
+            return Err(wrong(self.show(element), value));
+        }
         let image = |count: usize| Builder::new(count.saturating_mul(element.head), stack::levels(self.parts));
         let place = (0, element.head);
         let (image, filled) = match standard::items(value) {
@@ -230,8 +234,11 @@ impl<'v, 's> Fill<'v, 's> {
 
 /// Whether a value lists the elements, which are numbers.
 fn is_list<'v, D: Decoder<'v>>(element: &Schema, value: D) -> bool {
-    let is_number = matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool);
-    is_number && value.sequence().is_some()
+    is_number(element) && value.sequence().is_some()
+}
+
+fn is_number(element: &Schema) -> bool {
+    matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool)
 }
 
 /// That each byte of an array of `bool` is one.

@@ -106,7 +106,10 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Fills a variant whose slots come by name.
     fn variant_by_names<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Option<Result<()>> {
-        let (name, named) = tags(of).find_map(|tag| value.named_variant(tag))?;
+        let (name, named) = match tags(of).find_map(|tag| value.named_variant(tag).transpose())? {
+            Ok(variant) => variant,
+            Err(error) => return Some(Err(error)),
+        };
         let (variant, slots_at) = match self.place(of, name, at) {
             Ok(placed) => placed,
             Err(error) => return Some(Err(error)),

@@ -86,6 +86,19 @@ impl Parts<'_> {
         Some((form, mode))
     }
 
+    /// An object of a PyO3 class in words.
+    pub(in crate::pickle::decode) fn describe_formed(&self, form: u32, (mode, place): (Mode, u32)) -> String {
+        let class = self.class_of_form(form).unwrap_or_default();
+        match mode {
+            Mode::Exact => class,
+            Mode::Packed => format!("a packed {class}, whose bytes are a native state that `state_core::loads` reads"),
+            Mode::Class | Mode::Given | Mode::Blank => match self.arguments(self.arena.part(place, 1)).next() {
+                Some(of) => format!("{}, a subclass of {class} in Python", self.class_name(of)),
+                None => class,
+            },
+        }
+    }
+
     /// The object that a call of a form makes, where it is made of slots and nothing else was done to it.
     pub(super) fn formed(&self, tag: Tag, place: u32) -> Option<Formed<'_>> {
         let (form, mode) = self.form_called(tag, place)?;

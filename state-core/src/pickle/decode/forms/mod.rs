@@ -3,25 +3,31 @@
 //! `Class.__form__(schemas)` gives a form, and a call of that with slots makes an object. So the slots of such objects are
 //! matched by name, whatever the type that is asked for says of its pickles; and so are those of the structs and enums
 //! inside them that are no classes, and come as tuples.
+//!
+//! A pickle can have a long schema and many short objects, so what is looked up for each of these is found in a table, and
+//! no object costs more than the values that it has.
 
 mod call;
+mod layer;
 mod shape;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
 pub(super) use self::call::Mode;
+use self::layer::Layer;
 pub(super) use self::shape::{Inner, Shape};
 use super::arena::{Id, Tag};
 use super::parts::Parts;
 use super::view::View;
-use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Kind, Nodes, Rows, Schema, divide_class};
+
+/// No class has more bases.
+const MOST_LAYERS: usize = 128;
 
 /// The forms of a pickle, which are looked for once an object may be of one.
 #[derive(Debug, Default)]
@@ -35,28 +41,20 @@ pub(super) struct Forms {
 #[derive(Debug, Default)]
 struct Found {
     /// By the places of the calls that give them, the numbers of their layers.
-    forms: BTreeMap<u32, Vec<usize>>,
+    forms: BTreeMap<u32, Rc<[usize]>>,
     layers: Vec<Layer>,
-    /// The same of the schemas of a class that were met, by the part that they are and by their bytes.
-    by_id: BTreeMap<(String, u32), usize>,
-    by_bytes: BTreeMap<(String, Vec<u8>), usize>,
-    /// Why the first of those that are left out was.
-    damage: RefCell<Option<Error>>,
+    /// The same of what was met before, by the class and the part that it is: of arguments, the numbers, and of schemas,
+    /// the one. Where nothing is memoized, each object has its schemas, which are then known by their bytes. What cannot
+    /// be read is not read again.
+    by_arguments: BTreeMap<(String, u32), Option<Rc<[usize]>>>,
+    by_id: BTreeMap<(String, u32), Option<usize>>,
+    by_bytes: BTreeMap<(String, Vec<u8>), Option<usize>>,
+    /// Why the first of those that are left out was, and of which class it is.
+    damage: RefCell<Option<(String, Error)>>,
     /// How far they were looked for.
     end: u32,
     /// What their schemas take in memory.
     memory: usize,
-}
-
-/// What a form says of a class or of one of its bases.
-#[derive(Debug)]
-pub(super) struct Layer {
-    /// The number of its first node among those of all layers.
-    first: usize,
-    nodes: Nodes,
-    root: usize,
-    /// Of each raw array, what lies where in an element.
-    elements: BTreeMap<usize, Arc<str>>,
 }
 
 impl Forms {
@@ -72,7 +70,11 @@ impl Forms {
 
     /// The error in filling an image or, as objects of a form that cannot be read are of no class, why that cannot.
     pub fn explain(&self, error: Error) -> Error {
-        self.now.get().and_then(|found| found.damage.take()).unwrap_or(error)
+        let damage = self.now.get().and_then(|found| found.damage.take());
+        match damage {
+            Some((class, damage)) if error.found() == class => damage,
+            _ => error,
+        }
     }
 }
 
@@ -81,47 +83,69 @@ impl Found {
     fn and(mut self, parts: &Parts<'_>, memory: usize) -> Self {
         for (place, tag) in parts.arena.nodes_from(self.end) {
             let Some(class) = (tag == Tag::Call).then(|| parts.class_of_form(place)).flatten() else { continue };
-            if let Err(error) = self.form(parts, place, &class, memory) {
-                self.damage.get_mut().get_or_insert_with(|| error.within(&class));
+            if let Some(layers) = self.form(parts, parts.arena.part(place, 1), &class, memory) {
+                self.forms.insert(place, layers);
             }
         }
         self.end = parts.arena.end();
         self
     }
 
-    fn form(&mut self, parts: &Parts<'_>, place: u32, class: &str, memory: usize) -> Result<()> {
+    fn form(&mut self, parts: &Parts<'_>, given: Id, class: &str, memory: usize) -> Option<Rc<[usize]>> {
+        let key = (class.to_owned(), given.0);
+        if let Some(known) = self.by_arguments.get(&key) {
+            return known.clone();
+        }
+        let layers = self.layers_by(parts, given, class, memory).map_err(|error| self.damaged(error, class)).ok();
+        self.by_arguments.insert(key, layers.clone());
+        layers
+    }
+
+    fn layers_by(&mut self, parts: &Parts<'_>, given: Id, class: &str, memory: usize) -> Result<Rc<[usize]>> {
         let mut layers = Vec::new();
-        for (at, argument) in parts.arguments(parts.arena.part(place, 1)).enumerate() {
+        let arguments = parts.arguments(given);
+        if arguments.len() > MOST_LAYERS {
+            return Err(no_schemas());
+        }
+        for (at, argument) in arguments.enumerate() {
             match parts.view(argument) {
                 View::Bytes(bytes) => layers.push(self.layer_of((argument, bytes), class, memory)?),
                 View::Int(_) if at == 0 => {}
                 _ => return Err(no_schemas()),
             }
         }
-        self.forms.insert(place, layers);
-        Ok(())
+        Ok(layers.into())
     }
 
-    /// The number of the layer that a schema of a class is. Where nothing is memoized, each object has it.
+    /// The number of the layer that a schema of a class is.
     fn layer_of(&mut self, (id, bytes): (Id, &[u8]), class: &str, memory: usize) -> Result<usize> {
         let by_id = (class.to_owned(), id.0);
         if let Some(known) = self.by_id.get(&by_id) {
-            return Ok(*known);
+            return known.ok_or_else(no_schemas);
         }
         let by_bytes = (class.to_owned(), bytes.to_vec());
-        if let Some(known) = self.by_bytes.get(&by_bytes).copied() {
-            self.by_id.insert(by_id, known);
-            return Ok(known);
-        }
-        let first = self.layers.last().map_or(1, |last| last.first + last.nodes.0.len());
-        let layer = Layer::read(bytes, class, first, memory.saturating_sub(self.memory))?;
-        let taken = layer.nodes.0.len().saturating_mul(size_of::<Schema>()).saturating_add(32 * bytes.len());
-        self.memory = self.memory.saturating_add(taken);
-        let number = self.layers.len();
-        self.layers.push(layer);
-        self.by_id.insert(by_id, number);
-        self.by_bytes.insert(by_bytes, number);
-        Ok(number)
+        let known = match self.by_bytes.get(&by_bytes) {
+            Some(known) => known.ok_or_else(no_schemas),
+            None => self.layer(bytes, class, memory),
+        };
+        self.by_id.insert(by_id, known.as_ref().ok().copied());
+        self.by_bytes.insert(by_bytes, known.as_ref().ok().copied());
+        known
+    }
+
+    fn layer(&mut self, bytes: &[u8], class: &str, memory: usize) -> Result<usize> {
+        let first = self.layers.last().map_or(1, Layer::end);
+        let layer = Layer::read(bytes, class, first, memory.saturating_sub(self.memory));
+        // Also of what is none, as it may be met again in each of many classes.
+        let nodes = layer.as_ref().map_or(0, Layer::memory);
+        self.memory = self.memory.saturating_add(nodes).saturating_add(bytes.len().saturating_mul(32));
+        self.layers.push(layer?);
+        Ok(self.layers.len() - 1)
+    }
+
+    #[cold]
+    fn damaged(&self, error: Error, class: &str) {
+        self.damage.borrow_mut().get_or_insert_with(|| (class.to_owned(), error.within(class)));
     }
 
     /// What the form of a call says of a class and its bases, the first base's first.
@@ -130,26 +154,8 @@ impl Found {
     }
 
     /// The layer that a node belongs to, by its number among those of all.
-    fn layer(&self, number: usize) -> Option<&Layer> {
+    fn layer_with(&self, number: usize) -> Option<&Layer> {
         self.layers.get(self.layers.partition_point(|layer| layer.first <= number).checked_sub(1)?)
-    }
-}
-
-impl Layer {
-    fn read(bytes: &[u8], class: &str, first: usize, memory: usize) -> Result<Self> {
-        let (members, schema) = divide_class(bytes).ok_or_else(no_schemas)?;
-        let rows = Rows { members: members.into(), ..Rows::default() };
-        // Of the class, the schema leaves out the module.
-        let name = class.rsplit_once('.').map_or(class, |(_, name)| name);
-        let (nodes, root) = Nodes::read(schema, &rows, memory, Some(name))?;
-        let mut elements = BTreeMap::new();
-        for (at, node) in nodes.0.iter().enumerate() {
-            if let Kind::Raw(raw) = &node.kind {
-                let layout = Elements { schema: nodes.get(raw.element), nodes: &nodes }.layout();
-                elements.insert(at, layout.into());
-            }
-        }
-        Ok(Self { first, nodes, root, elements })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the schema of a form says of the parts of an object.
 
+use alloc::format;
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::{iter, slice};
@@ -7,11 +9,13 @@ use core::{iter, slice};
 use super::super::arena::{Id, Items};
 use super::super::node::{Node, Source};
 use super::super::view::View;
-use super::{Found, Layer};
+use super::Found;
+use super::layer::{Layer, object};
+use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
-use crate::schema::{Kind, Link, Object, Schema, Slot};
+use crate::schema::{Enum, Kind, Link, Object, Schema, Show, Slot};
 use crate::value::{Value, named};
-use crate::walk::{self, Limits, can_be_none};
+use crate::walk::{self, Decoder, NamedVariant, can_be_none};
 
 /// The node of a schema that a part was written by: its number among those of all forms, or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,12 +51,6 @@ impl Inner<'_> {
     }
 }
 
-/// What stands in a state that the schema knows nothing of, by a name that no slot has.
-const MORE: &str = "one more";
-
-/// The same of a count that is not that of the bytes before it.
-const COUNT: &str = "another count";
-
 impl Source<'_> {
     /// The forms of the pickle.
     fn found(&self) -> &Found {
@@ -63,17 +61,13 @@ impl Source<'_> {
 type Named<'p> = Vec<(&'p str, Node<'p>)>;
 
 impl<'p> Node<'p> {
-    fn shaped(self, items: &mut Items<'p>, (layer, link): (&'p Layer, Link)) -> Option<Self> {
-        Some(Self { id: items.next()?, shape: Shape::of(layer, link), ..self })
-    }
-
     /// What the part was written by, if that is known.
     fn known(self) -> Option<(&'p Layer, &'p Schema)> {
         if self.shape == Shape::NONE {
             return None;
         }
         let number = self.shape.0 as usize;
-        let layer = self.source.found().layer(number)?;
+        let layer = self.source.found().layer_with(number)?;
         let mut schema = layer.nodes.0.get(number - layer.first)?;
         loop {
             schema = match schema.kind {
@@ -109,30 +103,31 @@ impl<'p> Node<'p> {
     /// By what the value of an open set was written, of which the type has this tag.
     pub fn inner_of_set(self, tag: &str) -> Inner<'p> {
         let Some((layer, Schema { kind: Kind::Open(open), .. })) = self.known() else { return Inner::NONE };
-        let place = layer.nodes.tagged(open, tag).ok().and_then(|member| layer.nodes.place_of(member.schema));
-        Inner::Alike(place.map_or(Shape::NONE, |place| Shape::of(layer, Link::At(place))))
+        Inner::Alike(layer.member(open, tag).map_or(Shape::NONE, |place| Shape::of(layer, Link::At(place))))
     }
 
     /// Of the bytes of a raw array, what its elements were.
     pub fn layout(self) -> Option<&'p Arc<str>> {
-        let (layer, schema) = self.known()?;
-        layer.elements.get(&layer.nodes.place_of(schema)?)
+        match self.known()? {
+            (layer, Schema { kind: Kind::Raw(raw), .. }) => layer.layout(layer.nodes.get(raw.element)),
+            _ => None,
+        }
     }
 
     /// The value of what holds structs or enums that are no classes, as one with the names of their slots. What has parts
     /// that the schema says nothing of is a value without.
-    pub fn named_value(self) -> Option<Value> {
-        let (layer, schema) = self.known()?;
-        let nodes = &layer.nodes;
-        let has_names = nodes.reach(schema, |node| matches!(node.kind, Kind::Object(_) | Kind::Enum(_)));
-        if !has_names || nodes.reach(schema, |node| matches!(node.kind, Kind::Open(_))) {
+    pub fn named_value(self, levels: u32) -> Option<Value> {
+        let (layer, schema) = self.known().filter(|(layer, schema)| layer.has_names(schema))?;
+        let of = (schema, &layer.nodes);
+        // Of a schema that was read, the head may be of any size.
+        if schema.head as u64 > self.source.left.get() {
             return None;
         }
-        let Limits { depth, memory, .. } = self.source.limits;
-        let image = Builder { memory, ..Builder::new(schema.head, depth) };
-        let (image, filled) = walk::fill_each(image, (schema, nodes), iter::once(self), (0, schema.head));
+        self.source.spend(schema.head)?;
+        let image = Builder { memory: self.source.limits.memory, ..Builder::new(schema.head, levels) };
+        let (image, filled) = walk::fill_each(image, of, iter::once(self), (0, schema.head));
         filled.ok()?;
-        named((schema, nodes), &image.regions(schema.head).ok()?, depth).ok()
+        named(of, &image.regions(schema.head).ok()?, levels).ok()
     }
 
     /// Whether it is a tuple of the slots of an enum that is called otherwise.
@@ -146,45 +141,11 @@ impl<'p> Node<'p> {
 
     /// The slots of a struct of this name that is no class, if it is one.
     fn struct_of(self, tag: &str) -> Option<(&'p Layer, &'p Object, Items<'p>)> {
-        match (self.known()?, self.source.parts.plain(self.id)) {
-            ((layer, Schema { kind: Kind::Object(object), .. }), View::Tuple(slots)) if object.name == tag => {
-                Some((layer, object, slots))
-            }
+        let (layer, schema) = self.known()?;
+        match (object(schema)?, self.source.parts.plain(self.id)) {
+            (object, View::Tuple(slots)) if object.name == tag => Some((layer, object, slots)),
             _ => None,
         }
-    }
-
-    /// Whether it is of this type, by what a form says of it.
-    pub fn is_formed(self, tag: &str) -> bool {
-        self.struct_of(tag).is_some() || self.slots_of_class(tag).is_some()
-    }
-
-    /// The slots of an object of this type by name.
-    pub fn slots_by_name(self, tag: &str) -> Option<Named<'p>> {
-        let mut named = Vec::new();
-        if let Some((layer, object, mut slots)) = self.struct_of(tag) {
-            self.source.spend(8 * slots.len() + 8)?;
-            self.add_object((layer, object), &mut slots, &mut named);
-            self.add_rest(slots, &mut named);
-            return Some(named);
-        }
-        let (layers, mut slots, attributes) = self.slots_of_class(tag)?;
-        self.source.spend(8 * slots.len() + 8)?;
-        for layer in layers {
-            if let Some(Schema { kind: Kind::Object(object), .. }) = layer.nodes.0.get(layer.root) {
-                self.add_object((layer, object), &mut slots, &mut named);
-            }
-        }
-        // Behind the slots stand the attributes of a subclass.
-        let attributes = match (attributes, slots.len()) {
-            (None, 1) => slots.clone().next(),
-            _ => attributes,
-        };
-        match attributes.map(|attributes| self.source.parts.view(attributes)) {
-            Some(View::Dict(entries)) => self.add_attributes(entries, &mut named)?,
-            _ => self.add_rest(slots, &mut named),
-        }
-        Some(named)
     }
 
     /// What an object of this class was made of: the schemas, the slots, and attributes.
@@ -200,66 +161,148 @@ impl<'p> Node<'p> {
         Some((layers, formed.slots, formed.attributes))
     }
 
-    fn add_object(self, (layer, object): (&'p Layer, &'p Object), slots: &mut Items<'p>, named: &mut Named<'p>) {
+    /// Whether it is of this type, by what a form says of it.
+    pub fn is_formed(self, tag: &str) -> bool {
+        self.struct_of(tag).is_some() || self.slots_of_class(tag).is_some()
+    }
+
+    /// The slots of an object of this type by name.
+    ///
+    /// # Errors
+    /// Other slots than those of the schema.
+    pub fn slots_by_name(self, tag: &str) -> Result<Option<Named<'p>>> {
+        let mut named = Vec::new();
+        if let Some((layer, object, mut slots)) = self.struct_of(tag) {
+            if self.source.spend(8 * slots.len() + 8).is_none() {
+                return Ok(None);
+            }
+            self.add_object((layer, object), &mut slots, &mut named)?;
+            return self.all(slots, named).map(Some);
+        }
+        let Some((layers, mut slots, mut attributes)) = self.slots_of_class(tag) else { return Ok(None) };
+        if self.source.spend(8 * slots.len() + 8).is_none() {
+            return Ok(None);
+        }
+        for layer in layers {
+            if let Some(object) = layer.root().and_then(object) {
+                self.add_object((layer, object), &mut slots, &mut named)?;
+            }
+        }
+        let parts = self.source.parts;
+        // Behind the slots stand the attributes of a subclass, or of a class that has a dict of its own.
+        if attributes.is_none() && slots.len() == 1 {
+            attributes = slots.clone().next().filter(|last| matches!(parts.view(*last), View::Dict(_)));
+            if attributes.is_some() {
+                slots.next();
+            }
+        }
+        if let Some(View::Dict(entries)) = attributes.map(|attributes| parts.view(attributes)) {
+            if self.add_attributes(entries, &mut named).is_none() {
+                return Ok(None);
+            }
+        }
+        self.all(slots, named).map(Some)
+    }
+
+    fn add_object(
+        self,
+        (layer, object): (&'p Layer, &'p Object),
+        slots: &mut Items<'p>,
+        named: &mut Named<'p>,
+    ) -> Result<()> {
         for (number, slot) in object.slots.iter().enumerate() {
             match &layer.nodes.get(slot.ty).kind {
                 Kind::Object(parent) if object.has_parent && number == 0 => {
-                    self.add_object((layer, parent), slots, named);
+                    self.add_object((layer, parent), slots, named)?;
                 }
-                _ => self.add_slot((layer, slot), slots, named),
+                _ => self.add_slot((layer, slot), slots, named).map_err(|error| error.within(&slot.name))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add_slot(
+        self,
+        (layer, slot): (&'p Layer, &'p Slot),
+        slots: &mut Items<'p>,
+        named: &mut Named<'p>,
+    ) -> Result<()> {
+        let schema = layer.nodes.get(slot.ty);
+        let Some(id) = slots.next() else {
+            let expected = Show(schema, &layer.nodes).to_string();
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                expected,
+                "a state without it, whose schema in the pickle has it",
+            ));
+        };
+        named.push((&slot.name, Self { id, shape: Shape::of(layer, slot.ty), ..self }));
+        let Kind::Raw(raw) = &schema.kind else { return Ok(()) };
+        let Some(count) = raw.counted.then(|| slots.next()).flatten() else { return Ok(()) };
+        let size = layer.nodes.get(raw.element).head.max(1);
+        let len = match self.source.parts.view(id) {
+            View::Bytes(bytes) | View::ByteArray(bytes) => bytes.len(),
+            View::Buffer(at) => self.source.buffers.get(at as usize).map_or(0, |buffer| buffer.len()),
+            View::None => 0,
+            // An array says how many elements it has.
+            _ => return Ok(()),
+        };
+        match self.source.parts.view(count) {
+            View::None => Ok(()),
+            View::Int(count) if count == (len / size) as i128 => Ok(()),
+            _ => {
+                let expected = format!("the count {}, because there are {len} bytes of {size} each", len / size);
+                Err(Error::new(ErrorKind::Malformed, expected, self.other(count).describe()))
             }
         }
     }
 
-    fn add_slot(self, (layer, slot): (&'p Layer, &'p Slot), slots: &mut Items<'p>, named: &mut Named<'p>) {
-        let Some(value) = self.shaped(slots, (layer, slot.ty)) else { return };
-        named.push((&slot.name, value));
-        let Kind::Raw(raw) = &layer.nodes.get(slot.ty).kind else { return };
-        if let Some(count) = raw.counted.then(|| slots.next()).flatten() {
-            let size = layer.nodes.get(raw.element).head.max(1);
-            let is_other = match (self.source.parts.view(value.id), self.source.parts.view(count)) {
-                (View::Bytes(bytes) | View::ByteArray(bytes), View::Int(count)) => {
-                    count != (bytes.len() / size) as i128
-                }
-                (View::None, View::Int(count)) => count != 0,
-                _ => false,
-            };
-            if is_other {
-                named.push((COUNT, Self { id: count, shape: Shape::NONE, ..self }));
+    /// The slots, where nothing stands behind them.
+    fn all(self, mut rest: Items<'p>, named: Named<'p>) -> Result<Named<'p>> {
+        match rest.next() {
+            None => Ok(named),
+            Some(more) => {
+                let expected = format!("a state of {} slots", named.len());
+                Err(Error::new(ErrorKind::Malformed, expected, format!("one more: {}", self.other(more).describe())))
             }
         }
-    }
-
-    /// What no slot takes.
-    fn add_rest(self, rest: Items<'p>, named: &mut Named<'p>) {
-        named.extend(rest.map(|id| (MORE, Self { id, shape: Shape::NONE, ..self })));
     }
 
     /// The name of the variant of an enum of this name, and its slots by name.
-    pub fn variant_by_name(self, tag: &str) -> Option<(&'p str, Named<'p>)> {
-        let parts = self.source.parts;
-        let (layer, of, mut slots) = match parts.plain(self.id) {
+    ///
+    /// # Errors
+    /// Other slots than those of the schema.
+    pub fn variant_by_name(self, tag: &str) -> Result<Option<NamedVariant<'p, Self>>> {
+        let Some((layer, schema, of, mut slots)) = self.enum_of(tag) else { return Ok(None) };
+        let name = slots.next().and_then(|name| self.source.parts.text(name));
+        let Some(name) = name.filter(|_| self.source.spend(8 * slots.len() + 8).is_some()) else { return Ok(None) };
+        let mut named = Vec::new();
+        for slot in layer.variant(schema, of, name).map_or(&[][..], |variant| &variant.slots) {
+            let added = self.add_slot((layer, slot), &mut slots, &mut named);
+            added.map_err(|error| error.within(&slot.name).within(name))?;
+        }
+        let named = self.all(slots, named).map_err(|error| error.within(name))?;
+        Ok(Some((name, named)))
+    }
+
+    /// The enum of this name that it is a value of, and the name of the variant with its slots.
+    fn enum_of(self, tag: &str) -> Option<(&'p Layer, &'p Schema, &'p Enum, Items<'p>)> {
+        match self.source.parts.plain(self.id) {
             View::Tuple(slots) => match self.known()? {
-                (layer, Schema { kind: Kind::Enum(of), .. }) if of.name == tag => (layer, of, slots),
-                _ => return None,
+                (layer, schema @ Schema { kind: Kind::Enum(of), .. }) if of.name == tag => {
+                    Some((layer, schema, of, slots))
+                }
+                _ => None,
             },
             View::Object(..) => {
                 let (mut layers, slots, attributes) = self.slots_of_class(tag)?;
                 let layer = layers.next_back().filter(|_| attributes.is_none())?;
-                let Kind::Enum(of) = &layer.nodes.0.get(layer.root)?.kind else { return None };
-                (layer, of, slots)
+                match layer.root()? {
+                    schema @ Schema { kind: Kind::Enum(of), .. } => Some((layer, schema, of, slots)),
+                    _ => None,
+                }
             }
-            _ => return None,
-        };
-        self.source.spend(8 * slots.len() + 8)?;
-        let name = parts.text(slots.next()?)?;
-        let mut named = Vec::new();
-        if let Some(variant) = of.variants.iter().find(|variant| variant.name == name) {
-            for slot in &*variant.slots {
-                self.add_slot((layer, slot), &mut slots, &mut named);
-            }
+            _ => None,
         }
-        self.add_rest(slots, &mut named);
-        Some((name, named))
     }
 }
