@@ -24,7 +24,10 @@ def main(target):
 
 def make(folder, target):
     told = (ROOT / "state-core/src/guide/python_classes.md").read_text()
-    blocks = dict(re.findall(r"```(\w+)(?:,ignore)?\n(.*?)```", told, re.DOTALL))
+    # The first block of each language: a later one shows how the class may change.
+    blocks = {}
+    for language, block in re.findall(r"```(\w+)(?:,ignore)?\n(.*?)```", told, re.DOTALL):
+        blocks.setdefault(language, block)
     subprocess.run(["cargo", "new", "--quiet", "--vcs", "none", "--lib", str(folder)], check=True)
     manifest = folder / "Cargo.toml"
     made = manifest.read_text()

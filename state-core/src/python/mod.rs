@@ -111,13 +111,13 @@
 //! The types of [open sets](crate::guide::behind_a_trait#open-sets) change like any others, with the same attributes: a
 //! class that has such a set is pickled with the schemas of all types that are registered there by then. A type that is
 //! not registered where the pickle is loaded, or that cannot be matched, is an error only in objects with a value of it.
-//! Pickles from before they carried these schemas load as they did: the slots of such a value are matched by position,
-//! and new ones at the end need a `default`.
 //!
 //! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
 //! A Rust program that reads such pickles with [`pickle::loads`](crate::pickle#when-classes-change) matches the slots in
 //! the same way, with a type that is called what the class is in Python.
-//! Pickles from before they carried schemas load as they did: by position, with `default` for missing slots at the end.
+//!
+//! Pickles of earlier versions of this library, without schemas, are matched by position, with `default` for missing
+//! slots at the end.
 //!
 //! # The arguments of a form
 //! | arguments of `__form__` | arguments of the form |
