@@ -147,12 +147,12 @@ fn open(mut node: Rc<RefCell<Node>>) {
 fn cycles_are_compared_once() {
     let (a, b, c) = (ring(&[1, 2, 3]), ring(&[1, 2, 3]), ring(&[1, 2, 4]));
     assert_eq!(differences(&a, &b), [""; 0]);
-    assert_eq!(differences(&a, &c), ["next[0].next[0].number: 3, theirs 4"]);
+    assert_eq!(differences(&a, &c), ["Node.next[0].next[0].number: 3, theirs 4"]);
     // A shorter ring: the reference that closes it leads back sooner.
     let d = ring(&[1, 2]);
     let found = differences(&a, &d);
-    assert!(found[0].starts_with("next[0].next[0]: "), "{found:?}");
-    assert!(found[0].ends_with("theirs the object at the root"), "{found:?}");
+    assert!(found[0].starts_with("Node.next[0].next[0]: "), "{found:?}");
+    assert!(found[0].ends_with("theirs the object at Node"), "{found:?}");
     [a, b, c, d].into_iter().for_each(open);
 }
 

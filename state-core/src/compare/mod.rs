@@ -20,7 +20,7 @@ use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{LENGTH, option_is_inline, stride, tag_head};
 use crate::protocol::stack;
-use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Open, Schema, Slot, root_name};
+use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Open, Schema, Slot, root_name_in};
 use crate::walk::{Nowhere, Read, little_endian};
 use brief::Brief;
 use shared::Shared;
@@ -42,7 +42,7 @@ pub(crate) fn find_by<'a>(
 }
 
 fn differences<'a>(mut pair: Pair<'a>, schema: &'a Schema, levels: u32) -> Result<Vec<Difference>, Error> {
-    pair.path = root_name(schema).into();
+    pair.path = root_name_in(pair.nodes, schema).into();
     let starts = pair.sides;
     match pair.all(schema, starts.map(|side| side.head)) {
         Err(Stop::Broken(error)) => return Err(error),

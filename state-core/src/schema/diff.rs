@@ -27,7 +27,7 @@ pub(crate) struct Difference {
 
 pub(crate) fn first_difference(ours: Graph<'_>, theirs: Graph<'_>) -> Option<Difference> {
     let mut pair = Pair { ours: ours.nodes, theirs: theirs.nodes, seen: Places::default(), depth: DEPTH };
-    pair.nodes(ours.root, theirs.root, root_name(ours.root))
+    pair.nodes(ours.root, theirs.root, root_name_in(ours.nodes, ours.root))
 }
 
 /// The last component of a type tag.
@@ -35,11 +35,16 @@ pub(crate) fn short(tag: &str) -> &str {
     tag.rsplit(['.', ':']).next().unwrap_or(tag)
 }
 
-/// What paths into a type start with.
+/// What paths into a type of the program start with.
 pub(crate) fn root_name(schema: &Schema) -> &str {
+    root_name_in(Nodes::NONE, schema)
+}
+
+/// The same of a type with these nodes: its name or, of a pointer, that of what it leads to.
+pub(crate) fn root_name_in<'a>(nodes: &'a Nodes, schema: &'a Schema) -> &'a str {
     match (schema.tag(), &schema.kind) {
         (Some(tag), _) => short(tag),
-        (None, Kind::Boxed(Link::To(of))) => of().tag().map(short).unwrap_or_default(),
+        (None, Kind::Boxed(of)) => nodes.get(*of).tag().map(short).unwrap_or_default(),
         _ => "",
     }
 }

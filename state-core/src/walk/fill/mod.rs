@@ -23,7 +23,7 @@ use crate::protocol::builder::Builder;
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{FACTOR, RECORD, option_is_inline, stride};
 use crate::protocol::stack;
-use crate::schema::{Kind, Link, Nodes, Object, Schema, Show, root_name};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, Show, root_name_in};
 use crate::sharing::copied;
 use crate::sharing::walked::{Given, References};
 use crate::standard;
@@ -171,7 +171,7 @@ fn filled_over<'v, 's>(
     builder.numbered = limits.references == References::Numbered;
     let given = Given::new(limits.references);
     let mut fill = Fill { nodes, parts: stack::parts(builder.depth), builder, lent: None, given, older: false };
-    run(&mut fill).map_err(|error| error.within(root_name(schema)))?;
+    run(&mut fill).map_err(|error| error.within(root_name_in(nodes, schema)))?;
     if let Some(given) = fill.given.take() {
         given.write(&mut fill.builder)?;
     }

@@ -26,7 +26,7 @@ use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::protocol::text::Text;
-use crate::schema::{Kind, Link, Nodes, Object, Schema, root_name};
+use crate::schema::{Kind, Link, Nodes, Object, Schema, root_name_in};
 use crate::sharing::walked::{Met, Objects};
 
 /// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
@@ -121,7 +121,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     }
 
     fn whole(&mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
-        let name = root_name(schema);
+        let name = root_name_in(self.nodes, schema);
         let depth = depth(levels);
         let walked = self.node(schema, head, depth).and_then(|()| self.walk());
         walked.map_err(|error| self.within(error).within(name))?;
@@ -163,7 +163,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             _ => self.node(schema, head, depth),
         };
         let walked = begun.and_then(|()| self.walk());
-        walked.map_err(|error| self.within(error).within(root_name(schema)))
+        walked.map_err(|error| self.within(error).within(root_name_in(self.nodes, schema)))
     }
 
     /// Reads what is left of the groups that are open.

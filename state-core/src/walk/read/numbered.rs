@@ -8,7 +8,7 @@ use super::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::RECORD;
-use crate::schema::{Kind, Schema, root_name};
+use crate::schema::{Kind, Schema, root_name_in};
 use crate::sharing::walked::Objects;
 use crate::sharing::{Number, Numbered, Record};
 use crate::walk::Encoder;
@@ -25,7 +25,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.wanted = Some(wanted);
         self.whole(schema, head, levels)?;
         let wanted = self.wanted.take().unwrap_or_default();
-        let root = root_name(schema);
+        let root = root_name_in(self.nodes, schema);
         let from_root = |path: String| Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         Ok(wanted.into_iter().map(|(number, path)| (number, from_root(path))).collect())
     }

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use super::{Read, little_endian};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::decode::{Left, Place};
-use crate::schema::{Kind, Schema, root_name};
+use crate::schema::{Kind, Schema, root_name_in};
 use crate::walk::Encoder;
 
 /// What is looked for.
@@ -115,7 +115,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         // What comes behind them may not have been counted.
         let _ = self.whole(schema, head, levels);
         let Some(Sought::Common(Common { path: Some(path), .. })) = self.sought else { return None };
-        let root = root_name(schema);
+        let root = root_name_in(self.nodes, schema);
         let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         (!path.is_empty()).then_some(path)
     }
@@ -125,7 +125,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.sought = Some(Sought::Place(place, None));
         let _ = self.whole(schema, head, levels);
         let Some(Sought::Place(_, Some((path, number)))) = self.sought else { return None };
-        let root = root_name(schema);
+        let root = root_name_in(self.nodes, schema);
         let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         Some((path, number))
     }
