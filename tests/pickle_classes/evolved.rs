@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use state_core::{Dynamic, Older, State, dynamic, member, pickle};
 
-use crate::{Address, files, loaded, shoe};
+use crate::{Address, Size, files, loaded, refused, shoe};
 
 #[derive(State, Debug, PartialEq)]
 struct Animal {
@@ -29,6 +29,23 @@ pub struct Racer {
     team: String,
     height: f64,
     width: f64,
+}
+
+/// The class itself, also from objects of a Python subclass.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSize", alias("zoo.Racer"), removed("team"))]
+struct AnySize {
+    height: f64,
+    width: f64,
+}
+
+#[test]
+fn objects_of_python_subclasses_are_read_as_the_class_that_names_them() {
+    for name in ["size", "racer"] {
+        assert_eq!(loaded::<AnySize>(name), AnySize { height: 2.0, width: 1.0 });
+    }
+    let error = refused::<Size>("racer");
+    assert_eq!(error, "OldSize: expected zoo.OldSize, found zoo.Racer, a subclass of zoo.OldSize in Python");
 }
 
 #[test]
