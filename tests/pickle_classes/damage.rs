@@ -120,13 +120,17 @@ fn a_schema_that_claims_a_huge_state_takes_no_memory() {
     // `b` is an array of 2^49 structs of one byte.
     let schema = b"\x1f\0\x01\x01b\x0b\x80\x80\x80\x80\x80\x80\x80\x01\x0f\x01Q\0\x01\x01y\x20";
     let form = |schema: &[u8]| [b"C", &[schema.len() as u8][..], schema, b"\x85"].concat();
-    let huge = pickle::loads::<Takes>(&made(&form(schema), b")\x85"));
-    assert_eq!(huge.unwrap().a, 7);
+    let takes = |form: &[u8], slots: &[u8]| match pickle::loads::<Takes>(&made(form, slots)) {
+        Ok(taken) => assert_eq!(taken.a, 7),
+        // Such sizes are none where memory has 32 bits.
+        Err(error) => assert!(usize::BITS == 32 && error.path().starts_with("zoo.P"), "{error}"),
+    };
+    takes(&form(schema), b")\x85");
     // `b` is a struct of an array of records of 2^60 bytes, and there is an array of one number.
     let record = b"\x11\x01R\x80\x80\x80\x80\x80\x80\x80\x80\x10\0";
     let schema = [&b"\x1f\0\x01\x01b\x0f\x01S\0\x01\x01a\x0e\0"[..], record].concat();
     let array = b"carray\narray\n(\x8c\x01B](K\x01etR\x85\x85";
-    assert_eq!(pickle::loads::<Takes>(&made(&form(&schema), array)).unwrap().a, 7);
+    takes(&form(&schema), array);
 }
 
 #[test]
