@@ -159,7 +159,8 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
 fn unknown(bytes: &[u8], error: &Error) -> Failure {
     let found = match error.kind() {
         _ if bytes.is_empty() => "an empty file".into(),
-        ErrorKind::NotState => format!("{} at byte 0", error.found()),
+        ErrorKind::NotState if error.hint().is_empty() => format!("{} at byte 0", error.found()),
+        ErrorKind::NotState => format!("{} at byte 0; {}", error.found(), error.hint()),
         _ => format!("other bytes (read as a pickle: {error})"),
     };
     Failure::Said(format!("expected a native state, a stream of them, a pickle or a recorded history, found {found}"))

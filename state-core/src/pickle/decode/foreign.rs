@@ -2,7 +2,6 @@
 //!
 //! They are asked for only where reading has failed, so that no pickle is mistaken for one.
 
-use alloc::borrow::ToOwned;
 use alloc::format;
 
 use super::scan::unknown;
@@ -72,11 +71,7 @@ pub(super) fn followed(input: &[u8], len: usize, error: Error) -> Error {
     if !is_followed {
         return error;
     }
-    let found = format!("{}; another pickle follows from byte {len}", error.found());
-    let (expected, path) = (error.expected().to_owned(), error.path().to_owned());
-    let noted = Error::new(error.kind(), expected, found).at(path);
-    match error.offset() {
-        Some(offset) => noted.at_byte(offset),
-        None => noted,
-    }
+    let joint = if error.hint().is_empty() { "" } else { "; " };
+    let hint = format!("{}{joint}another pickle follows from byte {len}", error.hint());
+    error.with_hint(hint)
 }
