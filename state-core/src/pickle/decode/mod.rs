@@ -183,7 +183,7 @@ impl PickleOptions {
         let (dtypes, class) = (RefCell::new(Dtypes::new(pickle.len())), RefCell::new(None));
         let (surrogates, forms, limits) = (self.surrogates, Forms::default(), walk::Limits { references, ..limits });
         let source = Source { parts: &parts, buffers, surrogates, left, dtypes, class, forms, limits };
-        let root = Node { source: &source, id: parts.root, shape: Shape::NONE };
+        let root = Node::new(&source, parts.root, Shape::NONE);
         let filled = walk::fill(T::schema(), root, limits).map_err(|error| {
             let error = if source.is_spent() { expanded(self.expansion) } else { source.forms.explain(error) };
             foreign::followed(pickle, parts.len, error)

@@ -52,13 +52,12 @@ impl Source<'_> {
     }
 }
 
-/// One part.
+/// One part. It is handed on at every level, so it is two words, which need no memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'p> {
     pub source: &'p Source<'p>,
-    pub id: Id,
-    /// By what it was written, in the state of an object of a PyO3 class.
-    pub shape: Shape,
+    /// The part, and in the upper half its shape.
+    part: u64,
 }
 
 /// The items of a part.
@@ -66,14 +65,14 @@ pub(super) struct Node<'p> {
 pub(super) struct Nodes<'p> {
     source: &'p Source<'p>,
     items: Items<'p>,
-    inner: Inner<'p>,
+    inner: Inner,
 }
 
 impl<'p> Iterator for Nodes<'p> {
     type Item = Node<'p>;
 
     fn next(&mut self) -> Option<Node<'p>> {
-        self.items.next().map(|id| Node { source: self.source, id, shape: self.inner.next() })
+        self.items.next().map(|id| Node::new(self.source, id, self.inner.next(self.source)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -95,7 +94,7 @@ impl<'p> Iterator for Entries<'p> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (key, value) = (self.items.next()?, self.items.next()?);
-        Some((Node { shape: self.inner[0], ..key }, Node { shape: self.inner[1], ..value }))
+        Some((key.shaped(self.inner[0]), value.shaped(self.inner[1])))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -106,8 +105,25 @@ impl<'p> Iterator for Entries<'p> {
 impl ExactSizeIterator for Entries<'_> {}
 
 impl<'p> Node<'p> {
+    pub fn new(source: &'p Source<'p>, id: Id, shape: Shape) -> Self {
+        Self { source, part: u64::from(shape.0) << 32 | u64::from(id.0) }
+    }
+
+    pub fn id(self) -> Id {
+        Id(self.part as u32)
+    }
+
+    /// By what it was written, in the state of an object of a PyO3 class.
+    pub fn shape(self) -> Shape {
+        Shape((self.part >> 32) as u32)
+    }
+
+    fn shaped(self, shape: Shape) -> Self {
+        Self::new(self.source, self.id(), shape)
+    }
+
     fn view(self) -> View<'p> {
-        match self.source.parts.view(self.id) {
+        match self.source.parts.view(self.id()) {
             View::Object(tag, place) => self.number(tag, place).unwrap_or(View::Object(tag, place)),
             view => view,
         }
@@ -140,14 +156,14 @@ impl<'p> Node<'p> {
     }
 
     pub(super) fn other(self, id: Id) -> Self {
-        Self { id, shape: Shape::NONE, ..self }
+        Self::new(self.source, id, Shape::NONE)
     }
 
     fn nodes(self, items: Items<'p>) -> Option<Nodes<'p>> {
         self.nodes_of(items, Inner::NONE)
     }
 
-    fn nodes_of(self, items: Items<'p>, inner: Inner<'p>) -> Option<Nodes<'p>> {
+    fn nodes_of(self, items: Items<'p>, inner: Inner) -> Option<Nodes<'p>> {
         self.source.spend(8 * items.len() + 8)?;
         Some(Nodes { source: self.source, items, inner })
     }
@@ -158,7 +174,7 @@ impl<'p> Node<'p> {
 
     /// The object that this is, if it is one of the class `tag`.
     fn instance(self, tag: &str) -> Option<Instance<'p>> {
-        let View::Object(kind, place) = self.source.parts.plain(self.id) else { return None };
+        let View::Object(kind, place) = self.source.parts.plain(self.id()) else { return None };
         // Its changes are gone through for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let parts = self.source.parts;
@@ -270,7 +286,7 @@ impl<'p> Decoder<'p> for Node<'p> {
         let Source { parts, buffers, .. } = self.source;
         let value = match self.named_value(levels) {
             Some(value) => value,
-            None => super::value::part(parts, self.id, buffers)?,
+            None => super::value::part(parts, self.id(), buffers)?,
         };
         // As each reference to a part is, so is each copy of it.
         let size = usize::try_from(value.extent()).unwrap_or(usize::MAX);
@@ -346,7 +362,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     }
 
     fn array(self) -> Result<Option<ArrayParts<'p>>> {
-        let View::Object(tag, place) = self.source.parts.plain(self.id) else { return Ok(None) };
+        let View::Object(tag, place) = self.source.parts.plain(self.id()) else { return Ok(None) };
         let Some(array) = self.numpy(tag, place)? else { return Ok(None) };
         // What is too much altogether is told at the end.
         Ok(self.source.spend(array.bytes.len()).map(|()| array))
@@ -479,14 +495,14 @@ impl<'p> Decoder<'p> for Node<'p> {
             }
             // A member of a Python enum, by name.
             _ => {
-                let name = parts.member_of(self.id, tag)?;
+                let name = parts.member_of(self.id(), tag)?;
                 Some((name, self.nodes(Items::empty(&parts.arena))?))
             }
         }
     }
 
     fn identity(self) -> Option<usize> {
-        self.source.parts.shares.contains(self.id).then_some(self.id.0 as usize)
+        self.source.parts.shares.contains(self.id()).then_some(self.id().0 as usize)
     }
 
     fn member(self, tag: &str) -> Option<i128> {

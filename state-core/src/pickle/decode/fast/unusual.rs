@@ -117,7 +117,7 @@ impl<'p> Reader<'p> {
         part.text.clear();
         part.raw.clear();
         part.depth = stack::levels(parts);
-        let root = Node { source: &source, id, shape: Shape::NONE };
+        let root = Node::new(&source, id, Shape::NONE);
         let (part, filled) = walk::fill_at(part, schema, root, parts);
         let is_filled = filled.is_ok() && !source.is_spent();
         *left = source.left.get().min(*left);

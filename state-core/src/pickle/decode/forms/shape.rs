@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::{iter, slice};
+use core::iter;
 
 use super::super::arena::{Id, Items};
 use super::super::node::{Node, Source};
@@ -19,7 +19,7 @@ use crate::walk::{self, Decoder, NamedVariant, can_be_none};
 
 /// The node of a schema that a part was written by: its number among those of all forms, or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::pickle::decode) struct Shape(u32);
+pub(in crate::pickle::decode) struct Shape(pub u32);
 
 impl Shape {
     pub const NONE: Self = Self(0);
@@ -33,20 +33,54 @@ impl Shape {
     }
 }
 
-/// The shapes of the items of a part.
-#[derive(Clone, Debug)]
-pub(in crate::pickle::decode) enum Inner<'p> {
-    Alike(Shape),
-    Each(&'p Layer, slice::Iter<'p, Link>),
+/// The shapes of the items of a part: that of each or, of a tuple, its own and the place of the next. It is as short as
+/// can be, as what holds items does at every level.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pickle::decode) struct Inner {
+    shape: Shape,
+    next: u32,
 }
 
-impl Inner<'_> {
-    pub const NONE: Self = Self::Alike(Shape::NONE);
+/// All items have the shape.
+const ALIKE: u32 = u32::MAX;
 
-    pub fn next(&mut self) -> Shape {
-        match self {
-            Self::Alike(shape) => *shape,
-            Self::Each(layer, links) => links.next().map_or(Shape::NONE, |link| Shape::of(layer, *link)),
+impl Inner {
+    pub const NONE: Self = Self::alike(Shape::NONE);
+
+    const fn alike(shape: Shape) -> Self {
+        Self { shape, next: ALIKE }
+    }
+
+    pub fn next(&mut self, source: &Source<'_>) -> Shape {
+        if self.next == ALIKE {
+            return self.shape;
+        }
+        let at = self.next as usize;
+        self.next = self.next.saturating_add(1).min(ALIKE - 1);
+        match source.found().known(self.shape) {
+            Some((layer, Schema { kind: Kind::Tuple(parts), .. })) => {
+                parts.get(at).map_or(Shape::NONE, |link| Shape::of(layer, *link))
+            }
+            _ => Shape::NONE,
+        }
+    }
+}
+
+impl Found {
+    /// The type that a shape is, without the boxes and options around it, which are not seen in a pickle.
+    fn known(&self, shape: Shape) -> Option<(&Layer, &Schema)> {
+        if shape == Shape::NONE {
+            return None;
+        }
+        let number = shape.0 as usize;
+        let layer = self.layer_with(number)?;
+        let mut schema = layer.nodes.0.get(number - layer.first)?;
+        loop {
+            schema = match schema.kind {
+                Kind::Boxed(of) => layer.nodes.get(of),
+                Kind::Optional(of) if !can_be_none(&layer.nodes, layer.nodes.get(of)) => layer.nodes.get(of),
+                _ => return Some((layer, schema)),
+            };
         }
     }
 }
@@ -63,29 +97,17 @@ type Named<'p> = Vec<(&'p str, Node<'p>)>;
 impl<'p> Node<'p> {
     /// What the part was written by, if that is known.
     fn known(self) -> Option<(&'p Layer, &'p Schema)> {
-        if self.shape == Shape::NONE {
-            return None;
-        }
-        let number = self.shape.0 as usize;
-        let layer = self.source.found().layer_with(number)?;
-        let mut schema = layer.nodes.0.get(number - layer.first)?;
-        loop {
-            schema = match schema.kind {
-                Kind::Boxed(of) => layer.nodes.get(of),
-                Kind::Optional(of) if !can_be_none(&layer.nodes, layer.nodes.get(of)) => layer.nodes.get(of),
-                _ => return Some((layer, schema)),
-            };
-        }
+        if self.shape() == Shape::NONE { None } else { self.source.found().known(self.shape()) }
     }
 
     /// By what its items were written.
-    pub fn inner(self) -> Inner<'p> {
+    pub fn inner(self) -> Inner {
         match self.known() {
             Some((layer, schema)) => match &schema.kind {
                 Kind::List(of) | Kind::Set(of) | Kind::Array(of, _) | Kind::Optional(of) => {
-                    Inner::Alike(Shape::of(layer, *of))
+                    Inner::alike(Shape::of(layer, *of))
                 }
-                Kind::Tuple(parts) => Inner::Each(layer, parts.iter()),
+                Kind::Tuple(_) => Inner { shape: self.shape(), next: 0 },
                 _ => Inner::NONE,
             },
             None => Inner::NONE,
@@ -101,9 +123,9 @@ impl<'p> Node<'p> {
     }
 
     /// By what the value of an open set was written, of which the type has this tag.
-    pub fn inner_of_set(self, tag: &str) -> Inner<'p> {
+    pub fn inner_of_set(self, tag: &str) -> Inner {
         let Some((layer, Schema { kind: Kind::Open(open), .. })) = self.known() else { return Inner::NONE };
-        Inner::Alike(layer.member(open, tag).map_or(Shape::NONE, |place| Shape::of(layer, Link::At(place))))
+        Inner::alike(layer.member(open, tag).map_or(Shape::NONE, |place| Shape::of(layer, Link::At(place))))
     }
 
     /// Of the bytes of a raw array, what its elements were.
@@ -142,7 +164,7 @@ impl<'p> Node<'p> {
     /// The slots of a struct of this name that is no class, if it is one.
     fn struct_of(self, tag: &str) -> Option<(&'p Layer, &'p Object, Items<'p>)> {
         let (layer, schema) = self.known()?;
-        match (object(schema)?, self.source.parts.plain(self.id)) {
+        match (object(schema)?, self.source.parts.plain(self.id())) {
             (object, View::Tuple(slots)) if object.name == tag => Some((layer, object, slots)),
             _ => None,
         }
@@ -151,7 +173,7 @@ impl<'p> Node<'p> {
     /// What an object of this class was made of: the schemas, the slots, and attributes.
     fn slots_of_class(self, tag: &str) -> Option<(impl DoubleEndedIterator<Item = &'p Layer>, Items<'p>, Option<Id>)> {
         let parts = self.source.parts;
-        let View::Object(kind, place) = parts.plain(self.id) else { return None };
+        let View::Object(kind, place) = parts.plain(self.id()) else { return None };
         let formed = parts.formed(kind, place)?;
         let is_of = match formed.class {
             Some(class) => parts.is_named(class, tag),
@@ -236,7 +258,7 @@ impl<'p> Node<'p> {
                 "a state without it, whose schema in the pickle has it",
             ));
         };
-        named.push((&slot.name, Self { id, shape: Shape::of(layer, slot.ty), ..self }));
+        named.push((&slot.name, Self::new(self.source, id, Shape::of(layer, slot.ty))));
         let Kind::Raw(raw) = &schema.kind else { return Ok(()) };
         let Some(count) = raw.counted.then(|| slots.next()).flatten() else { return Ok(()) };
         let size = layer.nodes.get(raw.element).head.max(1);
@@ -287,7 +309,7 @@ impl<'p> Node<'p> {
 
     /// The enum of this name that it is a value of, and the name of the variant with its slots.
     fn enum_of(self, tag: &str) -> Option<(&'p Layer, &'p Schema, &'p Enum, Items<'p>)> {
-        match self.source.parts.plain(self.id) {
+        match self.source.parts.plain(self.id()) {
             View::Tuple(slots) => match self.known()? {
                 (layer, schema @ Schema { kind: Kind::Enum(of), .. }) if of.name == tag => {
                     Some((layer, schema, of, slots))
