@@ -5,52 +5,22 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
 
 use super::arena::{Id, Items, Tag};
-use super::forms::{Forms, Inner, Shape};
+use super::forms::{Inner, Shape};
 use super::instance::{Instance, Made};
-use super::numpy::{Dtypes, Numpy};
+use super::numpy::Numpy;
 use super::parts::Parts;
+use super::source::{Entries, Nodes, Source};
 use super::view::View;
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{Attributes, Decoder, Limits, NamedVariant, checksum};
+use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
 /// Text longer than this is named by its kind alone.
 const SHORT: usize = 40;
-
-/// A pickle that is put in the image of a type.
-#[derive(Debug)]
-pub(super) struct Source<'p> {
-    pub parts: &'p Parts<'p>,
-    pub buffers: &'p [&'p [u8]],
-    pub surrogates: LoneSurrogates,
-    /// What the parts that are taken may still amount to; see [`PickleOptions::expansion`](crate::pickle::PickleOptions).
-    pub left: Cell<u64>,
-    pub dtypes: RefCell<Dtypes>,
-    /// The class that was found last to be the one that was asked for, and what was asked for: of many objects of a class,
-    /// all but the first need no look at its name.
-    pub class: RefCell<Option<(Id, String)>>,
-    /// What the pickle says of PyO3 classes.
-    pub forms: Forms,
-    pub limits: Limits,
-}
-
-impl Source<'_> {
-    pub fn spend(&self, amount: usize) -> Option<()> {
-        let left = self.left.get().checked_sub(amount as u64);
-        self.left.set(left.unwrap_or(0));
-        left.map(drop)
-    }
-
-    /// Whether there was more than what shared parts may amount to.
-    pub fn is_spent(&self) -> bool {
-        self.left.get() == 0
-    }
-}
 
 /// One part. It is handed on at every level, so it is two words, which need no memory.
 #[derive(Clone, Copy, Debug)]
@@ -59,50 +29,6 @@ pub(super) struct Node<'p> {
     /// The part, and in the upper half its shape.
     part: u64,
 }
-
-/// The items of a part.
-#[derive(Clone, Debug)]
-pub(super) struct Nodes<'p> {
-    source: &'p Source<'p>,
-    items: Items<'p>,
-    inner: Inner,
-}
-
-impl<'p> Iterator for Nodes<'p> {
-    type Item = Node<'p>;
-
-    fn next(&mut self) -> Option<Node<'p>> {
-        self.items.next().map(|id| Node::new(self.source, id, self.inner.next(self.source)))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.items.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Nodes<'_> {}
-
-/// The entries of a dict.
-#[derive(Clone, Debug)]
-pub(super) struct Entries<'p> {
-    items: Nodes<'p>,
-    inner: [Shape; 2],
-}
-
-impl<'p> Iterator for Entries<'p> {
-    type Item = (Node<'p>, Node<'p>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (key, value) = (self.items.next()?, self.items.next()?);
-        Some((key.shaped(self.inner[0]), value.shaped(self.inner[1])))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.items.len() / 2, Some(self.items.len() / 2))
-    }
-}
-
-impl ExactSizeIterator for Entries<'_> {}
 
 impl<'p> Node<'p> {
     pub fn new(source: &'p Source<'p>, id: Id, shape: Shape) -> Self {
@@ -118,7 +44,7 @@ impl<'p> Node<'p> {
         Shape((self.part >> 32) as u32)
     }
 
-    fn shaped(self, shape: Shape) -> Self {
+    pub fn shaped(self, shape: Shape) -> Self {
         Self::new(self.source, self.id(), shape)
     }
 
@@ -165,11 +91,11 @@ impl<'p> Node<'p> {
 
     fn nodes_of(self, items: Items<'p>, inner: Inner) -> Option<Nodes<'p>> {
         self.source.spend(8 * items.len() + 8)?;
-        Some(Nodes { source: self.source, items, inner })
+        Some(Nodes::new(self.source, items, inner))
     }
 
     fn entries_of(self, items: Items<'p>, inner: [Shape; 2]) -> Option<Entries<'p>> {
-        Some(Entries { items: self.nodes(items)?, inner })
+        Some(Entries::new(self.nodes(items)?, inner))
     }
 
     /// The object that this is, if it is one of the class `tag`.

@@ -1,30 +1,26 @@
 //! Objects whose state is no tuple of their slots: attributes by name, and members as Cython sorts them.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::Fill;
 use super::leaves::int;
 use super::objects::missing;
-use super::{Fill, fill_named};
+use super::older::by_names_of;
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
-use crate::protocol::builder::Builder;
-use crate::protocol::stack;
-use crate::schema::{
-    Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, OldForm, Schema, Show, Slot, Upgrade, missing_slot,
-};
+use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Show, Slot, missing_slot};
 use crate::standard;
-use crate::value::NamedSlot;
 use crate::walk::form::can_be_none;
 use crate::walk::{Attributes, Decoder};
 
 /// A slot, with the place of its head.
 #[derive(Clone, Copy)]
-struct Place<'s> {
-    slot: &'s Slot,
+pub(super) struct Place<'s> {
+    pub(super) slot: &'s Slot,
     /// The type that the slot belongs to: what it says of older forms, and the variant.
-    owner: Owner<'s>,
+    pub(super) owner: Owner<'s>,
     at: usize,
     /// Its number among the slots, those of parents first.
     order: usize,
@@ -32,8 +28,8 @@ struct Place<'s> {
 
 /// What names the slots of a struct or variant had.
 #[derive(Clone, Copy)]
-struct Owner<'s> {
-    evolution: &'static Evolution,
+pub(super) struct Owner<'s> {
+    pub(super) evolution: &'static Evolution,
     variant: &'s str,
 }
 
@@ -82,90 +78,6 @@ fn by_known_names<'v, 's, D: Decoder<'v>>(
     Some(named.and_then(|named| by_names_of(fill, object, (tag, &named), at)))
 }
 
-/// Fills an object from slots that stand by name, in the state of a type that was called `tag` then. Where its type
-/// changes older states, it is given one that has other slots than those of today, or others in them.
-pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
-    fill: &mut Fill<'v, 's>,
-    object: &'s Object,
-    (tag, named): (&str, &[(&'v str, D)]),
-    at: usize,
-) -> Result<()> {
-    match object.evolution.upgrade {
-        Some(upgrade) if !is_present(fill.nodes, object, named) => upgraded(fill, (object, upgrade), (tag, named), at),
-        _ => match form_of(object, tag, named) {
-            Some((form, older)) => fill.aside(|image| converted(image, (form, older), named, at)),
-            None => attributes(fill, object, named, at),
-        },
-    }
-}
-
-/// The older form, a type of the program, that has the names of a state that ours does not fit.
-fn form_of<'v, D: Decoder<'v>>(
-    object: &Object,
-    tag: &str,
-    named: &[(&'v str, D)],
-) -> Option<(&'static OldForm, &'static Object)> {
-    let forms = object.evolution.forms;
-    if forms.is_empty() || has_names(Nodes::NONE, object, named) {
-        return None;
-    }
-    forms.iter().find_map(|form| match &(form.schema)().kind {
-        Kind::Object(older) => {
-            let is_called = older.name == tag || older.evolution.aliases.contains(&tag);
-            (is_called && has_names(Nodes::NONE, older, named)).then_some((form, older))
-        }
-        _ => None,
-    })
-}
-
-/// Whether each slot of a type has its value, and each value its slot.
-fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
-    let places = places(nodes, object, 0);
-    let found: Vec<Option<usize>> = places.iter().map(|place| find(place, &places, named)).collect();
-    let is_there = |(place, found): (&Place<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
-    let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name));
-    let is_taken = |(at, (name, _)): (usize, &(&str, D))| found.contains(&Some(at)) || drops(name);
-    places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
-}
-
-/// Fills an object from a state of an older form, which is built and converted.
-fn converted<'v, D: Decoder<'v>>(
-    mut image: Builder,
-    (form, older): (&OldForm, &Object),
-    named: &[(&'v str, D)],
-    at: usize,
-) -> (Builder, Result<()>) {
-    let size = (form.schema)().head;
-    let space = Builder { memory: image.memory, ..Builder::new(size, image.depth) };
-    let (made, filled) = fill_named(space, older, named, 0);
-    let converted = filled.and_then(|()| (form.convert)(&made.regions(size)?, &mut image, at));
-    (image, converted)
-}
-
-fn upgraded<'v, D: Decoder<'v>>(
-    fill: &mut Fill<'v, '_>,
-    (object, upgrade): (&Object, Upgrade),
-    (tag, named): (&str, &[(&'v str, D)]),
-    at: usize,
-) -> Result<()> {
-    let (mut slots, levels) = (Vec::new(), stack::levels(fill.parts));
-    for (name, value) in named {
-        let slot = value.to_value(levels).map_err(|error| error.within(name))?;
-        slots.push(NamedSlot { name: String::from(*name), value: slot, elements: value.elements().cloned() });
-    }
-    fill.aside(|image| (upgrade.fill)(object, upgrade, (tag, slots), image, at))
-}
-
-/// Whether a state has the slots of today and, as far as can be seen from outside, of their types.
-fn is_present<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
-    let places = places(nodes, object, 0);
-    let fits = |place: &Place<'_>| {
-        let value = named.iter().find(|(name, _)| *name == place.slot.name);
-        value.is_some_and(|(_, value)| may_be(nodes, nodes.get(place.slot.ty), *value))
-    };
-    places.len() == named.len() && places.iter().all(fits)
-}
-
 /// Whether a reference may lead to a value, as far as can be told without looking at its parts.
 pub(super) fn may_lead_to<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
     while let Kind::Boxed(of) = schema.kind {
@@ -180,7 +92,7 @@ pub(super) fn may_lead_to<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: 
 }
 
 /// Whether a value may stand for what a schema says, as far as can be told without looking at its parts.
-fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
+pub(super) fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
     loop {
         return match &schema.kind {
             Kind::Optional(_) if value.is_none() => true,
@@ -357,7 +269,11 @@ fn by_names<'v, 's, D: Decoder<'v>>(
 
 /// The place of a slot's value, by its name or one that it had; the last where it is given twice. Most come in the order
 /// of the slots.
-fn find<'v, D: Decoder<'v>>(place: &Place<'_>, places: &[Place<'_>], named: &[(&'v str, D)]) -> Option<usize> {
+pub(super) fn find<'v, D: Decoder<'v>>(
+    place: &Place<'_>,
+    places: &[Place<'_>],
+    named: &[(&'v str, D)],
+) -> Option<usize> {
     let name = &*place.slot.name;
     let here = Some(place.order).filter(|&order| named.get(order).is_some_and(|(given, _)| *given == name));
     here.or_else(|| named.iter().rposition(|(given, _)| *given == name)).or_else(|| {
@@ -487,7 +403,7 @@ fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> 
 }
 
 /// The slots of an object, those of its parents first.
-fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
+pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
     let mut places = Vec::new();
     add_places(nodes, object, at, &mut places);
     places

@@ -7,6 +7,7 @@ mod filled;
 mod keys;
 mod leaves;
 mod objects;
+mod older;
 mod once;
 mod raws;
 mod variants;
@@ -70,7 +71,7 @@ pub(crate) fn fill_named_state<'v, D: Decoder<'v>>(
     limits: Limits,
 ) -> Result<Filled<'v>> {
     filled(schema, limits, |fill| match &schema.kind {
-        Kind::Object(object) => attributes::by_names_of(fill, object, (&object.name, &named), 0),
+        Kind::Object(object) => older::by_names_of(fill, object, (&object.name, &named), 0),
         _ => Err(Error::new(ErrorKind::Malformed, "an object", schema.to_string())),
     })
 }

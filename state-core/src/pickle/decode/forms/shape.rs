@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use core::iter;
 
 use super::super::arena::{Id, Items};
-use super::super::node::{Node, Source};
+use super::super::node::Node;
+use super::super::source::Source;
 use super::super::view::View;
 use super::Found;
 use super::layer::{Layer, object};
