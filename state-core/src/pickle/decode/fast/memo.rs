@@ -2,7 +2,6 @@
 
 use super::Reader;
 use super::number::decimal;
-use super::plan::LEAST;
 use crate::pickle::opcode as op;
 
 /// What stands at a number of the memo: where it begins, and of what can begin with other parts, as tuples, classes and
@@ -14,6 +13,9 @@ pub(super) const CLASS: u32 = 1 << 31;
 
 /// What nothing in the memo is.
 pub(super) const NOTHING: Kept = Kept::MAX;
+
+/// The number of levels that a part counts for at least, because of the stack frames of what reads it.
+pub(super) const LEAST: u32 = 6;
 
 /// A place where nothing begins.
 pub(super) const NOWHERE: u32 = u32::MAX;

@@ -2,43 +2,16 @@
 //! sorts by name.
 
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 
 use super::Reader;
 use super::memo::{Kept, NOWHERE};
-use super::plan::{Made, Of, Placed, tuple_code};
+use super::plan::{Made, Of, SlotOf, Slots, tuple_code};
 use crate::pickle::opcode as op;
-
-/// The slots of an object, in the order in which they are expected.
-pub(super) struct Slots {
-    slots: Vec<SlotOf>,
-    /// Whether they stand in a pair, behind what would be a `__dict__`.
-    is_pair: bool,
-}
-
-struct SlotOf {
-    placed: Placed,
-    /// Its number in the order of the head.
-    order: usize,
-    plan: OnceCell<u32>,
-}
 
 /// Where the tail and the text of a slot end.
 struct Part {
     order: usize,
     ends: [usize; 2],
-}
-
-impl Slots {
-    pub fn new(slots: &[Placed], is_pair: bool) -> Self {
-        let slot = |(order, &placed): (usize, &Placed)| SlotOf { placed, order, plan: OnceCell::new() };
-        Self { slots: slots.iter().enumerate().map(slot).collect(), is_pair }
-    }
-
-    /// Expects them in the order of their names.
-    pub fn sort(&mut self) {
-        self.slots.sort_by_key(|slot| &*slot.placed.0.name);
-    }
 }
 
 impl Reader<'_> {

@@ -12,7 +12,8 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::arena::{Arena, Id, Tag};
-use super::effects::{Dropped, Effects};
+use super::dropped::Dropped;
+use super::effects::Effects;
 use super::foreign;
 use super::limit::{LONGEST, too_many};
 use super::memo::Memo;

@@ -1,28 +1,27 @@
 //! The plan of a type: what stands for one of its values, as a flat list of operations. What leads to other heads has a
 //! plan of its own, which is made when it is needed first.
 
+mod learned;
 mod objects;
 mod planner;
+mod slots;
 mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
+pub(super) use self::learned::{Field, Learned, Mark};
 pub(super) use self::objects::Placed;
+pub(super) use self::slots::{SlotOf, Slots};
 pub(super) use self::table::{Of, Plans};
 
-use super::learned::Learned;
 use super::memo::{Kept, NOTHING};
-use super::unordered::Slots;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::enum_is_inline;
 use crate::schema::{self, Enum, Link, Nodes, Raw, Schema, Slot};
 use crate::standard::Known;
 use crate::walk::tuple_slots;
-
-/// Parts that a plan counts for at least, for the frames of what reads it.
-pub(super) const LEAST: u32 = 6;
 
 /// Tuples and objects inside one another in one plan.
 pub(super) const NESTED: usize = 8;

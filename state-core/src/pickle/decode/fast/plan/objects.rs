@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::planner::{Planner, is_number};
-use super::{Around, BATCH, Class, Cython, Made, Op, target};
+use super::{Around, BATCH, Class, Cython, Made, Op, Slots, target};
 use crate::pickle::decode::fast::memo::NOTHING;
-use crate::pickle::decode::fast::unordered::Slots;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::option_is_inline;
 use crate::schema::{Form, Kind, Nodes, Object, Schema, Slot};

@@ -4,9 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use super::{Codes, Group, LEAST, NESTED, Of, Op, Plan, Plans, Span, Standard, UNSEEN, Variants, target, tuple_code};
-use crate::pickle::decode::fast::learned::Learned;
-use crate::pickle::decode::fast::memo::NOTHING;
+use super::{Codes, Group, Learned, NESTED, Of, Op, Plan, Plans, Span, Standard, UNSEEN, Variants, target, tuple_code};
+use crate::pickle::decode::fast::memo::{LEAST, NOTHING};
 use crate::pickle::opcode as op;
 use crate::protocol::layout::{option_is_inline, stride};
 use crate::schema::{Form, Kind, Link, Nodes, Schema, Slot};

@@ -2,49 +2,12 @@
 //! names in it are in the memo. They are learned from a row that was read by its operations.
 
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
 use core::mem::size_of;
 
 use super::Reader;
 use super::memo::NOTHING;
-use super::plan::{Op, Plan};
+use super::plan::{Field, Mark, Op, Plan};
 use super::run::Run;
-
-/// After so many rows in vain, with none in between that was as the one before, no more is learned: where what is put in the
-/// memo has a number, no two rows are the same.
-const MOST_MISSES: u32 = 8;
-
-/// What was learned of the rows of a plan.
-#[derive(Default)]
-pub(super) struct Learned {
-    fields: RefCell<Vec<Field>>,
-    /// It holds from so many parts in the memo on, among which are all that it gets from there.
-    from: Cell<usize>,
-    /// How often it was learned anew since a row was as the one before.
-    misses: Cell<u32>,
-}
-
-/// A value, and what stands before it.
-struct Field {
-    before: u128,
-    /// The bits of a block that belong to it.
-    mask: u128,
-    len: u8,
-    /// How many of the bytes put something in the memo.
-    puts: u8,
-    /// The operation that reads the value; none behind the last of them.
-    op: Option<u32>,
-}
-
-/// A place in the pickle, and how much was in the memo there.
-type Mark = (usize, usize);
-
-impl Learned {
-    /// Whether rows differ too often.
-    pub fn is_of_no_use(&self) -> bool {
-        self.misses.get() >= MOST_MISSES
-    }
-}
 
 impl Reader<'_> {
     /// Reads rows as they were learned, up to what adds them or the first that is another; how many.
@@ -133,18 +96,5 @@ impl Reader<'_> {
 
     fn mark(&self) -> Mark {
         (self.at, self.memo.len())
-    }
-}
-
-impl Field {
-    /// What is long has no field.
-    fn new(op: Option<u32>, (from, had): Mark, (to, has): Mark, input: &[u8]) -> Option<Self> {
-        let bytes = input.get(from..to)?;
-        let mut before = [0; size_of::<u128>()];
-        before.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        let mask = u128::MAX.checked_shr(u128::BITS - 8 * bytes.len() as u32).unwrap_or(0);
-        // Each of the puts is an opcode among so few bytes.
-        let (len, puts) = (bytes.len() as u8, has.checked_sub(had)? as u8);
-        Some(Self { before: u128::from_le_bytes(before), mask, len, puts, op })
     }
 }
