@@ -10,17 +10,17 @@ use crate::protocol::text::Text;
 use crate::schema::Sharing;
 use crate::sharing::{Numbered, Tracker};
 
-/// An image that grows as a dynamic door hands over one slot after the other.
+/// An image that grows as a dynamic format hands over one slot after another.
 #[derive(Debug)]
 pub struct Builder {
-    /// The root's head, then the tail: a position in it names a head.
+    /// The root's head, then the tail; a head is named by its position here.
     pub(crate) heads: Vec<u8>,
     pub(crate) text: Vec<u8>,
     pub(crate) raw: Vec<u8>,
     pub(crate) depth: u32,
-    /// Bytes that may still be taken for slots which the state may leave to their defaults.
+    /// The bytes that defaults of slots missing from the state may still take.
     pub(crate) memory: usize,
-    /// Whether references are numbered, so that shared pointers have a record.
+    /// Whether references are numbered, so that a record precedes the object of each shared pointer.
     pub(crate) numbered: bool,
 }
 
@@ -42,7 +42,7 @@ impl Builder {
         }
     }
 
-    /// The same with the space of another image, whose content is given up.
+    /// As [`new`](Self::new), reusing the space of another image, whose content is discarded.
     #[cfg(feature = "pyo3")]
     pub(crate) fn over(mut space: Self, head: usize, depth: u32) -> Self {
         space.heads.clear();
@@ -52,13 +52,13 @@ impl Builder {
         Self { depth, ..space }
     }
 
-    /// The bytes that it holds on to.
+    /// The bytes allocated for its regions.
     #[cfg(feature = "pyo3")]
     pub(crate) fn capacity(&self) -> usize {
         self.heads.capacity() + self.text.capacity() + self.raw.capacity()
     }
 
-    /// The image that was made, whose root has a head of this size.
+    /// The regions of the finished image, whose root has a head of this size.
     pub(crate) fn regions(&self, head: usize) -> Result<Regions<'_>, Error> {
         let (head, tail) = self.heads.split_at(head);
         let text = Text::new(&self.text)
@@ -66,13 +66,13 @@ impl Builder {
         Ok(Regions { head, tail, text, raw: &self.raw, numbered: self.numbered.then_some(Numbered::ANY) })
     }
 
-    /// Takes bytes from what slots that are left out may come to.
+    /// Subtracts bytes from those that defaults of missing slots may take.
     pub(crate) fn takes(&mut self, bytes: usize) -> Result<(), Error> {
         self.memory = self.memory.checked_sub(bytes).ok_or_else(too_large)?;
         Ok(())
     }
 
-    /// A run of zeroed heads at the end of the tail; its position.
+    /// Appends a run of zeroed heads to the tail and returns its position.
     pub(crate) fn run(&mut self, count: usize, head: usize) -> usize {
         let at = self.heads.len();
         self.heads.resize(at + count * stride(head), 0);
@@ -97,8 +97,8 @@ impl Builder {
         self.raw.resize(self.raw.len().next_multiple_of(ALIGN), 0);
     }
 
-    /// Writes a whole slot at the head `at`, and behind what is there already: how a default takes its place. `size`
-    /// and `put` are those of [`State`](crate::State), or of another way to write a slot.
+    /// Writes a whole slot, such as a default: its head at `at`, and everything else behind what the regions already
+    /// hold. `size` and `put` are those of [`State`](crate::State), or of another way to write a slot.
     ///
     /// # Errors
     /// Those of taking the value's state.
@@ -139,7 +139,7 @@ impl Builder {
     }
 }
 
-/// The numbers of a slot that is written by itself would be those of other objects.
+/// A slot that is written alone would use the numbers of other objects.
 #[cold]
 fn shares() -> Error {
     let expected = "a default in which nothing is shared, and no weak reference leads to anything";

@@ -1,5 +1,5 @@
-//! Floats of 32 bits as those of 64 and back, bit for bit where they are no numbers: the processor's own conversion makes
-//! a signalling NaN a quiet one.
+//! Conversion of 32-bit floats to 64 bits and back, which keeps the bits of NaNs: the processor's own conversion makes
+//! signalling NaNs quiet.
 
 /// An `f32` as an `f64`, exactly.
 #[inline]
@@ -8,13 +8,13 @@ pub(crate) fn widen(number: f32) -> f64 {
     if wide.is_nan() { widen_nan(number) } else { wide }
 }
 
-/// An `f64` as the nearest `f32`; exactly what was widened.
+/// The nearest `f32` of an `f64`; exact for a widened one.
 #[inline]
 pub(crate) fn narrow(number: f64) -> f32 {
     if number.is_nan() { narrow_nan(number) } else { number as f32 }
 }
 
-/// What an `f64` holds behind the bits of an `f32`.
+/// How many more mantissa bits an `f64` has than an `f32`.
 const BEHIND: u32 = 29;
 
 #[cold]
@@ -28,7 +28,8 @@ fn narrow_nan(number: f64) -> f32 {
     let bits = number.to_bits();
     let sign = (bits >> 32) as u32 & 1 << 31;
     let payload = (bits >> BEHIND) as u32 & 0x7f_ffff;
-    // What does not fit is no signal of an `f32`, and without a bit it would be infinite.
+    // A payload with lower bits cannot come from a signalling `f32`; the quiet bit also keeps it from becoming an
+    // infinity.
     let quiet = if bits << (64 - BEHIND) == 0 { 0 } else { 1 << 22 };
     f32::from_bits(sign | 0xff << 23 | payload | quiet)
 }

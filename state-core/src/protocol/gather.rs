@@ -1,28 +1,28 @@
-//! A raw region that is not in one place: [`Writer`](crate::state::Writer) gathers the raw arrays of a live value
-//! here, borrowed where they lie as they travel, instead of copying them into a buffer.
+//! A raw region in several places: [`Writer`](crate::state::Writer) gathers the raw arrays of a live value here, and
+//! borrows those whose memory is their image instead of copying them into a buffer.
 
 use alloc::vec::Vec;
 use core::ops::Deref;
 
 use crate::protocol::layout::{ALIGN, padded};
 
-/// A raw array of fewer bytes than this is copied rather than borrowed: a segment of its own costs as much.
+/// A raw array of fewer bytes than this is copied rather than borrowed: a separate segment costs as much.
 pub(crate) const LARGE: usize = 256;
 
-/// A raw array of the live value, which stands before the byte `at` of those that were copied.
+/// A raw array of the live value, inserted before the byte `at` of the copied ones.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Borrowed<'v> {
     pub at: usize,
     pub bytes: &'v [u8],
 }
 
-/// The raw arrays that were copied, in space that is used again: what was there before is written over, not cleared.
+/// The raw arrays that were copied, in reused space: old content is overwritten, not cleared.
 #[derive(Debug, Default)]
 pub(crate) struct Copied {
     space: Vec<u8>,
     len: usize,
-    /// Where long lists of bytes are gathered as arrays are: how much of the tail was left at each. Here, as the writer
-    /// itself is to stay in registers.
+    /// If long lists of bytes are gathered like arrays: how much of the tail was left at each. Kept here so that the
+    /// writer itself stays in registers.
     lists: Option<Vec<usize>>,
 }
 
@@ -35,7 +35,7 @@ impl Copied {
         self.len = 0;
     }
 
-    /// Clears it; whether long lists of bytes come, too.
+    /// Clears it; `lists` says whether long lists of bytes will be gathered too.
     #[cfg(feature = "pickle")]
     pub fn clear_for(&mut self, lists: bool) {
         self.clear();
@@ -53,12 +53,12 @@ impl Copied {
         self.space.capacity()
     }
 
-    /// The next `len` bytes, which hold anything.
+    /// The next `len` bytes, whose content is arbitrary.
     fn take(&mut self, len: usize) -> &mut [u8] {
         let start = self.len;
         self.len += len;
         if self.space.capacity() == 0 {
-            // Fresh memory that is asked for as zeros has not to be filled with them.
+            // Fresh memory requested as zeros need not be filled.
             self.space = alloc::vec![0; len];
         } else if self.space.len() < self.len {
             self.space.resize(self.len, 0);
@@ -75,11 +75,11 @@ impl Deref for Copied {
     }
 }
 
-/// What has been gathered: `copied`, with each of `borrowed` put in at its position.
+/// The gathered arrays: `copied`, with each of `borrowed` inserted at its position.
 #[derive(Debug)]
 pub(crate) struct Gather<'w, 'v> {
     copied: &'w mut Copied,
-    /// Absent while a value is written that does not live for `'v`.
+    /// `None` while a value that does not live for `'v` is written.
     borrowed: Option<&'w mut Vec<Borrowed<'v>>>,
     /// How many of the counted bytes are still to come.
     left: usize,
@@ -94,13 +94,13 @@ impl<'w, 'v> Gather<'w, 'v> {
         self.copied.lists.is_some()
     }
 
-    /// Takes a list of bytes, at which so much of the tail was left.
+    /// Adds a list of bytes; `left` is how much of the tail was left at it.
     pub fn list(&mut self, bytes: &'v [u8], left: usize) -> Option<()> {
         self.copied.lists.as_mut()?.push(left);
         self.array(bytes)
     }
 
-    /// Takes an array and the padding behind it; `None` where more comes than was counted.
+    /// Adds an array and its padding; `None` if that is more than was counted.
     pub fn array(&mut self, bytes: &'v [u8]) -> Option<()> {
         match &mut self.borrowed {
             Some(borrowed) if bytes.len() >= LARGE => {
@@ -113,7 +113,7 @@ impl<'w, 'v> Gather<'w, 'v> {
         Some(())
     }
 
-    /// Space for an array that has to be written; the padding behind it is written.
+    /// Space for an array that is to be written; its padding is written here.
     pub fn space(&mut self, len: usize) -> Option<&mut [u8]> {
         let with_padding = padded(len)?;
         self.left = self.left.checked_sub(with_padding)?;
@@ -122,12 +122,12 @@ impl<'w, 'v> Gather<'w, 'v> {
         Some(space)
     }
 
-    /// How many of the counted bytes have not come.
+    /// How many of the counted bytes are still to come.
     pub fn left(&self) -> usize {
         self.left
     }
 
-    /// The same, for a value that does not live for `'v`; [`resume`](Self::resume) takes what is then left.
+    /// A gatherer for a value that does not live for `'v`; [`resume`](Self::resume) receives what is left then.
     pub fn copying<'s>(&mut self) -> Gather<'_, 's> {
         Gather { copied: self.copied, borrowed: None, left: self.left }
     }

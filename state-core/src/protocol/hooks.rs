@@ -1,17 +1,17 @@
-//! What a walk does about `after_set` hooks of objects that have skipped fields in them: these see more in a live value
-//! than in a new one. Other hooks are always called at once.
+//! The treatment of `after_set` hooks of objects with skipped fields, which see more in a live value than in a new one.
+//! Other hooks are always called at once.
 
-/// What is done about them.
+/// The treatment of such hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hooks {
-    /// They are called.
+    /// They are called at once.
     Call,
-    /// They are left to be called on the live value.
+    /// They are left, to be called later on the live value.
     Leave,
-    /// They are counted, to see whether all that were left are found.
+    /// They are counted, to check that all that were left are found.
     Count,
-    /// They are called, and what they refuse is past help.
+    /// They are called, but a refusal can no longer be honoured.
     Again,
-    /// None is called: the value is only written once more.
+    /// None is called: the value is only written again.
     Never,
 }

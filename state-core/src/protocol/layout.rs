@@ -1,4 +1,4 @@
-//! The rules by which heads are laid out: in one place, for generated code, the impls and the readers by schema.
+//! The rules for the layout of heads, in one place for generated code, the impls and the readers by schema.
 
 /// The size in bytes of the head of a length; see [`Writer::length`](crate::state::Writer::length).
 pub const LENGTH: usize = 4;
@@ -7,7 +7,7 @@ pub const LENGTH: usize = 4;
 #[cfg(feature = "pyo3")]
 pub(crate) const HANDLE: usize = 8;
 
-/// Bytes of the head of a raw array: its count, or its count behind a tag where it is optional.
+/// The size of the head of a raw array: its count, behind a tag if it is optional.
 #[must_use]
 pub const fn raw_head(optional: bool) -> usize {
     if optional { 9 } else { 8 }
@@ -16,7 +16,7 @@ pub const fn raw_head(optional: bool) -> usize {
 /// Raw arrays start at multiples of this, counted from the start of the image.
 pub(crate) const ALIGN: usize = 16;
 
-/// `len` bytes of a raw array and the zeros behind it.
+/// The size of a raw array of `len` bytes with its padding.
 #[inline]
 pub(crate) const fn padded(len: usize) -> Option<usize> {
     len.checked_next_multiple_of(ALIGN)
@@ -29,13 +29,13 @@ pub const fn stride(head: usize) -> usize {
     if head == 0 { 1 } else { head }
 }
 
-/// An optional value of at most this many bytes stands in the head itself, behind the tag; a larger one in the tail.
+/// An optional value of at most this many bytes is in the head, behind the tag; a larger one is in the tail.
 const SMALL_OPTION: usize = 8;
 
-/// The same for the largest variant of an enum.
+/// The same limit for the largest variant of an enum.
 const SMALL_ENUM: usize = 16;
 
-/// Whether an optional value of this head stands in the head.
+/// Whether an optional value with a head of this size is in the head.
 pub(crate) const fn option_is_inline(head: usize) -> bool {
     head <= SMALL_OPTION
 }
@@ -44,7 +44,7 @@ pub(crate) const fn option_head(head: usize) -> usize {
     if option_is_inline(head) { 1 + head } else { 1 }
 }
 
-/// Bytes of the tag of an enum with so many variants.
+/// The size of the tag of an enum with this many variants.
 #[must_use]
 pub const fn tag_head(variants: usize) -> usize {
     match variants {
@@ -54,13 +54,13 @@ pub const fn tag_head(variants: usize) -> usize {
     }
 }
 
-/// Whether the variants of an enum, the largest of `largest` bytes, stand in the head.
+/// Whether the variants of an enum, the largest of which has `largest` bytes, are in the head.
 #[must_use]
 pub const fn enum_is_inline(largest: usize) -> bool {
     largest <= SMALL_ENUM
 }
 
-/// The head of an enum: its tag, and room for its largest variant where that is small.
+/// The size of the head of an enum: its tag, and room for its largest variant if that is small.
 #[must_use]
 pub const fn enum_head(variants: usize, largest: usize) -> usize {
     tag_head(variants) + if enum_is_inline(largest) { largest } else { 0 }
@@ -80,14 +80,14 @@ pub const fn largest(heads: &[usize]) -> usize {
     largest
 }
 
-/// The bytes of the record before what a numbered reference leads to, or of a weak reference.
+/// The size of the record before the object of a numbered reference, and of the head of a weak reference.
 pub(crate) const RECORD: usize = 8;
 
-/// What takes at most so many bytes of memory for each byte of an image is not counted: it is as much as is really there.
+/// Values that occupy at most this many bytes of memory for each byte of image are not counted.
 pub(crate) const FACTOR: usize = 64;
 
-/// The number of elements of an array with these dimensions; `None` where memory could not hold those of the dimensions
-/// that are not empty.
+/// The number of elements of an array with these dimensions; `None` if memory could not hold the elements, even leaving
+/// out dimensions of length 0.
 pub(crate) fn grid_count(shape: &[usize], size: usize) -> Option<usize> {
     let some =
         shape.iter().filter(|&&length| length != 0).try_fold(1_usize, |count, &length| count.checked_mul(length))?;

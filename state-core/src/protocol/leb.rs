@@ -10,7 +10,7 @@ pub(crate) fn write(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// The number in bytes that are given one after another; none where they end within it, or it has more than 64 bits.
+/// Reads a number from bytes that `next` returns one by one; `None` if they end within it, or it has more than 64 bits.
 pub(crate) fn read(mut next: impl FnMut() -> Option<u8>) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {

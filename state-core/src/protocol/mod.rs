@@ -1,5 +1,5 @@
-//! What types and runtime promise each other about the regions of an image: how they are laid out, counted, filled,
-//! tested and read. It knows no form in which a state is shown, and no type of the user's.
+//! The contract between types and runtime about the regions of an image: how they are laid out, counted, filled,
+//! checked and read. It knows neither other formats nor the user's types.
 
 pub(crate) mod builder;
 pub(crate) mod decode;

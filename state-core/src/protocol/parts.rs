@@ -1,4 +1,4 @@
-//! The parts of a head, one after the other: what the functions of generated code, tuples and entries do for each.
+//! The parts of a head, one after another: what generated code, tuples and entries do with each.
 
 use core::mem::take;
 
@@ -14,13 +14,13 @@ pub fn size<T: State>(value: &T, size: &mut Size) {
     }
 }
 
-/// Writes one part at the front of `head`, and moves `head` behind it.
+/// Writes one part at the front of `head`, and advances `head` past it.
 #[inline]
 pub fn put<'v, T: State>(value: &'v T, head: &mut &mut [u8], writer: &mut Writer<'_, 'v>) {
     value.put(cut_mut(head, T::HEAD), writer);
 }
 
-/// Tests one part.
+/// Checks one part.
 #[inline]
 pub fn check<'de, T: Restore<'de>>(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
     let head = cut(head, T::HEAD);
@@ -33,13 +33,13 @@ pub fn get<'de, T: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>)
     T::get(cut(head, T::HEAD), reader)
 }
 
-/// Restores one part.
+/// Restores one part in place.
 #[inline]
 pub fn set<'de, T: Restore<'de>>(value: &mut T, head: &mut &'de [u8], reader: &mut Reader<'de>) {
     value.set(cut(head, T::HEAD), reader);
 }
 
-/// Says in which slot a hook that was left refused.
+/// Adds to a refusal by a hook that was called late in which slot it occurred.
 #[inline]
 pub fn settled(settled: Option<()>, name: &str, reader: &mut Reader<'_>) -> Option<()> {
     if settled.is_none() {
@@ -48,7 +48,7 @@ pub fn settled(settled: Option<()>, name: &str, reader: &mut Reader<'_>) -> Opti
     settled
 }
 
-/// The first `len` bytes of a head that the runtime guarantees to be long enough.
+/// Cuts the first `len` bytes from a head that the runtime guarantees to be long enough.
 #[inline]
 pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
     let (cut, rest) = head.split_at(len);
@@ -56,7 +56,7 @@ pub fn cut<'a>(head: &mut &'a [u8], len: usize) -> &'a [u8] {
     cut
 }
 
-/// As [`cut`], to be written.
+/// As [`cut`], for writing.
 #[inline]
 pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
     let (cut, rest) = take(head).split_at_mut(len);
@@ -64,14 +64,14 @@ pub fn cut_mut<'a>(head: &mut &'a mut [u8], len: usize) -> &'a mut [u8] {
     cut
 }
 
-/// Says in which slot a value was refused.
+/// Adds to a refusal in which slot it occurred.
 #[inline]
 pub fn refused_within<T>(name: &str, reader: &mut Reader<'_>) -> Option<T> {
     reader.within(name);
     None
 }
 
-/// Puts a value where there is one.
+/// Assigns a value if there is one.
 #[inline]
 pub fn assign<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {

@@ -1,16 +1,16 @@
-//! The memory that a container takes for its elements: counted while an image is checked, so that a state which would
-//! take too much is refused before any of it is built.
+//! The memory that a container takes for its elements. It is counted while an image is checked, so that a state that
+//! would take too much is refused before any of it is built.
 
 use crate::protocol::decode::Checker;
 use crate::protocol::layout::{FACTOR, LENGTH, stride};
 
-/// What a container needs, at most, to hold elements and to be built or refilled.
+/// An upper bound on what a container needs to hold its elements, and to be built or refilled.
 pub struct Room {
-    /// Copies of all elements, with the places that stay empty.
+    /// Places for each element, including those that stay empty.
     copies: usize,
-    /// Bytes beside each element.
+    /// Bytes of overhead for each element.
     beside: usize,
-    /// Places more, as soon as there is one element.
+    /// Additional places, as soon as there is one element.
     spare: usize,
 }
 
@@ -18,7 +18,7 @@ pub struct Room {
 pub trait Holds {
     const ROOM: Room;
 
-    /// Whether elements that are not there yet can be left out, and given later.
+    /// Whether elements that do not exist yet can be left out, and added later.
     const MAY_MISS: bool;
 }
 
@@ -37,21 +37,23 @@ macro_rules! holds {
 holds! {
     /// Elements side by side, or a single one.
     Run: 1, 0, 0, true;
-    /// The same, moved behind a count of references once there are all.
+    /// The same, moved behind a reference count once all of them exist.
     SharedRun: 2, 0, 0, true;
-    /// A list whose elements know their neighbours.
+    /// A list whose elements point to their neighbours.
     Chain: 1, 16, 0, true;
-    /// A hash table: at most 16/7 places for each element, and half as many while it grows; a byte for each place.
+    /// A hash table: at most 16/7 places for each element, and half as many again while it grows; one more byte for
+    /// each place.
     #[cfg_attr(not(feature = "std"), allow(dead_code))]
     Table: 4, 4, 0, false;
-    /// A B-tree: nodes of 11 places, at least 5 of them used but for a single node. It is refilled from a list.
+    /// A B-tree: nodes of 11 places, of which at least 5 are used unless there is only one node. It is refilled from a
+    /// list.
     Tree: 3, 24, 10, false;
-    /// One value behind counts of references.
+    /// One value behind reference counts.
     SharedValue: 1, 16, 0, false;
 }
 
 impl Room {
-    /// The bytes for `count` elements of this size.
+    /// The number of bytes for `count` elements of this size.
     pub(crate) const fn bytes(&self, count: usize, size: usize) -> usize {
         if count == 0 {
             return 0;
@@ -68,22 +70,23 @@ impl Room {
     }
 }
 
-/// Whether elements of type `T` with heads of so many bytes are counted. To be asked in a constant: others pay nothing.
+/// Whether elements of type `T` with heads of this size are counted. Meant for constants, so that other types pay
+/// nothing.
 pub(crate) const fn is_wide<T, C: Holds>(head: usize) -> bool {
     C::ROOM.is_wide(size_of::<T>(), head)
 }
 
-/// Counts what `count` wide elements take.
+/// Counts the memory of `count` wide elements.
 #[inline]
 pub(crate) fn count<T, C: Holds>(count: usize, checker: &mut Checker<'_>) {
     checker.takes(C::ROOM.bytes(count, size_of::<T>()));
 }
 
-/// For how many elements a table makes room before it is filled. Of wide ones it grows with those that come: a short
-/// image can hold the same key many times.
+/// The number of elements for which a table reserves room before it is filled. A table of wide elements grows as they
+/// come, because a short image can hold the same key many times.
 #[inline]
 pub(crate) fn at_once<T>(count: usize) -> usize {
-    /// Bytes that are taken in any case.
+    /// Bytes that may be reserved in any case.
     const FREE: usize = 1 << 20;
     count.min(FREE / size_of::<T>().max(1))
 }

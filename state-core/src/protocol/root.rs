@@ -1,4 +1,4 @@
-//! A value at the root of an image, whatever its type: what surrounds it is compiled once for all types.
+//! A value at the root of an image, of any type: the code around it is compiled once for all types.
 
 use super::encode::{Size, Writer};
 use crate::schema::Schema;
@@ -9,7 +9,7 @@ use crate::state::State;
 pub struct Root<'a, 'v> {
     pub schema: &'static Schema,
     pub head: usize,
-    /// Whether there is more than the head.
+    /// Whether there is anything but the head.
     pub varies: bool,
     pub value: &'a dyn Whole<'v>,
 }
@@ -20,12 +20,13 @@ impl<'a, 'v> Root<'a, 'v> {
     }
 }
 
-/// A value whose type is forgotten.
+/// A value whose type is erased.
 pub trait Whole<'v> {
     /// Counts the regions.
     fn size(&self, size: &mut Size);
 
-    /// Writes the head, and all that there is space for; what is left of the regions, if nothing failed.
+    /// Writes the head, and whatever there is space for; returns how much of the regions was left, unless something
+    /// failed.
     fn put(&self, head: &mut [u8], writer: Writer<'_, 'v>) -> Option<[usize; 3]>;
 }
 

@@ -1,4 +1,4 @@
-//! A schema as bytes carry it: the canonical bytes, and rows of bits in front of them for what is no part of these.
+//! A schema as bytes carry it: the canonical bytes, preceded by rows of bits for what is not part of them.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -10,13 +10,13 @@ use super::members::{Members, entries, no_table, registered};
 use super::{Kind, Nodes, Schema};
 use crate::error::{Error, ErrorKind};
 
-/// A schema as bytes carry it: the canonical bytes, and what is no part of them in front, as [`Rows`] says it.
+/// A schema as bytes carry it: the canonical bytes, preceded by what is not part of them, in the form of [`Rows`].
 pub(crate) struct Carried {
     pub bytes: Vec<u8>,
     pub front: Front,
 }
 
-/// What stands in front of the canonical bytes, in this order.
+/// Which parts precede the canonical bytes, in this order.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Front {
     /// The types of open sets.
@@ -28,8 +28,8 @@ pub(crate) struct Front {
 }
 
 impl Carried {
-    /// With the types of open sets that are registered now, and, if references are `numbered`, with which types are shared
-    /// pointers.
+    /// The schema with the types of open sets that are registered now and, if references are `numbered`, which types
+    /// are shared pointers.
     pub fn of(root: &'static Schema, numbered: bool) -> Self {
         let mut carried = Self::alone(root, numbered);
         let members = registered(root, numbered, true);
@@ -41,7 +41,7 @@ impl Carried {
         carried
     }
 
-    /// The same without the types of open sets.
+    /// As [`of`](Self::of), without the types of open sets.
     pub fn alone(root: &'static Schema, numbered: bool) -> Self {
         let out = write_listed(root);
         let arrays = out.arrays.contains(&true);
@@ -56,7 +56,7 @@ impl Carried {
         Self { bytes, front: Front { members: false, arrays, numbered } }
     }
 
-    /// A schema behind what stands in front of it, of which the pointers are left out unless references are `numbered`.
+    /// Joins canonical bytes and what precedes them, leaving out the pointers unless references are `numbered`.
     pub fn joined(rows: &Rows<'_>, canonical: &[u8], numbered: bool) -> Self {
         let present = |row: &'_ [u8]| !row.is_empty();
         let pointers = rows.pointers.as_ref().filter(|_| numbered);
@@ -71,8 +71,9 @@ impl Carried {
         Self { bytes, front }
     }
 
-    /// What a record of the form keeps beside the canonical bytes: whether rows say which raw arrays show as arrays and,
-    /// if references are `numbered`, which types are shared pointers; and the rows. Nothing where there are none.
+    /// What a record of the form keeps besides the canonical bytes: flags that say whether there are rows for the raw
+    /// arrays that show as arrays and, if references are `numbered`, for the types that are shared pointers; then the
+    /// rows. Empty if there are none.
     #[cfg(feature = "std")]
     pub fn recorded(root: &'static Schema, numbered: bool) -> Vec<u8> {
         let Self { bytes, front } = Self::alone(root, numbered);
@@ -82,7 +83,7 @@ impl Carried {
         if rows == 0 { Vec::new() } else { recorded }
     }
 
-    /// The rows of a record.
+    /// The rows in what [`recorded`](Self::recorded) returned.
     pub fn rows_of_record(recorded: &[u8]) -> Option<Rows<'_>> {
         let Some((flags, rows)) = recorded.split_first() else { return Some(Rows::default()) };
         let front = Front { members: false, arrays: flags & 1 == 1, numbered: flags & 2 == 2 };
@@ -90,7 +91,7 @@ impl Carried {
         (*flags < 4 && rest.is_empty()).then_some(rows)
     }
 
-    /// What stands in front, and the canonical bytes.
+    /// Divides bytes into what precedes the canonical bytes, and these.
     pub fn divide(bytes: &[u8], front: Front) -> Option<(Rows<'_>, &[u8])> {
         let row = |is_there: bool, bytes| if is_there { read_row(bytes) } else { Some((&[][..], bytes)) };
         let (members, bytes) = row(front.members, bytes)?;
@@ -101,14 +102,14 @@ impl Carried {
     }
 }
 
-/// What stands in front of the canonical bytes of a schema.
+/// What precedes the canonical bytes of a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rows<'a> {
-    /// The types of open sets, as [`entries`] reads them. Empty where none is told.
+    /// The types of open sets, as [`entries`] reads them. Empty if none are carried.
     pub members: Cow<'a, [u8]>,
-    /// A bit for each raw array, lowest first: whether it shows as one. Empty where none does.
+    /// A bit for each raw array, lowest first: whether it shows as one. Empty if none does.
     pub arrays: Cow<'a, [u8]>,
-    /// A bit for each node: whether it is a shared pointer. Nothing where that is not said.
+    /// A bit for each node: whether it is a shared pointer. `None` if that is not carried.
     pub pointers: Option<Cow<'a, [u8]>>,
 }
 
@@ -120,7 +121,7 @@ impl Rows<'_> {
     }
 }
 
-/// The number of bytes, and a bit for each, the lowest of a byte first.
+/// Writes the number of bytes, and a bit for each item, lowest first.
 fn write_row(bits: &[bool], bytes: &mut Vec<u8>) {
     let row = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)));
     bytes.extend_from_slice(&(bits.len().div_ceil(8) as u32).to_le_bytes());
@@ -143,7 +144,7 @@ pub(super) fn is_row_of(row: &[u8], count: usize) -> bool {
     row.len() == count.div_ceil(8) && !beyond
 }
 
-/// The schema of a class as its pickles carry it, behind the types that are registered now in its open sets.
+/// The schema of a class as its pickles carry it, preceded by the types that are registered now in its open sets.
 #[cfg(feature = "pyo3")]
 pub(crate) fn join_class(root: &'static Schema, schema: Vec<u8>) -> Vec<u8> {
     let members = registered(root, false, false);
@@ -154,7 +155,7 @@ pub(crate) fn join_class(root: &'static Schema, schema: Vec<u8>) -> Vec<u8> {
     [&[MEMBERS], &length[..], &members, &schema].concat()
 }
 
-/// The types of open sets and the schema, as a pickle of a class joins them.
+/// Divides what [`join_class`] joined: the types of open sets, and the schema.
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(crate) fn divide_class(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     match bytes.split_first() {
@@ -164,11 +165,11 @@ pub(crate) fn divide_class(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl Nodes {
-    /// Reads a schema, and what stands in front of it, which come to no more than so many bytes in memory. Those of a
-    /// `class` may be written in brief, and have objects of Python.
+    /// Reads a schema and what precedes it, which may take at most `memory` bytes. The schema of a `class` may have
+    /// abbreviations and Python objects.
     ///
     /// # Errors
-    /// Bytes that are no schema, and rows or types of open sets that are none of it.
+    /// Bytes that are no schema, and rows or types of open sets that do not fit it.
     pub(crate) fn read(
         schema: &[u8],
         rows: &Rows<'_>,
@@ -200,7 +201,7 @@ impl Nodes {
         Ok((nodes, root))
     }
 
-    /// Says of nodes what stands in front of the canonical bytes, for each schema by its root.
+    /// Applies to the nodes what precedes the canonical bytes, for each schema by its root.
     fn show(&mut self, parts: &[(usize, Rows<'_>)]) -> Result<(), Error> {
         let ends = parts.iter().skip(1).map(|(root, _)| *root).chain(Some(self.0.len()));
         let ends: Vec<usize> = ends.collect();
@@ -216,7 +217,7 @@ impl Nodes {
     }
 }
 
-/// Says of the raw arrays which ones show as arrays, by the row of bits that was carried.
+/// Marks the raw arrays that show as arrays, by the carried row of bits.
 fn show_arrays(nodes: &mut [Schema], row: &[u8]) -> Result<(), Error> {
     let (mut count, mut fits) = (0, true);
     for node in nodes {

@@ -1,4 +1,4 @@
-//! Where two schemas part: the first slot, in order, that the one has differently from the other.
+//! The difference between two schemas: the first slot, in order, that differs.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,7 +8,7 @@ use super::show::{Show, brief};
 use super::{Kind, Link, Nodes, Object, Schema, Slot};
 use crate::error::Escaped;
 
-/// Differences further from the root are not looked for.
+/// The depth below which differences are not looked for.
 const DEPTH: u32 = 256;
 
 /// A graph of schemas, seen from its root.
@@ -35,12 +35,12 @@ pub(crate) fn short(tag: &str) -> &str {
     tag.rsplit(['.', ':']).next().unwrap_or(tag)
 }
 
-/// What paths into a type of the program start with.
+/// The name that paths into a type of the program begin with.
 pub(crate) fn root_name(schema: &Schema) -> &str {
     root_name_in(Nodes::NONE, schema)
 }
 
-/// The same of a type with these nodes: its name or, of a pointer, that of what it leads to.
+/// As [`root_name`], for a type with these nodes: its name or, for a pointer, the name of what it points to.
 pub(crate) fn root_name_in<'a>(nodes: &'a Nodes, schema: &'a Schema) -> &'a str {
     match (schema.tag(), &schema.kind) {
         (Some(tag), _) => short(tag),
@@ -67,7 +67,7 @@ impl<'a> Pair<'a> {
     }
 
     fn nodes(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
-        // A pair that is already being compared can only differ where it does so further out.
+        // If this pair is already being compared, any difference in it is found there.
         if ours.tag().is_some() && !self.seen.set(pair(ours, theirs), 0) {
             return None;
         }
@@ -138,7 +138,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Kinds without a name: alike if they are of one shape and what they link to is alike.
+    /// Compares kinds without a name: they are alike if they have the same shape and what they link to is alike.
     fn unnamed(&mut self, ours: &'a Schema, theirs: &'a Schema, path: &str) -> Option<Difference> {
         let alike = match (&ours.kind, &theirs.kind) {
             (Kind::Array(_, a), Kind::Array(_, b)) => a == b,
@@ -160,14 +160,14 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Whether the first slot is the parent, if that is what differs.
+/// The difference of whether the first slot is a parent.
 fn parent(path: &str, ours: &Object, theirs: &Object) -> Option<Difference> {
     let first = ours.slots.first().or(theirs.slots.first()).map_or("", |slot| &slot.name);
     let say = |object: &Object| if object.has_parent { "a parent" } else { "no parent" };
     (ours.has_parent != theirs.has_parent).then(|| differ(&format!("{path}.{first}"), say(ours), say(theirs)))
 }
 
-/// What sort of type has the name.
+/// What kind of type has the name.
 fn named(kind: &Kind) -> &'static str {
     match kind {
         Kind::Object(_) => "a struct",

@@ -1,4 +1,4 @@
-//! What a type says of its older forms. None of it is part of the canonical form: a state is what it was.
+//! What a type says about its older forms. None of it is part of the canonical form, because a state is what it was.
 
 use core::fmt::Display;
 
@@ -9,24 +9,24 @@ use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
 use crate::state::{Outcome, RestoreOwned, State};
 
-/// What the attributes of a type and its parts say of older forms.
+/// What the attributes of a type and its parts say about older forms.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Evolution {
-    /// Names that the type had.
+    /// Former names of the type.
     pub aliases: &'static [&'static str],
-    /// Names that slots and variants had.
+    /// Former names of slots and variants.
     pub parts: &'static [Alias],
-    /// Slots or variants that are gone on purpose; any, if there is a list without names.
+    /// Slots or variants that were removed on purpose; an empty list means any.
     pub removed: Option<&'static [&'static str]>,
-    /// The variant that stands for those that are gone.
+    /// The variant that replaces those that are gone.
     pub other: Option<&'static str>,
     /// Older forms that are types of the program.
     pub forms: &'static [OldForm],
     pub upgrade: Option<Upgrade>,
 }
 
-/// Names that one part had: a slot of a struct, a variant, or a slot of a variant.
+/// The former names of one part: a slot of a struct, a variant, or a slot of a variant.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Alias {
@@ -41,10 +41,10 @@ pub struct Alias {
 #[derive(Clone, Copy, Debug)]
 pub struct Upgrade {
     pub(crate) change: fn(&mut Older) -> Result<()>,
-    /// The rest of the way from an image to another. It is reached by this constant alone, so that only programs with
-    /// such a type link what makes values of slots and slots of values.
+    /// The code that upgrades an image. It is reached only through this constant, so that only programs with such a
+    /// type link the conversions between slots and values.
     pub(crate) image: ByName,
-    /// The same from slots that stand by name.
+    /// The same for slots by name.
     pub(crate) fill: FillNamed,
 }
 
@@ -55,7 +55,7 @@ impl Upgrade {
     }
 }
 
-/// An older form of a type that is a type of the program, and how a state of it becomes one of the present type.
+/// An older form of a type that is a type of the program, and how its states become states of the present type.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct OldForm {
@@ -68,7 +68,7 @@ pub struct OldForm {
 pub(crate) type Convert = fn(&Regions<'_>, &mut Builder, usize) -> Result<()>;
 
 impl Evolution {
-    /// Of a type whose attributes say nothing of it.
+    /// For a type whose attributes say nothing about older forms.
     pub const NONE: Self = Self { aliases: &[], parts: &[], removed: None, other: None, forms: &[], upgrade: None };
 
     pub(crate) fn aliases_of(&self, variant: &str, name: &str) -> &'static [&'static str] {

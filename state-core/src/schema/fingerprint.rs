@@ -1,38 +1,38 @@
 //! The fingerprint of a type: FNV-1a, 64 bits, over the canonical bytes of its schema.
 //!
-//! It cannot be a constant, because the constant of a recursive type would ask for itself. It is computed once for
-//! each type and kept: in a static of its own where the type has no parameters, since a static cannot depend on any, and
-//! in a table otherwise. Without `std` there is no place to keep it safely, and it is computed for every image.
+//! It cannot be a constant, because the constant of a recursive type would depend on itself. It is computed once for
+//! each type and cached: in a static of the type if it has no parameters, since a static cannot depend on any, and in a
+//! table otherwise. Without `std` there is no place to cache it safely, and it is computed for every image.
 
 use alloc::vec::Vec;
 
 use crate::schema::{Ends, Kind, Link, Present, Schema, Sharing, write_canonical};
 use crate::state::State;
 
-/// What is known of a type that stands at the root of an image.
+/// What is known about a type at the root of an image.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Identity {
     pub schema: &'static Schema,
     pub fingerprint: u64,
-    /// Whether anything in it can refuse a state, so that it is built aside.
+    /// Whether any part can refuse a state, so that a new value is built first.
     pub refuses: bool,
-    /// Whether it has skipped fields, so that a hook sees more in a live value than in a new one.
+    /// Whether any part has skipped fields, so that a hook sees more in a live value than in a new one.
     pub skips: bool,
-    /// Whether anything in it has to be asked before it is written, so that it is always counted first.
+    /// Whether any part must be asked before it is written, so that the value is always counted first.
     pub asks: bool,
-    /// Whether its values may change places in a list that is restored: they skip nothing, which would stay, and writing
-    /// them to see what they are takes no more than copying.
+    /// Whether its values may change places in a list that is restored: they have no skipped fields, which would have
+    /// to stay in place, and encoding one to compare it costs no more than copying.
     pub moves: bool,
-    /// Whether there are pointers in it that can share, or could be.
+    /// Whether any part is a pointer that shares an object, or might.
     pub points: bool,
     /// Whether shared objects stay one object.
     pub sharing: Sharing,
-    /// Whether a history keeps pointers in it instead of what they lead to.
+    /// Whether a history holds pointers in it instead of their objects.
     pub holds: bool,
-    /// Whether there are open sets in it, whose types are no part of the schema.
+    /// Whether any part is an open set, whose types are not part of the schema.
     pub open: bool,
-    /// How the regions are told apart in its images without a header.
+    /// How the ends of regions are found in images without a header.
     pub ends: Ends,
 }
 
@@ -59,7 +59,7 @@ fn identify(schema: &'static Schema) -> Identity {
     Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
 }
 
-/// What any node below the root does.
+/// Adds the properties of all nodes, the root included.
 fn any(mut all: Identity) -> Identity {
     let mut present = Present::NONE;
     let mut seen: Vec<&'static Schema> = Vec::new();
@@ -75,7 +75,8 @@ fn any(mut all: Identity) -> Identity {
         all.sharing = all.sharing.or(node.sharing());
         present = present.with(node.present());
         if node.tag().is_some() {
-            // By address: one type more than once costs nothing, and two that look alike can differ in their hooks.
+            // By address: it does not matter if a type is visited twice, and two that look alike can differ in their
+            // hooks.
             if seen.iter().any(|seen| core::ptr::eq(*seen, node)) {
                 continue;
             }
@@ -89,7 +90,7 @@ fn any(mut all: Identity) -> Identity {
     Identity { ends: present.ends(), ..all }
 }
 
-/// The identity of a type of which only the schema is known.
+/// The identity of a type, given only its schema.
 pub(crate) fn identity(schema: &'static Schema) -> Kept {
     known::find_or_insert(schema, identify)
 }
@@ -109,7 +110,7 @@ pub(crate) use known::by_fingerprint;
 
 #[cfg(feature = "std")]
 mod known {
-    //! A table without locks: each place is written once and never moved.
+    //! A table without locks: each place is written once and never moves.
 
     use core::ops::Deref;
     use std::boxed::Box;
@@ -120,7 +121,7 @@ mod known {
     const PLACES: usize = 512;
     const PROBES: usize = 16;
 
-    /// An identity, where it is kept.
+    /// A reference to a cached identity.
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Kept(&'static Identity);
 
@@ -135,7 +136,7 @@ mod known {
 
     type Place = OnceLock<Identity>;
 
-    /// Made with the first type: places that are empty are no zeros, and would lie in every program's file.
+    /// Made with the first type: empty places are not all zeros, and would enlarge the file of every program.
     static FIRST: OnceLock<Table> = OnceLock::new();
 
     /// Types, and another table for those that found no place here.
@@ -155,8 +156,8 @@ mod known {
         }
     }
 
-    /// For each place the first type that was asked for and has it: found without a table that has to be made first.
-    /// As large as what it saves is worth in every program's file.
+    /// For each place, the first type that was looked up there: found without a table that has to be allocated first.
+    /// Its size balances the time saved against the size of every program's file.
     static NEAR: [OnceLock<Kept>; 64] = [const { OnceLock::new() }; 64];
 
     #[inline]
@@ -175,7 +176,7 @@ mod known {
             for probe in 0..PROBES {
                 let known = table.places[(start + probe) & (table.places.len() - 1)].get_or_init(|| make(schema));
                 if core::ptr::eq(known.schema, schema) {
-                    // Another type may have come first.
+                    // Another type may have taken the place first.
                     let _ = NEAR[start % NEAR.len()].set(Kept(known));
                     return Kept(known);
                 }
@@ -184,14 +185,14 @@ mod known {
         }
     }
 
-    /// The type of this program that has a fingerprint, if its state was ever taken or put back.
+    /// The type of this program that has a fingerprint, if it was ever saved or restored.
     pub fn by_fingerprint(fingerprint: u64) -> Option<&'static Schema> {
         let tables = core::iter::successors(FIRST.get(), |table| table.next.get().map(|next| &**next));
         let mut known = tables.flat_map(|table| &table.places).filter_map(OnceLock::get);
         known.find(|known| known.fingerprint == fingerprint).map(|known| known.schema)
     }
 
-    /// Where a type without parameters keeps its identity, beside its place in the table.
+    /// The cached identity of a type without parameters, which is also in the table.
     #[doc(hidden)]
     #[derive(Debug)]
     pub struct Known(OnceLock<Kept>);
@@ -225,7 +226,7 @@ mod known {
 
     use super::{Identity, Schema, identity};
 
-    /// An identity, which has no place.
+    /// An identity that is not cached.
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Kept(Identity);
 
@@ -245,7 +246,7 @@ mod known {
         None
     }
 
-    /// Nothing is kept.
+    /// The counterpart of the cache with `std`; it keeps nothing.
     #[doc(hidden)]
     #[derive(Debug)]
     pub struct Known;

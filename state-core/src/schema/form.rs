@@ -1,7 +1,7 @@
-//! What a type says beside its slots: its parent, its hooks, and the form of its objects in a pickle.
+//! What a type declares besides its slots: its parent, its hooks, and the form of its objects in a pickle.
 
-/// How objects and variants stand in a pickle. It changes neither image nor fingerprint, and a schema that was read
-/// does not know it.
+/// The form of objects and variants in a pickle. It changes neither image nor fingerprint, and a schema that was read
+/// does not have it.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
@@ -10,17 +10,17 @@ pub enum Form {
     State,
     /// An object with a dict of its slots by name.
     Dict,
-    /// An object with the pair of no `__dict__` and a dict of its slots by name.
+    /// An object with a pair: no `__dict__`, and a dict of its slots by name.
     Slots,
-    /// An object as Cython pickles a class of its own accord.
+    /// An object as Cython pickles a class by default.
     Cython,
     /// An object as a call of its class with its slots.
     Call,
-    /// A range of two ends; where these are integers, as Python's `range`.
+    /// A range with two ends; if these are integers, Python's `range`.
     Range,
     /// Variants without slots are members of a Python enum.
     Enum,
-    /// The types behind a trait object: a variant is the object in it, of the class that the variant names.
+    /// The types behind a trait object: a variant is the object in it, of the class named by the variant.
     Dynamic,
 }
 
@@ -46,7 +46,7 @@ impl Form {
     }
 }
 
-/// Whether shared objects stay one object, and may lead back into themselves. As [`Form`], it is no part of the image's
+/// Whether shared objects stay one object, and may lead back to themselves. Like [`Form`], it is no part of the image's
 /// type.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Sharing {
     }
 }
 
-/// What a derived type has beside its slots.
+/// What a derived type has besides its slots.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -75,15 +75,15 @@ pub struct Shape {
     pub refuses: bool,
     /// It has fields that are no slots.
     pub skips: bool,
-    /// It has a hook that is called before its state is taken.
+    /// It has a hook that is called before it is saved.
     pub asks: bool,
-    /// What it says of shared objects.
+    /// What it declares about shared objects.
     pub sharing: Sharing,
     pub form: Form,
 }
 
 impl Shape {
-    /// Of a type that has nothing beside its slots.
+    /// The shape of a type that has nothing besides its slots.
     pub const PLAIN: Self =
         Self { has_parent: false, refuses: false, skips: false, asks: false, sharing: Sharing::NO, form: Form::State };
 }

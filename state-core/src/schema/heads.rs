@@ -1,5 +1,5 @@
-//! The heads of schemas that were read: computed here, never taken from the file. What would make a walk of the
-//! schema itself costly, or endless, is refused here too.
+//! The sizes of heads in schemas that were read: they are computed here, never taken from the file. Schemas that would
+//! make a walk costly or endless are refused here too.
 
 use alloc::vec::Vec;
 
@@ -9,10 +9,10 @@ use crate::protocol::layout::HANDLE;
 use crate::protocol::layout::RECORD;
 use crate::protocol::layout::{LENGTH, enum_head, largest, option_head, raw_head};
 
-/// Heads larger than this are refused: nothing that was written from memory has one.
+/// The largest head that is accepted: no value in memory has a larger one.
 const LIMIT: usize = isize::MAX as usize;
 
-/// Types that stand in one another's heads, deeper than this, are refused: walks recurse into them.
+/// The deepest nesting of types in one another's heads that is accepted: walks recurse into them.
 const DEPTH: u32 = 128;
 
 pub(super) struct Heads {
@@ -26,16 +26,16 @@ enum Progress {
     Done(Extent),
 }
 
-/// What is known of a node.
+/// What was computed for a node.
 #[derive(Clone, Copy, Default)]
 struct Extent {
     head: usize,
-    /// How many nodes stand inside one another in the head.
+    /// How many nodes are nested in the head.
     height: u32,
 }
 
 impl Extent {
-    /// Both, side by side.
+    /// The extent of two nodes side by side.
     fn beside(self, other: Self) -> Option<Self> {
         Some(Self { head: self.head.checked_add(other.head)?, height: self.height.max(other.height) })
     }
@@ -46,7 +46,8 @@ impl Heads {
         Self { state: alloc::vec![Progress::Open; count] }
     }
 
-    /// The head of a node; `None` if it contains itself, is too large or too deep, or lies wrongly in a raw array.
+    /// The size of the head of a node; `None` if the node contains itself, is too large or too deep, or is misplaced in
+    /// a raw array.
     pub fn of(&mut self, nodes: &[Schema], index: usize) -> Option<usize> {
         self.node(nodes, index, DEPTH).map(|extent| extent.head)
     }
@@ -88,7 +89,7 @@ impl Heads {
             }
             Kind::Array(of, len) => {
                 let Extent { head, height } = self.link(nodes, *of, depth)?;
-                // As many as one likes of what takes nothing.
+                // An array of empty elements may have any length.
                 Extent { head: head.checked_mul(usize::try_from(*len).unwrap_or(usize::MAX))?, height }
             }
             Kind::Tuple(items) => self.sum(nodes, items.iter().copied(), depth)?,
@@ -115,7 +116,7 @@ impl Heads {
         })
     }
 
-    /// Fields lie in order and side by side, so that no byte is shown twice.
+    /// Fields are in order and do not overlap, so that no byte is shown twice.
     fn record(&mut self, nodes: &[Schema], index: usize, record: &Record, depth: u32) -> Option<Extent> {
         let (mut end, mut height) = (0, 0);
         for field in &*record.fields {
@@ -139,7 +140,7 @@ impl Heads {
     }
 }
 
-/// Whether a node can stand in raw bytes.
+/// Whether a node can be in raw bytes.
 fn is_fixed(nodes: &[Schema], link: Link) -> bool {
     let kind = match link {
         Link::At(index) => nodes.get(index).map(|node| &node.kind),
@@ -156,7 +157,7 @@ fn is_fixed(nodes: &[Schema], link: Link) -> bool {
             | Kind::Record(_)
             | Kind::Opaque { .. },
         ) => true,
-        // Arrays have no names to go back to, so they nest no deeper than they were read.
+        // Arrays have no names to refer back to, so they nest no deeper than in the bytes that were read.
         Some(Kind::Array(of, _)) => is_fixed(nodes, *of),
         _ => false,
     }

@@ -1,7 +1,7 @@
-//! How records lie on the way: as in C, on a machine on which each number is aligned to its size.
+//! The layout of records in images: as in C, on a machine that aligns each number to its size.
 //!
-//! That is how most machines have them in memory. Where one has them otherwise (an `f64` of 32-bit x86 is aligned to 4
-//! bytes), the proof that memory is image fails while compiling, and elements are moved field by field.
+//! Most machines use it in memory too. If one does not (32-bit x86 aligns an `f64` to 4 bytes), the proof that memory
+//! is image fails at compile time, and elements are copied field by field.
 
 /// The size and alignment of a record in an image, the same on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,17 +19,17 @@ impl Layout {
         Self { size, align: if align == 0 { 1 } else { align }, fields: &[], pack: usize::MAX }
     }
 
-    /// That of a number, or of what this machine has like one.
+    /// The layout of a number, or of a type that this machine treats like one.
     pub(crate) const fn natural<T>() -> Self {
         Self::new(size_of::<T>(), size_of::<T>())
     }
 
-    /// That of an array.
+    /// The layout of an array.
     pub(crate) const fn array(of: Self, len: usize) -> Self {
         Self::new(of.size * len, of.align)
     }
 
-    /// That of a struct: `#[repr(C, packed(pack), align(align))]`.
+    /// The layout of a struct: `#[repr(C, packed(pack), align(align))]`.
     #[doc(hidden)]
     #[must_use]
     pub const fn of_fields(fields: &'static [Self], pack: usize, align: usize) -> Self {
@@ -45,26 +45,26 @@ impl Layout {
         this
     }
 
-    /// The bytes that it takes.
+    /// The size in bytes.
     #[must_use]
     pub const fn size(&self) -> usize {
         self.size
     }
 
-    /// What its offset in a struct is a multiple of.
+    /// The alignment: its offset in a struct is a multiple of this.
     #[must_use]
     pub const fn align(&self) -> usize {
         self.align
     }
 
-    /// Where the field with this number begins, if the one before it ends at `end`.
+    /// The offset of the field with this number, if the one before it ends at `end`.
     #[doc(hidden)]
     #[must_use]
     pub const fn offset_after(&self, end: usize, field: usize) -> usize {
         end.next_multiple_of(self.place(field))
     }
 
-    /// Where each field begins.
+    /// The offset of each field.
     #[doc(hidden)]
     #[must_use]
     pub const fn offsets<const N: usize>(&self) -> [usize; N] {
@@ -78,7 +78,7 @@ impl Layout {
         offsets
     }
 
-    /// The alignment of a field in its place.
+    /// The alignment of a field within the struct, limited by `pack`.
     const fn place(&self, field: usize) -> usize {
         let align = self.fields[field].align;
         if align > self.pack { self.pack } else { align }

@@ -1,6 +1,6 @@
-//! The types of open sets, which are no part of a schema: as bytes carry them beside it, and as they were read.
+//! The types of open sets, which are no part of a schema: as bytes carry them besides it, and as they were read.
 //!
-//! What stands in an image is told by tag and fingerprint, so a table can only add to what is known of it.
+//! A value in an image is identified by tag and fingerprint, so a table can only add to what is known about it.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
@@ -14,7 +14,7 @@ use super::places::Places;
 use super::{Kind, KnownMember, Link, Nodes, Open, Schema};
 use crate::error::{Error, ErrorKind, Escaped};
 
-/// A type of an open set, of the program or of a table.
+/// A type of an open set, from the program or from a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MemberOf<'a> {
     pub tag: &'a str,
@@ -53,7 +53,7 @@ impl Members {
     pub const NONE: Self = Self(Vec::new());
 
     /// # Errors
-    /// Types that are not in their order.
+    /// Types that are not in order.
     pub(super) fn new(members: Vec<Member>) -> Result<Self, Error> {
         let in_order = members.windows(2).all(|pair| pair[0].key() < pair[1].key());
         if in_order { Ok(Self(members)) } else { Err(no_table()) }
@@ -69,7 +69,7 @@ impl Members {
         &behind[..behind.partition_point(|member| member.set == set)]
     }
 
-    /// Says which tags the types had, and how each is called now.
+    /// Applies renamings, (former tag, present tag), to the types.
     pub fn rename(&mut self, aliases: &[(String, String)]) {
         for member in &mut self.0 {
             let had = aliases.iter().filter(|(_, now)| *now == member.tag).map(|(had, _)| &*had.clone().leak());
@@ -80,7 +80,7 @@ impl Members {
 }
 
 impl Nodes {
-    /// The types of an open set: those of the table, and those of the program that it does not have.
+    /// The types of an open set: those of the table, and those of the program that the table does not have.
     pub fn members<'a>(&'a self, open: &Open) -> Vec<MemberOf<'a>> {
         let mut members: Vec<MemberOf<'a>> = self.1.of(&open.name).iter().map(|member| self.of_table(member)).collect();
         for known in open.all().into_iter().map(MemberOf::from) {
@@ -91,10 +91,10 @@ impl Nodes {
         members
     }
 
-    /// The type of this tag and fingerprint.
+    /// The type with this tag and fingerprint.
     ///
     /// # Errors
-    /// None of the table, and none that is registered.
+    /// No such type in the table or among the registered ones.
     pub fn member<'a>(&'a self, open: &Open, tag: &str, fingerprint: &[u8]) -> Result<MemberOf<'a>, Error> {
         let number = fingerprint.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
         match number.and_then(|number| self.find(&open.name, tag, number)) {
@@ -103,10 +103,10 @@ impl Nodes {
         }
     }
 
-    /// The type of this tag: in the table, if it has any of the set, or else in the program.
+    /// The type with this tag: from the table, if it has any types of the set, otherwise from the program.
     ///
     /// # Errors
-    /// None, or several of two sets with one name: a tag alone does not tell them apart.
+    /// No such type, or several, from two sets with one name, which a tag alone does not distinguish.
     pub fn tagged<'a>(&'a self, open: &Open, tag: &str) -> Result<MemberOf<'a>, Error> {
         let error =
             |expected, found| Error::new(ErrorKind::Malformed, expected, format!("'{}', {found}", Escaped(tag)));
@@ -138,7 +138,7 @@ impl Nodes {
     }
 }
 
-/// The open sets in a type of the program, and in the types that are registered there.
+/// The open sets in a type of the program, and in the types registered in those sets.
 pub(crate) fn open_sets(root: &'static Schema) -> Vec<&'static Open> {
     let (mut sets, mut open, mut seen) = (Vec::<&'static Open>::new(), alloc::vec![root], Places::default());
     while let Some(node) = open.pop() {
@@ -171,7 +171,7 @@ const WITH_ARRAYS: u8 = 1;
 const NUMBERED: u8 = 2;
 
 impl<'a> Entry<'a> {
-    /// Its canonical schema, and what stands in front of that.
+    /// Its canonical schema, and what precedes that.
     pub fn parts(&self) -> Option<(Rows<'a>, &'a [u8])> {
         let Self { flags, carried, .. } = *self;
         let front = Front { arrays: flags & WITH_ARRAYS != 0, numbered: flags & NUMBERED != 0, members: false };
@@ -204,7 +204,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// A set and a tag in it, each behind its length. Readers refuse longer names.
+/// Writes a set and a tag in it, each preceded by its length. Readers refuse names of more than 255 bytes.
 fn write_names(set: &str, tag: &str, bytes: &mut Vec<u8>) {
     for name in [set, tag] {
         bytes.push(name.len() as u8);
@@ -212,7 +212,7 @@ fn write_names(set: &str, tag: &str, bytes: &mut Vec<u8>) {
     }
 }
 
-/// The same in a record, if they can be.
+/// The names for a record, with a hash of the bytes before it.
 #[cfg(feature = "std")]
 pub(crate) fn recorded_names(set: &str, tag: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -221,7 +221,7 @@ pub(crate) fn recorded_names(set: &str, tag: &str) -> Vec<u8> {
     bytes
 }
 
-/// The names in a record.
+/// Reads names that [`write_names`] wrote, and nothing after them.
 pub(crate) fn names_of(mut bytes: &[u8]) -> Option<(&str, &str)> {
     let names = (name(&mut bytes)?, name(&mut bytes)?);
     bytes.is_empty().then_some(names)
@@ -234,7 +234,7 @@ fn name<'a>(table: &mut &'a [u8]) -> Option<&'a str> {
     core::str::from_utf8(name).ok()
 }
 
-/// The types of a table; `None` for what is none.
+/// The types of a table; `None` for a damaged entry, which ends it.
 pub(crate) fn entries(mut table: &[u8]) -> impl Iterator<Item = Option<Entry<'_>>> {
     core::iter::from_fn(move || {
         (!table.is_empty()).then(|| {
@@ -247,14 +247,14 @@ pub(crate) fn entries(mut table: &[u8]) -> impl Iterator<Item = Option<Entry<'_>
     })
 }
 
-/// Whether a name is no longer than those that are written.
+/// Whether a name is short enough to be written.
 pub(crate) fn is_name(name: &str) -> bool {
     u8::try_from(name.len()).is_ok()
 }
 
 /// A table of types, each once.
 pub(crate) fn table(mut entries: Vec<Entry<'_>>) -> Vec<u8> {
-    // Readers refuse longer names.
+    // Longer names cannot be written.
     entries.retain(|entry| is_name(entry.set) && is_name(entry.tag));
     entries.sort_by_key(|entry| (entry.set, entry.tag, entry.fingerprint()));
     entries.dedup_by_key(|entry| (entry.set, entry.tag, entry.fingerprint()));
@@ -265,29 +265,30 @@ pub(crate) fn table(mut entries: Vec<Entry<'_>>) -> Vec<u8> {
     table
 }
 
-/// The types that are registered now in the open sets of a type: `natively`, without those that hold objects of Python.
+/// A table of the types that are registered now in the open sets of a type; `natively`, without those that hold Python
+/// objects.
 pub(super) fn registered(root: &'static Schema, numbered: bool, natively: bool) -> Vec<u8> {
     let sets = open_sets(root);
     sets.first().and_then(|first| first.known).map_or_else(Vec::new, |known| (known.table)(&sets, numbered, natively))
 }
 
-/// The table of the types in some sets, reached by the constants of sets alone: most programs have none.
+/// The table of the types in some sets; reached only through the constants of sets, as most programs have none.
 #[cfg(feature = "std")]
 pub(super) fn table_of(sets: &[&'static Open], numbered: bool, natively: bool) -> Vec<u8> {
     let mut carried = Vec::new();
     for set in sets {
         let of = |member: KnownMember| (&*set.name, member.tag, Carried::alone((member.schema)(), numbered));
-        // No value of theirs is written natively, and no native reader knows them.
+        // Their values are never written natively, and no native reader knows them.
         let is_left_out = |member: &KnownMember| natively && (member.schema)().holds_python();
         carried.extend(set.all().into_iter().filter(|member| !is_left_out(member)).map(of));
     }
     table(carried.iter().map(|(set, tag, carried)| Entry::new(set, tag, carried)).collect())
 }
 
-/// A type by its set, its tag and its form.
+/// A type by its set, tag and fingerprint.
 type Key<'a> = (&'a str, &'a str, u64);
 
-/// The types that are registered now in the open sets of a type, and of whom it is asked.
+/// The types that are registered now in the open sets of a type, and that pass `is_asked`.
 fn keys_now(root: &'static Schema, is_asked: fn(&'static Schema) -> bool) -> BTreeSet<Key<'static>> {
     let of = |set: &'static Open| {
         let members = set.all().into_iter().filter(move |member| is_asked((member.schema)()));
@@ -300,7 +301,7 @@ fn keys_of(table: &[u8]) -> impl Iterator<Item = Option<Key<'_>>> {
     entries(table).map(|entry| entry.and_then(|entry| Some((entry.set, entry.tag, entry.fingerprint()?))))
 }
 
-/// Whether all types of a table are registered now in the open sets of a type, in this form.
+/// Whether all types of a table are registered now in the open sets of a type, with the same fingerprints.
 pub(crate) fn are_registered(table: &[u8], root: &'static Schema) -> bool {
     if table.is_empty() {
         return true;

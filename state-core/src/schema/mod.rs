@@ -1,7 +1,7 @@
 //! Schemas: names, types and layout of the slots of a type's state.
 //!
 //! A schema is a graph, because types are: a [`Link`] refers to the next node by a function that returns it, so that no
-//! constant of a recursive type depends on itself. Schemas that were read from a file contain indices instead.
+//! constant of a recursive type depends on itself. Schemas that were read contain indices instead.
 
 mod canon;
 mod carried;
@@ -69,14 +69,16 @@ pub(crate) use show::{Show, brief};
 pub struct Schema {
     pub(crate) kind: Kind,
     pub(crate) head: usize,
-    /// Tells nominal types apart; see [`Schema::same_type`].
+    /// Distinguishes nominal types; see [`Schema::same_type`].
     id: Option<fn() -> &'static str>,
-    /// Whether its entries come in an order that equal ones need not share. As [`Form`], it is no part of the image.
+    /// Whether its entries come in an order in which equal values may differ. Like [`Form`], it is no part of the
+    /// image.
     pub(crate) hashed: bool,
-    /// Where it is an `Rc` or `Arc`, before which a record stands where references are numbered, or a weak reference:
-    /// which. As `hashed`.
+    /// Which type of pointer it is, if it is an `Rc` or `Arc`, whose object is preceded by a record if references are
+    /// numbered, or a weak reference. Like `hashed`, no part of the image.
     pub(crate) shared: Option<PointerKey>,
-    /// Whether it is of a type by hand that can refuse a state after its check. As `hashed`.
+    /// Whether it is a type implemented by hand that can refuse a state after its check. Like `hashed`, no part of the
+    /// image.
     refusing: bool,
 }
 
@@ -85,7 +87,7 @@ impl Schema {
         Self { kind, head, id: None, hashed: false, shared: None, refusing: false }
     }
 
-    /// The same schema, of an [implementation by hand](crate::guide::by_hand) that can refuse a state in
+    /// The same schema, for an [implementation by hand](crate::guide::by_hand) that can refuse a state in
     /// [`get`](crate::Restore::get).
     ///
     /// States of a type with such a part are restored into a new value first, so that a refusal leaves the target unchanged.
@@ -160,7 +162,7 @@ impl Schema {
         self
     }
 
-    /// What stands for the schema of a type that has no name.
+    /// A placeholder for the schema of a type that has no name.
     #[doc(hidden)]
     pub const NAMELESS: Self = Self::leaf(Kind::Unit, 0);
 
@@ -169,7 +171,7 @@ impl Schema {
         matches!(self.kind, Kind::Int { bits: 8, signed: false, nonzero: false })
     }
 
-    /// The name of a type that was derived, in a constant.
+    /// The name of a derived type, in a constant.
     pub(crate) const fn name(&'static self) -> Option<&'static str> {
         match &self.kind {
             Kind::Object(Object { name: Cow::Borrowed(name), .. })
@@ -178,7 +180,7 @@ impl Schema {
         }
     }
 
-    /// What such a type says of its older forms, in a constant.
+    /// What a derived type says about its older forms, in a constant.
     pub(crate) const fn older(&self) -> &'static Evolution {
         match &self.kind {
             Kind::Object(Object { evolution, .. }) | Kind::Enum(Enum { evolution, .. }) => evolution,
@@ -186,12 +188,12 @@ impl Schema {
         }
     }
 
-    /// The same type under another name, and with names that it had.
+    /// The same type under another name, and with its former names.
     #[doc(hidden)]
     #[must_use]
     pub const fn named(mut self, tag: &'static str, evolution: &'static Evolution) -> Self {
         if let Kind::Object(Object { name, .. }) | Kind::Enum(Enum { name, .. }) = &mut self.kind {
-            // A constant cannot drop the other name, which owns nothing.
+            // A constant cannot drop the old name, which owns nothing.
             core::mem::forget(core::mem::replace(name, Cow::Borrowed(tag)));
         }
         self.evolving(evolution)
@@ -211,15 +213,15 @@ impl Schema {
         Self::leaf(Kind::Boxed(Link::To(of)), 0)
     }
 
-    /// The same map or set, in the order of a hash table.
+    /// The same map or set, in hash-table order.
     #[cfg(feature = "std")]
     pub(crate) const fn hashed(mut self) -> Self {
         self.hashed = true;
         self
     }
 
-    /// The schema of a struct. `id` is the type's full name within the program, and `has_parent` says that the
-    /// first slot is one.
+    /// The schema of a struct. `names.id` is the type's full name within the program, and `shape.has_parent` says that
+    /// the first slot is the parent.
     #[doc(hidden)]
     #[must_use]
     pub const fn object(names: Names, head: usize, shape: Shape, slots: &'static [Slot]) -> Self {
@@ -270,7 +272,7 @@ impl Schema {
         }
     }
 
-    /// The same type, with what its attributes say of older forms.
+    /// The same type, with what its attributes say about older forms.
     #[doc(hidden)]
     #[must_use]
     pub const fn evolving(mut self, evolution: &'static Evolution) -> Self {
@@ -283,9 +285,9 @@ impl Schema {
         self
     }
 
-    /// Whether two nodes are of one nominal type. Not by address alone: a constant may stand in a program twice, and
-    /// the canonical form must not depend on it. Nor by the full name alone: two types in two blocks of a function,
-    /// or in two versions of a crate, have the same.
+    /// Whether two nodes are one nominal type. The address alone does not decide: a program may contain a constant
+    /// twice, and the canonical form must not depend on that. Nor does the full name alone: two types in two blocks of
+    /// a function, or in two versions of a crate, have the same one.
     pub(crate) fn same_type(&self, other: &Self) -> bool {
         if core::ptr::eq(self, other) {
             return true;
@@ -296,7 +298,8 @@ impl Schema {
         }
     }
 
-    /// Whether both are of one generic type of the program, with other arguments: neither is an older form of the other.
+    /// Whether both are instances of one generic type of the program with different arguments: neither is an older form
+    /// of the other.
     pub(crate) fn is_instance_beside(&self, other: &Self) -> bool {
         let (Some(ours), Some(theirs)) = (self.id, other.id) else { return false };
         let (ours, theirs) = (ours().split_once('<'), theirs().split_once('<'));
@@ -319,7 +322,7 @@ impl Schema {
         }
     }
 
-    /// What the type says of its older forms, if it is one that can.
+    /// What the type says about its older forms, if its kind can.
     pub(crate) fn evolution(&self) -> Option<&'static Evolution> {
         match &self.kind {
             Kind::Object(Object { evolution, .. })
@@ -351,7 +354,7 @@ impl Schema {
         }
     }
 
-    /// Whether this very node has a hook or a conversion that can refuse a state.
+    /// Whether this node itself has a hook or a conversion that can refuse a state.
     pub(crate) fn refuses(&self) -> bool {
         if self.refusing {
             return true;
@@ -365,7 +368,7 @@ impl Schema {
         }
     }
 
-    /// Whether writing this very node calls functions of the user's, or sorts.
+    /// Whether writing this node itself calls functions of the user, or sorts.
     pub(crate) fn works(&self) -> bool {
         let works = |slot: &Slot| slot.converts || slot.sorted;
         match &self.kind {
@@ -376,7 +379,7 @@ impl Schema {
         }
     }
 
-    /// Whether this very node has fields that are no slots.
+    /// Whether this node itself has fields that are not slots.
     pub(crate) fn skips(&self) -> bool {
         matches!(
             &self.kind,
@@ -384,7 +387,7 @@ impl Schema {
         )
     }
 
-    /// Whether this very node has slots whose pointers a history keeps.
+    /// Whether this node itself has slots whose pointers a history holds.
     pub(crate) fn holds(&self) -> bool {
         match &self.kind {
             Kind::Object(object) => object.slots.iter().any(|slot| slot.held),
@@ -394,7 +397,7 @@ impl Schema {
         }
     }
 
-    /// Whether shared objects stay one object in states with this very node.
+    /// What this node itself declares about shared objects.
     pub(crate) fn sharing(&self) -> Sharing {
         let of_slots = |slots: &[Slot]| slots.iter().fold(Sharing::NO, |all, slot| all.or(slot.sharing));
         match &self.kind {
@@ -405,7 +408,7 @@ impl Schema {
         }
     }
 
-    /// Whether there is an object of Python in values of the type, which only Python's pickles of classes can hold.
+    /// Whether values of the type contain a Python object, which only pickles of Python classes can hold.
     #[cfg(any(feature = "std", feature = "pickle"))]
     pub(crate) fn holds_python(&self) -> bool {
         Nodes::NONE.reach(self, |node| match node.kind {
@@ -415,8 +418,8 @@ impl Schema {
         })
     }
 
-    /// Whether this very node has to be asked before anything is written: by a hook, or because only counting it finds
-    /// what cannot be written.
+    /// Whether this node itself must be asked before anything is written: through a hook, or because only counting
+    /// reveals what cannot be written.
     pub(crate) fn asks(&self) -> bool {
         match &self.kind {
             Kind::Object(object) => object.asks,

@@ -33,26 +33,26 @@ pub(crate) enum Kind {
     Array(Link, u64),
     Tuple(Cow<'static, [Link]>),
     Boxed(Link),
-    /// A weak reference to what stands behind an `Rc` or `Arc`.
+    /// A weak reference to the object of an `Rc` or `Arc`.
     Weak(Link),
     /// One of the types of an open set, by its tag.
     Open(Open),
     /// A type for which Python has a class.
     Known(Known),
-    /// A serde value as CBOR; the tuple shows its bytes.
+    /// A serde value as CBOR; in a tuple it is those bytes.
     Serde,
     Raw(Raw),
-    /// Elements of a raw array in several dimensions, as many as this says if the type fixes it.
+    /// Elements of a raw array in several dimensions; their number, if the type fixes it.
     Grid(Link, Option<u8>),
     Object(Object),
     Enum(Enum),
     Record(Record),
-    /// A `Pod` struct that is known by its size alone.
+    /// A `Pod` struct of which only the size is known.
     Opaque {
         size: u64,
         big_endian: bool,
     },
-    /// An object of another runtime: its place in a table beside the image, which never leaves the process.
+    /// An object of another runtime: its index in a table besides the image, which never leaves the process.
     #[cfg(feature = "pyo3")]
     Handle(Handle),
 }
@@ -104,26 +104,26 @@ pub(crate) struct Enum {
     pub evolution: &'static Evolution,
 }
 
-/// One form of an enum.
+/// A variant of an enum.
 #[derive(Debug, Clone)]
 pub struct EnumVariant {
     pub(crate) name: Cow<'static, str>,
     pub(crate) slots: Cow<'static, [Slot]>,
-    /// What the member of a Python enum is worth, if it is told. As [`Form`], it is no part of the image.
+    /// The value of the member of a Python enum, if it is given. Like [`Form`], it is no part of the image.
     pub(crate) value: Option<i128>,
 }
 
-/// One slot of an object.
+/// A slot of an object.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Slot {
     pub(crate) name: Cow<'static, str>,
     pub(crate) ty: Link,
-    /// Whether a function of the user's makes what is written.
+    /// Whether a function of the user makes what is written.
     pub(crate) converts: bool,
     pub(crate) refuses: bool,
     pub(crate) sharing: Sharing,
-    /// Whether a history keeps the pointers in it instead of what they lead to.
+    /// Whether a history holds the pointers in it instead of their objects.
     pub(crate) held: bool,
     /// Whether hash maps and sets in it are written in an order that equal ones share.
     pub(crate) sorted: bool,
@@ -133,19 +133,19 @@ pub struct Slot {
 /// Writes a slot's default at a head of an image.
 pub(crate) type DefaultFn = fn(&mut Builder, usize) -> Result<(), Error>;
 
-/// What may stand behind a handle.
+/// The objects that a handle can refer to.
 #[cfg(feature = "pyo3")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Handle {
-    /// Its class, as an error names it.
+    /// Their class, as an error names it.
     pub class: fn() -> alloc::string::String,
-    /// Whether the object at a place of the table is of that class.
+    /// Whether the object at an index of the table is of that class.
     pub accepts: fn(u64) -> bool,
 }
 
 #[cfg(feature = "pyo3")]
 impl Handle {
-    /// In a schema that was read: the class is no part of it.
+    /// For a schema that was read, which does not include the class.
     pub const ANY: Self = Self { class: || alloc::string::String::from("an object of Python"), accepts: |_| true };
 }
 
@@ -154,14 +154,14 @@ impl Handle {
 pub(crate) struct Raw {
     pub element: Link,
     pub optional: bool,
-    /// Whether the count is a slot of its own.
+    /// Whether the count is a separate slot.
     pub counted: bool,
     pub exactly: Option<u64>,
-    /// Whether Python sees an array of elements instead of bytes. As [`Form`], it is no part of the image.
+    /// Whether Python sees an array of elements instead of bytes. Like [`Form`], it is no part of the image.
     pub array: bool,
 }
 
-/// A `repr(C)` struct as it lies in a raw array.
+/// A `repr(C)` struct in a raw array.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub name: Cow<'static, str>,
@@ -169,13 +169,13 @@ pub(crate) struct Record {
     pub evolution: &'static Evolution,
 }
 
-/// One field of a record.
+/// A field of a record.
 #[derive(Debug, Clone)]
 pub struct RecordField {
     pub(crate) name: Cow<'static, str>,
     pub(crate) offset: usize,
     pub(crate) ty: Link,
-    /// Writes what it is in records of an older form that had no such field.
+    /// Writes the field's value for records of an older form without it.
     pub(crate) default: Option<fn(&mut [u8])>,
 }
 
@@ -184,13 +184,13 @@ pub struct RecordField {
 pub enum Link {
     /// To the schema that a type's function returns.
     To(fn() -> &'static Schema),
-    /// To a node of the table that was read with this schema.
+    /// To a node in the table that was read with this schema.
     #[doc(hidden)]
     At(usize),
 }
 
 impl Enum {
-    /// The object that a variant is, where the enum is the list of the types behind a trait object.
+    /// The object in a variant, if the enum is the list of the types behind a trait object.
     pub(crate) fn member<'a>(&self, variant: &EnumVariant, nodes: &'a Nodes) -> Option<(&'a Schema, &'a Object)> {
         let [slot] = &*variant.slots else { return None };
         let schema = nodes.get(slot.ty);
@@ -233,7 +233,7 @@ impl Slot {
         }
     }
 
-    /// The slot of a parent, whose own slots stand in its place.
+    /// The slot of a parent, which is replaced by the parent's own slots.
     #[doc(hidden)]
     #[must_use]
     pub const fn parent<T: Parent>(name: &'static str) -> Self {
@@ -264,7 +264,7 @@ impl Slot {
         self
     }
 
-    /// The same slot, whose pointers a history keeps.
+    /// The same slot, whose pointers a history holds.
     #[doc(hidden)]
     #[must_use]
     pub const fn held(mut self) -> Self {

@@ -7,7 +7,7 @@ use super::places::Places;
 use super::{Kind, Link, Schema};
 use crate::evolve::SetEvolution;
 
-/// The nodes that [`Link::At`] leads to, and the types of open sets among them; empty for the schemas of types.
+/// The table that [`Link::At`] refers to, and the types of its open sets; empty for schemas of types.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Nodes(pub Vec<Schema>, pub Members);
 
@@ -21,14 +21,14 @@ impl Nodes {
         }
     }
 
-    /// The place of a node in the table, if it is one of these.
+    /// The index of a node in the table, if it is in the table.
     pub fn place_of(&self, node: &Schema) -> Option<usize> {
         let (first, size) = (self.0.as_ptr() as usize, size_of::<Schema>());
         let place = (core::ptr::from_ref(node) as usize).checked_sub(first)? / size;
         (place < self.0.len()).then_some(place)
     }
 
-    /// Whether this node, or any that it leads to, is one that is looked for.
+    /// Whether this node, or any that it leads to, satisfies `is_wanted`.
     pub fn reach(&self, from: &Schema, mut is_wanted: impl FnMut(&Schema) -> bool) -> bool {
         let (mut open, mut seen) = (alloc::vec![from], Places::default());
         while let Some(node) = open.pop() {
@@ -46,7 +46,7 @@ impl Nodes {
 pub(crate) static UNIT: Schema = Schema::leaf(Kind::Unit, 0);
 
 impl Nodes {
-    /// Says of open sets what becomes of their older states.
+    /// Sets how older states of the open sets are upgraded.
     pub fn evolve_sets(&mut self, evolution: SetEvolution) {
         for node in &mut self.0 {
             if let Kind::Open(open) = &mut node.kind {
@@ -55,7 +55,7 @@ impl Nodes {
         }
     }
 
-    /// Says of open sets what the program knows of those that have their names in a type of it.
+    /// Tells the open sets what the program knows about the sets with their names in the type `ours`.
     pub fn know_sets(&mut self, ours: &'static Schema) {
         let mut sets = None;
         for node in &mut self.0 {

@@ -1,5 +1,5 @@
-//! Open sets: types behind a trait object of which the schema says no more than the name of the set. Which types there are
-//! is known to the program, once it has registered them.
+//! Open sets: types behind a trait object of which the schema has only the name of the set. The program knows the types
+//! once it has registered them.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -15,20 +15,20 @@ use crate::error::{Error, ErrorKind, Escaped};
 use crate::evolve::SetEvolution;
 use crate::protocol::layout::LENGTH;
 
-/// Bytes of the head of a value: the length of its type's tag, and the fingerprint of its type.
+/// The size of the head of a value: the length of its type's tag, and its type's fingerprint.
 pub(crate) const OPEN_HEAD: usize = LENGTH + 8;
 
 /// An open set.
 #[derive(Clone)]
 pub(crate) struct Open {
     pub name: Cow<'static, str>,
-    /// What the program knows of it; nothing where the schema was read.
+    /// What the program knows about it; `None` in a schema that was read.
     pub known: Option<KnownSet>,
-    /// What becomes of older states of it; nothing where the schema was read for another purpose.
+    /// How its older states are upgraded; `None` in a schema that was read for another purpose.
     pub evolution: Option<SetEvolution>,
 }
 
-/// What a program knows of an open set.
+/// What a program knows about an open set.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct KnownSet {
@@ -36,9 +36,9 @@ pub struct KnownSet {
     pub members: fn() -> Vec<KnownMember>,
     /// The trait object, as the program calls it.
     pub type_name: fn() -> &'static str,
-    /// What bytes carry of the types in some sets.
+    /// Makes the table of the types in some sets that bytes carry.
     pub(crate) table: fn(&[&'static Open], bool, bool) -> Vec<u8>,
-    /// What classes of Python with such a set do beyond others.
+    /// What Python classes with such a set do in addition.
     #[cfg(feature = "pyo3")]
     pub(crate) classes: &'static crate::python::SetForms,
 }
@@ -62,7 +62,7 @@ impl fmt::Debug for Open {
     }
 }
 
-/// What is known of a type in an open set by those who do not know the trait.
+/// What code that does not know the trait knows about a type in an open set.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct KnownMember {
@@ -82,16 +82,16 @@ impl Open {
         self.known.map_or_else(Vec::new, |known| (known.members)())
     }
 
-    /// Whether another is the set of the same trait.
+    /// Whether both are the set of the same trait.
     pub fn is_same(&self, other: &Self) -> bool {
         let of = |open: &Self| open.known.map(|known| (known.type_name)());
         self.name == other.name && of(self) == of(other)
     }
 
-    /// The type of this tag, if it has this fingerprint.
+    /// The registered type with this tag, if it has this fingerprint.
     ///
     /// # Errors
-    /// No registered type, or one of another form.
+    /// No such registered type, or one with another fingerprint.
     pub fn find(&self, tag: &str, fingerprint: &[u8]) -> Result<KnownMember, Error> {
         let Some(found) = self.all().into_iter().find(|member| member.tag == tag) else {
             return Err(Error::new(
@@ -110,7 +110,7 @@ impl Open {
         Ok(found)
     }
 
-    /// What an error says of a type that has to be registered.
+    /// What an error expects if a type is not registered.
     pub fn registered(&self) -> String {
         match self.known {
             Some(known) => unregistered((known.type_name)()),
@@ -119,7 +119,7 @@ impl Open {
     }
 }
 
-/// What an error says of a type that has to be registered.
+/// What an error expects if a type is not registered.
 #[cold]
 pub(crate) fn unregistered(set: &str) -> String {
     format!("a type that was registered by `<{set}>::register([member!(Type)])`")

@@ -1,23 +1,23 @@
-//! Whether equal states have equal images, as checksums need it.
+//! Whether equal states have equal images, which checksums require.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Form, Kind, Link, Schema, Slot, root_name};
 
-/// The path to the first hash map or set whose order equal states need not share, if there is one.
+/// Returns the path to the first hash map or set in whose order equal states may differ, if there is one.
 ///
-/// What is under `#[state(serde)]` is not seen.
+/// It does not look into fields with `#[state(serde)]`.
 ///
-/// Of open sets, the types are looked at that are registered now: whether there are any sets, so that it is to be asked
-/// again, is the other result.
+/// In open sets, it looks at the types that are registered now. The second result is whether there are any open sets,
+/// so that the answer can change.
 pub(crate) fn unordered(root: &'static Schema) -> (Option<String>, bool) {
     let mut search = Search { seen: Vec::new(), is_open: false };
     (search.node(root, root_name(root)), search.is_open)
 }
 
 struct Search {
-    /// Named types that were met where nothing sorts them. By address: what is met twice costs nothing more.
+    /// Named types that occurred where nothing sorts them. By address: it does not matter if a type is visited twice.
     seen: Vec<&'static Schema>,
     /// Whether an open set was met.
     is_open: bool,

@@ -1,15 +1,15 @@
-//! Numbers for nodes and for pairs of nodes, by their addresses, and for other numbers: one map for all who ask, as each
-//! map of other types is compiled anew, and takes five kilobytes of a program.
+//! Numbers for nodes and pairs of nodes, by address, and for other numbers. All users share one map type, because each
+//! further instantiation would add five kilobytes to a program.
 
 use alloc::collections::BTreeMap;
 use core::ptr::from_ref;
 
 use super::Schema;
 
-/// A node, or two; or numbers.
+/// One node or two, by address; or numbers.
 pub(crate) type Key = [usize; 2];
 
-/// The key of a node, which goes to other threads.
+/// The key of a node; unlike a reference, it can go to other threads.
 pub(crate) fn node(schema: &Schema) -> Key {
     [from_ref(schema) as usize, 0]
 }
@@ -19,7 +19,7 @@ pub(crate) fn pair(first: &Schema, second: &Schema) -> Key {
     [from_ref(first) as usize, from_ref(second) as usize]
 }
 
-/// Numbers by nodes or pairs of them.
+/// Numbers by key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places(BTreeMap<Key, usize>);
 
@@ -28,12 +28,12 @@ impl Places {
         self.0.get(&key).copied()
     }
 
-    /// Whether the key was not there.
+    /// Sets the number of a key; returns whether the key is new.
     pub fn set(&mut self, key: Key, place: usize) -> bool {
         self.0.insert(key, place).is_none()
     }
 
-    /// The last key up to another, with its number.
+    /// The last key that is at most `key`, with its number.
     pub fn nearest(&self, key: Key) -> Option<(Key, usize)> {
         self.0.range(..=key).next_back().map(|(key, place)| (*key, *place))
     }
@@ -42,7 +42,7 @@ impl Places {
         self.0.len()
     }
 
-    /// Notes a node; whether it is met for the first time.
+    /// Adds a node; returns whether it is new.
     pub fn meet(&mut self, schema: &Schema) -> bool {
         self.set(node(schema), 0)
     }

@@ -1,5 +1,5 @@
-//! Which nodes are shared pointers, and which of them are of one type: by the type itself where the schema is one of this
-//! program, and by their shape where it was read.
+//! Which nodes are shared pointers, and which of those have one type: decided by the type itself if the schema is from
+//! this program, and by the shape if it was read.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -10,11 +10,11 @@ use super::carried::{bit, is_row_of};
 use super::{Kind, Link, Nodes, Schema};
 use crate::error::{Error, ErrorKind};
 
-/// Tells the type of a shared pointer from others; `None` where it cannot be numbered.
+/// Identifies the type of a shared pointer; `None` if it cannot be numbered.
 #[doc(hidden)]
 pub type SharedKey = fn() -> Option<TypeId>;
 
-/// What a node says of the shared pointer that it is.
+/// What a node says about the shared pointer that it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PointerKey {
     /// A type of the program.
@@ -23,11 +23,11 @@ pub(crate) enum PointerKey {
     Shape(u32),
 }
 
-/// What all pointers have in common that can lead to one object.
+/// What all pointers that can lead to one object have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ClassKey {
     Type(TypeId),
-    /// Several types of the program that wrote a schema can have one shape, such as `Rc` and `Arc` of the same.
+    /// Several types of the program that wrote a schema can have one shape, such as `Rc` and `Arc` of the same type.
     Shape(u64),
 }
 
@@ -41,18 +41,18 @@ impl PointerKey {
 }
 
 impl Nodes {
-    /// Says which nodes are shared pointers, by the rows of bits that were carried, each for the schema with this root: a
-    /// bit for each node in the order of the schema, those included that are met again.
+    /// Marks the nodes that are shared pointers, by the carried rows of bits, each for the schema with its root: a bit
+    /// for each node in the order of the schema, including repeated ones.
     ///
     /// # Errors
-    /// A row of another length, or with bits for what cannot be behind such a pointer.
+    /// A row of another length, or with bits for nodes that cannot be such a pointer.
     pub(super) fn mark_pointers(&mut self, rows: &[(usize, &[u8])]) -> Result<(), Error> {
         let mut marked = alloc::vec![false; self.0.len()];
         let mut met = alloc::vec![false; self.0.len()];
         for &(root, row) in rows {
             let (mut count, mut fits, mut open) = (0, true, alloc::vec![root]);
             while let Some(at) = open.pop() {
-                // Fewer than there are would be met again and again.
+                // A row that is too short would let nodes be visited again and again.
                 if count >= row.len().saturating_mul(8) {
                     fits = false;
                     break;
@@ -61,7 +61,7 @@ impl Nodes {
                 count += 1;
                 let (Some(node), Some(met)) = (self.0.get(at), met.get_mut(at)) else { continue };
                 fits &= !is_pointer || matches!(node.kind, Kind::Boxed(_) | Kind::Str | Kind::List(_));
-                // A type without a name stands in the schema wherever it is met, and equal ones are one node.
+                // A type without a name is in the schema wherever it occurs, although equal ones are one node.
                 if !core::mem::replace(met, true) || node.tag().is_none() {
                     marked[at] = is_pointer;
                     open.extend(node.links().into_iter().rev().filter_map(index));
@@ -75,7 +75,7 @@ impl Nodes {
         Ok(())
     }
 
-    /// Gives pointers of one shape one key, and the weak references to their objects too.
+    /// Gives pointers of one shape the same key, as well as weak references to their objects.
     fn name_pointers(&mut self, marked: &[bool]) {
         let shapes = Shapes::of(&self.0, marked, !self.1.is_empty());
         let objects: Vec<Option<u32>> = (0..self.0.len()).map(|at| shapes.object(&self.0, marked, at)).collect();
@@ -92,10 +92,10 @@ fn index(link: Link) -> Option<usize> {
     }
 }
 
-/// Numbers of nodes, of which two are equal where all that they lead to is; a type with a name is equal to itself alone,
-/// as it stands in a schema once, or, where there are several schemas, to what has its name in the others.
+/// Numbers of nodes: two are equal if all that the nodes lead to is equal. A type with a name is equal only to itself,
+/// as a schema contains it once, or, if there are several schemas, to types with its name in the others.
 struct Shapes {
-    /// Of the node as it is, and as it would be if it were no shared pointer itself.
+    /// For the node as it is, and as it would be if it were not a shared pointer.
     of: Vec<[u32; 2]>,
 }
 
@@ -127,7 +127,7 @@ impl Shapes {
         Self { of }
     }
 
-    /// What stands behind a shared pointer, or a weak reference.
+    /// The number of the object of a shared pointer or weak reference.
     fn object(&self, nodes: &[Schema], marked: &[bool], at: usize) -> Option<u32> {
         match &nodes[at].kind {
             Kind::Weak(of) => index(*of).and_then(|of| self.of.get(of)).map(|[shape, _]| *shape),
@@ -138,7 +138,7 @@ impl Shapes {
     }
 }
 
-/// The nodes without names, each behind those without names that it leads to.
+/// The nodes without names, each after the nodes without names that it leads to.
 fn inside_out(nodes: &[Schema]) -> Vec<usize> {
     let nameless = |at: &usize| nodes.get(*at).is_some_and(|node| node.tag().is_none());
     let (mut order, mut seen) = (Vec::new(), alloc::vec![false; nodes.len()]);
@@ -157,7 +157,7 @@ fn inside_out(nodes: &[Schema]) -> Vec<usize> {
     order
 }
 
-/// What tells a node from others, but for what it leads to.
+/// What distinguishes a node from others, apart from what it leads to.
 fn signature(node: &Schema) -> Vec<u8> {
     let mut bytes = alloc::vec![tag(&node.kind)];
     match &node.kind {

@@ -1,4 +1,4 @@
-//! Which regions the images of a type can have: an image without a header says nothing of the others.
+//! Which regions the images of a type can have: an image without a header has no lengths for the others.
 
 #[cfg(feature = "pickle")]
 use super::Link;
@@ -20,19 +20,19 @@ impl Present {
     const TEXT: Self = Self { text: true, ..Self::NONE };
     const RAW: Self = Self { raw: true, ..Self::NONE };
 
-    /// Those of either.
+    /// The regions of either.
     pub const fn with(self, other: Self) -> Self {
         Self { tail: self.tail | other.tail, text: self.text | other.text, raw: self.raw | other.raw }
     }
 
-    /// What tells where the regions end in an image without a header.
+    /// How the ends of the regions are found in an image without a header.
     pub const fn ends(self) -> Ends {
         let Self { tail, text, raw } = self;
         Ends { tail: End::of(tail, text || raw), text: End::of(text, raw), raw }
     }
 }
 
-/// What tells where tail and text end in an image without a header, and whether there can be a region behind them.
+/// How the ends of tail and text are found in an image without a header, and whether there can be a raw region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
     pub tail: End,
@@ -40,14 +40,14 @@ pub(crate) struct Ends {
     pub raw: bool,
 }
 
-/// What tells where a region ends.
+/// How the end of a region is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The type does not have the region.
+    /// The type does not have the region: it ends where it starts.
     Start,
     /// Its length is written.
     Length,
-    /// It is the last one, and the rest of the bytes.
+    /// It is the last one, and has the rest of the bytes.
     Last,
 }
 
@@ -62,8 +62,8 @@ impl End {
 }
 
 impl Schema {
-    /// How many lists of bytes the tail of a value holds, if it holds nothing else; parts that stand there at some times
-    /// only count as much else.
+    /// The number of lists of bytes in the tail of a value, if the tail holds nothing else; `None` if there are other
+    /// parts, or parts that are not always there.
     #[cfg(feature = "pickle")]
     pub(crate) fn byte_lists(&self) -> Option<u64> {
         match &self.kind {
@@ -77,8 +77,8 @@ impl Schema {
         }
     }
 
-    /// What this very node can have beside its head. A length of `u32::MAX` or more, which takes bytes in the tail, is
-    /// left aside.
+    /// The regions that this node itself can have besides its head. A length of `u32::MAX` or more, which takes bytes
+    /// in the tail, is ignored.
     pub(crate) fn present(&self) -> Present {
         let tail = match &self.kind {
             Kind::Str => return Present::TEXT,

@@ -1,4 +1,4 @@
-//! What stands in the way of a state of an older schema: where, and what to write so that it does not.
+//! The obstacles for states of an older schema: where they are, and how to remove them.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,10 +8,10 @@ use core::fmt::{self, Display};
 use super::{Nodes, Schema, Show, brief, short};
 use crate::error::{Error, ErrorKind, Escaped};
 
-/// What lists all problems of which an error tells the first.
+/// The hint at what lists all problems, added to an error that has only the first.
 const LISTED: &str = " (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)";
 
-/// One reason for which states of an older form do not become states of the present one.
+/// One reason why states of an older form do not become states of the present one.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     path: String,
@@ -19,16 +19,16 @@ pub(crate) struct Problem {
     theirs: String,
     /// What to do about it.
     remedy: String,
-    /// The same with options of the program `state`; empty if it has none for this.
+    /// The same with options of the command `state`; empty if it has none for this.
     option: String,
 }
 
-/// The type that a part belongs to, and whose attributes could convert it.
+/// The type that a part belongs to, whose attributes could convert it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     /// The part is the root, which has a name.
     Root,
-    /// It is in a type with a name.
+    /// The part is in a type with a name.
     Around,
     None,
 }
@@ -48,7 +48,7 @@ impl Problem {
         Self { option, ..self }
     }
 
-    /// As `Display`, with options of the program `state` in place of attributes.
+    /// As `Display`, with options of the command `state` in place of attributes.
     pub fn by_option(&self) -> String {
         match &*self.option {
             "" => self.to_string(),
@@ -148,7 +148,7 @@ impl Problem {
             .option(option)
     }
 
-    /// A type of an open set that no registered one was called.
+    /// A type of an open set whose tag no registered type has, or had.
     pub fn member(path: &dyn Display, registered: &str, tag: &str) -> Self {
         let tag = Escaped(tag).to_string();
         let remedy = format!(
@@ -178,14 +178,14 @@ impl Problem {
         Self::new(path, "a schema that is not too large or deep to be resolved", "a larger one", "")
     }
 
-    /// The same by where it is in the part at `outer`: which of the places of that part it is, is known when a state is
-    /// read.
+    /// The same problem with its path relative to the part at `outer`: where that part is becomes known only when a
+    /// state is read.
     pub fn inside(self, outer: &dyn Display) -> Self {
         let inner = self.path.strip_prefix(&*outer.to_string()).map(|inner| inner.trim_start_matches('.').to_string());
         Self { path: inner.unwrap_or(self.path), ..self }
     }
 
-    /// A value of a variant of which `removed` says that no state uses it.
+    /// A value of a variant although `removed` says that no state uses it.
     pub fn used(name: &str, of: &str) -> Self {
         let name = Escaped(name).to_string();
         let remedy = format!(
@@ -196,7 +196,7 @@ impl Problem {
         Self::new(&"", format!("a variant that `{}` has", short(of)), format!("`{name}` of another version"), remedy)
     }
 
-    /// The error of a state that is refused for this and `more` other reasons.
+    /// The error for a state that is refused for this and `more` other reasons.
     pub fn error(self, more: usize) -> Error {
         let Self { path, ours, theirs, remedy, .. } = self;
         let more = match more {
@@ -209,13 +209,13 @@ impl Problem {
     }
 }
 
-/// The error of a slot that a state by names does not have.
+/// The error for a slot that a state with slots by name does not have.
 pub(crate) fn missing_slot<'a>(ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Error {
     let Problem { ours, theirs, remedy, .. } = Problem::missing(&"", ours, gone);
     Error::new(ErrorKind::Malformed, ours, theirs).with_hint(remedy)
 }
 
-/// What is found where a state by names has a variant that the enum does not, and what to do about it.
+/// What was found if a state with slots by name has a variant that the enum does not, and what to do about it.
 pub(crate) fn unknown_variant(name: &str, of: &str) -> (String, String) {
     let Problem { theirs, remedy, .. } = Problem::variant(&"", name, of);
     (theirs, remedy)

@@ -12,10 +12,10 @@ impl fmt::Display for Schema {
     }
 }
 
-/// The longest text of a schema in an error, in bytes: schemas are read from files too.
+/// The greatest length of a schema in an error, in bytes: schemas are also read from files.
 const BRIEF: usize = 400;
 
-/// A node as errors name it: cut short, and without what a log or a terminal would act on.
+/// A node as errors name it: cut short, and without characters that a log or terminal would act on.
 pub(crate) fn brief(show: &Show<'_>) -> String {
     let mut brief = Brief(String::new());
     if write!(brief, "{show}").is_err() {
@@ -38,7 +38,7 @@ impl Write for Brief {
     }
 }
 
-/// A node and the table that its links lead into.
+/// A node and the table that its links refer to.
 #[derive(Clone, Copy)]
 pub(crate) struct Show<'a>(pub &'a Schema, pub &'a Nodes);
 

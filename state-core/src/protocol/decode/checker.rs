@@ -1,4 +1,4 @@
-//! Bytes that may be hostile are tested.
+//! The checks of bytes that may be hostile.
 
 use super::regions::{Regions, cut, read_length};
 use crate::protocol::layout::{padded, stride};
@@ -15,37 +15,38 @@ pub struct Checker<'a> {
     text: Text<'a>,
     raw: &'a [u8],
     depth: u32,
-    /// Bytes that what is counted by its size takes in memory.
+    /// The bytes that values counted by their size would occupy in memory.
     memory: usize,
     obstacle: Option<Obstacle>,
-    /// Where references are numbered, the numbers.
+    /// The table of numbered objects, if references are numbered.
     table: Option<&'a mut Table>,
 }
 
-/// What stands in a checker's way although every slot holds what it may.
+/// Why a checker refuses an image although every slot holds a possible value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Obstacle {
     /// Parts of this type are nested too deep.
     Depth(&'static Schema),
     Alignment(Left),
     Memory(Left),
-    /// A list or text is longer than its type holds, so many elements or bytes at most.
+    /// A list or text is longer than its type can hold: the most elements or bytes that fit.
     Capacity(usize, Left),
-    /// A C string has a zero in it.
+    /// A C string contains a zero byte.
     Zero(Left),
-    /// A type by hand expects this instead of the value at a place.
+    /// An implementation by hand expected this instead of the value at a place.
     Refused(&'static str, Place),
-    /// A reference leads back into an object of this type, and cannot be given later.
+    /// A strong reference leads back into an object of this type that is still being read, and cannot be filled in
+    /// later.
     Cycle(&'static Schema, Left),
-    /// So does a weak one, or it leads forward.
+    /// The same of a weak reference, or one that leads forward.
     Weak(&'static Schema),
 }
 
-/// How many bytes of all regions come from where the slot begins that stands in the way. They are read in one order, so
-/// that it is a place.
+/// The number of bytes that remain in all regions where the refused slot begins. Because regions are read in one fixed
+/// order, this identifies the slot.
 pub(crate) type Left = usize;
 
-/// Where a head is in memory.
+/// The location of a head in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     start: usize,
@@ -65,7 +66,7 @@ impl<'a> Checker<'a> {
         Self { tail, text, raw, depth, memory: 0, obstacle: None, table: None }
     }
 
-    /// The same of an image whose references are numbered.
+    /// The same checker, for an image whose references are numbered.
     #[inline]
     pub(crate) fn with_table(self, table: Option<&'a mut Table>) -> Self {
         Self { table, ..self }
@@ -76,32 +77,33 @@ impl<'a> Checker<'a> {
         self.table.as_deref_mut()
     }
 
-    /// A run of `count` heads from the tail; `None` if it is shorter.
+    /// Cuts a run of `count` heads from the tail; `None` if the tail is shorter.
     #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'a [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
-    /// The length in a head of [`LENGTH`](crate::state::LENGTH) bytes. The long form of a short length is invalid.
+    /// Reads the length in a head of [`LENGTH`](crate::state::LENGTH) bytes. The long form of a short length is
+    /// invalid.
     #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
-    /// Whether there are `len` bytes of text that end at a character boundary.
+    /// Cuts `len` bytes of text; returns whether there are that many, ending at a character boundary.
     #[inline]
     #[must_use]
     pub fn text(&mut self, len: usize) -> bool {
         self.text.cut(len).is_some()
     }
 
-    /// The same text.
+    /// As [`text`](Self::text), returning the text.
     #[cfg(feature = "std")]
     pub(crate) fn text_of(&mut self, len: usize) -> Option<&'a str> {
         self.text.cut(len)
     }
 
-    /// A raw array of `len` bytes, followed by zeros.
+    /// Cuts a raw array of `len` bytes, whose padding must be zeros.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'a [u8]> {
         let space = cut(&mut self.raw, padded(len)?)?;
@@ -109,8 +111,8 @@ impl<'a> Checker<'a> {
         padding.iter().all(|&byte| byte == 0).then_some(array)
     }
 
-    /// Refuses the value with this head; returns `false`, which [`check`](crate::Restore::check) must then return: the
-    /// first refusal is the one that is reported. The error names the slot and says what was `expected`.
+    /// Refuses the value with this head, and returns `false`, as [`check`](crate::Restore::check) must then do too. The
+    /// first refusal is reported. The error names the slot and says what was `expected`.
     ///
     /// ```
     /// # use state_core::state::Checker;
@@ -131,7 +133,7 @@ impl<'a> Checker<'a> {
         self.level::<T>(weight::<T>(), inner)
     }
 
-    /// The same of a `T` that weighs so much.
+    /// As [`nested`](Self::nested), for a `T` that counts as `weight` levels.
     #[inline]
     pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self) -> bool) -> bool {
         match self.depth.checked_sub(weight) {
@@ -148,19 +150,19 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Counts bytes of memory that a value takes beyond a small multiple of its image.
+    /// Counts bytes of memory that a value occupies beyond a small multiple of its image.
     #[inline]
     pub(crate) fn takes(&mut self, memory: usize) {
         self.memory = self.memory.saturating_add(memory);
     }
 
-    /// What was counted so.
+    /// The bytes that [`takes`](Self::takes) has counted.
     #[inline]
     pub(crate) fn memory(&self) -> usize {
         self.memory
     }
 
-    /// Says that there may be nothing at the place that is tested next.
+    /// Announces that the place checked next may be empty.
     #[inline]
     pub(crate) fn may_be_empty(&mut self) {
         if let Some(table) = self.table() {
@@ -168,28 +170,28 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// How many bytes come, with so many before them that have been read.
+    /// The number of bytes left in all regions, plus `read` bytes that were just cut.
     #[cold]
     pub(crate) fn left(&self, read: usize) -> Left {
         self.tail.len() + self.text.as_bytes().len() + self.raw.len() + read
     }
 
-    /// Says what is in the way; always false.
+    /// Records what is in the way, unless something was already; returns `false`.
     #[cold]
     pub(crate) fn stands_in_the_way(&mut self, obstacle: Obstacle) -> bool {
         self.obstacle.get_or_insert(obstacle);
         false
     }
 
-    /// Says that an array to be borrowed does not lie as its elements must, or, where this machine has `other` elements
-    /// in memory, that it never can.
+    /// Records that an array to be borrowed is not aligned for its elements or, if elements have an `other` form in
+    /// this machine's memory, that it can never be borrowed.
     #[cold]
     pub(crate) fn not_to_borrow(&mut self, array: &[u8], other: bool) {
         let left = self.left(padded(array.len()).unwrap_or(0));
         self.obstacle.get_or_insert(if other { Obstacle::Memory(left) } else { Obstacle::Alignment(left) });
     }
 
-    /// Whether no byte of the last run is zero.
+    /// Checks that the run just cut contains no zero byte.
     pub(crate) fn is_c_string(&mut self, bytes: &[u8]) -> bool {
         let has_zero = bytes.contains(&0);
         if has_zero {
@@ -199,7 +201,7 @@ impl<'a> Checker<'a> {
         !has_zero
     }
 
-    /// Whether a list or text is no longer than its type holds.
+    /// Checks that a list or text is no longer than its type can hold.
     #[inline]
     pub(crate) fn is_up_to(&mut self, most: usize, len: usize) -> bool {
         len <= most || self.is_beyond(most)

@@ -1,4 +1,4 @@
-//! The way in: [`Checker`] reads bytes that may be hostile, [`Reader`] reads what has been checked.
+//! Decoding: [`Checker`] reads bytes that may be hostile, [`Reader`] reads what has been checked.
 //!
 //! Both cut their regions from the front, in the order in which [`Writer`](crate::state::Writer) filled them.
 

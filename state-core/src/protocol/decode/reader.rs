@@ -1,4 +1,4 @@
-//! What has been checked is read.
+//! The reading of images that have been checked.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -20,29 +20,29 @@ pub struct Reader<'de> {
     raw: &'de [u8],
     refusal: Option<Error>,
     hooks: Hooks,
-    /// The hooks that were left or, by now, found.
+    /// The number of hooks left to be called; a walk counts it down as it finds them.
     left: usize,
-    /// Whether no element of any list has a place to keep.
+    /// Whether elements of lists may change places, as none has anything that must stay.
     moves: bool,
-    /// Where references are numbered, the objects.
+    /// The objects, if references are numbered or held by a history.
     shelf: Option<Box<Shelf<'de>>>,
 }
 
-/// What is said where no value is built of an image that was checked.
+/// The error if no value could be built from an image that passed its check.
 pub(crate) const WRONG: &str = "a wrong implementation of `Restore`: `check` and `get` disagree";
 
-/// A place in an image, to come back to; see [`Reader::mark`].
+/// A position in an image to return to; see [`Reader::mark`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark<'de> {
     tail: &'de [u8],
     text: Text<'de>,
     raw: &'de [u8],
-    /// How many pointers that a history holds come before it.
+    /// How many pointers held by a history precede it.
     held: usize,
 }
 
 impl<'de> Reader<'de> {
-    /// Not inlined: the loops of what is built would keep less in registers.
+    /// Not inlined: otherwise the loops that build values would keep less in registers.
     pub(crate) fn new(regions: &Regions<'de>) -> Self {
         Self::with_hooks(regions, Hooks::Call)
     }
@@ -59,25 +59,25 @@ impl<'de> Reader<'de> {
         Self { shelf: regions.numbered.map(|numbered| Box::new(Shelf::new(numbered))), ..self }
     }
 
-    /// The same reader, of a type of which all may be moved.
+    /// The same reader, which may move list elements if every part of the type allows it.
     #[inline]
     pub(crate) fn moving(self, moves: bool) -> Self {
         let moves = moves && !self.shelf.as_deref().is_some_and(Shelf::numbers);
         Self { moves, ..self }
     }
 
-    /// Whether it is known that elements of lists may change places.
+    /// Whether elements of lists may change places.
     pub(crate) fn moves(&self) -> bool {
         self.moves
     }
 
-    /// A reader of nothing, for [`Restore::settle`](crate::Restore::settle).
+    /// A reader of no bytes, for [`Restore::settle`](crate::Restore::settle).
     #[inline]
     pub(crate) fn of_nothing(hooks: Hooks) -> Self {
         Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false, shelf: None }
     }
 
-    /// A value that has nothing beside its head, and what refused it.
+    /// Builds a value that has nothing but its head; also returns its refusal.
     #[inline]
     pub(crate) fn flat<T: Restore<'de>>(head: &'de [u8]) -> (Option<T>, Option<Error>) {
         let mut reader = Self::of_nothing(Hooks::Call);
@@ -85,7 +85,7 @@ impl<'de> Reader<'de> {
         (value, reader.refusal)
     }
 
-    /// Restores such a value in place; what refused it.
+    /// Restores a value that has nothing but its head in place; returns its refusal.
     #[inline]
     pub(crate) fn flat_into<T: Restore<'de>>(head: &'de [u8], moves: bool, target: &mut T) -> Option<Error> {
         let mut reader = Self::of_nothing(Hooks::Call).moving(moves);
@@ -98,30 +98,30 @@ impl<'de> Reader<'de> {
         self.shelf.as_deref_mut()
     }
 
-    /// The objects, which the reader forgets.
+    /// Takes the objects out of the reader.
     #[inline]
     pub(crate) fn take_shelf(&mut self) -> Option<Box<Shelf<'de>>> {
         self.shelf.take()
     }
 
-    /// What links the objects of a live value and those of a new one.
+    /// The links between the objects of a live value and those of a new one.
     #[inline]
     pub(crate) fn links(&mut self) -> Option<&mut Links<'de>> {
         self.shelf().and_then(Shelf::links)
     }
 
-    /// Whether a lock that is held is waited for.
+    /// Whether to wait for a lock that is held.
     #[cfg(feature = "std")]
     pub(crate) fn waits(&mut self) -> bool {
         self.links().is_none_or(|links| links.waits())
     }
 
-    /// A reader of nothing, for a live value and a new one that exchange their states.
+    /// A reader of no bytes, for a live value and a new one that exchange their states.
     pub(crate) fn linking(numbered: Numbered<'de>) -> Self {
         Self { shelf: Some(Box::new(Shelf::linking(numbered))), ..Self::of_nothing(Hooks::Count) }
     }
 
-    /// Whether the pointer that was just asked for is left out, to be given later.
+    /// Whether the pointer just requested was left out, to be filled in later.
     pub(crate) fn left_out(&mut self) -> bool {
         self.shelf().is_some_and(Shelf::left_out)
     }
@@ -132,31 +132,31 @@ impl<'de> Reader<'de> {
         self.shelf.as_deref().is_some_and(Shelf::counts)
     }
 
-    /// A run of `count` heads from the tail.
+    /// Cuts a run of `count` heads from the tail.
     #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'de [u8]> {
         cut(&mut self.tail, count.checked_mul(stride(head))?)
     }
 
-    /// The length in a head of [`LENGTH`](crate::state::LENGTH) bytes.
+    /// Reads the length in a head of [`LENGTH`](crate::state::LENGTH) bytes.
     #[inline]
     pub fn length(&mut self, head: &[u8]) -> Option<usize> {
         read_length(head, &mut self.tail)
     }
 
-    /// Text of `len` bytes.
+    /// Cuts text of `len` bytes.
     #[inline]
     pub fn text(&mut self, len: usize) -> Option<&'de str> {
         self.text.cut(len)
     }
 
-    /// Text of `len` bytes as a string of its own.
+    /// Cuts text of `len` bytes, as a `String`.
     #[inline]
     pub(crate) fn string(&mut self, len: usize) -> Option<String> {
         self.text.cut_string(len)
     }
 
-    /// A raw array of `len` bytes.
+    /// Cuts a raw array of `len` bytes.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&'de [u8]> {
         cut(&mut self.raw, padded(len)?)?.get(..len)
@@ -164,15 +164,15 @@ impl<'de> Reader<'de> {
 
     /// Refuses the state; the restore fails with the first refusal.
     ///
-    /// The target is unchanged if the schema says that the type can refuse, as those of derived types do: then a new
-    /// value is built first. An implementation by hand says so with [`Schema::refusing`](crate::schema::Schema::refusing),
-    /// or refuses in [`check`](Restore::check).
+    /// If the schema says that the type can refuse, as the schemas of derived types do, a new value is built first, so
+    /// that the target stays unchanged. An implementation by hand says so with
+    /// [`Schema::refusing`](crate::schema::Schema::refusing), or refuses in [`check`](Restore::check).
     #[inline]
     pub fn refuse(&mut self, error: Error) {
         self.refusal = first(self.refusal.take(), error);
     }
 
-    /// Refuses the state, if nothing has: a value of a checked image was not built, and no reason was given.
+    /// Refuses the state, unless something has: no value was built from a checked image, and no reason was given.
     #[cold]
     pub(crate) fn refuse_without_reason(&mut self) {
         if self.refusal.is_none() {
@@ -180,19 +180,19 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Says that what was refused stands in the part `name`.
+    /// Adds to the refusal that it occurred in the part `name`.
     #[inline]
     pub(crate) fn within(&mut self, name: &str) {
         self.refusal = within(self.refusal.take(), name);
     }
 
-    /// The same of the element of a list.
+    /// As [`within`](Self::within), for the element `at` of a list.
     #[inline]
     pub(crate) fn within_element(&mut self, at: usize) {
         self.refusal = within_element(self.refusal.take(), at);
     }
 
-    /// Goes behind these bytes if the regions go on with them; else stays where it is.
+    /// Skips these bytes if the regions continue with them; otherwise moves nothing.
     #[inline]
     pub(crate) fn pass(&mut self, tail: &[u8], text: &[u8], raw: &[u8]) -> bool {
         let (Some(tail), Some(raw)) = (self.tail.strip_prefix(tail), self.raw.strip_prefix(raw)) else { return false };
@@ -215,8 +215,8 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Calls the hooks of a part that were left, because it is used before the live value is there: a key, or what is
-    /// converted.
+    /// Calls the hooks of a part that were left for later, because the part is used before the live value exists: it is
+    /// a key, or is converted.
     #[inline]
     pub(crate) fn complete<T: Restore<'de>>(&mut self, part: &mut T) -> Option<()> {
         if self.hooks == Hooks::Leave { part.settle(self) } else { Some(()) }
@@ -227,7 +227,7 @@ impl<'de> Reader<'de> {
         self.hooks
     }
 
-    /// Where hooks that were left are called or counted, notes one.
+    /// Adds to the count of hooks that are left.
     pub(crate) fn note(&mut self, left: isize) {
         self.left = self.left.wrapping_add_signed(left);
     }
@@ -240,21 +240,21 @@ impl<'de> Reader<'de> {
         self.left = left;
     }
 
-    /// Changes what is done about hooks; what was done before.
+    /// Changes what is done with hooks; returns what was done before.
     pub(crate) fn set_hooks(&mut self, hooks: Hooks) -> Hooks {
         core::mem::replace(&mut self.hooks, hooks)
     }
 
-    /// What was refused, once.
+    /// Takes the refusal out of the reader.
     pub(crate) fn take_refusal(&mut self) -> Option<Error> {
         self.refusal.take()
     }
 
-    /// What was refused, of a reader that is done.
+    /// The refusal, of a reader that is done.
     #[inline]
     pub(crate) fn into_refusal(self) -> Option<Error> {
         if self.refusal.is_none() && self.shelf.is_none() {
-            // There is nothing to drop, which is tested here in less time than where it is dropped.
+            // Nothing needs dropping: testing this here is faster than dropping.
             core::mem::forget(self);
             return None;
         }
@@ -269,14 +269,14 @@ impl<'de> Reader<'de> {
 }
 
 impl<'de> Mark<'de> {
-    /// Where the regions begin.
+    /// The start of the regions.
     pub(crate) fn of(regions: &Regions<'de>) -> Self {
         Self { tail: regions.tail, text: regions.text, raw: regions.raw, held: 0 }
     }
 }
 
-// What is rare stands in functions of its own that take and give values: one that was lent the reader would keep its
-// places in memory, where each cut waits for the one before.
+// Rare code is in separate functions that take and return values: if one borrowed the reader, its positions would live
+// in memory, and each cut would wait for the one before.
 
 #[cold]
 fn first(refusal: Option<Error>, error: Error) -> Option<Error> {

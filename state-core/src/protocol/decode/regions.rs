@@ -1,4 +1,4 @@
-//! The parts of an image, and how they are cut.
+//! The regions of an image, and how they are cut.
 
 use crate::protocol::text::Text;
 use crate::sharing::Numbered;
@@ -10,18 +10,18 @@ pub(crate) struct Regions<'a> {
     pub tail: &'a [u8],
     pub text: Text<'a>,
     pub raw: &'a [u8],
-    /// Where references are numbered, or held by a history, what that needs.
+    /// What is needed for references that are numbered or held by a history.
     pub numbered: Option<Numbered<'a>>,
 }
 
 impl<'a> Regions<'a> {
-    /// Those of a value that has nothing beside its head.
+    /// The regions of a value that has nothing but its head.
     #[inline]
     pub const fn flat(head: &'a [u8]) -> Self {
         Self { head, tail: &[], text: Text::EMPTY, raw: &[], numbered: None }
     }
 
-    /// Whether a reference leads to an object that is not there yet when it is read.
+    /// Whether some reference leads to an object that does not exist yet when the reference is read.
     #[inline]
     pub fn has_holes(&self) -> bool {
         self.numbered.is_some_and(|numbered| numbered.holes)
@@ -47,7 +47,7 @@ pub(crate) fn read_length(head: &[u8], tail: &mut &[u8]) -> Option<usize> {
     }
 }
 
-/// One state has one image: the long form stands only for lengths that need it.
+/// A state has only one image, so the long form is valid only for lengths that need it.
 #[cold]
 fn read_long_length(tail: &[u8]) -> Option<(usize, &[u8])> {
     let (long, rest) = tail.split_first_chunk()?;

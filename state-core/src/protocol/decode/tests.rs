@@ -4,7 +4,7 @@ use crate::protocol::decode::{Checker, Reader, Regions};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::text::Text;
 
-/// A length as it is written: its head, and the tail.
+/// The encoding of a length: its head, and the tail.
 fn written(length: usize) -> ([u8; 4], Vec<u8>) {
     let mut size = Size::new(0);
     size.length(length);

@@ -1,4 +1,4 @@
-//! The way out: [`Size`] counts what an image needs, [`Writer`] fills that space.
+//! Encoding: [`Size`] counts what an image needs, [`Writer`] fills that space.
 
 mod size;
 mod writer;

@@ -1,4 +1,4 @@
-//! What an image needs is counted.
+//! Counting of the space that an image needs.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -19,17 +19,18 @@ pub struct Size {
     pub(crate) text: usize,
     pub(crate) raw: usize,
     depth: u32,
-    /// Whether pointers may be more than their values.
+    /// Whether a pointer may be more than its value: a numbered reference, or one that a history holds.
     follows: bool,
-    /// Whether a history holds the objects of fields that say so, and whether what is counted now is such a field.
+    /// Whether a history holds the objects of fields that request it, and whether the value being counted is in such a
+    /// field.
     holds: bool,
     holding: bool,
-    /// Whether no hook is called.
+    /// Whether hooks are left uncalled.
     quiet: bool,
-    /// Whether long lists of bytes are gathered as raw arrays are.
+    /// Whether long lists of bytes are gathered like raw arrays.
     gathers_lists: bool,
     failure: Option<Failure>,
-    /// Where references are numbered, what is known of them.
+    /// The tracker, if references are numbered.
     tracker: Option<Box<Tracker>>,
 }
 
@@ -37,7 +38,8 @@ pub struct Size {
 #[derive(Debug)]
 struct Failure {
     error: Error,
-    /// The type of the value that is in the way, where nothing else tells its place, and what was counted before it.
+    /// The type of the value that cannot be written, unless the error names its place, and the lengths counted before
+    /// it.
     object: Option<(&'static Schema, [usize; 3])>,
 }
 
@@ -55,28 +57,28 @@ impl Size {
         [self.tail, self.text, self.raw]
     }
 
-    /// The same of an image whose references are numbered.
+    /// A count for an image whose references are numbered.
     pub(crate) fn tracking(depth: u32, tracker: Tracker) -> Self {
         Self { follows: true, tracker: Some(Box::new(tracker)), ..Self::new(depth) }
     }
 
-    /// The same, where a history holds the objects of fields that say so.
+    /// The same count, in which a history holds the objects of fields that request it.
     pub(crate) fn holding(self) -> Self {
         Self { follows: true, holds: true, ..self }
     }
 
-    /// The same of a value that was made to be written, of which hooks know nothing.
+    /// The same count, of a value that was made only to be written, whose hooks are not called.
     pub(crate) fn quietly(self) -> Self {
         Self { quiet: true, ..self }
     }
 
-    /// The same of a value whose long lists of bytes are gathered as raw arrays are.
+    /// The same count, of a value whose long lists of bytes are gathered like raw arrays.
     #[cfg(feature = "pickle")]
     pub(crate) fn gathering_lists(self) -> Self {
         Self { gathers_lists: true, ..self }
     }
 
-    /// Whether a list of so many bytes is counted as a raw array.
+    /// Whether a list of this many bytes is counted as a raw array.
     #[inline]
     pub(crate) fn gathers_list(&self, len: usize) -> bool {
         self.gathers_lists && len >= gather::LARGE
@@ -88,7 +90,7 @@ impl Size {
         !self.quiet
     }
 
-    /// Counts pointers of such a field, or others; what was the case before.
+    /// Sets whether the pointers counted next are in a field whose objects a history holds; returns the former setting.
     pub(crate) fn hold(&mut self, holding: bool) -> bool {
         core::mem::replace(&mut self.holding, holding && self.holds)
     }
@@ -97,13 +99,13 @@ impl Size {
         self.holding
     }
 
-    /// Whether pointers may be more than their values.
+    /// Whether a pointer may be more than its value.
     #[inline]
     pub(crate) fn follows(&self) -> bool {
         self.follows
     }
 
-    /// Whether shared objects stay one object, or may not be met twice.
+    /// Whether references are tracked: shared objects stay one object, or may not occur twice.
     #[cfg(feature = "std")]
     pub(crate) fn shares(&self) -> bool {
         self.tracker.is_some()
@@ -114,7 +116,7 @@ impl Size {
         self.tracker.as_deref_mut()
     }
 
-    /// What is known of references, to write them.
+    /// The tracker, rewound for the writer.
     pub(crate) fn into_tracker(mut self) -> Option<Box<Tracker>> {
         if let Some(tracker) = self.tracker() {
             tracker.rewind();
@@ -122,7 +124,7 @@ impl Size {
         self.tracker
     }
 
-    /// A run of `count` heads in the tail.
+    /// Counts a run of `count` heads in the tail.
     #[inline]
     pub fn run(&mut self, count: usize, head: usize) {
         self.tail = self.tail.saturating_add(count.saturating_mul(stride(head)));
@@ -136,28 +138,27 @@ impl Size {
         }
     }
 
-    /// Text of `len` bytes.
+    /// Counts text of `len` bytes.
     #[inline]
     pub fn text(&mut self, len: usize) {
-        // It wraps only where text that is shared adds up to more than the address space. Then there is too little space
-        // for it, as the writer finds.
+        // Wraps only if shared text adds up to more than the address space. The writer then finds too little space.
         self.text = self.text.wrapping_add(len);
     }
 
-    /// A raw array of `len` bytes.
+    /// Counts a raw array of `len` bytes.
     #[inline]
     pub fn raw(&mut self, len: usize) {
         self.raw = self.raw.saturating_add(padded(len).unwrap_or(usize::MAX));
     }
 
-    /// Counts the value behind a `T`, one level deeper; does nothing once the value cannot be written, because a cycle
-    /// of shared values has more paths than can be walked.
+    /// Counts the value behind a `T`, one level deeper; does nothing once the value cannot be written: a cycle of
+    /// shared values has more paths than can be walked.
     #[inline]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         self.level::<T>(weight::<T>(), inner);
     }
 
-    /// The same of a `T` that weighs so much.
+    /// As [`nested`](Self::nested), for a `T` that counts as `weight` levels.
     #[inline]
     pub(crate) fn level<T: State>(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
         if self.failure.is_some() {
@@ -179,13 +180,13 @@ impl Size {
         self.failure.get_or_insert(Failure { error, object: None });
     }
 
-    /// Reports that the hook of an object of type `T` refuses.
+    /// Reports that a hook of an object of type `T` refuses.
     #[cold]
     pub(crate) fn refuse<T: State>(&mut self, refusal: Error) {
         self.fail_at(T::schema(), refusal);
     }
 
-    /// Reports that a value of this type cannot be written, behind what was counted so far.
+    /// Reports that a value of this type, which follows what was counted so far, cannot be written.
     #[cold]
     pub(crate) fn fail_at(&mut self, schema: &'static Schema, error: Error) {
         let object = Some((schema, self.lengths()));
@@ -197,7 +198,7 @@ impl Size {
         self.failure.as_ref().and_then(|failure| failure.object)
     }
 
-    /// The regions' total with a header and a head of `front` bytes, or why there is none.
+    /// The total of the regions, a header and a head of `front` bytes in all, or why the value cannot be written.
     #[inline]
     pub(crate) fn total(&mut self, front: usize) -> Result<usize, Error> {
         if self.failure.is_some() {
@@ -206,7 +207,7 @@ impl Size {
         total(front, self.lengths())
     }
 
-    /// Counts a value whose references are not numbered; a function of its own, so that what counts stays in registers.
+    /// Counts a value whose references are not numbered; a separate function, so that the counts stay in registers.
     #[inline(never)]
     pub(crate) fn of<T: State + ?Sized>(value: &T, depth: u32) -> Result<[usize; 3], Error> {
         let mut size = Self::new(depth);
@@ -215,13 +216,13 @@ impl Size {
             return Err(unwritable(size.failure.take().map(|failure| failure.error)));
         }
         let lengths = size.lengths();
-        // There is nothing in it to drop.
+        // Nothing in it needs dropping.
         core::mem::forget(size);
         Ok(lengths)
     }
 }
 
-/// The bytes of regions of these lengths behind a header and a head of `front` bytes.
+/// The total size of regions of these lengths that follow a header and a head of `front` bytes.
 ///
 /// # Errors
 /// More than memory can hold.
@@ -235,16 +236,16 @@ pub(crate) fn total(front: usize, [tail, text, raw]: [usize; 3]) -> Result<usize
     total.filter(|&n| isize::try_from(n).is_ok()).ok_or_else(|| unwritable(None))
 }
 
-/// A head that may be too much for the limit without anything around it.
+/// The size from which a head may exceed the limit of depth by itself.
 const LARGE: usize = 4096;
 
-/// Why a value has no image: it is too large if nothing else was said.
+/// The error for a value without an image: that it is too large, unless another reason was given.
 #[cold]
 fn unwritable(said: Option<Error>) -> Error {
     said.unwrap_or_else(|| Error::new(ErrorKind::Unwritable, "", "a state larger than the address space"))
 }
 
-/// What is said where parts are nested too deep; the type of those that would be a level more, where it is known.
+/// The error for parts that are nested too deep; `at` is the type of those one level too deep, if known.
 #[cold]
 pub(crate) fn too_deep(at: Option<&'static Schema>) -> Error {
     let found = match at {

@@ -1,4 +1,4 @@
-//! The space that was counted is filled.
+//! Filling of the space that was counted.
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -13,8 +13,8 @@ use crate::state::State;
 
 /// Fills the regions that [`Size`](super::Size) counted, or that are as long as those of an older image.
 ///
-/// If a value needs more, methods return `None`, and the writer remembers it. If the value was counted, it changed
-/// while its state was saved, or an implementation of [`State`] is wrong; if not, it is counted now.
+/// If a value needs more space, methods return `None`, and the writer remembers the failure. If the value had been
+/// counted, it changed while it was saved, or an implementation of [`State`] is wrong; otherwise it is counted now.
 ///
 /// `'w` is the lifetime of the regions, `'v` that of the value, whose raw arrays may be borrowed instead of copied.
 #[derive(Debug)]
@@ -22,18 +22,18 @@ pub struct Writer<'w, 'v> {
     tail: &'w mut [u8],
     text: &'w mut [u8],
     raw: &'w mut [u8],
-    /// Takes the raw arrays instead of `raw`.
+    /// Receives the raw arrays in place of `raw`.
     gather: Option<Gather<'w, 'v>>,
     depth: u32,
     /// Whether hash maps and sets are written in an order that does not depend on their hashing.
     sorted: bool,
     broken: bool,
-    /// Where references are numbered, what is known of them.
+    /// The tracker, if references are numbered.
     tracker: Option<&'w mut Tracker>,
 }
 
 impl<'w, 'v> Writer<'w, 'v> {
-    /// Regions that are one behind the other in `regions`.
+    /// A writer for regions that follow one another in `regions`.
     #[inline]
     pub(crate) fn new([tail, text, raw]: [usize; 3], depth: u32, regions: &'w mut [u8]) -> Self {
         let (tail, rest) = regions.split_at_mut(tail.min(regions.len()));
@@ -46,13 +46,13 @@ impl<'w, 'v> Writer<'w, 'v> {
         Self::over(tail, text, raw, depth)
     }
 
-    /// Regions that lie anywhere.
+    /// A writer for regions at any addresses.
     #[inline]
     pub(crate) fn over(tail: &'w mut [u8], text: &'w mut [u8], raw: &'w mut [u8], depth: u32) -> Self {
         Self { tail, text, raw, gather: None, depth, sorted: false, broken: false, tracker: None }
     }
 
-    /// The same of an image whose references are numbered.
+    /// The same writer, for an image whose references are numbered.
     pub(crate) fn tracking(self, tracker: Option<&'w mut Tracker>) -> Self {
         Self { tracker, ..self }
     }
@@ -62,7 +62,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.tracker.as_deref_mut()
     }
 
-    /// Says that there may be nothing at the place that is written next.
+    /// Announces that the place written next may be empty.
     #[inline]
     pub(crate) fn may_be_empty(&mut self) {
         if let Some(tracker) = self.tracker() {
@@ -70,8 +70,8 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// As [`new`](Self::new), with regions that end before the raw arrays. Those are borrowed where they lie as they
-    /// travel, and copied where they do not.
+    /// As [`new`](Self::new), with regions that end before the raw arrays. An array is borrowed if its memory is its
+    /// image, and copied otherwise.
     #[inline]
     pub(crate) fn gathering(
         [tail, text, raw]: [usize; 3],
@@ -94,15 +94,15 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.broken |= self.gather.as_mut().and_then(|gather| gather.list(bytes, left)).is_none();
     }
 
-    /// A run of `count` heads in the tail, to be filled in order.
+    /// Cuts a run of `count` heads from the tail, to be filled in order.
     #[inline]
     pub fn run(&mut self, count: usize, head: usize) -> Option<&'w mut [u8]> {
         let len = count.checked_mul(stride(head));
         cut_mut(&mut self.tail, len).or_else(|| self.fail())
     }
 
-    /// Writes a length into its head of [`LENGTH`](crate::state::LENGTH) bytes: as a `u32`, or, from `u32::MAX` on, as that and a `u64`
-    /// in the tail.
+    /// Writes a length into its head of [`LENGTH`](crate::state::LENGTH) bytes: as a `u32` or, from `u32::MAX` on, as
+    /// `u32::MAX` there and a `u64` in the tail.
     #[inline]
     pub fn length(&mut self, head: &mut [u8], length: usize) {
         let short = u32::try_from(length).unwrap_or(u32::MAX);
@@ -125,7 +125,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             }
             return;
         }
-        // One test, and neither a long length nor a long copy is possible.
+        // A single test, which rules out both a long length and a long copy.
         head.copy_from_slice(&(text.len() as u32).to_le_bytes());
         match cut_mut(&mut self.text, Some(text.len())) {
             Some(space) => memory::copy(text.as_bytes(), space),
@@ -143,7 +143,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// Space for a raw array of `len` bytes; the padding after it is written.
+    /// Cuts space for a raw array of `len` bytes, and writes its padding.
     #[inline]
     pub fn raw(&mut self, len: usize) -> Option<&mut [u8]> {
         let space = match &mut self.gather {
@@ -165,7 +165,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.level(weight::<T>(), inner);
     }
 
-    /// The same of what weighs so much.
+    /// As [`nested`](Self::nested), for a value that counts as `weight` levels.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn level(&mut self, weight: u32, inner: impl FnOnce(&mut Self)) {
         match self.depth.checked_sub(weight) {
@@ -180,7 +180,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         }
     }
 
-    /// Writes something in which equal hash maps and sets, however deep, give equal bytes.
+    /// Writes a value such that equal hash maps and sets in it, at any depth, give equal bytes.
     #[cfg(feature = "std")]
     pub(crate) fn sorted(&mut self, inner: impl FnOnce(&mut Self)) {
         let outer = core::mem::replace(&mut self.sorted, true);
@@ -188,7 +188,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.sorted = outer;
     }
 
-    /// Where equal hash maps and sets must give equal bytes, how deep their keys may nest.
+    /// If equal hash maps and sets must give equal bytes: how deep their keys may nest.
     #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn is_sorted(&self) -> Option<u32> {
@@ -200,7 +200,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     #[inline]
     pub fn copied<T: State + ?Sized>(&mut self, value: &T, head: &mut [u8]) {
         if !T::DYNAMIC {
-            // Known while compiling: nothing beside the head, so nothing of the writer is lent or taken back.
+            // Known at compile time: there is only the head, so no state of the writer has to be lent and taken back.
             let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
             value.put(head, &mut writer);
             self.broken |= writer.broken;
@@ -228,7 +228,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.broken = broken;
     }
 
-    /// Lends the rest of the tail to `fill`, which moves it behind what it writes, and tells the length of that.
+    /// Lends the rest of the tail to `fill`, which moves it behind what it writes; returns the length written.
     #[cfg(feature = "serde")]
     pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut &'w mut [u8]) -> bool) -> usize {
         let before = self.tail.len();
@@ -243,8 +243,9 @@ impl<'w, 'v> Writer<'w, 'v> {
         None
     }
 
-    /// Writes a whole value; how much of tail, text and raw was not written, if nothing failed. Moved to where no other
-    /// function sees it, the writer stays in registers; and called from here alone, what writes the value is inlined.
+    /// Writes a whole value; returns how much of tail, text and raw was left, unless something failed. The writer is
+    /// moved into this frame, where no other function sees it, so it stays in registers; and because `put` is called
+    /// only here, it is inlined.
     #[inline(never)]
     pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
         let Self { tail, text, raw, gather, depth, sorted, broken, tracker } = self;
@@ -253,20 +254,20 @@ impl<'w, 'v> Writer<'w, 'v> {
         writer.left()
     }
 
-    /// How much of tail, text and raw was not written, if nothing failed.
+    /// How much of tail, text and raw was left, unless something failed.
     #[inline]
     pub(crate) fn left(self) -> Option<[usize; 3]> {
         let raw = self.gather.map_or(self.raw.len(), |gather| gather.left());
         (!self.broken).then_some([self.tail.len(), self.text.len(), raw])
     }
 
-    /// Whether exactly what was counted has been written.
+    /// Checks that exactly the counted space was filled.
     pub(crate) fn finish(self) -> Result<(), Error> {
         if self.left() == Some([0; 3]) { Ok(()) } else { Err(changed()) }
     }
 }
 
-/// What is said of a value that needed other space than was counted.
+/// The error for a value that needed other space than was counted.
 #[cold]
 pub(crate) fn changed() -> Error {
     Error::new(
@@ -284,7 +285,7 @@ fn cut_mut<'a>(region: &mut &'a mut [u8], len: Option<usize>) -> Option<&'a mut 
     Some(cut)
 }
 
-/// Cuts all but the last `len` bytes off.
+/// Cuts off all but the last `len` bytes.
 #[inline]
 fn keep_last(region: &mut &mut [u8], len: usize) {
     let done = region.len().checked_sub(len);

@@ -1,5 +1,5 @@
-//! Values whose memory is their image: the proof, and what is done by it. All `unsafe` code of the crate is here, in
-//! `text.rs` and in the mapping of files.
+//! Values whose memory is their image: the proof, and the operations that rely on it. All `unsafe` code of the protocol
+//! is here and in `text.rs`.
 
 mod proof;
 mod runs;

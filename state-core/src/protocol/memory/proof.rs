@@ -27,7 +27,7 @@ impl<T: ?Sized> Image<T> {
         matches!(self.0, Mode::Same)
     }
 
-    /// Whether every byte string of its size is a value, which may have padding.
+    /// Whether every byte string of its size is a value, even one with padding.
     #[doc(hidden)]
     #[must_use]
     pub const fn takes_any(&self) -> bool {
@@ -73,7 +73,7 @@ impl<T: bytemuck::Pod> Image<T> {
         Self(if cfg!(target_endian = "little") || size_of::<T>() == 1 { Mode::Same } else { Mode::Apart }, PhantomData);
 }
 
-/// Opaque elements are their bytes in any byte order: they go nowhere else.
+/// Opaque elements are their own bytes in any byte order: only machines with the same order read them.
 impl<T: bytemuck::Pod> Image<T> {
     pub(crate) const POD: Self = Self(Mode::Same, PhantomData);
 }
@@ -88,8 +88,8 @@ impl<T, const N: usize> Image<[T; N]> {
     }
 }
 
-/// Builds the proof for a struct, and tests its condition: all fields are named, with their exact types; each is
-/// proven itself; each stands where the ones before it end; and nothing follows the last.
+/// Builds the proof for a struct, and tests its conditions: all fields are named, with their exact types; each is
+/// proven; each begins where the one before it ends; and nothing follows the last.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __image {
@@ -115,9 +115,9 @@ macro_rules! __image {
     }};
 }
 
-/// Builds the proof for a record: all fields are named, in order and with their exact types, and each takes any bytes;
-/// so does the whole. This machine lays them out as `$layout` does. Where the fields' sizes make up the whole, there is
-/// no padding.
+/// Builds the proof for a record, and tests its conditions: all fields are named, in order and with their exact types;
+/// each accepts any bytes, and so does the whole; and this machine lays them out as `$layout` does. If the sizes of the
+/// fields add up to that of the whole, there is no padding.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __record {
@@ -144,8 +144,8 @@ macro_rules! __record {
         )*
         __any = __any && __at > 0 && __layout.size() == $crate::__private::size_of::<Self>();
         __whole = __whole && __sizes == $crate::__private::size_of::<Self>();
-        // SAFETY: tested above: all fields take any bytes, and padding takes them always; a record is `Copy`, so
-        // nothing in it is interior-mutable; without padding, the fields' bytes are all there are.
+        // SAFETY: tested above: all fields accept any bytes, and padding always does; a record is `Copy`, so nothing in
+        // it is interior-mutable; without padding, it consists of the fields' bytes alone.
         unsafe { $crate::__private::Image::<Self>::takes(__any, __whole) }
     }};
 }
@@ -162,8 +162,8 @@ impl<T> Exact<T> {
     }
 }
 
-/// The mode that holds for runs of `T` with heads of `head` bytes: a proof counts only where the sizes agree too,
-/// so that a hand-written `HEAD` cannot misuse it.
+/// The mode for runs of `T` with heads of `head` bytes: a proof counts only where the sizes agree too, so that a
+/// hand-written `HEAD` cannot misuse it.
 pub(crate) const fn run_mode<T>(image: &Image<T>, head: usize) -> Mode {
     if head == size_of::<T>() && head > 0 { image.0 } else { Mode::Apart }
 }

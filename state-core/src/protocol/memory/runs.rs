@@ -1,7 +1,7 @@
-//! Runs of proven values, copied whole or seen where they are. This file holds `unsafe` code.
+//! Runs of proven values, copied whole or viewed in place. This file holds `unsafe` code.
 //!
-//! The gain that pays for it: an array of structs without `repr(C)` costs 30 % more when it is written and read
-//! field by field (measured on 125,000 structs of 12 floats, in the sketch that this grew from).
+//! What justifies it: writing and reading an array of structs without `repr(C)` field by field costs 30 % more
+//! (measured on 125,000 structs of 12 floats, in a prototype).
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ pub(crate) fn bytes_of<'a, T>(items: &'a [T], image: &Image<T>) -> Option<&'a [u
     Some(unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), size_of_val(items)) })
 }
 
-/// The bytes of proven values, to be written over; `None` where not every byte string is a value.
+/// The bytes of proven values, to be overwritten; `None` if not every byte string is a value.
 #[inline]
 pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Option<&'a mut [u8]> {
     if image.mode() != Mode::Same {
@@ -31,7 +31,7 @@ pub(crate) fn bytes_of_mut<'a, T>(items: &'a mut [T], image: &Image<T>) -> Optio
     Some(unsafe { core::slice::from_raw_parts_mut(items.as_mut_ptr().cast(), size_of_val(items)) })
 }
 
-/// Puts the values of a run behind those of `items`; false where there is no proof, and nothing was done.
+/// Appends the values of a run to `items`; returns false, and does nothing, if there is no proof.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> bool {
     if image.mode() == Mode::Apart || size_of::<T>() == 0 {
@@ -42,7 +42,7 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
     let len = items.len();
     let bytes = count * size_of::<T>();
     let place = items.spare_capacity_mut()[..count].as_mut_ptr().cast::<MaybeUninit<u8>>();
-    // SAFETY: the place is that of `count` values in the spare capacity, `bytes` bytes that nothing else borrows; as
+    // SAFETY: the place is that of `count` values in the spare capacity: `bytes` bytes, which nothing else borrows; as
     // `MaybeUninit` they need not be initialised.
     let place = unsafe { core::slice::from_raw_parts_mut(place, bytes) };
     match image.mode() {
@@ -55,18 +55,18 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, run: &[u8], image: &Image<T>) -> boo
     true
 }
 
-/// An array of proven values from its bytes; `None` where not every byte string is a value.
+/// Builds an array of proven values from its bytes; `None` if not every byte string is a value.
 #[inline]
 pub(crate) fn array<T, const N: usize>(bytes: &[u8], image: &Image<T>) -> Option<[T; N]> {
     if image.mode() != Mode::Same || bytes.len() != size_of::<[T; N]>() {
         return None;
     }
-    // SAFETY: there are as many bytes as the array has, read without regard to alignment; the proof says that any
+    // SAFETY: there are as many bytes as the array occupies, read without regard to alignment; the proof says that any
     // bytes are values, and values without padding or pointers may be copied.
     Some(unsafe { bytes.as_ptr().cast::<[T; N]>().read_unaligned() })
 }
 
-/// A proven value on the heap, where it is copied without a way over the stack; `None` where there is no proof.
+/// Copies a proven value to the heap without passing it over the stack; `None` if there is no proof.
 #[inline]
 pub(crate) fn boxed<T>(bytes: &[u8], image: &Image<T>) -> Option<Box<T>> {
     if image.mode() == Mode::Apart || bytes.len() != size_of::<T>() {
@@ -84,7 +84,7 @@ pub(crate) fn boxed<T>(bytes: &[u8], image: &Image<T>) -> Option<Box<T>> {
     Some(unsafe { value.assume_init() })
 }
 
-/// Writes values over those of `items`; false where there is no proof or the sizes differ, and nothing was done.
+/// Overwrites `items`; returns false, and does nothing, if there is no proof or the sizes differ.
 #[inline]
 pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> bool {
     if !image.takes_any() || bytes.len() != size_of_val(items) {
@@ -96,7 +96,7 @@ pub(crate) fn overwrite<T>(items: &mut [T], bytes: &[u8], image: &Image<T>) -> b
     true
 }
 
-/// Values that stay where their bytes are; `None` without proof, or where the bytes do not lie as values must.
+/// Values viewed where their bytes are; `None` without proof, or if the bytes are not aligned for them.
 #[inline]
 pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> {
     let size = size_of::<T>();
@@ -114,8 +114,8 @@ pub(crate) fn view<'a, T>(bytes: &'a [u8], image: &Image<T>) -> Option<&'a [T]> 
     Some(unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size) })
 }
 
-/// Builds values behind those of `items`, up to the first that cannot be; then those built so far stay, and the error
-/// is its place among the parts.
+/// Appends built values to `items`, up to the first part for which `build` fails: the values before it stay, and the
+/// error is its index.
 #[inline]
 pub(crate) fn push_each<T, P>(
     items: &mut Vec<T>,
@@ -143,18 +143,18 @@ pub(crate) fn push_each<T, P>(
     all
 }
 
-/// Values that no list owns yet: the first places are written. Dropped only where building one panics.
+/// Values that no list owns yet: the first `count` places are written. Dropped only if building a value panics.
 struct Built<'a, T> {
     places: &'a mut [MaybeUninit<T>],
     count: usize,
 }
 
 impl<T> Drop for Built<'_, T> {
-    // Inlined, so that the count need not lie in memory while the list grows.
+    // Inlined, so that the count can stay in a register while the list grows.
     #[inline]
     fn drop(&mut self) {
         for place in &mut self.places[..self.count] {
-            // SAFETY: it was written, and is dropped here alone.
+            // SAFETY: it was written, and is dropped only here.
             unsafe { place.assume_init_drop() };
         }
     }

@@ -1,11 +1,11 @@
-//! Copies of few bytes, which a call would cost more than. This file holds `unsafe` code; what pays for it stands at
-//! [`SHORT`].
+//! Copies of a few bytes, for which a call would cost more than the copy. This file holds `unsafe` code; [`SHORT`] says
+//! what justifies it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 
-/// Makes `target` the text `text`, in its own allocation where that suffices.
+/// Makes `target` equal to `text`, reusing its allocation if that suffices.
 #[inline]
 pub(crate) fn assign(target: &mut String, text: &str) {
     if text.len() > target.capacity() || text.len() > SHORT {
@@ -13,19 +13,20 @@ pub(crate) fn assign(target: &mut String, text: &str) {
     }
     // SAFETY: the bytes become those of `text`, which are UTF-8; nothing in between can panic.
     let bytes = unsafe { target.as_mut_vec() };
-    // SAFETY: so many bytes are in the capacity; as `MaybeUninit` they need not be initialised.
+    // SAFETY: the capacity has at least that many bytes; as `MaybeUninit` they need not be initialised.
     let place = unsafe { core::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast(), text.len()) };
     copy_short::<0xFF>(text.as_bytes(), place);
-    // SAFETY: as many bytes have just been written, within the capacity.
+    // SAFETY: that many bytes have just been written, within the capacity.
     unsafe { bytes.set_len(text.len()) };
 }
 
 /// A string of the first `len` bytes of `text`, which are UTF-8 by themselves.
 ///
-/// Up to 32 bytes are copied in two words that overlap, whatever the length, where as much text follows, into room for
-/// 16, 24 or 32: no test of the length has to be foretold, and a string can grow a little in a later restore. More room
-/// would cost more than time: under the system allocator, exact strings of 17 to 24 bytes take 32 with all that is kept
-/// beside them, but 32 bytes take 48, and the heap of a world of them was given back and faulted in with each load.
+/// If enough text follows, up to 32 bytes are copied as two words that overlap, whatever the length, into room for 16,
+/// 24 or 32: no branch on the length has to be predicted, and a string can grow a little in a later restore. More room
+/// would cost more than time: under the system allocator, exact strings of 17 to 24 bytes occupy 32 with its
+/// bookkeeping, but 32 bytes occupy 48, and the heap of a world of such strings was returned and faulted in again with
+/// each load.
 ///
 /// # Safety
 /// `text` has at least `len` bytes, and the first `len` are UTF-8.
@@ -34,7 +35,7 @@ pub(crate) unsafe fn to_string(text: &[u8], len: usize) -> String {
     let room = len.next_multiple_of(8).max(WORD);
     let bytes = match text.get(..room) {
         _ if len == 0 => Vec::new(),
-        // SAFETY: `room` is one or two words, or between, and at least `len`.
+        // SAFETY: `room` is between one and two words, and at least `len`.
         Some(whole) if len <= 2 * WORD => unsafe { first_of(whole, len) },
         _ => long(text, len),
     };
@@ -42,34 +43,34 @@ pub(crate) unsafe fn to_string(text: &[u8], len: usize) -> String {
     unsafe { String::from_utf8_unchecked(bytes) }
 }
 
-/// Apart, so that what is inlined for each string is short.
+/// A separate function, so that the code inlined for each string is short.
 #[inline(never)]
 fn long(text: &[u8], len: usize) -> Vec<u8> {
     text[..len].to_vec()
 }
 
-/// What is copied at once.
+/// The number of bytes copied at once.
 const WORD: usize = 16;
 
-/// The first `len` of some bytes, in a vector with room for all of them.
+/// Copies the first `len` of some bytes into a vector with room for all of them.
 ///
 /// # Safety
-/// There are one to two words of them, and at least `len`.
+/// `from` has one to two words, and at least `len` bytes.
 #[inline]
 unsafe fn first_of(from: &[u8], len: usize) -> Vec<u8> {
     let mut bytes = Vec::<u8>::with_capacity(from.len());
     let last = from.len() - WORD;
     for at in [0, last] {
-        // SAFETY: the caller says that a word begins at 0, and one ends at the end.
+        // SAFETY: the caller says that a word begins at 0, and that one ends at the end.
         let source = unsafe { from.as_ptr().add(at) };
         // SAFETY: as above, a word is there, and an array of bytes may lie anywhere.
         let word = unsafe { source.cast::<[u8; WORD]>().read() };
         // SAFETY: there is space for as many bytes as `from` has.
         let place = unsafe { bytes.as_mut_ptr().add(at) };
-        // SAFETY: as of `source`.
+        // SAFETY: as for `source`.
         unsafe { place.cast::<[u8; WORD]>().write(word) };
     }
-    // SAFETY: all of `from` has just been written, which the caller says is at least `len`.
+    // SAFETY: all of `from` has just been written, which the caller says is at least `len` bytes.
     unsafe { bytes.set_len(len) };
     bytes
 }
@@ -80,13 +81,13 @@ fn assign_long(target: &mut String, text: &str) {
     target.push_str(text);
 }
 
-/// The longest that is copied as words at four places, which overlap where there are fewer than four.
+/// The greatest length that is copied as words at four places, which overlap if there are fewer than four words.
 ///
-/// What pays for it: 500 saved players with 30,000 short strings took 1.4 times as long to write and to restore with a
-/// test for each doubling of the length, which cannot be foretold, and 1.2 times as long with a call for each copy.
+/// What justifies it: 500 saved players with 30,000 short strings took 1.4 times as long to write and to restore with a
+/// branch for each doubling of the length, which cannot be predicted, and 1.2 times as long with a call for each copy.
 pub(crate) const SHORT: usize = 63;
 
-/// Copies at most [`SHORT`] bytes into as many, each with `MASK` taken of it.
+/// Copies at most [`SHORT`] bytes into as many, each masked with `MASK`.
 #[inline]
 pub(super) fn copy_short<const MASK: u8>(from: &[u8], to: &mut [MaybeUninit<u8>]) {
     let len = from.len();
@@ -105,28 +106,28 @@ pub(super) fn copy_short<const MASK: u8>(from: &[u8], to: &mut [MaybeUninit<u8>]
     }
 }
 
-/// Copies `N` to `4 * N - 1` bytes: the first word and the last, and two between that are the same ones again if there
-/// are fewer than `2 * N` bytes.
+/// Copies `N` to `4 * N - 1` bytes: the first word and the last, and two between them, which are the same words again
+/// if there are fewer than `2 * N` bytes.
 ///
-/// Nothing here is left to the optimiser that it may leave undone: arrays of words that are mapped, or words that are
-/// moved byte by byte, became shuffles of single bytes wherever the crate is compiled in several units.
+/// Nothing here depends on optimisations that may not happen: mapping arrays of words, or moving words byte by byte,
+/// became shuffles of single bytes if the crate was compiled in several codegen units.
 #[inline]
 fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: impl Fn([u8; N]) -> [u8; N]) {
     const { assert!(N.is_power_of_two()) };
     let len = from.len();
     assert!(len == to.len() && len >= N && len < 4 * N);
-    // `N` from `2 * N` bytes on.
+    // `N` for `2 * N` bytes or more, otherwise 0.
     let step = (len / 2) & N;
     let read = |at: usize| {
-        // SAFETY: a word at each of the places below ends within `from`: the last one at its end, and the others not
-        // behind that, because `step` is 0, or `N` where there are `2 * N` bytes.
+        // SAFETY: a word at each of the places below ends within `from`: the last ends at its end, and the others no
+        // later, because `step` is 0, or `N` if there are at least `2 * N` bytes.
         let place = unsafe { from.as_ptr().add(at) };
         // SAFETY: as said, `N` bytes are there, and an array of bytes may lie anywhere.
         masked(unsafe { place.cast::<[u8; N]>().read() })
     };
     let (first, second, third, last) = (read(0), read(step), read(len - N - step), read(len - N));
     let mut write = |at: usize, word: [u8; N]| {
-        // SAFETY: as above, of `to`, which is as long.
+        // SAFETY: as above, for `to`, which is as long.
         let place = unsafe { to.as_mut_ptr().add(at) };
         // SAFETY: as said, `N` bytes are there, and an array of bytes may lie anywhere.
         unsafe { place.cast::<[u8; N]>().write(word) };
@@ -137,7 +138,7 @@ fn copy_four<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>], masked: im
     write(len - N, last);
 }
 
-/// Copies bytes, each with `MASK` taken of it, into space of their length.
+/// Copies bytes, each masked with `MASK`, into space of their length.
 #[inline]
 pub(super) fn copy_masked<const MASK: u8>(from: &[u8], to: &mut [MaybeUninit<u8>]) {
     let Some(to) = to.get_mut(..from.len()) else { return };
@@ -162,7 +163,7 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     if from.len() > SHORT || from.len() != to.len() {
         return to.copy_from_slice(from);
     }
-    // SAFETY: the same place, seen as bytes that may be uninitialised; `copy_masked` writes only bytes that are not.
+    // SAFETY: the same place, viewed as bytes that may be uninitialised; `copy_masked` writes only initialised ones.
     let to = unsafe { core::slice::from_raw_parts_mut(to.as_mut_ptr().cast(), to.len()) };
     copy_masked::<0xFF>(from, to);
 }
@@ -193,7 +194,7 @@ mod tests {
         for len in LENGTHS {
             let mut to = Vec::<u8>::with_capacity(len);
             copy_masked::<1>(&[0xFF; 256][..len], to.spare_capacity_mut());
-            // SAFETY: as many bytes have just been written, within the capacity.
+            // SAFETY: that many bytes have just been written, within the capacity.
             unsafe { to.set_len(len) };
             assert!(to.iter().all(|&byte| byte == 1), "{len}");
         }

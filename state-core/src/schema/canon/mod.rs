@@ -1,8 +1,8 @@
 //! The canonical bytes of a schema: what the fingerprint hashes, and what a self-describing image carries.
 //!
-//! Nodes in depth-first order, a tag byte each and what belongs to it; numbers are LEB128, names are length and
-//! UTF-8. A type with a name is written out where it is met first and is a back reference after that, so that
-//! recursive types end and shared ones cost nothing.
+//! They are the nodes in depth-first order: a tag byte each, and what belongs to it; numbers are LEB128, names are a
+//! length and UTF-8. A type with a name is written out where it occurs first, and is a back reference from then on, so
+//! that recursive types end and repeated ones cost nothing.
 
 mod read;
 mod write;
@@ -20,13 +20,13 @@ pub(crate) use write::{write_canonical, write_for_other_order};
 
 const OBJECT: u8 = 15;
 
-/// In pickles of classes alone: an object of the name of the class, and numbers.
+/// Only in pickles of classes: an object that has the name of the class, and numbers.
 const NAMESAKE: u8 = 0x1F;
 const INTS: u8 = 0x20;
 const FLOAT: u8 = 0x2A;
 const DOUBLE: u8 = 0x2B;
 
-/// In pickles of classes alone: the types of open sets, in front of the schema.
+/// Only in pickles of classes: the types of open sets, before the schema.
 #[cfg(any(feature = "pickle", feature = "pyo3"))]
 pub(super) const MEMBERS: u8 = 0x2C;
 
@@ -61,7 +61,7 @@ pub(super) fn tag(kind: &Kind) -> u8 {
         Kind::Grid(..) => 21,
         Kind::Weak(_) => 22,
         Kind::Open(_) => 23,
-        // No image with one leaves the process, so that no reader meets it.
+        // No image with one leaves the process, so no reader meets this tag.
         #[cfg(feature = "pyo3")]
         Kind::Handle(_) => HANDLE,
     }

@@ -1,4 +1,4 @@
-//! From canonical bytes, of which nothing is known, to a schema.
+//! From untrusted canonical bytes to a schema.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -23,22 +23,22 @@ use crate::schema::{
 };
 use crate::standard::Known;
 
-/// Nodes deeper in one another than this are refused when they are read.
+/// The deepest nesting of nodes that is accepted.
 const DEPTH: u32 = 128;
 
-/// Longer names are refused when they are read: a name is told again for each value that has it.
+/// The longest name that is accepted: a name is repeated for each value that has it.
 const NAME: usize = 255;
 
-/// Reads a schema: the table of its nodes, and the root's place in it.
+/// Reads a schema: returns the table of its nodes, and the root's index in it.
 ///
 /// # Errors
-/// Bytes that are no schema, a type that contains itself without a list or box between, or one of enormous size.
+/// Bytes that are no schema, a type that contains itself without a list or box in between, or one of enormous size.
 #[cfg(feature = "pyo3")]
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Nodes, usize), Error> {
     parse_some(bytes, bytes.len().saturating_add(1)).map(Option::unwrap_or_default)
 }
 
-/// Reads a schema: the table of its nodes, and the root's place in it. `None` for one of more parts than `most`.
+/// As [`parse`]; returns `None` for a schema of more parts than `most`.
 ///
 /// # Errors
 /// As [`parse`].
@@ -55,37 +55,38 @@ fn parse_with(bytes: &[u8], most: usize, class: Option<&str>) -> Result<Option<(
     Ok(Some((reading.finish()?, root)))
 }
 
-/// What a part of a schema takes at most: a node, the slot or variant that it belongs to, and how far it is computed.
+/// An upper bound on the memory for a part of a schema: a node, the slot or variant that it belongs to, and the
+/// progress of computing its head.
 const PART: usize = 256;
 
-/// The same, of a class that Python pickled: objects of Python may be in it.
+/// As [`parse`], for a class that Python pickled: its schema may contain Python objects.
 #[cfg(feature = "pyo3")]
 pub(crate) fn parse_class_within(schema: &[u8], class: &str, memory: usize) -> Result<(Nodes, usize), Error> {
     let most = schema.len().saturating_add(1).min(memory / PART);
     parse_with(schema, most, Some(class))?.ok_or_else(|| Error::beyond_memory("a schema", memory))
 }
 
-/// Schemas that are read into one table, one after the other. Each is measured before, so that memory is taken once, and
-/// for no more than there is.
+/// Reads several schemas into one table. Each is measured beforehand, so that memory is allocated once, and only as
+/// much as needed.
 pub(in crate::schema) struct Reading<'c> {
-    /// The class whose pickle they come from, if it is one.
+    /// The class whose pickle they come from, if any.
     class: Option<&'c str>,
     nodes: Vec<Schema>,
-    /// How many nodes those have that were measured.
+    /// The number of nodes in the schemas that were measured.
     count: usize,
-    /// How many more parts may come.
+    /// The number of parts that may still come.
     left: usize,
-    /// What sets that, in bytes.
+    /// The limit of memory that sets `left`, in bytes.
     memory: usize,
 }
 
 impl<'c> Reading<'c> {
-    /// Of so many bytes in all, which come to no more than so many in memory.
+    /// For schemas of `len` bytes in all, which may take at most `memory` bytes.
     pub fn within(len: usize, memory: usize, class: Option<&'c str>) -> Self {
         Self { class, nodes: Vec::new(), count: 0, left: len.saturating_add(1).min(memory / PART), memory }
     }
 
-    /// Measures a schema, of which nothing is known, with the row that says which types are shared pointers.
+    /// Measures an untrusted schema, given the row that says which types are shared pointers.
     ///
     /// # Errors
     /// Bytes that are no schema, or take more memory than is left.
@@ -107,14 +108,14 @@ impl<'c> Reading<'c> {
         }
     }
 
-    /// Reads a schema that was measured; the place of its root, behind which its other nodes follow.
+    /// Reads a schema that was measured; returns the index of its root, which its other nodes follow.
     ///
     /// # Errors
     /// Bytes that are no schema.
     pub fn schema(&mut self, bytes: &[u8], pointers: Option<&[u8]>) -> Result<usize, Error> {
         let mut input = In::new(bytes, self.class, pointers);
         if self.nodes.is_empty() {
-            // Those that turn out to be known are there for a moment.
+            // Nodes that turn out to be known already exist for a moment.
             self.nodes.reserve_exact(self.count + DEPTH as usize);
         }
         (input.count, input.left) = (self.nodes.len(), usize::MAX);
@@ -128,10 +129,10 @@ impl<'c> Reading<'c> {
         }
     }
 
-    /// The nodes, once it is known how long their heads are.
+    /// The nodes, after the sizes of their heads are computed.
     ///
     /// # Errors
-    /// A type that contains itself without a list or box between, or one of enormous size.
+    /// A type that contains itself without a list or box in between, or one of enormous size.
     pub fn finish(self) -> Result<Nodes, Error> {
         let Self { mut nodes, .. } = self;
         let mut heads = Heads::new(nodes.len());
@@ -151,28 +152,30 @@ fn none(at: usize) -> Error {
     Error::new(ErrorKind::Malformed, "a schema", "damaged bytes").at_byte(at)
 }
 
-/// Tuples of more items are not looked for.
+/// Longer tuples are not deduplicated.
 const SHORT: usize = 2;
 
-/// What tells a type without a name from others, where that is not long: its tag and numbers, and what it leads to.
+/// What distinguishes types without a name, if it is short: the tag, whether the type is a shared pointer, a number,
+/// and what it links to.
 type Key = (u8, bool, u64, [usize; 2]);
 
 struct In<'a> {
-    /// The class whose pickle it comes from: objects of Python may be in it, and words in brief.
+    /// The class whose pickle the schema comes from: it may contain Python objects, and abbreviations.
     class: Option<&'a str>,
     bytes: &'a [u8],
     at: usize,
-    /// Nothing where they are only counted.
+    /// The nodes; `None` while they are only counted.
     nodes: Option<Vec<Schema>>,
-    /// How many nodes there are.
+    /// The number of nodes so far.
     count: usize,
     named: Vec<usize>,
-    /// Types without names: equal ones are one node.
+    /// Types without names, of which equal ones share a node.
     known: BTreeMap<Key, usize>,
-    /// Which types are shared pointers, if that is told, and how many types were met.
+    /// A bit for each type that says whether it is a shared pointer, if that is known, and the number of types read so
+    /// far.
     pointers: Option<&'a [u8]>,
     met: usize,
-    /// How many more nodes, those that are met again among them, may come.
+    /// How many more nodes may come, counting repeated ones.
     left: usize,
 }
 
@@ -182,7 +185,7 @@ impl<'a> In<'a> {
         Self { class, bytes, at: 0, nodes: None, count: 0, named, known, pointers, met: 0, left: 0 }
     }
 
-    /// Space for parts, which were counted before.
+    /// A list with space for parts, whose count is known.
     fn list<T>(&self, count: usize) -> Vec<T> {
         Vec::with_capacity(if self.nodes.is_some() { count } else { 0 })
     }
@@ -212,7 +215,7 @@ impl<'a> In<'a> {
         usize::try_from(self.number()?).ok()
     }
 
-    /// A count of parts that take at least a byte each.
+    /// Reads a count of parts that take at least a byte each.
     fn count(&mut self) -> Option<usize> {
         self.size().filter(|&n| n <= self.bytes.len() - self.at)
     }
@@ -247,7 +250,7 @@ impl<'a> In<'a> {
             let index = self.size()?;
             return self.named.get(index).map(|&at| Link::At(at));
         }
-        // The place is taken first, so that a recursive type can refer to itself.
+        // The index is reserved first, so that a recursive type can refer to itself.
         let index = self.count;
         self.count += 1;
         if let Some(nodes) = &mut self.nodes {
@@ -259,7 +262,7 @@ impl<'a> In<'a> {
         let mut size = 0;
         let kind = self.body(tag, depth, &mut size)?;
         if let Some(known) = key(&kind, is_pointer).and_then(|key| self.place(key, index)) {
-            // What it leads to was known too, so that it is the last.
+            // What it links to was known too, so it is the last node.
             self.count = index;
             if let Some(nodes) = &mut self.nodes {
                 nodes.truncate(index);
@@ -272,10 +275,10 @@ impl<'a> In<'a> {
         Some(Link::At(index))
     }
 
-    /// Where an equal type is, if there is one before; else this is the first.
+    /// The index of an equal earlier type; otherwise `None`, and this one is the first.
     fn place(&mut self, key: Key, index: usize) -> Option<usize> {
         match self.known.entry(key) {
-            // One that is inside this one, by a type that contains itself, stays where it is.
+            // If the equal type is inside this one, because a type contains itself, this one stays.
             Entry::Occupied(known) => Some(*known.get()).filter(|known| *known < index),
             Entry::Vacant(vacant) => {
                 vacant.insert(index);
@@ -310,7 +313,7 @@ impl<'a> In<'a> {
                 let mut items = self.list(count);
                 for _ in 0..count {
                     let item = self.node(depth)?;
-                    // Short ones are told apart while they are counted too.
+                    // Short ones are distinguished even while nodes are only counted.
                     if self.nodes.is_some() || items.len() <= SHORT {
                         items.push(item);
                     }
@@ -360,7 +363,7 @@ impl<'a> In<'a> {
         }))
     }
 
-    /// What stands in the pickles of classes alone.
+    /// What occurs only in pickles of classes.
     fn of_class(&mut self, tag: u8, depth: u32) -> Option<Kind> {
         let class = self.class?;
         match tag {
@@ -373,7 +376,7 @@ impl<'a> In<'a> {
             DOUBLE => Some(Kind::Float { bits: 64 }),
             #[cfg(feature = "pyo3")]
             HANDLE => Some(Kind::Handle(Handle::ANY)),
-            // Of such an object the pickle says all by itself.
+            // The pickle itself describes such an object completely.
             #[cfg(all(feature = "pickle", not(feature = "pyo3")))]
             HANDLE => Some(Kind::Unit),
             _ => None,
@@ -423,7 +426,7 @@ impl<'a> In<'a> {
     }
 }
 
-/// Nothing of what is long, nor of raw arrays, which show as they are told to one by one.
+/// Returns `None` for long nodes, and for raw arrays: whether each shows as an array is told one by one.
 fn key(kind: &Kind, is_pointer: bool) -> Option<Key> {
     let at = |link: &Link| match link {
         Link::At(at) => *at,

@@ -11,23 +11,23 @@ pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
     write(root, false)
 }
 
-/// The canonical bytes, and what is no part of them.
+/// The canonical bytes, and what is not part of them.
 pub(in crate::schema) struct Listed {
     pub bytes: Vec<u8>,
-    /// Of each raw array, whether it shows as one.
+    /// For each raw array, whether it shows as one.
     pub arrays: Vec<bool>,
-    /// Of each node, also where it is met again, whether it is a shared pointer.
+    /// For each node, including repeated ones, whether it is a shared pointer.
     pub shared: Vec<bool>,
 }
 
-/// The same, with what is no part of them.
+/// Writes the canonical bytes, and what is not part of them.
 pub(in crate::schema) fn write_listed(root: &'static Schema) -> Listed {
     let mut out = Out::new(false);
     out.node(root);
     Listed { bytes: out.bytes, arrays: out.arrays, shared: out.shared }
 }
 
-/// The same as a machine of the other byte order would write it: opaque structs are the only difference.
+/// Writes the canonical bytes as a machine of the other byte order would: only opaque structs differ.
 pub(crate) fn write_for_other_order(root: &'static Schema) -> Vec<u8> {
     write(root, true)
 }
@@ -38,8 +38,8 @@ fn write(root: &'static Schema, other_order: bool) -> Vec<u8> {
     out.bytes
 }
 
-/// The schema of a class of Python as its pickles carry it: the canonical bytes, but that usual numbers are one byte each,
-/// and the name of the class does not stand there once more where it is the type's.
+/// Writes the schema of a Python class as its pickles carry it: the canonical bytes, except that the usual numbers are
+/// one byte each, and that the name of the class is not repeated if it is the type's.
 #[cfg(feature = "pyo3")]
 pub(crate) fn write_for_class(root: &'static Schema, class: &str) -> Vec<u8> {
     let mut out = Out { class: Some(class), ..Out::new(false) };
@@ -47,7 +47,7 @@ pub(crate) fn write_for_class(root: &'static Schema, class: &str) -> Vec<u8> {
     out.bytes
 }
 
-/// The byte that stands for a usual number, or for an object of the name of the class, and whether it is a number.
+/// The byte that abbreviates a usual number, or an object with the name of the class, and whether it is a number.
 fn brief(node: &Schema, class: &str) -> Option<(u8, bool)> {
     match &node.kind {
         Kind::Int { bits, signed, nonzero: false } => {
@@ -69,14 +69,14 @@ pub(crate) fn canonical_without_slots(name: &str) -> Vec<u8> {
 }
 
 struct Out<'c> {
-    /// The class whose pickle it is for, which is written in brief.
+    /// The class whose pickle it is for, in which abbreviations are used.
     class: Option<&'c str>,
     other_order: bool,
     bytes: Vec<u8>,
     named: Vec<&'static Schema>,
-    /// Of each raw array, whether it shows as one.
+    /// For each raw array, whether it shows as one.
     arrays: Vec<bool>,
-    /// Of each node, also where it is met again, whether it is a shared pointer.
+    /// For each node, including repeated ones, whether it is a shared pointer.
     shared: Vec<bool>,
 }
 
@@ -96,7 +96,7 @@ impl Out<'_> {
     }
 
     fn link(&mut self, link: Link) {
-        // Links into a table stand in schemas that were read, and those are never written.
+        // Only schemas that were read have links into a table, and those are never written.
         if let Link::To(schema) = link {
             self.node(schema());
         }
