@@ -1,16 +1,16 @@
-//! What serde wrote of a value, as the dynamic doors have it: the items of CBOR (RFC 8949) as `None`, `bool`, numbers,
-//! text, bytes, lists and dicts, and back.
+//! Conversion between what serde wrote and dynamic values: the items of CBOR (RFC 8949) become `None`, `bool`, numbers,
+//! text, bytes, lists and dicts, and the reverse.
 //!
-//! A few items are none of these: tags but those of large integers, `undefined`, text in pieces, a dict as a key. What
-//! holds one of them is handed over as the bytes of the whole, and bytes of this kind are taken as the whole. So that
-//! no two states look alike, a string of such bytes is handed over whole too.
+//! A few items have no such value: tags other than those of large integers, `undefined`, text in pieces, a dict as a
+//! key. A value that contains one of them becomes the bytes of its whole CBOR, and such bytes are written back as they
+//! are. So that no two states look alike, a byte string that could be mistaken for them is also kept as its whole CBOR.
 
 use alloc::vec::Vec;
 
 use super::{Decoder, Encoder, Group};
 use crate::error::{Error, ErrorKind, Result, index};
 
-/// As many levels as the CBOR of a state has at most.
+/// The maximum number of levels in the CBOR of a state.
 const LEVELS: usize = 128;
 
 const UNSIGNED: u8 = 0;
@@ -30,11 +30,11 @@ const SINGLE: u8 = 0xFA;
 const DOUBLE: u8 = 0xFB;
 const BREAK: u8 = 0xFF;
 
-/// The tags of integers that are bytes.
+/// The tags of integers that are stored as byte strings.
 const LARGE: u64 = 2;
 const LARGE_NEGATIVE: u64 = 3;
 
-/// Hands what serde wrote to `encoder`.
+/// Passes what serde wrote to `encoder`.
 pub(crate) fn read(item: &[u8], encoder: &mut impl Encoder) {
     match counts(item) {
         Some(Some(counts)) if !is_whole(item) => show(item, counts, encoder),
@@ -42,7 +42,7 @@ pub(crate) fn read(item: &[u8], encoder: &mut impl Encoder) {
     }
 }
 
-/// Whether bytes are taken as a whole item, and not as a string of bytes.
+/// Returns whether bytes stand for a whole CBOR item rather than for a byte string.
 fn is_whole(mut bytes: &[u8]) -> bool {
     loop {
         match counts(bytes) {
@@ -55,8 +55,8 @@ fn is_whole(mut bytes: &[u8]) -> bool {
     }
 }
 
-/// The parts of each array and map in the order in which they begin; `Some(None)` where an item has no value of the
-/// doors, and `None` where the bytes are no item.
+/// Returns the number of parts of each array and map, in the order in which they begin; `Some(None)` if the item has no
+/// dynamic value, and `None` if the bytes are not a CBOR item.
 #[expect(clippy::option_option, reason = "each says why there are none")]
 fn counts(item: &[u8]) -> Option<Option<Vec<usize>>> {
     let (mut counts, mut open, mut has_value) = (Vec::new(), Vec::new(), true);
@@ -92,7 +92,7 @@ fn show(item: &[u8], counts: Vec<usize>, encoder: &mut impl Encoder) {
             let count = counts.next().unwrap_or(0);
             encoder.begin(match (is_map, in_key) {
                 (true, _) => Group::Dict(count / 2),
-                // Python's lists are no keys.
+                // Lists in Python cannot be keys.
                 (false, true) => Group::Tuple(count),
                 (false, false) => Group::List(count),
             });
@@ -107,13 +107,13 @@ enum Event<'a> {
     Leaf(Leaf<'a>),
     Open {
         is_map: bool,
-        /// Whether it stands in a key.
+        /// Whether the group is part of a key.
         in_key: bool,
     },
     Close {
         parts: usize,
     },
-    /// What has no value of the doors.
+    /// An item without a dynamic value.
     Other,
 }
 
@@ -128,10 +128,10 @@ enum Leaf<'a> {
     Text(&'a str),
 }
 
-/// An item, or its beginning.
+/// An item, or the beginning of a group.
 enum Item<'a> {
     Leaf(Leaf<'a>),
-    /// So many items, or those up to a break.
+    /// That many items, or those up to a break.
     Group(What, Option<usize>),
     Undefined,
     Break,
@@ -152,7 +152,7 @@ struct Open {
     in_key: bool,
 }
 
-/// Goes through an item; `None` if the bytes are not exactly one, or it is nested too deep.
+/// Visits an item. Returns `None` if the bytes are not exactly one item, or if it is nested too deeply.
 fn go_through<'a>(item: &'a [u8], mut visit: impl FnMut(Event<'a>)) -> Option<()> {
     let (mut rest, mut open) = (item, Vec::<Open>::new());
     loop {
@@ -225,7 +225,7 @@ impl<'a> Item<'a> {
     }
 
     fn with(major: u8, argument: Option<u64>, rest: &mut &'a [u8]) -> Option<Self> {
-        // What no machine could count is more than there is.
+        // A count beyond `usize` is more than the bytes can contain.
         let count = argument.map(|argument| usize::try_from(argument).unwrap_or(usize::MAX));
         Some(match (major, argument) {
             (UNSIGNED, Some(argument)) => Self::Leaf(Leaf::Int(argument.into())),
@@ -240,14 +240,14 @@ impl<'a> Item<'a> {
                 Some(number) => Self::Leaf(number),
                 None => Self::Group(What::Other, Some(1)),
             },
-            // Numbers that stand for nothing, as simple values.
+            // Unassigned simple values.
             (_, Some(_)) => Self::Undefined,
             (_, None) => return None,
         })
     }
 }
 
-/// An integer of up to 128 bits behind its tag.
+/// Reads an integer of up to 128 bits after its tag.
 fn large<'a>(tag: u64, rest: &mut &'a [u8]) -> Option<Leaf<'a>> {
     let mut behind = *rest;
     if tag != LARGE && tag != LARGE_NEGATIVE {
@@ -279,7 +279,7 @@ fn chunk<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     Some(*chunk)
 }
 
-/// A float of 16 bits (IEEE 754) in 32.
+/// Converts a 16-bit float (IEEE 754) to 32 bits.
 fn half(bits: u16) -> f32 {
     let (sign, exponent, fraction) = (u32::from(bits >> 15), u32::from(bits >> 10 & 31), bits & 0x3FF);
     let positive = match exponent {
@@ -290,10 +290,10 @@ fn half(bits: u16) -> f32 {
     f32::from_bits(positive.to_bits() | sign << 31)
 }
 
-/// What serde reads of a value of the doors.
+/// Converts a dynamic value to the CBOR that serde reads.
 ///
 /// # Errors
-/// A value that serde knows nothing of, with the path to it; one that is nested too deep.
+/// The value has no counterpart in serde, with the path to it, or is nested too deeply.
 pub(super) fn write<'v, D: Decoder<'v>>(value: D) -> Result<Vec<u8>> {
     if let Some(whole) = value.bytes().filter(|bytes| is_whole(bytes)) {
         return Ok(whole.to_vec());

@@ -1,20 +1,20 @@
-//! The checksum by which Cython knows the members of a class: the first seven hexadecimal digits of the SHA-256 (FIPS
-//! 180-4) of their names, sorted, with a space between each two.
+//! The checksum by which Cython identifies the members of a class: the first seven hexadecimal digits of the SHA-256
+//! (FIPS 180-4) of their sorted names, joined by spaces.
 
 use alloc::format;
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The checksum of names that are sorted.
+/// Returns the checksum of sorted names.
 pub(crate) fn of(names: &[&str]) -> u32 {
     sha256(names.join(" ").as_bytes())[0] >> 4
 }
 
-/// Tests that a checksum is that of these names.
+/// Checks that a checksum is that of these names.
 ///
 /// # Errors
-/// One of others.
+/// The checksum belongs to other names.
 pub(crate) fn test(names: &[&str], checksum: i128) -> Result<()> {
     let own = of(names);
     if checksum == i128::from(own) {
@@ -24,13 +24,13 @@ pub(crate) fn test(names: &[&str], checksum: i128) -> Result<()> {
     Err(Error::new(ErrorKind::Malformed, expected, format!("others, with the checksum {checksum:#x}")))
 }
 
-/// The first 32 bits behind the point of the square roots of the first eight primes.
+/// The first 32 bits of the fractions of the square roots of the first eight primes.
 const START: [u32; 8] = fractions(2);
 
-/// The same of the cube roots of the first 64.
+/// The first 32 bits of the fractions of the cube roots of the first 64 primes.
 const CONSTANTS: [u32; 64] = fractions(3);
 
-/// The hash of a message, as eight words.
+/// Returns the hash of a message, as eight words.
 pub(crate) fn sha256(message: &[u8]) -> [u32; 8] {
     let mut padded = Vec::from(message);
     padded.push(0x80);
@@ -70,7 +70,7 @@ fn compress(state: &mut [u32; 8], block: &[u8]) {
     }
 }
 
-/// SHA-256's constants: the first 32 bits behind the point of the square or cube roots of the first primes.
+/// Computes SHA-256's constants: the first 32 bits of the fractions of the square or cube roots of the first primes.
 const fn fractions<const N: usize>(root: u32) -> [u32; N] {
     let mut fractions = [0; N];
     let (mut at, mut candidate) = (0, 2_u128);
@@ -89,7 +89,7 @@ const fn fractions<const N: usize>(root: u32) -> [u32; N] {
 }
 
 const fn fraction(prime: u128, root: u32) -> u32 {
-    // The root of prime · 2^(32·root), found bit by bit, holds the whole part and 32 bits of the fraction.
+    // The root of prime · 2^(32·root), found bit by bit, consists of the integer part and 32 bits of the fraction.
     let target = prime << (32 * root);
     let (mut found, mut bit) = (0_u128, 1_u128 << 37);
     while bit != 0 {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_digest_of_the_standard() {
-        // FIPS 180-4, the example of one block, and of the empty message.
+        // The one-block example of FIPS 180-4, and the empty message.
         assert_eq!(sha256(b"abc")[..2], [0xBA78_16BF, 0x8F01_CFEA]);
         assert_eq!(sha256(b"")[..2], [0xE3B0_C442, 0x98FC_1C14]);
         assert_eq!(sha256(&[b'a'; 1000])[0], 0x41ED_ECE4);

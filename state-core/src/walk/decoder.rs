@@ -1,4 +1,4 @@
-//! Where the slots of a state come from.
+//! The source of the slots of a state.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -12,14 +12,15 @@ use crate::value::Value;
 /// The name of a variant, and its slots by name.
 pub type NamedVariant<'v, D> = (&'v str, Vec<(&'v str, D)>);
 
-/// Where the slots of a state come from when a dynamic door puts it in: a dynamic value, seen through a cheap handle.
+/// The source of the slots of a state that is restored from a dynamic format: a dynamic value, seen through a cheap
+/// handle.
 ///
-/// Each method answers for the kinds of value that can stand for what it asks, and is `None` for the others.
+/// Each method accepts the kinds of value that can stand for what it returns, and returns `None` for all others.
 pub trait Decoder<'v>: Copy {
-    /// Whether it may come from another machine, and without a schema.
+    /// Whether the values may come from another machine, without a schema.
     const FOREIGN: bool = false;
-    /// Whether it shows live objects, whose states are tuples of their slots, and not what a pickle says of objects: how
-    /// they are made, and states in other forms.
+    /// Whether the values are live objects, whose states are tuples of their slots, and not what a pickle says of
+    /// objects: how they are made, and states in other forms.
     #[doc(hidden)]
     const LIVE: bool = false;
     /// The parts of a group.
@@ -27,9 +28,9 @@ pub trait Decoder<'v>: Copy {
     /// The entries of a map.
     type Entries: ExactSizeIterator<Item = (Self, Self)>;
 
-    /// The value in words, for an error: its kind, and itself where it is short.
+    /// A description of the value for an error: its kind, and the value itself if it is short.
     fn describe(self) -> String;
-    /// Whether it stands for an absent optional.
+    /// Whether the value stands for an absent optional.
     fn is_none(self) -> bool;
     /// A truth value.
     fn bool(self) -> Option<bool>;
@@ -37,7 +38,7 @@ pub trait Decoder<'v>: Copy {
     fn int(self) -> Option<i128>;
     /// An integer that is not negative.
     fn big(self) -> Option<u128>;
-    /// A float, or an integer that is one exactly.
+    /// A float, or an integer that a float represents exactly.
     fn float(self) -> Option<f64>;
     /// Text.
     fn str(self) -> Option<&'v str>;
@@ -46,12 +47,12 @@ pub trait Decoder<'v>: Copy {
     /// An array of numbers or records, or a single one of these.
     ///
     /// # Errors
-    /// What only claims to be one.
+    /// The value claims to be an array but is not a valid one.
     fn array(self) -> Result<Option<ArrayParts<'v>>> {
         Ok(None)
     }
-    /// The bytes of a buffer that says no more of them than that they are bytes, which may be those of any array. Where
-    /// the slot is `typed`, an array of a library that gives all of its arrays a type is none.
+    /// The bytes of a buffer whose only known element type is bytes, and which can therefore be those of any array. If
+    /// the slot is `typed`, arrays of a library that gives a type to all of its arrays do not count.
     #[doc(hidden)]
     fn buffer(self, typed: bool) -> Option<&'v [u8]> {
         let _ = typed;
@@ -59,107 +60,106 @@ pub trait Decoder<'v>: Copy {
     }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
-    /// Whether the items are those of a set, in which none counts twice.
+    /// Whether the items are those of a set, in which equal items count once.
     fn is_set(self) -> bool {
         false
     }
-    /// The items of a tuple or list, whose places mean something: those of a set stand in any order.
+    /// The items of a tuple or list, whose order has a meaning, unlike that of a set.
     fn sequence(self) -> Option<Self::Items> {
         if self.is_set() { None } else { self.items() }
     }
     /// The entries of a map.
     fn entries(self) -> Option<Self::Entries>;
-    /// Whether it is an object of the type `tag`, in whatever form its state comes.
+    /// Whether the value is an object of the type `tag`, whatever the form of its state.
     fn is_of(self, tag: &str) -> bool {
         let _ = tag;
         false
     }
-    /// The flat state of an object of the type `tag`; `None` where that is not all that it holds.
+    /// The flat state of an object of the type `tag`; `None` if the object contains anything else.
     fn object(self, tag: &str) -> Option<Self::Items>;
-    /// The slots of an object of the type `tag` by name, where the state knows the names of a flat state.
+    /// The slots of an object of the type `tag` by name, if the names in its flat state are known.
     ///
     /// # Errors
-    /// A state that is not the one whose names are known.
+    /// The state is not the one that the known names belong to.
     #[doc(hidden)]
     fn named(self, tag: &str) -> Result<Option<Vec<(&'v str, Self)>>> {
         let _ = tag;
         Ok(None)
     }
-    /// Of the bytes of a raw array that were read from an image, what its elements were.
+    /// The element type of a raw array, if the value is the bytes of one that was read from an image.
     #[doc(hidden)]
     fn elements(self) -> Option<&'v Arc<str>> {
         None
     }
-    /// The value itself, to be given to a function that changes older states, where so many levels may follow.
+    /// Converts to a [`Value`], for a function that upgrades older states, with up to `levels` levels inside it.
     ///
     /// # Errors
-    /// What cannot be given.
+    /// The value cannot be converted.
     #[doc(hidden)]
     fn to_value(self, levels: u32) -> Result<Value> {
         let _ = levels;
         let expected = "a state that can be given to `upgrade`";
         Err(Error::new(ErrorKind::Malformed, expected, self.describe()))
     }
-    /// The name of the variant, of the enum `tag`, and its slots by name, where the state knows their names.
+    /// The name of the variant of the enum `tag`, and its slots by name, if their names are known.
     ///
     /// # Errors
-    /// As those of [`named`](Decoder::named).
+    /// As for [`named`](Decoder::named).
     #[doc(hidden)]
     fn named_variant(self, tag: &str) -> Result<Option<NamedVariant<'v, Self>>> {
         let _ = tag;
         Ok(None)
     }
-    /// What was appended to an object of this class, where nothing else was done to it.
+    /// The items that were appended to an object of this class, if nothing else was done to it.
     fn appended(self, class: &str) -> Option<Self::Items> {
         let _ = class;
         None
     }
-    /// The entries that were set in an object of this class, where nothing else was done to it but to give it
-    /// attributes.
+    /// The entries that were set in an object of this class, if nothing else was done to it except setting attributes.
     fn entered(self, class: &str) -> Option<Self::Entries> {
         let _ = class;
         None
     }
-    /// The arguments with which this class was called to make an object, whatever was done to it later; none where it
-    /// was made by `__new__`, to which containers give their arguments in vain.
+    /// The arguments with which this class was called to make an object, whatever was done to it later; `None` if it
+    /// was made by `__new__`, which ignores the arguments of containers.
     fn arguments(self, class: &str) -> Option<Self::Items>;
-    /// The arguments from which an object of this class was made, where nothing was done to it later.
+    /// The arguments from which an object of this class was made, if nothing was done to it later.
     fn called(self, class: &str) -> Option<Self::Items> {
         self.arguments(class)
     }
-    /// An integer of any size, as two's complement with the lowest byte first, as short as can be.
+    /// An integer of any size, as the shortest two's complement, lowest byte first.
     fn long(self) -> Option<Cow<'v, [u8]>>;
-    /// The attributes of an object of the type `tag`; `None` where they are not all that it holds.
+    /// The attributes of an object of the type `tag`; `None` if the object contains anything else.
     fn attributes(self, tag: &str) -> Option<Attributes<'v, Self, Self::Items>>;
-    /// The members that Cython pickled of an object of the type `tag`, sorted by name.
+    /// The members that Cython pickled for an object of the type `tag`, sorted by name.
     ///
     /// # Errors
-    /// Members of other names than these.
+    /// The members have other names than these.
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Self::Items>>;
-    /// The name of the variant, of the enum `tag`, and its slots.
+    /// The name of the variant of the enum `tag`, and its slots.
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)>;
-    /// What a member of the Python enum `tag` is worth, where it comes by its value.
+    /// The value of a member of the Python enum `tag`, if the member is given by its value.
     fn member(self, tag: &str) -> Option<i128> {
         let _ = tag;
         None
     }
-    /// What tells the value from others, if several places refer to it.
+    /// An identity that distinguishes the value from others, if several places refer to it.
     #[doc(hidden)]
     fn identity(self) -> Option<usize> {
         None
     }
-    /// The place in the table of an object of another runtime.
+    /// The index of an object of another runtime in the table of objects.
     #[cfg(feature = "pyo3")]
     fn handle(self) -> Option<u64> {
         None
     }
 }
 
-/// How the attributes of a Python object come.
+/// The form in which the attributes of a Python object are given.
 #[derive(Debug)]
 pub enum Attributes<'v, D, I> {
     /// By name.
     Named(Vec<(&'v str, D)>),
-    /// One after another, as a frozen dataclass with slots keeps them.
+    /// In order, as a frozen dataclass with slots keeps them.
     Flat(I),
 }

@@ -1,16 +1,16 @@
-//! Where the slots of a state go.
+//! The destination of the slots of a state.
 
 use crate::array::Elements;
 use crate::protocol::float::widen;
 use crate::sharing::Number;
 use crate::standard::Known;
 
-/// Where the slots of a state go when a dynamic door takes it out.
+/// The destination of the slots of a state that is saved in a dynamic format.
 ///
-/// The calls come in order, [`begin`](Encoder::begin) and [`end`](Encoder::end) balanced around the parts of a
+/// The calls are in order; [`begin`](Encoder::begin) and [`end`](Encoder::end) are balanced around the parts of a
 /// group.
 pub trait Encoder {
-    /// Whether an object says of which class it is, so that behind a trait object it needs no other name.
+    /// Whether an object names its own class, so that an object behind a trait object needs no other name.
     #[doc(hidden)]
     const NAMES_CLASSES: bool = true;
 
@@ -31,50 +31,50 @@ pub trait Encoder {
     }
     /// Text, or a single `char`.
     fn str(&mut self, value: &str);
-    /// Bytes, of a raw array or of a list of `u8`.
+    /// The bytes of a raw array or of a list of `u8`.
     fn bytes(&mut self, value: &[u8]);
     /// A raw array: the elements, and their bytes.
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         let _ = elements;
         self.bytes(bytes);
     }
-    /// The count of the raw array before it, where that is a slot of its own.
+    /// The count of the preceding raw array, if the count is a slot of its own.
     #[doc(hidden)]
     fn count(&mut self, count: u64) {
         self.int(count.into());
     }
-    /// An array of numbers, by its bytes; whether that is all that is to be said of it.
+    /// An array of numbers, as its bytes. Returns whether it was accepted; if not, its elements follow one by one.
     #[doc(hidden)]
     fn row(&mut self, elements: Elements<'_>, bytes: &[u8]) -> bool {
         let _ = (elements, bytes);
         false
     }
-    /// A raw array of so many structs that nothing describes, without its count beside it.
+    /// A raw array of `count` structs without a schema, whose count is not a slot.
     #[doc(hidden)]
     fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
         let _ = count;
         self.raw(elements, bytes);
     }
-    /// A raw array that shows its elements: these, the length of each dimension, and the bytes.
+    /// A raw array whose elements are known: the elements, the length of each dimension, and the bytes.
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         let _ = shape;
         self.raw(elements, bytes);
     }
-    /// A type for which Python has a class, by its head or, of an integer of any size, its bytes.
+    /// A type for which Python has a class: its head, or the bytes of an integer of any size.
     #[doc(hidden)]
     fn known(&mut self, known: Known, bytes: &[u8]) {
         let _ = known;
         self.bytes(bytes);
     }
-    /// As [`raw`](Encoder::raw), with bytes that lie in the live value for as long as it is borrowed.
+    /// Like [`raw`](Encoder::raw), with bytes in the live value, which last as long as it is borrowed.
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         self.raw(elements, bytes);
     }
-    /// As [`array`](Encoder::array), with bytes that lie so too.
+    /// Like [`array`](Encoder::array), with bytes in the live value.
     fn lent_array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
         self.array(elements, shape, bytes);
     }
-    /// An object of another runtime, by its place in the table.
+    /// An object of another runtime, by its index in the table of objects.
     #[cfg(feature = "pyo3")]
     fn handle(&mut self, place: u64) {
         let _ = place;
@@ -83,29 +83,29 @@ pub trait Encoder {
     fn begin(&mut self, group: Group<'_>);
     /// The end of the innermost group.
     fn end(&mut self);
-    /// The name of the slot that comes next in an object or variant.
+    /// The name of the next slot of an object or variant.
     fn slot(&mut self, name: &str) {
         let _ = name;
     }
-    /// The value that comes next is the object of this number.
+    /// States that the next value is the object with this number.
     #[doc(hidden)]
     fn object(&mut self, number: Number) {
         let _ = number;
     }
-    /// A reference to the object of this number.
+    /// A reference to the object with this number.
     #[doc(hidden)]
     fn reference(&mut self, number: Number) {
         let _ = number;
         self.none();
     }
-    /// How many of a list's parts come, of so many that take no bytes and are all alike.
+    /// Returns how many parts of a list to visit, out of `parts` that occupy no bytes and are all alike.
     #[doc(hidden)]
     fn alike(&mut self, parts: usize) -> usize {
         parts
     }
 }
 
-/// A group of parts, with how many there are.
+/// A group of parts, with their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group<'a> {
     /// A tuple, also the state of a unit.
@@ -114,7 +114,7 @@ pub enum Group<'a> {
     List(usize),
     /// A set.
     Set(usize),
-    /// A map: keys and values by turns; the number is that of the pairs.
+    /// A map, as alternating keys and values; the number is that of the pairs.
     Dict(usize),
     /// An object, by its type tag; the parts are its state, the parent's slots first.
     Object {
@@ -134,7 +134,7 @@ pub enum Group<'a> {
     },
 }
 
-/// Takes the calls and keeps nothing: a walk that only looks for damage.
+/// An encoder that keeps nothing, for a walk that only looks for damage.
 pub(crate) struct Nowhere;
 
 impl Encoder for Nowhere {

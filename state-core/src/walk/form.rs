@@ -1,8 +1,8 @@
-//! How an image's parts show in a dynamic state: what reading and filling must agree on.
+//! How the parts of an image appear in a dynamic state, on which reading and filling must agree.
 
 use crate::schema::{Form, Kind, Link, Nodes, Object, Schema, Slot};
 
-/// The first of the bytes of a raw array that is no `bool`, where the elements are such.
+/// Returns the index of the first byte of a raw array of `bool` that is not a valid `bool`.
 pub(super) fn not_bool<'a>(nodes: &'a Nodes, mut element: &'a Schema, bytes: &[u8]) -> Option<usize> {
     while let Kind::Array(of, _) = element.kind {
         element = nodes.get(of);
@@ -10,16 +10,17 @@ pub(super) fn not_bool<'a>(nodes: &'a Nodes, mut element: &'a Schema, bytes: &[u
     matches!(element.kind, Kind::Bool).then(|| bytes.iter().position(|&byte| byte > 1)).flatten()
 }
 
-/// When the value of an optional is wrapped in a tuple of its own, because it could look like an absent one.
+/// When the value of an optional is wrapped in a tuple of one, because it could look like an absent value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wrap {
     Never,
-    /// A weak reference whose object is gone. Any other is what it leads to, and looks like no such tuple.
+    /// For a weak reference whose object is gone. Any other appears as its target, which does not look like such a
+    /// tuple.
     Gone,
     Always,
 }
 
-/// When a value of this type is wrapped.
+/// Returns when a value of this type is wrapped.
 pub(crate) fn wrap<'a>(nodes: &'a Nodes, schema: &'a Schema) -> Wrap {
     let inner = unboxed(nodes, schema);
     match inner.kind {
@@ -30,7 +31,7 @@ pub(crate) fn wrap<'a>(nodes: &'a Nodes, schema: &'a Schema) -> Wrap {
     }
 }
 
-/// Whether no value of this type is shown as a tuple, list or set, or as nothing.
+/// Whether no value of this type appears as a tuple, list or set, or as `None`.
 fn is_no_group(schema: &Schema) -> bool {
     match &schema.kind {
         Kind::Object(object) => object.form != Form::Range,
@@ -47,7 +48,7 @@ pub(crate) fn can_be_none<'a>(nodes: &'a Nodes, schema: &'a Schema) -> bool {
     wrap(nodes, schema) != Wrap::Never
 }
 
-/// To what a weak reference of this type leads, if it is one.
+/// Returns the type to which a weak reference of this type leads, if it is one.
 pub(super) fn weak_to<'a>(nodes: &'a Nodes, schema: &'a Schema) -> Option<&'a Schema> {
     match unboxed(nodes, schema).kind {
         Kind::Weak(of) => Some(nodes.get(of)),
@@ -62,7 +63,7 @@ fn unboxed<'a>(nodes: &'a Nodes, mut schema: &'a Schema) -> &'a Schema {
     schema
 }
 
-/// The slots of the flat state that a slot of the schema takes.
+/// Returns how many slots of the flat state a slot of the schema occupies.
 pub(crate) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
     match &nodes.get(slot.ty).kind {
         Kind::Raw(raw) if raw.counted => 2,
@@ -70,7 +71,7 @@ pub(crate) fn tuple_slots(nodes: &Nodes, slot: &Slot) -> usize {
     }
 }
 
-/// The number of slots in the flat state of an object.
+/// Returns the number of slots in the flat state of an object.
 pub(crate) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
     let mut own = &*object.slots;
     let mut inherited = 0;
@@ -83,7 +84,8 @@ pub(crate) fn count_slots(nodes: &Nodes, object: &Object) -> usize {
     inherited + own.iter().map(|slot| tuple_slots(nodes, slot)).sum::<usize>()
 }
 
-/// The parts of a value that takes no bytes at all, itself among them; `None` of others, and of types of very many parts.
+/// Returns the number of parts of a value that occupies no bytes, including itself; `None` for other types, and for
+/// types of very many parts.
 pub(super) fn parts_without_bytes(nodes: &Nodes, schema: &Schema) -> Option<usize> {
     empty(nodes, schema, &mut 64)
 }
@@ -103,7 +105,7 @@ fn empty(nodes: &Nodes, schema: &Schema, left: &mut u32) -> Option<usize> {
     Some(parts.saturating_add(1))
 }
 
-/// The parent's slots stand among the own ones.
+/// The parent's slots are among the object's own, so the parent itself is not a part.
 fn empty_slots(nodes: &Nodes, object: &Object, left: &mut u32) -> Option<usize> {
     let parts = sum(nodes, object.slots.iter().map(|slot| slot.ty), left)?;
     Some(parts.saturating_sub(usize::from(object.has_parent && !object.slots.is_empty())))

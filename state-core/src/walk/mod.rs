@@ -1,7 +1,8 @@
-//! The walk: an image read or made by its schema, slot by slot, for the dynamic doors.
+//! The walk: reads or fills an image by its schema, slot by slot, for the dynamic formats.
 //!
-//! Taking a state out dynamically is `dump, then walk the image`; putting it in is `fill an image, then check and
-//! restore it`. So the dynamic doors share the image's promises, and no generated code is theirs alone.
+//! To save a state dynamically is to dump it and then walk the image; to restore one is to fill an image, which is then
+//! checked and restored. So the dynamic formats share the guarantees of the image, and need no generated code of their
+//! own.
 
 pub(crate) mod cbor;
 pub(crate) mod checksum;
@@ -39,7 +40,7 @@ use crate::protocol::decode::{Left, Place, Regions};
 use crate::schema::{Nodes, Schema};
 use crate::sharing::walked::Objects;
 
-/// Hands the slots of an image to `encoder`; its regions came from `bytes`.
+/// Passes the slots of an image to `encoder`; its regions are parts of `bytes`.
 pub(crate) fn read(
     (schema, nodes): (&Schema, &Nodes),
     (regions, bytes): (&Regions<'_>, &[u8]),
@@ -49,8 +50,8 @@ pub(crate) fn read(
     Read::new(nodes, regions, bytes, encoder).root(schema, regions.head, levels)
 }
 
-/// Hands the slots of an object's flat state to `encoder`, or the whole of what is no object. The raw arrays are those
-/// of `copied` and `borrowed`, see [`Gather`](crate::protocol::gather::Gather).
+/// Passes the slots of an object's flat state to `encoder`, or the whole value if it is not an object. The raw arrays
+/// are those in `copied` and `borrowed`; see [`Gather`](crate::protocol::gather::Gather).
 #[cfg(feature = "pyo3")]
 pub(crate) fn read_state(
     schema: &'static Schema,
@@ -63,7 +64,7 @@ pub(crate) fn read_state(
     read.state(schema, regions.head, levels)
 }
 
-/// The number of slots in the flat state of a type; 1 if it is no object.
+/// Returns the number of slots in the flat state of a type; 1 if it is not an object.
 #[cfg(feature = "pyo3")]
 pub(crate) fn flat_slots(schema: &Schema) -> usize {
     match &schema.kind {
@@ -72,7 +73,7 @@ pub(crate) fn flat_slots(schema: &Schema) -> usize {
     }
 }
 
-/// Hands one part of an image to `encoder`, of which the head is given; how much of tail, text and raw lies behind it.
+/// Passes the part of an image with this head to `encoder`. Returns how many bytes of tail, text and raw follow it.
 pub(crate) fn read_part(
     schema: &Schema,
     nodes: &Nodes,
@@ -83,10 +84,10 @@ pub(crate) fn read_part(
     Read::new(nodes, regions, regions.head, encoder).part(schema, regions.head, levels)
 }
 
-/// Where the objects of an image begin that have a number.
+/// Finds where the numbered objects of an image begin.
 ///
 /// # Errors
-/// Damage.
+/// The image is damaged.
 pub(crate) fn objects<'a>(
     (schema, nodes): (&'a Schema, &'a Nodes),
     regions: &Regions<'a>,
@@ -95,10 +96,10 @@ pub(crate) fn objects<'a>(
     Read::new(nodes, regions, regions.head, &mut Nowhere).objects(schema, regions.head, levels)
 }
 
-/// The paths to objects of an image that have a number.
+/// Finds the paths to numbered objects of an image.
 ///
 /// # Errors
-/// Damage.
+/// The image is damaged.
 pub(crate) fn paths(
     (schema, nodes): (&Schema, &Nodes),
     regions: &Regions<'_>,
@@ -108,7 +109,7 @@ pub(crate) fn paths(
     Read::new(nodes, regions, regions.head, &mut Nowhere).paths(schema, regions.head, levels, wanted)
 }
 
-/// The first damage in an image by the schema of its writer.
+/// Finds the first damage in an image, by the schema of its writer.
 pub(crate) fn find_damage_by(
     schema: &Schema,
     nodes: &Nodes,
@@ -119,23 +120,24 @@ pub(crate) fn find_damage_by(
     Read::new(nodes, regions, bytes, &mut Nowhere).root(schema, regions.head, levels).err()
 }
 
-/// The first damage in an image, if the walk can see any.
+/// Finds the first damage in an image, if the walk can detect any.
 pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
     Read::new(Nodes::NONE, regions, bytes, &mut Nowhere).unlimited().root(schema, regions.head, levels).err()
 }
 
-/// The path to the last slot that begins where so many bytes of all regions come, in a whole image.
+/// Returns the path to the last slot that begins while `left` bytes of all regions remain, in a whole image.
 pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left, levels: u32) -> Option<String> {
     let mut seek = Seek::before(left);
     let read = |seek: &mut Seek| {
         Read::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().seek(schema, regions.head, levels, seek)
     };
-    // The first time to count the slots up to there, as a path would take long for each.
+    // The first walk only counts the slots up to that point, because making a path for each would take long.
     read(&mut seek);
     read(&mut seek.again())
 }
 
-/// The path to the innermost part whose head is at a place, in a whole image; and the number there, if it is one.
+/// Returns the path to the innermost part whose head is at a place in a whole image, and the number there, if it is
+/// one.
 pub(crate) fn at_place(schema: &'static Schema, regions: &Regions<'_>, place: Place, levels: u32) -> Option<Found> {
     Read::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().at_place(
         schema,
@@ -145,7 +147,7 @@ pub(crate) fn at_place(schema: &'static Schema, regions: &Regions<'_>, place: Pl
     )
 }
 
-/// The path to the first part to which nothing was written, of a body that was written twice, over different bytes.
+/// Returns the path to the first part that was not written, of a body that was written twice, over different bytes.
 pub(crate) fn path_of_blank<'a>(
     schema: &'static Schema,
     regions: &Regions<'a>,
@@ -155,7 +157,7 @@ pub(crate) fn path_of_blank<'a>(
     Read::new(Nodes::NONE, regions, bodies[0], &mut Nowhere).unlimited().blank(schema, regions.head, levels, bodies)
 }
 
-/// The path to the objects of a type that begin where so many bytes of all regions come: as far as it is common to all.
+/// Returns the common part of the paths to all objects of a type that begin while as many bytes of all regions remain.
 pub(crate) fn path_of_object(
     schema: &'static Schema,
     regions: &Regions<'_>,

@@ -1,8 +1,8 @@
-//! The raw region as the walk reads it: in one piece, or with arrays that are still where the live value has them.
+//! The raw region as the walk reads it: in one piece, or with arrays that are still in the live value.
 
 use crate::protocol::gather::Borrowed;
 
-/// What is left of a raw region.
+/// The rest of a raw region.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raws<'a> {
     copied: &'a [u8],
@@ -11,12 +11,12 @@ pub(super) struct Raws<'a> {
     borrowed: &'a [Borrowed<'a>],
 }
 
-/// One array of it.
+/// One array of the region.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Array<'a> {
     pub bytes: &'a [u8],
     pub padding: &'a [u8],
-    /// Whether the bytes are where the live value has them.
+    /// Whether the bytes are in the live value.
     pub lent: bool,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Raws<'a> {
         Self { copied, taken: 0, borrowed }
     }
 
-    /// The bytes that are left, as far as they lie together.
+    /// The remaining bytes, as far as they are contiguous.
     pub fn rest(&self) -> &'a [u8] {
         match self.borrowed {
             [first, ..] => first.bytes,
@@ -38,10 +38,10 @@ impl<'a> Raws<'a> {
         }
     }
 
-    /// An array of `len` bytes that takes `padded` of the region.
+    /// Cuts off an array of `len` bytes that occupies `padded` bytes of the region.
     pub fn cut(&mut self, len: usize, padded: usize) -> Option<Array<'a>> {
         if let [first, rest @ ..] = self.borrowed {
-            // An empty array may stand at the same place before one that was borrowed, and takes nothing.
+            // An empty array, which occupies nothing, may precede a borrowed one at the same place.
             if first.at == self.taken && first.bytes.len() == len {
                 self.borrowed = rest;
                 return Some(Array { bytes: first.bytes, padding: self.space(padded - len)?, lent: true });

@@ -1,4 +1,4 @@
-//! Objects whose state is no tuple of their slots: attributes by name, and members as Cython sorts them.
+//! Objects whose state is not a tuple of their slots: attributes by name, and members as Cython sorts them.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -15,18 +15,18 @@ use crate::standard;
 use crate::walk::form::can_be_none;
 use crate::walk::{Attributes, Decoder};
 
-/// A slot, with the place of its head.
+/// A slot, with the position of its head.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'s> {
     pub(super) slot: &'s Slot,
-    /// The type that the slot belongs to: what it says of older forms, and the variant.
+    /// The type, and variant, that the slot belongs to.
     pub(super) owner: Owner<'s>,
     at: usize,
-    /// Its number among the slots, those of parents first.
+    /// The index of the slot among all slots, those of parents first.
     order: usize,
 }
 
-/// What names the slots of a struct or variant had.
+/// The former names of the slots of a struct or variant.
 #[derive(Clone, Copy)]
 pub(super) struct Owner<'s> {
     pub(super) evolution: &'static Evolution,
@@ -39,13 +39,13 @@ impl Place<'_> {
     }
 }
 
-/// The name under which a value is one of a type: its own, or one that it had.
+/// Returns the name by which a value is of a type: its present name, or a former one.
 pub(super) fn tag_of<'s, 'v, D: Decoder<'v>>(name: &'s str, evolution: &Evolution, value: D) -> &'s str {
     let had = evolution.aliases.iter().copied().find(|had| !value.is_of(name) && value.is_of(had));
     had.unwrap_or(name)
 }
 
-/// Fills an object from whatever form its type asks for.
+/// Fills an object from a value in the form that its type requires.
 #[inline(always)]
 pub(super) fn object<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
@@ -66,7 +66,7 @@ pub(super) fn object<'v, 's, D: Decoder<'v>>(
     }
 }
 
-/// Fills an object whose state knows the names of its slots: then their places say nothing.
+/// Fills an object whose state has the names of its slots: then their order has no meaning.
 fn by_known_names<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,
@@ -78,7 +78,7 @@ fn by_known_names<'v, 's, D: Decoder<'v>>(
     Some(named.and_then(|named| by_names_of(fill, object, (tag, &named), at)))
 }
 
-/// Whether a reference may lead to a value, as far as can be told without looking at its parts.
+/// Whether a reference may lead to a value, as far as its kind shows.
 pub(super) fn may_lead_to<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
     while let Kind::Boxed(of) = schema.kind {
         schema = nodes.get(of);
@@ -91,7 +91,7 @@ pub(super) fn may_lead_to<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: 
     }
 }
 
-/// Whether a value may stand for what a schema says, as far as can be told without looking at its parts.
+/// Whether a value may be one of a type, as far as its kind shows.
 pub(super) fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s Schema, value: D) -> bool {
     loop {
         return match &schema.kind {
@@ -156,7 +156,7 @@ fn state<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, va
     })
 }
 
-/// Whether the attributes of an object come by the names of the type's slots.
+/// Whether the attributes of an object are given by the names of the type's slots.
 fn named<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> bool {
     if D::LIVE {
         return false;
@@ -175,7 +175,7 @@ fn by_name<'v, D: Decoder<'v>>(object: &Object, value: D) -> Error {
     Error::new(ErrorKind::Malformed, format!("{} with a tuple of its slots", object.name), found)
 }
 
-/// Why a value does not stand for an object: it is of another class, or its state comes in another form.
+/// Explains why a value cannot be an object: it is of another class, or its state has another form.
 #[cold]
 fn refusal<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> Error {
     let (tag, found) = (&object.name, value.describe());
@@ -196,7 +196,7 @@ fn refusal<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D) -> 
     Error::new(ErrorKind::Malformed, expected, found)
 }
 
-/// Fills an object from what stands by the names of its slots, or by names that they had.
+/// Fills an object from values by the present or former names of its slots.
 pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,
@@ -239,7 +239,7 @@ pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     })
 }
 
-/// The error where a slot's value is wrong, or a value that no slot takes.
+/// The error of a slot whose value is wrong, or a value that belongs to no slot.
 type Unfit<'v, D> = Result<Error, (&'v str, D)>;
 
 fn by_names<'v, 's, D: Decoder<'v>>(
@@ -267,8 +267,8 @@ fn by_names<'v, 's, D: Decoder<'v>>(
     }
 }
 
-/// The place of a slot's value, by its name or one that it had; the last where it is given twice. Most come in the order
-/// of the slots.
+/// Returns the index of a slot's value, by the slot's present or a former name; the last if there are two. Most values
+/// are in the order of the slots.
 pub(super) fn find<'v, D: Decoder<'v>>(
     place: &Place<'_>,
     places: &[Place<'_>],
@@ -282,7 +282,7 @@ pub(super) fn find<'v, D: Decoder<'v>>(
     })
 }
 
-/// No value has the name of a slot: what to write, and which others may be what it was called.
+/// Reports that no value has the name of a slot: what to write, and which other values it may have been called by.
 #[cold]
 fn absent<'v, 's, D: Decoder<'v>>(
     (fill, places, named): (&Fill<'v, 's>, &[Place<'s>], &[(&'v str, D)]),
@@ -300,7 +300,7 @@ fn is_slot(places: &[Place<'_>], name: &str) -> bool {
     places.iter().any(|place| place.slot.name == name)
 }
 
-/// A value has the name of no slot, or that of one which has its value already.
+/// Reports a value that has the name of no slot, or of one that already has its value.
 #[cold]
 fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], of: &str, (name, value): (&str, D)) -> Error {
     let expected = match places.len() {
@@ -314,7 +314,7 @@ fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], of: &str, (name, value):
     Error::new(ErrorKind::Malformed, expected, found)
 }
 
-/// The slots one after another, each of one value.
+/// Fills the slots in order, each from one value.
 fn flat<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,
@@ -336,7 +336,8 @@ fn too_many<'v, D: Decoder<'v>>((count, what): (usize, &str), object: &Object, m
     Error::new(ErrorKind::Malformed, expected, format!("one more: {}", more.describe()))
 }
 
-/// The slots of an object that Cython pickled, in their order, with the member of each. Cython sorts them by name.
+/// Returns the slots of an object that Cython pickled, in their order, with the member of each. Cython sorts members by
+/// name.
 fn members_of<'v, 's, D: Decoder<'v>>(
     (object, nodes): (&'s Object, &'s Nodes),
     value: D,
@@ -347,9 +348,9 @@ fn members_of<'v, 's, D: Decoder<'v>>(
     let names: Vec<&str> = sorted.iter().map(|place| &*place.slot.name).collect();
     let Some(mut members) = value.members(&object.name, &names)? else { return Ok(None) };
     let mut given: Vec<(Place<'s>, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
-    // What stands behind the heads of an image is in the order of the slots.
+    // The data after the heads of an image is in the order of the slots.
     given.sort_by_key(|(place, _)| place.order);
-    // An object of a Python class made from the Cython class brings its attributes along.
+    // An object of a Python subclass of the Cython class has its attributes as one more member.
     match members.next() {
         Some(more) if more.entries().is_none_or(|entries| entries.len() != 0) => {
             Err(too_many((sorted.len(), "members"), object, more))
@@ -365,7 +366,7 @@ fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place
     Ok(())
 }
 
-/// One slot from one value: a raw array from its bytes, without a count.
+/// Fills one slot from one value: a raw array from its bytes, without a count.
 fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
     let schema = fill.target(place.slot.ty);
     if let Some(theirs) = value.and_then(Decoder::elements) {
@@ -380,7 +381,7 @@ fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value:
     filled.map_err(|error| error.within(&place.slot.name))
 }
 
-/// Bytes that were read from a raw array are not taken for elements of another type.
+/// Checks that bytes that were read from a raw array are not used for elements of another type.
 fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> {
     let found = match &schema.kind {
         Kind::Raw(raw) => {
@@ -390,7 +391,7 @@ fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> 
             }
             "elements of another type"
         }
-        // What takes bytes takes them as numbers.
+        // Other kinds that accept bytes read them as numbers.
         _ if theirs == "u8" => return Ok(()),
         _ => "the bytes of its elements",
     };
@@ -402,7 +403,7 @@ fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> 
     Err(Error::new(ErrorKind::Identity, expected, found))
 }
 
-/// The slots of an object, those of its parents first.
+/// Returns the slots of an object, those of its parents first.
 pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
     let mut places = Vec::new();
     add_places(nodes, object, at, &mut places);

@@ -1,4 +1,4 @@
-//! The image that comes of it.
+//! The image that filling produces.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -16,18 +16,18 @@ pub(crate) struct Filled<'v> {
     pub(super) text: Vec<u8>,
     pub(super) raw: Vec<u8>,
     pub(super) lent: Option<Cow<'v, [u8]>>,
-    /// The tail, if it is lent too.
+    /// The tail, if it is borrowed too.
     pub(super) list: Option<&'v [u8]>,
 }
 
 #[cfg(feature = "pickle")]
 impl<'v> Filled<'v> {
-    /// An image of the root's head and the tail, the text and the raw arrays.
+    /// Makes an image from the root's head and tail, the text and the raw arrays.
     pub fn new(head: usize, (heads, text, raw): (Vec<u8>, Vec<u8>, Vec<u8>)) -> Self {
         Self { head, heads, text, raw, lent: None, list: None }
     }
 
-    /// The same with the one list of bytes in the tail, and the one raw array, that are lent.
+    /// Adds the borrowed bytes of the only list in the tail, and of the only raw array.
     pub fn lending(self, list: Option<&'v [u8]>, array: Option<&'v [u8]>) -> Self {
         Self { list, lent: array.map(Cow::Borrowed), ..self }
     }
@@ -35,14 +35,14 @@ impl<'v> Filled<'v> {
 
 #[cfg(feature = "pyo3")]
 impl Filled<'static> {
-    /// An image that was made otherwise, whose root has a head of so many bytes.
+    /// Makes an image from one that was built elsewhere, whose root has a head of `head` bytes.
     pub fn of(head: usize, image: Builder) -> Self {
         Self { head, heads: image.heads, text: image.text, raw: image.raw, lent: None, list: None }
     }
 }
 
 impl Filled<'_> {
-    /// Its space, to be used again.
+    /// Returns the allocations, for reuse.
     #[cfg(feature = "pyo3")]
     pub fn into_space(self) -> Builder {
         Builder { heads: self.heads, text: self.text, raw: self.raw, ..Builder::default() }

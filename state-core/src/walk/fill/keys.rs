@@ -1,4 +1,5 @@
-//! Keys of maps and elements of sets: two that differ stay two, although parts of them were renamed, or are left out.
+//! Keys of maps and elements of sets: two that differ must stay different, although parts of them were renamed or are
+//! left out.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -12,10 +13,10 @@ use crate::walk::Decoder;
 /// The images of the keys of one map, or of the elements of one set.
 pub(super) type Keys = BTreeSet<Vec<u8>>;
 
-/// How far the regions of an image reach: heads, text and raw arrays.
+/// How far the regions of an image extend: heads, text and raw arrays.
 pub(super) type Ends = [usize; 3];
 
-/// Whether values that differ by name can become one.
+/// Whether values with different names in them can become equal.
 pub(crate) fn can_become_one(nodes: &Nodes, key: &Schema) -> bool {
     let is_leaf = matches!(key.kind, Kind::Str | Kind::Int { .. } | Kind::Char | Kind::Bool | Kind::Known(_));
     !is_leaf && nodes.reach(key, |node| joins(&node.kind))
@@ -35,19 +36,19 @@ fn joins(kind: &Kind) -> bool {
             let fills = of.variants.iter().any(|variant| fills(&variant.slots));
             renames || fills || of.evolution.other.is_some() || changes(of.evolution)
         }
-        // Of its types, each may have another name or be changed.
+        // Each of its types may have another name or be converted.
         Kind::Open(_) => true,
         _ => false,
     }
 }
 
 impl<'v, 's> Fill<'v, 's> {
-    /// What is needed to compare keys, if it may have to be done.
+    /// Returns an empty set of keys, if keys may have to be compared.
     pub(super) fn keys(&self, of: &Schema) -> Option<Keys> {
         can_become_one(self.nodes, of).then(Keys::new)
     }
 
-    /// The elements of a set, as those of a list.
+    /// Fills the elements of a set.
     pub(super) fn different<D: Decoder<'v>>(
         &mut self,
         of: &'s Schema,
@@ -63,7 +64,7 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(())
     }
 
-    /// Fills a key, and compares it with those before it.
+    /// Fills a key, and compares it with the keys before it.
     pub(super) fn key<D: Decoder<'v>>(
         &mut self,
         (of, value): (&'s Schema, D),
@@ -84,7 +85,8 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// The image of a value with this head, whose other regions end where `to` says: such as no value that differs has.
+/// Returns the image of a value with this head, whose other regions lie between `from` and `to`. The image is unique to
+/// the value.
 pub(super) fn image(builder: &Builder, head: &[u8], [from, to]: [Ends; 2]) -> Vec<u8> {
     let lengths = [(to[0] - from[0]).to_le_bytes(), (to[1] - from[1]).to_le_bytes()].concat();
     let (heads, text) = (&builder.heads[from[0]..to[0]], &builder.text[from[1]..to[1]]);

@@ -1,4 +1,4 @@
-//! Values without parts that are values of their own.
+//! Values without parts that are values themselves.
 
 use super::{Fill, wrong};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::standard::{self, Known};
 use crate::walk::{Decoder, cbor};
 
 impl<'v, 's> Fill<'v, 's> {
-    /// Writes a value that has no parts which are values of their own.
+    /// Writes a value that has no parts that are values themselves.
     pub(super) fn leaf<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         let shown = self.show(schema);
         let wrong = || wrong(shown, value);
@@ -76,7 +76,7 @@ impl<'v, 's> Fill<'v, 's> {
                 let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
                 self.builder.write(at, &place.to_le_bytes());
             }
-            // These stand in slots, and inside raw arrays, which come whole; or they have parts.
+            // The others are in slots or in raw arrays, which are filled whole; or they have parts.
             _ => return Err(wrong()),
         }
         Ok(())
@@ -99,7 +99,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// The two's complement of an integer that fits.
+/// Returns the two's complement of an integer that fits.
 pub(super) fn int<'v, D: Decoder<'v>>(value: D, bits: u8, signed: bool) -> Option<[u8; 16]> {
     let unused = u32::from(128 - bits);
     if signed {

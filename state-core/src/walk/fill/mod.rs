@@ -1,6 +1,7 @@
-//! From a dynamic value to an image, by the schema of the type that is to be restored.
+//! Fills an image from a dynamic value, by the schema of the type to be restored.
 //!
-//! What does not fit is told with its slot; what fits is an image like any other, and is checked as one.
+//! A value that does not fit is reported with its slot; one that fits becomes an image like any other, and is checked
+//! like any other.
 
 mod attributes;
 mod filled;
@@ -36,14 +37,14 @@ pub(crate) use keys::can_become_one;
 use objects::missing;
 use objects::{left_out, slots_left_out};
 
-/// How far an image may go.
+/// The limits of an image that is filled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Lists, boxes and maps inside one another.
+    /// The number of nested lists, boxes and maps.
     pub depth: u32,
-    /// Bytes of slots that a state leaves to their defaults.
+    /// The number of bytes of slots that a state leaves to their defaults.
     pub memory: usize,
-    /// What is done about values that several places refer to.
+    /// What to do with values that several places refer to.
     pub references: References,
 }
 
@@ -64,7 +65,7 @@ pub(crate) fn fill_state<'v, D: Decoder<'v>>(
     })
 }
 
-/// The same from slots that stand by name.
+/// Fills the image of an object from its slots by name.
 pub(crate) fn fill_named_state<'v, D: Decoder<'v>>(
     schema: &'static Schema,
     named: Vec<(&'v str, D)>,
@@ -76,7 +77,7 @@ pub(crate) fn fill_named_state<'v, D: Decoder<'v>>(
     })
 }
 
-/// The same, in the space of an image that was filled before.
+/// Fills the image of an object from its flat state, in the allocations of an earlier image.
 #[cfg(feature = "pyo3")]
 pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     space: Builder,
@@ -92,8 +93,8 @@ pub(crate) fn fill_state_over<'v, D: Decoder<'v>>(
     })
 }
 
-/// Fills the image of an older form, by the schema that came with its state: of an object from the flat state, of what
-/// is none from its only part.
+/// Fills the image of an older form, by the schema that came with its state: an object from its flat state, any other
+/// type from the only part.
 #[cfg(feature = "pyo3")]
 pub(crate) fn fill_older<'v, D: Decoder<'v>>(
     (schema, nodes): (&Schema, &Nodes),
@@ -112,7 +113,7 @@ pub(crate) fn fill_older<'v, D: Decoder<'v>>(
     })
 }
 
-/// Fills an object from its slots by name, at a head of an image, which is given back.
+/// Fills an object from its slots by name, at a head of an image, and returns the image.
 pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     image: Builder,
     object: &Object,
@@ -126,7 +127,7 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     (fill.builder, filled)
 }
 
-/// Fills values of one type, whose heads stand at equal distances in an image, which is given back.
+/// Fills values of one type, whose heads are at equal distances in an image, and returns the image.
 pub(crate) fn fill_each<'v, D: Decoder<'v>>(
     image: Builder,
     (schema, nodes): (&Schema, &Nodes),
@@ -140,7 +141,7 @@ pub(crate) fn fill_each<'v, D: Decoder<'v>>(
     (fill.builder, filled)
 }
 
-/// Fills an image, whose head is zero, of a value in which so many parts may stand inside one another. It is given back.
+/// Fills an image, whose head is zero, from a value of at most `parts` nested parts, and returns the image.
 #[cfg(feature = "pickle")]
 pub(crate) fn fill_at<'v, D: Decoder<'v>>(
     image: Builder,
@@ -181,45 +182,46 @@ fn filled_over<'v, 's>(
 }
 
 pub(super) struct Fill<'v, 's> {
-    /// The nodes that the schema's links lead to.
+    /// The nodes to which the schema's links lead.
     pub(super) nodes: &'s Nodes,
     pub(super) builder: Builder,
-    /// How many parts may stand inside one another here: the functions call one another for each.
+    /// How many more parts may be nested here: the functions recurse for each.
     parts: u32,
-    /// A raw array that stays where it came from, as long as it is the only one.
+    /// A raw array that is not copied, as long as it is the only one.
     pub(super) lent: Option<Cow<'v, [u8]>>,
-    /// Where references are numbered, the numbers.
+    /// The numbers of references, where they are numbered.
     given: Option<Given>,
-    /// Whether what is filled in was written by another version of the type.
+    /// Whether the values were written by another version of the type.
     older: bool,
 }
 
 impl<'v, 's> Fill<'v, 's> {
-    /// What a link of the schema leads to.
+    /// The node to which a link of the schema leads.
     pub(super) fn target(&self, link: Link) -> &'s Schema {
         self.nodes.get(link)
     }
 
-    /// A type as an error names it.
+    /// Returns a type as errors show it.
     pub(super) fn show(&self, schema: &'s Schema) -> Show<'s> {
         Show(schema, self.nodes)
     }
 
-    /// Goes one part deeper; what to go back to.
+    /// Goes one part deeper. Returns the count to go back to.
     fn deeper(&mut self) -> Result<u32> {
         let outer = self.parts;
         self.parts = outer.checked_sub(1).ok_or_else(|| too_deep(None))?;
         Ok(outer)
     }
 
-    /// Has what can be filled aside be so: the image goes there and comes back, with as many levels as may follow here.
+    /// Runs a function that fills the image elsewhere. The image is passed to it and returned, with as many levels as
+    /// are allowed here.
     pub(super) fn aside(&mut self, run: impl FnOnce(Builder) -> (Builder, Result<()>)) -> Result<()> {
         let (builder, filled) = run(core::mem::take(self.whole()));
         self.builder = builder;
         filled
     }
 
-    /// Writes the record of a pointer; whether its value follows.
+    /// Writes the record of a pointer. Returns whether its value follows.
     #[cold]
     fn pointer<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<bool> {
         let (Some(key), Some(given)) = (schema.shared, &mut self.given) else { return Ok(true) };
@@ -231,7 +233,7 @@ impl<'v, 's> Fill<'v, 's> {
             if !attributes::may_lead_to(self.nodes, self.nodes.get(of), value) {
                 return Err(wrong(Show(self.nodes.get(of), self.nodes), value));
             }
-            // What nothing else refers to is gone.
+            // An object that nothing else refers to is gone.
             if let Some((identity, key)) = object {
                 given.weak(at, key, identity);
             }
@@ -247,11 +249,11 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(object.is_none_or(|(identity, key)| given.strong(place, key, identity)))
     }
 
-    /// A run of zeroed heads. Those of slots that a state may leave out are more than what stands for them, and counted
-    /// where they are large; each other slot has a part of the value to it.
+    /// Appends a run of zeroed heads. Slots that a state may leave out take more bytes than the value has, so they are
+    /// counted if they are large; every other slot corresponds to a part of the value.
     pub(super) fn run(&mut self, count: usize, head: usize, left_out: impl FnOnce(&Nodes) -> usize) -> Result<usize> {
         if head > FACTOR {
-            // Of a schema that was read, the head may be of any size.
+            // A schema that was read may have heads of any size.
             let each = if self.nodes.0.is_empty() { left_out(self.nodes) } else { head };
             if each > FACTOR {
                 self.builder.takes(count.saturating_mul(each))?;
@@ -260,7 +262,7 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(self.builder.run(count, head))
     }
 
-    /// Writes what stands for `value` at the head `at`, which is zero so far.
+    /// Writes the image of `value` at the head `at`, which is still zero.
     pub(super) fn node<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         let outer = self.deeper()?;
         if self.given.is_none() || self.pointer(schema, value, at)? {
@@ -270,10 +272,11 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(())
     }
 
-    /// Where nothing is optimised, a function's frame holds the locals of all its arms. So what leads to further values
-    /// has functions of its own, which keep little, and what does not is written by one that is not open meanwhile; nor
-    /// are those that make errors. What merely passes on is part of its caller's frame in every build: compilers that keep
-    /// the parts of a crate apart do not see that it could be.
+    /// Fills by kind. In builds without optimisation, a function's frame contains the locals of all its arms. So each
+    /// kind with further values has its own function, which keeps few locals, while the others are written by a
+    /// function that is not on the stack during the recursion; nor are those that make errors. Functions that merely
+    /// pass on are part of their caller's frame in every build: compilers that keep the parts of a crate apart do not
+    /// see that they could be.
     #[inline(always)]
     fn kind<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         match &schema.kind {
@@ -361,13 +364,13 @@ impl<'v, 's> Fill<'v, 's> {
         self.node(inner, value, place)
     }
 
-    /// A weak reference in an optional, which stands in a tuple of its own or not.
+    /// Unwraps a weak reference in an optional, which may or may not be in a tuple of one.
     fn weak_in<D: Decoder<'v>>(&self, to: &Schema, value: D) -> D {
         let only = value.sequence().filter(|items| items.len() == 1).and_then(|mut items| items.next());
         only.filter(|item| item.is_none() || attributes::may_lead_to(self.nodes, to, *item)).unwrap_or(value)
     }
 
-    /// Values of one type, whose heads stand at equal distances.
+    /// Fills values of one type, whose heads are at equal distances.
     fn side_by_side<D: Decoder<'v>>(
         &mut self,
         schema: &'s Schema,
@@ -417,7 +420,7 @@ pub(super) fn wrong<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Error {
     Error::new(ErrorKind::Malformed, schema.to_string(), value.describe())
 }
 
-/// Whether a value that stands for a list of these comes as bytes.
+/// Whether a value for a list of these elements is given as bytes.
 fn is_bytes<'v, D: Decoder<'v>>(of: &Schema, value: D) -> bool {
     of.is_byte() && value.bytes().is_some()
 }
@@ -432,7 +435,7 @@ fn no_map<'v, D: Decoder<'v>>((key, to): (Show<'_>, Show<'_>), value: D) -> Erro
     Error::new(ErrorKind::Malformed, format!("map of {key} to {to}"), value.describe())
 }
 
-/// The value in the tuple that stands for it.
+/// Returns the only item of a tuple of one.
 fn only<'v, D: Decoder<'v>>(schema: Show<'_>, value: D) -> Result<D> {
     let only = value.sequence().filter(|items| items.len() == 1).and_then(|mut items| items.next());
     only.ok_or_else(|| wrong(schema, value))

@@ -1,4 +1,4 @@
-//! Objects from a flat state, and what they leave to defaults.
+//! Objects from a flat state, and the slots that it leaves to defaults.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -11,7 +11,7 @@ use crate::walk::Decoder;
 use crate::walk::form::count_slots;
 
 impl<'v, 's> Fill<'v, 's> {
-    /// A flat state, all of it.
+    /// Fills an object from a flat state, which must end with the last slot.
     #[inline(always)]
     pub(super) fn whole_state<D: Decoder<'v>>(
         &mut self,
@@ -26,7 +26,7 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    /// The parent's slots, then the own ones.
+    /// Fills the parent's slots, then the own slots.
     #[inline(always)]
     fn state<D: Decoder<'v>>(
         &mut self,
@@ -98,7 +98,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// The bytes in a head that belong to slots with defaults.
+/// Returns how many bytes of a head belong to slots with defaults.
 pub(super) fn left_out(nodes: &Nodes, schema: &Schema) -> usize {
     if schema.head <= FACTOR {
         return 0;
@@ -113,7 +113,7 @@ pub(super) fn left_out(nodes: &Nodes, schema: &Schema) -> usize {
     }
 }
 
-/// The bytes in the heads of these slots that belong to slots with defaults.
+/// Returns how many bytes of the heads of these slots belong to slots with defaults.
 pub(super) fn slots_left_out(nodes: &Nodes, slots: &[Slot]) -> usize {
     let of = |slot: &Slot| {
         if slot.default.is_some() { nodes.get(slot.ty).head } else { left_out(nodes, nodes.get(slot.ty)) }

@@ -1,5 +1,5 @@
-//! Objects whose slots stand by name, as an older version of their type wrote them: by a form that is a type of the
-//! program, or by the function of the type that changes older states.
+//! Objects whose slots are given by name, as an older version of their type wrote them: by an older form that is a type
+//! of the program, or by the type's function that upgrades older states.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,8 +13,8 @@ use crate::schema::{Kind, Nodes, Object, OldForm, Upgrade};
 use crate::value::NamedSlot;
 use crate::walk::Decoder;
 
-/// Fills an object from slots that stand by name, in the state of a type that was called `tag` then. Where its type
-/// changes older states, it is given one that has other slots than those of today, or others in them.
+/// Fills an object from slots by name, in the state of a type that was called `tag` then. If its type upgrades older
+/// states, a state with other slots than the present ones, or other types in them, is passed to its function.
 pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,
@@ -30,7 +30,7 @@ pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
     }
 }
 
-/// The older form, a type of the program, that has the names of a state that ours does not fit.
+/// Returns the older form, a type of the program, that has the names in a state that does not fit the present type.
 fn form_of<'v, D: Decoder<'v>>(
     object: &Object,
     tag: &str,
@@ -59,7 +59,7 @@ fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v s
     places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
 }
 
-/// Fills an object from a state of an older form, which is built and converted.
+/// Fills an object from a state of an older form, which is built and then converted.
 fn converted<'v, D: Decoder<'v>>(
     mut image: Builder,
     (form, older): (&OldForm, &Object),
@@ -87,7 +87,7 @@ fn upgraded<'v, D: Decoder<'v>>(
     fill.aside(|image| (upgrade.fill)(object, upgrade, (tag, slots), image, at))
 }
 
-/// Whether a state has the slots of today and, as far as can be seen from outside, of their types.
+/// Whether a state has the present slots and, as far as their kinds show, the present types.
 fn is_present<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
     let places = places(nodes, object, 0);
     let fits = |place: &Place<'_>| {

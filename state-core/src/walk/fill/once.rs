@@ -1,4 +1,4 @@
-//! A list from a set: what stands in it more than once, as a call like `set((1, 1))` can have it, comes once.
+//! A list from a set: an item that occurs more than once, as in a call like `set((1, 1))`, is kept once.
 
 use alloc::vec::Vec;
 
@@ -10,8 +10,7 @@ use crate::sharing::walked::Given;
 use crate::walk::Decoder;
 
 impl<'v, 's> Fill<'v, 's> {
-    /// Fills heads at equal distances with items, and takes those away that are equal to an earlier one; how many are
-    /// left.
+    /// Fills heads at equal distances with items, and removes those that equal an earlier one. Returns how many remain.
     pub(super) fn once<D: Decoder<'v>>(
         &mut self,
         of: &'s Schema,
@@ -25,7 +24,7 @@ impl<'v, 's> Fill<'v, 's> {
             ends.push(self.ends());
         }
         let again = self.again(of, (run, stride), &ends);
-        // Numbers of shared objects name the places at which they stand: items that have any stay.
+        // Numbers of shared objects contain the places of the objects, so items with any are not moved.
         if !again.contains(&true) || self.noted() != noted {
             return Ok(again.len());
         }
@@ -33,12 +32,12 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(again.iter().filter(|again| !**again).count())
     }
 
-    /// How many pointers have been met, where those that lead to one object are numbered.
+    /// How many pointers were met, where references are numbered.
     fn noted(&self) -> usize {
         self.given.as_ref().map_or(0, Given::noted)
     }
 
-    /// For each item, whether an earlier one has the same image.
+    /// Returns for each item whether an earlier one has the same image.
     fn again(&self, of: &Schema, (run, stride): (usize, usize), ends: &[Ends]) -> Vec<bool> {
         let (mut seen, builder) = (Keys::new(), &self.builder);
         let mut is_again = |place: usize| {
@@ -49,7 +48,7 @@ impl<'v, 's> Fill<'v, 's> {
         (0..ends.len() - 1).map(&mut is_again).collect()
     }
 
-    /// Closes the gaps where the items are that came before.
+    /// Removes the repeated items, and closes the gaps.
     fn leave_out(&mut self, again: &[bool], (run, stride): (usize, usize), ends: &[Ends]) {
         let builder = &mut self.builder;
         let keep = |region: &mut Vec<u8>, start: usize, each: &dyn Fn(usize) -> (usize, usize)| {
@@ -73,7 +72,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// The head of an item; of a float that is zero, without the sign.
+/// Returns the head of an item, without the sign of a floating-point zero.
 fn unsigned<'h>(of: &Schema, head: &'h [u8]) -> &'h [u8] {
     match (&of.kind, head) {
         (Kind::Float { .. }, [zeros @ .., 0x80]) if zeros.iter().all(|&byte| byte == 0) => &[0; 8][..head.len()],
@@ -81,7 +80,7 @@ fn unsigned<'h>(of: &Schema, head: &'h [u8]) -> &'h [u8] {
     }
 }
 
-/// Whether an item is a float that equals none, not even itself.
+/// Whether an item is a float that equals no float, not even itself.
 fn is_nan(of: &Schema, head: &[u8]) -> bool {
     match of.kind {
         Kind::Float { bits: 32 } => head.try_into().is_ok_and(|head| f32::from_le_bytes(head).is_nan()),

@@ -1,4 +1,4 @@
-//! Raw arrays and arrays of numbers, from their bytes or from arrays that a door holds, to an image.
+//! Raw arrays and arrays of numbers, from bytes or from the arrays of a dynamic format, to an image.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -18,8 +18,8 @@ use crate::walk::Decoder;
 use crate::walk::form::not_bool;
 
 impl<'v, 's> Fill<'v, 's> {
-    /// A list of numbers from an array: as they lie there or, of module `array`, which has no more than numbers for those
-    /// who look at it, one by one.
+    /// Fills a list of numbers from an array: as a block or, for an `array.array` of another layout, whose type has no
+    /// meaning beyond its numbers, one by one.
     pub(super) fn numbers<D: Decoder<'v>>(&mut self, schema: &'s Schema, value: D, at: usize) -> Result<()> {
         let array = standard::array(value)?;
         if D::LIVE {
@@ -55,7 +55,7 @@ impl<'v, 's> Fill<'v, 's> {
         self.aside(|image| Each(values).fill((of, nodes), image, place))
     }
 
-    /// Whether an array's elements lie as those of a list do.
+    /// Whether an array's elements have the layout of the list's elements.
     fn is_alike(&self, schema: &Schema, array: &ArrayParts<'_>) -> bool {
         match schema.kind {
             Kind::List(of) | Kind::Array(of, _) => array.is_of(self.target(of), self.nodes),
@@ -82,13 +82,13 @@ impl<'v, 's> Fill<'v, 's> {
                 all_bool((self.target(*of), self.nodes), &bytes)?;
                 self.builder.write(at, &bytes);
             }
-            // An array may have an element twice.
+            // A set cannot be filled from an array, in which an element may occur twice.
             _ => return Err(wrong(self.show(schema), value)),
         }
         Ok(())
     }
 
-    /// An array of several dimensions.
+    /// Fills an array of several dimensions.
     pub(super) fn grid<D: Decoder<'v>>(
         &mut self,
         (schema, of, dimensions): (&'s Schema, Link, Option<u8>),
@@ -98,7 +98,7 @@ impl<'v, 's> Fill<'v, 's> {
         let buffer = value.buffer(true).filter(|_| self.target(of).head != 1);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         let element = self.target(of);
-        // Numbers of module `array` have one dimension, and come one by one where they lie otherwise.
+        // An `array.array` has one dimension, and is filled one by one if its layout differs.
         let is_other = buffer.is_none()
             && !D::LIVE
             && standard::is_array(value)
@@ -115,7 +115,7 @@ impl<'v, 's> Fill<'v, 's> {
                     .filter(|(shape, _)| dimensions.is_none_or(|count| usize::from(count) == shape.len()))
                     .ok_or_else(|| wrong(self.show(schema), value))?;
                 let size = element.head.max(1);
-                // The count times the size is known not to overflow.
+                // `grid_count` has checked that the count times the size does not overflow.
                 let wanted = grid_count(&shape, size).map(|count| count * size);
                 if wanted != Some(bytes.len()) {
                     return Err(wrong_length(self.show(element), &shape, (wanted, bytes.len())));
@@ -134,7 +134,7 @@ impl<'v, 's> Fill<'v, 's> {
 
     pub(super) fn raw<D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = self.target(raw.element);
-        // Bytes that have a sign are another type than bytes that have none, where elements are bytes.
+        // For elements of one byte, signed bytes are another type than unsigned ones.
         let buffer = value.buffer(raw.array).filter(|_| element.head != 1);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         if D::FOREIGN {
@@ -145,7 +145,7 @@ impl<'v, 's> Fill<'v, 's> {
                 Some(Cow::Owned(self.each_of_array(element, value)?))
             }
             (Some(array), _) => {
-                // A field that is a single element is written as an array of one, and may be none at all.
+                // A field that is a single element is written as an array of one, and may have no dimension at all.
                 let single = raw.exactly == Some(1) && array.is_one(element, self.nodes);
                 Some(array.elements((element, self.nodes), Some(usize::from(!single)))?.1)
             }
@@ -165,7 +165,7 @@ impl<'v, 's> Fill<'v, 's> {
             let expected = format!("a whole number of elements of {} bytes", element.head);
             return Err(Error::new(ErrorKind::Malformed, expected, format!("{len} bytes")));
         }
-        // A count that nobody knows is none.
+        // An unknown count is given as `None`.
         if let Some(given) = count.filter(|count| !count.is_none()) {
             if given.int() != Some(elements as i128) {
                 let expected = format!("the count {elements}, because there are {len} bytes of {} each", element.head);
@@ -173,7 +173,7 @@ impl<'v, 's> Fill<'v, 's> {
             }
         }
         all_bool((element, self.nodes), bytes.as_deref().unwrap_or_default())?;
-        // What is absent can only stand for an empty array where the type knows no absence.
+        // An absent array means an empty one only if the type is not optional.
         let present = bytes.is_some() || !raw.optional;
         if present && raw.exactly.is_some_and(|exactly| exactly != elements as u64) {
             let expected = format!("exactly {} elements", raw.exactly.unwrap_or_default());
@@ -187,12 +187,12 @@ impl<'v, 's> Fill<'v, 's> {
         Ok(())
     }
 
-    /// Whether numbers of module `array` lie otherwise than these elements.
+    /// Whether the numbers of an `array.array` have another layout than these elements.
     fn is_other<D: Decoder<'v>>(&self, element: &Schema, array: &ArrayParts<'_>, value: D) -> bool {
         !D::LIVE && !array.is_of(element, self.nodes) && standard::is_array(value)
     }
 
-    /// The bytes of the elements that the numbers of an `array.array` are, one by one.
+    /// Converts the numbers of an `array.array`, or a list of numbers, to the bytes of these elements, one by one.
     fn each_of_array<D: Decoder<'v>>(&self, element: &Schema, value: D) -> Result<Vec<u8>> {
         let of = (element, self.nodes);
         // Elements of a schema that was read may be of any size.
@@ -212,7 +212,7 @@ impl<'v, 's> Fill<'v, 's> {
         filled.map(|()| image.heads)
     }
 
-    /// Takes an array into the raw region; if it is alone there and needs no zeros behind it, it is not copied.
+    /// Adds an array to the raw region. If it is alone there and needs no padding, it is not copied.
     fn lend(&mut self, bytes: Cow<'v, [u8]>) {
         let is_first = self.lent.is_none() && self.builder.raw.is_empty() && !bytes.is_empty();
         if is_first && padded(bytes.len()) == Some(bytes.len()) {
@@ -222,7 +222,7 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    /// The builder, with all that was lent in its place, and as many levels as may follow here.
+    /// Returns the builder, with the borrowed array in its place and as many levels as are allowed here.
     pub(super) fn whole(&mut self) -> &mut Builder {
         if let Some(first) = self.lent.take() {
             self.builder.raw(&first);
@@ -232,7 +232,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// Whether a value lists the elements, which are numbers.
+/// Whether a value is a list of the elements, which are numbers.
 fn is_list<'v, D: Decoder<'v>>(element: &Schema, value: D) -> bool {
     is_number(element) && value.sequence().is_some()
 }
@@ -241,7 +241,7 @@ fn is_number(element: &Schema) -> bool {
     matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool)
 }
 
-/// That each byte of an array of `bool` is one.
+/// Checks that each byte of an array of `bool` is a valid one.
 fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
     match not_bool(nodes, element, bytes) {
         Some(at) => {
@@ -252,8 +252,8 @@ fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// An array without a type of its own: the bytes of one dimension, or a tuple of the lengths and the bytes. Whether they
-/// are as many as that is not tested.
+/// Reads an array that has no element type: the bytes of one dimension, or a tuple of the lengths and the bytes.
+/// Whether the lengths match the bytes is not checked.
 fn plain<'v, D: Decoder<'v>>(value: D, element: &Schema) -> Option<(Vec<usize>, Cow<'v, [u8]>)> {
     let size = element.head.max(1);
     let (shape, bytes) = match value.buffer(true).or_else(|| value.bytes()) {

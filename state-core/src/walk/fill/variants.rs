@@ -1,4 +1,4 @@
-//! The variants of enums, by name or, as the members of Python's enums, by what they are worth.
+//! The variants of enums, by name or, for the members of Python's enums, by their value.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,7 +11,7 @@ use crate::schema::{Enum, EnumVariant, Form, Kind, MemberOf, Object, Open, Schem
 use crate::walk::Decoder;
 
 impl<'v, 's> Fill<'v, 's> {
-    /// A member of a Python enum that comes by its value.
+    /// Fills an enum from a member of a Python enum that is given by its value.
     fn member<D: Decoder<'v>>(&mut self, of: &Enum, value: D, at: usize) -> Result<()> {
         let wrong = |found| Error::new(ErrorKind::Malformed, what(of), found);
         let Some(worth) = value.member(&of.name).filter(|_| of.form == Form::Enum) else {
@@ -53,17 +53,18 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    /// A value of one of the types of an open set: an object by its class, and any other as a variant, by its tag.
+    /// Fills a value of one of the types of an open set: an object by its class, and any other as a variant, by its
+    /// tag.
     pub(super) fn open_member<D: Decoder<'v>>(&mut self, open: &'s Open, value: D, at: usize) -> Result<()> {
-        // Of an older form of a class that has no open sets, and so no place for it.
+        // This is an older form of a class that has no open sets, and so the value has no place in it.
         let Some(of_sets) = open.evolution else { return Ok(()) };
-        // Live objects behind a trait object are of no class of their own.
+        // Live objects behind a trait object have no class of their own.
         if !D::LIVE {
             let members = open.all();
             let find = |is: &dyn Fn(&Object) -> bool| {
                 members.iter().find(|member| matches!(&(member.schema)().kind, Kind::Object(object) if is(object)))
             };
-            // A name that one type had can be that of another now.
+            // A former name of one type may be the present name of another.
             let member = find(&|object| value.is_of(&object.name))
                 .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))));
             if let Some(member) = member {
@@ -79,7 +80,7 @@ impl<'v, 's> Fill<'v, 's> {
         self.behind_tag((of_sets.tagged)(self.nodes, open, tag)?, part, at)
     }
 
-    /// Writes a tag, and behind it the value.
+    /// Writes a tag, and the value after it.
     fn behind_tag<D: Decoder<'v>>(&mut self, member: MemberOf<'s>, value: D, at: usize) -> Result<()> {
         let MemberOf { tag, fingerprint, schema, .. } = member;
         self.builder.length(at, tag.len());
@@ -89,7 +90,7 @@ impl<'v, 's> Fill<'v, 's> {
         self.node(schema, value, place).map_err(|error| error.within(tag))
     }
 
-    /// The type behind a trait object whose class a value is of, or else the one that had its name.
+    /// Returns the type behind a trait object whose present name, or else a former one, is the class of a value.
     fn member_of<D: Decoder<'v>>(&self, of: &'s Enum, value: D) -> Option<(&'s EnumVariant, &'s Schema)> {
         let find = |is: &dyn Fn(&Object) -> bool| {
             of.variants.iter().find_map(|variant| {
@@ -104,7 +105,7 @@ impl<'v, 's> Fill<'v, 's> {
             .or_else(|| find(&|object| object.evolution.aliases.iter().any(|had| value.is_of(had))))
     }
 
-    /// Fills a variant whose slots come by name.
+    /// Fills a variant whose slots are given by name.
     fn variant_by_names<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Option<Result<()>> {
         let (name, named) = match tags(of).find_map(|tag| value.named_variant(tag).transpose())? {
             Ok(variant) => variant,
@@ -121,8 +122,8 @@ impl<'v, 's> Fill<'v, 's> {
         Some(filled.map_err(|error| error.within(&variant.name)))
     }
 
-    /// Writes the tag of the variant of this name, or of one that had it, or else of the one that stands for those that
-    /// are gone; where its slots begin.
+    /// Writes the tag of the variant that has this name or had it, or else of the variant that stands for removed ones.
+    /// Returns where its slots begin.
     fn place(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s EnumVariant, usize)> {
         let evolution = of.evolution;
         let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().position(|variant| test(&variant.name));
@@ -142,7 +143,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 }
 
-/// What a value of an enum is, in an error.
+/// Describes a value of an enum, for an error.
 fn what(of: &Enum) -> String {
     match of.form {
         Form::Dynamic => format!("a type of the list of {}", of.name),
@@ -150,7 +151,7 @@ fn what(of: &Enum) -> String {
     }
 }
 
-/// No variant has the name.
+/// Reports that no variant has the name.
 #[cold]
 fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     const MOST: usize = 8;
@@ -162,12 +163,12 @@ fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found).with_hint(hint)
 }
 
-/// The name of an enum, and those that it had.
+/// The present and former names of an enum.
 fn tags(of: &Enum) -> impl Iterator<Item = &str> {
     core::iter::once(&*of.name).chain(of.evolution.aliases.iter().copied())
 }
 
-/// Whether a variant stands for one that is gone.
+/// Whether a variant stands for a removed one.
 fn is_other(of: &Enum, variant: &EnumVariant, name: &str) -> bool {
     variant.name != name
         && of.evolution.other == Some(&*variant.name)

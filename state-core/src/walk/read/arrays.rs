@@ -14,7 +14,7 @@ use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
-    /// The bytes of so many elements; `None` are more than can be.
+    /// Cuts off the bytes of `count` elements; `None` is more than can exist.
     fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<u64>, place: &'a [u8]) -> Result<Array<'a>> {
         let size = elements.schema.head;
         let len = count.and_then(|count| usize::try_from(count).ok()?.checked_mul(size));

@@ -1,5 +1,5 @@
-//! From an image to an encoder. It trusts neither the bytes nor, where they come from a file, the schema; and it does not
-//! recurse.
+//! Reads an image into an encoder. This trusts neither the bytes nor, if they come from a file, the schema, and does
+//! not recurse.
 
 mod arrays;
 mod leaves;
@@ -29,18 +29,18 @@ use crate::protocol::text::Text;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, root_name_in};
 use crate::sharing::walked::{Met, Objects};
 
-/// How many parts may stand inside one another for each level of depth. Images of types that pass their own check have
-/// fewer; those of a file are held to it.
+/// How many nested parts each level of depth allows. Images of types that pass their own check have fewer; those from a
+/// file are held to this limit.
 const PARTS: u32 = 16;
 
-/// Those that no level counts: the root's own.
+/// Nested parts that are allowed in addition, for those of the root outside all levels.
 const FREE: u32 = 256;
 
 /// How many groups at each end of a path are named.
 const SHOWN: usize = 16;
 
-/// Parts without bytes that may come in all, beside 16 for each byte: where the schema is a type's of this program, and
-/// where it came with the bytes.
+/// The number of parts without bytes that are allowed in all, in addition to 16 for each byte: with the schema of a
+/// type of this program, and with one that came with the bytes.
 const OWN: usize = 1 << 24;
 const CARRIED: usize = 1 << 20;
 
@@ -49,21 +49,21 @@ pub(crate) struct Read<'a, 'e, E> {
     tail: &'a [u8],
     text: Text<'a>,
     raw: Raws<'a>,
-    /// All bytes, to tell offsets by.
+    /// The address of the first byte, from which offsets in errors are counted.
     start: usize,
-    /// Parts that take no bytes and may still come, where that is limited: a schema could ask for any number of them.
+    /// How many more parts without bytes are allowed, if limited: a schema could demand any number of them.
     free: Option<usize>,
     /// The groups around the part that is read, the innermost last.
     open: Vec<Open<'a>>,
-    /// Where references are numbered, the numbers.
+    /// The numbers of references, where they are numbered.
     met: Option<Met>,
-    /// Where objects with a number begin, if that is asked.
+    /// Where numbered objects begin, if that was requested.
     objects: Option<Objects<'a>>,
-    /// Whether the record of the pointer that comes first was read.
+    /// Whether the record of the next pointer was already read.
     behind: bool,
-    /// Objects whose paths are asked for, and these.
+    /// The numbered objects whose paths are requested, and the paths.
     wanted: Option<BTreeMap<(u8, u32), String>>,
-    /// A part that is looked for.
+    /// The part to look for.
     sought: Option<Sought<'a>>,
     encoder: &'e mut E,
 }
@@ -90,32 +90,31 @@ impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
 }
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
-    /// The same without a limit to parts that take no bytes.
+    /// Removes the limit on parts that occupy no bytes.
     pub fn unlimited(mut self) -> Self {
         self.free = None;
         self
     }
 
-    /// The same of a part of an image whose numbers were tested.
+    /// Prepares to read a part of an image whose numbers were already checked.
     pub fn inner(mut self) -> Self {
         self.met = self.met.map(|_| Met::trusting());
         self
     }
 
-    /// The same of the value of a pointer, whose record was read.
+    /// Prepares to read the value of a pointer whose record was already read.
     pub fn behind(mut self) -> Self {
         self.behind = true;
         self.inner()
     }
 
-    /// Walks one node; how much is left of tail, text and raw.
+    /// Walks one node. Returns how many bytes of tail, text and raw remain.
     pub fn one(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
         self.node(schema, head, depth(levels)).and_then(|()| self.walk()).map_err(|error| self.within(error))?;
         Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
     }
 
-    /// Walks the whole image, whose parts stand inside one another up to so many levels; what is left over at the end
-    /// is damage too.
+    /// Walks a whole image of at most `levels` levels. Bytes that are left over at the end are damage too.
     pub fn root(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
         self.whole(schema, head, levels)
     }
@@ -140,21 +139,21 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         }
     }
 
-    /// Walks one part of an image; how much of tail, text and raw lies behind it.
+    /// Walks one part of an image. Returns how many bytes of tail, text and raw follow it.
     pub fn part(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
         let walked = self.node(schema, head, depth(levels)).and_then(|()| self.walk());
         walked.map_err(|error| self.within(error))?;
         Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
     }
 
-    /// The same image with its raw arrays elsewhere.
+    /// Replaces the raw region.
     #[cfg(feature = "pyo3")]
     pub(in crate::walk) fn with_raws(mut self, raw: Raws<'a>) -> Self {
         self.raw = raw;
         self
     }
 
-    /// An object's flat state without the group around it, or the whole of what is no object.
+    /// Walks an object's flat state without the group around it, or the whole value if it is not an object.
     #[cfg(feature = "pyo3")]
     pub fn state(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<()> {
         let depth = depth(levels);
@@ -166,7 +165,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         walked.map_err(|error| self.within(error).within(root_name_in(self.nodes, schema)))
     }
 
-    /// Reads what is left of the groups that are open.
+    /// Reads the rest of the open groups.
     fn walk(&mut self) -> Result<()> {
         while let Some(open) = self.open.last_mut() {
             let depth = open.depth;
@@ -188,12 +187,12 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Ok(())
     }
 
-    /// Opens a group whose beginning the encoder was told of.
+    /// Opens a group whose beginning was passed to the encoder.
     fn open(&mut self, parts: Parts<'a>, depth: u32) {
         self.open.push(Open { parts, begun: 0, name: "", shown: true, depth });
     }
 
-    /// The same error with the path to the part that is being read; of a long one, both ends.
+    /// Adds the path to the part that is being read to an error; only both ends of a long path.
     #[cold]
     fn within(&self, error: Error) -> Error {
         let path = |error, open: &[Open<'a>]| open.iter().rev().fold(error, |error, open| open.within(error));
@@ -227,7 +226,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         }
     }
 
-    /// The length in a head. In its long form it must need it.
+    /// Reads the length in a head. The long form is valid only for lengths that need it.
     fn length(&mut self, head: &[u8]) -> Result<usize> {
         match read_length(head, &mut self.tail) {
             Some(length) => Ok(length),
@@ -240,13 +239,13 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         }
     }
 
-    /// Reads a value without parts, or begins one that has some.
+    /// Reads a value without parts, or opens one with parts.
     fn node(&mut self, mut schema: &'a Schema, mut head: &'a [u8], mut depth: u32) -> Result<()> {
         loop {
             if self.sought.is_some() && self.is_sought(schema, head) {
                 return self.malformed("", "", head);
             }
-            // Of a box, at least a byte stands in the tail.
+            // A box occupies at least a byte of the tail.
             if head.is_empty() && !matches!(schema.kind, Kind::Boxed(_)) {
                 self.take_free(1)?;
             }
@@ -254,7 +253,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             if self.met.is_some() && !core::mem::take(&mut self.behind) && !self.pointer(schema, head)? {
                 return Ok(());
             }
-            // What leads to one part alone goes on with that.
+            // A value with a single part continues with that part.
             let inner = match &schema.kind {
                 Kind::Optional(of) => self.optional(*of, head, depth)?,
                 Kind::Boxed(of) => Some(self.boxed(*of)?),
@@ -265,7 +264,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         }
     }
 
-    /// Counts parts that take no bytes.
+    /// Counts parts that occupy no bytes.
     fn take_free(&mut self, parts: usize) -> Result<()> {
         if let Some(free) = &mut self.free {
             let Some(left) = free.checked_sub(parts) else {
@@ -328,7 +327,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
                 }
                 self.encoder.handle(place);
             }
-            // Records stand only inside raw arrays, which are handed over whole; the others were gone through.
+            // Records occur only inside raw arrays, which are passed whole; the others were handled before.
             Kind::Record(_) | Kind::Opaque { .. } | Kind::Optional(_) | Kind::Boxed(_) | Kind::Weak(_) => {
                 self.encoder.bytes(head);
             }
@@ -336,7 +335,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Ok(())
     }
 
-    /// The byte that stands for an empty head is zero.
+    /// Checks that the byte that stands for an empty head is zero.
     fn filler(&self, run: &'a [u8], head: usize) -> Result<()> {
         match run.iter().position(|&byte| head == 0 && byte != 0) {
             Some(at) => self.malformed("a zero for an empty head", run[at], &run[at..]),
@@ -344,7 +343,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         }
     }
 
-    /// The value of an optional, if it has one.
+    /// Returns the value of an optional, if it has one.
     fn optional(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<Option<(&'a Schema, &'a [u8])>> {
         let inner = self.nodes.get(of);
         let (tag, inline) = head.split_at(1);
@@ -377,7 +376,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Ok((inner, &run[..inner.head]))
     }
 
-    /// Whether elements are handed over as bytes: not where one of them may be the part that is looked for.
+    /// Whether elements are passed as bytes: not if one of them may be the part that is looked for.
     fn is_bytes(&self, of: &Schema) -> bool {
         of.is_byte() && !matches!(self.sought, Some(Sought::Place(..)))
     }
@@ -392,7 +391,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.elements(Group::List(count), of, count, depth)
     }
 
-    /// A run of heads, and what stands behind them.
+    /// Opens a run of heads.
     fn elements(&mut self, group: Group<'_>, of: Link, count: usize, depth: u32) -> Result<()> {
         let of = self.nodes.get(of);
         let run = self.run(count, of.head)?;
@@ -425,8 +424,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         {
             return Ok(());
         }
-        // The head was computed as so many times the element's; a length beyond `usize` has empty elements, which
-        // run out of those that are free.
+        // The head's size is `len` times that of the element; a length beyond `usize` has empty elements, which exceed
+        // the limit on parts without bytes.
         let mut len = usize::try_from(len).unwrap_or(usize::MAX);
         self.encoder.begin(Group::List(len));
         if let Some(parts) = parts_without_bytes(self.nodes, of) {
@@ -444,7 +443,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.state_of(object, head, true, depth)
     }
 
-    /// The flat state: the parent's, then the own slots. So those of the topmost parent are opened last.
+    /// Opens the flat state: the parent's slots, then the own slots. So the slots of the topmost parent are opened
+    /// last.
     fn state_of(&mut self, mut object: &'a Object, mut head: &'a [u8], mut shown: bool, depth: u32) -> Result<()> {
         let mut name = "";
         while let (true, [parent, own @ ..]) = (object.has_parent, &*object.slots) {
@@ -463,19 +463,19 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     }
 }
 
-/// So many elements of a size, in words.
+/// Describes a number of elements of a size.
 pub(super) fn so_many(count: impl fmt::Display, size: usize) -> String {
     let count = count.to_string();
     let (s, bytes) = (if count == "1" { "" } else { "s" }, if size == 1 { "byte" } else { "bytes" });
     format!("{count} element{s} of {size} {bytes}")
 }
 
-/// How many parts may stand inside one another where so many levels may.
+/// Returns how many nested parts are allowed where `levels` levels are.
 fn depth(levels: u32) -> u32 {
     levels.saturating_mul(PARTS).saturating_add(FREE)
 }
 
-/// A number of up to 16 bytes.
+/// Reads a number of up to 16 bytes.
 pub(crate) fn little_endian(bytes: &[u8]) -> u128 {
     bytes.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
 }

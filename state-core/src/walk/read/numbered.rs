@@ -1,4 +1,4 @@
-//! References that are numbered: objects, and what leads to them.
+//! Numbered references: objects, and what leads to them.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -14,7 +14,7 @@ use crate::sharing::{Number, Numbered, Record};
 use crate::walk::Encoder;
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
-    /// Walks the whole image; the paths to the objects that are wanted.
+    /// Walks the whole image. Returns the paths to the wanted objects.
     pub fn paths(
         mut self,
         schema: &'a Schema,
@@ -30,14 +30,14 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Ok(wanted.into_iter().map(|(number, path)| (number, from_root(path))).collect())
     }
 
-    /// Walks the whole image; where objects with a number begin.
+    /// Walks the whole image. Returns where numbered objects begin.
     pub fn objects(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<Objects<'a>> {
         self.objects = Some(Objects::default());
         self.whole(schema, head, levels)?;
         Ok(self.objects.unwrap_or_default())
     }
 
-    /// Reads the record of a pointer; whether its value follows.
+    /// Reads the record of a pointer. Returns whether its value follows.
     #[cold]
     pub(super) fn pointer(&mut self, schema: &'a Schema, head: &'a [u8]) -> Result<bool> {
         let (Some(key), Some(met)) = (schema.shared, &mut self.met) else { return Ok(true) };

@@ -1,5 +1,5 @@
-//! The groups that stand around the part that is being read, in a list of their own: images are as deep as their
-//! authors like, and the walk takes the same stack for all of them.
+//! The groups around the part that is being read. They are in a list, because images are as deep as their authors like,
+//! and the walk uses the same stack for all of them.
 
 use core::slice::ChunksExact;
 
@@ -7,21 +7,21 @@ use crate::error::Error;
 use crate::error::index;
 use crate::schema::{Link, Nodes, Schema, Slot};
 
-/// A group of which a part is being read.
+/// A group, one of whose parts is being read.
 pub(super) struct Open<'a> {
     pub parts: Parts<'a>,
-    /// How many of the parts were begun.
+    /// How many of the parts have begun.
     pub begun: usize,
-    /// What the group adds to the path of a place, beside the name of its part: that of a variant or a parent.
+    /// What the group adds to a path in addition to the name of its part: the name of a variant or parent.
     pub name: &'a str,
-    /// Whether the encoder was told of its beginning.
+    /// Whether the encoder was passed its beginning.
     pub shown: bool,
-    /// How many parts may stand inside one another below it.
+    /// How many nested parts are allowed inside it.
     pub depth: u32,
 }
 
 pub(super) enum Parts<'a> {
-    /// One, which was begun with the group.
+    /// A single part, which began with the group.
     One,
     Slots {
         slots: &'a [Slot],
@@ -31,18 +31,18 @@ pub(super) enum Parts<'a> {
         items: &'a [Link],
         head: &'a [u8],
     },
-    /// So many of one type in a head.
+    /// `len` parts of one type in one head.
     Array {
         of: &'a Schema,
         len: usize,
         head: &'a [u8],
     },
-    /// Those of one type, whose heads are a run; of an empty head there is a byte.
+    /// Parts of one type, whose heads are a run; an empty head has one byte in it.
     Elements {
         of: &'a Schema,
         heads: ChunksExact<'a, u8>,
     },
-    /// Keys and values by turns, whose heads are a run; and the head of the value that comes next.
+    /// Alternating keys and values, whose heads are a run; and the head of the next value.
     Entries {
         of: [&'a Schema; 2],
         heads: ChunksExact<'a, u8>,
@@ -50,11 +50,11 @@ pub(super) enum Parts<'a> {
     },
 }
 
-/// What comes next in a group.
+/// The next step in a group.
 pub(super) enum Next<'a> {
     Part(&'a Schema, &'a [u8]),
     Slot(&'a str, &'a Schema, &'a [u8]),
-    /// A part that its group's head does not hold; what is left of that.
+    /// A part that is longer than the rest of its group's head, which is given.
     Short(&'a [u8]),
     End,
 }
@@ -101,7 +101,7 @@ impl<'a> Open<'a> {
         next
     }
 
-    /// Puts before an error's path where in this group the place is.
+    /// Prepends this group's part of the path to an error's path.
     #[cold]
     pub fn within(&self, error: Error) -> Error {
         let error = match (&self.parts, self.begun.checked_sub(1)) {
@@ -125,7 +125,7 @@ fn side_by_side<'a>(of: &'a Schema, head: &mut &'a [u8]) -> Next<'a> {
     }
 }
 
-/// Cuts a head's part from its front.
+/// Cuts a part off the front of a head.
 fn cut<'a>(head: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (cut, rest) = head.split_at_checked(len)?;
     *head = rest;

@@ -1,4 +1,4 @@
-//! Parts that are looked for in an image, to say where they are.
+//! Looks for parts of an image, to say where they are.
 
 use alloc::string::{String, ToString};
 
@@ -16,16 +16,16 @@ pub(super) enum Sought<'a> {
     Place(Place, Option<Found>),
 }
 
-/// A part that was found: its path, and itself where it is a number.
+/// A part that was found: its path, and its value if it is a number.
 pub(crate) type Found = (String, Option<String>);
 
-/// The last part that begins where so many bytes of all regions come.
+/// The search for the last part that begins while `left` bytes of all regions remain.
 #[derive(Clone, Copy)]
 pub(crate) struct Seek {
     left: Left,
-    /// How many parts were begun.
+    /// How many parts have begun.
     begun: usize,
-    /// At how many the part is that is looked for, once that is known.
+    /// The count at which the wanted part begins, once that is known.
     end: usize,
 }
 
@@ -34,12 +34,12 @@ impl Seek {
         Self { left, begun: 0, end: usize::MAX }
     }
 
-    /// To go to what was found.
+    /// The search that stops at the part that this one found.
     pub fn again(self) -> Self {
         Self { begun: 0, end: self.begun, ..self }
     }
 
-    /// Counts a part that begins; whether it is behind the one that is looked for, or that one.
+    /// Counts a part that begins. Returns whether it is the wanted one or follows it.
     fn ends(&mut self, now: Left) -> bool {
         let is_behind = now < self.left;
         self.begun += usize::from(!is_behind);
@@ -47,7 +47,7 @@ impl Seek {
     }
 }
 
-/// A body that was written over bytes of one kind, and over others: where each still has its own, nothing was written.
+/// A body that was written twice, over different bytes: where the two still differ, nothing was written.
 #[derive(Clone, Copy)]
 pub(super) struct Blanks<'a>([&'a [u8]; 2]);
 
@@ -60,14 +60,15 @@ impl Blanks<'_> {
         !place.is_empty() && other.len() == place.len() && place.iter().zip(other).all(|(one, other)| one != other)
     }
 
-    /// Whether a part is the first that was not written: of an object with a single slot, that slot is.
+    /// Whether a part is the first that was not written. An object with a single slot does not count, but its slot
+    /// does.
     fn begin(self, schema: &Schema, head: &[u8]) -> bool {
         let is_slot = matches!(&schema.kind, Kind::Object(object) if object.slots.len() == 1);
         !is_slot && self.cover(head)
     }
 }
 
-/// What the paths to all objects of a type have in common that begin where so many bytes of all regions come.
+/// The common part of the paths to all objects of a type that begin while as many bytes of all regions remain.
 pub(super) struct Common<'a> {
     schema: &'a Schema,
     left: Left,
@@ -85,7 +86,7 @@ impl Common<'_> {
 }
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
-    /// Walks until a part is found, and gives its path, or what was found last.
+    /// Walks until the wanted part. Returns its path; `None` if the walk did not stop.
     pub fn seek(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, seek: &mut Seek) -> Option<String> {
         self.sought = Some(Sought::Last(*seek));
         let walked = self.whole(schema, head, levels);
@@ -94,7 +95,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         walked.err().map(|error| error.path().into())
     }
 
-    /// Walks a body up to the part to which nothing was written; its path.
+    /// Walks a body up to the part that was not written. Returns its path.
     pub fn blank(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, bodies: [&'a [u8]; 2]) -> Option<String> {
         let blanks = Blanks(bodies);
         self.sought = Some(Sought::Blank(blanks));
@@ -103,7 +104,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         blanks.cover(place).then(|| error.path().into())
     }
 
-    /// Walks the whole body; what the paths to all objects that are looked for have in common.
+    /// Walks the whole body. Returns the common part of the paths to all objects that are looked for.
     pub fn common(
         mut self,
         schema: &'a Schema,
@@ -112,7 +113,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         (object, left): (&'a Schema, Left),
     ) -> Option<String> {
         self.sought = Some(Sought::Common(Common { schema: object, left, path: None }));
-        // What comes behind them may not have been counted.
+        // What follows them may not have been counted.
         let _ = self.whole(schema, head, levels);
         let Some(Sought::Common(Common { path: Some(path), .. })) = self.sought else { return None };
         let root = root_name_in(self.nodes, schema);
@@ -120,7 +121,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         (!path.is_empty()).then_some(path)
     }
 
-    /// Walks the whole image; the innermost part whose head is at this place.
+    /// Walks the whole image. Returns the innermost part whose head is at this place.
     pub fn at_place(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, place: Place) -> Option<Found> {
         self.sought = Some(Sought::Place(place, None));
         let _ = self.whole(schema, head, levels);
@@ -130,7 +131,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         Some((path, number))
     }
 
-    /// Whether the part that begins is the one that is looked for, or is behind it.
+    /// Whether the part that begins is the wanted one or follows it.
     #[cold]
     pub(super) fn is_sought(&mut self, schema: &Schema, head: &[u8]) -> bool {
         let now = self.tail.len() + self.text.as_bytes().len() + self.raw.rest().len();

@@ -11,7 +11,7 @@ use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};
 
 impl<'a, E: Encoder> Read<'a, '_, E> {
-    /// A value of one of the types of an open set.
+    /// Reads a value of one of the types of an open set.
     pub(super) fn open_member(&mut self, open: &'a OpenSet, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag_head, fingerprint) = head.split_at(LENGTH);
         let tag = self.text(tag_head)?;
@@ -34,7 +34,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             return Err(self.at(Error::new(ErrorKind::Malformed, expected, found), tag));
         };
         let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
-        // Where nothing follows the tag, the variants that have heads stand in the tail.
+        // If nothing follows the tag, the heads of variants that have any are in the tail.
         let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
         if let Some((schema, _)) = of.member(variant, self.nodes).filter(|_| E::NAMES_CLASSES) {
             return self.node(schema, place, depth);
