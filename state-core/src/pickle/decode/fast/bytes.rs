@@ -1,4 +1,4 @@
-//! Bytes, and the raw arrays that come as such.
+//! Bytes, and the raw arrays that are pickled as bytes.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::protocol::layout::padded;
 use crate::schema::Raw;
 
 impl<'p> Reader<'p> {
-    /// The bytes that come next.
+    /// Reads bytes, which may be in an out-of-band buffer.
     pub(super) fn byte_string(&mut self) -> Option<Cow<'p, [u8]>> {
         let code = self.peek()?;
         let start = self.at;
@@ -39,7 +39,7 @@ impl<'p> Reader<'p> {
         Some(Cow::Borrowed(bytes))
     }
 
-    /// Bytes from the memo, and those that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
+    /// Reads bytes from the memo, and bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
     fn bytes_otherwise(&mut self) -> Option<Cow<'p, [u8]>> {
         let (start, encoder) = (self.at, Cell::new(self.encoder));
         if self.peek()? != op::GLOBAL {
@@ -55,7 +55,7 @@ impl<'p> Reader<'p> {
         if let Some(kept) = named {
             return self.again(kept, Self::byte_string);
         }
-        // Without a closure, which costs each row of bytes some instructions.
+        // Not `call`, because its closure would cost some instructions for each row of bytes.
         self.open_call()?;
         let bytes = latin1(&self.string()?)?;
         (*self.name()? == *b"latin1").then_some(())?;
@@ -63,7 +63,7 @@ impl<'p> Reader<'p> {
         Some(Cow::Owned(bytes))
     }
 
-    /// `bytes()`, as protocols below 3 write what is empty.
+    /// Reads `bytes()`, as which protocols below 3 write empty bytes.
     fn no_bytes(&mut self, start: usize) -> Option<Cow<'p, [u8]>> {
         self.at = start;
         let is_bytes = |name: Name<'_>| (name.module, name.name) == ("builtins", "bytes");
@@ -74,7 +74,7 @@ impl<'p> Reader<'p> {
         Some(Cow::Borrowed(&[]))
     }
 
-    /// `()`, which is not in the memo.
+    /// Reads `()`, which writers do not put in the memo.
     pub(super) fn empty_tuple(&mut self) -> Option<()> {
         if !self.plans.is_text {
             return self.code(op::EMPTY_TUPLE);
@@ -104,7 +104,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// A raw array: its bytes, and its count where that stands beside them.
+    /// Reads a raw array: its bytes, and its count if that follows them.
     pub(super) fn raw_array(&mut self, raw: &Raw, counted: bool, mut at: usize) -> Option<()> {
         let element = target(raw.element);
         if !element.is_portable(counted) {
@@ -133,7 +133,7 @@ impl<'p> Reader<'p> {
         self.lend(bytes)
     }
 
-    /// Takes an array into the raw region; the only one there stays where it is.
+    /// Adds an array to the raw region. As long as it is the only one, it is not copied.
     fn lend(&mut self, bytes: Cow<'p, [u8]>) -> Option<()> {
         self.taken += 1;
         let only = self.lent.is_none() && self.raw.is_empty();
@@ -154,7 +154,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// The raw region, with what was lent in its place.
+    /// Returns the raw region, into which a lent array is copied first.
     pub(super) fn whole_raw(&mut self) -> &mut Vec<u8> {
         if let Some(first) = self.lent.take() {
             self.raw.extend_from_slice(first);

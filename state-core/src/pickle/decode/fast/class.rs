@@ -1,4 +1,4 @@
-//! The names of classes and functions, and of attributes.
+//! The names of classes, functions and attributes.
 
 #![allow(clippy::option_option, reason = "nothing that is read fast, or the class itself, or another part")]
 
@@ -14,19 +14,19 @@ use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
 
 impl<'p> Reader<'p> {
-    /// The class that comes next; or what comes from the memo and may be an object of it.
+    /// Reads this class; or returns another entry from the memo, which may be an object of it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn class(&mut self, class: &Class) -> Option<Option<Kept>> {
         self.named(&class.seen[0], |name| name.is(class.tag))
     }
 
-    /// A class or function that comes next, and was last there in the memo; or what comes from it and is another part.
+    /// Reads a class or function, whose last memo entry is in `seen`; or returns another entry from the memo.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Option<Kept>> {
         if self.is_next(seen)? { Some(None) } else { self.named_otherwise(seen, &is) }
     }
 
-    /// Takes what was last there in the memo, if it comes next in the usual form.
+    /// Reads a GET of the last memo entry, if that comes next in its usual form.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_next(&mut self, seen: &Cell<Kept>) -> Option<bool> {
         let is_next = match *self.input.get(self.at..)? {
@@ -47,7 +47,7 @@ impl<'p> Reader<'p> {
         let at = self.at;
         let kept = self.get()?;
         if kept <= Kept::from(u32::MAX) {
-            // The name of a module that another class has too.
+            // It is text: the name of a module, which another class has too.
             self.at = at;
             seen.set(self.global(is)?);
         } else if kept != seen.get() {
@@ -59,7 +59,7 @@ impl<'p> Reader<'p> {
         Some(None)
     }
 
-    /// A name that stands here in full, if it is the right one.
+    /// Reads a name that is written here in full, if it is the right one.
     fn global(&mut self, is: &dyn Fn(Name<'_>) -> bool) -> Option<Kept> {
         let _ = self.peek()?;
         let start = self.at as u32;
@@ -84,7 +84,8 @@ impl<'p> Reader<'p> {
         Some(kept)
     }
 
-    /// `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; or what comes from the memo.
+    /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; or returns another entry from
+    /// the memo.
     pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Option<Kept>> {
         let start = self.at;
         if let Some(kept) = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))? {
@@ -98,11 +99,11 @@ impl<'p> Reader<'p> {
         Some(None)
     }
 
-    /// `copyreg._reconstructor(Class, object, None)`, which makes an object in protocols 0 and 1; `false` where something
-    /// else begins.
+    /// Reads `copyreg._reconstructor(Class, object, None)`, which makes an object in protocols 0 and 1; `false` if
+    /// something else begins here.
     pub(super) fn rebuilt(&mut self, tag: &str, [class, maker, base]: &Seen) -> Option<bool> {
         let (start, memo) = (self.at, self.memo.len());
-        // The class that is called, as it was last.
+        // If the class itself comes next, there is no `_reconstructor`.
         if is_get(self.peek()?) {
             let is_class = self.get()? == class.get();
             self.at = start;
@@ -124,7 +125,8 @@ impl<'p> Reader<'p> {
         Some(true)
     }
 
-    /// What is made of the arguments of a class or function: here or, as it comes from the memo, where it stands.
+    /// Reads a call of a class or function, here or where the memo entry that comes next begins; returns what
+    /// `arguments` makes of its arguments.
     pub(super) fn called<T>(
         &mut self,
         seen: &Cell<Kept>,
@@ -140,7 +142,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// The arguments of what was named at `start`, and the call.
+    /// Reads the arguments of the callable that was named at `start`, and the call.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn call<T>(
         &mut self,
@@ -154,23 +156,23 @@ impl<'p> Reader<'p> {
         Some(arguments)
     }
 
-    /// The mark before the arguments of a call, where there is one.
+    /// Reads the mark before the arguments of a call, if there is one.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn open_call(&mut self) -> Option<()> {
         if self.is_old { self.code(op::MARK) } else { Some(()) }
     }
 
-    /// The end of the arguments of a call, and the call.
+    /// Reads the end of the arguments of a call, and the call.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn end_call(&mut self, tuple: u8, start: usize) -> Option<()> {
         self.code(if self.is_old { op::TUPLE } else { tuple })?;
-        // No part of a type stands in the arguments.
+        // A tuple of arguments is not a part of a type, so its beginning is not needed.
         self.put(self.made(u32::MAX))?;
         self.code(op::REDUCE)?;
         self.put(self.made(start as u32))
     }
 
-    /// The name of an attribute, which was last there in the memo.
+    /// Reads the name of an attribute, whose last memo entry is in `seen`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn name_of(&mut self, name: &str, seen: &Cell<Kept>) -> Option<()> {
         if self.is_next(seen)? { Some(()) } else { self.name_otherwise(name, seen) }

@@ -1,11 +1,11 @@
-//! The opcodes and arguments that come next.
+//! The next opcodes and arguments of the input.
 
 use super::Reader;
 use crate::pickle::decode::extent::NAME;
 use crate::pickle::opcode as op;
 
 impl<'p> Reader<'p> {
-    /// The opcode that comes next, behind the frames that begin here.
+    /// Returns the next opcode, after any frames that begin here.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn peek(&mut self) -> Option<u8> {
         let code = *self.input.get(self.at)?;
@@ -25,7 +25,7 @@ impl<'p> Reader<'p> {
         self.input.get(self.at).copied()
     }
 
-    /// An opcode, and no other.
+    /// Reads this opcode and no other.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn code(&mut self, code: u8) -> Option<()> {
         if *self.input.get(self.at)? != code {
@@ -45,7 +45,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// The bytes behind an opcode.
+    /// Reads an opcode and returns the bytes that follow it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn argument<const N: usize>(&mut self) -> Option<[u8; N]> {
         let bytes = self.input.get(self.at + 1..)?.first_chunk::<N>()?;
@@ -53,7 +53,7 @@ impl<'p> Reader<'p> {
         Some(*bytes)
     }
 
-    /// The next bytes.
+    /// Reads the next `len` bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn bytes(&mut self, len: usize) -> Option<&'p [u8]> {
         let bytes = self.input.get(self.at..)?.get(..len)?;
@@ -61,7 +61,7 @@ impl<'p> Reader<'p> {
         Some(bytes)
     }
 
-    /// The rest of the line.
+    /// Reads up to the end of the line.
     pub(super) fn line(&mut self) -> Option<&'p [u8]> {
         let rest = self.input.get(self.at..)?;
         let len = rest.iter().take(NAME).position(|&byte| byte == b'\n')?;

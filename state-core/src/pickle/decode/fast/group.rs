@@ -11,11 +11,11 @@ use super::{Place, Reader};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 
-/// How far is looked for an item that stands alone.
+/// How many bytes are searched for the end of an item that is added alone.
 const AHEAD: usize = 512;
 
 impl Reader<'_> {
-    /// A list, set or dict, whose items' heads go to the tail, or stand in the head of what it is in.
+    /// Reads a list, set or dict. The heads of its items are put in the tail, or for an array in the head around it.
     pub(super) fn group(&mut self, base: usize, group: &Group) -> Option<()> {
         let is_here = self.peek()? == if group.codes.is_marked { op::MARK } else { group.codes.empty };
         if !is_here {
@@ -55,7 +55,7 @@ impl Reader<'_> {
         if group.codes == Codes::SET { self.called_set(base, group) } else { None }
     }
 
-    /// `set([..])`, as there is no opcode before protocol 4.
+    /// Reads `set([..])`: there is no opcode for sets before protocol 4.
     fn called_set(&mut self, base: usize, group: &Group) -> Option<()> {
         let codes = if self.plans.is_text { Codes::LIST.marked() } else { Codes::LIST };
         let list = Group { codes, called: Cell::new(NOTHING), ..*group };
@@ -63,7 +63,7 @@ impl Reader<'_> {
         self.called(&group.called, &is_set, op::TUPLE1, &|this| this.group(base, &list))
     }
 
-    /// The items of a group, in batches behind a mark or one by one; how many.
+    /// Reads the items of a group, in batches after a mark or one by one, and returns how many.
     fn batches(&mut self, plan: &Plan, codes: Codes) -> Option<usize> {
         let mut count = 0;
         while codes.is_marked || count % BATCH == 0 {
@@ -74,12 +74,12 @@ impl Reader<'_> {
             let place = self.place();
             let in_batch = code == op::MARK && !codes.is_marked;
             let added = if in_batch { self.batch(plan, codes.add, &place)? } else { 0 };
-            // What stands alone may begin with a mark too.
+            // An item that is added alone may begin with a mark too.
             let added = match codes.add_one {
                 Some(add) if added == 0 => self.one(plan, add, &place)?,
                 _ => added,
             };
-            // If it was not one of these items, it is what follows the group.
+            // If it is not an item of this group, it is what follows the group.
             if added == 0 {
                 break;
             }
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Some(count)
     }
 
-    /// Items behind a mark, up to what adds them; how many of them are those of this group.
+    /// Reads items after a mark, up to the opcode `add`; returns how many, or 0 if they are not of this group.
     fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
         self.at += 1;
         let mut count = self.rows_as_learned(plan, add);
@@ -103,7 +103,7 @@ impl Reader<'_> {
             }
             if self.peek()? == add {
                 self.at += 1;
-                // More or fewer than a batch are good, but nothing may follow those that are not a full one.
+                // A batch of any size is accepted, but nothing may follow one that is not full.
                 return Some(count);
             }
         }
@@ -113,7 +113,7 @@ impl Reader<'_> {
         skim.map_or(Some(0), |skim| self.one_by_one(plan, skim, (place.at + 1, add)))
     }
 
-    /// Some of the items that come next; how many.
+    /// Reads some of the items that follow, and returns how many.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn rows(&mut self, plan: &Plan, add: u8) -> usize {
         if !self.learns || plan.learned.is_of_no_use() {
@@ -128,7 +128,7 @@ impl Reader<'_> {
         read.map_or(0, |()| count + 1)
     }
 
-    /// An item that stands alone, before what adds it: one, or none if it is not of this group.
+    /// Reads an item that is added alone, by `add`; returns 1, or 0 if it is not of this group.
     fn one(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
         if self.row_once(plan).is_some() && self.code(add).is_some() {
             return Some(1);
@@ -137,14 +137,14 @@ impl Reader<'_> {
         if !is_unusual(self.peek()?) {
             return Some(0);
         }
-        // It is not looked for where it would be far from here: what follows an empty group can be the rest of the pickle.
+        // The search ends soon: after an empty group, this may be all the rest of the pickle.
         let end = self.input.len().min(place.at + AHEAD);
         let is_one = |skim: &Skim| skim.starts.len() == plan.values.len() && self.input.get(skim.end) == Some(&add);
         let skim = Skim::of(self.input, place.at..end, None).filter(is_one);
         skim.map_or(Some(0), |skim| self.one_by_one(plan, skim, (place.at, add)))
     }
 
-    /// Reads items of which it is known where each of them ends, whatever they are.
+    /// Reads items whose ends are known, whatever they contain.
     #[cold]
     #[inline(never)]
     fn one_by_one(&mut self, plan: &Plan, skim: Skim, (start, add): (usize, u8)) -> Option<usize> {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         is_read(self, Some(())).then_some(())
     }
 
-    /// So many items, as an array has.
+    /// Reads the items of an array, whose number is known.
     fn array(&mut self, at: usize, count: usize, (plan, codes): (&Plan, Codes)) -> Option<()> {
         let size = if plan.is_empty { 0 } else { plan.size };
         let mut item = 0;
@@ -199,12 +199,12 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the values that are seldom written so begin with an opcode: with names, or as parts of the memo.
+/// Returns whether an opcode can begin an unusual value: one with a name, or one from the memo.
 const fn is_unusual(code: u8) -> bool {
     matches!(code, op::GLOBAL | op::SHORT_BINUNICODE | op::BINUNICODE | op::UNICODE | op::MARK) || is_get(code)
 }
 
-/// Whether an opcode only closes something, or is the end.
+/// Returns whether an opcode ends something that was begun before, or the pickle.
 #[cfg_attr(not(debug_assertions), inline(always))]
 const fn closes(code: u8) -> bool {
     matches!(

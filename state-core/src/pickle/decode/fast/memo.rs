@@ -1,27 +1,27 @@
-//! What the pickle puts in the memo and gets from it.
+//! The entries that the pickle puts in the memo and gets from it.
 
 use super::Reader;
 use super::number::decimal;
 use crate::pickle::opcode as op;
 
-/// What stands at a number of the memo: where it begins, and of what can begin with other parts, as tuples, classes and
-/// objects do, in the upper half, where it was there.
+/// A memo entry. The lower half is where the part begins. For parts that can begin with other parts (tuples, classes,
+/// objects), the upper half is where they were complete.
 pub(super) type Kept = u64;
 
-/// The bit beside the place where a class or function begins.
+/// The bit that marks the beginning of a class or function.
 pub(super) const CLASS: u32 = 1 << 31;
 
-/// What nothing in the memo is.
+/// A value that no memo entry has.
 pub(super) const NOTHING: Kept = Kept::MAX;
 
 /// The number of levels that a part counts for at least, because of the stack frames of what reads it.
 pub(super) const LEAST: u32 = 6;
 
-/// A place where nothing begins.
+/// A position at which nothing begins.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl Reader<'_> {
-    /// Puts what begins at a position in the memo, if the pickle does.
+    /// Adds an entry to the memo if the pickle does so here.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn put(&mut self, kept: Kept) -> Option<()> {
         let code = *self.input.get(self.at)?;
@@ -45,7 +45,7 @@ impl Reader<'_> {
             op::MEMOIZE => return self.put(kept),
             _ => return Some(()),
         };
-        // What is read again has its number already.
+        // A part that is read again was numbered the first time.
         if number as usize != self.memo.len() && !self.is_again {
             return None;
         }
@@ -53,7 +53,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Puts something in the memo, if that is what stands at a place; where it goes on.
+    /// Adds an entry to the memo if the pickle does so at `end`, and returns the position after that.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn put_at(&mut self, end: usize, kept: Kept) -> Option<usize> {
         match *self.input.get(end)? {
@@ -70,7 +70,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the memo has under the number that comes next.
+    /// Reads an opcode that gets something from the memo, and returns the entry.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn get(&mut self) -> Option<Kept> {
         match self.input.get(self.at..)? {
@@ -93,7 +93,7 @@ impl Reader<'_> {
         self.memo.get(number as usize).copied()
     }
 
-    /// A tuple, an object or the result of a call that comes from the memo; anything else stays where it is.
+    /// Reads a GET of a tuple, an object or the result of a call; if something else comes next, nothing is read.
     pub(super) fn composite(&mut self) -> Option<Kept> {
         if !is_get(self.peek()?) {
             return None;
@@ -106,16 +106,16 @@ impl Reader<'_> {
         kept
     }
 
-    /// Reads what came from the memo where it stands; `None` if something else begins there.
+    /// Reads a part that came from the memo at the place where it begins; `None` if another part begins there.
     pub(super) fn again<T>(&mut self, kept: Kept, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let (at, memo, is_again, parts) = (self.at, self.memo.len(), self.is_again, self.parts);
         let start = start_of(kept);
-        // What holds itself never ends.
+        // Without a limit, a part that contains itself would be read forever.
         self.parts = parts.checked_sub(LEAST)?;
         (self.at, self.is_again) = (start, true);
         let read = read(self);
         let copied = self.at.abs_diff(start);
-        // Of several parts that begin there, the last is the largest, and the one that was read.
+        // Of several parts that begin there, the last is the largest, and the one that was just read.
         let met = self.memo.get(memo..).unwrap_or_default().iter().rfind(|met| **met as u32 == kept as u32);
         let is_same = met == Some(&kept);
         self.memo.truncate(memo);
@@ -124,13 +124,13 @@ impl Reader<'_> {
         read.filter(|_| is_same)
     }
 
-    /// What to keep of something that began at `start` and is there now.
+    /// Returns the memo entry of a part that began at `start` and is complete here.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) const fn made(&self, start: u32) -> Kept {
         (self.at as Kept) << 32 | start as Kept
     }
 
-    /// The number of GET or PUT.
+    /// Reads the line with the number of GET or PUT.
     fn number_line(&mut self) -> Option<u32> {
         self.at += 1;
         let (is_negative, number) = decimal(self.line()?)?;
@@ -138,13 +138,13 @@ impl Reader<'_> {
     }
 }
 
-/// Whether an opcode gets something from the memo.
+/// Returns whether an opcode gets something from the memo.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) const fn is_get(code: u8) -> bool {
     matches!(code, op::BINGET | op::LONG_BINGET | op::GET)
 }
 
-/// Whether something is a tuple, an object or what a call has made.
+/// Returns whether an entry is a tuple, an object or the result of a call.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) const fn is_composite(kept: Kept) -> bool {
     kept >> 32 != 0 && kept as u32 & CLASS == 0

@@ -1,10 +1,11 @@
-//! The fast way in: a pickle that is laid out as the writers of pickles lay out such a type, read straight into an image
-//! by a plan of that type, in one pass over the bytes.
+//! The fast reader: it reads a pickle in one pass straight into an image, by a plan of the type, if the pickle is laid
+//! out as the usual writers lay out that type.
 //!
-//! What it takes, it takes for what the stack machine would leave. Where a row holds something unusual, the row is read
-//! once more with care for what seldom comes; what is not understood then is run by the machine, that part alone
-//! (`unusual.rs`). Where that does not help either, or nearly all is unusual, it gives up without a word, and the machine
-//! reads the pickle from its start: so it may know little, and has no errors of its own.
+//! What it accepts has the result that the stack machine would give. A *row* is what one plan reads: the root, or an
+//! item of a list, set or dict. A row that contains something unusual is read a second time, with care for rare forms;
+//! what is not understood then is run by the machine, that part alone (`unusual.rs`). If this does not help either, or
+//! if nearly everything is unusual, the reader gives up without an error, and the machine reads the pickle from its
+//! start. So the reader may know little, and has no errors of its own.
 
 mod bytes;
 mod class;
@@ -38,10 +39,10 @@ use crate::schema::Schema;
 use crate::value::Dtype;
 use crate::walk::Filled;
 
-/// The bytes that are looked at at once, and the blocks in which text is copied.
+/// The size of the blocks in which input is examined and text is copied.
 const BLOCK: usize = 16;
 
-/// Fills the image of a pickle that holds nothing unusual.
+/// Reads a pickle into an image; `None` if the machine has to read it.
 pub(super) fn fill<'p>(
     schema: &'static Schema,
     pickle: &'p [u8],
@@ -52,7 +53,8 @@ pub(super) fn fill<'p>(
         return None;
     }
     let read = |learns| Reader::new(schema, pickle, buffers, (options, learns)).image(schema);
-    // What was learned says nothing of where parts begin that come from the memo later.
+    // Rows that were read as learned do not record in the memo where their parts begin. If a part is needed from there
+    // later, all is read once more without learning.
     read(true).or_else(|has_learned| if has_learned { read(false) } else { Err(false) }).ok()
 }
 
@@ -64,59 +66,60 @@ struct Reader<'p> {
     at: usize,
     options: PickleOptions,
     buffers: &'p [&'p [u8]],
-    /// The buffer that comes next.
+    /// The number of the next out-of-band buffer.
     buffer: usize,
     memo: Vec<Kept>,
     plans: Plans,
     old_names: bool,
-    /// Whether objects, tuples and numbers are those of protocols 0 and 1, and whether lists and dicts are those of 0.
+    /// Whether the pickle has the objects, tuples and numbers of protocols 0 and 1. Lists, dicts and text are those of
+    /// protocol 0 if `plans.is_text`.
     is_old: bool,
     /// Whether 8-bit strings are text.
     bytes_are_text: bool,
-    /// The heads that are being filled: the root's, and those of lists whose number is not yet known. Those in use end at
-    /// `top`; what is behind them is zero.
+    /// The heads that are being filled: the root's, and those of lists whose length is not yet known. Those in use end
+    /// at `top`; the bytes after it are zero.
     heads: Vec<u8>,
     top: usize,
-    /// Space for the root's head, and the tail.
+    /// Space for the root's head, followed by the tail.
     tail: Vec<u8>,
-    /// The text, which ends at `wrote`, and space for more.
+    /// The text, which ends at `wrote`, and spare space after it.
     text: Vec<u8>,
     wrote: usize,
     raw: Vec<u8>,
-    /// A raw array that stands where it came from, as long as it is the only one.
+    /// A raw array that is borrowed from the input, as long as it is the only one.
     lent: Option<&'p [u8]>,
-    /// Whether the tail holds one list of bytes and nothing else. If that stays where it came from, up to where the pickle
-    /// was then read, and the list.
+    /// Whether the tail can only consist of a single list of bytes; `list` then borrows it from the input, with the
+    /// position after it.
     has_one_list: bool,
     list: Option<(usize, &'p [u8])>,
-    /// How many raw arrays and buffers were taken.
+    /// The number of raw arrays and buffers that were taken, which cannot be undone.
     taken: u32,
-    /// How many parts may stand inside one another here: the functions call one another for each.
+    /// How many more levels of parts may be nested here: the functions call each other once for each level.
     parts: u32,
-    /// The function that encodes text as bytes, in the memo.
+    /// The memo entry of the function that encodes text as bytes.
     encoder: Kept,
-    /// The time zone that was met last, in the memo, and how far it is ahead.
+    /// The memo entry of the last time zone, and its offset from UTC.
     zone: (Kept, i32),
     /// Whether a row is read for the second time.
     with_care: bool,
-    /// Whether a part is read for the second time, as it came from the memo.
+    /// Whether a part is being read again at its beginning, because it came from the memo.
     is_again: bool,
-    /// The function that makes NumPy's scalars, in the memo, and their type that was met last.
+    /// The memo entry of the function that makes NumPy's scalars, and the last type of these with its entry.
     scalar: Kept,
     dtype: Option<(Kept, Dtype)>,
-    /// What reads the parts that are unusual, once there is one.
+    /// The machine that reads unusual parts, once there is one.
     unusual: Option<Box<Unusual<'p>>>,
-    /// Whether rows are read as those before were.
+    /// Whether rows are compared with what was learned from those before.
     learns: bool,
-    /// Whether it was not kept for some parts where they begin.
+    /// Whether the memo lacks the beginnings of some parts, which were in learned rows.
     has_learned: bool,
-    /// How many bytes may be read in vain.
+    /// How many more bytes may be read by attempts that fail.
     left: usize,
-    /// How many bytes may be read again, as they came from the memo.
+    /// How many more bytes may be read again because they came from the memo.
     copies: usize,
 }
 
-/// What to return to, if what was tried is not there.
+/// The state to return to if an attempt fails.
 struct Place {
     at: usize,
     memo: usize,
@@ -154,7 +157,8 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// The image of the pickle; or, where there is no fast way, whether parts of it have been forgotten.
+    /// Returns the image of the pickle. If the fast reader gives up: whether the memo lacks the beginnings of some
+    /// parts.
     fn image(mut self, schema: &'static Schema) -> Result<Filled<'p>, bool> {
         self.whole(schema).ok_or(self.has_learned)?;
         let Self { heads, mut tail, mut text, wrote, raw, lent, list, .. } = self;
@@ -182,7 +186,7 @@ impl<'p> Reader<'p> {
                 self.old_names = self.options.fix_imports && protocol < 3;
                 Some(())
             }
-            // Protocols 0 and 1 do not say so.
+            // Pickles of protocols 0 and 1 do not begin with PROTO.
             _ => {
                 (self.is_old, self.plans.is_old) = (true, true);
                 self.plans.is_text = is_text(self.input);
@@ -191,7 +195,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// A zeroed head of so many bytes: where it begins.
+    /// Allocates a zeroed head of `size` bytes, and returns where it begins.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn head(&mut self, size: usize) -> usize {
         let base = self.top;
@@ -208,7 +212,8 @@ impl<'p> Reader<'p> {
         self.heads.resize(self.top + self.top / 2 + 64, 0);
     }
 
-    /// Moves the heads from `base` on to the tail, before those that were put there since it was `start` bytes long.
+    /// Moves the heads from `base` on to the tail, before everything that was added since the tail was `start` bytes
+    /// long.
     fn settle(&mut self, start: usize, base: usize) {
         let heads = self.heads.get_mut(base..self.top).unwrap_or_default();
         let len = heads.len();
@@ -227,14 +232,14 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// A length in its short form; longer ones are left to the machine.
+    /// Writes a length in its short form; longer ones are left to the machine.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn length(&mut self, at: usize, length: usize) -> Option<()> {
         let length = u32::try_from(length).ok().filter(|length| *length != u32::MAX)?;
         self.write(at, 0, length.to_le_bytes())
     }
 
-    /// A value whose head stands in the tail.
+    /// Reads a value whose head is in the tail.
     fn behind(&mut self, plan: &Plan) -> Option<()> {
         let (start, base) = (self.tail.len(), self.head(plan.size));
         self.ops(plan.steps(), base)?;
@@ -242,14 +247,14 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// The plan with a number.
+    /// Returns the plan with a number, unless it nests deeper than `parts` allows.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn plan(&mut self, number: u32) -> Option<Rc<Plan>> {
         let plan = self.plans.get(number)?;
         (plan.deepest <= self.parts).then_some(plan)
     }
 
-    /// Reads by the plan with a number, so many parts deeper.
+    /// Reads by the plan with a number, `deep` levels of parts further down.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn inner(&mut self, (plan, deep): (u32, u32), read: impl FnOnce(&mut Self, &Plan) -> Option<()>) -> Option<()> {
         let outer = self.parts;
@@ -274,14 +279,14 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Forgets what was read since; `None` where too much was.
+    /// Goes back to a place, and charges what was read since; `None` if that exceeds `left`, or cannot be undone.
     fn back(&mut self, place: &Place) -> Option<()> {
         self.left = self.left.checked_sub(self.at.abs_diff(place.at) + 1)?;
         self.restore(place)
     }
 
     fn restore(&mut self, place: &Place) -> Option<()> {
-        // What was lent may have been copied, and buffers were taken: that is not undone.
+        // Taken buffers, and a lent array that was copied, cannot be undone.
         if self.taken != place.taken {
             return None;
         }
@@ -297,8 +302,8 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Whether a pickle that does not say its protocol has the lists, dicts and text of protocol 0: the first opcodes that
-/// only one of the two has.
+/// Returns whether a pickle without PROTO has the lists, dicts and text of protocol 0, judged by the first opcode that
+/// only one of protocols 0 and 1 uses.
 fn is_text(input: &[u8]) -> bool {
     let mut at = 0;
     while let Ok(next) = scan::op(input, at) {

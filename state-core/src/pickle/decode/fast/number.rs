@@ -1,4 +1,4 @@
-//! Numbers: in the forms that are usual, and apart from these in all others.
+//! Numbers: in their usual forms, and separately in all others.
 
 use core::cell::Cell;
 use core::mem::size_of;
@@ -10,7 +10,7 @@ use crate::pickle::opcode as op;
 use crate::protocol::float;
 use crate::value::Value;
 
-/// So many digits fit into a word.
+/// The number of digits that always fit into a word.
 const MOST_DIGITS: usize = 18;
 
 impl Reader<'_> {
@@ -24,7 +24,7 @@ impl Reader<'_> {
         }
     }
 
-    /// An integer of up to 128 bits.
+    /// Reads an integer of up to 128 bits.
     #[inline(never)]
     pub(super) fn wide_int(&mut self) -> Option<i128> {
         Some(match self.peek()? {
@@ -50,7 +50,7 @@ impl Reader<'_> {
         })
     }
 
-    /// An integer that is not negative.
+    /// Reads an integer that is not negative.
     #[inline(never)]
     pub(super) fn unsigned(&mut self) -> Option<u128> {
         if self.peek()? == op::LONG {
@@ -59,7 +59,7 @@ impl Reader<'_> {
         if self.peek()? != op::LONG1 || self.input.get(self.at + 1) != Some(&17) {
             return self.wide_int()?.try_into().ok();
         }
-        // One byte more, for the sign.
+        // A 17th byte is there for the sign.
         let [_, bytes @ .., 0] = self.argument::<18>()? else { return None };
         Some(u128::from_le_bytes(bytes))
     }
@@ -69,7 +69,7 @@ impl Reader<'_> {
         self.write(at, 0, bytes)
     }
 
-    /// A float, or an integer that is one exactly.
+    /// Reads a float, or an integer that a float can represent exactly.
     pub(super) fn float(&mut self) -> Option<f64> {
         let value = match self.peek()? {
             op::BINFLOAT => return self.argument().map(f64::from_be_bytes),
@@ -110,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The number of INT or LONG, and whether it is negative.
+    /// Reads the number of INT or LONG: whether it is negative, and its digits.
     fn digits(&mut self) -> Option<(bool, u128)> {
         let code = self.peek()?;
         self.at += 1;
@@ -118,7 +118,7 @@ impl Reader<'_> {
         decimal(if code == op::LONG { line.strip_suffix(b"L")? } else { line })
     }
 
-    /// A number of NumPy: `scalar(type, bytes)`.
+    /// Reads a NumPy scalar: `scalar(type, bytes)`.
     #[cold]
     #[inline(never)]
     fn scalar(&mut self) -> Option<Value> {
@@ -135,7 +135,7 @@ impl Reader<'_> {
     }
 }
 
-/// A number as it is written, without zeros in front, and whether it is negative.
+/// Parses a decimal number without leading zeros: whether it is negative, and its digits.
 pub(super) fn decimal(line: &[u8]) -> Option<(bool, u128)> {
     let (is_negative, digits) = line.strip_prefix(b"-").map_or((false, line), |digits| (true, digits));
     if digits.is_empty() || digits.first() == Some(&b'0') && line.len() > 1 {
@@ -156,7 +156,7 @@ pub(super) fn decimal(line: &[u8]) -> Option<(bool, u128)> {
     Some((is_negative, number))
 }
 
-/// The float that a line of protocol 0 stands for.
+/// Parses the line of a float in protocol 0.
 fn float_of(line: &[u8]) -> Option<f64> {
     let is_plain = line.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'e' | b'+'));
     if !is_plain || line.first() == Some(&b'e') {
@@ -165,10 +165,10 @@ fn float_of(line: &[u8]) -> Option<f64> {
     core::str::from_utf8(line).ok()?.parse().ok().filter(|float: &f64| float.is_finite())
 }
 
-/// A float with its opcode.
+/// The size of a float with its opcode.
 pub(super) const FLOAT: usize = 1 + size_of::<f64>();
 
-/// An integer in its usual forms, and the bytes that it takes.
+/// Reads an integer in its usual forms; returns its size in bytes as well.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn usual_int(rest: &[u8]) -> Option<(i64, usize)> {
     let block = rest.first_chunk::<BLOCK>()?;
@@ -184,7 +184,7 @@ pub(super) fn usual_int(rest: &[u8]) -> Option<(i64, usize)> {
     })
 }
 
-/// An integer of up to 128 bits in its usual forms, and the bytes that it takes.
+/// Reads an integer of up to 128 bits in its usual forms; returns its size in bytes as well.
 pub(super) fn usual_wide(rest: &[u8]) -> Option<(i128, usize)> {
     let block = rest.first_chunk::<{ 2 + size_of::<i128>() }>()?;
     if block[0] != op::LONG1 || !matches!(block[1], 1..=16) {
@@ -209,7 +209,7 @@ pub(super) const fn bool_of(code: u8) -> Option<u8> {
     }
 }
 
-/// A float of 32 bits, if the range of these holds it.
+/// Converts to a 32-bit float; `None` if a finite value is out of range.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn single(value: f64) -> Option<f32> {
     let narrow = value as f32;
@@ -219,7 +219,7 @@ pub(super) fn single(value: f64) -> Option<f32> {
     (!value.is_finite()).then(|| float::narrow(value))
 }
 
-/// The bytes of a block from a place on. Places are constants, so no test is left.
+/// Returns the bytes of a block from a position on. All positions are constants, so no bounds check is left.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn part<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
     let mut bytes = [0; N];

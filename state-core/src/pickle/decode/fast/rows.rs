@@ -1,5 +1,5 @@
-//! The quickest way through a row: its values, and the bytes before each of them, which are the same in every row once the
-//! names in it are in the memo. They are learned from a row that was read by its operations.
+//! The fastest way to read a row: its values, and between them bytes that are the same in every row once the names in
+//! it are in the memo. These bytes are learned from a row that was read by its operations.
 
 use alloc::vec::Vec;
 use core::mem::size_of;
@@ -10,7 +10,7 @@ use super::plan::{Field, Mark, Op, Plan};
 use super::run::Run;
 
 impl Reader<'_> {
-    /// Reads rows as they were learned, up to what adds them or the first that is another; how many.
+    /// Reads rows that match what was learned, up to `add` or the first one that differs, and returns how many.
     #[inline(never)]
     pub(super) fn rows_as_learned(&mut self, plan: &Plan, add: u8) -> usize {
         let learned = &plan.learned;
@@ -75,7 +75,7 @@ impl Reader<'_> {
             let (number, left, start) = (run.number() - 1, run.next.len(), self.mark());
             self.step::<false>(op, &mut run)?;
             if run.next.len() != left || matches!(op, Op::Optional { .. } | Op::Raw { .. }) {
-                // Other rows differ.
+                // Other rows may have other bytes here.
                 fields.push(None);
             } else if op.is_value() {
                 fields.push(Field::new(Some(number as u32), from, start, self.input));

@@ -1,4 +1,4 @@
-//! The operations of a plan, one after another.
+//! Runs the operations of a plan, one after another.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -12,17 +12,17 @@ use crate::pickle::opcode::{
     REDUCE, SETITEM, TUPLE1,
 };
 
-/// Where an object begins whose attributes are added one by one.
+/// In `begins`: the attributes of the object are added one by one.
 const EACH: u32 = u32::MAX - 1;
 
-/// Operations on their way.
+/// Operations that are being run.
 pub(super) struct Run<'o> {
     ops: &'o [Op],
-    /// Those that are still to come.
+    /// The operations that remain.
     pub next: Iter<'o, Op>,
-    /// Where the tuples and objects began: of an object that was given its state, nowhere.
+    /// Where the open tuples and objects began; `NOWHERE` for an object that is given its state later.
     begins: [u32; NESTED + 1],
-    /// Where the head is.
+    /// Where the head begins.
     base: usize,
 }
 
@@ -32,7 +32,7 @@ impl<'o> Run<'o> {
         Self { ops, next: ops.iter(), begins: [NOWHERE; NESTED + 1], base }
     }
 
-    /// The number of the operation that comes next.
+    /// Returns the index of the next operation.
     pub fn number(&self) -> usize {
         self.ops.len() - self.next.len()
     }
@@ -50,7 +50,7 @@ impl<'o> Run<'o> {
 }
 
 impl Reader<'_> {
-    /// Reads a row of its own: once, and where that fails, once more with care.
+    /// Reads a row: once, and if that fails, once more with care.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn row(&mut self, plan: &Plan) -> Option<()> {
         let place = self.place();
@@ -63,7 +63,7 @@ impl Reader<'_> {
         self.run_once(&plan.ops, base)
     }
 
-    /// Reads a row anew.
+    /// Reads a row again, with care for rare forms.
     #[cold]
     #[inline(never)]
     pub(super) fn row_with_care(&mut self, plan: &Plan, place: &Place) -> Option<()> {
@@ -75,7 +75,7 @@ impl Reader<'_> {
         read
     }
 
-    /// What belongs to a row, in it or in the tail.
+    /// Runs the operations of a row, or of a part of it in the tail.
     pub(super) fn ops(&mut self, (ops, spans): Steps<'_>, base: usize) -> Option<()> {
         if self.with_care { self.run_with_care((ops, spans), base) } else { self.run_once(ops, base) }
     }
@@ -89,8 +89,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The same with care for what seldom comes. Of the values that an operation fails in, the innermost is read by the
-    /// machine.
+    /// Runs operations with care for rare forms. If one fails, the machine reads the innermost value around it.
     #[cold]
     #[inline(never)]
     fn run_with_care(&mut self, (ops, mut spans): Steps<'_>, base: usize) -> Option<()> {
@@ -113,7 +112,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Has the machine read the innermost of the values that are open which it can; the operation behind it.
+    /// Has the machine read the innermost of the open values that it can, and returns the index of the operation after
+    /// that.
     fn innermost(&mut self, open: &mut Vec<(&Span, Place)>, base: usize) -> Option<usize> {
         while let Some((span, place)) = open.pop() {
             self.back(&place)?;
@@ -126,7 +126,7 @@ impl Reader<'_> {
         None
     }
 
-    /// One operation.
+    /// Runs one operation.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn step<const WITH_CARE: bool>(&mut self, op: &Op, run: &mut Run<'_>) -> Option<()> {
         match op {
@@ -155,7 +155,7 @@ impl Reader<'_> {
                 let begin = run.begin(made.depth)?;
                 *begin = NOWHERE;
                 if is_rebuilt {
-                    // It is there, and takes its state.
+                    // The object exists already, and is given its state.
                 } else if self.input.get(self.at..)?.starts_with(&[EMPTY_TUPLE, NEWOBJ]) && made.takes_state {
                     self.at += 2;
                     self.put(self.made(start))?;
@@ -193,7 +193,8 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands around the attributes of protocol 0; `begin` says meanwhile whether they are added one by one.
+    /// Reads the opcodes around the attributes of protocol 0. In between, `begin` tells whether they are added one by
+    /// one.
     #[inline(never)]
     pub(super) fn around_attributes(&mut self, at: Around, begin: &mut u32) -> Option<()> {
         let is_each = *begin == EACH;
@@ -218,7 +219,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a tuple that comes from the memo; `false` where that is the first of its items.
+    /// Reads a tuple that comes from the memo; `false` if what comes from there is its first item instead.
     #[cold]
     #[inline(never)]
     fn tuple_again(&mut self, run: &mut Run<'_>, skip: u32) -> Option<bool> {
@@ -236,7 +237,7 @@ impl Reader<'_> {
         Some(false)
     }
 
-    /// Reads a part that comes from the memo, by the operation that was met and so many behind it.
+    /// Reads a part that comes from the memo, by the operation that found it and the `skip` operations after that.
     #[cold]
     #[inline(never)]
     fn part_again(&mut self, kept: Kept, run: &mut Run<'_>, skip: u32) -> Option<()> {
@@ -250,7 +251,7 @@ impl Reader<'_> {
     #[inline(never)]
     fn seconds(&mut self, (at, signed): (u32, bool), run: &mut Run<'_>, skip: u32) -> Option<()> {
         let at = run.base + at as usize;
-        // A tuple may come from the memo too.
+        // The tuple of two numbers may come from the memo too.
         match self.composite() {
             Some(kept) if begins_pair(*self.input.get(start_of(kept))?) => return self.part_again(kept, run, skip),
             Some(kept) => self.again(kept, |this| this.seconds_of_python(signed, at))?,
@@ -259,7 +260,7 @@ impl Reader<'_> {
         run.skip(skip)
     }
 
-    /// Whether the nothing that comes next stands in a tuple that is not one of those which the operations end.
+    /// Returns whether the next `None` is inside a tuple, besides those that the following operations end.
     #[cold]
     fn is_wrapped(&self, ops: &[Op]) -> bool {
         let others = ops.iter().take_while(|op| matches!(op, Op::EndTuple { code: TUPLE1, .. })).count();
@@ -277,7 +278,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an object is made of arguments, which come next; and if it is made of none and ends here, `false`.
+    /// Returns whether an object is made from arguments, which follow; `false` if it has none and is complete.
     #[inline(never)]
     fn takes_arguments(&mut self, made: &Made, start: u32) -> Option<bool> {
         if self.peek()? != EMPTY_TUPLE {
@@ -311,7 +312,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a tuple of two numbers begins with an opcode.
+/// Returns whether a tuple of two numbers can begin with an opcode.
 const fn begins_pair(code: u8) -> bool {
     matches!(code, BININT1 | BININT2 | BININT | LONG1 | MARK)
 }

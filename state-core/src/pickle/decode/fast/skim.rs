@@ -1,4 +1,4 @@
-//! Where values begin and end: opcodes are counted, and nothing is made of them.
+//! Finds where values begin and end, by counting opcodes without building anything.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -8,54 +8,55 @@ use crate::pickle::decode::scan::{self, Op};
 use crate::pickle::decode::text;
 use crate::pickle::opcode as op;
 
-/// Values that stand one behind the other.
+/// Consecutive values.
 #[derive(Default)]
 pub(super) struct Skim {
     /// Where each of them begins.
     pub starts: Vec<u32>,
-    /// Where the last of them ends, up to what takes it.
+    /// Where the last of them ends: at the opcode that uses it, or at the end of the range.
     pub end: usize,
-    /// What they put in the memo, and what they get from it.
+    /// The entries that they put in the memo, and the numbers that they get from it.
     pub puts: Vec<Kept>,
     pub gets: Vec<usize>,
-    /// How many buffers out of band they take.
+    /// The number of out-of-band buffers that they use.
     pub buffers: u32,
-    /// Where the first of them ended last, with what was added to it.
+    /// Where the first value was last complete and alone, with everything that was added to it up to there.
     pub first: usize,
-    /// From where on the first is not part of another, or not the first item of a tuple.
+    /// From this position on, the skim stops before the first value becomes part of another; if `is_in_tuple`, only
+    /// before it becomes the first item of a tuple.
     apart_from: usize,
     is_in_tuple: bool,
-    /// The marks that are open: where they stand, and how many values were there.
+    /// The open marks: their positions, and how many values there were.
     marks: Vec<(u32, usize)>,
-    /// What may be kept of each value, without its end.
+    /// The memo entry of each value, without its end.
     kept: Vec<Kept>,
-    /// How much is in the memo, for what is put there with a number.
+    /// The size of the memo before, to test the numbers of PUT opcodes.
     memo: Option<usize>,
 }
 
-/// A value that has no parts, or parts that come later; a tuple, object or result of a call.
+/// A value without parts, or whose parts are added later; and a tuple, object or result of a call.
 const PLAIN: Kept = 0;
 const COMPOSITE: Kept = 1 << 63;
-/// The bit of a tuple beside that.
+/// The bit that a tuple has besides `COMPOSITE`.
 const TUPLE: Kept = 1 << 62;
 
 impl Skim {
-    /// The values that begin at the start of a range, up to its end or to an opcode that takes what is before them. With
-    /// the number of parts in the memo, what they put there has its numbers from that on.
+    /// Skims the values from the start of a range up to its end, or to an opcode that uses values before the range. If
+    /// the size of the memo is given, PUT opcodes must have the numbers from that on.
     pub fn of(input: &[u8], range: Range<usize>, memo: Option<usize>) -> Option<Self> {
         let skim = Self { end: range.start, memo, apart_from: usize::MAX, ..Self::default() };
         let skim = skim.run(input, range.end)?;
         skim.marks.is_empty().then_some(skim)
     }
 
-    /// The value that begins at a place, and is no tuple, with those behind it.
+    /// Skims the value that begins at a position and is not a tuple, and those after it.
     pub fn of_item(input: &[u8], start: usize) -> Option<Self> {
         let skim = Self { end: start, is_in_tuple: true, ..Self::default() };
         let skim = skim.run(input, input.len())?;
         skim.marks.is_empty().then_some(skim)
     }
 
-    /// What begins at a place as the memo has it, with what is added to it until it becomes part of something else.
+    /// Skims a value that is in the memo, with what is added to it until it becomes part of something else.
     pub fn of_kept(input: &[u8], start: usize, end: usize) -> Option<Self> {
         let skim = Self { end: start, apart_from: end, ..Self::default() };
         skim.run(input, input.len())
@@ -76,19 +77,19 @@ impl Skim {
         Some(self)
     }
 
-    /// Where the value ends that begins at a place, unless it is a tuple and none is asked for.
+    /// Returns where the value that begins at `start` ends, unless it is a tuple and `is_tuple` is not set.
     pub fn find(&self, start: usize, is_tuple: bool) -> Option<usize> {
         let number = self.starts.binary_search(&(start as u32)).ok()?;
         let is_found = is_tuple || self.kept.get(number)? & TUPLE == 0;
         is_found.then(|| self.end_of(number))
     }
 
-    /// Where a value ends: where the next one begins.
+    /// Returns where a value ends, which is where the next one begins.
     pub fn end_of(&self, number: usize) -> usize {
         self.starts.get(number + 1).map_or(self.end, |&next| next as usize)
     }
 
-    /// `false` for what takes more than there is; `None` for what is seldom.
+    /// Runs one opcode; `false` if it needs more values than there are, `None` if it is too rare to be supported.
     fn step(&mut self, op: &Op<'_>) -> Option<bool> {
         let at = self.end as Kept;
         let is_there = match op.code {
@@ -131,7 +132,7 @@ impl Skim {
         Some(is_there)
     }
 
-    /// Whether there are so many values, behind the last mark.
+    /// Returns whether there are `count` values after the last mark.
     fn has(&self, count: usize) -> bool {
         self.kept.len() - self.marks.last().map_or(0, |mark| mark.1) >= count
     }
@@ -141,7 +142,7 @@ impl Skim {
         true
     }
 
-    /// Makes one of the last few values.
+    /// Joins the last `count` values into one.
     fn join(&mut self, count: usize, kind: Kept) -> bool {
         if !self.has(count) {
             return false;
@@ -156,14 +157,14 @@ impl Skim {
         self.push(kind | Kept::from(start))
     }
 
-    /// Makes one of what is behind the last mark.
+    /// Joins the values after the last mark into one.
     fn joined(&mut self, kind: Kept) -> bool {
         let Some((start, from)) = self.marks.pop() else { return false };
         self.kept.truncate(from);
         self.push(kind | Kept::from(start))
     }
 
-    /// Gives the last few values to the one before.
+    /// Adds the last `count` values to the one before them.
     fn change(&mut self, count: usize) -> bool {
         let is_there = self.has(count + 1);
         if is_there {
@@ -172,7 +173,7 @@ impl Skim {
         is_there
     }
 
-    /// `None` where its number is not that of the next part.
+    /// Adds the last value to the memo; `None` if `number` is not that of the next entry.
     fn put(&mut self, number: Option<u64>) -> Option<bool> {
         let end = (self.end as Kept) << 32;
         let Some(&kept) = self.kept.last().filter(|_| self.has(1)) else { return Some(false) };

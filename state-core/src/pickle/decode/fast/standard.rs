@@ -47,7 +47,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A difference of times, or a time in its zone as one since 1970.
+    /// Reads a `datetime` with its zone as the time since 1970 if `signed`, otherwise a `timedelta`.
     #[cold]
     pub(super) fn seconds_of_python(&mut self, signed: bool, at: usize) -> Option<()> {
         let seen = UNSEEN;
@@ -58,7 +58,7 @@ impl Reader<'_> {
         self.fill(at, &head)
     }
 
-    /// What is made of the arguments of a class.
+    /// Reads a call of the class with this type tag, and returns what `arguments` makes of its arguments.
     fn made_of<T>(
         &mut self,
         tag: &str,
@@ -69,7 +69,7 @@ impl Reader<'_> {
         self.called(seen, &|name| name.is(tag), tuple, arguments)
     }
 
-    /// Bytes in which several numbers are packed.
+    /// Reads bytes that pack several numbers.
     fn packed<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.byte_string()?.as_ref().try_into().ok()
     }
@@ -80,7 +80,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A time in its zone, and how far that is ahead.
+    /// Reads a `datetime` with its zone, and returns the offset of the zone as well.
     fn moment(&mut self, seen: &Seen) -> Option<([u8; 12], i32)> {
         self.made_of("datetime.datetime", &seen[0], op::TUPLE2, &|this| {
             let (packed, offset) = (this.packed()?, this.zone(seen)?);
@@ -88,7 +88,7 @@ impl Reader<'_> {
         })
     }
 
-    /// How far a time zone is ahead. Most times have that of the time before.
+    /// Reads a time zone and returns its offset from UTC. Most times have the zone of the time before.
     fn zone(&mut self, seen: &Seen) -> Option<i32> {
         let at = self.at;
         let kept = self.composite();

@@ -1,4 +1,4 @@
-//! Text: in the form that is usual, and apart from that in all others.
+//! Text: in its usual form, and separately in all others.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -9,11 +9,11 @@ use super::{BLOCK, Reader};
 use crate::pickle::decode::text::raw_unicode;
 use crate::pickle::opcode as op;
 
-/// The space that is made for text is at least this much more than what is needed.
+/// The least space that is allocated for text beyond what is needed.
 const SPACE: usize = 256;
 
 impl<'p> Reader<'p> {
-    /// Text in its usual form, whose length goes to a head; where it ends.
+    /// Reads text in its usual form, writes its length to the head at `at`, and returns where it ends.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn usual_text(&mut self, at: usize, from: usize) -> Option<usize> {
         let window = self.input.get(from..)?.first_chunk::<{ 2 + BLOCK }>()?;
@@ -27,7 +27,7 @@ impl<'p> Reader<'p> {
         self.put_at(from + 2 + len, from as Kept)
     }
 
-    /// Text, whose length goes to a head.
+    /// Reads text, and writes its length to the head at `at`.
     pub(super) fn text(&mut self, at: usize) -> Option<()> {
         let text = self.string()?;
         self.length(at, text.len())?;
@@ -50,7 +50,7 @@ impl<'p> Reader<'p> {
         chars.next().filter(|_| chars.next().is_none()).map(u32::from)
     }
 
-    /// The text that comes next, to be copied.
+    /// Reads text that will be copied, which counts against `copies`.
     pub(super) fn string(&mut self) -> Option<Cow<'p, [u8]>> {
         let code = self.peek()?;
         let start = self.at;
@@ -64,7 +64,7 @@ impl<'p> Reader<'p> {
         Some(text)
     }
 
-    /// The text that comes next, to be compared.
+    /// Reads text that will only be compared.
     pub(super) fn name(&mut self) -> Option<Cow<'p, [u8]>> {
         if !is_get(self.peek()?) {
             return self.string();
@@ -89,7 +89,7 @@ impl<'p> Reader<'p> {
         self.bytes(len).map(Cow::Borrowed)
     }
 
-    /// A line in which all but ASCII and the backslash stands for itself.
+    /// Reads a line of text, in which `\u` and `\U` begin escapes and other bytes are Latin-1.
     #[inline(never)]
     fn text_of_protocol_0(&mut self) -> Option<Cow<'p, [u8]>> {
         let rest = self.input.get(self.at + 1..)?;
@@ -105,7 +105,7 @@ impl<'p> Reader<'p> {
         Some(Cow::Owned(text))
     }
 
-    /// An 8-bit string that is the same in each encoding.
+    /// Reads an 8-bit string, if it is ASCII and so the same in every encoding.
     fn text_of_python_2(&mut self) -> Option<Cow<'p, [u8]>> {
         let len = match *self.input.get(self.at)? {
             op::SHORT_BINSTRING => self.argument::<1>()?[0].into(),
@@ -115,7 +115,7 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Text of a single letter in its usual form, and the bytes that it takes.
+/// Reads a single character in its usual form; returns its size in bytes as well.
 pub(super) fn usual_char(rest: &[u8]) -> Option<(u32, usize)> {
     let &[op::SHORT_BINUNICODE, len @ 1..=4, first, ..] = rest else { return None };
     if len == 1 {

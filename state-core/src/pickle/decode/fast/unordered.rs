@@ -1,4 +1,4 @@
-//! Objects whose slots stand in another order than in the head: attributes in any order, and the members that Cython
+//! Objects whose slots are not pickled in the order of the head: attributes in any order, and the members that Cython
 //! sorts by name.
 
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ struct Part {
 }
 
 impl Reader<'_> {
-    /// Attributes in any order, up to what gives them to the object; `false` where it has none.
+    /// Reads attributes in any order, up to the opcode that gives them to the object; `false` if it has none.
     #[cold]
     pub(super) fn attributes(&mut self, made: &Made, base: usize) -> Option<bool> {
         let Some(Slots { slots, is_pair }) = &made.slots else { return Some(false) };
@@ -49,7 +49,7 @@ impl Reader<'_> {
         Some(true)
     }
 
-    /// Slots in the order that is known.
+    /// Reads slots in the order in which they are expected.
     pub(super) fn members(&mut self, Slots { slots, .. }: &Slots, base: usize) -> Option<()> {
         let begin = self.begin();
         let mut parts = slots.iter().map(|slot| self.slot(slot, base)).collect::<Option<Vec<_>>>()?;
@@ -60,7 +60,7 @@ impl Reader<'_> {
         let plan = *slot.plan.get_or_init(|| self.plans.of(Of::Named(slot.placed.0)));
         let (plan, taken) = (self.plan(plan)?, self.taken);
         self.ops(plan.steps(), base + slot.placed.1)?;
-        // Raw arrays stay in the order in which they came.
+        // Raw arrays cannot be reordered.
         (taken == self.taken).then_some(())?;
         Some(Part { order: slot.order, ends: self.begin() })
     }
@@ -69,7 +69,7 @@ impl Reader<'_> {
         [self.tail.len(), self.wrote]
     }
 
-    /// Puts the tails and texts of slots in the order of the head.
+    /// Reorders the tails and texts of slots by the order of the head.
     fn in_order(&mut self, parts: &mut Vec<Part>, begin: [usize; 2]) -> Option<()> {
         if parts.is_sorted_by_key(|part| part.order) {
             return Some(());

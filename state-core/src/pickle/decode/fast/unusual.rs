@@ -1,4 +1,4 @@
-//! The parts that are unusual: the machine runs each of them alone, and its image takes its place in the larger one.
+//! Unusual parts: the machine runs each of them alone, and its image is inserted into the larger one.
 
 use alloc::boxed::Box;
 use core::cell::{Cell, RefCell};
@@ -21,23 +21,23 @@ use crate::schema::{Kind, Schema};
 use crate::value::Dtype;
 use crate::walk::{self, Limits};
 
-/// Objects from the memo that are made of others from it, and so on, deeper than this are left to the machine.
+/// The deepest chain of memo entries that are made of other entries; deeper ones are left to the machine.
 const DEEPEST: u32 = 16;
 
-/// One in so many bytes may be read by parts before it is looked at whether that pays.
+/// One in this many bytes of the pickle may be read part by part before it is considered whether that is worthwhile.
 const PREFIX: usize = 128;
 
-/// The machine, and what is kept from one part to the next.
+/// The machine, and the state that is kept from one part to the next.
 pub(super) struct Unusual<'p> {
     machine: Machine<'p>,
     image: Builder,
     dtypes: Dtypes,
     forms: Forms,
-    /// What shared parts may still amount to.
+    /// How many more bytes shared parts may expand to.
     left: u64,
-    /// Where values begin, of those that were looked at last.
+    /// The values that were skimmed last.
     skim: Skim,
-    /// How many bytes were read by parts.
+    /// The number of bytes that were read part by part.
     read: usize,
 }
 
@@ -62,7 +62,7 @@ impl<'p> Reader<'p> {
         })
     }
 
-    /// Where the value ends that begins at a place.
+    /// Returns where the value that begins at `start` ends.
     fn extent(&mut self, start: usize, is_tuple: bool) -> Option<usize> {
         if let Some(end) = self.unusual().skim.find(start, is_tuple) {
             return Some(end);
@@ -70,14 +70,14 @@ impl<'p> Reader<'p> {
         let skim = self.skim(start, is_tuple)?;
         let end = skim.end_of(0);
         let last = &mut self.unusual().skim;
-        // Those of a whole group are asked for one after another.
+        // The values of a whole group are looked up one after another.
         if skim.starts.len() >= 8 || last.end <= start {
             *last = skim;
         }
         Some(end)
     }
 
-    /// The values from a place on, of which the first can be a tuple or not.
+    /// Skims the values from a position on; the first can be a tuple only if `is_tuple`.
     pub(super) fn skim(&mut self, start: usize, is_tuple: bool) -> Option<Skim> {
         let skim = match is_tuple {
             true => Skim::of(self.input, start..self.input.len(), None)?,
@@ -87,12 +87,12 @@ impl<'p> Reader<'p> {
         (!skim.starts.is_empty()).then_some(skim)
     }
 
-    /// Remembers where values begin.
+    /// Remembers values whose positions will be looked up.
     pub(super) fn expect(&mut self, skim: Skim) {
         self.unusual().skim = skim;
     }
 
-    /// Has the machine read what begins here, and puts its image at a place among the heads.
+    /// Has the machine read the value that begins here, and inserts its image at position `at` of the heads.
     #[cold]
     #[inline(never)]
     pub(super) fn part(&mut self, schema: &'static Schema, at: usize) -> Option<()> {
@@ -130,7 +130,7 @@ impl<'p> Reader<'p> {
         taken
     }
 
-    /// Puts an image at a place among the heads.
+    /// Inserts an image: its head at `at`, its other regions at the end of theirs.
     fn take(&mut self, part: &Builder, head: usize, at: usize) -> Option<()> {
         let (head, tail) = part.heads.split_at_checked(head)?;
         self.fill(at, head)?;
@@ -143,7 +143,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// Has the machine run what begins here, if it is not too much.
+    /// Has the machine run the opcodes of the value that begins here, unless too much is unusual.
     fn run_machine(&mut self, is_tuple: bool) -> Option<(Id, Skim)> {
         self.peek()?;
         let start = self.at;
@@ -152,7 +152,7 @@ impl<'p> Reader<'p> {
         let unusual = self.unusual();
         unusual.read += end - start;
         if unusual.read > len / PREFIX + 256 && unusual.read > at / 4 * 3 {
-            // Nearly all is unusual: the machine reads it at once.
+            // Nearly everything is unusual: let the machine read the whole pickle at once.
             self.left = 0;
             return None;
         }
@@ -174,16 +174,16 @@ impl<'p> Reader<'p> {
         Some((id, skim))
     }
 
-    /// Goes on behind a part that was read.
+    /// Continues after a part that was read.
     fn end(&mut self, skim: Skim) {
         self.at = skim.end;
         self.memo.extend(skim.puts);
-        // That buffers are taken is not undone.
+        // Taken buffers cannot be undone.
         self.buffer += skim.buffers as usize;
         self.taken += skim.buffers;
     }
 
-    /// Has the machine run what the memo has under a number, unless it knows it.
+    /// Has the machine run the part under a number of the memo, unless it has done so.
     fn fetch(&mut self, number: usize, before: usize, depth: u32) -> Option<()> {
         if self.unusual().machine.memo.get(number as u64).is_some() {
             return Some(());
@@ -192,7 +192,7 @@ impl<'p> Reader<'p> {
         let kept = *self.memo.get(number)?;
         let start = start_of(kept);
         let end = self.end_of_kept(kept)?;
-        // What holds itself, and what is not there yet.
+        // It contains itself, or is not complete yet.
         if start >= before || end > before {
             return None;
         }
@@ -210,7 +210,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    /// Where something ends that is in the memo, with what was added to it there.
+    /// Returns where a part ends that is in the memo, with what was added to it there.
     fn end_of_kept(&mut self, kept: Kept) -> Option<usize> {
         let (start, end) = (start_of(kept), (kept >> 32) as usize);
         let first = scan::op(self.input, start).ok()?;
@@ -229,7 +229,7 @@ impl<'p> Reader<'p> {
         Some(skim.first)
     }
 
-    /// The type of elements that NumPy has here, and whether it is kept in the memo.
+    /// Reads the type of NumPy elements that comes next, and remembers the last one with its memo entry.
     pub(super) fn dtype(&mut self) -> Option<Dtype> {
         let at = self.at;
         let kept = self.composite();
@@ -249,7 +249,7 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Whether a tuple can stand for a value.
+/// Returns whether values of a type can be pickled as tuples.
 fn is_tuple(schema: &Schema) -> bool {
     matches!(
         schema.kind,
@@ -257,7 +257,7 @@ fn is_tuple(schema: &Schema) -> bool {
     )
 }
 
-/// What the memo has of the value that begins at a place.
+/// Returns the memo entry of the value that begins at a position.
 fn made_at(skim: &Skim, start: usize) -> Option<Kept> {
     skim.puts.iter().copied().rfind(|&kept| start_of(kept) == start && kept as u32 & CLASS == 0 && kept >> 32 != 0)
 }

@@ -1,4 +1,4 @@
-//! The values that are single operations.
+//! Values that are read by single operations.
 
 use super::Reader;
 use super::memo::{Kept, NOWHERE};
@@ -8,7 +8,7 @@ use super::text::usual_char;
 use crate::pickle::opcode::{TUPLE, TUPLE2};
 
 impl Reader<'_> {
-    /// A value that is a single operation.
+    /// Reads a value that is a single operation.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value(&mut self, op: &Op, base: usize) -> Option<()> {
         match self.usual(op, base, self.at) {
@@ -20,7 +20,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number or text in the form that most have; where it ends.
+    /// Reads a number or text in its usual form, and returns where it ends.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn usual(&mut self, op: &Op, base: usize, from: usize) -> Option<usize> {
         let rest = self.input.get(from..)?;
@@ -72,7 +72,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Values of all other forms, and those that take their time.
+    /// Reads values in all other forms, and those that take longer.
     #[inline(never)]
     pub(super) fn other(&mut self, op: &Op, base: usize) -> Option<()> {
         match op {
@@ -122,7 +122,7 @@ impl Reader<'_> {
         }
     }
 
-    /// An integer in any of its forms.
+    /// Reads an integer in any of its forms.
     fn other_int(&mut self, op: &Op, base: usize) -> Option<()> {
         let value = self.wide_int()?;
         match op {

@@ -1,4 +1,4 @@
-//! The variants of enums: tuples of a name and slots, and the members of Python's enums.
+//! The variants of enums: tuples of a name and slots, or members of Python's enums.
 
 use core::cell::Cell;
 
@@ -26,7 +26,7 @@ impl Reader<'_> {
             self.at += 1;
         }
         let Some(place) = self.variant_name(of) else {
-            // No text, or that of a module.
+            // There is no text here, or the text is the name of a module.
             self.at = start;
             self.memo.truncate(memo);
             let place = self.member(of)?;
@@ -65,7 +65,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The number of the variant whose name comes next.
+    /// Reads the name of a variant, and returns its number.
     fn variant_name(&mut self, of: &Variants) -> Option<usize> {
         let code = self.peek()?;
         let start = self.at;
@@ -86,7 +86,8 @@ impl Reader<'_> {
         of.of.variants.iter().position(|variant| *variant.name.as_bytes() == *name)
     }
 
-    /// The number of the variant that is a member of a Python enum: `getattr(Class, name)`, or `Class(value)`.
+    /// Reads a member of a Python enum, `getattr(Class, name)` or `Class(value)`, and returns the number of its
+    /// variant.
     fn member(&mut self, of: &Variants) -> Option<usize> {
         let (start, memo) = (self.at, self.memo.len());
         let is_getattr = |name: Name<'_>| (name.module, name.name) == ("builtins", "getattr");

@@ -1,5 +1,5 @@
-//! The plan of a type: what stands for one of its values, as a flat list of operations. What leads to other heads has a
-//! plan of its own, which is made when it is needed first.
+//! The plan of a type: a flat list of the operations that read a value. Values with heads elsewhere have plans of their
+//! own, which are made when they are first needed.
 
 mod learned;
 mod objects;
@@ -23,24 +23,24 @@ use crate::schema::{self, Enum, Link, Nodes, Raw, Schema, Slot};
 use crate::standard::Known;
 use crate::walk::tuple_slots;
 
-/// Tuples and objects inside one another in one plan.
+/// The greatest depth of tuples and objects inside each other in one plan.
 pub(super) const NESTED: usize = 8;
 
-/// Writers of pickles add so many items at once, and begin anew only where these were full.
+/// The number of items that writers of pickles add at once; another batch follows only if the last was full.
 pub(super) const BATCH: usize = 1000;
 
-/// What is read into one head.
+/// The operations that read one head, and what is known about them.
 #[derive(Default)]
 pub(super) struct Plan {
     pub ops: Vec<Op>,
-    /// The bytes of the head, or one where it has none.
+    /// The size of the head, or 1 if it is empty.
     pub size: usize,
     pub is_empty: bool,
-    /// How many parts stand inside one another in it.
+    /// The number of levels of parts in it.
     pub deepest: u32,
-    /// The values that the operations read, each before those in it.
+    /// The values that the operations read, each before those inside it.
     pub spans: Vec<Span>,
-    /// The whole value, or key and value: what it is of, and where in the head.
+    /// The whole value, or key and value: the schema, and the position in the head.
     pub values: Vec<(&'static Schema, usize)>,
     pub learned: Learned,
 }
@@ -50,11 +50,11 @@ pub(super) struct Span {
     pub from: u32,
     pub to: u32,
     pub schema: &'static Schema,
-    /// The place of its head.
+    /// The position of its head.
     pub at: usize,
 }
 
-/// Operations, and the values that they read.
+/// Operations, and the spans of the values that they read.
 pub(super) type Steps<'o> = (&'o [Op], &'o [Span]);
 
 impl Plan {
@@ -64,7 +64,7 @@ impl Plan {
     }
 }
 
-/// What comes next; `at` is a place in the head.
+/// An operation, which reads what comes next; `at` is a position in the head.
 pub(super) enum Op {
     Bool(u32),
     I8(u32),
@@ -79,7 +79,7 @@ pub(super) enum Op {
         at: u32,
         signed: bool,
     },
-    /// The integer before was not zero.
+    /// Tests that the integer before was not zero.
     NonZero {
         at: u32,
         size: u32,
@@ -99,19 +99,19 @@ pub(super) enum Op {
         counted: bool,
     },
     Standard(Box<Standard>),
-    /// Seconds and nanoseconds, which the next operations read unless Python has a class for them.
+    /// Seconds and nanoseconds, which the next operations read unless the pickle has an object of a Python class here.
     Seconds {
         at: u32,
         signed: bool,
         skip: u32,
     },
-    /// Nothing, and so many operations are left out, or what they read.
+    /// `None`, after which `skip` operations are left out; or the value that these read.
     Optional {
         at: u32,
         skip: u32,
         wrapped: bool,
     },
-    /// The tuple that the next operations read, up to its end.
+    /// The beginning of a tuple, which the next operations read.
     Tuple {
         marked: bool,
         depth: u8,
@@ -123,29 +123,30 @@ pub(super) enum Op {
     },
     /// A single opcode.
     Code(u8),
-    /// An opcode that makes something, which may go to the memo.
+    /// A single opcode that makes something, which may be put in the memo.
     Put(u8),
-    /// The class and what makes an object of it; the operations up to its end read its state or its arguments.
+    /// The class and the opcodes that make an object of it; the operations up to its end read its state or its
+    /// arguments.
     Object(Box<Made>),
-    /// `BUILD` behind a state, or what makes an object of its arguments.
+    /// `BUILD` after a state, or the opcode that makes an object from its arguments.
     EndObject {
         depth: u8,
     },
-    /// What Cython's function makes.
+    /// An object that Cython's function makes.
     Cython(Box<Cython>),
-    /// The last number of a `range`, if it is there, and its end.
+    /// The step of a `range`, if it is there, and the end of its arguments.
     EndRange,
-    /// What stands around attributes in protocol 0.
+    /// The opcodes around attributes in protocol 0.
     Attributes {
         depth: u8,
         at: Around,
     },
-    /// The name of an attribute, which was last read there.
+    /// The name of an attribute, with its last memo entry.
     Name {
         name: &'static str,
         seen: Cell<Kept>,
     },
-    /// Slots that stand in another order than in the head.
+    /// Slots that are in another order than in the head.
     Slots(Box<Slots>),
     Group(Box<Group>),
     Enum(Box<Variants>),
@@ -160,12 +161,12 @@ pub(super) enum Op {
         plan: u32,
         deep: u32,
     },
-    /// There is no fast way.
+    /// A value that the fast reader does not support.
     Unknown,
 }
 
 impl Op {
-    /// Whether it reads a value, and does not stand around others.
+    /// Returns whether the operation reads a whole value, rather than an opcode around others.
     pub const fn is_value(&self) -> bool {
         !matches!(
             self,
@@ -184,7 +185,7 @@ impl Op {
     }
 }
 
-/// The place of an operation among the attributes of protocol 0, which are added one by one, or stand behind a mark.
+/// The position of an operation among the attributes of protocol 0, which are added one by one, or all after a mark.
 #[derive(Clone, Copy)]
 pub(super) enum Around {
     Open,
@@ -196,10 +197,10 @@ pub(super) enum Around {
 #[allow(clippy::struct_excessive_bools, reason = "they are not the states of one thing")]
 pub(super) struct Made {
     pub class: Class,
-    /// The operations that follow up to its end, and how deep they are in tuples and objects.
+    /// The number of operations up to its end, and its depth in tuples and objects.
     pub skip: u32,
     pub depth: u8,
-    /// Whether it can be made by giving it a state, or of its arguments.
+    /// Whether it can be made empty and given a state, or be made from its arguments.
     pub takes_state: bool,
     pub takes_arguments: bool,
     /// Whether it has no slots.
@@ -210,7 +211,7 @@ pub(super) struct Made {
     pub slots: Option<Slots>,
 }
 
-/// A type for which Python has a class, and where in the memo its classes were last.
+/// A type for which Python has a class, with the last memo entries of the classes it needs.
 pub(super) struct Standard {
     pub at: u32,
     pub known: Known,
@@ -219,14 +220,14 @@ pub(super) struct Standard {
 
 /// An object that a function of Cython makes.
 pub(super) struct Cython {
-    /// Where in the memo the function was last.
+    /// The last memo entry of the function.
     pub maker: Cell<Kept>,
     pub class: Class,
     pub checksum: u32,
     pub skip: u32,
 }
 
-/// A class by its type tag, and where in the memo it was last: and with it `_reconstructor`, and Python's `object`.
+/// A class by its type tag, and the last memo entries of it, of `_reconstructor`, and of Python's `object`.
 pub(super) struct Class {
     pub tag: &'static str,
     pub seen: Seen,
@@ -238,7 +239,7 @@ impl Class {
     }
 }
 
-/// Where in the memo some classes and functions were last.
+/// The last memo entries of some classes and functions.
 pub(super) type Seen = [Cell<Kept>; 3];
 
 #[allow(clippy::declare_interior_mutable_const, reason = "each is another")]
@@ -249,9 +250,9 @@ pub(super) struct Group {
     pub at: u32,
     pub codes: Codes,
     pub plan: u32,
-    /// Where in the memo the function was last that makes a set.
+    /// The last memo entry of the function that makes a set.
     pub called: Cell<Kept>,
-    /// The number of items, where these stand in the head.
+    /// The number of items, if they are in the head.
     pub exactly: Option<usize>,
     pub deep: u32,
 }
@@ -266,7 +267,7 @@ pub(super) struct Variants {
     pub class: Class,
 }
 
-/// A variant: how its slots are read, and where in the memo its name was last, or all of it.
+/// A variant: how its slots are read, and the last memo entry of its name, or of all of it.
 pub(super) struct Variant {
     pub slots: &'static [Slot],
     pub plan: OnceCell<u32>,
@@ -278,11 +279,11 @@ pub(super) struct Variant {
 pub(super) struct Codes {
     /// The group without items.
     pub empty: u8,
-    /// What adds those behind a mark.
+    /// The opcode that adds the items after a mark.
     pub add: u8,
-    /// What adds a single one.
+    /// The opcode that adds a single item.
     pub add_one: Option<u8>,
-    /// Whether the group is made behind a mark, and its items are added one by one, as in protocol 0.
+    /// Whether the group is made after a mark and its items are added one by one, as in protocol 0.
     pub is_marked: bool,
 }
 
@@ -295,7 +296,7 @@ impl Codes {
         Self { empty, add, add_one, is_marked: false }
     }
 
-    /// The same in protocol 0.
+    /// Returns the opcodes of protocol 0 for this group.
     pub const fn marked(self) -> Self {
         match self.empty {
             op::EMPTY_LIST => Self { empty: op::LIST, is_marked: true, ..self },
@@ -324,7 +325,7 @@ pub(super) fn target(link: Link) -> &'static Schema {
     Nodes::NONE.get(link)
 }
 
-/// What ends a tuple of so many items.
+/// Returns the opcode that ends a tuple of `items` items.
 pub(super) const fn tuple_code(items: usize, is_old: bool) -> u8 {
     match items {
         _ if is_old => op::TUPLE,
@@ -335,7 +336,7 @@ pub(super) const fn tuple_code(items: usize, is_old: bool) -> u8 {
     }
 }
 
-/// The parts of the tuple that stands for a variant.
+/// Returns the number of items in the tuple of a variant.
 pub(super) fn variant_parts(slots: &[Slot]) -> usize {
     1 + slots.iter().map(|slot| tuple_slots(Nodes::NONE, slot)).sum::<usize>()
 }

@@ -1,4 +1,4 @@
-//! How plans are made of objects, whatever their form in Python.
+//! Makes the operations of objects, whatever their form in Python.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -20,7 +20,7 @@ impl Planner<'_> {
         flat_slots(object, place, &mut slots);
         let names: BTreeSet<&str> = slots.iter().map(|(slot, _)| &*slot.name).collect();
         match object.form {
-            // Of attributes that have one name, a dict keeps the last.
+            // If several attributes have the same name, a dict keeps the last.
             Form::Dict | Form::Slots | Form::Cython if names.len() < slots.len() => self.ops.push(Op::Unknown),
             Form::Dict | Form::Slots => self.attributes(object, &slots)?,
             Form::Cython => self.cython(object, &slots)?,
@@ -32,7 +32,7 @@ impl Planner<'_> {
         Some(())
     }
 
-    /// What makes an object; where it stands among the operations.
+    /// Adds the operation that makes an object, and returns its index.
     fn made(&mut self, tag: &'static str, [takes_state, takes_arguments]: [bool; 2], is_bare: bool) -> usize {
         self.depth += 1;
         let depth = self.depth as u8 - 1;
@@ -58,7 +58,7 @@ impl Planner<'_> {
         self.ops.push(Op::EndObject { depth });
     }
 
-    /// A tuple of the slots. An object is made of it, whatever the tuple itself is called in the memo.
+    /// Adds the operations of a state that is a tuple of the slots.
     fn state(&mut self, object: &'static Object, slots: &[Placed]) -> Option<()> {
         let count = count_slots(Nodes::NONE, object);
         let made = self.made(&object.name, [true, true], count == 0);
@@ -121,7 +121,7 @@ impl Planner<'_> {
         Some(())
     }
 
-    /// `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
+    /// Adds the operations of `__pyx_unpickle_C(C, checksum, None)` and the members in the order of their names.
     fn cython(&mut self, object: &'static Object, slots: &[Placed]) -> Option<()> {
         let mut sorted = slots.to_vec();
         sorted.sort_by_key(|(slot, _)| &*slot.name);
@@ -153,10 +153,10 @@ impl Planner<'_> {
     }
 }
 
-/// A slot, and the place of its head.
+/// A slot, and the position of its head.
 pub(in crate::pickle::decode::fast) type Placed = (&'static Slot, usize);
 
-/// The slots of an object, those of its parents first.
+/// Collects the slots of an object, those of its parents first.
 fn flat_slots(object: &'static Object, mut at: usize, slots: &mut Vec<Placed>) {
     for (order, slot) in object.slots.iter().enumerate() {
         let schema = target(slot.ty);
@@ -168,7 +168,7 @@ fn flat_slots(object: &'static Object, mut at: usize, slots: &mut Vec<Placed>) {
     }
 }
 
-/// Whether all of a value stands in its head.
+/// Returns whether values of a type are entirely in their head.
 fn is_in_head(schema: &'static Schema) -> bool {
     match &schema.kind {
         Kind::Seconds { .. } | Kind::Unit => true,

@@ -1,4 +1,4 @@
-//! How plans are made of schemas.
+//! Makes plans of schemas.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,10 +11,10 @@ use crate::protocol::layout::{option_is_inline, stride};
 use crate::schema::{Form, Kind, Link, Nodes, Schema, Slot};
 use crate::walk::{can_be_none, can_become_one};
 
-/// A plan of more operations has what follows in others.
+/// The number of operations in a plan after which what follows is put in other plans.
 const MOST_OPS: usize = 256;
 
-/// Arrays of more items have a plan for their items.
+/// The most items of an array whose operations are in the plan around it; longer ones have a plan for their items.
 const MOST_ITEMS: u64 = 16;
 
 pub(super) struct Planner<'a> {
@@ -22,7 +22,7 @@ pub(super) struct Planner<'a> {
     pub ops: Vec<Op>,
     spans: Vec<Span>,
     values: Vec<(&'static Schema, usize)>,
-    /// How many tuples and objects are open, and how many parts of any kind.
+    /// The number of open tuples and objects, and in `deep` of open parts of any kind.
     pub depth: usize,
     deep: u32,
     deepest: u32,
@@ -35,14 +35,14 @@ impl<'a> Planner<'a> {
     }
 
     pub fn plan(mut self, head: usize) -> Plan {
-        // Of those that begin with the same operation, the inner ones were there first.
+        // Of spans that begin with the same operation, the inner ones were added first.
         self.spans.reverse();
         self.spans.sort_by_key(|span| span.from);
         let Self { ops, spans, values, deepest, .. } = self;
         Plan { ops, spans, values, deepest, size: stride(head), is_empty: head == 0, learned: Learned::default() }
     }
 
-    /// A value that the machine can read alone; where it ends.
+    /// Adds a value that the machine can read alone, and returns where its head ends.
     pub fn whole(&mut self, schema: &'static Schema, place: usize) -> Option<usize> {
         self.values.push((schema, place));
         self.value(schema, place)?;
@@ -79,7 +79,7 @@ impl<'a> Planner<'a> {
             Kind::Known(known) => Op::Standard(Box::new(Standard { at, known: *known, seen: UNSEEN })),
             Kind::List(of) if target(*of).is_byte() => Op::Bytes(at),
             Kind::Array(of, len) if target(*of).is_byte() => Op::ByteArray { at, len: u32::try_from(*len).ok()? },
-            // It may hold any value.
+            // It may contain any value.
             Kind::Serde => return None,
             _ => return self.parted(schema, place),
         };
@@ -87,7 +87,7 @@ impl<'a> Planner<'a> {
         Some(())
     }
 
-    /// What has parts of its own.
+    /// Adds a value that has parts.
     fn parted(&mut self, schema: &'static Schema, place: usize) -> Option<()> {
         let outer = self.deep;
         self.deep += 1;
@@ -108,14 +108,14 @@ impl<'a> Planner<'a> {
             Kind::Seconds { signed } => return self.seconds(*signed, at),
             Kind::Optional(of) => return self.optional(target(*of), place),
             Kind::List(of) => self.group(at, Codes::LIST, Of::Value(target(*of)), None),
-            // The machine compares those that differ with what they become.
+            // Different keys can become one in the image: only the machine compares them.
             Kind::Set(key) | Kind::Map(key, _) if can_become_one(Nodes::NONE, target(*key)) => Op::Unknown,
             Kind::Set(of) => self.group(at, Codes::SET, Of::Value(target(*of)), None),
             Kind::Map(key, value) => self.group(at, Codes::DICT, Of::Entry(target(*key), target(*value)), None),
             Kind::Array(of, len) => self.array((target(*of), *len), place)?,
             Kind::Boxed(of) => Op::Boxed { plan: self.plans.of(Of::Value(target(*of))), deep },
             Kind::Object(object) => return self.object(object, place),
-            // Which type it is, its class says.
+            // Its class determines the type.
             Kind::Enum(of) if of.form == Form::Dynamic => Op::Unknown,
             Kind::Enum(of) => Op::Enum(Box::new(Variants::new(of, at, deep))),
             _ => Op::Unknown,
@@ -128,7 +128,7 @@ impl<'a> Planner<'a> {
         let at = u32::try_from(place).ok()?;
         let start = self.ops.len();
         self.ops.push(Op::Unknown);
-        // What could be absent itself stands in a tuple.
+        // A value that could be `None` itself is wrapped in a tuple.
         let wrapped = can_be_none(Nodes::NONE, inner);
         let open = if wrapped { Some(self.open(1)) } else { None };
         if option_is_inline(inner.head) {
@@ -144,7 +144,7 @@ impl<'a> Planner<'a> {
         Some(())
     }
 
-    /// The begin of a tuple; where it stands among the operations.
+    /// Begins a tuple, and returns the index of its operation.
     pub fn open(&mut self, count: usize) -> usize {
         let marked = count > 3 || self.plans.is_old;
         self.ops.push(Op::Tuple { marked, depth: self.depth as u8, skip: 0 });
@@ -162,7 +162,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// How many operations follow one.
+    /// Returns how many operations follow the one with this index.
     pub fn since(&self, op: usize) -> u32 {
         (self.ops.len() - op - 1) as u32
     }
@@ -205,7 +205,7 @@ impl<'a> Planner<'a> {
         Op::Group(Box::new(Group { at, codes, plan, called, exactly, deep }))
     }
 
-    /// The items of an array; its last operation.
+    /// Adds the items of an array, and returns its last operation.
     fn array(&mut self, (of, len): (&'static Schema, u64), place: usize) -> Option<Op> {
         let is_short = (2..=MOST_ITEMS).contains(&len) && is_number(of) && !self.plans.is_text;
         if !is_short {
@@ -219,7 +219,7 @@ impl<'a> Planner<'a> {
         Some(Op::Code(op::APPENDS))
     }
 
-    /// A slot of a flat state, or of attributes if it is named; where it ends.
+    /// Adds a slot of a flat state, or of attributes if it is named; returns where its head ends.
     pub fn slot(&mut self, slot: &'static Slot, place: usize, is_named: bool) -> Option<usize> {
         match &target(slot.ty).kind {
             Kind::Raw(raw) if raw.array => self.ops.push(Op::Unknown),

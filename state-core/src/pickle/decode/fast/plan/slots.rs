@@ -5,16 +5,16 @@ use core::cell::OnceCell;
 
 use super::Placed;
 
-/// The slots of an object, in the order in which they are expected.
+/// The slots of an object, in the order in which they are expected in the pickle.
 pub(in crate::pickle::decode::fast) struct Slots {
     pub slots: Vec<SlotOf>,
-    /// Whether they stand in a pair, behind what would be a `__dict__`.
+    /// Whether they are the second item of a pair whose first item would be a `__dict__`.
     pub is_pair: bool,
 }
 
 pub(in crate::pickle::decode::fast) struct SlotOf {
     pub placed: Placed,
-    /// Its number in the order of the head.
+    /// Its index in the order of the head.
     pub order: usize,
     pub plan: OnceCell<u32>,
 }
@@ -25,7 +25,7 @@ impl Slots {
         Self { slots: slots.iter().enumerate().map(slot).collect(), is_pair }
     }
 
-    /// Expects them in the order of their names.
+    /// Sorts the slots by name.
     pub fn sort(&mut self) {
         self.slots.sort_by_key(|slot| &*slot.placed.0.name);
     }

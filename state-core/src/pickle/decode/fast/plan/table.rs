@@ -1,4 +1,4 @@
-//! The plans of a pickle, each made when it is needed first.
+//! The plans of a pickle, each made when it is first needed.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -17,13 +17,13 @@ pub(in crate::pickle::decode::fast) struct Plans {
     pub is_text: bool,
 }
 
-/// What a plan is of.
+/// What a plan reads.
 #[derive(Clone, Copy)]
 pub(in crate::pickle::decode::fast) enum Of {
     Value(&'static Schema),
     /// A key and its value.
     Entry(&'static Schema, &'static Schema),
-    /// A slot that stands by its name.
+    /// A slot that is pickled by its name.
     Named(&'static Slot),
     /// The slots of a variant.
     Slots(&'static [Slot]),
@@ -34,7 +34,7 @@ impl Of {
         match (self, other) {
             (Self::Value(one), Self::Value(other)) => ptr::eq(one, other),
             (Self::Entry(key, value), Self::Entry(other, of_other)) => ptr::eq(key, other) && ptr::eq(value, of_other),
-            // Each is asked for once.
+            // Callers look up each of the others once.
             _ => false,
         }
     }
