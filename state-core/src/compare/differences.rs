@@ -142,17 +142,17 @@ pub fn compare<'de, T: Restore<'de>>(ours: &'de [u8], theirs: &'de [u8]) -> Resu
 }
 
 impl Options {
-    /// As [`compare`].
+    /// Like [`compare`].
     ///
     /// # Errors
-    /// As [`compare`].
+    /// As for [`compare`].
     pub fn compare<'de, T: Restore<'de>>(&self, ours: &'de [u8], theirs: &'de [u8]) -> Result<Differences<'de>> {
         self.check::<T>(ours)?;
         self.check::<T>(theirs)?;
         Differences::of(T::schema(), T::HEAD, [Cow::Borrowed(ours), Cow::Borrowed(theirs)])
     }
 
-    /// As [`compare`], of bytes that may have been made for it.
+    /// Like [`compare`], of bytes that may have been made for it.
     pub(crate) fn compare_owned<'a, T: RestoreOwned>(&self, images: [Cow<'a, [u8]>; 2]) -> Result<Differences<'a>> {
         for image in &images {
             self.check::<T>(image)?;

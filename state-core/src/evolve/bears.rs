@@ -1,11 +1,11 @@
-//! What parts have somewhere: text or raw arrays, whose order in an image is that of its parts.
+//! Which parts contain text or raw arrays, whose order in an image is that of its parts.
 
 use alloc::vec::Vec;
 
 use crate::schema::places::Places;
 use crate::schema::{Kind, Link, Nodes, Schema};
 
-/// Whether a part, or what lies behind it, has text or raw arrays.
+/// Whether a part contains text or raw arrays, in its head or beyond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bears {
     pub text: bool,
@@ -15,7 +15,7 @@ pub(super) struct Bears {
 impl Bears {
     const ALL: Self = Self { text: true, raw: true };
 
-    /// What a part has itself.
+    /// What a part contains itself, without its parts.
     fn of(kind: &Kind) -> Self {
         match kind {
             Kind::Str => Self { text: true, raw: false },
@@ -30,7 +30,7 @@ impl Bears {
     }
 }
 
-/// What each node of a table has somewhere.
+/// Returns what each node of a table contains.
 pub(super) fn all_bear(nodes: &Nodes) -> Vec<Bears> {
     let table = &nodes.0;
     let mut all: Vec<Bears> = table.iter().map(|node| Bears::of(&node.kind)).collect();
@@ -55,7 +55,7 @@ pub(super) fn all_bear(nodes: &Nodes) -> Vec<Bears> {
     all
 }
 
-/// What a type has somewhere, or may have: types that contain themselves are seen once.
+/// Returns what a type contains or may contain. A type that contains itself is visited once.
 pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
     let mut bears = Bears::default();
     let (mut open, mut seen) = (alloc::vec![schema], Places::default());

@@ -1,4 +1,4 @@
-//! What the program `state` asks of forms: what is in the way, in the words of its options.
+//! What the command `state` needs of forms: obstacles, in terms of its options.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use super::form::Form;
 use crate::schema::{Kind, Problem, Schema};
 
 impl Form {
-    /// As [`obstacles`](Form::obstacles), with options of the program `state` in place of attributes.
+    /// Like [`obstacles`](Form::obstacles), with options of the command `state` instead of attributes.
     #[doc(hidden)]
     #[must_use]
     pub fn obstacles_by_option(&'static self, older: &Form) -> Vec<String> {

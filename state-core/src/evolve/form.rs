@@ -1,4 +1,4 @@
-//! A form of a type's states in the hands of a program that does not have the type: by its schema alone.
+//! A form of a type in a program that does not have the type: described by its schema alone.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -203,7 +203,7 @@ impl Form {
         Ok(self)
     }
 
-    /// Whether references are numbered in images that are made of others.
+    /// Whether references are numbered in images that are upgraded to this form.
     pub(crate) fn numbering(&self, theirs: bool) -> Numbering {
         let mut nodes = self.parsed.nodes.0.iter();
         Numbering { theirs, ours: theirs || nodes.any(|node| matches!(node.kind, Kind::Weak(_))) }
@@ -272,7 +272,7 @@ impl Upgrade<'_> {
         lay_out((self.form.fingerprint, sharing), self.form.root().head, &made, Some(&carried))
     }
 
-    /// The same without the schema, like the states in a stream.
+    /// Like [`upgrade`](Self::upgrade), without the schema, as the states in a stream are.
     #[cfg(feature = "std")]
     pub(crate) fn bare(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let (made, sharing) = self.made(bytes)?;
@@ -300,7 +300,8 @@ impl Upgrade<'_> {
         if made.numbered && !self.form.parsed.pointers {
             return Err(no_pointers());
         }
-        // No type checks it here: what is said to be empty may not be, and theirs may be damaged where it is copied.
+        // No type checks the image here: a slot that was filled with zeros may not be valid, and copied parts of the
+        // older image may be damaged.
         let (ours, sharing) = (made.regions(root.head)?, made_sharing(&image, &made));
         match walk::find_damage_by(root, &self.form.parsed.nodes, &ours, bytes, limits.depth) {
             None => Ok((made, sharing)),
@@ -312,7 +313,7 @@ impl Upgrade<'_> {
     }
 }
 
-/// A text that is kept for as long as the program runs.
+/// Keeps a text until the program ends.
 fn kept(text: &str) -> &'static str {
     String::from(text).leak()
 }
@@ -321,7 +322,7 @@ fn leave_empty(_: &mut Builder, _: usize) -> Result<()> {
     Ok(())
 }
 
-/// The same of a shared pointer to something empty.
+/// Leaves a slot empty that is a shared pointer.
 fn leave_pointer_empty(image: &mut Builder, _: usize) -> Result<()> {
     if image.numbered {
         image.run(1, RECORD);
@@ -337,20 +338,20 @@ fn slots_of(node: &mut Schema) -> Box<dyn Iterator<Item = &mut Slot> + '_> {
     }
 }
 
-/// Whether a node is a shared pointer, as far as that is known.
+/// Whether a node is a shared pointer, as far as the schema says.
 fn is_pointer(node: &Schema) -> bool {
     node.shared.is_some() && !matches!(node.kind, Kind::Weak(_))
 }
 
-/// Which nodes have a value whose head is zeros and behind which nothing lies. Each is looked at once; what stands in a
-/// head has an end.
+/// Which nodes have a value whose head is zeros and which has no data outside its head. Each node is examined once; the
+/// recursion ends because heads are finite.
 struct Empties<'n> {
     nodes: &'n Nodes,
     known: Vec<Option<bool>>,
 }
 
 impl Empties<'_> {
-    /// For each slot of a node, in order.
+    /// Returns the answer for each slot of a node, in order.
     fn slots(&mut self, node: &Schema) -> Vec<bool> {
         match &node.kind {
             Kind::Object(object) => object.slots.iter().map(|slot| self.slot(slot.ty)).collect(),
@@ -361,7 +362,7 @@ impl Empties<'_> {
         }
     }
 
-    /// Whether a slot has one; of a shared pointer, a record may stand behind it.
+    /// Whether a slot has such a value; for a shared pointer, a record may be added.
     fn slot(&mut self, link: Link) -> bool {
         let nodes = self.nodes;
         let node = nodes.get(link);
@@ -407,7 +408,7 @@ impl Empties<'_> {
     }
 }
 
-/// Has a type say of older forms what the amendments do.
+/// Gives a type the attributes that the amendments stand for.
 fn amend(node: &mut Schema, amendments: &Amendments, removed: Option<&'static [&'static str]>) {
     let had = |name: &str| {
         let had = amendments.aliases.iter().filter(|(_, now)| now == name);

@@ -1,4 +1,4 @@
-//! Older forms that are types of the program: which of them a part of an older state is of.
+//! Older forms that are types of the program: finds the one that a part of an older state has.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -12,8 +12,8 @@ use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference, pl
 
 type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
 
-/// How the form that fits is found. It is reached by the constants of forms alone, so that programs without any do not
-/// link it.
+/// How the form that fits is found. Only the constants of forms refer to this, so that programs without any do not link
+/// it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FormSearch(Search);
 
@@ -22,13 +22,13 @@ impl FormSearch {
 }
 
 impl<'t> Planner<'t> {
-    /// The one of ours that an older form is of, if it is not ours that fits best.
+    /// Returns the form that a part of an older state has, unless the present type fits better.
     pub(super) fn form(&mut self, from: &'t Schema, to: &'static Schema) -> Option<&'static OldForm> {
         let forms = to.evolution()?.forms;
         (forms.first()?.search.0)(self, from, to, forms)
     }
 
-    /// The same among forms.
+    /// Finds the form among `forms`.
     fn form_among(
         &mut self,
         from: &'t Schema,
@@ -49,7 +49,7 @@ impl<'t> Planner<'t> {
         fits.or_else(|| forms.iter().find(|form| self.reaches(from, form, &mut Vec::new())))
     }
 
-    /// Whether one becomes an older form of ours by way of older forms of that.
+    /// Whether a part becomes an older form of ours through older forms of that form.
     fn reaches(&mut self, from: &'t Schema, form: &OldForm, seen: &mut Vec<*const Schema>) -> bool {
         let schema = (form.schema)();
         if seen.contains(&from_ref(schema)) {
@@ -60,13 +60,13 @@ impl<'t> Planner<'t> {
         forms.iter().any(|form| self.resolves(from, (form.schema)()) || self.reaches(from, form, seen))
     }
 
-    /// Whether one fits the other by name.
+    /// Whether a part can become a type without older forms of the type itself.
     fn resolves(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
         let pair = places::pair(from, to);
         if let Some(known) = self.verdicts.get(pair) {
             return known != 0;
         }
-        // Where the question comes up again inside, it is the same one.
+        // The same question inside the pair is answered with yes.
         self.verdicts.set(pair, 1);
         let mut planner = Planner::new(self.theirs, self.ours, (self.keeps, self.numbering));
         (planner.depth, planner.tries) = (self.depth, true);
@@ -87,7 +87,7 @@ impl<'t> Planner<'t> {
         form: &'static OldForm,
         path: &Path<'_>,
     ) -> Op {
-        // It writes where the old value's parts are no longer in order.
+        // The converted value is written where the parts of the older value are no longer in order.
         self.broken = Broken { text: true, raw: true };
         let old = (form.schema)();
         let shares = |schema: &'static Schema| shares(self.ours, schema);

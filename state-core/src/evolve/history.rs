@@ -1,4 +1,4 @@
-//! The forms that a project's states had, in a text file beside its source.
+//! The forms that a project's states had, in a text file next to its source.
 
 use alloc::format;
 use alloc::string::String;
@@ -49,16 +49,16 @@ macro_rules! history {
     };
 }
 
-/// What each recorded form begins with.
+/// The start of the first line of each recorded form.
 pub(super) const FORM: &str = "form ";
 
-/// What the lines of its canonical bytes begin with.
+/// The start of the lines with its canonical bytes.
 pub(super) const BYTES: &str = "  = ";
 
-/// The same of what stands beside them.
+/// The start of the lines with the rows that belong to them.
 pub(super) const ROWS: &str = "  @ ";
 
-/// The same of the open set and the tag that a type has there.
+/// The start of the lines with the open set that a type is in, and its tag there.
 pub(super) const MEMBER: &str = "  + ";
 
 impl SchemaHistory {
@@ -68,13 +68,13 @@ impl SchemaHistory {
         Self { text }
     }
 
-    /// The types of open sets that are recorded, as bytes carry them.
+    /// The recorded types of open sets, encoded as in images.
     pub(crate) fn members(&self) -> Vec<u8> {
         members(self.text)
     }
 
-    /// The canonical schema with this fingerprint and the rows beside it, if it is recorded. The states of one form may
-    /// have been written with other shared pointers at other times, so where references are numbered, only one may fit.
+    /// Returns the canonical schema with this fingerprint and its rows, if it is recorded. A form may be recorded
+    /// several times with different shared pointers, so if references are numbered, only one of these may fit.
     pub(crate) fn find(&self, fingerprint: u64, numbered: bool) -> Option<Result<(Vec<u8>, Rows<'static>)>> {
         let mut found = forms(self.text).filter(|form| form.fingerprint == Some(fingerprint));
         let first = found.next()?;
@@ -82,7 +82,7 @@ impl SchemaHistory {
     }
 }
 
-/// The types of open sets among the forms of a text, as bytes carry them.
+/// The types of open sets among the forms of a text, encoded as in images.
 pub(super) fn members(text: &str) -> Vec<u8> {
     let member = |form: Recorded<'_>| {
         let (names, (canonical, rows)) = (form.member()?, form.parts().ok()?);
@@ -95,10 +95,10 @@ pub(super) fn members(text: &str) -> Vec<u8> {
 /// One recorded form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recorded<'a> {
-    /// The type's name, or what it is where it has none.
+    /// The type's name, or a description of a type without one.
     pub name: &'a str,
     fingerprint: Option<u64>,
-    /// The lines below its first.
+    /// The lines after the first.
     lines: &'a str,
 }
 
@@ -115,7 +115,7 @@ pub(super) fn forms(text: &str) -> impl Iterator<Item = Recorded<'_>> {
     })
 }
 
-/// An error if something other than comments is before the first form, as in the text of another file.
+/// Returns an error if anything but comments is before the first form, as in the text of another file.
 pub(super) fn is_history(text: &str) -> Result<()> {
     let mut before = text.lines().take_while(|line| !line.starts_with(FORM)).map(str::trim);
     match before.find(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -131,14 +131,14 @@ pub(super) fn is_history(text: &str) -> Result<()> {
     }
 }
 
-/// The beginning of a line of any length.
+/// The beginning of a line of any length, for an error.
 fn shortened(line: &str) -> Escaped<'_> {
     let end = line.char_indices().nth(40).map_or(line.len(), |(end, _)| end);
     Escaped(&line[..end])
 }
 
 impl<'a> Recorded<'a> {
-    /// The canonical schema, and the rows beside it; an error where someone changed them.
+    /// Returns the canonical schema and its rows; an error if someone changed them.
     pub fn parts(&self) -> Result<(Vec<u8>, Rows<'static>)> {
         let schema = self.bytes(BYTES).filter(|bytes| Some(hash(bytes)) == self.fingerprint);
         schema.zip(self.rows()).ok_or_else(|| self.changed())
@@ -151,7 +151,7 @@ impl<'a> Recorded<'a> {
         hex.as_bytes().chunks(2).map(byte).collect()
     }
 
-    /// The rows, whose hash stands behind them.
+    /// The rows, which are followed by their hash.
     fn rows(&self) -> Option<Rows<'static>> {
         let bytes = self.bytes(ROWS)?;
         if bytes.is_empty() {
@@ -170,7 +170,8 @@ impl<'a> Recorded<'a> {
         Some((String::from(set), String::from(tag)))
     }
 
-    /// Whether it is of a type of an open set and was changed, so that states are read without it.
+    /// Returns an error if this is a type of an open set whose record was changed, because states would be read without
+    /// it.
     #[cfg(feature = "std")]
     pub fn lost_member(&self) -> Option<Error> {
         let is_member = self.lines.lines().any(|line| line.starts_with(MEMBER));
@@ -183,7 +184,7 @@ impl<'a> Recorded<'a> {
         Error::new(ErrorKind::Malformed, expected, "one that was changed").at(self.name)
     }
 
-    /// The one among this and others of its fingerprint that says which types are shared pointers.
+    /// Returns the one of these forms with the same fingerprint that says which types are shared pointers.
     fn alone_with_pointers(&self, others: impl Iterator<Item = Recorded<'a>>) -> Result<(Vec<u8>, Rows<'static>)> {
         let mut known: Option<(Vec<u8>, Rows<'static>)> = None;
         for form in core::iter::once(*self).chain(others) {
@@ -202,7 +203,7 @@ impl<'a> Recorded<'a> {
         known.map_or_else(|| self.parts(), Ok)
     }
 
-    /// Whether it is the record of a present form, whose rows are these.
+    /// Whether this is the record of a present form with these rows.
     #[cfg(feature = "std")]
     pub fn is_of(&self, fingerprint: u64, rows: &[u8]) -> bool {
         let ours = Carried::rows_of_record(rows).unwrap_or_default();

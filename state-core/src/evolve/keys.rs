@@ -1,5 +1,5 @@
-//! Keys of maps and elements of sets: two that differ stay two. What drops a part of them is refused when it is planned;
-//! what functions of the user's make of them is compared in each state.
+//! Keys of maps and elements of sets: two that differ must stay different. Dropping a part of a key is refused when it
+//! is planned; what functions of the user make of keys is compared in each state.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ impl Planner<'_> {
         at
     }
 
-    /// Looks at the keys once all their parts are planned.
+    /// Checks the keys once all their parts are planned.
     pub(super) fn finish_keys(&mut self) {
         let keys = mem::take(&mut self.keys);
         if keys.is_empty() {
@@ -41,7 +41,7 @@ impl Planner<'_> {
         }
     }
 
-    /// For each step, whether it is one that is looked for, or leads to one.
+    /// Returns for each step whether it is wanted or leads to one that is.
     fn reaching(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<bool> {
         let mut reaching: Vec<bool> = self.steps.iter().map(is_wanted).collect();
         if !reaching.contains(&true) {
@@ -63,7 +63,7 @@ impl Planner<'_> {
     }
 }
 
-/// The steps that a step leads to.
+/// Visits the steps that a step leads to.
 fn parts(op: &Op, sets: &[OpenSet], mut each: impl FnMut(At)) {
     match op {
         Op::List { of }
@@ -107,10 +107,11 @@ impl<'a> Run<'_, 'a> {
         })
     }
 
-    /// Makes a key by itself, and compares it with those before it.
+    /// Makes a key in a separate image, and compares it with those before it.
     pub(super) fn differs(&mut self, key: At, head: &'a [u8], made: &mut Made) -> Result<()> {
         let step = &self.plan.steps[key];
-        // What is in a key is compared when that is made to stay: in each key by itself, it would be made twice as often.
+        // Keys inside this one are compared when it is made in its place: comparing them here too would double the work
+        // for each level of keys.
         if !step.compares || !mem::replace(&mut self.compares, false) {
             return Ok(());
         }

@@ -1,11 +1,13 @@
-//! Whether a slot that is missing may be an older one of another name: a remedy should not offer a name in vain.
+//! Whether a missing slot may have been called by the name of an older one, so that a remedy does not suggest the name
+//! in vain.
 
 use crate::schema::{Kind, Link, Nodes, Schema};
 
-/// Options and boxes around a slot, of which no more are looked behind.
+/// The maximum number of options and boxes around a slot that are looked through.
 const MOST: usize = 4;
 
-/// Whether some value of theirs could be one of ours. What is inside of lists, maps and objects is not compared.
+/// Whether a value of the older type may be one of the present type. The contents of lists, maps and objects are not
+/// compared.
 pub(super) fn may_become(theirs: (&Schema, &Nodes), ours: (&Schema, &Nodes)) -> bool {
     let converts = ours.0.evolution().is_some_and(|evolution| !evolution.forms.is_empty());
     let (theirs, ours) = (inside(theirs), inside(ours));

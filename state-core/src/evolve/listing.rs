@@ -13,11 +13,11 @@ use crate::schema::fingerprint::hash;
 use crate::schema::{Carried, recorded_names, write_canonical};
 use crate::schema::{Kind, Nodes, Schema, Show, brief};
 
-/// Canonical bytes in one line.
+/// The number of canonical bytes in a line.
 #[cfg(feature = "std")]
 const LINE: usize = 48;
 
-/// The name under which a type's forms are recorded.
+/// Returns the name under which a type's forms are recorded.
 pub(super) fn name(schema: &Schema, nodes: &Nodes) -> String {
     match schema.tag() {
         Some(tag) => Escaped(tag).to_string(),
@@ -25,13 +25,13 @@ pub(super) fn name(schema: &Schema, nodes: &Nodes) -> String {
     }
 }
 
-/// A form as it stands in the file: a listing for people, and the canonical bytes.
+/// Returns a form as it is recorded in the file: a listing for people, and the canonical bytes.
 #[cfg(feature = "std")]
 pub(super) fn record(schema: &'static Schema, canonical: &[u8], rows: &[u8]) -> String {
     recorded_as(&name(schema, Nodes::NONE), schema, canonical, rows)
 }
 
-/// The same of a type in an open set.
+/// Returns the record of a type in an open set.
 #[cfg(feature = "std")]
 pub(super) fn record_member(set: &str, tag: &str, schema: &'static Schema) -> String {
     let name = member_name(set, tag);
@@ -40,7 +40,7 @@ pub(super) fn record_member(set: &str, tag: &str, schema: &'static Schema) -> St
     out
 }
 
-/// The name under which a type in an open set is recorded.
+/// Returns the name under which a type in an open set is recorded.
 #[cfg(feature = "std")]
 pub(super) fn member_name(set: &str, tag: &str) -> String {
     alloc::format!("{} in {}", Escaped(tag), Escaped(set))
@@ -70,7 +70,7 @@ fn add_bytes(out: &mut String, prefix: &str, bytes: &[u8]) {
     }
 }
 
-/// The named types in a schema, each with its parts, a line for each; of a type without names what it is.
+/// Lists the named types in a schema, with a line for each of their parts.
 pub(super) fn list(root: &Schema, nodes: &Nodes, indent: &str) -> String {
     let mut out = String::new();
     let (mut seen, mut open): (Vec<&Schema>, Vec<&Schema>) = (Vec::new(), alloc::vec![root]);

@@ -1,9 +1,10 @@
 #![doc = include_str!("../guide/links.md")]
 #![doc = include_str!("../guide/when_types_change.md")]
 
-// The writer's schema is resolved against the reader's once, into a `Plan` (`plan`, `slots`, `skip`; what stands in its
-// way is a `Problem` of `schema`). The plan makes an image of ours from each image of theirs (`run`), which is then checked and loaded
-// as any other: so generated code has no part in it.
+// The writer's schema is resolved against the reader's once, into a `Plan` (`plan`, `slots`, `skip`; an obstacle is a
+// `Problem` of `schema`). The plan makes an image of the present type from each older image (`run`), which is then
+// checked and loaded like any other, so generated code has no part in this. In these modules, `theirs` is the older
+// form and `ours` the present one. Much of a value is outside its head: in the tail, the text and the raw region.
 
 mod bears;
 mod command;
@@ -102,10 +103,10 @@ pub fn loads_upgraded<T: RestoreOwned>(bytes: &[u8]) -> Result<T> {
 }
 
 impl Options {
-    /// As [`upgrade`].
+    /// Like [`upgrade`].
     ///
     /// # Errors
-    /// As [`upgrade`].
+    /// As for [`upgrade`].
     pub fn upgrade<'a, T: State + ?Sized>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>> {
         let (identity, image) = (identity(T::schema()), Image::open(bytes)?);
         if self.is_present(&image, &identity) {
@@ -118,10 +119,10 @@ impl Options {
         Ok(Cow::Owned(lay_out((identity.fingerprint, made_sharing(&image, &made)), T::HEAD, &made, None)?))
     }
 
-    /// As [`loads_upgraded`].
+    /// Like [`loads_upgraded`].
     ///
     /// # Errors
-    /// As [`loads_upgraded`].
+    /// As for [`loads_upgraded`].
     pub fn loads_upgraded<T: RestoreOwned>(&self, bytes: &[u8]) -> Result<T> {
         let (identity, image) = (identity(T::schema()), Image::open(bytes)?);
         if self.is_present(&image, &identity) {
@@ -137,13 +138,13 @@ impl Options {
 }
 
 impl Options {
-    /// Whether an image is of the present form, those of the types in open sets included, as far as these are told.
+    /// Whether an image is of the present form, including the types in open sets, as far as these are known.
     fn is_present(&self, image: &Image<'_>, ours: &Identity) -> bool {
         let same = image.fingerprint == ours.fingerprint;
         same && (!ours.open || are_registered(&self.members(image), ours.schema))
     }
 
-    /// The types of open sets beside the schema of an image, or in the history if it has none.
+    /// The types of open sets that are carried with the schema of an image, or in the history if it carries none.
     fn members<'a>(&self, image: &Image<'a>) -> Cow<'a, [u8]> {
         match (image.schema, self.known_history()) {
             (None, Some(history)) => Cow::Owned(history.members()),

@@ -1,5 +1,5 @@
-//! Numbered references in an image that is made of an older one: each object is made where the present form first refers
-//! to it, from where it stands in the older image.
+//! Numbered references in an image that is made from an older one: each object is made where the present form first
+//! refers to it, from its place in the older image.
 
 use alloc::vec::Vec;
 
@@ -12,7 +12,7 @@ use crate::sharing::Number;
 use crate::sharing::walked::{Given, Objects};
 use crate::walk;
 
-/// Whether references are numbered, in the older images and in those that are made.
+/// Whether references are numbered in the older images and in those that are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Numbering {
     pub theirs: bool,
@@ -25,7 +25,7 @@ impl Numbering {
     }
 }
 
-/// Whether a type has shared pointers or weak references in it.
+/// Whether a type contains shared pointers or weak references.
 pub(super) fn shares(nodes: &Nodes, schema: &Schema) -> bool {
     nodes.reach(schema, |node| node.shared.is_some() || matches!(node.kind, Kind::Weak(_)))
 }
@@ -34,7 +34,7 @@ pub(super) fn shares(nodes: &Nodes, schema: &Schema) -> bool {
 pub(super) struct Numbers<'a> {
     pub objects: Objects<'a>,
     pub given: Given,
-    /// What was made of each, by its place among them.
+    /// What was made of each object, by its index in `places`.
     made: Vec<Made>,
     places: Places,
     pub weak: Vec<(Number, ClassKey)>,
@@ -48,10 +48,10 @@ pub(super) enum Made {
 }
 
 impl<'a> Numbers<'a> {
-    /// Those of an image, which is gone over.
+    /// Finds the objects of an image, in a walk over all of it.
     ///
     /// # Errors
-    /// Damage, with its place.
+    /// The image is damaged, with the place of the damage.
     pub fn of((schema, nodes): (&'a Schema, &'a Nodes), regions: &Regions<'a>, levels: u32) -> Result<Self> {
         let objects = match regions.numbered {
             Some(_) => walk::objects((schema, nodes), regions, levels)?,
@@ -60,7 +60,7 @@ impl<'a> Numbers<'a> {
         Ok(Self { objects, given: Given::default(), made: Vec::new(), places: Places::default(), weak: Vec::new() })
     }
 
-    /// Notes what is made of an object; an error if it is something else than before.
+    /// Records what is made of an object; an error if something else was made of it before.
     pub fn makes(&mut self, number: Number, what: Made) -> Result<()> {
         match self.made(number) {
             Some(made) if made == what => Ok(()),
@@ -77,7 +77,7 @@ impl<'a> Numbers<'a> {
         self.places.get(key(number)).map(|place| self.made[place])
     }
 
-    /// Writes the records.
+    /// Writes the records of all references.
     pub fn write(self, out: &mut Builder) -> Result<()> {
         for &(number, class) in &self.weak {
             if self.made(number).is_some_and(|made| made != Made::Object(class)) {
@@ -88,7 +88,8 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// The class in ours of an object of theirs: types that look alike in a schema are told apart as they were.
+/// Returns the class in the new image of an older object. Types that look alike in a schema remain distinct if they
+/// were.
 pub(super) fn class(key: PointerKey, number: Number) -> Option<ClassKey> {
     match key.class()? {
         ClassKey::Shape(shape) => Some(ClassKey::Shape(shape << 8 | u64::from(number.class))),

@@ -1,4 +1,4 @@
-//! Older states in the hands of the program: as a type of its own, or by name.
+//! Older states that the program converts itself: as a type of the program, or by name.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -89,7 +89,7 @@ impl Older {
     /// A mutable reference to the value of a slot.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         let slot = self.slots.iter_mut().find(|slot| slot.name == name)?;
-        // What is changed is what it will be.
+        // The value may change, so the old type of elements no longer applies.
         slot.elements = None;
         Some(&mut slot.value)
     }
@@ -127,7 +127,7 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
     at: usize,
 ) -> Result<()> {
     let identity = crate::schema::fingerprint::identity(F::schema());
-    // It was made, not read: where it is wrong has no place in the bytes.
+    // This image was made here, so a place in it is not a place in the bytes that were read.
     Options::new().depth(out.depth).pass::<F>(&identity, regions, regions.head)?;
     let value = T::try_from(build::<F>(regions)?).map_err(Error::refused)?;
     out.slot(
@@ -141,8 +141,8 @@ pub(crate) fn convert<F: RestoreOwned, T: State + TryFrom<F, Error: Display>>(
     )
 }
 
-/// Has a type change the slots of an older state, which stand by name, and fills an object at a head of an image from what
-/// is then there.
+/// Passes the slots of an older state by name to the type's `upgrade`, and fills an object at a head of an image from
+/// the result.
 pub(crate) type FillNamed = fn(&Object, Upgrade, (&str, Vec<NamedSlot>), Builder, usize) -> (Builder, Result<()>);
 
 pub(crate) fn fill_upgraded(
@@ -159,14 +159,15 @@ pub(crate) fn fill_upgraded(
     }
 }
 
-/// An object of an older image and the one that is to be made of it.
+/// An object of an older image, and the type that it becomes.
 pub(crate) struct Pair<'a> {
     theirs: (&'a Schema, &'a Nodes),
     regions: Regions<'a>,
     ours: (&'a Object, Upgrade),
 }
 
-/// Makes the one of the other, at a head of an image; and how much of tail, text and raw is left behind the older one.
+/// Makes an object of the present type at a head of an image. Returns how many bytes of tail, text and raw remain after
+/// the older one.
 pub(crate) type ByName = fn(Pair<'_>, Builder, usize) -> (Builder, Result<[usize; 3]>);
 
 pub(crate) fn upgrade_image(pair: Pair<'_>, image: Builder, at: usize) -> (Builder, Result<[usize; 3]>) {
@@ -182,7 +183,7 @@ pub(crate) fn upgrade_image(pair: Pair<'_>, image: Builder, at: usize) -> (Build
 }
 
 impl<'a> Run<'_, 'a> {
-    /// Reads an object by name, has it changed, and fills ours with what is then there.
+    /// Reads an object by name, upgrades it, and fills the present type from the result.
     pub(super) fn upgraded(
         &mut self,
         nodes: &Nodes,

@@ -1,4 +1,4 @@
-//! What a plan says of a part: one operation, and what it needs to know.
+//! The operations of a plan, with what each needs to know.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -7,23 +7,23 @@ use alloc::vec::Vec;
 
 use crate::schema::{Convert, DefaultFn, Enum, PointerKey, Problem, Schema};
 
-/// The place of an operation in the plan.
+/// The index of an operation in the plan.
 pub(super) type At = usize;
 
-/// What becomes of one part: of a head of `from` bytes, and what lies behind it, a head of `to` bytes.
+/// How to make one part: from a head of `from` bytes and the data outside it, a head of `to` bytes.
 #[derive(Debug)]
 pub(super) struct Step {
     pub from: usize,
     pub to: usize,
     pub op: Op,
-    /// Whether something of theirs is dropped, so that two that differ may become one.
+    /// Whether some of the older data is dropped, so that two different values may become equal.
     pub drops: bool,
-    /// Whether it is a key that functions of the user's make, so that two that differ may become one.
+    /// Whether this is a key that functions of the user make, so that two different ones may become equal.
     pub compares: bool,
 }
 
 impl Step {
-    /// Of a part that keeps all.
+    /// A step of a part that keeps all of its data.
     pub fn of(from: usize, to: usize, op: Op) -> Self {
         Self { from, to, op, drops: false, compares: false }
     }
@@ -32,11 +32,11 @@ impl Step {
 #[derive(Debug)]
 #[repr(u8)]
 pub(super) enum Op {
-    /// Not planned yet, or not to be had.
+    /// Not planned yet, or impossible.
     Open,
-    /// The same bytes, with nothing behind them that would have to be looked at.
+    /// The same bytes, without data outside the head that must be visited.
     Copy,
-    /// The same bytes, with those behind them, which are found by going over theirs.
+    /// The same bytes, and the same data outside the head, whose end the [`Skip`](super::skip::Skip) at this index finds.
     Same(usize),
     /// A wider integer.
     Int {
@@ -46,11 +46,11 @@ pub(super) enum Op {
         signed: bool,
     },
     Widen,
-    /// Parts of fixed size at other places of a head.
+    /// Parts without data outside their heads, at other places of a head.
     Flat(Box<[Segment]>),
-    /// Nothing of theirs: a field that a record did not have.
+    /// Nothing of the older value: a new field of a record.
     Default(fn(&mut [u8])),
-    /// So many parts of fixed size, side by side.
+    /// An array of `count` flat parts.
     FlatArray {
         count: usize,
         of: At,
@@ -60,10 +60,10 @@ pub(super) enum Op {
         signed: bool,
         natural: bool,
     },
-    /// An integer that is never negative as one that may be.
+    /// An integer that is never negative, as one that may be.
     BigToSigned,
     Text,
-    /// Bytes in the tail.
+    /// Elements in the tail.
     List {
         of: At,
     },
@@ -121,49 +121,49 @@ pub(super) enum Op {
     Grid {
         of: At,
     },
-    /// One of the types of an open set, by its place among those of the plan.
+    /// A value of one of the types of an open set, by the index of the set in the plan.
     Members(usize),
-    /// A shared pointer on one side at least, where references are numbered, and its value.
+    /// A shared pointer in at least one of the forms, where references are numbered, and its value.
     Pointer {
         pointers: Pointers,
         of: At,
     },
-    /// A weak reference, in ours through this pointer.
+    /// A weak reference, with the pointer that it is in the present form.
     Weak(PointerKey),
-    /// The older form is a type of the program.
+    /// A value of an older form that is a type of the program, to be converted.
     Converted {
         of: At,
         head: usize,
         convert: Convert,
     },
-    /// The type changes older states itself, by name: the node of theirs, and the type.
+    /// An object whose type upgrades older states itself, by name: the older node, and the type.
     Upgraded {
         theirs: usize,
         ours: &'static Schema,
     },
 }
 
-/// A type of theirs by tag and fingerprint, and what is known of it; sorted.
+/// What is known of older types, sorted by tag and fingerprint.
 pub(super) type ByKey<T> = Vec<(String, u64, T)>;
 
-/// What is known of a type.
+/// Finds what is known of a type.
 pub(super) fn find<'k, T>(types: &'k ByKey<T>, key: (&str, u64)) -> Option<&'k T> {
     let found = types.binary_search_by(|(tag, fingerprint, _)| (&**tag, *fingerprint).cmp(&key));
     found.ok().map(|at| &types[at].2)
 }
 
-/// The types of theirs in an open set, by tag and fingerprint, and what becomes of the values of each.
+/// The older types in an open set, by tag and fingerprint, and what becomes of their values.
 #[derive(Debug, Default)]
 pub(super) struct OpenSet {
-    /// Of those that become nothing, the first reason and how many more there are.
+    /// For types without a counterpart, the first reason and the number of further ones.
     pub types: ByKey<Result<OneOf, (Problem, usize)>>,
-    /// What is said of others.
+    /// The expected types, for an error about any other.
     pub expected: String,
-    /// Whether values of two types become those of one.
+    /// Whether values of two types become values of one.
     pub drops: bool,
 }
 
-/// A type of ours in an open set.
+/// A present type in an open set.
 #[derive(Debug)]
 pub(super) struct OneOf {
     pub tag: String,
@@ -171,31 +171,31 @@ pub(super) struct OneOf {
     pub of: At,
 }
 
-/// One part of a flat head.
+/// One part of a head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
     pub from: usize,
     pub to: usize,
     pub len: usize,
-    /// How it is converted; `None` where it is copied.
+    /// The operation that converts the part; `None` if it is copied.
     pub by: Option<At>,
 }
 
-/// The place of a part's way among those of the plan; `None` where nothing lies behind its head.
+/// The index of the [`Skip`](super::skip::Skip) for a part; `None` if it has no data outside its head.
 pub(super) type Over = Option<usize>;
 
-/// What is done for each value: first in its head, then with what lies behind it.
+/// What is done for each value: first in its head, then with the data outside it.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
     pub heads: Box<[Segment]>,
     pub steps: Box<[SlotStep]>,
 }
 
-/// With a tag of its own, which is read faster than one that is hidden in a field.
+/// The tag is separate because reading it is faster than decoding a niche in a field.
 #[derive(Debug)]
 #[repr(u8)]
 pub(super) enum SlotStep {
-    /// Copies what lies behind slots that are the same, found by going over it.
+    /// Copies the data outside the head of unchanged slots, whose end is found by skipping over it.
     Same(Vec<Behind>),
     Part {
         name: Cow<'static, str>,
@@ -209,17 +209,17 @@ pub(super) enum SlotStep {
         to: usize,
         by: DefaultFn,
     },
-    /// A part of theirs that is passed over, and whether what lies behind it is marked.
+    /// Skips an older part; the flag says whether the beginning of its data is marked.
     Skip(Behind, bool),
-    /// Marks what lies here.
+    /// Marks the current place.
     Mark,
-    /// Goes to a mark.
+    /// Moves to a mark.
     Seek(usize),
-    /// Copies what lies between here and a mark, and goes to it.
+    /// Copies the data from the current place to a mark, and moves there.
     Copy(usize),
 }
 
-/// A part of a head behind which something lies.
+/// A part of a head that has data outside the head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Behind {
     pub from: usize,
@@ -234,7 +234,7 @@ impl Behind {
 }
 
 impl Slots {
-    /// Whether a head of so many bytes is copied with what lies behind it, and nothing else is done.
+    /// Whether a head of `head` bytes is copied with the data outside it, and nothing else is done.
     pub fn copies(&self, head: usize) -> bool {
         let heads = match &*self.heads {
             [] => head == 0,
@@ -244,7 +244,7 @@ impl Slots {
         heads && matches!(&*self.steps, [] | [SlotStep::Same(_)])
     }
 
-    /// The operations of its parts.
+    /// The operations of the parts.
     pub fn parts(&self) -> impl Iterator<Item = At> {
         let part = |step: &SlotStep| match step {
             SlotStep::Part { of, .. } => Some(*of),
@@ -254,10 +254,10 @@ impl Slots {
     }
 }
 
-/// What becomes of a part that is a shared pointer in one of the forms at least.
+/// How a part is made that is a shared pointer in at least one of the forms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pointers {
-    /// How the content of theirs is passed over.
+    /// How the content of an older pointer is skipped.
     pub theirs: Option<usize>,
     pub ours: Option<PointerKey>,
 }
@@ -273,11 +273,11 @@ impl Pointers {
 /// The variants of an enum.
 #[derive(Debug)]
 pub(super) struct Cases {
-    /// Ours.
+    /// The present enum.
     pub of: &'static Enum,
     pub from: Tag,
     pub to: Tag,
-    /// For each variant of theirs: its name, the bytes of its slots, and what becomes of it.
+    /// For each older variant, its name, the size of its slots, and what becomes of it.
     pub variants: Box<[Case]>,
 }
 
@@ -291,13 +291,13 @@ pub(super) struct Tag {
 pub(super) struct Case {
     pub name: String,
     pub from: usize,
-    /// The variant of ours and the bytes of its slots; `None` where there is none for it.
+    /// The present variant and the size of its slots; `None` if there is none.
     pub ours: Option<(usize, usize)>,
     pub slots: Slots,
 }
 
 impl Cases {
-    /// Whether each variant has the same place and bytes.
+    /// Whether each variant has the same index and bytes.
     pub fn copies(&self) -> bool {
         let same =
             |(index, case): (usize, &Case)| case.ours == Some((index, case.from)) && case.slots.copies(case.from);

@@ -1,5 +1,6 @@
-//! What is done for the slots of a value, in the order of ours. What lies behind those of theirs lies in their order: it is
-//! gone over as far as needed to find where that of a slot begins, and each beginning that is needed later is marked.
+//! The steps for the slots of a value, in the order of the present form. The data outside the older head is in the
+//! order of the older form: it is skipped as far as needed to find where that of a slot begins, and each beginning that
+//! is needed later is marked.
 
 use alloc::vec::Vec;
 
@@ -7,20 +8,20 @@ use super::op::{Behind, Segment, SlotStep, Slots};
 use super::raws::joined;
 use crate::schema::places::Places;
 
-/// The steps as they are put in order.
+/// The steps while they are put in order.
 pub(super) struct Order {
     pub heads: Vec<Segment>,
     pub steps: Vec<SlotStep>,
-    /// The slots of theirs with something behind them, and whether it is still to be made.
+    /// The older slots with data outside the head, and whether each is still to be made.
     behind: Vec<(Behind, bool)>,
-    /// The place among them that has been reached; after the last it is their number.
+    /// The slot whose data begins at the current place; after the last, the number of slots.
     here: usize,
-    /// The marked places, each with its number.
+    /// The marked slots, each with the number of its mark.
     marks: Places,
 }
 
 impl Order {
-    /// Of such slots of theirs, of which those by these numbers are made.
+    /// Starts with these older slots, of which those with the indices in `made` become present ones.
     pub fn new(behind: Vec<Behind>, made: impl Iterator<Item = usize>) -> Self {
         let mut behind: Vec<(Behind, bool)> = behind.into_iter().map(|behind| (behind, false)).collect();
         for number in made {
@@ -29,7 +30,7 @@ impl Order {
         Self { heads: Vec::new(), steps: Vec::new(), behind, here: 0, marks: Places::default() }
     }
 
-    /// Goes to what lies behind a slot, and beyond it once that is made.
+    /// Moves to the data of a slot, and past it, because making the slot reads it.
     pub fn makes(&mut self, number: usize) -> Behind {
         self.goes(number);
         self.here = number + 1;
@@ -38,7 +39,7 @@ impl Order {
         *behind
     }
 
-    /// The same of a slot that is the same; it is not gone over where its end is known.
+    /// Copies the data of an unchanged slot; it is not skipped over if its end is marked.
     pub fn copies(&mut self, number: usize) {
         let behind = self.makes(number);
         match (self.marks.get([self.here, 0]), self.steps.last_mut()) {
@@ -48,18 +49,18 @@ impl Order {
         }
     }
 
-    /// Goes beyond all of theirs.
+    /// Moves past all older data.
     pub fn finish(mut self) -> Slots {
         self.goes(self.behind.len());
         Slots { heads: joined(self.heads), steps: self.steps.into() }
     }
 
-    /// Marks the place that has been reached.
+    /// Marks the current place.
     fn mark(&mut self) {
         self.marks.set([self.here, 0], self.marks.len());
     }
 
-    /// The last marked place up to another, with its number.
+    /// Returns the last marked place up to another, with the number of its mark.
     fn nearest(&self, to: usize) -> Option<(usize, usize)> {
         self.marks.nearest([to, 0]).map(|([place, _], mark)| (place, mark))
     }
@@ -67,7 +68,7 @@ impl Order {
     fn goes(&mut self, to: usize) {
         let nearest = self.nearest(to);
         if let Some((place, mark)) = nearest.filter(|(place, _)| self.here > to || *place > self.here) {
-            // From the place farthest on, all others are reached.
+            // The farthest place is marked, so that all later ones can be reached from it.
             if self.nearest(usize::MAX).is_none_or(|(farthest, _)| farthest < self.here) {
                 self.mark();
                 self.steps.push(SlotStep::Mark);

@@ -1,4 +1,4 @@
-//! Where a part lies in a type: written out where it is told, which most never is.
+//! The path of a part in a type. It is written out only for problems, so usually never.
 
 use core::fmt;
 
@@ -28,14 +28,14 @@ impl<'p> Path<'p> {
         self.with(Last::Slot(name))
     }
 
-    /// Whether it is a part of a type with a name, or such a type itself, whose attributes can convert it.
+    /// Whether the part belongs to a type with a name, or is such a type itself, whose attributes can convert it.
     pub fn owner(&self) -> Owner {
         match (self.last, self.outer) {
             (Last::Slot(_), _) => Owner::Around,
             (Last::Root(""), _) => Owner::None,
             (Last::Root(_), _) => Owner::Root,
             (_, Some(outer)) => match outer.owner() {
-                // What a list or tuple at the root holds is not the root.
+                // An element of a list or tuple at the root is not the root.
                 Owner::Root => Owner::None,
                 owner => owner,
             },

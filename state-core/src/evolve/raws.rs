@@ -25,7 +25,7 @@ impl<'t> Planner<'t> {
         Op::Raw { from_optional: a.optional, to_optional: b.optional, of }
     }
 
-    /// Elements of raw arrays; those of a list that is to be one must be numbers.
+    /// Plans the elements of raw arrays, which must be flat.
     fn element(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {
         let of = self.links(from, to, &path.elements());
         if !self.is_flat(of) && !matches!(self.steps[of].op, Op::Open) {
@@ -35,7 +35,7 @@ impl<'t> Planner<'t> {
         of
     }
 
-    /// What becomes of a part where a raw array stands, that is there if ours may be absent.
+    /// Plans a part as a raw array that is present, even if the present type is optional.
     pub fn part_to_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
@@ -46,7 +46,7 @@ impl<'t> Planner<'t> {
         self.finish(at, (from, to.0), op, path)
     }
 
-    /// The same of a list, set or array, as a raw array that is there.
+    /// Plans a list, set or array as a raw array that is present.
     pub fn plain_to_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &Path<'_>) -> Op {
         let (element, count) = match &from.kind {
             Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
@@ -60,7 +60,7 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// What becomes of a raw array of theirs that is there, though it might be absent.
+    /// Plans an older raw array that is present, even if the older type is optional.
     pub fn raw_to_part(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(raw_head(false), to.head, Op::Open));
@@ -72,7 +72,7 @@ impl<'t> Planner<'t> {
         self.finish(at, (from, to), op, path)
     }
 
-    /// The same of one that is there, as a list or array.
+    /// Plans a raw array that is present, as a list or array.
     pub fn raw_to_plain(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> Op {
         let (element, count) = match &to.kind {
             Kind::List(b) => (*b, None),
@@ -91,7 +91,7 @@ impl<'t> Planner<'t> {
         at
     }
 
-    /// Numbers, and arrays of numbers, on either side.
+    /// Plans elements that must be numbers, or arrays of numbers, in both forms.
     fn numbers_of(
         &mut self,
         (from, a): (&'t Schema, Link),
@@ -112,7 +112,7 @@ impl<'t> Planner<'t> {
         Op::Grid { of }
     }
 
-    /// Fields by name, wherever they lie.
+    /// Plans the fields of a record by name, whatever their offsets.
     pub fn record(
         &mut self,
         (from, a): (&'t Schema, &'t Record),
@@ -152,7 +152,7 @@ impl<'t> Planner<'t> {
         self.drops |= used.len() < a.fields.len();
         let same = from.head == to.head && a.fields.len() == b.fields.len();
         if same && segments.iter().all(|segment| segment.by.is_none() && segment.from == segment.to) {
-            // With the padding.
+            // This copies the padding too.
             return Op::Copy;
         }
         Op::Flat(joined(segments))
@@ -170,7 +170,7 @@ impl<'t> Planner<'t> {
     }
 }
 
-/// Segments that lie side by side in both heads as one.
+/// Joins segments that are adjacent in both heads.
 pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
     let mut joined: Vec<Segment> = Vec::new();
     for segment in segments {
@@ -190,7 +190,7 @@ pub(super) fn joined(segments: Vec<Segment>) -> Box<[Segment]> {
     joined.into()
 }
 
-/// Whether a value is so many numbers, one at least, side by side.
+/// Whether a value is a number, or a non-empty array of such values.
 fn is_numbers<'s>(nodes: &'s Nodes, mut schema: &'s Schema) -> bool {
     loop {
         match &schema.kind {

@@ -1,4 +1,4 @@
-//! An older form, by its schema, and what it takes to make states of the present type from its.
+//! An older form, described by its schema, and how to make states of the present type from its states.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -17,12 +17,12 @@ use crate::schema::fingerprint::{Identity, by_fingerprint, hash};
 use crate::schema::{Carried, Graph, Kind, Nodes, Problem, Rows, Schema, Sharing, root_name};
 use crate::walk::{self, Limits};
 
-/// Whether references are numbered in what was made of an image, and may lead back.
+/// Whether references are numbered in an image that was made from another, and whether they may form cycles.
 pub(crate) fn made_sharing(image: &Image<'_>, made: &Builder) -> Sharing {
     Sharing { shared: made.numbered, cyclic: made.numbered && image.sharing().cyclic }
 }
 
-/// An older form, by its schema.
+/// An older form, described by its schema.
 #[derive(Clone, Debug)]
 pub(crate) struct Parsed {
     pub nodes: Nodes,
@@ -32,7 +32,7 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
-    /// The form that wrote an image.
+    /// Returns the form that an image was written in.
     pub(super) fn of(image: &Image<'_>, ours: &Identity, options: &Options) -> Result<Self> {
         if let Some(schema) = image.schema {
             if hash(schema) != image.fingerprint {
@@ -58,7 +58,8 @@ impl Parsed {
         }
     }
 
-    /// A form of which anybody may know the types in its open sets, if it has any.
+    /// Reads the schema of a form that this program or its history knows; `members` are the types of its open sets, if
+    /// it has any.
     fn recorded(schema: &[u8], rows: Rows<'_>, members: impl FnOnce() -> Vec<u8>) -> Result<Self> {
         let form = Self::within(schema, &rows, usize::MAX)?;
         if !form.has_sets() {
@@ -77,14 +78,14 @@ impl Parsed {
         Ok(Self { nodes, root, pointers: false })
     }
 
-    /// The same, of a class that Python pickled: objects of Python may be in it.
+    /// Reads the schema of a class that Python pickled, which may contain Python objects.
     #[cfg(feature = "pyo3")]
     pub fn of_class(schema: &[u8], class: &str, memory: usize) -> Result<Self> {
         let (nodes, root) = crate::schema::parse_class_within(schema, class, memory)?;
         Ok(Self { nodes, root, pointers: false })
     }
 
-    /// The same, with the types of its open sets.
+    /// Reads the schema of a class that Python pickled, with the types of its open sets.
     #[cfg(feature = "pyo3")]
     pub fn of_class_with_sets(schema: &[u8], members: &[u8], class: &str, memory: usize) -> Result<Self> {
         let rows = Rows { members: Cow::Borrowed(members), ..Rows::default() };
@@ -103,13 +104,13 @@ impl Parsed {
         self.nodes.0.get(self.root)?.tag()
     }
 
-    /// A plan for images that are not there yet, of less than 4 GiB of text.
+    /// Plans for images that do not exist yet, of less than 4 GiB of text.
     #[cfg(feature = "pyo3")]
     pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved> {
         self.plan(Graph { nodes: Nodes::NONE, root: ours }, Images::default())
     }
 
-    /// The same, of a schema that may be anybody's, with what stands in front of it, and of no more bytes in memory.
+    /// Reads a schema from any source, with the rows before it, in at most `memory` bytes.
     pub fn within(schema: &[u8], rows: &Rows<'_>, memory: usize) -> Result<Self> {
         Self::with_members(schema, rows, memory, None)
     }
@@ -125,7 +126,7 @@ impl Parsed {
         self.plan(Graph { nodes: Nodes::NONE, root: ours.schema }, images)
     }
 
-    /// The same, against any schema, for such images.
+    /// Plans the upgrade to any schema, for images of this kind.
     pub(super) fn plan(self, ours: Graph<'static>, images: Images) -> Result<Resolved> {
         if images.numbering.theirs && !self.pointers {
             return Err(no_pointers());
@@ -153,7 +154,7 @@ pub(crate) struct Resolved {
 }
 
 impl Resolved {
-    /// The image of ours; damage is told with its place.
+    /// Makes an image of the present type; damage is reported with its place.
     pub fn made(&self, regions: &Regions<'_>, bytes: &[u8], ours: &Schema, limits: Limits) -> Result<Builder> {
         self.plan.run(regions, limits).map_err(|error| {
             let (theirs, nodes) = self.plan.theirs();
@@ -162,7 +163,7 @@ impl Resolved {
         })
     }
 
-    /// The schema that wrote the older form.
+    /// Returns the schema of the older form.
     #[cfg(feature = "pyo3")]
     pub fn theirs(&self) -> (&Schema, &Nodes) {
         self.plan.theirs()

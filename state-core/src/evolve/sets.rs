@@ -1,7 +1,7 @@
-//! Open sets: which type of ours becomes of each of theirs. The types of theirs are those that the older state carries
-//! beside its schema or that were recorded, and those of the program; which of them a state has is found when it is read,
-//! so what is in the way of one type is in the way of its values alone. Planning is reached by a constant of each set, so
-//! that programs without any do not link it.
+//! Open sets: which present type each older type becomes. The older types are those that the older state carries with
+//! its schema or that were recorded, and those of the program. Which of them a state contains is known only when it is
+//! read, so an obstacle for one type stops only states with values of that type. Only a constant of each set refers to
+//! the planning, so that programs without open sets do not link it.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -19,12 +19,12 @@ use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Nodes, Open, Problem};
 
-/// How older states of open sets are planned.
+/// How older states of open sets are handled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetEvolution {
     pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &Path<'_>) -> Op,
     pub(super) pass: fn(&mut Skips, &mut Ahead<'_>, &Open) -> usize,
-    /// The type of a value that comes with its tag alone.
+    /// Finds the type of a value that is given with its tag alone.
     pub tagged: for<'n> fn(&'n Nodes, &Open, &str) -> Result<MemberOf<'n>>,
 }
 
@@ -60,28 +60,28 @@ impl Skips {
 
 impl<'t> Planner<'t> {
     fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &Path<'_>) -> Op {
-        // Their tags are text among the others.
+        // The tags of the older values are part of the text.
         self.broken.text = true;
         let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
         if let Some(place) = self.set_places.get(&key) {
-            // Each place where the set is met drops what its first one does.
+            // Each occurrence of the set drops what the first one does.
             self.drops |= self.sets[*place].drops;
             return Op::Members(*place);
         }
         let place = self.sets.len();
         self.sets.push(OpenSet { types: ByKey::new(), expected: ours.registered(), drops: false });
-        // Of values alone it is said later what is in their way.
+        // An obstacle for values in a set is reported elsewhere, and does not count when a fit is only tried.
         if self.tries {
             return Op::Members(place);
         }
         self.set_places.insert(key, place);
         let now = self.ours.members(ours);
         let had = now.iter().rev().flat_map(|ours| ours.aliases.iter().map(move |had| (*had, ours)));
-        // A name goes before a former name.
+        // Present names take precedence over former names.
         let by_name: BTreeMap<&str, &MemberOf<'static>> = had.chain(now.iter().map(|ours| (ours.tag, ours))).collect();
         let mut types: BTreeMap<(String, u64), _> = BTreeMap::new();
         let members = self.theirs.members(theirs);
-        // Known before their parts are planned, in which the set may be met again.
+        // This is set before the parts are planned, because the set may occur in them again.
         let mut became: BTreeMap<&str, &str> = BTreeMap::new();
         let joins = members.iter().filter_map(|member| Some((by_name.get(member.tag)?.tag, member.tag)));
         let drops = joins.fold(false, |drops, (ours, theirs)| *became.entry(ours).or_insert(theirs) != theirs || drops);
@@ -102,7 +102,7 @@ impl<'t> Planner<'t> {
         Op::Members(place)
     }
 
-    /// What becomes of the values of one type, or all that is in their way.
+    /// Plans the values of one type, or returns all obstacles.
     fn member(
         &mut self,
         theirs: MemberOf<'t>,
@@ -144,7 +144,7 @@ impl<'a> Run<'_, 'a> {
         self.level(*of, run, place).map_err(|error| error.within(tag))
     }
 
-    /// The tag and the fingerprint of a value's type.
+    /// Reads the tag and the fingerprint of a value's type.
     pub(super) fn member_key(&mut self, head: &'a [u8]) -> Result<(&'a str, u64)> {
         let (tag_head, fingerprint) = head.split_at(LENGTH);
         let len = self.length(tag_head)?;
@@ -153,7 +153,7 @@ impl<'a> Run<'_, 'a> {
         Ok((tag, number))
     }
 
-    /// Space for the head of a value behind that of an open set.
+    /// Appends space for the head of a value of an open set.
     fn place(&mut self, of: At) -> Result<usize> {
         let step = &self.plan.steps[of];
         self.grow(1, step.from + crate::schema::OPEN_HEAD, step.to)

@@ -1,4 +1,4 @@
-//! How parts of theirs are passed over: those that have no place in ours, and those that lie there in another order.
+//! How older parts are skipped: those that the present form does not have, and those that it has in another order.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -12,11 +12,11 @@ use crate::schema::places::{Places, node};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::standard::Known;
 
-/// How one part is passed over, whose head has so many bytes.
+/// How to skip one part. Sizes are those of heads, in bytes.
 #[derive(Debug)]
 #[repr(u8)]
 pub(super) enum Skip {
-    /// Still being made.
+    /// Still to be made.
     Open,
     Text,
     List {
@@ -41,13 +41,13 @@ pub(super) enum Skip {
         head: usize,
         of: Over,
     },
-    /// One of the types of an open set, by its place among those of the plan.
+    /// A value of one of the types of an open set, by the index of the set in the plan.
     Members(usize),
-    /// A shared pointer, before whose value stands a record.
+    /// A shared pointer, whose value follows a record.
     Numbered(usize),
     /// Parts of a head.
     Parts(Box<[Behind]>),
-    /// The bytes of the tag, whether slots lie in the head, and for each variant their bytes and their parts.
+    /// The size of the tag, whether slots are in the head, and for each variant the size of its slots and their parts.
     Enum {
         tag: usize,
         inline: bool,
@@ -62,13 +62,12 @@ pub(super) enum Skip {
     },
 }
 
-/// In place of a way: nothing lies behind the head.
+/// Instead of an index: there is no data outside the head.
 const FLAT: usize = usize::MAX;
-/// In place of a way: something lies behind the head, and its way was not asked for.
+/// Instead of an index: there is data outside the head, and no `Skip` has been made.
 const UNASKED: usize = usize::MAX - 1;
 
-/// The types of an open set that has no place in ours: of each the bytes of its head, and how what lies behind it is
-/// passed over.
+/// The types of an open set that is skipped: the size of each head, and how to skip the data outside it.
 pub(super) type PassedSet = ByKey<(usize, Over)>;
 
 #[derive(Clone, Copy, Debug)]
@@ -81,22 +80,22 @@ impl Keeps {
     pub const ALL: Self = Self { text: true, raw: true };
     pub const NONE: Self = Self { text: false, raw: false };
 
-    /// Text and raw arrays can be taken as a whole where no length of theirs needs its long form.
+    /// Text can be kept as a whole only if no length of a text needs the long form.
     pub fn fits(self, text: usize) -> Self {
         Self { text: self.text && text < u32::MAX as usize, ..self }
     }
 }
 
-/// All ways of a plan.
+/// All [`Skip`]s of a plan.
 #[derive(Debug)]
 pub(super) struct Skips {
     pub ways: Vec<Skip>,
-    /// The ways of nodes, or [`FLAT`]: a part may stand in another many times.
+    /// The index of each node's `Skip`, or [`FLAT`]: a type may occur in others many times.
     made: Places,
-    /// The open sets.
+    /// The open sets that are skipped.
     pub sets: Vec<PassedSet>,
     pub set_places: BTreeMap<String, usize>,
-    /// What the nodes of their table have somewhere, if it was asked.
+    /// What the nodes of the older schema contain, once it was needed.
     pub bears: Option<Vec<Bears>>,
     keeps: Keeps,
     /// Whether references are numbered.
@@ -116,7 +115,7 @@ impl Skips {
         }
     }
 
-    /// How the value of a shared pointer is passed over, whose record was read; nothing of what is none.
+    /// Returns how to skip the value of a shared pointer after its record; `None` if the part is no shared pointer.
     pub fn content(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
         self.of(nodes, schema).and_then(|way| match self.ways.get(way) {
             Some(Skip::Numbered(content)) => Some(*content),
@@ -124,8 +123,8 @@ impl Skips {
         })
     }
 
-    /// How a part is passed over. What it leads to is made one after the other, as types lead to others as long as a
-    /// schema has any.
+    /// Returns how to skip a part. The parts inside are handled in a loop, because types can be nested as deeply as the
+    /// schema has nodes.
     pub fn of(&mut self, nodes: &Nodes, schema: &Schema) -> Over {
         let mut ahead = Ahead { nodes, open: Vec::new() };
         let over = self.part(&mut ahead, schema);
@@ -143,7 +142,7 @@ impl Skips {
         over
     }
 
-    /// The place of a part's way, which is made later.
+    /// Returns the index of a part's `Skip`, which is made later.
     pub fn part<'s>(&mut self, ahead: &mut Ahead<'s>, schema: &'s Schema) -> Over {
         if self.is_flat(ahead.nodes, schema) {
             return None;
@@ -192,10 +191,10 @@ impl Skips {
             Kind::Raw(raw) => Skip::Raw { optional: raw.optional, size: head(raw.element) },
             Kind::Grid(of, _) => Skip::Grid { size: head(*of) },
             Kind::Weak(_) => Skip::Parts(Box::default()),
-            // Of a schema that was read, by what its name is in this program, if it is met at all.
+            // If the schema was read, this uses the set of this name in the program, if there is one.
             Kind::Open(open) => match open.evolution {
                 Some(of_sets) => Skip::Members((of_sets.pass)(self, ahead, open)),
-                // Of a class without any, which leaves its values out.
+                // A class without open sets leaves their values out.
                 None => Skip::Parts(Box::default()),
             },
             _ => Skip::Text,
@@ -206,7 +205,7 @@ impl Skips {
         self.parts(ahead, slots.iter().map(|slot| slot.ty))
     }
 
-    /// The parts of a head behind which something lies.
+    /// The parts of a head that have data outside it.
     fn parts(&mut self, ahead: &mut Ahead<'_>, links: impl Iterator<Item = Link>) -> Box<[Behind]> {
         let mut at = 0;
         let mut parts = Vec::new();
@@ -220,8 +219,8 @@ impl Skips {
         parts.into()
     }
 
-    /// Whether nothing lies behind a head that has to be passed over. Types stand in one another's heads no deeper than
-    /// schemas are read.
+    /// Whether there is no data outside a head that must be skipped. Types are nested in heads no deeper than schemas
+    /// are read.
     fn is_flat(&mut self, nodes: &Nodes, schema: &Schema) -> bool {
         if let Some(known) = self.made.get(node(schema)) {
             return known == FLAT;
@@ -246,7 +245,7 @@ impl Skips {
             | Kind::Open(_) => false,
             Kind::Known(known) => !matches!(known, Known::Int | Known::Natural),
             Kind::Optional(of) => option_is_inline(nodes.get(*of).head) && flat(*of),
-            // What is not flat takes bytes, so that a count of others is of no more than there are.
+            // An element that is not flat has bytes, so a large count means as much data.
             Kind::Array(of, count) => *count == 0 || flat(*of),
             Kind::Tuple(items) => items.iter().all(|&item| flat(item)),
             Kind::Object(object) => object.slots.iter().all(|slot| flat(slot.ty)),
@@ -260,14 +259,14 @@ impl Skips {
         }
     }
 
-    /// What a part of theirs has somewhere, or may have.
+    /// Returns what an older part contains or may contain.
     pub fn bears(&mut self, nodes: &Nodes, schema: &Schema) -> Bears {
         let all = self.bears.get_or_insert_with(|| all_bear(nodes));
         nodes.place_of(schema).map_or_else(|| bears(nodes, schema), |place| all.get(place).copied().unwrap_or_default())
     }
 }
 
-/// The parts whose ways are still to be made.
+/// The parts whose `Skip`s are still to be made.
 pub(super) struct Ahead<'s> {
     pub nodes: &'s Nodes,
     open: Vec<(usize, &'s Schema)>,

@@ -1,4 +1,5 @@
-//! The slots of objects and variants, by name: which of theirs becomes which of ours, and in which order.
+//! The slots of objects and variants, matched by name: which older slot each present one is made from, and in which
+//! order.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -12,9 +13,9 @@ use super::path::Path;
 use super::plan::{Planner, named_alike};
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Problem, Schema, Show, Slot};
 
-/// A slot of theirs, or of ours: parents' slots stand in their place.
+/// A slot of either form. The slots of parents take the parent's place.
 struct Place<'s> {
-    /// Whether it is a parent that is matched as a whole.
+    /// Whether this is a parent that is matched as a whole.
     is_parent: bool,
     owner: &'s str,
     slot: &'s Slot,
@@ -22,7 +23,7 @@ struct Place<'s> {
     at: usize,
 }
 
-/// A slot of ours, and what it is made from.
+/// What a present slot is made from.
 enum Source {
     Slot(usize, At),
     Default(DefaultFn),
@@ -48,7 +49,7 @@ impl<'t> Planner<'t> {
         flat(slots)
     }
 
-    /// Parts that stand side by side, in one order: of a tuple.
+    /// Plans the parts of a tuple, which have the same order in both forms.
     pub(super) fn side_by_side(&mut self, parts: Vec<(Cow<'static, str>, Link, At)>) -> Op {
         let (mut from, mut to) = (0, 0);
         let (mut theirs, mut ours) = (Vec::new(), Vec::new());
@@ -82,7 +83,7 @@ impl<'t> Planner<'t> {
         self.matched(&theirs, &our_slots, &names, &path.slot(&ours.name))
     }
 
-    /// The slots of a variant that is gone.
+    /// Plans the slots of a removed variant.
     pub(super) fn dropped(&mut self, theirs: &'t [Slot]) -> Slots {
         let theirs = self.side(theirs);
         let parts = self.theirs_in_order(&theirs);
@@ -102,7 +103,7 @@ impl<'t> Planner<'t> {
         slots.iter().map(place).collect()
     }
 
-    /// The slots of an object of theirs, those of its parents in their place; but of those that are whole as one.
+    /// The slots of an older object, with those of its parents in their place; a parent in `whole` remains one slot.
     fn places(&self, object: &'t Object, whole: &[Evolvable]) -> Vec<Place<'t>> {
         let mut places = Vec::new();
         add(object, 0, &|link| self.theirs.get(link), &|tag| whole.iter().any(|whole| whole.is(tag)), &mut places);
@@ -115,7 +116,7 @@ impl<'t> Planner<'t> {
         places
     }
 
-    /// Whether an object's own slots were written as they are now, whatever became of their types.
+    /// Whether an object's own slots were the same as now, whatever became of their types.
     fn written_alike(&self, theirs: &[Place<'t>], ours: &[Place<'static>]) -> bool {
         theirs.len() == ours.len()
             && theirs
@@ -148,7 +149,7 @@ impl<'t> Planner<'t> {
         self.broken.raw |= bears.raw;
     }
 
-    /// Finds what each slot of ours is made from.
+    /// Finds what each present slot is made from.
     fn matched(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], names: &Names<'_>, path: &Path<'_>) -> Slots {
         let found = find(theirs, ours, names);
         let gone: Vec<usize> = (0..theirs.len()).filter(|at| !found.contains(&Found::At(*at))).collect();
@@ -191,7 +192,7 @@ impl<'t> Planner<'t> {
         self.ordered(&theirs, parts)
     }
 
-    /// Notes whether text and raw arrays change places, or are there anew.
+    /// Records whether text or raw arrays change their order, or are new.
     fn keeps_order(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], found: &[Found]) {
         let (mut text, mut raw) = (None, None);
         for (place, found) in ours.iter().zip(found) {
@@ -213,7 +214,7 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// Puts what is done in order.
+    /// Arranges the steps.
     fn ordered(&self, theirs: &[(usize, usize, Over)], ours: Vec<(Cow<'static, str>, usize, Source)>) -> Slots {
         let (numbers, behind): (Vec<usize>, Vec<Behind>) =
             theirs.iter().enumerate().filter_map(|(at, part)| Some((at, Behind::of(*part)?))).unzip();
@@ -250,7 +251,7 @@ impl<'t> Planner<'t> {
     }
 }
 
-/// Slots as one flat part, where all of them are.
+/// Returns one flat operation, if all slots are flat.
 fn flat(slots: Slots) -> Op {
     match slots.steps.is_empty() {
         true => Op::Flat(slots.heads),
@@ -258,7 +259,7 @@ fn flat(slots: Slots) -> Op {
     }
 }
 
-/// A parent that is matched as a whole, because it has older forms or changes them itself.
+/// A parent that is matched as a whole, because it has older forms or upgrades older states itself.
 struct Evolvable {
     name: &'static str,
     evolution: &'static Evolution,
@@ -271,7 +272,7 @@ impl Evolvable {
     }
 }
 
-/// Those among a type's parents, at any distance.
+/// Returns those among a type's parents, at any distance.
 fn whole_parents(mut object: &'static Object, get: impl Fn(Link) -> &'static Schema) -> Vec<Evolvable> {
     let mut all = Vec::new();
     while let Some(parent) = object.slots.first().filter(|_| object.has_parent) {
@@ -303,7 +304,7 @@ fn add<'s>(
     }
 }
 
-/// A type and its parents, with what each says of older forms.
+/// A type and its parents, with what the attributes of each say about older forms.
 struct Family(Vec<(&'static str, &'static Evolution)>);
 
 impl Family {
@@ -326,7 +327,7 @@ impl Family {
         self.0.iter().any(|(_, evolution)| evolution.is_removed(name))
     }
 
-    /// Whether a type of theirs is one of ours, by its name or one that it had.
+    /// Whether an older type is a present one, by its present or a former name.
     fn is_same(&self, theirs: &str, ours: &str) -> bool {
         let had = |evolution: &Evolution| evolution.aliases.contains(&theirs);
         theirs == ours || self.0.iter().any(|(name, evolution)| *name == ours && had(evolution))
@@ -349,13 +350,13 @@ impl Names<'_> {
 enum Found {
     At(usize),
     Nowhere,
-    /// A parent and its child have slots of the name, and nothing tells which is meant.
+    /// A parent and its child have slots of this name, and which is meant is unclear.
     Twice,
 }
 
-/// For each slot of ours the one of theirs that it is made from: a parent that is whole from such a parent, whatever the
-/// fields are called; a slot from that of the same name in the same type, else of the same
-/// name anywhere in the family, else of a name that it had.
+/// Finds for each present slot the older slot that it is made from. A whole parent is made from such a parent, whatever
+/// the fields are called; a slot is made from that of the same name in the same type, or else of the same name anywhere
+/// in the family, or else of a former name.
 fn find(theirs: &[Place<'_>], ours: &[Place<'static>], names: &Names<'_>) -> Vec<Found> {
     let mut found = alloc::vec![Found::Nowhere; ours.len()];
     let mut taken = alloc::vec![false; theirs.len()];

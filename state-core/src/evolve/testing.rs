@@ -17,7 +17,7 @@ use crate::schema::fingerprint::{Identity, identity};
 use crate::schema::{Carried, Graph, KnownMember, Nodes, Open, Rows, is_name, open_sets, write_canonical};
 use crate::state::State;
 
-/// The variable with which tests record what is new.
+/// The environment variable with which tests record new forms.
 const RECORD: &str = "STATE_RECORD";
 
 const PREFACE: &str = "\
@@ -72,7 +72,7 @@ fn compare(ours: &Identity, path: &Path, records: bool) -> Result<(), String> {
     if messages.is_empty() { Ok(()) } else { Err(messages.join("\n")) }
 }
 
-/// The recorded forms that a type can have been of.
+/// The recorded forms that may belong to a type.
 fn known<'a>(ours: &Identity, text: &'a str) -> Vec<Recorded<'a>> {
     let name = listing::name(ours.schema, Nodes::NONE);
     let had = ours.schema.evolution().map_or(&[][..], |evolution| evolution.aliases);
@@ -86,7 +86,7 @@ fn is_recorded(ours: &Identity, text: &str) -> bool {
     known(ours, text).iter().any(|form| form.is_of(ours.fingerprint, &rows))
 }
 
-/// Why states of recorded forms can no longer be loaded.
+/// Reasons why states of recorded forms can no longer be loaded.
 fn obstacles(ours: &Identity, text: &str) -> Vec<String> {
     let members = members(text);
     let lost = |form: Recorded<'_>| {
@@ -97,7 +97,7 @@ fn obstacles(ours: &Identity, text: &str) -> Vec<String> {
     forms(text).filter_map(lost).chain(unresolved).collect()
 }
 
-/// The types that are registered now in the open sets of a type, and not recorded in this form.
+/// The types that are registered in the open sets of a type, and not recorded in their present form.
 fn unrecorded(ours: &Identity, text: &str) -> Vec<(&'static str, KnownMember)> {
     let of = |set: &'static Open| set.all().into_iter().map(|member| (&*set.name, member));
     let recorded: Vec<(Option<u64>, (String, String))> =
@@ -111,7 +111,8 @@ fn unrecorded(ours: &Identity, text: &str) -> Vec<(&'static str, KnownMember)> {
     open_sets(ours.schema).into_iter().flat_map(of).filter(is_new).collect()
 }
 
-/// Whether a recorded form becomes the present one, or what it takes; with the types of open sets that were recorded.
+/// Checks that a recorded form can be upgraded to the present one, with the recorded types of open sets. The error says
+/// what to write.
 fn resolve(ours: &Identity, form: &Recorded<'_>, members: &[u8]) -> Result<(), String> {
     let fingerprint = form.fingerprint().unwrap_or_default();
     let older = form
@@ -142,9 +143,9 @@ fn read(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// Appends the present form, unless it is there or in the way of one that is; gives the text of the file.
+/// Appends the present form, unless it is recorded or an older form cannot be loaded. Returns the text of the file.
 fn record(ours: &Identity, path: &Path) -> std::io::Result<String> {
-    // One test after the other in a process, and one process after the other where the system has locks.
+    // Tests in one process take turns, and so do processes if the system has file locks.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
@@ -181,7 +182,7 @@ fn read_all(file: &mut File) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// Resolves the form that wrote an image against the present one, and does nothing with the plan: for measuring.
+/// Resolves the older form of an image against the present one and drops the plan, for measurements.
 #[doc(hidden)]
 pub fn plan<T: State + ?Sized>(bytes: &[u8]) -> crate::Result<()> {
     let (ours, image) = (identity(T::schema()), crate::image::Image::open(bytes)?);

@@ -117,16 +117,16 @@ pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
 /// ```
 ///
 /// # Errors
-/// As [`load_file`]; the target is then unchanged.
+/// As for [`load_file`]; the target is then unchanged.
 pub fn load_file_into<T: RestoreOwned>(path: impl AsRef<Path>, target: &mut T) -> io::Result<()> {
     Options::new().load_file_into(path, target)
 }
 
 impl Options {
-    /// As [`save`].
+    /// Like [`save`].
     ///
     /// # Errors
-    /// As [`save`].
+    /// As for [`save`].
     pub fn save<T: State + ?Sized>(&self, path: impl AsRef<Path>, value: &T) -> io::Result<()> {
         let path = path.as_ref();
         let mut buffer = SegmentBuffer::new();
@@ -135,20 +135,20 @@ impl Options {
         replace(path, segments.iter().chain(Some(&sum[..])))
     }
 
-    /// As [`load_file`].
+    /// Like [`load_file`].
     ///
     /// # Errors
-    /// As [`load_file`].
+    /// As for [`load_file`].
     pub fn load_file<T: RestoreOwned>(&self, path: impl AsRef<Path>) -> io::Result<T> {
         let read = read(path.as_ref())?;
         verify(read.bytes())?;
         Ok(self.loads_upgraded(read.bytes())?)
     }
 
-    /// As [`load_file_into`].
+    /// Like [`load_file_into`].
     ///
     /// # Errors
-    /// As [`load_file_into`].
+    /// As for [`load_file_into`].
     pub fn load_file_into<T: RestoreOwned>(&self, path: impl AsRef<Path>, target: &mut T) -> io::Result<()> {
         let read = read(path.as_ref())?;
         verify(read.bytes())?;

@@ -13,10 +13,10 @@ use crate::state::Restore;
 use crate::walk::Limits;
 
 impl Options {
-    /// As [`loads`](super::loads).
+    /// Like [`loads`](super::loads).
     ///
     /// # Errors
-    /// As [`loads`](super::loads).
+    /// As for [`loads`](super::loads).
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
         let mut regions = Regions::flat(&[]);
@@ -24,10 +24,10 @@ impl Options {
         direct::made(&regions)
     }
 
-    /// As [`load_into`](super::load_into).
+    /// Like [`load_into`](super::load_into).
     ///
     /// # Errors
-    /// As [`load_into`](super::load_into).
+    /// As for [`load_into`](super::load_into).
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
         let mut regions = Regions::flat(&[]);
@@ -35,10 +35,10 @@ impl Options {
         direct::restored(&regions, &identity_of::<T>(), target)
     }
 
-    /// As [`check`](super::check).
+    /// Like [`check`](super::check).
     ///
     /// # Errors
-    /// As [`check`](super::check).
+    /// As for [`check`](super::check).
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
         self.divide::<T>(bytes, &mut Regions::flat(&[]))
     }
@@ -144,7 +144,7 @@ impl Options {
         self.test(Tests::of::<T>(), identity, regions, bytes)
     }
 
-    /// As [`test`](Self::test), where references are numbered; what those need.
+    /// Like [`test`](Self::test), where references are numbered; what those need.
     #[cold]
     fn test_numbered(
         &self,

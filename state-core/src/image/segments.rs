@@ -84,10 +84,10 @@ pub fn dump_segments<'a, T: State + ?Sized>(value: &'a T, buffer: &'a mut Segmen
 }
 
 impl Options {
-    /// As [`dump_segments`].
+    /// Like [`dump_segments`].
     ///
     /// # Errors
-    /// As [`dumps`](super::dumps).
+    /// As for [`dumps`](super::dumps).
     pub fn dump_segments<'a, T: State + ?Sized>(
         &self,
         value: &'a T,

@@ -25,10 +25,10 @@ pub(super) enum Writes<'h> {
 }
 
 impl Options {
-    /// As [`dumps`](super::dumps).
+    /// Like [`dumps`](super::dumps).
     ///
     /// # Errors
-    /// As [`dumps`](super::dumps).
+    /// As for [`dumps`](super::dumps).
     #[inline]
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
         if !self.is_plain() {
@@ -39,10 +39,10 @@ impl Options {
         Ok(bytes)
     }
 
-    /// As [`dump_into`](super::dump_into).
+    /// Like [`dump_into`](super::dump_into).
     ///
     /// # Errors
-    /// As [`dump_into`](super::dump_into).
+    /// As for [`dump_into`](super::dump_into).
     #[inline]
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
         let written = match !self.is_plain() || T::DYNAMIC && buffer.len() >= rewrite::SMALL {

@@ -1,4 +1,4 @@
-//! Each kind against each: what becomes of a part, if nothing is lost.
+//! The operation for each pair of kinds, if nothing is lost.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -24,7 +24,7 @@ impl<'t> Planner<'t> {
             (Kind::Raw(a), Kind::Optional(b)) if a.optional => {
                 Op::Optional { of: self.raw_to_part((from, a), self.ours.get(*b), path) }
             }
-            // As many options as there are in ours are not inside the box.
+            // The box is outside of as many options as the present type has.
             (Kind::Boxed(of), Kind::Optional(_)) if options(self.theirs, from) >= options(self.ours, to) => {
                 Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) }
             }
@@ -53,7 +53,7 @@ impl<'t> Planner<'t> {
             (Kind::Serde, Kind::Serde)
             | (Kind::Known(Known::Int), Kind::Known(Known::Int))
             | (Kind::Known(Known::Natural), Kind::Known(Known::Natural)) => {
-                // As a list of bytes, whatever they say.
+                // They are copied like a list of bytes, whatever these mean.
                 let bytes = self.steps.len();
                 self.steps.push(Step::of(1, 1, Op::Copy));
                 Op::List { of: bytes }
@@ -86,7 +86,7 @@ impl<'t> Planner<'t> {
     }
 
     fn array_to_list(&mut self, (a, count): (Link, u64), b: Link, path: &Path<'_>) -> Op {
-        // Elements without bytes of their own would cost the file nothing.
+        // Elements without bytes would cost the file nothing.
         let most = if self.theirs.get(a).head == 0 { 0x1_0000 } else { u64::from(u32::MAX) - 1 };
         if count > most {
             self.problem(Problem::size(path));
@@ -96,10 +96,10 @@ impl<'t> Planner<'t> {
     }
 }
 
-/// How many options stand inside one another, whatever boxes are around them.
+/// Counts the nested options, ignoring boxes around them.
 fn options<'s>(nodes: &'s Nodes, mut schema: &'s Schema) -> u32 {
     let mut count = 0;
-    // What is deeper was not read, and is not derived.
+    // Deeper schemas are refused when they are read, and are never derived.
     for _ in 0..DEPTH {
         schema = match &schema.kind {
             Kind::Boxed(of) => nodes.get(*of),
@@ -114,7 +114,7 @@ fn options<'s>(nodes: &'s Nodes, mut schema: &'s Schema) -> u32 {
     count
 }
 
-/// What becomes of a part that has no parts of its own, if nothing is lost.
+/// Returns the operation for a part without parts, if nothing is lost.
 fn leaf(from: &Kind, to: &Kind, same_size: bool) -> Option<Op> {
     Some(match (from, to) {
         (
@@ -145,7 +145,7 @@ fn leaf(from: &Kind, to: &Kind, same_size: bool) -> Option<Op> {
         {
             Op::Copy
         }
-        // The object stays in the table, and its class is tested with the image.
+        // The object remains in the table, and its class is checked with the image.
         #[cfg(feature = "pyo3")]
         (Kind::Handle(_), Kind::Handle(_)) => Op::Copy,
         _ => return None,

@@ -1,4 +1,4 @@
-//! From the writer's schema and ours to a plan, made once: what becomes of each part. It looks at no state.
+//! Makes a plan from the writer's schema and ours, once: what becomes of each part. No state is needed for it.
 
 mod enums;
 mod kinds;
@@ -15,25 +15,25 @@ use super::skip::{Keeps, Skips};
 use crate::schema::places::{self, Places};
 use crate::schema::{Graph, Link, Nodes, Problem, Schema, Show, brief};
 
-/// Parts inside one another, and operations, beyond which a schema is refused: it comes from a file.
+/// The maximum numbers of nested parts, and of operations. A schema may come from a file, so larger ones are refused.
 const DEPTH: u32 = 512;
 const MOST: usize = 1 << 16;
 
-/// In place of an operation: it is to be planned again.
+/// Instead of an operation: the pair must be planned again.
 const GONE: At = At::MAX;
 
-/// Problems that are told.
+/// The maximum number of problems that are reported.
 const MOST_PROBLEMS: usize = 100;
 
 /// The images that a plan is made for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Images {
-    /// Bytes of text.
+    /// The number of bytes of text.
     pub text: usize,
     pub numbering: Numbering,
 }
 
-/// A plan, and the schema of the writer's that it was made for.
+/// A plan, and the writer's schema that it was made for.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(super) steps: Vec<Step>,
@@ -45,11 +45,12 @@ pub(crate) struct Plan {
     pub(super) numbering: Numbering,
     pub(super) theirs: Nodes,
     their_root: usize,
-    /// What older states may hold that no present one can: found for each state, and told when a history is tested.
+    /// Values in older states that no present state can contain: found in each state, and reported when a history is
+    /// checked.
     losses: Vec<Problem>,
 }
 
-/// A key that was planned, whose parts may not be.
+/// A planned key, whose parts may not be planned yet.
 pub(in crate::evolve) struct Key<'t> {
     pub at: At,
     pub from: &'t Schema,
@@ -58,11 +59,12 @@ pub(in crate::evolve) struct Key<'t> {
 }
 
 impl Plan {
-    /// What it takes to make states of the type `ours` from those of `theirs`, or why it cannot be done.
+    /// Plans how to make states of the type `ours` from those of `theirs`, or returns the reasons why that is
+    /// impossible.
     pub fn new(mut theirs: Nodes, root: usize, ours: Graph<'static>, of: Images) -> Result<Self, Vec<Problem>> {
         let Images { text, numbering } = of;
         theirs.know_sets(ours.root);
-        // Objects are made where they are first referred to, so that nothing is known to keep its place.
+        // Objects are made where they are first referred to, so nothing is known to keep its place.
         let mut keeps = if numbering.is_any() { Keeps::NONE } else { Keeps::ALL.fits(text) };
         let mut bears = None;
         loop {
@@ -80,7 +82,7 @@ impl Plan {
             if problems.is_empty() {
                 return Ok(Self { steps, sets, skips, root: at, keeps, numbering, theirs, their_root: root, losses });
             }
-            // Those are in the way of some states too, and are told with the others.
+            // These stop only some states, and are reported along with the others.
             problems.extend(losses);
             return Err(problems);
         }
@@ -88,18 +90,18 @@ impl Plan {
 }
 
 impl Plan {
-    /// The schema that wrote the older form.
+    /// Returns the schema of the older form.
     pub fn theirs(&self) -> (&Schema, &Nodes) {
         (self.theirs.0.get(self.their_root).unwrap_or(&crate::schema::UNIT), &self.theirs)
     }
 
-    /// What older states may hold that no present one can.
+    /// Returns the reasons why some older states cannot be upgraded.
     pub fn losses(&self) -> &[Problem] {
         &self.losses
     }
 }
 
-/// What does not hold of the plan that is being made.
+/// Which of the assumptions in [`Keeps`] turned out to be wrong.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Broken {
     pub text: bool,
@@ -111,22 +113,22 @@ pub(super) struct Planner<'t> {
     pub ours: &'static Nodes,
     pub steps: Vec<Step>,
     pub sets: Vec<OpenSet>,
-    /// The places of those sets by their names and traits: the same name is the same set of theirs.
+    /// The indices of the open sets by their name and trait: the older form has one set for each name.
     pub set_places: BTreeMap<(&'static str, Option<&'static str>), usize>,
     pub skips: Skips,
     made: Places,
-    /// Which older forms are known to fit, because the question is asked again further in.
+    /// Which pairs are known to fit, as the same question is asked again further in.
     pub verdicts: Places,
     pub keeps: Keeps,
     pub numbering: Numbering,
     pub broken: Broken,
-    /// Whether something is dropped in the part that is being planned.
+    /// Whether data is dropped in the part that is being planned.
     pub drops: bool,
     pub keys: Vec<Key<'t>>,
     pub problems: Vec<Problem>,
     pub losses: Vec<Problem>,
     pub depth: u32,
-    /// Whether it is only asked if a part fits. What is in open sets can be in the way of states alone.
+    /// Whether this only tests if a part fits. Obstacles in open sets stop individual states, and do not count.
     pub tries: bool,
 }
 
@@ -154,7 +156,7 @@ impl<'t> Planner<'t> {
     }
 
     pub fn problem(&mut self, problem: Problem) {
-        // Of many, the first few tell enough.
+        // The first few problems are enough.
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem);
         }
@@ -166,12 +168,12 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// Whether text or raw arrays turned out to be in another order, so that everything is planned anew.
+    /// Whether text or raw arrays turned out to change their order, so that everything must be planned again.
     pub fn is_moot(&self) -> bool {
         !self.tries && (self.keeps.text && self.broken.text || self.keeps.raw && self.broken.raw)
     }
 
-    /// Whether references are numbered.
+    /// Whether references are numbered in either form.
     pub fn numbers(&self) -> bool {
         self.numbering.is_any()
     }
@@ -182,7 +184,7 @@ impl<'t> Planner<'t> {
         Op::Open
     }
 
-    /// Plans one part; the same pair of types is planned once.
+    /// Plans one part; each pair of types is planned once.
     pub fn pair(&mut self, from: &'t Schema, to: &'static Schema, path: &Path<'_>) -> At {
         self.pair_as(from, to, path, true)
     }
@@ -209,7 +211,7 @@ impl<'t> Planner<'t> {
             None => self.op(from, to, path),
         };
         self.depth += 1;
-        // A part without a name has its own problem in each place, though its schema be one node.
+        // A part of a type without a name has its own problem in each place, even if its schema is the same node.
         if from.tag().is_none() && (before + 1..MOST_PROBLEMS).contains(&self.problems.len()) {
             self.made.set(places::pair(from, to), GONE);
         }
@@ -219,7 +221,7 @@ impl<'t> Planner<'t> {
         at
     }
 
-    /// The same operation, or that of a shared pointer to what it makes.
+    /// Returns the operation, wrapped in that of a shared pointer if needed.
     pub fn shared(&mut self, (from, to): (&'t Schema, &'static Schema), op: Op, path: &Path<'_>) -> Op {
         let pointers = if self.numbers() { self.pointers(from, to, &op, path) } else { Pointers::NONE };
         if !pointers.is_any() {
@@ -229,7 +231,7 @@ impl<'t> Planner<'t> {
         Op::Pointer { pointers, of: self.steps.len() - 1 }
     }
 
-    /// Which side of a part is a shared pointer that its operation goes through.
+    /// Finds which sides of a part are shared pointers that its operation goes through.
     #[cold]
     fn pointers(&mut self, from: &'t Schema, to: &'static Schema, op: &Op, path: &Path<'_>) -> Pointers {
         let (through_theirs, through_ours) = match op {
@@ -255,8 +257,8 @@ impl<'t> Planner<'t> {
         self.pair(self.theirs.get(from), self.ours.get(to), path)
     }
 
-    /// Whether a part of ours is of the same bytes as theirs, with what lies behind it. What contains itself is not known
-    /// to be while it is planned.
+    /// Whether the present part has the same bytes as the older one, including the data outside the head. A type that
+    /// contains itself does not count, because this is not known while it is planned.
     fn keeps_bytes(&self, op: &Op, (from, to): (&Schema, &Schema)) -> bool {
         let same = |of: At| matches!(self.steps[of].op, Op::Copy | Op::Same(_));
         from.head == to.head
@@ -269,7 +271,7 @@ impl<'t> Planner<'t> {
                 | Op::List { of }
                 | Op::Set { of }
                 | Op::Boxed { of }
-                // What stands in the head takes as many bytes, and zeros stand where it does not.
+                // An inline value has the same size in both, and zeros if it is absent.
                 | Op::Optional { of } => same(*of),
                 Op::Map { key, value } => same(*key) && same(*value),
                 Op::Flat(segments) => match &**segments {
@@ -291,7 +293,7 @@ impl<'t> Planner<'t> {
         matches!(self.steps[at].op, Op::Copy)
     }
 
-    /// Whether nothing lies behind a part, on either side, that would have to be looked at.
+    /// Whether a part has no data outside its head, in either form, that must be visited.
     pub fn is_flat(&self, at: At) -> bool {
         matches!(
             self.steps[at].op,

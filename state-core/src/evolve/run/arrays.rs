@@ -1,4 +1,4 @@
-//! Raw arrays, and lists that become or became them.
+//! Raw arrays, and conversions between them and lists.
 
 use alloc::vec::Vec;
 
@@ -44,7 +44,7 @@ impl<'a> Run<'_, 'a> {
 
     fn put_raw(&mut self, count: usize, of: At, array: &[u8]) -> Result<()> {
         let (at, step) = (self.out.raw.len(), &self.plan.steps[of]);
-        // Elements without bytes of their own may be any number of them.
+        // Elements that occupy no bytes in the older form may have any count.
         if step.to > FACTOR.saturating_mul(step.from) {
             self.out.takes(count.saturating_mul(step.to))?;
         }
@@ -68,7 +68,7 @@ impl<'a> Run<'_, 'a> {
         let count = self.length(head)?;
         let from = self.plan.steps[of].from;
         let run = self.run(count, from)?;
-        // Without the bytes that stand for empty heads.
+        // The bytes for empty heads are left out.
         self.array_to_raw((count, of), &run[..count * from], to)
     }
 
@@ -101,13 +101,13 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// The number of elements of an array with these dimensions.
+/// Returns the number of elements of an array with these dimensions.
 pub(super) fn grid(lengths: &[u8], size: usize) -> Result<usize> {
     let shape: Result<Vec<usize>> = lengths.chunks_exact(8).map(whole).collect();
     grid_count(&shape?, size).ok_or_else(damaged)
 }
 
-/// A count of 8 bytes.
+/// Reads a count of 8 bytes.
 pub(super) fn whole(count: &[u8]) -> Result<usize> {
     let count = count.first_chunk().map(|count| u64::from_le_bytes(*count));
     count.and_then(|count| usize::try_from(count).ok()).ok_or_else(damaged)

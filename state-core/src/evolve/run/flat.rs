@@ -1,11 +1,11 @@
-//! Parts behind whose heads nothing lies: numbers that become wider, and what consists of them.
+//! Parts without data outside their heads: numbers that become wider, and combinations of them.
 
 use super::damaged;
 use crate::error::Result;
 use crate::evolve::op::{At, Op, Segment, Step};
 use crate::protocol::float::widen;
 
-/// Converts a part behind whose head nothing lies. `from` and `to` are its heads.
+/// Converts the head `from` of a part without data outside it, to the head `to`.
 pub(super) fn flat(steps: &[Step], at: At, from: &[u8], to: &mut [u8]) -> Result<()> {
     match &steps[at].op {
         Op::Copy => to.copy_from_slice(from),
@@ -32,7 +32,7 @@ pub(super) fn segments(steps: &[Step], segments: &[Segment], head: &[u8], to: &m
     Ok(())
 }
 
-/// Converts one part of each of many heads, which begin so many bytes apart.
+/// Converts one part of each of many heads, which begin `apart` bytes apart, in the new image `new_apart`.
 pub(super) fn column(
     steps: &[Step],
     &Segment { from, to, len, by }: &Segment,
@@ -53,7 +53,7 @@ pub(super) fn column(
     Ok(())
 }
 
-/// Converts elements that lie side by side, without the bytes that stand for empty heads.
+/// Converts adjacent elements, without the bytes for empty heads.
 pub(super) fn elements(steps: &[Step], (count, of): (usize, At), from: &[u8], to: &mut [u8]) -> Result<()> {
     let (size, new) = (steps[of].from, steps[of].to);
     match &steps[of].op {
@@ -83,7 +83,7 @@ fn float(from: &[u8], to: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
-/// An integer in more bytes.
+/// Writes an integer in more bytes.
 fn int(from: &[u8], signed: bool, to: &mut [u8]) {
     let short = match (from, signed) {
         (&[a], false) => u64::from(a).to_le_bytes(),
@@ -102,7 +102,7 @@ fn int(from: &[u8], signed: bool, to: &mut [u8]) {
     }
 }
 
-/// Integers of at most half the float's bits are exact in it.
+/// Converts an integer of at most half the float's bits, which is exact.
 fn int_to_float(wide: &[u8; 16], signed: bool, to: &mut [u8]) {
     let [a, b, c, d, ..] = *wide;
     if let Ok(to) = <&mut [u8; 4]>::try_from(&mut *to) {
@@ -116,7 +116,7 @@ fn int_to_float(wide: &[u8; 16], signed: bool, to: &mut [u8]) {
     }
 }
 
-/// An integer in the widest two's complement.
+/// Returns an integer in the widest two's complement.
 pub(super) fn wide(from: &[u8], signed: bool) -> [u8; 16] {
     let negative = signed && from.last().is_some_and(|&byte| byte >= 0x80);
     let mut wide = [if negative { 0xFF } else { 0 }; 16];

@@ -1,4 +1,4 @@
-//! Parts that lead to no further ones.
+//! Parts without further parts.
 
 use super::flat::{flat, wide};
 use super::{Run, damaged};
@@ -7,7 +7,7 @@ use crate::evolve::op::Behind;
 use crate::evolve::op::{At, Op};
 
 impl<'a> Run<'_, 'a> {
-    /// A part that leads to no further ones, but for those of arrays.
+    /// Makes a part without further parts, except for the elements of arrays.
     pub(super) fn leaf(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         let steps = &self.plan.steps;
         let step = &steps[at];
@@ -49,7 +49,7 @@ impl<'a> Run<'_, 'a> {
                 let place = self.out.run(count + usize::from(zero), 1);
                 self.out.write(place, bytes);
             }
-            // The others were tried before.
+            // The caller handled all others.
             _ => return Err(damaged()),
         }
         Ok(())
@@ -63,11 +63,12 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    /// Two's complement as short as can be, or the number if it cannot be negative.
+    /// Writes the shortest two's complement, or the shortest unsigned number for a natural one.
     fn int_to_big(&mut self, wide: [u8; 16], (signed, natural): (bool, bool), to: usize) {
         let fill = if signed && wide[15] >= 0x80 { 0xFF } else { 0 };
         let mut len = wide.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
-        // One more where the highest bit would say another sign. Of nothing, it says that of zero.
+        // One more byte is needed if the highest bit would mean the wrong sign; without bytes, the sign is that of
+        // zero.
         let negative = len > 0 && wide[len - 1] >= 0x80;
         if !natural && negative != (fill == 0xFF) {
             len += 1;

@@ -1,4 +1,4 @@
-//! Lists, sets, maps and arrays: their elements one after the other.
+//! Lists, sets, maps and arrays.
 
 use super::flat::{column, elements, flat};
 use super::{Made, Run};
@@ -22,7 +22,8 @@ impl<'a> Run<'_, 'a> {
         self.nested(|this| this.each((count, of), run, (stride(from), place, stride(new))))
     }
 
-    /// The elements of a run, or of an array: so many bytes apart in theirs, and in ours from a place on.
+    /// Makes the elements of a run or array, which begin `apart` bytes apart in the older image, and `new_apart` bytes
+    /// apart from `place` on in the new one.
     fn each(
         &mut self,
         (count, of): (usize, At),
@@ -86,7 +87,7 @@ impl<'a> Run<'_, 'a> {
         })
     }
 
-    /// The entries of a map, or the elements of a set.
+    /// Makes the entries of a map, or the elements of a set.
     pub(in crate::evolve) fn entries(
         &mut self,
         (from, new): (usize, usize),

@@ -1,4 +1,5 @@
-//! Makes an image of ours from one of theirs, as a plan says. It trusts neither the bytes nor what they say of lengths.
+//! Makes an image of the present form from an older one, by a plan. This trusts neither the bytes nor the lengths in
+//! them.
 
 mod arrays;
 mod flat;
@@ -23,7 +24,7 @@ use crate::protocol::stack;
 use crate::protocol::text::Text;
 use crate::walk::Limits;
 
-/// Where the parts behind the heads go on.
+/// Where the data outside the heads continues.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub tail: &'a [u8],
@@ -36,7 +37,7 @@ impl<'a> Cursor<'a> {
         Place { tail: self.tail.len(), text: self.text.as_bytes().len(), raw: self.raw.len() }
     }
 
-    /// What is left from a place on, of all.
+    /// Returns the cursor at a place.
     fn from(&self, place: Place) -> Option<Self> {
         let left = |bytes: &'a [u8], left: usize| bytes.get(bytes.len().checked_sub(left)?..);
         Some(Self {
@@ -47,7 +48,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many bytes are left from a place on.
+/// A place, as the number of bytes that remain.
 #[derive(Clone, Copy)]
 struct Place {
     tail: usize,
@@ -58,23 +59,23 @@ struct Place {
 pub(super) struct Run<'p, 'a> {
     pub plan: &'p Plan,
     pub at: Cursor<'a>,
-    /// All of what is gone over.
+    /// The cursor at the start of the image that is being read.
     pub whole: Cursor<'a>,
     pub out: Builder,
-    /// Where the slots of the objects begin whose order is another.
+    /// The marked places in slots whose order changes.
     marks: Vec<Place>,
     pub levels: u32,
     pub parts: u32,
-    /// Whether keys are compared where they are met, as those of a key that is compared itself are not.
+    /// Whether keys are compared where they are made; those inside a key that is itself compared are not.
     pub compares: bool,
-    /// Whether what is made is a part by itself, so that what follows in theirs is made elsewhere.
+    /// Whether a part is being made in a separate image, so that later parts are not made here.
     pub is_apart: bool,
-    /// Where references are numbered, the objects.
+    /// The numbered objects, where references are numbered.
     pub numbers: Option<Numbers<'a>>,
 }
 
 impl Plan {
-    /// Makes our image of theirs.
+    /// Makes an image of the present form from an older one.
     pub(crate) fn run<'a>(&'a self, regions: &Regions<'a>, limits: Limits) -> Result<Builder> {
         let Regions { head, tail, text, raw, .. } = *regions;
         let numbers = match self.numbering.is_any() {
@@ -116,14 +117,14 @@ impl Plan {
         if at.tail.is_empty() { Ok(out) } else { Err(damaged()) }
     }
 
-    /// Whether the plan was made for images of so much text, with or without numbers.
+    /// Whether the plan was made for images with as much text, and with or without numbered references.
     pub(crate) fn fits(&self, regions: &Regions<'_>) -> bool {
         let is_numbered = regions.numbered.is_some() == self.numbering.theirs;
         is_numbered && self.keeps.fits(regions.text.as_bytes().len()).text == self.keeps.text
     }
 }
 
-/// What the walk by their schema says better.
+/// An error that the walk by the older schema replaces with a precise one.
 #[cold]
 pub(super) fn damaged() -> Error {
     Error::new(ErrorKind::Malformed, "an image of its schema", "a damaged one")
@@ -144,7 +145,7 @@ impl<'a> Run<'_, 'a> {
         self.cut(count.checked_mul(stride(head)))
     }
 
-    /// Space for heads of ours. Where one of ours stands for much less of theirs, it is counted.
+    /// Appends space for new heads. It is counted if it is much larger than the older heads.
     pub(super) fn grow(&mut self, count: usize, from: usize, new: usize) -> Result<usize> {
         if new > FACTOR.saturating_mul(from.max(1)) {
             self.out.takes(count.saturating_mul(new))?;
@@ -152,13 +153,14 @@ impl<'a> Run<'_, 'a> {
         self.space(count, new)
     }
 
-    /// The same, where a count of theirs may be more than there can be of ours.
+    /// Appends space for new heads, of which an untrusted count may ask for more than can exist.
     fn space(&mut self, count: usize, new: usize) -> Result<usize> {
         let len = count.checked_mul(stride(new)).ok_or_else(damaged)?;
         let heads = &mut self.out.heads;
         if len > heads.capacity() - heads.len() {
-            // What follows is seldom more than twice as long as theirs: without that, all is moved a dozen times as it grows.
-            // By a half at least, so that what becomes much longer is not moved for each part of it.
+            // What follows is seldom more than twice as long as the rest of the older image; without this reserve,
+            // everything is moved a dozen times as it grows. The reserve is at least half the length, so that an image
+            // that becomes much longer is not moved for each of its parts.
             let rest = if self.is_apart { 0 } else { self.at.tail.len() };
             heads.reserve_exact(len.saturating_add(2 * rest).max(heads.len() / 2));
         }
@@ -176,7 +178,7 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    /// Makes one part from its head in theirs, at a place of ours.
+    /// Makes one part from its older head, at a place in the new image.
     pub(super) fn part(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
         self.op(at, head, to)?;
@@ -184,8 +186,8 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    /// Where nothing is optimised, a frame holds the locals of all arms: so what leads to further parts has functions of
-    /// its own that keep little.
+    /// Makes a part by its operation. In builds without optimisation, a frame contains the locals of all arms, so each
+    /// operation with further parts has its own function, which keeps few locals.
     fn op(&mut self, at: At, head: &'a [u8], to: usize) -> Result<()> {
         let plan = self.plan;
         match &plan.steps[at].op {
@@ -218,12 +220,12 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// The levels that there is stack left for.
+    /// The number of levels for which stack remains.
     pub(super) fn levels_left(&self) -> u32 {
         stack::levels(self.parts)
     }
 
-    /// A part one level deeper.
+    /// Makes a part one level deeper.
     pub(super) fn level(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         self.nested(|this| this.part(of, head, to))
     }
@@ -247,7 +249,7 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// Writes that an optional value is there; where its head goes.
+    /// Writes that an optional value is present. Returns the place of its head.
     fn some(&mut self, of: At, to: usize) -> Result<usize> {
         let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
         self.out.write(to, &[1]);

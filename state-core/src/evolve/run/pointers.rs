@@ -11,7 +11,7 @@ use crate::schema::PointerKey;
 use crate::sharing::{Number, RECORD, Record};
 
 impl<'a> Run<'_, 'a> {
-    /// Makes a part that is a shared pointer in theirs, in ours, or in both.
+    /// Makes a part that is a shared pointer in at least one of the forms.
     pub(super) fn pointer(
         &mut self,
         (Pointers { theirs, ours }, of): (Pointers, At),
@@ -31,7 +31,7 @@ impl<'a> Run<'_, 'a> {
         let class = ours.and_then(|key| class(key, number));
         let numbers = self.numbers.as_mut().ok_or_else(damaged)?;
         let (Some(place), Some(class)) = (place, class) else {
-            // Its own value: nothing else may refer to it.
+            // The value of a pointer that is not shared: nothing else may refer to it.
             let is_first = numbers.made(number).is_none();
             numbers.makes(number, Made::Value)?;
             return if is_first && is_here { self.value(of, head, to) } else { Err(parted()) };
@@ -45,7 +45,7 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// Makes the value of a pointer, with which it is one part.
+    /// Makes the value of a pointer. The two count as one part.
     fn value(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
         self.parts += 1;
         self.part(of, head, to)?;
@@ -53,7 +53,7 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    /// Makes an object from where it stands.
+    /// Makes an object from its place in the older image.
     fn elsewhere(&mut self, of: At, number: Number, to: usize) -> Result<()> {
         let numbers = self.numbers.as_ref().ok_or_else(damaged)?;
         let Regions { head, tail, text, raw, .. } = *numbers.objects.get(number).ok_or_else(damaged)?;

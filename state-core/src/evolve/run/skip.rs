@@ -1,4 +1,4 @@
-//! Goes over parts of theirs, to where the next begin.
+//! Skips older parts, to find where the next begin.
 
 use alloc::boxed::Box;
 
@@ -12,7 +12,7 @@ use crate::protocol::layout::{option_is_inline, padded, stride};
 use crate::sharing::{RECORD, Record};
 
 impl<'a> Run<'_, 'a> {
-    /// Goes over one part of theirs.
+    /// Skips one older part.
     pub(in crate::evolve) fn skip(&mut self, over: usize, head: &'a [u8]) -> Result<()> {
         let plan = self.plan;
         self.parts = self.parts.checked_sub(1).ok_or_else(|| too_deep(None))?;
@@ -74,7 +74,7 @@ impl<'a> Run<'_, 'a> {
                     self.skip_raw(grid(lengths, *size)?, *size)?;
                 }
             }
-            // The others were tried before.
+            // The caller handled all others.
             _ => return Err(damaged()),
         }
         Ok(())
@@ -144,7 +144,7 @@ impl<'a> Run<'_, 'a> {
         for &Behind { from, len, over } in parts {
             let head = &head[from..][..len];
             match &self.plan.skips.ways[over] {
-                // What most parts are.
+                // Most parts are of these two kinds.
                 Skip::List { head: size, of: None } => {
                     let count = self.length(head)?;
                     self.run(count, *size)?;

@@ -14,7 +14,7 @@ impl<'a> Run<'_, 'a> {
         self.behind(slots, head, to)
     }
 
-    /// What is done with what lies behind a head.
+    /// Makes the slots that have data outside the head.
     pub(super) fn behind(&mut self, slots: &Slots, head: &'a [u8], to: usize) -> Result<()> {
         let marks = self.marks.len();
         for step in &slots.steps {
@@ -46,14 +46,14 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    /// Copies what lies behind parts of a head.
+    /// Copies the data outside the head of some parts.
     pub(super) fn same(&mut self, parts: &[Behind], head: &'a [u8]) -> Result<()> {
         let here = self.at.place();
         self.skip_parts(parts, head)?;
         self.copy_from(here)
     }
 
-    /// Copies what was gone over since.
+    /// Copies the data that was skipped since `start`.
     fn copy_from(&mut self, start: Place) -> Result<()> {
         let (whole, end) = (self.whole, self.at.place());
         let copy = |to: &mut Vec<u8>, bytes: &[u8], (start, end): (usize, usize)| {

@@ -248,10 +248,10 @@ impl Options {
 }
 
 impl Bare {
-    /// As [`dumps`].
+    /// Like [`dumps`].
     ///
     /// # Errors
-    /// As [`dumps`].
+    /// As for [`dumps`].
     #[inline]
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
         let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(T::HEAD) };
@@ -259,10 +259,10 @@ impl Bare {
         Ok(bytes)
     }
 
-    /// As [`dump_into`].
+    /// Like [`dump_into`].
     ///
     /// # Errors
-    /// As [`dump_into`].
+    /// As for [`dump_into`].
     #[inline]
     pub fn dump_into<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
         let written = self.write(value, buffer);
@@ -301,10 +301,10 @@ impl Bare {
         }
     }
 
-    /// As [`loads`].
+    /// Like [`loads`].
     ///
     /// # Errors
-    /// As [`loads`].
+    /// As for [`loads`].
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
         let mut regions = Regions::flat(&[]);
@@ -312,10 +312,10 @@ impl Bare {
         direct::made(&regions)
     }
 
-    /// As [`load_into`].
+    /// Like [`load_into`].
     ///
     /// # Errors
-    /// As [`load_into`].
+    /// As for [`load_into`].
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
         let mut regions = Regions::flat(&[]);
@@ -323,10 +323,10 @@ impl Bare {
         direct::restored(&regions, &identity_of::<T>(), target)
     }
 
-    /// As [`check`].
+    /// Like [`check`].
     ///
     /// # Errors
-    /// As [`check`].
+    /// As for [`check`].
     #[inline]
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
         self.divide::<T>(bytes, &mut Regions::flat(&[]))

@@ -36,7 +36,7 @@ impl<T: State + ?Sized, W: Write> BareWriter<T, W> {
         Self::with_options(sink, Options::new().bare())
     }
 
-    /// As [`new`](Self::new), with other settings.
+    /// Like [`new`](Self::new), with other settings.
     ///
     /// # Errors
     /// Errors of writing, and a type with [shared objects](super#shared-objects).
@@ -122,7 +122,7 @@ impl<R: Read> BareReader<R> {
         Self::with_options(source, Options::new().bare())
     }
 
-    /// As [`new`](Self::new), with other settings.
+    /// Like [`new`](Self::new), with other settings.
     ///
     /// # Errors
     /// As for [`new`](Self::new).

@@ -58,10 +58,10 @@ pub fn delta(old: &[u8], new: &[u8]) -> Result<Vec<u8>> {
     Ok(delta)
 }
 
-/// As [`delta`], into a buffer, overwriting its contents and reusing its allocation.
+/// Like [`delta`], into a buffer, overwriting its contents and reusing its allocation.
 ///
 /// # Errors
-/// As [`delta`]; the buffer is then empty.
+/// As for [`delta`]; the buffer is then empty.
 pub fn delta_into(old: &[u8], new: &[u8], buffer: &mut Vec<u8>) -> Result<()> {
     buffer.clear();
     let (base, image) = (Image::open(old)?, Image::open(new)?);

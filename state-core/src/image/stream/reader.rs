@@ -60,7 +60,7 @@ impl<R: Read> StreamReader<R> {
         Self::with_max_schema(source, MAX_SCHEMA)
     }
 
-    /// As [`new`](Self::new), for a stream whose schema has up to `bytes` bytes.
+    /// Like [`new`](Self::new), for a stream whose schema has up to `bytes` bytes.
     ///
     /// # Errors
     /// As for [`new`](Self::new).

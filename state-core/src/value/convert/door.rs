@@ -129,20 +129,20 @@ pub fn from_value<T: RestoreOwned>(value: &Value) -> Result<T> {
 }
 
 impl Options {
-    /// As [`to_value`](crate::to_value).
+    /// Like [`to_value`](crate::to_value).
     ///
     /// # Errors
-    /// As [`to_value`](crate::to_value).
+    /// As for [`to_value`](crate::to_value).
     pub fn to_value<T: State + ?Sized>(&self, value: &T) -> Result<Value> {
         let bytes = Options::new().depth(self.levels()).copying(self.copies()).dumps(value)?;
         let image = image::Image::open(&bytes)?;
         read((T::schema(), Nodes::NONE), (&image.regions(T::HEAD)?, &bytes), self.levels())
     }
 
-    /// As [`from_value`](crate::from_value).
+    /// Like [`from_value`](crate::from_value).
     ///
     /// # Errors
-    /// As [`from_value`](crate::from_value).
+    /// As for [`from_value`](crate::from_value).
     pub fn from_value<T: RestoreOwned>(&self, value: &Value) -> Result<T> {
         let budget = Budget::new(slice::from_ref(value));
         let identity = identity(T::schema());
@@ -152,10 +152,10 @@ impl Options {
         image::build(&regions)
     }
 
-    /// As [`StateExt::get_state`].
+    /// Like [`StateExt::get_state`].
     ///
     /// # Errors
-    /// As [`StateExt::get_state`].
+    /// As for [`StateExt::get_state`].
     pub fn get_state<T: StateObject>(&self, object: &T) -> Result<Tuple> {
         match self.to_value(object)? {
             Value::Object(object) => Ok(object.into_state()),
@@ -163,10 +163,10 @@ impl Options {
         }
     }
 
-    /// As [`StateExt::set_state`].
+    /// Like [`StateExt::set_state`].
     ///
     /// # Errors
-    /// As [`StateExt::set_state`]; the target is then unchanged.
+    /// As for [`StateExt::set_state`]; the target is then unchanged.
     pub fn set_state<T: StateObject + RestoreOwned>(&self, target: &mut T, state: impl IntoState) -> Result<()> {
         let state = state.into_state();
         let budget = Budget::new(&state);

@@ -80,7 +80,7 @@ impl Dict {
         self.iter().rev().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
-    /// As [`get`](Self::get), to change the value.
+    /// Like [`get`](Self::get), to change the value.
     ///
     /// ```
     /// use state_core::value::Dict;

@@ -77,7 +77,7 @@ impl Array {
     /// ```
     ///
     /// # Errors
-    /// As [`Array::new`].
+    /// As for [`Array::new`].
     pub fn scalar(dtype: Dtype, bytes: Vec<u8>) -> Result<Self> {
         Ok(Self { is_scalar: true, ..Self::new(dtype, [], Order::C, bytes)? })
     }
