@@ -1,4 +1,4 @@
-//! What a node holds, on one line, as values print it; cut where it is long.
+//! A node's value on one line, as values print it, truncated if it is long.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -13,16 +13,16 @@ use crate::standard::Known;
 use crate::value;
 use crate::walk::{Encoder, Group};
 
-/// The text is cut behind the first part that goes beyond this.
+/// The length after which the text is truncated, at the end of a part.
 const LONG: usize = 80;
 
-/// Bytes and characters that are shown of one part.
+/// The maximum number of bytes or characters that are shown of one part.
 const PART: usize = 60;
 
 #[derive(Default)]
 pub(super) struct Brief {
     text: String,
-    /// How each open group ends, and whether it has a part yet.
+    /// How each open group ends, and whether it already has a part.
     open: Vec<(&'static str, bool)>,
     cut: bool,
 }
@@ -35,7 +35,7 @@ impl Brief {
         self.text
     }
 
-    /// Whether there is space for another part; a comma before it.
+    /// Starts a part, with a comma before it if needed. Returns whether there is space for it.
     fn part(&mut self) -> bool {
         self.cut |= self.text.len() > LONG;
         if let Some((_, has_part)) = self.open.last_mut() {

@@ -1,4 +1,4 @@
-//! Where two states of one type differ, in words.
+//! The places where two states of one type differ, as text.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -57,20 +57,20 @@ impl fmt::Display for Difference {
 #[derive(Debug)]
 pub struct Differences<'a> {
     schema: &'static Schema,
-    /// The bytes of the root's head.
+    /// The size of the root's head.
     head: usize,
     images: [Cow<'a, [u8]>; 2],
     found: IntoIter<Difference>,
-    /// How many were asked for the last time, and how many of them there were.
+    /// How many differences the last search was for, and how many it found.
     asked: usize,
     got: usize,
 }
 
-/// How many differences are looked for at first.
+/// How many differences are searched for at first.
 const FIRST: usize = 4;
 
 impl<'a> Differences<'a> {
-    /// Those of images that were checked.
+    /// Starts with images that were checked.
     fn of(schema: &'static Schema, head: usize, images: [Cow<'a, [u8]>; 2]) -> Result<Self> {
         let mut this = Self { schema, head, images, found: Vec::new().into_iter(), asked: 0, got: 0 };
         this.search(FIRST)?;
@@ -97,7 +97,8 @@ impl Iterator for Differences<'_> {
         if told < self.asked {
             return None;
         }
-        // From the start: a walk in two directions at once cannot be left standing, and so many are rarely read.
+        // The search starts again from the beginning: a walk over two images cannot be suspended, and so many
+        // differences are rarely read.
         self.search(told.saturating_mul(8)).ok()?;
         self.found.nth(told)
     }
@@ -152,7 +153,7 @@ impl Options {
         Differences::of(T::schema(), T::HEAD, [Cow::Borrowed(ours), Cow::Borrowed(theirs)])
     }
 
-    /// Like [`compare`], of bytes that may have been made for it.
+    /// Compares bytes that may have been made for this purpose.
     pub(crate) fn compare_owned<'a, T: RestoreOwned>(&self, images: [Cow<'a, [u8]>; 2]) -> Result<Differences<'a>> {
         for image in &images {
             self.check::<T>(image)?;

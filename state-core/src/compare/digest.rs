@@ -1,4 +1,4 @@
-//! A number for what a node holds, by which elements are found again whose references have other numbers.
+//! A hash of a node's value, to find an element again whose references have other numbers.
 
 use crate::schema::fingerprint::hash;
 use crate::sharing::Number;

@@ -1,4 +1,4 @@
-//! What has elements: lists, sets and maps, and text.
+//! Kinds with elements: lists, sets and maps, and text.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -11,17 +11,18 @@ use crate::protocol::decode::Regions;
 use crate::protocol::layout::stride;
 use crate::schema::{Kind, Link, Schema};
 
-/// How many characters before the first one that differs are shown.
+/// How many characters are shown before the first one that differs.
 const BEFORE: usize = 20;
 
-/// How many characters are shown, about.
+/// About how many characters are shown.
 const SHOWN: usize = 80;
 
 /// The elements of one side.
 struct Elements<'a> {
     run: &'a [u8],
     size: usize,
-    /// Where what each has behind its head starts, and where that of the last ends; none where they have nothing there.
+    /// Where the data of each element outside its head starts, and where that of the last ends; empty if there is no
+    /// such data.
     places: Vec<Regions<'a>>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> Pair<'a> {
         self.equal(element, runs)
     }
 
-    /// Lists of one length.
+    /// Compares lists of the same length.
     fn equal(&mut self, element: &'a Schema, mut runs: Both<&'a [u8]>) -> Compared {
         let mut at = 0;
         while !runs[0].is_empty() {
@@ -69,7 +70,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// Lists of different lengths.
+    /// Compares lists of different lengths.
     fn unequal(&mut self, element: &'a Schema, runs: Both<&'a [u8]>) -> Compared {
         let sides = self.both(element, runs)?;
         let ends = self.sides;
@@ -89,8 +90,8 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// How many elements are alike at both ends of two lists, whatever the numbers of their references; those at the start
-    /// are compared.
+    /// Counts the elements that are alike at the start and at the end of two lists, whatever the numbers of their
+    /// references. Those at the start are compared.
     fn aligned(
         &mut self,
         element: &'a Schema,
@@ -112,7 +113,7 @@ impl<'a> Pair<'a> {
         Ok(digests)
     }
 
-    /// An element of ours, and one of theirs.
+    /// Compares an element of ours with one of theirs.
     fn pair_of(&mut self, element: &'a Schema, of: &Both<Elements<'a>>, at: Both<usize>) -> Compared {
         self.go_to(0, &of[0], at[0]);
         self.go_to(1, &of[1], at[1]);
@@ -123,7 +124,7 @@ impl<'a> Pair<'a> {
         Ok([self.elements(0, element, runs[0])?, self.elements(1, element, runs[1])?])
     }
 
-    /// An element that one side may not have.
+    /// Compares elements of which one side may have none.
     fn element_of(&mut self, element: &'a Schema, of: &Both<Elements<'a>>, at: usize, has: Both<bool>) -> Compared {
         for side in [0, 1] {
             self.go_to(side, &of[side], at);
@@ -138,13 +139,13 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// Tells of a part that one side alone has.
+    /// Reports a part that only one side has.
     fn absent(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared {
         let shown = self.show(side, schema, head)?;
         if side == 0 { self.tell(shown, "absent") } else { self.tell("absent", shown) }
     }
 
-    /// Goes over the elements of one side.
+    /// Finds the elements of one side.
     fn elements(&mut self, side: usize, element: &'a Schema, run: &'a [u8]) -> Compared<Elements<'a>> {
         let mut elements = Elements { run, size: element.head, places: Vec::new() };
         if is_flat(element) {
@@ -159,7 +160,7 @@ impl<'a> Pair<'a> {
         Ok(elements)
     }
 
-    /// Goes to what an element has behind its head, if there is such an element.
+    /// Moves to the data of an element outside its head, if the element exists and has any.
     fn go_to(&mut self, side: usize, elements: &Elements<'a>, at: usize) {
         if let Some(place) = elements.places.get(at) {
             self.sides[side] = *place;
@@ -189,7 +190,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// A set whose elements may refer to shared objects: each is found by what it holds.
+    /// Compares sets whose elements may refer to shared objects: each is found by its digest.
     fn shared_set(&mut self, element: &'a Schema, sides: &Both<Elements<'a>>) -> Compared {
         let digests = [self.digests(0, element, &sides[0])?, self.digests(1, element, &sides[1])?];
         for side in [0, 1] {
@@ -208,14 +209,14 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// An element of a set that the other side has not.
+    /// Reports an element of a set that the other side does not have.
     fn lone(&mut self, side: usize, element: &'a Schema, head: &'a [u8]) -> Compared {
         let shown = self.show(side, element, head)?;
         let (ours, theirs) = if side == 0 { ("present", "absent") } else { ("absent", "present") };
         self.within(format_args!("[{shown}]"), |this| this.tell(ours, theirs))
     }
 
-    /// Bytes: those of a list, or of what is only known as bytes.
+    /// Compares bytes: those of a list, or of a value that is only known as bytes.
     pub(super) fn bytes(&mut self, heads: Both<&'a [u8]>) -> Compared {
         let counts = self.lengths(heads)?;
         let [ours, theirs] = self.runs(counts, 1)?;
@@ -270,7 +271,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// A map that may refer to shared objects: each entry is found by what its key holds.
+    /// Compares maps that may refer to shared objects: each entry is found by the digest of its key.
     fn shared_map(&mut self, of: Both<&'a Schema>, sides: &Both<Vec<Entry<'a>>>) -> Compared {
         let keys = [self.keys(0, of[0], &sides[0])?, self.keys(1, of[0], &sides[1])?];
         let theirs: BTreeMap<u64, usize> = keys[1].iter().copied().zip(0..).collect();
@@ -298,7 +299,7 @@ impl<'a> Pair<'a> {
         Ok(keys)
     }
 
-    /// An entry of ours, whose value is another one on the other side, or that is not there.
+    /// Compares an entry of ours with that of theirs, or reports that theirs is absent.
     fn value_of(&mut self, [key, value]: Both<&'a Schema>, entry: &Entry<'a>, other: Option<&Entry<'a>>) -> Compared {
         let outer = self.enter_key(0, key, entry)?;
         match other {
@@ -312,7 +313,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// An entry that the other side alone has.
+    /// Reports an entry that only the other side has.
     fn added(&mut self, [key, value]: Both<&'a Schema>, entry: &Entry<'a>) -> Compared {
         let outer = self.enter_key(1, key, entry)?;
         self.absent(1, value, entry.value.head())?;
@@ -320,7 +321,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// Goes on in the value of an entry of one side.
+    /// Enters the value of an entry of one side.
     fn enter_key(&mut self, side: usize, key: &'a Schema, entry: &Entry<'a>) -> Compared<usize> {
         self.sides[side] = entry.key_place;
         let shown = self.show(side, key, entry.key.head())?;
@@ -328,7 +329,7 @@ impl<'a> Pair<'a> {
         Ok(self.enter(format_args!("[{shown}]")))
     }
 
-    /// Goes over the entries of one side.
+    /// Finds the entries of one side.
     fn entries(&mut self, side: usize, of: Both<&'a Schema>, run: &'a [u8]) -> Compared<Vec<Entry<'a>>> {
         let [key, value] = of;
         let heads = run.chunks_exact(stride(key.head.saturating_add(value.head)));
@@ -345,7 +346,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// One entry of a map: all bytes of its parts, and where what they have behind their heads starts.
+/// One entry of a map: all bytes of its parts, and where their data outside the heads starts.
 struct Entry<'a> {
     key: Span<'a>,
     key_place: Regions<'a>,
@@ -353,20 +354,21 @@ struct Entry<'a> {
     value_place: Regions<'a>,
 }
 
-/// The entries of ours that are not on the other side as they are here, with those there that have their keys.
+/// Returns the entries of ours that theirs does not have in the same form, each with the entry of theirs with the same
+/// key.
 fn changed<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<(&'s Entry<'a>, Option<&'s Entry<'a>>)> {
     let theirs: BTreeMap<_, _> = theirs.iter().map(|entry| (entry.key, entry)).collect();
     let entries = ours.iter().map(|entry| (entry, theirs.get(&entry.key).copied()));
     entries.filter(|(entry, other)| other.is_none_or(|other| other.value != entry.value)).collect()
 }
 
-/// The entries of theirs whose keys ours has not.
+/// Returns the entries of theirs whose keys ours does not have.
 fn added<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<&'s Entry<'a>> {
     let ours: BTreeSet<_> = ours.iter().map(|entry| entry.key).collect();
     theirs.iter().filter(|entry| !ours.contains(&entry.key)).collect()
 }
 
-/// Whether these have nothing behind their heads, as numbers do.
+/// Whether values have no data outside their heads, as numbers do.
 fn is_flat(schema: &Schema) -> bool {
     matches!(
         schema.kind,
@@ -374,7 +376,7 @@ fn is_flat(schema: &Schema) -> bool {
     )
 }
 
-/// How many elements are alike at the start of two lists, and how many of the others at the end.
+/// Counts the elements that are alike at the start of two lists, and those of the others that are alike at the end.
 pub(super) fn alike(counts: Both<usize>, equal: impl Fn(usize, usize) -> bool) -> (usize, usize) {
     let shorter = counts[0].min(counts[1]);
     let start = (0..shorter).take_while(|&at| equal(at, at)).count();
@@ -382,7 +384,7 @@ pub(super) fn alike(counts: Both<usize>, equal: impl Fn(usize, usize) -> bool) -
     (start, end)
 }
 
-/// Text from shortly before a character.
+/// Returns the text from shortly before a character.
 fn around(text: &str, at: usize) -> String {
     let from = if at > SHOWN / 2 { at - BEFORE } else { 0 };
     let mut chars = text.chars().skip(from);

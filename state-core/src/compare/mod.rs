@@ -1,4 +1,4 @@
-//! Two images of one type side by side, by their schema: the slots in which they differ. Both were checked.
+//! Compares two images of one type by their schema, and lists the slots that differ. Both images were checked.
 
 mod brief;
 mod differences;
@@ -25,13 +25,13 @@ use crate::walk::{Nowhere, Read, little_endian};
 use brief::Brief;
 use shared::Shared;
 
-/// The first differences of two images of this type, up to `most`.
+/// Finds the first differences between two images of this type, up to `most`.
 fn find<'a>(schema: &'a Schema, sides: [Regions<'a>; 2], most: usize) -> Result<Vec<Difference>, Error> {
     differences(Pair::new((schema, Nodes::NONE), (sides, u32::MAX), most, None)?, schema, u32::MAX)
 }
 
-/// The same by a schema that came with the images, which are whole by it, and whose parts stand inside one another up to
-/// so many levels.
+/// Finds the first differences by a schema that came with the images. These are whole by this schema, and have at most
+/// `levels` levels.
 pub(crate) fn find_by<'a>(
     (schema, nodes): (&'a Schema, &'a Nodes),
     sides: [Regions<'a>; 2],
@@ -52,11 +52,11 @@ fn differences<'a>(mut pair: Pair<'a>, schema: &'a Schema, levels: u32) -> Resul
     Ok(pair.found)
 }
 
-/// Why a comparison ends before the images do.
+/// The reason for ending a comparison early.
 enum Stop {
-    /// There are as many differences as were asked for.
+    /// There are as many differences as were requested.
     Enough,
-    /// The images are not what a check lets pass.
+    /// A check would not have accepted the images.
     Broken(Error),
 }
 
@@ -68,7 +68,7 @@ impl From<Error> for Stop {
 
 type Compared<T = ()> = Result<T, Stop>;
 
-/// Two of something: ours and theirs.
+/// A value for each side: ours and theirs.
 type Both<T> = [T; 2];
 
 fn broken() -> Stop {
@@ -76,16 +76,15 @@ fn broken() -> Stop {
 }
 
 struct Pair<'a> {
-    /// What is left of either image.
+    /// The rest of each image.
     sides: Both<Regions<'a>>,
     nodes: &'a Nodes,
-    /// How many parts may stand inside one another, where a schema came with the images: the functions call one another for
-    /// each.
+    /// How many more parts may be nested, if the schema came with the images: the functions recurse for each.
     parts: Option<u32>,
     path: String,
     found: Vec<Difference>,
     most: usize,
-    /// Where references are numbered, the objects.
+    /// The numbered objects, where references are numbered.
     shared: Option<Shared<'a>>,
 }
 
@@ -100,12 +99,12 @@ impl<'a> Pair<'a> {
         Ok(Self { sides, nodes, parts, path: String::new(), found: Vec::new(), most, shared })
     }
 
-    /// Whether nothing is told.
+    /// Whether no differences are reported.
     fn is_quiet(&self) -> bool {
         self.shared.as_ref().is_some_and(|shared| shared.quiet)
     }
 
-    /// Tells a difference at the path.
+    /// Reports a difference at the current path.
     fn tell(&mut self, ours: impl Into<String>, theirs: impl Into<String>) -> Compared {
         if self.is_quiet() {
             return Ok(());
@@ -117,7 +116,7 @@ impl<'a> Pair<'a> {
         if self.found.len() == self.most { Err(Stop::Enough) } else { Ok(()) }
     }
 
-    /// Goes on in a part.
+    /// Enters a part.
     fn within(&mut self, step: impl fmt::Display, inner: impl FnOnce(&mut Self) -> Compared) -> Compared {
         let outer = self.enter(step);
         inner(self)?;
@@ -125,7 +124,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// Adds a step to the path; to where it is to be cut again.
+    /// Adds a step to the path. Returns the length to truncate it to later.
     fn enter(&mut self, step: impl fmt::Display) -> usize {
         let outer = self.path.len();
         // Writing to a string cannot fail.
@@ -137,7 +136,7 @@ impl<'a> Pair<'a> {
         self.path.truncate(outer);
     }
 
-    /// Goes on in a part that both sides have.
+    /// Compares a part that both sides have.
     fn part(&mut self, step: Step<'_>, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let outer = self.enter(step);
         self.node(schema, heads)?;
@@ -162,7 +161,7 @@ impl<'a> Pair<'a> {
         Ok([length(0)?, length(1)?])
     }
 
-    /// Goes over a node of one side; all bytes of it.
+    /// Skips a node of one side. Returns all of its bytes.
     fn skip(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<Span<'a>> {
         let left = Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().one(
             schema,
@@ -172,7 +171,7 @@ impl<'a> Pair<'a> {
         self.advance(side, left, head)
     }
 
-    /// Goes over a node of one side; what it is in words.
+    /// Skips a node of one side. Returns its value as text.
     fn show(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<String> {
         let mut brief = Brief::default();
         if let Some(place) = self.elsewhere(side, schema) {
@@ -185,7 +184,7 @@ impl<'a> Pair<'a> {
         Ok(brief.into_text())
     }
 
-    /// Goes on where so much of tail, text and raw is left; what is before that, behind a head.
+    /// Moves to where this much of tail, text and raw remains. Returns the bytes up to there, with the head.
     fn advance(&mut self, side: usize, left: [usize; 3], head: &'a [u8]) -> Compared<Span<'a>> {
         let Regions { tail, text, raw, .. } = &mut self.sides[side];
         let mut cut = || {
@@ -198,18 +197,18 @@ impl<'a> Pair<'a> {
         cut().ok_or_else(broken)
     }
 
-    /// Tells that the nodes differ as wholes, and goes over them.
+    /// Reports that the nodes differ as a whole, and skips them.
     fn differ(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let (ours, theirs) = (self.show(0, schema, heads[0])?, self.show(1, schema, heads[1])?);
         if ours == theirs {
-            // Numbers that are not told from each other by their text.
+            // Numbers that are different but print alike.
             let bits = |text, head: &[u8]| format!("{text} (bits {:x})", little_endian(head));
             return self.tell(bits(ours, heads[0]), bits(theirs, heads[1]));
         }
         self.tell(ours, theirs)
     }
 
-    /// A node without parts, whatever it has behind its head.
+    /// Compares nodes without parts, including their data outside the heads.
     fn leaf(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let before = self.sides;
         let spans = [self.skip(0, schema, heads[0])?, self.skip(1, schema, heads[1])?];
@@ -220,8 +219,8 @@ impl<'a> Pair<'a> {
         self.differ(schema, heads)
     }
 
-    // As elsewhere in the walk, what leads to further parts has functions of its own that keep little: where nothing is
-    // optimised, a frame holds the locals of all arms.
+    // As in the walk, kinds with further parts have their own functions, which keep few locals: in builds without
+    // optimisation, a frame contains the locals of all arms.
 
     fn node(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         let Some(outer) = self.parts else { return self.kind(schema, heads) };
@@ -238,7 +237,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// A node, or what is behind it if it is a pointer.
+    /// Compares two nodes, or the values of two pointers.
     fn value(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Optional(of) => self.optional(schema, *of, heads),
@@ -255,7 +254,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// A node without parts that are nodes, or of which they are not looked at one by one.
+    /// Compares nodes without parts that are nodes, or whose parts are not compared one by one.
     fn whole(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         match &schema.kind {
             Kind::Unit => Ok(()),
@@ -266,7 +265,7 @@ impl<'a> Pair<'a> {
             | Kind::Seconds { .. }
             | Kind::Opaque { .. }
             | Kind::Record(_) => {
-                // Nothing stands behind these.
+                // These have no data outside their heads.
                 if heads[0] == heads[1] { Ok(()) } else { self.differ(schema, heads) }
             }
             #[cfg(feature = "pyo3")]
@@ -289,7 +288,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The heads of the values of two optionals.
+    /// Returns the heads of the values of two optionals.
     fn values(&mut self, size: usize, heads: Both<&'a [u8]>) -> Compared<Values<'a>> {
         let [ours, theirs] = heads.map(|head| head.split_first());
         let (Some((ours, our_place)), Some((theirs, their_place))) = (ours, theirs) else { return Err(broken()) };
@@ -368,7 +367,7 @@ impl<'a> Pair<'a> {
         self.node(schema, runs.map(|run| &run[..schema.head]))
     }
 
-    /// The variant that both sides are of, and the heads of its slots.
+    /// Returns the variant, if it is the same on both sides, and the heads of its slots.
     fn variant(&mut self, of: &'a Enum, heads: Both<&'a [u8]>) -> Compared<Option<(&'a EnumVariant, Both<&'a [u8]>)>> {
         let tag = tag_head(of.variants.len());
         let [Some((ours, our_place)), Some((theirs, their_place))] = heads.map(|head| head.split_at_checked(tag))
@@ -381,7 +380,7 @@ impl<'a> Pair<'a> {
         let variant =
             usize::try_from(little_endian(ours)).ok().and_then(|at| of.variants.get(at)).ok_or_else(broken)?;
         let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
-        // Where nothing follows the tag, the variants that have heads stand in the tail.
+        // If nothing follows the tag, the heads of variants that have any are in the tail.
         let places =
             if !our_place.is_empty() || size == 0 { [our_place, their_place] } else { self.runs([1, 1], size)? };
         Ok(Some((variant, places)))
@@ -395,7 +394,7 @@ enum Values<'a> {
     Both(Both<&'a [u8]>),
 }
 
-/// Cuts the heads of a part from those of the whole.
+/// Cuts the heads of a part off those of the whole.
 fn cut<'a>(heads: &mut Both<&'a [u8]>, len: usize) -> Compared<Both<&'a [u8]>> {
     let (Some((ours, our_rest)), Some((theirs, their_rest))) =
         (heads[0].split_at_checked(len), heads[1].split_at_checked(len))
@@ -423,7 +422,7 @@ impl fmt::Display for Step<'_> {
     }
 }
 
-/// All bytes of a node: its head, and what it takes of each region.
+/// All bytes of a node: its head, and its part of each region.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Span<'a>([&'a [u8]; 4]);
 
@@ -432,7 +431,7 @@ impl<'a> Span<'a> {
         self.0[0]
     }
 
-    /// Of the node that has this head, and behind it what is between two places.
+    /// Returns the bytes of a node with this head and the data between two places.
     fn between(head: &'a [u8], start: &Regions<'a>, end: &Regions<'a>) -> Self {
         let taken = |before: &'a [u8], after: &[u8]| &before[..before.len().saturating_sub(after.len())];
         Self([

@@ -1,4 +1,4 @@
-//! Raw arrays: their elements, which are numbers, records or arrays of these, by their layout.
+//! Raw arrays: their elements, which are numbers, records or arrays of these, compared by their layout.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -58,7 +58,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// One element, or a part of one.
+    /// Compares an element, or a part of one.
     fn element(&mut self, schema: &Schema, parts: Both<&'a [u8]>) -> Compared {
         if parts[0] == parts[1] {
             return Ok(());
@@ -123,13 +123,13 @@ fn shape(run: &[u8]) -> Compared<Vec<usize>> {
     run.chunks_exact(8).map(count).collect()
 }
 
-/// How many elements an array of these dimensions has.
+/// Returns the number of elements of an array with these dimensions.
 fn product(shape: &[usize]) -> Compared<usize> {
     let product = || shape.iter().try_fold(1, |count: usize, &length| count.checked_mul(length));
     if shape.contains(&0) { Ok(0) } else { product().ok_or_else(broken) }
 }
 
-/// The place of the element at `at` in an array of these dimensions.
+/// Returns the indices of the element at `at` in an array with these dimensions.
 fn place(mut at: usize, shape: &[usize]) -> String {
     let mut place = String::new();
     for &length in shape.iter().rev() {

@@ -1,4 +1,4 @@
-//! What serde wrote: as the values that it stands for, down to the first that differs.
+//! What serde wrote, compared as values down to the first that differs.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -24,7 +24,7 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
-    /// Goes down to the first values that differ; what they are in words.
+    /// Descends to the first values that differ. Returns them as text.
     fn first(&mut self, mut values: Both<&Value>) -> Both<String> {
         loop {
             values = match values {
@@ -52,7 +52,7 @@ impl<'a> Pair<'a> {
             };
         }
         match values.map(brief) {
-            // Not told from each other by their text: numbers of another width.
+            // These print alike: numbers of different width.
             [ours, theirs] if ours == theirs => [format!("{ours} in other bytes"), theirs],
             texts => texts,
         }

@@ -1,6 +1,6 @@
-//! Shared objects: two states are alike where the same pointers lead to one object in both. Objects are paired as they are
-//! met, one of ours with one of theirs, and each pair is compared once, so that cycles end. Which of several references
-//! comes first in the bytes does not matter, as entries of maps may come in any order.
+//! Shared objects: two states are alike if the same pointers lead to one object in both. Objects are paired when they
+//! are met, one of ours with one of theirs, and each pair is compared once, so that cycles end. Which of several
+//! references comes first in the bytes does not matter, because the entries of maps have no order.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -22,37 +22,37 @@ fn key(number: Number) -> Key {
     (number.class, number.index)
 }
 
-/// What an object is paired with that only one pointer of the other side leads to, so that it has no number there.
+/// The counterpart of an object to which only one pointer of the other side leads, so that it has no number there.
 const OF_ITS_OWN: Key = (u8::MAX, u32::MAX);
 
-/// What is known of the objects of two states.
+/// The state of a comparison of shared objects.
 pub(super) struct Shared<'a> {
     objects: Both<Objects<'a>>,
-    /// Of each side, which object of the other it is.
+    /// For each side, the object of the other side that each object is paired with.
     pairs: Both<BTreeMap<Key, Key>>,
-    /// Objects of ours that were compared.
+    /// The objects of ours that were compared.
     compared: BTreeSet<Key>,
-    /// Numbers for what objects hold, by which elements are found again.
+    /// The digests of objects, by which elements are found again.
     digests: Both<BTreeMap<Key, u64>>,
-    /// Pairs that were met where their values do not stand, and the paths there.
+    /// Pairs that were met away from their values, and the paths there.
     later: Vec<(Both<Number>, &'a Schema, String)>,
-    /// Differences of references: their places among those that were found, and where the references lead.
+    /// Differences between references: their indices in the differences found, and the targets of the references.
     references: Vec<(usize, Both<Leads>)>,
-    /// Whether pairs are looked for, and nothing is told.
+    /// Whether this pass only pairs objects and reports nothing.
     pub quiet: bool,
 }
 
-/// Where a reference leads.
+/// The target of a reference.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leads {
     Nowhere,
-    /// To an object that nothing else refers to.
+    /// An object that nothing else refers to.
     Own,
     To(Key),
 }
 
 impl<'a> Shared<'a> {
-    /// What is known at first, where references are numbered at all.
+    /// Starts with no pairs, if references are numbered at all.
     pub fn of(
         (schema, nodes): (&'a Schema, &'a Nodes),
         sides: &Both<Regions<'a>>,
@@ -76,7 +76,7 @@ impl<'a> Shared<'a> {
         }))
     }
 
-    /// Whether two objects are one, and whether that is new.
+    /// Returns whether two objects are paired now for the first time; `None` if they cannot be paired.
     fn meet(&mut self, numbers: Both<Number>) -> Option<bool> {
         let [ours, theirs] = numbers.map(key);
         match (self.pairs[0].get(&ours), self.pairs[1].get(&theirs)) {
@@ -91,13 +91,13 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Whether there are weak references, which may lead to objects before it is known what these are.
+/// Whether there are weak references, which may lead to objects that have not been paired yet.
 fn looks_ahead(schema: &Schema, nodes: &Nodes) -> bool {
     nodes.reach(schema, |node| matches!(node.kind, Kind::Weak(_)))
 }
 
 impl<'a> Pair<'a> {
-    /// Compares the whole states.
+    /// Compares two whole states.
     pub(super) fn all(&mut self, schema: &'a Schema, heads: Both<&'a [u8]>) -> Compared {
         if self.shared.is_none() {
             return self.node(schema, heads);
@@ -121,7 +121,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Compares objects that were met where their values do not stand.
+    /// Compares objects that were met away from their values.
     fn rest(&mut self) -> Compared {
         while let Some((numbers, schema, path)) = self.shared.as_mut().and_then(|shared| shared.later.pop()) {
             let Some(shared) = &self.shared else { break };
@@ -150,7 +150,7 @@ impl<'a> Pair<'a> {
         let starts = self.sides;
         let records = [self.record(0)?, self.record(1)?];
         let [Some(ours), Some(theirs)] = records.map(number) else {
-            // One is of its own: they differ if the other came before.
+            // One has no number: they differ if the other has come before.
             for (side, object) in records.map(number).into_iter().enumerate() {
                 if let (Some(object), Some(shared)) = (object, &mut self.shared) {
                     shared.pairs[side].entry(key(object)).or_insert(OF_ITS_OWN);
@@ -172,7 +172,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Goes over a node of one side; a number for what it holds, whichever reference to it this is.
+    /// Skips a node of one side. Returns a digest of its value, which is the same for each reference to it.
     pub(super) fn digest(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<u64> {
         let object = self.peek(side, schema).and_then(number);
         let (Some(object), Some(shared)) = (object, &self.shared) else {
@@ -196,14 +196,14 @@ impl<'a> Pair<'a> {
         Ok(digest.get())
     }
 
-    /// The record of a shared pointer of one side, which comes next.
+    /// Reads the next record of a shared pointer of one side, without moving.
     fn peek(&self, side: usize, schema: &Schema) -> Option<Record> {
         let is_pointer = schema.shared.is_some() && !matches!(schema.kind, Kind::Weak(_));
         let side = Some(&self.sides[side]).filter(|side| is_pointer && side.numbered.is_some());
         side?.tail.get(..RECORD).and_then(Record::read)
     }
 
-    /// Where the object stands to which the pointer leads that comes next on one side, if that is elsewhere.
+    /// Returns where the object is that the next pointer of one side leads to, if it is elsewhere.
     pub(super) fn elsewhere(&self, side: usize, schema: &Schema) -> Option<Regions<'a>> {
         let Some(Record::Back(object)) = self.peek(side, schema) else { return None };
         self.shared.as_ref()?.objects[side].get(object).copied()
@@ -220,7 +220,7 @@ impl<'a> Pair<'a> {
         Ok(digest.get())
     }
 
-    /// Tells that two references lead to different objects.
+    /// Reports that two references lead to different objects.
     fn part_ways(
         &mut self,
         schema: &'a Schema,
@@ -233,7 +233,7 @@ impl<'a> Pair<'a> {
         self.tell_references(leads)
     }
 
-    /// Goes over the values of two pointers, where there are any.
+    /// Skips the values of two pointers, where they follow.
     fn pass_over(
         &mut self,
         schema: &'a Schema,
@@ -258,7 +258,7 @@ impl<'a> Pair<'a> {
         match records.map(number) {
             [None, None] => Ok(()),
             [Some(ours), Some(theirs)] if !shared.quiet => match shared.meet([ours, theirs]) {
-                // The pointer that owns it compares it.
+                // The object is compared through the pointer that owns it.
                 Some(is_new) => {
                     if is_new {
                         shared.compared.remove(&key(ours));
@@ -272,7 +272,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Tells where two references lead, as soon as that is known.
+    /// Reports the targets of two references, which are named at the end.
     fn tell_references(&mut self, leads: Both<Leads>) -> Compared {
         let at = self.found.len();
         if let Some(shared) = self.shared.as_mut().filter(|shared| !shared.quiet) {
@@ -281,7 +281,7 @@ impl<'a> Pair<'a> {
         self.tell("", "")
     }
 
-    /// Says of references that differ where the objects stand to which they lead.
+    /// Replaces the marks of references by the paths to their objects.
     pub(super) fn explain(&mut self, schema: &'a Schema, starts: &Both<Regions<'a>>, levels: u32) -> Result<(), Error> {
         let Some(shared) = self.shared.take() else { return Ok(()) };
         let mut paths = [BTreeMap::new(), BTreeMap::new()];
@@ -326,16 +326,16 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Stands around the number of an object in a text, until it is known where the object is. What is shown has no such
+/// Encloses the number of an object in a text, until the path to the object is known. Values are printed without this
 /// character.
 const MARK: char = '\u{1}';
 
-/// What stands for a reference in a text.
+/// Returns the mark for a reference in a text.
 pub(super) fn mark(number: Number) -> String {
     format!("{MARK}{} {}{MARK}", number.class, number.index)
 }
 
-/// A text as its references, and what is between them.
+/// Divides a text into its references and the text between them.
 fn marks(text: &str) -> impl Iterator<Item = Result<Key, &str>> {
     text.split(MARK).enumerate().map(|(at, part)| {
         let number = part.split_once(' ').filter(|_| at % 2 == 1);

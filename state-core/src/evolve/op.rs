@@ -36,7 +36,7 @@ pub(super) enum Op {
     Open,
     /// The same bytes, without data outside the head that must be visited.
     Copy,
-    /// The same bytes, and the same data outside the head, whose end the [`Skip`](super::skip::Skip) at this index finds.
+    /// The same bytes, and the same data outside the head, whose end this [`Skip`](super::skip::Skip) finds, by index.
     Same(usize),
     /// A wider integer.
     Int {
