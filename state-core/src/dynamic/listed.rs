@@ -1,5 +1,5 @@
-//! A trait object's types as functions that do not name them, and the states of pointers to it: each finds the type in
-//! the list, by the value or by the tag in the bytes, and leaves the rest to it.
+//! The types behind a trait object as functions without their types, and the states of pointers to it: each function
+//! finds the type in the list, by the value or by the tag in the bytes, and leaves the rest to it.
 
 use alloc::boxed::Box;
 use core::any::{Any, TypeId};
@@ -23,20 +23,21 @@ pub trait Listed: 'static {
     /// The types.
     const MEMBERS: &'static [Member<Self>];
 
-    /// The way to a value.
+    /// The access to a value.
     const ACCESS: Access<Self>;
 
-    /// The head of an enum of the members.
+    /// The size of the head of an enum of the members.
     const HEAD: usize = enum_head(Self::MEMBERS.len(), largest(Self::MEMBERS));
 
-    /// The number of the value's type in the list.
+    /// The index of the value's type in the list.
     fn position(&self) -> Option<usize>;
 
     /// The schema of an enum of the members.
     fn listed() -> &'static Schema;
 }
 
-/// What the supertrait [`Dynamic`] gives, as functions. It is asked for in one place, so that its absence is one error.
+/// The methods of the supertrait [`Dynamic`], as functions. The bound is required in one place, so that its absence is
+/// one error.
 #[derive(Debug)]
 pub struct Access<D: ?Sized> {
     pub(super) any: fn(&D) -> &dyn Any,
@@ -44,7 +45,7 @@ pub struct Access<D: ?Sized> {
     pub(super) type_name: fn(&D) -> &'static str,
 }
 
-/// The ways to a value that its supertrait gives.
+/// The access to a value through the methods of its supertrait.
 #[must_use]
 pub const fn access<D: Dynamic + ?Sized>() -> Access<D> {
     Access { any: D::__any, any_mut: D::__any_mut, type_name: D::__type_name }
@@ -59,11 +60,11 @@ fn any_mut<D: Listed + ?Sized>(value: &mut D) -> &mut dyn Any {
     (D::ACCESS.any_mut)(value)
 }
 
-/// One type behind a trait object, as functions that do not name it. Those that get a value get one of the type.
+/// One type behind a trait object, as functions without its type. The values passed to them are of the type.
 #[derive(Debug)]
 pub struct Member<D: ?Sized> {
     pub(super) head: usize,
-    /// Bytes in memory.
+    /// The size in memory.
     pub(super) memory: usize,
     pub(super) size: fn(&dyn Any, &mut Size),
     pub(super) put: for<'v> fn(&'v dyn Any, &mut [u8], &mut Writer<'_, 'v>),
@@ -122,7 +123,7 @@ fn check<T: RestoreOwned + Any>(head: &[u8], checker: &mut Checker<'_>) -> bool 
     }
 }
 
-/// Builds a value of a member, for the list that says what it is behind a pointer.
+/// Builds a value of a member, which the list then coerces to its trait object.
 pub fn boxed<'de, T: RestoreOwned>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Box<T>> {
     pointer::build(head, reader)
 }
@@ -155,19 +156,19 @@ const fn largest<D: ?Sized>(members: &[Member<D>]) -> usize {
     largest
 }
 
-/// Whether the members have their heads beside the tag.
+/// Whether the heads of members are beside the tag.
 const fn is_inline<D: Listed + ?Sized>() -> bool {
     enum_is_inline(largest(D::MEMBERS))
 }
 
-/// Where a type stands among others.
+/// The index of a value's type among `types`.
 #[must_use]
 pub fn position(value: &dyn Any, types: &[TypeId]) -> Option<usize> {
     let of = value.type_id();
     types.iter().position(|ty| *ty == of)
 }
 
-/// Counts what is behind a pointer.
+/// Counts the value behind a pointer.
 pub fn size_listed<D: Listed + ?Sized>(value: &D, size: &mut Size) {
     size.run(1, D::HEAD);
     let Some(member) = member_of(value) else { return size.fail(unlisted(value)) };
@@ -188,7 +189,7 @@ fn unlisted<D: Listed + ?Sized>(value: &D) -> Error {
     Error::new(ErrorKind::Unwritable, expected, alloc::format!("{found}, which is to be added to it"))
 }
 
-/// Writes what is behind a pointer.
+/// Writes the value behind a pointer.
 pub fn put_listed<'v, D: Listed + ?Sized>(value: &'v D, writer: &mut Writer<'_, 'v>) {
     let Some((at, member)) = value.position().and_then(|at| Some((at, D::MEMBERS.get(at)?))) else {
         writer.fail::<()>();
@@ -208,7 +209,7 @@ pub fn put_listed<'v, D: Listed + ?Sized>(value: &'v D, writer: &mut Writer<'_, 
     }
 }
 
-/// The member of the type that stands in an image, and its head, which `run` cuts from the tail where it is there.
+/// The member whose tag is in the head, and its own head, which `run` cuts from the tail if it is there.
 fn member_in<'a, D: Listed + ?Sized>(
     head: &'a [u8],
     run: impl FnOnce(usize) -> Option<&'a [u8]>,
@@ -222,7 +223,7 @@ fn member_in<'a, D: Listed + ?Sized>(
     Some((member, place))
 }
 
-/// Tests what is behind a pointer.
+/// Checks the value behind a pointer.
 pub fn check_listed<D: Listed + ?Sized, P: Pointer<D>>(checker: &mut Checker<'_>) -> bool {
     let Some(head) = checker.run(1, D::HEAD) else { return false };
     let Some((member, place)) = member_in::<D>(head, |len| checker.run(1, len)) else { return false };
@@ -234,14 +235,14 @@ pub fn check_listed<D: Listed + ?Sized, P: Pointer<D>>(checker: &mut Checker<'_>
     (member.check)(place, checker)
 }
 
-/// Builds what is behind a pointer.
+/// Builds the value behind a pointer.
 pub fn get_listed<D: Listed + ?Sized, P: Pointer<D>>(reader: &mut Reader<'_>) -> Option<P> {
     let head = reader.run(1, D::HEAD)?;
     let (member, place) = member_in::<D>(head, |len| reader.run(1, len))?;
     (member.get)(place, reader).map(P::made)
 }
 
-/// Restores what is behind a pointer, if it is of the type that the image has and nobody else sees it.
+/// Restores the value behind a pointer in place, if it is of the type in the image and nothing else refers to it.
 pub fn set_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mut Reader<'_>) {
     let start = reader.mark();
     let count = D::MEMBERS.len();
@@ -258,7 +259,7 @@ pub fn set_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &m
     assign(pointer, get_listed::<D, P>(reader));
 }
 
-/// Exchanges two values of one type, or else the pointers.
+/// Exchanges two values of one type, otherwise the pointers.
 pub fn exchange_listed<D: Listed + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'_>) {
     if let (Some(value), Some(theirs)) = (pointer.unique(), other.unique()) {
         if let (Some(at), true) = (value.position(), value.position() == theirs.position()) {

@@ -141,7 +141,7 @@ macro_rules! dynamic {
 
             const __NAME: &str = __state::trait_name(::core::stringify!($dyn), &[$($name)?]);
             const _: () = __state::assert_tags(&[$(__state::member_tag::<$member>(&[$($tag)?])),*]);
-            // A type that stands in the list twice is one error.
+            // A type that is listed twice gives one error.
             trait __OnceInTheList {}
             $(impl __OnceInTheList for $member {})*
             static __EVOLUTION: __state::Evolution = __state::Evolution {
@@ -252,7 +252,7 @@ macro_rules! dynamic {
 
                 #[allow(unreachable_code)]
                 fn gone_rc() -> __state::Option<__state::RcWeak<Self>> {
-                    // A reference to any of the types.
+                    // The weak reference can be to any of the types.
                     $(return __state::Some(__state::RcWeak::<$member>::new());)*
                     __state::None
                 }
@@ -285,10 +285,10 @@ macro_rules! dynamic {
             use $crate::__private as __state;
 
             impl $dyn {
-                /// Registers types that can be behind the trait object; types that are already registered stay so.
+                /// Registers types that can be behind the trait object; types that are already registered remain so.
                 ///
                 /// # Errors
-                /// If two types have one tag, or one type has two; then none of them is registered.
+                /// If two types have the same tag, or one type has two; then none of them is registered.
                 pub fn register<const N: __state::usize>(
                     members: [__state::OpenMember<Self>; N],
                 ) -> __state::Result<(), __state::Error> {

@@ -1,5 +1,5 @@
-//! Open sets: the types behind a trait object that a program adds to the list of a library, while it runs. What a value's
-//! type is stands in the bytes as its tag and the fingerprint of its schema, so that each type is tested by itself.
+//! Open sets: the types behind a trait object that a program adds, at run time, to the list of a library. The bytes
+//! identify a value's type by its tag and the fingerprint of its schema, so that each type is checked by itself.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -22,12 +22,12 @@ use crate::schema::fingerprint::identity;
 use crate::schema::{KnownMember, KnownSet, OPEN_HEAD, Schema, unregistered};
 use crate::state::{RestoreOwned, State};
 
-/// A trait object whose types are registered while the program runs.
+/// A trait object whose types are registered at run time.
 pub trait OpenSet: 'static {
-    /// What the set is called outside the program.
+    /// The name of the set outside the program.
     const NAME: &'static str;
 
-    /// The way to a value.
+    /// The access to a value.
     const ACCESS: Access<Self>;
 
     /// The types.
@@ -81,12 +81,12 @@ impl<D: OpenSet + ?Sized> Registry<D> {
         Self(RwLock::new(Vec::new()))
     }
 
-    /// Adds types; those that are there already are left as they are.
+    /// Adds types; types that are already registered remain as they are.
     ///
     /// # Errors
-    /// Two types with one tag, or one type with two; then none is added.
+    /// Two types with the same tag, or one type with two; then none is added.
     pub fn register(&self, members: impl IntoIterator<Item = OpenMember<D>>) -> Result<()> {
-        // Not under the lock, which the iterator may ask for.
+        // Before locking, because the iterator may use the registry.
         let members: Vec<OpenMember<D>> = members.into_iter().collect();
         let mut registered = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let mut new: Vec<OpenMember<D>> = Vec::new();
@@ -115,15 +115,15 @@ impl<D: OpenSet + ?Sized> Registry<D> {
     }
 }
 
-/// How many types were registered in all sets of the program.
+/// The number of types registered in all sets of the program.
 static REGISTERED: AtomicUsize = AtomicUsize::new(0);
 
-/// A number that is another when types were registered since.
+/// A number that changes whenever types are registered.
 pub(crate) fn registered_so_far() -> usize {
     REGISTERED.load(Ordering::Acquire)
 }
 
-/// What is known of a set without its trait.
+/// What is known about a set without its trait.
 #[must_use]
 pub const fn known_set<D: OpenSet + ?Sized>() -> KnownSet {
     KnownSet::new(|| D::registry().known(), core::any::type_name::<D>)
@@ -153,9 +153,9 @@ fn member_of<D: OpenSet + ?Sized>(value: &D) -> Option<&'static OpenMember<D>> {
     D::registry().find(|member| member.ty == ty)
 }
 
-/// Counts what is behind a pointer.
+/// Counts the value behind a pointer.
 pub fn size_open<D: OpenSet + ?Sized>(value: &D, size: &mut Size) {
-    // Also of a type that cannot be written, which is then looked for behind its head.
+    // Counted even for a type that cannot be written, because the error looks for the value after its head.
     size.run(1, OPEN_HEAD);
     let Some(OpenMember { known, member, .. }) = member_of(value) else {
         return size.fail_at(D::open(), unlisted(value));
@@ -175,7 +175,7 @@ fn unlisted<D: OpenSet + ?Sized>(value: &D) -> Error {
     Error::new(ErrorKind::Unwritable, unregistered(core::any::type_name::<D>()), found)
 }
 
-/// A type that shares, in a state of which nobody said so: the schema around it does not know its types.
+/// The error for a type that shares in a state that copies: the schema around the set does not know its types.
 #[cold]
 fn copying<D: OpenSet + ?Sized>(value: &D) -> Error {
     let expected = "a state whose shared objects stay one object (`#[state(shared)]` on a type or field around the open \
@@ -183,7 +183,7 @@ fn copying<D: OpenSet + ?Sized>(value: &D) -> Error {
     Error::new(ErrorKind::Unwritable, expected, format!("{} in one that copies them", (D::ACCESS.type_name)(value)))
 }
 
-/// Writes what is behind a pointer.
+/// Writes the value behind a pointer.
 pub fn put_open<'v, D: OpenSet + ?Sized>(value: &'v D, writer: &mut Writer<'_, 'v>) {
     let Some(head) = writer.run(1, OPEN_HEAD) else { return };
     let Some(OpenMember { known, member, .. }) = member_of(value) else {
@@ -200,13 +200,13 @@ pub fn put_open<'v, D: OpenSet + ?Sized>(value: &'v D, writer: &mut Writer<'_, '
     }
 }
 
-/// The type that stands in an image, by its tag and its schema.
+/// The type in an image, found by its tag and fingerprint.
 fn member_in<D: OpenSet + ?Sized>(tag: &str, head: &[u8]) -> Option<&'static OpenMember<D>> {
     let found = D::registry().find(|member| member.known.tag == tag)?;
     (head.get(LENGTH..)? == found.known.fingerprint().to_le_bytes()).then_some(found)
 }
 
-/// Tests what is behind a pointer.
+/// Checks the value behind a pointer.
 pub fn check_open<D: OpenSet + ?Sized, P: Pointer<D>>(checker: &mut Checker<'_>) -> bool {
     let Some(head) = checker.run(1, OPEN_HEAD) else { return false };
     let Some(tag) = checker.length(&head[..LENGTH]).and_then(|len| checker.text_of(len)) else { return false };
@@ -220,7 +220,7 @@ pub fn check_open<D: OpenSet + ?Sized, P: Pointer<D>>(checker: &mut Checker<'_>)
     filler.iter().all(|&byte| byte == 0) && (member.check)(place, checker)
 }
 
-/// The type of a value and its head, where they come next.
+/// Reads the type and head of the next value.
 fn next<'de, D: OpenSet + ?Sized>(reader: &mut Reader<'de>) -> Option<(&'static OpenMember<D>, &'de [u8])> {
     let head = reader.run(1, OPEN_HEAD)?;
     let len = reader.length(&head[..LENGTH])?;
@@ -228,13 +228,13 @@ fn next<'de, D: OpenSet + ?Sized>(reader: &mut Reader<'de>) -> Option<(&'static 
     Some((found, &reader.run(1, found.member.head)?[..found.member.head]))
 }
 
-/// Builds what is behind a pointer.
+/// Builds the value behind a pointer.
 pub fn get_open<D: OpenSet + ?Sized, P: Pointer<D>>(reader: &mut Reader<'_>) -> Option<P> {
     let (found, place) = next::<D>(reader)?;
     (found.member.get)(place, reader).map(P::made)
 }
 
-/// Restores what is behind a pointer, if it is of the type that the image has and nobody else sees it.
+/// Restores the value behind a pointer in place, if it is of the type in the image and nothing else refers to it.
 pub fn set_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mut Reader<'_>) {
     let Some((found, place)) = next::<D>(reader) else { return };
     match pointer.unique() {
@@ -245,7 +245,7 @@ pub fn set_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: &mu
     }
 }
 
-/// Exchanges two values of one type, or else the pointers.
+/// Exchanges two values of one type, otherwise the pointers.
 pub fn exchange_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'_>) {
     if let (Some(value), Some(theirs)) = (pointer.unique(), other.unique()) {
         let same = any(value).type_id() == any(theirs).type_id();
@@ -262,13 +262,13 @@ pub fn settle_open<D: OpenSet + ?Sized, P: Pointer<D>>(pointer: &mut P, reader: 
     member_of(value).map_or(Some(()), |found| (found.member.settle)((D::ACCESS.any_mut)(value), reader))
 }
 
-/// A weak reference to nothing, as of any of the types.
+/// A weak `Rc` reference to no value, made from any registered type.
 #[must_use]
 pub fn gone_rc_open<D: OpenSet + ?Sized>() -> Option<rc::Weak<D>> {
     D::registry().find(|_| true).map(|found| (found.gone_rc)())
 }
 
-/// The same of an `Arc`.
+/// As [`gone_rc_open`], for `Arc`.
 #[must_use]
 pub fn gone_arc_open<D: OpenSet + ?Sized>() -> Option<sync::Weak<D>> {
     D::registry().find(|_| true).map(|found| (found.gone_arc)())

@@ -1,12 +1,12 @@
-//! The names of a list and its members, found while the program is compiled.
+//! The names of a list and its members, found at compile time.
 
 use crate::schema::{Evolution, Schema};
 use crate::state::State;
 
-/// The tag of a list: the one that is given, or the name of its trait in the source.
+/// The tag of a list: the given one, otherwise the name of its trait in the source.
 ///
 /// # Panics
-/// While compiling, where the source does not show the name.
+/// At compile time, if the source does not show the name.
 #[must_use]
 pub const fn trait_name(source: &'static str, given: &[&'static str]) -> &'static str {
     if let [given, ..] = given {
@@ -20,7 +20,7 @@ pub const fn trait_name(source: &'static str, given: &[&'static str]) -> &'stati
     }
 }
 
-/// Where the last name of the path is in `dyn path::Name<T> + Send`.
+/// The start and end of the last name in the path, in `dyn path::Name<T> + Send`.
 const fn name_in(source: &[u8]) -> (usize, usize) {
     let (mut start, mut end) = (if let [b'd', b'y', b'n', b' ', ..] = source { 4 } else { 0 }, 0);
     let mut at = start;
@@ -34,7 +34,7 @@ const fn name_in(source: &[u8]) -> (usize, usize) {
     (start, end)
 }
 
-/// The tag of a member: the one that is given, or that of its type; empty where there is none.
+/// The tag of a member: the given one, otherwise that of its type; empty if there is none.
 #[must_use]
 pub const fn member_tag<T: State>(given: &[&'static str]) -> &'static str {
     match (given, const { &T::STATE_SCHEMA }.name()) {
@@ -44,7 +44,7 @@ pub const fn member_tag<T: State>(given: &[&'static str]) -> &'static str {
     }
 }
 
-/// The tags that a member had: those behind the one that is given, or those of its type.
+/// The former tags of a member: those after the given one, otherwise those of its type.
 #[must_use]
 pub const fn member_aliases<T: State>(given: &[&'static [&'static str]]) -> &'static [&'static str] {
     match given {
@@ -53,7 +53,7 @@ pub const fn member_aliases<T: State>(given: &[&'static [&'static str]]) -> &'st
     }
 }
 
-/// The schema of a member, or of the same type under the tag that is given, if it has one of its own.
+/// The schema of a member; if its type has a name and a tag is given, under that tag.
 #[must_use]
 pub const fn member_schema<T: State>(renamed: &[fn() -> &'static Schema]) -> fn() -> &'static Schema {
     match (renamed, const { &T::STATE_SCHEMA }.name()) {
@@ -68,16 +68,16 @@ pub const fn renamed_member<T: State>(tag: &'static str, evolution: &'static Evo
     T::STATE_SCHEMA.named(tag, evolution)
 }
 
-/// What a member says of its older forms, where it had these tags.
+/// What a member says about its older forms, with these former tags.
 #[must_use]
 pub const fn older_member<T: State>(aliases: &'static [&'static str]) -> Evolution {
     Evolution { aliases, ..*const { &T::STATE_SCHEMA }.older() }
 }
 
-/// Refuses a list in which a member has no tag, or two have one.
+/// Refuses a list in which a member has no tag, or two have the same.
 ///
 /// # Panics
-/// While compiling, where it refuses one.
+/// At compile time, if it refuses the list.
 pub const fn assert_tags(tags: &[&str]) {
     let mut at = 0;
     while at < tags.len() {

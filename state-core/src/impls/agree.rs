@@ -1,7 +1,7 @@
-//! Whether a live key is the one that stands in an image, without building the image's.
+//! Comparison of a live key with the one in an image, without building the latter.
 //!
-//! The key is written as its image and compared with the bytes: keys cannot be changed in place, and building one
-//! would allocate.
+//! The live key is encoded and compared with the bytes: keys cannot be changed in place, and building one would
+//! allocate.
 
 use alloc::vec::Vec;
 
@@ -11,16 +11,16 @@ use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
 use crate::state::State;
 
-/// Keys that nest deeper agree with none. It keeps the stack from what a live key may hold, at any depth of its own.
+/// Keys that nest deeper agree with none. This bounds the stack, because a live key may hold values at any depth.
 const DEPTH: u32 = 16;
 
-/// Images of keys up to this size are compared without an allocation.
+/// The largest size of an image of a key that is compared without an allocation.
 const ON_STACK: usize = 256;
 
 pub(super) struct Scratch {
     small: [u8; ON_STACK],
     large: Vec<u8>,
-    /// Whether pointers in a key have records, which only an image as a whole can write.
+    /// Whether pointers in a key have records, which can only be written for a whole image.
     numbered: bool,
 }
 
@@ -30,11 +30,12 @@ impl Scratch {
         Self { small: [0; ON_STACK], large: Vec::new(), numbered: reader.is_numbered() }
     }
 
-    /// If `key` is what stands at `head`, moves the reader behind it; else leaves the reader where it is.
+    /// Returns whether `key` is the one encoded at `head`; if so, the reader is moved past it, otherwise it does not
+    /// move.
     #[inline]
     pub fn agrees<K: State>(&mut self, key: &K, head: &[u8], reader: &mut Reader<'_>) -> bool {
         if !K::DYNAMIC && K::HEAD <= ON_STACK {
-            // Known while compiling: all of the key is its head.
+            // Known at compile time: the key is its head.
             let space = &mut self.small[..K::HEAD];
             let mut writer = Writer::over(&mut [], &mut [], &mut [], 0);
             key.put(space, &mut writer);
@@ -68,7 +69,7 @@ impl Scratch {
         let raw = &rest[rest.len() - size.raw..];
         reader.pass(tail, text, raw)
     }
-    /// The same of a key that was just built from `head` at `place`. The reader stays behind it.
+    /// As [`agrees`](Self::agrees), for a key that was just built from `head` at `place`. The reader stays after it.
     #[cfg(feature = "std")]
     pub fn agrees_again<'de, K: State>(
         &mut self,

@@ -1,10 +1,11 @@
-//! Lists whose elements shifted since their state was taken: what is there is moved to where the image has it, so that
-//! elements are restored into the allocations that they had.
+//! Lists whose elements have shifted since their state was saved: live elements are moved to where the image has them,
+//! so that they are restored into the allocations that they had.
 //!
-//! An image says nothing of identity. What tells is that the head of an element that stayed differs in fewer bytes from
-//! the one in the image than those of its neighbours do. Few places are looked at, a list that did not shift is left
-//! after a handful, and a wrong guess costs time and nothing else: each element is restored afterwards, wherever it came
-//! from. All of it is about heads, and so compiled once for all types, which write and move their elements.
+//! An image has no identities. The evidence is that the head of an element that stayed differs in fewer bytes from its
+//! head in the image than those of its neighbours do. Only few places are examined, a list that did not shift is
+//! recognised after a handful, and a wrong guess costs nothing but time: each element is restored afterwards, wherever
+//! it came from. The code deals only with heads, so it is compiled once for all types, which provide the writing and
+//! moving of elements.
 
 use core::ops::Range;
 
@@ -17,45 +18,46 @@ use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Schema};
 use crate::state::State;
 
-/// Shorter lists are restored as they are.
+/// Shorter lists are restored without it.
 const SHORTEST: usize = 64;
 
 /// The largest head that is compared.
 const LONGEST_HEAD: usize = 256;
 
-/// At how many places, at most, a list that did not shift is looked at.
+/// The greatest number of places examined in a list that did not shift.
 const PLACES: usize = 8;
 
-/// How far apart the places are in one that did.
+/// The distance between places examined in a list that did.
 const APART: usize = 64;
 
 /// How far elements are searched for: at first one place to either side.
 const FARTHEST: usize = 16;
 const RADII: [usize; 3] = [1, 4, FARTHEST];
 
-/// Each shift that is tried.
+/// The number of shifts that are tried.
 const SHIFTS: usize = 2 * FARTHEST + 1;
 
-/// How many segments are told apart.
+/// The greatest number of segments.
 const SEGMENTS: usize = 128;
 
-/// Whether so many elements are looked at.
+/// Whether a list of this many elements is examined.
 #[inline]
 pub(super) fn is_worth<T: State>(len: usize) -> bool {
     T::DYNAMIC && T::HEAD > 0 && T::HEAD <= LONGEST_HEAD && len >= SHORTEST
 }
 
-/// Moves the elements that stayed to where the image has them; whether any is worth restoring.
+/// Moves the elements that stayed to where the image has them; returns whether restoring elements in place is
+/// worthwhile.
 #[inline]
 pub(super) fn align<T: State>(items: &mut [T], run: &[u8], reader: &Reader<'_>) -> bool {
     !(is_worth::<T>(items.len()) && may_move::<T>(reader)) || align_long(items, run)
 }
 
-/// A function of its own: what it takes of the stack is free again when the elements are restored.
+/// A separate function, whose stack is released before the elements are restored.
 #[inline(never)]
 fn align_long<T: State>(items: &mut [T], run: &[u8]) -> bool {
     let live: &[T] = items;
-    // What stands behind the head finds no space, and is left out.
+    // Whatever follows the head finds no space, and is left out.
     let put = |at: usize, head: &mut [u8]| {
         let item = live.get(at..=at).unwrap_or_default();
         put_heads::<T, Run>(item.iter(), head, &mut Writer::over(&mut [], &mut [], &mut [], 0));
@@ -81,22 +83,23 @@ fn align_long<T: State>(items: &mut [T], run: &[u8]) -> bool {
     }
 }
 
-/// Whether values may change their places in a list, or become those of other keys in a map.
+/// Whether values may change places in a list, or move to other keys of a map.
 pub(super) fn may_move<T: State>(reader: &Reader<'_>) -> bool {
     reader.moves() || part_may_move::<T>(reader.is_numbered())
 }
 
-/// What the whole type may not, a part of it may. Where references are numbered, live objects are told by their places.
+/// A part may allow it although the whole type does not. If references are numbered, live objects are identified by
+/// their places.
 #[cold]
 fn part_may_move<T: State>(is_numbered: bool) -> bool {
-    // Without `std` it would be found out each time.
+    // Without `std` the identity would be computed each time.
     cfg!(feature = "std") && {
         let identity = identity(T::schema());
         identity.moves && !(is_numbered && identity.points)
     }
 }
 
-/// How a live list and the image look beside each other.
+/// The relation of a live list to the image.
 enum Look {
     Alike,
     Shifted,
@@ -107,14 +110,14 @@ enum Look {
 struct Probe<'a> {
     /// The size of a head, which is not zero.
     head: usize,
-    /// How many elements are live.
+    /// The number of live elements.
     live: usize,
     /// Writes the head of one of them.
     put: &'a dyn Fn(usize, &mut [u8]),
     run: &'a [u8],
-    /// As many elements as both have.
+    /// The number of elements that both have.
     len: usize,
-    /// Elements side by side that are compared at a place: as many as tell enough.
+    /// The number of consecutive elements compared at a place: as many as are significant.
     window: usize,
 }
 
@@ -128,10 +131,10 @@ impl<'a> Probe<'a> {
         Self { head, live, put, run, len: live.min(run.len() / stride(head)), window }
     }
 
-    /// What few places show, of which one is enough for a shift. Two that tell nothing are of a list that has nothing in
-    /// common with the image; in a short one, one is enough.
+    /// What a few places show; one of them suffices for a shift. A list in which two places are inconclusive has
+    /// nothing in common with the image; in a short list, one suffices.
     fn look(&self) -> Look {
-        // Looking at one takes what restoring some dozens of elements does.
+        // Examining one takes as long as restoring some dozens of elements.
         let places = ((self.len / 256).clamp(1, 3) + self.len / 1024).min(PLACES);
         let mut lost = 0;
         for place in 1..=places {
@@ -147,9 +150,9 @@ impl<'a> Probe<'a> {
         Look::Alike
     }
 
-    /// Whether more than a third of the elements have the variant that the image has in their place. Where fewer do, as
-    /// of messages that have nothing in common, next to nothing can be kept, and elements that are dropped one by one
-    /// between those that are built take longer than all dropped first.
+    /// Whether more than a third of the elements have the variant that the image has at their index. If fewer do, as in
+    /// messages that have nothing in common, next to nothing can be kept, and dropping elements one by one while others
+    /// are built takes longer than dropping all of them first.
     fn have_their_variants(&self, schema: &Schema) -> bool {
         let Kind::Enum(all) = &schema.kind else { return true };
         let tag = tag_head(all.variants.len());
@@ -162,8 +165,8 @@ impl<'a> Probe<'a> {
         3 * same.count() > places
     }
 
-    /// By how much the elements at a place of the image are shifted there, if that can be told. They are first looked for
-    /// where `hint` says, and then farther, as far as the length of the list is worth it.
+    /// The shift of the elements at a place of the image, if it can be determined. They are searched for near `hint`
+    /// first, and then as far away as the length of the list justifies.
     fn find(&self, at: usize, hint: isize) -> Option<isize> {
         for radius in RADII.into_iter().filter(|&radius| radius == 1 || radius * 128 <= self.len) {
             let shifts = FARTHEST - radius..FARTHEST + radius + 1;
@@ -175,7 +178,8 @@ impl<'a> Probe<'a> {
             let (best, shift, second) = two_best(&differences, shifts.clone());
             let sum: u32 = differences[shifts.clone()].iter().sum();
             let mean = sum / shifts.len() as u32;
-            // At last, one that differs by more from all others than they do from each other.
+            // In the widest search, a shift also counts if it differs from all others by more than they do from each
+            // other.
             let is_alone = radius == FARTHEST && second - best > mean.saturating_sub(second);
             if 2 * best <= second && best < second || is_alone {
                 return Some(hint + shift as isize - FARTHEST as isize);
@@ -184,9 +188,9 @@ impl<'a> Probe<'a> {
         None
     }
 
-    /// Adds to each of the shifts in how many bytes the elements that are shifted so differ from the image.
+    /// Adds, for each of the shifts, the number of bytes in which the elements with that shift differ from the image.
     fn compare(&self, at: usize, hint: isize, shifts: Range<usize>, differences: &mut [u32; SHIFTS]) {
-        // Where the window begins of the first shift, 0, that there could be.
+        // The start of the window of the first possible shift, number 0.
         let start = at as isize - hint + FARTHEST as isize;
         let last = start - shifts.start as isize + self.window as isize;
         for from in start - shifts.end as isize + 1..last {
@@ -201,7 +205,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// The head of an element, if it is there.
+    /// The head of an element, if it exists.
     fn head<'h>(&self, from: isize, head: &'h mut [u8; LONGEST_HEAD]) -> Option<&'h [u8]> {
         let from = usize::try_from(from).ok().filter(|&from| from < self.live)?;
         let head = &mut head[..self.head];
@@ -214,13 +218,13 @@ impl<'a> Probe<'a> {
         &self.run[at * self.head..]
     }
 
-    /// In how many bytes a head differs from that in the image. One that is not there differs in all.
+    /// The number of bytes in which a head differs from that in the image. A missing head differs in all.
     fn differ(&self, head: Option<&[u8]>, at: usize) -> u32 {
         let Some(head) = head else { return self.head as u32 };
         head.iter().zip(self.image(at)).map(|(a, b)| u32::from(a != b)).sum()
     }
 
-    /// Follows the shifts through the list, until more places tell nothing than tell something.
+    /// Follows the shifts through the list, until more places are inconclusive than conclusive.
     fn segments(&self) -> Option<Segments> {
         let mut segments = Segments::new(self.len);
         let (mut from, mut shift, mut balance) = (0, 0, 2_isize);
@@ -257,7 +261,7 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// The least of the differences, its place, and the second least.
+/// The smallest of the differences, its index, and the second smallest.
 fn two_best(differences: &[u32; SHIFTS], shifts: Range<usize>) -> (u32, usize, u32) {
     let (mut best, mut place, mut second) = (u32::MAX, 0, u32::MAX);
     for shift in shifts {
@@ -271,11 +275,11 @@ fn two_best(differences: &[u32; SHIFTS], shifts: Range<usize>) -> (u32, usize, u
     (best, place, second)
 }
 
-/// From where on in the image which shift holds: by how many places elements are to be moved to the right.
+/// The shift that applies from each position of the image on: by how many places elements must move to the right.
 struct Segments {
     list: [(usize, isize); SEGMENTS],
     count: usize,
-    /// Where the last one ends.
+    /// The end of the last one.
     len: usize,
 }
 
@@ -284,7 +288,7 @@ impl Segments {
         Self { list: [(0, 0); SEGMENTS], count: 1, len }
     }
 
-    /// Where there are too many, the rest keeps the last shift.
+    /// Adds a segment; if there are too many, the rest keeps the last shift.
     fn push(&mut self, at: usize, shift: isize) {
         if let Some(place) = self.list.get_mut(self.count) {
             *place = (at, shift);
@@ -292,10 +296,10 @@ impl Segments {
         }
     }
 
-    /// Moves the elements, of which there are so many, to their places in the image. Elements that are left over are in
-    /// front of those that move to the left, and behind those that move to the right, and change sides with them.
+    /// Moves the elements to their places in the image; `items` is their number. Elements left over are before those
+    /// that move to the left, or after those that move to the right, and change sides with them.
     ///
-    /// `rotate` moves the elements of a part to the left, by no more than there are.
+    /// `rotate` moves the elements of a part to the left, by no more than its length.
     fn apply(&self, items: usize, rotate: &mut dyn FnMut(Range<usize>, usize)) {
         let segments = &self.list[..self.count];
         let end = |at: usize| segments.get(at + 1).map_or(self.len, |next| next.0);
@@ -331,7 +335,7 @@ mod tests {
     use super::{Writer, align_long};
     use crate::state::State;
 
-    /// Elements that are told by their address.
+    /// Elements that are identified by their address.
     fn list(numbers: impl Iterator<Item = u64>) -> Vec<(u64, String)> {
         numbers.map(|number| (number, alloc::format!("{number:x}"))).collect()
     }

@@ -68,7 +68,7 @@ impl<'de, T: Restore<'de>, const N: usize> Restore<'de> for [T; N] {
         }
         let mut refused = None;
         let parts: [Option<T>; N] = core::array::from_fn(|at| {
-            // Behind the first part that is refused there is nothing to be read.
+            // After the first refused part, there is nothing more to read.
             if refused.is_some() {
                 return None;
             }

@@ -1,5 +1,5 @@
-//! Atomics travel as the values they hold, each loaded once. Nothing orders the loads of several: whoever needs them
-//! to fit together keeps other threads from storing meanwhile.
+//! Atomics, which are encoded as their values, each loaded once. The loads of several are not ordered: a program that
+//! needs them to be consistent keeps other threads from storing meanwhile.
 
 use core::sync::atomic::{self, Ordering};
 

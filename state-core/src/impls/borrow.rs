@@ -1,5 +1,5 @@
-//! `Cow`, and bytes that are borrowed. A `Cow` borrows text, paths and elements that need no alignment, such as bytes;
-//! of others it owns a restored value. Other elements are borrowed from raw arrays: `#[state(bytes)]`.
+//! `Cow`, and borrowed bytes. A `Cow` borrows text, paths and elements that need no alignment, such as bytes; otherwise
+//! it owns a restored value. Other elements can be borrowed from raw arrays: `#[state(bytes)]`.
 
 use alloc::borrow::{Cow, ToOwned};
 #[cfg(feature = "std")]
@@ -37,7 +37,7 @@ impl<B: State + ToOwned + ?Sized> State for Cow<'_, B> {
     }
 }
 
-/// What a `Cow` can be restored of. A trait of its own, because `Restore` speaks of sized types only.
+/// Types from which a `Cow` can be restored. A separate trait, because `Restore` requires sized types.
 pub trait Lent<'de>: State + ToOwned {
     const CHECKED: bool = true;
 
@@ -48,21 +48,21 @@ pub trait Lent<'de>: State + ToOwned {
         'de: 'a,
         Self: 'a;
 
-    /// Restores what a `Cow` owns; `false` where a borrow replaces it.
+    /// Restores what a `Cow` owns; returns `false` if a borrow must replace it.
     #[inline]
     fn set(owned: &mut Self::Owned, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
         let _ = (owned, head, reader);
         false
     }
 
-    /// As [`Restore::exchange_with`], of what two own.
+    /// As [`Restore::exchange_with`], for two owned values.
     #[inline]
     fn exchange(owned: &mut Self::Owned, other: &mut Self::Owned, reader: &mut Reader<'de>) {
         let _ = reader;
         core::mem::swap(owned, other);
     }
 
-    /// As [`Restore::settle`], of what is owned.
+    /// As [`Restore::settle`], for an owned value.
     #[inline]
     fn settle(owned: &mut Self::Owned, reader: &mut Reader<'de>) -> Option<()> {
         let _ = (owned, reader);
@@ -111,14 +111,14 @@ impl<'a, 'de: 'a, B: Lent<'de> + ?Sized> Restore<'de> for Cow<'a, B> {
     }
 }
 
-/// A `Cow` that borrows from the bytes, as one that does not.
+/// Turns a `Cow` that may borrow from the bytes into one that owns its value.
 #[inline]
 #[must_use]
 pub fn owned<B: ToOwned + ?Sized>(cow: Cow<'_, B>) -> Cow<'static, B> {
     Cow::Owned(cow.into_owned())
 }
 
-/// Restores a `Cow` that can borrow nothing from the bytes. What it owns is restored in place.
+/// Restores a `Cow` that cannot borrow from the bytes. An owned value is restored in place.
 #[inline]
 pub fn set_owned<'de, B: Lent<'de> + ?Sized>(cow: &mut Cow<'static, B>, head: &'de [u8], reader: &mut Reader<'de>) {
     if let Cow::Owned(value) = cow {
@@ -184,7 +184,7 @@ text! {
     OsStr, |text| OsStr::new(text);
 }
 
-/// Whether elements can stay where their bytes are, wherever that is.
+/// Whether elements can stay where their bytes are, at any address.
 const fn stays<T: State>() -> bool {
     matches!(memory::run_mode(&T::IMAGE, T::HEAD), Mode::Same) && align_of::<T>() == 1
 }

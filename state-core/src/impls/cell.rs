@@ -1,4 +1,4 @@
-//! `Cell` and `RefCell` travel as what they hold.
+//! `Cell` and `RefCell`, which are encoded as their values.
 
 use core::cell::{Cell, RefCell};
 
@@ -34,7 +34,7 @@ impl<T: State + Copy> State for Cell<T> {
 
 impl<T: State> State for RefCell<T> {
     const HEAD: usize = T::HEAD;
-    // Always visited, to see whether it is borrowed.
+    // Always visited, to find out whether it is borrowed.
     const DYNAMIC: bool = true;
     const CELL: bool = true;
     share_through!(T);

@@ -1,4 +1,4 @@
-//! `BinaryHeap` and `LinkedList`, which travel as lists.
+//! `BinaryHeap` and `LinkedList`, which are encoded as lists.
 
 use alloc::collections::{BinaryHeap, LinkedList};
 use alloc::vec::Vec;
@@ -41,8 +41,8 @@ lists! {
     LinkedList;
 }
 
-/// The elements stand in the order of the heap's own array, which is kept: a heap comes back as it was, but two heaps
-/// of equal elements may have different bytes.
+/// The elements are in the order of the heap's own array, which is kept: a restored heap equals the original in every
+/// detail, but two heaps of equal elements may have different bytes.
 impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
     #[inline]
     fn check(head: &[u8], checker: &mut Checker<'_>) -> bool {
@@ -52,7 +52,7 @@ impl<'de, T: Restore<'de> + Ord> Restore<'de> for BinaryHeap<T> {
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         let mut items: Vec<T> = list::get(head, reader)?;
-        // Their order may depend on what hooks make of them.
+        // Their order may depend on what hooks do to them.
         reader.complete(&mut items)?;
         Some(Self::from(items))
     }
@@ -107,7 +107,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for LinkedList<T> {
         if self.len() > heads.len() {
             self.split_off(heads.len());
         }
-        // `zip` asks the items first, so no head is lost where they end.
+        // `zip` advances the items first, so no head is lost when they end.
         for (item, head) in self.iter_mut().zip(heads.by_ref()) {
             item.set(&head[..T::HEAD], reader);
         }

@@ -1,4 +1,4 @@
-//! Fields whose parts are converted on the way to a slot and back: what generated code calls for `with` inside
+//! Fields whose parts are converted to a slot and back: the functions that generated code calls for `with` inside
 //! containers, and for `Cow<'static, _>` in them.
 
 use alloc::boxed::Box;
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::protocol::decode::Reader;
 use crate::protocol::hooks::Hooks;
 
-/// Each item or entry converted, and collected again.
+/// Converts each item or entry, and collects the results.
 #[inline]
 pub fn each<'v, C: ?Sized, U, F, S>(of: &'v C, convert: F) -> S
 where
@@ -18,13 +18,13 @@ where
     of.into_iter().map(convert).collect()
 }
 
-/// Each item of an array converted.
+/// Converts each item of an array.
 #[inline]
 pub fn each_in_array<'v, T, U, F: FnMut(&'v T) -> U, const N: usize>(of: &'v [T; N], convert: F) -> [U; N] {
     of.each_ref().map(convert)
 }
 
-/// What a box holds.
+/// The value in a box.
 #[inline]
 #[must_use]
 #[allow(clippy::borrowed_box, reason = "the field is one")]
@@ -32,45 +32,45 @@ pub fn unboxed<T: ?Sized>(of: &Box<T>) -> &T {
     of
 }
 
-/// Each item or entry of a container that is used up.
+/// Converts each item or entry of a container by value.
 #[inline]
 pub fn each_of<C: IntoIterator, U, F: FnMut(C::Item) -> U, S: FromIterator<U>>(of: C, convert: F) -> S {
     of.into_iter().map(convert).collect()
 }
 
-/// Each item of an array that is used up.
+/// Converts each item of an array by value.
 #[inline]
 pub fn each_of_array<T, U, F: FnMut(T) -> U, const N: usize>(of: [T; N], convert: F) -> [U; N] {
     of.map(convert)
 }
 
-/// What a box holds, in another box.
+/// Converts the value in a box, into another box.
 #[inline]
 #[allow(clippy::boxed_local, reason = "the field is one")]
 pub fn each_in_box<T, U, F: FnOnce(T) -> U>(of: Box<T>, convert: F) -> Box<U> {
     Box::new(convert(*of))
 }
 
-/// Each item where it is.
+/// Changes each item in place.
 #[inline]
 pub fn each_mut<T, F: FnMut(&mut T), const N: usize>(of: &mut [T; N], change: F) {
     of.iter_mut().for_each(change);
 }
 
-/// Each item where it is, with that of another array.
+/// Changes each item in place, together with that of another array.
 #[inline]
 pub fn each_pair<T, F: FnMut(&mut T, &mut T), const N: usize>(of: &mut [T; N], other: &mut [T; N], mut change: F) {
     of.iter_mut().zip(other).for_each(|(item, other)| change(item, other));
 }
 
-/// Each item where it is, until one is refused.
+/// Settles each item in place, until one is refused.
 #[inline]
 pub fn each_settled<T, F: FnMut(&mut T) -> Option<()>, const N: usize>(of: &mut [T; N], settle: F) -> Option<()> {
     of.iter_mut().try_for_each(settle)
 }
 
-/// What stays as it is in a value that is made anew: nothing of it is live, so that no hook in it can be left to be called
-/// later.
+/// Passes through a part that is not converted, inside a value that is: as it becomes part of a new value, its hooks
+/// cannot be left for later.
 #[inline]
 pub fn kept<'de, T>(
     mut value: T,
@@ -83,7 +83,8 @@ pub fn kept<'de, T>(
     Some(value)
 }
 
-/// Each item or entry converted back, and collected; `None` after a refusal, of whose item the reader is told.
+/// Converts each item or entry back, and collects them; returns `None` after a refusal, and adds the index of the item
+/// to it.
 #[inline]
 pub fn back_each<'de, C, U, F, S>(of: C, reader: &mut Reader<'de>, mut convert: F) -> Option<S>
 where
@@ -95,7 +96,7 @@ where
     items.map(|(at, item)| convert(item, reader).or_else(|| refused_at(at, reader))).collect()
 }
 
-/// The item of an option converted back, if there is one.
+/// Converts the value of an option back, if there is one.
 #[inline]
 pub fn back_option<'de, S, T, F>(of: Option<S>, reader: &mut Reader<'de>, mut convert: F) -> Option<Option<T>>
 where
@@ -107,7 +108,7 @@ where
     }
 }
 
-/// The item of a box converted back.
+/// Converts the value of a box back.
 #[inline]
 #[allow(clippy::boxed_local, reason = "the slot is one")]
 pub fn back_box<'de, S, T, F>(of: Box<S>, reader: &mut Reader<'de>, mut convert: F) -> Option<Box<T>>
@@ -117,7 +118,7 @@ where
     convert(*of, reader).map(Box::new)
 }
 
-/// Each item of an array converted back.
+/// Converts each item of an array back.
 #[inline]
 pub fn back_array<'de, S, T, F, const N: usize>(of: [S; N], reader: &mut Reader<'de>, convert: F) -> Option<[T; N]>
 where
@@ -127,7 +128,7 @@ where
     items.try_into().ok()
 }
 
-/// The items of a tuple, which `convert` names one by one.
+/// Converts a tuple back by `convert`, which names the items one by one.
 #[inline]
 pub fn back_tuple<'de, S, T, F>(of: S, reader: &mut Reader<'de>, convert: F) -> Option<T>
 where
@@ -136,7 +137,7 @@ where
     convert(of, reader)
 }
 
-/// An item of a tuple, which was converted back; `None` after a refusal, of whose place the reader is told.
+/// Passes on an item of a tuple that was converted back; if it was refused, adds its index to the refusal.
 #[inline]
 pub fn back_item<T>(item: Option<T>, at: usize, reader: &mut Reader<'_>) -> Option<T> {
     if item.is_none() {
@@ -150,7 +151,7 @@ fn refused_in(at: usize, reader: &mut Reader<'_>) {
     reader.within(&alloc::format!("{at}"));
 }
 
-/// Says that an element or entry was refused, behind which so many of all follow.
+/// Adds the index of an element or entry to its refusal: it is followed by `following` of all.
 #[cold]
 pub(super) fn refused_before<T>(following: usize, all: usize, reader: &mut Reader<'_>) -> Option<T> {
     refused_at(all - following - 1, reader)

@@ -1,4 +1,4 @@
-//! `CStr` and `CString`, and pointers to the first, travel as a list of bytes, none of them zero.
+//! `CStr` and `CString`, and pointers to the first, which are encoded as a list of bytes, none of them zero.
 
 use alloc::ffi::CString;
 use core::ffi::CStr;

@@ -1,4 +1,4 @@
-//! Enums of the standard library, laid out as derived ones: `Result`, `Ordering`, `Bound`, `ControlFlow`, and the
+//! Enums of the standard library, laid out like derived ones: `Result`, `Ordering`, `Bound`, `ControlFlow`, and the
 //! network addresses of two families.
 
 use core::any::type_name;

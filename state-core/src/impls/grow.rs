@@ -1,6 +1,6 @@
-//! Lists of other crates that are a slice in place and grow element by element.
+//! Lists of other crates that are slices in place and grow element by element.
 
-/// `[generics] Type: Item, at most, with room;` of types with the methods of `Vec`.
+/// `[generics] Type: Item, maximum, with_capacity;` for types with the methods of `Vec`.
 macro_rules! grow {
     ($([$($generics:tt)*] $ty:ty: $item:ty, $most:expr, $with_room:expr $(, share: $share:ident)?;)*) => {$(
         impl<$($generics)*> State for $ty
@@ -9,7 +9,7 @@ macro_rules! grow {
         {
             const HEAD: usize = LENGTH;
             $($crate::sharing::share_through!($share);)?
-            // Their elements may lie in the value itself.
+            // The elements may be in the value itself.
             const STACK: usize = stack(size_of::<Self>(), 0);
 
             fn schema() -> &'static Schema {
@@ -53,7 +53,7 @@ macro_rules! grow {
                 Some(items)
             }
 
-            /// Restores the elements that are there one by one, and builds those that are not.
+            /// Restores existing elements in place, and builds the others.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 let Some(run) = list::run::<$item>(head, reader) else { return };
                 self.truncate(run.len() / stride(<$item>::HEAD));

@@ -8,10 +8,10 @@ use crate::schema::Schema;
 use crate::schema::fingerprint::identity;
 use crate::state::{Outcome, State};
 
-/// What refuses a state keeps its error as the source of ours where it is one, by the method `__sourced` of its own; the
-/// others have this one, and their words alone are kept.
+/// A refusal keeps its error as the source of ours if it is an error type: the inherent method `__sourced` then takes
+/// precedence over this one, with which only its text is kept.
 pub trait Worded: Sized {
-    /// As it is.
+    /// Returns it unchanged.
     #[must_use]
     fn __sourced(self) -> Self {
         self
@@ -29,7 +29,7 @@ pub struct BeforeGet<T, O> {
     refusal: fn(O) -> Option<Error>,
 }
 
-/// The hook, with what its outcome says.
+/// Wraps a hook, with the meaning of its outcome.
 #[inline]
 #[must_use]
 pub const fn before_get<T, O: Outcome>(hook: fn(&T) -> O) -> BeforeGet<T, O> {
@@ -66,7 +66,7 @@ fn refused_by<E: Sourced>(outcome: Result<(), E>) -> Option<Error> {
     outcome.err().map(Error::refused_by)
 }
 
-/// An `after_set` hook. What it must be is asked once, by [`after_set`], so that a wrong one is one error.
+/// An `after_set` hook. Its signature is checked once, by [`after_set`], so that a wrong one gives one error.
 #[derive(Debug)]
 pub struct AfterSet<T, O> {
     hook: fn(&mut T) -> O,
@@ -76,7 +76,7 @@ pub struct AfterSet<T, O> {
     pub refuses: bool,
 }
 
-/// The hook, with what its outcome says.
+/// Wraps a hook, with the meaning of its outcome.
 #[inline]
 #[must_use]
 pub const fn after_set<T: State, O: Outcome>(hook: fn(&mut T) -> O) -> AfterSet<T, O> {
@@ -93,7 +93,7 @@ impl<T, E: Sourced> AfterSet<T, Result<(), E>> {
 }
 
 impl<T, O> AfterSet<T, O> {
-    /// Calls the hook, unless it is left to be called on the live value.
+    /// Calls the hook, unless it is to be called later on the live value.
     #[inline]
     pub fn run(&self, value: &mut T, reader: &mut Reader<'_>) -> Option<()> {
         match reader.hooks() {

@@ -17,7 +17,7 @@ use crate::schema::{Kind, Link, Schema};
 use crate::sharing::share_through;
 use crate::state::{Restore, State};
 
-/// The schema of everything that travels as a list.
+/// The schema of everything that is encoded as a list.
 pub(super) fn schema<T: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::List(Link::To(T::schema)), LENGTH) }
 }
@@ -48,8 +48,8 @@ pub(super) fn put_each<'a, T: State + 'a, C: Holds>(
     if T::DYNAMIC { writer.nested::<T>(each) } else { each(writer) }
 }
 
-/// Writes the elements into the heads of a run. Whoever writes one element of a list does it by this, too: a `put` that
-/// has one caller is part of it, and costs no call for each element.
+/// Writes the elements into the heads of a run. Code that writes a single element of a list calls this too: a `put`
+/// with only one caller is inlined, and costs no call per element.
 #[inline]
 pub(super) fn put_heads<'a, T: State + 'a, C: Holds>(
     items: impl Iterator<Item = &'a T>,
@@ -100,7 +100,7 @@ impl<T: State> State for [T] {
     }
 }
 
-/// Writes a long list of elements of a byte, which may be gathered. Apart, so that short ones take no more than the copy.
+/// Writes a long list of one-byte elements, which may be gathered. Separate, so that short lists cost only their copy.
 #[cold]
 #[inline(never)]
 fn put_long<'v, T: State>(bytes: &'v [u8], head: &mut [u8], writer: &mut Writer<'_, 'v>) {
@@ -112,7 +112,7 @@ fn put_long<'v, T: State>(bytes: &'v [u8], head: &mut [u8], writer: &mut Writer<
     }
 }
 
-/// Whether all bytes are 0 or 1. Most runs are short, and are seen whole in two overlapping parts.
+/// Whether all bytes are 0 or 1. Most runs are short, and covered by two overlapping parts.
 #[inline]
 fn are_bools(run: &[u8]) -> bool {
     const OTHER: u64 = 0xFEFE_FEFE_FEFE_FEFE;
@@ -129,13 +129,13 @@ fn are_bools(run: &[u8]) -> bool {
     all & OTHER == 0
 }
 
-/// Whether a list, set or sequence that is held in a `C` is one.
+/// Checks a list, set or sequence that is held in a `C`.
 #[inline]
 pub(super) fn check<'de, T: Restore<'de>, C: Holds>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     check_up_to::<T, C>(usize::MAX, head, checker)
 }
 
-/// The same of one that holds no more than so many elements.
+/// As [`check`], for a type that holds at most `most` elements.
 #[inline]
 pub(super) fn check_up_to<'de, T: Restore<'de>, C: Holds>(most: usize, head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(head) else { return false };
@@ -163,14 +163,14 @@ pub(super) fn check_up_to<'de, T: Restore<'de>, C: Holds>(most: usize, head: &[u
     if T::DYNAMIC { checker.nested::<T>(each) } else { !T::CHECKED || each(checker) }
 }
 
-/// The length of a list and the run of its heads.
+/// Reads the length of a list, and cuts the run of its heads.
 #[inline]
 pub(super) fn run<'de, T: State>(head: &[u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     let len = reader.length(head)?;
     reader.run(len, T::HEAD)
 }
 
-/// Builds the elements of a run one by one, behind those that `items` has.
+/// Builds the elements of a run one by one, and appends them to `items`.
 #[inline]
 fn get_each<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &mut Reader<'de>) -> Option<()> {
     let heads = run.chunks_exact(stride(T::HEAD));
@@ -181,7 +181,7 @@ fn get_each<'de, T: Restore<'de>>(items: &mut Vec<T>, run: &'de [u8], reader: &m
     built.map_err(|at| reader.within_element(at)).ok()
 }
 
-/// As [`get_each`], of pointers, without those that are left out.
+/// As [`get_each`], for pointers, without those that are left out.
 #[cold]
 fn get_numbered<'de, T: Restore<'de>>(
     items: &mut Vec<T>,
@@ -201,7 +201,7 @@ fn get_numbered<'de, T: Restore<'de>>(
     Some(())
 }
 
-/// Always inlined, because plain elements are copied in the time of a call; of others only the call is.
+/// Always inlined, because plain elements are copied in the time of a call; for others this is only a call.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     if mode::<T>() == Mode::Apart {
@@ -213,7 +213,7 @@ pub(super) fn get<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de
     Some(items)
 }
 
-/// As [`get`], of elements that are built one by one.
+/// As [`get`], for elements that are built one by one.
 #[inline]
 fn get_apart<'de, T: Restore<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Vec<T>> {
     let run = run::<T>(head, reader)?;
@@ -254,7 +254,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
         get(head, reader)
     }
 
-    // As `get`.
+    // Always inlined, as `get` is.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         if mode::<T>() == Mode::Apart {
@@ -281,7 +281,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Vec<T> {
     }
 }
 
-/// Exchanges elements one by one, as many as both have.
+/// Exchanges elements pairwise, as many as both have.
 pub(super) fn exchange_each<'de, T: Restore<'de>>(items: &mut [T], others: &mut [T], reader: &mut Reader<'de>) {
     if mode::<T>() != Mode::Apart && items.len() == others.len() {
         return items.swap_with_slice(others);
@@ -291,7 +291,7 @@ pub(super) fn exchange_each<'de, T: Restore<'de>>(items: &mut [T], others: &mut 
     }
 }
 
-/// Settles the elements one by one. Those that are copied whole have no hooks.
+/// Settles the elements one by one. Elements that are copied whole have no hooks.
 pub(super) fn settle_each<'de, T: Restore<'de>>(items: &mut [T], reader: &mut Reader<'de>) -> Option<()> {
     if mode::<T>() == Mode::Apart { settle_all(items.iter_mut(), reader) } else { Some(()) }
 }
@@ -309,7 +309,7 @@ pub(super) fn settle_all<'a, 'de, T: Restore<'de> + 'a>(
     Some(())
 }
 
-/// Restores the elements that are there one by one, and builds those that are not.
+/// Restores existing elements in place, and builds the others.
 #[inline]
 fn set_apart<'de, T: Restore<'de>>(items: &mut Vec<T>, head: &'de [u8], reader: &mut Reader<'de>) {
     let Some(run) = run::<T>(head, reader) else { return };
@@ -363,7 +363,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for VecDeque<T> {
         for (item, head) in self.iter_mut().zip(heads.by_ref()) {
             item.set(&head[..T::HEAD], reader);
         }
-        // `zip` asks the items first, so no head is lost where they end.
+        // `zip` advances the items first, so no head is lost when they end.
         self.reserve(heads.len());
         for head in heads {
             match T::get(&head[..T::HEAD], reader) {
@@ -429,7 +429,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for [T] {
     fn exchange_behind<P: Pointer<Self>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'de>) {
         match (pointer.unique(), other.unique()) {
             (Some(items), Some(others)) if items.len() == others.len() => exchange_each(items, others, reader),
-            // Others see the old elements and keep them.
+            // Other pointers share the old elements and keep them.
             _ => core::mem::swap(pointer, other),
         }
     }

@@ -1,8 +1,8 @@
-//! `Mutex` and `RwLock` travel as what they hold.
+//! `Mutex` and `RwLock`, which are encoded as their values.
 //!
-//! Taking a state never waits for a lock: one that is held elsewhere is an error, because waiting for a lock of the
-//! same thread would never end. So is a poisoned one, whose value a panic may have left half-changed. Putting a state
-//! back needs no lock, and heals a poisoned one.
+//! Saving never waits for a lock: one that is held is an error, because waiting for a lock of the same thread would
+//! never end. So is a poisoned one, whose value a panic may have left half-changed. Restoring needs no lock, and clears
+//! the poison.
 
 use std::sync::{Mutex, PoisonError, RwLock, TryLockError};
 
@@ -27,7 +27,7 @@ macro_rules! locks {
     ($($lock:ident, $read:ident, $try_write:ident, $write:ident;)*) => {$(
         impl<T: State> State for $lock<T> {
             const HEAD: usize = T::HEAD;
-            // Always visited, to see whether it can be read.
+            // Always visited, to find out whether it can be read.
             const DYNAMIC: bool = true;
             const CELL: bool = true;
             share_through!(T);
@@ -72,7 +72,7 @@ macro_rules! locks {
             #[inline]
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 self.get_mut().unwrap_or_else(PoisonError::into_inner).set(head, reader);
-                // Last: a value whose restore panics is no better than it was.
+                // Last, so that a value whose restore panics stays poisoned.
                 self.clear_poison();
             }
 
@@ -106,7 +106,7 @@ macro_rules! locks {
                 true
             }
 
-            /// A poisoned one is replaced: its poison goes with the old state.
+            /// A poisoned lock is replaced: its poison leaves with the old state.
             fn trades_in(&self, other: &Self) -> bool {
                 self.$try_write().is_ok() && other.$try_write().is_ok()
             }
@@ -115,7 +115,7 @@ macro_rules! locks {
                 let mut value = self.$write().unwrap_or_else(PoisonError::into_inner);
                 let mut others = other.$write().unwrap_or_else(PoisonError::into_inner);
                 value.exchange_with(&mut others, reader);
-                // Where a hook has panicked in one, what is there now is another state.
+                // If a hook has panicked in one, it now holds another state.
                 self.clear_poison();
                 other.clear_poison();
             }
@@ -137,7 +137,7 @@ macro_rules! locks {
                 let others = other.get_mut().unwrap_or_else(PoisonError::into_inner);
                 value.exchange_with(others, reader);
                 if changes {
-                    // The poison goes with the old state, and what is skipped stays.
+                    // The poison leaves with the old state, while skipped fields stay.
                     core::mem::swap(value, others);
                     core::mem::swap(self, other);
                 }

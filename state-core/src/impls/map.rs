@@ -1,4 +1,4 @@
-//! `BTreeMap` and `HashMap`: a length, and a run of heads, key and value by turns, in the map's own order.
+//! `BTreeMap` and `HashMap`: a length, and a run of heads, alternately of key and value, in the map's own order.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -27,7 +27,7 @@ use crate::schema::{Kind, Link, Schema};
 use crate::sharing::share_parts;
 use crate::state::{Restore, State};
 
-/// The head of an entry.
+/// The size of the head of an entry.
 const fn entry<K: State, V: State>() -> usize {
     K::HEAD + V::HEAD
 }
@@ -81,7 +81,7 @@ pub(super) fn put_entries<'a, K: State + 'a, V: State + 'a>(
     if K::DYNAMIC || V::DYNAMIC { writer.nested::<(K, V)>(each) } else { each(writer) }
 }
 
-/// The entries of a hash map: in its own order, or within a field that is sorted in one that equal maps share.
+/// Writes the entries of a hash map: in its own order or, within a sorted field, in one that equal maps share.
 #[cfg(feature = "std")]
 #[inline]
 fn put_table<'a, K: State + 'a, V: State + 'a>(
@@ -133,7 +133,7 @@ pub(super) fn heads<'de, K: State, V: State>(head: &[u8], reader: &mut Reader<'d
     Some(reader.run(len, entry::<K, V>())?.chunks_exact(stride(entry::<K, V>())))
 }
 
-/// Restores values as long as their keys are those of the image, in order; tells how many.
+/// Restores values as long as their keys agree with those of the image, in order; returns how many.
 #[inline]
 pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     entries: impl Iterator<Item = (&'a K, &'a mut V)>,
@@ -153,7 +153,7 @@ pub(super) fn set_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
     kept
 }
 
-/// Builds a key, or the item of a set, as a whole: its order and hash may depend on what hooks make of it.
+/// Builds a key or an item of a set, and calls all its hooks: its order and hash may depend on them.
 #[inline]
 pub(super) fn whole<'de, K: Restore<'de>>(head: &mut &'de [u8], reader: &mut Reader<'de>) -> Option<K> {
     let mut key = get(head, reader)?;
@@ -161,7 +161,7 @@ pub(super) fn whole<'de, K: Restore<'de>>(head: &mut &'de [u8], reader: &mut Rea
     Some(key)
 }
 
-/// Both maps. Of equal keys, which no map writes, the last one counts.
+/// Both maps. If the bytes repeat a key, which no map writes, the last one counts.
 macro_rules! maps {
     (
         $map:ident, $room:ident, [$($bound:tt)*], [$($hasher:ident: $build:ident)?], $empty:expr, $schema:ident,
@@ -215,15 +215,14 @@ macro_rules! maps {
                 Some($done(map))
             }
 
-            /// While the keys agree, in order, only values are restored. From the first that does not, keys are
-            /// made anew.
+            /// While the keys agree, in order, only values are restored. From the first that does not, keys are built.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 if let Some(heads) = heads::<K, V>(head, reader) {
                     $set(self, heads, reader);
                 }
             }
 
-            /// Entries of equal keys are exchanged, the others change places.
+            /// Entries with equal keys are exchanged in place, the others change owners.
             fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 if const { K::WHOLE } {
                     core::mem::swap(self, other);
@@ -250,7 +249,7 @@ macro_rules! maps {
                 $fill(other, others);
             }
 
-            /// Keys were settled before they were put in, and cannot be changed here.
+            /// Keys were settled before they were inserted, and cannot be changed here.
             fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
                 list::settle_all(self.values_mut(), reader)
             }

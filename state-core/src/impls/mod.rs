@@ -1,4 +1,4 @@
-//! How the types of the standard library take part, one file a family.
+//! The implementations for types of the standard library, one file per family.
 
 mod agree;
 mod align;

@@ -1,4 +1,4 @@
-//! Integers, floats, `bool`, `char`, `NonZero`, and `usize` and `isize`, which travel as 64 bits.
+//! Integers, floats, `bool`, `char`, `NonZero`, and `usize` and `isize`, which are encoded as 64 bits.
 
 use core::num::NonZero;
 
@@ -8,7 +8,7 @@ use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 
-/// A type whose image is its head: `$put` gives the bytes, `$valid` tests them, `$get` takes them.
+/// Types whose image is their head: `$put` makes the bytes, `$valid` checks them, `$get` reads them.
 macro_rules! leaf {
     (
         $ty:ty, $head:expr, $kind:expr, image: $image:expr, checked: $checked:expr,
@@ -56,7 +56,7 @@ macro_rules! leaf {
 }
 pub(super) use leaf;
 
-/// Two parts of a head side by side.
+/// Joins two parts of a head.
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub(super) fn join<const A: usize, const B: usize, const N: usize>(first: [u8; A], second: [u8; B]) -> [u8; N] {
     let mut all = [0; N];
@@ -99,7 +99,7 @@ numbers! {
     f64: Kind::Float { bits: 64 };
 }
 
-/// Types that travel as a number, of which not every value is one of theirs.
+/// Types that are encoded as a number, of which they do not have every value.
 macro_rules! numbers_through {
     ($($ty:ty as $wire:ident, $kind:expr, $image:expr;)*) => {$(
         leaf!($ty, size_of::<$wire>(), $kind, image: $image, checked: true,
@@ -109,7 +109,7 @@ macro_rules! numbers_through {
     )*};
 }
 
-/// `usize` and `char` into their wire types, which are at least as wide.
+/// Casts `usize` and `char` to their wire types, which are at least as wide.
 macro_rules! narrow {
     ($value:expr, $wire:ident) => {
         $value as $wire

@@ -1,5 +1,5 @@
-//! Structs of the standard library that are objects with named slots: ranges and socket addresses. Beside them the
-//! addresses that socket addresses are made of, which travel as their octets.
+//! Structs of the standard library that are objects with named slots: ranges and socket addresses. Also the addresses
+//! in socket addresses, which are encoded as their octets.
 
 use core::any::type_name;
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
@@ -17,15 +17,15 @@ use crate::schema::{Form, Kind, Link, Names, Schema, Slot};
 use crate::sharing::{Share, share_through};
 use crate::state::{Restore, State, StateObject};
 
-/// What can be refused is always visited.
+/// A type whose values can be refused is always visited.
 macro_rules! is_visited {
     ($refusal:expr) => {
         true
     };
 }
 
-/// Objects, by what gives the reference to each slot, and by what builds one of the slots. Where the slots are public
-/// fields, they are named once more and restored in place.
+/// Objects, given an expression for the reference to each slot, and one that builds the object from its slots. If the
+/// slots are public fields, they are named again and restored in place.
 macro_rules! objects {
     ($(
         [$($param:ident)?] $ty:ty, $tag:literal $(as $form:ident)?, |$this:ident| { $($slot:ident: $of:ty = $part:expr),* } => $built:expr
@@ -125,8 +125,8 @@ objects! {
     } => Self::new(ip, port, flowinfo, scope_id);
 }
 
-/// A range that was iterated to its end knows so beside its two ends, and cannot be built of them: taking it for a
-/// full one again would be a lie.
+/// An exhausted range has a flag besides its two ends, and cannot be rebuilt from them: it would be restored as a full
+/// range.
 fn exhausted<T>(range: &RangeInclusive<T>) -> Option<Error> {
     match range.end_bound() {
         Bound::Excluded(_) => Some(Error::new(

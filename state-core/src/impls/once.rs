@@ -1,4 +1,4 @@
-//! `OnceCell` and `OnceLock` travel as the `Option` that they are.
+//! `OnceCell` and `OnceLock`, which are encoded as options.
 
 use core::cell::OnceCell;
 #[cfg(feature = "std")]

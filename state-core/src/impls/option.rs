@@ -1,4 +1,4 @@
-//! `Option`: a tag, and the value's head behind it where that is small, else in the tail.
+//! `Option`: a tag, and the value's head, behind the tag if it is small, otherwise in the tail.
 
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
@@ -72,7 +72,7 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     #[inline]
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self> {
         match head.split_first()? {
-            // Without a branch, which could not be foretold.
+            // Without a branch, which could not be predicted.
             (tag, inline) if is_plain::<T>() => {
                 let value = T::get(inline, reader);
                 Some(if *tag == 0 { None } else { value })
@@ -115,12 +115,12 @@ impl<'de, T: Restore<'de>> Restore<'de> for Option<T> {
     }
 }
 
-/// Whether any head is a value, without a hook that would see it.
+/// Whether every head is a value that has no hooks.
 const fn is_plain<T: State>() -> bool {
     T::IMAGE.is_same() && option_is_inline(T::HEAD)
 }
 
-/// The head of the value.
+/// The place of the value's head.
 #[inline]
 pub(super) fn place<'de, T: State>(inline: &'de [u8], reader: &mut Reader<'de>) -> Option<&'de [u8]> {
     if option_is_inline(T::HEAD) { Some(inline) } else { reader.run(1, T::HEAD) }

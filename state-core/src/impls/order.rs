@@ -1,5 +1,5 @@
-//! An order of keys that equal hash maps and sets share, for those within a sorted field whose keys need have no order
-//! of their own: that of their images, in which numbers and text come as one expects.
+//! An order of keys that equal hash maps and sets share, for those inside a sorted field, whose keys need not be `Ord`:
+//! the order of their images, in which numbers and text sort as expected.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use crate::protocol::encode::{Size, Writer};
 use crate::schema::Kind;
 use crate::state::State;
 
-/// The entries, sorted by their keys' images; `depth` is how deep a key may nest.
+/// Sorts entries by the images of their keys; `depth` is how deep a key may nest.
 pub(super) fn by_key<'k, K: State + 'k, E>(
     entries: impl Iterator<Item = E>,
     key: impl Fn(&E) -> &'k K,
@@ -18,14 +18,14 @@ pub(super) fn by_key<'k, K: State + 'k, E>(
     order(images).into_iter().filter_map(|at| entries.get_mut(at)?.take()).collect()
 }
 
-/// The places of images in their order, whatever their entries are.
+/// The indices of images in sorted order; not generic over entries.
 fn order(images: Vec<Vec<u8>>) -> Vec<usize> {
     let mut images: Vec<(Vec<u8>, usize)> = images.into_iter().zip(0..).collect();
     images.sort_unstable();
     images.into_iter().map(|(_, at)| at).collect()
 }
 
-/// What a key is compared by. A key that cannot be written gives nothing: the map that holds it is then refused.
+/// The bytes that a key is compared by. They are empty if the key cannot be written: the map is then refused anyway.
 fn image<K: State>(key: &K, depth: u32) -> Vec<u8> {
     let mut size = Size::new(depth);
     if K::DYNAMIC {
@@ -39,7 +39,7 @@ fn image<K: State>(key: &K, depth: u32) -> Vec<u8> {
     comparable(&K::schema().kind, K::HEAD, image)
 }
 
-/// Changes an image so that its bytes compare as what it is of, where that is a number or text.
+/// Changes the image of a number or text so that its bytes compare as the value does.
 fn comparable(kind: &Kind, head: usize, mut image: Vec<u8>) -> Vec<u8> {
     match kind {
         Kind::Int { signed, .. } => {
@@ -49,7 +49,7 @@ fn comparable(kind: &Kind, head: usize, mut image: Vec<u8>) -> Vec<u8> {
             }
         }
         Kind::Char => image.reverse(),
-        // The length stands in the head, before the text.
+        // The length in the head precedes the text.
         Kind::Str => drop(image.drain(..head)),
         _ => {}
     }

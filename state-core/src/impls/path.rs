@@ -1,5 +1,5 @@
-//! Paths and operating system strings travel as text, so that they mean the same on every system. One that is not
-//! Unicode cannot be written.
+//! Paths and operating system strings, which are encoded as text, so that they mean the same on every system. One that
+//! is not Unicode cannot be saved.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::schema::Schema;
 use crate::sharing::Share;
 use crate::state::{Restore, State};
 
-/// All that can be written, by what gives its text.
+/// Types that can be saved, each with an expression for its text.
 macro_rules! written {
     ($($ty:ty, |$this:ident| $text:expr;)*) => {$(
         impl State for $ty {
@@ -60,7 +60,8 @@ written! {
     OsString, |this| this.to_str();
 }
 
-/// All that can be put back, by how text takes the place of its own.
+/// Types that can be restored, each with an expression that makes it from text and, if it can be restored in place,
+/// functions for that.
 macro_rules! restored {
     ($([$($lifetime:lifetime)?] $ty:ty, |$text:ident| $get:expr $(, $set:expr, $exchange:expr)?;)*) => {$(
         impl<$($lifetime,)? 'de $(: $lifetime)?> Restore<'de> for $ty {
@@ -98,7 +99,7 @@ fn overwrite(this: &mut OsString, text: &str) {
     this.push(text);
 }
 
-/// Each text goes into the other's allocation, as long as the first has the space.
+/// Moves each text into the other's allocation, as long as the first has the space.
 fn exchange(this: &mut OsString, other: &mut OsString) {
     if this.capacity() < other.len() {
         return core::mem::swap(this, other);

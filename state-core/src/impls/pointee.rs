@@ -1,6 +1,6 @@
-//! Types without a size behind pointers: slices, text and the like.
+//! Unsized types behind pointers: slices, text and the like.
 
-/// The pointers to a type without a size that has a state of its own: they write what it does.
+/// Pointers to an unsized type that implements `State`: they are encoded as the value.
 macro_rules! unsized_pointee {
     ($([$($param:ident: $bound:ident)?] $ty:ty, $shared:expr;)*) => {$(
         impl$(<$param: $bound>)? crate::pointee::Pointee for $ty {
@@ -29,8 +29,9 @@ macro_rules! unsized_pointee {
     )*};
 }
 
-/// The same of text and the like, which cannot be changed in place: it is kept where it is equal, and made anew where
-/// it is not. `$made` is what an image holds, `$same` whether two are equal, and `$empty` one of no length.
+/// As [`unsized_pointee`], for text and the like, which cannot be changed in place: an equal value is kept, any other
+/// is replaced by a new one. `$made` builds the value in an image, `$same` compares two, and `$empty` is one of length
+/// 0.
 macro_rules! immutable_pointee {
     ($($ty:ty, $shared:expr, $check:expr, $made:expr, $same:expr, $empty:expr;)*) => {$(
         super::pointee::unsized_pointee!([] $ty, $shared;);
@@ -90,7 +91,7 @@ macro_rules! immutable_pointee {
                 is_same
             }
 
-            /// What is equal is not exchanged.
+            /// Equal values need no exchange.
             fn trades_behind(&self, other: &Self) -> bool {
                 let same: fn(&Self, &Self) -> bool = $same;
                 same(self, other)
@@ -102,7 +103,7 @@ macro_rules! immutable_pointee {
                 _: &mut crate::protocol::decode::Reader<'de>,
             ) {
                 let same: fn(&Self, &Self) -> bool = $same;
-                // An equal one may be shared otherwise.
+                // An equal value may be shared with others.
                 if !same(pointer, other) || other.unique().is_none() {
                     core::mem::swap(pointer, other);
                 }

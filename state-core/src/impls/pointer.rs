@@ -1,7 +1,7 @@
-//! `Box`, `Rc` and `Arc`, of whatever can be behind them. A sized value has nothing in the head of the pointer and its
-//! own head in the tail; shared values travel as their values. What has no size and cannot be changed, as text and
-//! paths, travels as it does elsewhere. Where references are numbered, a record before the value says which object a
-//! shared pointer leads to.
+//! `Box`, `Rc` and `Arc` to all types that they can point to. The head of a pointer to a sized value is empty, and the
+//! value's own head is in the tail; shared values are encoded as their values. Unsized values that cannot be changed,
+//! such as text and paths, are encoded as elsewhere. If references are numbered, a record before the value says which
+//! object a shared pointer leads to.
 
 use alloc::boxed::Box;
 use alloc::rc::{self, Rc};
@@ -201,7 +201,8 @@ macro_rules! numbered {
             }
         }
 
-        /// A weak reference leads to an object that something else in the state holds; one to any other is none.
+        /// A weak reference leads to an object that something else in the state owns; to any other object, it is
+        /// restored as gone.
         impl<T: Pointee + ?Sized> State for $weak::Weak<T> {
             const HEAD: usize = sharing::RECORD;
 
@@ -323,7 +324,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
                     value.set(&run[..T::HEAD], reader);
                 }
             }
-            // Others see the old value and keep it.
+            // Other pointers share the old value and keep it.
             None => assign(pointer, T::get_behind(head, reader)),
         }
     }
@@ -332,7 +333,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
         let run = reader.run(1, T::HEAD)?;
         Some(P::cyclic(|weak| {
             sharing::offer::<P>(weak, class, reader);
-            // What its schema says can be refused is not built so, and all else was checked.
+            // A type whose schema says that it can refuse is not built here, and everything else was checked.
             T::get(&run[..T::HEAD], reader).expect("a type that says in its schema whether it can be refused")
         }))
     }
@@ -373,7 +374,7 @@ impl<'de, T: Restore<'de>> RestorePointee<'de> for T {
     fn exchange_behind<P: Pointer<T>>(pointer: &mut P, other: &mut P, reader: &mut Reader<'de>) {
         match (pointer.unique(), other.unique()) {
             (Some(value), Some(other)) => value.exchange_with(other, reader),
-            // Others see the old value and keep it.
+            // Other pointers share the old value and keep it.
             _ => core::mem::swap(pointer, other),
         }
     }
@@ -397,8 +398,8 @@ pub(crate) fn build<'de, T: Restore<'de>, P: Pointer<T>>(head: &'de [u8], reader
     get_by_stack(head, reader)
 }
 
-/// Builds a value and moves it behind its pointer. Apart, because where nothing is optimised a frame has room for the
-/// value even if this is never called.
+/// Builds a value and moves it behind its pointer. A separate function, because in unoptimised code the caller's frame
+/// would have room for the value even if it is never built so.
 #[inline]
 fn get_by_stack<'de, T: Restore<'de>, P: Pointer<T>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
     T::get(head, reader).map(P::made)

@@ -1,5 +1,5 @@
-//! How a map is restored where its keys are not those of the image: values whose keys stay are restored in place, the
-//! others are made anew, or from what other keys leave behind. No value is restored twice, so that its hooks run once.
+//! The restore of a map whose keys are not those of the image: values whose keys stay are restored in place, the others
+//! are built, or made from the entries of keys that are gone. No value is restored twice, so that its hooks run once.
 
 use alloc::collections::{BTreeMap, btree_map};
 use alloc::vec::Vec;
@@ -20,10 +20,10 @@ use crate::protocol::parts::{get, set};
 use crate::protocol::room;
 use crate::state::Restore;
 
-/// Fills a B-tree map, the first `kept` of whose entries are restored already.
+/// Fills a B-tree map whose first `kept` entries are already restored.
 ///
-/// Its entries and those of the image are walked side by side, and the tree is built at once. Not inlined: maps whose keys
-/// agree do without.
+/// Its entries and those of the image are visited in parallel, and the tree is built at once. Not inlined, because maps
+/// whose keys agree do not need it.
 #[inline(never)]
 pub(super) fn tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(
     map: &mut BTreeMap<K, V>,
@@ -46,14 +46,14 @@ pub(super) fn tree<'de, K: Restore<'de> + Ord, V: Restore<'de>>(
 struct Old<K, V> {
     front: Option<(K, V)>,
     rest: btree_map::IntoIter<K, V>,
-    /// Those whose keys are below the last one that was asked for. A value is taken once.
+    /// The entries whose keys are below the last one sought. A value is taken only once.
     passed: Vec<(K, Option<V>)>,
-    /// Whether an entry whose key goes may become another one.
+    /// Whether the entry of a key that is gone may become another one.
     trades: bool,
 }
 
 impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
-    /// The entry of the image at `head`, made from one that is there if that saves anything.
+    /// The entry of the image at `head`, made from an existing one if that saves anything.
     fn restore(&mut self, mut head: &'de [u8], reader: &mut Reader<'de>) -> Option<(K, V)> {
         let (key, mut spare) = match self.spare() {
             Some((mut key, spare)) => {
@@ -62,7 +62,7 @@ impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
             }
             None => (get(&mut head, reader)?, None),
         };
-        // If there is none, the key may just have passed some.
+        // If nothing is spare, the search for the key may just have passed an entry.
         let old = self.find(&key, &mut spare).or(spare).or_else(|| self.spare()?.1);
         let value = match old {
             Some(mut value) => {
@@ -78,7 +78,7 @@ impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
         replace(&mut self.front, self.rest.next())
     }
 
-    /// An entry whose key is gone, or is the one that would be asked for last.
+    /// An entry whose key is gone, or the last entry, which would be sought last.
     fn spare(&mut self) -> Option<(K, Option<V>)> {
         if !self.trades || !needs_drop::<(K, V)>() {
             return None;
@@ -86,8 +86,8 @@ impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
         self.passed.pop().or_else(|| self.rest.next_back().map(|(key, value)| (key, Some(value))))
     }
 
-    /// The value of a key, once. Keys that come in order find theirs without a search. If there is one, what was spare
-    /// stays for another key.
+    /// Takes the value of a key. Keys in order are found without a search. If the key is found, `spare` is kept for
+    /// another key.
     fn find(&mut self, key: &K, spare: &mut Option<V>) -> Option<V> {
         while let Some((front, _)) = &self.front {
             let order = front.cmp(key);
@@ -105,7 +105,7 @@ impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
                 self.passed.push((old, Some(value)));
             }
         }
-        // Those that are traded have no order.
+        // Entries that may be traded are not kept in order.
         if self.trades || self.passed.last()?.0 < *key {
             return None;
         }
@@ -114,7 +114,7 @@ impl<'de, K: Restore<'de> + Ord, V: Restore<'de>> Old<K, V> {
     }
 }
 
-/// Fills a hash map, the first `kept` of whose entries, as they are marked, are restored already.
+/// Fills a hash map, of whose entries the marked ones are already restored.
 #[cfg(feature = "std")]
 #[inline(never)]
 pub(super) fn table<'de, K, V, S>(
@@ -130,7 +130,7 @@ pub(super) fn table<'de, K, V, S>(
     let trades = align::may_move::<(K, V)>(reader);
     let mut heads = heads.skip(marked.count);
     if trades && !needs_drop::<(K, V)>() {
-        // A search takes longer than what it could save.
+        // A search would take longer than it could save.
         marked.retain(map);
         return fill(map, Vec::new(), heads, reader);
     }
@@ -147,7 +147,7 @@ pub(super) fn table<'de, K, V, S>(
                 }
                 continue;
             }
-            // Keys can be equal that are not the same.
+            // Equal keys need not be identical.
             Some(false) => map.remove(&key),
             None => None,
         };
@@ -169,15 +169,15 @@ pub(super) fn table<'de, K, V, S>(
         }
     }
     marked.retain(map);
-    // Of equal keys, which no map writes, the last one counts.
+    // If the bytes repeat a key, which no map writes, the last one counts.
     map.extend(new);
 }
 
-/// After so many keys of which a table has none, it is taken to have nothing in common with the image.
+/// After this many keys without a match, a table is taken to have nothing in common with the image.
 #[cfg(feature = "std")]
 const FOREIGN: usize = 8;
 
-/// Puts entries into a hash map, made from old ones as far as there are any.
+/// Inserts entries into a hash map, made from old ones as long as there are any.
 #[cfg(feature = "std")]
 fn fill<'de, K, V, S>(
     map: &mut HashMap<K, V, S>,
@@ -204,7 +204,7 @@ fn fill<'de, K, V, S>(
     }
 }
 
-/// Which values of a table are restored. They are told by where they lie, which is asked only while nothing is moved.
+/// Which values of a table are restored. Values are identified by address, which is valid as long as nothing moves.
 #[cfg(feature = "std")]
 pub(super) struct Marks<V> {
     start: usize,
@@ -215,10 +215,10 @@ pub(super) struct Marks<V> {
 
 #[cfg(feature = "std")]
 impl<V> Marks<V> {
-    /// Values of no size cannot be told apart; they have nothing to keep.
+    /// Zero-sized values cannot be distinguished, and have nothing to keep.
     pub const TELLS: bool = size_of::<V>() > 0;
 
-    /// None of the values of a table is marked.
+    /// Marks for the values of a table, none of which is marked.
     pub fn none<'a>(values: impl Iterator<Item = &'a V>) -> Self
     where
         V: 'a,
@@ -252,7 +252,8 @@ impl<V> Marks<V> {
         self.bits.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// Two values lie at least a value's size apart, so that no two have the same bit.
+    /// The word and bit of a value. Addresses of values differ by at least the size of one, so that no two have the
+    /// same bit.
     fn place(&self, value: &V) -> (usize, u64) {
         let at = address(value).wrapping_sub(self.start) / size_of::<V>().max(1);
         (at / 64, 1 << (at % 64))

@@ -33,7 +33,7 @@ fn table_schema<T: State>() -> &'static Schema {
     const { &Schema::leaf(Kind::Set(Link::To(T::schema)), LENGTH).hashed() }
 }
 
-/// Whether the elements are those of the image, in order; if so, the reader stands behind them.
+/// Whether the elements are those of the image, in order; if so, the reader is moved past them.
 #[inline]
 pub(super) fn agrees<'a, T: State + 'a>(
     items: impl ExactSizeIterator<Item = &'a T>,
@@ -56,7 +56,7 @@ pub(super) fn each<'de, T: Restore<'de>>(head: &[u8], reader: &mut Reader<'de>, 
     Some(())
 }
 
-/// The items of a hash set: in its own order, or within a field that is sorted in one that equal sets share.
+/// Writes the items of a hash set: in its own order or, within a sorted field, in one that equal sets share.
 #[cfg(feature = "std")]
 #[inline]
 fn put_table<'a, T: State + 'a>(
@@ -139,7 +139,7 @@ macro_rules! sets {
                 Some($done(set))
             }
 
-            /// A set whose elements agree, in order, stays as it is; any other is filled anew.
+            /// A set whose elements agree, in order, stays as it is; any other is filled again.
             fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
                 let place = reader.mark();
                 if !agrees(self.iter(), head, reader) {
@@ -148,7 +148,7 @@ macro_rules! sets {
                 }
             }
 
-            /// Equal elements are exchanged, the others change places.
+            /// Equal elements are exchanged in place, the others change owners.
             fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
                 let (mut mine, mut others) = (Vec::with_capacity(other.len()), Vec::with_capacity(self.len()));
                 for mut item in $drain(self) {

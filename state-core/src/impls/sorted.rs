@@ -1,4 +1,4 @@
-//! `#[state(sorted)]`: hash maps and sets whose entries travel in the order of their keys, so that equal ones give
+//! `#[state(sorted)]`: hash maps and sets whose entries are written in the order of their keys, so that equal ones give
 //! equal bytes.
 
 use alloc::boxed::Box;
@@ -16,11 +16,11 @@ use crate::protocol::parts::{cut, cut_mut};
 use crate::protocol::room::Table;
 use crate::state::{Restore, State};
 
-/// A hash map or set, with keys that have an order.
+/// A hash map or set with keys that have an order.
 ///
-/// Sorting costs one list of references to the entries, on the way out and on the way in; a restore into a map of the
-/// same keys allocates nothing else. Hash maps and sets deeper inside, whose keys need no order, are
-/// sorted by what their keys are as bytes: numbers and text as one expects, others in some order that equal ones share.
+/// Sorting costs one list of references to the entries, both to save and to restore; a restore into a map of the same
+/// keys allocates nothing else. Hash maps and sets deeper inside, whose keys need no order, are sorted by the bytes of
+/// their keys: numbers and text as expected, others in some order that equal maps share.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sorted",
@@ -37,13 +37,13 @@ pub fn put_sorted<'v, T: Sorted>(value: &'v T, head: &mut &mut [u8], writer: &mu
     value.put_sorted(cut_mut(head, T::HEAD), writer);
 }
 
-/// The same on the way in: apart, because a state is written without what it takes to put it back.
+/// The counterpart for restoring: separate, because a type that is only saved need not implement `Restore`.
 #[doc(hidden)]
 pub trait SetSorted<'de>: Sorted + Restore<'de> {
     fn set_sorted(&mut self, head: &'de [u8], reader: &mut Reader<'de>);
 }
 
-/// Finds how `T` is restored by method resolution: what cannot be sorted is restored as any other, because the way out
+/// Finds how `T` is restored by method resolution: a type that cannot be sorted is restored as usual, because saving
 /// refuses it, and one error is enough.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -127,7 +127,7 @@ where
     }
 }
 
-/// What holds hash maps or sets has an order of its own; these have theirs.
+/// Containers of hash maps or sets, which have an order of their own.
 macro_rules! holders {
     ($([$($bounds:tt)*] $Holder:ty: $Held:ident;)*) => {$(
         impl<$($bounds)*> Sorted for $Holder

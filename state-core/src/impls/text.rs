@@ -1,4 +1,4 @@
-//! `str`, `String`, and borrowed text. The head is the length; the bytes stand in the text region.
+//! `str`, `String`, and borrowed text. The head is the length; the bytes are in the text region.
 
 use alloc::string::String;
 
@@ -94,7 +94,7 @@ pub(super) fn shared_schema<P: SharedPointer>() -> &'static Schema {
     const { &Schema::leaf(Kind::Str, LENGTH).shared(P::key) }
 }
 
-/// Each text goes into the other's allocation, as long as the first has the space.
+/// Moves each text into the other's allocation, as long as the first has the space.
 fn exchange(this: &mut String, other: &mut String) {
     let len = other.len();
     if this.capacity() < len {
@@ -104,7 +104,7 @@ fn exchange(this: &mut String, other: &mut String) {
     if let Some(old) = short.get_mut(..this.len()) {
         old.copy_from_slice(this.as_bytes());
         memory::assign(this, other);
-        // It is the text that it was, and tested faster than an allocation is made for it.
+        // It is the text just copied; validating it takes less time than allocating.
         return memory::assign(other, core::str::from_utf8(old).unwrap_or_default());
     }
     other.push_str(this);

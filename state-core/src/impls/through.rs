@@ -1,4 +1,4 @@
-//! Types that travel as another that has all their values and no more.
+//! Types that are encoded as another type with exactly the same values.
 
 /// `Type as Wire: to, from;`, with functions from `&Type` to `Wire`, and from `Wire` to `Type`.
 macro_rules! through {

@@ -9,7 +9,7 @@ use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
 use crate::state::{Restore, State};
 
-/// Seconds and nanoseconds, of which there are fewer than a second's.
+/// The size of the seconds, and of the nanoseconds, which are less than a second.
 const HEAD: usize = 12;
 
 fn join(seconds: [u8; 8], nanos: u32) -> [u8; HEAD] {

@@ -1,4 +1,4 @@
-//! Wrappers that travel as what they wrap, and `PhantomData`, which travels as nothing.
+//! Wrappers, which are encoded as the value in them, and `PhantomData`, which is encoded as nothing.
 
 use core::cmp::Reverse;
 use core::marker::PhantomData;
@@ -71,7 +71,7 @@ wrappers! {
     Reverse;
 }
 
-/// References can be written; what they refer to is not theirs to restore.
+/// References can be saved; restoring what they refer to is not up to them.
 impl<T: State + ?Sized> State for &T {
     const HEAD: usize = T::HEAD;
     const DYNAMIC: bool = T::DYNAMIC;

@@ -1,15 +1,15 @@
-//! How B-tree maps and sets are built.
+//! The building of B-tree maps and sets.
 
 use alloc::vec::Vec;
 
 use crate::protocol::room;
 
-/// So many entries have their place in one node.
+/// The number of entries that fit into one node.
 const NODE: usize = 11;
 
-/// A B-tree that grows by items in its own order, as every image that a tree wrote has them.
+/// A B-tree that grows by items in its own order, which they have in every image that a tree wrote.
 ///
-/// What needs more than one node is built at once from a list: its nodes are then full, and none is searched.
+/// A tree of more than one node is built at once from a list: its nodes are then full, and no search is needed.
 pub(super) struct Growing<C, T> {
     few: C,
     many: Option<Vec<T>>,
@@ -29,7 +29,7 @@ impl<C: Default + Extend<T> + FromIterator<T>, T> Growing<C, T> {
         }
     }
 
-    /// Of equal keys the last one counts.
+    /// If keys are repeated, the last one counts.
     #[inline]
     pub fn finish(self) -> C {
         match self.many {

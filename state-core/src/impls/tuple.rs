@@ -70,8 +70,8 @@ macro_rules! tuples {
     )*};
 }
 
-// That longer ones borrow nothing is not proven: it takes an impl for each part of each, and all of them take a tenth
-// of the time in which this crate is built.
+// That longer ones borrow nothing is not proven: it takes an impl for each part of each, which together would take a
+// tenth of the time to build this crate.
 tuples! {
     [share_parts!(A);] A 0;
     [share_parts!(A);] A 0, B 1;

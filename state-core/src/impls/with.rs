@@ -1,4 +1,4 @@
-//! The functions of a `with` module, between a field and its slot.
+//! The functions of a `with` module, which convert between a field and its slot.
 
 use core::fmt::Display;
 
@@ -10,16 +10,17 @@ use crate::state::can_fail;
 
 impl<S, T, E> Worded for With<S, T, E> {}
 
-/// What the `get` of a `with` module makes of a field. What is made may borrow from it.
+/// Converts a field by the `get` of a `with` module. The result may borrow from the field.
 ///
-/// Where a function does not fit, rustc shows the line of this one, so that it says what belongs there.
+/// If a function does not fit, rustc shows the signature below, so its names say what is expected.
 #[inline]
 #[rustfmt::skip]
 pub fn taken<'v, Slot, Field>(get: fn(&'v Field) -> Slot, field: &'v Field) -> Slot { // in a list: `with = Vec<module>`
     get(field)
 }
 
-/// The `set` of a `with` module, between a slot and a field. As for [`AfterSet`](super::hooks::AfterSet), its form is asked once.
+/// The `set` of a `with` module, which converts a slot to a field. As for [`AfterSet`](super::hooks::AfterSet), its
+/// signature is checked once.
 #[derive(Debug)]
 pub struct With<S, T, E> {
     set: fn(S) -> Result<T, E>,
@@ -28,7 +29,7 @@ pub struct With<S, T, E> {
     pub refuses: bool,
 }
 
-/// As for [`taken`], its names say what belongs there.
+/// Wraps a `set`. As for [`taken`], the names say what is expected.
 #[inline]
 #[must_use]
 pub const fn with<Slot, Field, E: Display>(set: fn(Slot) -> Result<Field, E>) -> With<Slot, Field, E> {
@@ -45,7 +46,7 @@ impl<S, T, E: Sourced> With<S, T, E> {
 }
 
 impl<S, T, E> With<S, T, E> {
-    /// Converts a slot, whose hooks are called first; the conversion's error refuses the state.
+    /// Converts a slot, after calling its hooks; an error of the conversion refuses the state.
     #[inline]
     pub fn set<'de>(
         &self,

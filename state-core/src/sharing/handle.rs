@@ -1,15 +1,15 @@
-//! A pointer of a history whose type is forgotten.
+//! The pointers of a history, with their types erased.
 
 use core::any::Any;
 
 use crate::protocol::root::Root;
 use crate::state::State;
 
-/// A pointer whose type is forgotten.
+/// A pointer whose type is erased.
 pub trait Handle {
     fn pointer(&self) -> &dyn Any;
 
-    /// Shows the object as the root of an image of its own.
+    /// Shows the object as the root of a separate image.
     fn root(&self, look: &mut dyn FnMut(Root<'_, '_>));
 }
 

@@ -1,8 +1,8 @@
-//! Objects that a history keeps by their pointers: `#[state(held)]`.
+//! Objects that a history holds through pointers: `#[state(held)]`.
 //!
-//! While a frame is written, a pointer in such a field puts no byte into the image; the object that it leads to is noted
-//! in a list beside it, in the order in which pointers are met, and is owned by the history, once, for as long as a frame
-//! needs it. What reads the frame meets the pointers in the same order.
+//! While a frame is written, a pointer in such a field adds no bytes to the image; its object is added to a list beside
+//! the image, in the order in which pointers are visited, and the history owns it, once, for as long as a frame needs
+//! it. A reader of the frame visits the pointers in the same order.
 
 use alloc::vec::Vec;
 use core::any::TypeId;
@@ -15,44 +15,45 @@ use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::root::Root;
 
-/// Drops the objects of this thread that histories let go on other threads.
+/// Drops the objects of this thread that histories released on other threads.
 #[inline]
 pub(crate) fn drop_gone() {
     #[cfg(feature = "std")]
     super::of_thread::drop_gone();
 }
 
-/// Of which type a pointer is, and where its object lies.
+/// The address of an object, and the type of the pointer to it.
 type Key = (usize, TypeId);
 
-/// No object.
+/// The index of no object.
 const NONE: u32 = u32::MAX;
 
 /// The objects that the frames of a history hold, each once.
 #[derive(Default)]
 pub(crate) struct Objects {
     entries: Vec<Entry>,
-    /// Entries that are empty.
+    /// The entries that are free.
     free: Vec<u32>,
-    /// The first entry of each chain of keys; a power of two, or none.
+    /// The first entry of each hash chain; their number is a power of two, or 0.
     chains: Vec<u32>,
 }
 
 struct Entry {
     key: Key,
-    /// `None` where the entry is free.
+    /// `None` if the entry is free.
     object: Option<Object>,
-    /// How often frames hold it.
+    /// How many times frames hold it.
     uses: usize,
-    /// The next of its chain.
+    /// The next entry of its chain.
     next: u32,
-    /// What was met behind it last, as it often is again.
+    /// The entry that followed it when it was last visited, as it often does again.
     behind: u32,
     checksum: Option<u64>,
 }
 
 impl Entry {
-    /// Whether it is the object of a pointer. One of another thread is not, as its address may have been given again.
+    /// Whether it is the object of a pointer. An object of another thread is not, because its address may have been
+    /// reused.
     #[inline]
     fn is(&self, key: Key) -> bool {
         self.key == key && self.object.as_ref().is_some_and(Object::is_here)
@@ -73,7 +74,7 @@ impl Objects {
         }
     }
 
-    /// Takes the uses of a frame back, and drops what no other frame holds.
+    /// Removes the uses of a frame, and drops the objects that no other frame holds.
     pub fn release(&mut self, list: &mut Vec<u32>) {
         let is_unused = |entry: &mut Entry| {
             entry.uses -= 1;
@@ -82,23 +83,24 @@ impl Objects {
         Released { objects: self, list, is_unused }.drop_all();
     }
 
-    /// Drops what was met for a frame that was not written, unless others hold it.
+    /// Drops the objects visited for a frame that was not written, unless frames hold them.
     pub fn forget(&mut self, list: &mut Vec<u32>) {
         let is_unused = |entry: &mut Entry| entry.uses == 0 && entry.object.is_some();
         Released { objects: self, list, is_unused }.drop_all();
     }
 
     /// # Errors
-    /// An object of a frame that belongs to another thread.
+    ///
+    /// If an object of a frame belongs to another thread.
     pub fn are_here(&self, list: &[u32]) -> Result<()> {
         let is_here = |&at: &u32| self.object(at).is_some_and(Object::is_here);
         if list.iter().all(is_here) { Ok(()) } else { Err(elsewhere()) }
     }
 
-    /// The checksum of an object as `sum` computes it, once.
+    /// The checksum of an object, which `sum` computes once.
     ///
     /// # Errors
-    /// Those of `sum`, and an object that belongs to another thread.
+    /// Those of `sum`, or if the object belongs to another thread.
     pub fn checksum(&mut self, at: u32, sum: impl Fn(Root<'_, '_>) -> Result<u64>) -> Result<u64> {
         if let Some(known) = self.entries[at as usize].checksum {
             return Ok(known);
@@ -119,7 +121,7 @@ impl Objects {
         self.object(at)?.with(|handle| (kept.found)(handle.pointer()))?
     }
 
-    /// Where an object is, which is held from now on. `last` was met before it.
+    /// Returns the index of an object, which is held from now on. `last` was visited before it.
     fn hold<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, last: Option<u32>) -> Option<u32> {
         let key = (pointer.address(), kept.key);
         let behind = last.and_then(|last| self.entries.get(last as usize)).map_or(0, |last| last.behind);
@@ -181,7 +183,7 @@ impl Objects {
         }
     }
 
-    /// Drops an object. It is dropped last, as its own code may do anything.
+    /// Drops an object. The drop comes last, because its code may do anything.
     fn remove(&mut self, at: u32) {
         let Some(chain) = self.chain(self.entries[at as usize].key) else { return };
         let behind = self.entries[at as usize].next;
@@ -202,7 +204,7 @@ impl Objects {
     }
 }
 
-/// Drops what is unused of a list, and goes on with the rest if the code of an object panics.
+/// Drops the unused objects of a list; if the code of one panics, the rest is still dropped.
 struct Released<'a> {
     objects: &'a mut Objects,
     list: &'a mut Vec<u32>,
@@ -225,7 +227,7 @@ impl Drop for Released<'_> {
     }
 }
 
-/// What is held on another thread.
+/// The error for objects that are held on another thread.
 #[cold]
 fn elsewhere() -> Error {
     let expected = "a frame whose held objects belong to this thread (those behind an `Arc` to what is `Send` and `Sync` can \
@@ -237,19 +239,19 @@ fn elsewhere() -> Error {
 #[derive(Debug, Default)]
 pub(crate) struct Holder {
     pub objects: Objects,
-    /// Those of the frame, in the order in which they are met.
+    /// The objects of the frame, in the order in which they are visited.
     pub list: Vec<u32>,
 }
 
 impl Holder {
-    /// Notes a pointer; `None` where its object cannot be held.
+    /// Adds the object of a pointer to the frame; `None` if it cannot be held.
     pub(super) fn hold<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
         let at = self.objects.hold(pointer, kept, self.list.last().copied())?;
         self.list.push(at);
         Some(())
     }
 
-    /// Begins a frame again.
+    /// Begins the frame again.
     pub fn restart(&mut self) {
         self.objects.forget(&mut self.list);
     }
@@ -263,7 +265,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl Held<'_> {
-    /// The pointer that was the one of this number as the frame was written.
+    /// The pointer that was visited with this number when the frame was written.
     pub(super) fn pointer<P: SharedPointer>(&self, number: usize, kept: &Kept<P>) -> Option<P> {
         self.objects.pointer(*self.list.get(number)?, kept)
     }

@@ -1,10 +1,10 @@
-//! Which objects of a new value, that was built aside, are those of a live one, so that these stay the same objects when
-//! the two exchange their states in place.
+//! Which objects of a new value, which was built aside, correspond to those of a live one, so that the live objects
+//! keep their identity when the two values exchange their states in place.
 //!
-//! An object of the new value and a live one that stand at the same place are a **pair**: they exchange their states, and
-//! what refers to the new one is then made to refer to the live one. That is possible where all that refers to the new
-//! one can be reached and changed, which is found out first: its references are counted, and as many must be met. What
-//! can be no pair is replaced, reference by reference.
+//! An object of the new value and a live one at the same place are a **pair**: they exchange their states, and whatever
+//! refers to the new one is then made to refer to the live one. This requires that all references to the new one can be
+//! reached and changed, which is established first: its references are counted, and the walk must find as many. Objects
+//! that cannot be paired are replaced, reference by reference.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -15,26 +15,26 @@ use core::mem::take;
 use super::pointer::{Handles, Kept, Pair, Shared, SharedPointer};
 use crate::protocol::decode::Reader;
 
-/// The type of a pointer, and where its object lies.
+/// The type of a pointer, and the address of its object.
 pub(super) type Key = (TypeId, usize);
 
-/// A kind of pointers, and which of its handles.
+/// The index of a kind of pointers, and of a handle in it.
 pub(super) type Place = (usize, usize);
 
 /// What a walk does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Walk {
-    /// It counts what refers to the objects of the new value.
+    /// It counts the references to the objects of the new value.
     Count,
     /// It exchanges two values.
     Exchange,
-    /// It makes references to new objects lead to their live ones, or the reverse.
+    /// It makes references to new objects lead to the live ones, or the reverse.
     Link(Side),
-    /// It makes references of a new object lead to live ones, so that new objects do not own each other.
+    /// It makes references in a new object lead to live ones, so that new objects do not own each other.
     Part,
     /// It calls hooks.
     Settle,
-    /// It looks for the reference to an object, to name its place.
+    /// It looks for the reference to an object, to find its path.
     Find(Key),
 }
 
@@ -44,11 +44,11 @@ pub(super) enum Side {
     New,
 }
 
-/// The functions of one kind of pointers, and its [`Handles`].
+/// The functions for one kind of pointers, and its [`Handles`].
 pub(super) struct Kind<'de> {
     key: TypeId,
     handles: Box<dyn Any>,
-    /// How many references to an object there are, without that of the handle.
+    /// The numbers of owners and weak references to an object, without the handle itself.
     references: fn(&mut dyn Any, usize) -> Option<[usize; 2]>,
     pub(super) settle: fn(&mut Reader<'de>, Place) -> Option<()>,
     pub(super) trade: fn(&mut Reader<'de>, Place),
@@ -56,46 +56,47 @@ pub(super) struct Kind<'de> {
     clear: fn(&mut dyn Any),
 }
 
-/// An object that was met.
+/// An object that was visited.
 #[derive(Clone, Copy)]
 pub(super) struct Met {
     pub(super) place: Place,
     pub(super) key: Key,
-    /// In which of those that were met before it; none in the value itself.
+    /// The index of the visited object that contains the reference; `None` if that is the value itself.
     pub(super) within: Option<usize>,
 }
 
-/// What is known of an object of the new value.
+/// What is known about an object of the new value.
 #[derive(Default)]
 struct Found {
-    /// The owners and weak references that were met.
+    /// The numbers of owners and of weak references found.
     met: [usize; 2],
     place: Option<Place>,
 }
 
-/// Of which pair an object is.
+/// The pair that an object belongs to.
 #[derive(Clone, Copy)]
 struct Paired {
     place: Place,
-    /// Where the other object lies.
+    /// The address of the other object.
     other: usize,
 }
 
 pub(crate) struct Links<'de> {
     pub(super) walk: Walk,
     pub(super) kinds: Vec<Kind<'de>>,
-    /// The objects that are or were walked, in the order in which they were met, and where they lie.
+    /// The objects that are or were walked, in the order in which they were first visited.
     pub(super) met: Vec<Met>,
     seen: BTreeSet<Key>,
-    /// Which of them is walked.
+    /// The index of the one being walked.
     pub(super) at: Option<usize>,
-    /// What refers to what, of those that were met: hooks of parts come before those of wholes.
+    /// The references among visited objects, so that hooks of parts are called before those of the objects that contain
+    /// them.
     edges: Vec<(usize, Key)>,
-    /// Whether a lock that is held is waited for: that of one of a pair was free, but nothing is known of others.
+    /// Whether to wait for a lock that is held: the locks of a pair were free, but nothing is known about others.
     waits: bool,
-    /// The objects of the new value, while they are counted.
+    /// The objects of the new value, while references are counted.
     found: BTreeMap<Key, Found>,
-    /// The objects of the new value that can be one of a pair.
+    /// The objects of the new value that can be paired.
     free: BTreeSet<Key>,
     live: BTreeMap<Key, Paired>,
     new: BTreeMap<Key, Paired>,
@@ -118,7 +119,7 @@ impl<'de> Links<'de> {
         }
     }
 
-    /// Whether a lock that is held is waited for.
+    /// Whether to wait for a lock that is held.
     #[cfg(feature = "std")]
     pub fn waits(&self) -> bool {
         self.waits
@@ -156,7 +157,7 @@ impl<'de> Links<'de> {
         (kept.handles_in)(&mut *self.kinds.get_mut(kind)?.handles)
     }
 
-    /// Keeps an object; its place.
+    /// Keeps an object; returns its place.
     fn keep<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<Place> {
         let kind = self.kind(kept);
         let objects = &mut self.handles(kind, kept)?.objects;
@@ -164,7 +165,7 @@ impl<'de> Links<'de> {
         Some((kind, objects.len() - 1))
     }
 
-    /// Notes an object to be walked, unless it was met before.
+    /// Queues an object for the walk, unless it was visited before.
     pub(super) fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
         let key = (kept.key, pointer.address());
         self.edges.extend(self.at.map(|at| (at, key)));
@@ -176,7 +177,7 @@ impl<'de> Links<'de> {
         Some(())
     }
 
-    /// Counts a reference of the new value, of this `sort`.
+    /// Counts a reference in the new value: of `sort` 0 an owner, of 1 a weak reference.
     pub(super) fn count<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, sort: usize) -> Option<()> {
         let key = (kept.key, pointer.address());
         if self.found.entry(key).or_default().place.is_none() {
@@ -187,7 +188,7 @@ impl<'de> Links<'de> {
         Some(())
     }
 
-    /// Ends the count: the objects of which all references were met are free to be one of a pair.
+    /// Ends the count: an object whose references were all found can be paired.
     pub(super) fn end_count(&mut self) {
         for (key, Found { met, place }) in take(&mut self.found) {
             let Some((kind, at)) = place else { continue };
@@ -198,7 +199,7 @@ impl<'de> Links<'de> {
         }
     }
 
-    /// Makes a live object and a new one a pair; whether they are one.
+    /// Makes a live object and a new one a pair, if possible; returns whether they are one.
     pub(super) fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, kept: &Kept<P>) -> Option<bool> {
         let (at, other) = ((kept.key, live.address()), (kept.key, new.address()));
         let place = match self.new.get(&other) {
@@ -223,7 +224,7 @@ impl<'de> Links<'de> {
         Some(true)
     }
 
-    /// Notes the pairs that were not met: a hook may have changed what refers to them.
+    /// Queues the pairs that were not visited: a hook may have changed what refers to them.
     pub(super) fn meet_pairs(&mut self) {
         for (&key, paired) in &self.live {
             if self.seen.insert(key) {
@@ -232,12 +233,12 @@ impl<'de> Links<'de> {
         }
     }
 
-    /// Where the pairs are.
+    /// The places of the pairs.
     pub(super) fn live_places(&self) -> impl Iterator<Item = Place> {
         self.live.values().map(|paired| paired.place)
     }
 
-    /// The objects that were met, what one refers to before itself; in a cycle, any of them is the first.
+    /// The visited objects, each after those that it refers to; in a cycle, any of them comes first.
     pub(super) fn parts_first(&self) -> Vec<usize> {
         let index: BTreeMap<Key, usize> = self.met.iter().enumerate().map(|(at, met)| (met.key, at)).collect();
         let mut parts = alloc::vec![Vec::new(); self.met.len()];
@@ -260,7 +261,7 @@ impl<'de> Links<'de> {
         order
     }
 
-    /// The other object of a pair, for what refers to one.
+    /// The other object of a pair, to replace a reference to one of them.
     pub(super) fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
         let key = (kept.key, pointer.address());
         let (kind, at) = match side {
@@ -297,7 +298,7 @@ fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) 
     settled
 }
 
-/// Makes what the new object of a pair refers to the live ones.
+/// Makes references in the new object of a pair lead to live ones.
 fn part<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
     let new = P::kept().and_then(|kept| Some(reader.links()?.handles(kind, &kept)?.pairs.get(at)?.new.clone()));
     if let Some(new) = new {

@@ -1,12 +1,12 @@
 #![doc = include_str!("../guide/links.md")]
 #![doc = include_str!("../guide/objects_that_share.md")]
 
-// An image whose header says so has, for each `Rc` and `Arc`, a [`Record`] in the tail before its value: nobody else
-// refers to it, or it is an object with a number, or it is one that came before. No address, offset or length stands on
-// the wire. A number belongs to a class, which is one pointer type; so a reference can only mean a whole pointer of its
-// own type. `tracker` finds what is met more than once and numbers it, `table` tests the numbers without building anything,
-// and `shelf` keeps what has a number while a state is put back. `links` pairs live objects with new ones, where a new
-// graph exchanges its state with a live one by the walks of `trade`.
+// If the header of an image says so, each `Rc` and `Arc` has a [`Record`] in the tail before its value, which says that
+// nothing else refers to the object, that it gets a number, or that it already has one. No addresses, offsets or
+// lengths are encoded. A number belongs to a class, which is one pointer type, so a reference can only mean a whole
+// pointer of its own type. `tracker` finds and numbers objects that are visited more than once, `table` checks the
+// numbers without building anything, and `shelf` keeps the numbered objects while a state is restored. `links` pairs
+// live objects with new ones if a new graph exchanges its state with a live one, in the walks of `trade`.
 
 mod handle;
 pub(crate) mod held;

@@ -1,4 +1,4 @@
-//! What owns an object that a history holds.
+//! The owner of an object that a history holds.
 
 use alloc::boxed::Box;
 
@@ -7,12 +7,12 @@ use super::handle::Handle;
 use super::of_thread::Place;
 use crate::state::State;
 
-/// What owns an object.
+/// The owner of an object.
 #[allow(missing_debug_implementations, reason = "it is never shown")]
 pub enum Object {
-    /// Can go to other threads.
+    /// One that can go to other threads.
     OfAll(Box<dyn Handle + Send + Sync>),
-    /// Stays with the thread.
+    /// One that stays with its thread.
     #[cfg(feature = "std")]
     OfThread(Place),
 }
@@ -43,7 +43,7 @@ impl Object {
         }
     }
 
-    /// Looks at the pointer, unless it belongs to another thread.
+    /// Passes the pointer to `look`, unless it belongs to another thread.
     pub(super) fn with<R>(&self, look: impl FnOnce(&dyn Handle) -> R) -> Option<R> {
         match self {
             Self::OfAll(handle) => Some(look(&**handle)),

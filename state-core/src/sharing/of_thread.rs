@@ -1,8 +1,7 @@
-//! Objects that stay with a thread, as those behind an `Rc` do, while what owns them can go anywhere: they lie in a table
-//! of the thread, and the owner has a place in it. On other threads the place is empty.
+//! Objects that stay with a thread, such as those behind an `Rc`, while their owner can go anywhere: the objects are in
+//! a table of the thread, and the owner has a place in it. On other threads the place is empty.
 //!
-//! What is let go on another thread is noted with its own, which drops it the next time that it does something with a
-//! history.
+//! Objects released on another thread are noted for their own, which drops them the next time that it uses a history.
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
@@ -16,21 +15,21 @@ use std::thread::{self, ThreadId};
 
 use super::handle::Handle;
 
-/// Where an object lies.
+/// The place of an object in the table of its thread.
 #[derive(Debug)]
 pub struct Place {
-    /// Of all places of the thread, this one's.
+    /// The number of this place among all of the thread.
     number: u64,
     thread: ThreadId,
     gone: Arc<Gone>,
-    /// Takes it out of the table. Reached by places alone, so that programs without any do not link it.
+    /// Takes the object out of the table. Reached only through places, so that programs without any do not link it.
     take: fn(u64),
 }
 
-/// The places of a thread that were let go on others.
+/// The places of a thread that were released on others.
 #[derive(Debug, Default)]
 struct Gone {
-    /// Whether there are any, so that a thread without any need not ask for the lock.
+    /// Whether there are any, so that a thread without any need not take the lock.
     any: AtomicBool,
     numbers: Mutex<Vec<u64>>,
 }
@@ -63,12 +62,12 @@ std::thread_local! {
     static USED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The number of the thread, without what it costs to ask for it.
+/// The id of this thread, without the cost of `thread::current`.
 fn this_thread() -> ThreadId {
     THREAD.try_with(|thread| *thread).unwrap_or_else(|_| thread::current().id())
 }
 
-/// Drops what belongs to this thread and was let go on others.
+/// Drops the objects of this thread that were released on others.
 #[inline]
 pub fn drop_gone() {
     if USED.get() {
@@ -83,7 +82,7 @@ fn drop_noted() {
         let numbers = table.gone.take();
         numbers.iter().filter_map(|number| table.entries.remove(number)).collect()
     });
-    // Outside, as what is dropped may hold others.
+    // Outside the borrow, because the dropped objects may hold others.
     drop(gone);
 }
 
@@ -98,7 +97,7 @@ impl Place {
             table.entries.insert(number, handle);
             (number, table.gone.clone())
         });
-        // While the thread ends there is no table, and nothing is found in it.
+        // While the thread ends there is no table, and the place stays empty.
         let (number, gone) = entered.unwrap_or_default();
         Self { number, thread: this_thread(), gone, take: take_out }
     }
@@ -120,7 +119,7 @@ impl Place {
 
 fn take_out(number: u64) {
     let entry = TABLE.try_with(|table| table.borrow_mut().entries.remove(&number));
-    // Outside, as in `drop_noted`.
+    // Outside the borrow, as in `drop_noted`.
     drop(entry);
 }
 

@@ -1,4 +1,5 @@
-//! The way out: what is met more than once is found while a value is counted, and numbered while it is written.
+//! Encoding of shared pointers: objects that occur more than once are found while a value is counted, and numbered
+//! while it is written.
 
 use alloc::format;
 
@@ -10,7 +11,7 @@ use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::RECORD;
 use crate::schema::Schema;
 
-/// What would be written twice, and become two objects.
+/// The error for an object that would be written twice, and become two objects.
 #[cold]
 pub(crate) fn copied(kind: ErrorKind, schema: &Schema) -> Error {
     let expected = "objects that nothing else in the state refers to (`#[state(shared)]` and `Options::sharing` keep shared \
@@ -18,7 +19,7 @@ pub(crate) fn copied(kind: ErrorKind, schema: &Schema) -> Error {
     Error::new(kind, expected, format!("{} that two shared pointers refer to", name(schema)))
 }
 
-/// What could be met twice, and cannot be kept to find out.
+/// The error for an object that might occur twice, but whose type cannot be tracked.
 #[cold]
 fn untracked(schema: &Schema) -> Error {
     Error::new(
@@ -29,7 +30,7 @@ fn untracked(schema: &Schema) -> Error {
     )
 }
 
-/// Counts a pointer's record; whether its value follows.
+/// Counts a pointer's record; returns whether its value follows.
 #[cold]
 pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
     if size.is_holding() {
@@ -62,7 +63,7 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
     is_first
 }
 
-/// Notes a weak reference.
+/// Counts a weak reference.
 pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     if size.tracker().is_none() {
         return size.fail(Error::new(
@@ -73,7 +74,7 @@ pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     }
     let Some(pointer) = P::upgrade(weak) else { return };
     if size.is_holding() {
-        // Counted as one that is held: nobody else has what was just made of it.
+        // Counted as a held one: nothing else has the pointer that was just made from it.
         if let (Some(kept), Some(tracker)) = (P::kept(), size.tracker()) {
             tracker.meet(&pointer, &kept, true).held = true;
         }
@@ -86,7 +87,7 @@ pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     }
 }
 
-/// Writes a pointer's record, and behind it its value by `content`, if it follows.
+/// Writes a pointer's record and, if its value follows, the value through `content`.
 #[cold]
 pub(crate) fn put<'v, P: SharedPointer>(
     pointer: &P,

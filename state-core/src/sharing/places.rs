@@ -1,11 +1,11 @@
-//! A table of addresses: a hash table with open addressing, because `alloc` has none.
+//! A hash table of addresses with open addressing, because `alloc` has no hash table.
 
 use alloc::vec::Vec;
 
-/// Which object lies at an address.
+/// The objects by their addresses.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    /// Twice as many as there are entries or more, and a power of two; an address of 0 is an empty place.
+    /// At least twice as many as there are entries, and a power of two; an address of 0 is an empty slot.
     slots: Vec<(u64, u32)>,
     count: usize,
 }
@@ -16,7 +16,7 @@ impl Places {
         found.then(|| self.slots[at].1)
     }
 
-    /// Enters an address, if it is not there already.
+    /// Adds an address; returns whether it is new.
     pub fn insert(&mut self, address: u64, object: u32) -> bool {
         if self.slots.len() < 2 * (self.count + 1) {
             self.grow();
@@ -27,10 +27,10 @@ impl Places {
         true
     }
 
-    /// Where an address is, or the empty place for it. There is always one.
+    /// The slot of an address, or the empty one for it, and whether the address is there. An empty slot always exists.
     fn probe(&self, address: u64) -> Option<(usize, bool)> {
         let mask = self.slots.len().checked_sub(1)?;
-        // Allocations lie at multiples of 8 or 16; multiplied, all bits matter in the upper half.
+        // Allocations are at multiples of 8 or 16; after multiplication, all bits affect the upper half.
         let hash = address.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut at = (hash >> 32) as usize & mask;
         loop {

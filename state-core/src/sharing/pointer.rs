@@ -1,4 +1,4 @@
-//! What a shared pointer can do, and how one is kept where its type is forgotten.
+//! The operations on shared pointers, and how pointers are kept if their type is erased.
 
 use alloc::boxed::Box;
 use alloc::rc::{self, Rc};
@@ -17,13 +17,14 @@ pub trait SharedPointer: State + Clone {
     /// The weak reference to an object.
     type Weak: Clone;
 
-    /// Where the object lies, which is the same for all pointers of a type to it, and of no other object that lives.
+    /// The address of the object, which is the same for all pointers of a type to it, and which no other live object
+    /// has.
     fn address(&self) -> usize;
 
-    /// Whether nobody else refers to the object, not even weakly.
+    /// Whether nothing else refers to the object, not even weakly.
     fn is_unique(&self) -> bool;
 
-    /// How many refer to the object: owners, and weak references.
+    /// The numbers of owners and of weak references to the object.
     fn references(&self) -> [usize; 2];
 
     /// A weak reference to the object.
@@ -32,68 +33,68 @@ pub trait SharedPointer: State + Clone {
     /// The object that a weak reference leads to, if it lives.
     fn upgrade(weak: &Self::Weak) -> Option<Self>;
 
-    /// What can be done with pointers of the type where it is forgotten, if it borrows nothing.
+    /// The operations on pointers of the type with the type erased, if it borrows nothing.
     fn kept() -> Option<Kept<Self>>;
 
-    /// Tells the type from others.
+    /// The id of the type, if it borrows nothing.
     #[must_use]
     fn key() -> Option<TypeId> {
         Self::kept().map(|kept| kept.key)
     }
 
-    /// Whether objects can be referred to weakly while they are made.
+    /// Whether objects can be referred to weakly while they are built.
     fn early() -> bool;
 
-    /// Whether a reference in the object can be given to it later, because it has a cell or lock around it.
+    /// Whether references in the object can be filled in later, because it is a cell or lock.
     const PATCHES: bool;
 
-    /// Of what the object is.
+    /// The schema of a pointer to such an object.
     fn leads_to() -> &'static Schema;
 }
 
-/// The same as it is restored.
+/// The operations on shared pointers that restore needs.
 pub trait Shared<'de>: SharedPointer {
     /// Builds the object.
     fn build(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
 
-    /// Builds the object, and hands out weak references to it while it does.
+    /// Builds the object, and offers weak references to it meanwhile.
     fn build_early(head: &'de [u8], reader: &mut Reader<'de>, class: u8) -> Option<Self>;
 
-    /// Restores the object in place, if nobody else refers to it.
+    /// Restores the object in place, if nothing else refers to it; returns whether it did.
     fn set_unique(&mut self, head: &'de [u8], reader: &mut Reader<'de>) -> bool;
 
-    /// Whether [`enter`](Shared::enter) can do anything.
+    /// Whether [`enter`](Shared::enter) can restore anything.
     const ENTERS: bool;
 
-    /// Restores an object in place that others refer to; if it cannot be, the reader stays where it was. With `wait`, a
-    /// lock that is held is waited for.
+    /// Restores an object in place that others refer to; if that is impossible, the reader does not move. With `wait`,
+    /// it waits for a lock that is held.
     fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool;
 
-    /// A weak reference that leads nowhere.
+    /// A weak reference to no object.
     fn gone() -> Option<Self::Weak>;
 
-    /// Gives an object the content of another, and the reverse.
+    /// Swaps the contents of two objects; returns whether that was possible.
     fn swap_in(&self, other: &Self) -> bool;
 
-    /// As [`Restore::exchange_with`](crate::Restore::exchange_with), of pointers that nobody else has.
+    /// As [`Restore::exchange_with`](crate::Restore::exchange_with), for pointers that nothing else refers to.
     fn exchange_values(&mut self, other: &mut Self, reader: &mut Reader<'de>);
 
-    /// As [`Restore::settle`](crate::Restore::settle), of a pointer that nobody else has.
+    /// As [`Restore::settle`](crate::Restore::settle), for a pointer that nothing else refers to.
     fn settle_value(&mut self, reader: &mut Reader<'de>) -> Option<()>;
 
     /// Whether the states of two objects that others refer to can be exchanged now.
     fn trades(&self, other: &Self) -> bool;
 
-    /// Exchanges them.
+    /// Exchanges the states of two such objects.
     fn trade(&self, other: &Self, reader: &mut Reader<'de>);
 
-    /// As [`Restore::settle`](crate::Restore::settle), of an object that others refer to.
+    /// As [`Restore::settle`](crate::Restore::settle), for an object that others refer to.
     fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()>;
 }
 
 /// The handles of one kind of pointers.
 pub struct Handles<P> {
-    /// Objects to be walked.
+    /// The objects to be walked.
     pub objects: Vec<P>,
     pub pairs: Vec<Pair<P>>,
 }
@@ -112,7 +113,7 @@ impl<P> Default for Handles<P> {
 /// The objects of one pointer type.
 pub struct Slots<P: SharedPointer> {
     pub slots: Vec<Slot<P>>,
-    /// Objects to take content from, and whose place it is.
+    /// Objects to swap content with, each after the index of its slot.
     pub fresh: Vec<(u32, P)>,
 }
 
@@ -123,30 +124,30 @@ impl<P: SharedPointer> Default for Slots<P> {
 }
 
 pub enum Slot<P: SharedPointer> {
-    /// Not there yet.
+    /// It does not exist yet.
     Open,
-    /// Not there yet, but it can be referred to weakly.
+    /// It does not exist yet, but it can be referred to weakly.
     Early(P::Weak),
     There(P),
 }
 
-/// What can be done with pointers of a type in tables that have forgotten it.
+/// The operations on pointers of a type, for tables that have erased it.
 pub struct Kept<P: SharedPointer> {
-    /// Tells the type from others.
+    /// The id of the type.
     pub key: TypeId,
     /// An empty list of handles.
     pub handles: fn() -> Box<dyn Any>,
-    /// Keeps the object alive as long as the list.
+    /// Adds the pointer to a list of handles, which keeps the object alive.
     pub hold: fn(&mut dyn Any, &P),
     /// An empty list of numbered objects.
     pub shelf: fn() -> Box<dyn Any>,
     pub slots: fn(&mut dyn Any) -> Option<&mut Slots<P>>,
-    /// Empty lists of objects that are walked, and of pairs of them.
+    /// Empty lists of objects to be walked, and of pairs.
     pub linked: fn() -> Box<dyn Any>,
     pub handles_in: fn(&mut dyn Any) -> Option<&mut Handles<P>>,
-    /// A handle to the object for a history; `None` where such a handle could not stay with its thread.
+    /// A handle to the object for a history; `None` if it could not stay with its thread.
     pub object: fn(&P) -> Option<Object>,
-    /// The pointer that a handle to an object is.
+    /// The pointer in a handle to an object.
     pub found: fn(&dyn Any) -> Option<P>,
 }
 
@@ -177,13 +178,13 @@ impl<P: SharedPointer + Send + Sync + 'static> Kept<P>
 where
     P::Weak: 'static,
 {
-    /// The same of pointers that can go to other threads.
+    /// The operations on pointers that can go to other threads.
     pub fn threads() -> Self {
         Self { object: |pointer| Some(Object::of_all(pointer.clone())), ..Self::new() }
     }
 }
 
-/// Asks a proof for [`Kept`].
+/// Obtains a [`Kept`] from a proof.
 pub struct Asked<P: SharedPointer>(Option<Kept<P>>);
 
 macro_rules! asked {
@@ -215,7 +216,7 @@ asked! {
 }
 
 impl<P: SharedPointer> Kept<P> {
-    /// What can be done with pointers to a `T`, if there is a proof that it borrows nothing.
+    /// The operations on pointers to a `T`, if there is a proof that it borrows nothing.
     pub fn ask<T: ?Sized>(share: &Share<T>) -> Option<Self>
     where
         Asked<P>: Visit<T>,

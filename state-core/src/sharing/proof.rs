@@ -1,5 +1,5 @@
-//! The proof that a type borrows nothing, so that a pointer to it can be kept where its type is forgotten: how it follows
-//! from those of a type's parts.
+//! The proof that a type borrows nothing, which allows a pointer to it to be kept with its type erased, and how the
+//! proof follows from those of a type's parts.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap, LinkedList, VecDeque};
@@ -10,21 +10,21 @@ use core::marker::PhantomData;
 
 use crate::state::State;
 
-/// The proof that a type borrows nothing, which a table that forgets types needs.
+/// The proof that a type borrows nothing, required by tables that erase types.
 ///
-/// A bound would stand in the way of pointers to types that borrow. So it is a value that can only be made where the
-/// type is known to borrow nothing, and who has it can ask it to act there.
+/// A bound would exclude pointers to types that borrow. So the proof is a value that can be made only where the type is
+/// known to borrow nothing, and that can run a visitor in that place.
 #[derive(Debug)]
 pub struct Share<T: ?Sized>(Option<fn(&mut dyn Visit<T>)>);
 
-/// What is done where a type is known to borrow nothing.
+/// What to do where a type is known to borrow nothing.
 pub trait Visit<T: ?Sized> {
-    /// Does it.
+    /// Runs the visitor.
     fn visit(&mut self)
     where
         T: 'static;
 
-    /// The same where the type is known to be used by several threads at once, too.
+    /// Runs the visitor where several threads are also known to be able to use the type at once.
     fn visit_threads(&mut self)
     where
         T: 'static + Send + Sync,
@@ -42,7 +42,7 @@ impl<T: ?Sized> Share<T> {
         Self(Some(visit))
     }
 
-    /// Acts, if there is a proof.
+    /// Runs the visitor, if there is a proof.
     pub fn visit(&self, visitor: &mut dyn Visit<T>) {
         if let Some(visit) = self.0 {
             visit(visitor);
@@ -60,8 +60,8 @@ impl<T: ?Sized + 'static + Send + Sync> Share<T> {
     pub const THREADS: Self = Self(Some(|visitor| visitor.visit_threads()));
 }
 
-/// Finds the proof of a type that is known where it is asked: an associated constant of its own goes before that of
-/// [`OneThread`], and is there for types that several threads can use.
+/// Finds the proof of a concrete type: an inherent associated constant takes precedence over that of [`OneThread`], and
+/// exists for types that several threads can use.
 #[derive(Debug)]
 pub struct Shares<T: ?Sized>(PhantomData<fn(&T)>);
 
@@ -80,7 +80,7 @@ impl<T: ?Sized + 'static> OneThread<T> for Shares<T> {
     const SHARE: Share<T> = Share::YES;
 }
 
-/// Acts on a wrapper where what is wrapped is known to borrow nothing.
+/// Passes a visitor of a wrapper on to the wrapped type, where that is known to borrow nothing.
 #[allow(missing_debug_implementations, reason = "it is never shown")]
 pub struct Through<'a, T: ?Sized>(pub &'a mut dyn Visit<T>);
 
@@ -146,16 +146,16 @@ through! {
     [T, S: Send + Sync + 'static] indexmap::IndexSet<T, S>, visit_threads;
 }
 
-/// Acts on a type of several parts where those before the one of this number are known to borrow nothing, and to be for
+/// Visits part number `AT` of a type, where the parts before it are known to borrow nothing, and to be usable by
 /// several threads.
 #[allow(missing_debug_implementations, reason = "it is never shown")]
 pub struct Part<'a, T: ?Sized, const AT: usize>(pub &'a mut dyn Visit<T>);
 
-/// The same where one of them may be for one thread.
+/// As [`Part`], where one of them may be usable by one thread only.
 #[allow(missing_debug_implementations, reason = "it is never shown")]
 pub struct PartOfThread<'a, T: ?Sized, const AT: usize>(&'a mut dyn Visit<T>);
 
-/// Proofs of types of several parts, each of which is asked once those before it have been.
+/// The proofs of types with several parts, which are visited one after another.
 macro_rules! parts {
     ($([$($part:ident)+ $(; $($other:tt)+)?] $whole:ty;)*) => {$(
         parts!(@ $whole, [$($($other)+)?], [], 0, $($part)+);
@@ -248,7 +248,7 @@ macro_rules! share_through {
     };
 }
 
-/// The proof of a type of several parts, of which the first is given.
+/// The proof of a type with several parts, of which the first is given.
 macro_rules! share_parts {
     ($first:ident) => {
         const SHARE: $crate::sharing::Share<Self> =

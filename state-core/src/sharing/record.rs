@@ -1,23 +1,23 @@
-//! What stands before the value of a shared pointer where references are numbered.
+//! The records before the values of shared pointers, if references are numbered.
 
 use super::held::Held;
 use crate::protocol::layout::RECORD;
 use crate::schema::form::Sharing;
 
-/// What stands in the record of a weak reference whose object a history holds; it is never read from foreign bytes.
+/// The record of a weak reference to an object that a history holds; it is never read from untrusted bytes.
 pub(crate) const HELD_WEAKLY: [u8; RECORD] = [3, 0, 0, 0, 0, 0, 0, 0];
 
-/// Pointer types that may have numbered objects in one image.
+/// The greatest number of pointer types with numbered objects in one image.
 pub(crate) const CLASSES: usize = 64;
 
-/// What stands before the value of a pointer, or for a weak reference.
+/// The record before the value of a pointer, or of a weak reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
-    /// Nobody else refers to the object; for a weak reference, it is gone.
+    /// Nothing else refers to the object; for a weak reference, it is gone.
     Own,
-    /// An object that others refer to: the next of its class.
+    /// An object that others refer to, the next one of its class.
     New(Number),
-    /// An object that has begun before, and for a weak reference one that may follow.
+    /// An object that began before; for a weak reference, also one that follows.
     Back(Number),
 }
 
@@ -54,26 +54,26 @@ impl Record {
     }
 }
 
-/// What an image is known to need whose references are numbered, or held by a history.
+/// What is known about an image whose references are numbered, or held by a history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbered<'a> {
-    /// Whether they are numbered.
+    /// Whether references are numbered.
     pub numbers: bool,
-    /// Whether a reference leads to an object that is not there yet when it is read.
+    /// Whether some reference leads to an object that does not exist yet when the reference is read.
     pub holes: bool,
-    /// Whether objects own themselves, by others or not.
+    /// Whether objects own themselves, directly or through others.
     pub rings: bool,
-    /// The classes with an object that is referred to weakly while it is made, a bit for each.
+    /// The classes with an object that is referred to weakly while it is built, a bit for each.
     pub early: u64,
     /// The objects that a history holds.
     pub held: Option<&'a Held<'a>>,
 }
 
 impl<'a> Numbered<'a> {
-    /// What holds of any image.
+    /// What holds for any image.
     pub const ANY: Self = Self { numbers: true, holes: true, rings: true, early: u64::MAX, held: None };
 
-    /// What holds of any image of a history.
+    /// What holds for any image of a history.
     pub fn of_history(sharing: Sharing, held: Option<&'a Held<'a>>) -> Option<Self> {
         let numbered = if sharing.shared { Self::ANY } else { Self { numbers: false, holes: false, ..Self::ANY } };
         (sharing.shared || held.is_some()).then_some(Self { held, ..numbered })

@@ -1,9 +1,9 @@
-//! The way in, second half: the objects of an image by their numbers, as they are made.
+//! Decoding of shared pointers, second half: the objects of an image by their numbers, as they are built.
 //!
-//! A reference to an object that is not there yet is left out, and the innermost object with a number that it stands in
-//! is noted. In the end each of these is read once more, when all objects are there: an object that was made is made
-//! again and takes the new one's content, by its cell, and one that lived is restored once more. No cycle is closed
-//! before nothing can be refused any more, so that nothing is lost if something is.
+//! A reference to an object that does not exist yet is left out, and the innermost numbered object around it is marked
+//! incomplete. At the end, when all objects exist, each incomplete one is read again: a new object is built again and
+//! swaps its content, through its cell, with the copy, and a live one is restored again. No cycle is closed before
+//! refusals have become impossible, so that nothing leaks after one.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,31 +21,31 @@ use crate::protocol::layout::RECORD;
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Shelf<'de> {
     classes: Vec<Class<'de>>,
-    /// Of each object that has begun and not ended, whether a reference in it was left out; innermost last.
+    /// For each object that has begun and not ended, innermost last, whether a reference in it was left out.
     open: Vec<bool>,
-    /// Whether one of the root itself was left out.
+    /// Whether a reference in the root itself was left out.
     root: bool,
     /// Whether a reference was just left out.
     left_out: bool,
     incomplete: Vec<Incomplete<'de>>,
     numbered: Numbered<'de>,
-    /// Whether the pointers that are read now are held by a history.
+    /// Whether the pointers being read are held by a history.
     holding: bool,
-    /// How many of those have been read.
+    /// How many held pointers have been read.
     held_read: usize,
-    /// Live objects that have been restored: each can be one object only.
+    /// The live objects that have been restored: each can become only one object.
     claimed: Places,
-    /// Keeps them, so that no other comes to lie where one was.
+    /// Keeps them alive, so that no other object gets the address of one.
     held: Vec<(TypeId, Box<dyn Any>)>,
-    /// Whether all objects are there, and the incomplete ones are read again.
+    /// Whether all objects exist, and the incomplete ones are being read again.
     again: bool,
-    /// How many hooks had been left then.
+    /// How many hooks had been left at that time.
     left: usize,
-    /// What links the objects of a live value and those of a new one.
+    /// The links between the objects of a live value and those of a new one.
     links: Option<Box<dyn Linking<'de> + 'de>>,
 }
 
-/// [`Links`], which are dropped through a table: programs that link nothing have no code for it.
+/// [`Links`], which are dropped through a vtable: programs that link nothing do not contain the code.
 trait Linking<'de> {
     fn links(&mut self) -> &mut Links<'de>;
 }
@@ -58,10 +58,10 @@ impl<'de> Linking<'de> for Links<'de> {
 
 struct Class<'de> {
     slots: Box<dyn Any>,
-    /// Where each object ends in the image, if that will be asked.
+    /// The end of each object in the image, if it will be needed.
     ends: Vec<Mark<'de>>,
     early: bool,
-    /// Objects that were made again.
+    /// The number of objects that were built again.
     fresh: usize,
     again: fn(&mut Reader<'de>, &Incomplete<'de>) -> Option<()>,
     swap: fn(&mut dyn Any, usize) -> usize,
@@ -101,7 +101,7 @@ impl<'de> Shelf<'de> {
         }
     }
 
-    /// The same for a live value and a new one that exchange their states.
+    /// A shelf for a live value and a new one that exchange their states.
     pub fn linking(numbered: Numbered<'de>) -> Self {
         Self { links: Some(Box::new(Links::new())), ..Self::new(numbered) }
     }
@@ -110,12 +110,12 @@ impl<'de> Shelf<'de> {
         Some(self.links.as_mut()?.links())
     }
 
-    /// Whether pointers are held by a history now.
+    /// Whether the pointers being read are held by a history.
     pub(super) fn holds(&self) -> bool {
         self.holding
     }
 
-    /// Whether pointers are more than their values now: numbered, or held.
+    /// Whether the pointers being read are more than their values: numbered, or held.
     pub fn counts(&self) -> bool {
         self.numbered.numbers || self.holding
     }
@@ -124,12 +124,13 @@ impl<'de> Shelf<'de> {
         self.numbered.numbers
     }
 
-    /// Reads pointers of a field that is held, if there is a history, or others; what was the case before.
+    /// Sets whether the pointers read next are in a held field, if there is a history; returns the former setting.
     pub(crate) fn hold_all(&mut self, holding: bool) -> bool {
         core::mem::replace(&mut self.holding, holding && self.numbered.held.is_some())
     }
 
-    /// Opens the cycles of what was built: objects take back the content that they had before their references were there.
+    /// Opens the cycles of what was built: objects get back the content that they had before the references were filled
+    /// in.
     pub fn open_cycles(&mut self) {
         for Class { slots, fresh, swap, .. } in &mut self.classes {
             swap(&mut **slots, *fresh);
@@ -152,7 +153,7 @@ impl<'de> Shelf<'de> {
         Some(pointer)
     }
 
-    /// Whether a reference was just left out, where there may be nothing.
+    /// Whether a reference was just left out, in a place that may be empty.
     pub fn left_out(&mut self) -> bool {
         core::mem::take(&mut self.left_out)
     }
@@ -180,8 +181,8 @@ impl<'de> Shelf<'de> {
         self.classes.get_mut(at)
     }
 
-    /// Whether objects of a class are referred to weakly while they are made. One that is restored where it is cannot be:
-    /// nothing may refer to it then.
+    /// Whether objects of a class may be referred to weakly while they are built. An object restored in place may not:
+    /// nothing can refer to it then.
     fn is_early<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> bool {
         self.class(number, kept).is_some_and(|class| class.early)
     }
@@ -203,7 +204,7 @@ impl<'de> Shelf<'de> {
         Some(())
     }
 
-    /// Begins the next object of a class, which ends at `now` until it is known.
+    /// Begins the next object of a class, which is taken to end at `now` until its end is known.
     fn begin<P: Shared<'de>>(&mut self, class: u8, kept: &Kept<P>, now: Mark<'de>) -> Option<()> {
         self.slots(class, kept)?.slots.push(Slot::Open);
         if self.numbered.holes {
@@ -213,7 +214,7 @@ impl<'de> Shelf<'de> {
         Some(())
     }
 
-    /// Ends an object. It stands at `start`.
+    /// Ends an object, and marks it if it is incomplete.
     fn end<P: Shared<'de>>(&mut self, incomplete: Incomplete<'de>, kept: &Kept<P>, end: Mark<'de>) -> Option<()> {
         let Number { class, index } = incomplete.number;
         if self.numbered.holes {
@@ -225,7 +226,7 @@ impl<'de> Shelf<'de> {
         Some(())
     }
 
-    /// Takes a live object for one of the image, unless it has been taken before. When objects are read again, each place
+    /// Claims a live object for one of the image, unless it was claimed before. When objects are read again, each place
     /// has its own.
     fn claim<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> bool {
         if self.again {
@@ -244,7 +245,7 @@ impl<'de> Shelf<'de> {
     }
 }
 
-/// Builds a pointer, whose record stands in the tail, or which a history holds.
+/// Builds a pointer that a history holds, or whose record is in the tail.
 #[cold]
 pub(crate) fn get<'de, P: Shared<'de>>(head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
     if reader.shelf()?.holding {
@@ -270,7 +271,7 @@ pub(crate) fn set<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &m
     }
 }
 
-/// Restores a pointer, whose record stands in the tail; the one that takes its place, if it is another.
+/// Restores a pointer whose record is in the tail; returns the pointer that replaces it, if it is another.
 fn set_numbered<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
     match reader.run(1, RECORD).and_then(Record::read) {
         Some(Record::Own) if this.set_unique(head, reader) || enter_own(this, head, reader) => None,
@@ -281,7 +282,7 @@ fn set_numbered<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut
     }
 }
 
-/// The object of a number that came before, if it is there.
+/// The object with an earlier number, if it exists.
 fn back<'de, P: Shared<'de>>(number: Number, reader: &mut Reader<'de>) -> Option<P> {
     let shelf = reader.shelf()?;
     let found = shelf.find(number, &P::kept()?);
@@ -292,7 +293,7 @@ fn back<'de, P: Shared<'de>>(number: Number, reader: &mut Reader<'de>) -> Option
     found
 }
 
-/// A new object of this number; if the image is read again, the one that is there.
+/// A new object with this number; if the image is read again, the existing one.
 fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
     let kept = P::kept()?;
     if let Some(found) = found(number, &kept, reader) {
@@ -303,7 +304,7 @@ fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reade
     build(number, (head, start), &kept, reader)
 }
 
-/// The object of this number, if it is there; the reader is then moved behind it.
+/// The object with this number, if it exists; the reader is then moved to its end.
 fn found<'de, P: Shared<'de>>(number: Number, kept: &Kept<P>, reader: &mut Reader<'de>) -> Option<P> {
     let shelf = reader.shelf()?;
     let found = shelf.find(number, kept)?;
@@ -320,7 +321,7 @@ fn build<'de, P: Shared<'de>>(
     reader: &mut Reader<'de>,
 ) -> Option<P> {
     let early = reader.shelf()?.class(number.class, kept)?.early;
-    // What cannot be changed behind its pointers is never exchanged with something live.
+    // An object that cannot be changed through its pointers is never exchanged with a live one.
     let hooks = reader.hooks();
     if !P::ENTERS && hooks == Hooks::Leave {
         reader.set_hooks(Hooks::Call);
@@ -343,14 +344,14 @@ pub(crate) fn offer<'de, P: Shared<'de>>(weak: &P::Weak, class: u8, reader: &mut
     }
 }
 
-/// Restores an object that only this place of the image refers to, where other handles in memory do too.
+/// Restores in place an object that has only this reference in the image, but other handles in memory.
 fn enter_own<'de, P: Shared<'de>>(this: &P, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
     let Some(kept) = P::kept().filter(|_| P::ENTERS) else { return false };
     let Some(shelf) = reader.shelf() else { return false };
     shelf.claim(this, &kept) && this.enter(head, reader, false)
 }
 
-/// Restores an object with a number where it is, if it can be; else the new one that takes its place.
+/// Restores a numbered object in place, if possible; otherwise returns the new one that replaces it.
 fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
     let kept = P::kept()?;
     if let Some(found) = found(number, &kept, reader) {
@@ -360,7 +361,7 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
     let shelf = reader.shelf()?;
     shelf.begin(number.class, &kept, start)?;
     let restored = if P::ENTERS && shelf.claim(this, &kept) {
-        // It is there before what is in it, which may refer to it.
+        // Entered before its content is read, which may refer to it.
         shelf.place(number, &kept, Slot::There(this.clone()))?;
         let entered = this.enter(head, reader, false);
         if !entered {
@@ -381,7 +382,7 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
     None
 }
 
-/// The weak reference of a record; `None` where the object is gone or not there yet.
+/// The weak reference of a record; `None` if the object is gone or does not exist yet.
 pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -> Option<P::Weak> {
     if head == HELD_WEAKLY {
         return reader.shelf()?.next_held::<P>().map(|object| object.downgrade());
@@ -399,7 +400,7 @@ pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -
     weak
 }
 
-/// Reads an object again that is incomplete.
+/// Reads an incomplete object again.
 fn again<'de, P: Shared<'de>>(reader: &mut Reader<'de>, object: &Incomplete<'de>) -> Option<()> {
     let kept = P::kept()?;
     let pointer = reader.shelf()?.find(object.number, &kept)?;
@@ -414,8 +415,8 @@ fn again<'de, P: Shared<'de>>(reader: &mut Reader<'de>, object: &Incomplete<'de>
     Some(())
 }
 
-/// Lets the first `count` objects that were made again, and those they were made for, exchange their content; how many
-/// could.
+/// Swaps the contents of the first `count` objects that were built again with those of the originals; returns how many
+/// could be swapped.
 fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
     let Some(slots) = P::kept().and_then(|kept| (kept.slots)(slots)) else { return 0 };
     let swapped = slots.fresh.iter().take(count).take_while(|(index, fresh)| match slots.slots.get(*index as usize) {
@@ -425,8 +426,8 @@ fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
     swapped.count()
 }
 
-/// Once the root was read, gives all objects the references that were left out; whether the root is to be read again, and
-/// this to be called once more then.
+/// After the root was read, fills in all references that were left out; returns whether the root must be read again,
+/// and this be called once more.
 #[cold]
 pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) -> Option<bool> {
     let shelf = reader.shelf()?;
@@ -444,7 +445,7 @@ pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) ->
             return Some(true);
         }
     }
-    // What was read again was counted before.
+    // The hooks of objects that were read again had been counted before.
     let left = reader.shelf()?.left;
     reader.set_left(left);
     if !close(&mut reader.shelf()?.classes) {
@@ -454,7 +455,7 @@ pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) ->
     Some(false)
 }
 
-/// Closes the cycles: all of them or none, so that no object is lost in one.
+/// Closes the cycles: all or none of them, so that no object leaks in one.
 fn close(classes: &mut [Class<'_>]) -> bool {
     for at in 0..classes.len() {
         let Class { slots, fresh, swap, .. } = &mut classes[at];

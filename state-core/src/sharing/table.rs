@@ -1,6 +1,6 @@
-//! The way in, first half: whether the numbers of an image are those of objects that are there, each of its own type and
-//! before it is used, unless it can be given later. Builds nothing, and allocates nothing unless more than [`OPEN`]
-//! objects stand inside one another.
+//! Decoding of shared pointers, first half: checks that each number in an image belongs to an object of the right type
+//! that begins before it is used, or whose reference can be filled in later. Builds nothing, and allocates nothing
+//! unless more than [`OPEN`] objects are nested.
 
 use alloc::collections::BTreeSet;
 use core::any::TypeId;
@@ -10,7 +10,7 @@ use super::record::{CLASSES, Number, Numbered, Record};
 use crate::protocol::decode::{Checker, Obstacle};
 use crate::protocol::layout::RECORD;
 
-/// Objects that may stand inside one another before memory is needed to keep them: as many as levels by default.
+/// How many objects can be nested before memory is allocated for them: as many as levels by default.
 const OPEN: usize = 128;
 
 #[derive(Debug)]
@@ -20,12 +20,12 @@ pub(crate) struct Table {
     /// Objects that have begun and not ended, innermost last.
     open: [Number; OPEN],
     depth: usize,
-    /// Those beyond.
+    /// The open objects beyond those.
     deeper: BTreeSet<(u8, u32)>,
     /// Whether references may lead back into an object that has not ended.
     cycles: bool,
     may_be_empty: bool,
-    /// Whether the innermost open object can be given references later.
+    /// Whether references in the innermost open object can be filled in later.
     patches: bool,
     found: Numbered<'static>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Table {
 struct Class {
     key: Option<TypeId>,
     begun: u32,
-    /// As many objects as weak references need there to be.
+    /// How many objects the weak references require.
     needed: u32,
     early: bool,
 }
@@ -54,17 +54,17 @@ impl Table {
         }
     }
 
-    /// Says that there may be nothing at the place that is tested next.
+    /// Announces that the place checked next may be empty.
     pub fn may_be_empty(&mut self) {
         self.may_be_empty = true;
     }
 
-    /// What the image needs, if all weak references lead to objects.
+    /// What is known about the image, if all weak references lead to objects.
     pub fn finish(&self) -> Option<Numbered<'static>> {
         self.classes.iter().all(|class| class.needed <= class.begun).then_some(self.found)
     }
 
-    /// The class of this number, if it is of this pointer type; the next number is a class that is first used.
+    /// The class with this number, if it is of this pointer type; the next unused number becomes a new class.
     fn class<P: SharedPointer>(&mut self, number: u8) -> Option<&mut Class> {
         let at = usize::from(number);
         let key = P::kept()?.key;
@@ -105,7 +105,7 @@ impl Table {
         self.open[..self.depth.min(OPEN)].contains(&number) || self.deeper.contains(&(number.class, number.index))
     }
 
-    /// Whether a pointer may lead back to this object; `None` if there is none of that number.
+    /// Whether a pointer may lead back to this object; `None` if there is no object with that number.
     fn back<P: SharedPointer>(&mut self, number: Number, may_be_empty: bool) -> Option<bool> {
         if number.index >= self.class::<P>(number.class)?.begun {
             return None;
@@ -133,7 +133,7 @@ impl Table {
     }
 }
 
-/// Tests a pointer's record, and its value by `content`, if it follows.
+/// Checks a pointer's record and, if its value follows, the value through `content`.
 #[cold]
 pub(crate) fn check<'c, P: SharedPointer>(
     head: &[u8],
@@ -171,7 +171,7 @@ pub(crate) fn check<'c, P: SharedPointer>(
     }
 }
 
-/// Tests the record of a weak reference.
+/// Checks the record of a weak reference.
 pub(crate) fn check_weak<P: SharedPointer>(head: &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(table) = checker.table() else { return false };
     match Record::read(head) {

@@ -1,4 +1,4 @@
-//! What is known of shared objects while a state is taken: what is met more than once, and the numbers that it gets.
+//! What is known about shared objects while a state is saved: which occur more than once, and their numbers.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -15,56 +15,56 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::layout::RECORD;
 use crate::schema::{Kind, Nodes, Schema, Sharing, Show, brief};
 
-/// What is known of shared objects while a state is taken.
+/// What is known about shared objects while a state is saved.
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Tracker {
     classes: Vec<Class>,
-    /// Classes that have a number.
+    /// The number of classes that have a number.
     numbered: usize,
     /// Whether references are numbered.
     pub(super) numbers: bool,
-    /// Whether nothing may be met twice where they are not.
+    /// Whether objects may not occur twice if references are not numbered.
     pub(super) refuses: bool,
-    /// The objects of a history, while its frame is written.
+    /// The objects of a history, while one of its frames is written.
     pub(super) holder: Option<Holder>,
-    /// Whether pointers are met in a field that is held there.
+    /// Whether the pointers being written are in a held field.
     pub(super) holding: bool,
     /// Whether references may lead back into an object that is being written.
     cycles: bool,
-    /// Whether there may be nothing at the place that is written next.
+    /// Whether the place written next may be empty.
     may_be_empty: bool,
-    /// Whether what is written now can be given references later.
+    /// Whether references in the object being written can be filled in later.
     pub(super) patches: bool,
-    /// Weak references whose objects follow: where their records lie, and of which objects.
+    /// The weak references to objects that follow: the address of each record, and the class and index of its object.
     forward: Vec<(usize, usize, u32)>,
     error: Option<Error>,
 }
 
-/// The table of so many objects is in the cache, where it is asked in less time than it takes to guess.
+/// The table of this many objects is in the cache, where a lookup takes less time than guessing.
 const FEW: usize = 4096;
 
 /// The pointers of one type.
 struct Class {
     key: TypeId,
     number: Option<u8>,
-    /// Objects that have a number.
+    /// The number of its objects that have a number.
     begun: u32,
     places: Places,
     objects: Vec<Object>,
-    /// The objects that a pointer and a weak reference led to last, and the one that was met after all that have been found
-    /// since: what is met next is often one of them.
+    /// The object found last through a pointer, that found last through a weak reference, and the one after the highest
+    /// found: the next object is often one of these.
     likely: [u32; 3],
-    /// Keeps all of them alive, so that no other object comes to lie where one was.
+    /// Keeps all of them alive, so that no other object gets the address of one.
     held: Box<dyn Any>,
 }
 
 #[derive(Default)]
 pub(super) struct Object {
     address: usize,
-    /// Pointers that were met: none, one, more.
+    /// The number of pointers found: none, one, or more.
     pub(super) strong: u8,
     pub(super) weak: bool,
-    /// Whether a field that is held refers to it.
+    /// Whether a held field refers to it.
     pub(super) held: bool,
     index: Option<u32>,
     open: bool,
@@ -93,7 +93,7 @@ impl core::fmt::Debug for Tracker {
     }
 }
 
-/// Holds a history's objects while they are lent to a writer, and gives them back whatever happens.
+/// Lends the objects of a history to a writer, and returns them whatever happens.
 #[derive(Debug)]
 pub(crate) struct Lent<'a> {
     owner: &'a mut Holder,
@@ -132,17 +132,17 @@ impl Tracker {
         }
     }
 
-    /// The same, where nothing may be met twice.
+    /// The same tracker, under which no object may occur twice.
     pub fn refusing(self, refuses: bool) -> Self {
         Self { refuses, ..self }
     }
 
-    /// Meets pointers of a field that is held, if there is a history, or others; what was the case before.
+    /// Sets whether the pointers that follow are in a held field, if there is a history; returns the former setting.
     pub(super) fn hold_all(&mut self, holding: bool) -> bool {
         core::mem::replace(&mut self.holding, holding && self.holder.is_some())
     }
 
-    /// Says that there may be nothing at the place that is written next.
+    /// Announces that the place written next may be empty.
     pub fn may_be_empty(&mut self) {
         self.may_be_empty = true;
     }
@@ -152,18 +152,17 @@ impl Tracker {
         self.numbered > 0
     }
 
-    /// Begins to write what was counted.
+    /// Prepares for writing what was counted.
     pub fn rewind(&mut self) {
         self.classes.iter_mut().for_each(|class| class.likely = [0; 3]);
     }
 
-    /// Why the value could not be written.
+    /// Takes the reason why the value could not be written.
     pub fn error(&mut self) -> Option<Error> {
         self.error.take()
     }
 
-    /// Writes the numbers of objects that weak references before them lead to. The head and the regions behind it lie in
-    /// `body`.
+    /// Writes the numbers of the objects of forward weak references. `body` contains the head and the regions after it.
     pub fn finish(&mut self, body: &mut [u8]) -> Option<()> {
         let start = body.as_ptr() as usize;
         for &(place, class, object) in &self.forward {
@@ -192,7 +191,7 @@ impl Tracker {
         self.classes.len() - 1
     }
 
-    /// Notes a pointer, which is made of a weak reference or not; the object's entry.
+    /// Registers a pointer, or the pointer of a weak reference; returns the object's entry.
     pub(super) fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> &mut Object {
         let at = self.class(kept);
         let class = &mut self.classes[at];
@@ -208,21 +207,21 @@ impl Tracker {
         &mut class.objects[object as usize]
     }
 
-    /// Where an object that was met is.
+    /// The class and index of an object that was registered.
     fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> Option<(usize, u32)> {
         let at = self.class(kept);
         let object = self.classes[at].find(pointer.address(), weak)?;
         Some((at, object))
     }
 
-    /// Notes a pointer that is held, so that one to the same object which is not can be told.
+    /// Registers a held pointer, so that another one to the same object that is not held can be detected.
     pub(super) fn count_held<P: SharedPointer>(&mut self, pointer: &P) {
         if let Some(kept) = P::kept().filter(|_| self.numbers && !pointer.is_unique()) {
             self.meet(pointer, &kept, false).held = true;
         }
     }
 
-    /// Holds an object; whether that can be.
+    /// Holds an object; returns whether that is possible.
     pub(super) fn hold<P: SharedPointer>(&mut self, pointer: &P) -> bool {
         self.may_be_empty = false;
         let held = P::kept().and_then(|kept| self.holder.as_mut()?.hold(pointer, &kept));
@@ -236,7 +235,7 @@ impl Tracker {
         self.error.get_or_insert(error);
     }
 
-    /// The number of a class, which it gets when it is first used.
+    /// The number of a class, assigned when it is first used.
     fn number(&mut self, class: usize) -> Option<u8> {
         if self.classes[class].number.is_none() {
             if self.numbered == CLASSES {
@@ -249,7 +248,7 @@ impl Tracker {
         self.classes[class].number
     }
 
-    /// What stands before a pointer's value, and the object if it is a new one.
+    /// The record before a pointer's value, and the object if it is a new one.
     pub(super) fn refer<P: SharedPointer>(&mut self, pointer: &P) -> Option<(Record, Option<(usize, u32)>)> {
         let may_be_empty = take(&mut self.may_be_empty);
         let own = Some((Record::Own, None));
@@ -282,7 +281,7 @@ impl Tracker {
         Some((Record::New(Number { class: number, index }), Some((class, at))))
     }
 
-    /// What stands for a weak reference, whose record lies at `place`.
+    /// The record of a weak reference, whose address is `place`.
     pub(super) fn refer_weakly<P: SharedPointer>(&mut self, weak: &P::Weak, place: usize) -> Option<Record> {
         let gone = Some(Record::Own);
         let Some(pointer) = P::upgrade(weak) else { return gone };
@@ -308,7 +307,7 @@ impl Tracker {
         Some(Record::Back(Number { class: number, index: index.unwrap_or(0) }))
     }
 
-    /// Says whether what is written is in an object.
+    /// Sets whether an object is being written.
     pub(super) fn open(&mut self, (class, object): (usize, u32), open: bool) {
         self.classes[class].objects[object as usize].open = open;
     }
@@ -344,14 +343,14 @@ fn too_many() -> Error {
     Error::new(ErrorKind::Unwritable, expected, "more of them")
 }
 
-/// What a history holds, while another field would make it anew.
+/// The error for an object that a history holds, while another field would restore it as a new one.
 #[cold]
 fn half_held(schema: &Schema, pointer: &str) -> Error {
     let expected = "all references to an object in fields under `#[state(held)]`, or none, as references are numbered";
     Error::new(ErrorKind::Unwritable, expected, format!("{pointer} to {}, which is held elsewhere", name(schema)))
 }
 
-/// What a history cannot hold.
+/// The error for an object that a history cannot hold.
 #[cold]
 fn not_to_hold(schema: &Schema) -> Error {
     Error::new(
@@ -362,7 +361,7 @@ fn not_to_hold(schema: &Schema) -> Error {
     )
 }
 
-/// The name of what a pointer leads to.
+/// The name of the type that a pointer leads to.
 pub(crate) fn name(schema: &Schema) -> String {
     let mut schema = schema;
     while let Kind::Boxed(of) | Kind::Weak(of) = schema.kind {

@@ -1,9 +1,10 @@
-//! The walks of a restore in place that exchanges the objects of a live value with those of a new one: what refers to the
-//! new ones is counted, pairs exchange their states, references are made to lead to the live ones, and hooks are called.
+//! The walks of a restore in place that exchanges the objects of a live value with those of a new one: references to
+//! the new objects are counted, pairs exchange their states, references are made to lead to the live objects, and hooks
+//! are called.
 //!
-//! Values are walked by `settle`, and pairs of them by `exchange_with`. Neither goes into an object behind a reference:
-//! it is noted, and walked when the one before has ended. So no walk nests along references, no two locks are held at a
-//! time, and each object is met once.
+//! Values are walked by `settle`, and pairs of them by `exchange_with`. Neither enters an object behind a reference:
+//! the object is queued, and walked when the current one has ended. So walks do not nest along references, no two locks
+//! are held at a time, and each object is visited once.
 
 use alloc::vec::Vec;
 
@@ -12,7 +13,7 @@ use super::pointer::Shared;
 use crate::protocol::decode::Reader;
 use crate::protocol::hooks::Hooks;
 
-/// What a walk does about an owner, which can be made to refer to another object.
+/// The step of a walk at an owner, which can be made to refer to another object.
 #[cold]
 pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>) -> Option<()> {
     if reader.shelf().is_some_and(|shelf| shelf.holds()) {
@@ -45,7 +46,7 @@ pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>
     }
 }
 
-/// The same of a weak reference.
+/// The step of a walk at a weak reference.
 #[cold]
 pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut Reader<'de>) {
     if reader.shelf().is_some_and(|shelf| shelf.holds()) {
@@ -66,7 +67,7 @@ pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut 
     }
 }
 
-/// Exchanges two owners: their objects' states if they are a pair, or else the references.
+/// Exchanges two owners: the states of their objects if these are a pair, otherwise the references.
 #[cold]
 pub(crate) fn exchange<'de, P: Shared<'de>>(this: &mut P, other: &mut P, reader: &mut Reader<'de>) {
     if reader.shelf().is_some_and(|shelf| shelf.holds()) {
@@ -81,10 +82,10 @@ pub(crate) fn exchange<'de, P: Shared<'de>>(this: &mut P, other: &mut P, reader:
     }
 }
 
-/// The walk of a value, as a function that does not name its type.
+/// The walk of a value, as a function without its type.
 pub(crate) type Root<'r, 'de> = &'r mut dyn FnMut(&mut Reader<'de>) -> Option<()>;
 
-/// Counts what refers to the objects of a new value, and the hooks that were left in it.
+/// Counts the references to the objects of a new value, and the hooks that were left in it.
 pub(crate) fn count<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Count, root, reader);
     if let Some(links) = reader.links() {
@@ -92,7 +93,7 @@ pub(crate) fn count<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     }
 }
 
-/// Exchanges two values, whose own exchange is `root`, and then all pairs of objects.
+/// Exchanges two values through `root`, and then all pairs of objects.
 pub(crate) fn trade_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     let mut all = |reader: &mut Reader<'de>| {
         root(reader)?;
@@ -110,12 +111,12 @@ pub(crate) fn link_live<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Link(Side::Live), root, reader);
 }
 
-/// Makes all references of the value that was taken out lead to the objects that hold its state now.
+/// Makes all references of the value that was taken out lead to the objects that now hold its state.
 pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Link(Side::New), root, reader);
 }
 
-/// Takes the new objects of pairs apart, which would otherwise own each other where live ones do.
+/// Redirects the references of new objects in pairs, which would otherwise own each other in cycles.
 pub(crate) fn part_new(reader: &mut Reader<'_>) {
     let Some(links) = reader.links() else { return };
     links.begin(Walk::Part);
@@ -149,7 +150,8 @@ fn walk_with<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>, eac
     }
 }
 
-/// Calls the hooks that were left in the value that was linked last: those of what an object refers to before its own.
+/// Calls the hooks that were left in the value that was linked last: those of the objects that an object refers to come
+/// before its own.
 pub(crate) fn settle_all<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) -> Option<()> {
     let links = reader.links()?;
     links.walk = Walk::Settle;
@@ -169,7 +171,7 @@ fn settle_at(at: usize, reader: &mut Reader<'_>) -> Option<()> {
     settle(reader, place)
 }
 
-/// Names the way to the object in which a hook refused.
+/// Adds to the error the path to the object in which a hook refused.
 fn name<'de>(at: usize, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     let hooks = reader.set_hooks(Hooks::Never);
     let mut next = Some(at);

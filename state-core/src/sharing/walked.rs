@@ -1,5 +1,4 @@
-//! Numbered references in walks by the schema: as they are read from an image, and as they are written into one from
-//! values that are shared.
+//! Numbered references in walks by the schema: read from an image, and written into one from shared values.
 
 use alloc::vec::Vec;
 
@@ -11,11 +10,11 @@ use crate::protocol::decode::Regions;
 use crate::protocol::layout::RECORD;
 use crate::schema::ClassKey;
 
-/// The numbers of an image that is read: which class is whose, and how many objects of it have begun.
+/// The numbers of an image that is read: the class of each pointer type, and how many of its objects have begun.
 #[derive(Debug, Default)]
 pub(crate) struct Met {
     classes: Vec<MetClass>,
-    /// Whether it is known of the numbers that they are right, where only a part of the image is read.
+    /// Whether the numbers are known to be right, because only a part of a checked image is read.
     trusting: bool,
 }
 
@@ -23,17 +22,17 @@ pub(crate) struct Met {
 struct MetClass {
     key: ClassKey,
     begun: u32,
-    /// As many objects as weak references need there to be.
+    /// How many objects the weak references require.
     needed: u32,
 }
 
 impl Met {
-    /// That of a part of an image whose numbers were tested.
+    /// For a part of an image whose numbers were checked.
     pub fn trusting() -> Self {
         Self { trusting: true, ..Self::default() }
     }
 
-    /// Whether a record can stand before a pointer of this type.
+    /// Whether a record is possible before a pointer of this type.
     pub fn fits(&mut self, record: Record, key: Option<ClassKey>) -> bool {
         match record {
             Record::Own => true,
@@ -47,7 +46,7 @@ impl Met {
         }
     }
 
-    /// The same of a weak reference, whose object may follow.
+    /// Whether a record is possible for a weak reference, whose object may follow.
     pub fn fits_weak(&mut self, record: Record, key: Option<ClassKey>) -> bool {
         match record {
             Record::Own => true,
@@ -75,7 +74,7 @@ impl Met {
     }
 }
 
-/// Where the values of an image's objects begin, by their numbers.
+/// The starts of the values of an image's objects, by number.
 #[derive(Debug, Default)]
 pub(crate) struct Objects<'a> {
     classes: Vec<Vec<Regions<'a>>>,
@@ -86,7 +85,7 @@ impl<'a> Objects<'a> {
         self.classes.get(usize::from(number.class))?.get(number.index as usize)
     }
 
-    /// Notes the next object of a class.
+    /// Adds the next object of a class.
     pub fn add(&mut self, number: Number, place: Regions<'a>) {
         let class = usize::from(number.class);
         if self.classes.len() <= class {
@@ -96,21 +95,21 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// What is done about a value that several places refer to, where there are shared pointers.
+/// How a value that several places refer to is treated in shared pointers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum References {
-    /// There is a copy for each.
+    /// Each gets a copy.
     Copied,
     /// They lead to one object.
     Numbered,
-    /// That is an error.
+    /// It is an error.
     Refused,
 }
 
-/// The numbers of an image that is filled from values, which say what they share by an identity.
+/// The numbers of an image that is filled from values, which declare what they share through an identity.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    /// Whether none may be referred to twice.
+    /// Whether an object may not be referred to twice.
     pub refuses: bool,
     classes: Vec<Class>,
     records: Vec<Placed>,
@@ -126,12 +125,12 @@ struct Class {
 }
 
 impl Class {
-    /// The object of an identity, if there is one. An identity may be zero, which no address is.
+    /// The object with an identity, if there is one. Adding one keeps an identity of zero apart from an empty slot.
     fn find(&self, identity: u64) -> Option<u32> {
         self.objects.find(identity.wrapping_add(1))
     }
 
-    /// The object of an identity, and whether it is a new one.
+    /// The object with an identity, and whether it is new.
     fn object(&mut self, identity: u64) -> (u32, bool) {
         match self.find(identity) {
             Some(index) => (index, false),
@@ -144,7 +143,7 @@ impl Class {
     }
 }
 
-/// A record, in the order in which they are read. Their classes get numbers in the end.
+/// A record; they are in the order in which they are read. Classes get their numbers at the end.
 #[derive(Debug)]
 struct Placed {
     at: usize,
@@ -156,18 +155,18 @@ struct Placed {
 enum What {
     New(u32),
     Back(u32),
-    /// A weak reference to what has this identity.
+    /// A weak reference to the object with this identity.
     Weak(u64),
 }
 
 impl Given {
-    /// None where it does not matter what is referred to twice.
+    /// `None` if it does not matter whether an object is referred to twice.
     pub fn new(references: References) -> Option<Self> {
         let refuses = references == References::Refused;
         (references != References::Copied).then(|| Self { refuses, ..Self::default() })
     }
 
-    /// Notes a pointer that has no record; whether it is the first to what has this identity.
+    /// Adds a pointer that has no record; returns whether it is the first with this identity.
     pub fn is_first(&mut self, key: ClassKey, identity: u64) -> bool {
         let class = self.class(key);
         self.classes[class].object(identity).1
@@ -181,7 +180,7 @@ impl Given {
         })
     }
 
-    /// Notes a pointer whose record lies at `at`; whether its value follows.
+    /// Adds a pointer whose record is at `at`; returns whether its value follows.
     pub fn strong(&mut self, at: usize, key: ClassKey, identity: u64) -> bool {
         let class = self.class(key);
         let (index, is_new) = self.classes[class].object(identity);
@@ -189,18 +188,19 @@ impl Given {
         is_new
     }
 
-    /// How many references have been noted.
+    /// How many references have been added.
     pub fn noted(&self) -> usize {
         self.records.len()
     }
 
-    /// Notes a weak reference.
+    /// Adds a weak reference.
     pub fn weak(&mut self, at: usize, key: ClassKey, identity: u64) {
         let class = self.class(key);
         self.records.push(Placed { at, class, what: What::Weak(identity) });
     }
 
-    /// The numbers of objects, of each class in the order in which they begin; none of those to which one pointer leads.
+    /// The numbers of the objects of each class, in the order in which they begin; `None` for objects with only one
+    /// pointer.
     fn numbers(&self) -> Vec<Vec<Option<u32>>> {
         let mut numbers: Vec<Vec<Option<u32>>> =
             self.classes.iter().map(|class| alloc::vec![None; class.begun as usize]).collect();
@@ -223,7 +223,7 @@ impl Given {
     /// Writes all records.
     ///
     /// # Errors
-    /// More classes than there may be.
+    /// More than [`CLASSES`] classes.
     pub fn write(mut self, builder: &mut Builder) -> Result<(), Error> {
         let numbers = self.numbers();
         let mut count = 0;
@@ -233,7 +233,7 @@ impl Given {
                 What::New(object) | What::Back(object) => Some(object),
                 What::Weak(identity) => class.find(identity),
             };
-            // Nothing holds it, or nothing else refers to it: the record is zero, as it is.
+            // Nothing holds the object, or nothing else refers to it: the record stays zero.
             let Some(index) = object.and_then(|object| numbers[of][object as usize]) else { continue };
             if class.number.is_none() {
                 if count == CLASSES {

@@ -1,4 +1,4 @@
-//! `arrayvec`'s list and text: what `Vec` and `String` have, of which longer ones are refused.
+//! The list and text of `arrayvec`: as `Vec` and `String`, except that longer ones are refused.
 
 use arrayvec::{ArrayString, ArrayVec};
 

@@ -1,4 +1,4 @@
-//! `bytes`' buffers: what `Vec<u8>` has.
+//! The buffers of `bytes`: as `Vec<u8>`.
 
 use alloc::vec::Vec;
 
@@ -54,7 +54,7 @@ macro_rules! buffer {
 }
 
 buffer! {
-    // Others may share what it holds, so it is never written to.
+    // Its allocation may be shared, so it is never written to.
     Bytes: Bytes::from, |bytes: &mut Bytes, run: &[u8]| {
         if **bytes != *run {
             *bytes = Bytes::copy_from_slice(run);

@@ -1,10 +1,10 @@
-//! The outline of a CBOR item (RFC 8949): where it ends and how deep it is nested, found in one pass that neither
-//! recurses nor allocates. What the item means is left to serde.
+//! The outline of a CBOR item (RFC 8949): its end and its depth of nesting, found in one pass that neither recurses nor
+//! allocates. Its meaning is left to serde.
 
-/// How many arrays, maps and tags may stand inside one another: as many as levels of an image by default.
+/// The deepest nesting of arrays, maps and tags: as many levels as an image has by default.
 pub const LEVELS: usize = 128;
 
-/// The items that an indefinite array or map still wants.
+/// The count of an indefinite array or map.
 const UNTIL_BREAK: u64 = u64::MAX;
 
 const BYTES: u8 = 2;
@@ -14,16 +14,17 @@ const MAP: u8 = 5;
 const TAG: u8 = 6;
 const SIMPLE: u8 = 7;
 
-/// An item of which a part has been seen.
+/// An item of which a part has been scanned.
 pub struct Scan {
-    /// For each array, map and tag that is open: how many items it still wants.
+    /// For each array, map and tag that is open, how many items are still to come.
     open: [u64; LEVELS],
     depth: usize,
-    /// The major type of the item whose argument is being read, its argument so far, and the bytes that are to come.
+    /// The major type of the item whose argument is being read, its argument so far, and how many of its bytes are to
+    /// come.
     major: u8,
     argument: u64,
     argument_left: u8,
-    /// Bytes of text that are to come.
+    /// The bytes of a string that are still to come.
     skip: u64,
     place: Place,
 }
@@ -40,12 +41,12 @@ impl Scan {
         Self { open: [0; LEVELS], depth: 0, major: 0, argument: 0, argument_left: 0, skip: 0, place: Place::Inside }
     }
 
-    /// Whether what was seen is exactly one item.
+    /// Whether exactly one item was scanned.
     pub fn is_whole(&self) -> bool {
         self.place == Place::End
     }
 
-    /// Looks at more of the item.
+    /// Scans more of the item.
     pub fn push(&mut self, mut bytes: &[u8]) {
         while self.place != Place::Wrong {
             if self.skip > 0 {
@@ -73,7 +74,7 @@ impl Scan {
         }
     }
 
-    /// The first byte of an item: its major type, and its argument or the length of that.
+    /// Reads the first byte of an item: its major type, and its argument or the length of that.
     fn start(&mut self, byte: u8) {
         self.major = byte >> 5;
         self.argument = 0;
@@ -95,7 +96,7 @@ impl Scan {
         }
     }
 
-    /// An item whose argument is known.
+    /// Handles an item whose argument is known.
     fn item(&mut self) {
         match self.major {
             BYTES | TEXT if self.argument > 0 => self.skip = self.argument,
@@ -116,7 +117,7 @@ impl Scan {
         }
     }
 
-    /// The end of an item, and of all that it was the last of.
+    /// Ends an item, and all items that it was the last of.
     fn finish(&mut self) {
         while let Some(outer) = self.depth.checked_sub(1) {
             if self.open[outer] == UNTIL_BREAK {

@@ -1,4 +1,4 @@
-//! `chrono`'s dates and times, in UTC and in fixed time zones. In Python they are those of `datetime`, which has no
+//! `chrono`'s dates and times, in UTC and in fixed time zones. In Python they are types of `datetime`, which has no
 //! leap seconds, nothing finer than a microsecond, and the years 1 to 9999.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};

@@ -1,4 +1,4 @@
-//! `glam`'s vectors, matrices, quaternions and transforms: their components, column by column, as an array.
+//! `glam`'s vectors, matrices, quaternions and transforms: encoded as an array of their components, column by column.
 
 use glam::{
     Affine2, Affine3A, BVec2, BVec3, BVec4, DAffine2, DAffine3, DMat2, DMat3, DMat4, DQuat, DVec2, DVec3, DVec4,
@@ -9,7 +9,7 @@ use glam::{
 
 use crate::impls::through::through;
 
-/// The types with as many components of one type, by the functions that glam calls so.
+/// Types with components of one type, converted by `to_array` and `from_array`.
 macro_rules! components {
     ($($part:ty: $($ty:ident $count:literal),*;)*) => {
         through! {$($(
@@ -18,7 +18,7 @@ macro_rules! components {
     };
 }
 
-/// The same of those that are written column by column.
+/// Types whose components are converted column by column.
 macro_rules! columns {
     ($($part:ty: $($ty:ident $count:literal),*;)*) => {
         through! {$($(

@@ -1,4 +1,4 @@
-//! `indexmap`'s map and set: those of the standard library, in the order of insertion, which comes back.
+//! The map and set of `indexmap`: as those of the standard library, but in the order of insertion, which is restored.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
@@ -60,8 +60,8 @@ where
         Some(entries)
     }
 
-    /// While the keys agree, in order, only values are restored. Behind the first that does not, entries are put in
-    /// anew; values that are there for their keys are restored all the same.
+    /// While the keys agree, in order, only values are restored. From the first that does not, entries are inserted
+    /// again, but the existing values of their keys are still restored in place.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let Some(heads) = map::heads::<K, V>(head, reader) else { return };
         let kept = map::set_values(self.iter_mut(), heads.clone(), reader);
@@ -80,7 +80,7 @@ where
         }
     }
 
-    /// Entries of equal keys are exchanged, the others change places; so do the orders.
+    /// Entries with equal keys are exchanged in place, the others change owners, and so do the orders.
     fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let old = exchange_equal(
             self.drain(..).collect(),
@@ -96,14 +96,14 @@ where
         other.extend(old.1);
     }
 
-    /// Keys were settled before they were put in, and cannot be changed here.
+    /// Keys were settled before they were inserted, and cannot be changed here.
     fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
         list::settle_all(self.values_mut(), reader)
     }
 }
 
-/// For items of ours and those of `other`, what both hold afterwards: each in the other's order, items that are equal
-/// exchanged.
+/// Returns what both hold after an exchange of the items `mine` with those of `other`: each in the order of the other,
+/// with the states of equal items exchanged.
 fn exchange_equal<T, C>(
     mine: Vec<T>,
     other: &mut C,
@@ -164,7 +164,7 @@ impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default + Send + Sync + 
         Some(set)
     }
 
-    /// A set whose elements agree, in order, stays as it is; any other is filled anew.
+    /// A set whose elements agree, in order, stays as it is; any other is filled again.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         let place = reader.mark();
         if !sets::agrees(self.iter(), head, reader) {
@@ -176,7 +176,7 @@ impl<'de, T: Restore<'de> + Eq + Hash, S: BuildHasher + Default + Send + Sync + 
         }
     }
 
-    /// Equal elements are exchanged, the others change places; so do the orders.
+    /// Equal elements are exchanged in place, the others change owners, and so do the orders.
     fn exchange_with(&mut self, other: &mut Self, reader: &mut Reader<'de>) {
         let old = exchange_equal(
             self.drain(..).collect(),

@@ -1,4 +1,4 @@
-//! How types of other crates take part, one file a crate, each behind a feature of its name.
+//! The implementations for types of other crates, one file per crate, each behind the feature with its name.
 
 #[cfg(feature = "arrayvec")]
 mod arrayvec;

@@ -1,7 +1,8 @@
-//! `ndarray`'s arrays: the lengths of their dimensions, and their elements as a raw array. In Python they are NumPy's.
+//! The arrays of `ndarray`: the lengths of their dimensions, and their elements as a raw array. In Python they are
+//! NumPy arrays.
 //!
-//! Elements are numbers or records. They travel in the order of their indices, the last one running fastest, whatever
-//! their order in memory; those that lie so already travel as they are.
+//! Elements are numbers or records. They are encoded in the order of their indices, the last one changing fastest,
+//! whatever their order in memory; an array that is already in this order is copied as a whole.
 
 use alloc::vec::Vec;
 
@@ -17,7 +18,7 @@ use crate::raw::{Collect, Raw, Record};
 use crate::schema::{Kind, Link, Schema};
 use crate::state::{Restore, State};
 
-/// The bytes that an element takes in an image.
+/// The size of an element in an image.
 const fn element<T: Record>() -> usize {
     <T as Raw<Described>>::SIZE
 }
@@ -26,7 +27,7 @@ const fn image<T: Record>() -> Image<T> {
     <T as Raw<Described>>::IMAGE
 }
 
-/// The number of dimensions, where the type fixes it.
+/// The number of dimensions, if the type fixes it.
 const fn dimensions<D: Dimension>() -> Option<u8> {
     match D::NDIM {
         Some(count) => Some(count as u8),
@@ -66,7 +67,7 @@ impl<T: Record, D: Dimension> State for Array<T, D> {
     }
 }
 
-/// The lengths of the dimensions.
+/// Reads the lengths of the dimensions.
 fn shape(run: &[u8]) -> Option<Vec<usize>> {
     let length = |length: &[u8]| usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok();
     run.chunks_exact(8).map(length).collect()

@@ -1,4 +1,4 @@
-//! `num-bigint`'s integers: a length, and as many bytes as the number takes; in Python `int`.
+//! The integers of `num-bigint`: a length, and as many bytes as the number needs; in Python `int`.
 
 use alloc::vec::Vec;
 
@@ -13,12 +13,12 @@ use crate::sharing::Share;
 use crate::standard::{Known, int};
 use crate::state::{Restore, State};
 
-/// How many bytes the two's complement takes.
+/// The number of bytes of the two's complement.
 fn len_signed(number: &BigInt) -> usize {
     let bits = number.bits();
     let bytes = match number.sign() {
         Sign::NoSign => 0,
-        // The least number of so many bytes has a magnitude that takes a bit more than the others'.
+        // The least number of a given length has a magnitude with one bit more than the others of that length.
         Sign::Minus if number.trailing_zeros() == Some(bits - 1) => (bits - 1) / 8 + 1,
         _ => bits / 8 + 1,
     };

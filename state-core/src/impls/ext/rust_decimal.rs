@@ -1,4 +1,4 @@
-//! `rust_decimal`'s numbers: 16 bytes, as the crate itself writes them; in Python `decimal.Decimal`.
+//! The numbers of `rust_decimal`: 16 bytes, as the crate itself writes them; in Python `decimal.Decimal`.
 
 use rust_decimal::Decimal;
 

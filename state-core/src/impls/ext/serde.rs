@@ -1,7 +1,7 @@
-//! `#[state(serde)]`: a field that has only serde's traits travels as a CBOR item, a list of bytes in the tail.
+//! `#[state(serde)]`: a field that has only the traits of serde is encoded as a CBOR item, a list of bytes in the tail.
 //!
-//! CBOR says what it holds, so that untagged enums and flattened structs work. The bytes are checked to be one item,
-//! nested no deeper than a limit, before serde sees them; what serde makes of them can still be refused.
+//! CBOR describes itself, so that untagged enums and flattened structs work. The bytes are checked to be one item,
+//! nested no deeper than a limit, before serde sees them; serde can still refuse them.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -18,13 +18,13 @@ use crate::protocol::layout::LENGTH;
 use crate::protocol::parts::{cut, cut_mut};
 use crate::schema::{Kind, Schema};
 
-/// Serde goes through a value by recursion, and meets some levels of CBOR, such as that of an enum, twice.
+/// Serde visits a value by recursion, and counts some levels of CBOR, such as that of an enum, twice.
 const RECURSION: usize = 2 * super::cbor::LEVELS;
 
 /// The head of a serde value: a length.
 pub const HEAD: usize = LENGTH;
 
-/// Serde's own stack is that of its own limit, whatever the depth.
+/// The stack that serde needs is bounded by its own limit, whatever the depth.
 pub const STACK: usize = 0;
 
 /// The schema of a serde value.
@@ -47,7 +47,7 @@ pub fn size<T: Serialize + ?Sized>(value: &T, size: &mut Size) {
         let expected = "a serde value whose CBOR is one item, nested at most 128 deep";
         return size.fail(Error::new(ErrorKind::Unwritable, expected, "another"));
     }
-    // Its length stands before it and is known only behind it, so it is always written in its short form.
+    // Its length precedes it and is known only after it, so it is always written in the short form.
     if counted.len >= u32::MAX as usize {
         return size.fail(Error::new(ErrorKind::Unwritable, "a serde value of less than 4 GiB", "a larger one"));
     }
@@ -61,7 +61,7 @@ pub fn put<T: Serialize + ?Sized>(value: &T, head: &mut &mut [u8], writer: &mut 
     writer.length(head, length);
 }
 
-/// Tests the bytes of a serde value.
+/// Checks the bytes of a serde value.
 #[must_use]
 pub fn check(head: &mut &[u8], checker: &mut Checker<'_>) -> bool {
     let Some(len) = checker.length(cut(head, HEAD)) else { return false };
@@ -84,7 +84,7 @@ pub fn get<'de, T: DeserializeOwned>(head: &mut &'de [u8], reader: &mut Reader<'
     }
 }
 
-/// Ciborium's own text for an error is its `Debug` form.
+/// The reason of an error in words, because `Display` of ciborium's errors prints their `Debug` form.
 #[cold]
 fn reason<E>(error: ciborium::de::Error<E>) -> String {
     use ciborium::de::Error::{Io, RecursionLimitExceeded, Semantic, Syntax};
@@ -96,13 +96,13 @@ fn reason<E>(error: ciborium::de::Error<E>) -> String {
     }
 }
 
-/// Counts what is written, and looks at its nesting.
+/// Counts the bytes that are written, and scans their nesting.
 struct Counted {
     len: usize,
     scan: Scan,
 }
 
-/// Not the reference itself, which is a writer of ciborium's only where no other crate turns on its feature `std`.
+/// A newtype, because `&mut Counted` is a writer of ciborium's only if no other crate enables its feature `std`.
 struct Counting<'a>(&'a mut Counted);
 
 impl ciborium_io::Write for Counting<'_> {

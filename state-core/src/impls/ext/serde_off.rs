@@ -1,11 +1,12 @@
-//! `#[state(serde)]` without the feature `serde`: what generated code names, and one error that says what is missing.
+//! `#[state(serde)]` without the feature `serde`: the items that generated code names, and one error that says what is
+//! missing.
 
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{Kind, Schema};
 
-/// Nothing implements it. One function alone asks for it, so that a field has one error.
+/// A trait that nothing implements. Only one function requires it, so that a field gives one error.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`#[state(serde)]` needs the feature `serde` of state-core",
@@ -17,7 +18,7 @@ pub trait Enabled {}
 /// The head of a serde value: a length.
 pub const HEAD: usize = LENGTH;
 
-/// Serde's own stack is that of its own limit, whatever the depth.
+/// The stack that serde needs is bounded by its own limit, whatever the depth.
 pub const STACK: usize = 0;
 
 /// The schema of a serde value.
@@ -32,7 +33,7 @@ pub fn size<T: Enabled + ?Sized>(_: &T, _: &mut Size) {}
 /// Writes a serde value.
 pub fn put<T: ?Sized>(_: &T, _: &mut &mut [u8], _: &mut Writer<'_, '_>) {}
 
-/// Tests the bytes of a serde value.
+/// Checks the bytes of a serde value.
 #[must_use]
 pub fn check(_: &mut &[u8], _: &mut Checker<'_>) -> bool {
     false

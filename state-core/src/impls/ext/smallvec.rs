@@ -1,4 +1,4 @@
-//! `smallvec`'s list: what `Vec` has.
+//! The list of `smallvec`: as `Vec`.
 
 use smallvec::{Array, SmallVec};
 

@@ -1,5 +1,5 @@
-//! `time`'s dates and times. In Python they are those of `datetime`, which has nothing finer than a microsecond, and the
-//! years 1 to 9999.
+//! The dates and times of `time`. In Python they are types of `datetime`, which has nothing finer than a microsecond,
+//! and the years 1 to 9999.
 
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime, UtcOffset};
 
@@ -15,7 +15,7 @@ const BOTH: usize = Known::DateTime.head();
 const ZONED: usize = Known::Zoned.head();
 const DELTA: usize = Known::Delta.head();
 
-/// The Julian day before the first of year 1, from which an image counts.
+/// The Julian day before the first day of year 1, from which images count.
 const EPOCH: i32 = 1_721_425;
 
 fn put_date(date: Date) -> [u8; DATE] {
@@ -67,7 +67,7 @@ fn zoned(bytes: [u8; ZONED]) -> Option<OffsetDateTime> {
 }
 
 fn put_delta(delta: Duration) -> [u8; DELTA] {
-    // Both are rounded towards zero, and an image counts from the second before.
+    // Both are rounded towards zero, but an image counts from the second before.
     let (seconds, nanos) = (delta.whole_seconds(), delta.subsec_nanoseconds());
     if nanos < 0 && seconds > i64::MIN {
         return join((seconds - 1).to_le_bytes(), (nanos + 1_000_000_000).to_le_bytes());

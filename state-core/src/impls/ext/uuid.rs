@@ -1,4 +1,4 @@
-//! `uuid`'s UUIDs: 16 bytes; in Python `uuid.UUID`.
+//! The UUIDs of `uuid`: 16 bytes; in Python `uuid.UUID`.
 
 use uuid::Uuid;
 

@@ -20,7 +20,7 @@ pub struct Reader<'de> {
     raw: &'de [u8],
     refusal: Option<Error>,
     hooks: Hooks,
-    /// The number of hooks left to be called; a walk counts it down as it finds them.
+    /// The number of hooks that were left to be called or, in a walk that counts them, found so far.
     left: usize,
     /// Whether elements of lists may change places, as none has anything that must stay.
     moves: bool,
