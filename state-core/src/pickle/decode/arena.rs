@@ -1,4 +1,4 @@
-//! Where the parts of a pickle stand while it is read: leaves where the input has them, all else in a few words each.
+//! The parts of a pickle while it is read: leaves are offsets of the input, all others take a few words each.
 //!
 //! ```text
 //! id      0 | offset of the leaf's opcode        1 | place of the node's first word
@@ -7,7 +7,7 @@
 //!         0 | place of the last chunk            cell: a list, dict or set that has items
 //! chunk   1 | tag:4 | count:27, place of the next chunk (of the last: the first), items..
 //! ```
-//! An opcode of one byte makes at most eight bytes of these, the stack's word included.
+//! An opcode of one byte makes at most eight bytes here, including the word on the stack.
 
 use super::blocks::Words;
 use super::limit::too_many;
@@ -23,7 +23,7 @@ const COUNT: u32 = (1 << 27) - 1;
 
 impl Id {
     pub fn leaf(offset: usize) -> Self {
-        // Offsets were tested to have 31 bits.
+        // The input was tested to be short enough for 31 bits.
         Self(offset as u32)
     }
 
@@ -31,13 +31,13 @@ impl Id {
         Self(NODE | at)
     }
 
-    /// The offset of the opcode, for a leaf.
+    /// Returns the offset of the opcode, for a leaf.
     #[inline]
     pub fn offset(self) -> Option<usize> {
         (self.0 & NODE == 0).then_some(self.0 as usize)
     }
 
-    /// The place of the first word, for a node.
+    /// Returns the place of the first word, for a node.
     #[inline]
     pub fn place(self) -> Option<u32> {
         (self.0 & NODE != 0).then_some(self.0 & !NODE)
@@ -56,7 +56,7 @@ pub(super) enum Tag {
     NewKeywords,
     /// `[callable, arguments]`.
     Call,
-    /// `[class, arguments]` of Python 2: without arguments no constructor runs.
+    /// `[class, arguments]` of Python 2; without arguments, no constructor runs.
     Instance,
     /// `[id]`.
     Persistent,
@@ -71,7 +71,7 @@ pub(super) enum Tag {
     List,
     Dict,
     Set,
-    /// The state that BUILD gave an object.
+    /// The state that BUILD gave to an object.
     State,
     /// A call with the object among its arguments, whose result was dropped.
     Step,
@@ -117,12 +117,12 @@ pub(super) struct Arena {
 impl Arena {
     pub fn new(few: usize) -> Self {
         let mut words = Words::new(few);
-        // Place 0 is no one's, so that it can mean none.
+        // Place 0 is never used, so that it can mean none.
         let _ = words.push(0);
         Self { words }
     }
 
-    /// A tuple or frozen set, or any other node whose parts are counted.
+    /// Adds a tuple or frozen set, or any other node that counts its parts.
     #[inline]
     pub fn fixed(&mut self, tag: Tag, items: &[u32]) -> Result<Id> {
         let count = counted(items.len())?;
@@ -132,7 +132,7 @@ impl Arena {
         Ok(Id::node(place))
     }
 
-    /// The same of the items on the stack from a place on, which it loses.
+    /// Adds such a node of the items on the stack from `from` on, and removes these.
     #[inline]
     pub fn collect(&mut self, tag: Tag, stack: &mut Stack, from: usize) -> Result<Id> {
         let count = counted(stack.len() - from)?;
@@ -142,21 +142,21 @@ impl Arena {
         Ok(Id::node(place))
     }
 
-    /// A node that is but a number.
+    /// Adds a node that is only a number.
     pub fn numbered(&mut self, tag: Tag, number: u32) -> Result<Id> {
         let place = self.words.len();
         self.words.push(first_word(tag, number & COUNT))?;
         Ok(Id::node(place))
     }
 
-    /// A node that changes can follow.
+    /// Adds a node that can be changed later.
     pub fn changeable(&mut self, tag: Tag, parts: &[u32]) -> Result<Id> {
         let id = self.fixed(tag, parts)?;
         self.words.push(0)?;
         Ok(id)
     }
 
-    /// An empty list, dict or set.
+    /// Adds an empty list, dict or set.
     #[inline]
     pub fn cell(&mut self, tag: Tag) -> Result<Id> {
         let place = self.words.len();
@@ -164,30 +164,30 @@ impl Arena {
         Ok(Id::node(place))
     }
 
-    /// The tag of a node.
+    /// Returns the tag of a node.
     #[inline]
     pub fn tag(&self, place: u32) -> Tag {
         let word = self.words.get(place);
         split(if word & NODE == 0 { self.words.get(word) } else { word }).0
     }
 
-    /// The parts of a node that is no cell.
+    /// Returns the parts of a node that is not a cell.
     pub fn parts(&self, place: u32) -> Items<'_> {
         let (_, count) = split(self.words.get(place));
         Items { arena: self, at: place + 1, in_chunk: count, left: count, next: 0 }
     }
 
-    /// The part at a place in a node that is no cell.
+    /// Returns one part of a node that is not a cell.
     pub fn part(&self, place: u32, at: u32) -> Id {
         Id(self.words.get(place + 1 + at))
     }
 
-    /// The number in the first word.
+    /// Returns the number in the first word.
     pub fn count(&self, place: u32) -> u32 {
         split(self.words.get(place)).1
     }
 
-    /// The items of a list, dict or set: of a dict, keys and values by turns.
+    /// Returns the items of a list, dict or set; those of a dict are alternating keys and values.
     pub fn items(&self, place: u32) -> Items<'_> {
         match self.words.get(place) {
             last if last & NODE == 0 => self.chained(last),
@@ -195,14 +195,15 @@ impl Arena {
         }
     }
 
-    /// The items of all chunks, of which this is the last.
+    /// Returns the items of all chunks, of which this is the last.
     fn chained(&self, last: u32) -> Items<'_> {
         let left = self.chunks(last).map(|chunk| self.count(chunk)).sum();
         let first = self.words.get(last + 1);
         Items { arena: self, at: first + 2, in_chunk: self.count(first), left, next: self.words.get(first + 1) }
     }
 
-    /// What was added to an instance, if all that changed it was of this kind, or states that came after that.
+    /// Returns the items that were added to an instance, if it was changed only by adding items under this tag, and
+    /// then by states.
     pub fn added(&self, place: u32, tag: Tag) -> Option<Items<'_>> {
         let last = self.words.get(place + 1 + self.count(place));
         if last == 0 {
@@ -217,29 +218,29 @@ impl Arena {
         Some(Items { left, ..self.chained(last) })
     }
 
-    /// The changes of an instance, in order: what they are, and the parts that they add.
+    /// Returns the changes of an instance, in order: their tags, and the parts that they add.
     pub fn changes(&self, place: u32) -> Changes<'_> {
         let last = self.words.get(place + 1 + self.count(place));
         let next = if last == 0 { 0 } else { self.words.get(last + 1) };
         Changes { arena: self, next, last }
     }
 
-    /// All names that stand in two texts, in the order in which they came.
+    /// Returns all names that consist of two texts, in the order in which they were added.
     pub fn globals(&self) -> impl Iterator<Item = Id> {
         self.nodes().filter(|&(_, tag)| tag == Tag::Global).map(|(place, _)| Id::node(place))
     }
 
-    /// How many words it has: the place of the next node.
+    /// Returns the number of words: the place of the next node.
     pub fn end(&self) -> u32 {
         self.words.len()
     }
 
-    /// All nodes and chunks, in the order in which they came.
+    /// Returns all nodes and chunks, in the order in which they were added.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, Tag)> {
         self.nodes_from(1)
     }
 
-    /// Those from the end that it had earlier, or from the start.
+    /// Returns those that were added since the arena had this end, or all for 0.
     pub fn nodes_from(&self, end: u32) -> impl Iterator<Item = (u32, Tag)> {
         let mut at = end.max(1);
         core::iter::from_fn(move || {
@@ -247,13 +248,13 @@ impl Arena {
                 let place = at;
                 let word = self.words.get(place);
                 let (tag, count) = split(word);
-                // Chunks are not empty, and a list, dict or set that has items is but the place of its last chunk.
+                // Chunks are never empty, and a list, dict or set with items is only the place of its last chunk.
                 at += match tag {
                     _ if word & NODE == 0 => 1,
                     Tag::Buffer => 1,
                     Tag::List | Tag::Dict | Tag::Set | Tag::State | Tag::Step if count == 0 => 1,
                     Tag::Tuple | Tag::FrozenSet | Tag::Persistent | Tag::Global | Tag::Text | Tag::Bytes => 1 + count,
-                    // Chunks, and what changes can follow.
+                    // Chunks, and nodes that can be changed.
                     _ => 2 + count,
                 };
                 if word & NODE != 0 {
@@ -269,7 +270,7 @@ impl Arena {
         core::iter::successors(Some(first), move |&chunk| (chunk != last).then(|| self.words.get(chunk + 1)))
     }
 
-    /// Adds the items on the stack from a place on to a list, dict or set. The stack loses them.
+    /// Adds the items on the stack from `from` on to a list, dict or set, and removes them from the stack.
     #[inline]
     pub fn extend(&mut self, place: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
         let last = self.words.get(place);
@@ -277,7 +278,7 @@ impl Arena {
         self.chunk(place, last, tag, stack, from)
     }
 
-    /// Adds a change to a node that takes them.
+    /// Adds a change to a node that can be changed.
     pub fn change(&mut self, place: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
         let cell = place + 1 + self.count(place);
         self.chunk(cell, self.words.get(cell), tag, stack, from)
@@ -286,7 +287,7 @@ impl Arena {
     fn chunk(&mut self, cell: u32, last: u32, tag: Tag, stack: &mut Stack, from: usize) -> Result<()> {
         let items = stack.len() - from;
         if last != 0 {
-            // What stands at the end can grow where it is, but for states, which count one by one.
+            // A chunk at the end can grow in place, except for states, which count one by one.
             let (last_tag, count) = split(self.words.get(last));
             let more = count as usize + items;
             if last_tag == tag && tag != Tag::State && last + 2 + count == self.words.len() && more <= COUNT as usize {
@@ -364,7 +365,7 @@ impl Iterator for Items<'_> {
         }
         let id = self.arena.words.get(self.at);
         self.at += 1;
-        // No chunk is empty, as nothing is added where there is nothing to add.
+        // Chunks are never empty: nothing is added where there are no items.
         self.in_chunk = self.in_chunk.saturating_sub(1);
         Some(Id(id))
     }

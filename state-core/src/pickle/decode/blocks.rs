@@ -1,5 +1,5 @@
-//! A growing list in blocks of fixed size: growth copies nothing, and what it reserves beyond its length is at most a
-//! block, so that memory stays in proportion to the input to the last byte.
+//! A growing list in blocks of fixed size: growth copies nothing and reserves at most one block, so that memory stays
+//! in proportion to the input.
 
 use alloc::vec::Vec;
 
@@ -63,7 +63,7 @@ impl Words {
         Ok(())
     }
 
-    /// The word at a place, zero beyond the end.
+    /// Returns the word at a place, zero beyond the end.
     #[inline]
     pub fn get(&self, at: u32) -> u32 {
         let block = self.blocks.get((at >> BITS) as usize);

@@ -1,11 +1,11 @@
-//! What was done with an object, in the order in which its value keeps it and both of them print it.
+//! The changes of an object, in the order in which its value keeps them and both of them are printed.
 
 use super::arena::{Changes, Id, Items, Tag};
 use super::instance::{Instance, Made};
 use super::parts::Parts;
 use super::view::View;
 
-/// Items, entries and a state, as long as they come so, and all that follows, step by step.
+/// Items, entries and a state, if the changes begin with these in this order; and all further changes, step by step.
 #[derive(Clone, Debug)]
 pub(super) struct Changed<'p> {
     pub items: Added<'p>,
@@ -14,10 +14,10 @@ pub(super) struct Changed<'p> {
     pub steps: Changes<'p>,
 }
 
-/// What changes of one kind add, one behind another.
+/// The items that consecutive changes of one kind add.
 #[derive(Clone, Debug)]
 pub(super) struct Added<'p> {
-    /// `None` of no kind.
+    /// `None` for no items.
     tag: Option<Tag>,
     items: Items<'p>,
     changes: Changes<'p>,
@@ -39,24 +39,25 @@ impl Iterator for Added<'_> {
 }
 
 impl Parts<'_> {
-    /// The object that stands at a node, as its value keeps it.
+    /// Returns the object at a node, as its value keeps it.
     pub(super) fn kept(&self, tag: Tag, place: u32) -> Instance<'_> {
         let (class, given) = (self.arena.part(place, 0), self.arena.part(place, 1));
         let instance = self.instance(tag, place);
         let is_known = instance.class != class || matches!(instance.made, Made::Cython(_));
-        // What is shared stays one, whatever is known of the function that takes it.
+        // Shared arguments stay shared, even if the function that they are passed to is known.
         let is_apart = self.shares.contains(given) || instance.is_inherited || !self.is_usual(&instance, given);
         if is_known && is_apart { self.plain_call(place) } else { instance }
     }
 
-    /// The tuple whose items are all of the arguments. It is not the call's own where the class stands before them.
+    /// Returns the tuple whose items are exactly the arguments. This is not the call's own tuple if that begins with
+    /// the class.
     pub(super) fn given(&self, instance: &Instance<'_>) -> Option<Id> {
         let is_own = instance.class == self.arena.part(instance.place, 0) && !matches!(instance.made, Made::Cython(_));
         if is_own { Some(self.arena.part(instance.place, 1)) } else { instance.given }
     }
 
-    /// Whether a known function is given what it takes: that of Cython a checksum; `copyreg._reconstructor` a plain
-    /// object without a value, or a built-in base and a value that an object keeps for its arguments.
+    /// Returns whether a known function is called as usual: that of Cython with a checksum; `copyreg._reconstructor`
+    /// with `object` and no value, or with a built-in base and a value that an object keeps as its arguments.
     fn is_usual(&self, instance: &Instance<'_>, given: Id) -> bool {
         if let Made::Cython(checksum) = instance.made {
             return self.arguments(given).len() == 3 && i64::try_from(checksum).is_ok();
@@ -95,7 +96,8 @@ impl Parts<'_> {
         Changed { items, entries, state, steps }
     }
 
-    /// Whether a state says nothing, though it is put in: nothing and an empty tuple stand for no state in an object.
+    /// Returns whether a state is the same as none, though it is written: `None` and an empty tuple mean no state in an
+    /// object.
     fn is_empty_state(&self, state: Id) -> bool {
         match self.view(state) {
             View::None => true,

@@ -1,4 +1,4 @@
-//! The names of classes: told from their parts, and compared with the tags of types.
+//! The names of classes: found from the parts of a pickle, and compared with the tags of types.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,17 +8,17 @@ use super::arena::{Id, Tag};
 use super::parts::Parts;
 use super::view::Name;
 
-/// How many classes may stand in one another.
+/// How deep classes may be nested in each other.
 const NESTED: usize = 16;
 
 impl Parts<'_> {
-    /// Whether a part gives the class or function `tag`.
+    /// Returns whether a part is the class or function `tag`.
     pub(super) fn is_named(&self, mut id: Id, mut tag: &str) -> bool {
         loop {
             if let Some(name) = self.name(id) {
                 return name.is(tag);
             }
-            // A class within a class, before protocol 4.
+            // A class within a class, as written before protocol 4.
             let Some((of, attribute)) = self.attribute(id) else { return false };
             match tag.strip_suffix(attribute).and_then(|outer| outer.strip_suffix('.')) {
                 Some(outer) => (id, tag) = (of, outer),
@@ -27,7 +27,7 @@ impl Parts<'_> {
         }
     }
 
-    /// `getattr(object, name)`.
+    /// Returns the object and the name of `getattr(object, name)`.
     pub(super) fn attribute(&self, id: Id) -> Option<(Id, &str)> {
         let place = id.place().filter(|&place| self.arena.tag(place) == Tag::Call)?;
         let name = self.name(self.arena.part(place, 0))?;
@@ -36,21 +36,21 @@ impl Parts<'_> {
         }
         let mut arguments = self.arguments(self.arena.part(place, 1));
         let (of, attribute) = (arguments.next()?, arguments.next()?);
-        // What a third argument stands for may be all that is there.
+        // With a third argument, the attribute need not exist.
         if arguments.len() > 0 || self.effects.group_of(place).is_some() {
             return None;
         }
-        // Long texts would have to be read again and again, and no name is that long.
+        // Reading long texts again and again would take too long, and no name is that long.
         let attribute = self.is_short(attribute).then(|| self.text(attribute))?;
         attribute.filter(|text| !text.is_empty() && !text.contains('.')).map(|text| (of, text))
     }
 
-    /// Whether a part is an attribute of something, and nothing was done with it.
+    /// Returns whether a part is an attribute, to which nothing was added.
     pub(super) fn is_attribute(&self, id: Id) -> bool {
         self.attribute(id).is_some() && id.place().is_some_and(|place| self.arena.changes(place).next().is_none())
     }
 
-    /// The name of a member of the enum `tag`.
+    /// Returns the name of a member of the enum `tag`.
     pub(super) fn member_of(&self, id: Id, tag: &str) -> Option<&str> {
         if let Some((of, member)) = self.attribute(id) {
             return self.is_named(of, tag).then_some(member);
@@ -60,7 +60,7 @@ impl Parts<'_> {
         Name { name: class, ..name }.is(tag).then_some(member)
     }
 
-    /// The name of a class or function in full, or in general words.
+    /// Returns the full name of a class or function, or what kind of part it is.
     pub(super) fn class_name(&self, id: Id) -> String {
         match self.class_path(id) {
             Some((module, name)) => format!("{module}.{name}"),
@@ -68,7 +68,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The module of a class or function, and its name there, also where it is asked for attribute by attribute.
+    /// Returns the module of a class or function, and its name in it, even if that is composed of several `getattr`.
     pub(super) fn class_path(&self, mut id: Id) -> Option<(&str, String)> {
         let mut attributes: Vec<&str> = Vec::new();
         loop {
@@ -79,7 +79,7 @@ impl Parts<'_> {
             }
             let (of, attribute) = self.attribute(id)?;
             attributes.push(attribute);
-            // Names are not that deep; and each of the objects here would have to be followed again and again.
+            // No name is that deep, and each of these objects would have to be followed again and again.
             id = (attributes.len() < NESTED).then_some(of)?;
         }
     }

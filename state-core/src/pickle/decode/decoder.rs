@@ -1,4 +1,4 @@
-//! How the walk reads the parts of a pickle, which it puts in the image of a type.
+//! How the walk reads the parts of a pickle, which it writes to the image of a type.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
@@ -20,7 +20,7 @@ use crate::pickle::options::LoneSurrogates;
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
-/// Text longer than this is named by its kind alone.
+/// Longer text is described by its kind alone.
 const SHORT: usize = 40;
 
 impl<'p> Node<'p> {
@@ -31,14 +31,14 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// The array that this is, if it is one.
+    /// Returns the NumPy array that this part is, if it is one.
     fn numpy(self, tag: Tag, place: u32) -> Result<Option<ArrayParts<'p>>> {
         let Source { parts, buffers, dtypes, .. } = self.source;
         let numpy = Numpy { parts, buffers, derived: true };
         dtypes.try_borrow_mut().map_or(Ok(None), |mut dtypes| numpy.array(tag, place, &mut dtypes))
     }
 
-    /// The number that a scalar of NumPy is.
+    /// Returns the number or bytes that a NumPy scalar is.
     fn number(self, tag: Tag, place: u32) -> Option<View<'p>> {
         let array = self.numpy(tag, place).ok()??;
         match (&*array.shape, &array.dtype, &array.bytes) {
@@ -70,10 +70,10 @@ impl<'p> Node<'p> {
         Some(Entries::new(self.nodes(items)?, inner))
     }
 
-    /// The object that this is, if it is one of the class `tag`.
+    /// Returns the object that this part is, if it is one of the class `tag`.
     fn instance(self, tag: &str) -> Option<Instance<'p>> {
         let View::Object(kind, place) = self.source.parts.plain(self.id()) else { return None };
-        // Its changes are gone through for each reference to it.
+        // Its changes are iterated for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let parts = self.source.parts;
         let instance = parts.of_slots(kind, parts.instance(kind, place));
@@ -88,7 +88,7 @@ impl<'p> Node<'p> {
         Some(instance)
     }
 
-    /// The state of an object, `None` where it has none.
+    /// Returns the state of an object; `None` if it has none.
     fn state(self, instance: &Instance<'p>) -> Option<View<'p>> {
         let state = self.source.parts.state(instance.place).or(instance.inner_state)?;
         match self.source.parts.view(state) {
@@ -97,7 +97,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// Attributes, by name.
+    /// Adds attributes by name.
     pub(super) fn add_attributes(self, mut items: Items<'p>, into: &mut Vec<(&'p str, Self)>) -> Option<()> {
         self.source.spend(8 * items.len())?;
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
@@ -107,21 +107,22 @@ impl<'p> Node<'p> {
     }
 }
 
-/// Whether nothing stands beside the one state of an object that would be lost: items or entries, what a built-in base
-/// holds, or another state. A class that gives a tuple for its state says all in it, whatever it is made with.
+/// Returns whether an object has no more than one state: no items or entries, value of a built-in base, or further
+/// states, which would be lost. If a class gives a tuple as its state, its arguments do not matter: the tuple has
+/// everything.
 fn has_one_state(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
     let mut changes = parts.arena.changes(instance.place);
     match changes.next() {
         None => has_no_keywords(parts, instance),
         Some((first, _)) => {
             let is_one = first == Tag::State && changes.next().is_none() && !instance.holds_base();
-            // None is no state: the arguments are all that there is.
+            // `None` is no state: then the arguments are everything.
             is_one && (has_no_keywords(parts, instance) || !has_none(parts, instance))
         }
     }
 }
 
-/// The same of attributes, beside which numbers, text and tuples are given as arguments.
+/// Returns the same for attributes, next to which there must be no arguments: those can be numbers, text or a tuple.
 fn has_attributes_alone(parts: &Parts<'_>, instance: &Instance<'_>) -> bool {
     let is_made_of_nothing = instance.arguments.len() == 0 && has_no_keywords(parts, instance);
     let is_changed = parts.arena.changes(instance.place).next().is_some();
@@ -186,7 +187,7 @@ impl<'p> Decoder<'p> for Node<'p> {
             Some(value) => value,
             None => super::value::part(parts, self.id(), buffers)?,
         };
-        // As each reference to a part is, so is each copy of it.
+        // Each copy counts, as each reference to a part does.
         let size = usize::try_from(value.extent()).unwrap_or(usize::MAX);
         self.source
             .spend(size.saturating_mul(8))
@@ -215,7 +216,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn big(self) -> Option<u128> {
         match self.view() {
             View::Int(value) => value.try_into().ok(),
-            // One byte more, for the sign.
+            // A 17th byte is there for the sign.
             View::Long(bytes) => match bytes.split_at_checked(16)? {
                 (low, high) if high.iter().all(|&byte| byte == 0) => Some(u128::from_le_bytes(low.try_into().ok()?)),
                 _ => None,
@@ -262,7 +263,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn array(self) -> Result<Option<ArrayParts<'p>>> {
         let View::Object(tag, place) = self.source.parts.plain(self.id()) else { return Ok(None) };
         let Some(array) = self.numpy(tag, place)? else { return Ok(None) };
-        // What is too much altogether is told at the end.
+        // If it is too much in total, that is reported at the end.
         Ok(self.source.spend(array.bytes.len()).map(|()| array))
     }
 
@@ -300,10 +301,10 @@ impl<'p> Decoder<'p> for Node<'p> {
     fn object(self, tag: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(tag).filter(|instance| has_one_state(self.source.parts, instance))?;
         match self.state(&instance) {
-            // A frozen dataclass with slots gives the list of its fields.
+            // The state of a frozen dataclass with slots is the list of its fields.
             Some(View::Tuple(items) | View::List(items)) => self.nodes(items),
             Some(_) => None,
-            // What has no state of its own is made from its arguments, as named tuples are.
+            // An object without a state is made from its arguments, as named tuples are.
             None => self.nodes(instance.arguments),
         }
     }
@@ -314,7 +315,7 @@ impl<'p> Decoder<'p> for Node<'p> {
         match self.state(&instance) {
             Some(View::Dict(items)) => self.add_attributes(items, &mut named)?,
             Some(View::List(items)) => return self.nodes(items).map(Attributes::Flat),
-            // The attributes that are in `__dict__`, if there is one, and those that are in `__slots__`.
+            // The attributes in `__dict__`, if there is one, and those in `__slots__`.
             Some(View::Tuple(mut pair)) if pair.len() == 2 => {
                 for part in [pair.next()?, pair.next()?] {
                     match self.source.parts.view(part) {

@@ -1,4 +1,4 @@
-//! A pickle as a document: opened without a type, it is printed, taken apart, and asked for the classes that it names.
+//! A pickle as a document: opened without a type, to be printed, converted, and searched for the classes that it names.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -89,7 +89,7 @@ impl<'a> Pickle<'a> {
         self.parts.name(id).map_or_else(|| Name::from(""), |name| Name::new(name.module, name.name))
     }
 
-    /// The parts that are names, each name once.
+    /// Returns the parts that are names, each name once.
     fn names(&self) -> Result<Vec<u32>> {
         let Parts { input, arena, .. } = &self.parts;
         let mut left = self.parts.len.saturating_mul(8).saturating_add(1 << 20);
@@ -116,7 +116,7 @@ impl<'a> Pickle<'a> {
     }
 }
 
-/// Names as numbers, which take less memory; none is known for which there are two names.
+/// Hashes a name, which takes less memory; no two names with the same hash are known.
 fn hash(module: &str, name: &str) -> [u32; 4] {
     let length = (module.len() as u64).to_le_bytes();
     let [a, b, c, d, ..] = sha256(&[&length, module.as_bytes(), name.as_bytes()].concat());

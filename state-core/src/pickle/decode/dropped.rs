@@ -1,4 +1,4 @@
-//! Parts that a pickle makes and drops: which of them are calls that have to be kept, and where.
+//! Parts that a pickle makes and drops: which of them are calls that must be kept, and where.
 
 use alloc::vec::Vec;
 use core::iter::Zip;
@@ -11,16 +11,16 @@ use super::shares::Bits;
 use super::stack::Stack;
 use super::strings::Strings;
 
-/// What was taken off the stack by the opcodes that drop it, while they run: ids, each with the number of words that
-/// the arena had then.
+/// The parts that were dropped from the stack while the opcodes ran, each with the number of words that the arena had
+/// then.
 #[derive(Debug, Default)]
 pub(super) struct Dropped {
     log: Vec<[u32; 2]>,
-    /// How many parts were compared to find out that they are the same.
+    /// How much was compared to find out whether parts are the same.
     compared: usize,
 }
 
-/// The bit beside the number of words of a part that was fetched from the memo before.
+/// The bit beside the number of words that marks a part which was fetched from the memo before.
 const KNOWN: u32 = 1 << 31;
 
 impl Dropped {
@@ -28,8 +28,8 @@ impl Dropped {
         self.log.is_empty()
     }
 
-    /// Notes a part, at the end of the arena as it is. `is_known` if it was fetched from the memo before: it may still
-    /// have its place elsewhere.
+    /// Notes a dropped part, with the present end of the arena. `is_known` if it was fetched from the memo before: then
+    /// it may still be used elsewhere.
     pub fn note(&mut self, arena: &Arena, id: Id, is_known: bool) {
         let Some(place) = id.place() else { return };
         if matches!(arena.tag(place), Tag::Global | Tag::Text | Tag::Bytes | Tag::Buffer) {
@@ -41,15 +41,15 @@ impl Dropped {
         self.log.push([place, arena.end() | if is_known { KNOWN } else { 0 }]);
     }
 
-    /// Whether a dropped part is made as one that takes its place: Python writes an object that its own arguments refer
-    /// to once inside of them, and once more around them, and drops the second.
+    /// Returns whether a dropped part is made like the one that replaces it. Python writes an object to which its own
+    /// arguments refer once inside of these, and once more around them, and drops the second.
     pub fn is_again(&mut self, input: &[u8], arena: &Arena, strings: &Strings, pair: [Id; 2]) -> bool {
         let made = |id: Id| id.place().filter(|&place| is_made(arena.tag(place)));
         let [Some(dropped), Some(kept)] = pair.map(made) else { return false };
         if dropped == kept || arena.changes(dropped).next().is_some() {
             return false;
         }
-        // What is compared again and again is as much as the pickle, at most.
+        // All comparisons together read at most as much as the length of the pickle.
         let left = input.len().saturating_sub(self.compared);
         let mut same = Same { input, arena, strings, open: Vec::new(), left };
         let is_again = same.makings(dropped, kept) && same.rest();
@@ -58,21 +58,21 @@ impl Dropped {
     }
 }
 
-/// No more levels than this are compared.
+/// The most levels that are compared.
 const LEVELS: usize = 64;
 
-/// Two parts that may say the same.
+/// A comparison of two parts.
 struct Same<'a> {
     input: &'a [u8],
     arena: &'a Arena,
     strings: &'a Strings,
     open: Vec<Zip<Items<'a>, Items<'a>>>,
-    /// How much may still be looked at.
+    /// How much more may be read.
     left: usize,
 }
 
 impl Same<'_> {
-    /// Opens how two objects are made, or the parts of two tuples.
+    /// Begins to compare how two objects are made, or the parts of two tuples.
     fn makings(&mut self, a: u32, b: u32) -> bool {
         let arena = self.arena;
         let is_alike = arena.tag(a) == arena.tag(b) && arena.count(a) == arena.count(b);
@@ -127,13 +127,13 @@ impl Same<'_> {
     }
 }
 
-/// The opcode of a leaf, with what stands behind it.
+/// Returns the bytes of a leaf: its opcode and argument.
 fn leaf(input: &[u8], offset: usize) -> Option<&[u8]> {
     input.get(offset..scan::op(input, offset).ok()?.end)
 }
 
 impl Effects {
-    /// Sorts what was dropped: what is used elsewhere, or does nothing, is left out.
+    /// Selects the calls among the dropped parts: those that are used elsewhere, or have no side effect, are left out.
     pub fn new(parts: &Parts<'_>, dropped: Dropped) -> Self {
         let log = dropped.log;
         if log.is_empty() {
@@ -142,7 +142,7 @@ impl Effects {
         let mut reach = Reach { parts, seen: Bits::default(), late: Bits::default(), open: Stack::default() };
         reach.walk(parts.root, u32::MAX);
         let is_certain = |&[place, end]: &[u32; 2]| end & KNOWN == 0 && parts.is_effect(place);
-        // The last one first: what one of them came after is late only if that is so for all that have it.
+        // From the last to the first: parts are late only if they are so for all calls that contain them.
         for &[place, end] in log.iter().rev().filter(|&entry| is_certain(entry)) {
             reach.walk(Id::node(place), end);
         }
@@ -160,8 +160,8 @@ impl Effects {
         Self::placed(parts, &reach, &own, kept)
     }
 
-    /// Puts what is kept before the next objects of those that are used. What is a call at some protocols alone, as sets
-    /// are, is none.
+    /// Places each kept call before the next object that is used. Parts that are calls only at some protocols, as sets
+    /// are, do not count as objects here.
     fn placed(parts: &Parts<'_>, used: &Reach<'_>, own: &Bits, kept: Vec<[u32; 2]>) -> Self {
         let mut effects = Self { ids: Vec::with_capacity(kept.len()), groups: Vec::new() };
         let mut kept = kept.into_iter().peekable();
@@ -186,13 +186,13 @@ impl Effects {
     }
 }
 
-/// Whether a node is an object or the result of a call.
+/// Returns whether a node is an object or the result of a call.
 fn is_made(tag: Tag) -> bool {
     matches!(tag, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)
 }
 
 impl Parts<'_> {
-    /// Whether a node is more than data: something is called for it.
+    /// Returns whether a node is more than data: something is called to make it.
     fn is_effect(&self, place: u32) -> bool {
         match self.arena.tag(place) {
             Tag::Persistent => true,
@@ -201,19 +201,19 @@ impl Parts<'_> {
     }
 }
 
-/// Which nodes are part of others.
+/// The nodes that are part of others.
 struct Reach<'a> {
     parts: &'a Parts<'a>,
     seen: Bits,
-    /// Those that were made only after all calls whose parts they are by now. What came before them cannot be shown with
-    /// them: it could be one of these calls, which would then be nowhere but in itself.
+    /// Nodes that were made only after all the calls of which they are part. Calls before such a node cannot be shown
+    /// with it: one of them could contain it, and would then be shown nowhere but inside itself.
     late: Bits,
     open: Stack,
 }
 
 impl Reach<'_> {
-    /// Goes through a part and all in it that was not met before, and says whether anything of that is called. `end` is
-    /// the end of the arena when the part was dropped.
+    /// Visits a part and everything in it that was not seen before, and returns whether anything in it is a call. `end`
+    /// is the end of the arena when the part was dropped.
     fn walk(&mut self, id: Id, end: u32) -> bool {
         let (arena, mut has_calls) = (&self.parts.arena, false);
         self.meet(id);
@@ -236,7 +236,7 @@ impl Reach<'_> {
         has_calls
     }
 
-    /// Whether a node is met in what shows the calls before it.
+    /// Returns whether the calls before a node can be shown with it.
     fn before(&self, place: u32) -> bool {
         self.seen.contains(place as usize) && !self.late.contains(place as usize)
     }

@@ -1,4 +1,4 @@
-//! How much there is to a part, found without looking at all of it.
+//! How long a part is, found without reading all of it.
 
 use super::arena::{Arena, Id, Tag};
 use super::parts::Parts;
@@ -7,25 +7,27 @@ use super::strings::Strings;
 use super::view::View;
 use crate::pickle::opcode::{Argument, Opcode};
 
-/// What takes no more bytes than this is shown, copied or looked at as often as it is referenced.
+/// Parts of at most this many bytes are shown, copied or read each time they are referenced.
 pub(super) const SHORT: usize = 64;
 
-/// Names of more bytes than this are not compared with those that are known.
+/// Longer names are not compared with known ones.
 pub(super) const NAME: usize = 1000;
 
 impl Parts<'_> {
-    /// Whether a part is a leaf, or a name, of few bytes. Takes no more time for one of many.
+    /// Returns whether a part is a leaf, or a name, of few bytes. This takes no longer for long ones.
     pub(super) fn is_short(&self, id: Id) -> bool {
         takes_at_most(SHORT, self.input, &self.arena, &self.strings, id)
     }
 
-    /// Whether a part is a name that would have to be read again and again to find out that it is none that is known.
+    /// Returns whether a part is a long name, which no known name is; reading it again and again to find that out would
+    /// take too long.
     pub(super) fn is_long_name(&self, id: Id) -> bool {
         id.place().is_none_or(|place| self.arena.tag(place) == Tag::Global)
             && !takes_at_most(NAME, self.input, &self.arena, &self.strings, id)
     }
 
-    /// Whether no other part shows the same text: not so for a name whose texts are fetched from the memo.
+    /// Returns whether no other part prints the same text. A name whose texts come from the memo may share them with
+    /// others.
     pub(super) fn is_own(&self, id: Id) -> bool {
         match id.place() {
             Some(place) if self.arena.tag(place) == Tag::Global => {
@@ -35,7 +37,7 @@ impl Parts<'_> {
         }
     }
 
-    /// About how much work it is to look at a part, less what is in its parts.
+    /// Estimates how much work it is to look at a part, without the parts in it.
     pub(super) fn weight(&self, id: Id, view: &View<'_>) -> usize {
         if let Some(offset) = id.offset() {
             return scan::op(self.input, offset).map_or(1, |op| op.end - offset);
@@ -52,8 +54,8 @@ impl Parts<'_> {
     }
 }
 
-/// Whether a part is a leaf of so many bytes, or a name of texts or lines of so many. Lines are looked at as far as
-/// they may go.
+/// Returns whether a part is a leaf of at most `most` bytes, or a name of two texts or lines that are. Lines are read
+/// no further than that.
 pub(super) fn takes_at_most(most: usize, input: &[u8], arena: &Arena, strings: &Strings, id: Id) -> bool {
     let is_short_text = |id: Id| match id.place() {
         Some(place) if matches!(arena.tag(place), Tag::Text | Tag::Bytes) => {

@@ -1,6 +1,6 @@
-//! Files that are often taken for pickles: what they are, and how to come to the pickle in them.
+//! Files that are often mistaken for pickles: what they are, and how to get at the pickle in them.
 //!
-//! They are asked for only where reading has failed, so that no pickle is mistaken for one.
+//! They are considered only after reading has failed, so that no pickle is mistaken for one.
 
 use alloc::format;
 
@@ -11,7 +11,7 @@ const ZIP: &str =
     "a zip archive: of one that torch.save wrote, read its member data.pkl; numpy.savez puts arrays in one";
 const ZLIB: &str = "data compressed by zlib (as joblib writes it): decompress it first";
 
-/// How such files begin.
+/// The first bytes of such files.
 const STARTS: [(&[u8], &str); 19] = [
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", "a zip archive without members"),
@@ -34,16 +34,16 @@ const STARTS: [(&[u8], &str); 19] = [
     (b"\xd7STS", "a stream of native states: `image::stream::StreamReader` reads it"),
 ];
 
-/// The opcodes that need nothing before them.
+/// The opcodes that can begin a pickle.
 const BEGINS: &[u8] = b"\x80\x95(NIJKMLGFSTUVXBCPc])}\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x96\x97";
 
-/// What joblib calls an array in its pickles; the array's bytes follow among the opcodes.
+/// The class that joblib uses for an array in its pickles; the array's bytes follow among the opcodes.
 const JOBLIB: &[u8] = b"NumpyArrayWrapper";
 
-/// The error in reading these bytes, or what they are instead of a pickle.
+/// Returns the error of reading these bytes, or one that says what they are instead of a pickle.
 #[cold]
 pub(super) fn explain(input: &[u8], error: Error) -> Error {
-    // What to do about it stands behind a colon.
+    // The hint on what to do follows a colon.
     let is_no_pickle = |what: &'static str| {
         let (found, hint) = what.split_once(": ").unwrap_or((what, ""));
         Error::new(ErrorKind::NotState, "a pickle", found).at_byte(0).with_hint(hint)
@@ -52,7 +52,7 @@ pub(super) fn explain(input: &[u8], error: Error) -> Error {
         return is_no_pickle(what);
     }
     let Some(offset) = error.offset() else { return error };
-    // What cannot begin a pickle is as little one as what is no opcode.
+    // An opcode that cannot begin a pickle is reported like a byte that is no opcode.
     if let (0, Some(&first)) = (offset, input.first().filter(|first| !BEGINS.contains(first))) {
         return unknown(first, 0);
     }
@@ -64,7 +64,7 @@ pub(super) fn explain(input: &[u8], error: Error) -> Error {
     error
 }
 
-/// The error in reading a pickle as a type, with what follows the pickle if that is another one.
+/// Returns the error of reading a pickle as a type, and mentions it if another pickle follows.
 #[cold]
 pub(super) fn followed(input: &[u8], len: usize, error: Error) -> Error {
     let is_followed = matches!(input.get(len..), Some([0x80, 0..=5, _, ..]));

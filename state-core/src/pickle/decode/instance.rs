@@ -1,47 +1,47 @@
-//! Objects of classes: all the ways in which Python writes one, as class, arguments and state.
+//! Objects of classes: all the ways in which Python writes them, as class, arguments and state.
 
 use super::arena::{Id, Items, Tag};
 use super::forms::Mode;
 use super::parts::Parts;
 use super::view::{Name, View};
 
-/// Tuples of more items than this may be shared, and are not taken apart.
+/// Larger tuples may be shared, and are not taken apart.
 const FEW: usize = 64;
 
-/// How an object comes to be, once spellings are dealt with.
+/// How an object is made, whatever the spelling in the pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Made {
     /// `class.__new__(class, *arguments)`: no constructor runs.
     New,
     /// The class or function is called.
     Called,
-    /// By the function that Cython generates, with this checksum of the members' names.
+    /// Made by the function that Cython generates, with this checksum of the members' names.
     Cython(i128),
 }
 
 /// An object.
 #[derive(Clone, Debug)]
 pub(super) struct Instance<'p> {
-    /// The part that gives the class, or the function that is called.
+    /// The part that is the class, or the function that is called.
     pub class: Id,
     pub made: Made,
     pub arguments: Items<'p>,
-    /// Keyword arguments, keys and values by turns.
+    /// The dict of keyword arguments.
     pub keywords: Option<Id>,
     /// The state that came with the arguments.
     pub inner_state: Option<Id>,
-    /// The class whose `__new__` makes it, where `copyreg._reconstructor` does.
+    /// The class whose `__new__` makes the object, if `copyreg._reconstructor` calls that.
     pub base: Option<Id>,
-    /// The tuple whose items the arguments are, where that is not the call's own.
+    /// The tuple whose items the arguments are, if it is not the call's own.
     pub given: Option<Id>,
-    /// Whether it is made by a `__new__` that may be another class's, as where it is inherited.
+    /// Whether the object is made by a `__new__` that may be another class's, because it is inherited.
     pub is_inherited: bool,
-    /// The node, for what was added later.
+    /// The node, for later changes.
     pub place: u32,
 }
 
 impl<'p> Instance<'p> {
-    /// Whether the arguments are what a built-in base of the class holds.
+    /// Returns whether the arguments are the value of a built-in base of the class.
     pub fn holds_base(&self) -> bool {
         self.base.is_some() && self.arguments.len() > 0
     }
@@ -62,7 +62,7 @@ impl<'p> Instance<'p> {
 }
 
 impl Parts<'_> {
-    /// The object that stands at a node of a call or an instance.
+    /// Returns the object at a node of a call or an instance.
     pub(super) fn instance(&self, tag: Tag, place: u32) -> Instance<'_> {
         let (class, arguments) = (self.arena.part(place, 0), self.arena.part(place, 1));
         let items = self.arguments(arguments);
@@ -72,13 +72,13 @@ impl Parts<'_> {
                 let keywords = Some(self.arena.part(place, 2));
                 Instance { keywords, ..Instance::new(class, Made::New, items, place) }
             }
-            // Classes of Python 2 are called with arguments, and made without a constructor where there are none.
+            // Classes of Python 2 are called with arguments, or made without a constructor if there are none.
             Tag::Instance if items.len() > 0 => Instance::new(class, Made::Called, items, place),
             _ => Instance::new(class, Made::New, items, place),
         }
     }
 
-    /// A call as what it is, whatever is known of the function.
+    /// Returns a call as it is, even if the function is known.
     pub(super) fn plain_call(&self, place: u32) -> Instance<'_> {
         let arguments = self.arguments(self.arena.part(place, 1));
         Instance::new(self.arena.part(place, 0), Made::Called, arguments, place)
@@ -104,12 +104,12 @@ impl Parts<'_> {
                 }
                 _ => plain,
             },
-            // The class, the built-in base, and the base's own value, which plain objects have not.
+            // The class, the built-in base, and the value of the base, which plain objects do not have.
             ("copyreg", "_reconstructor") => match (arguments.next(), arguments.next(), arguments.next()) {
                 (Some(class), Some(base), Some(value)) => {
                     let (arguments, given) = match self.plain(value) {
                         View::None => (Items::empty(&self.arena), None),
-                        // Of a named tuple, the items: what it gives for its arguments at the later protocols.
+                        // The items of a named tuple, which later protocols give as its arguments.
                         View::Tuple(items) if self.is_named(base, "builtins.tuple") => {
                             let items = if items.len() <= FEW { items } else { self.after(place, 2) };
                             (items, Some(value))
@@ -135,14 +135,15 @@ impl Parts<'_> {
         }
     }
 
-    /// What protocols 2 and 3 make of `NEWOBJ_EX`: `functools.partial(class.__new__, class, ..)()`.
+    /// Returns the object of `functools.partial(class.__new__, class, ..)()`, which protocols 2 and 3 have instead of
+    /// `NEWOBJ_EX`.
     fn partial(&self, callable: Id, place: u32) -> Option<Instance<'_>> {
         let inner = callable.place().filter(|&inner| self.arena.tag(inner) == Tag::Call)?;
         let name = self.name(self.arena.part(inner, 0))?;
         if (name.module, name.name) != ("functools", "partial") {
             return None;
         }
-        // One that many calls share stays one.
+        // If several calls share the partial, it stays shared.
         if self.shares.contains(callable) || self.effects.group_of(inner).is_some() {
             return None;
         }
@@ -169,7 +170,7 @@ impl Parts<'_> {
         Some(Instance { keywords: Some(keywords), is_inherited, ..made })
     }
 
-    /// Whether a `__new__` is that of the class itself; `None` if the function is none.
+    /// Returns whether a `__new__` is that of the class itself; `None` if the function is no `__new__`.
     fn is_new_of(&self, function: Id, class: Id) -> Option<bool> {
         if self.is_long_name(function) || self.is_long_name(class) {
             return None;
@@ -179,9 +180,9 @@ impl Parts<'_> {
         Some(self.class_path(class).is_some_and(|(of, class)| of == module && class == owner))
     }
 
-    /// The object itself, where it is made as PyO3 classes were before there were forms, by `Class._from_state(class, *slots)`.
-    /// A value keeps the call, to be written back as it came. Of what a form fills later, the class is what it is called
-    /// with.
+    /// Returns the object itself if it is made by `Class._from_state(class, *slots)`, as PyO3 classes were before there
+    /// were forms. A value keeps the call, so that it is written as it was. For an object that a form fills later, the
+    /// class is the first argument.
     pub(super) fn of_slots<'p>(&'p self, tag: Tag, instance: Instance<'p>) -> Instance<'p> {
         if instance.made != Made::Called {
             return instance;
@@ -198,12 +199,12 @@ impl Parts<'_> {
         }
     }
 
-    /// The same of objects of exactly the class `tag`, by `Class._from_slots(*slots)`.
+    /// Returns whether it is made by `Class._from_slots(*slots)`, as objects of exactly the class `tag` were.
     pub(super) fn is_made_of_slots(&self, instance: &Instance<'_>, tag: &str) -> bool {
         instance.made == Made::Called && self.is_function(instance.class, "_from_slots", Some(tag))
     }
 
-    /// Whether a part is the function of this name of the class `tag`, or of any class.
+    /// Returns whether a part is the function of this name of the class `tag`, or of any class.
     fn is_function(&self, function: Id, function_name: &str, tag: Option<&str>) -> bool {
         if self.is_long_name(function) {
             return false;
@@ -219,7 +220,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The arguments of a call from the place `from` on.
+    /// Returns the arguments of a call from number `from` on.
     fn after(&self, place: u32, from: usize) -> Items<'_> {
         let mut arguments = self.arguments(self.arena.part(place, 1));
         for _ in 0..from {
@@ -228,7 +229,7 @@ impl Parts<'_> {
         arguments
     }
 
-    /// The last state that BUILD gave an object.
+    /// Returns the last state that BUILD gave to an object.
     pub(super) fn state(&self, place: u32) -> Option<Id> {
         let states = self.arena.changes(place).filter(|(tag, _)| *tag == Tag::State);
         states.last().and_then(|(_, mut items)| items.next())

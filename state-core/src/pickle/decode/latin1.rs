@@ -1,15 +1,15 @@
-//! Bytes that were written as text, a character for each.
+//! Bytes that were written as text, one character for each.
 
 use alloc::vec::Vec;
 
-/// What is ASCII is taken in blocks.
+/// The size of the blocks in which ASCII is copied.
 const BLOCK: usize = 8;
 
-/// Text of fewer bytes is tested as any other.
+/// Shorter text is tested by the standard library.
 const LONG: usize = 64;
 
-/// Whether bytes are UTF-8. Of long text in Latin-1 the branches of the usual test cannot be foretold: 16 MB of any bytes
-/// that were written as text took 2.5 times as long as here.
+/// Returns whether bytes are UTF-8. In long text that was Latin-1, the branches of the usual test cannot be predicted:
+/// 16 MB of arbitrary bytes that were written as text took 2.5 times as long as here.
 pub(super) fn is_utf8(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     if bytes.len() >= LONG {
@@ -26,13 +26,13 @@ pub(super) fn is_utf8(bytes: &[u8]) -> bool {
     core::str::from_utf8(rest).is_ok()
 }
 
-/// How many bytes of ASCII a block begins with.
+/// Returns how many bytes of ASCII a block begins with.
 fn plain(block: [u8; BLOCK]) -> usize {
     let wide = u64::from_le_bytes(block) & 0x8080_8080_8080_8080;
     wide.trailing_zeros() as usize / 8
 }
 
-/// The bytes whose text in Latin-1 this is in UTF-8; `None` where it is another text, or none.
+/// Returns the bytes of which UTF-8 text is the Latin-1; `None` if it has other characters, or is not UTF-8.
 pub(super) fn latin1(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = alloc::vec![0; text.len()];
     let (mut rest, mut len, mut wrong) = (text, 0, 0);
@@ -42,7 +42,7 @@ pub(super) fn latin1(text: &[u8]) -> Option<Vec<u8>> {
         len += plain;
         rest = rest.get(plain..)?;
         if plain < BLOCK {
-            // Tested at the end of all: a branch here would cost more than it saves.
+            // Tested once at the end: a branch here would cost more than it saves.
             let &[first, second] = rest.first_chunk()?;
             wrong |= u8::from(first & 0xFE != 0xC2) | u8::from(second & 0xC0 != 0x80);
             *bytes.get_mut(len)? = first << 6 | second & 0x3F;

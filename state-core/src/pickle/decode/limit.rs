@@ -1,4 +1,4 @@
-//! What a pickle may ask for: its length, the number of its parts, and what copies of shared parts may take.
+//! The limits of a pickle's length and number of parts.
 
 use crate::error::{Error, ErrorKind};
 

@@ -1,14 +1,14 @@
-//! The memo: parts by the number under which they can be fetched again.
+//! The memo: parts by the number under which they can be fetched.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::arena::Id;
 
-/// What is no part.
+/// A value that is no part.
 const NOTHING: u32 = u32::MAX;
 
-/// Numbers that come one after another stand in a list; any others, which can be up to 2⁶⁴, in a tree.
+/// Consecutive numbers are in a list; any others, which can be up to 2⁶⁴, in a tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memo {
     dense: Vec<u32>,
@@ -16,12 +16,12 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// What MEMOIZE counts: how many numbers are taken.
+    /// Returns how many numbers are in use, which is the number that MEMOIZE uses next.
     pub fn len(&self) -> u64 {
         (self.dense.len() + self.sparse.len()) as u64
     }
 
-    /// `more` is how many parts can still come.
+    /// Stores a part under a number. `more` is how many parts can follow at most.
     #[inline]
     pub fn put(&mut self, number: u64, id: Id, more: usize) {
         let len = self.dense.len();
@@ -38,12 +38,12 @@ impl Memo {
         }
     }
 
-    /// As if exactly the numbers below this one were taken, some of them by what is not known.
+    /// Makes exactly the numbers below this one be in use; those that were not are of unknown parts.
     pub fn take_below(&mut self, number: usize) {
         self.dense.resize(number, NOTHING);
     }
 
-    /// Gives a number that is taken its part.
+    /// Stores the part of a number that is in use.
     pub fn set(&mut self, number: usize, id: Id) {
         if let Some(place) = self.dense.get_mut(number) {
             *place = id.0;

@@ -1,5 +1,5 @@
-//! Reading: the bytes run through a stack machine into an arena of parts; those are looked at, made values of, or put
-//! in the image of the type that is asked for.
+//! Reading: a stack machine runs the opcodes and leaves the parts of the pickle in an arena. The parts are then
+//! inspected, converted to values, or written to the image of a type.
 
 mod arena;
 mod blocks;
@@ -135,27 +135,27 @@ impl PickleOptions {
         value::value(&parts, buffers, &mut resolve)
     }
 
-    /// How far the image may go of a pickle and buffers of so many bytes.
+    /// Returns the limits of the image, for a pickle and buffers of `bytes` bytes in total.
     fn limits(&self, bytes: usize) -> walk::Limits {
         let options = image::Options::new().depth(self.depth);
         self.memory.map_or(options, |memory| options.memory(memory)).limits(bytes)
     }
 
-    /// Whether a pickle is read on the short way, for the tests that hold it against the long one.
+    /// Returns whether a pickle is read by the fast reader, for tests that compare it with the machine.
     #[doc(hidden)]
     #[must_use]
     pub fn is_read_directly<T: RestoreOwned>(&self, pickle: &[u8]) -> bool {
         fast::fill(T::schema(), pickle, &[], self).is_some()
     }
 
-    /// The same of a value that is built while the opcodes run.
+    /// Returns whether a pickle becomes a value while its opcodes run, for such tests.
     #[doc(hidden)]
     #[must_use]
     pub fn is_built_directly(&self, pickle: &[u8]) -> bool {
         value::build(pickle, self).is_some()
     }
 
-    /// Reads a pickle into an image, tests that, and hands it on.
+    /// Reads a pickle into an image, checks that, and passes its regions to `then`.
     fn read<T: RestoreOwned, R>(
         &self,
         pickle: &[u8],
@@ -167,10 +167,10 @@ impl PickleOptions {
         let identity = identity(T::schema());
         let options = image::Options::new().depth(limits.depth).memory(limits.memory).copying(self.copies);
         let references = options.references(&identity);
-        // What is referenced from several places is known once the whole pickle is.
+        // Which parts are referenced from several places is known only when the whole pickle has been read.
         let fast = references == References::Copied;
         if let Some(filled) = fast.then(|| fast::fill(T::schema(), pickle, buffers, self)).flatten() {
-            // What is wrong in it, the longer way says in the words of the pickle.
+            // If the check fails, the longer path below reports what is wrong in terms of the pickle.
             if let Ok(regions) = filled.regions() {
                 if options.pass::<T>(&identity, &regions, regions.head).is_ok() {
                     return then(&regions);
@@ -196,7 +196,8 @@ impl PickleOptions {
     }
 }
 
-/// Nothing is called, so that nobody knows what it would have done with the parts that are asked for.
+/// The error for calls whose results are dropped: as nothing is called, what they would have done to the parts is
+/// unknown.
 #[cold]
 fn dropped(parts: &Parts<'_>, call: Id) -> Error {
     let name = parts.class_name(match parts.plain(call) {

@@ -1,14 +1,14 @@
-//! A part of a pickle on its way into the image of a type, and iterators over the parts in it.
+//! A part of a pickle while it is written to an image, and iterators over the parts in it.
 
 use super::arena::{Id, Items};
 use super::forms::{Inner, Shape};
 use super::source::Source;
 
-/// One part. It is handed on at every level, so it is two words, which need no memory.
+/// One part. It is passed down at every level, so it is only two words, which fit in registers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'p> {
     pub source: &'p Source<'p>,
-    /// The part, and in the upper half its shape.
+    /// The id of the part, and in the upper half its shape.
     part: u64,
 }
 
@@ -21,7 +21,7 @@ impl<'p> Node<'p> {
         Id(self.part as u32)
     }
 
-    /// By what it was written, in the state of an object of a PyO3 class.
+    /// Returns the schema node that the part was written by, in the state of an object of a PyO3 class.
     pub fn shape(self) -> Shape {
         Shape((self.part >> 32) as u32)
     }

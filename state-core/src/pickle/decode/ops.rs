@@ -1,4 +1,4 @@
-//! The opcodes of a pickle one by one, as `pickletools` of Python shows them.
+//! The opcodes of a pickle one by one, as Python's `pickletools` lists them.
 
 use alloc::format;
 use alloc::string::String;
@@ -20,10 +20,10 @@ use crate::value::{Int as Integer, Value};
 pub struct Operations<'a> {
     input: &'a [u8],
     at: usize,
-    /// The marks on the stack: where their opcodes stand, and how many parts lie on the mark below.
+    /// The marks on the stack: for each, the offset of its opcode, and the number of parts on the mark below it.
     marks: Stack,
     depth: usize,
-    /// How many parts lie on the last mark.
+    /// The number of parts above the last mark.
     above: u32,
     memo: Memo,
 }
@@ -49,7 +49,7 @@ impl<'a> Operations<'a> {
         Self { input, at: 0, marks: Stack::default(), depth: 0, above: 0, memo: Memo::default() }
     }
 
-    /// The mark that an opcode takes away.
+    /// Removes the mark that an opcode uses, and returns its offset.
     fn unmark(&mut self, code: u8) -> Option<usize> {
         let takes = match code {
             op::TUPLE
@@ -73,7 +73,7 @@ impl<'a> Operations<'a> {
         self.marks.pop().map(|offset| offset as usize)
     }
 
-    /// Counts the parts that come and go on the last mark.
+    /// Updates the number of parts above the last mark.
     fn count(&mut self, code: u8, is_unmarked: bool) {
         let by = match code {
             op::MARK
@@ -124,7 +124,7 @@ impl<'a> Iterator for Operations<'a> {
     }
 }
 
-/// The number under which an opcode puts a part in the memo.
+/// Returns the number under which an opcode puts a part in the memo.
 fn put(op: &Op<'_>) -> Option<u64> {
     match op.code {
         op::BINPUT | op::LONG_BINPUT => Some(op.number),
@@ -175,7 +175,7 @@ impl Operation<'_> {
     pub fn argument(&self) -> Option<Value> {
         let Op { code, number, bytes, second, .. } = self.op;
         let value = match code {
-            // As `pickletools` reads them, which is not as `pickle` does.
+            // As `pickletools` reads them, which differs from `pickle`.
             op::INT | op::GET | op::PUT if matches!(bytes, b"00" | b"01") => (bytes == b"01").into(),
             op::INT => match (text::decimal(bytes), strings::int(bytes)) {
                 (Some(digits), _) | (None, Some(Int::Number(digits))) => number_of(digits),
@@ -231,14 +231,14 @@ fn number_of(digits: Digits) -> Value {
     }
 }
 
-/// Bytes as the text that has a letter for each.
+/// Converts bytes to text with one character for each.
 fn latin1(bytes: &[u8]) -> Value {
     bytes.iter().map(|&byte| char::from(byte)).collect::<String>().into()
 }
 
 impl fmt::Display for Operation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without an end to it, the indentation would grow with the square of the depth.
+        // Without a limit, the indentation would grow with the square of the depth.
         const DEEPEST: usize = 40;
         let code = char::from(self.op.code);
         let code = if code.is_ascii() { format!("{code}") } else { format!("\\x{:02x}", self.op.code) };

@@ -1,23 +1,23 @@
-//! What a pickle consists of, once its opcodes have run.
+//! What a pickle consists of once its opcodes have run.
 
 use super::arena::{Arena, Id};
 use super::effects::Effects;
 use super::shares::Shares;
 use super::strings::Strings;
 
-/// What a pickle consists of.
+/// The parts of a pickle.
 #[derive(Debug)]
 pub(super) struct Parts<'a> {
     pub input: &'a [u8],
     pub arena: Arena,
     pub strings: Strings,
     pub shares: Shares,
-    /// What was called for nothing but what it does.
+    /// The calls made only for their side effects.
     pub effects: Effects,
     pub root: Id,
-    /// How many bytes the pickle takes; others may follow.
+    /// The length of the pickle; more bytes may follow.
     pub len: usize,
-    /// How many buffers out of band it asks for.
+    /// The number of out-of-band buffers that it uses.
     pub buffers: u32,
     /// Whether names are those of Python 2.
     pub old_names: bool,

@@ -1,5 +1,5 @@
-//! The parts of a pickle as they are printed, straight from where they stand: what is told of them is what their value
-//! would tell, so that both print alike.
+//! Prints the parts of a pickle without making values of them. What it shows is what their values would, so that both
+//! print alike.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
@@ -17,12 +17,12 @@ use super::view::{Persistent, View};
 use crate::value::repr::{Field, Layout, Look, Object, Printer, Seen, Shape, Source, State, Step};
 use crate::value::{Array, Complex, Int, Name, Value};
 
-/// Names of classes within classes that are longer than this are shown as the calls that ask for them.
+/// Longer names of classes within classes are shown as the `getattr` calls that look them up.
 const PATH: usize = 128;
 
-/// What is shown again may come to this many times the length of the pickle.
+/// Repetitions of shared parts may amount to this many times the length of the pickle,
 const TIMES: usize = 8;
-/// And to this many bytes beyond that.
+/// and this many bytes beyond that.
 const BESIDES: usize = 1 << 20;
 
 impl fmt::Display for Parts<'_> {
@@ -45,7 +45,7 @@ struct Shown<'p> {
     left: Cell<usize>,
 }
 
-/// The parts of a part, what was added to an object, or what was called before it was made.
+/// The items of a part, what was added to an object, or the calls before it.
 #[derive(Clone)]
 enum Ids<'p> {
     Items(Items<'p>),
@@ -65,11 +65,11 @@ impl Iterator for Ids<'_> {
     }
 }
 
-/// What is done with an object beyond what its parts say.
+/// The further changes of an object.
 #[derive(Clone)]
 struct Steps<'p> {
     changes: Changes<'p>,
-    /// What is left of states and calls that came one behind another.
+    /// The rest of consecutive states or calls.
     current: Option<(Tag, Items<'p>)>,
 }
 
@@ -115,7 +115,7 @@ impl<'p> Source<'p> for &'p Shown<'p> {
     type Steps = Steps<'p>;
     type Seen = Shares;
 
-    /// Python's `repr` gives up at about the same depth.
+    /// Python's `repr` fails at about the same depth.
     const DEEPEST: usize = 1000;
 
     fn look(self, id: Id) -> Look<'p, Self> {
@@ -186,7 +186,7 @@ impl<'p> Shown<'p> {
     fn object(&'p self, id: Id, tag: Tag, place: u32) -> Look<'p, &'p Self> {
         let parts = self.parts;
         if let Some((module, name)) = parts.class_path(id).filter(|_| parts.is_attribute(id)) {
-            // A class within a class, before protocol 4; a long path would be shown with each step of it.
+            // A class within a class, as written before protocol 4. A long path would be shown for each of its steps.
             if module.len() + name.len() <= PATH {
                 return Look::Leaf(Cow::Owned(Value::Global(Name::new(module, &name))));
             }
@@ -220,10 +220,10 @@ impl<'p> Shown<'p> {
         })
     }
 
-    /// The whole name of a class, if it has one.
+    /// Returns the full name of a class, if it has one.
     fn class(&'p self, id: Id) -> Option<String> {
         let parts = self.parts;
-        // A long one is read for each object of the class.
+        // A long name is read again for each object of the class.
         if !parts.is_short(id) && !self.pay(1) {
             return Some("...".to_owned());
         }
@@ -231,7 +231,7 @@ impl<'p> Shown<'p> {
         Some(if module.is_empty() { name } else { alloc::format!("{module}.{name}") })
     }
 
-    /// An array of NumPy. Its bytes are always paid for, as any number of arrays can share them.
+    /// Returns a NumPy array. Its bytes are always paid for, because any number of arrays can share them.
     fn array(&'p self, tag: Tag, place: u32) -> Option<Array> {
         let numpy = Numpy { parts: self.parts, buffers: &[], derived: false };
         let array = numpy.array(tag, place, &mut *self.dtypes.try_borrow_mut().ok()?).ok()??;

@@ -1,4 +1,4 @@
-//! The stream as opcodes with their arguments, from one byte to the next.
+//! The input as opcodes with their arguments.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -6,21 +6,21 @@ use alloc::format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{Argument, Opcode};
 
-/// An opcode where it stands, and what follows it.
+/// An opcode and its argument.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Op<'a> {
     pub code: u8,
-    /// Numbers and lengths as they are written, widened.
+    /// The number or length, widened.
     pub number: u64,
-    /// Bytes, or the line; of two lines the first, without the newline.
+    /// The bytes, or the line without the newline; the first of two lines.
     pub bytes: &'a [u8],
     /// The second of two lines.
     pub second: &'a [u8],
-    /// Where the next opcode stands.
+    /// The offset of the next opcode.
     pub end: usize,
 }
 
-/// Reads the opcode at a place, with its argument.
+/// Reads the opcode at an offset, with its argument.
 #[inline]
 pub(super) fn op(input: &[u8], at: usize) -> Result<Op<'_>> {
     let Some(&code) = input.get(at) else {
@@ -69,7 +69,7 @@ fn number(input: &[u8], at: &mut usize, width: usize) -> Option<u64> {
     Some(u64::from_le_bytes(whole))
 }
 
-/// Up to the newline, which is passed over.
+/// Reads up to the newline, and skips that.
 fn line<'a>(input: &'a [u8], at: &mut usize) -> Option<&'a [u8]> {
     let rest = input.get(*at..)?;
     let len = rest.iter().position(|&byte| byte == b'\n')?;

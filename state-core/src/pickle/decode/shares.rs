@@ -1,4 +1,5 @@
-//! Which parts are referenced more than once: a bit for each place that was fetched from the memo or doubled.
+//! The parts that are referenced more than once: a bit for each place that was fetched from the memo, or duplicated on
+//! the stack.
 
 use alloc::vec::Vec;
 
@@ -49,7 +50,7 @@ impl Bits {
 
     #[cold]
     fn grow(&mut self, len: usize) {
-        // A quarter more, so that neither time nor memory runs away.
+        // A quarter more, which bounds both the copies and the unused memory.
         self.words.reserve_exact(len + len / 4 - self.words.len());
         self.words.resize(len, 0);
     }

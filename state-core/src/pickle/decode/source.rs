@@ -1,4 +1,4 @@
-//! A pickle on its way into the image of a type: what all of its parts share.
+//! The context in which the parts of a pickle are written to the image of a type.
 
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
@@ -10,19 +10,19 @@ use super::parts::Parts;
 use crate::pickle::options::LoneSurrogates;
 use crate::walk::Limits;
 
-/// A pickle that is put in the image of a type.
+/// What all parts have in common while they are written to an image.
 #[derive(Debug)]
 pub(super) struct Source<'p> {
     pub parts: &'p Parts<'p>,
     pub buffers: &'p [&'p [u8]],
     pub surrogates: LoneSurrogates,
-    /// What the parts that are taken may still amount to; see [`PickleOptions::expansion`](crate::pickle::PickleOptions).
+    /// How many more bytes the parts may amount to; see [`PickleOptions::expansion`](crate::pickle::PickleOptions).
     pub left: Cell<u64>,
     pub dtypes: RefCell<Dtypes>,
-    /// The class that was found last to be the one that was asked for, and what was asked for: of many objects of a class,
-    /// all but the first need no look at its name.
+    /// The last class that was found to have a requested name, and that name: of many objects of one class, only for
+    /// the first its name is compared.
     pub class: RefCell<Option<(Id, String)>>,
-    /// What the pickle says of PyO3 classes.
+    /// The forms of PyO3 classes in the pickle.
     pub forms: Forms,
     pub limits: Limits,
 }
@@ -34,7 +34,7 @@ impl Source<'_> {
         left.map(drop)
     }
 
-    /// Whether there was more than what shared parts may amount to.
+    /// Returns whether shared parts exceeded the limit.
     pub fn is_spent(&self) -> bool {
         self.left.get() == 0
     }

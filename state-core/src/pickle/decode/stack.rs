@@ -1,5 +1,5 @@
-//! The stack of the machine, in blocks: it grows without a copy, and what is taken from it to make a part is given back
-//! block by block, so that stack and parts together never take more than either would.
+//! The stack of the machine, in blocks: it grows without copying, and when words are taken from it to make a part, it
+//! is freed block by block, so that stack and parts together never occupy more than either would.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -49,7 +49,7 @@ impl Stack {
 
     pub fn get(&self, at: usize) -> Option<u32> {
         let block = self.full.get(at / BLOCK).unwrap_or(&self.last);
-        // Beyond the full blocks there is only the last one.
+        // After the full blocks there is only the last one.
         (at / BLOCK <= self.full.len()).then(|| block.get(at % BLOCK).copied())?
     }
 
@@ -61,7 +61,7 @@ impl Stack {
         self.last.truncate(len - self.full.len() * BLOCK);
     }
 
-    /// Takes all words from a place on, in order.
+    /// Takes all words from `from` on, in order.
     ///
     /// # Errors
     /// Those of `take`; the stack has then lost some of them.
@@ -76,7 +76,7 @@ impl Stack {
         let mut first = blocks.next().unwrap_or_default();
         take(first.get(from % BLOCK..).unwrap_or_default())?;
         first.truncate(from % BLOCK);
-        // Each block is freed before the next one is taken.
+        // Each block is freed before the next one is read.
         blocks.try_for_each(|block| take(&block))?;
         take(&mem::replace(&mut self.last, first))
     }

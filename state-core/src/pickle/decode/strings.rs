@@ -1,5 +1,4 @@
-//! Text and byte strings: tested where they stand, or decoded once where the stream has them with escapes or in another
-//! encoding.
+//! Text and byte strings: tested in place; decoded once if they have escapes or another encoding.
 
 use alloc::format;
 use alloc::string::String;
@@ -24,13 +23,13 @@ impl Strings {
         Self { encoding, surrogates, decoded: Vec::new() }
     }
 
-    /// Whether the byte strings of Python 2 stay bytes.
+    /// Returns whether the byte strings of Python 2 remain bytes.
     pub fn are_bytes(&self) -> bool {
         self.encoding == options::Strings::Bytes
     }
 
-    /// Tests that bytes are UTF-8, in which lone surrogates may stand as three bytes each; those are replaced if that
-    /// is asked for, and the node of the text is then given.
+    /// Tests that bytes are UTF-8, in which lone surrogates may be three bytes each. If the latter are to be replaced,
+    /// returns the node of the text without them.
     #[inline]
     pub fn take(&mut self, bytes: &[u8], arena: &mut Arena) -> Result<Option<Id>> {
         if is_utf8(bytes) {
@@ -61,7 +60,7 @@ impl Strings {
         }
     }
 
-    /// The node of a string that had to be decoded, `None` for one that is as it stands.
+    /// Returns the node of a string that had to be decoded; `None` if the input can be used as it is.
     pub fn decode(&mut self, code: u8, bytes: &[u8], arena: &mut Arena) -> Result<Option<Id>> {
         if code == op::UNICODE {
             if bytes.is_ascii() && !bytes.contains(&b'\\') {
@@ -99,7 +98,7 @@ impl Strings {
         self.node(tag, start, arena).map(Some)
     }
 
-    /// Turns what was decoded last into text.
+    /// Converts what was decoded last to text.
     fn encoded(&mut self, start: usize) -> Result<()> {
         let bytes = self.decoded.get(start..).unwrap_or_default();
         let (fits, name) = match self.encoding {
@@ -120,7 +119,7 @@ impl Strings {
         Err(Error::new(ErrorKind::Malformed, expected, "other bytes"))
     }
 
-    /// The bytes that `_codecs.encode(text, 'latin1')` gives; `None` where a character has no byte.
+    /// Returns the bytes of `_codecs.encode(text, 'latin1')`; `None` if a character has no byte.
     pub fn latin1(&mut self, input: &[u8], arena: &mut Arena, text: Id) -> Result<Option<Id>> {
         let start = self.decoded.len();
         let Some(bytes) = self.text(input, arena, text) else { return Ok(None) };
@@ -141,13 +140,13 @@ impl Strings {
         }
     }
 
-    /// What was decoded for a node of text or bytes.
+    /// Returns what was decoded for a node of text or bytes.
     pub fn decoded<'p>(&'p self, arena: &Arena, place: u32) -> &'p [u8] {
         let (start, len) = (arena.part(place, 0).0 as usize, arena.part(place, 1).0 as usize);
         self.decoded.get(start..start + len).unwrap_or_default()
     }
 
-    /// The bytes of a part that is text, in UTF-8 with surrogates as three bytes.
+    /// Returns the bytes of a part that is text: UTF-8, with surrogates as three bytes.
     pub fn text<'p>(&'p self, input: &'p [u8], arena: &Arena, id: Id) -> Option<&'p [u8]> {
         if let Some(place) = id.place() {
             return (arena.tag(place) == Tag::Text).then(|| self.decoded(arena, place));
@@ -171,7 +170,7 @@ fn surrogates_pass(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Text with U+FFFD for each lone surrogate.
+/// Appends text with each lone surrogate replaced by U+FFFD.
 #[cold]
 fn replaced(bytes: &[u8], out: &mut Vec<u8>) {
     let mut rest = bytes;
@@ -184,19 +183,20 @@ fn replaced(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// What INT means: a number, or a truth value.
+/// The value of INT: a number or a boolean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Int {
     Bool(bool),
     Number(Digits),
 }
 
-/// As `_pickle` reads INT: by C's `strtol`, then by Python's `int`. Two letters of 0 or 1 are a truth value.
+/// Reads INT as `_pickle` does: by C's `strtol`, then by Python's `int`. Two characters with the value 0 or 1 are a
+/// boolean.
 pub(super) fn int(line: &[u8]) -> Option<Int> {
     let text = c_string(line);
     let ends_in_digit = text.last().is_some_and(u8::is_ascii_alphanumeric);
     let number = match text::octal(text) {
-        // To `strtol` no digits before the end are zero.
+        // For `strtol`, no digits before the end mean zero.
         None if line.first() == Some(&0) => Digits::Small(0),
         Some(octal) => Digits::Small(octal.into()),
         None => text::integer(text).filter(|number| *number != Digits::TooMany)?,
@@ -209,13 +209,13 @@ pub(super) fn int(line: &[u8]) -> Option<Int> {
     }
 }
 
-/// As `_pickle` reads LONG, with its `L` at the end.
+/// Reads LONG as `_pickle` does, with the `L` at the end.
 pub(super) fn long(line: &[u8]) -> Option<Digits> {
     let line = line.strip_suffix(b"L").unwrap_or(line);
     text::integer(c_string(line)).filter(|number| *number != Digits::TooMany)
 }
 
-/// As `_pickle` reads FLOAT.
+/// Reads FLOAT as `_pickle` does.
 pub(super) fn float(line: &[u8]) -> Option<f64> {
     text::float(c_string(line))
 }

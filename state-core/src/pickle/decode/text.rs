@@ -1,17 +1,18 @@
-//! What protocol 0 writes as text, and the escapes in it: numbers as C's library and Python's `int` read them, byte
-//! strings with their quotes, text as raw-unicode-escape.
+//! Parses what protocol 0 writes as text: numbers as the C library and Python's `int` read them, byte strings with
+//! their quotes and escapes, text as raw-unicode-escape.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// CPython reads no more digits than this from decimal text either, as the time for it grows with their square.
+/// CPython does not read more decimal digits than this either, as the time for them grows with the square of their
+/// number.
 pub(super) const MOST_DIGITS: usize = 4300;
 
-/// The number of INT or LONG: sign, digits of base 10, or of base 16, 8 or 2 behind their prefix.
+/// The number of INT or LONG: a sign, and digits of base 10, or of base 16, 8 or 2 after a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Digits {
     Small(i128),
-    /// The text for numbers beyond that, without underscores: sign, base and digits.
+    /// Larger numbers as text without underscores: sign, base and digits.
     Large {
         negative: bool,
         base: u32,
@@ -21,7 +22,7 @@ pub(super) enum Digits {
 }
 
 impl Digits {
-    /// The number, if it is not negative and has at most 128 bits.
+    /// Returns the number, if it is not negative and has at most 128 bits.
     pub fn to_u128(&self) -> Option<u128> {
         match self {
             Self::Small(small) => u128::try_from(*small).ok(),
@@ -40,7 +41,7 @@ pub(super) fn integer(text: &[u8]) -> Option<Digits> {
         _ => (false, text),
     };
     let (base, digits) = base_of(text);
-    // An underscore stands between two digits, or between the prefix and one.
+    // An underscore may be between two digits, or between the prefix and a digit.
     let apart = digits.strip_prefix('_').filter(|_| base != 10).unwrap_or(digits);
     if apart.is_empty() || apart.split('_').any(str::is_empty) {
         return None;
@@ -55,7 +56,7 @@ pub(super) fn integer(text: &[u8]) -> Option<Digits> {
     Some(number(negative, base, digits))
 }
 
-/// Reads an integer as `int(text)` does, which takes zeros in front.
+/// Reads an integer as `int(text)` does, which allows leading zeros.
 pub(super) fn decimal(text: &[u8]) -> Option<Digits> {
     let text = core::str::from_utf8(text).ok()?.trim_matches(is_space);
     let (negative, digits) = match text.as_bytes().first()? {
@@ -71,7 +72,7 @@ fn number(negative: bool, base: u32, digits: String) -> Digits {
     if base == 10 && digits.len() > MOST_DIGITS {
         return Digits::TooMany;
     }
-    // The least of all numbers is one further from zero than the largest.
+    // The sign is parsed too: the least number is one further from zero than the largest.
     let parsed = match negative {
         true => i128::from_str_radix(&["-", &digits].concat(), base),
         false => i128::from_str_radix(&digits, base),
@@ -92,12 +93,12 @@ fn base_of(text: &str) -> (u32, &str) {
     (base, &text[2..])
 }
 
-/// White space as C's `isspace` has it.
+/// Returns whether C's `isspace` counts a character as white space.
 fn is_space(char: char) -> bool {
     matches!(char, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
 }
 
-/// A number that C's `strtol` reads where `int` does not: octal behind a zero.
+/// Reads a number that C's `strtol` accepts and `int` does not: octal after a zero.
 pub(super) fn octal(text: &[u8]) -> Option<i64> {
     let text = core::str::from_utf8(text).ok()?.trim_start_matches(is_space);
     let (negative, digits) = match text.as_bytes().first()? {
@@ -112,12 +113,12 @@ pub(super) fn octal(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
-/// Up to a NUL, where C ends.
+/// Returns a line up to a NUL, where a C string ends.
 pub(super) fn c_string(line: &[u8]) -> &[u8] {
     line.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
-/// A decimal number that is not negative, as GET and PUT have it.
+/// Reads a decimal number that is not negative, as in GET and PUT.
 pub(super) fn index(text: &[u8]) -> Option<u64> {
     let text = core::str::from_utf8(c_string(text)).ok()?.trim_matches(is_space);
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -131,7 +132,7 @@ pub(super) fn index(text: &[u8]) -> Option<u64> {
     digits.parse().ok().filter(|&number| i64::try_from(number).is_ok())
 }
 
-/// A float as C's `strtod` reads it for Python: no white space, no hexadecimal digits, nothing too large.
+/// Reads a float as C's `strtod` does for Python: no white space, no hexadecimal digits, no overflow.
 pub(super) fn float(text: &[u8]) -> Option<f64> {
     let text = core::str::from_utf8(text).ok()?;
     let number = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -143,7 +144,7 @@ pub(super) fn float(text: &[u8]) -> Option<f64> {
     text.parse().ok().filter(|float: &f64| word || float.is_finite())
 }
 
-/// What is between the quotes of STRING, which may hold escapes.
+/// Returns what is between the quotes of STRING, which may contain escapes.
 pub(super) fn unquoted(line: &[u8]) -> Option<&[u8]> {
     match line {
         [first @ (b'\'' | b'"'), inner @ .., last] if first == last => Some(inner),
@@ -151,7 +152,7 @@ pub(super) fn unquoted(line: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The bytes that a byte string's escapes stand for.
+/// Resolves the escapes of a byte string.
 pub(super) fn unescaped(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
@@ -198,7 +199,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Text as raw-unicode-escape: Latin-1, with `\uXXXX` and `\UXXXXXXXX`. Lone surrogates become three bytes each.
+/// Decodes text in raw-unicode-escape: Latin-1 with `\uXXXX` and `\UXXXXXXXX`. Lone surrogates become three bytes each.
 pub(super) fn raw_unicode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut rest = line;
     while let Some((&byte, after)) = rest.split_first() {
@@ -207,7 +208,7 @@ pub(super) fn raw_unicode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
             (b'\\', Some(b'u')) => 4,
             (b'\\', Some(b'U')) => 8,
             (b'\\', Some(b'\\')) => {
-                // A backslash before another one keeps its sense: the second starts no escape.
+                // Both backslashes are kept: the second begins no escape.
                 out.extend(b"\\\\");
                 rest = &rest[1..];
                 continue;
@@ -224,7 +225,7 @@ pub(super) fn raw_unicode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// A code point in UTF-8, surrogates too.
+/// Appends a code point, or a lone surrogate, in UTF-8.
 pub(super) fn push_code(code: u32, out: &mut Vec<u8>) -> Option<()> {
     match char::from_u32(code) {
         Some(char) => out.extend(char.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -1,4 +1,4 @@
-//! A part of a pickle as what it is in Python: opcodes, spellings and encodings are dealt with here.
+//! The parts of a pickle as what they are in Python: opcodes, spellings and encodings are resolved here.
 
 use super::arena::{Arena, Id, Items, Tag};
 use super::parts::Parts;
@@ -8,7 +8,7 @@ use super::text::Digits;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
 
-/// A class or function: its module, and its name within it, with dots where it stands in a class.
+/// A class or function: its module, and its name in that, with dots if it is within a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name<'p> {
     pub module: &'p str,
@@ -16,7 +16,7 @@ pub(super) struct Name<'p> {
 }
 
 impl Name<'_> {
-    /// Whether it is that of the class or function `tag`.
+    /// Returns whether this is the name of the class or function `tag`.
     pub fn is(self, tag: &str) -> bool {
         let rest = tag.strip_prefix(self.module).and_then(|rest| rest.strip_prefix(['.', ':']));
         rest == Some(self.name) || self.module == "__main__" && tag == self.name
@@ -29,24 +29,24 @@ pub(super) enum View<'p> {
     None,
     Bool(bool),
     Int(i128),
-    /// Two's complement, the lowest byte first, of more than 16 bytes.
+    /// Two's complement, the lowest byte first, if more than 16 bytes are needed.
     Long(&'p [u8]),
-    /// An integer that stands as text and has more than 127 bits.
+    /// An integer that is written as text and has more than 127 bits.
     Digits(Digits),
     Float(f64),
     Complex(f64, f64),
-    /// UTF-8, in which lone surrogates may stand as three bytes each.
+    /// UTF-8, in which lone surrogates may be three bytes each.
     Text(&'p [u8]),
     Bytes(&'p [u8]),
     ByteArray(&'p [u8]),
     Tuple(Items<'p>),
     List(Items<'p>),
-    /// Keys and values by turns.
+    /// Alternating keys and values.
     Dict(Items<'p>),
     Set(Items<'p>),
     FrozenSet(Items<'p>),
     Global(Name<'p>),
-    /// A call, an instance: something of a class. The place of the node.
+    /// A call or an instance, with the place of its node.
     Object(Tag, u32),
     Persistent(Persistent<'p>),
     Buffer(u32),
@@ -67,7 +67,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The same, with all calls as what they are.
+    /// Returns the same without resolving calls that stand for built-in values.
     pub fn plain(&self, id: Id) -> View<'_> {
         match (id.place(), id.offset()) {
             (Some(place), _) => self.node(id, place),
@@ -90,12 +90,12 @@ impl Parts<'_> {
             Tag::Persistent => View::Persistent(Persistent::Part(arena.part(place, 0))),
             Tag::Global => self.name(id).map_or(View::None, View::Global),
             tag @ (Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance) => View::Object(tag, place),
-            // They stand in chunks, never by themselves.
+            // These are tags of chunks, never of parts.
             Tag::State | Tag::Step => View::None,
         }
     }
 
-    /// A leaf was read once already, so that what is wrong here cannot be.
+    /// Views a leaf. The machine has read it already, so nothing in it can be wrong here.
     #[inline]
     fn leaf(&self, offset: usize) -> View<'_> {
         let Ok(op) = scan::op(self.input, offset) else { return View::None };
@@ -130,7 +130,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The name that a part gives, if it is one.
+    /// Returns the name that a part is, if it is one.
     pub fn name(&self, id: Id) -> Option<Name<'_>> {
         let extension =
             id.offset().filter(|&offset| matches!(self.input.get(offset), Some(&(op::EXT1 | op::EXT2 | op::EXT4))));
@@ -145,7 +145,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The text of a part, if it is text that Rust's `str` can hold.
+    /// Returns the text of a part, if Rust's `str` can represent it.
     pub fn text(&self, id: Id) -> Option<&str> {
         match self.view(id) {
             View::Text(text) => core::str::from_utf8(text).ok(),
@@ -154,7 +154,7 @@ impl Parts<'_> {
     }
 }
 
-/// The name that a part gives, if it is one: the names of Python 2 as those of Python 3, if `old`.
+/// Returns the name that a part is, if it is one. If `old`, names of Python 2 are converted to those of Python 3.
 pub(super) fn name<'p>(input: &'p [u8], arena: &Arena, strings: &'p Strings, old: bool, id: Id) -> Option<Name<'p>> {
     let (module, name) = match (id.place(), id.offset()) {
         (Some(place), _) if arena.tag(place) == Tag::Global => {
@@ -182,11 +182,11 @@ fn number<'p>(digits: Digits) -> View<'p> {
     }
 }
 
-/// Two's complement of any length, the lowest byte first.
+/// Views two's complement of any length, the lowest byte first.
 fn long(bytes: &[u8]) -> View<'_> {
     let Some(&highest) = bytes.last() else { return View::Int(0) };
     let filler = if highest >= 0x80 { 0xFF } else { 0 };
-    // Bytes that only repeat the sign say nothing.
+    // Bytes that only repeat the sign are not needed.
     let used = bytes.iter().rposition(|&byte| byte != filler).map_or(0, |at| at + 1);
     if used > 16 || used == 16 && (bytes[15] ^ filler) >= 0x80 {
         return View::Long(bytes);
@@ -197,7 +197,7 @@ fn long(bytes: &[u8]) -> View<'_> {
 }
 
 impl View<'_> {
-    /// What Python calls such a part.
+    /// Returns what Python calls such a part.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::None => "None",
@@ -221,7 +221,7 @@ impl View<'_> {
     }
 }
 
-/// What Python calls a part, while the pickle is still read.
+/// Returns what Python calls a part, while the pickle is still being read.
 pub(super) fn kind_name(input: &[u8], arena: &Arena, id: Id) -> &'static str {
     if let Some(place) = id.place() {
         return match arena.tag(place) {

@@ -1,4 +1,4 @@
-//! The calls that give a form, and those that make an object by it.
+//! The calls that return a form, and those that make an object by it.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,39 +7,39 @@ use super::super::arena::{Id, Items, Tag};
 use super::super::parts::Parts;
 use super::super::view::{Name, View};
 
-/// The function that gives the forms of a class.
+/// The function that returns the forms of a class.
 const FORM: &str = "__form__";
 
-/// What a form is called with: the first of its own arguments says it.
+/// What a form is called with, which its own first argument determines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::pickle::decode) enum Mode {
     /// The slots.
     Exact,
-    /// A class that extends that of the form in Python, and the slots.
+    /// A subclass in Python of the form's class, and the slots.
     Class,
-    /// A class, and the tuple of the slots that its own `__setstate__` is given.
+    /// A subclass, and the tuple of the slots that its own `__setstate__` is given.
     Given,
-    /// A class, whose own `__setstate__` fills the object.
+    /// A subclass, whose own `__setstate__` fills the object.
     Blank,
     /// The native bytes.
     Packed,
 }
 
-/// An object that was made of slots.
+/// An object that a form made from slots.
 #[derive(Clone, Debug)]
 pub(super) struct Formed<'p> {
     /// The place of the form.
     pub form: u32,
-    /// The class that it was called with, if it was.
+    /// The class that the form was called with, if any.
     pub class: Option<Id>,
-    /// The slots, and what stands behind them.
+    /// The slots, and what follows them.
     pub slots: Items<'p>,
-    /// Attributes, where they are given afterwards.
+    /// The attributes, if they are given afterwards.
     pub attributes: Option<Id>,
 }
 
 impl Parts<'_> {
-    /// The class whose form a call gives.
+    /// Returns the class whose form a call returns.
     pub(in crate::pickle::decode) fn class_of_form(&self, place: u32) -> Option<String> {
         let function = self.arena.part(place, 0);
         let (module, name) = self.is_form_function(function).then(|| self.class_path(function))??;
@@ -56,7 +56,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Whether the form is of the class `tag`.
+    /// Returns whether a form is of the class `tag`.
     pub(super) fn is_form_of(&self, form: u32, tag: &str) -> bool {
         let function = self.arena.part(form, 0);
         match self.name(function) {
@@ -65,7 +65,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The form that a call calls, and with what.
+    /// Returns the form that a call calls, and what with.
     pub(in crate::pickle::decode) fn form_called(&self, tag: Tag, place: u32) -> Option<(u32, Mode)> {
         if tag != Tag::Call {
             return None;
@@ -86,7 +86,7 @@ impl Parts<'_> {
         Some((form, mode))
     }
 
-    /// An object of a PyO3 class in words.
+    /// Describes an object of a PyO3 class.
     pub(in crate::pickle::decode) fn describe_formed(&self, form: u32, (mode, place): (Mode, u32)) -> String {
         let class = self.class_of_form(form).unwrap_or_default();
         match mode {
@@ -99,7 +99,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The object that a call of a form makes, where it is made of slots and nothing else was done to it.
+    /// Returns the object that a call of a form makes, if it is made from slots and not changed otherwise.
     pub(super) fn formed(&self, tag: Tag, place: u32) -> Option<Formed<'_>> {
         let (form, mode) = self.form_called(tag, place)?;
         let mut slots = self.arguments(self.arena.part(place, 1));
@@ -116,7 +116,7 @@ impl Parts<'_> {
         };
         if mode == Mode::Given {
             let given = slots.next().filter(|_| slots.len() == 0)?;
-            // The method is given the slots that the object has already.
+            // The `__setstate__` of the class is given the slots that the object has already.
             state = state.filter(|state| *state != given);
             slots = self.arguments(given);
         }
@@ -125,7 +125,7 @@ impl Parts<'_> {
         match self.view(state) {
             View::None => Some(made),
             View::Dict(_) => Some(Formed { attributes: Some(state), ..made }),
-            // In a cycle, the whole state behind its form.
+            // In a cycle, the state is the form and then the slots.
             View::Tuple(mut slots) => {
                 let again = slots.next()?.place().filter(|&again| self.arena.tag(again) == Tag::Call)?;
                 self.is_form_function(self.arena.part(again, 0)).then_some(Formed { form: again, slots, ..made })
@@ -135,7 +135,8 @@ impl Parts<'_> {
     }
 }
 
-/// The class in the name of the function that gives its forms: a class that takes no attributes has it beside it.
+/// Returns the class from the name of the function that returns its forms. For a class that allows no attributes, the
+/// function is next to it in the module.
 fn class_of(function: &str) -> Option<&str> {
     let class = function.strip_suffix(FORM)?;
     class.strip_suffix('.').or_else(|| class.strip_prefix('_'))

@@ -1,4 +1,4 @@
-//! What a form says of a class or of one of its bases: a schema, and what is looked up in it.
+//! A layer: what a form says about a class or one of its bases, which is a schema, and tables for lookups in it.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -11,7 +11,7 @@ use crate::array::Elements;
 use crate::error::Result;
 use crate::schema::{Enum, EnumVariant, Kind, Nodes, Object, Open, Rows, Schema, divide_class};
 
-/// Of larger schemas, values are given to `upgrade` without the names of the slots inside them.
+/// For larger schemas, `upgrade` is given values without the names of the slots inside them.
 const MOST_NAMED: usize = 1024;
 
 #[derive(Debug)]
@@ -20,13 +20,13 @@ pub(in crate::pickle::decode) struct Layer {
     pub first: usize,
     pub nodes: Nodes,
     root: usize,
-    /// By the node of elements, what lies where in one of them, once that is asked for.
+    /// The layout of an element by its node, once it was needed.
     layouts: BTreeMap<usize, OnceCell<Arc<str>>>,
-    /// By the node of an enum, its variants in the order of their names.
+    /// The variants of an enum in the order of their names, by its node.
     variants: BTreeMap<usize, Vec<usize>>,
-    /// By the open set and the tag, the node of a type; none where there are several.
+    /// The node of a type by its open set and tag; `None` if there are several.
     members: BTreeMap<String, BTreeMap<String, Option<usize>>>,
-    /// Whether there are names in a node, once that was looked for.
+    /// Whether there are names in a node, once that was determined.
     has_names: RefCell<BTreeMap<usize, bool>>,
 }
 
@@ -34,7 +34,7 @@ impl Layer {
     pub fn read(bytes: &[u8], class: &str, first: usize, memory: usize) -> Result<Self> {
         let (members, schema) = divide_class(bytes).ok_or_else(no_schemas)?;
         let rows = Rows { members: members.into(), ..Rows::default() };
-        // Of the class, the schema leaves out the module.
+        // The schema names the class without its module.
         let name = class.rsplit_once('.').map_or(class, |(_, name)| name);
         let (nodes, root) = Nodes::read(schema, &rows, memory, Some(name))?;
         let (mut layouts, mut variants) = (BTreeMap::new(), BTreeMap::new());
@@ -63,40 +63,40 @@ impl Layer {
         Ok(Self { first, nodes, root, layouts, variants, members, has_names: RefCell::default() })
     }
 
-    /// The number behind that of its last node.
+    /// Returns the number after that of the last node.
     pub fn end(&self) -> usize {
         self.first + self.nodes.0.len()
     }
 
-    /// What its nodes take in memory.
+    /// Returns the memory that the nodes occupy.
     pub fn memory(&self) -> usize {
         self.nodes.0.len().saturating_mul(size_of::<Schema>())
     }
 
-    /// The class's own node.
+    /// Returns the node of the class itself.
     pub fn root(&self) -> Option<&Schema> {
         self.nodes.0.get(self.root)
     }
 
-    /// What lies where in an element of a raw array.
+    /// Returns the layout of an element of a raw array.
     pub fn layout(&self, element: &Schema) -> Option<&Arc<str>> {
         let layout = self.layouts.get(&self.nodes.place_of(element)?)?;
         Some(layout.get_or_init(|| Elements { schema: element, nodes: &self.nodes }.layout().into()))
     }
 
-    /// The variant of this name.
+    /// Returns the variant with this name.
     pub fn variant<'a>(&self, schema: &Schema, of: &'a Enum, name: &str) -> Option<&'a EnumVariant> {
         let order = self.variants.get(&self.nodes.place_of(schema)?)?;
         let at = order.binary_search_by(|&variant| (*of.variants[variant].name).cmp(name)).ok()?;
         of.variants.get(order[at])
     }
 
-    /// The node of the type of this tag in an open set.
+    /// Returns the node of the type with this tag in an open set.
     pub fn member(&self, open: &Open, tag: &str) -> Option<usize> {
         *self.members.get(&*open.name)?.get(tag)?
     }
 
-    /// Whether a value of this type is given to `upgrade` with the names of the slots inside it.
+    /// Returns whether `upgrade` is given a value of this type with the names of the slots inside it.
     pub fn has_names(&self, schema: &Schema) -> bool {
         let Some(place) = self.nodes.place_of(schema).filter(|_| self.nodes.0.len() <= MOST_NAMED) else {
             return false;
@@ -112,7 +112,7 @@ impl Layer {
     }
 }
 
-/// The object that a node is.
+/// Returns the object that a node is, if it is one.
 pub(super) fn object(schema: &Schema) -> Option<&Object> {
     match &schema.kind {
         Kind::Object(object) => Some(object),

@@ -1,11 +1,11 @@
-//! The forms of PyO3 classes: what their objects are made of, and the schemas that name the slots.
+//! The forms of PyO3 classes: how their objects are made, and the schemas that name their slots.
 //!
-//! `Class.__form__(schemas)` gives a form, and a call of that with slots makes an object. So the slots of such objects are
-//! matched by name, whatever the type that is asked for says of its pickles; and so are those of the structs and enums
-//! inside them that are no classes, and come as tuples.
+//! `Class.__form__(schemas)` returns a form, and calling that with slots makes an object. So the slots of such objects
+//! are matched by name, whatever the expected type says about its pickles; and so are those of the structs and enums
+//! inside them that are not classes and are written as tuples.
 //!
-//! A pickle can have a long schema and many short objects, so what is looked up for each of these is found in a table, and
-//! no object costs more than the values that it has.
+//! A pickle can have a long schema and many short objects. What is needed for each object is found in tables, so that
+//! no object costs more than its values.
 
 mod call;
 mod layer;
@@ -26,34 +26,34 @@ use super::parts::Parts;
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 
-/// No class has more bases.
+/// The most bases of a class, itself included.
 const MOST_LAYERS: usize = 128;
 
-/// The forms of a pickle, which are looked for once an object may be of one.
+/// The forms of a pickle, which are searched for once an object may be made by one.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     now: OnceCell<Found>,
-    /// Those of what was read of the pickle before.
+    /// The forms in what was read of the pickle before.
     before: RefCell<Found>,
 }
 
 /// The forms that were found so far.
 #[derive(Debug, Default)]
 struct Found {
-    /// By the places of the calls that give them, the numbers of their layers.
+    /// The numbers of the layers of each form, by the place of the call that returns it.
     forms: BTreeMap<u32, Rc<[usize]>>,
     layers: Vec<Layer>,
-    /// The same of what was met before, by the class and the part that it is: of arguments, the numbers, and of schemas,
-    /// the one. Where nothing is memoized, each object has its schemas, which are then known by their bytes. What cannot
-    /// be read is not read again.
+    /// The same by the class and the part that is given: for arguments, the numbers of the layers, and for a schema,
+    /// that of the one. If nothing is memoized, each object has its schemas anew, which are then found by their bytes.
+    /// Schemas that cannot be read are not read again.
     by_arguments: BTreeMap<(String, u32), Option<Rc<[usize]>>>,
     by_id: BTreeMap<(String, u32), Option<usize>>,
     by_bytes: BTreeMap<(String, Vec<u8>), Option<usize>>,
-    /// Why the first of those that are left out was, and of which class it is.
+    /// Why the first form that is left out cannot be read, and its class.
     damage: RefCell<Option<(String, Error)>>,
-    /// How far they were looked for.
+    /// The end of the arena up to which forms were searched for.
     end: u32,
-    /// What their schemas take in memory.
+    /// The memory that the schemas occupy.
     memory: usize,
 }
 
@@ -62,13 +62,14 @@ impl Forms {
         self.now.get_or_init(|| self.before.take().and(parts, memory))
     }
 
-    /// The same for what is read of the pickle later.
+    /// Keeps the forms for what is read of the pickle later.
     pub fn later(self) -> Self {
         let found = self.now.into_inner().unwrap_or_else(|| self.before.into_inner());
         Self { now: OnceCell::new(), before: RefCell::new(found) }
     }
 
-    /// The error in filling an image or, as objects of a form that cannot be read are of no class, why that cannot.
+    /// Returns the error of filling an image; or why a form cannot be read, if that is the cause: its objects seem to
+    /// be of no class.
     pub fn explain(&self, error: Error) -> Error {
         let damage = self.now.get().and_then(|found| found.damage.take());
         match damage {
@@ -79,7 +80,7 @@ impl Forms {
 }
 
 impl Found {
-    /// Reads those that came since, into no more memory than this for all.
+    /// Reads the forms that were added since, with at most `memory` bytes for all.
     fn and(mut self, parts: &Parts<'_>, memory: usize) -> Self {
         for (place, tag) in parts.arena.nodes_from(self.end) {
             let Some(class) = (tag == Tag::Call).then(|| parts.class_of_form(place)).flatten() else { continue };
@@ -117,7 +118,7 @@ impl Found {
         Ok(layers.into())
     }
 
-    /// The number of the layer that a schema of a class is.
+    /// Returns the number of the layer of a schema of a class.
     fn layer_of(&mut self, (id, bytes): (Id, &[u8]), class: &str, memory: usize) -> Result<usize> {
         let by_id = (class.to_owned(), id.0);
         if let Some(known) = self.by_id.get(&by_id) {
@@ -136,7 +137,7 @@ impl Found {
     fn layer(&mut self, bytes: &[u8], class: &str, memory: usize) -> Result<usize> {
         let first = self.layers.last().map_or(1, Layer::end);
         let layer = Layer::read(bytes, class, first, memory.saturating_sub(self.memory));
-        // Also of what is none, as it may be met again in each of many classes.
+        // This counts schemas that cannot be read too, because each may be read again for many classes.
         let nodes = layer.as_ref().map_or(0, Layer::memory);
         self.memory = self.memory.saturating_add(nodes).saturating_add(bytes.len().saturating_mul(32));
         self.layers.push(layer?);
@@ -148,12 +149,12 @@ impl Found {
         self.damage.borrow_mut().get_or_insert_with(|| (class.to_owned(), error.within(class)));
     }
 
-    /// What the form of a call says of a class and its bases, the first base's first.
+    /// Returns the layers of a form: of a class and its bases, the first base's first.
     fn layers_of(&self, form: u32) -> Option<impl DoubleEndedIterator<Item = &Layer>> {
         Some(self.forms.get(&form)?.iter().filter_map(|&number| self.layers.get(number)))
     }
 
-    /// The layer that a node belongs to, by its number among those of all.
+    /// Returns the layer of a node, by its number among those of all layers.
     fn layer_with(&self, number: usize) -> Option<&Layer> {
         self.layers.get(self.layers.partition_point(|layer| layer.first <= number).checked_sub(1)?)
     }

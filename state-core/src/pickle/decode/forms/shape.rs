@@ -1,4 +1,4 @@
-//! What the schema of a form says of the parts of an object.
+//! What the schema of a form says about the parts of an object.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -18,14 +18,14 @@ use crate::schema::{Enum, Kind, Link, Object, Schema, Show, Slot};
 use crate::value::{Value, named};
 use crate::walk::{self, Decoder, NamedVariant, can_be_none};
 
-/// The node of a schema that a part was written by: its number among those of all forms, or 0.
+/// The schema node that a part was written by: its number among the nodes of all layers, or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::pickle::decode) struct Shape(pub u32);
 
 impl Shape {
     pub const NONE: Self = Self(0);
 
-    /// The node that a link of a layer leads to.
+    /// Returns the node to which a link of a layer points.
     fn of(layer: &Layer, link: Link) -> Self {
         match link {
             Link::At(place) => Self(u32::try_from(layer.first + place).unwrap_or_default()),
@@ -34,15 +34,15 @@ impl Shape {
     }
 }
 
-/// The shapes of the items of a part: that of each or, of a tuple, its own and the place of the next. It is as short as
-/// can be, as what holds items does at every level.
+/// The shapes of the items of a part: the common one; or of a tuple, its own and the index of the next item. It is
+/// small, because iterators contain it at every level.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::pickle::decode) struct Inner {
     shape: Shape,
     next: u32,
 }
 
-/// All items have the shape.
+/// The value of `next` if all items have the same shape.
 const ALIKE: u32 = u32::MAX;
 
 impl Inner {
@@ -68,7 +68,7 @@ impl Inner {
 }
 
 impl Found {
-    /// The type that a shape is, without the boxes and options around it, which are not seen in a pickle.
+    /// Returns the type of a shape, without the boxes and options around it that are not visible in a pickle.
     fn known(&self, shape: Shape) -> Option<(&Layer, &Schema)> {
         if shape == Shape::NONE {
             return None;
@@ -87,7 +87,7 @@ impl Found {
 }
 
 impl Source<'_> {
-    /// The forms of the pickle.
+    /// Returns the forms of the pickle.
     fn found(&self) -> &Found {
         self.forms.get(self.parts, self.limits.memory)
     }
@@ -96,12 +96,12 @@ impl Source<'_> {
 type Named<'p> = Vec<(&'p str, Node<'p>)>;
 
 impl<'p> Node<'p> {
-    /// What the part was written by, if that is known.
+    /// Returns the schema that the part was written by, if that is known.
     fn known(self) -> Option<(&'p Layer, &'p Schema)> {
         if self.shape() == Shape::NONE { None } else { self.source.found().known(self.shape()) }
     }
 
-    /// By what its items were written.
+    /// Returns the shapes of its items.
     pub fn inner(self) -> Inner {
         match self.known() {
             Some((layer, schema)) => match &schema.kind {
@@ -115,7 +115,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// By what its keys and values were written.
+    /// Returns the shapes of its keys and values.
     pub fn inner_of_map(self) -> [Shape; 2] {
         match self.known() {
             Some((layer, Schema { kind: Kind::Map(key, value), .. })) => [*key, *value].map(|of| Shape::of(layer, of)),
@@ -123,13 +123,13 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// By what the value of an open set was written, of which the type has this tag.
+    /// Returns the shape of the value of an open set, whose type has this tag.
     pub fn inner_of_set(self, tag: &str) -> Inner {
         let Some((layer, Schema { kind: Kind::Open(open), .. })) = self.known() else { return Inner::NONE };
         Inner::alike(layer.member(open, tag).map_or(Shape::NONE, |place| Shape::of(layer, Link::At(place))))
     }
 
-    /// Of the bytes of a raw array, what its elements were.
+    /// Returns the layout of the elements, if it is the bytes of a raw array.
     pub fn layout(self) -> Option<&'p Arc<str>> {
         match self.known()? {
             (layer, Schema { kind: Kind::Raw(raw), .. }) => layer.layout(layer.nodes.get(raw.element)),
@@ -137,12 +137,12 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// The value of what holds structs or enums that are no classes, as one with the names of their slots. What has parts
-    /// that the schema says nothing of is a value without.
+    /// Returns the value with the names of slots, if it contains structs or enums that are not classes; `None` if the
+    /// schema does not describe all of its parts.
     pub fn named_value(self, levels: u32) -> Option<Value> {
         let (layer, schema) = self.known().filter(|(layer, schema)| layer.has_names(schema))?;
         let of = (schema, &layer.nodes);
-        // Of a schema that was read, the head may be of any size.
+        // The head of a schema that comes from a pickle may be of any size.
         if schema.head as u64 > self.source.left.get() {
             return None;
         }
@@ -153,7 +153,7 @@ impl<'p> Node<'p> {
         named(of, &image.regions(schema.head).ok()?, levels).ok()
     }
 
-    /// Whether it is a tuple of the slots of an enum that is called otherwise.
+    /// Returns whether it is a tuple of the slots of an enum with another name.
     pub fn is_other_enum(self, tag: &str) -> bool {
         match self.known() {
             Some((_, Schema { kind: Kind::Enum(of), .. })) => of.name != tag,
@@ -162,7 +162,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// The slots of a struct of this name that is no class, if it is one.
+    /// Returns the slots, if it is a struct of this name that is not a class.
     fn struct_of(self, tag: &str) -> Option<(&'p Layer, &'p Object, Items<'p>)> {
         let (layer, schema) = self.known()?;
         match (object(schema)?, self.source.parts.plain(self.id())) {
@@ -171,7 +171,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// What an object of this class was made of: the schemas, the slots, and attributes.
+    /// Returns what an object of this class was made from: its layers, slots and attributes.
     fn slots_of_class(self, tag: &str) -> Option<(impl DoubleEndedIterator<Item = &'p Layer>, Items<'p>, Option<Id>)> {
         let parts = self.source.parts;
         let View::Object(kind, place) = parts.plain(self.id()) else { return None };
@@ -184,15 +184,15 @@ impl<'p> Node<'p> {
         Some((layers, formed.slots, formed.attributes))
     }
 
-    /// Whether it is of this type, by what a form says of it.
+    /// Returns whether it is of this type, according to a form.
     pub fn is_formed(self, tag: &str) -> bool {
         self.struct_of(tag).is_some() || self.slots_of_class(tag).is_some()
     }
 
-    /// The slots of an object of this type by name.
+    /// Returns the slots of an object of this type by name.
     ///
     /// # Errors
-    /// Other slots than those of the schema.
+    /// If the slots are not those of the schema.
     pub fn slots_by_name(self, tag: &str) -> Result<Option<Named<'p>>> {
         let mut named = Vec::new();
         if let Some((layer, object, mut slots)) = self.struct_of(tag) {
@@ -212,7 +212,7 @@ impl<'p> Node<'p> {
             }
         }
         let parts = self.source.parts;
-        // Behind the slots stand the attributes of a subclass, or of a class that has a dict of its own.
+        // The slots are followed by the attributes of a subclass, or of a class that has a `__dict__`.
         if attributes.is_none() && slots.len() == 1 {
             attributes = slots.clone().next().filter(|last| matches!(parts.view(*last), View::Dict(_)));
             if attributes.is_some() {
@@ -267,7 +267,7 @@ impl<'p> Node<'p> {
             View::Bytes(bytes) | View::ByteArray(bytes) => bytes.len(),
             View::Buffer(at) => self.source.buffers.get(at as usize).map_or(0, |buffer| buffer.len()),
             View::None => 0,
-            // An array says how many elements it has.
+            // An array has its own count of elements.
             _ => return Ok(()),
         };
         match self.source.parts.view(count) {
@@ -280,7 +280,7 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// The slots, where nothing stands behind them.
+    /// Returns the slots, if nothing follows them.
     fn all(self, mut rest: Items<'p>, named: Named<'p>) -> Result<Named<'p>> {
         match rest.next() {
             None => Ok(named),
@@ -291,10 +291,10 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// The name of the variant of an enum of this name, and its slots by name.
+    /// Returns the name of the variant of an enum of this name, and its slots by name.
     ///
     /// # Errors
-    /// Other slots than those of the schema.
+    /// If the slots are not those of the schema.
     pub fn variant_by_name(self, tag: &str) -> Result<Option<NamedVariant<'p, Self>>> {
         let Some((layer, schema, of, mut slots)) = self.enum_of(tag) else { return Ok(None) };
         let name = slots.next().and_then(|name| self.source.parts.text(name));
@@ -308,7 +308,7 @@ impl<'p> Node<'p> {
         Ok(Some((name, named)))
     }
 
-    /// The enum of this name that it is a value of, and the name of the variant with its slots.
+    /// Returns the enum of this name of which it is a value, and the name of the variant followed by its slots.
     fn enum_of(self, tag: &str) -> Option<(&'p Layer, &'p Schema, &'p Enum, Items<'p>)> {
         match self.source.parts.plain(self.id()) {
             View::Tuple(slots) => match self.known()? {

@@ -1,8 +1,8 @@
-//! The stack machine: runs the opcodes of one pickle, and leaves its parts in the arena. Nothing is imported, called or
-//! built; calls and instances are kept as what they are.
+//! The stack machine: it runs the opcodes of one pickle, and leaves the parts of the pickle in the arena. Nothing is
+//! imported, called or built; calls and instances are kept as they are.
 //!
-//! It takes what CPython's `_pickle` takes and refuses what that refuses. Where the two differ, the module `pickle`
-//! lists it.
+//! It accepts and refuses what CPython's `_pickle` accepts and refuses. The documentation of the module `pickle` lists
+//! the differences.
 
 mod objects;
 
@@ -42,24 +42,24 @@ pub(super) fn run<'a>(input: &'a [u8], options: &PickleOptions, buffers: u32) ->
 }
 
 pub(super) struct Machine<'a> {
-    /// What there is so far.
+    /// The parts that exist so far.
     pub parts: Parts<'a>,
-    /// The opcode that runs, or the next one.
+    /// The offset of the opcode that runs, or of the next one.
     at: usize,
     stack: Stack,
-    /// Where on the stack the marks stand.
+    /// The positions of the marks on the stack.
     marks: Vec<u32>,
-    /// The last of them: nothing below it can be taken.
+    /// The last of these positions: nothing below it can be taken.
     fence: usize,
     pub memo: Memo,
     dropped: Dropped,
     most_buffers: u32,
     fix_imports: bool,
-    /// The callable that was looked at last, and whether it encodes text as bytes.
+    /// The last callable that was examined, and whether it encodes text as bytes.
     codec: Option<(Id, bool)>,
-    /// The bytes of texts that were encoded.
+    /// The bytes of texts that were encoded, by the id of the text.
     latin1: BTreeMap<u32, u32>,
-    /// Whether what is put in the memo has its place there already.
+    /// Whether PUT opcodes are ignored, because their parts are in the memo already.
     is_again: bool,
     /// The place in the arena below which nothing can be changed any more.
     settled: u32,
@@ -97,8 +97,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs the opcodes of one part alone: what they put in the memo has the numbers from the end of that on, or has its
-    /// number already if the part `is_again` run. Parts of earlier runs are not changed any more.
+    /// Runs the opcodes of one part alone. What they put in the memo is numbered from its present end on, unless
+    /// `is_again`: then the part was run before, and is numbered already. Parts of earlier runs cannot be changed.
     pub fn part(&mut self, range: Range<usize>, is_again: bool) -> Option<Id> {
         self.stack.truncate(0);
         self.marks.clear();
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
             }
             if op.code == op::STOP {
                 let root = self.pop()?;
-                // What is left is dropped too.
+                // What remains on the stack is dropped too.
                 self.drop_from(0);
                 self.at = op.end;
                 return Ok(root);
@@ -190,7 +190,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The opcodes that modern pickles have seldom or not at all.
+    /// Runs the opcodes that are rare in modern pickles.
     fn rare(&mut self, op: &Op<'a>) -> Result<()> {
         match op.code {
             op::PROTO if op.number > 5 => {
@@ -246,7 +246,7 @@ impl<'a> Machine<'a> {
             }
             op::NEXT_BUFFER => self.next_buffer()?,
             op::READONLY_BUFFER => self.readonly_buffer()?,
-            // All of the table is dealt with.
+            // Every opcode of the table is handled above.
             other => return Err(malformed("an opcode", format!("{other:#04x}"))),
         }
         Ok(())
@@ -282,7 +282,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Where the last few parts begin on the stack.
+    /// Returns where the last `count` parts begin on the stack.
     #[inline]
     fn last(&self, count: usize) -> Result<usize> {
         match self.stack.len().checked_sub(count) {
@@ -303,11 +303,12 @@ impl<'a> Machine<'a> {
         if len == self.marks.capacity() {
             self.marks.reserve_exact(len.max(16).min(self.parts.input.len() - self.at + 1));
         }
-        // The stack has fewer parts than the input bytes, which were tested to be countable so.
+        // The cast is lossless: the stack has fewer parts than the input has bytes, and these were tested to have 31
+        // bits.
         self.marks.push(self.fence as u32);
     }
 
-    /// Takes the last mark away, and says where on the stack it stood.
+    /// Removes the last mark, and returns its position on the stack.
     fn unmark(&mut self) -> Result<usize> {
         let mark = self.marks.pop().ok_or_else(|| malformed("a mark on the stack", "none"))?;
         self.fence = self.marks.last().map_or(0, |&mark| mark as usize);
@@ -332,7 +333,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Drops what lies on the stack from a place on.
+    /// Drops everything on the stack from `from` on.
     fn drop_from(&mut self, from: usize) {
         for id in (from..self.stack.len()).filter_map(|at| self.stack.get(at)).map(Id) {
             self.dropped.note(&self.parts.arena, id, self.parts.shares.contains(id));
@@ -340,7 +341,7 @@ impl<'a> Machine<'a> {
         self.stack.truncate(from);
     }
 
-    /// Whether the opcode behind this one fetches the same object as the one that is dropped.
+    /// Returns whether the next opcode fetches the same object as the one that is dropped.
     fn is_replaced(&mut self, id: Id) -> bool {
         if id.place().is_none() {
             return false;
@@ -356,8 +357,8 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Whether the last part is a call of a function with the object below it as the first argument, as that of a state
-    /// setter.
+    /// Returns whether the last part is a call whose first argument is the object below it, as the call of a state
+    /// setter is.
     fn is_step(&self) -> bool {
         let Ok(from) = self.last(2) else { return false };
         let place = |at: usize| self.stack.get(at).and_then(|id| Id(id).place());
@@ -392,7 +393,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// A node of the parts from a place on the stack to its end, which it replaces.
+    /// Replaces the parts from `from` to the end of the stack by a node of them.
     #[inline]
     fn collect(&mut self, tag: Tag, from: usize) -> Result<()> {
         let id = self.parts.arena.collect(tag, &mut self.stack, from)?;
@@ -400,7 +401,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Tests that a part was not used yet as it is.
+    /// Tests that a part was made in this run, and so was not used elsewhere yet.
     #[inline]
     fn changeable(&self, place: u32) -> Result<()> {
         if place >= self.settled { Ok(()) } else { Err(malformed("a part that is made here", "one from the memo")) }
@@ -419,7 +420,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Adds the parts from a place on the stack to the container before it.
+    /// Adds the parts from `from` to the end of the stack to the container before them.
     fn add(&mut self, tag: Tag, from: usize) -> Result<()> {
         let before = from.checked_sub(1).filter(|&at| at >= self.fence);
         let target = before.and_then(|at| self.stack.get(at)).map(Id);

@@ -1,4 +1,4 @@
-//! The opcodes that name classes and make objects of them, and those of buffers out of band.
+//! The opcodes that name classes and make objects of them, and those of out-of-band buffers.
 
 use alloc::format;
 
@@ -44,7 +44,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`.
+    /// Returns the bytes if the call is `_codecs.encode(text, 'latin1')`, as which protocols below 3 write them.
     pub(super) fn encoded(&mut self, callable: Id, arguments: Id) -> Result<Option<Id>> {
         let codec = match self.codec {
             Some((id, is)) if id == callable => is,
@@ -72,7 +72,7 @@ impl<'a> Machine<'a> {
         }
         match self.parts.strings.latin1(self.parts.input, &mut self.parts.arena, text)? {
             Some(bytes) => {
-                // Remembered, so that one text that is encoded again and again takes no more time and memory.
+                // Remembered, so that encoding one text again and again takes no more time and memory.
                 self.latin1.insert(text.0, bytes.0);
                 Ok(Some(bytes))
             }
@@ -112,7 +112,7 @@ impl<'a> Machine<'a> {
             Some((place, Tag::New | Tag::NewKeywords | Tag::Call | Tag::Instance)) => {
                 self.parts.arena.change(place, Tag::State, &mut self.stack, from + 1)?;
             }
-            // What has no attributes takes none; no state at all is what it takes.
+            // Only the state `None` can be given to an object without attributes.
             _ if self.parts.input.get(state.offset().unwrap_or(usize::MAX)) == Some(&op::NONE) => {}
             _ => return Err(malformed("an object that can take a state", self.name(object))),
         }
@@ -170,7 +170,7 @@ impl<'a> Machine<'a> {
         Err(malformed("a buffer", self.name(top)))
     }
 
-    /// Tests that something can be the arguments of a call.
+    /// Tests that a part can be the arguments of a call.
     pub(super) fn tuple(&self, id: Id) -> Result<()> {
         let empty = id.offset().is_some_and(|offset| self.parts.input.get(offset) == Some(&op::EMPTY_TUPLE));
         if empty || id.place().is_some_and(|place| self.parts.arena.tag(place) == Tag::Tuple) {
@@ -179,7 +179,7 @@ impl<'a> Machine<'a> {
         Err(malformed("a tuple of arguments", self.name(id)))
     }
 
-    /// Tests that something can be called: a name, or the result of another call.
+    /// Tests that a part can be called: a name, or the result of another call.
     pub(super) fn class(&self, id: Id) -> Result<()> {
         let callable = match (id.offset(), id.place()) {
             (Some(offset), _) => {
@@ -195,14 +195,14 @@ impl<'a> Machine<'a> {
         if callable { Ok(()) } else { Err(malformed("a class or function", self.name(id))) }
     }
 
-    /// What a part is, for an error.
+    /// Returns what a part is, for an error.
     #[cold]
     pub(super) fn name(&self, id: Id) -> &'static str {
         view::kind_name(self.parts.input, &self.parts.arena, id)
     }
 }
 
-/// The two lines of a name.
+/// Tests the two lines of a name.
 fn named(module: &[u8], name: &[u8]) -> Result<()> {
     for (line, what) in [(module, "the name of a module"), (name, "the name of a class or function")] {
         if line.is_empty() || core::str::from_utf8(line).is_err() {

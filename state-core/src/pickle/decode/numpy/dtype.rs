@@ -1,4 +1,4 @@
-//! NumPy's types of elements: as text, as the lists and dicts that `numpy.dtype` takes, and as it pickles them itself.
+//! NumPy's element types: as text, as the lists and dicts that `numpy.dtype` takes, and as NumPy pickles them.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -10,39 +10,39 @@ use super::super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{ByteOrder, Dtype, Field, Structured, Subarray, TimeUnit};
 
-/// Types in one another deeper than this are refused.
+/// Types that are nested deeper are refused.
 const DEEPEST: u32 = 32;
 
-/// The flag of a record whose fields lie as in C. 1.x writes it as the negative number of its byte.
+/// The flag of a record whose fields are aligned as in C. NumPy 1.x writes it as a negative byte.
 const ALIGNED: i128 = 0x80;
 
-/// The types that were met, each read once.
+/// The types that were found, each read once.
 #[derive(Debug)]
 pub(in super::super) struct Dtypes {
     seen: BTreeMap<u32, Option<Dtype>>,
-    /// How many types and fields may still come. Shared parts could stand for any number of them.
+    /// How many more types and fields may be read. Shared parts could stand for any number of them.
     left: usize,
-    /// Whether types are left out of which more is known than [`Dtype`] has words for: titles, metadata, and the class
-    /// of records.
+    /// Whether types are left out that have more than [`Dtype`] can represent: titles, metadata, and the class of
+    /// records.
     is_exact: bool,
 }
 
 impl Dtypes {
-    /// For a pickle of this length.
+    /// Returns an empty table for a pickle of this length.
     pub fn new(len: usize) -> Self {
-        // NumPy needs more than sixteen bytes for a field as for a type.
+        // NumPy writes more than sixteen bytes for a field, and for a type.
         Self { seen: BTreeMap::new(), left: len / 16 + 1024, is_exact: false }
     }
 
-    /// Of these only those that are the same once they are written again.
+    /// Returns such a table only of types that are the same when they are written again.
     pub fn exact(len: usize) -> Self {
         Self { is_exact: true, ..Self::new(len) }
     }
 
-    /// The type that a part stands for; `None` if it is none that has a word here.
+    /// Returns the type that a part stands for; `None` if [`Dtype`] cannot represent it.
     ///
     /// # Errors
-    /// A type that cannot be, such as one with a field beyond its end.
+    /// If the type is impossible, such as one with a field beyond its end.
     pub fn dtype(&mut self, parts: &Parts<'_>, id: Id) -> Result<Option<Dtype>> {
         self.nested(parts, id, DEEPEST)
     }
@@ -62,7 +62,7 @@ impl Dtypes {
             return Ok(None);
         }
         let dtype = match parts.view(id) {
-            // What is called before it would be lost with it.
+            // Calls before it would be lost with it.
             View::Object(Tag::Call, place) if parts.effects.group_of(place).is_some() => None,
             View::Object(Tag::Call, place) => self.called(parts, place, depth)?,
             _ => self.described(parts, id, depth)?,
@@ -77,7 +77,7 @@ impl Dtypes {
         left.is_some()
     }
 
-    /// A dict of names, formats and offsets, a list of fields, or the pair of a type and a shape.
+    /// Reads a dict of names, formats and offsets, a list of fields, or the pair of a type and a shape.
     fn described(&mut self, parts: &Parts<'_>, id: Id, depth: u32) -> Result<Option<Dtype>> {
         match parts.view(id) {
             View::Dict(entries) => self.layout(parts, entries, depth),
@@ -90,7 +90,7 @@ impl Dtypes {
         }
     }
 
-    /// `numpy.dtype(..)`, and its state where it has one.
+    /// Reads `numpy.dtype(..)`, and its state if it has one.
     fn called(&mut self, parts: &Parts<'_>, place: u32, depth: u32) -> Result<Option<Dtype>> {
         let callee = parts.name(parts.arena.part(place, 0));
         if callee.is_none_or(|callee| (callee.module, callee.name) != ("numpy", "dtype")) {
@@ -106,7 +106,7 @@ impl Dtypes {
                     && (name.name == "void" || name.name == "record" && !self.is_exact);
                 is_record.then_some(Dtype::Void(0))
             }
-            // Such fields would have to be laid out as C does.
+            // Fields with `align` would have to be laid out as in C.
             View::List(_)
                 if args.next().is_some_and(|align| !matches!(parts.view(align), View::Bool(false) | View::Int(0))) =>
             {
@@ -121,8 +121,8 @@ impl Dtypes {
         }
     }
 
-    /// The state of versions 3 and 4: byte order, inner array, names, fields, size, alignment, flags, metadata. What
-    /// programs note as metadata changes no element.
+    /// Reads the state of versions 3 and 4: byte order, inner array, names, fields, size, alignment, flags, metadata.
+    /// Notes in the metadata do not affect the elements.
     fn restored(&mut self, parts: &Parts<'_>, base: Dtype, state: Items<'_>, depth: u32) -> Result<Option<Dtype>> {
         let state: Vec<Id> = if state.len() <= 9 { state.collect() } else { Vec::new() };
         let [version, order, inner, names, fields, size, _, flags, ref more @ ..] = *state else { return Ok(None) };
@@ -152,7 +152,7 @@ impl Dtypes {
         }
     }
 
-    /// Fields by their names: of each its type and offset.
+    /// Reads the fields by name: the type and offset of each.
     fn record(
         &mut self,
         parts: &Parts<'_>,
@@ -187,7 +187,7 @@ impl Dtypes {
         Structured::new(all, size, aligned).map(|record| Some(Dtype::Structured(record)))
     }
 
-    /// `{'names': .., 'formats': .., 'offsets': .., 'itemsize': .., 'aligned': ..}`
+    /// Reads `{'names': .., 'formats': .., 'offsets': .., 'itemsize': .., 'aligned': ..}`.
     fn layout(&mut self, parts: &Parts<'_>, mut entries: Items<'_>, depth: u32) -> Result<Option<Dtype>> {
         let (mut names, mut formats, mut offsets, mut size, mut aligned) = (None, None, None, None, false);
         while let (Some(key), Some(value)) = (entries.next(), entries.next()) {
@@ -202,7 +202,7 @@ impl Dtypes {
             }
         }
         let (Some(names), Some(formats)) = (names, formats) else { return Ok(None) };
-        // Without offsets, it would have to be laid out as C does.
+        // Aligned fields without offsets would have to be laid out as in C.
         if names.len() != formats.len() || offsets.is_none() && aligned || !self.spend(names.len()) {
             return Ok(None);
         }
@@ -222,7 +222,7 @@ impl Dtypes {
         Structured::new(all, size.unwrap_or(end), aligned).map(|record| Some(Dtype::Structured(record)))
     }
 
-    /// `[(name, type), (name, type, shape)]`: one behind another.
+    /// Reads `[(name, type), (name, type, shape)]`, fields without gaps.
     fn packed(&mut self, parts: &Parts<'_>, fields: Items<'_>, depth: u32) -> Result<Option<Dtype>> {
         if !self.spend(fields.len()) {
             return Ok(None);
@@ -260,7 +260,7 @@ fn byte_order(text: &str) -> Option<ByteOrder> {
     }
 }
 
-/// A type of the same kind in this byte order, and of this size where the kind has any.
+/// Returns a type of the same kind with this byte order, and with this size if the kind has sizes.
 fn ordered(base: Dtype, order: ByteOrder, size: Option<usize>, unit: Option<TimeUnit>) -> Option<Dtype> {
     Some(match base {
         Dtype::Int(1, _) | Dtype::UInt(1, _) | Dtype::Bool => base,
@@ -277,7 +277,7 @@ fn ordered(base: Dtype, order: ByteOrder, size: Option<usize>, unit: Option<Time
     })
 }
 
-/// Whether a program noted something in the metadata; beside the unit of times stands a dict for it.
+/// Returns whether a program added notes to the metadata, which are a dict next to the unit of times.
 fn has_notes(parts: &Parts<'_>, metadata: Id) -> bool {
     let notes = match parts.view(metadata) {
         View::Tuple(mut pair) => pair.next(),
@@ -286,7 +286,7 @@ fn has_notes(parts: &Parts<'_>, metadata: Id) -> bool {
     notes.is_some_and(|notes| matches!(parts.view(notes), View::Dict(entries) if entries.len() > 0))
 }
 
-/// The unit of times, in the metadata: `({}, (name, multiple, 1, 1))`.
+/// Returns the unit of times in the metadata: `({}, (name, multiple, 1, 1))`.
 fn unit(parts: &Parts<'_>, metadata: Id) -> Option<TimeUnit> {
     let View::Tuple(mut pair) = parts.view(metadata) else { return None };
     let View::Tuple(mut unit) = parts.view(pair.nth(1)?) else { return None };

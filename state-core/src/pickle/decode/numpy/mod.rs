@@ -1,5 +1,5 @@
-//! NumPy's arrays and scalars, in all the ways in which its versions spell them: element type, shape and bytes, found
-//! without a copy where they stand in one piece.
+//! NumPy's arrays and scalars, in all the ways in which its versions write them: element type, shape and bytes, which
+//! are not copied if they are contiguous.
 
 mod dtype;
 
@@ -14,24 +14,24 @@ use crate::array::{ArrayParts, wrong_length};
 use crate::error::Result;
 use crate::value::{Dtype, Order};
 
-/// As many dimensions as the newest NumPy allows.
+/// The most dimensions that the newest NumPy allows.
 const MOST_DIMENSIONS: usize = 64;
 
-/// Where arrays are looked for: the parts of a pickle, and its buffers out of band.
+/// The parts of a pickle and its out-of-band buffers, in which arrays are found.
 #[derive(Clone, Copy)]
 pub(super) struct Numpy<'p> {
     pub parts: &'p Parts<'p>,
     pub buffers: &'p [&'p [u8]],
-    /// Whether classes that NumPy derives from its arrays are arrays too.
+    /// Whether subclasses of arrays in NumPy count as arrays.
     pub derived: bool,
 }
 
 impl<'p> Numpy<'p> {
-    /// The array or scalar that stands at a node; `None` for what is neither, or of a type that has no word here, such
-    /// as Python's objects.
+    /// Returns the array or scalar at a node; `None` if it is neither, or has a type that [`Dtype`] cannot represent,
+    /// such as Python's objects.
     ///
     /// # Errors
-    /// An array whose bytes are not as many as its type and shape ask for, and a type that cannot be.
+    /// If an array does not have as many bytes as its type and shape require, or its type is impossible.
     pub fn array(&self, tag: Tag, place: u32, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let parts = self.parts;
         if tag != Tag::Call || parts.effects.group_of(place).is_some() || parts.is_long_name(parts.arena.part(place, 0))
@@ -53,24 +53,24 @@ impl<'p> Numpy<'p> {
         }
     }
 
-    /// Whether what stands at a node is a scalar, which is no array without dimensions.
+    /// Returns whether a node is a scalar, as opposed to an array without dimensions.
     pub fn is_scalar(&self, place: u32) -> bool {
         let callable = self.parts.arena.part(place, 0);
         !self.parts.is_long_name(callable) && self.parts.name(callable).is_some_and(|name| name.name == "scalar")
     }
 
-    /// `_reconstruct(class, (0,), b'b')`, then the state: version, shape, type, whether in Fortran's order, bytes.
+    /// Reads `_reconstruct(class, (0,), b'b')`, and the state: version, shape, type, whether in Fortran's order, bytes.
     fn reconstructed(&self, place: u32, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let class = args.next().and_then(|class| self.parts.name(class));
         let is_array = class.is_some_and(|class| match (class.module, class.name) {
             ("numpy", "ndarray") => true,
             (module, _) => self.derived && (module == "numpy" || module.starts_with("numpy.")),
         });
-        // It is asked for one state; what more is done with it nobody knows.
+        // NumPy gives it exactly one state; the meaning of further changes is unknown.
         let is_array = is_array && self.parts.arena.changes(place).nth(1).is_none();
         let Some(state) = self.parts.state(place).filter(|_| is_array) else { return Ok(None) };
         let View::Tuple(mut state) = self.parts.view(state) else { return Ok(None) };
-        // The first of them had no version.
+        // The state of the oldest NumPy has no version.
         if state.len() == 5 && !matches!(state.next().map(|id| self.parts.view(id)), Some(View::Int(0 | 1))) {
             return Ok(None);
         }
@@ -89,7 +89,7 @@ impl<'p> Numpy<'p> {
         whole(dtype, shape, order, bytes)
     }
 
-    /// `scalar(type, bytes)`: an array without dimensions.
+    /// Reads `scalar(type, bytes)`: an array without dimensions.
     fn scalar(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let (Some(dtype), Some(bytes), None) = (args.next(), args.next(), args.next()) else { return Ok(None) };
         let Some(bytes) = self.bytes(bytes) else { return Ok(None) };
@@ -97,7 +97,7 @@ impl<'p> Numpy<'p> {
         whole(dtype, Vec::new(), Order::C, bytes)
     }
 
-    /// `_frombuffer(buffer, type, shape, order)`, and since NumPy 2.3 the order of the axes for order `K`.
+    /// Reads `_frombuffer(buffer, type, shape, order)`, and since NumPy 2.3 the order of the axes for order `K`.
     fn over_buffer(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let (Some(buffer), Some(dtype), Some(shape), Some(order)) =
             (args.next(), args.next(), args.next(), args.next())
@@ -119,7 +119,7 @@ impl<'p> Numpy<'p> {
         }
     }
 
-    /// `ndarray(shape, type, buffer, offset, strides, order)`: of a buffer that may be longer.
+    /// Reads `ndarray(shape, type, buffer, offset, strides, order)`: part of a buffer that may be longer.
     fn ndarray(&self, mut args: Items<'p>, dtypes: &mut Dtypes) -> Result<Option<ArrayParts<'p>>> {
         let (Some(shape), Some(dtype), Some(buffer)) = (args.next(), args.next(), args.next()) else { return Ok(None) };
         let (offset, strides, order) = (args.next(), args.next(), args.next());
@@ -138,7 +138,7 @@ impl<'p> Numpy<'p> {
         if let Some(strides) = strides.filter(|&strides| !matches!(self.parts.view(strides), View::None)) {
             match self.parts.lengths(strides).and_then(|strides| order_of(&strides, &shape, dtype.itemsize())) {
                 Some(order) => in_order = order,
-                // Elements that lie apart, or on each other.
+                // The elements have gaps between them, or overlap.
                 None => return Ok(None),
             }
         }
@@ -149,7 +149,7 @@ impl<'p> Numpy<'p> {
         }
     }
 
-    /// Bytes of any kind; the strings of Python 2 as the bytes that they were.
+    /// Returns bytes of any kind, and strings of Python 2 as the bytes that they were.
     fn bytes(&self, id: Id) -> Option<Cow<'p, [u8]>> {
         match self.parts.view(id) {
             View::Bytes(bytes) | View::ByteArray(bytes) => Some(Cow::Borrowed(bytes)),
@@ -164,7 +164,7 @@ impl<'p> Numpy<'p> {
 }
 
 impl Parts<'_> {
-    /// A name or code: text, or what was text in Python 2 and is read as bytes.
+    /// Returns a name or code: text, or bytes, as which text of Python 2 may be read.
     fn word(&self, id: Id) -> Option<&str> {
         match self.view(id) {
             View::Text(word) | View::Bytes(word) => core::str::from_utf8(word).ok(),
@@ -172,7 +172,7 @@ impl Parts<'_> {
         }
     }
 
-    /// A tuple or list of lengths, or one alone.
+    /// Returns a tuple or list of lengths, or a single length.
     fn lengths(&self, id: Id) -> Option<Vec<usize>> {
         let items = match self.view(id) {
             View::Int(length) => return Some(alloc::vec![usize::try_from(length).ok()?]),
@@ -187,10 +187,10 @@ impl Parts<'_> {
     }
 }
 
-/// The array of exactly these bytes.
+/// Returns the array of exactly these bytes.
 fn whole(dtype: Dtype, shape: Vec<usize>, order: Order, bytes: Cow<'_, [u8]>) -> Result<Option<ArrayParts<'_>>> {
     match size(&dtype, &shape) {
-        // Of elements without bytes there can be any number, at the cost of none.
+        // There could be any number of elements without bytes, at no cost.
         Some(0) if !shape.contains(&0) => Ok(None),
         Some(size) if size == bytes.len() => Ok(Some(ArrayParts { dtype, shape, order, bytes })),
         size => Err(wrong_length(&dtype, &shape, (size, bytes.len()))),
@@ -215,7 +215,7 @@ fn is_permutation(axes: &[usize], count: usize) -> bool {
     axes.len() == count && (0..count).all(|axis| axes.contains(&axis))
 }
 
-/// The order in which elements that are so far apart lie side by side.
+/// Returns the order in which elements with these strides are contiguous.
 fn order_of(strides: &[usize], shape: &[usize], itemsize: usize) -> Option<Order> {
     if strides.len() != shape.len() {
         return None;
@@ -226,7 +226,7 @@ fn order_of(strides: &[usize], shape: &[usize], itemsize: usize) -> Option<Order
     follow(itemsize, strides.iter().zip(shape)).then_some(Order::Fortran)
 }
 
-/// Whether each dimension begins where the one before it ends.
+/// Returns whether each dimension begins where the one before it ends.
 fn follow<'a>(mut next: usize, mut pairs: impl Iterator<Item = (&'a usize, &'a usize)>) -> bool {
     pairs.all(|(&stride, &length)| {
         let follows = stride == next || length <= 1;

@@ -1,9 +1,8 @@
-//! Values that are built while the opcodes run, each once it is there: the fast way for pickles that are made of data and of
-//! objects with a state.
+//! Builds values while the opcodes run: the fast path for pickles that contain only data, and objects with a state.
 //!
-//! What it takes, it takes for what the machine and the values of its parts would leave. Where a part with parts of its own
-//! is referenced again, is changed once it is made, or is called for its effect, and at all that is seldom or wrong, it
-//! gives up without a word, and the machine reads the pickle from its start.
+//! What it accepts has the result that the machine, and the values of its parts, would give. It gives up without an
+//! error if a part with parts is referenced again, is changed after it was made, or is called for its side effect, and
+//! at anything rare or wrong; then the machine reads the pickle from its start.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -18,7 +17,7 @@ use crate::pickle::opcode as op;
 use crate::pickle::options::PickleOptions;
 use crate::value::{Dict, Int, List, Made, Name, Object, Parts, Set, Tuple, Value};
 
-/// Builds the value of a pickle that holds nothing unusual.
+/// Builds the value of a pickle; `None` if the machine has to read it.
 pub(in crate::pickle::decode) fn build(input: &[u8], options: &PickleOptions) -> Option<Value> {
     if input.len() > LONGEST || input.len() as u64 > options.max_size {
         return None;
@@ -41,18 +40,18 @@ pub(in crate::pickle::decode) fn build(input: &[u8], options: &PickleOptions) ->
 
 struct Builder<'p> {
     input: &'p [u8],
-    /// Behind the opcode that runs, or behind as much of its argument as was read.
+    /// The position after the opcode that runs, or after as much of its argument as was read.
     at: usize,
-    /// The opcode that ran last.
+    /// The position of the last opcode.
     last: usize,
     stack: Vec<Value>,
-    /// Where on the stack the marks stand; nothing below the last of them can be taken.
+    /// The positions of the marks on the stack; nothing below the last of them can be taken.
     marks: Vec<u32>,
     fence: usize,
-    /// Where the opcode of a text or of bytes stands, or the number of a name with the bit [`NAME`].
+    /// For text or bytes the position of the opcode, for a name its number with the bit [`NAME`], otherwise [`OTHER`].
     memo: Vec<u32>,
     names: Vec<Name>,
-    /// How many objects have no state yet.
+    /// The number of objects that have no state yet.
     open: usize,
     fix_imports: bool,
     old_names: bool,
@@ -60,10 +59,10 @@ struct Builder<'p> {
 
 const NAME: u32 = 1 << 31;
 
-/// What is not copied where it is fetched from the memo.
+/// A memo entry that is not copied when it is fetched.
 const OTHER: u32 = u32::MAX;
 
-/// Writers of pickles keep the stack shallow. Of those that do not, the machine's takes less memory.
+/// Writers of pickles keep the stack shallow. For a higher one, the machine's takes less memory.
 const HIGHEST: usize = 1 << 16;
 
 impl<'p> Builder<'p> {
@@ -129,12 +128,12 @@ impl<'p> Builder<'p> {
             }
             self.stack.push(value);
         }
-        // What is left on the stack may have been called for its effect.
+        // Parts that remain on the stack may have been called for their side effects.
         let is_alone = self.stack.len() == 1 && self.fence == 0 && self.open == 0;
         self.stack.pop().filter(|_| is_alone)
     }
 
-    /// The opcodes that leave no further value.
+    /// Runs the opcodes that push no value.
     fn change(&mut self, code: u8) -> Option<()> {
         match code {
             op::BUILD => self.build(),
@@ -185,7 +184,7 @@ impl<'p> Builder<'p> {
         Some(Value::Int(Int::from(i128::from_le_bytes(whole))))
     }
 
-    /// Text or bytes.
+    /// Reads text or bytes.
     fn leaf(&mut self, code: u8) -> Option<Value> {
         let bytes = self.counted(code)?;
         match code {
@@ -208,7 +207,7 @@ impl<'p> Builder<'p> {
         self.number::<1>().map(|code| code as u8)
     }
 
-    /// The bytes that protocols below 3 write as text: `_codecs.encode(text, 'latin1')`, from behind the function on.
+    /// Reads the rest of `_codecs.encode(text, 'latin1')` after the function: bytes, as protocols below 3 write them.
     fn encoded(&mut self) -> Option<Value> {
         let text = self.text()?;
         let encoding = match *self.input.get(self.at)? {
@@ -229,7 +228,7 @@ impl<'p> Builder<'p> {
         latin1(text).map(Value::Bytes)
     }
 
-    /// Text that is there without being a value, in the memo where it is put there.
+    /// Reads text that does not become a value, but may be put in the memo.
     fn text(&mut self) -> Option<&'p [u8]> {
         let start = self.at as u32;
         let code = self.code().filter(|code| is_text(*code))?;
@@ -238,7 +237,7 @@ impl<'p> Builder<'p> {
         Some(text)
     }
 
-    /// Puts something in the memo if that comes next.
+    /// Adds an entry to the memo if the pickle does so here.
     fn put(&mut self, kept: u32) -> Option<()> {
         let number = match *self.input.get(self.at)? {
             op::MEMOIZE => {
@@ -254,7 +253,7 @@ impl<'p> Builder<'p> {
         (number == self.memo.len()).then(|| self.memo.push(kept))
     }
 
-    /// Where the last few values begin on the stack.
+    /// Returns where the last `count` values begin on the stack.
     fn from(&self, count: usize) -> Option<usize> {
         self.stack.len().checked_sub(count).filter(|from| *from >= self.fence)
     }
@@ -293,7 +292,7 @@ impl<'p> Builder<'p> {
         Some(())
     }
 
-    /// Puts the last value in the memo.
+    /// Adds the last value to the memo.
     fn keep(&mut self) -> Option<()> {
         self.from(1)?;
         let kept = match *self.input.get(self.last)? {
@@ -307,7 +306,7 @@ impl<'p> Builder<'p> {
         Some(())
     }
 
-    /// What the memo has under a number; what is long is shared, and not copied.
+    /// Returns a copy of what the memo has under a number; `None` for what is long, which must be shared.
     fn fetch(&mut self, number: usize) -> Option<Value> {
         let kept = *self.memo.get(number)?;
         if kept == OTHER {
@@ -352,7 +351,7 @@ impl<'p> Builder<'p> {
         core::str::from_utf8(rest.get(..len)?).ok()
     }
 
-    /// A name that is not long, as that would be shared.
+    /// Makes a name that is not long; a long one would be shared.
     fn name(&self, module: &str, name: &str) -> Option<Name> {
         let fits = |text: &str| (1..=SHORT).contains(&text.len());
         let (module, name) = if fits(module) && fits(name) { (module, name) } else { return None };
@@ -360,7 +359,7 @@ impl<'p> Builder<'p> {
         Some(Name::new(module, name))
     }
 
-    /// An object of a class without a state, or the result of a call of which nothing is known.
+    /// Makes an object of a class, still without a state, or the result of a call of an unknown function.
     fn object(&mut self, made: Made) -> Option<Value> {
         let (args, class) = (self.pop()?, self.pop()?);
         let (Value::Tuple(args), Value::Global(name)) = (args, class) else { return None };
@@ -383,7 +382,7 @@ impl<'p> Builder<'p> {
         let state = self.pop()?;
         self.from(1)?;
         let Value::Object(object) = self.stack.last_mut()? else { return None };
-        // Whether a state was given that says nothing, is kept apart.
+        // An empty state that was given is kept apart from no state: the machine does that.
         let says_nothing = match &state {
             Value::None => true,
             Value::Tuple(state) => state.is_empty(),

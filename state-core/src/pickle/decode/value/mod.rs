@@ -1,4 +1,4 @@
-//! From the parts of a pickle to values: each part once, those that are referenced from several places in a heap that
+//! Makes values of the parts of a pickle: each part once, those that are referenced from several places in a heap that
 //! they share.
 
 mod built;
@@ -20,10 +20,10 @@ use crate::pickle::decode::view::{Name, Persistent, View};
 use crate::pickle::opcode::{BYTEARRAY8, EXT1, EXT2, EXT4, GLOBAL, INST};
 use crate::value::{self, Dict, Int, List, Object, Set, Shared, Step, Surrogates, Tuple, Value};
 
-/// So many bytes of arrays may be copied whatever the length of the pickle.
+/// The number of bytes of arrays that may be copied whatever the length of the pickle.
 const SPARE: usize = 1 << 16;
 
-/// A persistent id stands for itself.
+/// Returns a persistent id as itself.
 pub(in crate::pickle::decode) fn kept(id: Value) -> Result<Value> {
     Ok(Value::Persistent(value::Persistent::new(id)))
 }
@@ -41,7 +41,7 @@ pub(in crate::pickle::decode) fn part(parts: &Parts<'_>, id: Id, buffers: &[&[u8
     Ok(root)
 }
 
-/// Makes the value of a pickle, with what was called for its effect.
+/// Makes the value of a pickle, including the calls made only for their side effects.
 pub(in crate::pickle::decode) fn value(
     parts: &Parts<'_>,
     buffers: &[&[u8]],
@@ -64,24 +64,24 @@ pub(in crate::pickle::decode) fn value(
     Ok(root)
 }
 
-/// Gives the value that a persistent id stands for.
+/// Returns the value that a persistent id stands for.
 pub(in crate::pickle::decode) type Resolve<'r> = dyn FnMut(Value) -> Result<Value> + 'r;
 
 struct Maker<'p, 'r> {
     parts: &'p Parts<'p>,
     resolve: &'p mut Resolve<'r>,
     buffers: &'p [&'p [u8]],
-    /// The places in the heap of the parts that are shared.
+    /// The places in the heap of parts that are shared.
     places: BTreeMap<u32, usize>,
     /// The parts of the heap, in order.
     open: Vec<Id>,
     next: usize,
     /// The names of the classes, each made once.
     names: BTreeMap<(u32, u32), Option<value::Name>>,
-    /// The objects, by number, whose calls before them were taken along.
+    /// The objects, by number, whose preceding calls have been included.
     used: Bits,
     dtypes: Dtypes,
-    /// How many bytes the arrays may still take: shared bytes could be asked for by any number of them.
+    /// How many more bytes arrays may occupy: any number of them could refer to the same bytes.
     left: usize,
 }
 
@@ -103,19 +103,19 @@ enum Shape {
     Object(Form),
 }
 
-/// How the parts of an object are told apart again.
+/// How the parts of an object are arranged.
 struct Form {
     name: value::Name,
     made: value::Made,
     callee: bool,
-    /// The class that makes it, where that is another.
+    /// The class that makes it, if it is not its own.
     base: Option<value::Name>,
-    /// How many arguments there are; one part that is a tuple, if absent.
+    /// The number of arguments; if absent, they are one part, a tuple.
     arguments: Option<usize>,
     keywords: bool,
     state: bool,
     items: usize,
-    /// How many entries there are, keys and values by turns.
+    /// The number of entries, counting keys and values.
     entries: usize,
     before: usize,
     steps: Vec<(Tag, usize)>,
@@ -139,7 +139,7 @@ impl<'p, 'r> Maker<'p, 'r> {
 }
 
 impl Maker<'_, '_> {
-    /// A small part itself, or the handle of one that is shared.
+    /// Makes a small part itself, or a handle of one that is shared.
     fn reference(&mut self, id: Id) -> Result<Value> {
         match self.handle(id) {
             Some(shared) => Ok(shared),
@@ -158,7 +158,7 @@ impl Maker<'_, '_> {
         Some(Value::Shared(Shared::unbound(place)))
     }
 
-    /// Makes the parts of the heap that are still to be made. Those that are found on the way are added to the end.
+    /// Makes the remaining parts of the heap. Those that are found on the way are added to its end.
     fn heap(&mut self, nodes: &mut Vec<Value>) -> Result<()> {
         while let Some(&id) = self.open.get(self.next) {
             self.next += 1;
@@ -167,7 +167,7 @@ impl Maker<'_, '_> {
         Ok(())
     }
 
-    /// The calls that came last, and those before objects of which no object was made.
+    /// Returns the calls after everything else, and those before objects that were not made.
     fn last_effects(&mut self, nodes: &mut Vec<Value>) -> Result<Vec<Step>> {
         let effects = &self.parts.effects;
         let mut steps = self.calls(effects.last(), nodes)?;
@@ -186,12 +186,13 @@ impl Maker<'_, '_> {
         Ok(steps)
     }
 
-    /// Whether a part is not copied where it is referenced again. Takes the same time for any part.
+    /// Returns whether a part is shared rather than copied when it is referenced again. Takes the same time for any
+    /// part.
     fn is_large(&self, id: Id) -> bool {
         let Some(place) = id.place() else {
             let code = id.offset().and_then(|offset| self.parts.input.get(offset));
             let is_name = matches!(code, Some(&(GLOBAL | INST | EXT1 | EXT2 | EXT4)));
-            // What can be changed is one, however small.
+            // What is mutable stays shared, however small.
             return code == Some(&BYTEARRAY8) || self.parts.shares_all && !is_name || !self.parts.is_short(id);
         };
         let arena = &self.parts.arena;
@@ -202,7 +203,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// Makes a part, with all in it that is not shared.
+    /// Makes a part, with everything in it that is not shared.
     fn make(&mut self, root: Id) -> Result<Value> {
         let mut stack: Vec<Open> = Vec::new();
         let mut done = self.start(root, &mut stack)?;
@@ -227,7 +228,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// The value of a part without parts; a part with parts is opened.
+    /// Returns the value of a part without parts; opens a part with parts.
     fn start(&mut self, id: Id, stack: &mut Vec<Open>) -> Result<Option<Value>> {
         let view = self.parts.view(id);
         let (shape, ids): (_, Vec<Id>) = match view {
@@ -259,7 +260,7 @@ impl Maker<'_, '_> {
                 if let Some(array) = self.array(tag, place)? {
                     return Ok(Some(array));
                 }
-                // A class within a class, before protocol 4.
+                // A class within a class, as written before protocol 4.
                 if self.parts.is_attribute(id) {
                     if let Some(name) = self.name(id) {
                         return Ok(Some(Value::Global(name)));
@@ -273,7 +274,7 @@ impl Maker<'_, '_> {
         Ok(None)
     }
 
-    /// An array of NumPy; beyond what all may take, and of a class derived from it, it stays a call.
+    /// Makes a NumPy array. If arrays exceed their limit, or its class is derived from NumPy's, it remains a call.
     fn array(&mut self, tag: Tag, place: u32) -> Result<Option<Value>> {
         let numpy = Numpy { parts: self.parts, buffers: self.buffers, derived: false };
         let Some(array) = numpy.array(tag, place, &mut self.dtypes)? else { return Ok(None) };
@@ -288,7 +289,7 @@ impl Maker<'_, '_> {
         Ok(Some(Value::Array(alloc::boxed::Box::new(array))))
     }
 
-    /// The name of a class or function. Names that are put together from the same texts are made once.
+    /// Returns the name of a class or function. Names that are composed of the same texts are made once.
     fn name(&mut self, id: Id) -> Option<value::Name> {
         let Parts { arena, .. } = self.parts;
         let key = match id.place().filter(|&place| arena.tag(place) == Tag::Global) {
@@ -305,7 +306,8 @@ impl Maker<'_, '_> {
         let name = self.name(instance.class);
         let callee = name.is_none();
         if callee {
-            // The machine tells calls from other parts, but not what is called: `bytearray()()` has an opcode at protocol 5.
+            // The machine distinguishes calls from other parts, but not what they return: `bytearray()()` has an opcode
+            // at protocol 5.
             let view = self.parts.view(instance.class);
             if !matches!(view, View::Object(..) | View::Global(_) | View::Persistent(_)) {
                 return Err(Error::new(ErrorKind::Malformed, "a class or function", view.kind()));
@@ -359,7 +361,7 @@ impl Maker<'_, '_> {
         Ok((Shape::Object(form), ids))
     }
 
-    /// How an object is made, and by which class or function if not by its own.
+    /// Returns how an object is made, and by which class or function if not by its own.
     fn made(&mut self, tag: Tag, instance: &Instance<'_>) -> (value::Made, Option<value::Name>) {
         match (instance.made, instance.base) {
             _ if tag == Tag::Instance => (value::Made::Instance, None),
@@ -434,7 +436,7 @@ pub(in crate::pickle::decode) fn text(bytes: &[u8]) -> Value {
         Ok(text) => text.into(),
         Err(_) => match Surrogates::new(bytes.to_owned()) {
             Ok(surrogates) => Value::Surrogates(surrogates),
-            // It was tested when it was read.
+            // Not possible: it was tested when it was read.
             Err(bytes) => Value::Bytes(bytes),
         },
     }
@@ -451,7 +453,7 @@ pub(in crate::pickle::decode) fn large(digits: &Digits) -> Result<Int> {
     }
 }
 
-/// The digits of base 2 or 8 as those of base 16.
+/// Converts digits of base 2 or 8 to those of base 16.
 fn hexadecimal(digits: &str, base: u32) -> String {
     let width = base.trailing_zeros();
     let (mut bits, mut count, mut nibbles) = (0_u32, 0, Vec::new());
@@ -468,7 +470,7 @@ fn hexadecimal(digits: &str, base: u32) -> String {
 }
 
 impl Parts<'_> {
-    /// The name of a class or function, where it has one.
+    /// Returns the name of a class or function, if it has one.
     pub(in crate::pickle::decode) fn qualified(&self, id: Id) -> Option<value::Name> {
         if let Some(Name { module, name }) = self.name(id) {
             return Some(value::Name::new(module, name));
