@@ -29,11 +29,10 @@ const PREFACE: &str = "\
 /// a change that cuts users off from their saved states fails a test, without any old files at hand.
 ///
 /// With `STATE_RECORD=1` in the environment, the present form is appended to the file if it is missing, and the file is
-/// created if there is none. A form is not recorded while the test fails for an older one, because a recorded form stays
-/// in the file. The path is relative to the root of the tested package. The form of `T` includes the types
-/// that it contains; only types that are saved on their own need a test. The types of its open sets are those that are
-/// registered when the test calls this. Forms with other names are checked if `T` has
-/// these names as its `alias`.
+/// created if there is none. A form is not recorded while the test fails for an older one, because a recorded form
+/// stays in the file. The path is relative to the root of the tested package. The form of `T` includes the types that
+/// it contains; only types that are saved on their own need a test. The types of its open sets are those that are
+/// registered when the test calls this. Forms with other names are checked if `T` has these names as its `alias`.
 ///
 /// ```no_run
 /// # use state_core::State;

@@ -1,16 +1,16 @@
-//! A buffer whose bytes start at a multiple of 16, so that raw arrays can be borrowed from what was read into it.
+//! A buffer whose bytes start at a multiple of 16, so that raw arrays can be borrowed from it.
 
 use alloc::vec::Vec;
 use std::io::{ErrorKind, Read, Result};
 
 use crate::protocol::layout::ALIGN;
 
-/// So much is asked for at once where nobody knows how much will come.
+/// The number of bytes to read at once if the total is unknown.
 const CHUNK: usize = 1 << 16;
 
 #[derive(Debug)]
 pub(crate) struct Aligned {
-    /// The bytes, and as much before them as brings them to the multiple.
+    /// The bytes, after the padding that aligns them.
     storage: Vec<u8>,
     start: usize,
     len: usize,
@@ -21,7 +21,7 @@ impl Aligned {
         Self { storage: Vec::new(), start: 0, len: 0 }
     }
 
-    /// Reads all that there is, which should be `len` bytes.
+    /// Reads to the end of the source, which should come after `len` bytes.
     pub fn read_all(source: &mut impl Read, len: usize) -> Result<Self> {
         let mut storage = Vec::new();
         storage.try_reserve_exact(len.saturating_add(ALIGN)).map_err(|_| ErrorKind::OutOfMemory)?;
@@ -29,7 +29,7 @@ impl Aligned {
         storage.resize(start, 0);
         source.read_to_end(&mut storage)?;
         let read = Self { len: storage.len() - start, storage, start };
-        // It was more, and moved.
+        // The source was longer, so the bytes were moved.
         if before(read.bytes()) != 0 {
             let mut moved = Self::new();
             moved.room(read.len)?.copy_from_slice(read.bytes());
@@ -39,7 +39,7 @@ impl Aligned {
         Ok(read)
     }
 
-    /// Holds a copy of these bytes and nothing else.
+    /// Replaces the contents by a copy of these bytes.
     pub fn copy(&mut self, bytes: &[u8]) -> Result<()> {
         self.len = 0;
         self.room(bytes.len())?.copy_from_slice(bytes);
@@ -51,13 +51,13 @@ impl Aligned {
         self.storage.get(self.start..self.start + self.len).unwrap_or_default()
     }
 
-    /// Keeps the first `len` bytes, and the space of the others.
+    /// Keeps the first `len` bytes, and the whole allocation.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// Reads up to `limit` bytes behind those that are there; tells how many came. The space grows with what comes,
-    /// not with what was announced.
+    /// Reads up to `limit` bytes and appends them. Returns how many were read. The allocation grows with the bytes that
+    /// arrive, not with the announced length.
     pub fn read(&mut self, source: &mut (impl Read + ?Sized), limit: u64) -> Result<u64> {
         let mut left = limit;
         while left > 0 {
@@ -72,7 +72,7 @@ impl Aligned {
         Ok(limit - left)
     }
 
-    /// Space for `more` bytes behind those that are there.
+    /// Returns space for `more` bytes after the present ones.
     fn room(&mut self, more: usize) -> Result<&mut [u8]> {
         let end = self.start + self.len;
         if self.storage.len() - end < more {
@@ -90,12 +90,12 @@ impl Aligned {
     }
 }
 
-/// Bytes from the start of `bytes` to the next multiple of 16.
+/// Returns the number of bytes from the start of `bytes` to the next multiple of 16.
 fn before(bytes: &[u8]) -> usize {
     (bytes.as_ptr() as usize).wrapping_neg() % ALIGN
 }
 
-/// Reads until `space` is full or nothing comes; tells how many bytes came.
+/// Reads until `space` is full or the source ends. Returns how many bytes were read.
 pub(super) fn fill(source: &mut (impl Read + ?Sized), space: &mut [u8]) -> Result<usize> {
     let mut filled = 0;
     while filled < space.len() {

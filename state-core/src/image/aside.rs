@@ -1,4 +1,5 @@
-//! A new value that is built aside, to be exchanged with a live one: what refuses it does so before, or is undone.
+//! A new value that is built separately and then exchanged with a live one, so that a refusal comes before the exchange
+//! or undoes it.
 
 use super::build::{Rest, get, refused};
 use crate::error::Result;
@@ -12,19 +13,19 @@ pub struct Aside<T> {
     left: Left,
 }
 
-/// Which hooks are called on the live value.
+/// Which hooks must be called on the live value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
     None,
-    /// Those that were left.
+    /// Those that were not called on the new value.
     Some,
-    /// Those that can be reached there, although all were called on the new value, which some cannot be without: what they
-    /// make of skipped fields is to be in the live ones. That they refuse was decided before.
+    /// All that the live value can reach, although each was called on the new value, as some can only be called there:
+    /// what they rebuild in skipped fields must be in the live value. Refusals were decided on the new value.
     Again,
 }
 
 impl<T> Aside<T> {
-    /// Builds a value from regions that were checked, and makes all its conversions.
+    /// Builds a value from checked regions, and runs all of its conversions.
     pub(super) fn build<'de>(regions: &Regions<'de>) -> Result<Self>
     where
         T: Restore<'de>,
@@ -32,7 +33,7 @@ impl<T> Aside<T> {
         Self::made(regions, Hooks::Leave)
     }
 
-    /// The same with all hooks called on the new value.
+    /// Builds a value from checked regions, and calls all hooks on it.
     pub(super) fn called<'de>(regions: &Regions<'de>) -> Result<Self>
     where
         T: Restore<'de>,
@@ -48,7 +49,7 @@ impl<T> Aside<T> {
         exchange(target, &mut self, |live, aside| aside.exchange(live), |live, aside, hooks| aside.settle(live, hooks))
     }
 
-    /// The same from regions without numbered references, with hooks called or left.
+    /// Builds a value from checked regions without numbered references, with its hooks called or left.
     #[cfg(feature = "pyo3")]
     pub(crate) fn unshared<'de>(regions: &Regions<'de>, hooks: Hooks) -> Result<Self>
     where
@@ -65,7 +66,7 @@ impl<T> Aside<T> {
         let mut value: T = get(regions, hooks, Some(&mut rest))?;
         let left = rest.left;
         if left > 0 && count(&mut value) != left {
-            // A type by hand is in the way, which does not pass `settle` on.
+            // An implementation by hand does not pass `settle` on to some of them.
             return Self::made(regions, Hooks::Call);
         }
         Ok(Self { value, left: if left > 0 { Left::Some } else { Left::None } })
@@ -77,8 +78,8 @@ impl<T> Aside<T> {
         self.value
     }
 
-    /// Exchanges the new value with the live one, or the reverse, with the allocations where nothing is skipped: what
-    /// exchanges them part by part is not compiled then.
+    /// Exchanges the new value with the live one, or back. If nothing is skipped, the values are swapped as a whole, so
+    /// that the code that exchanges their parts is not compiled.
     #[cfg(feature = "pyo3")]
     pub(crate) fn swap<'de>(&mut self, live: &mut T)
     where
@@ -87,7 +88,7 @@ impl<T> Aside<T> {
         if const { T::SWAPPED } { core::mem::swap(live, &mut self.value) } else { self.exchange(live) }
     }
 
-    /// Exchanges the new value with the live one, or the reverse.
+    /// Exchanges the new value with the live one, or back.
     pub fn exchange<'de>(&mut self, live: &mut T)
     where
         T: Restore<'de>,
@@ -95,7 +96,7 @@ impl<T> Aside<T> {
         live.exchange(&mut self.value);
     }
 
-    /// Calls the hooks that were left.
+    /// Calls the hooks that were left, on the live value.
     pub fn settle<'de>(&self, live: &mut T, hooks: Hooks) -> Result<()>
     where
         T: Restore<'de>,
@@ -111,15 +112,15 @@ impl<T> Aside<T> {
     }
 }
 
-/// How many hooks are found that were left.
+/// Counts the left hooks that can be reached.
 fn count<'de, T: Restore<'de>>(value: &mut T) -> usize {
     let mut reader = Reader::of_nothing(Hooks::Count);
     let _ = value.settle(&mut reader);
     reader.left()
 }
 
-/// Exchanges a live value with a new one, and calls the hooks that were left. Where one refuses, the old state is put
-/// back, and the hooks are called again: they may have rebuilt skipped fields from the state that was refused.
+/// Exchanges a live value with a new one, and calls the hooks that were left. If one refuses, the old state is put
+/// back, and the hooks are called again, because they may have rebuilt skipped fields from the refused state.
 pub(crate) fn exchange<L: ?Sized, A>(
     live: &mut L,
     aside: &mut A,
@@ -137,7 +138,7 @@ pub(crate) fn exchange<L: ?Sized, A>(
     settled
 }
 
-/// A live value and the new one that has taken its state, exchanged back when a hook refuses or panics.
+/// A live value that has exchanged its state with a new one. They are exchanged back if a hook refuses or panics.
 struct Exchanged<'a, L: ?Sized, A> {
     live: &'a mut L,
     aside: &'a mut A,

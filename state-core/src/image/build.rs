@@ -1,4 +1,4 @@
-//! A value is built from the regions of an image that were checked.
+//! Builds a value from the checked regions of an image.
 
 use alloc::boxed::Box;
 
@@ -9,22 +9,22 @@ use crate::schema::{Schema, root_name};
 use crate::sharing::{self, Shelf};
 use crate::state::Restore;
 
-/// Builds a value from regions that were checked.
+/// Builds a value from checked regions.
 #[inline]
 pub(crate) fn build<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     get(regions, Hooks::Call, None)
 }
 
-/// What is left of building a value.
+/// What remains after a value was built.
 #[derive(Debug, Default)]
 pub(super) struct Rest<'de> {
     /// How many hooks were left.
     pub left: usize,
-    /// Its objects, where references are numbered.
+    /// The shared objects of the value, where references are numbered.
     pub shelf: Option<Box<Shelf<'de>>>,
 }
 
-/// Builds a value. The only function that calls the root's, which is therefore inlined.
+/// Builds a value. This is the only caller of the root's `get`, which is therefore inlined.
 #[inline(never)]
 pub(super) fn get<'de, T: Restore<'de>>(
     regions: &Regions<'de>,

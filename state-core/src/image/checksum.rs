@@ -1,7 +1,7 @@
 //! XXH64, the checksum of saved files.
 //!
-//! It was chosen over the CRC of streams and the FNV of fingerprints because a whole file is summed on each save: it
-//! goes over four lanes at a time in safe code that needs no instructions of a certain processor, it is specified with
+//! It was chosen over the CRC of streams and the FNV of fingerprints because each save computes it over a whole file:
+//! it processes four lanes at a time in safe code without instructions of a particular processor, it is specified with
 //! test vectors, and other tools compute it (`xxhsum -H64`).
 
 use crate::error::{Error, ErrorKind, Result};
@@ -59,7 +59,7 @@ pub fn verify(bytes: &[u8]) -> Result<bool> {
     Err(error.at_byte(image.bytes.len()))
 }
 
-/// What is wrong with the length of a state whose schema is whole.
+/// Returns what is wrong with the length of a state whose schema is intact.
 #[cold]
 fn incomplete(image: &header::Image<'_>) -> Option<Error> {
     let schema = image.schema.filter(|schema| hash(schema) == image.fingerprint)?;
@@ -72,13 +72,13 @@ fn incomplete(image: &header::Image<'_>) -> Option<Error> {
 const PRIMES: [u64; 5] =
     [0x9E37_79B1_85EB_CA87, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63, 0x27D4_EB2F_1656_67C5];
 
-/// Bytes that the lanes take at a time.
+/// The number of bytes that the lanes process at a time.
 const STRIPE: usize = 32;
 
-/// The checksum of bytes that come in pieces.
+/// A checksum that is computed in pieces.
 pub(super) struct Checksum {
     lanes: [u64; 4],
-    /// What came since the last whole stripe.
+    /// The bytes since the last whole stripe.
     rest: [u8; STRIPE],
     len: u64,
 }
@@ -163,7 +163,7 @@ mod tests {
 
     use super::{Checksum, checksum};
 
-    /// Bytes of a pattern, and what the reference implementation says of so many of them.
+    /// Prefixes of a pattern, with the results of the reference implementation.
     #[test]
     fn known_values() {
         let bytes: Vec<u8> = (0..=255).map(|n: u8| n.wrapping_mul(7).wrapping_add(3)).collect();

@@ -1,5 +1,4 @@
-//! What is compiled for each type by itself: what surrounds a small state would take longer than the state, if all types
-//! shared it.
+//! The code that is compiled for each type: around a small state, shared code would take longer than the state itself.
 
 use alloc::vec::Vec;
 
@@ -12,7 +11,7 @@ use crate::schema::fingerprint::Identity;
 use crate::sharing::Table;
 use crate::state::{Restore, State};
 
-/// Makes a buffer as long as an image. What it held stays where it is.
+/// Gives a buffer the length of an image, without clearing its contents.
 #[inline]
 pub(super) fn fit(buffer: &mut Vec<u8>, len: usize) {
     if buffer.len() != len {
@@ -28,7 +27,7 @@ fn fit_anew(buffer: &mut Vec<u8>, len: usize) {
     buffer.resize(len, 0);
 }
 
-/// A buffer for an image of a length that is known while compiling.
+/// Returns a buffer for an image whose length is known at compile time.
 #[inline]
 #[allow(clippy::slow_vector_initialization, reason = "few bytes are cleared faster than asked for as zeros")]
 pub(super) fn zeroed(len: usize) -> Vec<u8> {
@@ -37,7 +36,7 @@ pub(super) fn zeroed(len: usize) -> Vec<u8> {
     buffer
 }
 
-/// Writes a value that has nothing beside its head, behind `front` bytes; whether that is true of it.
+/// Writes a value that is only a head, after `front` bytes. Returns whether the head was enough.
 #[inline]
 pub(super) fn put_flat<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>, front: usize) -> bool {
     fit(buffer, front + T::HEAD);
@@ -47,7 +46,7 @@ pub(super) fn put_flat<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>, front
     writer.left().is_some()
 }
 
-/// Writes a value whose regions have these lengths; whether it needed just these.
+/// Writes a value into regions of these lengths. Returns whether it needed exactly these.
 #[inline]
 pub(super) fn put<T: State + ?Sized>(
     value: &T,
@@ -59,16 +58,16 @@ pub(super) fn put<T: State + ?Sized>(
     Writer::new(lengths, depth, regions).whole(value, head) == Some([0; 3])
 }
 
-/// Whether a head is that of a value that has nothing beside it.
+/// Whether a head is valid for a value that is only a head.
 #[inline]
 pub(super) fn accepts_flat<'de, T: Restore<'de>>(head: &[u8]) -> bool {
     !T::CHECKED || T::check(head, &mut Checker::new(&Regions::flat(head), 0))
 }
 
-/// Tests regions up to their ends; how much memory is taken for what is wide.
+/// Checks regions up to their ends. Returns how much memory wide elements take.
 ///
-/// A function of its own, so that the checker, which nothing else sees, stays in registers; and the only one that calls
-/// the root's, which is therefore inlined.
+/// This is a separate function, so that the checker, to which nothing else refers, stays in registers; and it is the
+/// only caller of the root's `check`, which is therefore inlined.
 #[inline(never)]
 pub(super) fn check<'de, T: Restore<'de>>(
     regions: &Regions<'_>,
@@ -82,7 +81,7 @@ pub(super) fn check<'de, T: Restore<'de>>(
     Err(checker.obstacle())
 }
 
-/// Builds a value from regions that were checked: at once where it is a head and nothing else.
+/// Builds a value from checked regions: directly if it is only a head.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn made<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     if T::DYNAMIC {
@@ -94,7 +93,7 @@ pub(super) fn made<'de, T: Restore<'de>>(regions: &Regions<'de>) -> Result<T> {
     }
 }
 
-/// Restores a value in place from regions that were checked: at once where it is a head and nothing can refuse it.
+/// Restores a value in place from checked regions: directly if it is only a head and nothing can refuse it.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn restored<'de, T: Restore<'de>>(
     regions: &Regions<'de>,
@@ -110,7 +109,8 @@ pub(super) fn restored<'de, T: Restore<'de>>(
     Reader::flat_into(regions.head, identity.moves, target).map_or(Ok(()), Err)
 }
 
-/// It takes the head alone: lent regions would lie in memory, and be written there for states that need none of them.
+/// This takes only the head: borrowed regions would have to be in memory, and be stored there even for states that do
+/// not need them.
 #[cold]
 #[inline(never)]
 fn restored_aside<'de, T: Restore<'de>>(head: &'de [u8], identity: &Identity, target: &mut T) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Why bytes were not accepted, in words. Nothing here runs unless something is wrong.
+//! Explains why bytes were not accepted. Nothing here runs unless something is wrong.
 
 use alloc::format;
 
@@ -12,7 +12,7 @@ use crate::schema::{
 use crate::sharing::{Numbered, name as pointee};
 use crate::walk;
 
-/// Schemas of more parts than this are not taken apart to name a difference.
+/// The maximum number of parts of a schema that is parsed to name a difference.
 pub(super) const MOST_PARTS: usize = 1 << 14;
 
 /// Names the type that an error belongs to.
@@ -21,14 +21,14 @@ pub(super) fn name(error: Error, identity: &Identity) -> Error {
     error.at(root_name(identity.schema))
 }
 
-/// The image would take more bytes than it may.
+/// The error of an image that would be longer than allowed.
 #[cold]
 pub(super) fn too_large(most: usize, total: usize, identity: &Identity) -> Error {
     let found = format!("one of {total} bytes (`History::bytes` sets the budget)");
     name(Error::new(ErrorKind::Unwritable, format!("a state within the budget of {most} bytes"), found), identity)
 }
 
-/// The bytes are of another type: names both, and the first slot that differs.
+/// The error of bytes of another type: names both types, and the first slot that differs.
 #[cold]
 pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>) -> Error {
     if let Some(schema) = schema.filter(|schema| hash(schema) == fingerprint) {
@@ -72,7 +72,7 @@ pub(crate) fn identity(ours: &Identity, fingerprint: u64, schema: Option<&[u8]>)
     }
 }
 
-/// The first difference, from a type that this program has, if it is `known`.
+/// Names the first difference from another type, which is `known` if this program has it.
 fn different(ours: &Identity, theirs: Graph<'_>, known: Option<&'static Schema>) -> Error {
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
     let (their_name, our_name) = (brief(&Show(theirs.root, theirs.nodes)), brief(&Show(ours.schema, Nodes::NONE)));
@@ -94,7 +94,7 @@ fn different(ours: &Identity, theirs: Graph<'_>, known: Option<&'static Schema>)
     }
 }
 
-/// The bytes are damaged: walks them by the schema, which says where.
+/// The error of damaged bytes: the walk by the schema finds the place.
 #[cold]
 pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Error {
     walk::find_damage(identity.schema, regions, bytes, levels).unwrap_or_else(|| {
@@ -104,7 +104,7 @@ pub(super) fn damage(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], l
     })
 }
 
-/// The numbers of references, or what stands between them, are damaged.
+/// The error of damaged numbers of references, or of anything between them.
 #[cold]
 pub(super) fn numbers(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Error {
     let numbered = Regions { numbered: Some(Numbered::ANY), ..*regions };
@@ -114,7 +114,7 @@ pub(super) fn numbers(identity: &Identity, regions: &Regions<'_>, bytes: &[u8], 
     })
 }
 
-/// The state would take more memory than it may.
+/// The error of a state that would take more memory than allowed.
 #[cold]
 pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
     Error::new(
@@ -126,7 +126,7 @@ pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
     )
 }
 
-/// The bytes may be whole, but cannot be taken: walks them to the slot that is in the way.
+/// The error of bytes that may be intact but cannot be accepted: the walk finds the slot that is in the way.
 #[cold]
 pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Regions<'_>, levels: u32) -> Error {
     let mut error = in_the_way(obstacle);

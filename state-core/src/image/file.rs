@@ -90,15 +90,15 @@ pub fn save_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
 /// not general enough"): use [`Mapped`](super::Mapped), or read the file and call [`loads`](super::loads).
 ///
 /// # Errors
-/// Errors of reading (which do not name the file, as those of [`std::fs`] do not), a wrong checksum, and the errors of [`loads_upgraded`](crate::loads_upgraded) as
-/// [`io::ErrorKind::InvalidData`].
+/// Errors of reading (which do not name the file, as those of [`std::fs`] do not), a wrong checksum, and the errors of
+/// [`loads_upgraded`](crate::loads_upgraded) as [`io::ErrorKind::InvalidData`].
 pub fn load_file<T: RestoreOwned>(path: impl AsRef<Path>) -> io::Result<T> {
     Options::new().load_file(path)
 }
 
 /// Restores a live value from the file that holds its state, in place and all or nothing, as
-/// [`load_into`](super::load_into) does. As in [`load_file`], the checksum must match, and the state of an older form of
-/// the type is upgraded first.
+/// [`load_into`](super::load_into) does. As in [`load_file`], the checksum must match, and the state of an older form
+/// of the type is upgraded first.
 ///
 /// ```
 /// use state_core::{State, image::{load_file_into, save}};
@@ -156,11 +156,12 @@ impl Options {
     }
 }
 
-/// Puts a file of these bytes in the place of another, as a whole.
+/// Replaces a file by one with these bytes, as a whole.
 fn replace<'a>(path: &Path, pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
     let (beside, mut file, old) = create_beside(path)?;
     leftovers::remove(path);
-    // Of the permissions, so that nobody reads what the old file kept from them. The handle writes whatever they are.
+    // The permissions come first, so that nobody can read what the old file did not let them read. The open handle can
+    // write regardless.
     let written = old
         .map_or(Ok(()), |old| file.set_permissions(old))
         .and_then(|()| write_all(&mut file, pieces.filter(|piece| !piece.is_empty())))
@@ -168,14 +169,14 @@ fn replace<'a>(path: &Path, pieces: impl Iterator<Item = &'a [u8]>) -> io::Resul
         .and_then(|()| fs::rename(&beside, path));
     if let Err(error) = written {
         drop(file);
-        // The first error is the one to tell; a file that stays behind harms nobody.
+        // The first error is the one to report; a leftover file does no harm.
         let _ = fs::remove_file(&beside);
         return Err(error);
     }
     in_place(sync_directory(path))
 }
 
-/// Says with the error of what comes last that the new file has taken its place.
+/// Adds to an error of the last step that the new file is in place.
 fn in_place(synced: io::Result<()>) -> io::Result<()> {
     synced.map_err(|error| {
         let message = std::format!(
@@ -186,10 +187,11 @@ fn in_place(synced: io::Result<()>) -> io::Result<()> {
     })
 }
 
-/// A file in the same directory, because a file can only take the place of one on the same disk, and the permissions of
-/// the file at the path, if there is one.
+/// Creates a file in the same directory, because a file can only replace one on the same disk, and returns the
+/// permissions of the file at the path, if there is one.
 ///
-/// One that is to have another's permissions is at first the owner's alone: who opens a file keeps it open.
+/// A file that will get another's permissions is at first accessible to its owner alone, because whoever opens a file
+/// can keep it open.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File, Option<fs::Permissions>)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(name) = path.file_name() else {
@@ -210,18 +212,18 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File, Option<fs::Permissio
         let beside = path.with_file_name(beside);
         match options.open(&beside) {
             Ok(file) => {
-                // Says to those that clean up that its process is there.
+                // The lock tells processes that clean up that this one is alive.
                 let _ = lock::take(&file);
                 return Ok((beside, file, old));
             }
-            // Left by a process of the same number that crashed.
+            // This file was left by a crashed process with the same number.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// Makes the new name last. Only Unix lets a program, and needs it.
+/// Makes the new name durable. Only Unix needs this, and allows it.
 fn sync_directory(path: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -230,7 +232,7 @@ fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(parent)?.sync_all()
 }
 
-/// A file's bytes, where raw arrays can be borrowed from them.
+/// Reads a file into a buffer from which raw arrays can be borrowed.
 pub(super) fn read(path: &Path) -> io::Result<Aligned> {
     let mut file = File::open(path)?;
     let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
@@ -241,7 +243,8 @@ pub(super) fn read(path: &Path) -> io::Result<Aligned> {
 mod tests {
     use std::path::Path;
 
-    /// Not only once it has the old file's permissions: who opens it before that could read all that follows.
+    /// The mode must be right from the start: whoever opens the file before it has the old permissions could read all
+    /// that follows.
     #[cfg(unix)]
     #[test]
     fn what_is_to_be_secret_is_so_from_the_first_moment() {

@@ -1,4 +1,4 @@
-//! The header of an image, and the parts that it divides the bytes into.
+//! The header of an image, and the parts into which it divides the bytes.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::sharing::Numbered;
 use crate::state::State;
 
 pub(crate) const MAGIC: [u8; 4] = [0xD7, b'S', b'T', b'A'];
-/// The magics of streams of states and of deltas, which stand here so that each is told from the others.
+/// The magics of streams of states and of deltas, defined here so that all are different.
 pub(crate) const STREAM: [u8; 4] = [0xD7, b'S', b'T', b'S'];
 pub(crate) const DELTA: [u8; 4] = [0xD7, b'S', b'T', b'D'];
 const VERSION: u8 = 1;
@@ -24,21 +24,21 @@ const WITH_CHECKSUM: u8 = 8;
 const WITH_ARRAYS: u8 = 16;
 const WITH_MEMBERS: u8 = 32;
 
-/// Bytes of the checksum that may stand behind an image.
+/// The size of the checksum that may follow an image.
 pub(crate) const CHECKSUM: usize = 8;
 
-/// Bytes of the header, without the schema that may follow it.
+/// The size of the header, without the schema that may follow it.
 pub(crate) const SIZE: usize = 40;
 
-/// The bytes of an image and what its header says of them.
+/// The bytes of an image, and what its header says about them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Image<'a> {
-    /// Without the checksum behind them.
+    /// The bytes without the checksum that follows them.
     pub bytes: &'a [u8],
     pub fingerprint: u64,
     pub schema: Option<&'a [u8]>,
     flags: u8,
-    /// What [`checksum`](super::checksum) should give for the bytes.
+    /// What [`checksum`](super::checksum) must return for the bytes.
     pub checksum: Option<u64>,
     /// Where the root's head starts.
     front: usize,
@@ -47,12 +47,12 @@ pub(crate) struct Image<'a> {
     raw: u64,
 }
 
-/// Writes a header, and the schema behind it. `space` has their size.
+/// Writes a header, and the schema after it. `space` has exactly their size.
 pub(crate) fn write(space: &mut [u8], fingerprint: u64, lengths: [usize; 3], schema: Option<&Carried>) {
     write_shared(space, (fingerprint, Sharing::NO), lengths, schema);
 }
 
-/// The same of an image in which references may be numbered.
+/// Writes the header of an image in which references may be numbered, and the schema after it.
 pub(crate) fn write_shared(
     space: &mut [u8],
     (fingerprint, sharing): (u64, Sharing),
@@ -76,7 +76,7 @@ pub(crate) fn write_shared(
     }
     if let Some(schema) = schema {
         let (length, place) = behind.split_at_mut(4);
-        // A schema is a few bytes for each slot that someone declared.
+        // The length fits: a schema has a few bytes for each slot that someone declared.
         length.copy_from_slice(&(schema.bytes.len() as u32).to_le_bytes());
         place.copy_from_slice(&schema.bytes);
     }
@@ -85,7 +85,7 @@ pub(crate) fn write_shared(
 /// The first eight bytes of a header without flags.
 const PLAIN: u64 = u64::from_le_bytes([MAGIC[0], MAGIC[1], MAGIC[2], MAGIC[3], VERSION, 0, 0, 0]);
 
-/// Writes a header without flags in front of an image.
+/// Writes a header without flags at the start of an image.
 #[inline]
 pub(crate) fn write_plain(image: &mut [u8], fingerprint: u64, [tail, text, raw]: [usize; 3]) {
     if let Some(header) = image.first_chunk_mut::<SIZE>() {
@@ -96,8 +96,8 @@ pub(crate) fn write_plain(image: &mut [u8], fingerprint: u64, [tail, text, raw]:
     }
 }
 
-/// The parts of an image of a `T` without flags, as almost all are; `None` for any other bytes, which [`Image::open`]
-/// judges.
+/// Divides an image of a `T` without flags, which almost all are. Returns `None` for any other bytes, which are left to
+/// [`Image::open`].
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
     let fingerprint = identity_of::<T>().fingerprint;
@@ -108,7 +108,7 @@ pub(crate) fn divide<T: State>(bytes: &[u8]) -> Option<Regions<'_>> {
     (behind.len() == T::HEAD && lengths == [0; 3]).then(|| Regions::flat(behind))
 }
 
-/// The same of a type that has this fingerprint and a head of so many bytes.
+/// Divides an image of a type with this fingerprint and a head of `head` bytes.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn divide_dynamic(bytes: &[u8], fingerprint: u64, head: usize) -> Option<Regions<'_>> {
     let (lengths, behind) = plain(bytes, fingerprint)?;
@@ -121,7 +121,7 @@ pub(super) fn divide_dynamic(bytes: &[u8], fingerprint: u64, head: usize) -> Opt
     (rest.len() == raw).then_some(Regions { head, tail, text, raw: rest, numbered: None })
 }
 
-/// The lengths in a header without flags, and what stands behind it.
+/// Returns the lengths in a header without flags, and the bytes after it.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn plain(bytes: &[u8], fingerprint: u64) -> Option<([u64; 3], &[u8])> {
     let (header, behind) = bytes.split_first_chunk::<SIZE>()?;
@@ -129,14 +129,14 @@ fn plain(bytes: &[u8], fingerprint: u64) -> Option<([u64; 3], &[u8])> {
     (number(header, 0) == PLAIN && number(header, 8) == fingerprint).then_some((lengths, behind))
 }
 
-/// What stands behind the padding at `start`.
+/// Returns the bytes after the padding at `start`.
 #[inline]
 pub(super) fn raw_behind(rest: &[u8], start: usize) -> Option<&[u8]> {
     let (zeros, raw) = rest.split_at_checked(start.wrapping_neg() % ALIGN)?;
     zeros.iter().all(|&byte| byte == 0).then_some(raw)
 }
 
-/// The bytes of an image whose parts were made one by one.
+/// Joins the parts of an image that were made separately.
 pub(crate) fn lay_out(
     identity: (u64, Sharing),
     head: usize,
@@ -159,7 +159,7 @@ pub(crate) fn lay_out(
     Ok(bytes)
 }
 
-/// Says in a header that a checksum follows the image.
+/// Sets the flag for a checksum after the image in a header.
 #[cfg(feature = "std")]
 pub(crate) fn announce_checksum(header: &mut [u8]) {
     if let Some(flags) = header.get_mut(5) {
@@ -167,8 +167,8 @@ pub(crate) fn announce_checksum(header: &mut [u8]) {
     }
 }
 
-/// The lengths of tail, text and raw that stand in the header of an image of the type with this fingerprint, if
-/// `bytes` start with one.
+/// Returns the lengths of tail, text and raw in the header at the start of `bytes`, if it is one of the type with this
+/// fingerprint.
 pub(crate) fn lengths(bytes: &[u8], fingerprint: u64) -> Option<[usize; 3]> {
     let (header, _) = bytes.split_first_chunk::<SIZE>()?;
     if header[..4] != MAGIC || header[4] != VERSION || header[8..16] != fingerprint.to_le_bytes() {
@@ -178,7 +178,8 @@ pub(crate) fn lengths(bytes: &[u8], fingerprint: u64) -> Option<[usize; 3]> {
     Some([tail?, text?, raw?])
 }
 
-/// Where tail and text end, and where raw starts and ends, if the tail starts at `start` and all fits in memory.
+/// Returns where tail and text end, and where raw starts and ends, if the tail starts at `start` and everything fits in
+/// memory.
 pub(crate) fn ends(start: usize, [tail, text, raw]: [usize; 3]) -> Option<[usize; 4]> {
     let tail_end = start.checked_add(tail)?;
     let text_end = tail_end.checked_add(text)?;
@@ -186,7 +187,7 @@ pub(crate) fn ends(start: usize, [tail, text, raw]: [usize; 3]) -> Option<[usize
     Some([tail_end, text_end, raw_start, raw_start.checked_add(raw)?])
 }
 
-/// The number at a place in a header.
+/// Reads the number at a place in a header.
 #[inline]
 fn number(header: &[u8], at: usize) -> u64 {
     header[at..].first_chunk().map_or(0, |number| u64::from_le_bytes(*number))
@@ -244,25 +245,25 @@ impl<'a> Image<'a> {
         })
     }
 
-    /// Whether references are numbered, and may lead back.
+    /// Whether references are numbered, and whether they may form cycles.
     #[inline]
     pub fn sharing(&self) -> Sharing {
         Sharing { shared: self.flags & NUMBERED != 0, cyclic: self.flags & CYCLIC != 0 }
     }
 
-    /// The schema with what stands in front of it.
+    /// Returns the schema and the rows before it.
     fn parts(&self) -> Option<(Rows<'a>, &'a [u8])> {
         self.schema?;
         let carried = carried(self.bytes.get(SIZE..)?)?;
         Carried::divide(carried, front_of(self.flags))
     }
 
-    /// What stands in front of the schema, as [`Carried`] says it.
+    /// Returns the rows before the schema; see [`Carried`].
     pub fn rows(&self) -> Rows<'a> {
         self.parts().map(|(rows, _)| rows).unwrap_or_default()
     }
 
-    /// What is wrong where the schema is asked for and not there.
+    /// The error if the schema is needed and missing.
     #[cold]
     pub fn no_schema(&self) -> Error {
         let found = alloc::format!("others, of a type with the fingerprint {:016x}", self.fingerprint);
@@ -270,16 +271,16 @@ impl<'a> Image<'a> {
         Error::new(ErrorKind::Identity, expected, found).at_byte(8)
     }
 
-    /// What is wrong where the schema does not have the fingerprint that the header gives.
+    /// The error if the schema does not have the fingerprint in the header.
     #[cold]
     pub fn other_schema() -> Error {
         Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another").at_byte(SIZE)
     }
 
-    /// Divides what stands behind the header, if the root's head has `head` bytes and the lengths add up.
+    /// Divides the bytes after the header, if the root's head has `head` bytes.
     ///
     /// # Errors
-    /// Lengths that do not.
+    /// The lengths do not add up, the padding is not zero, or the text is not UTF-8.
     pub fn regions(&self, head: usize) -> Result<Regions<'a>> {
         let usize_of = |n: u64| usize::try_from(n).ok();
         let ends = || {
@@ -311,7 +312,7 @@ impl<'a> Image<'a> {
         })
     }
 
-    /// The same of an image that was just written, whose raw arrays are elsewhere.
+    /// Divides an image that was just written, whose raw arrays are elsewhere.
     #[cfg(feature = "pyo3")]
     pub fn regions_before_raw(written: &'a [u8], front: usize, head: usize) -> Option<Regions<'a>> {
         let number = |at: usize| Some(u64::from_le_bytes(*written.get(at..)?.first_chunk::<8>()?) as usize);
@@ -326,7 +327,7 @@ fn front_of(flags: u8) -> Front {
     Front { members: has(WITH_MEMBERS), arrays: has(WITH_ARRAYS), numbered: has(NUMBERED) }
 }
 
-/// The schema and what stands in front of it.
+/// Returns the schema and the rows before it.
 fn carried(behind: &[u8]) -> Option<&[u8]> {
     let (length, rest) = behind.split_first_chunk::<4>()?;
     rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)
@@ -337,7 +338,7 @@ fn no_schema(total: usize) -> Error {
     Error::new(ErrorKind::Length, "the schema that the header announces", "the end of the bytes").at_byte(total)
 }
 
-/// What stands there instead of a header.
+/// Describes the bytes that are there instead of a header.
 #[cold]
 fn no_image(bytes: &[u8]) -> Error {
     let found = match bytes {

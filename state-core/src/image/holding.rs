@@ -1,5 +1,5 @@
-//! Images of a history that holds the objects of some fields: see [`sharing::held`](crate::sharing). They are of no use
-//! without it, and never leave it.
+//! Images of a history that holds the objects of some fields; see [`sharing::held`](crate::sharing). They mean nothing
+//! without this history, and never leave it.
 
 use alloc::vec::Vec;
 
@@ -19,12 +19,12 @@ use crate::schema::fingerprint::{Identity, identity};
 use crate::sharing::{Held, Holder, Lent, Numbered, Tracker};
 use crate::state::{Restore, State};
 
-/// Bytes that a pointer takes beside the image.
+/// The size of a pointer in the list beside the image.
 pub(crate) const PLACE: usize = size_of::<u32>();
 
 impl Options {
-    /// As [`dump_into`](Self::dump_into), with the objects of fields that say so in `holder`. If it fails, what is listed
-    /// there is of no use.
+    /// Like [`dump_into`](Self::dump_into), with the objects of held fields in `holder`. After an error, its list is
+    /// invalid.
     pub(crate) fn dump_holding<T: State>(&self, value: &T, buffer: &mut Vec<u8>, holder: &mut Holder) -> Result<()> {
         let (root, identity) = (Root::of(&value), identity(T::schema()));
         if !self.rewrite_holding(root, buffer, &identity, holder) {
@@ -35,7 +35,7 @@ impl Options {
         if total > self.most() { Err(explain::too_large(self.most(), total, &identity)) } else { Ok(()) }
     }
 
-    /// Writes a value as long as the image in the buffer; whether it was.
+    /// Writes a value over the image in the buffer, with the same lengths. Returns whether it fitted.
     fn rewrite_holding(
         &self,
         root: Root<'_, '_>,
@@ -60,8 +60,8 @@ impl Options {
     }
 }
 
-/// Restores a value from bytes that [`Options::dump_into`] or [`Options::dump_holding`] wrote for its type, and that
-/// nothing has changed since: they are not checked.
+/// Restores a value from bytes that [`Options::dump_into`] or [`Options::dump_holding`] wrote for its type. They must
+/// not have been changed since, because they are not checked.
 pub(crate) fn restore_written<'de, T: Restore<'de>>(
     bytes: &'de [u8],
     held: Option<&'de Held<'de>>,
@@ -70,8 +70,9 @@ pub(crate) fn restore_written<'de, T: Restore<'de>>(
     restore(&regions::<T>(bytes, held)?, &identity(T::schema()), target)
 }
 
-/// The bytes that [`Options::dumps`] gives for such a state. A value is made for it of which no hook is told, as it is only
-/// written; where its objects own each other, they are opened again, as nobody else could.
+/// Returns the bytes that [`Options::dumps`] gives for such a state. A value is made for this without calling hooks,
+/// because it is only written. If its objects own each other, these cycles are opened afterwards, because nobody else
+/// could free them.
 pub(crate) fn whole<'de, T: Restore<'de>>(
     options: &Options,
     bytes: &'de [u8],
@@ -87,7 +88,7 @@ pub(crate) fn whole<'de, T: Restore<'de>>(
     Ok(bytes)
 }
 
-/// Opens the cycles of a value that was only written, whatever happens.
+/// Opens the cycles of a value that was only written, even after a panic.
 struct Opened<'de>(Rest<'de>);
 
 impl Drop for Opened<'_> {

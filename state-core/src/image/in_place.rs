@@ -1,8 +1,9 @@
-//! How a live value is restored: in place where nothing can refuse. Where something can, a new value is built aside
-//! first, which makes all conversions, and then exchanged with the live one, which cannot fail.
+//! Restores a live value: in place if nothing can refuse the state. Otherwise a new value is built first, which runs
+//! all conversions, and then exchanged with the live one, which cannot fail.
 //!
-//! Hooks of objects without skipped fields cannot tell a new value from a live one, and are called on the new one. The
-//! others are called on the live one once it has its new state; where one refuses or panics, the exchange is undone.
+//! Hooks of objects without skipped fields cannot distinguish a new value from a live one, and are called on the new
+//! one. The others are called on the live value once it has its new state; if one refuses or panics, the exchange is
+//! undone.
 
 use super::aside::Aside;
 use super::linked;
@@ -12,14 +13,14 @@ use crate::schema::fingerprint::Identity;
 use crate::sharing;
 use crate::state::Restore;
 
-/// Restores a value from regions that were checked.
+/// Restores a value from checked regions.
 pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
     if identity.refuses {
         return restore_aside(regions, identity, target);
     }
     let mut reader = Reader::new(regions).moving(identity.moves);
     loop {
-        // Called from here alone, and so inlined.
+        // This is the only caller, so the root's `set` is inlined.
         target.set(regions.head, &mut reader);
         if !(regions.has_holes() && sharing::complete(&mut reader, regions) == Some(true)) {
             return reader.into_refusal().map_or(Ok(()), Err);
@@ -27,7 +28,7 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
     }
 }
 
-/// A function of its own: the new value would take stack in [`restore`] even where none is built.
+/// This is a separate function, because the new value would take stack in [`restore`] even if none is built.
 #[inline(never)]
 fn restore_aside<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &Identity, target: &mut T) -> Result<()> {
     match regions.numbered {

@@ -1,4 +1,4 @@
-//! The temporary files that processes left when they died.
+//! The temporary files of processes that died.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -11,9 +11,9 @@ use super::lock;
 
 /// Removes the temporary files of the file at `path` whose processes are dead.
 ///
-/// A process is taken for dead if the system knows its number no more and nobody holds the lock on its file: the
-/// number alone says nothing of a process in another container or on another machine. Without either there is no
-/// telling, and nothing is removed.
+/// A process counts as dead if the system no longer knows its number and nobody holds the lock on its file: the number
+/// alone says nothing about a process in another container or on another machine. Where either test is impossible,
+/// nothing is removed.
 pub(super) fn remove(path: &Path) {
     if !cfg!(all(target_os = "linux", file_lock)) || was_seen(path) || !Path::new("/proc/self/stat").exists() {
         return;
@@ -29,8 +29,8 @@ pub(super) fn remove(path: &Path) {
     }
 }
 
-/// What the name of a temporary file has of the one that it is for. Where that is so long that no more would fit behind it
-/// (255 bytes on most systems), it is the start, which may be that of other files too.
+/// Returns the part of a file's name that its temporary files contain. If the name is so long that nothing more would
+/// fit (255 bytes on most systems), this is its start, which other files may share.
 pub(super) fn start_of(name: &OsStr) -> Cow<'_, OsStr> {
     const LONGEST: usize = 200;
     if name.len() <= LONGEST {
@@ -41,32 +41,32 @@ pub(super) fn start_of(name: &OsStr) -> Cow<'_, OsStr> {
     Cow::Owned(OsString::from(&text[..end]))
 }
 
-/// The process in `.NAME.PROCESS-COUNT.tmp`.
+/// Returns the process in `.NAME.PROCESS-COUNT.tmp`.
 fn process_of(file: &OsStr, name: &OsStr) -> Option<u32> {
     let behind = file.as_encoded_bytes().strip_prefix(b".")?.strip_prefix(name.as_encoded_bytes())?;
     let numbers = core::str::from_utf8(behind.strip_prefix(b".")?.strip_suffix(b".tmp")?).ok()?;
     let (process, count) = numbers.split_once('-')?;
-    // `parse` takes a plus sign, which was never written.
+    // `parse` accepts a plus sign, which is never written.
     let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?;
     number(count)?;
     number(process)
 }
 
 fn remove_unlocked(path: &Path) {
-    // Nothing but a file was ever made; opening a pipe would wait.
+    // Only regular files are made here, and opening a pipe would block.
     if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
         return;
     }
     // The lock is held until the file is gone.
     let Ok(file) = File::open(path) else { return };
     if lock::take(&file) == Some(true) {
-        // A file that stays behind harms nobody.
+        // A leftover file does no harm.
         let _ = fs::remove_file(path);
     }
 }
 
-/// Whether this process has already cleaned up beside this file: listing a large directory takes long, and what died
-/// since can wait for the next process. Two paths that share a place are forgotten by turns.
+/// Whether this process has already cleaned up next to this file: listing a large directory takes long, and later
+/// leftovers can wait for the next process. Paths that share an entry of the table displace each other.
 fn was_seen(path: &Path) -> bool {
     static SEEN: [AtomicU64; 64] = [const { AtomicU64::new(0) }; 64];
     let mut hasher = DefaultHasher::new();

@@ -1,5 +1,5 @@
-//! A restore in place where something can refuse and references are numbered: as in [`in_place`](super::in_place), but
-//! shared objects stay the objects that they are, by [`trade`].
+//! Restores in place if something can refuse and references are numbered: as in [`in_place`](super::in_place), but
+//! shared objects keep their identity, by [`trade`].
 
 use super::aside::{self, Aside};
 use super::build::{Rest, get, refused};
@@ -10,7 +10,7 @@ use crate::schema::fingerprint::Identity;
 use crate::sharing::{Numbered, trade};
 use crate::state::Restore;
 
-/// Restores a value from regions that were checked.
+/// Restores a value from checked regions.
 #[inline(never)]
 pub(super) fn restore<'de, T: Restore<'de>>(
     regions: &Regions<'de>,
@@ -18,14 +18,15 @@ pub(super) fn restore<'de, T: Restore<'de>>(
     identity: &Identity,
     target: &mut T,
 ) -> Result<()> {
-    // A hook that refuses on a live value, or cannot be left for it, would leave rings of new objects, which nobody frees.
+    // A hook that refuses on a live value, or cannot be left for it, would leave cycles of new objects that nobody
+    // frees.
     if numbered.rings && identity.sharing.cyclic && identity.skips {
         return Aside::called(regions)?.restore(target);
     }
     let mut rest = Rest::default();
     let mut value: T = get(regions, Hooks::Leave, Some(&mut rest))?;
     let left = rest.left;
-    // Its objects would count as references.
+    // The objects in it would count as references.
     drop(rest);
     let mut reader = Reader::linking(numbered);
     trade::count(&mut |reader| value.settle(reader), &mut reader);
@@ -47,22 +48,22 @@ pub(super) fn restore<'de, T: Restore<'de>>(
     restored
 }
 
-/// A new value, to be exchanged with a live one.
+/// A new value that is exchanged with a live one.
 struct Linked<'de, T> {
     value: T,
     reader: Reader<'de>,
-    /// Whether hooks were left to be called on the live value.
+    /// Whether hooks were left for the live value.
     left: bool,
-    /// Whether its state is in the live value.
+    /// Whether the new state is in the live value.
     is_out: bool,
 }
 
 impl<'de, T: Restore<'de>> Linked<'de, T> {
-    /// Exchanges the new value with the live one, or the reverse.
+    /// Exchanges the new value with the live one, or back.
     fn exchange(&mut self, live: &mut T) {
         let Self { value, reader, is_out, .. } = self;
         reader.set_hooks(Hooks::Never);
-        // A hook that panicked may have left it so.
+        // A hook that panicked may have left objects held.
         if let Some(shelf) = reader.shelf() {
             shelf.hold_all(false);
         }
@@ -80,7 +81,7 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
         *is_out = !*is_out;
     }
 
-    /// Calls the hooks that were left.
+    /// Calls the hooks that were left, on the live value.
     fn settle(&mut self, live: &mut T, hooks: Hooks) -> Result<()> {
         if self.left {
             self.reader.set_hooks(hooks);

@@ -1,8 +1,8 @@
-//! Advisory locks on files, which end with the handle and with the process.
+//! Advisory file locks, which end with the handle and with the process.
 
 use std::fs::File;
 
-/// Takes the lock of a file: whether nobody else has it; `None` where there are no such locks.
+/// Takes the lock of a file. Returns whether it is free; `None` if there are no such locks.
 #[cfg(all(unix, file_lock))]
 #[expect(clippy::incompatible_msrv, reason = "the build script asks the compiler")]
 pub(super) fn take(file: &File) -> Option<bool> {
@@ -13,20 +13,20 @@ pub(super) fn take(file: &File) -> Option<bool> {
     }
 }
 
-/// Locks of Windows keep readers out, and older compilers have none.
+/// Locks on Windows exclude readers, and older compilers have no locks.
 #[cfg(not(all(unix, file_lock)))]
 pub(super) fn take(_: &File) -> Option<bool> {
     None
 }
 
-/// Waits for the lock of a file; where there are no such locks, it does not.
+/// Waits for the lock of a file. Returns whether there are such locks.
 #[cfg(all(unix, file_lock))]
 #[expect(clippy::incompatible_msrv, reason = "the build script asks the compiler")]
 pub(crate) fn wait_for(file: &File) -> bool {
     file.lock().is_ok()
 }
 
-/// Without locks, nobody waits.
+/// There are no locks to wait for.
 #[cfg(not(all(unix, file_lock)))]
 pub(crate) fn wait_for(_: &File) -> bool {
     false

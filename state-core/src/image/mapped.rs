@@ -1,7 +1,7 @@
-//! A file whose state is looked at where it lies. This file holds `unsafe` code: mapping, which is the caller's to
-//! answer for (feature `mmap`).
+//! A file whose state is viewed in place. This file contains `unsafe` code: mapping, for which the caller is
+//! responsible (feature `mmap`).
 //!
-//! The gain that pays for it: a gigabyte of raw arrays is opened in the time and memory of its header.
+//! The benefit that justifies it: a gigabyte of raw arrays is opened in the time and memory that its header takes.
 
 use alloc::borrow::Cow;
 use std::io;
@@ -74,7 +74,7 @@ impl Mapped {
     #[cfg(feature = "mmap")]
     pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<Self> {
         let file = std::fs::File::open(path)?;
-        // SAFETY: the caller answers for the file staying as it is while the map lives, which `Self` owns.
+        // SAFETY: the caller guarantees that the file is not changed while the map exists, which `Self` owns.
         let map = unsafe { memmap2::Mmap::map(&file)? };
         Ok(Self { bytes: Bytes::Map(map), options: Options::new() })
     }

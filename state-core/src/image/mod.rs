@@ -294,9 +294,9 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// Fields marked `skip` are left alone, and allocations are kept: those of strings, lists, boxes, nested objects and
 /// maps with the same keys. If elements were removed from or added to a list of 64 elements or more since, the
 /// remaining ones move to their place in the state and take their allocations along. Nothing moves if something in the
-/// elements is skipped, as it belongs to its index, or is written through a conversion, `serde` or a hook. Nor does what
-/// contains an `Rc`, `Arc` or `Weak`, if references to shared objects are numbered. Under the same conditions, entries
-/// of a map whose keys are gone lend their allocations to new keys.
+/// elements is skipped, as it belongs to its index, or is written through a conversion, `serde` or a hook. Nor does
+/// what contains an `Rc`, `Arc` or `Weak`, if references to shared objects are numbered. Under the same conditions,
+/// entries of a map whose keys are gone lend their allocations to new keys.
 ///
 /// # If a state can be refused
 /// Hooks and conversions that return a `Result`, and `serde` fields, can refuse a state. If a type has one, at any

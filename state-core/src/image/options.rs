@@ -22,16 +22,16 @@ use crate::walk::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     pub(super) depth: u32,
-    /// [`UNSET`], or a limit.
+    /// The limit, or [`UNSET`].
     pub(super) memory: usize,
     pub(super) schema: bool,
-    /// The bytes that an image may take.
+    /// The maximum number of bytes in an image.
     pub(super) most: usize,
     history: Option<&'static SchemaHistory>,
     pub(super) copies: Copies,
 }
 
-/// What is done about shared objects in types that say nothing of them.
+/// What happens to shared objects in types that do not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Copies {
     Write,
@@ -40,16 +40,16 @@ pub(crate) enum Copies {
 }
 
 impl Copies {
-    /// Whether references are numbered in states of a type that says this of them.
+    /// Returns whether references are numbered in states of a type with this attribute.
     pub(crate) fn sharing(self, of: Sharing) -> Sharing {
         of.or(if self == Self::Share { Sharing::SHARED } else { Sharing::NO })
     }
 }
 
-/// What a state may take for what is wide where no limit was set, unless it is long.
+/// The limit on memory for wide elements if none was set and the state is short.
 pub(super) const MEMORY: usize = 1 << 30;
 
-/// No limit of memory was set.
+/// The value for no limit on memory.
 pub(super) const UNSET: usize = usize::MAX;
 
 impl Default for Options {
@@ -111,7 +111,7 @@ impl Options {
     /// limited. `docs/LIMITS.md` in the repository lists the bounds of every function that loads or saves.
     #[must_use]
     pub const fn memory(mut self, bytes: usize) -> Self {
-        // More than this no allocation can have.
+        // No allocation can be larger.
         self.memory = if bytes > isize::MAX as usize { isize::MAX as usize } else { bytes };
         self
     }
@@ -169,18 +169,18 @@ impl Options {
         self
     }
 
-    /// What was said of shared objects.
+    /// What happens to shared objects.
     pub(crate) const fn copies(&self) -> Copies {
         self.copies
     }
 
-    /// The same settings with another answer to what is shared.
+    /// Replaces what happens to shared objects.
     pub(crate) const fn copying(mut self, copies: Copies) -> Self {
         self.copies = copies;
         self
     }
 
-    /// Refuses to write an image of more bytes, before anything is allocated for it.
+    /// Refuses to write an image of more than `bytes` bytes, before anything is allocated for it.
     pub(crate) const fn at_most(mut self, bytes: usize) -> Self {
         self.most = bytes;
         self
@@ -198,7 +198,7 @@ impl Options {
         self.history
     }
 
-    /// The limit of memory for a state of so many bytes.
+    /// Returns the memory limit for a state of this many bytes.
     pub(crate) fn memory_for(&self, bytes: usize) -> usize {
         match self.memory {
             UNSET => bytes.saturating_mul(FACTOR).clamp(MEMORY, isize::MAX as usize),
@@ -206,12 +206,12 @@ impl Options {
         }
     }
 
-    /// Whether it is refused to write an object twice.
+    /// Whether writing an object twice is refused.
     pub(super) fn refuses_copies(&self) -> bool {
         self.copies == Copies::Refuse
     }
 
-    /// The bytes that an image may take.
+    /// The maximum number of bytes in an image.
     pub(super) const fn most(&self) -> usize {
         self.most
     }
@@ -224,7 +224,7 @@ impl Options {
         self.depth
     }
 
-    /// How far an image may go that is filled from `bytes` bytes.
+    /// Returns the limits of an image that is filled from `bytes` bytes.
     pub(crate) fn limits(&self, bytes: usize) -> Limits {
         Limits { depth: self.depth, memory: self.memory_for(bytes), references: References::Copied }
     }

@@ -1,4 +1,4 @@
-//! The reader of images: which bytes are a state of a type, and what it is built of.
+//! The reader of images: decides which bytes are a state of a type, and divides them into regions.
 
 use super::header::{self, Image};
 use super::options::{Copies, MEMORY, Options, UNSET};
@@ -43,8 +43,9 @@ impl Options {
         self.divide::<T>(bytes, &mut Regions::flat(&[]))
     }
 
-    /// Finds the regions of a state of `T`, and tests them: in code of the type's own, where nothing is special about
-    /// them. They are put where their reader takes them from, because moving them takes as long as testing a small state.
+    /// Finds the regions of a state of `T` and checks them: in the type's own code, unless something about them is
+    /// special. They are stored where their reader takes them from, because moving them takes as long as checking a
+    /// small state.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
         if let Some(plain) = header::divide::<T>(bytes) {
@@ -57,18 +58,18 @@ impl Options {
         Ok(())
     }
 
-    /// Whether regions are those of a state; of others nothing is known.
+    /// Whether regions are those of a state. If not, the reason is not determined here.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn accepts<'de, T: Restore<'de>>(&self, regions: &Regions<'de>) -> bool {
         if !T::DYNAMIC {
             return direct::accepts_flat::<T>(regions.head);
         }
-        // So much is allowed for any state.
+        // This much is allowed for a state of any length.
         let memory = if self.memory == UNSET { MEMORY } else { self.memory };
         direct::check::<T>(regions, self.depth, None).is_ok_and(|taken| taken <= memory)
     }
 
-    /// The regions of any state, and what is wrong with others.
+    /// Returns the regions of any state, or what is wrong with it.
     pub(crate) fn checked(self, tests: Tests, bytes: &[u8]) -> Result<Regions<'_>> {
         let identity = identity(tests.schema);
         match header::divide_dynamic(bytes, identity.fingerprint, tests.head) {
@@ -77,7 +78,8 @@ impl Options {
         }
     }
 
-    /// The same of those that have anything beside their regions. Apart, because what a header may say lies in memory.
+    /// Returns the regions of bytes whose header is not plain. This is separate because the values of a header take
+    /// space in memory.
     #[inline(never)]
     fn opened<'a>(&self, tests: Tests, identity: &Identity, bytes: &'a [u8]) -> Result<Regions<'a>> {
         let image = Image::open(bytes)?;
@@ -96,12 +98,12 @@ impl Options {
         Ok(regions)
     }
 
-    /// The limits of an image that is filled from values which say what they share.
+    /// Returns the limits of an image that is filled from values whose sharing is known.
     pub(crate) fn sharing_limits(&self, identity: &Identity) -> Limits {
         Limits { references: self.references(identity), ..self.limits(0) }
     }
 
-    /// What is done about values that several places refer to, in states of a type.
+    /// Returns what happens to values that several places refer to, in states of a type.
     pub(crate) fn references(&self, identity: &Identity) -> References {
         match self.copies {
             _ if self.sharing_of(identity).shared => References::Numbered,
@@ -110,7 +112,7 @@ impl Options {
         }
     }
 
-    /// Tests regions that were filled so.
+    /// Checks regions that were filled with [`sharing_limits`](Self::sharing_limits).
     pub(crate) fn pass_sharing<'de, T: Restore<'de>>(
         &self,
         identity: &Identity,
@@ -119,7 +121,7 @@ impl Options {
         self.pass_made::<T>(identity, regions, self.sharing_of(identity))
     }
 
-    /// Tests regions that were made, where references may be numbered.
+    /// Checks regions that were made here, in which references may be numbered.
     pub(crate) fn pass_made<'de, T: Restore<'de>>(
         &self,
         identity: &Identity,
@@ -134,7 +136,7 @@ impl Options {
         Ok(Regions { numbered: Some(numbered), ..regions })
     }
 
-    /// Tests regions that came from `bytes`.
+    /// Checks regions that are parts of `bytes`.
     pub(crate) fn pass<'de, T: Restore<'de>>(
         &self,
         identity: &Identity,
@@ -144,7 +146,7 @@ impl Options {
         self.test(Tests::of::<T>(), identity, regions, bytes)
     }
 
-    /// Like [`test`](Self::test), where references are numbered; what those need.
+    /// Like [`test`](Self::test), for numbered references. Returns what their reader needs.
     #[cold]
     fn test_numbered(
         &self,
@@ -165,7 +167,7 @@ impl Options {
         table.finish().ok_or_else(|| explain::numbers(identity, regions, bytes, self.depth))
     }
 
-    /// Tests regions that came from `bytes`.
+    /// Checks regions that are parts of `bytes`.
     pub(crate) fn test(&self, tests: Tests, identity: &Identity, regions: &Regions<'_>, bytes: &[u8]) -> Result<()> {
         match (tests.check)(regions, self.depth, None) {
             Ok(0) => Ok(()),
@@ -173,7 +175,7 @@ impl Options {
         }
     }
 
-    /// What a check that did not simply pass comes to.
+    /// Interprets the result of a check that did not simply pass.
     #[cold]
     fn judge(
         &self,
@@ -189,7 +191,7 @@ impl Options {
         }
     }
 
-    /// Whether so many bytes may be taken for what is wide in these regions.
+    /// Checks that wide elements of these regions may take this much memory.
     #[cold]
     fn within_memory(&self, taken: usize, identity: &Identity, regions: &Regions<'_>) -> Result<()> {
         let Regions { head, tail, text, raw, .. } = regions;
@@ -198,7 +200,7 @@ impl Options {
     }
 }
 
-/// What is asked of a type before one is built: as for [`Root`](crate::protocol::root::Root), so that what asks is compiled once.
+/// What the reader needs of a type: like [`Root`](crate::protocol::root::Root), so that its callers are compiled once.
 #[derive(Clone, Copy)]
 pub struct Tests {
     pub schema: &'static Schema,

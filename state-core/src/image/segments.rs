@@ -1,4 +1,4 @@
-//! An image in segments: what is small in one buffer, and the raw arrays where they lie in the live value.
+//! An image in segments: the small parts in one buffer, and the raw arrays where they are in the live value.
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -24,7 +24,7 @@ use crate::state::State;
 pub struct SegmentBuffer {
     /// Header, head, tail and text.
     front: Vec<u8>,
-    /// What of the raw region cannot be borrowed, and the padding.
+    /// The parts of the raw region that cannot be borrowed, and the padding.
     copied: Copied,
     /// Always empty: it keeps the list's allocation.
     list: Vec<Borrowed<'static>>,
@@ -37,7 +37,7 @@ impl SegmentBuffer {
         Self { front: Vec::new(), copied: Copied::new(), list: Vec::new() }
     }
 
-    /// The bytes allocated for it.
+    /// The number of bytes allocated.
     #[cfg(feature = "pyo3")]
     pub(crate) fn capacity(&self) -> usize {
         self.front.capacity() + self.copied.capacity()
@@ -106,7 +106,7 @@ impl Options {
         self.gather(root, &identity, buffer)
     }
 
-    /// The same of a state whose references are not numbered, so that what numbers them is not linked.
+    /// Writes a state whose references are not numbered, so that the code that numbers them is not linked.
     #[cfg(feature = "pyo3")]
     pub(crate) fn write_unshared_segments<'a, 'v: 'a>(
         &self,
@@ -130,7 +130,7 @@ impl Options {
     }
 }
 
-/// Raw arrays are gathered: borrowed, or copied where they have to be.
+/// A sink that borrows raw arrays, or copies them if necessary.
 struct Gathered<'s, 'v> {
     copied: &'s mut Copied,
     borrowed: &'s mut Vec<Borrowed<'v>>,
@@ -173,8 +173,8 @@ impl Segments<'_> {
             .filter(|segment| !segment.is_empty())
     }
 
-    /// The regions of the image, whose root has a head of so many bytes and whose raw arrays are apart: those that were
-    /// copied, and the others.
+    /// Returns the regions of the image, whose root has a head of `head` bytes, and separately its raw arrays: those
+    /// that were copied, and those that were borrowed.
     #[cfg(feature = "pyo3")]
     pub(crate) fn regions(&self, head: usize) -> Result<(Regions<'_>, (&[u8], &[Borrowed<'_>]))> {
         let front = header::Image::regions_before_raw(&self.buffer.front, header::SIZE, head);
@@ -188,7 +188,7 @@ impl Segments<'_> {
         self.iter().map(<[u8]>::len).sum()
     }
 
-    /// Says in the header that a checksum follows the image; the checksum.
+    /// Sets the flag for a checksum in the header. Returns the checksum.
     #[cfg(feature = "std")]
     pub(super) fn announce_checksum(&mut self) -> u64 {
         header::announce_checksum(&mut self.buffer.front);
@@ -211,7 +211,7 @@ impl Drop for Segments<'_> {
     fn drop(&mut self) {
         let mut list = take(&mut self.borrowed);
         list.clear();
-        // Collected in place: the same allocation, for borrows of another life.
+        // Collecting in place keeps the allocation, for borrows with another lifetime.
         self.buffer.list = list.into_iter().map(|array| Borrowed { at: array.at, bytes: &[] }).collect();
     }
 }

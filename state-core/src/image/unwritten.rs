@@ -1,4 +1,4 @@
-//! Where a value could not be written. Nothing here runs unless something is wrong.
+//! Finds the part of a value that could not be written. Nothing here runs unless something is wrong.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,10 +14,10 @@ use crate::schema::{Schema, Sharing};
 use crate::sharing::{Numbered, Tracker};
 use crate::walk;
 
-/// What lies in the space for an image before anything is written: ASCII, so that its text is valid wherever it ends.
+/// The initial contents of the space for an image: ASCII, so that the text is valid wherever it ends.
 const BLANKS: [u8; 2] = *b"#~";
 
-/// Names the part of a value that an error of writing it belongs to; of one that is found no more, the type.
+/// Adds the path to the part that could not be written to an error, or the type if the part is not found.
 #[cold]
 #[inline(never)]
 pub(crate) fn name(error: Error, root: Root<'_, '_>, depth: u32, (identity, sharing): (&Identity, Sharing)) -> Error {
@@ -28,9 +28,9 @@ pub(crate) fn name(error: Error, root: Root<'_, '_>, depth: u32, (identity, shar
     }
 }
 
-/// The value is written twice over different bytes. Where both are still there, nothing was written, and as parts are
-/// written in order, the first such part is the one that could not be. An object whose hook refuses is written all the
-/// same, and so may be a value of an open set: it is looked for where it was counted.
+/// The value is written twice, over different bytes. Where these remain, nothing was written, and because parts are
+/// written in order, the first such part is the one that failed. An object whose hook refuses is written nevertheless,
+/// and so may be a value of an open set: these are found by what was counted before them.
 fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
     let (one, other) = (Body::of(root, depth, sharing, BLANKS[0])?, Body::of(root, depth, sharing, BLANKS[1])?);
     if one.lengths != other.lengths {
@@ -57,7 +57,7 @@ fn path(root: Root<'_, '_>, depth: u32, sharing: Sharing) -> Option<String> {
 struct Body {
     bytes: Vec<u8>,
     lengths: [usize; 3],
-    /// The type of what is looked for where it was counted, and what was counted before it.
+    /// The type of an object that refused when it was counted, and what was counted before it.
     refusing: Option<(&'static Schema, [usize; 3])>,
 }
 

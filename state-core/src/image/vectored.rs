@@ -1,11 +1,11 @@
-//! Writing many pieces with few calls: `write_all` for `write_vectored`.
+//! Writes many pieces in few calls: a `write_all` for `write_vectored`.
 
 use std::io::{Error, ErrorKind, IoSlice, Result, Write};
 
-/// Pieces that go into one call. Systems take up to 1024; the list stands on the stack.
+/// The number of pieces in one call. Systems accept up to 1024; the list is on the stack.
 const BATCH: usize = 64;
 
-/// Writes all pieces, of which none is empty.
+/// Writes all pieces, none of which is empty.
 pub(super) fn write_all<'a, W: Write + ?Sized>(sink: &mut W, mut pieces: impl Iterator<Item = &'a [u8]>) -> Result<()> {
     loop {
         let mut batch = [IoSlice::new(&[]); BATCH];
@@ -25,7 +25,7 @@ fn write_batch<W: Write + ?Sized>(sink: &mut W, mut batch: &mut [IoSlice<'_>]) -
     while !batch.is_empty() {
         match sink.write_vectored(batch) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            // `advance_slices` panics behind the end, where only a wrong implementation of `Write` leads.
+            // `advance_slices` panics beyond the end, which only a wrong implementation of `Write` can cause.
             Ok(written) if written > batch.iter().map(|piece| piece.len()).sum() => {
                 return Err(Error::other("a writer that claims to have written more than it was given"));
             }

@@ -1,4 +1,4 @@
-//! The writer of images: a plain one in code of the type's own, all others in code that is compiled once.
+//! The writer of images: the type's own code for a plain one, code that is compiled once for all others.
 
 use alloc::vec::Vec;
 
@@ -13,14 +13,14 @@ use crate::schema::{Carried, Sharing};
 use crate::sharing::{Holder, Lent, Tracker};
 use crate::state::State;
 
-/// How a value is written in which shared objects are looked for.
+/// How a value is written if shared objects are looked for.
 #[derive(Debug)]
 pub(super) enum Writes<'h> {
     /// All of it.
     Whole,
     /// Without the objects that a history holds from now on.
     Holding(&'h mut Holder),
-    /// All of it, and no hook is called.
+    /// All of it, without calling hooks.
     Quietly,
 }
 
@@ -55,19 +55,19 @@ impl Options {
         written
     }
 
-    /// Whether a state is written without a schema, and without looking for shared objects that its type says nothing of.
+    /// Whether a state is written without a schema, and without looking for shared objects unless its type says so.
     #[inline]
     fn is_plain(&self) -> bool {
         !self.schema && self.copies == Copies::Write
     }
 
-    /// A function of its own, so that what it needs is nowhere else.
+    /// This is a separate function, so that its code is nowhere else.
     #[inline(never)]
     fn write_any<T: State + ?Sized>(self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
         self.write(Root::of(&value), buffer)
     }
 
-    /// Writes an image without a schema, over nothing that is worth looking at.
+    /// Writes an image without a schema, without using an older one in the buffer.
     #[inline]
     fn write_plain<T: State + ?Sized>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity_of::<T>();
@@ -97,14 +97,14 @@ impl Options {
         Ok(())
     }
 
-    /// The image of a value, whatever its type.
+    /// Returns the image of a value of any type.
     pub(crate) fn image(&self, root: Root<'_, '_>) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.write(root, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// Writes an image into the buffer, with the schema if it is asked for.
+    /// Writes an image into the buffer, with the schema if that is set.
     pub(crate) fn write(&self, root: Root<'_, '_>, buffer: &mut Vec<u8>) -> Result<()> {
         let identity = identity(root.schema);
         if self.looks_for_shared(&identity) {
@@ -113,14 +113,14 @@ impl Options {
         self.write_to(root, &identity, buffer, &mut InBuffer)
     }
 
-    /// The same of a state whose references are not numbered, so that what numbers them is not linked.
+    /// Writes a state whose references are not numbered, so that the code that numbers them is not linked.
     #[cfg(feature = "pyo3")]
     pub(crate) fn write_unshared(&self, root: Root<'_, '_>, identity: &Identity, buffer: &mut Vec<u8>) -> Result<()> {
         self.write_to(root, identity, buffer, &mut InBuffer)
     }
 
-    /// Writes an image of which the sink says where its raw arrays go. It is laid out as the older image in the buffer; what
-    /// does not fit is counted and written once more.
+    /// Writes an image; the sink decides where its raw arrays go. It is laid out like the older image in the buffer; if
+    /// it does not fit, it is counted and written again.
     pub(super) fn write_to<'v>(
         &self,
         root: Root<'_, 'v>,
@@ -145,7 +145,7 @@ impl Options {
                 if rewrite.is_some() {
                     Rewrite::make_room(buffer, start, [lengths[0], lengths[1], lengths[2] - apart]);
                 }
-                // What the buffer holds already stays initialised; only growth is filled.
+                // The present contents of the buffer are already initialised; only growth is filled.
                 buffer.resize(total - apart, 0);
                 match sink.put(root, lengths, self.depth, &mut buffer[front..]) {
                     Some([0, 0, 0]) => lengths,
@@ -157,7 +157,8 @@ impl Options {
         Ok(())
     }
 
-    /// As [`write`](Self::write), of a value in which shared objects are looked for, or whose objects a history holds.
+    /// Like [`write`](Self::write), for a value in which shared objects are looked for, or whose objects a history
+    /// holds.
     #[cold]
     pub(super) fn write_numbered(
         &self,
@@ -203,7 +204,7 @@ impl Options {
         Ok(())
     }
 
-    /// Writes head and regions of these lengths, and the numbers of references; whether nothing failed.
+    /// Writes head and regions of these lengths, and the numbers of references. Returns whether nothing failed.
     fn put_tracked(
         &self,
         root: Root<'_, '_>,
@@ -222,13 +223,13 @@ impl Options {
         self.copies.sharing(identity.sharing)
     }
 
-    /// Whether shared objects are looked for in states of a type, so that they are written whole.
+    /// Whether shared objects are looked for in states of a type, which are then written whole.
     #[inline]
     pub(super) fn looks_for_shared(&self, identity: &Identity) -> bool {
         identity.sharing.shared || self.copies != Copies::Write
     }
 
-    /// Counts the regions, which start at `start`, and the image's bytes.
+    /// Counts the regions, which start at `start`, and the bytes of the image.
     fn count(&self, root: Root<'_, '_>, start: usize, identity: &Identity) -> Result<([usize; 3], usize)> {
         let mut size = Size::new(self.depth);
         root.value.size(&mut size);
@@ -239,29 +240,29 @@ impl Options {
         }
     }
 
-    /// Names the part that could not be written.
+    /// Adds the path to the part that could not be written.
     #[cold]
     fn unwritten(&self, error: Error, root: Root<'_, '_>, identity: &Identity) -> Error {
         unwritten::name(error, root, self.depth, (identity, self.sharing_of(identity)))
     }
 }
 
-/// Where the raw arrays of an image go: all else is written into a buffer.
+/// The destination of the raw arrays of an image. Everything else is written into a buffer.
 pub(super) trait Sink<'v> {
-    /// The older image in the buffer, as a guess of how long this one is.
+    /// Lays out regions over the older image in the buffer, as a guess.
     fn rewrite(&self, buffer: &mut Vec<u8>, fingerprint: u64, start: usize) -> Option<Rewrite>;
 
-    /// Brings the regions together of which so much was left; their lengths.
+    /// Joins the regions, of which `left` bytes are unused. Returns their lengths.
     fn close(&self, rewrite: &Rewrite, left: [usize; 3], buffer: &mut Vec<u8>) -> Option<[usize; 3]>;
 
-    /// How many bytes of the raw region are not in the buffer.
+    /// Returns how many bytes of the raw region are not in the buffer.
     fn apart(&self, raw: usize) -> usize;
 
-    /// Writes head and regions of these lengths; what is left of each, if nothing failed.
+    /// Writes head and regions of these lengths. Returns how much of each is unused, if nothing failed.
     fn put(&mut self, root: Root<'_, 'v>, lengths: [usize; 3], depth: u32, body: &mut [u8]) -> Option<[usize; 3]>;
 }
 
-/// The whole image is in the buffer.
+/// A sink that puts the whole image into the buffer.
 struct InBuffer;
 
 impl<'v> Sink<'v> for InBuffer {

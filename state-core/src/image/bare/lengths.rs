@@ -1,5 +1,5 @@
-//! How the regions of an image without a header are told apart: by which of them the type has at all, and by the
-//! lengths of all of these but the last, which is what remains.
+//! How the regions of an image without a header are divided: by which of them the type has at all, and by the lengths
+//! of all of these except the last, which is the rest.
 
 use super::super::header::{self, raw_behind};
 use crate::error::{Error, ErrorKind};
@@ -8,7 +8,8 @@ use crate::protocol::layout::padded;
 use crate::protocol::text::Text;
 use crate::schema::{End, Ends, Present};
 
-/// How many bytes the lengths take where each takes one, nothing is raw, and the type has what the value needs.
+/// Returns how many bytes the lengths take, if each takes one, nothing is raw, and the type has the regions that the
+/// value needs.
 #[inline]
 pub(super) fn short_width(ends: &Ends, [tail, text, raw]: [usize; 3]) -> Option<usize> {
     let most = |end| if end == End::Start { 0 } else { 0x7F };
@@ -16,13 +17,13 @@ pub(super) fn short_width(ends: &Ends, [tail, text, raw]: [usize; 3]) -> Option<
     is_short.then_some(usize::from(ends.tail == End::Length) + usize::from(ends.text == End::Length))
 }
 
-/// How many bytes the lengths take.
+/// Returns how many bytes the lengths take.
 fn width(ends: &Ends, [tail, text, _]: [usize; 3]) -> usize {
     let width = |end, length| if end == End::Length { width_of(length) } else { 0 };
     width(ends.tail, tail) + width(ends.text, text)
 }
 
-/// The same of any value; `None` if the type lacks a region that the value needs.
+/// Returns how many bytes the lengths of any value take; `None` if the type lacks a region that the value needs.
 #[inline(never)]
 pub(super) fn any_width(ends: &Ends, lengths: [usize; 3]) -> Option<usize> {
     let [tail, text, raw] = lengths;
@@ -31,7 +32,7 @@ pub(super) fn any_width(ends: &Ends, lengths: [usize; 3]) -> Option<usize> {
     are_held.then(|| width(ends, lengths))
 }
 
-/// Writes the lengths into as many bytes as they take.
+/// Writes the lengths into exactly the bytes that they take.
 #[inline]
 pub(super) fn write(ends: &Ends, [tail, text, _]: [usize; 3], space: &mut [u8]) {
     let has_tail = ends.tail == End::Length;
@@ -43,7 +44,7 @@ pub(super) fn write(ends: &Ends, [tail, text, _]: [usize; 3], space: &mut [u8]) 
     }
 }
 
-/// Writes the first of two numbers into so many bytes, and the second into the others, if there are any.
+/// Writes the first of two numbers into `width` bytes, and the second into the rest, if there is any.
 #[inline(never)]
 fn write_long(width: usize, [tail, text]: [usize; 2], space: &mut [u8]) {
     let (first, second) = space.split_at_mut(width);
@@ -51,7 +52,7 @@ fn write_long(width: usize, [tail, text]: [usize; 2], space: &mut [u8]) {
     write_number(text, second);
 }
 
-/// The bytes that a number takes in LEB128.
+/// Returns how many bytes a number takes in LEB128.
 #[inline]
 fn width_of(number: usize) -> usize {
     if number < 0x80 { 1 } else { long_width(number) }
@@ -70,7 +71,7 @@ fn write_number(mut number: usize, space: &mut [u8]) {
     *last = number as u8;
 }
 
-/// The parts of an image with a head of `head` bytes; what is wrong where there are none, [`fault`] says.
+/// Divides an image with a head of `head` bytes. If that is impossible, [`fault`] finds the reason.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn divide<'a>(bytes: &'a [u8], head: usize, ends: &Ends) -> Option<Regions<'a>> {
     let (head, mut rest) = bytes.split_at_checked(head)?;
@@ -91,13 +92,13 @@ pub(super) fn divide<'a>(bytes: &'a [u8], head: usize, ends: &Ends) -> Option<Re
     Some(Regions { head, tail, text, raw, numbered: None })
 }
 
-/// What stands behind the padding in front of the raw arrays.
+/// Returns the bytes after the padding before the raw arrays.
 fn raw<'a>(rest: &'a [u8], bytes: &[u8], ends: &Ends) -> Option<&'a [u8]> {
     let raw = raw_behind(rest, bytes.len() - rest.len())?;
     (ends.raw && !raw.is_empty()).then_some(raw)
 }
 
-/// A length in front of `rest`, in as few bytes as it takes.
+/// Reads a length in its shortest form.
 #[inline]
 fn number(rest: &mut &[u8]) -> Option<usize> {
     match rest {
@@ -113,11 +114,11 @@ fn number(rest: &mut &[u8]) -> Option<usize> {
     }
 }
 
-/// The bytes of the longest length.
+/// The size of the longest length.
 #[cfg(feature = "std")]
 pub(super) const LONGEST: usize = 10;
 
-/// A number in as few bytes as it takes.
+/// Writes a number in its shortest form.
 #[cfg(feature = "std")]
 pub(super) fn number_in(number: usize, space: &mut [u8; LONGEST]) -> &[u8] {
     let space = &mut space[..width_of(number)];
@@ -125,7 +126,7 @@ pub(super) fn number_in(number: usize, space: &mut [u8; LONGEST]) -> &[u8] {
     space
 }
 
-/// The number that all of these bytes are.
+/// Reads a number that must occupy all of these bytes.
 #[cfg(feature = "std")]
 pub(super) fn number_of(mut bytes: &[u8]) -> Option<usize> {
     number(&mut bytes).filter(|_| bytes.is_empty())
@@ -144,7 +145,7 @@ fn long_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     None
 }
 
-/// Why bytes have no regions.
+/// Explains why bytes have no regions.
 #[cold]
 pub(super) fn fault(bytes: &[u8], head: usize, ends: &Ends) -> Error {
     let more = if *ends == Present::NONE.ends() { "" } else { "at least " };

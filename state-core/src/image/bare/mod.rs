@@ -109,11 +109,10 @@
 //! ```
 //!
 //! There are no checksums, so damage is found only if it leaves no valid state, and states of older forms are refused.
-//! The forms of types in open sets are not in the stream: a value of one that has changed since is refused when its state
-//! is loaded, and with it that state alone.
-//! For states that must be recovered after a crash, or read by later versions, use [`stream`](super::stream). The
-//! format is that stream's header with 4 in its flags, its schema and padding; then for each state its length in
-//! LEB128, as short as possible, and its bytes.
+//! The forms of types in open sets are not in the stream: a value of one that has changed since is refused when its
+//! state is loaded, and with it that state alone. For states that must be recovered after a crash, or read by later
+//! versions, use [`stream`](super::stream). The format is that stream's header with 4 in its flags, its schema and
+//! padding; then for each state its length in LEB128, as short as possible, and its bytes.
 
 mod lengths;
 mod shared;
@@ -332,15 +331,15 @@ impl Bare {
         self.divide::<T>(bytes, &mut Regions::flat(&[]))
     }
 
-    /// Finds the regions of a state of `T`, and tests them, where their reader takes them from.
+    /// Finds the regions of a state of `T`, and checks them, in the place that their reader takes them from.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
         *regions = divide::<T>(bytes).ok_or_else(|| fault::<T>(bytes))?;
         if self.options.accepts::<T>(regions) { Ok(()) } else { self.judge::<T>(bytes) }
     }
 
-    /// What is said of a state that is none, or takes much memory. It starts from the bytes: what was found before need
-    /// not lie in memory for it.
+    /// Judges bytes that are not a state, or one that takes much memory. This starts from the bytes, so that the
+    /// regions found before need not be stored in memory for it.
     #[cold]
     #[inline(never)]
     fn judge<'de, T: Restore<'de>>(self, bytes: &'de [u8]) -> Result<()> {
@@ -377,7 +376,7 @@ fn other_size<T: State + ?Sized>() -> Error {
     named::<T>(changed())
 }
 
-/// Only where a single text or array is that long: its length does not fit in its head.
+/// This occurs only if a single text or array is so long that its length does not fit in its head.
 #[cold]
 fn without_place() -> Error {
     Error::new(

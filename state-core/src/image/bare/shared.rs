@@ -1,4 +1,4 @@
-//! What is refused because of shared objects: whether references are numbered is said in the header of an image.
+//! Refuses shared objects: only the header of an image can say that references are numbered.
 
 use super::super::{Options, explain};
 use crate::error::{Error, ErrorKind, Result};
@@ -8,7 +8,7 @@ use crate::schema::fingerprint::{Identity, identity_of};
 use crate::sharing::Tracker;
 use crate::state::State;
 
-/// Refuses types that keep shared objects one, and settings that do.
+/// Refuses types and settings that keep the identity of shared objects.
 #[cold]
 pub(super) fn refuse_types<T: State + ?Sized>(options: &Options) -> Result<()> {
     let identity = identity_of::<T>();
@@ -21,7 +21,7 @@ pub(super) fn refuse_types<T: State + ?Sized>(options: &Options) -> Result<()> {
     }
 }
 
-/// Refuses also values in which objects are shared, as [`Options::refuse_copies`] asks.
+/// Also refuses values in which objects are shared, for [`Options::refuse_copies`].
 #[cold]
 #[inline(never)]
 pub(super) fn refuse<T: State + ?Sized>(options: &Options, value: &T) -> Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn refuse<T: State + ?Sized>(options: &Options, value: &T) -> Result<
     }
 }
 
-/// Why there is no state without a header of a type with shared objects.
+/// Explains why a type with shared objects has no states without a header.
 #[cold]
 pub(super) fn of_type(identity: &Identity) -> Error {
     keeps_one("one with `#[state(shared)]` or `Weak` in it", identity)

@@ -1,4 +1,4 @@
-//! States without a header one after the other, with the schema of their type once in front.
+//! States without a header, one after another, after the schema of their type.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -105,7 +105,7 @@ pub struct BareReader<R> {
     opened: Opened,
     /// The current state.
     bytes: Aligned,
-    /// Where the next one starts.
+    /// Where the next state starts.
     position: u64,
     options: Bare,
     max_state: u64,

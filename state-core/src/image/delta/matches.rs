@@ -1,46 +1,46 @@
-//! What of a new image is in an old one, and where.
+//! Finds which parts of a new image are in an old one, and where.
 //!
-//! Most of it is as far from the last piece as it was in the old image: behind a value that changed in place. That is
-//! looked for first, eight bytes at a time. Where it is not, because a list changed its length, an index of the old image
-//! tells where it may be now. The index is made when it is first asked for.
+//! After a value that changed in place, the following bytes are usually at the same distance as in the old image. That
+//! is tried first, eight bytes at a time. If it fails, because a list changed its length, an index of the old image
+//! finds candidates. The index is made when it is first needed.
 
 use alloc::vec::Vec;
 
-/// As many bytes behind a change that are as they were are taken for the same place without asking the index.
+/// This many equal bytes after a change are accepted as the same place, without consulting the index.
 const ENOUGH: usize = 12;
 
-/// Bytes that are looked at for the end of a change, before the index is asked for them.
+/// The number of bytes that are searched for the end of a change before the index is consulted.
 const AHEAD: usize = 48;
 
-/// Bytes that the index is asked for, at least: pieces of twice the step of the index are found within these.
+/// The minimum number of places that are looked up in the index: pieces of twice its step are found within these.
 const ASKED: usize = 24;
 
-/// A piece that the index finds is as long as this to be taken without looking for a longer one.
+/// A piece from the index that is this long is accepted without looking for a longer one.
 const LONG: usize = 64;
 
-/// Every so many bytes of the old image stand in the index.
+/// The distance between the places of the old image that are in the index.
 const STEP: usize = 16;
 
-/// A piece of the new image: what is copied out of the old one, and what is written out behind it.
+/// A piece of the new image: bytes copied from the old one, and the literal bytes after them.
 pub(super) struct Piece<'a> {
-    /// Where it starts in the new image.
+    /// Where the piece starts in the new image.
     pub start: usize,
     pub copy: usize,
-    /// How much further the copy is in the old image than where the piece before it ended there.
+    /// Where the copy starts in the old image, relative to the end of the previous piece there.
     pub moved: i64,
     pub literal: &'a [u8],
-    /// Whether the new image ends with the copy, so that nothing is written out.
+    /// Whether the new image ends with the copy, so that there is no literal.
     pub ends_with_copy: bool,
 }
 
-/// Goes over the new image.
+/// The iteration over the pieces of the new image.
 pub(super) struct Search<'a> {
     old: &'a [u8],
     new: &'a [u8],
-    /// Where the next piece starts in either image.
+    /// Where the next piece starts in the new image, and (`place`) in the old one.
     at: usize,
     place: usize,
-    /// How far `place` is from the end of the last piece.
+    /// The distance of `place` from the end of the previous piece.
     moved: i64,
     index: Option<Index>,
 }
@@ -54,7 +54,7 @@ impl<'a> Search<'a> {
         &self.new[start..]
     }
 
-    /// The next piece, until the new image ends.
+    /// Returns the next piece; `None` at the end of the new image.
     pub fn next(&mut self) -> Option<Piece<'a>> {
         let start = self.at;
         if start == self.new.len() {
@@ -71,7 +71,7 @@ impl<'a> Search<'a> {
         Some(Piece { start, copy, moved, literal, ends_with_copy: at == self.new.len() })
     }
 
-    /// Where both images go on alike, behind what differs at these places.
+    /// Finds where both images agree again, after bytes at these places that differ.
     fn resume(&mut self, at: usize, place: usize) -> Found {
         let end = self.new.len() - at;
         let mut from = 0;
@@ -89,7 +89,7 @@ impl<'a> Search<'a> {
         Found { skipped: end, place: place + end }
     }
 
-    /// The first bytes that are as far from these places in both images, and how many, up to [`LONG`].
+    /// Finds the first bytes that agree at the same distance from these places, and how many agree, up to [`LONG`].
     fn in_place(&self, at: usize, place: usize, from: usize) -> Option<(Found, usize)> {
         let (new, old) = (self.new.get(at + from.max(1)..)?, self.old.get(place + from.max(1)..)?);
         let ahead = AHEAD + size_of::<u64>();
@@ -102,7 +102,7 @@ impl<'a> Search<'a> {
         Some((Found { skipped, place: place + skipped }, len))
     }
 
-    /// What the index has for bytes behind `at`, if that is much longer than what is in place.
+    /// Returns the best match in the index for bytes after `at`, if it is much longer than the one in place.
     fn elsewhere(
         &mut self,
         at: usize,
@@ -131,18 +131,18 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A place from which both images are alike.
+/// A place from which both images agree.
 #[derive(Clone, Copy)]
 struct Found {
-    /// Bytes of the new image before it.
+    /// The number of bytes of the new image before it.
     skipped: usize,
     /// Where it is in the old image.
     place: usize,
 }
 
-/// Where the old image has eight bytes that stand at one of the steps.
+/// An index of eight bytes at each step of the old image.
 struct Index {
-    /// One more than the place, by the hash of the bytes.
+    /// The place plus one, by the hash of the bytes.
     places: Vec<u32>,
     shift: u32,
 }
@@ -151,7 +151,7 @@ impl Index {
     fn new(old: &[u8]) -> Self {
         let bits = (old.len() / STEP).clamp(256, 1 << 28).next_power_of_two().trailing_zeros();
         let mut index = Self { places: alloc::vec![0; 1 << bits], shift: u64::BITS - bits };
-        // What is beyond four gigabytes is not found again.
+        // Data beyond four gigabytes is not in the index.
         for place in (0..old.len().min(u32::MAX as usize)).step_by(STEP) {
             if let Some(eight) = eight(old, place) {
                 let slot = index.slot(eight);
@@ -174,7 +174,7 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// How many bytes are alike at the start.
+/// Counts the bytes that agree at the start.
 fn same(new: &[u8], old: &[u8]) -> usize {
     const BLOCK: usize = 32;
     let len = new.len().min(old.len());
@@ -190,7 +190,7 @@ fn same(new: &[u8], old: &[u8]) -> usize {
     at + new[at..].iter().zip(&old[at..]).take_while(|(new, old)| new == old).count()
 }
 
-/// How many bytes are alike at the end.
+/// Counts the bytes that agree at the end.
 fn same_before(new: &[u8], old: &[u8]) -> usize {
     new.iter().rev().zip(old.iter().rev()).take_while(|(new, old)| new == old).count()
 }

@@ -13,11 +13,12 @@ use matches::Search;
 
 const VERSION: u8 = 1;
 
-/// Bytes of the header: magic, version and zeros, the fingerprint, length and checksum of the base and of the image.
+/// The size of the header: magic, version and zeros, the fingerprint, and length and checksum of the base and of the
+/// image.
 const SIZE: usize = 48;
 
-/// An image is at most so many times as long as its base, and the delta's own length more: what is copied out of the base
-/// is no more than that, so that a few bytes cannot ask for any amount of memory.
+/// The maximum number of copied bytes, in lengths of the base. So an image is at most this many times as long as its
+/// base plus the delta, and a few bytes cannot demand any amount of memory.
 const MOST_COPIED: usize = 8;
 
 /// Computes a delta that turns one state into another of the same type, both as native bytes: to send it, or to keep
@@ -106,7 +107,7 @@ pub fn patch(old: &[u8], delta: &[u8], buffer: &mut Vec<u8>) -> Result<()> {
     made
 }
 
-/// What tells one image from another.
+/// What distinguishes one image from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Sum {
     len: u64,

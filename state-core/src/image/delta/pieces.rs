@@ -1,15 +1,15 @@
-//! The pieces of a delta: runs of the base, and by turns with them what is written out.
+//! The pieces of a delta: runs of the base, alternating with literal bytes.
 
 use alloc::vec::Vec;
 
 use super::matches::Search;
 use crate::protocol::leb;
 
-/// Writes the pieces that a search finds, of which at most so many bytes are copied.
+/// Writes the pieces that a search finds, with at most `copied` copied bytes.
 pub(super) fn write(search: &mut Search<'_>, mut copied: usize, out: &mut Vec<u8>) {
     while let Some(piece) = search.next() {
         if piece.copy > copied {
-            // As a piece that copies nothing.
+            // This is a piece that copies nothing.
             leb::write(out, 0);
             return literal(out, search.rest_from(piece.start));
         }
@@ -30,8 +30,8 @@ fn literal(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// Appends `len` bytes, made of pieces of which at most so many bytes are copied. If they are none, how many bytes of the
-/// delta were left.
+/// Appends `len` bytes from pieces with at most `copied` copied bytes. If the pieces are invalid, returns how many
+/// bytes of the delta were left.
 pub(super) fn read(old: &[u8], pieces: &[u8], len: usize, mut copied: usize, image: &mut Vec<u8>) -> Result<(), usize> {
     let mut rest = pieces;
     let mut place = 0_u64;

@@ -1,12 +1,12 @@
-//! CRC-32C (Castagnoli), eight bytes a step: the checksum of iSCSI, ext4 and most journals.
+//! CRC-32C (Castagnoli), eight bytes at a time: the checksum of iSCSI, ext4 and most journals.
 //!
-//! It was chosen over FNV because it finds every burst of up to 32 bits and every two flipped bits by its construction,
-//! other tools know it, and processors compute it, should this safe code become too slow.
+//! It was chosen over FNV because it is certain to detect every burst of up to 32 bits and any two flipped bits, other
+//! tools compute it, and processors have instructions for it, should this safe code become too slow.
 
-/// The polynomial, its lowest power in the highest bit.
+/// The polynomial, with its lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0x82F6_3B78;
 
-/// What a byte contributes from each of eight places.
+/// The contribution of a byte at each of eight places.
 static TABLES: [[u32; 256]; 8] = tables();
 
 const fn tables() -> [[u32; 256]; 8] {
@@ -35,7 +35,7 @@ const fn tables() -> [[u32; 256]; 8] {
     tables
 }
 
-/// The checksum of bytes that come in pieces.
+/// A checksum that is computed in pieces.
 #[derive(Clone, Copy)]
 pub(super) struct Crc(u32);
 
@@ -65,7 +65,7 @@ impl Crc {
 mod tests {
     use super::Crc;
 
-    /// The check value of the catalogue of CRCs, and two vectors of RFC 3720.
+    /// The check value from the catalogue of CRCs, and two vectors of RFC 3720.
     #[test]
     fn known_values() {
         for (bytes, crc) in

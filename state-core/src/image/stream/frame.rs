@@ -1,4 +1,4 @@
-//! What stands around the states of a stream: the header before all, and a frame around each.
+//! What surrounds the states of a stream: the header before all of them, and a frame around each.
 
 use alloc::vec::Vec;
 
@@ -19,19 +19,19 @@ const WITH_ARRAYS: u8 = 1;
 const NUMBERED: u8 = 2;
 const BARE: u8 = 4;
 const WITH_MEMBERS: u8 = 8;
-/// Flags of streams of images: states without a header number nothing, and are not upgraded.
+/// The flags of streams of images: states without a header number no references, and are not upgraded.
 const FRAMED: u8 = NUMBERED | WITH_MEMBERS;
 
-/// Bytes of the header before the schema, and of a frame before its image.
+/// The sizes of the header before the schema, and of a frame before its image.
 pub(super) const HEADER: usize = 24;
 pub(super) const FRAME: usize = 16;
 
-/// Bytes up to the next multiple of 16.
+/// Returns the number of bytes up to the next multiple of 16.
 pub(super) fn padding(len: u64) -> u64 {
     len.wrapping_neg() % ALIGN as u64
 }
 
-/// What stands behind the header.
+/// The form of the states after the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::image) enum States {
     /// Images, each in a frame.
@@ -40,7 +40,7 @@ pub(in crate::image) enum States {
     Bare,
 }
 
-/// The header of a stream of a type, with the schema and the padding.
+/// Returns the header of a stream of a type, with the schema and the padding.
 pub(in crate::image) fn write_header(fingerprint: u64, schema: &Carried, states: States) -> Vec<u8> {
     let Carried { bytes: schema, front } = schema;
     let flag = |is_set, flag| if is_set { flag } else { 0 };
@@ -50,7 +50,7 @@ pub(in crate::image) fn write_header(fingerprint: u64, schema: &Carried, states:
     bytes.extend_from_slice(&header::STREAM);
     bytes.extend_from_slice(&[VERSION, flags, 0, 0]);
     bytes.extend_from_slice(&fingerprint.to_le_bytes());
-    // A schema is a few bytes for each slot that someone declared.
+    // The length fits: a schema has a few bytes for each slot that someone declared.
     bytes.extend_from_slice(&(schema.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&Crc::new().with(&bytes).with(schema).finish().to_le_bytes());
     bytes.extend_from_slice(schema);
@@ -89,18 +89,18 @@ impl Header {
         number(&self.bytes[8..16])
     }
 
-    /// What stands in front of the schema.
+    /// Returns what precedes the schema.
     pub fn front(&self) -> Front {
         let has = |flag| self.bytes[5] & flag != 0;
         Front { members: has(WITH_MEMBERS), arrays: has(WITH_ARRAYS), numbered: has(NUMBERED) }
     }
 
-    /// Bytes of the schema, with what stands in front of it.
+    /// Returns the number of bytes of the schema and what precedes it.
     pub fn schema(&self) -> u64 {
         number(&self.bytes[16..20])
     }
 
-    /// Whether the schema and the padding behind it are those that were written.
+    /// Whether the schema and the padding after it are intact.
     pub fn holds(&self, schema: &[u8], padding: &[u8]) -> bool {
         let crc = Crc::new().with(&self.bytes[..20]).with(schema).finish();
         u64::from(crc) == number(&self.bytes[20..]) && padding.iter().all(|&byte| byte == 0)
@@ -110,19 +110,19 @@ impl Header {
 /// The start of a frame.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
-    /// Bytes of the image; the padding behind it comes on top.
+    /// The number of bytes in the image, without the padding after it.
     pub len: u64,
     crc: u32,
 }
 
 impl Frame {
-    /// The frame of an image that comes in pieces.
+    /// Returns the frame of an image in pieces.
     pub fn of<'a>(image: impl Iterator<Item = &'a [u8]>) -> Self {
         let (len, crc) = image.fold((0, Crc::new()), |(len, crc), piece| (len + piece.len() as u64, crc.with(piece)));
         Self { len, crc: crc.finish() }
     }
 
-    /// The bytes of a frame that stands at `position`: it is none anywhere else.
+    /// Returns the bytes of a frame at `position`. They are not valid anywhere else.
     pub fn write(&self, position: u64) -> [u8; FRAME] {
         let mut bytes = [0; FRAME];
         bytes[..8].copy_from_slice(&self.len.to_le_bytes());
@@ -132,20 +132,20 @@ impl Frame {
         bytes
     }
 
-    /// The frame whose start this is; `None` where it is damaged.
+    /// Reads the start of a frame at `position`; `None` if it is damaged.
     pub fn read(bytes: &[u8; FRAME], position: u64) -> Option<Self> {
         let frame = Self { len: number(&bytes[..8]), crc: number(&bytes[8..12]) as u32 };
-        // The same on every machine; what one has no memory for is no damage.
+        // The limit is the same on every machine: too little memory is not damage.
         let longest = i64::MAX as u64 - (FRAME + ALIGN) as u64;
         (frame.write(position) == *bytes && (header::SIZE as u64..=longest).contains(&frame.len)).then_some(frame)
     }
 
-    /// Bytes of the image and the padding.
+    /// Returns the number of bytes in the image and the padding.
     pub fn padded(&self) -> u64 {
         self.len + padding(self.len)
     }
 
-    /// Whether the bytes behind the start are those that were written.
+    /// Whether the bytes after the start are intact.
     pub fn holds(&self, image: &[u8], padding: &[u8]) -> bool {
         Crc::new().with(image).finish() == self.crc && padding.iter().all(|&byte| byte == 0)
     }
@@ -162,7 +162,7 @@ fn of_others(is_bare: bool) -> Error {
         .with_hint(hint)
 }
 
-/// What is announced is more than the reader is set to take, or the writer to write.
+/// The error of an announced length beyond the limit of a reader or writer.
 #[cold]
 pub(in crate::image) fn too_long(what: &str, setting: &str, limit: u64, found: u64, position: u64) -> Error {
     let expected = alloc::format!("{what} of up to {limit} bytes (`{setting}` sets the limit)");

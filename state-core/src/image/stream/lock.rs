@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Opens a file to be written, and makes it if it is not there. It is for this writer alone while it is open.
+/// Opens a file for writing, and creates it if it does not exist. No other writer can open it meanwhile.
 pub(super) fn open(path: &Path, read: bool) -> io::Result<File> {
     let mut options = File::options();
     options.read(read).write(true).create(true).truncate(false);
     #[cfg(windows)]
     {
-        // FILE_SHARE_READ: a lock would keep readers out too.
+        // This is FILE_SHARE_READ; a lock would also exclude readers.
         std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
     }
     let file = options.open(path)?;

@@ -1,4 +1,4 @@
-//! The start of a stream as it is read: whose states follow.
+//! The start of a stream that is read, which identifies the type of its states.
 
 use alloc::vec::Vec;
 use std::io::{self, Read};
@@ -9,11 +9,11 @@ use crate::image::aligned::{Aligned, fill};
 use crate::schema::fingerprint::hash;
 use crate::schema::{Carried, Rows};
 
-/// What the header of a stream says.
+/// The header of a stream, and the schema.
 #[derive(Debug)]
 pub(in crate::image) struct Opened {
     pub fingerprint: u64,
-    /// What stands in front of the schema.
+    /// The rows before the schema.
     pub rows: Rows<'static>,
     pub schema: Vec<u8>,
     /// Where the states start.

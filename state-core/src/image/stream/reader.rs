@@ -25,19 +25,19 @@ use crate::state::{Restore, RestoreOwned, State};
 #[derive(Debug)]
 pub struct StreamReader<R = BufReader<File>> {
     source: R,
-    /// The image of the current state, and while it is read the padding.
+    /// The image of the current state, and its padding while it is read.
     bytes: Aligned,
     fingerprint: u64,
-    /// What stands in front of the schema.
+    /// The rows before the schema.
     rows: Rows<'static>,
     schema: alloc::vec::Vec<u8>,
     whole: u64,
     over: bool,
     max_state: u64,
     options: Options,
-    /// How states become those of the type that was the last to be asked for.
+    /// How states are converted to the type that was last loaded.
     resolved: Option<Known>,
-    /// What became of the current state.
+    /// The current state after an upgrade.
     upgraded: Aligned,
 }
 
@@ -165,7 +165,7 @@ impl<R: Read> StreamReader<R> {
         Ok(true)
     }
 
-    /// The current state, as one of `T`.
+    /// Returns the current state as a state of `T`.
     fn current<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
         let ours = identity(T::schema());
         if ours.fingerprint == self.fingerprint && !ours.open {
@@ -205,7 +205,8 @@ impl<R: Read> StreamReader<R> {
         Ok(self.upgraded.bytes())
     }
 
-    /// The same of a state that carries a schema, because types of open sets were registered after the stream was begun.
+    /// Returns a state that carries its own schema, because types of open sets were registered after the stream was
+    /// started.
     fn current_by_its_own<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
         match self.options.upgrade::<T>(self.bytes.bytes())? {
             Cow::Borrowed(_) => return Ok(self.bytes.bytes()),
@@ -225,12 +226,12 @@ impl<R: Read> StreamReader<R> {
         self.bytes.bytes()
     }
 
-    /// What the stream says of its states, for those who look at one without its type.
+    /// Returns the schema, the rows and the options, to inspect states without their type.
     pub(crate) fn described(&self) -> (&[u8], &Rows<'static>, Options) {
         (&self.schema, &self.rows, self.options)
     }
 
-    /// The types of open sets in the header.
+    /// Returns the types of open sets in the header.
     pub(super) fn members(&self) -> &[u8] {
         &self.rows.members
     }
@@ -282,7 +283,8 @@ impl<R: Read> StreamReader<R> {
         self.whole
     }
 
-    /// The whole stream is of one type, and its header says more of it than a state does.
+    /// Checks that the stream is of the type `T`. All of its states are, and its header describes the type better than
+    /// a state does.
     pub(super) fn expect<T: State + ?Sized>(&self) -> io::Result<()> {
         let ours = identity(T::schema());
         if ours.fingerprint == self.fingerprint {
@@ -292,17 +294,17 @@ impl<R: Read> StreamReader<R> {
     }
 }
 
-/// How states become those of a type.
+/// How states are converted to a type.
 #[derive(Debug)]
 struct Known {
-    /// The fingerprint of the type, and how many types were registered if it has open sets.
+    /// The fingerprint of the type, and the number of registered types if it has open sets.
     asked: (u64, usize),
     how: How,
 }
 
 #[derive(Debug)]
 enum How {
-    /// They are such states.
+    /// The states are already of this type.
     AsTheyAre,
     By(Box<Resolved>),
     Unknown,

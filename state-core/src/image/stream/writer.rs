@@ -29,7 +29,7 @@ pub struct StreamWriter<T: ?Sized, W = File> {
     broken: bool,
     /// The types of open sets in the header.
     members: alloc::vec::Vec<u8>,
-    /// How many types there were when these were compared, and whether they were all.
+    /// The number of registered types at the last comparison with `members`, and whether these included all.
     compared: Option<(usize, bool)>,
     of: PhantomData<fn(&T)>,
 }
@@ -70,7 +70,8 @@ impl<T: State + ?Sized> StreamWriter<T> {
             }
             file.rewind()?;
         }
-        // What lies in a file was written, however long it is: it is gone over, and a schema must be the type's own.
+        // A file contains what was written, however long it is: it is only read through, and its schema must be that of
+        // the type.
         let mut reader = StreamReader::with_max_schema(BufReader::new(&file), len)?.max_state(len);
         reader.expect::<T>()?;
         let members = reader.members().to_vec();
@@ -118,7 +119,8 @@ impl<T: State + ?Sized, W: Write> StreamWriter<T, W> {
         Self { sink, position, buffer, options, max_state: MAX_STATE, broken, members, compared, of: PhantomData }
     }
 
-    /// A state carries its own schema where types were registered in open sets of which the header does not know.
+    /// Returns the options for the next state, which carries its own schema if types were registered in open sets that
+    /// the header does not know.
     fn options(&mut self) -> Options {
         let ours = identity(T::schema());
         if !ours.open {
@@ -201,7 +203,7 @@ impl<T: ?Sized, W: fmt::Debug> fmt::Debug for StreamWriter<T, W> {
     }
 }
 
-/// The header of a stream of a type, and the types of open sets in it.
+/// Returns the header of a stream of a type, and the types of open sets in it.
 fn header_of<T: State + ?Sized>() -> (alloc::vec::Vec<u8>, alloc::vec::Vec<u8>) {
     let identity = identity(T::schema());
     let carried = Carried::of(T::schema(), identity.sharing.shared);
@@ -209,8 +211,8 @@ fn header_of<T: State + ?Sized>() -> (alloc::vec::Vec<u8>, alloc::vec::Vec<u8>) 
     (write_header(identity.fingerprint, &carried, frame::States::Framed), rows.members.into_owned())
 }
 
-/// Whether the damage at `whole` is what a stopped writer leaves: the last frame, announced but not all there, or
-/// nothing but zeros, by which file systems make up for what was not written.
+/// Whether the damage at `whole` is what a stopped writer leaves: a last frame that is announced but incomplete, or
+/// nothing but zeros, which file systems put in place of data that was not written.
 fn is_torn(mut file: &File, whole: u64, len: u64) -> io::Result<bool> {
     file.seek(SeekFrom::Start(whole))?;
     let mut rest = BufReader::new(file);
