@@ -221,7 +221,7 @@ impl<'a> Inspection<'a> {
     }
 }
 
-/// References are numbered, and it is not said before which types a number stands.
+/// The error of a state with numbered references whose schema does not say which types are shared pointers.
 #[cold]
 pub(crate) fn no_pointers() -> Error {
     let expected = "a schema that says which types are shared pointers, as one does that is written with the state";
@@ -245,7 +245,7 @@ impl Options {
     /// ```
     ///
     /// # Errors
-    /// As [`Inspection::open`], and if the schema would take more than the limit.
+    /// As for [`Inspection::open`], and if the schema would take more than the limit.
     pub fn inspect<'a>(&self, bytes: &'a [u8]) -> Result<Inspection<'a>> {
         Inspection::open_within(bytes, *self)
     }
@@ -267,7 +267,7 @@ impl<R: Read> StreamReader<R> {
     }
 }
 
-/// Text that never takes more memory than a limit.
+/// Text whose memory never exceeds a limit.
 struct Limited {
     text: String,
     limit: usize,
@@ -290,32 +290,32 @@ impl Write for Limited {
     }
 }
 
-/// Elements of a raw array that are shown.
+/// The number of elements of a raw array that are shown.
 const SHOWN: usize = 8;
 
-/// Arrays of up to so many numbers, such as vectors and matrices, take one line.
+/// Arrays of up to this many numbers, such as vectors and matrices, are shown on one line.
 const ROW: usize = 16;
 
-/// Levels beyond this are not indented further, so that the text stays in proportion to the bytes.
+/// Levels beyond this are not indented further, so that the length of the text stays proportional to that of the bytes.
 const INDENTED: usize = 40;
 
 struct Tree<'w, W> {
     out: &'w mut W,
     open: usize,
-    /// The name of the slot that comes next.
+    /// The name of the next slot.
     label: String,
-    /// The levels of open lists that come without their last parts.
+    /// The levels of open lists whose last parts are left out.
     cut: Vec<usize>,
-    /// What the writer said last; nothing more is written after an error.
+    /// The writer's last result; nothing is written after an error.
     written: fmt::Result,
     shared: Marks,
 }
 
-/// The shared objects that have been met, each by a number of its own.
+/// The shared objects that have occurred, each with its number in the tree.
 #[derive(Default)]
 struct Marks {
     numbers: BTreeMap<(u8, u32), usize>,
-    /// Those that the value which comes next is.
+    /// The numbers of the objects that the next value is.
     next: Vec<usize>,
 }
 
@@ -395,7 +395,7 @@ impl<W: Write> Encoder for Tree<'_, W> {
         self.open -= 1;
     }
 
-    /// The line of the array says it.
+    /// The line of the array contains the count.
     fn count(&mut self, _: u64) {}
 
     fn row(&mut self, elements: Elements<'_>, bytes: &[u8]) -> bool {

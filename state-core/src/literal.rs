@@ -3,7 +3,7 @@
 use alloc::{format, string::String};
 use core::fmt::{self, Formatter, Write};
 
-/// A piece of text in which surrogates are alone.
+/// A piece of text that has lone surrogates.
 pub(crate) enum Piece<'a> {
     Text(&'a str),
     Surrogate(u16),
@@ -36,7 +36,7 @@ impl fmt::Display for Float {
     }
 }
 
-/// A name from outside, spelt so that it cannot disturb the line that it stands in.
+/// Writes a name from outside, escaped so that it cannot disturb the line.
 pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
 }
@@ -45,7 +45,7 @@ pub(crate) fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
     write_number(f, number, ".0")
 }
 
-/// A part of zero and positive sign is left out, and whole numbers have no fraction.
+/// Writes a complex number. A real part of positive zero is left out, and whole numbers have no fraction.
 pub(crate) fn write_complex(f: &mut Formatter<'_>, [re, im]: [f64; 2]) -> fmt::Result {
     let is_imaginary = re == 0.0 && re.is_sign_positive();
     if !is_imaginary {
@@ -57,7 +57,7 @@ pub(crate) fn write_complex(f: &mut Formatter<'_>, [re, im]: [f64; 2]) -> fmt::R
     f.write_str(if is_imaginary { "j" } else { "j)" })
 }
 
-/// `end` is what follows the digits of a number that has no fraction and no exponent.
+/// Writes a number. `end` follows the digits if there is no fraction and no exponent.
 fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
     if number.is_nan() {
         return f.write_str("nan");
@@ -84,12 +84,12 @@ fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
     }
 }
 
-/// The shortest digits that mean this number and no other, as `1.5e-7`.
+/// Returns the shortest digits that denote this number and no other, as `1.5e-7`.
 fn shortest(number: f64) -> String {
     let shortest = format!("{number:e}");
     let decimals = split(&shortest).0.len().saturating_sub(2);
-    // If two such numbers are equally near, Rust takes the larger, but Python the one that ends in an even digit, as
-    // rounding to a given length does.
+    // If two such numbers are equally near, Rust chooses the larger, but Python the one with an even last digit, as
+    // rounding to a fixed length does.
     let rounded = format!("{number:.decimals$e}");
     if rounded.parse() == Ok(number) { rounded } else { shortest }
 }
@@ -106,7 +106,7 @@ pub(crate) fn write_str(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char(quote)
 }
 
-/// Python escapes a surrogate as it does other letters that cannot be printed.
+/// Writes text with surrogates, which Python escapes like other unprintable characters.
 pub(crate) fn write_surrogates<'a>(
     f: &mut Formatter<'_>,
     bytes: &[u8],
@@ -129,7 +129,7 @@ pub(crate) fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 
 pub(crate) fn write_byte_array(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     f.write_str("bytearray(")?;
-    // Here alone, an apostrophe is escaped between other quotes too.
+    // Only here, an apostrophe is also escaped between double quotes.
     write_quoted(f, bytes, |c, quote| c == quote || c == '\'')?;
     f.write_char(')')
 }
@@ -173,9 +173,9 @@ fn write_escape(f: &mut Formatter<'_>, c: char) -> fmt::Result {
     }
 }
 
-/// Python's rule, neither a separator other than the space nor a control, format, private or unassigned character, is
-/// also `core`'s, which does not show it by itself. In a text that begins with another letter `escape_debug` follows
-/// it alone, but for its escapes of ASCII.
+/// Whether Python prints a character unescaped: not a separator other than the space, nor a control, format, private or
+/// unassigned character. `core` has the same rule but does not export it. `escape_debug` follows it for characters
+/// after the first, except for its escapes of ASCII.
 fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return (' '..='~').contains(&c);

@@ -3,8 +3,8 @@
 use crate::value::{Array, Dict, List, Object, Set, Tuple, Value, Variant};
 
 impl Value {
-    /// A mutable reference to the value. A shared value is first replaced by a copy of its own, so that a change is not
-    /// seen through other handles; values inside of it that are shared stay so.
+    /// A mutable reference to the value. A shared value is first replaced by its own copy, so that a change is not seen
+    /// through other handles; shared values inside it remain shared.
     ///
     /// ```
     /// use state_core::value::{List, Shared, Value};
@@ -27,9 +27,9 @@ macro_rules! change {
     ($($(#[$doc:meta])* $as_kind:ident -> $Type:ty: $Kind:ident;)*) => {
         impl Value {$(
             $(#[$doc])*
-            /// A shared one is replaced by a copy of its own, as by [`make_mut`](Self::make_mut).
+            /// A shared one is first replaced by its own copy, as by [`make_mut`](Self::make_mut).
             pub fn $as_kind(&mut self) -> Option<&mut $Type> {
-                // Nothing is copied that is of another kind.
+                // A value of another kind is not copied.
                 if !matches!(self.see(), Self::$Kind(_)) {
                     return None;
                 }

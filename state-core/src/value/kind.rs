@@ -1,4 +1,4 @@
-//! The kinds of values by name, and the error of a value that is of another kind than was asked for.
+//! The kinds of values by name, and the error of a value of an unexpected kind.
 
 use core::{error, fmt};
 
@@ -97,7 +97,7 @@ impl fmt::Display for Kind {
 pub struct WrongKind {
     expected: &'static str,
     found: Kind,
-    // An integer of the right kind that is out of range: its kind alone would explain nothing.
+    // An integer of the right kind that is out of range, because its kind alone would explain nothing.
     misfit: Option<Int>,
 }
 

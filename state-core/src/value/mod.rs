@@ -175,7 +175,7 @@ impl Value {
             Self::Object(_) => Kind::Object,
             Self::Variant(_) => Kind::Variant,
             Self::Persistent(_) => Kind::Persistent,
-            // No shared value is a handle itself.
+            // A shared value never refers to another handle.
             Self::Shared(shared) => shared.get().kind(),
         }
     }

@@ -1,5 +1,5 @@
-//! One view of all values that hold others, through which they are cloned, compared, printed and dropped.
-//! A kind of value that is added later says here what it is, and the rest follows.
+//! One view of all values that contain others, through which they are cloned, compared, printed and dropped. A new kind
+//! of value needs only to be added here.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
@@ -7,7 +7,7 @@ use core::cmp::Ordering;
 use super::{Dict, List, Object, Persistent, Set, Tuple, Value, Variant};
 use crate::value::kinds::object::Content;
 
-/// What a container is, apart from its children: two containers with the same head and equal children are equal.
+/// A container without its children: two containers with the same head and equal children are equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Head<'a> {
     Tuple,
@@ -18,7 +18,7 @@ pub(super) enum Head<'a> {
     FrozenSet,
     /// The children are the slots of a flat state.
     Object(&'a str),
-    /// The children are the parts of an object that is more than its state.
+    /// The children are the parts of an object that has more than a state.
     Parts(ByName<'a>),
     Variant(&'a str, &'a str),
     Persistent,
@@ -30,7 +30,7 @@ impl Head<'_> {
     }
 }
 
-/// An object of which the head is the name.
+/// An object that is compared by its name.
 #[derive(Clone, Copy)]
 pub(super) struct ByName<'a>(pub(super) &'a Object);
 
@@ -54,7 +54,7 @@ impl PartialOrd for ByName<'_> {
     }
 }
 
-/// A container: its head, and the values right under it.
+/// A container: its head, and the values directly in it.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     pub(super) head: Head<'a>,
@@ -62,14 +62,14 @@ pub(super) struct Node<'a> {
 }
 
 impl Node<'_> {
-    /// Where the container is: no two that are there at once have the same place, if they have children.
+    /// Returns the place of the container, which differs from those of all others that exist, if it has children.
     pub(super) fn place(self) -> usize {
         self.children.as_ptr() as usize
     }
 }
 
 impl Value {
-    /// The value itself, or what it refers to.
+    /// Returns the value itself, or the one that it refers to.
     pub(super) fn see(&self) -> &Self {
         match self {
             Self::Shared(shared) => shared.get(),
@@ -77,7 +77,7 @@ impl Value {
         }
     }
 
-    /// The value itself, or a copy of what it refers to.
+    /// Returns the value itself, or a copy of the one that it refers to.
     pub(super) fn into_seen(self) -> Self {
         match self {
             Self::Shared(shared) => shared.get().clone(),
@@ -85,7 +85,7 @@ impl Value {
         }
     }
 
-    /// What the value, or what it refers to, holds; `None` for a leaf, which holds no other values.
+    /// Returns the container that the value is or refers to; `None` for a leaf, which contains no other values.
     pub(super) fn node(&self) -> Option<Node<'_>> {
         match self.see() {
             Self::Tuple(tuple) => Some(tuple.node()),
@@ -100,7 +100,7 @@ impl Value {
         }
     }
 
-    /// The values that the value owns: in what is shared it owns none.
+    /// The values that the value owns, which are none if it is shared.
     pub(super) fn own_children(&self) -> Option<&[Self]> {
         match self {
             Self::Tuple(Tuple(children, _))
@@ -131,7 +131,7 @@ impl Value {
         }
     }
 
-    /// A copy of the value that has these children in place of its own.
+    /// Returns a copy of the value with these children instead of its own.
     pub(super) fn with_children(&self, children: Vec<Self>) -> Self {
         match self {
             Self::Tuple(Tuple(_, names)) => Self::Tuple(Tuple(children.into(), names.clone())),

@@ -1,5 +1,5 @@
-//! Equality between values, without recursion. Sets and dicts cost little while their orders agree, and
-//! O(n log n) where they do not. What is shared is looked at once.
+//! Equality of values, without recursion. Sets and dicts take little time if their orders agree, and O(n log n)
+//! otherwise. Each shared value is compared once.
 
 use alloc::{vec, vec::Vec};
 use core::{
@@ -51,7 +51,7 @@ enum Sets {
     InOrder,
 }
 
-/// Values that face each other.
+/// Pairs of values to be compared.
 enum Pairs<'a> {
     InOrder(Zip<StepBy<slice::Iter<'a, Value>>, StepBy<slice::Iter<'a, Value>>>),
     Matched(vec::IntoIter<(&'a Value, &'a Value)>),
@@ -77,8 +77,8 @@ impl<'a> Pairs<'a> {
 struct Comparison<'a> {
     classes: Classes,
     numbers: Numbers<'a>,
-    /// Whether keys that are no leaves were found in another order. It is not tried again then whether they are in
-    /// the same one, as each trial may look at all of them in vain.
+    /// Whether keys were once found in different orders. Comparing them in order is then not tried again, because each
+    /// attempt may look at all of them in vain.
     orders_differ: bool,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Comparison<'a> {
         true
     }
 
-    /// What is still to be compared for two containers to be equal; `None` if they are not.
+    /// Returns what remains to be compared for two containers to be equal; `None` if they are not.
     fn enter(&mut self, a: Node<'a>, b: Node<'a>, sets: Sets) -> Option<Pairs<'a>> {
         if a.head != b.head || a.children.len() != b.children.len() {
             return None;
@@ -134,7 +134,7 @@ impl<'a> Comparison<'a> {
         have_one_order
     }
 
-    /// The values of keys that are equal, which are left to compare.
+    /// Returns the values of equal keys, which remain to be compared.
     fn match_keys(&mut self, a: &'a [Value], b: &'a [Value], step: usize) -> Option<Pairs<'a>> {
         let (a, b) = (self.sorted(a, step), self.sorted(b, step));
         if a.iter().map(|(number, _)| number).ne(b.iter().map(|(number, _)| number)) {
@@ -147,7 +147,7 @@ impl<'a> Comparison<'a> {
         Some(Pairs::Matched(values.collect::<Vec<_>>().into_iter()))
     }
 
-    /// Items or entries by the numbers of their keys, those of one key in their order.
+    /// Sorts items or entries by the numbers of their keys; entries with the same key keep their order.
     fn sorted(&mut self, children: &'a [Value], step: usize) -> Vec<(usize, &'a [Value])> {
         let number = |entry: &'a [Value]| (self.numbers.number(&entry[0]), entry);
         let mut entries: Vec<_> = children.chunks(step).map(number).collect();

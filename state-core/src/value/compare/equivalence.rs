@@ -1,14 +1,15 @@
-//! Which shared values were found equal so far: classes of places, as a comparison meets the same values again.
+//! Which shared values were found equal so far: classes of their places, because a comparison may reach the same values
+//! again.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::value::Value;
 
-/// While two values are compared, those on the way are taken to be equal; if they are not, the comparison ends with
-/// that anyway. So each class is entered once, and values that contain themselves come to an end.
+/// While two values are compared, they are assumed to be equal; if they are not, the comparison ends anyway. So each
+/// class is entered once, and the comparison of values that contain themselves ends.
 #[derive(Default)]
 pub(in crate::value) struct Classes {
-    /// The next place on the way to the one that stands for the class, and the greatest length of such ways.
+    /// The next place on the path to the representative of the class, and the length of the longest path to this place.
     next: BTreeMap<usize, (usize, u32)>,
     log: Vec<Change>,
 }
@@ -19,9 +20,9 @@ enum Change {
 }
 
 impl Classes {
-    /// Whether two values were compared before, or are being compared. From now on they were.
+    /// Returns whether two values were compared before, or are being compared, and records that they are.
     ///
-    /// Only what is shared can come again, so that of other values nothing is noted.
+    /// Only shared values can be reached again, so nothing is recorded for others.
     pub(in crate::value) fn are_known(&mut self, a: &Value, b: &Value) -> bool {
         if a.as_shared().is_none() && b.as_shared().is_none() {
             return false;
@@ -32,7 +33,7 @@ impl Classes {
 
     fn join(&mut self, a: usize, b: usize) -> bool {
         if a == b {
-            // A value with a NaN in it does not equal itself: it has to be looked at once.
+            // A value that contains a NaN does not equal itself, so it must be compared once.
             return !self.add(a);
         }
         self.add(a);
@@ -66,7 +67,7 @@ impl Classes {
         }
     }
 
-    /// A point to which [`undo`](Self::undo) can go back.
+    /// Returns a point to which [`undo`](Self::undo) can return.
     pub(in crate::value) fn mark(&self) -> usize {
         self.log.len()
     }

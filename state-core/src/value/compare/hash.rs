@@ -1,4 +1,4 @@
-//! Numbers for values, by which the items of sets and the keys of dicts find each other in any order.
+//! Numbers for values, with which the items of sets and the keys of dicts are matched in any order.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -10,27 +10,27 @@ use crate::value::Value;
 use crate::value::compare::leaf::Leaf;
 use crate::value::node::{Head, Node};
 
-/// What a value is, when its children are known by their numbers.
+/// A value whose children are represented by their numbers.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
     Leaf(Leaf<'a>),
     Node(Head<'a>, Vec<usize>),
-    /// A value inside of itself, by its place.
+    /// A reference to an enclosing value, by its place.
     Within(usize),
 }
 
-/// Gives equal values equal numbers and others different ones, from the leaves up, so that each value is looked at
-/// once however deep it lies. The children of a set or dict are put in the order of their numbers.
+/// Gives equal values equal numbers and others different ones, from the leaves up, so that each value is visited once,
+/// however deeply it is nested. The children of a set or dict are sorted by their numbers.
 ///
-/// What a value refers to that it lies in itself is known by its place: of those, values that are equal but not the
-/// same have different numbers.
+/// An enclosing value to which something inside refers is represented by its place: of such values, two that are equal
+/// but not the same have different numbers.
 #[derive(Default)]
 pub(in crate::value) struct Numbers<'a> {
     known: BTreeMap<Key<'a>, usize>,
     given: usize,
-    /// The numbers of what is shared, by its place; none while its children are numbered.
+    /// The numbers of shared values, by place; `None` while their children are being numbered.
     shared: BTreeMap<usize, Option<usize>>,
-    /// The numbers of what holds a NaN and so equals nothing, not even itself when it comes again.
+    /// The numbers of values that contain a NaN, and so equal nothing, not even themselves.
     unequal: BTreeSet<usize>,
 }
 
@@ -39,7 +39,7 @@ struct Unfinished<'a> {
     head: Head<'a>,
     rest: slice::Iter<'a, Value>,
     numbers: Vec<usize>,
-    /// Where it is, if it is shared.
+    /// The place of the container, if it is shared.
     place: Option<usize>,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Unfinished<'a> {
     }
 }
 
-/// What is known of a value before its children are looked at.
+/// The first step for a value: its number, or its children.
 enum Start<'a> {
     Number(usize),
     Children(Unfinished<'a>),
@@ -125,7 +125,7 @@ impl<'a> Numbers<'a> {
         number
     }
 
-    /// The number of what has this key.
+    /// Returns the number for this key.
     fn of(&mut self, key: Key<'a>) -> usize {
         let fresh = self.given;
         let number = *self.known.entry(key).or_insert(fresh);
@@ -133,7 +133,7 @@ impl<'a> Numbers<'a> {
         number
     }
 
-    /// A number for what equals nothing.
+    /// Returns a new number, for a value that equals nothing.
     fn fresh(&mut self) -> usize {
         let fresh = self.given;
         self.given += 1;

@@ -1,4 +1,4 @@
-//! Values that hold no others, in a form in which they are compared.
+//! Values that contain no others, in a form for comparisons.
 
 use crate::value::{Array, Int, Name, Surrogates, Value};
 
@@ -19,9 +19,9 @@ pub(in crate::value) enum Leaf<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    /// `None` for what equals nothing, not even itself: a NaN. Containers are not asked.
+    /// Returns `None` for a NaN, which equals nothing, and for containers.
     pub(in crate::value) fn new(value: &'a Value) -> Option<Self> {
-        // Adding zero makes a positive zero of a negative one.
+        // Adding zero turns a negative zero into a positive one.
         let float = |number: f64| (!number.is_nan()).then(|| (number + 0.0).to_bits());
         Some(match value.see() {
             Value::None => Self::None,

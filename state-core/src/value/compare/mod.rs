@@ -1,4 +1,4 @@
-//! Values compared: equality, order, and the hashes by which items find each other in any order.
+//! Comparisons of values: equality, order, and the numbers with which items are matched in any order.
 
 pub(crate) mod equal;
 pub(crate) mod equivalence;

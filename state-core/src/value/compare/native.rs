@@ -1,4 +1,4 @@
-//! Equality of values with Rust's own, so that `state[1] == 30` and `state[0] == "Dave"` can be written.
+//! Equality of values with Rust's types, so that `state[1] == 30` and `state[0] == "Dave"` can be written.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 

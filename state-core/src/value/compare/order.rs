@@ -1,4 +1,4 @@
-//! The order of values of one kind, without recursion. What is shared is looked at once.
+//! The order of values of one kind, without recursion. Each shared value is compared once.
 
 use alloc::vec::Vec;
 use core::{cmp::Ordering, slice};
@@ -76,7 +76,7 @@ fn order(a: Node<'_>, b: Node<'_>) -> Option<Ordering> {
     found
 }
 
-/// Opens two sequences, which are equal as far as they were looked at. Of other containers no order is known.
+/// Opens two sequences, which are equal so far. Other containers are equal or unordered.
 fn enter<'a>(open: &mut Open<'a>, a: Node<'a>, b: Node<'a>) -> Option<Ordering> {
     match (a.head, b.head) {
         (Head::Tuple, Head::Tuple) | (Head::List, Head::List) => {

@@ -1,4 +1,4 @@
-//! A value that is built within a limit of memory, which is asked before anything is taken.
+//! A value that is built within a memory limit, which is checked before anything is allocated.
 
 use alloc::collections::BTreeSet;
 use core::ptr;
@@ -11,32 +11,32 @@ use crate::value::convert::encode::Collector;
 use crate::value::{Object, Value, Variant};
 use crate::walk::{Encoder, Group};
 
-/// What an object that stands for one of [`Known`] takes at most.
+/// The maximum size of an object that stands for a [`Known`] type.
 const KNOWN: usize = 768;
 
-/// The same of one with a time zone, which is an object with an object in it.
+/// The maximum size of one with a time zone, which contains another object.
 const ZONED: usize = 3 * KNOWN;
 
-/// What a field of an array's type takes, beside its name.
+/// The size of a field in an array's type, without its name.
 const FIELD: usize = 256;
 
-/// What the names of an object's slots take, beside each of them.
+/// The size of the list of an object's slot names, without the names.
 const NAMED: usize = 160;
 
-/// What the name of a slot takes beside its text, while they are collected and then.
+/// The size of a slot's name without its text, while the names are collected and afterwards.
 const SLOT: usize = 96;
 
-/// What a shared value takes beside itself, and a reference to one that may follow.
+/// The additional size of a shared value, and that of a reference, which may precede its object.
 const SHARED: usize = 192;
 
-/// What the elements of a raw array are in words, at most.
+/// The maximum size of the description of a raw array's elements.
 const LAYOUT: usize = 256;
 
-/// Hands on to a collector what there is memory for. Beyond the limit nothing more is kept.
+/// Passes to a collector what there is memory for. Beyond the limit, nothing more is kept.
 pub(crate) struct Bounded {
     collector: Collector,
     left: Option<usize>,
-    /// The types of elements that were met.
+    /// The element types that have occurred.
     layouts: BTreeSet<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Bounded {
         self.left.map(|_| self.collector.finish())
     }
 
-    /// Takes so much, and then `then`.
+    /// Spends `bytes` of the limit and calls `then`, unless the limit is exceeded.
     fn taking(&mut self, bytes: usize, then: impl FnOnce(&mut Collector)) {
         let Some(left) = self.left else { return };
         self.left = left.checked_sub(bytes);
@@ -101,7 +101,7 @@ impl Encoder for Bounded {
     }
 
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
-        // The type is built twice, as it is and as it is known to be right.
+        // The type is built twice: first unchecked, and then as a checked one.
         let about = dtype(elements.schema, elements.nodes).saturating_add(32 * shape.len()).saturating_mul(2);
         let taken = bytes.len().saturating_add(about).saturating_add(FIELD);
         self.taking(taken, |to| to.array(elements, shape, bytes));
@@ -109,7 +109,7 @@ impl Encoder for Bounded {
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
         let taken = match known {
-            // A number that is not negative is copied with a sign first.
+            // A number that is not negative is first copied with a sign.
             Known::Int | Known::Natural => 32 + 3 * bytes.len(),
             Known::Utc | Known::Zoned => ZONED,
             _ => KNOWN,
@@ -122,13 +122,13 @@ impl Encoder for Bounded {
         let (parts, own) = match group {
             Group::Tuple(len) | Group::List(len) | Group::Set(len) => (len, 0),
             Group::Dict(len) => (len.saturating_mul(2), 0),
-            // A name is made as text, and then shared.
+            // A name is made as text first, and then shared.
             Group::Object { tag, slots } => (slots, NAMED + size_of::<Object>() + 2 * tag.len()),
             Group::Variant { tag, variant, slots } => {
                 (slots, NAMED + size_of::<Variant>() + 2 * (tag.len() + variant.len()))
             }
         };
-        // Room is made for a few at once, and then for as many again.
+        // Room is allocated for a limited number of parts at first, and then doubled.
         let places = if parts > Collector::AT_ONCE { parts.saturating_mul(2) } else { parts };
         self.taking(places.saturating_mul(slot).saturating_add(own), |to| to.begin(group));
     }
@@ -150,7 +150,7 @@ impl Encoder for Bounded {
     }
 }
 
-/// About what the type of an array takes.
+/// Estimates the size of an array's type.
 fn dtype(schema: &Schema, nodes: &Nodes) -> usize {
     match &schema.kind {
         Kind::Array(of, _) => FIELD.saturating_add(dtype(nodes.get(*of), nodes)),

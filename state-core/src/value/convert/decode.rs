@@ -1,4 +1,4 @@
-//! From a value to the walk.
+//! Reads values for the walk.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -11,7 +11,7 @@ use crate::value::convert::input::{Entries, Given, Items};
 use crate::value::{Array, Made, Value};
 use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
-/// Values longer than this are named by their kind alone.
+/// The maximum length of text in an error; longer text is described by its kind alone.
 const SHORT: usize = 40;
 
 impl<'v> Decoder<'v> for Given<'v> {
@@ -235,7 +235,7 @@ impl<'v> Decoder<'v> for Given<'v> {
     fn variant(self, tag: &str) -> Option<(&'v str, Self::Items)> {
         match self.see() {
             Value::Variant(variant) if variant.name() == tag => Some((variant.variant(), self.each(variant.state())?)),
-            // As pickles have it.
+            // Pickles contain variants in this form.
             Value::Tuple(tuple) => match tuple.split_first() {
                 Some((name, slots)) => Some((name.as_str()?, self.each(slots)?)),
                 None => None,
@@ -269,8 +269,8 @@ fn is_named(object: &crate::value::Object, tag: &str) -> bool {
     behind(object.name(), tag) == Some("")
 }
 
-/// What follows in the name of a class if it begins with that of a type, whose tag may have a colon behind the module, or
-/// no module where Python has `__main__`.
+/// Returns the rest of a class name that begins with that of a type. The type's tag may have a colon after the module,
+/// or no module if the class is in `__main__`.
 fn behind<'n>(name: &'n str, tag: &str) -> Option<&'n str> {
     let after_colon = || {
         let (module, of) = tag.split_once(':')?;
@@ -280,8 +280,8 @@ fn behind<'n>(name: &'n str, tag: &str) -> Option<&'n str> {
     name.strip_prefix(tag).or_else(after_colon).or_else(in_main)
 }
 
-/// Whether nothing stands beside the attributes of an object that would be lost: items or entries, or arguments, as
-/// numbers, text and tuples are given.
+/// Whether an object has nothing besides its attributes that would be lost: no items and entries, and no arguments
+/// (which subclasses of numbers, text and tuples have), unless it has no state.
 fn has_attributes_alone(object: &crate::value::Object) -> bool {
     let is_made_of_nothing = object.kwargs().is_empty() && object.args().is_empty();
     adds_nothing(object) && (is_made_of_nothing || is_plain(object) && object.kwargs().is_empty())
@@ -292,12 +292,12 @@ fn adds_nothing(object: &crate::value::Object) -> bool {
     object.items().is_empty() && object.entries().is_empty() && !object.has_more()
 }
 
-/// Whether a built-in base holds something beside the state of an object.
+/// Whether a built-in base class contains data besides the state of an object.
 fn is_held(object: &crate::value::Object) -> bool {
     object.made() == Made::Base && !object.args().is_empty() && !is_plain(object)
 }
 
-/// Whether an object is of a class of the standard library, and nothing was done with it by calls.
+/// Whether an object is of a class of the standard library, and no calls or steps belong to it.
 fn is_class(object: &crate::value::Object, class: &str) -> bool {
     object.name() == class && !object.has_more()
 }
@@ -313,7 +313,7 @@ fn array_parts(array: &Array) -> ArrayParts<'_> {
 }
 
 impl Value {
-    /// The only element of an array without dimensions, as a scalar of NumPy is one.
+    /// The only element of an array without dimensions, such as a NumPy scalar.
     fn single(&self) -> Option<Self> {
         match self.see() {
             Self::Array(array) => array.get(&[]),

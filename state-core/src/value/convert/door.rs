@@ -185,7 +185,7 @@ impl Options {
     }
 }
 
-/// The value of an image, whose regions came from the bytes beside them.
+/// Returns the value of an image, whose regions are parts of the bytes.
 fn read(root: (&Schema, &Nodes), image: (&Regions<'_>, &[u8]), levels: u32) -> Result<Value> {
     let mut collector = Collector::new();
     walk::read(root, image, levels, &mut collector)?;

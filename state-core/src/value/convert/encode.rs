@@ -1,4 +1,4 @@
-//! From the walk to a value.
+//! Builds values from the walk.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -16,30 +16,30 @@ use crate::value::kinds::named::SlotNames;
 use crate::value::{Array, Dict, List, Object, Set, Shared, Tuple, Value, Variant, bind};
 use crate::walk::{self, Encoder};
 
-/// What serde wrote, as a value.
+/// Returns what serde wrote as a value.
 pub(crate) fn serde_value(item: &[u8]) -> Value {
     let mut collector = Collector::new();
     walk::cbor::read(item, &mut collector);
     collector.finish()
 }
 
-/// Collects the slots that a walk hands over into one value.
+/// An encoder that collects the slots from a walk into one value.
 pub(in crate::value) struct Collector {
-    /// Groups that are open, the innermost last.
+    /// The open groups, the innermost last.
     open: Vec<Group>,
     pub value: Value,
     /// Whether objects and variants keep the names of their slots.
     names: bool,
-    /// Objects that are shared, and where each is, by its number.
+    /// The shared objects, and the index of each by its number.
     objects: Vec<Value>,
     places: BTreeMap<(u8, u32), usize>,
-    /// Those that the value which comes next is.
+    /// The objects that the next value is.
     next: Vec<usize>,
-    /// What the elements of raw arrays are, by their types.
+    /// Descriptions of the elements of raw arrays, by their types.
     elements: BTreeMap<usize, Arc<str>>,
 }
 
-/// A group with its parts so far, and the names of slots by the place of their values among them.
+/// A group with its parts so far, and the names of slots with the index of each one's value.
 struct Group {
     head: Head,
     parts: Vec<Value>,
@@ -57,7 +57,7 @@ enum Head {
 }
 
 impl Collector {
-    /// The parts of a group for which room is made at once: a schema could announce any number of empty ones.
+    /// The number of parts for which room is allocated at first: a schema could announce any number of empty ones.
     pub const AT_ONCE: usize = 1 << 12;
 
     pub fn new() -> Self {
@@ -72,12 +72,12 @@ impl Collector {
         }
     }
 
-    /// One whose objects and variants keep the names of their slots.
+    /// Starts a collector whose objects and variants keep the names of their slots.
     pub fn naming() -> Self {
         Self { names: true, ..Self::new() }
     }
 
-    /// The value, with its shared objects.
+    /// Returns the value, with its shared objects bound.
     pub fn finish(mut self) -> Value {
         if !self.objects.is_empty() {
             bind(self.objects, core::slice::from_mut(&mut self.value));
@@ -85,7 +85,7 @@ impl Collector {
         self.value
     }
 
-    /// Where the object of a number is.
+    /// Returns the index of the object with a number.
     fn place(&mut self, number: Number) -> usize {
         let objects = &mut self.objects;
         *self.places.entry((number.class, number.index)).or_insert_with(|| {
@@ -134,7 +134,7 @@ impl Encoder for Collector {
         self.put(value.into());
     }
 
-    /// Bytes do not say what they were the elements of.
+    /// The bytes do not say what their elements were, so that is recorded with the slot's name.
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         if let (true, Some(group)) = (self.names, self.open.last_mut()) {
             if let Some((_, _, of)) = group.names.last_mut().filter(|(_, at, _)| *at == group.parts.len()) {
@@ -145,13 +145,13 @@ impl Encoder for Collector {
         self.bytes(bytes);
     }
 
-    /// Bytes alone would not say how large an element is.
+    /// Bytes alone would not show how large an element is.
     fn opaque(&mut self, elements: Elements<'_>, count: usize, bytes: &[u8]) {
         self.array(elements, &[count], bytes);
     }
 
     fn array(&mut self, elements: Elements<'_>, shape: &[usize], bytes: &[u8]) {
-        // An array that none can be, of too many fields, is looked at as bytes.
+        // Elements that no array can have, because of too many fields, are shown as bytes.
         let array = Array::of_elements(elements, shape, bytes);
         self.put(array.map_or_else(|_| bytes.into(), |array| Value::Array(array.into())));
     }
@@ -160,7 +160,7 @@ impl Encoder for Collector {
         self.put(super::standard::standard(known, bytes));
     }
 
-    /// An object of Python stands for its place in the table, which only a look from inside sees.
+    /// A Python object is represented by its index in the table, which is visible only from inside.
     #[cfg(feature = "pyo3")]
     fn handle(&mut self, place: u64) {
         self.put(Value::Persistent(Persistent::new(place)));

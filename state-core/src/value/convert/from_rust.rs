@@ -1,4 +1,4 @@
-//! Values made from Rust's own types.
+//! Values from Rust's types.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -84,7 +84,7 @@ impl<T: Into<Self>> From<Box<T>> for Value {
     }
 }
 
-/// `None` becomes [`Value::None`], what is in `Some` the value itself.
+/// `None` becomes [`Value::None`], and `Some` the value inside.
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(option: Option<T>) -> Self {
         option.map_or(Self::None, T::into)

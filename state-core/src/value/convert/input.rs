@@ -1,5 +1,5 @@
-//! A value on the way into the image of a type, and what may come of it: what is shared is put in as often as it is
-//! referenced, so that a short value can stand for more than there is room or time for.
+//! Values that are read into the image of a type, and a limit on the result: a shared value is read each time that it
+//! is referenced, so a short value can stand for more than there is memory or time for.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -13,18 +13,18 @@ use crate::value::Value;
 use crate::value::kinds::dict::Pairs;
 use crate::value::kinds::named::NamedValue;
 
-/// What shared values may come to, in sizes of all there is, beyond what is free.
+/// The limit on expanded shared values beyond [`FREE`], as a multiple of the size of all values.
 const TIMES: u64 = 8;
 
-/// So much may come of any value; only beyond it is counted what there is.
+/// The limit for values of any size; the values are counted only if they expand beyond it.
 const FREE: u64 = 1 << 20;
 
-/// What may still come of a value: its parts, and the bytes of text and arrays among them.
+/// What may still be read: the number of parts, and of bytes in text and arrays.
 pub(in crate::value) struct Budget<'v> {
     roots: &'v [Value],
     left: Cell<u64>,
     is_counted: Cell<bool>,
-    /// Of the bytes of raw arrays that were read, by their values, what the elements were.
+    /// The element types of raw arrays that were read, by the values with their bytes.
     elements: RefCell<BTreeMap<*const Value, &'v Arc<str>>>,
 }
 
@@ -33,7 +33,7 @@ impl<'v> Budget<'v> {
         Self { roots, left: Cell::new(FREE), is_counted: Cell::new(false), elements: RefCell::default() }
     }
 
-    /// Takes from it; `None` once it is spent.
+    /// Spends `amount`; `None` if the budget does not suffice.
     pub fn spend(&self, amount: usize) -> Option<()> {
         let amount = amount as u64;
         if self.left.get() < amount && !self.is_counted.replace(true) {
@@ -44,7 +44,7 @@ impl<'v> Budget<'v> {
         left.map(drop)
     }
 
-    /// The error that filling an image ended with, or, where that is but the end of this, why.
+    /// Returns the error that filling an image ended with, or the reason if the budget was spent.
     pub fn explain(&self, error: Error) -> Error {
         if !self.is_counted.get() || self.left.get() > 0 {
             return error;
@@ -54,7 +54,7 @@ impl<'v> Budget<'v> {
     }
 }
 
-/// The parts of values and the bytes in them, each of what is shared once.
+/// Counts the parts of values and the bytes in them, each shared value once.
 fn count(roots: &[Value]) -> u64 {
     let (mut seen, mut open, mut total) = (BTreeSet::new(), Vec::from([roots]), 0_u64);
     while let Some(values) = open.pop() {
@@ -78,15 +78,15 @@ fn count(roots: &[Value]) -> u64 {
 }
 
 impl Value {
-    /// Its parts and the bytes in them, each of what is shared once.
+    /// Counts the parts and the bytes in them, each shared value once.
     #[cfg(feature = "pickle")]
     pub(crate) fn extent(&self) -> u64 {
         count(slice::from_ref(self))
     }
 }
 
-/// A value, or a part of one. It is handed on at every level, so it is no larger than two words: what few values have
-/// stands in the budget.
+/// A value, or a part of one. It is passed at every level, so it has only two words: data that few values have is in
+/// the budget.
 #[derive(Clone, Copy)]
 pub(in crate::value) struct Given<'v> {
     pub value: &'v Value,
@@ -98,28 +98,28 @@ impl<'v> Given<'v> {
         Self { value, budget }
     }
 
-    /// What tells it from others, if it is shared.
+    /// An identity of the value, if it is shared.
     pub fn place(self) -> Option<usize> {
         self.value.as_shared().map(|_| ptr::from_ref(self.see()) as usize)
     }
 
-    /// What it is, seen through what is shared.
+    /// Returns the value, or the one that it refers to.
     pub fn see(self) -> &'v Value {
         self.value.see()
     }
 
-    /// Some of its parts.
+    /// Returns some of the value's parts.
     pub fn each(self, values: &'v [Value]) -> Option<Items<'v>> {
         self.budget.spend(values.len() + 1)?;
         Some(Items { values: values.iter(), budget: self.budget })
     }
 
-    /// Of the bytes of a raw array that were read, what its elements were.
+    /// The element type of a raw array, if the value is the bytes of one that was read.
     pub fn elements(self) -> Option<&'v Arc<str>> {
         self.budget.elements.borrow().get(&ptr::from_ref(self.value)).copied()
     }
 
-    /// The value of a slot, by its name.
+    /// Returns a slot's name and value.
     pub fn named(slot: NamedValue<'v>, budget: &'v Budget<'v>) -> (&'v str, Self) {
         if let Some(elements) = slot.elements {
             budget.elements.borrow_mut().insert(slot.value, elements);
@@ -127,14 +127,14 @@ impl<'v> Given<'v> {
         (slot.name, Self::new(slot.value, budget))
     }
 
-    /// Some of its parts, by name.
+    /// Returns some of the value's parts by name.
     pub fn each_named(self, named: impl Iterator<Item = NamedValue<'v>>) -> Option<Vec<(&'v str, Self)>> {
         let named: Vec<_> = named.map(|slot| Self::named(slot, self.budget)).collect();
         self.budget.spend(named.len() + 1)?;
         Some(named)
     }
 
-    /// Entries of it.
+    /// Returns entries of the value.
     pub fn pairs(self, pairs: Pairs<'v>) -> Option<Entries<'v>> {
         self.budget.spend(2 * pairs.len() + 1)?;
         Some(Entries { pairs, budget: self.budget })

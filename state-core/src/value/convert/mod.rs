@@ -1,4 +1,4 @@
-//! Values from and to Rust: their own types, the states of objects, and what the walk gives and takes.
+//! Conversions of values from and to Rust's types, the states of objects, and the walk.
 
 pub(crate) mod bounded;
 pub(crate) mod decode;

@@ -1,4 +1,4 @@
-//! Slots by name: what is known of the states in files that carry their schema.
+//! Slots by name, which are known for states in files that carry their schema.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,8 +14,7 @@ use crate::value::convert::input::{Budget, Given, Items};
 use crate::value::kinds::named::NamedValue;
 use crate::walk;
 
-/// The value of a slot by its name, of an object in the hands of `upgrade`; of the bytes of a raw array, what its elements
-/// were.
+/// A slot of an object for `upgrade`: its name and value and, for the bytes of a raw array, the element type.
 #[derive(Clone, Debug)]
 pub(crate) struct NamedSlot {
     pub name: String,
@@ -27,7 +26,8 @@ pub(crate) struct NamedSlot {
 pub(crate) struct Named<'v>(pub &'v [NamedSlot]);
 
 impl Named<'_> {
-    /// The slots of an object, those of its parents first, and how much of tail, text and raw lies behind it.
+    /// Reads the slots of an object, those of its parents first. Returns them, and how many bytes of tail, text and raw
+    /// follow.
     pub fn read(
         schema: &Schema,
         nodes: &Nodes,
@@ -61,7 +61,7 @@ impl Named<'_> {
     }
 }
 
-/// A part of an image as a value whose objects and variants keep the names of their slots.
+/// Reads a part of an image as a value whose objects and variants keep the names of their slots.
 #[cfg(feature = "pickle")]
 pub(crate) fn named(of: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -> Result<Value> {
     let mut collector = Collector::naming();
@@ -69,7 +69,7 @@ pub(crate) fn named(of: (&Schema, &Nodes), regions: &Regions<'_>, levels: u32) -
     Ok(collector.finish())
 }
 
-/// The values of one type, one after another.
+/// Values of one type.
 pub(crate) struct Each<'v>(pub &'v [Value]);
 
 impl Each<'_> {

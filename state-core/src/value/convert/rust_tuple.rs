@@ -1,4 +1,4 @@
-//! Rust's own tuples of up to 16 items, as states and in comparison with them.
+//! Rust tuples of up to 16 items, as states and in comparisons with them.
 
 use alloc::vec;
 

@@ -1,4 +1,4 @@
-//! The types for which Python has a class, as the objects that it makes of them.
+//! The types for which Python has a class, as the objects that Python makes of them.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::standard::{Known, date, datetime, decimal, time, timedelta, timezone};
 use crate::value::{Dict, Int, Made, Object, Parts, Tuple, Value};
 
-/// The value of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is
-/// the tuple of the numbers in the head.
+/// Returns the value of one of these types, from its head or the bytes of an integer. A value that Python's class
+/// cannot represent becomes the tuple of the numbers in its head.
 pub(crate) fn standard(known: Known, bytes: &[u8]) -> Value {
     object(known, bytes).unwrap_or_else(|| numbers(known, bytes))
 }

@@ -1,4 +1,4 @@
-//! Values looked at and taken out as Rust's own types.
+//! Conversions of values to Rust's types, and views of them.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 

@@ -1,4 +1,4 @@
-//! The owner of the values right under a container. It drops and clones them without recursion, at any depth.
+//! The owner of the values directly in a container. It drops and clones them without recursion, at any depth.
 
 use alloc::vec::{self, Vec};
 use core::{
@@ -9,7 +9,8 @@ use core::{
 
 use crate::value::Value;
 
-/// Stands between a container and its values because a `Drop` on [`Value`] itself would forbid to move out of one.
+/// The values of a container. This type exists because a `Drop` on [`Value`] would make it impossible to move parts out
+/// of one.
 #[derive(Default)]
 pub(in crate::value) struct Children(Vec<Value>);
 
@@ -52,7 +53,7 @@ impl Value {
         }
     }
 
-    /// Whether nothing but leaves is dropped with it.
+    /// Whether only leaves are dropped with the value.
     fn is_flat(&self) -> bool {
         match self.own_children() {
             Some(children) => children.iter().all(Self::is_alone),
@@ -60,7 +61,7 @@ impl Value {
         }
     }
 
-    /// The values that would be dropped with this one.
+    /// Takes the values that would be dropped with this one.
     fn take_children(&mut self) -> Vec<Self> {
         match self {
             Self::Shared(shared) => shared.take_nodes(),
@@ -79,7 +80,7 @@ impl Drop for Children {
         while let Some(rest) = open.last_mut() {
             match rest.next() {
                 Some(child) if child.is_flat() => drop(child),
-                // What is left of the child is dropped here, and has nothing under it.
+                // The child itself is dropped here, without anything in it.
                 Some(mut child) => {
                     let children = child.take_children();
                     if !children.is_empty() {

@@ -1,4 +1,4 @@
-//! The dict: pairs of a key and its value in the order in which they were given.
+//! The dict: pairs of a key and its value in insertion order.
 
 use alloc::vec::{self, Vec};
 use core::{iter::FusedIterator, slice};
@@ -36,7 +36,7 @@ impl Dict {
         Self(Vec::with_capacity(pairs.saturating_mul(2)).into())
     }
 
-    /// Makes a dict of keys and values by turns; a key without a value is dropped.
+    /// Makes a dict of alternating keys and values; a key without a value is dropped.
     #[cfg(feature = "pickle")]
     pub(crate) fn of_turns(turns: Vec<Value>) -> Self {
         let mut dict = Self::new();
@@ -44,7 +44,7 @@ impl Dict {
         dict
     }
 
-    /// Puts keys and values by turns at the end.
+    /// Appends alternating keys and values.
     #[cfg(feature = "pickle")]
     pub(crate) fn add_turns(&mut self, mut turns: Vec<Value>) {
         turns.truncate(turns.len() & !1);

@@ -1,4 +1,4 @@
-//! What a value can be: a file for each kind that has a type of its own.
+//! The kinds of values: a file for each kind that has its own type.
 
 pub(crate) mod array;
 pub(crate) mod children;

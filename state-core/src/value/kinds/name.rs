@@ -5,8 +5,8 @@ use core::{cmp::Ordering, fmt, hash};
 
 use crate::literal;
 
-/// The name of a class or function, `module.qualname`: [`Value::Global`](crate::value::Value::Global), and the type tag of an
-/// [`Object`](crate::value::Object).
+/// The name of a class or function, `module.qualname`: [`Value::Global`](crate::value::Value::Global), and the type tag
+/// of an [`Object`](crate::value::Object).
 ///
 /// Names are compared by their whole text. A clone shares the text.
 ///
@@ -26,7 +26,7 @@ use crate::literal;
 #[derive(Clone)]
 pub struct Name(Repr);
 
-/// In both, the module is that many bytes of the text, followed by a dot unless there is no module.
+/// In both variants, the module is the first `module` bytes of the text, followed by a dot unless it is empty.
 #[derive(Clone)]
 enum Repr {
     Static { module: u32, text: &'static str },
@@ -37,7 +37,7 @@ impl Name {
     /// Makes a name from a module and the name in it, which may contain dots.
     #[must_use]
     pub fn new(module: &str, qualname: &str) -> Self {
-        // What is cut short at 4 GiB is still a name, with a longer last part.
+        // If the module is 4 GiB or longer, the whole text becomes the name in an empty module.
         let length = u32::try_from(module.len()).unwrap_or(0);
         let text = if module.is_empty() { qualname.into() } else { format!("{module}.{qualname}").into() };
         Self(Repr::Shared { module: length, text })
@@ -84,7 +84,7 @@ pub(in crate::value) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Where the module ends: at a colon, or else at the last dot.
+/// Returns where the module ends: at a colon, or else at the last dot.
 fn split(text: &str) -> u32 {
     let end = text.find(':').or_else(|| text.rfind('.'));
     end.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
@@ -143,7 +143,7 @@ impl hash::Hash for Name {
     }
 }
 
-/// Those that are built in and no classes.
+/// The built-in names that are not classes.
 const FUNCTIONS: [&str; 44] = [
     "__build_class__",
     "__import__",
@@ -191,8 +191,8 @@ const FUNCTIONS: [&str; 44] = [
     "vars",
 ];
 
-/// `<class 'shop.Bicycle'>`, and of what is built in `<class 'int'>`, `<built-in function len>`, `Ellipsis`. Of others
-/// a name does not say whether a function or a class bears it, so that functions print as classes.
+/// Prints `<class 'shop.Bicycle'>`, and for built-in names `<class 'int'>`, `<built-in function len>` or `Ellipsis`.
+/// Other names do not say whether they belong to a function or a class, so functions print as classes.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.module() == "builtins" { self.qualname() } else { self.as_str() };

@@ -1,4 +1,4 @@
-//! The names of slots: what is known of the states in files that carry their schema.
+//! The names of slots, which are known for states in files that carry their schema.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -7,20 +7,20 @@ use alloc::vec::Vec;
 
 use crate::value::{Tuple, Value};
 
-/// The names of the values of a flat state. A value that belongs to the one before, such as the count of a raw array, has
-/// none.
+/// The names of the values of a flat state. A value that belongs to the previous one, such as the count of a raw array,
+/// has none.
 #[derive(Clone)]
 pub(in crate::value) struct SlotNames(Arc<Vec<SlotName>>);
 
 #[derive(Clone, Default)]
 struct SlotName {
     name: Box<str>,
-    /// Of the bytes of a raw array, what its elements were.
+    /// The element type of a raw array, if the value is its bytes.
     elements: Option<Arc<str>>,
 }
 
 impl SlotNames {
-    /// The names of `count` values, by the place of each.
+    /// Makes the names of `count` values from pairs of a name and an index.
     pub fn new(names: Vec<(String, usize, Option<Arc<str>>)>, count: usize) -> Self {
         let mut all: Vec<SlotName> = Vec::new();
         all.resize_with(count, SlotName::default);
@@ -32,7 +32,7 @@ impl SlotNames {
         Self(Arc::new(all))
     }
 
-    /// The values with their names; `None` where the state is no longer the one that was read.
+    /// Returns the values with their names; `None` if the state no longer has as many values.
     pub fn of<'v>(&'v self, state: &'v Tuple) -> Option<impl Iterator<Item = NamedValue<'v>>> {
         let names = self.0.iter().zip(state.iter()).filter(|(name, _)| !name.name.is_empty());
         let named =
@@ -41,7 +41,7 @@ impl SlotNames {
     }
 }
 
-/// The value of a slot by its name and, of the bytes of a raw array, what its elements were.
+/// A slot's name and value and, for the bytes of a raw array, the element type.
 #[derive(Clone, Copy)]
 pub(in crate::value) struct NamedValue<'v> {
     pub name: &'v str,

@@ -1,4 +1,4 @@
-//! Objects: the name of a class, and all that a pickle can say of an object whose class is not known.
+//! Objects: the name of a class, and everything that a pickle can say about an object of an unknown class.
 
 use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, mem, slice};
@@ -33,9 +33,9 @@ pub struct Object {
 
 #[derive(Clone)]
 pub(in crate::value) enum Content {
-    /// A flat state and nothing else; what can stand here never stands in parts.
+    /// A flat state and nothing else, which is never stored as parts.
     State(Tuple),
-    /// What stands at the places below.
+    /// The parts, at the indices below.
     Parts(Children),
 }
 
@@ -45,7 +45,7 @@ const KWARGS: usize = 2;
 const STATE: usize = 3;
 const ITEMS: usize = 4;
 const ENTRIES: usize = 5;
-/// A list, followed by one value for each step; all of them only where there is any.
+/// A list, followed by one value for each step; these are left out if all are empty.
 const BEFORE: usize = 6;
 const STEPS: usize = 7;
 
@@ -70,9 +70,9 @@ pub enum Made {
     Instance,
     /// By the function of Cython that [`base`](Parts::base) names, `__pyx_unpickle_C(cls, checksum, state)`.
     Cython {
-        /// That of the names of its members.
+        /// The checksum of the names of its members.
         checksum: i64,
-        /// Whether the call is given the state. It is put in by `__setstate__` otherwise.
+        /// Whether the call receives the state. Otherwise `__setstate__` sets it.
         takes_state: bool,
     },
     /// Not made: the value is the [`callee`](Parts::callee) itself, and the object exists for [`steps`](Parts::steps)
@@ -129,7 +129,7 @@ impl Object {
         let name = name.into();
         let Parts { made, callee, args, kwargs, base, state, items, entries, before, steps } = parts;
         let is_more = !before.is_empty() || !steps.is_empty();
-        // What is shared may still be without its value: it is looked at by what it is here, not by what it refers to.
+        // Shared parts may not be bound yet, so they are not looked through.
         let is_none = |part: &Value| matches!(part, Value::None);
         let is_state_alone = is_none(&callee)
             && made != Made::Value
@@ -191,7 +191,7 @@ impl Object {
         Self { name: self.name.clone(), made: self.made, base: self.base.clone(), content }
     }
 
-    /// The slots of the flat state by name, where the names are known.
+    /// The slots of the flat state by name, if the names are known.
     pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.state().named()
     }
@@ -206,7 +206,7 @@ impl Object {
         }
     }
 
-    /// The arguments, the named arguments and the state, as they stand in it.
+    /// The arguments, the named arguments and the state, as they are stored.
     pub(in crate::value) fn given(&self) -> [&Value; 3] {
         match &self.content {
             Content::State(_) => [&Value::None; 3],
@@ -274,7 +274,7 @@ impl Object {
         self.step_values().iter().filter_map(StepRef::of_value)
     }
 
-    /// The steps as they stand in it.
+    /// The steps as they are stored.
     pub(in crate::value) fn step_values(&self) -> &[Value] {
         match &self.content {
             Content::State(_) => &[],
@@ -282,7 +282,7 @@ impl Object {
         }
     }
 
-    /// Whether calls or steps belong to it of which its other parts say nothing.
+    /// Whether there are calls or steps besides the other parts.
     pub(in crate::value) fn has_more(&self) -> bool {
         matches!(&self.content, Content::Parts(parts) if parts.len() > BEFORE)
     }
@@ -344,9 +344,9 @@ impl Object {
         }
     }
 
-    /// The same, to change their values. Of a name that is given twice, the last counts.
+    /// The attributes, with mutable references to their values. If a name occurs twice, the last one counts.
     ///
-    /// What other values share is copied first, whether it is changed or not.
+    /// Shared dicts are copied first, even if nothing is changed.
     ///
     /// ```
     /// use state_core::pickle;
@@ -423,7 +423,7 @@ impl<'a> Iterator for Attributes<'a> {
 
 impl ExactSizeIterator for Attributes<'_> {}
 
-/// The attributes in a state that is a pair of a dict or nothing and a dict of slots.
+/// Returns the attributes in a state that is a pair of a dict or `None` and a dict of slots.
 pub(in crate::value) fn pair_of_attributes(state: &[Value]) -> Option<Attributes<'_>> {
     match state {
         [dict, slots] if slots.as_dict().is_some_and(|slots| !slots.is_empty()) => {
@@ -433,7 +433,7 @@ pub(in crate::value) fn pair_of_attributes(state: &[Value]) -> Option<Attributes
     }
 }
 
-/// The attributes in a dict and in another one of slots.
+/// Returns the attributes in a dict and in a dict of slots.
 pub(in crate::value) fn attributes<'a>(dict: Option<&'a Value>, slots: Option<&'a Value>) -> Option<Attributes<'a>> {
     let entries = |state: Option<&'a Value>| match state {
         Some(state) => is_attributes(state).then(|| state.as_dict().unwrap_or(&NO_DICT).iter()),

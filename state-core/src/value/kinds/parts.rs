@@ -1,9 +1,9 @@
-//! The parts of an object as they stand in it, shared ones as their handles: what a door needs to write it anew.
+//! The parts of an object as they are stored, with shared ones as handles, for a format that writes the object.
 
 use crate::value::kinds::object::Content;
 use crate::value::{Object, Value};
 
-/// The parts of an object, of which those it does not have are `None`.
+/// The parts of an object; those that it does not have are `None`.
 pub(crate) enum PartsRef<'a> {
     /// A flat state and nothing else.
     State(&'a [Value]),

@@ -1,4 +1,4 @@
-//! What a pickle keeps outside of itself: an object that is known by an id alone.
+//! Objects outside a pickle, which are known by an id alone.
 
 use alloc::vec;
 

@@ -1,4 +1,5 @@
-//! The containers that are a run of values: what they share, as tuples, lists and sets differ in meaning alone.
+//! The containers that are a sequence of values: the code that tuples, lists and sets have in common, because they
+//! differ only in meaning.
 
 use alloc::vec::{self, Vec};
 use core::{

@@ -1,8 +1,8 @@
-//! Values that are referenced from more than one place, or that contain themselves. This file holds `unsafe` code.
+//! Values that are referenced from more than one place, or that contain themselves. This file contains `unsafe` code.
 //!
-//! What pays for it: a reference to what is shared lives as long as the reference to the handle, so that lists, keys
-//! and attributes are looked at in the same way whether they are shared or not. Safe code could only lend a guard at
-//! each step, which no borrowed `str` or slot outlives.
+//! The benefit that justifies it: a reference to a shared value lives as long as the reference to the handle, so lists,
+//! keys and attributes are read in the same way whether they are shared or not. Safe code could only lend a guard at
+//! each step, which no borrowed `str` or slot could outlive.
 
 use alloc::{
     sync::{Arc, Weak},
@@ -39,17 +39,17 @@ use crate::value::kinds::children::Children;
 pub struct Shared(Link);
 
 enum Link {
-    /// From outside, at this place of the heap.
+    /// A handle outside the heap, to this index in it.
     Outer(Arc<Heap>, usize),
-    /// From inside of the same heap. Made by [`bind`] alone, which moves it into the heap at once; a clone is an
-    /// outer one.
+    /// A handle inside the same heap. Only [`bind`] makes these, and moves them into the heap at once; a clone is an
+    /// outer handle.
     Inner(Weak<Heap>, usize),
-    /// To a place of a heap that is still to be made.
+    /// A handle to an index in a heap that does not exist yet.
     Unbound(usize),
 }
 
-/// Never changed once it is made, and never lent but as long as an outer handle is borrowed. No value in it is a
-/// handle itself.
+/// A heap that never changes once it is made, and is lent only while an outer handle is borrowed. No value in it is
+/// itself a handle.
 struct Heap {
     nodes: Vec<Value>,
 }
@@ -77,7 +77,7 @@ impl Shared {
         }
     }
 
-    /// A handle to the node at this place of a heap, for [`bind`].
+    /// Makes a handle to a node with this index, for [`bind`].
     pub(crate) const fn unbound(place: usize) -> Self {
         Self(Link::Unbound(place))
     }
@@ -87,12 +87,12 @@ impl Shared {
     pub fn get(&self) -> &Value {
         match &self.0 {
             Link::Outer(heap, place) => heap.nodes.get(*place).unwrap_or(&Value::None),
-            // While the heap is made or dropped, nothing is to be seen in it.
+            // While the heap is being made or dropped, nothing in it is visible.
             Link::Inner(heap, place) if heap.strong_count() > 0 => {
-                // SAFETY: the pointer is that of an `Arc`'s content: aligned and initialised. It is borrowed as long
-                // as `self`, which lies in the same heap, where it was reached from an outer handle that was and
-                // stays borrowed for as long; that handle keeps the heap. Nobody has a mutable reference to a heap,
-                // as `Arc::get_mut` is never asked for and `Arc::into_inner` takes none that is kept.
+                // SAFETY: the pointer is that of an `Arc`'s content: aligned and initialised. It is borrowed as long as
+                // `self`, which is in the same heap and was reached from an outer handle that is borrowed for at least
+                // as long and keeps the heap alive. Nobody has a mutable reference to a heap, because `Arc::get_mut` is
+                // never called, and `Arc::into_inner` takes a heap only when no outer handle keeps it.
                 let heap = unsafe { &*heap.as_ptr() };
                 heap.nodes.get(*place).unwrap_or(&Value::None)
             }
@@ -110,12 +110,12 @@ impl Shared {
         }
     }
 
-    /// Whether it keeps values that are to be dropped with it.
+    /// Whether dropping the handle may drop its heap.
     pub(in crate::value) const fn is_outer(&self) -> bool {
         matches!(self.0, Link::Outer(..))
     }
 
-    /// The values of the heap, if this handle was the last to keep it. The handle then stands for nothing.
+    /// Takes the values of the heap if this was the last handle to keep it. The handle has no value afterwards.
     pub(in crate::value) fn take_nodes(&mut self) -> Vec<Value> {
         match mem::replace(&mut self.0, Link::Unbound(0)) {
             Link::Outer(heap, _) => Arc::into_inner(heap).map_or_else(Vec::new, |heap| heap.nodes),
@@ -130,8 +130,8 @@ fn slice_of(value: &mut Value) -> &mut [Value] {
 
 /// Makes a heap of nodes and binds the handles to it: inside, in the nodes, and outside, in `roots`.
 ///
-/// A handle to a node that is nothing but a handle becomes what that one is. Handles to nodes that are not there, or
-/// that lead to each other alone, become [`Value::None`]'s equals.
+/// A handle to a node that is itself a handle becomes that one. A handle to a node that does not exist, or that leads
+/// only to other handles in a cycle, equals [`Value::None`].
 pub(crate) fn bind(mut nodes: Vec<Value>, roots: &mut [Value]) {
     let targets = targets(&mut nodes);
     let heap = Arc::new_cyclic(|heap| {
@@ -139,11 +139,11 @@ pub(crate) fn bind(mut nodes: Vec<Value>, roots: &mut [Value]) {
         Heap { nodes }
     });
     rebind(roots, &targets, |place| Link::Outer(Arc::clone(&heap), place));
-    // As a handle, which drops what nobody refers to without recursion.
+    // Dropping it as a handle frees unreferenced nodes without recursion.
     drop(Shared(Link::Outer(heap, 0)));
 }
 
-/// What a handle to the node at a place leads to in the end.
+/// What a handle to the node at an index finally leads to.
 enum Target {
     Node,
     Alias(usize),
@@ -162,12 +162,12 @@ fn targets(nodes: &mut [Value]) -> Vec<Target> {
             *node = Value::None;
         }
     }
-    // Each chain of aliases is followed once, and shortened for all that come later.
+    // Each chain of aliases is followed once, and shortened for later ones.
     let mut chain = Vec::new();
     for start in 0..targets.len() {
         let mut end = start;
         while let Some(&Target::Alias(next)) = targets.get(end) {
-            // A chain that closes leads to its first node, which is none.
+            // A chain that closes leads to its first node, which has no value.
             targets[end] = Target::Node;
             chain.push(end);
             end = next;
@@ -221,7 +221,7 @@ impl Drop for Shared {
     }
 }
 
-/// As the values are.
+/// Compares the values.
 impl PartialEq for Shared {
     fn eq(&self, other: &Self) -> bool {
         self.get() == other.get()

@@ -1,4 +1,4 @@
-//! What is done with an object beyond what its parts say, in order.
+//! The steps performed on an object besides its other parts, in order.
 
 use alloc::vec;
 
@@ -50,7 +50,8 @@ pub enum StepRef<'a> {
     Call(&'a Value),
 }
 
-/// In an object a step is a value by whose kind it is known: so it is cloned, compared and dropped like all others.
+/// In an object, a step is stored as a value that is recognised by its kind, so it is cloned, compared and dropped like
+/// any other.
 impl Step {
     pub(in crate::value) fn into_value(self) -> Value {
         match self {

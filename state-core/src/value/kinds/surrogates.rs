@@ -1,4 +1,4 @@
-//! Text of Python's that no `str` can hold: with surrogates that stand alone.
+//! Python text that no `str` can hold, because it has lone surrogates.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{fmt, str};
@@ -57,7 +57,7 @@ impl Surrogates {
     }
 }
 
-/// The pieces of a text, and `None` for the first byte that belongs to none.
+/// The pieces of a text, and `None` at the first byte that belongs to none.
 struct Pieces<'a> {
     rest: &'a [u8],
 }
@@ -73,7 +73,7 @@ impl<'a> Iterator for Pieces<'a> {
             self.rest = &self.rest[3..];
             return Some(Some(Piece::Surrogate(surrogate)));
         }
-        // Every surrogate begins with this byte, and so do other characters.
+        // Every surrogate begins with this byte, but so do other characters.
         let end = |from: usize| {
             self.rest[from..].iter().position(|&byte| byte == 0xed).map_or(self.rest.len(), |at| from + at)
         };

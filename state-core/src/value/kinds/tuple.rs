@@ -1,4 +1,4 @@
-//! The state tuple: the flat state of one object, slot by slot.
+//! The tuple: the flat state of one object, slot by slot.
 
 use core::ops::{Add, AddAssign};
 
@@ -31,7 +31,7 @@ impl Tuple {
         Self(self.0, names)
     }
 
-    /// The slots by name, where the names are known of a state that was read.
+    /// The slots by name, if the state was read with its names.
     pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.1.as_ref()?.of(self)
     }

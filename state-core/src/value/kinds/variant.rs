@@ -20,7 +20,7 @@ pub struct Variant {
     name: Cow<'static, str>,
     case: Cow<'static, str>,
     state: Tuple,
-    /// The names of its slots, where they are known.
+    /// The names of the slots, if they are known.
     names: Option<SlotNames>,
 }
 
@@ -42,7 +42,7 @@ impl Variant {
         Self { names, ..self }
     }
 
-    /// The slots by name, where the names are known.
+    /// The slots by name, if the names are known.
     pub(in crate::value) fn named(&self) -> Option<impl Iterator<Item = NamedValue<'_>>> {
         self.names.as_ref()?.of(&self.state)
     }

@@ -11,20 +11,21 @@ use crate::value::Array;
 use crate::value::Value;
 use crate::value::kinds::array::element::complex;
 
-/// Arrays of more elements than this show the first and the last ones alone.
+/// Arrays with more elements than this show only the first and last ones.
 const MOST_ELEMENTS: usize = 1000;
 
-/// Parts of elements that are shown at most: fields that overlap can make any number of them out of few bytes.
+/// The maximum number of parts of elements that are shown: overlapping fields can make any number of them out of few
+/// bytes.
 const MOST_PARTS: usize = 100_000;
 
-/// How many first and how many last ones.
+/// How many elements are shown at each end.
 const EDGE: usize = 3;
 
-/// Like NumPy's `repr`: `array([1, 2, 3])`, with the type where it is none of those that NumPy takes by itself, and
-/// with `...` for the middle of more than 1000 elements.
+/// Prints like NumPy's `repr`: `array([1, 2, 3])`, with the type unless NumPy would infer it, and with `...` for the
+/// middle of more than 1000 elements.
 ///
-/// Unlike there, all is on one line, numbers are not padded to one width, floats have all their digits (`1.`, `0.1`),
-/// and times are shown as numbers of their unit.
+/// Unlike NumPy, this prints on one line, does not pad numbers to one width, prints all digits of floats (`1.`, `0.1`),
+/// and prints times as numbers of their unit.
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.is_scalar() {
@@ -55,7 +56,7 @@ impl fmt::Debug for Array {
 }
 
 impl Array {
-    /// As NumPy 2 prints it, but for times, which are numbers of their unit here too.
+    /// Prints like NumPy 2, except that times are numbers of their unit.
     fn write_scalar(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (dtype, bytes, mut left) = (self.dtype(), self.element(0), MOST_PARTS);
         let text = dtype.to_string();
@@ -93,7 +94,7 @@ impl Array {
     }
 }
 
-/// A list, of which the middle may be left out.
+/// Writes a list, of which the middle may be left out.
 fn write_ends(
     f: &mut Formatter<'_>,
     left: &mut usize,
@@ -117,13 +118,13 @@ fn write_ends(
     f.write_str("]")
 }
 
-/// Whether NumPy makes an array of this type from its elements alone.
+/// Whether NumPy infers this type from the elements alone.
 fn is_default(dtype: &Dtype) -> bool {
     let is_default = matches!(dtype, Dtype::Bool | Dtype::Int(8, _) | Dtype::Float(8, _) | Dtype::Complex(16, _));
     is_default && dtype.byte_order() != Some(ByteOrder::Big)
 }
 
-/// `int32` where the type has such a name, else what stands in its `dtype` in quotes.
+/// Returns a name such as `int32`, or else the quoted type code.
 fn name(dtype: &Dtype) -> alloc::string::String {
     if dtype.byte_order() == Some(ByteOrder::Big) {
         return format!("'{dtype}'");
@@ -160,7 +161,7 @@ fn write_element(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, bytes: 
         },
         Dtype::Structured(record) => {
             f.write_str("(")?;
-            // Each of the fields left is at least named in the type.
+            // Each further field is at least named in the type.
             write_list(f, record.fields(), |f, field| {
                 let end = field.offset.saturating_add(field.dtype.itemsize());
                 write_element(f, left, &field.dtype, bytes.get(field.offset..end).unwrap_or_default())
@@ -184,7 +185,7 @@ fn write_nested(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, shape: &
     })
 }
 
-/// A whole number ends in its point.
+/// Writes a whole number with a point at its end, as NumPy does.
 fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
     let text = Value::from(number).to_string();
     f.write_str(text.strip_suffix(".0").map_or(&*text, |whole| &text[..=whole.len()]))

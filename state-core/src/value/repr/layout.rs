@@ -1,4 +1,4 @@
-//! How an object is laid out as text: its name, and fields with and without labels.
+//! The text layout of an object: its name, and fields with and without labels.
 
 use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 use core::slice::ChunksExact;
@@ -12,32 +12,32 @@ use crate::value::kinds::object::is_identifier;
 /// The text of an object: a name, and its fields in brackets.
 pub(crate) struct Layout<'a, S: Source<'a>> {
     pub name: Cow<'a, str>,
-    /// None where the name is all there is.
+    /// `None` if the name is the whole text.
     pub fields: Option<Vec<Field<'a, S>>>,
     pub shape: Shape,
 }
 
-/// What stands in brackets, between two commas or several of them.
+/// One or more entries between the brackets.
 pub(crate) enum Field<'a, S: Source<'a>> {
     Text(Cow<'a, str>),
     Part(S::Part),
     Labelled(Cow<'a, str>, S::Part),
-    /// A dict of named arguments whose names are none.
+    /// A dict of named arguments whose keys are not all identifiers.
     Keywords(S::Part),
-    /// Brackets that are no part's own.
+    /// Brackets that do not belong to a part.
     Inner(Shape, Vec<Self>),
     Each(S::Items),
-    /// Those, in another order.
+    /// Items in another order than their own.
     Sorted(vec::IntoIter<S::Part>),
-    /// Names and values: key, value, key, value.
+    /// Attributes, as alternating names and values.
     Attributes(S::Items),
-    /// What each of them holds.
+    /// The items of each of these parts.
     Pairs(S::Items),
-    /// Calls, each behind a label.
+    /// Calls, each after a label.
     Calls(&'static str, S::Items),
-    /// What is done with an object.
+    /// The steps performed on an object.
     Steps(S::Steps),
-    /// Elements as they lie in memory.
+    /// Array elements, as their bytes in memory.
     Elements(Dtype, ChunksExact<'a, u8>),
 }
 
@@ -50,7 +50,7 @@ impl<'a, S: Source<'a>> Field<'a, S> {
         Self::text(format!("{number}"))
     }
 
-    /// Text in its quotes.
+    /// Quoted text.
     pub fn repr(text: String) -> Self {
         Self::text(format!("{}", Value::from(text)))
     }
@@ -66,12 +66,12 @@ impl<'a, S: Source<'a>> Layout<'a, S> {
         Self { name: name.into(), fields: None, shape: Shape::Fields }
     }
 
-    /// An object as Python prints those of its class, or else by its parts.
+    /// Lays out an object as Python prints those of its class, or else by its parts.
     pub fn of(object: &Object<'a, S>, has_whole_tag: bool) -> Self {
         standard::layout(object).unwrap_or_else(|| Self::of_parts(object, has_whole_tag))
     }
 
-    /// An object of which nothing is known but its parts: arguments, attributes or slots, items, entries.
+    /// Lays out an object by its parts alone: arguments, attributes or slots, items, entries.
     pub fn of_parts(object: &Object<'a, S>, has_whole_tag: bool) -> Self {
         let source = object.source;
         let mut fields = Vec::new();
@@ -108,14 +108,14 @@ impl<'a, S: Source<'a>> Layout<'a, S> {
     }
 }
 
-/// The entries of a dict whose keys are all names, and short ones.
+/// Returns the entries of a dict whose keys are all short identifiers.
 pub(crate) fn attributes<'a, S: Source<'a>>(source: S, dict: S::Part) -> Option<S::Items> {
     let entries = source.entries(dict)?;
     let is_name = |key| source.is_short(key) && source.text(key).is_some_and(is_identifier);
     entries.clone().step_by(2).all(is_name).then_some(entries)
 }
 
-/// The attributes in a state that is a pair of a dict or nothing and a dict of slots.
+/// Returns the attributes in a state that is a pair of a dict or `None` and a dict of slots.
 fn pair_of_attributes<'a, S: Source<'a>>(source: S, state: &S::Items) -> Option<Vec<Field<'a, S>>> {
     let mut state = state.clone();
     let (Some(dict), Some(slots), None) = (state.next(), state.next(), state.next()) else { return None };
@@ -128,18 +128,18 @@ fn pair_of_attributes<'a, S: Source<'a>>(source: S, state: &S::Items) -> Option<
     Some(fields)
 }
 
-/// What is left of fields: those that stand for several are taken apart.
+/// The remaining fields; those that stand for several are expanded.
 pub(super) struct Fields<'a, S: Source<'a>> {
     rest: vec::IntoIter<Field<'a, S>>,
     current: Option<Field<'a, S>>,
-    /// The part of the current field that is taken apart itself.
+    /// The part of the current field that is itself being expanded.
     inner: Option<Field<'a, S>>,
 }
 
-/// What comes of a field next.
+/// The next result of expanding a field.
 enum Next<'a, S: Source<'a>> {
     Field(Field<'a, S>),
-    /// One to be taken apart.
+    /// A field that is itself expanded.
     Inner(Field<'a, S>),
     End,
 }
@@ -189,7 +189,7 @@ fn next<'a, S: Source<'a>>(field: &mut Option<Field<'a, S>>, source: S) -> Next<
             Some(Step::Added(shape, items)) => Some(Field::Inner(shape, [Field::Each(items)].into())),
             Some(Step::Call(call)) => Some(Field::Labelled("then ".into(), call)),
             Some(Step::State(state)) => {
-                // What others refer to as well is not laid out again and again.
+                // A state with other references to it is not laid out each time.
                 match attributes(source, state).filter(|_| !source.is_shared(state)) {
                     Some(named) => return Next::Inner(Field::Attributes(named)),
                     None => Some(Field::Labelled("then ".into(), state)),

@@ -1,11 +1,11 @@
-//! Values that hold no others, as Python's `repr` spells them.
+//! Values that contain no others, as Python's `repr` spells them.
 
 use core::fmt::{self, Formatter};
 
 use crate::literal;
 use crate::value::Value;
 
-/// Containers, which `repr` spells itself, are not asked.
+/// Writes a leaf. Containers, which the printer writes, produce nothing.
 pub(in crate::value) fn write(f: &mut Formatter<'_>, leaf: &Value) -> fmt::Result {
     match leaf.see() {
         Value::None => f.write_str("None"),

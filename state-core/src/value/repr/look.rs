@@ -1,4 +1,4 @@
-//! What printing asks of the parts that it prints, whether they are values or parts of a pickle where they stand.
+//! What the printer needs to know of the parts that it prints, whether they are values or parts of a pickle.
 
 use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
 use core::cell::Cell;
@@ -6,41 +6,41 @@ use core::cell::Cell;
 use super::super::{Int, Value};
 use super::layout::Layout;
 
-/// A text up to this length is shown as often as it is referred to.
+/// Text up to this length is shown each time that it is referred to.
 pub(crate) const SHORT: usize = 64;
 
-/// Where parts are looked at, each for itself and without the memory for more.
+/// A source of parts, each of which can be looked at by itself without more memory.
 pub(crate) trait Source<'a>: Copy + 'a {
     type Part: Copy + 'a;
     type Items: Iterator<Item = Self::Part> + Clone + 'a;
     type Steps: Iterator<Item = Step<'a, Self>> + Clone + 'a;
     type Seen: Seen;
 
-    /// Parts that stand in more others than this are not shown.
+    /// Parts nested more deeply than this are not shown.
     const DEEPEST: usize;
 
-    /// What a part is.
+    /// Returns what a part is.
     fn look(self, part: Self::Part) -> Look<'a, Self>;
 
-    /// What no other part has that can be met again; 0 for one that cannot.
+    /// An identity of a part that can be met again; 0 for one that cannot.
     fn place(self, part: Self::Part) -> usize;
 
     /// Whether a part is referenced from more than one place.
     fn is_shared(self, part: Self::Part) -> bool;
 
-    /// Whether a part holds no others, and takes at most [`SHORT`] bytes.
+    /// Whether a part contains no others, and has at most [`SHORT`] bytes.
     fn is_short(self, part: Self::Part) -> bool;
 
-    /// Whether what a part shows is shown by it alone. Long names are shown by all that bear them.
+    /// Whether the text of a part belongs to it alone. A long name is repeated by every object of its class.
     fn is_own(self, part: Self::Part) -> bool;
 
-    /// About how much work it is to look at a part, less what is in its parts.
+    /// About how much work it is to look at a part, without its parts.
     fn weight(self, part: Self::Part) -> usize;
 
-    /// What may still be shown of what was shown before.
+    /// The remaining amount that may be shown again.
     fn left(self) -> &'a Cell<usize>;
 
-    /// Takes from that; nothing is left where it was not enough.
+    /// Spends some of that amount. Returns whether it sufficed; if not, nothing remains.
     fn pay(self, amount: usize) -> bool {
         let left = self.left().get().checked_sub(amount);
         self.left().set(left.unwrap_or(0));
@@ -85,9 +85,9 @@ pub(crate) trait Source<'a>: Copy + 'a {
     }
 }
 
-/// The places of what was shown.
+/// The places of the parts that were shown.
 pub(crate) trait Seen: Default {
-    /// Whether the place is new.
+    /// Adds a place. Returns whether it is new.
     fn insert(&mut self, place: usize) -> bool;
 }
 
@@ -104,11 +104,11 @@ pub(crate) enum Look<'a, S: Source<'a>> {
     Text(&'a str),
     Bytes(&'a [u8]),
     ByteArray(&'a [u8]),
-    /// Any other value that holds no others.
+    /// Any other value that contains no others.
     Leaf(Cow<'a, Value>),
     Items(Shape, S::Items),
     Object(Object<'a, S>),
-    /// What is laid out already.
+    /// A part that is already laid out.
     Laid(Layout<'a, S>),
 }
 
@@ -121,7 +121,7 @@ pub(crate) enum Shape {
     Set,
     FrozenSet,
     Persistent,
-    /// What stands behind the name of an object.
+    /// The brackets after the name of an object.
     Fields,
 }
 
@@ -146,7 +146,7 @@ impl Shape {
         }
     }
 
-    /// The whole of one that holds nothing.
+    /// The text of an empty one.
     pub(crate) const fn empty(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => "()",
@@ -158,7 +158,7 @@ impl Shape {
         }
     }
 
-    /// What stands for one inside of itself.
+    /// The text of one inside itself.
     pub(crate) const fn within(self) -> &'static str {
         match self {
             Self::Tuple | Self::Fields => "(...)",
@@ -171,25 +171,25 @@ impl Shape {
     }
 }
 
-/// All that is known of an object.
+/// All parts of an object.
 pub(crate) struct Object<'a, S: Source<'a>> {
     pub source: S,
-    /// The whole name of its class, or of the function that makes it, where that has one.
+    /// The whole name of its class, or of the function that makes it, if there is one.
     pub name: Option<Cow<'a, str>>,
-    /// What is called to make it, where that has no name.
+    /// The callable that makes it, if that has no name.
     pub callee: Option<S::Part>,
     pub args: S::Items,
     /// Named arguments, if there are any.
     pub kwargs: Option<S::Part>,
     pub state: State<'a, S>,
     pub items: S::Items,
-    /// Key, value, key, value.
+    /// The entries, as alternating keys and values.
     pub entries: S::Items,
-    /// What is done with it behind all that.
+    /// The steps performed on it after all that.
     pub steps: S::Steps,
-    /// What was called before it was made.
+    /// The calls before it is made.
     pub before: S::Items,
-    /// Parts that are laid out as the object's own, and not met by themselves: arguments, named arguments, state.
+    /// Parts that are laid out as the object's own and not visited themselves: arguments, named arguments, state.
     pub own: [Option<S::Part>; 3],
 }
 
@@ -200,7 +200,7 @@ pub(crate) enum State<'a, S: Source<'a>> {
     Other(S::Part),
 }
 
-/// One thing that is done with an object.
+/// One step performed on an object.
 pub(crate) enum Step<'a, S: Source<'a>> {
     Added(Shape, S::Items),
     State(S::Part),
@@ -212,23 +212,23 @@ impl<'a, S: Source<'a>> Object<'a, S> {
         self.name.as_deref().unwrap_or_default()
     }
 
-    /// The arguments, if there are exactly so many.
+    /// Returns the arguments, if there are exactly `N`.
     pub(crate) fn exactly<const N: usize>(&self) -> Option<[S::Part; N]> {
         let args: Vec<S::Part> = self.args.clone().take(N + 1).collect();
         args.try_into().ok()
     }
 
-    /// Whether it has nothing but its arguments.
+    /// Whether it has nothing but arguments.
     pub(crate) fn has_only_args(&self) -> bool {
         self.has_no_state() && is_empty(&self.items) && is_empty(&self.entries)
     }
 
-    /// Whether steps or calls say more of it than its parts, or it is made by what has no name.
+    /// Whether there are steps or calls besides its other parts, or a callable without a name makes it.
     pub(crate) fn has_more(&self) -> bool {
         !is_empty(&self.steps) || !is_empty(&self.before) || self.callee.is_some()
     }
 
-    /// Whether nothing says more of it than arguments, items and entries.
+    /// Whether it has nothing but arguments, items and entries.
     pub(crate) fn has_no_state(&self) -> bool {
         let is_stateless = match &self.state {
             State::None => true,

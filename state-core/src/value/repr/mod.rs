@@ -1,5 +1,6 @@
-//! Values and pickles as text: the walk over parts, on one line as Python's `repr` or as an indented tree. It has a
-//! stack of its own, and for what is shown a second time an account, so that nothing makes more text than it pays for.
+//! Prints values and pickles as text: a walk over their parts, on one line like Python's `repr` or as an indented tree.
+//! It keeps a stack in memory instead of recursing, and a budget for parts that are shown again, so that the length of
+//! the text is limited.
 
 mod array;
 mod layout;
@@ -18,7 +19,7 @@ use crate::standard::print as standard;
 
 const INDENT: &str = "    ";
 
-/// A part that was begun and has not ended.
+/// A part that has begun and not ended.
 struct Open<'a, S: Source<'a>> {
     rest: Fields<'a, S>,
     shape: Shape,
@@ -26,16 +27,16 @@ struct Open<'a, S: Source<'a>> {
     met: Met,
 }
 
-/// How a part is met.
+/// How a part was reached.
 #[derive(Clone, Copy)]
 struct Met {
-    /// Where it is, if it can be met again.
+    /// The place of the part, if it can be met again.
     place: Option<usize>,
-    /// Whether it was shown before, or stands in something that was.
+    /// Whether the part, or one around it, was shown before.
     is_again: bool,
 }
 
-/// What stands for an object inside of itself.
+/// Returns the text of an object inside itself.
 fn ellipsis<'a, S: Source<'a>>(name: &str, shape: Shape, object: Option<&Object<'a, S>>) -> Cow<'a, str> {
     let name = if name.len() <= SHORT { name } else { "..." };
     object.and_then(standard::within).unwrap_or_else(|| format!("{name}{}", shape.within()).into())
@@ -47,9 +48,9 @@ pub(crate) struct Printer<'a, 'f, 'b, S: Source<'a>> {
     is_tree: bool,
     has_whole_tags: bool,
     open: Vec<Open<'a, S>>,
-    /// The outermost part, which can be met again whether it is shared or not.
+    /// The place of the outermost part, which can be met again whether it is shared or not.
     root: usize,
-    /// Of the parts that are open, those that can be met again, with what stands for them then.
+    /// The open parts that can be met again, with the text that then stands for them.
     within: BTreeMap<usize, Cow<'a, str>>,
     /// The shared parts that were shown.
     seen: S::Seen,
@@ -69,7 +70,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         }
     }
 
-    /// Writes what stands at a place.
+    /// Writes a part and everything in it.
     pub fn write(mut self, root: Look<'a, S>, place: usize) -> fmt::Result {
         self.root = place;
         self.show(root, Met { place: Some(place).filter(|&place| place != 0), is_again: false })?;
@@ -103,12 +104,12 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
                 let is_again = self.is_again();
                 self.begin(shape, Fields::new(fields), Met { place: None, is_again }, Cow::default)
             }
-            // They are taken apart before they come here.
+            // The others are expanded before they get here.
             _ => Ok(()),
         }
     }
 
-    /// Whether what comes next stands in something that was shown before.
+    /// Whether the next part is inside one that was shown before.
     fn is_again(&self) -> bool {
         self.open.last().is_some_and(|open| open.met.is_again)
     }
@@ -128,13 +129,13 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         self.show(source.look(part), Met { place: can_be_met.then_some(place), is_again })
     }
 
-    /// Pays for a part that is shown again. Where nothing is left it is not even looked at.
+    /// Pays for a part that is shown again. If the budget is spent, the part is not even looked at.
     fn pay_for(&self, part: S::Part) -> bool {
         let source = self.source;
         source.pay(1 + self.indentation() * INDENT.len()) && source.pay(source.weight(part))
     }
 
-    /// Stands for a part, and for all that would follow it in something that was shown before.
+    /// Writes an ellipsis for a part and, inside a part that was shown before, for all that would follow.
     fn cut_short(&mut self) -> fmt::Result {
         if let Some(last) = self.open.last_mut().filter(|last| last.met.is_again) {
             last.rest = Fields::new(Vec::new());
@@ -159,13 +160,13 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
 
     fn object(&mut self, object: &Object<'a, S>, mut met: Met) -> fmt::Result {
         let source = self.source;
-        // What is known of a class takes its arguments apart.
+        // The layouts of known classes read their arguments.
         let args = || standard::is_known(object).then(|| object.args.clone()).into_iter().flatten();
         let own = || object.own.into_iter().flatten().chain(args());
-        // A dict can hold the object whose state it is.
+        // A dict can contain the object whose state it is.
         let is_open = |part| source.is_shared(part) && self.within.contains_key(&source.place(part));
         if let Some(part) = own().find(|&part| is_open(part)) {
-            // What is known of a class goes through all of its arguments here too.
+            // Here too, the layout of a known class reads all of its arguments.
             if !self.pay_for(part) {
                 return self.cut_short();
             }
@@ -189,13 +190,13 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         self.begin(shape, Fields::new(fields), met, || ellipsis(&name, shape, object))
     }
 
-    /// A long name is paid for, as all objects of a class show it.
+    /// Writes a name. Long ones are paid for, because all objects of a class show them.
     fn name(&mut self, name: &str) -> fmt::Result {
         let is_shown = name.len() <= SHORT || self.source.pay(name.len());
         literal::write_name(self.f, if is_shown { name } else { "..." })
     }
 
-    /// Begins a part, if it is not too deep; inside of itself the `ellipsis` stands for it.
+    /// Begins a part, unless it is nested too deeply; inside itself, it is shown as `ellipsis`.
     fn begin(
         &mut self,
         shape: Shape,
@@ -242,9 +243,9 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         (0..self.indentation()).try_for_each(|_| self.f.write_str(INDENT))
     }
 
-    /// How many levels a line is indented.
+    /// Returns how many levels a line is indented.
     fn indentation(&self) -> usize {
-        // Without an end to it, the text of a deep value would grow with the square of its depth.
+        // Without a limit, the text of a deep value would grow with the square of its depth.
         const DEEPEST: usize = 40;
         if self.is_tree { self.open.len().min(DEEPEST) } else { 0 }
     }

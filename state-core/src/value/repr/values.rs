@@ -1,4 +1,4 @@
-//! Values as they are printed.
+//! Values as a source for the printer.
 
 use alloc::{borrow::Cow, collections::BTreeSet, format};
 use core::{
@@ -12,7 +12,7 @@ use super::super::{Dict, List, Made, Object, Persistent, Set, StepRef, Tuple, Va
 use super::{Field, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
 use crate::value::repr::leaf;
 
-/// What may be printed a second time, in about as many bytes: values that share can stand for texts of any length.
+/// About how many bytes may be printed again: values that share parts can stand for text of any length.
 const AGAIN: usize = 1 << 20;
 
 impl fmt::Display for Value {
@@ -24,7 +24,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// As `Display`, but with whole type tags.
+/// Like `Display`, but with whole type tags.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.node() {
@@ -34,7 +34,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// As those of `Value`.
+/// Prints as the corresponding [`Value`] does.
 macro_rules! printed {
     ($($Type:ty),*) => {$(
         impl fmt::Display for $Type {
@@ -69,7 +69,7 @@ fn write(node: Node<'_>, f: &mut Formatter<'_>, has_whole_tags: bool) -> fmt::Re
     printer.write(source.node(node), place(node))
 }
 
-/// Where a container is, if it holds anything: no two that are there at once have the same place then.
+/// Returns the place of a container, which differs from those of all others that exist; 0 if it is empty.
 fn place(node: Node<'_>) -> usize {
     if node.children.is_empty() { 0 } else { node.place() }
 }
@@ -140,14 +140,14 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A value that is there for what was called beside it.
+/// Lays out a value that has calls or steps beside it.
 fn stepped(object: &Object) -> Layout<'_, Values<'_>> {
     let value = object.callee().unwrap_or(&Value::None);
     let (steps, before) = (Steps(object.step_values().iter()), object.before().iter());
     Layout::new("", [Field::Part(value), Field::Steps(steps), Field::Calls("after ", before)])
 }
 
-/// What is done with an object beyond what its parts say.
+/// The steps performed on an object.
 #[derive(Clone)]
 struct Steps<'a>(slice::Iter<'a, Value>);
 
@@ -207,7 +207,7 @@ impl<'a> Source<'a> for Values<'a> {
         !matches!(value.see(), Value::Global(_)) || self.is_short(value)
     }
 
-    /// About the length of a leaf's text, or the number of what a container holds.
+    /// Returns about the length of a leaf's text, or the number of a container's children.
     fn weight(self, value: &'a Value) -> usize {
         if let Some(node) = value.node() {
             return node.children.len() + 1;

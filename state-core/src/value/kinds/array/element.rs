@@ -7,7 +7,7 @@ use crate::array::{ByteOrder, Dtype};
 use crate::value::{Complex, List, Surrogates, Tuple, Value};
 
 impl Dtype {
-    /// The value of an element. Bytes that are too few count as zeros.
+    /// Reads the value of an element. Missing bytes count as zeros.
     pub(crate) fn read(&self, bytes: &[u8]) -> Value {
         match self {
             Self::Bool => (bytes.first() != Some(&0)).into(),
@@ -34,7 +34,7 @@ impl Dtype {
     }
 }
 
-/// An inner array as lists in lists.
+/// Returns an inner array as nested lists.
 fn nested(dtype: &Dtype, shape: &[usize], bytes: &[u8]) -> Value {
     match shape {
         [] => dtype.read(bytes),
@@ -55,7 +55,7 @@ pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len() - zeros]
 }
 
-/// Text of four bytes a character. What is no character at all becomes U+FFFD.
+/// Reads text of four bytes for each character. Invalid characters become U+FFFD.
 fn text(bytes: &[u8], order: ByteOrder) -> Value {
     let mut codes: Vec<u32> = bytes.chunks_exact(4).map(|code| unsigned(code, order) as u32).collect();
     while codes.last() == Some(&0) {

@@ -9,7 +9,7 @@ use crate::array::{ByteOrder, Dtype, Elements, Order, count, wrong_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Value};
 
-/// As many as the newest NumPy allows.
+/// The maximum of the newest NumPy.
 const MOST_DIMENSIONS: usize = 64;
 
 /// An array: [`Value::Array`].
@@ -37,7 +37,7 @@ pub struct Array {
 }
 
 impl Array {
-    /// The array of a raw array; elements that are arrays themselves add their dimensions.
+    /// Makes an array from a raw array; elements that are arrays add their dimensions.
     pub(crate) fn of_elements(elements: Elements<'_>, shape: &[usize], bytes: &[u8]) -> Result<Self> {
         let (dtype, inner) = Dtype::of_elements(elements.schema, elements.nodes)?;
         Self::new(dtype, [shape, &inner].concat(), Order::C, bytes.into())
@@ -57,7 +57,7 @@ impl Array {
         dtype.check()?;
         let size = count(&shape).and_then(|count| {
             let size = count.checked_mul(dtype.itemsize())?;
-            // Elements without bytes would cost time for nothing that is there.
+            // Elements without bytes would take time for nothing.
             (count == 0 || size > 0).then_some(size)
         });
         if size != Some(bytes.len()) {
@@ -152,7 +152,7 @@ impl Array {
             return None;
         }
         let place = index.iter().zip(&self.shape).try_fold(0, |place, (at, length)| {
-            // The number of elements, which this stays below, is in range.
+            // This cannot overflow, because it stays below the number of elements.
             (at < length).then(|| place * length + at)
         })?;
         Some(self.dtype.read(self.element(place)))
@@ -175,13 +175,13 @@ impl Array {
             return self.dtype.read(self.element(place));
         };
         if self.is_empty() && depth + 1 < self.shape.len() {
-            // Of lists in a list without elements there can be any number.
+            // An array without elements can contain any number of empty lists.
             return List::new().into();
         }
         (0..length).map(|at| self.list(depth + 1, place * length + at)).collect::<List>().into()
     }
 
-    /// The bytes of the element at a place in C's order.
+    /// Returns the bytes of the element at an index in C order.
     pub(crate) fn element(&self, mut place: usize) -> &[u8] {
         if self.order == Order::Fortran {
             let (mut at, mut step) = (0, 1);
@@ -198,7 +198,7 @@ impl Array {
         self.bytes.get(place * size..(place + 1) * size).unwrap_or_default()
     }
 
-    /// The elements' bytes in C's order.
+    /// Returns the elements' bytes in C order.
     fn in_c_order(&self) -> Cow<'_, [u8]> {
         if self.order == Order::C || self.shape.len() < 2 {
             return Cow::Borrowed(&self.bytes);
@@ -231,7 +231,7 @@ impl PartialOrd for Array {
     }
 }
 
-/// A one-dimensional array of numbers of Rust's.
+/// Makes a one-dimensional array of Rust's numbers.
 macro_rules! from_numbers {
     ($($Type:ident => $kind:ident;)*) => {$(
         impl From<&[$Type]> for Array {

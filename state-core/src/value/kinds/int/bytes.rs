@@ -1,4 +1,4 @@
-//! Integers as two's complement bytes, the form in which a pickle carries the large ones.
+//! Integers as two's complement bytes, the form of large integers in a pickle.
 
 use alloc::vec::Vec;
 
@@ -33,7 +33,7 @@ impl Int {
             })
             .collect();
         if negative {
-            // The least number has a magnitude that takes a bit more, and then a limb more.
+            // The magnitude of the least number needs one more bit, and so another limb.
             if negate(&mut limbs) {
                 limbs.push(1);
             }
@@ -60,7 +60,7 @@ impl Int {
         }
         let mut bytes: Vec<u8> = limbs.into_iter().flat_map(u64::to_le_bytes).collect();
         let fill = if self.is_negative() { 0xff } else { 0 };
-        // A byte at the end says nothing if the one before it has the sign too.
+        // The last byte is redundant if it only repeats the sign of the one before it.
         let sign = fill & 0x80;
         let says_nothing = |bytes: &[u8]| match *bytes {
             [.., before, last] => last == fill && before & 0x80 == sign,
@@ -74,7 +74,7 @@ impl Int {
     }
 }
 
-/// Negates a two's complement number. Whether it was zero, whose negation carries over.
+/// Negates a two's complement number. Returns whether it was zero, because then the carry remains.
 fn negate(limbs: &mut [u64]) -> bool {
     let mut carry = true;
     for limb in limbs {

@@ -1,4 +1,4 @@
-//! Integers from Rust's own types, and back where they fit.
+//! Integers from Rust's types, and back if they fit.
 
 use core::num::TryFromIntError;
 
@@ -8,7 +8,7 @@ impl TryFrom<&Int> for i128 {
     type Error = TryFromIntError;
 
     fn try_from(number: &Int) -> Result<Self, TryFromIntError> {
-        // What has more than 128 bits fails as the largest of them does.
+        // A number of more than 128 bits fails as the largest of 128 bits does.
         let magnitude = number.magnitude().unwrap_or(u128::MAX);
         if !number.is_negative() {
             Self::try_from(magnitude)
@@ -26,7 +26,7 @@ impl TryFrom<&Int> for u128 {
     fn try_from(number: &Int) -> Result<Self, TryFromIntError> {
         match number.magnitude() {
             Some(magnitude) if !number.is_negative() => Ok(magnitude),
-            // Fails, as what is too large has no other way to make the error.
+            // This conversion fails, because the error cannot be constructed in another way.
             _ => Self::try_from(-1_i8),
         }
     }

@@ -1,4 +1,4 @@
-//! Integers as floats, where a float has exactly their value.
+//! Integers as floats, if a float represents them exactly.
 
 use crate::value::kinds::int::Int;
 
@@ -20,7 +20,8 @@ impl Int {
         }
         #[expect(clippy::cast_precision_loss, reason = "its digits were counted")]
         let digits = self.bits_from(zeros) as f64;
-        // A power of two is its exponent, with the bias of an `f64`; the width has bounded it.
+        // A power of two is represented by its exponent with the bias of an `f64`, which is in range because of the
+        // width.
         let scale = f64::from_bits((zeros as u64 + 1023) << 52);
         Some(if self.is_negative() { -digits * scale } else { digits * scale })
     }
@@ -31,7 +32,7 @@ impl Int {
         whole * 64 + limbs.get(whole).map_or(0, |limb| limb.trailing_zeros() as usize)
     }
 
-    /// The 64 bits of the magnitude from `at` on.
+    /// Returns the 64 bits of the magnitude from `at` on.
     fn bits_from(&self, at: usize) -> u64 {
         let limb = |place: usize| self.limbs().get(place).copied().map_or(0, u128::from);
         ((limb(at / 64) | limb(at / 64 + 1) << 64) >> (at % 64)) as u64

@@ -1,4 +1,4 @@
-//! The integer of a dynamic value: one type for all of Rust's and for Python's, of any size.
+//! The integer of a dynamic value: one type of any size, for Rust's and Python's integers.
 
 mod bytes;
 mod convert;
@@ -33,13 +33,13 @@ pub use crate::value::kinds::int::text::ParseIntError;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Int(Repr);
 
-/// Each number has one form, so that equal numbers are equal in form.
+/// The representation of an integer. It is unique, so equal numbers have equal representations.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    /// Magnitudes below 2^128, zero never negative. Two halves ask for an alignment of 8, where a `u128` would make
+    /// Magnitudes below 2^128; zero is never negative. The two halves have an alignment of 8, while a `u128` would make
     /// every value larger.
     Small { negative: bool, magnitude: [u64; 2] },
-    /// All others, of at least three limbs, the least significant first and the last one not zero.
+    /// All others, with at least three limbs, the least significant first, and the last not zero.
     Large { negative: bool, limbs: Box<[u64]> },
 }
 
@@ -50,7 +50,7 @@ impl Int {
         Self(Repr::Small { negative, magnitude })
     }
 
-    /// From limbs that may end in zeros.
+    /// Makes a number from limbs, which may end in zeros.
     fn from_limbs(negative: bool, mut limbs: Vec<u64>) -> Self {
         limbs.truncate(significant(&limbs).len());
         match *limbs {
@@ -101,7 +101,7 @@ impl Int {
     }
 }
 
-/// Limbs up to the last that is not zero.
+/// Returns the limbs up to the last that is not zero.
 fn significant(limbs: &[u64]) -> &[u64] {
     let zeros = limbs.iter().rev().take_while(|&&limb| limb == 0).count();
     &limbs[..limbs.len() - zeros]

@@ -1,4 +1,4 @@
-//! Integers from num-bigint's, and back (feature `num-bigint`).
+//! Integers from num-bigint's `BigInt`, and back (feature `num-bigint`).
 
 use num_bigint::BigInt;
 

@@ -1,18 +1,19 @@
-//! Integers as text. Decimal digits cost the square of their number, so there is a limit, CPython's own.
+//! Integers as text. The time for decimal digits is quadratic in their number, so there is a limit, which is that of
+//! CPython.
 
 use alloc::{format, string::String, vec::Vec};
 use core::{error, fmt, str::FromStr};
 
 use crate::value::kinds::int::Int;
 
-/// The decimal digits of the largest number that is read or printed so; what CPython's `sys.int_info` calls
+/// The maximum number of decimal digits that are read or printed; CPython's `sys.int_info` calls this
 /// `default_max_str_digits`.
 const MOST_DIGITS: usize = 4300;
 
 /// The number of bits of ten to the power of [`MOST_DIGITS`].
 const MOST_BITS: usize = 14_285;
 
-/// The decimal digits of the largest power of ten in a limb.
+/// The number of decimal digits of the largest power of ten that fits in a limb.
 const CHUNK: usize = 19;
 const CHUNK_POWER: u64 = 10_u64.pow(CHUNK as u32);
 
@@ -105,11 +106,11 @@ fn check(digits: &str, is_digit: fn(&u8) -> bool) -> Result<(), ParseIntError> {
 }
 
 const fn hex_value(digit: u8) -> u8 {
-    // Letters lie 9 after the digits that they continue.
+    // The letters are 9 after the digits that they continue.
     (digit & 0xf) + if digit.is_ascii_alphabetic() { 9 } else { 0 }
 }
 
-/// Multiplies by the power of ten that makes room for some digits, at most 19, and adds them.
+/// Multiplies by a power of ten to make room for at most 19 digits, and adds these.
 fn append_digits(limbs: &mut Vec<u64>, digits: &[u8]) {
     let mut power = 1_u64;
     let mut carry = 0_u64;
