@@ -1,6 +1,7 @@
-//! The names that Python 2 had for what Python 3 has elsewhere, both ways: what `fix_imports` means below protocol 3.
+//! The names in Python 2 of what has another name in Python 3, in both directions: what `fix_imports` means below
+//! protocol 3.
 //!
-//! The same pairs as those of Python's own module `_compat_pickle`, which a test asks.
+//! A test compares the pairs with those of Python's module `_compat_pickle`.
 
 /// Module of Python 2, module of Python 3.
 type Module = (&'static str, &'static str);
@@ -53,7 +54,7 @@ const MODULES: &[Module] = &[
     ("xmlrpclib", "xmlrpc.client"),
 ];
 
-/// Modules whose name in Python 3 leads to another one in Python 2.
+/// Further modules, whose name in Python 3 is converted to another one in Python 2.
 const MODULES_TO_3: &[Module] = &[
     ("CGIHTTPServer", "http.server"),
     ("DocXMLRPCServer", "xmlrpc.server"),
@@ -137,7 +138,7 @@ const NAMES_TO_2: &[Name] = &[
     ("socket", "_socketobject", "_socket", "socket"),
 ];
 
-/// Of the module `exceptions` in Python 2, of `builtins` in Python 3.
+/// Exceptions in the module `exceptions` of Python 2, and in `builtins` of Python 3.
 const EXCEPTIONS: &[&str] = &[
     "ArithmeticError",
     "AssertionError",
@@ -188,7 +189,7 @@ const EXCEPTIONS: &[&str] = &[
     "ZeroDivisionError",
 ];
 
-/// What Python 2 knows as `OSError` alone.
+/// Exceptions that are only `OSError` in Python 2.
 const OS_ERRORS: &[&str] = &[
     "BrokenPipeError",
     "ChildProcessError",
@@ -206,7 +207,7 @@ const OS_ERRORS: &[&str] = &[
     "TimeoutError",
 ];
 
-/// The lengths of the modules of Python 2 that have other names, as bits, by their first letters. Names are asked for with
+/// The lengths of the modules of Python 2 with other names, as bits, by their first letters. Names are converted for
 /// every object, and most modules need no search.
 const LENGTHS: [u32; 128] = {
     let mut lengths = [0; 128];
@@ -241,9 +242,10 @@ fn may_have_another_name(module: &str) -> bool {
     lengths.is_some_and(|lengths| lengths.checked_shr(module.len() as u32).unwrap_or(0) & 1 == 1)
 }
 
-/// What Python 3 calls the `name` of `module` of Python 2.
+/// Returns what Python 3 calls the `name` of `module` in Python 2.
 pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
-    // The globals of the main program, as `dill` writes them: no module has that name, and its reader knows it by this one.
+    // The globals of the main program, as `dill` writes them: no module has this name, and only it tells a reader what
+    // is meant.
     if !may_have_another_name(module) || (module, name) == ("__builtin__", "__main__") {
         return (module, name);
     }
@@ -257,7 +259,7 @@ pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a s
     (row.map_or(module, |row| row.1), name)
 }
 
-/// What Python 2 calls the `name` of `module` of Python 3.
+/// Returns what Python 2 calls the `name` of `module` in Python 3.
 pub(super) fn to_python_2<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
     if let Some(&(module, name, ..)) = find(NAMES, NAMES_TO_2, |row| (row.2, row.3) == (module, name)) {
         return (module, name);

@@ -1,7 +1,7 @@
-//! The vocabulary: every opcode of a pickle, with its argument, as `pickletools` of CPython has them.
-//! Reader, writer and disassembly go by this table alone.
+//! Every opcode of a pickle, with its argument, as in CPython's `pickletools`. Reader, writer and disassembly depend
+//! only on this table.
 
-/// What follows an opcode in the stream. Numbers are little-endian but for the float.
+/// The argument of an opcode. Numbers are little-endian, except for the float.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Argument {
     Nothing,
@@ -12,11 +12,11 @@ pub(crate) enum Argument {
     U64,
     /// Eight bytes, big-endian.
     Float,
-    /// Text up to a newline, which is cut off.
+    /// Text up to a newline, which is not part of it.
     Line,
     /// Two lines: a module and a name.
     Lines,
-    /// Bytes behind a length of 1, 4 or 8 bytes; that of 4 is signed where the opcode is of protocol 1 or 2.
+    /// Bytes after a length of 1, 4 or 8 bytes; that of 4 is signed for opcodes of protocol 1 or 2.
     Counted1,
     Counted4,
     CountedSigned4,
@@ -45,7 +45,7 @@ macro_rules! opcodes {
 pub(crate) struct Opcode {
     pub name: &'static str,
     pub argument: Argument,
-    /// The first protocol that has it.
+    /// The first protocol with this opcode.
     pub protocol: u8,
 }
 

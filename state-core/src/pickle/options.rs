@@ -33,14 +33,14 @@ pub enum Strings {
     Bytes,
 }
 
-/// How text with lone surrogates is read, which Rust's `str` cannot hold.
+/// How to read text with lone surrogates, which Rust's `str` cannot represent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoneSurrogates {
-    /// An error, with the place.
+    /// An error, with the position.
     #[default]
     Refuse,
-    /// Text, with U+FFFD for each of them.
+    /// Text, with each replaced by U+FFFD.
     Lossy,
     /// If bytes are requested, the text in UTF-8 with the surrogates as three bytes each (`surrogatepass`).
     Bytes,

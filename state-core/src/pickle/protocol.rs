@@ -10,14 +10,14 @@ pub enum Protocol {
     V0,
     /// The first binary protocol.
     V1,
-    /// Of Python 2.3: objects without a constructor. The last one that Python 2 reads.
+    /// Of Python 2.3: objects made without a constructor. The last one that Python 2 reads.
     V2,
     /// Of Python 3.0: bytes.
     V3,
     /// Of Python 3.4: frames, sets, text and bytes beyond 4 GiB.
     #[default]
     V4,
-    /// Of Python 3.8: byte arrays, and buffers out of band.
+    /// Of Python 3.8: byte arrays and out-of-band buffers.
     V5,
 }
 

@@ -1,5 +1,5 @@
-//! Arrays, as NumPy has them: made of a shape, a dtype and a buffer by public names alone, so that every version of NumPy
-//! reads them.
+//! NumPy arrays: made from a shape, a dtype and a buffer by public names alone, so that every version of NumPy reads
+//! them.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -15,14 +15,14 @@ use crate::value::{Dtype, Field, Order, Structured};
 /// A raw array of a type.
 pub(super) struct Array {
     pub optional: bool,
-    /// The bytes of an element.
+    /// The size of an element.
     pub size: usize,
-    /// The type of its elements, and their lengths where they are arrays; without, its bytes are written.
+    /// The dtype of its elements, and their lengths if they are arrays; `None` if it is written as bytes.
     pub elements: Option<(Dtype, Vec<usize>)>,
 }
 
 impl Array {
-    /// One of any number of dimensions.
+    /// An array of any number of dimensions.
     pub fn of(element: &Schema) -> Result<Self> {
         let elements = Some(Dtype::of_elements(element, Nodes::NONE)?);
         Ok(Self { optional: false, size: element.head, elements })
@@ -36,8 +36,8 @@ impl Array {
 }
 
 impl Sink<'_> {
-    /// `numpy.ndarray(shape, dtype, buffer)`, and behind these, for an array in Fortran's order, no offset, the strides
-    /// that follow, and the order.
+    /// Writes `numpy.ndarray(shape, dtype, buffer)`. For an array in Fortran's order, further arguments follow: the
+    /// offset 0, no strides, and the order.
     pub fn ndarray(
         &mut self,
         shape: &[usize],
@@ -61,7 +61,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    /// `numpy.core.multiarray.scalar(numpy.dtype(type), bytes)`
+    /// Writes `numpy.core.multiarray.scalar(numpy.dtype(type), bytes)`.
     pub fn scalar_of_numpy(&mut self, dtype: &Dtype, bytes: &[u8]) -> Result<()> {
         self.known(Known::Scalar)?;
         self.open_tuple(2);
@@ -88,7 +88,8 @@ impl Sink<'_> {
         self.close_tuple(shape.len());
     }
 
-    /// What NumPy takes for a dtype: a name, or a record as `numpy.dtype({'names': [..], ..})`. Its own levels are few.
+    /// Writes what NumPy accepts as a dtype: a name, or a record as `numpy.dtype({'names': [..], ..})`. The recursion
+    /// is short, because the levels of a [`Dtype`] are few.
     fn dtype(&mut self, dtype: &Dtype) -> Result<()> {
         match dtype {
             Dtype::Structured(record) => self.record(record),

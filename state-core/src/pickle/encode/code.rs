@@ -1,20 +1,20 @@
-//! A few bytes of a pickle that are written again and again, such as the opcodes around an object's slots.
+//! A few bytes of a pickle that are written many times, such as the opcodes around the slots of an object.
 
-/// The bytes that a code can hold.
+/// The most bytes of a code.
 const ROOM: usize = 15;
 
-/// Up to 15 bytes, copied as a block of 16: that takes a load and a store, where the exact length takes a call.
+/// Up to 15 bytes, copied as a block of 16: this takes a load and a store, where copying the exact length takes a call.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(16))]
 pub(super) struct Code {
-    /// The bytes, and their number in the last one.
+    /// The bytes, and their number in the last byte.
     block: [u8; ROOM + 1],
 }
 
 impl Code {
     pub const EMPTY: Self = Self { block: [0; ROOM + 1] };
 
-    /// The code of these bytes, if it can hold them.
+    /// Returns the code of these bytes, if they fit.
     pub fn new(bytes: &[u8]) -> Option<Self> {
         let mut code = Self::EMPTY;
         code.block[..ROOM].get_mut(..bytes.len())?.copy_from_slice(bytes);
@@ -22,7 +22,7 @@ impl Code {
         Some(code)
     }
 
-    /// Both, one behind the other, if there is room.
+    /// Returns both joined, if they fit.
     pub fn then(self, next: Self) -> Option<Self> {
         let (len, more) = (self.len(), next.len());
         let mut code = self;
@@ -39,13 +39,13 @@ impl Code {
         self.block[ROOM] == 0
     }
 
-    /// The bytes, and others behind them.
+    /// Returns the bytes, padded to a block.
     pub const fn block(&self) -> &[u8; ROOM + 1] {
         &self.block
     }
 }
 
-/// An opcode and the eight bytes behind it.
+/// Returns an opcode followed by eight bytes.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn with_op(op: u8, bytes: [u8; 8]) -> [u8; 9] {
     let mut all = [op; 9];

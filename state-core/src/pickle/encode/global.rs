@@ -1,4 +1,4 @@
-//! Classes and functions of Python, by name: those of the caller's types and those that the format needs itself.
+//! Python's classes and functions by name: those of the caller's types, and those that the format itself needs.
 
 use super::sink::Sink;
 use crate::error::{Error, ErrorKind, Result};
@@ -6,7 +6,7 @@ use crate::pickle::Protocol;
 use crate::pickle::names::to_python_2;
 use crate::pickle::opcode::{GLOBAL, MARK, REDUCE, STACK_GLOBAL, TUPLE, TUPLE2};
 
-/// A name in a module; the name may have dots, as that of a class inside a class.
+/// A name in a module; the name may have dots, like that of a class inside a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::pickle) struct Global<'a> {
     pub module: &'a str,
@@ -18,8 +18,8 @@ impl<'a> Global<'a> {
         Self { module, name }
     }
 
-    /// What a type tag stands for: `shop.bikes.Bicycle` for the class of the module `shop.bikes`; in
-    /// `shop.bikes:Bicycle.Frame` a colon says where the module ends. Without either, the class is one of the main
+    /// Returns what a type tag stands for: `shop.bikes.Bicycle` for the class of the module `shop.bikes`; in
+    /// `shop.bikes:Bicycle.Frame` a colon marks the end of the module. Without either, the class belongs to the main
     /// program, where Python looks for the classes that a script has defined.
     pub fn of_tag(tag: &'a str) -> Self {
         match tag.split_once(':').or_else(|| tag.rsplit_once('.')) {
@@ -29,7 +29,7 @@ impl<'a> Global<'a> {
     }
 
     /// # Errors
-    /// A name that the protocol has no form for: empty, or of several lines.
+    /// If the protocol cannot write the name, because it is empty or has several lines.
     fn valid(self) -> Result<Self> {
         let bad = |text: &str| text.is_empty() || text.contains('\n');
         if bad(self.module) || self.name.split('.').any(bad) {
@@ -40,7 +40,7 @@ impl<'a> Global<'a> {
     }
 }
 
-/// The names that the format needs itself.
+/// The names that the format itself needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Getattr,
@@ -73,7 +73,7 @@ impl Known {
             Self::Complex => Global::new("builtins", "complex"),
             Self::NdArray => Global::new("numpy", "ndarray"),
             Self::DType => Global::new("numpy", "dtype"),
-            // The name that NumPy keeps for pickles of all its versions.
+            // The name that all versions of NumPy keep for pickles.
             Self::Scalar => Global::new("numpy.core.multiarray", "scalar"),
             Self::NewObjEx => Global::new("copyreg", "__newobj_ex__"),
             Self::NewObj => Global::new("copyreg", "__newobj__"),
@@ -82,7 +82,7 @@ impl Known {
 }
 
 impl Sink<'_> {
-    /// Puts one of the known names on the stack, from the memo if it is there.
+    /// Writes one of the known names, from the memo if it is there.
     pub fn known(&mut self, known: Known) -> Result<()> {
         let got = self.known[known as usize];
         if !got.is_empty() {
@@ -94,10 +94,10 @@ impl Sink<'_> {
         Ok(())
     }
 
-    /// Puts a name on the stack.
+    /// Writes a name.
     ///
     /// # Errors
-    /// A name that none is in Python.
+    /// If it cannot be a name in Python.
     pub fn global(&mut self, global: Global<'_>) -> Result<()> {
         let Global { module, name } = global.valid()?;
         if self.protocol >= Protocol::V4 {
@@ -106,7 +106,7 @@ impl Sink<'_> {
             self.put([STACK_GLOBAL]);
             return Ok(());
         }
-        // Before protocol 4 a name is one attribute of a module; what is further in is got from that.
+        // Before protocol 4, a name is an attribute of a module; names inside that are looked up by `getattr`.
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or(name);
         for _ in parts.clone() {

@@ -10,7 +10,7 @@ use crate::pickle::opcode::{
     SETITEMS, TUPLE, TUPLE1, TUPLE2, TUPLE3,
 };
 
-/// So many items are put in at once, so that the stack of a reader stays small. Python writes as many.
+/// The number of items that are added at once, which keeps a reader's stack small. Python uses the same number.
 pub(super) const BATCH: usize = 1000;
 
 /// A group that is filled in batches.
@@ -21,7 +21,7 @@ pub(super) enum Group {
     Set,
 }
 
-/// What stands before the parts of a tuple of `count`, and what behind them.
+/// Returns the opcodes before and after the parts of a tuple of `count`.
 pub(super) fn tuple_codes(protocol: Protocol, count: usize) -> (&'static [u8], &'static [u8]) {
     match count {
         0 if protocol >= Protocol::V1 => (&[], &[EMPTY_TUPLE]),
@@ -32,7 +32,7 @@ pub(super) fn tuple_codes(protocol: Protocol, count: usize) -> (&'static [u8], &
     }
 }
 
-/// What stands before the pairs of a dict of `count`, and what behind them, where they are few.
+/// Returns the opcodes before and after the pairs of a dict of `count`, if they are few.
 pub(super) fn dict_codes(protocol: Protocol, count: usize) -> (&'static [u8], &'static [u8]) {
     match count {
         _ if protocol < Protocol::V1 => (&[MARK], &[DICT]),
@@ -47,9 +47,9 @@ pub(super) fn dict_codes(protocol: Protocol, count: usize) -> (&'static [u8], &'
 pub(super) struct Batches {
     /// Before the first item of a batch.
     pub open: Code,
-    /// Behind each item.
+    /// After each item.
     pub each: Code,
-    /// Behind the last item of a batch.
+    /// After the last item of a batch.
     pub close: Code,
 }
 
@@ -70,7 +70,7 @@ impl Sink<'_> {
         self.put_slice(dict_codes(self.protocol, count).1);
     }
 
-    /// Begins an empty group, and says how its `count` items are put in.
+    /// Begins an empty group, and returns the opcodes that add its `count` items.
     pub fn open_group(&mut self, group: Group, count: usize) -> Result<Batches> {
         let text = self.is_text();
         match group {
@@ -88,7 +88,7 @@ impl Sink<'_> {
         Ok(self.batches(group, count))
     }
 
-    /// How `count` items are put in a group that is there.
+    /// Returns the opcodes that add `count` items to a group that exists.
     pub fn batches(&self, group: Group, count: usize) -> Batches {
         let text = self.is_text();
         let (one, many) = match group {

@@ -1,4 +1,4 @@
-//! Objects among dynamic values: how they are made, and what is put in them.
+//! Objects among dynamic values: how they are made and filled.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -14,7 +14,8 @@ use crate::value::{Dict, Made, Object, PartsRef, StepRef, Tuple, Value};
 static NO_ARGUMENTS: Value = Value::Tuple(Tuple::new());
 static NO_NAMES: Value = Value::Dict(Dict::new());
 
-/// Whether a tuple of arguments holds what would be made a second time if the arguments were written in another tuple.
+/// Returns whether a tuple of arguments has items that would be made a second time if they were also written in another
+/// tuple.
 fn holds_identities(args: &Value) -> bool {
     use Value::{Bool, Bytes, Complex, Float, Global, Int, None, Shared, Str, Surrogates};
     let has_none = |value: &Value| {
@@ -27,7 +28,7 @@ fn holds_identities(args: &Value) -> bool {
 }
 
 impl<'v> Values<'v, '_, '_> {
-    /// Begins an object: it is made, and then filled.
+    /// Begins an object, which is first made and then filled.
     pub fn object(&mut self, object: &'v Object, key: Option<Key>) -> Result<()> {
         if object.made() == Made::Value {
             self.stack.push(Task::There { object, key });
@@ -66,13 +67,13 @@ impl<'v> Values<'v, '_, '_> {
             }
             (Made::New, args, None) => self.made_of(object, args)?,
             (Made::New, args, Some(kwargs)) => self.made_of_named(object, args, kwargs)?,
-            // A value was there before.
+            // `Made::Value` was handled above.
             (Made::Call | Made::Value, args, _) => self.called(object, args),
         }
         Ok(())
     }
 
-    /// What is called before an object is made; the results are dropped.
+    /// Pushes the calls before an object, whose results are dropped.
     fn before(&mut self, object: &'v Object) {
         for call in object.before().iter().rev() {
             self.code(&[POP]);
@@ -87,7 +88,7 @@ impl<'v> Values<'v, '_, '_> {
         self.class(object);
     }
 
-    /// A class and arguments behind a mark, as Python 2 has it.
+    /// Writes a class and its arguments after a mark, as Python 2 does.
     fn instance(&mut self, object: &'v Object, args: Option<&'v Value>) {
         self.sink.put([MARK]);
         self.code(&[OBJ]);
@@ -96,7 +97,7 @@ impl<'v> Values<'v, '_, '_> {
         self.class(object);
     }
 
-    /// `__pyx_unpickle_C(cls, checksum, state)`
+    /// Writes `__pyx_unpickle_C(cls, checksum, state)`.
     fn made_by_cython(&mut self, object: &'v Object, checksum: i64, takes_state: bool) -> Result<()> {
         let Some(function) = object.base() else {
             let expected = "the function of Cython that makes it";
@@ -117,7 +118,7 @@ impl<'v> Values<'v, '_, '_> {
         Ok(())
     }
 
-    /// `copyreg._reconstructor(cls, base, value)`, without a value where the base is `object`.
+    /// Writes `copyreg._reconstructor(cls, base, value)`, without a value if the base is `object`.
     fn made_by_base(&mut self, object: &'v Object, args: Option<&'v Value>) -> Result<()> {
         let value = match (object.base(), args) {
             (None, None) => None,
@@ -144,7 +145,7 @@ impl<'v> Values<'v, '_, '_> {
         Ok(())
     }
 
-    /// `copyreg.__newobj__(cls, *args)`
+    /// Writes `copyreg.__newobj__(cls, *args)`.
     fn made_of(&mut self, object: &'v Object, args: Option<&'v Value>) -> Result<()> {
         let args = args.and_then(Value::as_tuple).map(|args| args.iter()).unwrap_or_default();
         self.sink.known(Known::NewObj)?;
@@ -157,7 +158,7 @@ impl<'v> Values<'v, '_, '_> {
         Ok(())
     }
 
-    /// `copyreg.__newobj_ex__(cls, args, kwargs)`, for which there is an opcode from protocol 4 on.
+    /// Writes `copyreg.__newobj_ex__(cls, args, kwargs)`, for which there is an opcode from protocol 4 on.
     fn made_of_named(&mut self, object: &'v Object, args: Option<&'v Value>, kwargs: &'v Value) -> Result<()> {
         if self.sink.protocol >= Protocol::V4 {
             self.code(&[NEWOBJ_EX]);
@@ -187,7 +188,7 @@ impl<'v> Values<'v, '_, '_> {
         }
     }
 
-    /// The class, or whatever is called in its place.
+    /// Pushes the class, or what is called instead.
     fn class(&mut self, object: &'v Object) {
         let task = match object.callee() {
             Some(callee) => Task::Value(callee),
@@ -196,11 +197,11 @@ impl<'v> Values<'v, '_, '_> {
         self.stack.push(task);
     }
 
-    /// Puts in an object what belongs there: items, entries, and at last the state.
+    /// Pushes what fills an object: items, entries, and at last the state.
     pub fn fill(&mut self, object: &'v Object) -> Result<()> {
         let is_given = matches!(object.made(), Made::Cython { takes_state: true, .. });
         match object.parts() {
-            // As Python has it, a state that is empty is none.
+            // As in Python, an empty state is no state.
             PartsRef::State([]) => {}
             PartsRef::State(_) if is_given => {}
             PartsRef::State(state) => {
@@ -220,7 +221,7 @@ impl<'v> Values<'v, '_, '_> {
         }
         Ok(())
     }
-    /// What is done with an object or value that is there, step by step.
+    /// Pushes the further changes of an object or value that exists.
     pub fn steps(&mut self, object: &'v Object) -> Result<()> {
         let steps: Vec<_> = object.steps().collect();
         for step in steps.into_iter().rev() {

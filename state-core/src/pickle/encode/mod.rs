@@ -1,4 +1,4 @@
-//! The way out: a value's image, written as a pickle by the plan of its type; or a dynamic value.
+//! Writing: the image of a value is written as a pickle by the plan of its type; a dynamic value is written directly.
 
 mod array;
 mod code;
@@ -44,7 +44,7 @@ use crate::sharing::Tracker;
 use crate::state::State;
 use crate::value::Value;
 
-/// Space for what is written on the way to a pickle, to be used again and again.
+/// Reusable space for the image that is written before a pickle.
 #[derive(Debug, Default)]
 struct Space {
     /// Head, tail and text of the image.
@@ -131,11 +131,11 @@ impl PickleOptions {
         let front = size.total(T::HEAD)? - raw;
         let mut tracker = size.into_tracker().filter(|_| sharing.shared);
         if space.front.is_empty() {
-            // Fresh memory that is asked for as zeros has not to be filled with them.
+            // Fresh zeroed memory need not be filled with zeros by `resize`.
             space.front = alloc::vec![0; front];
         }
         space.front.resize(front, 0);
-        // What numbers references moves parts of the tail.
+        // Numbering references moves parts of the tail, so lists of bytes cannot be gathered then.
         space.copied.clear_for(!tracks);
         let mut borrowed: Vec<Borrowed<'a>> = Vec::new();
         let (head, regions) = space.front.split_at_mut(T::HEAD);

@@ -1,4 +1,4 @@
-//! The numbered objects of an image, and how far each has been written.
+//! The numbered objects of an image, and how much of each has been written.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -7,51 +7,51 @@ use super::rest::{Rest, disagreement};
 use crate::error::Result;
 use crate::sharing::{Number, RECORD};
 
-/// Where the value of an object stands in the image.
+/// Where the value of an object is in the image.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'i, 'l> {
     pub row: usize,
     pub head: &'i [u8],
-    /// What of the regions begins there.
+    /// The regions from there on.
     pub rest: Rest<'i, 'l>,
 }
 
 /// The objects of an image by their numbers.
 pub(super) type Places<'i, 'l> = BTreeMap<(u8, u32), Place<'i, 'l>>;
 
-/// How far an object is.
+/// How much of an object has been written.
 #[derive(Clone, Copy)]
 pub(super) enum Seen {
     Not,
-    /// It is being written, and not in the memo.
+    /// It is being written, and is not yet in the memo.
     Open,
-    /// It is, and so it is once more, for what leads back to it.
+    /// It is being written, and inside that once more, for a reference that leads back to it.
     Again,
-    /// It is in the memo at this place, without its parts.
+    /// It is in the memo under this number, without its parts.
     Made(u32),
-    /// It is in the memo, and what is in it may be without its parts.
+    /// It is in the memo, but what is inside it may lack its parts.
     Parts(u32),
     /// It is in the memo, and its parts are or will be written.
     There(u32),
 }
 
-/// The objects of an image, as they are written.
+/// The objects of an image while they are written.
 pub(super) struct Objects<'i, 'l> {
-    /// How far each is, by class and index.
+    /// How much of each has been written, by class and index.
     seen: Vec<Vec<Seen>>,
     /// Objects that have begun and are not in the memo, innermost last.
     pub begun: Vec<Number>,
-    /// From where on they are those that what is written next is.
+    /// The index in `begun` from which on the objects are the one that is written next.
     pub fence: usize,
-    /// The place in the memo of what is written next, if it was made before.
+    /// The memo number of what is written next, if it was made before.
     pub made: Option<u32>,
     /// The root.
     pub root: Place<'i, 'l>,
-    /// Where the objects are, once that has been asked.
+    /// Where the objects are, once that was needed.
     pub places: Option<Places<'i, 'l>>,
-    /// How many rows may stand inside one another in objects that are written before their turn.
+    /// The depth of rows in objects that are being written before their turn.
     pub ahead: usize,
-    /// The numbers of values that are kept though nothing refers to them, by their row and where they are.
+    /// The numbers of values that are kept though nothing refers to them, by their row and address.
     pub kept: BTreeMap<(usize, usize), u32>,
     /// Whether a reference could not be written because too little is kept.
     pub is_knot: bool,
@@ -72,19 +72,19 @@ impl<'i, 'l> Objects<'i, 'l> {
         }
     }
 
-    /// Whether a pickle in which all is kept may have a form for what could not be written.
+    /// Returns whether what could not be written may be possible in a pickle in which everything is kept.
     pub const fn is_knot(&self) -> bool {
         self.is_knot
     }
 
-    /// The head of the root.
+    /// Returns the head of the root.
     pub const fn root_head(&self) -> &'i [u8] {
         self.root.head
     }
 
     pub fn seen(&mut self, Number { class, index }: Number) -> Result<&mut Seen> {
         let (class, index) = (usize::from(class), index as usize);
-        // Each has a record, or has been met.
+        // Every object has a record, or is in `kept`.
         if index > self.root.rest.tail.len() / RECORD && index >= self.kept.len() {
             return Err(disagreement());
         }

@@ -1,4 +1,4 @@
-//! The plans of objects and of enums, in each of the forms that `#[state(pickle = "..")]` gives them.
+//! Plans of objects and enums, in each of the forms that `#[state(pickle = "..")]` gives them.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -17,11 +17,11 @@ use crate::schema::fingerprint::identity;
 use crate::schema::{Enum, Form, Kind, Nodes, Object, Open, Slot};
 use crate::walk::checksum;
 
-/// A slot, and the place of its head.
+/// A slot, and the position of its head.
 type Placed = (&'static Slot, usize);
 
 impl Planner {
-    /// The steps of an object, whose head is at `at`, and which may be kept.
+    /// Adds the steps of an object, whose head is at `at`, and which may be kept.
     pub fn object(&mut self, object: &'static Object, (at, kept): (usize, bool), steps: &mut Steps<'_>) -> Result<()> {
         let class = Global::of_tag(&object.name);
         let mut slots = Vec::new();
@@ -49,8 +49,8 @@ impl Planner {
         Ok(())
     }
 
-    /// The steps that make an object without its state; those of one that is kept are a row of their own, so that they can
-    /// be taken before the object's turn.
+    /// Adds the steps that make an object without its state. For a kept one they are a row of their own, which can be
+    /// run before the object's turn.
     fn making(
         &mut self,
         kept: bool,
@@ -69,7 +69,7 @@ impl Planner {
         Ok(())
     }
 
-    /// An object that no constructor has seen.
+    /// Adds the steps that make an object without calling its constructor.
     pub fn made(&mut self, class: Global<'_>, steps: &mut Steps<'_>) {
         let class = self.global(class);
         if self.protocol >= Protocol::V2 {
@@ -82,7 +82,7 @@ impl Planner {
         });
     }
 
-    /// What a function makes of two arguments and `None`.
+    /// Adds a call of a function with two arguments and `None`.
     fn called(&self, function: Step, steps: &mut Steps<'_>, two: impl FnOnce(&mut Steps<'_>)) {
         let (open, close) = tuple_codes(self.protocol, 3);
         steps.push(function);
@@ -93,7 +93,7 @@ impl Planner {
         steps.code(&[REDUCE]);
     }
 
-    /// The flat tuple, in which a counted array has two places; that of a variant begins with its name.
+    /// Adds the flat tuple, in which a counted array takes two items; that of a variant begins with its name.
     fn tuple_state(&mut self, name: Option<&str>, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
         let places = slots.iter().map(|(slot, _)| 1 + usize::from(is_counted(slot)));
         let (open, close) = tuple_codes(self.protocol, usize::from(name.is_some()) + places.sum::<usize>());
@@ -119,7 +119,7 @@ impl Planner {
         self.steps(target(slot.ty), at, steps).map_err(|error| error.within(&slot.name))
     }
 
-    /// A dict of the slots by name, in which a counted array has one place: its bytes.
+    /// Adds a dict of the slots by name, in which a counted array is one value: its bytes.
     fn dict_state(&mut self, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
         differ(slots)?;
         let (open, close) = dict_codes(self.protocol, slots.len());
@@ -133,7 +133,8 @@ impl Planner {
         Ok(())
     }
 
-    /// The same behind what stands for a `__dict__`, of which an object with `__slots__` has none.
+    /// Adds the pair of `None` and that dict: the first is the `__dict__`, which an object with `__slots__` does not
+    /// have.
     fn slots_state(&mut self, slots: &[Placed], steps: &mut Steps<'_>) -> Result<()> {
         let (open, close) = tuple_codes(self.protocol, 2);
         steps.code(open);
@@ -143,7 +144,7 @@ impl Planner {
         Ok(())
     }
 
-    /// `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
+    /// Adds `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
     fn cython(&mut self, class: Global<'_>, (slots, kept): (&[Placed], bool), steps: &mut Steps<'_>) -> Result<()> {
         differ(slots)?;
         let mut order: Vec<usize> = (0..slots.len()).collect();
@@ -212,12 +213,12 @@ impl Planner {
 }
 
 impl Planner {
-    /// The types of an open set: objects by their class, and others as variants.
+    /// Returns the step of an open set: its types are written as objects of their class, or as variants.
     pub fn open_set(&mut self, open: &'static Open, at: usize, kept: bool) -> Result<Step> {
         let mut rows = Vec::new();
         for member in open.all() {
             let schema = (member.schema)();
-            // No value of it is written then: weak references in it have no numbers, or it holds objects of Python.
+            // It has no values here: weak references in it would have no numbers, or it contains Python objects.
             if !self.numbered && identity(schema).sharing.shared || schema.holds_python() {
                 continue;
             }
@@ -241,7 +242,7 @@ impl Planner {
     }
 }
 
-/// The slots of an object, its parent's before its own.
+/// Collects the slots of an object, its parent's before its own.
 fn flat_slots(object: &'static Object, mut at: usize, flat: &mut Vec<Placed>) {
     for (index, slot) in object.slots.iter().enumerate() {
         let schema = target(slot.ty);
@@ -261,7 +262,7 @@ fn is_counted(slot: &Slot) -> bool {
     matches!(&target(slot.ty).kind, Kind::Raw(raw) if raw.counted)
 }
 
-/// Where slots are known by their names, a child cannot have one of its parent's.
+/// Tests that slots which are known by name have different names, those of the parent included.
 fn differ(slots: &[Placed]) -> Result<()> {
     let mut seen = BTreeSet::new();
     match slots.iter().find(|(slot, _)| !seen.insert(&*slot.name)) {

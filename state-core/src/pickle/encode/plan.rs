@@ -1,7 +1,7 @@
-//! The plan of a type: its schema, turned once into flat lists of steps that write its values.
+//! The plan of a type: its schema, compiled once to flat lists of steps that write its values.
 //!
-//! A schema says what stands where; a plan says what to do. All that does not depend on the value is settled here: the
-//! opcodes around a tuple, the names, the places of the slots of objects inside objects.
+//! A schema says where everything is; a plan says what to do. Everything that does not depend on the value is decided
+//! here: the opcodes around a tuple, the names, the positions of slots of objects inside objects.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,12 +21,12 @@ pub(super) struct Plan {
     pub rows: Vec<Row>,
     pub words: Vec<Word>,
     pub enums: Vec<Variants>,
-    /// The types of each open set that are registered, and the row of each.
+    /// The registered types of each open set, and the row of each.
     pub sets: Vec<Vec<(KnownMember, usize)>>,
     pub arrays: Vec<Array>,
     pub sorted: Vec<Sorted>,
     pub pointers: Vec<Pointer>,
-    /// Whether all that has parts goes into the memo, also where nothing refers to it.
+    /// Whether everything with parts is put in the memo, even if nothing refers to it.
     pub keeps_all: bool,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Row {
     pub head: usize,
 }
 
-/// One step; `at` is a place in the head.
+/// One step; `at` is a position in the head.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     /// Bytes that are always the same.
@@ -76,7 +76,7 @@ pub(super) enum Step {
         row: usize,
         group: Group,
     },
-    /// A list of so many, whose heads stand here.
+    /// A list of `count` items, whose heads are here.
     Fixed {
         at: usize,
         row: usize,
@@ -90,7 +90,7 @@ pub(super) enum Step {
         at: usize,
         len: usize,
     },
-    /// What serde wrote: any value.
+    /// A value that serde wrote, of any kind.
     Serde {
         at: usize,
     },
@@ -115,7 +115,7 @@ pub(super) enum Step {
         at: usize,
         array: usize,
     },
-    /// The arguments of an object of Python's, or its number.
+    /// Part of the arguments of an object that Python has a class for, or its number.
     Standard {
         at: usize,
         part: Part,
@@ -124,8 +124,8 @@ pub(super) enum Step {
     Sorted {
         sorted: usize,
     },
-    /// What a shared pointer leads to, behind the record that says which object it is. It `joins` a pointer around it if
-    /// both lead to what is one object in Python.
+    /// The target of a shared pointer, after the record that says which object it is. It `joins` a pointer around it if
+    /// the targets of both are one object in Python.
     Shared {
         at: usize,
         pointer: usize,
@@ -136,41 +136,41 @@ pub(super) enum Step {
         at: usize,
         pointer: usize,
     },
-    /// An object without its state, which goes into the memo before that follows.
+    /// An object without its state, which is put in the memo before the state follows.
     Made {
         row: usize,
     },
-    /// A list, set or dict that goes into the memo before its items.
+    /// A list, set or dict that is put in the memo before its items.
     KeptGroup {
         at: usize,
         row: usize,
         group: Group,
     },
-    /// The same of a list of so many.
+    /// A list of `count` items that is put in the memo before them.
     KeptFixed {
         at: usize,
         row: usize,
         count: usize,
     },
-    /// A value with parts that goes into the memo, though nothing refers to it.
+    /// A value with parts that is put in the memo, though nothing refers to it.
     Kept {
         at: usize,
         row: usize,
     },
-    /// The member of a Python enum, not from the memo: a pointer to each is one of its own.
+    /// A member of a Python enum, not from the memo: each pointer to one has its own.
     Member {
         word: usize,
     },
 }
 
-/// A part of a type for which Python has a class that depends on the value.
+/// The part that depends on the value, of a type for which Python has a class.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     /// The bytes in which a date or time is packed.
     Packed(standard::Known),
-    /// Three numbers of a difference.
+    /// The three numbers of a `timedelta`.
     Delta,
-    /// Three numbers of the difference between a time zone and UTC, of a head that holds a time in it.
+    /// The three numbers of a zone's offset from UTC, from a head that contains a time in the zone.
     Offset,
     Uuid,
     /// The text of a decimal number.
@@ -194,7 +194,7 @@ pub(super) enum Width {
     U128,
 }
 
-/// What is written once and got from the memo after that.
+/// A name that is written once and then fetched from the memo.
 pub(super) enum Word {
     Global {
         module: String,
@@ -211,27 +211,27 @@ pub(super) enum Word {
 /// The variants of an enum, by their tags.
 pub(super) struct Variants {
     pub tag: usize,
-    /// The row of each, and whether its slots stand in the enum's head.
+    /// The row of each, and whether its slots are in the enum's head.
     pub rows: Vec<(usize, bool)>,
 }
 
 /// Slots that are written in another order than they have in an image.
 pub(super) struct Sorted {
-    /// The row and the place of each, in the order of the image.
+    /// The row and the position of each, in the order of the image.
     pub slots: Vec<(usize, usize)>,
-    /// Their numbers, in the order in which they are written.
+    /// Their indices, in the order in which they are written.
     pub order: Vec<usize>,
 }
 
 /// A type of pointers.
 pub(super) struct Pointer {
-    /// How what it leads to is written.
+    /// The row that writes its target.
     pub row: usize,
     pub schema: &'static Schema,
 }
 
 impl Variants {
-    /// The row of the variant whose tag stands at `at`, whether its slots stand in the same head, and where.
+    /// Returns the row of the variant whose tag is at `at`, whether its slots are in the same head, and where.
     pub fn of(&self, head: &[u8], at: usize) -> Result<(usize, bool, usize)> {
         let tag = part_of(head, at, self.tag)?.iter().rev().fold(0, |tag, &byte| tag << 8 | usize::from(byte));
         let &(row, inline) = self.rows.get(tag).ok_or_else(disagreement)?;

@@ -1,4 +1,4 @@
-//! The plan of a type, made of its schema.
+//! Makes the plan of a type from its schema.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -18,16 +18,16 @@ use crate::schema::{Form, Kind, Link, Nodes, Raw, Schema};
 use crate::walk::{Wrap, wrap};
 
 impl Plan {
-    /// The plan of a type, whose values are written by the first row. References are `numbered` where each shared pointer
-    /// has a record in the image.
+    /// Makes the plan of a type, whose values are written by the first row. `numbered` if each shared pointer has a
+    /// record in the image.
     ///
     /// # Errors
-    /// Two slots that have one name where they are told apart by it.
+    /// If two slots have the same name where names distinguish them.
     pub fn new(schema: &'static Schema, protocol: Protocol, numbered: bool) -> Result<Self> {
         Self::planned(schema, protocol, (numbered, false))
     }
 
-    /// The same of a value in which cycles lead back to what has its parts before it is there.
+    /// Makes the plan for a value in which cycles lead back to something that cannot exist before its parts.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -65,19 +65,19 @@ pub(super) struct Planner {
     /// Whether shared pointers have records.
     pub numbered: bool,
     pub plan: Plan,
-    /// The rows of types that were met, and whether they are kept, so that those of recursive types end.
+    /// The rows of types that were met, by type and whether they are kept, so that recursion ends at recursive types.
     seen: BTreeMap<(*const Schema, bool), usize>,
-    /// The rows of the entries of maps that were met, by the map: for the same reason.
+    /// The rows of the entries of maps that were met, by the map, for the same reason.
     entries: BTreeMap<*const Schema, usize>,
     /// The pointers that were met, by their schema.
     pub pointers: BTreeMap<*const Schema, usize>,
     words: BTreeMap<(String, String), usize>,
 }
 
-/// A row that grows.
+/// A row while steps are added to it.
 pub(super) struct Steps<'a> {
     list: &'a mut Vec<Step>,
-    /// Whether what comes next is what a shared pointer leads to, and goes into the memo as soon as it is there.
+    /// Whether the next value is the target of a shared pointer, which is put in the memo as soon as it exists.
     kept: bool,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Steps<'a> {
         Self { list, kept }
     }
 
-    /// Whether what comes next is kept; what follows it is not.
+    /// Returns whether the next value is kept; those after it are not.
     pub fn take_kept(&mut self) -> bool {
         core::mem::take(&mut self.kept)
     }
@@ -95,7 +95,7 @@ impl<'a> Steps<'a> {
         self.list.push(step);
     }
 
-    /// Bytes, which join those before them.
+    /// Adds bytes, joined with those before them if they fit.
     pub fn code(&mut self, bytes: &[u8]) {
         let Some(code) = Code::new(bytes).filter(|code| !code.is_empty()) else { return };
         if let Some(Step::Code(last)) = self.list.last_mut() {
@@ -113,12 +113,12 @@ pub(super) fn target(link: Link) -> &'static Schema {
 }
 
 impl Planner {
-    /// The row of a type.
+    /// Returns the row of a type.
     pub fn row(&mut self, schema: &'static Schema) -> Result<usize> {
         self.row_of(schema, false)
     }
 
-    /// The row of a type whose value is kept, or not.
+    /// Returns the row of a type for values that are kept or not.
     pub fn row_of(&mut self, schema: &'static Schema, kept: bool) -> Result<usize> {
         if let Some(&row) = self.seen.get(&(core::ptr::from_ref(schema), kept)) {
             return Ok(row);
@@ -131,7 +131,7 @@ impl Planner {
         Ok(row)
     }
 
-    /// The row of the entries of a map: a key and its value.
+    /// Returns the row of the entries of a map: a key and its value.
     fn entries(&mut self, map: &'static Schema, key: &'static Schema, value: &'static Schema) -> Result<usize> {
         if let Some(&row) = self.entries.get(&core::ptr::from_ref(map)) {
             return Ok(row);
@@ -146,13 +146,13 @@ impl Planner {
         Ok(row)
     }
 
-    /// A row to be filled. It is there before what it leads to, so that a recursive type can refer to itself.
+    /// Adds a row to be filled later, so that a recursive type can refer to it.
     pub fn place(&mut self, head: usize) -> usize {
         self.plan.rows.push(Row { steps: Vec::new(), head });
         self.plan.rows.len() - 1
     }
 
-    /// A row that is no type's.
+    /// Adds a row that is not a type's.
     pub fn own_row(
         &mut self,
         head: usize,
@@ -182,7 +182,7 @@ impl Planner {
         self.word(Word::Global { module: global.module.into(), name: global.name.into() })
     }
 
-    /// The steps that write what has its head at `at`.
+    /// Adds the steps that write a value whose head is at `at`.
     pub fn steps(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
         if self.numbered && schema.shared.is_some() {
             return self.pointer(schema, at, steps);
@@ -190,7 +190,7 @@ impl Planner {
         self.kind(schema, at, steps)
     }
 
-    /// The same of what is no pointer, or behind one.
+    /// Adds the steps of a value that is not a numbered pointer, or is behind one.
     pub fn kind(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
         let kept = steps.take_kept();
         if self.plan.keeps_all && !kept && self.has_parts(schema) {
@@ -253,14 +253,14 @@ impl Planner {
                 return Err(Error::new(ErrorKind::Unwritable, expected, "another way to pickle it"));
             }
             Kind::Weak(_) => return Err(disagreement()),
-            // These stand inside raw arrays, which are written whole.
+            // These are only inside raw arrays, which are written whole.
             Kind::Record(_) | Kind::Opaque { .. } => Step::FixedBytes { at, len: schema.head },
         });
         Ok(())
     }
 
-    /// Whether a value of the type can have parts that lead back to it. What has no head of its own is not told from
-    /// others.
+    /// Returns whether a value of the type can have parts that lead back to it. Values with an empty head are excluded,
+    /// because they are not distinguishable by address.
     fn has_parts(&self, schema: &Schema) -> bool {
         let is_kind = match &schema.kind {
             Kind::List(of) | Kind::Array(of, _) => !target(*of).is_byte(),
@@ -272,7 +272,7 @@ impl Planner {
         is_kind && schema.head > 0
     }
 
-    /// How a group is written. A set goes into the memo before its items where it has opcodes of its own.
+    /// Returns the step of a group. A set is put in the memo before its items if the protocol has opcodes for sets.
     fn group(&self, group: Group, row: usize, at: usize, kept: bool) -> Step {
         let is_called = group == Group::Set && self.protocol < Protocol::V4;
         if kept && !is_called { Step::KeptGroup { at, row, group } } else { Step::Group { at, row, group } }
@@ -299,7 +299,7 @@ impl Planner {
         Ok(())
     }
 
-    /// A raw array, beside which the caller writes its count or not.
+    /// Returns the step of a raw array; whether the caller writes its `count` next to it.
     pub fn raw(&mut self, raw: &Raw, count: bool, at: usize) -> Result<Step> {
         target(raw.element).portable(count || raw.array)?;
         self.plan.arrays.push(Array::new(raw)?);
@@ -308,7 +308,7 @@ impl Planner {
 }
 
 impl Planner {
-    /// The step of a pointer or weak reference whose head is at `at`.
+    /// Adds the step of a pointer or weak reference whose head is at `at`.
     pub fn pointer(&mut self, schema: &'static Schema, at: usize, steps: &mut Steps<'_>) -> Result<()> {
         let joins = steps.take_kept();
         let pointer = self.pointer_of(schema)?;

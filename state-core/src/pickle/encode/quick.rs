@@ -1,9 +1,11 @@
-//! The quick way to write rows of numbers and short text, as most lists of objects are: once all names of a row stand in
-//! the memo, what is left of its plan is a few operations, each the bytes before a value and how the value is read.
+//! The fast path for rows of numbers and short text, of which most lists of objects consist: once all names of a row
+//! are in the memo, the rest of its plan is a few operations, each of them the bytes before a value and how that is
+//! read.
 //!
-//! The loop over them keeps its places in registers and writes blocks of fixed size, of which the first bytes count. Where
-//! a row needs anything else, nothing of it is written, and the plain way takes over. It makes a list of small objects more
-//! than twice as fast. (Cells of all rows, filled a column at a time and then joined, were a fifth slower.)
+//! The loop over them keeps its positions in registers and writes blocks of fixed size, of which only the first bytes
+//! count. If a row needs anything else, nothing of it is written, and the general path writes it. This makes a list of
+//! small objects more than twice as fast. (Cells of all rows, filled column by column and then joined, were a fifth
+//! slower.)
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -18,48 +20,48 @@ use crate::pickle::opcode::{
 };
 use crate::protocol::float::widen;
 
-/// Text is copied in blocks of this size.
+/// The size of the blocks in which text is copied.
 const BLOCK: usize = 16;
 
-/// A row, as it can be written in the quick way.
+/// A row, if it can be written by the fast path.
 pub(super) enum Quick {
-    /// It cannot.
+    /// It cannot be.
     Not,
-    /// It can, once its names are in the memo.
+    /// It can be, once its names are in the memo.
     Unresolved(Protocol),
     Row {
         flat: Flat,
         groups: Vec<Items>,
-        /// The opcode of text, and the bytes that it takes with its length.
+        /// The opcode of text, and its size with the length.
         text: (u8, usize),
     },
 }
 
-/// What one head is written by.
+/// The operations that write one head.
 pub(super) struct Flat {
     ops: Vec<Op>,
-    /// What stands behind the last value.
+    /// The bytes after the last value.
     end: Code,
 }
 
 /// A group in a row: its opcodes, and the heads of its items.
 pub(super) struct Items {
     empty: u8,
-    /// What adds one item, if there is an opcode for that, and what adds several.
+    /// The opcode that adds one item, if there is one, and the one that adds several.
     add_one: Option<u8>,
     add: u8,
     item: Flat,
     size: usize,
 }
 
-/// What is left of the regions of the image.
+/// The rest of the regions of the image.
 #[derive(Clone, Copy)]
 pub(super) struct Rest<'i> {
     pub text: &'i [u8],
     pub tail: &'i [u8],
 }
 
-/// A value, and what stands before it.
+/// A value, and the bytes before it.
 pub(super) struct Op {
     before: Code,
     at: u32,
@@ -81,12 +83,12 @@ enum Value {
     Float,
     Double,
     Text,
-    /// The group that has this number.
+    /// The group with this number.
     Group(usize),
 }
 
 impl Op {
-    /// The operation of a step, if it has one.
+    /// Returns the operation of a step, if it has one.
     fn of(step: Step, before: Code) -> Option<Self> {
         let (at, value) = match step {
             Step::Bool { at } => (at, Value::Bool),
@@ -117,7 +119,7 @@ impl Value {
 }
 
 impl Flat {
-    /// What a row is written by, once its names are in the memo; its groups are added to `groups`.
+    /// Makes the operations of a row, if its names are in the memo. Its groups are added to `groups`.
     fn new(rows: &[Row], row: usize, words: &[Code], groups: &mut Vec<Items>) -> Option<Self> {
         let (mut ops, mut before) = (Vec::new(), Code::EMPTY);
         for step in &rows[row].steps {
@@ -161,7 +163,7 @@ impl Quick {
     pub fn new(rows: &[Row], row: usize, protocol: Protocol) -> Self {
         let fits = |step: &Step| match step {
             Step::Code(_) | Step::Word(_) => true,
-            // The items of a group in a group would stand behind those of the outer one.
+            // The items of nested groups would come after those of the outer group in the tail.
             Step::Group { row, group, .. } => {
                 let Row { steps, head } = &rows[*row];
                 *head > 0
@@ -176,7 +178,7 @@ impl Quick {
         }
     }
 
-    /// Whether the row can be written in the quick way by now; `words` are the names in the memo.
+    /// Returns whether the row can be written by the fast path by now; `words` are the names in the memo.
     pub fn resolve(&mut self, rows: &[Row], row: usize, words: &[Code]) -> bool {
         let protocol = match self {
             Self::Not => return false,
@@ -190,9 +192,9 @@ impl Quick {
         true
     }
 
-    /// Writes rows into `space`, as many as it holds, up to the first that needs another way: the number of rows, and of
-    /// the bytes written. Their text and the heads of their groups are cut from `rest`. A group that fills the frame, for
-    /// which there are `room` bytes left, needs the other way, which ends the frame behind it.
+    /// Writes rows into `space`, as many as fit, up to the first that needs the general path; returns the number of
+    /// rows, and of bytes written. Their text and the heads of their groups are cut from `rest`. If a group fills the
+    /// frame, which has `room` bytes left, it needs the general path, which ends the frame after it.
     pub fn rows<'i>(
         &self,
         (size, heads): (usize, &'i [u8]),
@@ -228,8 +230,8 @@ fn is_flat(step: Step) -> bool {
     matches!(step, Step::Code(_) | Step::Word(_)) || Op::of(step, Code::EMPTY).is_some()
 }
 
-/// Writes a group of `count` items: the number of bytes, and what is left of the image. What it takes and gives are values,
-/// so that the places of the loop that calls it stay in registers.
+/// Writes a group of `count` items, and returns the number of bytes and the rest of the image. Both are passed by
+/// value, so that the caller's loop keeps its positions in registers.
 #[inline(never)]
 fn write_group<'i>(
     items: &Items,
@@ -251,17 +253,17 @@ fn write_group<'i>(
     if count > 0 {
         out.put(&[one.unwrap_or(items.add)], 1)?;
     }
-    // The space that is left tells how full the frame is.
+    // The remaining space shows how full the frame is.
     (out.space.len() > full).then(|| (whole - out.space.len(), now))
 }
 
-/// The space that is left to be written into.
+/// The space that is left for writing.
 struct Out<'a> {
     space: &'a mut [u8],
 }
 
 impl Out<'_> {
-    /// The first `len` of the bytes, if there is space for all of them.
+    /// Writes the first `len` of the bytes, if there is space for all of them.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<const N: usize>(&mut self, bytes: &[u8; N], len: usize) -> Option<()> {
         *self.space.first_chunk_mut()? = *bytes;
@@ -300,7 +302,7 @@ impl Out<'_> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, (op, before): (u8, usize), len: usize, rest: &mut &[u8]) -> Option<()> {
         let head = (len as u64) << 8 | u64::from(op);
-        // Most is short, and has as much behind it as makes a block.
+        // Most text is short, and enough bytes follow it for a whole block.
         if len <= BLOCK {
             if let Some(block) = rest.first_chunk::<BLOCK>() {
                 self.put(&head.to_le_bytes(), before)?;

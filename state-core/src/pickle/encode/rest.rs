@@ -1,4 +1,4 @@
-//! What is read of an image as it is written to a pickle: the parts of a head, and the regions behind it.
+//! Reads an image while it is written to a pickle: the parts of a head, and the regions after it.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use crate::protocol::decode::read_length;
 use crate::protocol::gather;
 use crate::protocol::layout::stride;
 
-/// The regions of an image that stand behind its head, as far as they have not been written yet.
+/// The regions after the head of an image, as far as they have not been written yet.
 #[derive(Clone, Copy)]
 pub(super) struct Rest<'i, 'l> {
     pub tail: &'i [u8],
@@ -17,7 +17,7 @@ pub(super) struct Rest<'i, 'l> {
 }
 
 impl<'i> Rest<'i, '_> {
-    /// The lengths of the dimensions whose number stands in the head.
+    /// Reads the lengths of the dimensions, whose number is in the head.
     pub fn shape(&mut self, head: &[u8], at: usize) -> Result<Vec<usize>> {
         let count = self.length(head, at)?;
         let lengths = self.run(count, 8)?.chunks_exact(8);
@@ -30,7 +30,7 @@ impl<'i> Rest<'i, '_> {
         read_length(part::<4>(head, at)?, &mut self.tail).ok_or_else(disagreement)
     }
 
-    /// The bytes of a list, which stand in the tail or were gathered.
+    /// Reads the bytes of a list, which are in the tail or were gathered.
     pub fn bytes(&mut self, len: usize) -> Result<&'i [u8]> {
         if len >= gather::LARGE {
             return self.long_bytes(len);
@@ -55,7 +55,7 @@ impl<'i> Rest<'i, '_> {
     }
 }
 
-/// The bytes of a head that belong to one slot.
+/// Returns the bytes of one slot in a head.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn part<const N: usize>(head: &[u8], at: usize) -> Result<&[u8; N]> {
     head.get(at..).and_then(|rest| rest.first_chunk()).ok_or_else(disagreement)
@@ -66,7 +66,7 @@ pub(super) fn part_of(head: &[u8], at: usize, len: usize) -> Result<&[u8]> {
     head.get(at..).and_then(|rest| rest.get(..len)).ok_or_else(disagreement)
 }
 
-/// The image is not that of its schema, which only an implementation by hand can bring about.
+/// The error for an image that does not match its schema, which only a wrong implementation by hand can cause.
 #[cold]
 pub(super) fn disagreement() -> Error {
     Error::new(ErrorKind::Unwritable, "", "a wrong implementation of `State`: its image is not as its schema says")

@@ -1,4 +1,4 @@
-//! Values without parts, in the form that each protocol has for them.
+//! Writes values without parts, in the form of each protocol.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,10 +14,10 @@ use crate::pickle::opcode::{
     LONG1, LONG4, NEWFALSE, NEWTRUE, NONE, REDUCE, SHORT_BINBYTES, SHORT_BINUNICODE, UNICODE,
 };
 
-/// Text up to this length is copied as a block of it, where as much is there.
+/// Text up to this length is copied as a block of this size, if enough bytes follow it.
 const BLOCK: usize = 16;
 
-/// Letters of Latin-1 are taken in blocks.
+/// The size of the blocks in which Latin-1 is converted.
 const LETTERS: usize = 8;
 
 impl Sink<'_> {
@@ -41,7 +41,7 @@ impl Sink<'_> {
         if self.is_text() {
             return self.text_int(value);
         }
-        // The same bytes in the three forms, of which only the first ones count.
+        // The three forms have the same bytes, of which only the first ones count.
         let [a, b, c, d] = short.to_le_bytes();
         let (op, len) = match short as u32 {
             0..=0xFF => (BININT1, 2),
@@ -66,7 +66,7 @@ impl Sink<'_> {
             self.put([LONG]);
             return self.line(&format!("{value}L"));
         }
-        // A byte for each eight bits, and the sign's bit among them.
+        // A byte for each eight bits, with a bit for the sign.
         let bits = 128 - if value < 0 { (!value).leading_zeros() } else { value.leading_zeros() };
         let len = bits as usize / 8 + 1;
         self.put([LONG1, len as u8]);
@@ -89,7 +89,7 @@ impl Sink<'_> {
         }
     }
 
-    /// An integer in two's complement, little-endian, in as few bytes as hold it; `decimal` tells it in digits.
+    /// Writes an integer in two's complement, little-endian, in as few bytes as possible; `decimal` returns its digits.
     pub fn wide_long(&mut self, bytes: &[u8], decimal: impl FnOnce() -> String) -> Result<()> {
         if self.protocol < Protocol::V2 {
             let digits = decimal();
@@ -130,7 +130,8 @@ impl Sink<'_> {
         self.utf8(value.as_bytes(), value.len())
     }
 
-    /// The first `len` bytes of `text`, which are text in UTF-8; what follows them may be copied, and is overwritten.
+    /// Writes the first `len` bytes of `text`, which are UTF-8. Bytes after them may be copied too, and are
+    /// overwritten.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn utf8(&mut self, text: &[u8], len: usize) -> Result<()> {
         if self.protocol >= Protocol::V4 && len <= BLOCK {
@@ -158,8 +159,8 @@ impl Sink<'_> {
         }
     }
 
-    /// Text as a line. The letters that a reader of lines could take for something else are told by their numbers, and
-    /// those beyond Latin-1, which has one byte for each.
+    /// Writes text as a line. Characters that a reader of lines could misinterpret are escaped, as are those beyond
+    /// Latin-1, in which each character is one byte.
     pub fn escaped(&mut self, text: impl Iterator<Item = u32>) -> Result<()> {
         let mut line = String::new();
         self.put([UNICODE]);
@@ -194,7 +195,8 @@ impl Sink<'_> {
         }
     }
 
-    /// Python 2 had no bytes apart from text: `_codecs.encode` makes them of letters in every Python.
+    /// Writes bytes as a call of `_codecs.encode` with text, which makes them in every Python: Python 2 has no separate
+    /// type of bytes.
     fn bytes_as_text(&mut self, value: &[u8]) -> Result<()> {
         if value.is_empty() {
             self.known(Known::Bytes)?;
@@ -218,7 +220,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    /// Letters of Latin-1, of which those beyond ASCII take two bytes.
+    /// Writes Latin-1 as UTF-8, where characters beyond ASCII take two bytes.
     fn latin1_as_utf8(&mut self, letters: &[u8]) -> Result<()> {
         let len = letters.len() + letters.iter().filter(|letter| !letter.is_ascii()).count();
         let Ok(short) = u32::try_from(len) else { return Err(self.too_long("bytes")) };
@@ -263,8 +265,8 @@ impl Sink<'_> {
     }
 }
 
-/// Letters of Latin-1 as UTF-8, and how many bytes that takes. No step asks what the letter is: among bytes that are no
-/// text, no guess would be right.
+/// Converts Latin-1 to UTF-8, and returns its length. There is no branch on single characters: in binary data, it could
+/// not be predicted.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn wide<const N: usize>(letters: &[u8; N], text: &mut [u8; 2 * LETTERS]) -> usize {
     const { assert!(N <= LETTERS) };

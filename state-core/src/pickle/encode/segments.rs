@@ -1,4 +1,4 @@
-//! A pickle and, beside it, the raw arrays that left it: out-of-band buffers, as protocol 5 has them.
+//! A pickle, and its raw arrays as the out-of-band buffers of protocol 5.
 
 use alloc::vec::Vec;
 

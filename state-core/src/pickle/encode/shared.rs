@@ -1,13 +1,13 @@
-//! Shared objects on the way into a pickle: each goes into the memo once, and is got from there by all that refer to it.
+//! Writes shared objects: each is put in the memo once, and fetched from there by everything that refers to it.
 //!
-//! As with Python's own pickler, an object goes into the memo before its state, and a list or dict before its items, so
-//! that a cycle finds it there. A reference that comes before its object has it made without a state, which follows where
-//! the object stands in the image; so chains of such references do not nest. What can only be made of its parts (text,
-//! tuples, calls) is written where it is first referred to.
+//! As with Python's own pickler, an object is put in the memo before its state, and a list or dict before its items, so
+//! that a cycle finds it there. A reference that precedes its object makes it without a state, which follows at the
+//! object's place in the image; so chains of such references do not nest. A value that can only be made from its parts
+//! (text, tuples, calls) is written where it is first referred to.
 //!
-//! Where a cycle leads back to such a one while its parts are being written, the pickle is begun again, and all that has
-//! parts is kept. Then the one is made once more at that place, of parts that are in the memo, and what its own place made
-//! of them is dropped; this is what Python's own pickler does with tuples and calls.
+//! If a cycle leads back to such a value while its parts are being written, the pickle is begun again, and everything
+//! with parts is kept in the memo. Then the value is made once more at the inner reference, from parts that are in the
+//! memo, and what the outer place makes of them is dropped. Python's own pickler does the same with tuples and calls.
 
 use alloc::format;
 
@@ -22,21 +22,21 @@ use crate::pickle::opcode::POP;
 use crate::schema::Schema;
 use crate::sharing::{CLASSES, Number, RECORD, Record, name};
 
-/// What can be in the memo before its parts are written.
+/// Values that can be in the memo before their parts are written.
 pub(super) enum Early {
     /// An object, made by this row.
     Object(usize),
     Group(Group),
 }
 
-/// The class of values that are kept though nothing refers to them: none of an image.
+/// The class of values that are kept though nothing refers to them; no image has it.
 const KEPT: u8 = CLASSES as u8;
 
-/// So many rows may stand inside one another in objects that are written in their own parts.
+/// The greatest depth of rows in objects that are written inside their own parts.
 const MOST_AHEAD: usize = 128;
 
 impl Plan {
-    /// The row of the type behind a trait object, if that is what is written by this one.
+    /// Returns the row of the type behind a trait object, if this row writes one.
     fn member<'i>(&self, mut row: usize, mut head: &'i [u8], mut rest: Rest<'i, '_>) -> Result<Option<usize>> {
         loop {
             match *self.rows[row].steps {
@@ -69,7 +69,7 @@ impl Plan {
 }
 
 impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
-    /// Writes what a shared pointer leads to, whose head is at `at`.
+    /// Writes the target of a shared pointer, whose head is at `at`.
     pub(super) fn shared(&mut self, head: &'i [u8], at: usize, (pointer, joins): (usize, bool)) -> Result<()> {
         let record = Record::read(self.rest.run(1, RECORD)?).ok_or_else(disagreement)?;
         let row = self.plan.pointers[pointer].row;
@@ -87,7 +87,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(())
     }
 
-    /// Writes what a weak reference leads to.
+    /// Writes the target of a weak reference.
     pub(super) fn weak(&mut self, head: &'i [u8], at: usize, pointer: usize) -> Result<()> {
         match Record::read(part_of(head, at, RECORD)?) {
             Some(Record::Own) => {
@@ -126,7 +126,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         }
     }
 
-    /// Writes a value that may be met once more, though nothing refers to it.
+    /// Writes a value that may be met again, though nothing refers to it.
     pub(super) fn kept(&mut self, head: &'i [u8], at: usize, row: usize) -> Result<()> {
         let content = part_of(head, at, self.plan.rows[row].head)?;
         let next = self.objects.kept.len() as u32;
@@ -137,7 +137,8 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(())
     }
 
-    /// Writes all of an object that nothing has referred to, or once more what is in the memo only after its parts.
+    /// Writes all of an object that was not referred to before, or writes once more what is put in the memo only after
+    /// its parts.
     fn whole(&mut self, number: Number, row: usize, head: &'i [u8]) -> Result<()> {
         let seen = self.objects.seen(number)?;
         *seen = if matches!(seen, Seen::Open) { Seen::Again } else { Seen::Open };
@@ -154,7 +155,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(())
     }
 
-    /// Puts what was written last into the memo, for the objects that it is.
+    /// Puts what was written last in the memo, as all the objects that it is.
     fn keep(&mut self) -> Result<()> {
         let fence = self.objects.fence;
         if self.objects.begun.len() > fence {
@@ -176,7 +177,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(())
     }
 
-    /// The place in the memo of what was written last, if it was written once more among its own parts.
+    /// Returns the memo number of what was written last, if it was also written among its own parts.
     fn made_meanwhile(&mut self) -> Result<Option<u32>> {
         for at in self.objects.fence..self.objects.begun.len() {
             if let Seen::Parts(memo) | Seen::There(memo) = *self.objects.seen(self.objects.begun[at])? {
@@ -197,7 +198,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         self.sink.code(&code);
     }
 
-    /// Writes a reference to an object that has begun, or follows.
+    /// Writes a reference to an object that has begun, or follows later.
     fn reference(&mut self, number: Number, pointer: usize) -> Result<()> {
         match *self.objects.seen(number)? {
             Seen::There(memo) | Seen::Parts(memo) | Seen::Made(memo) => {
@@ -218,11 +219,11 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
             }
         }
         let error = forward(self.plan.pointers[pointer].schema);
-        // One in another could go on and on, where the parts of each are written too.
+        // Otherwise such objects could nest without end, because the parts of each are written too.
         if self.objects.ahead > 0 && !self.plan.keeps_all { self.knot(error) } else { self.ahead(number, error) }
     }
 
-    /// Makes an object without its parts, which follow at its place; whether that can be.
+    /// Makes an object without its parts, which follow at its place; returns whether that is possible.
     fn make(&mut self, number: Number, row: usize) -> Result<bool> {
         match self.plan.early(row) {
             Some(Early::Object(row)) => self.row(row, &[])?,
@@ -236,8 +237,8 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(true)
     }
 
-    /// Writes all of an object before its turn, or in its own parts. As many rows may stand inside one another in all that
-    /// is written so as in one of them; more are an error.
+    /// Writes all of an object before its turn, or inside its own parts. The rows of all objects that are written so
+    /// may together nest to `MOST_AHEAD`, those of a single one to any depth; beyond that it is an error.
     fn ahead(&mut self, number: Number, error: Error) -> Result<()> {
         let Place { row, head, rest } = self.place(number)?;
         let mut over = Skip::new(self.plan);
@@ -261,7 +262,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Err(error)
     }
 
-    /// Where an object is in the image. They are all looked for at once.
+    /// Returns where an object is in the image. All objects are searched for at once.
     fn place(&mut self, number: Number) -> Result<Place<'i, 'l>> {
         if self.objects.places.is_none() {
             let Place { row, head, mut rest } = self.objects.root;
@@ -273,7 +274,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         places.and_then(|places| places.get(&(number.class, number.index))).copied().ok_or_else(disagreement)
     }
 
-    /// Writes an object without its state, unless it is there.
+    /// Writes an object without its state, or fetches it if it was made before.
     pub(super) fn made(&mut self, row: usize) -> Result<()> {
         match self.objects.made.take() {
             Some(memo) => {
@@ -287,14 +288,14 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         }
     }
 
-    /// As [`group`](Self::group), of one that is kept.
+    /// As [`group`](Self::group), for one that is kept.
     pub(super) fn kept_group(&mut self, head: &'i [u8], at: usize, (row, group): (usize, Group)) -> Result<()> {
         let (count, run) = self.heads(head, at, row)?;
         let batches = self.open_kept(group, count)?;
         self.fill(batches, row, count, run)
     }
 
-    /// As [`fixed`](Self::fixed), of one that is kept.
+    /// As [`fixed`](Self::fixed), for one that is kept.
     pub(super) fn kept_fixed(&mut self, head: &'i [u8], at: usize, (row, count): (usize, usize)) -> Result<()> {
         let heads = part_of(head, at, self.plan.rows[row].head * count)?;
         let batches = self.open_kept(Group::List, count)?;
@@ -311,14 +312,14 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         Ok(batches)
     }
 
-    /// Writes the member of an enum.
+    /// Writes a member of an enum.
     pub(super) fn member(&mut self, word: usize) -> Result<()> {
         let Word::Member { class, name } = &self.plan.words[word] else { return Err(disagreement()) };
         self.member_of(*class, name)
     }
 }
 
-/// What is in its own parts, and in nothing on the way that Python could make before them.
+/// The error for a value that contains itself, by way of nothing that Python could make before its parts.
 #[cold]
 fn hidden() -> Error {
     let expected = "a cycle with an object that Python can make before its parts: a struct that is not pickled by a call, a \

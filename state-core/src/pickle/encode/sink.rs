@@ -1,5 +1,5 @@
-//! The stream that is being written: its frames, its memo and the limit of its size. What the two ways to write share,
-//! by a type's plan and by a dynamic value.
+//! The pickle that is being written: its frames, its memo and the limit of its size. This is common to both ways of
+//! writing, by the plan of a type and from a dynamic value.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -9,39 +9,38 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::opcode::{BINGET, BINPUT, FRAME, GET, LONG_BINGET, LONG_BINPUT, MEMOIZE, PROTO, PUT, STOP};
 use crate::pickle::{PickleOptions, Protocol};
 
-/// How many names the format needs itself.
+/// The number of names that the format itself needs.
 pub(super) const KNOWN: usize = 14;
 
-/// Frames are ended behind the first value that makes them this large, and payloads of this size stand outside of them,
-/// so that a reader of a file neither waits for all of it nor copies them twice.
+/// A frame ends after the first value that makes it this large, and payloads of this size are outside of frames, so
+/// that a reader of a file neither waits for all of it nor copies them twice.
 const FRAME_SIZE: usize = 0x1_0000;
 
-/// The space behind what has been written grows by this much. It is filled, so that what is written next has only to be
-/// put over it.
+/// The space after the written bytes grows by this much. It is initialised, so that writing only overwrites it.
 const SPACE: usize = 0x4000;
 
-/// Larger payloads go around that space.
+/// Larger payloads are appended instead of copied to that space.
 const LARGE: usize = 0x800;
 
-/// Where a pickle goes.
+/// The output of a pickle.
 pub(super) struct Sink<'b> {
-    /// What has been written, and space behind it.
+    /// The written bytes, and space after them.
     out: &'b mut Vec<u8>,
-    /// How much has been written.
+    /// The number of written bytes.
     at: usize,
     pub(super) protocol: Protocol,
     pub(super) fix_imports: bool,
     limit: usize,
-    /// The place of the open frame's length; there are frames from protocol 4 on.
+    /// The position of the length of the open frame; there are frames from protocol 4 on.
     frame: Option<usize>,
-    /// How many things are in the memo.
+    /// The number of memo entries.
     memo: u32,
-    /// How to get the names of Python that the format itself needs, once they stand in the memo.
+    /// The code that fetches each name that the format itself needs, once it is in the memo.
     pub(super) known: [Code; KNOWN],
 }
 
 impl<'b> Sink<'b> {
-    /// Starts a pickle in `out`, whose old content is written over.
+    /// Starts a pickle in `out`, whose old contents are overwritten.
     pub fn start(options: &PickleOptions, out: &'b mut Vec<u8>) -> Self {
         let mut sink = Sink {
             out,
@@ -68,7 +67,7 @@ impl<'b> Sink<'b> {
         self.fits(0)
     }
 
-    /// Whether the protocol is one of the two in which all is text, or could be.
+    /// Returns whether the protocol is 0, in which numbers, text and names are lines of text.
     #[inline]
     pub fn is_text(&self) -> bool {
         self.protocol == Protocol::V0
@@ -79,7 +78,7 @@ impl<'b> Sink<'b> {
         self.put_first(&bytes, N);
     }
 
-    /// The first `len` of the bytes. All of them are copied, which is one step where `N` is small.
+    /// Writes the first `len` of the bytes. All of them are copied, which is one step if `N` is small.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn put_first<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
         loop {
@@ -112,14 +111,14 @@ impl<'b> Sink<'b> {
     #[inline(never)]
     fn put_large(&mut self, bytes: &[u8]) {
         self.out.truncate(self.at);
-        // With space for what follows, as to grow can be to copy all of it.
+        // With space for what follows, because growing can copy everything.
         self.out.reserve(bytes.len() + SPACE);
         self.out.extend_from_slice(bytes);
         self.at = self.out.len();
     }
 
-    /// The space behind what has been written, of which some may be used; see [`advance`](Self::advance). How much of it
-    /// makes the open frame large enough to end.
+    /// Returns the space after the written bytes, of which some may be used before [`advance`](Self::advance) is
+    /// called; and how many bytes of it make the open frame large enough to end.
     pub fn space(&mut self) -> (&mut [u8], usize) {
         if self.out.len() - self.at < SPACE / 4 {
             self.grow();
@@ -128,7 +127,7 @@ impl<'b> Sink<'b> {
         (&mut self.out[self.at..], room)
     }
 
-    /// Says how much of the space was used.
+    /// Adds the part of the space that was used to the written bytes.
     pub fn advance(&mut self, len: usize) {
         self.at = self.out.len().min(self.at + len);
     }
@@ -143,10 +142,10 @@ impl<'b> Sink<'b> {
         self.put([b'\n']);
     }
 
-    /// Says that so many bytes come at once.
+    /// Tests that this many more bytes are allowed.
     ///
     /// # Errors
-    /// More bytes than a pickle may have.
+    /// If the pickle would be longer than its limit.
     #[inline]
     pub fn fits(&self, more: usize) -> Result<()> {
         if self.limit.checked_sub(self.at).is_none_or(|left| more > left) {
@@ -161,7 +160,7 @@ impl<'b> Sink<'b> {
         Error::new(ErrorKind::Unwritable, limit, "more")
     }
 
-    /// A place between two values, at which a frame that is large enough ends.
+    /// Marks a position between two values, at which a frame that is large enough ends.
     #[inline]
     pub fn between(&mut self) -> Result<()> {
         if self.frame.is_some_and(|start| self.at - start >= FRAME_SIZE) {
@@ -170,14 +169,14 @@ impl<'b> Sink<'b> {
         self.fits(0)
     }
 
-    /// Apart from [`between`](Self::between), which is inlined for each value as long as it is small.
+    /// Separate from [`between`](Self::between), which is inlined for each value as long as it is small.
     #[cold]
     fn next_frame(&mut self) {
         self.close_frame();
         self.open_frame();
     }
 
-    /// An opcode with its length, and what it counts.
+    /// Writes an opcode with a length, and the bytes of that length.
     #[inline]
     pub fn payload(&mut self, head: &[u8], bytes: &[u8]) -> Result<()> {
         self.fits(head.len().saturating_add(bytes.len()))?;
@@ -209,12 +208,12 @@ impl<'b> Sink<'b> {
         }
     }
 
-    /// How many things are in the memo.
+    /// Returns the number of memo entries.
     pub fn memo_len(&self) -> u32 {
         self.memo
     }
 
-    /// Puts what was written last into the memo, and gives the code that gets it from there.
+    /// Puts what was written last in the memo, and returns the code that fetches it from there.
     pub fn memoize(&mut self) -> Code {
         let index = self.memo;
         self.memo += 1;
@@ -233,7 +232,7 @@ impl<'b> Sink<'b> {
         self.get(index)
     }
 
-    /// The code that gets what is at this place in the memo.
+    /// Returns the code that fetches this entry of the memo.
     pub fn get(&self, index: u32) -> Code {
         let code = match u8::try_from(index) {
             _ if self.is_text() => Code::new(format!("{}{index}\n", char::from(GET)).as_bytes()),

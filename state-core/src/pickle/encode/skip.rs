@@ -1,4 +1,4 @@
-//! Goes over a value without writing it: how much of each region of the image it takes.
+//! Skips a value without writing it, to find how much of each region of the image it occupies.
 
 use super::numbered::{Place, Places};
 use super::plan::{Part, Plan, Step};
@@ -7,15 +7,15 @@ use crate::error::Result;
 use crate::protocol::layout::{grid_count, option_is_inline, stride};
 use crate::sharing::{RECORD, Record};
 
-/// What is gone over, and what is noted meanwhile.
+/// What is skipped, and what is noted meanwhile.
 pub(super) struct Skip<'p, 'i, 'l> {
     plan: &'p Plan,
-    /// Where objects with a number stand, if that is wanted.
+    /// The places of numbered objects, if they are wanted.
     pub places: Option<Places<'i, 'l>>,
-    /// How many rows stand inside one another here, and how many at most, without those in what is made early.
+    /// The depth of rows here, and the greatest depth, without those in values that are made early.
     rows: usize,
     deepest: usize,
-    /// Whether this is in what is made early.
+    /// Whether this is in a value that is made early.
     is_early: bool,
 }
 
@@ -28,7 +28,7 @@ impl<'p> Skip<'p, '_, '_> {
         Self { places: Some(Places::new()), ..Self::new(plan) }
     }
 
-    /// How many rows stood inside one another, without those in what Python makes before its parts.
+    /// Returns the greatest depth of rows, without those in values that Python makes before their parts.
     pub const fn deepest(&self) -> usize {
         self.deepest
     }
@@ -103,13 +103,13 @@ impl<'i, 'l> Rest<'i, 'l> {
         self.skip_behind(over, row, (head, at + 1), inline)
     }
 
-    /// The row and the head of a value of an open set.
+    /// Reads a value of an open set: its row and its head.
     pub fn open_member(&mut self, plan: &Plan, set: usize, (head, at): (&'i [u8], usize)) -> Result<(usize, &'i [u8])> {
         let len = self.length(head, at)?;
         let (tag, text) = self.text.split_at_checked(len).ok_or_else(disagreement)?;
         self.text = text;
         let found = plan.sets[set].iter().find(|(member, _)| member.tag.as_bytes() == tag);
-        // One that was registered a moment ago.
+        // A type that is unknown was registered only a moment ago.
         let &(_, row) = found.ok_or_else(disagreement)?;
         let size = plan.rows[row].head;
         Ok((row, &self.run(1, size)?[..size]))
@@ -125,7 +125,7 @@ impl<'i, 'l> Rest<'i, 'l> {
         self.skip_behind(over, row, (head, at), inline)
     }
 
-    /// A part whose head stands at `at` or in the tail.
+    /// Skips a part whose head is at `at` or in the tail.
     fn skip_behind(
         &mut self,
         over: &mut Skip<'_, 'i, 'l>,
@@ -138,7 +138,7 @@ impl<'i, 'l> Rest<'i, 'l> {
         self.skip(over, row, place)
     }
 
-    /// What goes into the memo.
+    /// Skips a value that is put in the memo.
     fn skip_kept(&mut self, over: &mut Skip<'_, 'i, 'l>, row: usize, head: &'i [u8]) -> Result<()> {
         let is_early = over.is_early || over.plan.early(row).is_some();
         let outer = core::mem::replace(&mut over.is_early, is_early);

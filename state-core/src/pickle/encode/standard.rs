@@ -1,4 +1,4 @@
-//! The types for which Python has a class: written as its own pickles are, by the names of the classes and the bytes
+//! The types for which Python has a class, written as Python pickles them: by the names of the classes, and the bytes
 //! and numbers from which they make their objects.
 
 use alloc::string::ToString;
@@ -50,7 +50,7 @@ impl Planner {
         Ok(())
     }
 
-    /// What a class of `datetime` makes of so many arguments.
+    /// Adds a call of a class of `datetime` with `count` arguments.
     fn datetime(
         &mut self,
         class: &str,

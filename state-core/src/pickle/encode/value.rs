@@ -1,5 +1,5 @@
-//! Dynamic values, however deep: what is still to be written stands on a stack of its own. What is shared is written once,
-//! and got from the memo after that.
+//! Writes dynamic values of any depth: the remaining tasks are on an explicit stack. Shared values are written once,
+//! and then fetched from the memo.
 
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;
@@ -14,7 +14,7 @@ use crate::pickle::Protocol;
 use crate::pickle::opcode::{BINPERSID, FROZENSET, MARK, PERSID, POP, POP_MARK, REDUCE};
 use crate::value::{Dict, Int, Name, Pairs, Value};
 
-/// A shared value is known by its address.
+/// A shared value, identified by its address.
 pub(super) type Key = *const Value;
 
 pub(super) struct Values<'v, 's, 'b> {
@@ -22,22 +22,23 @@ pub(super) struct Values<'v, 's, 'b> {
     pub stack: Vec<Task<'v>>,
     names: BTreeMap<(&'v str, &'v str), Code>,
     shared: BTreeMap<Key, Seen>,
-    /// Whether all that has parts goes into the memo, as with Python's own pickler, and not only what is shared: below
-    /// protocol 4 a set is there after its items, so one that contains itself by way of these is found from them alone.
+    /// Whether everything with parts is put in the memo, as by Python's own pickler, and not only what is shared. Below
+    /// protocol 4 a set is made after its items, so a set that contains itself through these can only be fetched from
+    /// the memo by way of them.
     keeps_all: bool,
     /// Whether a value could not be written because it contains itself.
     is_knotted: bool,
 }
 
-/// How far a shared value is.
+/// How much of a shared value has been written.
 enum Seen {
-    /// It is being written since the memo had so many entries.
+    /// It is being written, since the memo had this many entries.
     Since(u32),
     /// It is in the memo.
     There(Code),
 }
 
-/// What is still to be done.
+/// A remaining task.
 pub(super) enum Task<'v> {
     Value(&'v Value),
     Code(Code),
@@ -48,7 +49,7 @@ pub(super) enum Task<'v> {
         at: usize,
         batches: Batches,
     },
-    /// A name that the format needs itself.
+    /// A name that the format itself needs.
     Known(Known),
     Int(i64),
     Tuple(core::slice::Iter<'v, Value>),
@@ -59,16 +60,16 @@ pub(super) enum Task<'v> {
     EndFrozenSet {
         key: Option<Key>,
     },
-    /// What a call has made is there.
+    /// A call is complete, and only has to be executed.
     Called {
         key: Option<Key>,
     },
-    /// An object is there, without what is put in it.
+    /// An object exists, but is not filled.
     Made {
         object: &'v crate::value::Object,
         key: Option<Key>,
     },
-    /// A value is there, and not what is done after it.
+    /// A value exists, but its changes are not written.
     There {
         object: &'v crate::value::Object,
         key: Option<Key>,
@@ -78,7 +79,7 @@ pub(super) enum Task<'v> {
     },
 }
 
-/// The items of a group; those of a dict are keys and values by turns.
+/// The items of a group; those of a dict are alternating keys and values.
 #[derive(Clone)]
 pub(super) enum Items<'v> {
     One(core::slice::Iter<'v, Value>),
@@ -129,7 +130,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     /// Writes a value.
     ///
     /// # Errors
-    /// What a pickle of the protocol has no form for, and more than its limit.
+    /// If the protocol cannot represent the value, or the pickle exceeds its limit.
     pub fn write(&mut self, value: &'v Value) -> Result<()> {
         self.stack.push(Task::Value(value));
         while let Some(task) = self.stack.pop() {
@@ -200,7 +201,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 self.sink.code(&code);
                 return Ok(());
             }
-            // What contains itself can only be told by way of something that is there before its parts are.
+            // A value that contains itself can only be written by way of something that exists before its parts.
             Some(Seen::Since(then)) if *then == entries => {
                 self.is_knotted = true;
                 let expected = "a value that contains itself in a list, dict or state";
@@ -284,7 +285,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
                 self.stack.push(Task::Persistent { key });
                 self.stack.push(Task::Value(persistent.id()));
             }
-            // Written by the one who asked.
+            // The caller has written the others.
             _ => {}
         }
         Ok(())
@@ -298,7 +299,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
         Ok(())
     }
 
-    /// A class or function; each is written once.
+    /// Writes a class or function; each is written once.
     pub fn name(&mut self, name: &'v Name) -> Result<()> {
         let global = match (name.module(), name.as_str()) {
             ("", text) => Global::of_tag(text),
@@ -326,7 +327,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
             self.sink.close_tuple(count);
             return self.keep(key);
         };
-        // Its parts have written it already: they are taken off again.
+        // Its parts have written it already: they are dropped again.
         let marked = tuple_codes(self.sink.protocol, count).0 == [MARK];
         match marked && !self.sink.is_text() {
             true => self.sink.put([POP_MARK]),
@@ -363,7 +364,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
         self.value(value)
     }
 
-    /// How to get a shared value, if it is in the memo.
+    /// Returns the code that fetches a shared value, if it is in the memo.
     fn there(&self, key: Option<Key>) -> Option<Code> {
         match self.shared.get(&key?) {
             Some(Seen::There(code)) => Some(*code),
@@ -371,7 +372,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
         }
     }
 
-    /// Puts what was written last into the memo, if it is shared.
+    /// Puts what was written last in the memo, if it is shared.
     fn keep(&mut self, key: Option<Key>) {
         if let Some(key) = key {
             let code = self.sink.memoize();
@@ -379,7 +380,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
         }
     }
 
-    /// Says that a value is made. If its own parts have made it already, that one takes its place.
+    /// Ends a value. If its own parts have made it already, that one replaces it; returns whether they have.
     fn replaced(&mut self, key: Option<Key>) -> bool {
         match self.there(key) {
             Some(got) => {
@@ -399,14 +400,14 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     }
 }
 
-/// Whether Python's pickler would put a value into its memo because it can contain itself.
+/// Returns whether Python's pickler would put a value in its memo because it can contain itself.
 const fn has_parts(value: &Value) -> bool {
     use Value::{Dict, FrozenSet, List, Object, Set, Tuple};
     matches!(value, Tuple(_) | List(_) | Dict(_) | Set(_) | FrozenSet(_) | Object(_))
 }
 
 impl Sink<'_> {
-    /// Text with surrogates that stand alone, in UTF-8 as if they were letters.
+    /// Writes text with lone surrogates, in UTF-8 as if they were characters.
     fn surrogates(&mut self, text: &[u8]) -> Result<()> {
         if !self.is_text() {
             return self.utf8(text, text.len());

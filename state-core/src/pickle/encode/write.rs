@@ -1,4 +1,4 @@
-//! From an image to a pickle, by the plan of its type.
+//! Writes an image as a pickle, by the plan of its type.
 
 use alloc::vec::Vec;
 
@@ -25,7 +25,7 @@ use crate::walk::Wrap;
 pub(super) struct Write<'p, 'i, 'l, 's, 'b> {
     pub(super) plan: &'p Plan,
     pub(super) rest: Rest<'i, 'l>,
-    /// How to get each word, once it stands in the memo.
+    /// The code that fetches each word, once it is in the memo.
     words: Vec<Code>,
     quick: Vec<Quick>,
     pub(super) sink: &'s mut Sink<'b>,
@@ -57,7 +57,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
     /// Writes a value.
     ///
     /// # Errors
-    /// What a pickle of the protocol has no form for, and more than its limit.
+    /// If the protocol cannot represent the value, or the pickle exceeds its limit.
     pub fn row(&mut self, row: usize, head: &'i [u8]) -> Result<()> {
         for step in &self.plan.rows[row].steps {
             self.step(*step, head)?;
@@ -65,8 +65,8 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    // Where nothing is optimised, a function's frame holds the locals of all its arms. So each has a function of its own,
-    // and what leads to further rows stays apart from what does not.
+    // In unoptimised builds, the stack frame of a function has the locals of all its arms. So each arm has a function
+    // of its own, and those that lead to further rows are separate from the others.
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn step(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
@@ -123,7 +123,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// The steps that lead to other rows.
+    /// Runs the steps that lead to other rows.
     fn onward(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
         match step {
             Step::Optional { at, row, wrap } => self.optional(head, at, row, wrap),
@@ -155,7 +155,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         self.row(row, &run[..size])
     }
 
-    /// The steps that cost more than the choice among them.
+    /// Runs the steps that cost more than selecting them.
     fn rare(&mut self, step: Step, head: &'i [u8]) -> Result<()> {
         match step {
             Step::Known(known) => self.sink.known(known)?,
@@ -184,7 +184,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
             Step::Weak { at, pointer } => self.weak(head, at, pointer)?,
             Step::Made { row } => self.made(row)?,
             Step::Member { word } => self.member(word)?,
-            // The others were tried before.
+            // The other steps were handled before.
             _ => return Err(disagreement()),
         }
         Ok(())
@@ -202,7 +202,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// The member of an enum, by the word of its class.
+    /// Writes a member of an enum, by the word of its class.
     pub(super) fn member_of(&mut self, class: usize, name: &str) -> Result<()> {
         self.sink.known(Known::Getattr)?;
         self.sink.open_tuple(2);
@@ -278,7 +278,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// The head of a part, which stands at `at` or in the tail.
+    /// Returns the head of a part, which is at `at` or in the tail.
     fn behind(&mut self, head: &'i [u8], at: usize, row: usize, inline: bool) -> Result<&'i [u8]> {
         let size = self.plan.rows[row].head;
         match inline {
@@ -292,7 +292,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         self.items(group, row, count, run)
     }
 
-    /// The heads of a group's items, and how many they are.
+    /// Reads the number of a group's items, and their heads.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn heads(&mut self, head: &'i [u8], at: usize, row: usize) -> Result<(usize, &'i [u8])> {
         let count = self.length(part::<4>(head, at)?)?;
@@ -300,7 +300,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok((count, run))
     }
 
-    /// Writes the items of a group, whose heads are a run; those without a head have a byte in it, or none.
+    /// Writes the items of a group, whose heads are a run. Items with an empty head have one byte in the run, or none.
     fn items(&mut self, group: Group, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
         let batches = self.sink.open_group(group, count)?;
         self.fill(batches, row, count, run)?;
@@ -308,7 +308,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// The same in a group that is open.
+    /// Writes the items of a group that is already open.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn fill(&mut self, batches: Batches, row: usize, count: usize, run: &'i [u8]) -> Result<()> {
         let size = self.plan.rows[row].head;
@@ -330,7 +330,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// Writes rows in the quick way, up to the first that needs another one; their number.
+    /// Writes rows by the fast path, up to the first that needs the general one, and returns how many.
     fn quick_rows(&mut self, row: usize, heads: &'i [u8]) -> usize {
         let quick = &mut self.quick[row];
         if matches!(quick, Quick::Not) || !quick.resolve(&self.plan.rows, row, &self.words) {
@@ -383,7 +383,7 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(())
     }
 
-    /// Where each slot's part of the rest begins.
+    /// Returns where each slot's part of the regions begins.
     fn starts(&mut self, head: &'i [u8], sorted: &Sorted) -> Result<Vec<Rest<'i, 'l>>> {
         let plan = self.plan;
         let mut starts = Vec::with_capacity(sorted.slots.len());
@@ -394,8 +394,8 @@ impl<'p, 'i, 'l, 's, 'b> Write<'p, 'i, 'l, 's, 'b> {
         Ok(starts)
     }
 
-    /// Writes slots in another order than theirs: goes over all of them to find where each one's part of the rest
-    /// begins, then writes one after the other.
+    /// Writes slots in another order than that of the image: skips all of them to find where each one's part of the
+    /// regions begins, then writes one after the other.
     fn sorted(&mut self, head: &'i [u8], sorted: usize) -> Result<()> {
         let sorted = &self.plan.sorted[sorted];
         let starts = self.starts(head, sorted)?;

@@ -1,4 +1,4 @@
-//! A class as it is written, in each of the forms of `#[state(pickle = "..")]`.
+//! Writes a class, in each of the forms of `#[state(pickle = "..")]`.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -17,25 +17,25 @@ use crate::walk::checksum;
 
 /// One value of a flat state.
 pub(super) struct Field<'s> {
-    /// The slot, by which a dict has it.
+    /// The name of the slot, which is the key in a dict.
     pub slot: &'s str,
     pub attribute: String,
-    /// Its number among the slots.
+    /// Its index among the slots.
     place: usize,
     held: Held,
 }
 
-/// Where a value of the flat state is.
+/// Where a value of the flat state is held.
 enum Held {
     /// In a field.
     Slot,
-    /// In a field of its own: the count of the array before it.
+    /// In another field: the count of the array before it.
     Count,
-    /// In no field: the count of the array before it, as this gives it.
+    /// In no field: the count of the array before it, as this expression.
     Derived(String),
 }
 
-/// Text as Python writes it.
+/// Returns text as Python writes it.
 pub(super) fn repr(text: &str) -> String {
     Text(text).to_string()
 }
@@ -52,7 +52,7 @@ fn tuple(items: &[String]) -> String {
 }
 
 impl<'c, 's> Scope<'c, 's> {
-    /// A class of the module, with those inside of it, and behind it what Python does not take in a class statement.
+    /// Returns a class of the module with those inside it, followed by what cannot be in a class statement.
     pub fn top_level(&mut self, class: &'c Class<'s>) -> Result<String> {
         let mut text = format!("\n\n{}", self.class(class)?);
         let within = |other: &&Class<'s>| other.module == class.module && other.path.first() == class.path.first();
@@ -105,7 +105,7 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(head + &parts.iter().map(|part| indented(part)).collect::<Vec<_>>().join("\n"))
     }
 
-    /// The class that one is derived from: that of the parents of all its types, where it is pickled in the same way.
+    /// Returns the base of a class: that of the parents of all its types, if it is pickled in the same way.
     pub fn base(&self, class: &Class<'s>) -> Option<&'c Class<'s>> {
         let Of::Objects(objects, _) = &class.of else { return None };
         let parent = |object: &&'s Object| self.collected.parent(object);
@@ -118,7 +118,7 @@ impl<'c, 's> Scope<'c, 's> {
         (alike && is_beside && !core::ptr::eq(base, class)).then_some(base)
     }
 
-    /// The values of a flat state, with the attributes that hold them.
+    /// Returns the values of a flat state, with the attributes that hold them.
     pub fn fields(&self, object: &'s Object) -> Result<Vec<Field<'s>>> {
         let (mut fields, mut taken) = (Vec::new(), BTreeSet::new());
         let by_name = object.form.has_names() || object.form == Form::Cython;
@@ -146,7 +146,7 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(fields)
     }
 
-    /// How many elements an array has, by its bytes.
+    /// Returns the expression for the number of elements of an array, from its bytes.
     fn count(&self, array: &Schema, attribute: &str) -> Option<String> {
         let Kind::Raw(raw) = &array.kind else { return None };
         let size = self.collected.get(raw.element).head;
@@ -158,7 +158,7 @@ impl<'c, 's> Scope<'c, 's> {
         Some(if raw.optional { format!("0 if self.{attribute} is None else {count}") } else { count })
     }
 
-    /// The fields and methods of a class of structs.
+    /// Returns the fields and methods of a class of structs.
     fn body(&mut self, objects: &[&'s Object], base: Option<&'c Class<'s>>) -> Result<Vec<String>> {
         let first = objects[0];
         let fields = self.fields(first)?;
@@ -169,7 +169,7 @@ impl<'c, 's> Scope<'c, 's> {
         let own = || fields.iter().skip(inherited).filter(|field| !matches!(field.held, Held::Derived(_)));
         let mut lines = String::new();
         if first.form == Form::Slots {
-            // As an argument, `slots=True`, it would take Python 3.10.
+            // The argument `slots=True` would require Python 3.10.
             let names: Vec<String> = own().map(|field| repr(&field.attribute)).collect();
             let _ = writeln!(lines, "__slots__ = {}\n", tuple(&names));
         }
@@ -188,7 +188,7 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(parts)
     }
 
-    /// The type of a field: of each of the types that share the class.
+    /// Returns the type of a field: a union if the types that share the class differ in it.
     fn field_type(&mut self, objects: &[&'s Object], field: &Field<'s>) -> Result<String> {
         if !matches!(field.held, Held::Slot) {
             return Ok(self.builtin("int"));
@@ -240,8 +240,8 @@ impl<'c, 's> Scope<'c, 's> {
         alloc::vec![get, self.set_tuple(&fields)]
     }
 
-    /// A dict is what Python takes by itself, where all slots are attributes of their names; with `__slots__`, the pair of
-    /// nothing and that dict.
+    /// Returns the methods for a state by name. None are needed if all slots are attributes with their names: then
+    /// Python itself uses a dict, and with `__slots__` the pair of `None` and a dict.
     fn named_methods(&mut self, fields: &[Field<'_>], form: Form) -> Vec<String> {
         if fields
             .iter()
@@ -275,7 +275,7 @@ impl<'c, 's> Scope<'c, 's> {
         let (sorted, sum) = members(fields);
         let maker = ["__pyx_unpickle_", Global::of_tag(&object.name).name].concat();
         let (values, ty, globals) = (self.values(&sorted), self.builtin("type"), self.builtin("globals"));
-        // Inside a class, the name alone would mean another.
+        // Inside a class, Python would change a name with two leading underscores.
         let get = format!(
             "def __reduce__(self) -> {}:\n    maker = {globals}()[{}]\n    return (maker, ({ty}(self), {sum:#x}, None), {})\n",
             self.states(),
@@ -285,7 +285,7 @@ impl<'c, 's> Scope<'c, 's> {
         alloc::vec![get, self.set_tuple(&sorted)]
     }
 
-    /// The function that Cython puts beside a class, by which its objects are made.
+    /// Returns the function that Cython puts next to a class, which makes its objects.
     fn cython_maker(&mut self, class: &Class<'s>, object: &'s Object) -> Result<String> {
         let [name] = &*class.names else {
             let found = format!("{}, inside another", object.name);
@@ -295,7 +295,7 @@ impl<'c, 's> Scope<'c, 's> {
         let (members, sum) = members(&fields);
         let names: Vec<&str> = members.iter().map(|field| field.slot).collect();
         let maker = ["__pyx_unpickle_", class.path[0]].concat();
-        // Beside a class, its two underscores are as good as any letter.
+        // Outside of a class, the two underscores are like any letter.
         let is_plain = is_identifier(&maker[2..]) && maker.is_ascii();
         let own = if is_plain { maker.clone() } else { identifier(&maker, |name| self.is_class(name)) };
         let (ty, int, any) = (self.builtin("type"), self.builtin("int"), self.outer("typing", "Any"));
@@ -313,7 +313,7 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(text)
     }
 
-    /// What gives a class the name that pickles know it by, where a class statement does not take that.
+    /// Returns the statements that give a class its name in pickles, if a class statement cannot.
     fn renamed(&mut self, class: &Class<'s>) -> String {
         let (Some((last, outer)), Some((own, own_outer))) = (class.path.split_last(), class.names.split_last()) else {
             return String::new();
@@ -339,7 +339,7 @@ impl<'c, 's> Scope<'c, 's> {
     }
 }
 
-/// The fields as Cython sorts them, and its checksum of their names.
+/// Returns the fields as Cython sorts them, and its checksum of their names.
 fn members<'f, 's>(fields: &'f [Field<'s>]) -> (Vec<&'f Field<'s>>, u32) {
     let mut sorted: Vec<&Field<'_>> = fields.iter().collect();
     sorted.sort_by_key(|field| field.slot);

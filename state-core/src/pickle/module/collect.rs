@@ -1,4 +1,4 @@
-//! The classes that types have in Python, each with the types that share it, and the types of what is no class.
+//! The classes of types in Python, each with the types that share it; and the types of enums that are not classes.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::encode::Global;
 use crate::schema::{Enum, Form, Graph, Kind, Link, Nodes, Object, Schema, Slot, first_difference};
 
-/// All that a module is written from.
+/// Everything from which a module is written.
 pub(super) struct Collected<'s> {
     pub nodes: &'s Nodes,
     pub classes: Vec<Class<'s>>,
@@ -22,19 +22,19 @@ pub(super) struct Collected<'s> {
 /// A class of Python.
 pub(super) struct Class<'s> {
     pub module: &'s str,
-    /// Its names in its module, from the outside to the inside.
+    /// Its names in the module, from the outermost to the innermost.
     pub path: Vec<&'s str>,
-    /// The same as Python takes them.
+    /// The same names, made valid in Python.
     pub names: Vec<String>,
     pub of: Of<'s>,
 }
 
 pub(super) enum Of<'s> {
-    /// Structs of one name: more than one where a type has parameters.
+    /// Structs with the same name: several if a type has parameters.
     Objects(Vec<&'s Object>, Equality),
     /// The variants without slots.
     Members(&'s Enum),
-    /// There only because another class stands in it.
+    /// No type: it exists only because another class is inside it.
     Nothing,
 }
 
@@ -42,9 +42,9 @@ pub(super) enum Of<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Equality {
     Fields,
-    /// They are keys too.
+    /// By their fields, and they are keys too.
     Hashed,
-    /// Fields could not be compared, or not be keys.
+    /// By identity, because their fields cannot be compared or cannot be keys.
     Identity,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Union<'s> {
     pub name: String,
 }
 
-/// A slot in the flat state.
+/// A slot of the flat state.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'s> {
     pub slot: &'s Slot,
@@ -100,7 +100,7 @@ impl<'s> Collected<'s> {
         Ok(this)
     }
 
-    /// Whether two nodes are one type, pickled in one way.
+    /// Returns whether two nodes are the same type, pickled in the same way.
     fn is_same(&self, one: &Schema, other: &Schema) -> bool {
         let graph = |root| Graph { nodes: self.nodes, root };
         let form = |schema: &Schema| match &schema.kind {
@@ -166,8 +166,7 @@ impl<'s> Collected<'s> {
         self.classes.push(Class { module, path: name.split('.').collect(), names: Vec::new(), of });
     }
 
-    /// Adds the classes in which others stand, and gives all of them names that Python takes, the same where they are
-    /// the same.
+    /// Adds the classes around others, and gives all of them valid names in Python, equal ones to equal classes.
     fn nest(&mut self) {
         let mut at = 0;
         while at < self.classes.len() {
@@ -179,7 +178,7 @@ impl<'s> Collected<'s> {
             }
             at += 1;
         }
-        // Names that are as they should be first, so that no other takes them.
+        // Valid names come first, so that no other class takes them.
         let mut order: Vec<usize> = (0..self.classes.len()).collect();
         order.sort_by_key(|&at| {
             let path = &self.classes[at].path;
@@ -200,7 +199,7 @@ impl<'s> Collected<'s> {
         }
     }
 
-    /// An enum whose values are not all members of a class.
+    /// Adds the type of an enum, unless all its values are members of a class.
     fn union(&mut self, schema: &'s Schema, of: &'s Enum, root: &'s Schema) {
         if of.form == Form::Enum && of.variants.iter().all(|variant| variant.slots.is_empty()) {
             return;
@@ -223,7 +222,7 @@ impl<'s> Collected<'s> {
         self.unions.push(Union { schema, of, module, name });
     }
 
-    /// The modules, in the order in which they were met.
+    /// Returns the modules, in the order in which they were met.
     pub fn modules(&self) -> Vec<&'s str> {
         let mut modules = Vec::new();
         let all = self.classes.iter().map(|class| class.module).chain(self.unions.iter().map(|union| union.module));
@@ -238,12 +237,12 @@ impl<'s> Collected<'s> {
         modules
     }
 
-    /// The class of a struct.
+    /// Returns the class of a struct.
     pub fn class_of(&self, tag: &str) -> Option<&Class<'s>> {
         self.class(tag).map(|at| &self.classes[at])
     }
 
-    /// The type of an enum's values, where they are tuples.
+    /// Returns the type of an enum's values, if they are tuples.
     pub fn union_of(&self, schema: &Schema) -> Option<&Union<'s>> {
         self.unions.iter().find(|union| self.is_same(union.schema, schema))
     }
@@ -252,7 +251,7 @@ impl<'s> Collected<'s> {
         self.nodes.get(link)
     }
 
-    /// The slots of an object, those of its parents first.
+    /// Returns the slots of an object, those of its parents first.
     pub fn places(&self, object: &'s Object) -> Vec<Place<'s>> {
         let mut places = Vec::new();
         self.add_places(object, &mut places);
@@ -269,7 +268,7 @@ impl<'s> Collected<'s> {
         }
     }
 
-    /// The parent of an object.
+    /// Returns the parent of an object.
     pub fn parent(&self, object: &'s Object) -> Option<&'s Object> {
         let first = object.slots.first().filter(|_| object.has_parent)?;
         match &self.get(first.ty).kind {
@@ -279,7 +278,7 @@ impl<'s> Collected<'s> {
     }
 }
 
-/// Whether the count of an array is a value of its own in a flat state.
+/// Returns whether the count of an array is a separate value in a flat state.
 pub(super) fn is_counted(schema: &Schema) -> bool {
     matches!(&schema.kind, Kind::Raw(raw) if raw.counted)
 }

@@ -1,4 +1,4 @@
-//! Which objects are keys, and which cannot be compared by their fields.
+//! Finds which objects are keys, and which cannot be compared by their fields.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ pub(super) struct Hashing<'s> {
     nodes: &'s Nodes,
     /// The structs in the keys of maps and the items of sets.
     keys: BTreeSet<*const Object>,
-    /// The structs that references lead to, where shared objects stay one object.
+    /// The structs that references lead to, if shared objects stay one object.
     shared: BTreeSet<*const Object>,
 }
 
@@ -44,7 +44,7 @@ impl<'s> Hashing<'s> {
         this
     }
 
-    /// The struct behind pointers.
+    /// Returns the struct behind pointers.
     fn behind(&self, mut node: &'s Schema) -> Option<&'s Object> {
         while let Kind::Boxed(of) | Kind::Weak(of) = node.kind {
             node = self.nodes.get(of);
@@ -55,11 +55,11 @@ impl<'s> Hashing<'s> {
         }
     }
 
-    /// How the objects of a class are compared.
+    /// Returns how the objects of a class are compared.
     pub fn of_class(&self, objects: &[&'s Object]) -> Equality {
         let parts: Vec<&Schema> =
             objects.iter().flat_map(|object| object.slots.iter().map(|slot| self.nodes.get(slot.ty))).collect();
-        // Where an object is one for all that refer to it, its fields may lead back to it, and comparing them never end.
+        // The fields of a shared object may lead back to it; comparing them would then never end.
         let is_shared = objects.iter().any(|object| self.shared.contains(&from_ref(*object)));
         if is_shared || parts.iter().any(|part| self.any(part, &mut Seen::new(), &is_array, false)) {
             return Equality::Identity;
@@ -71,7 +71,7 @@ impl<'s> Hashing<'s> {
         if parts.iter().all(hashes) { Equality::Hashed } else { Equality::Identity }
     }
 
-    /// Whether it holds of a part, or of one inside of it; of those of other objects where it is so `far`.
+    /// Returns whether something holds for a part, or one inside it; for parts of other objects only if `far`.
     fn any(&self, node: &'s Schema, seen: &mut Seen, holds: &dyn Fn(&Schema) -> bool, far: bool) -> bool {
         let mut open = alloc::vec![node];
         while let Some(node) = open.pop() {
@@ -88,7 +88,7 @@ impl<'s> Hashing<'s> {
         false
     }
 
-    /// Whether Python has a list, dict or set for it.
+    /// Returns whether a value is a list, dict, set or array in Python.
     fn is_unhashable(&self, node: &Schema) -> bool {
         match &node.kind {
             Kind::List(of) | Kind::Array(of, _) => !self.nodes.get(*of).is_byte(),
@@ -98,7 +98,7 @@ impl<'s> Hashing<'s> {
     }
 }
 
-/// Whether Python has an array of NumPy's for it, of which `==` gives another.
+/// Returns whether a value is a NumPy array in Python, whose `==` returns another array.
 fn is_array(node: &Schema) -> bool {
     matches!(&node.kind, Kind::Grid(..)) || matches!(&node.kind, Kind::Raw(raw) if raw.array)
 }

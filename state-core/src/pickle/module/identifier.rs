@@ -1,4 +1,4 @@
-//! Names that Python takes.
+//! Valid names in Python.
 
 use alloc::string::String;
 
@@ -8,17 +8,17 @@ const KEYWORDS: [&str; 35] = [
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// Whether a text is a name in Python, as it stands: one that the language neither keeps for itself nor reads as another.
+/// Returns whether a text can be used as a name in Python: neither reserved, nor read as another name.
 pub fn is_identifier(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|first| first == '_' || is_letter(first))
         && letters.all(|next| next == '_' || next.is_ascii_digit() || is_letter(next))
         && !KEYWORDS.contains(&text)
-        // Of the language, or the class's own under another name.
+        // Reserved, or changed by Python inside a class.
         && !text.starts_with("__")
 }
 
-/// ASCII, and those blocks of others in which each letter is one that Python keeps as it is.
+/// Returns whether a letter is ASCII, or in a block in which Python keeps every letter as it is.
 fn is_letter(letter: char) -> bool {
     letter.is_ascii_alphabetic()
         || letter.is_alphabetic()
@@ -29,11 +29,11 @@ fn is_letter(letter: char) -> bool {
                 | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
-/// The name nearest to a text that is none that `is_taken`.
+/// Returns the valid name closest to a text that is not `is_taken`.
 pub fn identifier(text: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let plain = |letter: char| if letter == '_' || letter.is_ascii_digit() || is_letter(letter) { letter } else { '_' };
     let all: String = text.chars().map(plain).collect();
-    // Two underscores at the start have a meaning of their own.
+    // Two leading underscores have a special meaning.
     let mut name = String::from(all.trim_start_matches('_'));
     if text.starts_with('_') || !name.starts_with(is_letter) {
         name.insert(0, '_');

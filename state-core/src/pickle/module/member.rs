@@ -20,14 +20,14 @@ pub(super) fn lines(scope: &mut Scope<'_, '_>, of: &Enum) -> Result<Vec<String>>
             let found = format!("the variant {name:?} of {}", of.name);
             return Err(Error::new(ErrorKind::Unwritable, "a variant that can be a member of an `enum.Enum`", found));
         }
-        // What is no name for the compiler is one for the class.
+        // A name that Python's grammar does not allow can still be one in the class.
         lines.push(match is_identifier(name) {
             true => format!("{name} = {value}"),
             false => format!("{}()[{}] = {value}", scope.builtin("vars"), repr(name)),
         });
     }
     if units.iter().any(|variant| variant.value.is_none()) {
-        // Rust knows their names alone.
+        // Rust knows only their names.
         let (object, tuple, any) = (scope.builtin("object"), scope.builtin("tuple"), scope.outer("typing", "Any"));
         lines.push(String::new());
         lines.push(format!("def __reduce_ex__(self, protocol: {object}) -> {tuple}[{any}, ...]:"));
@@ -40,7 +40,7 @@ pub(super) fn lines(scope: &mut Scope<'_, '_>, of: &Enum) -> Result<Vec<String>>
     Ok(lines)
 }
 
-/// Whether Python lets a member have a name: it keeps those with underscores on both sides for itself.
+/// Returns whether Python allows a member to have a name: it reserves those with underscores on both sides.
 fn can_be_member(name: &str) -> bool {
     let is_between = name.len() > 1 && name.starts_with('_') && name.ends_with('_');
     !is_between && !matches!(name, "" | "_" | "mro" | "name" | "value")

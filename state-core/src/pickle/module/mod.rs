@@ -1,4 +1,4 @@
-//! Python's side of Rust's types: a module of classes for what is pickled here, with annotations.
+//! The Python classes of Rust's types: a module for what is pickled here, with annotations.
 
 mod class;
 mod collect;
@@ -19,16 +19,16 @@ use crate::evolve::Form;
 use crate::schema::{Form as Pickled, Graph, Kind, Nodes, Object};
 use crate::state::State;
 
-/// The module of classes whose names have none.
+/// The module of classes whose names have no module.
 const MAIN: &str = "__main__";
 
 /// A Python module with the classes of a Rust program's types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PythonModule {
-    /// Its name in pickles: `shop.bikes` is the file `shop/bikes.py`.
+    /// The name of the module in pickles: `shop.bikes` is the file `shop/bikes.py`.
     pub name: String,
-    /// Its source text.
+    /// The source text of the module.
     pub source: String,
 }
 
@@ -87,14 +87,14 @@ pub fn python_module<T: State + ?Sized>() -> Result<String> {
     }
 }
 
-/// The class of a type whose name has no module.
+/// Returns the class of a type whose name has no module.
 fn nameless<T: State + ?Sized>() -> Result<Option<String>> {
     let collected = Collected::of(Graph { nodes: Nodes::NONE, root: T::schema() })?;
     Ok(collected.classes.iter().find(|class| class.module == MAIN).map(|class| class.path.join(".")))
 }
 
-/// The same for types whose classes are in several modules. Types whose names have no module are classes of the main
-/// program, `__main__`.
+/// As [`python_module`], for types whose classes are in several modules. Types whose names have no module are classes
+/// of the main program, `__main__`.
 ///
 /// # Errors
 /// If two types have the same class but other names of slots or another `pickle = ".."`; if two slots of a type that is
@@ -110,7 +110,7 @@ pub fn python_modules<T: State + ?Sized>() -> Result<Vec<PythonModule>> {
 impl Form {
     /// Generates the Python modules with the classes of the types in this form: like [`python_modules`], from a file or
     /// history. How types are pickled is not part of a schema: see [`with_pickle`](Self::with_pickle). A `Range` of the
-    /// standard library is told by its name and its slots: with integers it is Python's `range`, as in pickles.
+    /// standard library is recognised by its name and its slots: with integers it is Python's `range`, as in pickles.
     ///
     /// # Errors
     /// As [`python_modules`].
@@ -127,12 +127,12 @@ impl Form {
     }
 }
 
-/// Whether it has the name and slots of the range of the standard library.
+/// Returns whether an object has the name and slots of the standard library's range.
 fn is_range(object: &Object) -> bool {
     object.name == "Range" && object.slots.iter().map(|slot| &*slot.name).eq(["start", "end"])
 }
 
-/// The modules of all classes in a schema, which say what they were generated `by`.
+/// Generates the modules of all classes in a schema, which say what they were generated `by`.
 fn modules(graph: Graph<'_>, by: &str) -> Result<Vec<PythonModule>> {
     let collected = Collected::of(graph)?;
     let names = collected.modules();
@@ -140,7 +140,7 @@ fn modules(graph: Graph<'_>, by: &str) -> Result<Vec<PythonModule>> {
     names.iter().map(module).collect()
 }
 
-/// The classes, then what is made of them, below the imports that these turned out to need.
+/// Returns the classes, then the types of enums, after the imports that these turned out to need.
 fn source(collected: &Collected<'_>, module: &str, by: &str) -> Result<String> {
     let mut scope = Scope::new(collected, module)?;
     let mut body = String::new();

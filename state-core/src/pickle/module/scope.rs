@@ -1,4 +1,4 @@
-//! What names mean in a module: what it imports, and the types of its fields.
+//! The names of a module: its imports, and the types of its fields.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -13,15 +13,15 @@ use crate::schema::{Form, Kind, Nodes, Object, Raw, Schema};
 use crate::standard::Known;
 use crate::walk::{Wrap, wrap};
 
-/// A module while it is written.
+/// A module while it is being written.
 pub(super) struct Scope<'c, 's> {
     pub collected: &'c Collected<'s>,
     pub module: &'c str,
-    /// Names that classes, the types of enums and fields have here: nothing is imported under them.
+    /// The names of classes, types of enums and fields here: nothing is imported under them.
     taken: BTreeSet<String>,
-    /// What is imported: its module, or none for one itself, its name, and the name that it has here.
+    /// The imports: the module (empty for a module itself), the name, and the name used here.
     imported: BTreeMap<(&'static str, &'static str), String>,
-    /// Other modules with classes, for type checkers alone.
+    /// Other modules with classes, imported only for type checkers.
     others: BTreeMap<String, String>,
 }
 
@@ -36,7 +36,7 @@ impl Annotation {
         Self { text: text.into(), is_later: false }
     }
 
-    /// As it stands where it is evaluated.
+    /// Returns the text for a place where Python evaluates it.
     pub fn quoted(self) -> String {
         if self.is_later { format!("\"{}\"", self.text) } else { self.text }
     }
@@ -62,15 +62,15 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(scope)
     }
 
-    /// Whether a class or the type of an enum has a name: on the module's level, or inside another class, where a field of
-    /// that name would hide it.
+    /// Returns whether a class or the type of an enum has this name, in the module or inside another class, where a
+    /// field of that name would hide it.
     pub fn is_class(&self, name: &str) -> bool {
         let class = |class: &Class<'_>| class.module == self.module && class.names.iter().any(|own| own == name);
         self.collected.classes.iter().any(class)
             || self.collected.unions.iter().any(|union| union.module == self.module && union.name == name)
     }
 
-    /// The name here of what another module has.
+    /// Returns the name here of something that another module has, and imports it.
     pub fn outer(&mut self, module: &'static str, name: &'static str) -> String {
         if let Some(known) = self.imported.get(&(module, name)) {
             return known.clone();
@@ -83,7 +83,7 @@ impl<'c, 's> Scope<'c, 's> {
         own
     }
 
-    /// The name of what is built in.
+    /// Returns the name here of something built in.
     pub fn builtin(&mut self, name: &'static str) -> String {
         if self.taken.contains(name) { self.outer("builtins", name) } else { name.to_string() }
     }
@@ -92,7 +92,7 @@ impl<'c, 's> Scope<'c, 's> {
         self.outer("typing", name)
     }
 
-    /// The name of a class, or of the type of an enum, from here.
+    /// Returns the name of a class, or of the type of an enum, as used here.
     pub fn name_of(&mut self, module: &str, name: &str) -> Annotation {
         if module == self.module {
             return Annotation { text: name.to_string(), is_later: true };
@@ -107,7 +107,7 @@ impl<'c, 's> Scope<'c, 's> {
         Annotation { text, is_later: true }
     }
 
-    /// The lines of the imports.
+    /// Returns the lines of the imports.
     pub fn imports(&self) -> String {
         let mut lines = String::new();
         let mut from: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -135,7 +135,7 @@ impl<'c, 's> Scope<'c, 's> {
         if lines.is_empty() { lines } else { format!("\n{lines}") }
     }
 
-    /// The type of a slot in Python.
+    /// Returns the type of a slot in Python.
     pub fn annotation(&mut self, schema: &'s Schema) -> Result<Annotation> {
         let nodes = self.collected.nodes;
         Ok(match &schema.kind {
@@ -208,7 +208,7 @@ impl<'c, 's> Scope<'c, 's> {
         if raw.optional { format!("{}[{of}]", self.typing("Optional")) } else { of }
     }
 
-    /// An array of NumPy's.
+    /// Returns the type of a NumPy array.
     fn array(&mut self, element: &'s Schema) -> String {
         let nodes = self.collected.nodes;
         let (array, scalar) = (self.outer("numpy.typing", "NDArray"), scalar(element, nodes));
@@ -232,12 +232,12 @@ impl<'c, 's> Scope<'c, 's> {
         Ok(self.name_of(class.module, &class.names.join(".")))
     }
 
-    /// The top-level classes, each behind the one that it is derived from.
+    /// Returns the top-level classes, each after its base.
     pub fn in_order(&self) -> Vec<&'c Class<'s>> {
         let mut order: Vec<&Class<'s>> = Vec::new();
         let here = |class: &&Class<'s>| class.module == self.module && class.path.len() == 1;
         let mut top: Vec<&Class<'s>> = self.collected.classes.iter().filter(here).collect();
-        // Type checkers take such a name for Python's own where it is met before its class.
+        // For type checkers, such a name is Python's own if it is used before its class.
         top.sort_by_key(|class| !class.names.first().is_some_and(|name| GENERIC.contains(&&**name)));
         for class in top {
             let mut line = Vec::new();
@@ -251,16 +251,16 @@ impl<'c, 's> Scope<'c, 's> {
         order
     }
 
-    /// The members of an enum, as lines of its class.
+    /// Returns the members of an enum, as lines of its class.
     pub fn member_lines(&mut self, of: &'s crate::schema::Enum) -> Result<Vec<String>> {
         member::lines(self, of)
     }
 }
 
-/// What Python has built in and takes parameters.
+/// Python's built-in types with parameters.
 const GENERIC: [&str; 6] = ["dict", "frozenset", "list", "set", "tuple", "type"];
 
-/// The scalar of NumPy's that the elements of an array are.
+/// Returns the NumPy scalar of the elements of an array.
 fn scalar<'s>(mut element: &'s Schema, nodes: &'s Nodes) -> &'static str {
     while let Kind::Array(of, _) = &element.kind {
         element = nodes.get(*of);
@@ -277,7 +277,7 @@ fn scalar<'s>(mut element: &'s Schema, nodes: &'s Nodes) -> &'static str {
         Kind::Int { bits: 16, .. } => "uint16",
         Kind::Int { bits: 32, .. } => "uint32",
         Kind::Int { bits: 64, .. } => "uint64",
-        // Structs, and numbers that NumPy has as bytes.
+        // Structs, and numbers that are only bytes for NumPy.
         _ => "void",
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::schema::{EnumVariant, Form};
 
 impl<'s> Scope<'_, 's> {
-    /// `Shape = Union[tuple[Literal['Circle'], float], ..]`
+    /// Returns `Shape = Union[tuple[Literal['Circle'], float], ..]`.
     pub fn union(&mut self, union: &Union<'s>) -> Result<String> {
         let mut parts = Vec::new();
         let of = union.of;
