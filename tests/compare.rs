@@ -1,4 +1,4 @@
-//! `image::compare`: which slots differ, in words, in the order of the slots.
+//! `image::compare`: which slots differ, as text, in the order of the slots.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use state_core::image::compare;
 use state_core::{ErrorKind, History, Inspection, Options, Record, Restore, State, dumps, loads};
 
-/// What differs, each in a line.
+/// The differences between two values, one per line.
 fn lines<T: State + for<'de> Restore<'de>>(ours: &T, theirs: &T) -> Vec<String> {
     let (ours, theirs) = (dumps(ours).unwrap(), dumps(theirs).unwrap());
     let found = compare::<T>(&ours, &theirs).unwrap().map(|found| found.to_string()).collect();
@@ -55,7 +55,7 @@ fn world() -> World {
     World { tick: 7, entities: (0..10).map(entity).collect(), wind: None }
 }
 
-/// What differs between the world and one that `change` was made to.
+/// The differences between the world and one that `change` was applied to.
 fn changed(change: impl FnOnce(&mut World)) -> Vec<String> {
     let mut theirs = world();
     change(&mut theirs);
@@ -205,7 +205,7 @@ fn maps_and_sets_are_compared_by_key() {
             "Maps.tree['key 3'][1]: 7, theirs 8",
             r"Maps.tree['key 7']: b'\x07\x07\x07\x07\x07\x07\x07', theirs absent",
             "Maps.tree['new']: absent, theirs b''",
-            // In our order, which is the hash map's.
+            // These are in our order, which is the hash map's.
             &*found[3],
             &*found[4],
             "Maps.table[99]: absent, theirs 'late'",
@@ -401,7 +401,7 @@ fn bytes_that_do_not_pass_the_check_are_refused() {
     for at in 40..ours.len() {
         let mut damaged = ours.clone();
         damaged[at] ^= 0x55;
-        // An error, or differences, or bytes that are not looked at; never a panic.
+        // The result is an error, differences, or nothing if the byte is not compared; never a panic.
         if let Ok(found) = compare::<World>(&ours, &damaged) {
             let same = dumps(&loads::<World>(&damaged).unwrap()).unwrap() == ours;
             assert_eq!(found.count() == 0, same, "{at}");
@@ -423,7 +423,7 @@ fn a_history_compares_with_what_another_machine_sends() {
     assert_eq!(ours.compare(9, &[]).unwrap_err().kind(), ErrorKind::NotState);
 }
 
-/// What is counted for one part of an image whose type nobody knows is not counted for the next.
+/// What is counted for one part of an image of an unknown type is not counted for the next.
 #[test]
 fn many_parts_side_by_side_are_compared_without_their_type() {
     let parts = |last: u8| -> Vec<(u8, Option<Vec<(u8, Option<Box<u8>>)>>)> {
@@ -439,7 +439,7 @@ fn many_parts_side_by_side_are_compared_without_their_type() {
     assert!(ours.compare(&ours, 100).unwrap().is_empty());
 }
 
-/// A walk by a schema that came with the bytes is held to the stack, and to what the bytes hold.
+/// A walk by a schema that came with the bytes is limited by the stack and by the number of bytes.
 #[test]
 fn states_of_unknown_types_are_compared_as_far_as_they_may_go() {
     #[derive(State, Clone)]

@@ -1,5 +1,5 @@
-//! What an upgrade takes of hostile states of older forms: memory within the limit wherever one byte becomes many, and
-//! time and allocations in proportion to the state.
+//! The cost of upgrading hostile states of older forms: memory stays within the limit wherever one byte becomes many,
+//! and time and allocations stay proportional to the state.
 
 #![allow(clippy::large_enum_variant, clippy::large_stack_arrays, reason = "what is wide is asked for")]
 
@@ -16,34 +16,34 @@ thread_local! {
     static MOVED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts the bytes that each thread asked for, and those that may have been moved as blocks grew.
+/// Counts the bytes that each thread allocates, and those that may have been moved when blocks grew.
 struct Counting;
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-// SAFETY: all is handed on to the system's allocator.
+// SAFETY: every call is passed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         TOTAL.set(TOTAL.get().wrapping_add(layout.size()));
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's promises are passed on.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         TOTAL.set(TOTAL.get().wrapping_add(size.saturating_sub(layout.size())));
         MOVED.set(MOVED.get().wrapping_add(layout.size()));
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's promises are passed on.
         unsafe { System.realloc(block, layout, size) }
     }
 }
 
-/// How many bytes were asked for, and how many may have been moved.
+/// Returns the result, how many bytes were allocated, and how many may have been moved.
 fn counted<R>(act: impl FnOnce() -> R) -> (R, usize, usize) {
     let (total, moved) = (TOTAL.get(), MOVED.get());
     let result = act();
@@ -114,7 +114,7 @@ fn key(tag: u8, keys: impl IntoIterator<Item = older::Key>) -> older::Key {
     older::Key { tag: older::Tag(tag), keys: keys.into_iter().collect(), map: BTreeMap::new() }
 }
 
-/// Each key is made once to be compared and once to stay; those inside it are not made twice as often for each level.
+/// Each key is made once to be compared and once to stay; the number of times does not double with each level.
 #[test]
 fn keys_in_keys_are_compared_once_for_each_around_them() {
     let mut older = key(0, []);
@@ -132,7 +132,7 @@ fn keys_in_keys_are_compared_once_for_each_around_them() {
     assert_eq!((levels, inner), (40, &Key { tag: Tag(0), keys: BTreeSet::new(), map: BTreeMap::new() }));
 }
 
-/// Wherever they are: in a key too.
+/// Keys inside keys are compared too.
 #[test]
 fn keys_in_keys_stay_different() {
     let fine = key(9, [key(1, [key(2, []), key(4, [])])]);
@@ -165,7 +165,7 @@ impl From<Listed> for Item {
     }
 }
 
-/// Parts that are made by themselves are no reason to ask for memory for all that follows them.
+/// Parts that are made in separate images do not reserve memory for everything that follows them.
 #[test]
 fn each_converted_part_takes_memory_for_itself() {
     let items = vec![older::Item { list: vec![7; 100] }; 2000];
@@ -184,7 +184,7 @@ struct Wide {
     more: [[u64; 16]; 16],
 }
 
-/// The image grows by ever larger steps, however much longer than the older one it becomes.
+/// The image grows in steps that become larger, however much longer than the older one it becomes.
 #[test]
 fn what_becomes_much_longer_is_moved_a_few_times() {
     let lists: Vec<_> = (0..2000).map(|at| vec![older::Wide { number: at as u8 }]).collect();
@@ -204,7 +204,7 @@ enum Choice {
     Other,
 }
 
-/// Behind pointers, options and variants as in lists.
+/// The limit applies behind pointers, options and variants as it does in lists.
 #[test]
 fn wide_parts_of_each_kind_stay_within_the_limit() {
     fn limited<T: State>(older: &impl State, count: usize) {
@@ -272,7 +272,7 @@ struct Bares {
     bares: Vec<Bare>,
 }
 
-/// The fields that records in raw arrays get.
+/// The limit applies to fields that are added to records in raw arrays.
 #[test]
 fn wide_records_stay_within_the_limit() {
     let small = Options::new().memory(1 << 16);
@@ -283,7 +283,7 @@ fn wide_records_stay_within_the_limit() {
     assert_eq!((now.dots.len(), now.dots[999].x, now.dots[999].marks), (1000, 1, marks()));
 }
 
-/// A schema of anybody's may have elements without bytes, of which there may be as many as a count says.
+/// A schema from any source may have elements without bytes, of which a count may announce any number.
 #[test]
 fn records_without_bytes_are_no_more_than_the_limit() {
     let schema = [b"\x0F\x0Cbounds.Bares\0\x01\x05bares".as_slice(), b"\x0E\x02\x11\x04Bare\0\0"].concat();

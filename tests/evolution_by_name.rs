@@ -1,4 +1,5 @@
-//! Older states at the dynamic ways in: they are matched by name where names are known, and changed by their type first.
+//! Older states in the dynamic formats: they are matched by name if the names are known, and their types can change
+//! them first.
 
 #![allow(
     clippy::float_cmp,
@@ -62,7 +63,7 @@ fn new() -> Monster {
     Monster { level: 7, name: "Orc".into(), speed: 10.0, pet: Some(Box::new(pet)) }
 }
 
-/// What an inspected file shows.
+/// Returns the value of an inspected file.
 fn shown<T: State>(value: &T) -> Value {
     Inspection::open(&Options::new().with_schema().dumps(value).unwrap()).unwrap().value().unwrap()
 }
@@ -80,7 +81,7 @@ fn upgrade_is_given_the_slots_of_an_inspected_file() {
     assert_eq!(from_value::<Vec<Monster>>(&shown(&vec![old("7"), old("7")])).unwrap(), [new(), new()]);
     let error = from_value::<Monster>(&shown(&old("seven"))).unwrap_err();
     assert_eq!((error.kind(), error.to_string()), (ErrorKind::Refused, "Monster: level \"seven\"".into()));
-    // A state of today's slots is left alone.
+    // A state with the present slots is not changed.
     let mut today = new();
     today.speed = 36.0;
     assert_eq!(from_value::<Monster>(&shown(&today)).unwrap(), today);
@@ -92,7 +93,7 @@ fn states_that_know_their_names_are_set_by_name() {
     let mut monster = Monster::default();
     monster.set_state(state.clone()).unwrap();
     assert_eq!(monster, new());
-    // All or nothing, here too.
+    // This is all or nothing too.
     let error = monster.set_state(state_of(shown(&old("x"))).into_state()).unwrap_err();
     assert_eq!(error.to_string(), "Monster: level \"x\"");
     assert_eq!(monster, new());
@@ -117,14 +118,14 @@ fn states_that_know_their_names_are_set_by_name() {
     let mut point = Point { y: 0, x: 0, label: "old".into() };
     point.set_state(state.clone()).unwrap();
     assert_eq!(point, Point { y: 2, x: 1, label: String::new() });
-    // A state that was put together is one of places again.
+    // A state that was put together by the program is matched by position again.
     assert!(point.set_state(state + (1,)).is_err());
     point.set_state((5, 6)).unwrap();
     assert_eq!((point.y, point.x), (5, 6));
     assert_eq!(size_of::<Value>(), if cfg!(target_pointer_width = "64") { 32 } else { 20 });
 }
 
-/// The names survive a clone and a change of a value, and a value that grew or shrank has none.
+/// The names survive a clone and a change of a value; a state that grew or shrank has none.
 #[test]
 fn names_stay_with_their_values() {
     let mut object = state_of(shown(&old("7")).clone());
@@ -152,13 +153,13 @@ fn upgrade_is_given_the_attributes_of_a_pickle() {
         let bytes = pickle::PickleOptions::new().protocol(protocol).dumps(&pickled(&old("x"))).unwrap();
         let error = pickle::load_into(&bytes, &mut monster).unwrap_err();
         assert_eq!((error.to_string(), &monster), ("Monster: level \"x\"".into(), &new()));
-        // What is written today is read as it is.
+        // A pickle of the present version is read as it is.
         let bytes = pickle::PickleOptions::new().protocol(protocol).dumps(&Monster { speed: 36.0, ..new() }).unwrap();
         assert_eq!(pickle::loads::<Monster>(&bytes).unwrap().speed, 36.0);
     }
 }
 
-/// A part that many objects refer to is not copied for each of them without end.
+/// A part that many objects refer to is not copied for each of them without limit.
 #[test]
 fn shared_parts_are_not_given_without_end() {
     let object = |name: &[u8]| {
@@ -175,7 +176,7 @@ fn shared_parts_are_not_given_without_end() {
     assert!(error.to_string().contains("`PickleOptions::expansion`"), "{error}");
 }
 
-/// Two variants that became one, in keys: by values and pickles as by bytes.
+/// Keys with two variants that became one are refused in values and pickles, as in bytes.
 #[test]
 fn no_two_keys_become_one_by_value_or_pickle() {
     use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -208,7 +209,7 @@ fn no_two_keys_become_one_by_value_or_pickle() {
     struct Place {
         x: u8,
     }
-    /// By the value that an inspection gives, by a pickle, and by bytes.
+    /// Loads the value of an inspection, a pickle, and bytes.
     #[track_caller]
     fn each<T: state_core::RestoreOwned>(old: &impl State, refused: bool) {
         let bytes = Options::new().with_schema().dumps(old).unwrap();
@@ -247,7 +248,7 @@ fn no_two_keys_become_one_by_value_or_pickle() {
     }
 }
 
-/// So are keys that differ by the names that a type, or a slot of it, had.
+/// So are keys that differ only in former names of a type or slot.
 #[test]
 fn no_two_keys_become_one_by_former_names() {
     use std::collections::{BTreeMap, BTreeSet};
@@ -321,7 +322,8 @@ fn no_two_keys_become_one_by_former_names() {
     assert_eq!(from_value::<BTreeSet<Spot>>(&to_value(&set).unwrap()).unwrap(), set);
 }
 
-/// What is left of a state once a function has changed it is told with the line to write, as where there is none.
+/// If a state does not fit after a function has changed it, the error says which line to write, as it does without a
+/// function.
 #[test]
 fn what_does_not_fit_after_an_upgrade_is_told_with_its_line() {
     mod older {

@@ -1,4 +1,4 @@
-//! Attributes of evolution together with one another and with everything else that a field can be.
+//! Attributes for evolution in combination, and with everything else that a field can be.
 
 #![allow(
     clippy::items_after_statements,
@@ -25,7 +25,7 @@ fn error_of_value<T: state_core::RestoreOwned>(bytes: &[u8]) -> String {
     from_value::<T>(&value).map(drop).unwrap_err().to_string()
 }
 
-/// Slots of one name belong to a parent and to its child, and both types are called otherwise now.
+/// Slots of one name belong to a parent and its child, and both types have been renamed.
 #[test]
 fn slots_of_one_name_follow_types_that_were_renamed() {
     mod v1 {
@@ -58,7 +58,7 @@ fn slots_of_one_name_follow_types_that_were_renamed() {
     assert_eq!(loads_upgraded::<Monster>(&bytes).unwrap(), Monster { entity: Entity { id: 1 }, id: 2 });
 }
 
-/// A parent that changes its own older states stays whole at any distance, whatever the fields are called.
+/// A parent that upgrades its own older states is matched as a whole, at any distance and whatever its field is called.
 #[test]
 fn ancestors_convert_their_own_older_states() {
     mod v1 {
@@ -121,7 +121,7 @@ enum ShapeOrPoint {
     Circle(u8),
 }
 
-/// Each form converts the one before it, and the present one names the last alone.
+/// Each form converts the one before it, and the present one names only the last.
 #[test]
 fn forms_convert_one_another() {
     mod v2 {
@@ -155,7 +155,7 @@ fn forms_convert_one_another() {
     assert_eq!(loads_upgraded::<[Shape; 2]>(&bytes).unwrap(), shapes([2, 4]));
 }
 
-/// What `upgrade` hands on by name is converted by the types in it, from a file and from its values.
+/// What `upgrade` leaves by name is converted by the types of the slots, from a file and from its values.
 #[test]
 fn what_upgrade_leaves_is_converted_by_its_own_types() {
     mod v1 {
@@ -218,7 +218,7 @@ fn what_upgrade_leaves_is_converted_by_its_own_types() {
     assert_eq!(error::<Bag>(&old(&bag(13))), "Bag.items[1]: a cursed item");
 }
 
-/// Bytes of a raw array, in the hands of `upgrade` or in a value that was read, are not taken for other elements.
+/// Bytes of a raw array, in `upgrade` or in a value that was read, are not used for elements of another type.
 #[test]
 fn bytes_of_raw_arrays_keep_their_elements() {
     mod v1 {
@@ -329,7 +329,7 @@ fn bytes_of_raw_arrays_keep_their_elements() {
     }
 }
 
-/// Keys that a function of the user's makes equal are an error; those that stay different are taken.
+/// Keys that a function of the user makes equal are an error; those that stay different are accepted.
 #[test]
 fn converted_keys_stay_different() {
     mod v1 {
@@ -395,7 +395,7 @@ fn converted_keys_stay_different() {
     }
 }
 
-/// What is dropped of a key may lie in a record, in two variants that become one, or in the key itself further in.
+/// A dropped part of a key may be in a record, in two variants that become one, or deeper inside the key.
 #[test]
 fn dropped_parts_of_keys_are_found() {
     mod v1 {
@@ -465,7 +465,7 @@ fn dropped_parts_of_keys_are_found() {
     assert!(found.starts_with("Tree.kids[]: expected keys that stay different"), "{found}");
 }
 
-/// Numbers and flags go into raw arrays from lists and sets, and back into lists.
+/// Numbers and flags move from lists and sets into raw arrays, and back into lists.
 #[test]
 fn sets_and_flags_become_raw_arrays() {
     mod v1 {

@@ -1,7 +1,7 @@
-//! The file in which a project keeps the forms of its states, and the test that compares with it: it fails in each of
-//! its ways, and says what to write.
+//! The file in which a project records the forms of its states, and the test that compares with it: how it fails, and
+//! what it says to write.
 
-// The tests start themselves anew, which an emulated machine would need its emulator for.
+// The tests start their own executable again, which would need the emulator on an emulated machine.
 #![cfg(target_endian = "little")]
 #![allow(
     clippy::items_after_statements,
@@ -33,7 +33,7 @@ mod v1 {
     }
 }
 
-/// A slot more, of which nothing is said.
+/// One slot more, without an attribute.
 mod unsaid {
     #[derive(state_core::State, Debug)]
     #[state(name = "game.World")]
@@ -44,7 +44,7 @@ mod unsaid {
     }
 }
 
-/// A variant less.
+/// One variant less.
 mod gone {
     #[derive(state_core::State, Debug)]
     #[state(name = "game.World")]
@@ -100,7 +100,7 @@ mod shared {
     }
 }
 
-/// Other pointers are shared, which is no part of the form.
+/// Other pointers are shared, which is not part of the form.
 mod otherwise {
     #[derive(state_core::State)]
     #[state(name = "game.Scene", shared)]
@@ -128,7 +128,7 @@ impl PartialEq for v1::Monster {
     }
 }
 
-/// What the tests below start, each in a process of its own, because it reads the environment.
+/// The tests below start this in its own process, because it reads the environment.
 #[test]
 #[ignore = "is started by the other tests"]
 fn child() {
@@ -154,7 +154,7 @@ fn start(form: &str, path: &Path, records: bool) -> std::process::Child {
     if records { command.env("STATE_RECORD", "1") } else { command.env_remove("STATE_RECORD") }.spawn().unwrap()
 }
 
-/// What the test says where it fails.
+/// Returns the message of the test if it fails.
 fn run(form: &str, path: &Path, records: bool) -> Result<(), String> {
     let output = start(form, path, records).wait_with_output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
@@ -167,7 +167,7 @@ fn file(name: &str) -> PathBuf {
     path
 }
 
-/// What the first record of `v1::World` looks like.
+/// The first record of `v1::World`.
 const V1: &str = include_str!("data/world.history");
 
 #[test]
@@ -201,7 +201,7 @@ fn what_changed_is_told_with_what_it_takes() {
     ] {
         assert!(unsaid.contains(part), "{unsaid}");
     }
-    // It is not recorded while the older form does not load, as it would be in the way of every later one.
+    // The form is not recorded while the older one does not load, because it would be an obstacle for all later ones.
     let refused = run("unsaid", &path, true).unwrap_err();
     assert!(refused.contains("once none of these differences is left, run `STATE_RECORD=1 cargo test`"), "{refused}");
     assert_eq!(fs::read_to_string(&path).unwrap(), V1);
@@ -212,7 +212,7 @@ fn what_changed_is_told_with_what_it_takes() {
         "{gone}"
     );
     assert!(gone.contains("`#[state(other)]` on one without fields"), "{gone}");
-    // Of several differences, each is told at once.
+    // Several differences are reported at once.
     let both = run("unsaid_and_gone", &path, false).unwrap_err();
     for part in ["World.weather: expected text", "World.monsters[]: expected a variant"] {
         assert!(both.contains(part), "{both}");
@@ -229,7 +229,7 @@ fn forms_of_names_that_a_type_had_are_looked_at() {
     assert!(!unrecorded.contains("can no longer be loaded"), "{unrecorded}");
     run("v2", &path, true).unwrap();
     run("v2", &path, false).unwrap();
-    // Roots without a name have that of their form.
+    // Roots without a name are recorded under a description of their form.
     run("list", &path, true).unwrap();
     assert!(fs::read_to_string(&path).unwrap().contains("\nform list of game.World "));
     fs::remove_file(path).unwrap();
@@ -240,7 +240,7 @@ fn a_record_that_someone_changed_is_none() {
     let path = file("edited");
     run("v1", &path, true).unwrap();
     let text = fs::read_to_string(&path).unwrap();
-    // The listing is for people; the bytes are what counts.
+    // The listing is for people; only the bytes count.
     fs::write(&path, text.replace("u32", "u16").replace('\n', "\r\n")).unwrap();
     run("v1", &path, false).unwrap();
     fs::write(&path, text.replace("  = 0f", "  = 10")).unwrap();
@@ -286,7 +286,7 @@ fn several_tests_record_at_a_time() {
 #[test]
 fn a_history_tells_the_schemas_of_states_without_one() {
     static HISTORY: SchemaHistory = SchemaHistory::new(include_str!("data/world.history"));
-    // In this process nobody takes the state of the older type before its schema is looked for.
+    // In this process, the older type's own state is not used before its schema is looked up.
     let bytes = include_bytes!("data/world.state");
     if std::env::var_os("STATE_BLESS").is_some() {
         let world = v1::World { tick: 7, monsters: vec![v1::Monster::Goblin, v1::Monster::Dragon { gold: 300 }] };
@@ -309,7 +309,7 @@ fn a_history_tells_the_schemas_of_states_without_one() {
     assert!(error.to_string().contains("one that was changed"), "{error}");
 }
 
-/// A record says which pointers are shared, and a form that has others now is recorded again.
+/// A record says which pointers are shared, and is made again if this changes.
 #[test]
 fn a_history_tells_which_pointers_are_shared() {
     let path = file("shared");
@@ -336,13 +336,13 @@ fn a_history_tells_which_pointers_are_shared() {
     let scene: named::Scene = Options::new().history(read().leak()).loads_upgraded(&plain).unwrap();
     assert_eq!(*scene.meshes[0], "cube");
 
-    // What is said of the pointers is protected as the form is.
+    // The record of the pointers is protected like the form.
     let (start, row) = text.split_at(text.find("\n  @ ").unwrap() + 5);
     let edited = SchemaHistory::new(format!("{start}03{}", &row[2..]).leak());
     let error = Options::new().history(edited.leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
     assert!(error.to_string().contains("one that was changed"), "{error}");
 
-    // A state without its schema does not say which of two it was.
+    // A state without its schema does not say which of the two it is.
     run("otherwise", &path, true).unwrap();
     let error = Options::new().history(read().leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
     assert!(error.to_string().contains("several, with other shared pointers"), "{error}");

@@ -1,4 +1,4 @@
-//! Each kind of slot as each other kind: what an older state becomes, or that it is refused before it is looked at.
+//! Each kind of slot becomes each other kind: the results, and the pairs that are refused before a state is read.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
@@ -16,10 +16,10 @@ use uuid::Uuid;
 /// A struct with a slot of one kind, between two that stay.
 struct Kind {
     name: &'static str,
-    /// An older state, and what its slot holds.
+    /// An older state, and the value of its slot.
     bytes: Vec<u8>,
     value: String,
-    /// What a state becomes where the slot is of this kind.
+    /// Upgrades a state to the struct with this kind of slot, and prints the slot.
     load: fn(&[u8]) -> Result<String, state_core::Error>,
 }
 
@@ -33,7 +33,7 @@ macro_rules! kinds {
                 fn load(bytes: &[u8]) -> Result<String, state_core::Error> {
                     let T { before, x, after } = loads_upgraded(bytes)?;
                     assert_eq!((&*before, &*after), ("before", &[1, 2, 3][..]));
-                    // Bytes that are upgraded are an image as any other.
+                    // Upgraded bytes are an image like any other.
                     let upgraded = upgrade::<T>(bytes)?;
                     assert_eq!(format!("{:?}", loads::<T>(&upgraded)?.x), format!("{x:?}"));
                     Ok(format!("{x:?}"))
@@ -146,7 +146,7 @@ kinds! {
     range: std::ops::Range<u8> = 1..3;
 }
 
-/// What fits, and what becomes of it; nothing else does.
+/// The pairs that fit, with the results; no others do.
 const FITS: &str = include_str!("evolution_kinds.txt");
 
 #[test]

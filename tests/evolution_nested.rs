@@ -1,11 +1,11 @@
-//! What becomes of a part of another kind, in each place where a part can stand.
+//! Conversions of a part in each place where a part can be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use state_core::{Options, RestoreOwned, State, dumps, loads_upgraded};
 
-/// A part by itself, and in all that can hold one.
+/// A part by itself, and in everything that can contain one.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "Places")]
 struct Places<T> {

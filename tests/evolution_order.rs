@@ -1,5 +1,5 @@
-//! Slots of older forms in each order of the present ones: what is behind them is in the older order, whether it is kept,
-//! passed over, or of the same form with others beside it.
+//! The slots of older forms in each order of the present ones. The data outside the heads is in the older order,
+//! whether it is kept, skipped, or unchanged beside slots that change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ mod old {
         pub keys: Keys,
     }
 
-    /// Without the slot that is removed, so that text and raw arrays may keep their order.
+    /// The slots without the removed one, so that text and raw arrays can keep their order.
     #[derive(State, Clone)]
     pub struct Kept {
         pub text: String,
@@ -87,7 +87,7 @@ fn three() -> String {
     "three".into()
 }
 
-/// A test for each order, of types with one slot more.
+/// Makes a test for each order, with types that have one more slot.
 macro_rules! orders {
     ($($name:ident: $($slot:ident $ty:ty),*;)*) => {
         $(
@@ -114,7 +114,7 @@ macro_rules! orders {
                 let now: Vec<Slots> = older.iter().cloned().map(now).collect();
                 let bytes = with.dumps(&older).unwrap();
                 assert_eq!(loads_upgraded::<Vec<Slots>>(&bytes).unwrap(), now);
-                // The same bytes as those of the present type.
+                // The bytes are those of the present type.
                 assert_eq!(upgrade::<Vec<Slots>>(&bytes).unwrap(), dumps(&now).unwrap());
 
                 let older: Vec<old::Kept> = older.into_iter().map(kept).collect();

@@ -1,5 +1,5 @@
-//! What a restore in place allocates: nothing, where the state fits what is there. Nor does a check, whatever the
-//! bytes, nor taking a state into a buffer that is large enough.
+//! Allocations of restores in place: none, if the state fits the live value. A check does not allocate either, whatever
+//! the bytes, nor does saving a state into a large enough buffer.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
@@ -17,8 +17,8 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: every call is passed on to the system's allocator as it came; the counters are thread-local cells of numbers
-// without destructors, whose use allocates nothing.
+// SAFETY: every call is passed on to the system's allocator; the counters are thread-local cells of numbers without
+// destructors, whose use allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -43,7 +43,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How many allocations, and of how many bytes in total, `act` makes.
+/// Returns the result of `act`, the number of its allocations, and their total size in bytes.
 fn cost<R>(act: impl FnOnce() -> R) -> (R, usize, usize) {
     let (allocations, bytes) = (ALLOCATIONS.get(), BYTES.get());
     let result = act();
@@ -56,8 +56,8 @@ fn allocations<R>(act: impl FnOnce() -> R) -> usize {
     allocations
 }
 
-/// A restore of `saved` into `target` allocates nothing and gives `saved`; so do a check, and taking the state into a
-/// buffer that has its size.
+/// Asserts that a restore of `saved` into `target` allocates nothing and gives `saved`, and that a check, and saving
+/// the state into a buffer of its size, allocate nothing.
 #[track_caller]
 fn fits<T: RestoreOwned>(saved: &T, target: &mut T) {
     let bytes = dumps(saved).unwrap();
@@ -196,7 +196,7 @@ fn maps_and_sets_whose_keys_agree() {
     assert_eq!(tree, BTreeMap::from(entries("short")));
     assert_eq!(tree["two"][0].as_ptr(), before);
 
-    // A clone of a hash map has its order.
+    // A clone of a hash map has the same order.
     let mut map = HashMap::from(entries("a longer value"));
     let mut saved = map.clone();
     for value in saved.values_mut() {
@@ -230,7 +230,7 @@ fn a_sorted_map_costs_one_list_each_way() {
     assert_eq!(buffer, bytes);
 }
 
-/// Bytes for which an error is made cost that error, which does not grow with them.
+/// Invalid bytes cost the memory of an error, which does not grow with them.
 #[test]
 fn hostile_bytes_cost_no_memory() {
     const ERROR: usize = 4096;
@@ -256,8 +256,8 @@ fn hostile_bytes_cost_no_memory() {
     assert_eq!(target, state);
 }
 
-/// What is shared travels as its value. The slots that shared it have one each afterwards, and others who hold it keep
-/// what they hold.
+/// Shared objects are saved as values. The slots that shared one have one each afterwards, and other owners keep
+/// theirs.
 #[test]
 fn what_is_shared_becomes_two() {
     #[derive(State)]

@@ -1,4 +1,4 @@
-//! What the dynamic value promises: indexing, joining, splitting, comparison, conversion, and any depth.
+//! The guarantees of dynamic values: indexing, joining, splitting, comparison, conversion, and any depth.
 
 use std::cmp::Ordering::{self, Equal, Greater, Less};
 
@@ -193,7 +193,7 @@ fn a_wrong_kind_is_named() {
 /// Enough for any recursion to overflow the stack of a test.
 const DEPTH: usize = 200_000;
 
-/// Each kind of container around the one before, with other slots beside it.
+/// Wraps a value in each kind of container in turn, with other slots beside it.
 fn deep(swap: bool) -> Value {
     let mut value = Value::None;
     for depth in 0..DEPTH {

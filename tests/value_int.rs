@@ -1,4 +1,4 @@
-//! Integers of any size: the same as `i128` where that can hold them, and as Python's beyond.
+//! Integers of any size: the same as `i128` where it suffices, and the same as Python's beyond.
 
 mod python;
 
@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use state_core::value::{Int, Value};
 
-/// Small numbers, and those near to a power of two, more often than others.
+/// Small numbers, and with a higher probability those near a power of two.
 fn number() -> impl Strategy<Value = i128> {
     prop_oneof![
         -300..300_i128,
@@ -17,7 +17,7 @@ fn number() -> impl Strategy<Value = i128> {
     ]
 }
 
-/// Two's complement bytes, with runs of ones and zeros more often than others.
+/// Two's complement bytes, with a higher probability for runs of ones and zeros.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let run = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..12),
@@ -52,7 +52,7 @@ proptest! {
         prop_assert_eq!(i8::try_from(&x).ok(), i8::try_from(a).ok());
         #[expect(clippy::cast_precision_loss, reason = "that is the question")]
         let float = a as f64;
-        // A float beyond the range would be cut to it.
+        // A float beyond the range would be clamped to it.
         let is_exact = float < 2_f64.powi(127) && float as i128 == a;
         prop_assert_eq!(x.as_f64(), is_exact.then_some(float));
     }
@@ -78,7 +78,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// Prints numbers, their order, and what floats they are.
+/// Prints numbers, their order, and their values as floats.
 const SCRIPT: &str = r"
 def number(text):
     return int.from_bytes(bytes.fromhex(text), 'little', signed=True)
@@ -98,7 +98,7 @@ def case(frame):
 fn large_numbers_are_pythons() {
     let mut runner = TestRunner::deterministic();
     let near = (bytes(), bytes(), any::<bool>(), 0..1000_usize).prop_map(|(a, b, is_near, zeros)| {
-        // Few digits before many zeros are floats too.
+        // Numbers with few digits before many zeros are floats too.
         let a = if zeros < 500 { [vec![0; zeros / 5], a[..a.len().min(7)].to_vec()].concat() } else { a };
         let b = if is_near { [&[1], a.get(1..).unwrap_or_default()].concat() } else { b };
         (a, b)
@@ -121,7 +121,7 @@ fn digits_have_a_limit_in_both_directions() {
     assert_eq!(most.parse::<Int>().unwrap().to_string(), most);
     let error = format!("-1{}", "0".repeat(4300)).parse::<Int>().unwrap_err();
     assert_eq!(error.to_string(), "integer of more than 4300 decimal digits");
-    // A million digits take no time, as none of them is looked at twice.
+    // A million digits take no time, because none is looked at twice.
     let digits = "f".repeat(1_000_000);
     let large = Int::from_hex(&digits).unwrap();
     assert_eq!(large.to_string(), format!("0x{digits}"));

@@ -1,5 +1,5 @@
-//! Values print as the real Python prints what they stand for: generated ones, and objects of known classes in the
-//! form in which Python pickles them.
+//! Values print as the real Python prints the corresponding objects: generated ones, and objects of known classes in
+//! the form in which Python pickles them.
 
 mod python;
 
@@ -8,8 +8,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use state_core::value::{Complex, Dict, Int, List, Made, Name, Object, Parts, Set, Surrogates, Tuple, Value};
 
-/// Makes what a frame's text says and prints it. Where the text has a second line, it says in which parts pickle
-/// takes the object of the first one apart.
+/// Evaluates a frame's text and prints the result. A second line, if there is one, names the parts into which pickle
+/// divides the object of the first.
 const SCRIPT: &str = r#"
 import array, collections, copyreg, dataclasses, datetime, decimal, fractions, importlib, pathlib, struct, types, uuid
 
@@ -57,7 +57,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// An expression of Python's that makes the value.
+/// Returns a Python expression for the value.
 fn source(value: &Value) -> String {
     let all = |values: &[Value]| values.iter().map(|value| source(value) + ", ").collect::<String>();
     let float = |number: f64| format!("struct.unpack('<d', bytes.fromhex('{}'))[0]", hex(&number.to_le_bytes()));
@@ -137,7 +137,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             items().prop_map(|items| Tuple::from(items).into()),
             items().prop_map(|items| List::from(items).into()),
-            // One item, as the order of more is Python's own.
+            // There is one item, because the order of more is up to Python.
             any::<Option<i32>>().prop_map(|item| Set::from_iter(item).into()),
             any::<Option<i32>>().prop_map(|item| Value::FrozenSet(item.into_iter().collect())),
             items().prop_map(|items| items.into_iter().enumerate().collect::<Dict>().into()),
@@ -159,12 +159,12 @@ fn generated_values() {
     let values: Vec<Value> = (0..1500).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect();
     let frames: Vec<Vec<u8>> = values.iter().map(|value| source(value).into_bytes()).collect();
     for (value, expected) in values.iter().zip(python::texts(SCRIPT, &frames).into_iter().flatten()) {
-        // Arguments have no names in a call.
+        // Arguments in a call have no names.
         assert_eq!(value.to_string(), expected.replace("Point(x=", "Point(").replace(", y=", ", "));
     }
 }
 
-/// The real Python makes an object, says in which parts it would be pickled, and prints it.
+/// Asserts that the real Python divides an object into the same parts when it is pickled, and prints the same.
 fn check(cases: &[(&str, Value)]) {
     let told = |value: &Value| {
         let object = value.as_object().unwrap();
@@ -248,7 +248,7 @@ fn numbers() {
         (Tuple::from(("-1/3",)), "Fraction(-1, 3)"),
         (Tuple::from(("7",)), "Fraction(7, 1)"),
         (Tuple::from((1, 2)), "Fraction(1, 2)"),
-        // What is no fraction is an object like others.
+        // An invalid fraction prints like any other object.
         (Tuple::from(("1/0",)), "Fraction('1/0')"),
     ] {
         assert_eq!(call("fractions.Fraction", args).to_string(), expected);
@@ -293,13 +293,13 @@ fn containers() {
             }),
         ),
     ]);
-    // As Python prints it from 3.12 on.
+    // This is how Python prints it since 3.12.
     assert_eq!(entries("collections.OrderedDict", ().into()).to_string(), "OrderedDict({'b': 1, 'a': 2})");
 }
 
 #[test]
 fn paths() {
-    // The arguments differ between versions of Python, the path does not.
+    // The arguments differ between versions of Python, but the path does not.
     let cases: [(&str, &'static str, &[&str]); 9] = [
         ("pathlib.PurePosixPath('/usr/lib')", "pathlib.PurePosixPath", &["/", "usr", "lib"]),
         ("pathlib.PurePosixPath('/usr/lib')", "pathlib.PurePosixPath", &["/usr/lib"]),

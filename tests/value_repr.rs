@@ -1,8 +1,8 @@
-//! `Display` of values is Python's `repr`, to the letter. The expected texts are what Python 3.11 printed.
+//! `Display` of values is exactly Python's `repr`. The expected texts were printed by Python 3.11.
 
 use state_core::value::{Dict, Int, List, Object, Set, Tuple, Value, Variant};
 
-/// Texts of floats: each stands for the number that it reads as.
+/// Texts of floats, each of which is printed as it is read.
 const FLOATS: &[&str] = &[
     "0.0",
     "-0.0",
@@ -32,7 +32,7 @@ const FLOATS: &[&str] = &[
     "1e-100",
     "2.2250738585072014e-308",
     "5e-324",
-    // Two shortest texts are equally near: the one that ends in an even digit.
+    // Two shortest texts are equally near; the one with an even last digit is printed.
     "13.929641723632812",
     "1.5776443481445312",
     "253599549991219.12",

@@ -1,5 +1,5 @@
-//! Values that are shared or that contain themselves: seen through, compared, printed and dropped at a cost in
-//! proportion to what is there.
+//! Values that are shared or that contain themselves: seen through, compared, printed and dropped at a cost that is
+//! proportional to their size.
 
 use std::collections::BTreeMap;
 use std::iter::repeat_n;
@@ -18,7 +18,7 @@ fn endless(depth: usize) -> Value {
     Shared::cyclic(nest).into()
 }
 
-/// Lists of the one below twice: 2^depth leaves, in `depth` values.
+/// Lists that contain the one below twice: 2^depth leaves in `depth` values.
 fn doubled(depth: usize, leaf: impl Into<Value>) -> Value {
     (0..depth).fold(shared(leaf), |inner, _| shared(List::from([inner.clone(), inner])))
 }
@@ -66,7 +66,7 @@ fn a_part_keeps_the_whole() {
         whole.as_list().unwrap()[1].as_list().unwrap()[1].clone()
     };
     assert_eq!(inner.as_list().unwrap()[1], endless(1));
-    // A copy of the innermost list, around the three that refer to each other.
+    // This is a copy of the innermost list, around the three that refer to each other.
     assert_eq!(inner.to_string(), "[1, [1, [1, [1, [...]]]]]");
 }
 
@@ -95,7 +95,7 @@ fn values_that_contain_themselves_print_as_in_python() {
     assert_eq!(cyclic(|itself| Set::from([Object::new("A", (itself,))]).into()), "{A(set(...))}");
     assert_eq!(format!("{:#}", endless(1)), "[\n    1,\n    [...],\n]");
 
-    // Seen from inside, the same value begins elsewhere.
+    // Seen from inside, the same cycle starts elsewhere.
     let outer = Shared::cyclic(|itself| List::from([Value::from(Dict::from_iter([("up", itself)]))]).into());
     assert_eq!(outer.get().as_list().unwrap()[0].to_string(), "{'up': [{...}]}");
 }
@@ -150,12 +150,12 @@ fn text_does_not_grow_without_end() {
     let text = doubled(500, 1).to_string();
     assert!(text.len() < 8 << 20, "{}", text.len());
     assert!(text.contains("..."));
-    // Indented forty levels deep, most of it is spaces, which count too.
+    // Indented forty levels deep, the text is mostly spaces, which count too.
     let tree = format!("{:#}", doubled(500, 1));
     assert!(tree.len() < 8 << 20, "{}", tree.len());
     let text = repeat_n(shared("x".repeat(1 << 20)), 100).collect::<List>().to_string();
     assert!(text.len() < 4 << 20, "{}", text.len());
-    // What is referred to often but short is always shown.
+    // A short value is shown each time, however often.
     let text = repeat_n(shared("x"), 50_000).collect::<List>().to_string();
     assert!(!text.contains("..."));
     assert_eq!(doubled(2, 1).to_string(), "[[1, 1], [1, 1]]");
@@ -194,7 +194,7 @@ struct Branch(Vec<Branch>);
 #[test]
 fn what_is_shared_is_put_in_up_to_a_limit() {
     const TOO_MUCH: &str = "expected shared values that come to at most 8 times what there is, found more";
-    // A few thousand of one row, which is far more than there is but little in all.
+    // A few thousand references to one row are far more than there is, but still little.
     let rows = doubled(1, (1, 2.5));
     assert_eq!(from_value::<Vec<(i32, f64)>>(&rows).unwrap(), [(1, 2.5); 2]);
     let row = Shared::new((1, "a".repeat(100)));
@@ -214,7 +214,7 @@ fn what_is_shared_is_put_in_up_to_a_limit() {
     assert_eq!(error.to_string(), TOO_MUCH);
     assert_eq!(live, Branch(vec![Branch(vec![])]));
 
-    // Long text, bytes, numbers and arrays, a thousand times each.
+    // Long text, bytes, numbers and arrays, each referenced a thousand times.
     let thousand = |value: Value| {
         let one = shared(value);
         Value::from(repeat_n(one, 1000).collect::<List>())
@@ -224,7 +224,7 @@ fn what_is_shared_is_put_in_up_to_a_limit() {
     assert_eq!(from_value::<Vec<Vec<u8>>>(&thousand(text.as_bytes().into())).unwrap_err().to_string(), TOO_MUCH);
     let array = Array::new("<f8".parse().unwrap(), [12_500], Order::C, vec![0; 100_000]).unwrap();
     assert_eq!(from_value::<Vec<Vec<f64>>>(&thousand(Value::Array(array.into()))).unwrap_err().to_string(), TOO_MUCH);
-    // What is not shared is never too much.
+    // Values that are not shared are never too much.
     let texts: List = (0..1000).map(|_| Value::from("t".repeat(10_000))).collect();
     assert_eq!(from_value::<Vec<String>>(&texts.into()).unwrap().len(), 1000);
 }
@@ -245,14 +245,14 @@ fn entries_and_named_slots_that_are_shared_count_as_what_they_are() {
         [b"\x80\x02](cm\nEmpty\n)\x81}X\x03\0\0\0oneK\x05sbq\0".to_vec(), b"h\0".repeat(600_000), b"e.".to_vec()];
     let objects = state_core::pickle::load_value(&pickle.concat()).unwrap();
     assert_eq!(from_value::<Vec<Empty>>(&objects).map(|all| all.len()).unwrap_err().to_string(), TOO_MUCH);
-    // Objects that know the names of their slots, as an inspection gives them.
+    // Objects with the names of their slots, from an inspection.
     let bytes = state_core::Options::new().with_schema().dumps(&Empty { one: 5 }).unwrap();
     let named = shared(state_core::Inspection::open(&bytes).unwrap().value().unwrap());
     let objects = Value::from(repeat_n(named, 600_000).collect::<List>());
     assert_eq!(from_value::<Vec<Empty>>(&objects).map(|all| all.len()).unwrap_err().to_string(), TOO_MUCH);
 }
 
-/// What was taken for equal while two orders were tried is not so afterwards.
+/// Values that were assumed equal while one order was tried are not assumed so afterwards.
 #[test]
 fn an_order_that_does_not_hold_leaves_nothing_behind() {
     let [one, two] = [shared((1,)), shared((2,))];
@@ -263,14 +263,14 @@ fn an_order_that_does_not_hold_leaves_nothing_behind() {
     assert_eq!(ours, Value::from((dict([&second, &first]), first)));
 }
 
-/// A list that holds itself is no other, wherever it is met.
+/// A list that contains itself equals no other, wherever it occurs.
 #[test]
 fn items_of_sets_that_hold_themselves_are_told_apart() {
     let endless = Value::from(Shared::cyclic(|itself| List::from([Value::from(itself)]).into()));
     let plain = Value::from(List::from([Value::from(1)]));
     let set = |items: [&Value; 2]| Value::from(items.map(Clone::clone).into_iter().collect::<Set>());
     assert_ne!(set([&Value::from(1), &endless]), set([&plain, &Value::from(1)]));
-    // Nor is what holds a NaN, which does not even equal itself.
+    // Nor does a value that contains a NaN, which does not even equal itself.
     let nan = shared(List::from([f64::NAN]));
     assert_ne!(set([&Value::from(1), &nan]), set([&nan, &Value::from(1)]));
 }
@@ -285,7 +285,7 @@ fn a_complex_number_with_half_a_nan_equals_nothing() {
     assert_eq!(Value::from(Complex::new(0.0, -0.0)), Value::from(Complex::new(-0.0, 0.0)));
 }
 
-/// A change is made to the value that is reached, and to no other that shares it; all else stays as it is.
+/// A change is made only to the value that is reached, not to others that share it; everything else stays as it is.
 #[test]
 fn values_are_changed_in_place() {
     let town = || Object::new("shop.Town", (1, shared(List::from([1, 2]))));
@@ -309,18 +309,18 @@ fn values_are_changed_in_place() {
     assert!(changed.as_shared().is_none());
     assert!(Shared::same(same.as_shared().unwrap(), both.as_shared().unwrap()));
 
-    // What is of another kind is left shared.
+    // A value of another kind stays shared.
     let mut other = both.clone();
     assert!(other.as_list_mut().is_none() && other.as_set_mut().is_none());
     assert!(Shared::same(other.as_shared().unwrap(), both.as_shared().unwrap()));
 
-    // A copy of what contains itself leads to the first.
+    // A copy of a value that contains itself refers to the original.
     let mut itself = endless(1);
     itself.as_list_mut().unwrap()[0] = 7.into();
     assert_eq!(itself.to_string(), "[7, [1, [...]]]");
 }
 
-/// Attributes are found in each form of a state, and changed there.
+/// Attributes are found and changed in each form of a state.
 #[test]
 fn attributes_are_changed_in_place() {
     let dict = |number: i32| Value::from(Dict::from_iter([("x", number), ("y", 2)]));

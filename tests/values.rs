@@ -1,5 +1,5 @@
-//! One table of values of all types that have a state, through every door: see `values/harness.rs` for what is shown
-//! of each.
+//! A table of values of all types that have a state, in every format; see `values/harness.rs` for what is checked of
+//! each.
 
 #![allow(clippy::zero_sized_map_values, reason = "that these work is what is shown")]
 
@@ -133,7 +133,7 @@ fn unit(depth: u8) -> Unit {
     Unit { name: format!("unit {depth}"), at: (0.5, f64::from(depth)), orders, target }
 }
 
-/// A list in all its forms.
+/// Checks lists of all types.
 fn lists<T: RestoreOwned + Clone + PartialEq + std::fmt::Debug>(lists: &[&[T]]) {
     let all = |list: fn(&[T]) -> Vec<T>| lists.iter().map(|items| list(items)).collect::<Vec<_>>();
     let vecs = all(<[T]>::to_vec);
@@ -202,7 +202,7 @@ fn arrays_and_tuples() {
         ),
         (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, '\0', 0.0, 0.0, (), [0]),
     ];
-    // Flipped bits make floats that are no numbers, which compare as their bytes do.
+    // Flipped bits give NaNs, so the values are compared by their bytes.
     values_that(&sixteen, |a, b| dumps(a).unwrap() == dumps(b).unwrap());
     values(&[((1_u8, (2_u8, (3_u8, vec!["deep".to_string()]))), ()), ((0, (0, (0, vec![]))), ())]);
 }
@@ -340,7 +340,7 @@ struct Floats {
     array: Vec<f32>,
 }
 
-/// The bits of a NaN are a value's like others, and so is the one that says that it signals.
+/// The bits of a NaN are kept like those of any value, including the one that marks a signaling NaN.
 #[test]
 fn what_is_no_number_keeps_its_bits() {
     let bits = |floats: &Floats| {

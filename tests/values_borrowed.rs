@@ -1,4 +1,4 @@
-//! What is loaded without copying, and what a `Cow` does where it cannot be.
+//! Values that are loaded without copying, and what a `Cow` does if that is impossible.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -78,7 +78,7 @@ fn an_owned_cow_keeps_its_allocation() {
     let before = places(&target);
     load_into(&bytes, &mut target).unwrap();
     assert_eq!(target, view());
-    // The names have grown by one and moved; the text of the first has not.
+    // The list of names has grown by one and moved; the text of the first has not.
     assert_eq!(places(&target), before);
 }
 

@@ -1,4 +1,4 @@
-//! Values that have no state at the moment: the error says so, and nothing panics or waits.
+//! Values that have no state at the moment: the error says so, and nothing panics or blocks.
 
 use std::cell::RefCell;
 use std::ffi::OsStr;
@@ -56,7 +56,7 @@ fn a_poisoned_lock_is_healed_by_a_restore() {
     assert_eq!(*mutex.lock().unwrap(), "whole");
 }
 
-/// A value whose restore panics is no better than it was.
+/// A value whose restore panics remains poisoned.
 #[test]
 fn a_lock_stays_poisoned_where_the_restore_of_its_value_panics() {
     #[derive(State, Debug, Default)]

@@ -4,7 +4,7 @@ use state_core::State;
 
 use super::{World, old, upgraded, world};
 
-/// An inspected file knows the names of its slots: a value of it goes into the present type by name.
+/// An inspected file has the names of its slots: a value from it is matched with the present type by name.
 #[test]
 fn values_of_files_are_matched_by_name() {
     let bytes = old(&world());
@@ -43,7 +43,7 @@ fn values_of_files_are_matched_by_name() {
     }
     let error = state_core::from_value::<Less>(&value).unwrap_err();
     assert!(error.to_string().starts_with("Size.raw: expected u8"), "{error}");
-    // Changed by the program, it is a flat state as any other.
+    // Once the program has changed it, it is a flat state like any other.
     let mut object = value.as_object().unwrap().clone();
     *object.state_mut().unwrap() = (1, 2).into();
     assert!(object.slot("width").is_none());
@@ -109,13 +109,13 @@ macro_rules! pickles_by_name {
     };
 }
 
-/// Pickles of attributes by name, of classes and members that had other names, at each protocol.
+/// Pickles with attributes by name, of classes and members that have been renamed, at each protocol.
 #[test]
 fn pickles_by_name() {
     pickles_by_name!("dict");
 }
 
-/// The same where the attributes are `__slots__`.
+/// As above, with `__slots__`.
 #[test]
 fn pickles_of_slots_by_name() {
     pickles_by_name!("slots");

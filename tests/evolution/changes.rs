@@ -129,13 +129,14 @@ fn files_and_streams_upgrade_by_themselves() {
     let mut target = World { entities: vec![], paused: true, players: std::collections::HashMap::default(), tick: 0 };
     assert!(reader.load_into(&mut target).unwrap());
     assert_eq!(target, World { tick: 8, ..upgraded() });
-    // Another type of the same name, of the same stream, which borrows.
+    // The same stream is read as another type of the same name, which borrows.
     assert_eq!(reader.load::<View>().unwrap().unwrap(), view);
     assert!(reader.load::<World>().unwrap().is_none());
     std::fs::remove_dir_all(directory).unwrap();
 }
 
-/// What is not said is refused when the forms are resolved, before a state is looked at, with what to write.
+/// A change that no attribute covers is refused when the forms are resolved, before a state is read, with what to
+/// write.
 #[test]
 fn what_would_be_lost_or_made_up_is_refused() {
     macro_rules! refused {
@@ -148,7 +149,7 @@ fn what_would_be_lost_or_made_up_is_refused() {
             #[derive(State, Debug)]
             #[allow(dead_code)]
             $new
-            // A list without elements: nothing is wrong with the state itself.
+            // The list has no elements, so nothing is wrong with the state itself.
             let error = loads_upgraded::<Vec<T>>(&old(&Vec::<old::T>::new())).unwrap_err();
             assert_eq!((error.kind(), error.offset()), (ErrorKind::Identity, None));
             assert_eq!(error.to_string(), $error);
@@ -169,7 +170,7 @@ fn what_would_be_lost_or_made_up_is_refused() {
         struct T { a: u8, b: u16 }
         "[].b: expected u16, found a state of another version without it; write `#[state(default)]` on the field, or `alias(\"old\")` if that is what it was called; and 1 more difference (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)"
     }
-    // A name is offered only for what its slot could become.
+    // A name is suggested only if its slot could become the missing one.
     refused! {
         pub struct T { a: u8, old: f32, more: Option<Vec<u8>> }
         struct T { a: u8, b: Vec<u16> }
@@ -197,7 +198,7 @@ fn what_would_be_lost_or_made_up_is_refused() {
     }
 }
 
-/// Every change of one byte is found, or makes another state: there is no panic.
+/// Every change of one byte is detected, or gives another state; nothing panics.
 #[test]
 fn damaged_states_and_schemas() {
     let bytes = old(&world());
@@ -217,7 +218,7 @@ fn damaged_states_and_schemas() {
         assert!(loads_upgraded::<World>(&bytes[..at]).is_err());
     }
     assert!(loaded > 100 && refused > 1000, "{loaded} {refused}");
-    // The schema is not asked for its fingerprint where that is made to fit it.
+    // The fingerprint is adjusted to the damaged schema, so that the schema itself must be found invalid.
     let schema = u32::from_le_bytes(bytes[40..44].try_into().unwrap()) as usize;
     for at in 44..44 + schema {
         for change in [1, 3, 0x10, 0x80] {
@@ -230,7 +231,7 @@ fn damaged_states_and_schemas() {
     }
 }
 
-/// The same change in several slots is as many differences.
+/// The same change in several slots gives as many differences.
 #[test]
 fn each_slot_is_told() {
     mod v1 {

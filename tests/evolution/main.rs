@@ -1,4 +1,4 @@
-//! States outlive their types: what an older form wrote becomes a state of the present one, or is refused with what to
+//! States outlive their types: a state of an older form becomes one of the present form, or is refused with what to
 //! write.
 
 #![allow(

@@ -1,10 +1,10 @@
-//! Slots that move, have one name, or stand in records.
+//! Slots that move, that have the same name, or that are in records.
 
 use state_core::{State, loads_upgraded};
 
 use super::old;
 
-/// A parent's slots stand in their place, on both sides.
+/// The slots of a parent take the parent's place, in both forms.
 #[test]
 fn slots_move_into_a_parent_and_out_of_it() {
     mod flat {
@@ -57,12 +57,12 @@ fn slots_move_into_a_parent_and_out_of_it() {
     let grown: grown::Employee = loads_upgraded(&old(&nested)).unwrap();
     let person = grown::Person { being: grown::Being { age: 36 }, names: "Ada".into() };
     assert_eq!(grown, grown::Employee { person, boss: None, staff: flat.staff.clone() });
-    // And out of it, but for what was made wider.
+    // They also move out of it, except for one that became wider.
     let error = loads_upgraded::<flat::Employee>(&old(&nested)).unwrap_err();
     assert!(error.to_string().starts_with("Employee.salary: expected f32, found f64"), "{error}");
 }
 
-/// A slot of a parent and one of its child may have one name.
+/// A slot of a parent and one of its child may have the same name.
 #[test]
 fn names_that_two_slots_have_are_told_apart_by_their_types() {
     mod v1 {
@@ -271,7 +271,7 @@ fn types_that_contain_themselves() {
     }
 }
 
-/// Keys that differ stay different: what drops a part of them is refused, and is none of a value's business.
+/// Keys that differ stay different: dropping part of a key is refused, but values and elements of lists may lose parts.
 #[test]
 fn no_two_keys_become_one() {
     mod v1 {

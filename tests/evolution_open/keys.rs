@@ -2,7 +2,7 @@
 
 use state_core::{Dynamic, Options, dynamic, loads_upgraded, member};
 
-/// An order by rank, so that trait objects can be keys.
+/// Orders values by rank, so that trait objects can be keys.
 macro_rules! ordered {
     ($key:ty) => {
         impl PartialEq for $key {
@@ -24,7 +24,7 @@ macro_rules! ordered {
     };
 }
 
-/// Two tags that became one, in keys: two could become one key.
+/// Keys in which two tags became one are refused, because two keys could become equal.
 #[test]
 fn keys_that_two_tags_become_are_refused() {
     use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ fn keys_that_two_tags_become_are_refused() {
     assert!(error.contains("expected keys that stay different"), "{error}");
 }
 
-/// What two types of a set become one by is said of keys wherever the set is met again.
+/// If two types of a set become one, keys are refused wherever the set occurs again.
 #[test]
 fn keys_of_a_set_that_was_met_before_stay_different() {
     mod then {
@@ -121,13 +121,13 @@ fn keys_of_a_set_that_was_met_before_stay_different() {
     for error in [alone, before] {
         assert!(error.to_string().contains("expected keys that stay different"), "{error}");
     }
-    // By value, each two are compared.
+    // In a value, the keys are compared with each other.
     let value = state_core::to_value(&keys()).unwrap();
     let error = state_core::from_value::<Set<dyn now::Part>>(&value).err().unwrap().to_string();
     assert!(error.contains("expected keys that stay different"), "{error}");
 }
 
-/// The same where the keys are in a type of the set itself, which is planned before those that become one.
+/// This holds for keys in a type of the set itself, which is planned before the types that become one.
 #[test]
 fn keys_in_a_type_of_their_own_set_stay_different() {
     mod then {

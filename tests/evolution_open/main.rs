@@ -1,4 +1,5 @@
-//! Members of open sets evolve: their forms stand beside the schema in files and streams, and in a recorded history.
+//! Members of open sets evolve: their forms are carried before the schema in files and streams, and recorded in a
+//! history.
 
 #![allow(clippy::items_after_statements, clippy::struct_field_names, reason = "types as programs have them")]
 
@@ -44,7 +45,7 @@ mod v1 {
         pub rest: Vec<Box<dyn Plugin>>,
     }
 
-    /// The set of knobs is in plugins alone.
+    /// Only the plugins use the set of knobs.
     #[derive(State)]
     #[state(name = "app.Panel")]
     pub struct Panel {
@@ -103,7 +104,7 @@ mod v2 {
         pub name: String,
     }
 
-    /// A slot removed, one renamed, one wider, one added, and in another order.
+    /// One slot was removed, one renamed, one widened, one added, and their order changed.
     #[derive(State, Debug)]
     #[state(name = "app.Delay", alias("app.Echo"), removed("wet"))]
     pub struct Delay {

@@ -21,7 +21,7 @@ fn members_evolve_in_bytes_in_place_and_in_files() {
     let mut live = v2::Rack { plugins: vec![], name: "live".into() };
     load_into(&upgraded, &mut live).unwrap();
     assert_eq!(format!("{:?}", live.plugins), v2::SHOWN);
-    // What is as it is now is not copied.
+    // A state of the present form is not copied.
     let present = Options::new().with_schema().dumps(&rack).unwrap();
     assert!(matches!(upgrade::<v2::Rack>(&present), Ok(Cow::Borrowed(_))));
 
@@ -46,7 +46,7 @@ fn strict_loads_say_what_to_call() {
 fn a_type_that_is_not_known_is_in_the_way_of_its_values_alone() {
     v2::register();
     v1::register();
-    // `app.Mute` is registered in the first version and in no state so far.
+    // `app.Mute` is registered only in the first version, and in no state before this one.
     let plugins: Vec<Box<dyn v1::Plugin>> = vec![v1::echo("a"), Box::new(v1::Mute)];
     let bytes = Options::new().with_schema().dumps(&plugins).unwrap();
     let error = loads_upgraded::<Vec<Box<dyn v2::Plugin>>>(&bytes).unwrap_err();
@@ -84,7 +84,7 @@ fn what_cannot_be_made_is_told_with_its_line() {
     assert!(error.contains("taps: expected u8, found a state of another version without it"), "{error}");
     assert!(error.contains("write `#[state(default)]` on the field"), "{error}");
     assert!(error.starts_with("[1].app.Echo.taps: expected u8"), "{error}");
-    // No value of it, no obstacle.
+    // Without a value of the type, there is no obstacle.
     let plugins: Vec<Box<dyn v1::Plugin>> = vec![Box::new(4_u8)];
     let bytes = Options::new().with_schema().dumps(&plugins).unwrap();
     assert_eq!(loads_upgraded::<Vec<Box<dyn other::Plugin>>>(&bytes).unwrap().len(), 1);

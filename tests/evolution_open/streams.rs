@@ -1,4 +1,4 @@
-//! Streams and recorded histories know members.
+//! Streams and recorded histories contain the forms of members.
 
 use state_core::evolve::{Amendments, Form, testing};
 use state_core::image::stream::{StreamReader, StreamWriter};
@@ -24,7 +24,7 @@ fn streams_know_their_members() {
     assert!(reader.inspect().unwrap().value().unwrap().to_string().starts_with("Rack([Echo(0.5"));
 }
 
-/// A program of the second version goes on with the stream of one of the first; the third reads all of it.
+/// A program of the second version continues the stream of the first; the third reads all of it.
 #[test]
 fn a_stream_goes_on_with_members_of_another_form() {
     mod v3 {
@@ -71,7 +71,7 @@ fn a_stream_goes_on_with_members_of_another_form() {
     std::fs::remove_file(path).unwrap();
 }
 
-/// Types that are registered once a stream has begun, on either side.
+/// Types are registered after a stream was started, on either side.
 #[test]
 fn types_are_registered_while_a_stream_is_open() {
     trait Part: Dynamic {}
@@ -115,7 +115,7 @@ fn a_recorded_history_knows_members() {
     v1::register();
     v2::register();
     let path = std::env::temp_dir().join(format!("evolution-open-{}.history", std::process::id()));
-    // As `STATE_RECORD=1` does it, in a process of its own.
+    // This records in its own process, as `STATE_RECORD=1` does.
     let record = |name: &str| {
         let status = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", &format!("streams::{name}")])
@@ -136,11 +136,11 @@ fn a_recorded_history_knows_members() {
     ] {
         assert_eq!(text.matches(line).count(), 1, "{line} in {text}");
     }
-    // Again, nothing is new.
+    // Nothing is new the second time.
     assert!(record("recorded_first").0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 
-    // A member's record that someone changed is said, and not left out.
+    // A change in a member's record is reported, and the member is not left out.
     let echo = text.find("form app.Echo in audio.Plugin ").unwrap();
     for line in ["  + ", "  = "] {
         let at = echo + text[echo..].find(line).unwrap() + line.len();
@@ -159,7 +159,7 @@ fn a_recorded_history_knows_members() {
     let rack: v2::Rack = Options::new().history(history).loads_upgraded(&bytes).unwrap();
     assert_eq!(format!("{:?}", rack.plugins), v2::SHOWN);
 
-    // Mute is no longer a type, which the test says with what to do. Until that is done, nothing is recorded.
+    // Mute is no longer a type; the test reports this with what to do, and records nothing until it is done.
     let (recorded, out) = record("recorded_second");
     assert!(!recorded && out.contains("found 'app.Mute', which is not"), "{out}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
@@ -169,7 +169,7 @@ fn a_recorded_history_knows_members() {
     assert_eq!(text.matches("form app.Chain in audio.Plugin ").count(), 2, "{text}");
     assert_eq!(text.matches("form audio.Rack ").count(), 1, "{text}");
 
-    // A program that has no types.
+    // This program has none of the types.
     let forms = Form::recorded(&text).unwrap();
     let rack = forms.iter().find(|form| form.name() == "audio.Rack").unwrap();
     assert_eq!(Form::open(&older()).unwrap().fingerprint(), rack.fingerprint());

@@ -6,7 +6,7 @@ use state_core::{Inspection, Options, dumps, load_into, loads, loads_upgraded, u
 
 use super::{older, v2};
 
-/// Files from before there was a table: those of the present form load, and others are refused by name.
+/// Files from before there was a table: those of the present form load, and inspecting others names the missing types.
 #[test]
 fn states_without_a_table_load_as_ever() {
     v2::register();
@@ -27,7 +27,7 @@ fn states_without_a_table_load_as_ever() {
     assert_eq!(Options::new().with_schema().dumps(&7_u8).unwrap()[5], 1);
 }
 
-/// Bytes of the table, with its length.
+/// Returns the size of the table, including its length field.
 fn table_of(bytes: &[u8]) -> usize {
     assert_eq!(bytes[5] & 0x21, 0x21);
     4 + u32::from_le_bytes(bytes[44..48].try_into().unwrap()) as usize
@@ -67,7 +67,7 @@ fn tables_that_lie_are_refused_or_make_a_state() {
     }
 }
 
-/// A table with a type twice, or out of order.
+/// A table that has a type twice, or types out of order, is refused.
 #[test]
 fn tables_are_in_order() {
     v2::register();

@@ -1,5 +1,5 @@
-//! Random forms with random states, upgraded by a plan and, the slow way, value by value: both make the same bytes. What
-//! is said of the format here is said a second time, by its specification alone.
+//! Random forms with random states, upgraded by a plan and, slowly, value by value: both must make the same bytes.
+//! `format` is a second implementation of the format, by its specification alone.
 
 #![allow(clippy::cast_precision_loss, reason = "numbers that are any")]
 
@@ -43,7 +43,7 @@ enum State {
     Float(f64),
     Text(String),
     Optional(Option<Box<State>>),
-    /// Lists, sets, arrays; maps, keys and values by turns.
+    /// Lists, sets and arrays; maps as alternating keys and values.
     Many(Vec<State>),
     Boxed(Box<State>),
     /// Tuples and objects.
@@ -73,7 +73,7 @@ fn random_forms_upgrade_as_value_by_value() {
                 .upgrade(&before)
                 .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{older}\n{newer}\n{said:?}\n{state:?}"));
             assert_eq!(made, after, "seed {seed}:\n{older}\n{newer}\n{said:?}\n{state:?}");
-            // And it is a state.
+            // The bytes are also a valid state.
             Inspection::open(&made).unwrap().value().unwrap();
         }
     }

@@ -4,7 +4,7 @@ use state_core::evolve::Amendments;
 
 use super::{State, Type};
 
-/// Numbers that a seed gives, the same on every machine.
+/// Random numbers from a seed, the same on every machine.
 struct Random(u64);
 
 impl Random {
@@ -79,7 +79,7 @@ impl Maker {
     }
 
     pub fn slots(&mut self, depth: usize) -> Vec<(String, Type)> {
-        // A few are large, as most types of a program are.
+        // A few are large, as types of programs can be.
         let most = if self.random.below(6) == 0 { 9 } else { 4 };
         (0..self.random.below(most)).map(|_| (self.name("slot"), self.ty(depth))).collect()
     }
@@ -123,7 +123,7 @@ impl Maker {
         }
     }
 
-    /// A later form, to which each state of the type can be brought. A `key` loses nothing.
+    /// Makes a later form, to which each state of the type can be upgraded. A `key` loses nothing.
     fn later(&mut self, ty: &Type, key: bool) -> Type {
         let changed = self.changed(ty, key);
         match self.random.below(8) {
@@ -154,7 +154,7 @@ impl Maker {
             Type::Tuple(items) => Type::Tuple(items.iter().map(|item| self.later(item, key)).collect()),
             Type::Object { name, parent, slots } => {
                 let mut own = slots.clone();
-                // Slots may move out of a parent; its names are its own.
+                // Slots may move out of a parent, because no other slot has their names.
                 if *parent && self.random.below(2) == 0 {
                     if let Type::Object { slots: inherited, .. } = own.remove(0).1 {
                         own.splice(0..0, inherited);
@@ -192,7 +192,7 @@ impl Maker {
     }
 
     fn changed_unboxed(&mut self, of: &Type, key: bool) -> Type {
-        // What is in the box has no `Option` of its own that the unboxed one could be taken for.
+        // An `Option` or box in a box is not changed: once unboxed, it could be taken for another one.
         if matches!(of, Type::Optional(_) | Type::Boxed(_)) {
             Type::Boxed(Box::new(of.clone()))
         } else {
@@ -200,7 +200,7 @@ impl Maker {
         }
     }
 
-    /// Where one that became optional could be taken for the one around it.
+    /// Changes the type in an `Option`, unless it could then be taken for the outer one.
     fn changed_inside(&mut self, of: &Type, key: bool) -> Type {
         match of {
             Type::Optional(_) | Type::Boxed(_) => of.clone(),
@@ -237,7 +237,7 @@ impl Maker {
             let at = self.random.below(later.len() + 1);
             later.insert(at, (self.name("added"), filled[self.random.below(filled.len())].clone()));
         }
-        // What stays in order is copied as a whole.
+        // Slots that keep their order are copied as a whole.
         match self.random.below(4) {
             0 => self.random.shuffle(&mut later),
             1 if later.len() > 1 => {

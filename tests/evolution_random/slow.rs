@@ -19,7 +19,7 @@ fn empty(ty: &Type) -> State {
     }
 }
 
-/// The slots with those of parents in their places.
+/// The slots, with those of parents in the parents' places.
 fn flat<'t>(
     slots: &'t [(String, Type)],
     parent: bool,

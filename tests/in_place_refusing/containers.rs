@@ -1,4 +1,4 @@
-//! Containers of other lengths and keys keep what both have.
+//! Containers with other lengths or keys keep what is in both states.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use state_core::{RestoreOwned, State, dumps, load_into};
 
 use super::{BAD, Checked, Converted, Hooked, Logs, Owned, PANICS, Part, Texture, Variant, quietly};
 
-/// What could refuse, but is not there.
+/// A type that could refuse, but of which no part that refuses is present.
 #[derive(State)]
 struct Quiet {
     name: String,
@@ -30,7 +30,7 @@ fn a_list_that_is_empty_changes_nothing_from_afar() {
     assert_eq!((&*target.name, places(&target)), ("new", before));
 }
 
-/// Elements that both lists have keep what they skip; those that come or go are whole.
+/// Elements that are in both lists keep their skipped fields; those that are added or removed are complete.
 #[test]
 fn lists_of_other_lengths_keep_what_both_have() {
     let parts = |of: u32, count: u32, texture: fn() -> Texture| -> Vec<Hooked> {
@@ -55,7 +55,7 @@ fn lists_of_other_lengths_keep_what_both_have() {
     }
 }
 
-/// Entries of equal keys keep what they skip, in maps of whatever order.
+/// Entries with equal keys keep their skipped fields, in maps of any order.
 #[test]
 fn maps_of_other_keys_keep_what_both_have() {
     let entries = |keys: &[u8], texture: fn() -> Texture| -> HashMap<u8, Hooked> {
@@ -141,7 +141,7 @@ fn a_poisoned_lock_is_healed_by_what_is_accepted_alone() {
     assert_eq!(*lock.lock().unwrap(), Hooked::part(2, Texture::live()));
 }
 
-/// Exchanged once, each has the other's state; exchanged again, its own.
+/// Asserts that values exchanged once have each other's state, and exchanged again their own.
 #[track_caller]
 fn exchanged<T: RestoreOwned + PartialEq + Debug>(make: impl Fn() -> (T, T)) {
     let (mut a, mut b) = make();

@@ -1,4 +1,4 @@
-//! Conversions and hooks run once, and see what the live value skips.
+//! Conversions and hooks run once, and see the skipped fields of the live value.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use state_core::{Restore, State, dumps, load_into, loads};
 use super::{LOG, Logs, Texture, tree};
 
 thread_local! {
-    /// How often something was converted, and which time is refused.
+    /// How many conversions have run, and which of them is refused.
     static TIMES: Cell<(usize, usize)> = const { Cell::new((0, usize::MAX)) };
 }
 
@@ -26,7 +26,7 @@ mod fickle {
         *value
     }
 
-    /// No function of its bytes.
+    /// The result does not depend on the bytes alone.
     pub fn set(slot: u8) -> Result<u8, &'static str> {
         let (times, refused) = TIMES.get();
         TIMES.set((times + 1, refused));
@@ -67,7 +67,7 @@ fn what_hooks_rebuild_belongs_to_the_state_that_is_there() {
     assert_eq!((&target, target.sum), (&tree(1, 3), 10));
 }
 
-/// A hook that needs what the live value skips.
+/// A hook that needs skipped fields of the live value.
 #[derive(State, Debug)]
 #[state(after_set = Scene::find)]
 struct Scene {
@@ -100,7 +100,7 @@ fn hooks_see_what_the_live_value_skips() {
     let error = load_into(&dumps(&vec![scene(&["a", "c"])]).unwrap(), &mut target).unwrap_err();
     assert_eq!((error.found(), error.path()), ("no asset c", "[0]"));
     assert_eq!((&*target[0].names, &*target[0].found), (&["b".to_string(), "a".into()][..], &[2, 1][..]));
-    // One that is new to the list has nothing live.
+    // An element that is new to the list has no live value.
     let two = dumps(&vec![scene(&["a"]), scene(&["b"])]).unwrap();
     assert_eq!(load_into(&two, &mut target).unwrap_err().found(), "no assets");
     assert_eq!(target.len(), 1);
@@ -111,7 +111,7 @@ fn logged() -> Vec<String> {
     LOG.take()
 }
 
-/// The same without a refusal, and without skipped fields.
+/// A hook without a refusal, on a type without skipped fields.
 #[derive(State, Debug)]
 #[state(after_set = Plain::look)]
 struct Plain(u8);
@@ -131,12 +131,12 @@ fn each_hook_runs_once_on_an_accepted_state() {
         (vec![Logs::new(1, ""), Logs::new(2, ""), Logs::new(3, "")], Plain(5), Some(Box::new(Logs::new(4, ""))));
     load_into(&dumps(&state).unwrap(), &mut target).unwrap();
     assert_eq!(logged(), ["plain 5", "1a", "2b", "3", "4c"]);
-    // What is refused first is the last that was called, before the old state is settled again.
+    // A refusing hook is the last that is called before the old state is settled again.
     load_into(&dumps(&vec![Logs::new(1, ""), Logs::new(0, "")]).unwrap(), &mut target.0).unwrap_err();
     assert_eq!(logged(), ["1a", "0b", "1a", "2b", "3"]);
 }
 
-/// A container by hand, which knows only `get`.
+/// A container implemented by hand, with only `get`.
 struct ByHand<T>(Vec<T>);
 
 impl<T: State> State for ByHand<T> {
@@ -170,7 +170,7 @@ fn no_hook_is_forgotten_in_a_container_by_hand() {
     let mut target = (Logs::new(7, "a"), ByHand(vec![Logs::new(8, "b")]));
     let state = |last| (Logs::new(1, ""), ByHand(vec![Logs::new(last, "")]));
     load_into(&dumps(&state(2)).unwrap(), &mut target).unwrap();
-    // Its elements are new.
+    // The elements of the other container are new.
     assert_eq!((target.0.seen, &*target.1.0), ("a", &[Logs::new(2, "")][..]));
     assert_eq!(logged(), ["1", "2"]);
     load_into(&dumps(&state(0)).unwrap(), &mut target).unwrap_err();

@@ -1,5 +1,5 @@
-//! Restores in place of what something below the root may refuse: what is skipped and what is allocated stays in the
-//! live value, and a refusal or a panic leaves all of it as it was.
+//! Restores in place that something below the root may refuse: skipped fields and allocations stay in the live value,
+//! and a refusal or a panic leaves all of it unchanged.
 
 #![allow(clippy::linkedlist, reason = "it is one of the containers")]
 
@@ -43,7 +43,7 @@ use std::sync::Once;
 
 use state_core::State;
 
-/// Something that has no state and is found again by its address.
+/// A resource without a state, which is recognised by its address.
 #[derive(Debug, Default, PartialEq, Clone)]
 struct Texture(Vec<u8>);
 
@@ -53,7 +53,7 @@ impl Texture {
     }
 }
 
-/// `u32::MAX` is what each part refuses, and this what each panics at.
+/// Each part refuses `u32::MAX`, and panics at the number below it.
 const BAD: u32 = u32::MAX;
 
 const PANICS: u32 = u32::MAX - 1;
@@ -107,7 +107,7 @@ impl Hooked {
     }
 }
 
-/// Refuses itself, and skips nothing.
+/// A type that refuses, and skips nothing.
 #[derive(State, Debug, PartialEq)]
 #[state(after_set = Checked::check)]
 struct Checked(u32);
@@ -164,13 +164,13 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A type at the root that refuses itself, and holds itself.
+/// A type at the root that refuses, and contains itself.
 #[derive(State, Debug, PartialEq)]
 #[state(after_set = Tree::check)]
 struct Tree {
     value: u8,
     kids: Vec<Tree>,
-    /// Made anew of the slots.
+    /// Recomputed from the slots.
     #[state(skip)]
     sum: u32,
     #[state(skip)]

@@ -1,4 +1,4 @@
-//! Worlds of every container keep what is live.
+//! Worlds with every kind of container keep their live parts.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
@@ -55,7 +55,7 @@ struct Base<P> {
 const PARTS: usize = 25;
 
 impl<P: Part> World<P> {
-    /// A world whose part at `bad` has the value `what`.
+    /// Makes a world whose part at `bad` has the value `what`.
     fn new(of: u32, (bad, what): (usize, u32), texture: fn() -> Texture) -> Self {
         let mut at = 0;
         let mut part = || {
@@ -112,7 +112,7 @@ impl<P: Part> World<P> {
             .collect()
     }
 
-    /// Where everything lies that a restore in place keeps.
+    /// The addresses that a restore in place must keep.
     fn places(&mut self) -> Vec<*const u8> {
         let (Variant::Some { texture, .. }, Variant::Bare { texture: bare }) = (&self.variant, &self.bare) else {
             unreachable!()
@@ -148,7 +148,7 @@ impl<P: Part> World<P> {
 
 type Way<T> = fn(&T, &mut T) -> Result<(), Error>;
 
-/// Each way into a live value.
+/// All ways into a live value.
 fn ways<T: RestoreOwned + state_core::StateObject>() -> [Way<T>; 6] {
     [
         |from, to| load_into(&dumps(from)?, to),

@@ -1,39 +1,39 @@
-//! What must hold of every value, whatever its type, through every door.
+//! The guarantees for every value, whatever its type, in every format.
 
 use state_core::{RestoreOwned, check, dump_into, dumps, from_value, load_into, loads, to_value};
 
-/// Every bit of an image up to this size is flipped; in longer ones, which repeat themselves, a few.
+/// All bits of an image up to this size are flipped; in longer ones, which repeat themselves, some are.
 const ALL_BITS: usize = 512;
 const SOME_BITS: usize = 60;
 
-/// Truncations of longer images skip some lengths.
+/// About the maximum number of truncations; longer images skip some lengths.
 const LENGTHS: usize = 256;
 
-/// Shows the promises for values of one type, each of them also over all the others as the target of a restore.
+/// Checks the guarantees for values of one type, with each of them also restored over all others.
 pub fn values<T: RestoreOwned + PartialEq>(values: &[T]) {
     values_that(values, T::eq);
 }
 
-/// As [`values`], for types without an equality, or whose own is not that of their states.
+/// Like [`values`], for types without an equality, or with one that is not that of their states.
 pub fn values_that<T: RestoreOwned>(values: &[T], same: impl Fn(&T, &T) -> bool + Copy) {
     for value in values {
         Case { value, same, bytes: dumps(value).unwrap() }.show(values);
     }
 }
 
-/// One value, its image, and what counts as the same value.
+/// One value, its image, and the equality that applies.
 struct Case<'a, T, F> {
     value: &'a T,
     same: F,
     bytes: Vec<u8>,
 }
 
-/// A value as its state, because not every type can be printed: a tuple of 16 parts cannot.
+/// Shows a value as its state, because not every type can be printed: a tuple of 16 parts cannot.
 fn shown<T: RestoreOwned>(value: &T) -> String {
     to_value(value).map_or_else(|error| error.to_string(), |state| state.to_string())
 }
 
-/// A second one of a value that cannot be cloned.
+/// Copies a value that cannot be cloned.
 fn copy<T: RestoreOwned>(value: &T) -> T {
     loads(&dumps(value).unwrap()).unwrap()
 }
