@@ -24,7 +24,7 @@ use crate::schema::{MemberOf, Nodes, Open, Problem};
 pub(crate) struct SetEvolution {
     pub(super) plan: for<'t> fn(&mut Planner<'t>, &'t Open, &'static Open, &Path<'_>) -> Op,
     pub(super) pass: fn(&mut Skips, &mut Ahead<'_>, &Open) -> usize,
-    /// Finds the type of a value that is given with its tag alone.
+    /// Finds the type of a value that is given by its tag alone.
     pub tagged: for<'n> fn(&'n Nodes, &Open, &str) -> Result<MemberOf<'n>>,
 }
 

@@ -1,4 +1,4 @@
-//! A file whose state is viewed in place. This file contains `unsafe` code: mapping, for which the caller is
+//! A file whose state is viewed in place. This file holds `unsafe` code: mapping, for which the caller is
 //! responsible (feature `mmap`).
 //!
 //! The benefit that justifies it: a gigabyte of raw arrays is opened in the time and memory that its header takes.

@@ -31,7 +31,7 @@ pub struct Options {
     pub(super) copies: Copies,
 }
 
-/// What happens to shared objects in types that do not say.
+/// What happens to shared objects in types without `#[state(shared)]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Copies {
     Write,

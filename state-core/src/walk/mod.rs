@@ -157,7 +157,7 @@ pub(crate) fn path_of_blank<'a>(
     Read::new(Nodes::NONE, regions, bodies[0], &mut Nowhere).unlimited().blank(schema, regions.head, levels, bodies)
 }
 
-/// Returns the common part of the paths to all objects of a type that begin while as many bytes of all regions remain.
+/// Returns the common part of the paths to all objects of a type that begin with a number of bytes remaining.
 pub(crate) fn path_of_object(
     schema: &'static Schema,
     regions: &Regions<'_>,

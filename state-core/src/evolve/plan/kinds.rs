@@ -24,7 +24,7 @@ impl<'t> Planner<'t> {
             (Kind::Raw(a), Kind::Optional(b)) if a.optional => {
                 Op::Optional { of: self.raw_to_part((from, a), self.ours.get(*b), path) }
             }
-            // The box is outside of as many options as the present type has.
+            // The box contains at least as many options as the present type has, so it is removed first.
             (Kind::Boxed(of), Kind::Optional(_)) if options(self.theirs, from) >= options(self.ours, to) => {
                 Op::Unbox { of: self.pair(self.theirs.get(*of), to, path) }
             }

@@ -1,4 +1,4 @@
-//! Values that are referenced from more than one place, or that contain themselves. This file contains `unsafe` code.
+//! Values that are referenced from more than one place, or that contain themselves. This file holds `unsafe` code.
 //!
 //! The benefit that justifies it: a reference to a shared value lives as long as the reference to the handle, so lists,
 //! keys and attributes are read in the same way whether they are shared or not. Safe code could only lend a guard at

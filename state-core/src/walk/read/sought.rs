@@ -68,7 +68,7 @@ impl Blanks<'_> {
     }
 }
 
-/// The common part of the paths to all objects of a type that begin while as many bytes of all regions remain.
+/// The common part of the paths to all objects of a type that begin with `left` bytes of all regions remaining.
 pub(super) struct Common<'a> {
     schema: &'a Schema,
     left: Left,
