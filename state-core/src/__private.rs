@@ -1,4 +1,4 @@
-//! What generated code may name. Nothing here is meant for anyone else, and all of it can change.
+//! What generated code may name. Nothing here is meant for other use, and all of it can change.
 
 pub use alloc::boxed::Box;
 pub use alloc::rc::Weak as RcWeak;
@@ -56,7 +56,7 @@ pub use crate::sharing::proof::{OneThread, Share, Shares};
 pub use crate::state::{Derived, Outcome, Parent, Remote, Restore, State, StateObject};
 pub use crate::{__image as image, __record as record};
 
-/// What fields of raw arrays call.
+/// The functions for fields of raw arrays.
 pub mod raw {
     pub use crate::raw::items::{Kept, Many, Maybe, One};
     pub use crate::raw::kind::{FlagKind, NoKind, OpaqueKind, Probe};
@@ -67,10 +67,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-/// What generated code imports under the names of its locals; see `shadows` in the derive.
+/// An item that generated code imports under the names of its locals; see `shadows` in the derive.
 pub fn local() {}
 
-/// Finds the schema of `[T; 0]`: that of an array of `T` where it has a state, and else that of an array of nothing.
+/// Finds the schema of `[T; 0]`: that of an array of `T` if `T` has a state, otherwise that of an array of `()`.
 #[derive(Debug)]
 pub struct OfNone<T>(core::marker::PhantomData<fn() -> T>);
 
@@ -93,13 +93,13 @@ pub trait OfStateless {
 
 impl<T> OfStateless for OfNone<T> {}
 
-/// What a `default = path` gives.
+/// The value of `default = path`.
 #[inline]
 pub fn given<T>(default: fn() -> T) -> T {
     default()
 }
 
-/// A type of another crate, where it is made from the type that describes it.
+/// A type of another crate that can be made from the type that describes it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from `{D}`",
     label = "no `TryFrom<{D}>` for this type",
@@ -124,7 +124,7 @@ where
     }
 }
 
-/// What a getter gives for a field of this type: a value, or a reference to one.
+/// A field type that can be made from what a getter returns: a value, or a reference to one.
 #[diagnostic::on_unimplemented(
     message = "a getter of a field of type `{Self}` cannot return `{G}`",
     note = "a getter returns the field's type, a reference to it, a `&str` for a `String`, or a slice for a `Vec`"
@@ -161,7 +161,7 @@ impl<T: Clone> Got<&[T]> for Vec<T> {
     }
 }
 
-/// What fills a field that has no slot, or a slot that a state has no value for.
+/// The value of a field that has no slot, or of a slot that is missing from a state.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default value for the field",
     label = "no `Default` for this type",

@@ -205,7 +205,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Detail { kind, path, expected, found, hint, offset, .. } = &*self.0;
-        // Names in these can come from a file.
+        // These texts may contain names from a file.
         if !path.is_empty() {
             write!(f, "{}: ", Escaped(path))?;
         }
@@ -216,7 +216,7 @@ impl fmt::Display for Error {
             }
         }
         match kind {
-            // The words of the type's author.
+            // The words of the user's error.
             ErrorKind::Refused => f.write_str(found)?,
             _ => write!(f, "{}", Escaped(found))?,
         }
@@ -260,7 +260,7 @@ fn cut(text: Cow<'static, str>) -> Cow<'static, str> {
     Cow::Owned([&text[..end], "..."].concat())
 }
 
-/// A name that may come from a file, without what a log or a terminal would act on.
+/// A name that may come from a file, shown without characters that a log or terminal would act on.
 pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -269,7 +269,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Letters that Rust shows by themselves stay; quotes and backslashes disturb no line.
+/// Writes a character: those that Rust shows unescaped stay, and so do quotes and backslashes, which are harmless.
 pub(crate) fn write_printable(out: &mut impl fmt::Write, letter: char) -> fmt::Result {
     if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {
         return out.write_char(letter);
@@ -277,7 +277,7 @@ pub(crate) fn write_printable(out: &mut impl fmt::Write, letter: char) -> fmt::R
     letter.escape_debug().try_for_each(|letter| out.write_char(letter))
 }
 
-/// What an element of a list is called on the path to a place.
+/// The name of an element of a list in a path.
 pub(crate) fn index(at: usize) -> String {
     alloc::format!("[{at}]")
 }

@@ -60,15 +60,15 @@
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Cursors and parts of heads are cut by constants that the optimiser only sees once everything is in one place. Where
-// nothing is optimised, it would only make the frames of recursive types large: hence the condition at each.
+// Cursors and parts of heads are cut by constants that the optimiser can use only after inlining. Without optimisation,
+// inlining would only enlarge the frames of recursive types: hence the condition at each attribute.
 #![allow(clippy::inline_always)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-// So that the examples in the documentation and the derive's paths mean this crate here too.
+// So that `state_core` in doc examples and in the derive's paths means this crate here too.
 extern crate self as state_core;
 
 #[doc(hidden)]

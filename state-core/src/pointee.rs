@@ -63,7 +63,7 @@ pub trait Pointee {
     #[doc(hidden)]
     const IS_CELL: bool = false;
 
-    /// Whether a value has to be there before anything refers to it: because it can be refused, or is built behind its
+    /// Whether a value must exist before anything refers to it, because it can be refused, or is built behind its
     /// pointer.
     #[doc(hidden)]
     #[must_use]
@@ -78,7 +78,7 @@ pub trait Pointee {
     fn put_behind<'v>(&'v self, head: &mut [u8], writer: &mut Writer<'_, 'v>);
 }
 
-/// A shared pointer whose object can be referred to while it is made.
+/// A shared pointer whose object can be referred to while it is built.
 #[doc(hidden)]
 pub trait Early<'de, T: ?Sized>: Pointer<T> + Shared<'de> {
     /// Makes the object.
@@ -105,26 +105,26 @@ pub trait RestorePointee<'de>: Pointee {
     /// Restores the value behind a pointer, or replaces the pointer if others share the value or it cannot be changed.
     fn set_behind<P: Pointer<Self>>(pointer: &mut P, head: &'de [u8], reader: &mut Reader<'de>);
 
-    /// Whether [`enter_behind`](RestorePointee::enter_behind) can do anything.
+    /// Whether [`enter_behind`](RestorePointee::enter_behind) can restore anything.
     #[doc(hidden)]
     const ENTERS: bool = Self::IS_CELL;
 
-    /// Builds the value behind a new pointer, and offers weak references to it while it does.
+    /// Builds the value behind a new pointer, and offers weak references to it meanwhile.
     #[doc(hidden)]
     fn early_behind<P: Early<'de, Self>>(head: &'de [u8], reader: &mut Reader<'de>, class: u8) -> Option<P> {
         let _ = class;
         Self::get_behind(head, reader)
     }
 
-    /// Makes what others see what stands in an image; `false`, and the reader where it was, if that cannot be. With
-    /// `wait`, a lock that is held is waited for.
+    /// Restores the value in place, for all that refer to it; if that is impossible, returns `false`, and the reader
+    /// does not move. With `wait`, it waits for a lock that is held.
     #[doc(hidden)]
     fn enter_behind(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
         let _ = (head, reader, wait);
         false
     }
 
-    /// Exchanges the values of two cells or locks.
+    /// Exchanges the values of two cells or locks; returns whether that was possible.
     #[doc(hidden)]
     fn swap_behind(&self, other: &Self) -> bool {
         let _ = other;
@@ -145,21 +145,21 @@ pub trait RestorePointee<'de>: Pointee {
         let _ = (other, reader);
     }
 
-    /// As [`settle_behind`](RestorePointee::settle_behind), of a value that others refer to.
+    /// As [`settle_behind`](RestorePointee::settle_behind), for a value that others refer to.
     #[doc(hidden)]
     fn settle_in_behind(&self, reader: &mut Reader<'de>) -> Option<()> {
         let _ = reader;
         Some(())
     }
 
-    /// A weak reference that leads nowhere.
+    /// A weak `Rc` reference to no value.
     #[doc(hidden)]
     #[must_use]
     fn gone_rc() -> Option<rc::Weak<Self>> {
         None
     }
 
-    /// The same of an `Arc`.
+    /// A weak `Arc` reference to no value.
     #[doc(hidden)]
     #[must_use]
     fn gone_arc() -> Option<sync::Weak<Self>> {
@@ -172,7 +172,7 @@ pub trait RestorePointee<'de>: Pointee {
         core::mem::swap(pointer, other);
     }
 
-    /// Calls the hooks that are left.
+    /// Calls the hooks that were left.
     fn settle_behind<P: Pointer<Self>>(pointer: &mut P, reader: &mut Reader<'de>) -> Option<()> {
         let _ = (pointer, reader);
         Some(())
@@ -181,11 +181,11 @@ pub trait RestorePointee<'de>: Pointee {
 
 /// A pointer that owns its value, alone or shared: `Box`, `Rc` and `Arc`.
 pub trait Pointer<T: ?Sized>: Deref<Target = T> + Sized {
-    /// The memory that a value takes behind it.
+    /// The memory of a value behind it.
     #[doc(hidden)]
     type Value: Holds;
 
-    /// The memory that elements take behind it.
+    /// The memory of elements behind it.
     #[doc(hidden)]
     type Elements: Holds;
 

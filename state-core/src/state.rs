@@ -52,8 +52,8 @@ pub trait State {
     /// Proof that the value has the same layout in memory as its head, so that runs of it are copied whole.
     const IMAGE: Image<Self> = Image::NO;
 
-    /// Whether it is a pointer that may be shared: a reference that can be left out until its object is there, where what
-    /// holds it can be empty.
+    /// Whether it is a pointer that may be shared: its container may leave it out until its object exists, if the
+    /// container can be empty.
     #[doc(hidden)]
     const POINTER: bool = false;
 
@@ -65,20 +65,19 @@ pub trait State {
     #[doc(hidden)]
     const SHARE: Share<Self> = Share::NO;
 
-    /// The stack, in bytes, that building a value behind a pointer may take, where that is done in place: see
+    /// The stack, in bytes, that building a value behind a pointer may use, if that happens in place: see
     /// [`get_boxed`](Restore::get_boxed).
     #[doc(hidden)]
     const BOXED: Option<usize> = None;
 
-    /// The schema of a derived type, from which lists of types take its name, or give it another.
+    /// The schema of a derived type, from which lists of types take its name, or make a renamed copy.
     #[doc(hidden)]
     const STATE_SCHEMA: Schema = Schema::NAMELESS;
 
     /// Names, types and layout of the slots.
     fn schema() -> &'static Schema;
 
-    /// Where the program keeps what it knows of the type, once it has met it as a root; types with parameters have
-    /// no place of their own.
+    /// The place in which the program caches what it knows about the type as a root; types with parameters have none.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -115,12 +114,12 @@ pub trait Restore<'de>: State + Sized {
     /// Whether [`check`](Restore::check) has anything to do: `false` if every head is valid.
     const CHECKED: bool = true;
 
-    /// Whether an exchange can as well swap the whole values, because nothing in them is skipped; `false` where that is
-    /// behind a list, map or pointer, as constants of a type that holds itself cannot ask each other.
+    /// Whether an exchange may swap whole values, because nothing in them is skipped; `false` behind a list, map or
+    /// pointer, because constants of recursive types cannot depend on each other.
     #[doc(hidden)]
     const WHOLE: bool = false;
 
-    /// The same, where the contents of lists, sets and maps are asked too, unless those are in others.
+    /// As `WHOLE`, but also looking into lists, sets and maps that are not inside others.
     #[doc(hidden)]
     const SWAPPED: bool = Self::WHOLE;
 
@@ -135,21 +134,21 @@ pub trait Restore<'de>: State + Sized {
     /// [`Schema::refusing`].
     fn get(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Self>;
 
-    /// Builds the value behind a pointer: in place where [`BOXED`](State::BOXED) says so, whatever its size.
+    /// Builds the value behind a pointer: in place if [`BOXED`](State::BOXED) is set, whatever its size.
     #[doc(hidden)]
     fn get_boxed(head: &'de [u8], reader: &mut Reader<'de>) -> Option<Box<Self>> {
         Self::get(head, reader).map(Box::new)
     }
 
-    /// Restores the value of a cell or lock behind a shared pointer; `false`, and the reader where it was, if something
-    /// keeps it. With `wait`, a lock that is held is waited for.
+    /// Restores the value of a cell or lock behind a shared pointer; returns `false`, and the reader does not move, if
+    /// it is borrowed or held. With `wait`, it waits for a lock that is held.
     #[doc(hidden)]
     fn enter(&self, head: &'de [u8], reader: &mut Reader<'de>, wait: bool) -> bool {
         let _ = (head, reader, wait);
         false
     }
 
-    /// Exchanges the values of two cells or locks behind shared pointers.
+    /// Exchanges the values of two cells or locks behind shared pointers; returns whether that was possible.
     #[doc(hidden)]
     fn swap_in(&self, other: &Self) -> bool {
         let _ = other;
@@ -169,7 +168,7 @@ pub trait Restore<'de>: State + Sized {
         let _ = (other, reader);
     }
 
-    /// As [`settle`](Restore::settle), of a cell or lock behind a shared pointer.
+    /// As [`settle`](Restore::settle), for a cell or lock behind a shared pointer.
     #[doc(hidden)]
     fn settle_in(&self, reader: &mut Reader<'de>) -> Option<()> {
         let _ = reader;
@@ -241,17 +240,17 @@ impl<T: for<'de> Restore<'de>> RestoreOwned for T {}
     label = "an object is a struct with `#[derive(State)]`"
 )]
 pub trait StateObject: State {
-    /// The derive alone implements this trait.
+    /// Only the derive implements this trait.
     #[doc(hidden)]
     const DERIVED: Derived;
 }
 
-/// What only generated code says.
+/// A value that only generated code uses.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Derived;
 
-/// An object, where it is asked for as a parent.
+/// An object that is required to be a parent.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parent",
@@ -348,8 +347,8 @@ impl<E: core::fmt::Display> Outcome for Result<(), E> {
     }
 }
 
-/// Whether an error type has values. `Result<(), Infallible>` is the one form of `Result` that takes no space; a
-/// compiler that laid it out otherwise would make a restore build a value aside, and nothing worse.
+/// Whether an error type has values. `Result<(), Infallible>` is the only such `Result` of size 0; if a compiler laid
+/// it out otherwise, a restore would needlessly build a value aside.
 pub(crate) const fn can_fail<E>() -> bool {
     size_of::<Result<(), E>>() != 0
 }

@@ -1,4 +1,4 @@
-//! Raw arrays of Rust's as arrays: the type that elements have by their schema.
+//! The types of elements as array types, derived from the schema.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::schema::{Kind, Nodes, Schema};
 
 impl Dtype {
-    /// The type of elements as they lie in an image, and the lengths of the arrays that are elements: NumPy counts these
+    /// The type of elements in an image, and the lengths of arrays that are elements themselves, which NumPy counts
     /// among the dimensions.
     ///
     /// # Errors
@@ -39,12 +39,12 @@ impl Dtype {
                 let aligned = is_laid_out_as_in_c(&fields, schema.head);
                 Self::Structured(Structured::new(fields, schema.head, aligned)?)
             }
-            // Of numbers that NumPy has not, and of bytes that nothing is known of, it keeps as many.
+            // Numbers that NumPy does not have, and opaque bytes, become bytes of the same size.
             _ => Self::Void(schema.head),
         })
     }
 
-    /// The alignment that C gives it.
+    /// The alignment that C gives to the type.
     fn alignment(&self) -> usize {
         match self {
             Self::Int(size, _) | Self::UInt(size, _) | Self::Float(size, _) => usize::from(*size),
@@ -59,7 +59,7 @@ fn alignment(fields: &[Field]) -> usize {
     fields.iter().map(|field| field.dtype.alignment()).max().unwrap_or(1)
 }
 
-/// Whether NumPy would call the record aligned; it refuses to, where fields do not lie as in C.
+/// Whether NumPy accepts the record as aligned; it refuses if the fields are not laid out as in C.
 fn is_laid_out_as_in_c(fields: &[Field], size: usize) -> bool {
     let mut end = 0;
     let stand = fields.iter().all(|field| {

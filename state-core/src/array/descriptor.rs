@@ -1,4 +1,4 @@
-//! The types of elements as text, as NumPy writes them: `<f8`, or the fields of a record.
+//! The types of elements as text, in NumPy's notation: `<f8`, or the fields of a record.
 
 use alloc::{format, string::ToString};
 use core::{
@@ -36,7 +36,7 @@ fn parse(text: &str) -> Option<Dtype> {
         return Some(Dtype::Bool);
     }
     let is_number = rest.bytes().all(|byte| byte.is_ascii_digit());
-    // Kinds of any size have none at first: `S`.
+    // Kinds of any size may have no size yet: `S`.
     let size: usize = if rest.is_empty() { 0 } else { rest.parse().ok().filter(|_| is_number)? };
     let small = u8::try_from(size).ok();
     let dtype = match kind {
@@ -57,7 +57,7 @@ const fn native() -> ByteOrder {
     if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little }
 }
 
-/// A single byte has no order: equal types are to be equal.
+/// Removes the order of a single byte, so that equal types are equal.
 fn without_needless_order(dtype: Dtype) -> Dtype {
     match dtype {
         Dtype::Int(1, _) => Dtype::Int(1, ByteOrder::Little),
@@ -87,8 +87,8 @@ impl fmt::Display for TimeUnit {
     }
 }
 
-/// What NumPy's `dtype` takes: `<f8`, for a record the list of its fields, or all of its layout where there are gaps
-/// between them.
+/// Prints an argument of NumPy's `dtype`: `<f8`; for a record, the list of its fields or, if there are gaps between
+/// them, the whole layout.
 impl fmt::Display for Dtype {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let order = match self.byte_order() {
@@ -121,7 +121,7 @@ impl fmt::Display for Dtype {
 }
 
 impl Structured {
-    /// Whether the fields follow each other without gaps, in their order.
+    /// Whether the fields follow one another without gaps, in order.
     pub(super) fn is_packed(&self) -> bool {
         let mut end = 0;
         let in_order = self.fields().iter().all(|field| {
@@ -139,7 +139,7 @@ pub(crate) fn write_shape(f: &mut Formatter<'_>, shape: &[usize]) -> fmt::Result
     f.write_str(if shape.len() == 1 { ",)" } else { ")" })
 }
 
-/// A format in a list: quoted, unless it is one of Python's own objects.
+/// Writes a format in a list: quoted, unless it is an expression itself.
 fn write_format(f: &mut Formatter<'_>, dtype: &Dtype) -> fmt::Result {
     match dtype {
         Dtype::Structured(_) | Dtype::Subarray(_) => write!(f, "{dtype}"),

@@ -4,8 +4,7 @@ use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Records in records deeper than this are refused, and so are those of more fields in all: both are walked with
-/// recursion, for each element.
+/// The limits on nesting and on the total number of fields of records: records are walked recursively for each element.
 const DEEPEST: usize = 16;
 const MOST_FIELDS: usize = 1 << 16;
 
@@ -130,7 +129,7 @@ struct Repeated {
     weight: Weight,
 }
 
-/// What it costs to walk a type.
+/// The cost of walking a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Weight {
     depth: usize,
@@ -138,7 +137,7 @@ struct Weight {
 }
 
 impl Weight {
-    /// That of what holds others.
+    /// The weight of a type that holds others.
     fn around(inner: impl Iterator<Item = Self>) -> Result<Self> {
         let start = Self { depth: 0, fields: 1 };
         let weight = inner.fold(start, |sum, one| Self {
@@ -220,8 +219,8 @@ impl Subarray {
 }
 
 impl Dtype {
-    /// The numbers behind one of the codes by which Python's `array` module tells the formats of machines; `None` for
-    /// those of text.
+    /// The numbers for one of the codes by which Python's `array` module identifies machine formats; `None` for the
+    /// formats of text.
     pub(crate) fn of_machine_format(format: u8) -> Option<Self> {
         let order = if format % 2 == 0 { ByteOrder::Little } else { ByteOrder::Big };
         Some(match format {

@@ -8,10 +8,11 @@ use crate::literal::{Bytes, Float};
 use crate::protocol::float::widen;
 use crate::schema::{Kind, Record};
 
-/// The text of one element that is shown, in bytes; about, because a part is never cut.
+/// The length of the text shown for one element, in bytes; approximate, because a part is never cut.
 const SHOWN_TEXT: usize = 1000;
 
-/// An element of a raw array, by its layout. Layouts were read from the file, where a field lies inside its record.
+/// An element of a raw array, shown by its layout. Layouts are checked when a schema is read: each field is inside its
+/// record.
 pub(crate) struct Element<'a>(pub Elements<'a>, pub &'a [u8]);
 
 impl fmt::Display for Element<'_> {
@@ -34,7 +35,8 @@ impl Write for Counted<'_, '_> {
 }
 
 impl Counted<'_, '_> {
-    /// What stands before a part, which is left out where there is much text already; whether it is to come.
+    /// Writes the separator before a part, or an ellipsis if there is much text already; returns whether the part is to
+    /// be shown.
     fn part(&mut self, at: usize) -> Result<bool, fmt::Error> {
         self.write_str(if at == 0 { "" } else { ", " })?;
         if self.len > SHOWN_TEXT {

@@ -1,5 +1,5 @@
-//! Arrays, whoever holds them: the types of their elements and how they are written, the order in which they lie, and what
-//! they are in an image.
+//! Arrays in all formats: the types of their elements and the notation of these, the order of elements, and what they
+//! are in an image.
 
 mod described;
 pub(crate) mod descriptor;
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 use crate::schema::fingerprint::hash;
 use crate::schema::{Kind, Nodes, Schema, Show};
 
-/// Bytes are not those of an array of this shape, of which there would be so many.
+/// The error for bytes that are not those of an array of this shape, which would have `wanted` bytes.
 #[cold]
 pub(crate) fn wrong_length(elements: impl Display, shape: &[usize], (wanted, len): (Option<usize>, usize)) -> Error {
     let wanted = wanted.map_or_else(String::new, |wanted| format!("{wanted} "));
@@ -28,13 +28,13 @@ pub(crate) fn wrong_length(elements: impl Display, shape: &[usize], (wanted, len
     Error::new(ErrorKind::Malformed, expected, format!("{len} bytes"))
 }
 
-/// Bytes of a layout in words, beyond which nobody says that two are the same.
+/// The greatest length of a layout in words; longer ones are never taken to be the same.
 const LAYOUT: usize = 1 << 16;
 
-/// So much of a layout is kept; the rest is a hash.
+/// The length up to which a layout is kept; of a longer one, this much and a hash.
 const SHOWN: usize = 96;
 
-/// What the elements of a raw array are.
+/// The elements of a raw array.
 #[derive(Clone, Copy, Debug)]
 pub struct Elements<'a> {
     pub(crate) schema: &'a Schema,
@@ -42,7 +42,7 @@ pub struct Elements<'a> {
 }
 
 impl Elements<'_> {
-    /// What lies where in an element: what tells its bytes from those of another type.
+    /// The layout of an element in words, by which its bytes are distinguished from those of another type.
     pub(crate) fn layout(self) -> String {
         let mut out = Layout(String::new());
         let Ok(()) = layout((self.schema, self.nodes), &mut out) else { return String::new() };
@@ -54,7 +54,7 @@ impl Elements<'_> {
     }
 }
 
-/// Text up to [`LAYOUT`].
+/// Text of at most [`LAYOUT`] bytes.
 struct Layout(String);
 
 impl Write for Layout {

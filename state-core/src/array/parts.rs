@@ -1,4 +1,4 @@
-//! Arrays that a dynamic door holds, as the elements of a type: moved to the layout, order and byte order of an image.
+//! Arrays in dynamic formats as elements of a type: converted to the layout, order and byte order of an image.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,7 +11,7 @@ use crate::schema::{Kind, Nodes, Schema};
 
 /// An array of any number of dimensions: the type of its elements, its shape, and its memory.
 ///
-/// The memory has exactly the bytes that type and shape ask for, and elements have at least one each.
+/// The memory has exactly as many bytes as type and shape require, and each element has at least one.
 #[derive(Clone, Debug)]
 pub struct ArrayParts<'v> {
     pub(crate) dtype: Dtype,
@@ -20,7 +20,7 @@ pub struct ArrayParts<'v> {
     pub(crate) bytes: Cow<'v, [u8]>,
 }
 
-/// Bytes of an element that stand elsewhere in an image.
+/// Bytes of an element that have another place in an image.
 struct Move {
     from: usize,
     to: usize,
@@ -29,7 +29,7 @@ struct Move {
 }
 
 impl<'v> ArrayParts<'v> {
-    /// The array in words.
+    /// Describes the array in words.
     pub(crate) fn describe(&self) -> String {
         match &*self.shape {
             [] => format!("a single element of {}", self.dtype),
@@ -37,7 +37,7 @@ impl<'v> ArrayParts<'v> {
         }
     }
 
-    /// Whether it has no more dimensions than an element of the type has itself.
+    /// Whether it has only the dimensions that an element of the type has itself.
     pub(crate) fn is_one(&self, element: &Schema, nodes: &Nodes) -> bool {
         let (mut element, mut inner) = (element, 0);
         while let Kind::Array(of, _) = &element.kind {
@@ -46,7 +46,8 @@ impl<'v> ArrayParts<'v> {
         self.shape.len() == inner
     }
 
-    /// Whether its elements have the type's kind and size; or are larger floats, which are refused and not rounded.
+    /// Whether its elements have the kind and size of the type; also for larger floats, which are refused later, not
+    /// rounded.
     pub(crate) fn is_of(&self, element: &Schema, nodes: &Nodes) -> bool {
         Dtype::of_elements(element, nodes).is_ok_and(|(wanted, _)| match (&self.dtype, &wanted) {
             (Dtype::Float(given, _), Dtype::Float(wanted, _)) => given >= wanted,
@@ -54,8 +55,7 @@ impl<'v> ArrayParts<'v> {
         })
     }
 
-    /// The dimensions of which the elements are no part, as many as are asked for, and the bytes of the elements as they
-    /// lie in an image.
+    /// The dimensions outside the elements, whose number may be given, and the bytes of the elements as in an image.
     pub(crate) fn elements(
         self,
         (schema, nodes): (&Schema, &Nodes),
@@ -76,7 +76,7 @@ impl<'v> ArrayParts<'v> {
         Ok((shape, self.arranged(&moves, wanted.itemsize())))
     }
 
-    /// The elements in C's order, their bytes where `moves` puts them among `size`.
+    /// The elements in C order, with their bytes at the places that `moves` gives in elements of `size` bytes.
     fn arranged(self, moves: &[Move], size: usize) -> Cow<'v, [u8]> {
         let given = self.dtype.itemsize();
         let stays = moves.iter().all(|part| part.from == part.to && !part.swapped) && given == size;
@@ -132,7 +132,7 @@ impl<'v> ArrayParts<'v> {
     }
 }
 
-/// Where in Fortran's order the element lies whose place in C's order this is.
+/// The index in Fortran order of the element whose index in C order this is.
 fn in_fortran(shape: &[usize], mut place: usize) -> usize {
     let (mut rest, mut step, mut at) = (shape.iter().product::<usize>(), 1, 0);
     for length in shape {
@@ -144,7 +144,8 @@ fn in_fortran(shape: &[usize], mut place: usize) -> usize {
     at
 }
 
-/// Adds what takes an element of the type `given` to the type `wanted`; `false` if nothing does.
+/// Adds the moves that convert an element of the type `given` to the type `wanted`; returns `false` if that is
+/// impossible.
 fn moved(given: &Dtype, wanted: &Dtype, (from, to): (usize, usize), moves: &mut Vec<Move>) -> bool {
     let mut one = |size: usize| {
         let swapped = given.byte_order() != wanted.byte_order();

@@ -5,7 +5,7 @@ use super::ByteOrder;
 use super::Dtype;
 use crate::protocol::float::widen;
 
-/// The number that stands for no time, "not a time".
+/// The number that represents "not a time".
 pub(crate) const NOT_A_TIME: i64 = i64::MIN;
 
 /// A number or truth value.
@@ -19,7 +19,7 @@ pub(crate) enum Scalar {
 
 #[cfg(feature = "pyo3")]
 impl Scalar {
-    /// The number in these bytes; times are their units.
+    /// The number in these bytes; a time is its number of units.
     pub fn read(dtype: &Dtype, bytes: &[u8]) -> Option<Self> {
         Some(match dtype {
             Dtype::Bool => Self::Bool(bytes.first() != Some(&0)),
@@ -59,7 +59,7 @@ pub(crate) fn float(bytes: &[u8], order: ByteOrder) -> f64 {
 
 /// A float of 16 bits.
 fn half(bits: u16) -> f64 {
-    // 2^-24, the least of them.
+    // 2^-24, the smallest positive one.
     const UNIT: f64 = 1.0 / (1 << 24) as f64;
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let (exponent, digits) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));

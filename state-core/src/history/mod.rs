@@ -46,7 +46,7 @@ use ring::{Ring, combine};
 pub struct History<T> {
     options: Options,
     ring: Ring,
-    /// Whether it is known that equal values have equal images.
+    /// Whether equal values are known to have equal images.
     ordered: bool,
     value: PhantomData<fn(&T)>,
 }
@@ -202,7 +202,7 @@ impl<T: State> History<T> {
                 )
                 .at(path));
             }
-            // More types may be registered until the next time.
+            // More types may be registered before the next call.
             self.ordered = !is_open;
         }
         let Self { ring, options, .. } = self;

@@ -1,7 +1,7 @@
-//! The frames that have left the ring: key frames, and what others differ by from the key frame before them.
+//! The frames that have left the ring: key frames, and the deltas of the others against the key frame before them.
 //!
-//! A frame is never further than one delta from a whole image, so that going back takes as long everywhere. The older
-//! frames are, the further they are apart: which of them go is decided where the budget is reached.
+//! A frame is never further than one delta from a whole image, so that restoring any of them takes about the same time.
+//! The older frames are, the further apart they become: frames are dropped when the budget is reached.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -13,17 +13,17 @@ use crate::error::Result;
 use crate::image::{PLACE, checksum, delta_into, patch};
 use crate::sharing::Objects;
 
-/// A frame whose delta is longer than this part of it becomes a key frame.
+/// A frame whose delta is longer than this fraction of it becomes a key frame.
 const KEY: usize = 4;
 
-/// Where the checksum of the image is in a delta.
+/// The offset of the checksum of the image in a delta.
 const CHECKSUM: usize = 40;
 
 #[derive(Debug)]
 pub(super) struct Older {
     most: usize,
     groups: VecDeque<Group>,
-    /// Deltas are written here before they are kept.
+    /// The space in which deltas are written before they are kept.
     scratch: Vec<u8>,
 }
 
@@ -33,9 +33,9 @@ struct Group {
     key: Vec<u8>,
     /// The objects that the key frame holds.
     held: Box<[u32]>,
-    /// By number, which grows.
+    /// In ascending order of number.
     deltas: Vec<Delta>,
-    /// The bytes that the deltas and their lists take.
+    /// The size of the deltas and their lists in bytes.
     deltas_len: usize,
 }
 
@@ -43,7 +43,7 @@ struct Group {
 struct Delta {
     number: u64,
     bytes: Box<[u8]>,
-    /// The objects that the frame holds, where they are not those of the key frame.
+    /// The objects that the frame holds, unless they are those of the key frame.
     held: Option<Box<[u32]>>,
 }
 
@@ -52,7 +52,7 @@ impl Older {
         Self { most, groups: VecDeque::new(), scratch: Vec::new() }
     }
 
-    /// The bytes that all of it takes.
+    /// All bytes that are allocated.
     pub fn bytes(&self) -> usize {
         let groups = self.groups.capacity() * size_of::<Group>();
         groups + self.scratch.capacity() + self.groups.iter().map(Group::bytes).sum::<usize>()
@@ -64,7 +64,7 @@ impl Older {
             .flat_map(|group| core::iter::once(group.number).chain(group.deltas.iter().map(|delta| delta.number)))
     }
 
-    /// Keeps a frame that is newer than all that are here.
+    /// Keeps a frame that is newer than all others.
     pub fn keep(&mut self, number: u64, frame: &Buffer, objects: &mut Objects) {
         let Buffer { image, held } = frame;
         if image.len() + PLACE * held.len() > self.most {
@@ -135,7 +135,7 @@ impl Older {
         self.groups.get(behind.checked_sub(1)?)
     }
 
-    /// Gives frames up until the budget holds the others.
+    /// Drops frames until the rest fits the budget.
     fn thin(&mut self, newest: u64, objects: &mut Objects) {
         while self.bytes() > self.most {
             let Some(at) = (0..self.groups.len()).max_by_key(|&at| self.crowd(at, newest)) else {
@@ -153,8 +153,8 @@ impl Older {
         }
     }
 
-    /// How close together the frames of a group are, for how old they are. A key frame alone is the last to go where it is
-    /// the first frame or the newest.
+    /// How close together the frames of a group are in relation to their age. A key frame alone, if it is the first or
+    /// the newest, goes last.
     fn crowd(&self, at: usize, newest: u64) -> u128 {
         let Group { number, ref deltas, .. } = self.groups[at];
         let behind = self.groups.get(at + 1).map(|group| group.number);
@@ -163,7 +163,7 @@ impl Older {
         }
         let age = (newest - number).saturating_add(1);
         let span = behind.map_or(age, |behind| behind - number);
-        // Frames per thousand of the time that has gone by since.
+        // Frames per thousandth of the time since then.
         u128::from(age) * (deltas.len() as u128 + 1) * 1000 / u128::from(span)
     }
 }
@@ -183,7 +183,7 @@ impl Group {
         self.deltas.push(delta);
     }
 
-    /// Gives up what it holds.
+    /// Releases the objects that it holds.
     fn release(self, objects: &mut Objects) {
         objects.release(&mut self.held.into_vec());
         for delta in self.deltas {
@@ -191,7 +191,7 @@ impl Group {
         }
     }
 
-    /// Takes out the delta whose neighbours are closest for how old it is.
+    /// Removes the delta whose neighbours are closest in relation to its age.
     fn drop_crowded(&mut self, newest: u64) -> Delta {
         let (mut crowded, mut most) = (0, 0);
         for (at, delta) in self.deltas.iter().enumerate() {
@@ -227,7 +227,7 @@ impl Delta {
         self.bytes.len() + self.held.as_ref().map_or(0, |held| PLACE * held.len())
     }
 
-    /// Gives up what it holds.
+    /// Releases the objects that it holds.
     fn release(self, objects: &mut Objects) {
         if let Some(held) = self.held {
             objects.release(&mut held.into_vec());

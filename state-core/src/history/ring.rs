@@ -1,4 +1,4 @@
-//! The buffers of a history: which frame is in which, and which one the next frame gets.
+//! The buffers of a history: which frame is in which, and which one is next.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -13,16 +13,15 @@ use crate::sharing::{Holder, Objects, drop_gone};
 pub(super) struct Ring {
     most_frames: usize,
     most_bytes: usize,
-    /// By number, which grows.
+    /// In ascending order of number.
     frames: VecDeque<Frame>,
-    /// Buffers of frames that are gone; the last is written into next. What they hold is the guess of how long the new
-    /// image will be.
+    /// Buffers of dropped frames; the last is written next. Its old content predicts the length of the new image.
     spares: Vec<Buffer>,
     /// The capacities of the frames' buffers.
     framed: usize,
-    /// The objects that the frames hold, and those of the frame that is written.
+    /// The objects that the frames hold, and those of the frame being written.
     pub holder: Holder,
-    /// Takes the frames for which there is no room here.
+    /// Receives the frames for which there is no room here.
     pub older: Option<Older>,
 }
 
@@ -30,14 +29,14 @@ pub(super) struct Ring {
 pub(super) struct Frame {
     number: u64,
     pub buffer: Buffer,
-    /// Of the image and what it holds, once it was asked for.
+    /// The checksum of the image and the objects that it holds, once computed.
     checksum: Option<u64>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     pub image: Vec<u8>,
-    /// The objects whose pointers stand in no image, in its order.
+    /// The objects whose pointers are not in the image, in its order.
     pub held: Vec<u32>,
 }
 
@@ -99,7 +98,7 @@ impl Ring {
         older.chain(self.frames.iter().map(|frame| frame.number))
     }
 
-    /// The capacities of all buffers, but for older frames.
+    /// The capacities of all buffers, except those of older frames.
     pub fn held(&self) -> usize {
         let spares = self.spares.iter().map(Buffer::capacity).sum::<usize>();
         self.framed + spares + PLACE * self.holder.list.capacity()
@@ -125,17 +124,17 @@ impl Ring {
         Some(sum)
     }
 
-    /// The buffer for the next frame. It stays here while it is written into, so that a panic loses nothing.
+    /// The buffer for the next frame. It stays here while it is written, so that a panic loses nothing.
     pub fn next(&mut self) -> &mut Vec<u8> {
         self.next_holding().0
     }
 
-    /// The same, and what notes the objects that it holds.
+    /// The buffer for the next frame, and the holder that collects the objects that it holds.
     pub fn next_holding(&mut self) -> (&mut Vec<u8>, &mut Holder) {
         if self.spares.is_empty() {
             self.spares.push(Buffer::default());
         }
-        // What is there is of a frame whose writing panicked.
+        // Left from a frame whose writing panicked.
         self.holder.restart();
         let last = self.spares.len() - 1;
         let Buffer { image, held } = &mut self.spares[last];
@@ -148,7 +147,7 @@ impl Ring {
         (image, &mut self.holder)
     }
 
-    /// Makes what was written into the next buffer a frame.
+    /// Makes the content of the next buffer a frame.
     pub fn keep_next(&mut self, number: u64) {
         let image = self.spares.pop().unwrap_or_default().image;
         let buffer = Buffer { image, held: take(&mut self.holder.list) };
@@ -159,12 +158,12 @@ impl Ring {
         while self.frames.len() > self.most_frames {
             self.recycle_oldest();
         }
-        // So that going back, which frees many at once, allocates nothing either.
+        // So that restoring an old frame, which frees many buffers at once, does not allocate.
         self.spares.reserve(self.frames.len());
         self.trim();
     }
 
-    /// Keeps to the budget in bytes after a write that failed, and all frames.
+    /// Keeps all frames, and the budget in bytes, after a write that failed.
     pub fn give_up_next(&mut self) {
         self.holder.restart();
         if self.held() > self.most_bytes {
@@ -173,7 +172,7 @@ impl Ring {
         }
     }
 
-    /// Forgets the frames of this and of larger numbers.
+    /// Forgets the frames with this number or a larger one.
     pub fn forget_from(&mut self, number: u64) {
         if let Some(older) = &mut self.older {
             older.forget_from(number, &mut self.holder.objects);
@@ -185,7 +184,7 @@ impl Ring {
         }
     }
 
-    /// Forgets the frames of this and of larger numbers, but for the newest.
+    /// Forgets the frames with this number or a larger one, except the newest.
     fn forget_between(&mut self, number: u64) {
         if let Some(newest) = self.frames.pop_back() {
             self.forget_from(number);
@@ -210,8 +209,8 @@ impl Ring {
         }
     }
 
-    /// Keeps to the budget in bytes. There is to be space for one more frame as large as the newest, so that the next one
-    /// is written without an allocation and without going beyond the budget; the last frame alone may take all of it.
+    /// Enforces the budget in bytes. It leaves space for one more frame as large as the newest, so that the next is
+    /// written without an allocation and within the budget; the last frame alone may use all of it.
     fn trim(&mut self) {
         if self.held() > self.most_bytes {
             self.shrink_newest(image::with_room);
@@ -247,10 +246,10 @@ impl Ring {
     }
 }
 
-/// The checksum of a frame, of whose image it is `image`: that of this one and those of its objects, in order.
+/// The checksum of a frame: of the checksum `image` of its image, followed by those of its objects, in order.
 ///
 /// # Errors
-/// An object that cannot be written, or that belongs to another thread.
+/// If an object cannot be written, or belongs to another thread.
 pub(super) fn combine(objects: &mut Objects, image: u64, list: &[u32], options: &Options) -> Result<u64> {
     if list.is_empty() {
         return Ok(image);

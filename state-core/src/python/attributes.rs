@@ -1,5 +1,5 @@
-//! What an object holds beside its values of Rust: the attributes of a Python subclass, in `__dict__` and slots, and
-//! the arguments of an exception. They are one more slot of the state, a dict.
+//! What an object holds besides its Rust values: the attributes of a Python subclass, in `__dict__` and slots, and the
+//! arguments of an exception. They are one more slot of the state, a dict.
 
 use alloc::string::String;
 
@@ -40,14 +40,14 @@ pub(super) fn of<'py>(object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Opt
     Ok(Some(own).filter(|own| !own.is_empty()))
 }
 
-/// Attributes that were tested, to be given to an object.
+/// Attributes that were checked and can be set on an object.
 pub(super) struct Attributes<'py> {
     given: Bound<'py, PyDict>,
     slots: Bound<'py, PyList>,
 }
 
 impl<'py> Attributes<'py> {
-    /// Tests that the objects of a class can have these attributes.
+    /// Checks that objects of a class can have these attributes.
     ///
     /// # Errors
     /// `TypeError` that names the attribute.
@@ -66,7 +66,7 @@ impl<'py> Attributes<'py> {
         Ok(Self { given, slots })
     }
 
-    /// Gives them to an object of the class, as pickle does: nothing of the user's is called.
+    /// Sets them on an object of the class, as pickle does: no user code is called.
     pub fn give(self, object: &Bound<'py, PyAny>, known: &Known) -> PyResult<()> {
         let py = object.py();
         for (name, value) in self.given {
@@ -88,7 +88,7 @@ impl<'py> Attributes<'py> {
     }
 }
 
-/// The names in `__slots__` of the classes that have them.
+/// The names in `__slots__` of a class and its bases.
 fn slot_names<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyList>> {
     static SLOT_NAMES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let names = SLOT_NAMES.import(class.py(), "copyreg", "_slotnames")?.call1((class,))?;

@@ -1,13 +1,13 @@
-//! An object as one of its class. This file holds `unsafe` code.
+//! Downcasts of objects. This file holds `unsafe` code.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::{CastError, PyClass};
 
-/// An object as one of its class. The test is not `PyO3`'s, which is compiled for each class.
+/// Downcasts an object to its class. The test is not `PyO3`'s, which is compiled for each class.
 pub(super) fn cast<'a, 'py, T: PyClass>(object: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, T>> {
     test(object, T::type_object_raw)?;
-    // SAFETY: it is of the class, as was tested.
+    // SAFETY: it was tested to be of the class.
     Ok(unsafe { object.cast_unchecked() })
 }
 

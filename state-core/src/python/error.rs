@@ -1,4 +1,4 @@
-//! What goes wrong, as Python's exceptions.
+//! Errors as Python exceptions.
 
 use alloc::string::{String, ToString};
 
@@ -12,7 +12,7 @@ use crate::schema::fingerprint::Identity;
 use crate::schema::{Schema, root_name};
 
 impl From<Error> for PyErr {
-    /// As `ValueError`, so that functions of a class can use the other doors with `?`.
+    /// Converts to `ValueError`, so that functions of a class can use the other formats with `?`.
     fn from(error: Error) -> Self {
         PyValueError::new_err(error.to_string())
     }
@@ -21,14 +21,14 @@ impl From<Error> for PyErr {
 static PICKLING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static UNPICKLING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// A state could not be taken: `pickle.PicklingError`.
+/// The exception for a state that could not be saved: `pickle.PicklingError`.
 #[cold]
 pub(super) fn pickling(py: Python<'_>, reason: impl ToString) -> PyErr {
     of_pickle(py, &PICKLING, "PicklingError", in_words(&reason))
 }
 
-/// A state could not be put back: `TypeError` where a slot was given what it does not take, else, as for bytes that
-/// are damaged, `pickle.UnpicklingError`.
+/// The exception for a state that could not be restored: `TypeError` if a slot got a value that it does not accept,
+/// otherwise, as for damaged bytes, `pickle.UnpicklingError`.
 #[cold]
 pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
     match error.kind() {
@@ -37,10 +37,10 @@ pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-/// Tests that references are not numbered in states of a type.
+/// Checks that references are not numbered in states of a type.
 ///
 /// # Errors
-/// One that names it, where they are.
+/// If they are; the error names the type.
 pub(super) fn test_unshared(schema: &'static Schema, identity: &Identity) -> Result<(), Error> {
     if identity.sharing.shared { Err(shares(schema)) } else { Ok(()) }
 }
@@ -53,7 +53,7 @@ fn shares(schema: &'static Schema) -> Error {
     error.at(root_name(schema))
 }
 
-/// A reason, with the setting that a module has in the place of others'.
+/// The text of a reason, with the setting of a module in place of the option.
 fn in_words(reason: &impl ToString) -> String {
     reason.to_string().replace("`Options::depth`", "`state_core::python::set_depth`")
 }
@@ -65,7 +65,7 @@ fn of_pickle(py: Python<'_>, cell: &'static PyOnceLock<Py<PyType>>, name: &str, 
     }
 }
 
-/// A class as an error names it: with its module, unless it is a built-in one.
+/// The name of a class in an error: with its module, unless it is built in.
 pub(super) fn class_name(class: &Bound<'_, PyAny>) -> String {
     let text = |attribute| class.getattr(attribute).and_then(|value| value.extract::<String>());
     let name = text("__qualname__").unwrap_or_else(|_| "object".into());

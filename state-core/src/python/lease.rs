@@ -1,4 +1,4 @@
-//! Raw arrays that Python reads where the live object has them, as `pickle.PickleBuffer`. This file holds `unsafe` code.
+//! Raw arrays that Python reads in place in the live object, as `pickle.PickleBuffer`. This file holds `unsafe` code.
 //!
 //! While a buffer lives, its object is borrowed as by a method that takes `&self`: nothing can change or drop the
 //! array, and what would, such as `__setstate__` or a method with `&mut self`, gets `PyO3`'s "Already borrowed".
@@ -29,7 +29,7 @@ fn pickle_buffer(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     PICKLE_BUFFER.import(py, "pickle", "PickleBuffer")
 }
 
-/// A buffer of what shows its bytes.
+/// A buffer over an object that exposes its bytes.
 pub(super) fn buffer(bytes: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     pickle_buffer(bytes.py())?.call1((bytes,))
 }
@@ -56,18 +56,18 @@ mod lent {
         lease: Option<Arc<Lease>>,
     }
 
-    /// What lends the arrays of an object, whose value is borrowed so.
+    /// A lender of the arrays of an object, whose value is borrowed by `borrow`.
     pub fn lender<'py>(object: &Bound<'py, PyAny>, borrow: Borrow) -> Option<Lender<'py>> {
         Some(Lender { object: object.clone(), borrow, lease: None })
     }
 
     impl<'py> Lender<'py> {
-        /// Lends `bytes`, which were taken from the borrowed value of the object, to pickle.
+        /// Lends `bytes`, which belong to the borrowed value of the object, to pickle.
         pub fn lend(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
             super::buffer(self.expose(py, bytes)?)
         }
 
-        /// The same, to whoever asks for its bytes.
+        /// Lends them to any user of the buffer protocol.
         pub fn expose(&mut self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
             let lease = match &self.lease {
                 Some(lease) => lease.clone(),
@@ -95,7 +95,7 @@ mod lent {
 
     impl<T: PyClass> Guard for PyClassGuard<'static, T> {}
 
-    // SAFETY: nothing is reached through the guard; dropping it counts an atomic counter down, in any thread.
+    // SAFETY: nothing is reached through the guard; dropping it decrements an atomic counter, in any thread.
     unsafe impl Send for Lease {}
     // SAFETY: nothing can be done with a reference to it.
     unsafe impl Sync for Lease {}
@@ -106,14 +106,14 @@ mod lent {
     /// That of [`Borrow`].
     pub unsafe fn borrow<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<Box<dyn Guard>> {
         let object = cast::<T>(object)?;
-        // SAFETY: the reference is to memory that holds a pointer to the object; the guard keeps that pointer alone, and
+        // SAFETY: the reference is to memory that holds a pointer to the object; the guard keeps only that pointer, and
         // the caller keeps the object alive until the guard is dropped.
         let object_for_guard = unsafe { &*core::ptr::from_ref(object).cast::<Bound<'static, T>>() };
         let guard = PyClassGuard::<'static, T>::try_from(object_for_guard)?;
         Ok(Box::new(guard))
     }
 
-    /// A raw array of a live object, to Python's buffer protocol.
+    /// A raw array of a live object, for Python's buffer protocol.
     #[pyclass(frozen, name = "RawArray", module = "state_core")]
     struct Lent {
         start: *const u8,
@@ -121,7 +121,7 @@ mod lent {
         _lease: Arc<Lease>,
     }
 
-    // SAFETY: the bytes stay as they are for as long as the lease lives, and are only read.
+    // SAFETY: the bytes do not change for as long as the lease lives, and are only read.
     unsafe impl Send for Lent {}
     // SAFETY: as before.
     unsafe impl Sync for Lent {}
@@ -135,7 +135,7 @@ mod lent {
                 return Err(PyBufferError::new_err("the array belongs to a live object and can only be read"));
             }
             let start = this.start.cast_mut().cast::<c_void>();
-            // SAFETY: Python gives a view to fill in; `start` is the start of `len` bytes that live as long as this
+            // SAFETY: Python passes a view to fill in; `start` is the start of `len` bytes that live as long as this
             // object, which the view will hold.
             let filled =
                 unsafe { ffi::PyBuffer_FillInfo(view, slf.as_ptr(), start, this.len as ffi::Py_ssize_t, 1, flags) };

@@ -1,15 +1,15 @@
-//! The short way for classes whose slots are numbers and texts alone: the same image, in space of the stack where it is
-//! small, written and read by a list of steps.
+//! The fast path for classes with only numbers and text: the same image, on the stack if it is small, written and read
+//! by a list of steps.
 
 use alloc::boxed::Box;
 
 use crate::schema::{Kind, Nodes, Schema};
 
-/// Space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads go the long
-/// way.
+/// The space on the stack for an image without a header, zeroed in a few instructions. Classes with larger heads use
+/// the walk.
 pub(super) const SPACE: usize = 128;
 
-/// A slot: where its head stands, and what it is.
+/// A slot: the offset of its head, and its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
     pub at: usize,
@@ -20,7 +20,7 @@ pub struct Step {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Simple {
     Bool,
-    /// Of so many bytes.
+    /// An integer of this many bytes.
     Int(usize),
     UInt(usize),
     F32,
@@ -28,7 +28,7 @@ pub(super) enum Simple {
     Str,
 }
 
-/// The steps of a class with one value; `None` where a slot is something else.
+/// The steps of a class with one value; `None` if a slot is something else.
 pub(super) fn steps(schemas: &[&'static Schema]) -> Option<Box<[Step]>> {
     let &[schema @ Schema { kind: Kind::Object(object), head, .. }] = schemas else { return None };
     if schema.sharing().shared {

@@ -1,10 +1,10 @@
-//! What holds for all classes of a module.
+//! Settings of all classes of a module.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::image::Options;
 
-/// Space for images of more bytes is given back.
+/// The size from which the space of an image is freed.
 pub(super) const LARGE: usize = 0x1_0000;
 
 static DEPTH: AtomicU32 = AtomicU32::new(DEFAULT.levels());

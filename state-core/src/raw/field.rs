@@ -1,8 +1,8 @@
-//! Where the fields of a record stand in its bytes.
+//! The places of a record's fields in its bytes.
 
 use super::Record;
 
-/// The place of a record's field of type `T`, to be written.
+/// The place of a record's field of type `T`, for writing.
 #[inline]
 pub fn field_mut<T: Record>(offset: usize, bytes: &mut [u8]) -> &mut [u8] {
     &mut bytes[offset..offset + T::LAYOUT.size()]

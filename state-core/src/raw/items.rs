@@ -1,4 +1,4 @@
-//! The shapes of field that hold raw elements, and how each is made of their bytes.
+//! The shapes of fields that hold raw elements, and how each is made from their bytes.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -15,7 +15,7 @@ use crate::protocol::memory;
 #[derive(Debug)]
 pub struct One;
 
-/// A slice of elements, however it is owned.
+/// A slice of elements, owned in any way.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Many;
@@ -30,7 +30,7 @@ pub struct Kept;
 #[derive(Debug)]
 pub struct Maybe<Shape>(PhantomData<Shape>);
 
-/// A field that holds raw elements, seen as a shape.
+/// A field that holds raw elements, in one of the shapes.
 #[doc(hidden)]
 pub trait Items<Shape, T> {
     const OPTIONAL: bool = false;
@@ -38,10 +38,10 @@ pub trait Items<Shape, T> {
     fn items(&self) -> Option<&[T]>;
 }
 
-/// A field that can be made of the bytes of its elements; `None` only for shapes that may be absent.
+/// A field that can be made from the bytes of its elements; `None` only for shapes that may be absent.
 #[doc(hidden)]
 pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
-    /// Whether the field borrows the bytes, so that they must lie where elements may.
+    /// Whether the field borrows the bytes, so that they must be aligned for its elements.
     const BORROWS: bool = false;
     fn collect(bytes: Option<&'de [u8]>) -> Option<Self>;
 
@@ -52,7 +52,7 @@ pub trait Collect<'de, Shape, T, Kind>: Items<Shape, T> + Sized {
         }
     }
 
-    /// Exchanges the elements with those of another field; allocations that suffice stay.
+    /// Exchanges the elements with those of another field; allocations that are large enough stay.
     #[inline]
     fn exchange(&mut self, other: &mut Self) {
         core::mem::swap(self, other);
@@ -292,7 +292,7 @@ impl<'de, S, T, K, C: Collect<'de, S, T, K>> Collect<'de, Maybe<S>, T, K> for Op
     }
 }
 
-/// Puts the elements in `bytes` behind those of `items`.
+/// Appends the elements in `bytes` to `items`.
 #[inline]
 fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
     if memory::extend(items, bytes, &T::IMAGE) {
@@ -305,7 +305,7 @@ fn extend<T: Raw<K>, K>(items: &mut Vec<T>, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Writes as many elements over those of `items`.
+/// Overwrites `items` with the elements in `bytes`.
 #[inline]
 fn overwrite<T: Raw<K>, K>(items: &mut [T], bytes: &[u8]) {
     if memory::overwrite(items, bytes, &T::IMAGE) {

@@ -1,4 +1,4 @@
-//! The kinds of element, and how the kind of a type is found.
+//! The kinds of elements, and how the kind of a type is found.
 
 use core::marker::PhantomData;
 
@@ -17,7 +17,7 @@ pub struct Described;
 #[derive(Clone, Copy, Debug)]
 pub struct Opaque;
 
-/// The kind of `bool`, in the arrays that show their elements: a byte that is 0 or 1.
+/// The kind of `bool`, in arrays that show their elements: a byte that is 0 or 1.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Flag;
@@ -26,7 +26,7 @@ pub struct Flag;
 #[doc(hidden)]
 pub trait Raw<Kind>: Sized {
     const IMAGE: Image<Self>;
-    /// The bytes that an element takes in an image; as many as in memory where nothing else is said.
+    /// The size of an element in an image; by default the size in memory.
     const SIZE: usize = size_of::<Self>();
     fn schema() -> &'static Schema;
     fn write(&self, bytes: &mut [u8]);
@@ -34,7 +34,7 @@ pub trait Raw<Kind>: Sized {
 }
 
 impl<T: Record> Raw<Described> for T {
-    // A layout by hand can lie.
+    // A hand-written layout may not fit the type.
     const IMAGE: Image<Self> =
         if <Self as Raw<Described>>::SIZE == size_of::<Self>() { <T as Record>::IMAGE } else { Image::NO };
     const SIZE: usize = <T as Record>::LAYOUT.size();
@@ -96,9 +96,10 @@ impl Raw<Flag> for bool {
     }
 }
 
-/// Finds the kind of `T` by method resolution: what is described wins, and what has no raw form is told so.
+/// Finds the kind of `T` by method resolution: a described layout takes precedence, and a type without a raw form gets
+/// an error that says so.
 ///
-/// The method has a name that no trait of the user's has, because one in scope would be a candidate too.
+/// The name of the method is one that no trait of the user has, because a trait in scope would be a candidate too.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<fn() -> T>);
@@ -135,7 +136,8 @@ pub trait FlagKind {
 
 impl FlagKind for Probe<bool> {}
 
-/// The kind of an element that has no raw form. It passes everywhere but where it is found, so that this is one error.
+/// The kind of an element without a raw form. It is accepted everywhere except where it is found, so that this gives
+/// one error.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Neither;
@@ -154,7 +156,7 @@ impl<T> Raw<Neither> for T {
     }
 }
 
-/// What a type without a raw form lacks; nothing implements it.
+/// The bound that a type without a raw form does not satisfy; nothing implements it.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no raw form",

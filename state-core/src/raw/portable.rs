@@ -1,4 +1,4 @@
-//! What keeps the bytes of opaque structs from machines that have others, where no schema goes with them.
+//! Keeps the bytes of opaque structs from machines with other layouts, if no schema accompanies them.
 
 use alloc::string::ToString;
 
@@ -6,16 +6,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Kind, Schema};
 
 impl Schema {
-    /// Whether the bytes of such elements mean the same on every machine, with a `count` or the type of an array beside
-    /// them or not.
+    /// Whether the bytes of such elements mean the same on every machine; `count` says that a count, or the type of an
+    /// array, accompanies them.
     ///
-    /// What is described does. An opaque struct may have another size where `usize` has, which only a count shows, and
-    /// its numbers are in the machine's byte order: without a schema, little-endian is meant.
+    /// Described elements do. An opaque struct may have another size on machines where `usize` has, which only a count
+    /// reveals, and its numbers are in the machine's byte order: without a schema, little-endian is assumed.
     pub(crate) fn is_portable(&self, count: bool) -> bool {
         !matches!(self.kind, Kind::Opaque { .. }) || count && cfg!(target_endian = "little")
     }
 
-    /// Refuses to write or read what is not [portable](Schema::is_portable).
+    /// Refuses to write or read elements that are not [portable](Schema::is_portable).
     pub(crate) fn portable(&self, count: bool) -> Result<()> {
         if self.is_portable(count) {
             return Ok(());

@@ -1,4 +1,5 @@
-//! A raw array as a slot: what generated code calls for a field with `#[state(bytes)]` or `#[state(array)]`.
+//! A raw array as a slot: the functions that generated code calls for a field with `#[state(bytes)]` or
+//! `#[state(array)]`.
 
 use super::{Collect, Items, Raw};
 use crate::protocol::decode::{Checker, Reader};
@@ -65,7 +66,7 @@ where
     }
 }
 
-/// Whether there is an array, and how many bytes it has.
+/// Whether there is an array, and its number of bytes.
 #[inline]
 fn read_head<S, T: Raw<K>, F: Items<S, T>, K>(head: &[u8]) -> Option<(bool, usize)> {
     let (tag, count) = head.split_at_checked(head.len().checked_sub(8)?)?;
@@ -94,7 +95,7 @@ where
     let head = cut(head, raw_head(F::OPTIONAL));
     let Some((_, len)) = read_head::<S, T, F, K>(head) else { return false };
     let Some(bytes) = checker.raw(len) else { return false };
-    // Not every byte string need be an element: by hand, `Record::read` can refuse.
+    // Not every byte string need be an element: a hand-written `Record::read` can refuse.
     if !T::IMAGE.takes_any() && bytes.chunks_exact(T::SIZE).any(|bytes| T::read(bytes).is_none()) {
         return false;
     }
@@ -105,7 +106,7 @@ where
     true
 }
 
-/// An array as it stands in an image.
+/// An array in an image.
 struct Array<'de> {
     present: bool,
     bytes: &'de [u8],

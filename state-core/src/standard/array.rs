@@ -13,10 +13,10 @@ use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::value::{ByteOrder, Dtype, Order, Value};
 use crate::walk::Decoder;
 
-/// An array of NumPy's, or of module `array`.
+/// Reads an array of NumPy or of the module `array`.
 ///
 /// # Errors
-/// What only claims to be one.
+/// If it only claims to be one.
 pub(crate) fn parts<'v, D: Decoder<'v>>(value: D) -> Result<Option<ArrayParts<'v>>> {
     let array = value.array()?;
     if array.is_some() {
@@ -32,12 +32,12 @@ pub(crate) fn parts<'v, D: Decoder<'v>>(value: D) -> Result<Option<ArrayParts<'v
     Ok(Some(ArrayParts { dtype, shape: [count].into(), order: Order::C, bytes: Cow::Borrowed(bytes) }))
 }
 
-/// Whether this is an `array.array`, whose items are read one by one or lie in its memory.
+/// Whether this is an `array.array`, either as items or as its memory.
 pub(crate) fn is_array<'v, D: Decoder<'v>>(value: D) -> bool {
     value.arguments("array.array").is_some() || memory(value).is_some()
 }
 
-/// The numbers or letters of an `array.array` that came as its memory.
+/// The numbers or letters of an `array.array` that was pickled as its memory.
 pub(crate) fn values<'v, D: Decoder<'v>>(value: D) -> Option<Vec<Value>> {
     let (format, bytes) = memory(value)?;
     let format = u8::try_from(format).ok()?;
@@ -53,7 +53,7 @@ pub(crate) fn values<'v, D: Decoder<'v>>(value: D) -> Option<Vec<Value>> {
     }
 }
 
-/// An `array.array` as it lies in memory: a code for the machine's format, and the bytes.
+/// The memory of an `array.array`: a code for the machine's format, and the bytes.
 fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
     if D::LIVE {
         return None;
@@ -62,7 +62,7 @@ fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
     Some((args.next()?.int()?, args.next()?.bytes()?))
 }
 
-/// An `array.array` as a code for the type, and the items that it starts from, or none.
+/// The items of an `array.array` that was pickled as a code for the type and the items that it starts from, if any.
 pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     const NAME: &str = "array.array";
     let mut args = value.arguments(NAME)?;
@@ -73,7 +73,7 @@ pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     args.next().is_none().then_some(Items::new(start, added))
 }
 
-/// `array(code, list)`, of protocols 0 to 2: of text, a list of its letters.
+/// Prints `array(code, list)`, of protocols 0 to 2; for text, the list has its letters.
 pub(super) fn print_listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let mut args = object.args.clone();
@@ -98,7 +98,7 @@ pub(super) fn print_listed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<
     Some(of_items(code, (!items.is_empty()).then(|| Field::Inner(Shape::List, items))))
 }
 
-/// `_array_reconstructor(class, code, format, memory)`.
+/// Prints `_array_reconstructor(class, code, format, memory)`.
 pub(super) fn print_packed<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let [class, code, format, memory] = object.exactly().filter(|_| object.has_only_args())?;
@@ -131,7 +131,7 @@ fn of_text<'a, S: Source<'a>>(code: S::Part, text: String) -> Layout<'a, S> {
     of_items(code, (!text.is_empty()).then(|| Field::repr(text)))
 }
 
-/// Items that are none are not shown.
+/// Leaves out empty items.
 fn of_items<'a, S: Source<'a>>(code: S::Part, items: Option<Field<'a, S>>) -> Layout<'a, S> {
     Layout::new("array", [Field::Part(code)].into_iter().chain(items).collect::<Vec<_>>())
 }

@@ -1,6 +1,6 @@
-//! Days of the proleptic Gregorian calendar by number, as Python's `date.toordinal` counts them: 1 is 0001-01-01.
+//! Days of the proleptic Gregorian calendar as numbers, as Python's `date.toordinal` counts them: 1 is 0001-01-01.
 
-/// The days of the months before each, in a common year.
+/// The days before each month of a common year.
 const BEFORE: [i32; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 const LAST_YEAR: u16 = 9999;
@@ -9,13 +9,13 @@ const fn is_leap(year: i32) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-/// The days before the first of a year from 1 on.
+/// The days before the first day of a year, from 1 on.
 const fn before_year(year: i32) -> i32 {
     let past = year - 1;
     365 * past + past / 4 - past / 100 + past / 400
 }
 
-/// The days before the first of a month, counted from 0; 12 gives those of the year.
+/// The days before the first day of a month, counted from 0; 12 gives those of the year.
 fn before_month(year: i32, month: usize) -> i32 {
     BEFORE.get(month).copied().unwrap_or(0) + i32::from(is_leap(year) && month > 1)
 }
@@ -35,7 +35,7 @@ pub(crate) fn date(ordinal: i32) -> Option<(u16, u8, u8)> {
     if !(1..=before_year(i32::from(LAST_YEAR) + 1)).contains(&ordinal) {
         return None;
     }
-    // A year is never longer than this, so that the guess is right or early.
+    // No year is longer than this, so the guess is right or too early.
     let mut year = (ordinal - 1) / 366 + 1;
     while before_year(year + 1) < ordinal {
         year += ((ordinal - before_year(year + 1)) / 366).max(1);

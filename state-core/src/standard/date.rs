@@ -8,7 +8,7 @@ use crate::walk::Decoder;
 
 const NAME: &str = "datetime.date";
 
-/// A day, whether the calendar has it or not.
+/// A day, which need not exist in the calendar.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Date {
     pub year: u16,
@@ -17,7 +17,7 @@ pub(super) struct Date {
 }
 
 impl Date {
-    /// From the bytes in which Python packs it.
+    /// Unpacks Python's bytes.
     pub fn unpack([high, low, month, day]: [u8; 4]) -> Option<Self> {
         let year = u16::from_be_bytes([high, low]);
         let fits = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -29,13 +29,13 @@ impl Date {
         [high, low, self.month, self.day]
     }
 
-    /// From the number of the day; `None` for a year that Python has not.
+    /// The day with this number; `None` for a year that Python does not have.
     pub fn of_number(number: i64) -> Option<Self> {
         let (year, month, day) = calendar::date(i32::try_from(number).ok()?)?;
         Some(Self { year, month, day })
     }
 
-    /// The number of the day, if there is such a day.
+    /// The number of the day, if it exists.
     pub fn number(self) -> Option<i32> {
         calendar::ordinal(self.year, self.month, self.day)
     }
@@ -45,17 +45,17 @@ impl Date {
     }
 }
 
-/// The bytes in which Python packs the day of a head; `None` for a year that Python has not.
+/// Packs the day of a head as Python does; `None` for a year that Python does not have.
 pub(crate) fn pack(head: &[u8]) -> Option<[u8; 4]> {
     Date::of_number(super::signed(head, 0)?.into()).map(Date::pack)
 }
 
-/// The head of an object of Python's.
+/// The head of a Python object.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 4]> {
     super::args(value, NAME, 1)?.next().and_then(packed).and_then(of_packed)
 }
 
-/// The head of the bytes in which Python packs a day.
+/// The head of a day that Python packed.
 pub(crate) fn of_packed(bytes: [u8; 4]) -> Option<[u8; 4]> {
     Date::unpack(bytes)?.number().map(i32::to_le_bytes)
 }

@@ -1,4 +1,4 @@
-//! `datetime.datetime`: a time of a day, in a time zone or without one.
+//! `datetime.datetime`: a date and time, with a time zone or without one.
 
 use alloc::vec::Vec;
 
@@ -16,12 +16,12 @@ fn unpack([high, low, month, day, hour, rest @ ..]: [u8; 10]) -> Option<(Date, C
     Some((date, Clock::unpack([hour, minute, second, a, b, c], month >= 0x80)?))
 }
 
-/// The bytes in which Python packs the time of a head, so many seconds later; `None` as for its date and its time.
+/// Packs the time of a head as Python does, `offset` seconds later; `None` if its date or time cannot be packed.
 pub(crate) fn pack(head: &[u8], offset: i32) -> Option<[u8; 10]> {
     let (seconds, nanos) = clock(head, 4)?;
     let moved = i64::from(seconds) + i64::from(offset);
     let date = Date::of_number(i64::from(signed(head, 0)?) + moved.div_euclid(DAY))?;
-    // A leap second may now stand in the midst of a minute; Python has none in any case.
+    // A leap second may now be in the middle of a minute; Python has none in any case.
     let time = Clock::of_seconds(moved.rem_euclid(DAY) as u32, nanos)?;
     let mut packed = [0; 10];
     packed[..4].copy_from_slice(&date.pack());
@@ -29,12 +29,12 @@ pub(crate) fn pack(head: &[u8], offset: i32) -> Option<[u8; 10]> {
     Some(packed)
 }
 
-/// The head of packed bytes that are so many seconds ahead.
+/// The head of a packed time that is `offset` seconds ahead.
 pub(crate) fn of_packed(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
     let (date, time) = unpack(bytes)?;
     let (seconds, nanos) = time.seconds();
     let moved = i64::from(seconds) - i64::from(offset);
-    // At most a day before or behind the years that Python has.
+    // At most a day before or after the years that Python has.
     let day = i64::from(date.number()?) + moved.div_euclid(DAY);
     let mut head = [0; 12];
     head[..4].copy_from_slice(&(day as i32).to_le_bytes());
@@ -43,12 +43,12 @@ pub(crate) fn of_packed(bytes: [u8; 10], offset: i32) -> Option<[u8; 12]> {
     Some(head)
 }
 
-/// The head of an object of Python's without a time zone.
+/// The head of a Python object without a time zone.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
     of_packed(args(value, NAME, 1)?.next().and_then(packed)?, 0)
 }
 
-/// The head of one in UTC, and how far its time zone is ahead.
+/// The head of a Python object in UTC, and the offset of its time zone.
 pub(crate) fn moment<'v, D: Decoder<'v>>(value: D) -> Option<([u8; 12], i32)> {
     let mut args = args(value, NAME, 2)?;
     let (bytes, zone) = (packed(args.next()?)?, args.next()?);
@@ -56,15 +56,15 @@ pub(crate) fn moment<'v, D: Decoder<'v>>(value: D) -> Option<([u8; 12], i32)> {
     Some((of_packed(bytes, offset)?, offset))
 }
 
-/// How far a time zone is ahead whose difference from UTC has this head.
+/// The offset of a time zone whose difference from UTC has this head.
 pub(crate) fn offset(difference: [u8; 12]) -> Option<i32> {
     let (seconds, nanos) = timedelta::span(&difference)?;
     i32::try_from(seconds).ok().filter(|offset| nanos == 0 && i64::from(offset.unsigned_abs()) < DAY)
 }
 
-/// The seconds and nanoseconds since 1970 of the head of a time in UTC.
+/// Converts the head of a time in UTC to seconds and nanoseconds since 1970.
 pub(crate) fn since_1970(mut head: [u8; 12]) -> Option<[u8; 12]> {
-    /// The number of its first day.
+    /// The number of the first day of 1970.
     const EPOCH: i64 = 719_163;
     let (day, seconds) = (signed(&head, 0)?, number(&head, 4)?);
     let seconds = (i64::from(day) - EPOCH) * DAY + i64::from(seconds);

@@ -9,7 +9,7 @@ const MOST_PLACES: u32 = 28;
 const PLACES: u32 = 0xFF << 16;
 const NEGATIVE: u32 = 1 << 31;
 
-/// The sign, the digits, and how many of them are behind the point.
+/// The sign, the digits, and how many of them follow the decimal point.
 struct Parts {
     is_negative: bool,
     digits: u128,
@@ -30,7 +30,8 @@ pub(crate) fn is_valid(head: &[u8]) -> bool {
     parts(head).is_some()
 }
 
-/// The text that Python's class has for it, as the General Decimal Arithmetic Specification says ("to-scientific-string").
+/// The text that Python's class has for it, defined by the General Decimal Arithmetic Specification
+/// ("to-scientific-string").
 pub(crate) fn text(head: &[u8]) -> Option<String> {
     let Parts { is_negative, digits, places } = parts(head)?;
     let places = places as usize;
@@ -49,7 +50,7 @@ pub(crate) fn text(head: &[u8]) -> Option<String> {
     })
 }
 
-/// What a text is as a head, if it is a finite number that fits with all its digits: nothing is rounded.
+/// The head for a text, if it is a finite number that fits with all its digits: nothing is rounded.
 pub(crate) fn of_text(text: &str) -> Option<[u8; 16]> {
     let (is_negative, text) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
@@ -88,7 +89,7 @@ pub(crate) fn of_text(text: &str) -> Option<[u8; 16]> {
     Some(head)
 }
 
-/// More than 96 bits are none: a long text, or a large exponent, ends here.
+/// Fails beyond 96 bits: a long text, or a large exponent, ends here.
 fn times_ten(digits: u128) -> Option<u128> {
     (digits >> 96 == 0).then_some(digits * 10)
 }

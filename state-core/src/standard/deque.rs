@@ -6,7 +6,7 @@ use super::array;
 use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::walk::Decoder;
 
-/// The items of what is a sequence: a tuple, list or set, a deque, or an array that came as a list.
+/// The items of a sequence: a tuple, list or set, a deque, or an array that was pickled as a list.
 pub(crate) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     match value.items() {
         Some(items) => Some(Items { start: None, added: Some(items) }),
@@ -15,12 +15,13 @@ pub(crate) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     }
 }
 
-/// A deque is made of items, or filled after it was made, or both. If it is bounded, the last are kept.
+/// The items of a deque, which starts with items, or is filled later, or both. If it is bounded, the last ones are
+/// kept.
 fn kept<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
     const NAME: &str = "collections.deque";
     let mut args = value.arguments(NAME)?;
     let added = value.appended(NAME)?;
-    // A set would have to be taken for what it holds once.
+    // Not a set, whose repeated items would have to be removed.
     let start = args.next().map(|start| start.sequence().ok_or(())).transpose().ok()?;
     let longest = args.next().filter(|longest| !longest.is_none());
     if args.next().is_some() {
@@ -67,7 +68,7 @@ pub(super) fn len(part: Option<&impl ExactSizeIterator>) -> usize {
     part.map_or(0, ExactSizeIterator::len)
 }
 
-/// One that is bounded keeps its last items.
+/// Prints a deque; a bounded one has its last items.
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let mut args = object.args.clone();
@@ -81,7 +82,7 @@ pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<
     if let Some(longest) = longest {
         let longest = usize::try_from(&*source.int(longest)?).ok()?;
         let mut beyond = items.iter().cloned().map(Iterator::count).sum::<usize>().saturating_sub(longest);
-        // It is gone through each time, and not shown.
+        // The skipped items are visited each time although they are not shown.
         source.pay(beyond).then_some(())?;
         for items in &mut items {
             while beyond > 0 && items.next().is_some() {

@@ -5,10 +5,10 @@ use alloc::format;
 use crate::value::Int;
 use crate::value::repr::{Field, Layout, Object, Source};
 
-/// Text is no number to Python that has more digits.
+/// The length of text beyond which Python does not convert it to a number.
 const MOST_DIGITS: usize = 4300;
 
-/// In lowest terms. It is pickled as its text before Python 3.12 and as two numbers since.
+/// Prints a fraction in lowest terms. It is pickled as text before Python 3.12, and as two numbers since.
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     if let Some([numerator, denominator]) = object.exactly().filter(|_| object.has_only_args()) {
@@ -27,7 +27,7 @@ pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<
     is_lowest(&above, &below).then(|| Layout::new("Fraction", parts))
 }
 
-/// Whether Python keeps them as they are, as far as that is found at once.
+/// Whether Python would keep the numbers as they are, as far as that is quick to find out.
 fn is_lowest(above: &Int, below: &Int) -> bool {
     if below.is_negative() || *below == 0 {
         return false;

@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use super::Known;
 use crate::walk::Decoder;
 
-/// Whether a number stands in as few bytes as can be: two's complement, if `signed`.
+/// Whether a number has as few bytes as possible: two's complement, if `is_signed`.
 pub(crate) fn is_shortest(bytes: &[u8], is_signed: bool) -> bool {
     match *bytes {
         [0] => false,
@@ -15,7 +15,7 @@ pub(crate) fn is_shortest(bytes: &[u8], is_signed: bool) -> bool {
     }
 }
 
-/// The bytes of an integer of Python's, as short as can be.
+/// The bytes of a Python integer, as few as possible.
 pub(super) fn bytes<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Cow<'v, [u8]>> {
     let mut number = value.long()?;
     if known == Known::Natural {

@@ -1,4 +1,4 @@
-//! What is a map beside `dict`: `OrderedDict`, `defaultdict` and `Counter` of module `collections`.
+//! Maps other than `dict`: `OrderedDict`, `defaultdict` and `Counter` of the module `collections`.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,12 +11,12 @@ use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::value::{Int, Value};
 use crate::walk::Decoder;
 
-/// The maps of `collections`, with the place of the argument from which each starts.
+/// The maps of `collections`, with the index of the argument from which each starts.
 const MAPS: [(&str, usize); 3] =
     [("collections.OrderedDict", 0), ("collections.defaultdict", 1), ("collections.Counter", 0)];
 
-/// The entries of what is a map: a dict, or one of those that `collections` has beside it. Those start from a dict or,
-/// but for `Counter`, from pairs; what was set later follows, so that it replaces what has the same key.
+/// The entries of a map: a dict, or one of the maps of `collections`. These start from a dict or, except `Counter`,
+/// from pairs; entries set later follow, so that they replace those with the same key.
 ///
 /// Attributes of an `OrderedDict` are left out: a map has no place for them.
 pub(crate) fn entries<'v, D: Decoder<'v>>(value: D) -> Option<Entries<'v, D>> {
@@ -42,7 +42,7 @@ pub(crate) fn entries<'v, D: Decoder<'v>>(value: D) -> Option<Entries<'v, D>> {
     Some(Entries { pairs: start.items(), start: None, added })
 }
 
-/// The entries that a map starts from, as pairs or as a dict, and those that were set.
+/// The entries that a map starts from, as pairs or as a dict, and those that were set later.
 pub(crate) struct Entries<'v, D: Decoder<'v>> {
     pairs: Option<D::Items>,
     start: Option<D::Entries>,
@@ -67,7 +67,7 @@ impl<'v, D: Decoder<'v>> Iterator for Entries<'v, D> {
 
 impl<'v, D: Decoder<'v>> ExactSizeIterator for Entries<'v, D> {}
 
-/// As Python prints it from 3.12 on: `OrderedDict({'a': 1})`.
+/// Prints it as Python does from 3.12 on: `OrderedDict({'a': 1})`.
 pub(super) fn print_ordered_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let mut args = object.args.clone();
     let entries = fields(object, args.next()).filter(|_| args.next().is_none())?;
@@ -82,7 +82,7 @@ pub(super) fn print_default_dict<'a, S: Source<'a>>(object: &Object<'a, S>) -> O
     Some(Layout::new("defaultdict", [factory, Field::Inner(Shape::Dict, entries)]))
 }
 
-/// Of one inside of itself, what makes its values is shown.
+/// Prints a `defaultdict` inside itself: its factory is shown, its contents are not.
 pub(super) fn default_dict_within<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<String> {
     let factory = match object.args.clone().next() {
         None => Value::None.to_string(),
@@ -108,7 +108,7 @@ fn fields<'a, S: Source<'a>>(object: &Object<'a, S>, start: Option<S::Part>) -> 
             fields.push(Field::Each(entries));
         } else {
             let pairs = source.items(start)?;
-            // One that is shared would be shown for each reference to it.
+            // A shared pair would be shown once for each reference to it.
             let is_pair =
                 |part| !source.is_shared(part) && source.items(part).is_some_and(|pair| pair.take(3).count() == 2);
             pairs.clone().all(is_pair).then(|| fields.push(Field::Pairs(pairs)))?;
@@ -119,7 +119,7 @@ fn fields<'a, S: Source<'a>>(object: &Object<'a, S>, start: Option<S::Part>) -> 
     Some(fields)
 }
 
-/// The counts that are highest stand first, unless there are some that have no order.
+/// Prints the highest counts first, unless some have no order.
 pub(super) fn print_counter<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let mut args = object.args.clone();
     let counts = args.next().map(|counts| object.source.entries(counts).ok_or(())).transpose().ok()?;
@@ -132,7 +132,7 @@ pub(super) fn print_counter<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option
     Some(Layout::new("Counter", fields.into_iter().collect::<Vec<_>>()))
 }
 
-/// Entries with the highest counts first, if these have an order and are not in it.
+/// The entries with the highest counts first, if counts have an order and are not in it already.
 fn sorted<'a, S: Source<'a>, I: Iterator<Item = S::Part>>(source: S, all: impl Fn() -> I) -> Option<Vec<S::Part>> {
     let counts = || all().skip(1).step_by(2).map(|part| Count::of(source, part));
     let has_floats = counts().try_fold(false, |has, count| Some(has | matches!(count?, Count::Float(_))))?;
@@ -152,7 +152,7 @@ fn sorted<'a, S: Source<'a>, I: Iterator<Item = S::Part>>(source: S, all: impl F
     Some(entries.into_flattened())
 }
 
-/// A number that is compared with others.
+/// A number to be compared with others.
 enum Count<'a> {
     Int(Cow<'a, Int>),
     Float(f64),
@@ -160,7 +160,7 @@ enum Count<'a> {
 
 impl<'a> Count<'a> {
     fn of<S: Source<'a>>(source: S, part: S::Part) -> Option<Self> {
-        // Long numbers would be compared again and again.
+        // Long numbers would be compared many times.
         if !source.is_short(part) {
             return None;
         }

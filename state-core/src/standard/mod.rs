@@ -1,5 +1,5 @@
-//! The types of Python's standard library, a file for each: what one takes in an image, the numbers from which Python
-//! makes its own, what is accepted for it, and how it prints.
+//! The types of Python's standard library, a file for each: their sizes in an image, the numbers from which Python
+//! makes its objects, the forms that are accepted for them, and how they print.
 
 mod array;
 mod calendar;
@@ -41,22 +41,22 @@ pub enum Known {
     Date,
     /// `datetime.time`: seconds of the day and nanoseconds (`u32` each), of which a leap second has 10⁹ more.
     Time,
-    /// `datetime.datetime` without a time zone: both.
+    /// `datetime.datetime` without a time zone: a date and a time as above.
     DateTime,
-    /// `datetime.datetime` in UTC: both.
+    /// `datetime.datetime` in UTC: likewise.
     Utc,
-    /// `datetime.datetime` in a fixed time zone: both, in UTC, and the seconds east of it (`i32`).
+    /// `datetime.datetime` in a fixed time zone: likewise, in UTC, and then the seconds east of it (`i32`).
     Zoned,
     /// `datetime.timedelta`: seconds (`i64`) and nanoseconds below 10⁹ (`u32`).
     Delta,
     /// `uuid.UUID`: its 16 bytes as they are written.
     Uuid,
-    /// `int`: the length, and two's complement in the tail, as short as can be.
+    /// `int`: the length, and two's complement in the tail, with as few bytes as possible.
     Int,
-    /// An `int` that is not negative: the length, and the number in the tail, as short as can be.
+    /// An `int` that is not negative: the length, and the number in the tail, with as few bytes as possible.
     Natural,
-    /// `decimal.Decimal`, a finite one: how many digits are behind the point, of which there are at most 28, in bits 16 to
-    /// 23 and the sign in bit 31 of a `u32`, and then the digits as a number of 96 bits.
+    /// A finite `decimal.Decimal`: a `u32` with the number of decimal places, at most 28, in bits 16 to 23 and the sign
+    /// in bit 31, and then the digits as a number of 96 bits.
     Decimal,
 }
 
@@ -85,7 +85,7 @@ impl Known {
         }
     }
 
-    /// The sizes of the numbers in the head; none where these are no numbers.
+    /// The sizes of the numbers in the head; none if it does not consist of numbers.
     pub(crate) const fn parts(self) -> &'static [usize] {
         match self {
             Self::Date => &[4],
@@ -97,7 +97,7 @@ impl Known {
         }
     }
 
-    /// The number in the canonical form.
+    /// The code of the type in the canonical form.
     pub(crate) const fn code(self) -> u8 {
         self as u8
     }
@@ -125,7 +125,7 @@ impl Known {
     }
 }
 
-/// What an object of Python's takes in the image of one of the types: its head or, of an integer, its bytes.
+/// The image of a Python object as one of the types: its head or, for an integer, its bytes.
 pub(crate) fn image<'v, D: Decoder<'v>>(known: Known, value: D) -> Option<Cow<'v, [u8]>> {
     let head = match known {
         Known::Int | Known::Natural => return int::bytes(value, known),
@@ -141,7 +141,7 @@ pub(crate) fn image<'v, D: Decoder<'v>>(known: Known, value: D) -> Option<Cow<'v
     head.or_else(|| parts(value, known)).map(Cow::Owned)
 }
 
-/// What Python's class could not hold: the numbers of the head.
+/// The head from a tuple of its numbers, which represents what Python's class cannot.
 fn parts<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Vec<u8>> {
     let sizes = known.parts();
     let items = value.sequence().filter(|items| items.len() == sizes.len())?;
@@ -149,7 +149,7 @@ fn parts<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Vec<u8>> {
     for (item, &size) in items.zip(sizes) {
         let number = item.int()?;
         let unused = 128 - 8 * size;
-        // Some are signed and others are not; which, is found when the image is tested.
+        // Some are signed and others are not; the check of the image decides.
         if number << unused >> unused != number && number >> (8 * size) != 0 {
             return None;
         }
@@ -158,7 +158,7 @@ fn parts<'v, D: Decoder<'v>>(value: D, known: Known) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// The arguments of an object of Python's, if there are so many.
+/// The arguments of a Python object, if there are this many.
 fn args<'v, D: Decoder<'v>>(value: D, class: &str, count: usize) -> Option<D::Items> {
     value.called(class).filter(|args| args.len() == count)
 }
@@ -171,7 +171,7 @@ fn packed<'v, D: Decoder<'v>, const N: usize>(value: D) -> Option<[u8; N]> {
     }
 }
 
-/// The same of what is printed.
+/// As [`packed`], for a value that is printed.
 fn packed_part<'a, S: Source<'a>, const N: usize>(source: S, part: S::Part) -> Option<[u8; N]> {
     match source.look(part) {
         Look::Bytes(bytes) => bytes.try_into().ok(),

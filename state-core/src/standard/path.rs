@@ -1,4 +1,4 @@
-//! The paths of module `pathlib`, which are pickled as their parts.
+//! The paths of the module `pathlib`, which are pickled as their parts.
 
 use alloc::{
     borrow::Cow,
@@ -10,7 +10,7 @@ use alloc::{
 use crate::value::repr::{Field, Layout, Object, Source};
 use crate::walk::Decoder;
 
-/// The classes of `pathlib`, which has moved within Python 3.13.
+/// The classes of `pathlib`, which moved within Python 3.13.
 const PATHS: [&str; 8] = [
     "pathlib.PosixPath",
     "pathlib.PurePosixPath",
@@ -30,7 +30,7 @@ pub(crate) enum Flavour {
 }
 
 impl Flavour {
-    /// That of a class of `pathlib`, which has moved within Python 3.13.
+    /// The flavour of a class of `pathlib`, which moved within Python 3.13.
     pub(crate) fn of(class: &str) -> Option<Self> {
         let class = class.strip_prefix("pathlib.")?;
         match class.strip_prefix("_local.").unwrap_or(class) {
@@ -42,7 +42,7 @@ impl Flavour {
 }
 
 impl Flavour {
-    /// The path of these parts, written with slashes; `None` for parts that Python does not write.
+    /// Joins parts to a path with slashes; `None` for parts that Python does not write.
     pub(crate) fn join(self, parts: &[&str]) -> Option<String> {
         match self {
             Self::Posix => Some(join(parts)),
@@ -52,10 +52,10 @@ impl Flavour {
 }
 
 fn join(parts: &[&str]) -> String {
-    // A part that begins at the root forgets those before it.
+    // A part that begins at the root discards those before it.
     let start = parts.iter().rposition(|part| part.starts_with('/')).unwrap_or(0);
     let parts = &parts[start..];
-    // Two slashes at the start, and no more, are not the root to POSIX.
+    // In POSIX, exactly two slashes at the start differ from the root.
     let root = match parts.first().map(|first| first.len() - first.trim_start_matches('/').len()) {
         None | Some(0) => "",
         Some(2) => "//",
@@ -66,7 +66,7 @@ fn join(parts: &[&str]) -> String {
     if text.is_empty() { ".".to_string() } else { text }
 }
 
-/// Only what Python before 3.13 writes: the anchor, if there is one, and then names.
+/// Joins parts as Python before 3.13 writes them: an anchor, if there is one, and then names.
 fn join_windows(parts: &[&str]) -> Option<String> {
     let separate = |part: &str| part.replace('\\', "/");
     let (anchor, names) = match parts {
@@ -81,7 +81,7 @@ fn join_windows(parts: &[&str]) -> Option<String> {
     Some(if text.is_empty() { ".".to_string() } else { text })
 }
 
-/// Text, or a path as text, written with slashes.
+/// Text, or a path as text, with slashes.
 pub(crate) fn text<'v, D: Decoder<'v>>(value: D) -> Option<Cow<'v, str>> {
     value.str().map(Cow::Borrowed).or_else(|| path(value).map(Cow::Owned))
 }

@@ -1,6 +1,6 @@
-//! Which objects print as in Python, by the names of their classes.
+//! The objects that print as in Python, by the names of their classes.
 //!
-//! An object that was made otherwise than Python makes it prints as one of an unknown class.
+//! An object that was not made as Python makes it prints like one of an unknown class.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,7 +11,7 @@ use crate::value::repr::{Layout, Look, Object, Source};
 
 type Print<'a, S> = fn(&Object<'a, S>) -> Option<Layout<'a, S>>;
 
-/// How objects of a class print, or what a function makes, if it is known.
+/// How objects of a class, or results of a function, print, if it is known.
 fn known<'a, S: Source<'a>>(name: &str) -> Option<Print<'a, S>> {
     Some(match name {
         "datetime.date" => date::print,
@@ -44,7 +44,7 @@ pub(crate) fn layout<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout
     known(object.name()).filter(|_| !object.has_more())?(object)
 }
 
-/// What stands for an object inside of itself, if it is not its name.
+/// The text for an object inside itself, if it is not the object's name.
 pub(crate) fn within<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Cow<'a, str>> {
     Some(match object.name() {
         "collections.OrderedDict" => "...".into(),
@@ -54,7 +54,7 @@ pub(crate) fn within<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Cow<'a
     })
 }
 
-/// The classes that Python pickles as those of their only object.
+/// Prints the classes that Python pickles as `type` of their only object.
 fn class_of<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let [of] = object.exactly().filter(|_| object.has_only_args())?;
     let name = match object.source.look(of) {

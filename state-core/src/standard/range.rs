@@ -1,11 +1,11 @@
-//! `range`, and `slice`, which stands for the same numbers.
+//! `range`, and `slice`, which represents the same numbers.
 
 use alloc::vec::Vec;
 
 use crate::value::repr::{Field, Layout, Object, Source};
 use crate::walk::Decoder;
 
-/// The two ends of a range, as Python has it for loops or for slices, without gaps.
+/// The two ends of a range or slice whose step is 1.
 pub(crate) fn ends<'v, D: Decoder<'v>>(value: D) -> Option<impl ExactSizeIterator<Item = D>> {
     let args = || value.called("builtins.range").or_else(|| value.called("builtins.slice"));
     // The step may be left out.
@@ -14,7 +14,7 @@ pub(crate) fn ends<'v, D: Decoder<'v>>(value: D) -> Option<impl ExactSizeIterato
     args().filter(|_| is_one).map(|ends| ends.take(2))
 }
 
-/// A step of one is left out.
+/// Prints a range; a step of 1 is left out.
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let parts: [S::Part; 3] = object.exactly().filter(|_| object.has_only_args())?;
     let [Some(_), Some(_), Some(step)] = parts.map(|part| object.source.int(part)) else { return None };

@@ -8,7 +8,7 @@ use crate::walk::Decoder;
 
 const NAME: &str = "datetime.time";
 
-/// A time of the day; `fold` tells the second of two that a clock shows alike.
+/// A time of the day; `fold` marks the second of two that a clock shows alike.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     pub hour: u8,
@@ -19,7 +19,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// From the bytes in which Python packs it, without the bit that tells `fold`.
+    /// Unpacks Python's bytes, without the bit for `fold`.
     pub fn unpack([hour, minute, second, high, middle, low]: [u8; 6], fold: bool) -> Option<Self> {
         let micros = u32::from_be_bytes([0, high, middle, low]);
         let fits = hour < 24 && minute < 60 && second < 60 && micros < 1_000_000;
@@ -31,20 +31,20 @@ impl Clock {
         [self.hour, self.minute, self.second, high, middle, low]
     }
 
-    /// From the seconds of the day and nanoseconds; `None` for a leap second, and for parts of a microsecond.
+    /// The time from seconds of the day and nanoseconds; `None` for a leap second, and for fractions of a microsecond.
     pub fn of_seconds(seconds: u32, nanos: u32) -> Option<Self> {
         let (hour, minute, second) = ((seconds / 3600) as u8, (seconds / 60 % 60) as u8, (seconds % 60) as u8);
         let is_whole = nanos < 1_000_000_000 && nanos % 1000 == 0;
         is_whole.then_some(Self { hour, minute, second, micros: nanos / 1000, fold: false })
     }
 
-    /// The seconds of the day, and nanoseconds. Which of two times it means that a clock shows alike, is not kept.
+    /// The seconds of the day, and nanoseconds. `fold` is not kept.
     pub fn seconds(self) -> (u32, u32) {
         let seconds = 3600 * u32::from(self.hour) + 60 * u32::from(self.minute) + u32::from(self.second);
         (seconds, self.micros * 1000)
     }
 
-    /// Behind the fields of a date. Seconds and their parts are left out where they are zero.
+    /// The fields after those of a date. Seconds and microseconds are left out if they are zero.
     pub fn fields<'a, S: Source<'a>>(self, zone: Option<S::Part>) -> Vec<Field<'a, S>> {
         let numbers = [self.hour.into(), self.minute.into(), self.second.into(), self.micros];
         let shown = match (self.second, self.micros) {
@@ -59,7 +59,7 @@ impl Clock {
     }
 }
 
-/// The seconds and nanoseconds that stand in a head.
+/// The seconds and nanoseconds in a head.
 pub(crate) fn clock(head: &[u8], at: usize) -> Option<(u32, u32)> {
     let (seconds, nanos) = (number(head, at)?, number(head, at + 4)?);
     // Only the last second of a minute can be followed by a leap second.
@@ -67,18 +67,18 @@ pub(crate) fn clock(head: &[u8], at: usize) -> Option<(u32, u32)> {
     (i64::from(seconds) < DAY && nanos < most).then_some((seconds, nanos))
 }
 
-/// The bytes in which Python packs the time of a head; `None` for a leap second, and for parts of a microsecond.
+/// Packs the time of a head as Python does; `None` for a leap second, and for fractions of a microsecond.
 pub(crate) fn pack(head: &[u8]) -> Option<[u8; 6]> {
     let (seconds, nanos) = clock(head, 0)?;
     Clock::of_seconds(seconds, nanos).map(Clock::pack)
 }
 
-/// The head of an object of Python's without a time zone.
+/// The head of a Python object without a time zone.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 8]> {
     super::args(value, NAME, 1)?.next().and_then(packed).and_then(of_packed)
 }
 
-/// The head of the bytes in which Python packs a time of the day.
+/// The head of a time of the day that Python packed.
 pub(crate) fn of_packed([hour, rest @ ..]: [u8; 6]) -> Option<[u8; 8]> {
     let (seconds, nanos) = unpack(hour, rest)?.seconds();
     let mut head = [0; 8];

@@ -9,7 +9,7 @@ use crate::walk::Decoder;
 const NAME: &str = "datetime.timedelta";
 const MICROS: i128 = 1_000_000;
 
-/// The most days that one has.
+/// The largest number of days.
 const MOST_DAYS: i64 = 999_999_999;
 
 /// The seconds and nanoseconds in a head.
@@ -19,8 +19,7 @@ pub(crate) fn span(head: &[u8]) -> Option<(i64, u32)> {
     (nanos < 1_000_000_000).then_some((seconds, nanos))
 }
 
-/// The days, seconds and microseconds of a head; `None` for parts of a microsecond, and for more than a thousand
-/// million days.
+/// The days, seconds and microseconds of a head; `None` for fractions of a microsecond, and beyond [`MOST_DAYS`].
 pub(crate) fn numbers(head: &[u8]) -> Option<[i64; 3]> {
     let (seconds, nanos) = span(head)?;
     let days = seconds.div_euclid(DAY);
@@ -28,13 +27,13 @@ pub(crate) fn numbers(head: &[u8]) -> Option<[i64; 3]> {
     held.then(|| [days, seconds.rem_euclid(DAY), i64::from(nanos / 1000)])
 }
 
-/// The head of an object of Python's, of any days, seconds and microseconds, as Python adds them up.
+/// The head of a Python object with any days, seconds and microseconds, added up as Python does.
 pub(crate) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 12]> {
     let mut args = args(value, NAME, 3)?;
     of_numbers([args.next()?.int()?, args.next()?.int()?, args.next()?.int()?])
 }
 
-/// The head of any days, seconds and microseconds, as Python adds them up.
+/// The head for any days, seconds and microseconds, added up as Python does.
 pub(crate) fn of_numbers([days, seconds, micros]: [i128; 3]) -> Option<[u8; 12]> {
     let seconds = days.checked_mul(DAY.into())?.checked_add(seconds)?;
     let seconds = seconds.checked_add(micros.div_euclid(MICROS))?;
@@ -45,7 +44,7 @@ pub(crate) fn of_numbers([days, seconds, micros]: [i128; 3]) -> Option<[u8; 12]>
     Some(head)
 }
 
-/// Parts that are zero are left out.
+/// Prints the parts that are not zero.
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let parts = ["days", "seconds", "microseconds"].into_iter().zip(parts(object)?);
     let shown = parts.filter(|(_, number)| *number != 0);
@@ -56,7 +55,7 @@ pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<
     Some(Layout::new(NAME, fields))
 }
 
-/// Days, seconds and microseconds, as Python keeps them.
+/// The days, seconds and microseconds, normalised as Python keeps them.
 pub(super) fn parts<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<[i64; 3]> {
     let parts: [S::Part; 3] = object.exactly().filter(|_| object.name() == NAME && object.has_only_args())?;
     let number = |part: S::Part| i64::try_from(&*object.source.int(part)?).ok();

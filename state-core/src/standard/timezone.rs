@@ -3,7 +3,7 @@
 use super::{DAY, signed, timedelta};
 use crate::value::repr::{Field, Layout, Look, Object, Source};
 
-/// The seconds east of UTC that stand in the head of a time.
+/// The seconds east of UTC in the head of a time.
 pub(crate) fn offset(head: &[u8]) -> Option<i32> {
     signed(head, 12).filter(|offset| i64::from(*offset).abs() < DAY)
 }
@@ -29,7 +29,7 @@ pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<
     }
 }
 
-/// `ZoneInfo._unpickle(key, whether it is kept)`.
+/// Prints `ZoneInfo._unpickle(key, whether it is cached)`.
 pub(super) fn print_zone_info<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let [key, kept] = object.exactly().filter(|_| object.has_only_args())?;
     let is_flag = match object.source.look(kept) {

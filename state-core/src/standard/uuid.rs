@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 use crate::value::repr::{Field, Layout, Object, Source, State, is_empty};
 use crate::walk::{Attributes, Decoder};
 
-/// The head of an object of Python's, which keeps its number by name, or of 16 bytes.
+/// The head of a Python object, which keeps its number by name, or of 16 bytes.
 pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 16]> {
     if let Some(bytes) = value.bytes() {
         return bytes.try_into().ok();
@@ -15,7 +15,7 @@ pub(super) fn head<'v, D: Decoder<'v>>(value: D) -> Option<[u8; 16]> {
     number.big().map(u128::to_be_bytes)
 }
 
-/// The number of a UUID is in its state; beside it can stand what the operating system said of its safety.
+/// Prints a UUID, whose number is in its state, possibly beside what the operating system said about its safety.
 pub(super) fn print<'a, S: Source<'a>>(object: &Object<'a, S>) -> Option<Layout<'a, S>> {
     let source = object.source;
     let State::Other(state) = object.state else { return None };

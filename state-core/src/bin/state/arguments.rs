@@ -1,4 +1,4 @@
-//! What the program takes.
+//! The command-line arguments.
 
 use std::path::PathBuf;
 
@@ -165,7 +165,7 @@ pub enum Pickled {
 }
 
 impl Pickled {
-    /// What the attribute says.
+    /// The value of the attribute.
     pub fn word(self) -> &'static str {
         match self {
             Self::Dict => "dict",

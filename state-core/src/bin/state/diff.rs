@@ -1,4 +1,4 @@
-//! `state diff`: where two files differ, in their schemas and in what they hold.
+//! `state diff`: the differences between two files, in their schemas and in their contents.
 
 use std::io::Write;
 
@@ -27,7 +27,7 @@ pub fn run(arguments: &Diff, out: &mut impl Write) -> Result {
     }
 }
 
-/// The lines in which two listings differ, in their order.
+/// Writes the lines in which two listings differ, in order.
 pub fn schemas([ours, theirs]: &[Form; 2], out: &mut impl Write) -> Result<()> {
     let [before, after] = [ours, theirs].map(ToString::to_string);
     let [before, after]: [Vec<&str>; 2] = [before.lines().collect(), after.lines().collect()];
@@ -42,9 +42,9 @@ pub fn schemas([ours, theirs]: &[Form; 2], out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// What was taken out and put in, by the longest row of lines that both have.
+/// The lines that were removed and added, by the longest common subsequence.
 fn lines<'l>(before: &[&'l str], after: &[&'l str]) -> Vec<(char, &'l str)> {
-    // Files may be anybody's: beyond what the table may take, one listing behind the other.
+    // Files may be untrusted: if the table would be too large, one listing follows the other.
     if before.len().saturating_mul(after.len()) > 1 << 24 {
         let gone = before.iter().map(|line| ('-', *line));
         return gone.chain(after.iter().map(|line| ('+', *line))).collect();
@@ -100,7 +100,7 @@ impl<'i> States<'i> {
         self.reader.is_some()
     }
 
-    /// The next one, as one of a form; `None` at the end.
+    /// The next state, converted to a form; `None` at the end.
     fn next(&mut self, form: &'static Form) -> Result<Option<Vec<u8>>> {
         let named = |error: Failure| error.of(&self.input.name);
         let bytes = match &mut self.reader {
@@ -122,7 +122,7 @@ impl<'i> States<'i> {
     }
 }
 
-/// How many states there are that differ.
+/// Writes the differences between states; returns how many states differ.
 fn compare(mut states: [States<'_>; 2], forms: &[Form; 2], most: usize, out: &mut impl Write) -> Result<usize> {
     let form = forms[1].clone().keep(&Amendments::default());
     let is_stream = states.iter().any(States::is_stream);

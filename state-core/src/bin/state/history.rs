@@ -1,4 +1,4 @@
-//! `state history`: the forms that a project has recorded, and what each change takes.
+//! `state history`: the forms that a project has recorded, and what each change requires.
 
 use std::io::Write;
 
@@ -35,7 +35,7 @@ pub fn run(arguments: &History, out: &mut impl Write) -> Result {
     Ok(outcome)
 }
 
-/// The forms of a type, the oldest first; whether each can become the last as it is.
+/// Writes the forms of a type, oldest first; returns whether each can become the last as it is.
 fn of_type(forms: &[&Form], out: &mut impl Write) -> Result<bool> {
     let Some((first, rest)) = forms.split_first() else { return Ok(true) };
     writeln!(out, "form {} {:016x}", first.name(), first.fingerprint())?;
@@ -52,7 +52,7 @@ fn of_type(forms: &[&Form], out: &mut impl Write) -> Result<bool> {
     Ok(forms.iter().all(|form| last.obstacles(form).is_empty()))
 }
 
-/// What it takes to load states of one form as another.
+/// Writes what is required to load states of one form as another.
 fn takes(before: &Form, after: &Form, out: &mut impl Write) -> Result<()> {
     let obstacles = after.clone().keep(&Amendments::default()).obstacles(before);
     if obstacles.is_empty() {

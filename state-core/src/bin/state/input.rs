@@ -1,4 +1,4 @@
-//! What a file is, by how it begins.
+//! Files, whose kind is recognised by how they begin.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -10,16 +10,16 @@ use state_core::image::verify;
 
 use crate::{Failure, Result};
 
-/// How streams of native states begin.
+/// The start of streams of native states.
 const STREAM: &[u8] = b"\xd7STS";
 
-/// How native files begin.
+/// The start of native files.
 const MAGIC: &[u8] = b"\xd7STA";
 
-/// How a history's forms begin.
+/// The start of each form in a history.
 const FORM: &str = "form ";
 
-/// What the bytes of a file are.
+/// The kinds of files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     State,
@@ -28,7 +28,7 @@ pub enum Kind {
 }
 
 pub struct Input {
-    /// As an error names it.
+    /// The name in errors.
     pub name: String,
     pub bytes: Vec<u8>,
     pub kind: Kind,
@@ -48,7 +48,7 @@ impl Input {
         Ok(input)
     }
 
-    /// Tests the checksum that a saved file has.
+    /// Verifies the checksum that a saved file has.
     fn is_whole(&self) -> Result<()> {
         if self.kind == Kind::State {
             verify(&self.bytes)?;
@@ -79,7 +79,7 @@ impl Input {
         Failure::Said(format!("expected a native state or a stream of them, found {found}"))
     }
 
-    /// The forms that a history has recorded; `None` if it is none.
+    /// The forms that a history has recorded; `None` if the file is not a history.
     pub fn history(&self) -> Result<Option<Vec<Form>>> {
         let text = match std::str::from_utf8(&self.bytes) {
             Ok(text) if text.lines().any(|line| line.starts_with(FORM)) => text,

@@ -1,4 +1,4 @@
-//! `state inspect`: the safe way to look into a file that one does not trust, as nothing in it is imported or called.
+//! `state inspect`: the safe way to look into an untrusted file, because nothing in it is imported or called.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -71,7 +71,7 @@ fn schema(input: &Input, out: &mut impl Write) -> Result<()> {
     listing(&input.name, &input.form()?, out)
 }
 
-/// The forms that a history has recorded; it has no values.
+/// Writes the forms that a history has recorded; it has no values.
 fn forms(input: &Input, forms: &[evolve::Form], form: Form, out: &mut impl Write) -> Result<()> {
     if let Form::Operations | Form::Classes = form {
         return Err(Failure::Said("a recorded history has schemas alone; without options, they are listed".into()));
@@ -113,9 +113,9 @@ fn state(name: &str, inspection: &Inspection<'_>, size: usize, form: Form, out: 
     }
 }
 
-/// Pickles, one behind another.
+/// Writes pickles that follow one another.
 fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) -> Result<()> {
-    // Neither opcodes nor names need text decoded.
+    // Neither opcodes nor names require decoding of text.
     let strings = if matches!(form, Form::Operations | Form::Classes) { Strings::Latin1 } else { strings };
     let (options, name) = (PickleOptions::new().strings(strings), &input.name);
     let mut start = 0;
@@ -155,7 +155,8 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
     }
 }
 
-/// What begins like no file that can be shown. Pickles of the oldest protocols begin with any of their opcodes.
+/// The error for a file that begins like none that can be shown. Pickles of the oldest protocols can begin with any of
+/// their opcodes.
 fn unknown(bytes: &[u8], error: &Error) -> Failure {
     let found = match error.kind() {
         _ if bytes.is_empty() => "an empty file".into(),
@@ -166,7 +167,7 @@ fn unknown(bytes: &[u8], error: &Error) -> Failure {
     Failure::Said(format!("expected a native state, a stream of them, a pickle or a recorded history, found {found}"))
 }
 
-/// Text for a writer of bytes, and what went wrong there.
+/// A writer of text over a writer of bytes, and the result of the last write.
 struct Utf8<'w, W>(&'w mut W, io::Result<()>);
 
 impl<W: Write> fmt::Write for Utf8<'_, W> {

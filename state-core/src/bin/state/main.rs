@@ -15,18 +15,18 @@ use clap::Parser as _;
 
 use arguments::{Arguments, Command};
 
-/// How a command ended that met no error.
+/// How a command ended that had no error.
 enum Outcome {
     Done,
-    /// Of a comparison, or where something keeps states from being upgraded.
+    /// Of a comparison, or if something keeps states from being upgraded.
     Differs,
-    /// Of some of several files; the errors were told.
+    /// For some of several files; their errors were printed.
     SomeFailed,
-    /// Of all files; the errors were told.
+    /// For all files; their errors were printed.
     AllFailed,
 }
 
-/// What a program is told that went wrong, or that nobody reads its output any more.
+/// An error to be printed, or a closed output.
 #[derive(Debug)]
 enum Failure {
     Said(String),
@@ -46,7 +46,7 @@ impl From<state_core::Error> for Failure {
 }
 
 impl Failure {
-    /// The same of a file.
+    /// Adds the name of a file.
     fn of(self, name: &str) -> Self {
         match self {
             Self::Said(text) => Self::Said(format!("{name}: {text}")),
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut out = BufWriter::new(io::stdout().lock());
     let result = run(&arguments.command, &mut out);
-    // An error comes behind what was found before it.
+    // Errors are printed after the results before them.
     let result = out.flush().map_err(Failure::from).and(result);
     match result {
         Ok(Outcome::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
@@ -78,13 +78,13 @@ fn tell(text: &str) {
     say("error", text);
 }
 
-/// What is no error, and changes no exit status.
+/// Prints a note, which is not an error and does not change the exit status.
 fn note(text: &str) {
     say("note", text);
 }
 
 fn say(kind: &str, text: &str) {
-    // Where nobody reads errors, there is nobody to tell.
+    // If standard error is closed, nothing can be reported.
     let _ = writeln!(io::stderr(), "{kind}: {text}");
 }
 

@@ -1,4 +1,4 @@
-//! `state python`: the Python classes for what is in a file.
+//! `state python`: the Python classes for the contents of a file.
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +11,7 @@ use crate::arguments::Python;
 use crate::input::Input;
 use crate::{Failure, Outcome, Result, note};
 
-/// What a file does not say.
+/// The note about what a file does not contain.
 const FORMS: &str = "these classes are for types without `#[state(pickle = \"..\")]`, which files do not contain; if the \
                      types have it, pass its value with `--pickle`";
 
@@ -50,7 +50,7 @@ fn modules(arguments: &Python, input: &Input) -> Result<Vec<PythonModule>> {
     Ok(form.python_modules()?)
 }
 
-/// The last form of the type that is asked for, or of the only one.
+/// The last form of the requested type, or of the only one.
 fn recorded(arguments: &Python, forms: Vec<Form>) -> Result<Form> {
     let mut names: Vec<String> = forms.iter().map(Form::name).collect();
     names.sort();
@@ -63,9 +63,9 @@ fn recorded(arguments: &Python, forms: Vec<Form>) -> Result<Form> {
     found.ok_or_else(|| Failure::Said(format!("no form of {wanted}; there are {}", names.join(", "))))
 }
 
-/// Writes a module to its place below a folder: one that others are in as a package.
+/// Writes a module to its place in a folder; one that contains others becomes a package.
 fn put(folder: &Path, module: &PythonModule, all: &[PythonModule]) -> Result<()> {
-    // Names come from a file that may be anybody's.
+    // Names come from a file that may be untrusted.
     let is_plain = |part: &str| !part.is_empty() && !part.contains(['/', '\\', ':', '\0']) && part != "..";
     if !module.name.split('.').all(is_plain) {
         return Err(Failure::Said(format!("{:?} is not the name of a module", module.name)));

@@ -1,4 +1,4 @@
-//! `state upgrade`: states of another form from those in a file.
+//! `state upgrade`: converts the states in a file to another form.
 
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
     are_known(&amendments, &older, &form).map_err(|error| error.of(&input.name))?;
     let form = form.keep(&amendments);
     let obstacles = form.obstacles_by_option(&older);
-    // Variants that are gone are in the way of states that have them alone.
+    // A variant that is gone is an obstacle only for states that use it.
     if form.resolve(&older).is_err() {
         return Err(Failure::Said(format!(
             "{}: the states cannot be upgraded to {} without more options (or a program that converts them):\n  {}",
@@ -39,7 +39,7 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
     Ok(Outcome::Done)
 }
 
-/// Whether each name in the options is one of the form that it speaks of.
+/// Checks that each name in the options occurs in the form that it refers to.
 fn are_known(amendments: &Amendments, older: &Form, newer: &Form) -> Result<()> {
     let unknown = |option: &str, name: &str, form: &str, hint: &str| {
         Err(Failure::Said(format!("`{option}`: the {form} has no slot, variant or type named {name}{hint}")))
@@ -62,7 +62,7 @@ fn are_known(amendments: &Amendments, older: &Form, newer: &Form) -> Result<()> 
     Ok(())
 }
 
-/// The form that wrote a file: by its schema, or by its fingerprint where a history knows that.
+/// The form that wrote a file: from its schema, or by its fingerprint if a history knows that.
 fn written(input: &Input, history: Option<&[Form]>) -> Result<Form> {
     let known = input.form();
     if known.is_ok() || input.kind != Kind::State {

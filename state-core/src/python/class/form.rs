@@ -1,9 +1,9 @@
-//! What a pickle calls to make the objects of a class.
+//! The form objects that pickles call to make the objects of a class.
 //!
-//! `__reduce_ex__` gives a form and the slots. The form is one object for all objects of a class; so pickle writes it
-//! once, by what its `__reduce__` gives, and fetches it from its memo for each further object. It carries the schemas by
-//! which the slots were written: who loads the pickle compares them with those of its own class, once, and where they are
-//! other ones the slots are matched by name.
+//! `__reduce_ex__` returns a form and the slots. The form is one object for all objects of a class; so pickle writes it
+//! once, through its `__reduce__`, and fetches it from its memo for each further object. It carries the schemas by
+//! which the slots were written: a program that loads the pickle compares them once with those of its own class, and if
+//! they differ, slots are matched by name.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -20,14 +20,14 @@ use crate::python::into;
 use crate::python::into::older::Older;
 use crate::schema::{Schema, write_canonical, write_for_class};
 
-/// What stands in the arguments of a form. The number is that in pickles.
+/// What the arguments of a form contain. The discriminants are the numbers in pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::python) enum Mode {
     /// The slots of an object of exactly the class.
     Exact = 0,
-    /// A class that extends it in Python, and the slots.
+    /// A Python class that extends it, and the slots.
     Class = 1,
-    /// A class, and the tuple of the slots that its own `__setstate__` is given.
+    /// A class, and the tuple of slots that is passed to its own `__setstate__`.
     Given = 2,
     /// A class, of which an object is made that its own `__setstate__` fills.
     Blank = 3,
@@ -39,11 +39,11 @@ impl Mode {
     pub const ALL: [Self; 5] = [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed];
 }
 
-/// By which form of a class the slots were written.
+/// Which form of a class wrote the slots.
 pub(in crate::python) enum Origin {
     Present,
     Older(Older),
-    /// An older one that cannot be matched, which the `__setstate__` of the class is to deal with.
+    /// An older one that cannot be matched, and is left to the `__setstate__` of the class.
     Unmatched,
 }
 
@@ -53,11 +53,11 @@ pub struct Form {
     pub(in crate::python) mode: Mode,
     pub(in crate::python) origin: Origin,
     class: Py<PyType>,
-    /// What is known of the class, once an object was made: a form is called for each.
+    /// What is known about the class; cached, because a form is called for each object.
     known: OnceLock<&'static Known>,
-    /// Its name in Rust.
+    /// The name of the class in Rust.
     name: &'static str,
-    /// The function that pickles name, and what it is called with to give this form.
+    /// The function that pickles name, and the arguments with which it returns this form.
     named: (Py<PyAny>, Py<PyTuple>),
 }
 
@@ -76,7 +76,7 @@ impl Form {
         of.with_schemas(py, schemas, |_, schema| schema)
     }
 
-    /// The present form with these schemas, each with what `join` adds.
+    /// A present form with these schemas, each completed by `join`.
     pub(in crate::python) fn with_schemas(
         &self,
         py: Python<'_>,
@@ -90,7 +90,7 @@ impl Form {
         }
         if mode != Mode::Blank {
             let bytes = |schema| match mode {
-                // Their hash stands in the native bytes.
+                // Their hash is in the native bytes.
                 Mode::Packed => write_canonical(schema),
                 _ => write_for_class(schema, name),
             };
@@ -100,18 +100,19 @@ impl Form {
         Ok(self.called_with(py, Origin::Present, PyTuple::new(py, arguments)?))
     }
 
-    /// A form of the same mode and class.
+    /// A form with the same mode and class.
     fn called_with(&self, py: Python<'_>, origin: Origin, arguments: Bound<'_, PyTuple>) -> Self {
         let named = (self.named.0.clone_ref(py), arguments.unbind());
         let Self { mode, name, .. } = *self;
         Self { mode, origin, class: self.class.clone_ref(py), known: OnceLock::new(), name, named }
     }
 
-    /// The form of other arguments than those of the present one. It is that one if only other types of open sets stand
-    /// in them, all of which are there now.
+    /// The form for arguments other than those of the present one. It is the present form if they differ only in types
+    /// of open sets, all of which are registered now.
     ///
     /// # Errors
-    /// `TypeError` for arguments of another kind; and what cannot be matched with the present schemas.
+    /// `TypeError` for arguments of another kind, and an error for schemas that cannot be matched with the present
+    /// ones.
     pub(in crate::python) fn older<'py>(
         arguments: Borrowed<'_, 'py, PyTuple>,
         present: Bound<'py, Self>,
@@ -134,13 +135,13 @@ impl Form {
         Bound::new(py, this.called_with(py, origin, arguments.to_owned()))
     }
 
-    /// The schemas in the arguments of a form; `None` where something else stands there.
+    /// The schemas in the arguments of a form; `None` if something else is there.
     pub(super) fn schemas<'py>(&self, arguments: Borrowed<'_, 'py, PyTuple>) -> Option<Vec<Bound<'py, PyBytes>>> {
         let schemas = arguments.iter_borrowed().skip(usize::from(self.mode != Mode::Exact));
         schemas.map(|schema| schema.to_owned().cast_into().ok()).collect()
     }
 
-    /// Whether two forms are of one class.
+    /// Whether two forms belong to one class.
     pub(in crate::python) fn is_of_class_of(&self, other: &Self) -> bool {
         self.named.0.is(&other.named.0)
     }
@@ -153,7 +154,7 @@ impl Form {
         Ok(self.known.get_or_init(|| known))
     }
 
-    /// What it is called with to give this form.
+    /// The arguments with which the function returns this form.
     pub(in crate::python) fn arguments<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyTuple> {
         self.named.1.bind(py)
     }

@@ -1,7 +1,8 @@
-//! The values of Rust that one object is made of: with `extends`, each class holds one of its own, and the flat state
-//! is the base's slots, then the own ones.
+//! The Rust values that an object consists of: with `extends`, each class holds one, and the flat state has the base's
+//! slots first.
 //!
-//! What stands here is compiled for each class, so it is short. All else asks by [`Calls`], and is compiled once.
+//! The code here is compiled for each class, so it is short. Everything else goes through [`Calls`], and is compiled
+//! once.
 
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -33,44 +34,45 @@ use crate::python::lease;
 use crate::schema::{Kind, Schema};
 use crate::state::{RestoreOwned, State};
 
-/// What is asked of a class, whatever its type is.
+/// The functions and properties of a class, independent of its type.
 pub struct Calls {
     pub name: &'static str,
     pub exception: bool,
-    /// Whether it, or a base, is a frozen class.
+    /// Whether it or a base is a frozen class.
     pub frozen: bool,
-    /// Whether it takes no attributes.
+    /// Whether the class itself accepts no attributes.
     pub immutable: bool,
     pub schema: fn() -> &'static Schema,
-    /// The schemas, the base's first.
+    /// Adds the schemas, the base's first.
     pub schemas: fn(&mut Vec<&'static Schema>),
     pub read: Read,
     pub make: Make,
     pub put: Put,
     pub borrow: lease::Borrow,
-    /// What is asked of an enum; a derived struct is none, and links nothing of them.
+    /// Finds the variants of an enum; `None` for a derived struct, which then does not link their code.
     pub variants: Option<variants::Find>,
     pub methods: Methods,
 }
 
-/// Hands over the values of an object, the base's first, which are borrowed meanwhile.
+/// Passes on the values of an object, the base's first, which are borrowed meanwhile.
 type Read = fn(&Bound<'_, PyAny>, &mut Each<'_>) -> PyResult<()>;
 
-/// Takes one of the values of an object.
+/// Receives one of the values of an object.
 pub type Each<'e> = dyn FnMut(Root<'_, '_>) -> PyResult<()> + 'e;
 
 /// Makes an object of a class.
 ///
 /// # Safety
-/// The class is the one that is asked, or a subclass of it whose objects hold nothing more than its values and attributes.
+/// The class is the one that these calls belong to, or a subclass of it whose objects hold nothing but its values and
+/// attributes.
 type Make = for<'py> unsafe fn(&mut Incoming<'_, 'py>, &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>>;
 
-/// Restores a live object, all of it or nothing.
+/// Restores a live object, entirely or not at all.
 type Put = for<'py> fn(&Bound<'py, PyAny>, &mut Incoming<'_, 'py>) -> PyResult<()>;
 
 /// A class with a state, and the bases that it extends.
 pub trait Layer: PyClass + State + RestoreOwned {
-    /// The base's values, and the own one.
+    /// The base's values, and the class's own.
     type Values;
     const EXCEPTION: bool;
     const FROZEN: bool;
@@ -80,10 +82,10 @@ pub trait Layer: PyClass + State + RestoreOwned {
 
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()>;
 
-    /// Builds the values that stand for a flat state. The last class takes all that is left.
+    /// Builds the values for a flat state. The last class takes all slots that are left.
     fn values(state: &mut Incoming<'_, '_>, last: bool, hooks: Hooks) -> StateResult<Self::Values>;
 
-    /// What makes an object of its values.
+    /// Makes an initializer from the values of an object.
     fn initializer(values: Self::Values) -> PyClassInitializer<Self>;
 }
 
@@ -120,7 +122,7 @@ where
     }
 
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()> {
-        // Held while the bases are read, so that all of the state is of one moment.
+        // Held while the bases are read, so that the whole state is of one moment.
         let guard = PyClassGuard::<T>::try_from(cast::<T>(object)?)?;
         <Super<T>>::read(object, each)?;
         each(Root::of(&&*guard))
@@ -138,8 +140,8 @@ where
     }
 }
 
-/// The value of a class that is being built. A closure would be compiled twice: a table of `dyn FnMut` has another copy of
-/// it, for callers by value.
+/// The value of a class that is being built. A closure would be compiled twice: a vtable of `dyn FnMut` has a second
+/// copy of it, for calls by value.
 struct Own<T> {
     hooks: Hooks,
     value: Option<Aside<T>>,
@@ -155,7 +157,7 @@ impl<T: RestoreOwned> Build for Own<T> {
 /// The values of a class and its bases.
 type Values<T> = (<Super<T> as Base<<T as PyClassImpl>::BaseType>>::Values, Aside<T>);
 
-/// What makes the part of an object that the base of a class keeps.
+/// The initializer of the base part of an object.
 type Super<T> = <<T as PyClassImpl>::BaseType as PyClassBaseType>::Initializer;
 
 #[cold]
@@ -177,8 +179,8 @@ unsafe fn make<'py, T: Layer>(
     Ok(unsafe { Bound::from_owned_ptr(py, object) })
 }
 
-/// What a class extends: another one with a state, or a class of Python's own that has none to be kept. It is known by what
-/// makes it, so that each of the two has an implementation, and what is missing is told of the base itself.
+/// What a class extends: another class with a state, or a built-in class of Python without one. The trait is
+/// implemented by the initializers, so that the two cases do not overlap, and so that an error names the base itself.
 pub trait Base<B: PyClassBaseType>: Sized {
     type Values;
     const EXCEPTION: bool;
@@ -239,7 +241,7 @@ where
     }
 }
 
-/// A class of Python's own that holds nothing in its objects beside attributes and the arguments of an exception.
+/// A built-in Python class whose objects hold nothing but attributes and the arguments of an exception.
 #[diagnostic::on_unimplemented(
     message = "a picklable class cannot extend `{Self}`, whose content is no part of a derived state",
     label = "a base is `object`, an exception, or a `#[pyclass(subclass)]` with `#[derive(State)]`",
@@ -290,7 +292,8 @@ macro_rules! native {
 
 native!(false: PyAny);
 
-// The exceptions that keep nothing but their arguments. The stable ABI has no others as bases before Python 3.12.
+// The exceptions that keep nothing but their arguments. Before Python 3.12, the stable ABI does not allow them as
+// bases.
 #[cfg(any(not(Py_LIMITED_API), Py_3_12))]
 native! { true:
     exceptions::PyArithmeticError exceptions::PyAssertionError exceptions::PyBaseException exceptions::PyBufferError
@@ -301,7 +304,7 @@ native! { true:
     exceptions::PyZeroDivisionError
 }
 
-/// Whether a class is frozen: what a live object of it allows.
+/// Whether a class is frozen, and what its live objects therefore allow.
 pub trait Mutability: Sized {
     const FROZEN: bool;
 
@@ -334,7 +337,7 @@ impl Mutability for True {
         Err(frozen(object))
     }
 
-    /// Never called: an object of which a part is frozen is not restored.
+    /// Never called: an object with a frozen part is not restored.
     fn exchange<B, T>(_: &mut PyRefMut<'_, T>, _: &mut Values<B>)
     where
         B: PyClass<Frozen = Self> + RestoreOwned,
@@ -356,7 +359,7 @@ impl Mutability for True {
 impl Mutability for False {
     const FROZEN: bool = false;
 
-    /// The values are built aside, and exchanged with the live ones, so that there is one way in for all objects.
+    /// The values are built aside and exchanged with the live ones, so that all objects are restored in one way.
     fn put<T>(object: &Bound<'_, PyAny>, state: &mut Incoming<'_, '_>) -> PyResult<()>
     where
         T: PyClass<Frozen = Self> + State + RestoreOwned,
@@ -369,7 +372,7 @@ impl Mutability for False {
         let mut values = <T as Layer>::values(state, true, Hooks::Leave).map_err(told)?;
         let mut guard = cast::<T>(object)?.try_borrow_mut()?;
         let put = exchanged(&mut Live { guard: &mut guard, values: &mut values });
-        // Before the old values are dropped, which can run code that looks at the object.
+        // Before the old values are dropped, which can run code that uses the object.
         drop(guard);
         put.map_err(told)
     }
@@ -393,7 +396,7 @@ impl Mutability for False {
     }
 }
 
-/// The values of an object, and those that it is to have.
+/// The values of an object, and those that it is to get.
 struct Live<'a, 'py, T: PyClass<Frozen = False> + RestoreOwned>
 where
     Super<T>: Base<T::BaseType>,
@@ -402,7 +405,7 @@ where
     values: &'a mut Values<T>,
 }
 
-/// A [`Live`] whose class is forgotten, so that what restores it is compiled once.
+/// A [`Live`] with its class erased, so that the code that restores it is compiled once.
 trait Exchange {
     fn exchange(&mut self);
     fn settle(&mut self, hooks: Hooks) -> StateResult<()>;
@@ -435,7 +438,7 @@ where
     <Super<T>>::exchange(guard, &mut values.0);
 }
 
-/// The base's hooks come first.
+/// Calls the base's hooks first.
 fn settle_layers<T>(guard: &mut PyRefMut<'_, T>, values: &mut Values<T>, hooks: Hooks) -> StateResult<()>
 where
     T: PyClass<Frozen = False> + RestoreOwned,

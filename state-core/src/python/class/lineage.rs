@@ -1,7 +1,7 @@
-//! Whether an object of a class may be made of the values of a Rust class alone. This file holds `unsafe` code.
+//! Whether an object of a class may be made from the values of a Rust class alone. This file holds `unsafe` code.
 //!
-//! Making an object runs no constructor, so that whatever else a class between the two keeps in its objects would
-//! stay as the allocator left it: zeros, where another class of Rust expects a value.
+//! Making an object runs no constructor, so that anything else that a class between the two keeps in its objects would
+//! stay as it was allocated: zeros, where another Rust class expects a value.
 
 use core::ffi::{c_int, c_void};
 
@@ -13,7 +13,7 @@ use pyo3::{Borrowed, ffi};
 
 use crate::python::error::class_name;
 
-/// The slots that Python gives to classes that are made by a `class` statement.
+/// The slots that Python gives to classes made by a `class` statement.
 struct Statement {
     dealloc: *mut c_void,
     new: *mut c_void,
@@ -45,10 +45,11 @@ fn is_heap(class: &Bound<'_, PyType>) -> bool {
     unsafe { ffi::PyType_HasFeature(class.as_type_ptr(), ffi::Py_TPFLAGS_HEAPTYPE) != 0 }
 }
 
-/// Tests that every class of `class`'s order of bases is `base`, one of its bases, or made by a `class` statement.
+/// Checks that every class in the method resolution order of `class` is `base`, one of its bases, or made by a `class`
+/// statement.
 ///
 /// # Errors
-/// `TypeError` that names the class that is none of these, or says that `class` is not of that family.
+/// `TypeError` that names the class that is none of these, or says that `class` does not extend `base`.
 pub(in crate::python) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyResult<()> {
     let py = class.py();
     if !class.is_subclass(base)? {
@@ -62,7 +63,7 @@ pub(in crate::python) fn check(class: &Bound<'_, PyType>, base: &Bound<'_, PyTyp
             && slot(class, ffi::Py_tp_dealloc) == statement.dealloc
             && inherits_new(class, new, statement.new)
     };
-    // A metaclass can leave classes out of the order. The layout is that of the line of bases, which it cannot.
+    // A metaclass can leave classes out of that order. The layout follows the chain of bases, which it cannot change.
     let mut line = class.clone();
     while !is_known(&line) && by_statement(&line) {
         line = base_of(&line)?;
@@ -92,7 +93,7 @@ fn foreign(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> PyErr {
     PyTypeError::new_err(alloc::format!("expected {base} or a subclass of it, found {class}"))
 }
 
-/// The class whose layout a class that was made at run time goes on with.
+/// The base whose layout is extended by a class that was made at run time.
 fn base_of<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyType>> {
     let base = slot(class, ffi::Py_tp_base);
     // SAFETY: null, or a type object, which the class keeps alive.
@@ -100,14 +101,14 @@ fn base_of<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyType>> {
     Ok(base.ok_or_else(|| PyTypeError::new_err("a class without a base"))?.cast_into::<PyType>()?)
 }
 
-/// Whether a class makes its objects in a way that it was given by Python or by the classes that are known.
+/// Whether a class makes its objects in the way of Python or of the known classes.
 fn inherits_new(class: &Bound<'_, PyType>, of_base: *mut c_void, of_statement: *mut c_void) -> bool {
     let new = slot(class, ffi::Py_tp_new);
     let of_object = slot_of_object(class.py());
     new.is_null() || new == of_base || new == of_statement || new == of_object
 }
 
-/// `object.__new__`, which the classes have that no base gives another.
+/// `object.__new__`, which a class has if no base provides another.
 fn slot_of_object(py: Python<'_>) -> *mut c_void {
     static PLAIN: PyOnceLock<usize> = PyOnceLock::new();
     let plain = PLAIN.get_or_init(py, || {

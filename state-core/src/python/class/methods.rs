@@ -1,5 +1,5 @@
-//! The methods that are attached to a class when it is registered, those that its author has not written. This file
-//! holds `unsafe` code.
+//! The methods that are attached to a class when it is registered, unless its author has written them. This file holds
+//! `unsafe` code.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -21,16 +21,16 @@ use crate::python::error::class_name;
 use crate::python::out::deepcopy;
 use crate::python::{into, out};
 
-/// The name of the function that gives the forms of a class; see [`Form`](super::form::Form). Names like it are Python's
-/// to give, so that no author's meets it unknown.
+/// The name of the function that returns the forms of a class; see [`Form`](super::form::Form). Names of this style are
+/// reserved for Python, so no author uses it by accident.
 const FORM: &str = "__form__";
 
-/// The names of the functions that pickles named before there were forms: one makes an object of a class and its slots,
+/// The names of the functions that pickles named before there were forms: one makes an object from its class and slots,
 /// the other one of exactly the registered class.
 const FROM_STATE: &str = "_from_state";
 const FROM_SLOTS: &str = "_from_slots";
 
-/// Which methods the class has of its author.
+/// Which methods the author of the class has written.
 pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     let own = class.getattr("__dict__")?;
     Ok(Written {
@@ -40,10 +40,10 @@ pub(super) fn written(class: &Bound<'_, PyType>) -> PyResult<Written> {
     })
 }
 
-/// Attaches what is missing; gives the function that gives forms.
+/// Attaches the missing methods; returns the function that returns forms.
 ///
 /// # Errors
-/// `TypeError` where something of the author's has the name of that function.
+/// `TypeError` if the author has named something else like that function.
 pub(super) fn attach<'py>(
     (class, calls): (&Bound<'py, PyType>, &Calls),
     module: &Bound<'py, PyModule>,
@@ -79,7 +79,7 @@ pub(super) fn attach<'py>(
     class.getattr(FORM)
 }
 
-/// A class that takes no attributes: its functions stand in the module.
+/// Adds the functions to the module, for a class that accepts no attributes.
 fn immutable<'py>(calls: &Calls, module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     let path = |name: &str| alloc::format!("_{}{name}", calls.name);
     let form = path(FORM);
@@ -93,7 +93,7 @@ fn immutable<'py>(calls: &Calls, module: &Bound<'py, PyModule>) -> PyResult<Boun
     module.getattr(form)
 }
 
-/// Makes the functions that pickles name, and hands them over.
+/// Makes the functions that pickles name, and passes them to `take`.
 fn makers(
     calls: &Calls,
     module: &Bound<'_, PyAny>,
@@ -115,23 +115,23 @@ fn taken(path: &str) -> PyErr {
     PyTypeError::new_err(alloc::format!("{path} {text}"))
 }
 
-/// Tells `copyreg` how objects of exactly this class are pickled, at every protocol alike, unless it was told otherwise.
-/// Pickle looks there first, and spends no lookup and no bound method on each object.
+/// Registers with `copyreg` how objects of exactly this class are pickled, alike at every protocol, unless something is
+/// registered already. Pickle looks there first, which saves a lookup and a bound method for each object.
 pub(in crate::python) fn tell_copyreg(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
     if told_copyreg(class)?.is_some() {
         return Ok(None);
     }
     let definition = Method(c"reduce", binaryfunc::<Exact>, ffi::METH_O, c"").definition();
-    // SAFETY: a definition that lives for ever; the class as the object to bind to, and no module.
+    // SAFETY: a definition that lives forever; the class as the object to bind to, and no module.
     let reducer = unsafe { ffi::PyCFunction_NewEx(definition, class.as_ptr(), ptr::null_mut()) };
-    // SAFETY: a new reference or null with an exception.
+    // SAFETY: a new reference, or null with an exception.
     let reducer = unsafe { Bound::from_owned_ptr_or_err(class.py(), reducer) }?;
     class.py().import("copyreg")?.call_method1("pickle", (class, &reducer))?;
     Ok(Some(reducer.unbind()))
 }
 
-/// Tells it of forms too, once: it spares each pickle `object.__reduce_ex__` and what that looks up, and whoever has a
-/// table of their own finds `__reduce__`.
+/// Registers forms with `copyreg` too, once: it saves each pickle `object.__reduce_ex__` and its lookups, and picklers
+/// with a table of their own find `__reduce__`.
 pub(super) fn tell_of_forms(py: Python<'_>) -> PyResult<()> {
     let forms = py.get_type::<Form>();
     if told_copyreg(&forms)?.is_none() {
@@ -140,13 +140,13 @@ pub(super) fn tell_of_forms(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// What `copyreg` was told of a class.
+/// The function that is registered with `copyreg` for a class.
 pub(in crate::python) fn told_copyreg<'py>(class: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>> {
     static TABLE: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     TABLE.import(class.py(), "copyreg", "dispatch_table")?.get_item(class)
 }
 
-/// A function that pickles name: `name` may have dots, and pickle finds it by them in the module.
+/// A function that pickles name: `name` may have dots, which pickle follows in the module.
 fn function<'py>(
     name: &str,
     (function, doc): (Function, &'static CStr),
@@ -154,20 +154,20 @@ fn function<'py>(
 ) -> PyResult<Bound<'py, PyCFunction>> {
     let name = Box::leak(alloc::ffi::CString::new(name)?.into_boxed_c_str());
     let definition = Method(name, function, ffi::METH_VARARGS, doc).definition();
-    // SAFETY: a definition that lives for ever; no object to bind to; the name of a module.
+    // SAFETY: a definition that lives forever; no object to bind to; the name of a module.
     let function = unsafe { ffi::PyCFunction_NewEx(definition, ptr::null_mut(), module.as_ptr()) };
-    // SAFETY: a new reference or null with an exception.
+    // SAFETY: a new reference, or null with an exception.
     let function = unsafe { Bound::from_owned_ptr_or_err(module.py(), function) }?;
     Ok(function.cast_into::<PyCFunction>()?)
 }
 
 type Function = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
-/// Its name, the function, how Python calls it, and what help says of it.
+/// The name of a method, its function, its calling convention, and its docstring.
 struct Method(&'static CStr, Function, c_int, &'static CStr);
 
 impl Method {
-    /// As many as there are methods of registered classes; Python keeps pointers to them.
+    /// Leaks one definition for each method of a registered class; Python keeps pointers to them.
     fn definition(&self) -> *mut ffi::PyMethodDef {
         Box::leak(Box::new(ffi::PyMethodDef {
             ml_name: self.0.as_ptr(),
@@ -177,12 +177,12 @@ impl Method {
         }))
     }
 
-    /// Not inlined, as a loop over few methods is unrolled.
+    /// Not inlined, because a loop over few methods would be unrolled.
     #[inline(never)]
     fn attach(&self, class: &Bound<'_, PyType>) -> PyResult<()> {
-        // SAFETY: a type object, and a definition that lives for ever.
+        // SAFETY: a type object, and a definition that lives forever.
         let descriptor = unsafe { ffi::PyDescr_NewMethod(class.as_type_ptr(), self.definition()) };
-        // SAFETY: a new reference or null with an exception.
+        // SAFETY: a new reference, or null with an exception.
         let descriptor = unsafe { Bound::from_owned_ptr_or_err(class.py(), descriptor) }?;
         class.setattr(self.0, descriptor)
     }
@@ -230,10 +230,10 @@ impl Methods {
 
 type Object = *mut ffi::PyObject;
 
-/// What gives a class; asked where the code is there once.
+/// Returns a class; called from code that is compiled once.
 pub(super) type Class = fn(Python<'_>) -> *mut ffi::PyTypeObject;
 
-/// The functions that Python calls. Each class has its own, which only adds what gives the class.
+/// The functions that Python calls. Each class has its own, which adds only the function that returns the class.
 macro_rules! methods {
     ($($name:ident: |$known:ident, $slf:ident $(, $argument:ident)?| $does:expr;)*) => {$(
         struct $name;
@@ -243,12 +243,12 @@ macro_rules! methods {
             /// That of [`ternaryfunc`].
             unsafe extern "C" fn of<T: PyTypeInfo>(slf: Object, argument: Object) -> Object {
                 let class = ptr::from_ref::<Class>(const { &(T::type_object_raw as Class) });
-                // SAFETY: what Python calls a function with, says the caller, and what gives a class.
+                // SAFETY: the caller passes what Python calls a function with; `class` returns a class.
                 unsafe { Self::once(slf, argument, class.cast_mut().cast()) }
             }
 
-            /// Not inlined, as catching panics takes more code than the call. A C function, since a Rust function could panic,
-            /// which each caller would have to stop.
+            /// Not inlined, because catching panics takes more code than the call. A C function, because a Rust
+            /// function could panic, which each caller would have to catch.
             ///
             /// # Safety
             /// That of [`ternaryfunc`].
@@ -262,12 +262,12 @@ macro_rules! methods {
         impl MethodDef<ternaryfunc::Func> for $name {
             const METH: ternaryfunc::Func = {
                 unsafe fn call(py: Python<'_>, $slf: Object, argument: Object, class: Object) -> PyResult<Object> {
-                    // SAFETY: what gives a class; only `of` calls this.
+                    // SAFETY: a pointer to a function that returns a class; only `of` calls this.
                     let class = unsafe { *class.cast::<Class>() };
                     // SAFETY: a class.
                     let class = unsafe { Borrowed::from_ptr(py, class(py).cast()) };
                     let $known = known(&class)?;
-                    // SAFETY: the object of the method, or null to a function; Python holds it.
+                    // SAFETY: the object of the method, or null for a function; Python holds it.
                     let $slf = unsafe { Borrowed::from_ptr_or_opt(py, $slf) };
                     let _ = argument;
                     $(
@@ -293,7 +293,7 @@ methods! {
     FromSlots: |known, _slf, arguments| into::from_slots(known, arguments);
 }
 
-/// What `copyreg` calls, bound to a class.
+/// The function that `copyreg` calls, bound to a class.
 struct Exact;
 
 impl MethodDef<binaryfunc::Func> for Exact {
@@ -301,7 +301,7 @@ impl MethodDef<binaryfunc::Func> for Exact {
         unsafe fn call(py: Python<'_>, class: Object, argument: Object) -> PyResult<Object> {
             // SAFETY: the class that it is bound to, which Python holds.
             let class = unsafe { Borrowed::from_ptr(py, class) };
-            // SAFETY: Python gives the argument and holds it for the call.
+            // SAFETY: Python passes the argument, and holds it for the call.
             let argument = unsafe { Borrowed::from_ptr(py, argument) };
             let known = known(&class)?;
             if !known.is_class_of(&argument) && !argument.is_instance(&class)? {
@@ -316,7 +316,7 @@ impl MethodDef<binaryfunc::Func> for Exact {
     };
 }
 
-/// The object of a method, which Python's descriptors have tested already.
+/// The object of a method, which Python's descriptors have already tested.
 fn object<'a, 'py>(slf: Option<&'a Bound<'py, PyAny>>) -> PyResult<&'a Bound<'py, PyAny>> {
     slf.ok_or_else(|| PyTypeError::new_err("a method without an object"))
 }

@@ -1,4 +1,4 @@
-//! What is known of a class from the moment on that it is registered.
+//! What is known about a class once it is registered.
 
 pub(super) mod form;
 pub(super) mod layer;
@@ -28,7 +28,7 @@ use crate::python::scalars::{self, Step};
 use crate::python::types::handle;
 use crate::schema::{Form as PickleForm, Kind, Link, Nodes, Object, Schema};
 
-/// What stands for a slot while the object that it leads to is not there yet.
+/// The value of a slot while the object that it leads to does not exist yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Empty {
     None,
@@ -36,7 +36,7 @@ pub(super) enum Empty {
     Dict,
 }
 
-/// Which methods of the user's are asked instead of the door's.
+/// Which methods of the user are called instead of the attached ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
     pub reduce: bool,
@@ -44,14 +44,14 @@ pub(super) struct Written {
     pub setstate: bool,
 }
 
-/// How the objects of exactly a class leave.
+/// How objects of exactly the registered class are pickled.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Way {
-    /// By the walk, as those of its subclasses do.
+    /// By the walk, as those of its subclasses are.
     Walk,
-    /// By the steps: they are nothing but numbers and texts, without attributes, and no method of the user's is asked.
+    /// By steps: they have only numbers and text, no attributes, and no methods of the user.
     Steps,
-    /// As native bytes, on the same conditions.
+    /// As native bytes, if they have no attributes and no methods of the user.
     Packed(Packer),
 }
 
@@ -68,34 +68,34 @@ pub(super) struct Known {
     pub calls: &'static Calls,
     /// The present forms, in the order of [`Mode::ALL`], as far as they do not depend on `sets`.
     pub forms: Box<[Py<Form>]>,
-    /// Of a class with open sets.
+    /// The open sets, if the class has any.
     pub sets: Option<&'static Sets>,
-    /// The size of the head of its own value.
+    /// The size of the head of the class's own value.
     pub head: usize,
-    /// The schemas of the class and its bases, the first base's first.
+    /// The schemas of the class and its bases, the base's first.
     pub schemas: Vec<&'static Schema>,
     /// The slots of the flat state by name, those of parents and bases first.
     pub names: Vec<SlotName>,
-    /// Whether an empty object of the class can be made, once that was asked.
+    /// Whether an empty object of the class can be made, once that was tried.
     pub blank: OnceLock<bool>,
-    /// What `copyreg` was told.
+    /// The function that was registered with `copyreg`.
     pub reducer: Option<Py<PyAny>>,
     /// The number of slots of the flat state.
     pub slots: usize,
     /// The slots that can be left empty at first.
     pub deferrable: Vec<(usize, Empty)>,
-    /// Whether the state can hold objects of Python.
+    /// Whether the state can hold Python objects.
     pub handles: bool,
-    /// Whether objects of exactly this class have attributes of their own.
+    /// Whether objects of exactly this class can have attributes.
     pub attributes: bool,
     pub written: Written,
-    /// What `__reduce__`, `__getstate__` and `__setstate__` are on this class, to tell what a subclass has instead.
+    /// `__reduce__`, `__getstate__` and `__setstate__` of this class, to detect those that a subclass overrides.
     pub found: [Option<Py<PyAny>>; 3],
-    /// Of a class whose slots are numbers and texts alone.
+    /// The steps, if the slots are only numbers and text.
     pub steps: Option<Box<[Step]>>,
-    /// How objects of exactly this class leave.
+    /// How objects of exactly this class are pickled.
     pub way: Way,
-    /// Of an enum.
+    /// The variants, if it is an enum.
     pub variants: Option<Variants>,
 }
 
@@ -105,8 +105,8 @@ const PLACES: usize = 1024;
 
 type Place = OnceLock<(usize, &'static Known)>;
 
-/// By the address of the type object; each place is written once and never moved. It is made with the first class, as
-/// places that are empty are no zeros, and would lie in every module's file.
+/// The registered classes, by the address of the type object; each place is written once and never moves. It is made
+/// with the first class, because empty places are not all zeros, and would enlarge the file of every module.
 static KNOWN: OnceLock<Box<[Place]>> = OnceLock::new();
 
 fn table() -> &'static [Place] {
@@ -163,7 +163,8 @@ impl Known {
         object.get_type_ptr().cast() == self.class.as_ptr()
     }
 
-    /// The present form of a mode. For an object it is asked for after its slots: types may be registered meanwhile.
+    /// The present form of a mode. For an object it is requested after its slots, because types may be registered
+    /// meanwhile.
     pub fn form<'py>(&self, py: Python<'py>, mode: Mode) -> PyResult<Bound<'py, Form>> {
         match &self.sets {
             None => Ok(self.forms[mode as usize].bind(py).clone()),
@@ -172,7 +173,7 @@ impl Known {
     }
 }
 
-/// Attaches the methods, and gathers what there is to be known.
+/// Attaches the methods, and collects what is known about the class.
 fn learn(
     (class, calls): (&Bound<'_, PyType>, &'static Calls),
     module: &Bound<'_, PyModule>,
@@ -222,7 +223,7 @@ fn learn(
         names: layout.names,
         blank: OnceLock::new(),
         reducer: None,
-        // A type that holds objects can be registered later.
+        // A type that holds Python objects can be registered later.
         handles: handles || has_sets,
         attributes,
         way: match (packer, &steps) {
@@ -242,7 +243,7 @@ fn learn(
     })
 }
 
-/// A class has one state for Python, whatever pickles of Rust's look like.
+/// Refuses `#[state(pickle = ..)]`: a class has only one state in Python, whatever pickles from Rust look like.
 fn refuse_forms(schemas: &[&'static Schema]) -> PyResult<()> {
     for schema in schemas {
         let form = match &schema.kind {
@@ -265,18 +266,18 @@ fn refuse_forms(schemas: &[&'static Schema]) -> PyResult<()> {
 /// A slot of the flat state.
 pub(super) struct SlotName {
     pub name: &'static str,
-    /// Names that it had.
+    /// The former names.
     pub aliases: &'static [&'static str],
     pub at: usize,
-    /// Whether its count stands behind it.
+    /// Whether its count follows it.
     pub counted: bool,
 }
 
-/// What stands where in a flat state.
+/// The slots of a flat state.
 #[derive(Default)]
 struct Layout {
     slots: usize,
-    /// Those that lead to objects of Python and can be left empty at first.
+    /// The slots that lead to Python objects and can be left empty at first.
     deferrable: Vec<(usize, Empty)>,
     names: Vec<SlotName>,
 }
@@ -314,7 +315,7 @@ fn holds_handle(schema: &'static Schema) -> bool {
     search(schema, &mut Vec::new(), &|kind| matches!(kind, Kind::Handle(_)).then_some(())).is_some()
 }
 
-/// Why the elements of a raw array cannot go to other machines; here an `array` is its bytes too.
+/// The reason why elements of a raw array cannot go to other machines; here an `array` is its bytes too.
 fn not_portable(kind: &Kind) -> Option<Error> {
     match kind {
         Kind::Raw(raw) => Nodes::NONE.get(raw.element).portable(raw.counted).err(),
@@ -322,7 +323,7 @@ fn not_portable(kind: &Kind) -> Option<Error> {
     }
 }
 
-/// What there is to say of the first kind in a schema of which there is something.
+/// The first result of `say` for a kind in a schema.
 fn search<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &impl Fn(&Kind) -> Option<R>) -> Option<R> {
     if let Some(said) = say(&schema.kind) {
         return Some(said);
@@ -339,7 +340,7 @@ fn search<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &imp
     })
 }
 
-/// The methods that a subclass has in place of those of the registered class.
+/// The methods that a subclass overrides.
 pub(super) fn written_by(class: &Bound<'_, PyType>, known: &Known) -> PyResult<Written> {
     let mut other = [false; 3];
     for ((other, name), found) in other.iter_mut().zip(ASKED).zip(&known.found) {

@@ -1,4 +1,4 @@
-//! Whether a class can be found again by its name, as everyone who loads a pickle has to.
+//! Whether a class can be found by its name, as it must be when a pickle is loaded.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-/// Tests the name that a class has, where it is added to `module`.
+/// Checks the name of a class when it is added to `module`.
 ///
 /// # Errors
 /// `TypeError` that says what to write.
@@ -17,7 +17,7 @@ pub(in crate::python) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyM
     let qualname: String = class.getattr("__qualname__")?.extract()?;
     let of_module = module.name()?.to_string_lossy().into_owned();
     if of_class == "builtins" {
-        // Where a package hands on the classes of a module inside it, that is where they are found.
+        // If a package re-exports the classes of a module inside it, they are found there.
         let package = match of_module.rsplit_once('.') {
             Some((package, _)) => format!(", or \"{package}\" if that package imports the class"),
             None => String::new(),
@@ -38,7 +38,7 @@ pub(in crate::python) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyM
     let modules = py.import("sys")?.getattr("modules")?;
     let found = match modules.get_item(&of_class) {
         Ok(found) => found,
-        // The package that hands it on is imported around this module, if at all.
+        // The package that may re-export it is imported around this module.
         Err(_) if of_module.starts_with(&format!("{of_class}.")) => return Ok(()),
         Err(_) => match py.import(&*of_class) {
             Ok(found) => found.into_any(),
@@ -47,7 +47,7 @@ pub(in crate::python) fn check(class: &Bound<'_, PyType>, module: &Bound<'_, PyM
     };
     let initializing = found.getattr_opt("__spec__")?.and_then(|spec| spec.getattr("_initializing").ok());
     if initializing.is_some_and(|value| value.is_truthy().unwrap_or(false)) {
-        // It is still being imported and may hand the class on when it is done.
+        // It is still being imported, and may re-export the class when it is done.
         return Ok(());
     }
     match found.getattr_opt(&*qualname)? {

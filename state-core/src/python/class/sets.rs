@@ -1,5 +1,5 @@
-//! Classes with open sets: their forms carry the schemas of the types that are registered there too. What does that is
-//! reached by a constant of each set, so that modules without any do not link it.
+//! Classes with open sets, whose forms also carry the schemas of the types registered there. The code is reached
+//! through a constant of each set, so that modules without any do not link it.
 
 use alloc::boxed::Box;
 use std::sync::{Mutex, PoisonError};
@@ -14,32 +14,33 @@ use crate::error::Result;
 use crate::evolve::Parsed;
 use crate::schema::{Schema, are_registered, divide_class, join_class, open_sets};
 
-/// What classes with open sets do beyond others.
+/// What classes with open sets do in addition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetForms {
-    /// What a class with some keeps.
+    /// Makes what such a class keeps.
     kept: fn() -> &'static Sets,
     present: fn(&Known, &Sets, Python<'_>, Mode) -> PyResult<Py<Form>>,
-    /// Whether the present form is that of other schemas too: those with other types of sets, all of which are there now.
+    /// Whether the present form also applies to other schemas: if only the types of sets differ, and all of them are
+    /// registered now.
     pub(super) is_present: fn(&Form, Python<'_>, &[Bound<'_, PyBytes>], &[&'static Schema]) -> bool,
-    /// Reads the schema of a class with the types of its sets.
+    /// Reads the schema of a class, and the types of its sets.
     pub read: fn(&[u8], &[u8], &str, usize) -> Result<Parsed>,
 }
 
 impl SetForms {
-    /// A reference, as each node of a schema is as large as its largest kind.
+    /// A reference, because each node of a schema is as large as its largest kind.
     pub const ALL: &'static Self = &Self { kept, present, is_present, read: Parsed::of_class_with_sets };
 }
 
 /// The open sets of a class.
 pub(in crate::python) struct Sets {
     pub forms: &'static SetForms,
-    /// Of each mode the form that was made last, and how many types were registered by then.
+    /// For each mode, the form that was made last, and how many types were registered then.
     made: Mutex<[Option<(usize, Py<Form>)>; Mode::ALL.len()]>,
 }
 
 impl Sets {
-    /// Nothing if a class has none.
+    /// The sets of a class; `None` if it has none.
     pub fn find(schemas: &[&'static Schema]) -> Option<&'static Self> {
         let known = schemas.iter().find_map(|schema| open_sets(schema).first()?.known)?;
         Some((known.classes.kept)())
@@ -50,20 +51,20 @@ impl Sets {
     }
 }
 
-/// As long as the program runs, as all that is known of a class is.
+/// Leaked, like everything that is known about a class.
 fn kept() -> &'static Sets {
     Box::leak(Box::new(Sets { forms: SetForms::ALL, made: Mutex::default() }))
 }
 
-/// The form that has all types that are registered now. It is another object when there are more: what pickle has of the
-/// one before in its memo does not know them.
+/// The form that has all types registered now. When there are more, it is another object, because the one in pickle's
+/// memo does not have them.
 fn present(known: &Known, sets: &Sets, py: Python<'_>, mode: Mode) -> PyResult<Py<Form>> {
     let made = || sets.made.lock().unwrap_or_else(PoisonError::into_inner);
     let now = registered_so_far();
     if let Some((_, form)) = made()[mode as usize].as_ref().filter(|(by, _)| *by == now) {
         return Ok(form.clone_ref(py));
     }
-    // Not under the lock, as making objects can run code of Python's.
+    // Not under the lock, because making objects can run Python code.
     let form = Py::new(py, known.forms[mode as usize].get().with_schemas(py, &known.schemas, join_class)?)?;
     let before = made()[mode as usize].replace((now, form.clone_ref(py)));
     drop(before);

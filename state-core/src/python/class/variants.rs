@@ -1,5 +1,5 @@
-//! Enums that are classes: those of unit variants alone, whose values are one object each, and those whose variants are
-//! classes of their own. This file holds `unsafe` code.
+//! Enums that are classes: enums with only unit variants, each value of which is one object, and enums whose variants
+//! are classes. This file holds `unsafe` code.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,10 +16,10 @@ use crate::python::into::items::Items;
 use crate::schema::{Enum, Evolution, Kind, Schema};
 use crate::walk::Decoder;
 
-/// The variants of an enum, by the names that they have in its state.
+/// The variants of an enum, by their names in its state.
 pub struct Variants {
     variants: Vec<Variant>,
-    /// [`Variants::make`], in a program with an enum.
+    /// [`Variants::make`], linked only in a program with an enum.
     pub(in crate::python) make: Make,
 }
 
@@ -37,15 +37,15 @@ pub(in crate::python) struct Variant {
 enum Form {
     /// The one object that is this variant.
     Object(Py<PyAny>),
-    /// The class of the objects that are.
+    /// The class of the objects with this variant.
     Class(Py<PyType>),
 }
 
 impl Variants {
-    /// Looks at the attributes of the class.
+    /// Finds the variants among the attributes of the class.
     ///
     /// # Errors
-    /// `TypeError` for a variant that is none of them.
+    /// `TypeError` for a variant that is not an attribute.
     pub fn find(class: &Bound<'_, PyType>, calls: &Calls) -> PyResult<Self> {
         let Kind::Enum(Enum { variants, .. }) = &(calls.schema)().kind else {
             return Ok(Self { variants: Vec::new(), make: Self::make });
@@ -80,7 +80,7 @@ impl Variants {
         self.of_state(&state.items, (known.calls.schema)())?.make(known, &mut state)
     }
 
-    /// The variant that a state is of.
+    /// The variant of a state.
     fn of_state(&self, state: &Items<'_, '_>, schema: &Schema) -> PyResult<&Variant> {
         let name = state.clone().next().and_then(Decoder::str);
         let by = |test: &dyn Fn(&str) -> bool| self.variants.iter().find(|variant| test(&variant.name));
@@ -99,7 +99,7 @@ impl Variants {
 }
 
 impl Variant {
-    /// The object of a state that is of this variant.
+    /// The object of a state with this variant.
     fn make<'py>(&self, known: &Known, state: &mut Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         let (py, make) = (state.items.py(), known.calls.make);
         match &self.form {
@@ -108,8 +108,8 @@ impl Variant {
                 drop(unsafe { make(state, known.class.bind(py)) }?);
                 Ok(only.bind(py).clone())
             }
-            // SAFETY: the class of a variant is a subclass of the enum's that PyO3 made; its own value has no size, as
-            // was tested when it was found.
+            // SAFETY: the class of a variant is a subclass of the enum's class, made by PyO3; it adds no size, as was
+            // tested when it was found.
             Form::Class(class) => unsafe { make(state, class.bind(py)) },
         }
     }

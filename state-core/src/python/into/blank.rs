@@ -1,4 +1,4 @@
-//! The image of a value that says nothing: what an object holds before its author's `__setstate__` is called.
+//! The image of an empty value, which an object holds before its author's `__setstate__` is called.
 
 use alloc::format;
 
@@ -11,14 +11,14 @@ use crate::schema::{Enum, Kind, Link, Nodes, Schema, Slot, root_name};
 use crate::standard::Known;
 use crate::walk::Filled;
 
-/// Types inside one another beyond which there is no end to be seen.
+/// The depth of nesting beyond which a type is taken to have no end.
 const DEEPEST: u32 = 32;
 
-/// Numbers are zero, or one where they cannot be, texts and lists empty, optional values absent; slots with defaults have
-/// these, and enums the first variant that can be had.
+/// Makes an empty image: numbers are zero, or one if they cannot be zero, text and lists empty, optional values absent;
+/// slots with defaults have these, and enums the first possible variant.
 ///
 /// # Errors
-/// A slot that always holds an object of Python.
+/// If a slot always holds a Python object.
 pub(super) fn image(schema: &'static Schema) -> Result<Filled<'static>> {
     let mut blank = Blank { builder: Builder::new(schema.head, options().levels()), left: DEEPEST };
     match blank.node(schema, 0) {
@@ -133,7 +133,7 @@ fn target(link: Link) -> &'static Schema {
     Nodes::NONE.get(link)
 }
 
-/// Whether zeros are a value, without anything behind them.
+/// Whether zeros are a value with nothing but a head.
 fn is_zero(schema: &Schema) -> bool {
     matches!(schema.kind, Kind::Bool | Kind::Char | Kind::Int { nonzero: false, .. } | Kind::Float { .. })
 }

@@ -1,4 +1,4 @@
-//! A state on its way in: the items that are left of it, and how they are read.
+//! A state that is being read: the items that are left of it, and how they are read.
 
 use core::cell::Cell;
 use std::thread_local;
@@ -17,28 +17,28 @@ use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Schema, root_name};
 use crate::walk::{self, Filled};
 
-/// A state on its way in; each class of a chain takes its slots, the first base first.
+/// A state that is being read; each class of a chain takes its slots, the first base first.
 pub struct Incoming<'v, 'py> {
     pub items: Items<'v, 'py>,
     source: Source<'v>,
-    /// The number of classes that have taken theirs.
+    /// The number of classes that have taken their slots.
     place: usize,
 }
 
-/// What a state is made of.
+/// The source of a state.
 #[derive(Clone, Copy)]
 pub enum Source<'v> {
     /// The slots of the present form.
     Present,
-    /// The same, which are in an image already: that of the only class with a state.
+    /// Slots of the present form that are in an image already, of the only class with a state.
     Quick(&'v Quick<'v>),
     /// Native bytes of the present form, of the only class with a state.
     Native(&'v [u8]),
-    /// Those of an older one.
+    /// The slots of an older form.
     Older(&'v Older),
     /// Native bytes that an older form wrote.
     Packed(&'v Older, &'v [u8]),
-    /// Nothing: a value that an author's `__setstate__` is called on.
+    /// Nothing: an empty value, on which an author's `__setstate__` is called.
     Blank,
 }
 
@@ -47,11 +47,11 @@ impl<'v, 'py> Incoming<'v, 'py> {
         Self { items, source, place: 0 }
     }
 
-    /// Has the value of the next class built from its image, which is tested first; the last class takes all items that
+    /// Builds the value of the next class from its image, which is checked first; the last class takes all items that
     /// are left.
     ///
     /// # Errors
-    /// A state that is none of the class, which they name.
+    /// If the state is not one of the class; the error names it.
     pub(in crate::python) fn layer(&mut self, tests: Tests, is_last: bool, build: &mut dyn Build) -> Result<()> {
         self.built(tests, is_last, build).map_err(|error| error.or_at(root_name(tests.schema)))
     }
@@ -84,7 +84,7 @@ impl<'v, 'py> Incoming<'v, 'py> {
     }
 }
 
-/// Builds a value from regions that were tested.
+/// Builds a value from regions that were checked.
 pub(in crate::python) trait Build {
     fn build(&mut self, regions: &Regions<'_>) -> Result<()>;
 }

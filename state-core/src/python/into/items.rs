@@ -1,4 +1,4 @@
-//! The parts of a tuple and of a dict, one after another. This file holds `unsafe` code.
+//! Iterators over the parts of a tuple or dict. This file holds `unsafe` code.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -24,7 +24,7 @@ impl<'v, 'py> Items<'v, 'py> {
         Self { tuple, next: range.start.min(end), end, keep }
     }
 
-    /// The next `count` of them, or those that there are.
+    /// Splits off the next `count` items, or as many as there are.
     pub fn split(&mut self, count: usize) -> Self {
         let middle = self.next.saturating_add(count).min(self.end);
         let front = Self { end: middle, ..self.clone() };
@@ -44,7 +44,7 @@ impl<'v, 'py> Items<'v, 'py> {
         self.end = self.next.max(self.end.saturating_sub(1));
     }
 
-    /// All of them, as one tuple.
+    /// Takes all items that are left, as one tuple.
     pub fn rest(&mut self) -> Slot<'v, 'py> {
         let rest = self.tuple.get_slice(self.next, self.end);
         self.next = self.end;
@@ -62,7 +62,7 @@ impl<'v, 'py> Iterator for Items<'v, 'py> {
         // SAFETY: a tuple, and an index below its length.
         let item = unsafe { ffi::PyTuple_GetItem(self.tuple.as_ptr(), self.next as ffi::Py_ssize_t) };
         self.next += 1;
-        // SAFETY: a tuple keeps its items, and itself lives for `'v`; null is dealt with.
+        // SAFETY: a tuple keeps its items, and itself lives for `'v`; null is handled.
         let object = unsafe { Borrowed::from_ptr_or_opt(self.keep.py(), item) }?;
         Some(Slot::new(object, self.keep))
     }

@@ -1,14 +1,14 @@
-//! Objects that are made on the way in and have to live until its end. This file holds `unsafe` code.
+//! Objects that are made while a state is read, and must live until that ends. This file holds `unsafe` code.
 
 use std::cell::RefCell;
 use std::vec::Vec;
 
 use pyo3::prelude::*;
 
-/// Keeps objects alive. What it lends lives as long as it does.
+/// Keeps objects alive. The references that it lends live as long as it does.
 pub struct Keep<'py> {
     py: Python<'py>,
-    /// Only ever added to while it lends.
+    /// Objects are only added while it lends.
     kept: RefCell<Vec<Bound<'py, PyAny>>>,
 }
 
@@ -24,7 +24,7 @@ impl<'py> Keep<'py> {
     pub fn keep<'v>(&'v self, object: Bound<'py, PyAny>) -> Borrowed<'v, 'py, PyAny> {
         let pointer = object.as_ptr();
         self.kept.borrow_mut().push(object);
-        // SAFETY: the list holds a reference to the object, nothing is taken out of it before it is dropped, and it is
+        // SAFETY: the list holds a reference to the object, nothing is removed from it before it is dropped, and it is
         // borrowed for `'v`; `'py` says that the thread is attached.
         unsafe { Borrowed::from_ptr(self.py, pointer) }
     }

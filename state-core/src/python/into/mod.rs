@@ -1,4 +1,5 @@
-//! The way in: what a form makes of the slots that it is called with, and `__setstate__`. This file holds `unsafe` code.
+//! Reading of states: what a form does with the slots that it is called with, and `__setstate__`. This file holds
+//! `unsafe` code.
 
 mod blank;
 pub(super) mod incoming;
@@ -27,7 +28,7 @@ use crate::python::into::quick::Quick;
 use crate::python::into::slot::Slot;
 use crate::python::types::handle::Scope;
 
-/// The function that pickles name first: the form of the schemas that they bring.
+/// The function that pickles name first: returns the form of the schemas that they carry.
 pub(super) fn form_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, arguments) = (arguments.py(), arguments.cast::<PyTuple>()?);
     let mode = match arguments.get_borrowed_item(0).ok().and_then(|first| first.cast::<PyInt>().ok()) {
@@ -48,7 +49,7 @@ pub(super) fn form_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -
     Ok(Form::older(arguments, form, known)?.into_any())
 }
 
-/// Makes an object of what a form was called with.
+/// Makes an object from the arguments of a form.
 pub(super) fn called<'py>(
     known: &Known,
     form: &Form,
@@ -80,7 +81,7 @@ pub(super) fn called<'py>(
     }
 }
 
-/// The class in front of a state: the registered one, or a subclass that can be made from it.
+/// The class before a state: the registered one, or a subclass that can be made from it.
 fn class_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyTuple>) -> PyResult<Bound<'py, PyType>> {
     let py = arguments.py();
     let class = arguments.get_item(0).ok().and_then(|class| class.cast_into::<PyType>().ok());
@@ -93,7 +94,7 @@ fn class_of<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyTuple>) -> PyResu
     Ok(class)
 }
 
-/// The object that its own `__setstate__` is given a state for: with that state already, if it can be matched.
+/// Makes the object whose own `__setstate__` is called next: with its state already, if it can be matched.
 fn given<'py>(
     known: &Known,
     class: &Bound<'py, PyType>,
@@ -106,13 +107,14 @@ fn given<'py>(
     let _scope = known.handles.then(Scope::open);
     split_attributes(known, class, &mut items, source)?;
     match object(known, class, Incoming::new(items, source)) {
-        // An older state is what that method is there for.
+        // An older state is what that method is for.
         Err(_) if !matches!(source, Source::Present) => blank(known, class),
         made => made,
     }
 }
 
-/// The object of a state that was pickled when the class had no `__setstate__` of its author's: that is given it now.
+/// Makes the object of a state that was pickled before the class had its author's `__setstate__`, and calls that
+/// method.
 fn set_by_author<'py>(
     known: &Known,
     class: &Bound<'py, PyType>,
@@ -124,30 +126,30 @@ fn set_by_author<'py>(
     Ok(object)
 }
 
-/// An object that says nothing.
+/// An empty object.
 fn blank<'py>(known: &Known, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     let (keep, nothing) = (Keep::new(class.py()), PyTuple::empty(class.py()));
     object(known, class, Incoming::new(Items::of(nothing.as_borrowed(), 0..0, &keep), Source::Blank))
 }
 
-/// Whether there are objects that say nothing.
+/// Checks that empty objects can be made.
 ///
 /// # Errors
-/// Why there are none.
+/// The reason why not.
 pub(super) fn can_be_blank(py: Python<'_>, known: &Known) -> PyResult<()> {
     let _scope = known.handles.then(Scope::open);
     blank(known, known.class.bind(py)).map(drop)
 }
 
-/// The function that pickles named before there were forms, with the class and the slots of the state.
+/// The function that pickles named before there were forms, called with the class and the slots of the state.
 pub(super) fn from_state<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let arguments = arguments.cast::<PyTuple>()?;
     let class = class_of(known, arguments)?;
     make(known, &class, (arguments, 1), Source::Present)
 }
 
-/// The function that pickles of objects of exactly the class named before there were forms, with the slots of the state
-/// or, of one that is packed, its native bytes.
+/// The function that pickles of objects of exactly the class named before there were forms, called with the slots of
+/// the state or, for a packed class, its native bytes.
 pub(super) fn from_slots<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let arguments = arguments.cast::<PyTuple>()?;
     if let Way::Packed(_) = known.way {
@@ -183,14 +185,14 @@ fn unpacked<'py>(
     object(known, known.class.bind(py), Incoming::new(items, source))
 }
 
-/// An object of a class that was tested.
+/// Makes an object of a class that was tested.
 fn object<'py>(known: &Known, class: &Bound<'py, PyType>, mut state: Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: the registered class or a subclass, between which and it no class keeps anything that its own constructor
+    // SAFETY: the registered class or a subclass, and no class between them keeps anything that its own constructor
     // would have to make.
     unsafe { (known.calls.make)(&mut state, class) }
 }
 
-/// An object of the slots that stand in a tuple from a place on. Its class was tested.
+/// Makes an object from the slots in a tuple, from index `start` on. Its class was tested.
 pub(super) fn make<'py>(
     known: &Known,
     class: &Bound<'py, PyType>,
@@ -217,7 +219,7 @@ pub(super) fn make<'py>(
     Ok(object)
 }
 
-/// The attributes at the end of a state, if it has one slot more than those of the values.
+/// Splits off the attributes at the end of a state, if it has one slot more than its values.
 fn split_attributes<'py>(
     known: &Known,
     class: &Bound<'py, PyType>,

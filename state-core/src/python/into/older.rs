@@ -1,4 +1,4 @@
-//! States that an older form of a class wrote: filled by the schemas that came with them, and made into images of the
+//! States of an older form of a class: filled by the schemas that came with them, and converted to images of the
 //! present types as older files are.
 
 use alloc::boxed::Box;
@@ -37,7 +37,7 @@ impl Older {
     /// Resolves the schemas of a class and its bases, the first base's first, against the present ones.
     ///
     /// # Errors
-    /// Bytes that are no schemas, bases that are gone, and what `evolve` says of states that cannot be matched.
+    /// For bytes that are no schemas, for bases that are gone, and those of `evolve` for states that cannot be matched.
     pub(in crate::python) fn new(
         (class, theirs): (&str, &[Bound<'_, PyBytes>]),
         ours: &[&'static Schema],
@@ -68,7 +68,7 @@ impl Older {
         Ok(Self { layers: layers.into(), slots })
     }
 
-    /// The image of one class of the chain, by its place in it, from its slots; the last class takes all that are left.
+    /// The image of the class at a place in the chain, from its slots; the last class takes all that are left.
     pub(in crate::python) fn fill(
         &self,
         place: usize,
@@ -87,7 +87,7 @@ impl Older {
         layer.made(&filled.regions()?, schema)
     }
 
-    /// The image of a class without bases that have a state, from native bytes.
+    /// The image of a class without stateful bases, from native bytes.
     pub(in crate::python) fn unpack(&self, schema: &'static Schema, bytes: &[u8]) -> Result<Filled<'static>> {
         let (layer, image) = (self.layers.last().ok_or_else(gone)?, Image::open(bytes)?);
         if image.fingerprint != layer.fingerprint {
@@ -110,8 +110,8 @@ impl Layer {
 /// The form of one class, and its fingerprint.
 type Form = (Parsed, u64);
 
-/// A form for each present class of the chain: by place where there are as many, else by name. A base that is new had
-/// no slots.
+/// Finds a form for each present class of the chain: by position if there are as many, otherwise by name. A new base
+/// had no slots.
 fn paired(theirs: Vec<Form>, ours: &[&'static Schema]) -> Result<Vec<Form>> {
     if theirs.len() == ours.len() {
         return Ok(theirs);

@@ -1,5 +1,5 @@
-//! The state of a class of numbers and texts alone. It knows no errors: what it does not take is left to the walk, which
-//! has the words for it.
+//! The fast path for states of only numbers and text. It reports no errors: states that it does not accept are left to
+//! the walk, which explains them.
 
 use alloc::string::String;
 
@@ -12,7 +12,7 @@ use crate::python::scalars::{SPACE, Simple, Step};
 use crate::walk::Decoder;
 
 impl Step {
-    /// Writes what stands for a slot, if it is what it should be.
+    /// Writes the object of a slot, if it is of the expected type.
     fn fill<'v>(self, slot: Slot<'v, '_>, head: &mut [u8], texts: &mut Texts<'v>) -> Option<()> {
         let head = head.get_mut(self.at..)?;
         let (number, size) = match self.kind {
@@ -44,7 +44,7 @@ impl Step {
             Simple::Str => {
                 let text = slot.str()?;
                 texts.push(text);
-                // The largest stands for one that does not fit.
+                // The largest number announces a longer length.
                 (u32::try_from(text.len()).ok().filter(|&len| len < u32::MAX)?.into(), 4)
             }
         };
@@ -56,11 +56,11 @@ impl Step {
     }
 }
 
-/// The texts of an image, one after another: the only one stays where it is.
+/// The texts of an image, joined; a single one is only borrowed.
 #[derive(Default)]
 struct Texts<'v> {
     first: &'v str,
-    /// All, where there are several.
+    /// All of them, if there are several.
     joined: String,
 }
 
@@ -98,7 +98,7 @@ impl Default for Heads {
 }
 
 impl<'v> Quick<'v> {
-    /// Fills the image of a state that has exactly these slots. Where this is `None`, it is left to the walk.
+    /// Fills the image of a state with exactly these slots; `None` leaves it to the walk.
     pub(super) fn fill(&mut self, head: usize, steps: &[Step], state: &Items<'v, '_>) -> Option<()> {
         if state.len() != steps.len() {
             return None;

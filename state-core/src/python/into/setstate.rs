@@ -1,4 +1,4 @@
-//! `__setstate__` of a live object: all of a state or nothing.
+//! `__setstate__` of a live object, which restores all of a state or nothing.
 
 use alloc::vec::Vec;
 
@@ -17,8 +17,8 @@ use crate::python::into::keep::Keep;
 use crate::python::out::flat;
 use crate::python::types::handle::Scope;
 
-/// `__setstate__`: a flat state, which a form can stand in front of, or a dict of some of its slots by name or position and
-/// of attributes by name.
+/// `__setstate__`: accepts a flat state, which may be preceded by a form, or a dict of some of its slots, by name or
+/// position, and of attributes by name.
 pub(in crate::python) fn setstate<'py>(
     known: &Known,
     object: &Bound<'py, PyAny>,
@@ -66,7 +66,7 @@ fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
 /// A state and the attributes beside it.
 type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
 
-/// The object's state with some slots replaced, and the attributes among them.
+/// The object's state with some slots replaced, and the attributes in the dict.
 fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDict>) -> PyResult<Patched<'py>> {
     let py = object.py();
     let mut slots: Vec<_> = flat(object, known, None, None)?;
@@ -75,7 +75,7 @@ fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDic
         if let Some(slot) = by_name(known, &key, some)? {
             slots[slot.at] = value;
             if slot.counted {
-                // Whatever there is.
+                // The count is not checked.
                 slots[slot.at + 1] = py.None().into_bound(py);
             }
             continue;
@@ -95,10 +95,10 @@ fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDic
     Ok((PyTuple::new(py, slots)?, Some(attributes).filter(|attributes| !attributes.is_empty())))
 }
 
-/// The slot of a name, or of one that it had, where the present one is not there.
+/// The slot with a name, or with a former name if the dict does not have the present one.
 ///
 /// # Errors
-/// `TypeError` for a name that a base and a class on it both have.
+/// `TypeError` for a name that both a base and a class on it have.
 fn by_name<'k>(known: &'k Known, key: &Bound<'_, PyAny>, some: &Bound<'_, PyDict>) -> PyResult<Option<&'k SlotName>> {
     let Ok(key) = key.cast::<PyString>() else { return Ok(None) };
     let Ok(name) = key.to_cow() else { return Ok(None) };

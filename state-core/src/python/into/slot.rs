@@ -1,5 +1,4 @@
-//! From Python's objects to the walk. This file holds `unsafe` code: text and bytes are read where the objects have
-//! them.
+//! Python objects for the walk to read. This file holds `unsafe` code: text and bytes are read in place.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -24,10 +23,10 @@ use crate::python::types::standard;
 use crate::value::{Dtype, Int, Order};
 use crate::walk::{Attributes, Decoder};
 
-/// Text longer than this is named by its kind alone.
+/// The length beyond which an error does not quote text.
 const SHORT: usize = 40;
 
-/// An object that stands for a slot's value.
+/// An object that is the value of a slot.
 #[derive(Clone, Copy)]
 pub struct Slot<'v, 'py> {
     object: Borrowed<'v, 'py, PyAny>,
@@ -39,7 +38,7 @@ impl<'v, 'py> Slot<'v, 'py> {
         Self { object, keep }
     }
 
-    /// Another object, made on the way.
+    /// Wraps another object, made meanwhile.
     fn kept(self, object: Bound<'py, PyAny>) -> Self {
         Self { object: self.keep.keep(object), keep: self.keep }
     }
@@ -48,7 +47,7 @@ impl<'v, 'py> Slot<'v, 'py> {
         if let Ok(tuple) = self.object.cast::<PyTuple>() {
             return Some(tuple);
         }
-        // A copy that stays as it is, whatever other threads do with the list or set.
+        // A copy that does not change, whatever other threads do with the list or set.
         let copy = if let Ok(list) = self.object.cast::<PyList>() {
             list.to_tuple()
         } else if self.is_set() {
@@ -112,7 +111,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
             return None;
         }
         let mut overflow = 0;
-        // SAFETY: an object, of which it is known that it is an int.
+        // SAFETY: an object that is known to be an int.
         let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(self.object.as_ptr(), &raw mut overflow) };
         if overflow == 0 { Some(value.into()) } else { self.object.extract().ok() }
     }
@@ -145,7 +144,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         // SAFETY: an object that is a str.
         let bytes = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut len) };
         if bytes.is_null() {
-            // A lone surrogate: no text of Rust's.
+            // A lone surrogate, which Rust's text cannot have.
             drop(PyErr::take(self.keep.py()));
             return None;
         }
@@ -215,12 +214,12 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         pairs.then_some(Entries(items))
     }
 
-    /// A struct of Rust's that is no class stands as the tuple of its slots.
+    /// A Rust struct that is not a class is the tuple of its slots.
     fn object(self, _: &str) -> Option<Self::Items> {
         self.items()
     }
 
-    /// An enum of Rust's that is no class stands as the name of its variant and the slots.
+    /// A Rust enum that is not a class is the name of its variant and the slots.
     fn variant(self, _: &str) -> Option<(&'v str, Self::Items)> {
         let mut items = self.items()?;
         Some((items.next()?.str()?, items))
@@ -259,7 +258,7 @@ impl<'py> Slot<'_, 'py> {
         self.object.to_owned().cast_into().ok()
     }
 
-    /// A scalar of NumPy's, or the only element of an array without dimensions.
+    /// A scalar of NumPy, or the only element of an array without dimensions.
     fn single(self) -> Option<Scalar> {
         let array = self.array().ok()?.filter(|array| array.shape.is_empty())?;
         Scalar::read(&array.dtype, &array.bytes)
@@ -269,7 +268,7 @@ impl<'py> Slot<'_, 'py> {
         self.object.is_exact_instance_of::<PyInt>() && self.int().is_some()
     }
 
-    /// Whether asking for its length calls nothing of the user's.
+    /// Whether reading its length calls no user code.
     fn is_plain(self) -> bool {
         self.object.is_exact_instance_of::<PyTuple>()
             || self.object.is_exact_instance_of::<PyList>()
@@ -280,7 +279,7 @@ impl<'py> Slot<'_, 'py> {
     }
 }
 
-/// The float that an integer is exactly.
+/// The float that equals an integer exactly.
 fn exact(number: i128) -> Option<f64> {
     Int::from(number).as_f64()
 }
@@ -290,6 +289,6 @@ fn bytes_of<'v>(bytes: Borrowed<'v, '_, PyBytes>) -> &'v [u8] {
     let start = unsafe { ffi::PyBytes_AsString(bytes.as_ptr()) };
     // SAFETY: a bytes object.
     let len = unsafe { ffi::PyBytes_Size(bytes.as_ptr()) };
-    // SAFETY: bytes objects keep their bytes, unchanged, for as long as they live, and it lives for `'v`.
+    // SAFETY: bytes objects keep their bytes, unchanged, for as long as they live, and this one lives for `'v`.
     unsafe { slice::from_raw_parts(start.cast::<u8>(), len as usize) }
 }

@@ -1,4 +1,4 @@
-//! What the author of a class, or of a Python subclass, writes of `__getstate__` and `__setstate__`.
+//! Pickling with `__getstate__` and `__setstate__` written by the author of a class or of a Python subclass.
 
 use alloc::vec::Vec;
 
@@ -15,8 +15,8 @@ use crate::python::error::class_name;
 use crate::python::into::can_be_blank;
 use crate::python::lease::lender;
 
-/// The methods that the class of an object has of its author, or of a subclass's. A subclass whose objects could not be
-/// made again is refused here, where it is told to who pickles, and not to who loads.
+/// The methods that the author of an object's class, or of a subclass, has written. A subclass whose objects could not
+/// be made again is refused here, so that the error comes when pickling, not when loading.
 pub(super) fn written_of(object: &Bound<'_, PyAny>, known: &Known, exact: bool) -> PyResult<Written> {
     if exact || known.variants.is_some() {
         return Ok(known.written);
@@ -29,7 +29,7 @@ pub(super) fn written_of(object: &Bound<'_, PyAny>, known: &Known, exact: bool) 
     Ok(written)
 }
 
-/// What is pickled of an object whose state is not the derived one, or is not given to the derived `__setstate__`.
+/// Pickles an object whose state is not the derived one, or is not for the derived `__setstate__`.
 pub(super) fn reduced<'py>(
     object: &Bound<'py, PyAny>,
     known: &Known,
@@ -66,7 +66,7 @@ pub(super) fn reduced<'py>(
     called((known, Mode::Class), PyTuple::new(py, slots)?, Some(state))
 }
 
-/// A call of a form, and what the object is given afterwards.
+/// A call of a form, and the state that the object gets afterwards.
 fn called<'py>(
     (known, mode): (&Known, Mode),
     arguments: Bound<'py, PyTuple>,
@@ -77,8 +77,9 @@ fn called<'py>(
     Ok(PyTuple::new(py, parts.into_iter().chain(state).collect::<Vec<_>>())?.into_any())
 }
 
-/// Whether what `__getstate__` gives, where there is a `__setstate__` too, is all that is pickled. A pair of a subclass
-/// cannot be where the object is not made without its values: those go along, as Python does it for a `tuple` or `str`.
+/// Whether the result of `__getstate__`, if there is a `__setstate__` too, is all that is pickled. In a subclass that
+/// is impossible if the object cannot be made without its values: these are included, as Python does for a `tuple` or
+/// `str`.
 fn is_whole(object: &Bound<'_, PyAny>, known: &Known) -> PyResult<bool> {
     let py = object.py();
     if known.written.setstate {
@@ -91,7 +92,7 @@ fn is_whole(object: &Bound<'_, PyAny>, known: &Known) -> PyResult<bool> {
     Ok(!known.calls.frozen && *known.blank.get_or_init(|| can_be_blank(py, known).is_ok()))
 }
 
-/// An object that is made empty and then given a state. Nothing of the derived state goes along.
+/// Pickles an object that is made empty and then gets a state, which includes nothing of the derived one.
 fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let (py, class) = (object.py(), object.get_type());
     if let Some(method) = object.getattr_opt(intern!(py, "__getnewargs_ex__"))? {
@@ -108,7 +109,7 @@ fn empty<'py>(object: &Bound<'py, PyAny>, known: &Known, state: Bound<'py, PyAny
         return Ok((new, PyTuple::new(py, arguments)?, state).into_pyobject(py)?.into_any());
     }
     if known.blank.get() != Some(&true) {
-        // Told to who pickles, and not to who loads.
+        // So that the error comes when pickling, not when loading.
         can_be_blank(py, known)?;
         known.blank.get_or_init(|| true);
     }

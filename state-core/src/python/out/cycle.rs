@@ -1,7 +1,8 @@
-//! Objects whose state is being pickled: how a cycle is noticed.
+//! Detection of cycles among objects whose state is being pickled.
 //!
-//! A pickler holds what `__reduce_ex__` gave until it has written all of it. A mark among that, an iterator over no
-//! items, is dropped with it; an object that is asked for again while its mark lives is reached from its own state.
+//! A pickler holds the result of `__reduce_ex__` until it has written all of it. The result contains a mark, an empty
+//! iterator, which is dropped with it; an object that is pickled again while its mark lives is reached from its own
+//! state.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,27 +12,27 @@ use pyo3::prelude::*;
 
 use crate::python::error::{class_name, pickling};
 
-/// A thread, and the address of an object that is alive as long as the mark is of use.
+/// A thread, and the address of an object that lives as long as the mark is in use.
 type Key = (ThreadId, usize);
 
 static MARKS: Mutex<Option<HashMap<Key, usize>>> = Mutex::new(None);
 
-/// An iterator that gives nothing.
+/// An empty iterator.
 #[pyclass(frozen, name = "Mark", module = "state_core")]
 pub struct Mark {
     key: Key,
     is_cycle: bool,
 }
 
-/// A cycle that goes through an object more often than this goes round for ever. It can go round twice, and what
-/// `__reduce_ex__` gave elsewhere may be held. Python's own limit of depth is reached a little later.
+/// The number of times that a cycle may pass through an object before it is taken to be endless. It can pass twice, and
+/// results of `__reduce_ex__` may be held elsewhere. Python's own limit of depth would be reached a little later.
 const ROUNDS: usize = 64;
 
 impl Mark {
     /// A mark for the object.
     ///
     /// # Errors
-    /// `PicklingError` for a cycle without an end.
+    /// `PicklingError` for an endless cycle.
     pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let key = (thread::current().id(), object.as_ptr() as usize);
         let count = marks(|marks| {
@@ -53,7 +54,7 @@ impl Mark {
         Ok(mark)
     }
 
-    /// Whether there was another one already.
+    /// Whether there was another mark for the object.
     pub fn is_cycle(&self) -> bool {
         self.is_cycle
     }

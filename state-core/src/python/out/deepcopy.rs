@@ -1,4 +1,4 @@
-//! `copy.deepcopy`: the slots are copied, not the object's pickle, so that it works where a cycle goes through it.
+//! `copy.deepcopy`: copies the slots, not the object's pickle, so that it works if a cycle passes through the object.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -40,7 +40,7 @@ pub(in crate::python) fn deepcopy<'py>(
         (PyTuple::new(py, slots)?, None)
     };
     let state = copied(state.as_any(), &memo)?;
-    // Copying the slots may have come back here.
+    // Copying the slots may have copied this object already.
     if let Ok(copy) = memo.get_item(id(object)) {
         return Ok(copy);
     }
@@ -50,7 +50,7 @@ pub(in crate::python) fn deepcopy<'py>(
     Ok(copy)
 }
 
-/// Gives a copy in a cycle what it was made without: its form and whole state, or its attributes alone.
+/// Completes a copy in a cycle: with its form and whole state, or with its attributes alone.
 fn complete<'py>(
     known: &Known,
     copy: &Bound<'py, PyAny>,
@@ -67,7 +67,7 @@ fn complete<'py>(
     into::setstate(known, copy, slots.as_borrowed()).map(drop)
 }
 
-/// Whether `copyreg` was told of a class by someone else: that goes before, as for a class of Python.
+/// Whether something else is registered with `copyreg` for a class: that takes precedence, as for a Python class.
 fn is_told_otherwise(class: &Bound<'_, PyType>, known: &Known) -> PyResult<bool> {
     let told = told_copyreg(class)?;
     Ok(told.is_some_and(|told| known.reducer.as_ref().is_none_or(|ours| !told.is(ours))))
@@ -83,7 +83,7 @@ fn copied<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult
     DEEPCOPY.import(object.py(), "copy", "deepcopy")?.call1((object, memo))
 }
 
-/// As `copy` does it for classes without `__deepcopy__`.
+/// Copies as `copy` does for classes without `__deepcopy__`.
 fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static RECONSTRUCT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = object.py();

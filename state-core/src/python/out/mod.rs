@@ -1,8 +1,8 @@
-//! The way out: what `__reduce_ex__` and `__getstate__` give.
+//! Pickling: the results of `__reduce_ex__` and `__getstate__`.
 //!
-//! An object is pickled as a call of its class's form with the slots of its state, so that it is whole from the first
-//! moment on. Only in a cycle that cannot be: an object that is reached from its own state is made with those slots empty
-//! that can be, and given its state again as soon as it is known.
+//! An object is pickled as a call of its class's form with the slots of its state, so that it is never incomplete. Only
+//! in a cycle is that impossible: an object that is reached from its own state is made with every slot empty that can
+//! be, and gets its state as soon as it exists.
 
 mod authors;
 mod cycle;
@@ -42,7 +42,7 @@ pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol
     reduced(object, known, (exact, written), protocol)
 }
 
-/// `__reduce__`: the same, whatever a subclass has in its place, as it may be what asks.
+/// `__reduce__`: pickles the same, ignoring what a subclass overrides, which may be the caller.
 pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let exact = known.is_class_of(object);
     if exact && !known.way.is_walk() {
@@ -52,7 +52,7 @@ pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult
     reduced(object, known, (exact, written), 4)
 }
 
-/// An object of a class of numbers and texts alone, or one that is packed.
+/// Pickles an object of a class with only numbers and text, or of a packed one.
 fn at_once<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     let mut arguments = None;
@@ -112,7 +112,7 @@ fn reduced<'py>(
 pub(super) fn getstate<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if known.variants.is_some() {
-        // An enum hands over one tuple, which is its state.
+        // An enum produces one tuple, which is its state.
         return Ok(flat_of_enum(known.calls, object)?.into_any());
     }
     let mut slots = flat(object, known, None, None)?;
@@ -120,7 +120,7 @@ pub(super) fn getstate<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResu
     Ok(PyTuple::new(py, slots)?.into_any())
 }
 
-/// The slots of the flat state, behind `first`.
+/// The slots of the flat state, preceded by `first`.
 pub(super) fn flat<'py>(
     object: &Bound<'py, PyAny>,
     known: &Known,
@@ -131,7 +131,7 @@ pub(super) fn flat<'py>(
     all_slots(object, known.calls, first, lender)
 }
 
-/// The same, with a table for objects of Python that is open if there can be any.
+/// As [`flat`], with a table for Python objects that is already open if there can be any.
 pub(super) fn all_slots<'py>(
     object: &Bound<'py, PyAny>,
     calls: &Calls,
@@ -144,8 +144,9 @@ pub(super) fn all_slots<'py>(
     slots.finish()
 }
 
-/// What an object of a cycle is made with, behind a class if `start` is 1, and what it is given afterwards: its form and
-/// whole state, so that an older one is matched too. Objects that cannot be given that have at least their attributes.
+/// The slots with which an object in a cycle is made, preceded by a class if `start` is 1, and what it gets afterwards:
+/// its form and whole state, so that an older state is matched too. Objects that cannot get that have at least their
+/// attributes.
 fn defer<'py>(
     known: &Known,
     slots: Vec<Bound<'py, PyAny>>,

@@ -1,4 +1,4 @@
-//! The slots of a class of numbers and texts alone.
+//! The slots of a class with only numbers and text.
 
 use alloc::vec::Vec;
 
@@ -18,7 +18,7 @@ use crate::schema::root_name;
 /// The slots of a value as a tuple.
 ///
 /// # Errors
-/// Those of taking its state.
+/// Those of saving its state.
 pub(super) fn tuple<'py>(py: Python<'py>, root: Root<'_, '_>, steps: &[Step]) -> PyResult<Bound<'py, PyTuple>> {
     let told = |error: crate::Error| pickling(py, error.at(root_name(root.schema)));
     let levels = options().levels();

@@ -1,4 +1,4 @@
-//! From the walk to Python's objects.
+//! Python objects from a walk.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::python::types::standard;
 use crate::standard::Known;
 use crate::walk::{Encoder, Group};
 
-/// Raw arrays of fewer bytes stay in the pickle.
+/// Smaller raw arrays stay in the pickle.
 const LARGE: usize = 256;
 
 /// Collects a flat state.
@@ -21,7 +21,7 @@ pub struct Slots<'a, 'py> {
     py: Python<'py>,
     /// The slots so far.
     pub done: Vec<Bound<'py, PyAny>>,
-    /// Groups that are open, the innermost last, with where their parts start among those of `done`.
+    /// The groups that are open, innermost last, and the index in `done` at which the parts of each start.
     open: Vec<(Head, usize)>,
     /// Lends raw arrays instead of copying them.
     lender: Option<&'a mut Lender<'py>>,
@@ -43,7 +43,7 @@ impl<'a, 'py> Slots<'a, 'py> {
         Self { py, done, open: Vec::new(), lender, error: None }
     }
 
-    /// The slots, or what went wrong in making one.
+    /// The slots, or the error in making one.
     pub fn finish(self) -> PyResult<Vec<Bound<'py, PyAny>>> {
         match self.error {
             Some(error) => Err(error),
@@ -65,7 +65,7 @@ impl<'a, 'py> Slots<'a, 'py> {
         Ok(match head {
             Head::Tuple => PyTuple::new(self.py, parts)?.into_any(),
             Head::List => PyList::new(self.py, parts)?.into_any(),
-            // Where the elements are lists to Python they have no hash, and a list it is.
+            // If the elements are lists in Python, they have no hash, and the set becomes a list.
             Head::Set => match PySet::new(self.py, &parts) {
                 Ok(set) => set.into_any(),
                 Err(_) => PyList::new(self.py, parts)?.into_any(),
@@ -80,7 +80,7 @@ impl<'a, 'py> Slots<'a, 'py> {
 }
 
 impl Slots<'_, '_> {
-    /// An array: its bytes, and with them its shape where that does not follow from their number.
+    /// Adds an array: its bytes and, unless it has one dimension, its shape.
     fn shaped(&mut self, shape: &[usize], bytes: impl FnOnce(&mut Self)) {
         if shape.len() == 1 {
             return bytes(self);
@@ -92,7 +92,7 @@ impl Slots<'_, '_> {
     }
 }
 
-/// Keys and values by turns; a list of pairs where a key has no hash.
+/// A dict from alternating keys and values; a list of pairs if a key has no hash.
 fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     let pairs = parts.chunks_exact(2);
@@ -104,7 +104,7 @@ fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'
 }
 
 impl Encoder for Slots<'_, '_> {
-    // A struct of Rust's that is no class is a tuple.
+    // A Rust struct that is not a class is a tuple.
     const NAMES_CLASSES: bool = false;
 
     fn none(&mut self) {
@@ -143,7 +143,7 @@ impl Encoder for Slots<'_, '_> {
     fn raw(&mut self, _: Elements<'_>, bytes: &[u8]) {
         let copy = PyBytes::new(self.py, bytes).into_any();
         match self.lender {
-            // A copy was needed, but none more is.
+            // One copy was needed, but no further one is.
             Some(_) if bytes.len() >= LARGE => self.put(lease::buffer(copy)),
             _ => self.done.push(copy),
         }

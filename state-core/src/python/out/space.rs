@@ -1,4 +1,4 @@
-//! The images that states are taken into, in space that each thread keeps.
+//! The images of states that are pickled, in space that each thread reuses.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -17,13 +17,13 @@ use crate::schema::fingerprint::identity;
 use crate::walk;
 
 thread_local! {
-    /// The space that the last state that was taken out took in this thread.
+    /// The space of the last state that was read into slots in this thread.
     static SPACE: RefCell<SegmentBuffer> = const { RefCell::new(SegmentBuffer::new()) };
-    /// The same of the last that was packed.
+    /// The space of the last state that was packed.
     static PACKED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Hands the slots of one value to `slots`.
+/// Passes the slots of one value to `slots`.
 pub(super) fn take(value: Root<'_, '_>, slots: &mut Slots<'_, '_>) -> Result<()> {
     SPACE.with(|space| match space.try_borrow_mut() {
         Ok(mut space) => {
@@ -33,7 +33,7 @@ pub(super) fn take(value: Root<'_, '_>, slots: &mut Slots<'_, '_>) -> Result<()>
             }
             taken
         }
-        // Making an object of a slot, such as a set, came back here.
+        // Making an object for a slot, such as a set, pickled another object.
         Err(_) => take_in(value, slots, &mut SegmentBuffer::new()),
     })
 }
@@ -46,8 +46,8 @@ fn take_in(value: Root<'_, '_>, slots: &mut Slots<'_, '_>, space: &mut SegmentBu
     walk::read_state(value.schema, &regions, raws, options().levels(), slots)
 }
 
-/// Gives the native bytes of a value. What does is reached by the classes that are packed alone, so that modules without
-/// any do not link it.
+/// Returns the native bytes of a value. Only packed classes refer to this function, so that modules without any do not
+/// link it.
 pub type Packer = for<'py> fn(Python<'py>, Root<'_, '_>) -> PyResult<Bound<'py, PyBytes>>;
 
 /// The native bytes of a value.

@@ -1,5 +1,5 @@
-//! What shows its memory: as bytes, or as an array whose elements have a type, such as NumPy's arrays and scalars,
-//! `array.array` and views of these. Nothing of NumPy is needed for that: its arrays bring their type along.
+//! Objects that expose their memory: as bytes, or as an array whose elements have a type, such as NumPy's arrays and
+//! scalars, `array.array` and views of these. This needs nothing of NumPy: its arrays describe their types.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -16,24 +16,24 @@ use crate::protocol::layout::grid_count;
 use crate::python::error::class_name;
 use crate::value::{ByteOrder, Dtype, Field, Structured, Subarray};
 
-/// Types in types deeper than this are refused before they are walked.
+/// The deepest nesting of types that is walked.
 const DEEPEST: u32 = 16;
 
-/// What an object shows.
+/// What an object exposes.
 pub(in crate::python) enum Shown<'py> {
     Nothing,
     /// Bytes without a type.
     Bytes(Bound<'py, PyMemoryView>),
-    /// Elements of a type.
+    /// Elements with a type.
     Elements(Dtype, Bound<'py, PyAny>),
 }
 
-/// What an object other than `bytes` shows.
+/// What an object other than `bytes` exposes.
 ///
 /// # Errors
-/// Elements of a type that has no word here, such as Python's objects, and an array of which some are masked.
+/// For elements of a type that [`Dtype`] does not have, such as Python objects, and for masked arrays.
 pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Shown<'py>> {
-    // What a slot is given most often has no memory to show, and is not asked with an exception for an answer.
+    // Most values of slots expose no memory, and need not be tried at the cost of an exception.
     let none = object.is_none()
         || object.is_instance_of::<PyString>()
         || object.is_instance_of::<PyInt>()
@@ -44,7 +44,7 @@ pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<
         return Ok(Shown::Nothing);
     }
     let unknown = |error: PyErr| malformed("an array whose type can be told", error);
-    // Not by a view: NumPy gives none where fields do not lie in their order.
+    // Not through a view: NumPy has none if fields are not in the order of their offsets.
     if let Some(dtype) = of_array(&object).map_err(unknown)? {
         return Ok(Shown::Elements(dtype?, object.to_owned()));
     }
@@ -55,7 +55,7 @@ pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<
     }
 }
 
-/// The lengths of the dimensions of an array or view, and the bytes in C's order: all that type and shape ask for.
+/// The lengths of the dimensions of an array or view, and its bytes in C order, as many as type and shape require.
 pub(in crate::python) fn content<'py>(
     dtype: &Dtype,
     array: &Bound<'py, PyAny>,
@@ -78,12 +78,12 @@ pub(in crate::python) fn content<'py>(
     Ok((shape, bytes))
 }
 
-/// The bytes that a view shows, where they are if it is of the whole of a bytes object. Those never change; what else
-/// stands behind a view may be changed by another thread.
+/// The bytes that a view exposes, without a copy if it is a view of a whole bytes object. Those never change; memory
+/// behind other views may be changed by another thread.
 pub(in crate::python) fn bytes<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyBytes>> {
     let py = view.py();
     if let Ok(bytes) = view.getattr(intern!(py, "obj"))?.cast_into_exact::<PyBytes>() {
-        // Of as many bytes as there are and in one piece, forwards: a view of all of them.
+        // As many bytes as there are, contiguous and forwards: a view of all of them.
         let size: usize = view.getattr(intern!(py, "nbytes"))?.extract()?;
         let whole = size == bytes.as_bytes().len() && view.getattr(intern!(py, "c_contiguous"))?.extract()?;
         let strides: Vec<isize> = view.getattr(intern!(py, "strides"))?.extract()?;
@@ -98,7 +98,7 @@ fn malformed(expected: impl Into<Cow<'static, str>>, found: impl ToString) -> Er
     Error::new(ErrorKind::Malformed, expected, found.to_string())
 }
 
-/// The type that a view says its elements have; `None` where they are bytes and no more.
+/// The type of the elements of a view; `None` if they are just bytes.
 fn of_view(view: &Bound<'_, PyMemoryView>) -> PyResult<Option<Result<Dtype>>> {
     let py = view.py();
     let format: String = view.getattr(intern!(py, "format"))?.extract()?;
@@ -115,7 +115,7 @@ fn of_view(view: &Bound<'_, PyMemoryView>) -> PyResult<Option<Result<Dtype>>> {
         b"b" | b"h" | b"i" | b"l" | b"q" | b"n" => Some(Ok(Dtype::Int(size, order))),
         b"B" | b"H" | b"I" | b"L" | b"Q" | b"N" => Some(Ok(Dtype::UInt(size, order))),
         b"e" | b"f" | b"d" => Some(Ok(Dtype::Float(size, order))),
-        // What takes more words to describe has NumPy behind it, or is bytes to us, as the structs of `ctypes`.
+        // Formats that take more to describe come from NumPy, or are bytes here, as the structs of `ctypes`.
         _ => match of_array(&view.getattr(intern!(py, "obj"))?)? {
             Some(dtype) => Some(dtype),
             None if format.contains(['O', 'P', '&']) => Some(Err(malformed("an array of numbers", format))),
@@ -128,7 +128,7 @@ const fn native() -> ByteOrder {
     if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little }
 }
 
-/// The type that an array or scalar of NumPy's says that it has.
+/// The type that an array or scalar of NumPy describes.
 fn of_array(object: &Bound<'_, PyAny>) -> PyResult<Option<Result<Dtype>>> {
     static MASKED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let py = object.py();
@@ -142,7 +142,7 @@ fn of_array(object: &Bound<'_, PyAny>) -> PyResult<Option<Result<Dtype>>> {
     of_dtype(&dtype, 0).map(Some)
 }
 
-/// A type of NumPy's; the outer error is Python's, the inner one says that it has no word here.
+/// A type of NumPy; the outer error is Python's, the inner one says that [`Dtype`] does not have it.
 fn of_dtype(dtype: &Bound<'_, PyAny>, depth: u32) -> PyResult<Result<Dtype>> {
     let py = dtype.py();
     if depth > DEEPEST {

@@ -1,5 +1,5 @@
-//! Fields that are Python objects: in an image each is its place in a table, which lives while one state is taken out
-//! or put back by the python door.
+//! Fields that are Python objects: each is an index into a table in an image; the table exists while one state is
+//! pickled or restored.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,9 +22,9 @@ thread_local! {
 }
 
 struct Tables {
-    /// The innermost last.
+    /// The tables, innermost last.
     open: Vec<Table>,
-    /// How many there were, so that a place of one is none of another.
+    /// The number of tables so far, so that an index into one is not valid in another.
     opened: u32,
 }
 
@@ -40,12 +40,12 @@ impl Table {
     }
 }
 
-/// The tables of this thread; none once it ends, when a destructor could still ask.
+/// Runs with the tables of this thread; `None` once the thread ends, when a destructor might still call it.
 fn with<R>(run: impl FnOnce(&mut Tables) -> R) -> Option<R> {
     TABLES.try_with(|tables| tables.try_borrow_mut().ok().map(|mut tables| run(&mut tables))).ok().flatten()
 }
 
-/// A table that takes objects until it is dropped, in this thread. Inside it, another can be open.
+/// A table that collects objects in this thread until it is dropped. Scopes can be nested.
 pub(in crate::python) struct Scope(());
 
 impl Scope {
@@ -60,12 +60,12 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        // Dropped outside: the last reference to an object can run code that opens a table.
+        // Dropped outside the borrow: the last reference to an object can run code that opens a table.
         drop(with(|tables| tables.open.pop()));
     }
 }
 
-/// Puts an object into the table; its place there. `None` where no table is open.
+/// Adds an object to the table; returns its place, or `None` if no table is open.
 pub(in crate::python) fn add(object: Py<PyAny>) -> Option<u64> {
     with(|tables| {
         let table = tables.open.last_mut()?;
@@ -92,7 +92,7 @@ fn accepts<T: PyTypeCheck>(place: u64) -> bool {
     Python::try_attach(|py| find(py, place).is_some_and(|object| T::type_check(&object))).unwrap_or(false)
 }
 
-/// The class as Python names it.
+/// The name of the class in Python.
 fn class<T: PyTypeCheck>() -> String {
     let name = Python::try_attach(|py| crate::python::error::class_name(&T::classinfo_object(py)));
     name.unwrap_or_else(|| core::any::type_name::<T>().into())
@@ -155,14 +155,14 @@ impl<'de, T: PyTypeCheck> Restore<'de> for Py<T> {
     }
 }
 
-/// Whether `None` can stand there.
+/// Whether the field accepts `None`.
 pub(in crate::python) fn takes_none(handle: Handle) -> bool {
     let _scope = Scope::open();
     let place = Python::try_attach(|py| add(py.None())).flatten();
     place.is_some_and(handle.accepts)
 }
 
-/// The place of `None`.
+/// Adds `None` to the table; returns its place.
 pub(in crate::python) fn none() -> Option<u64> {
     Python::try_attach(|py| add(py.None())).flatten()
 }

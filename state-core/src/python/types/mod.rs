@@ -1,4 +1,4 @@
-//! Types of which Python has objects of its own: arrays and buffers, dates and integers, and any object in a field.
+//! Types for which Python has its own objects: arrays and buffers, dates and integers, and any object in a field.
 
 pub(super) mod buffer;
 pub(super) mod handle;

@@ -1,4 +1,4 @@
-//! Arrays of Rust's as NumPy's, for what a class gives to Python. NumPy is imported by the first that asks for one.
+//! Rust arrays as NumPy arrays, for getters of a class. NumPy is imported by the first call.
 
 use alloc::vec::Vec;
 
@@ -29,11 +29,11 @@ pub trait Elements {
     #[doc(hidden)]
     fn shape(&self) -> Vec<usize>;
 
-    /// The bytes, where they lie in memory as they travel.
+    /// The bytes, if their layout in memory is that of the pickle.
     #[doc(hidden)]
     fn memory(&self) -> Option<&[u8]>;
 
-    /// The bytes, where they do not.
+    /// The bytes otherwise, converted.
     #[doc(hidden)]
     fn written(&self) -> Vec<u8>;
 }
@@ -202,7 +202,7 @@ where
     over(elements, &shown)
 }
 
-/// NumPy's array over a buffer, which it holds.
+/// A NumPy array over a buffer, which it keeps alive.
 fn over<'py, E: Elements + ?Sized>(elements: &E, buffer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static FROM_BUFFER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -218,7 +218,7 @@ fn over<'py, E: Elements + ?Sized>(elements: &E, buffer: &Bound<'py, PyAny>) -> 
     FROM_BUFFER.import(py, "numpy", "frombuffer")?.call1((buffer, dtype))?.call_method1("reshape", (shape,))
 }
 
-/// What NumPy takes for a type.
+/// The argument of NumPy for a type.
 fn object<'py>(py: Python<'py>, dtype: &Dtype) -> PyResult<Bound<'py, PyAny>> {
     match dtype {
         Dtype::Structured(of) => record(py, of),

@@ -1,6 +1,6 @@
-//! The types for which Python has a class: its own objects out, and these and what extends them in.
+//! The types for which Python has a class: they become objects of these, and accept objects of these and of subclasses.
 //!
-//! The classes are called by their names, not by their C interface, which the stable ABI has not.
+//! The classes are called by name, not through their C interface, which the stable ABI does not have.
 
 use alloc::vec::Vec;
 
@@ -39,7 +39,7 @@ impl Classes {
         })
     }
 
-    /// A fixed time zone; that of no offset is the one object that Python has of it.
+    /// A fixed time zone; that of offset 0 is Python's only object for it.
     fn zone<'py>(&self, py: Python<'py>, offset: i32) -> PyResult<Bound<'py, PyAny>> {
         let [days, seconds, micros] = timezone::numbers(offset);
         self.timezone.bind(py).call1((self.timedelta.bind(py).call1((days, seconds, micros))?,))
@@ -56,8 +56,8 @@ fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     CLASS.import(py, "decimal", "Decimal")
 }
 
-/// The object of one of these types, from its head or, of an integer, its bytes. What Python's class cannot hold is the
-/// tuple of the numbers in the head.
+/// The object of one of these types, from its head or, for an integer, its bytes. A value that Python's class cannot
+/// hold becomes the tuple of the numbers in the head.
 pub(in crate::python) fn object<'py>(py: Python<'py>, known: Known, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let packed = |packed: &[u8]| PyBytes::new(py, packed);
     let classes = || Classes::get(py);
@@ -113,8 +113,8 @@ fn signed(py: Python<'_>, is_signed: bool) -> PyResult<Bound<'_, PyDict>> {
 
 /// The arguments from which Python would make an object of `datetime` or a `Decimal`, if it is of this class.
 ///
-/// Of an object of a subclass they are those of its base. Where it holds more than these, as pandas' times do with parts
-/// of a microsecond, it is not equal to what they make, and is none.
+/// For an object of a subclass they are those of its base. If it holds more, as pandas' times do with fractions of a
+/// microsecond, it does not equal the object made from them, and the result is `None`.
 pub(in crate::python) fn arguments<'py>(
     object: &Bound<'py, PyAny>,
     class: &str,
@@ -125,7 +125,7 @@ pub(in crate::python) fn arguments<'py>(
         if !object.is_instance(wanted)? {
             return Ok(None);
         }
-        // What the class itself has for it, whatever a subclass prints.
+        // The text of the class itself, whatever a subclass prints.
         return PyTuple::new(py, [wanted.call_method1(intern!(py, "__str__"), (object,))?]).map(Some);
     }
     let of = Classes::get(py)?;
@@ -163,13 +163,13 @@ pub(in crate::python) fn uuid_number<'py>(object: &Bound<'py, PyAny>) -> PyResul
     if object.is_instance(uuid(py)?)? { object.getattr(intern!(py, "int")).map(Some) } else { Ok(None) }
 }
 
-/// The two's complement of an integer of any size, the lowest byte first.
+/// The two's complement of an integer of any size, lowest byte first.
 pub(in crate::python) fn bytes(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
     let py = object.py();
     if !object.is_instance_of::<PyInt>() || object.is_instance_of::<PyBool>() {
         return Ok(None);
     }
-    // Of `int` itself, whatever a subclass has in their place.
+    // The methods of `int` itself, whatever a subclass overrides.
     let of = py.get_type::<PyInt>();
     let bits: usize = of.call_method1(intern!(py, "bit_length"), (object,))?.extract()?;
     let arguments = (object, bits / 8 + 1, intern!(py, "little"));
