@@ -1,5 +1,5 @@
-//! Asks the compiler for what came after the oldest that is supported, and hands on what `PyO3` found out of the Python
-//! that is built for.
+//! Detects features of the compiler that the oldest supported version does not have, and passes on what `PyO3` knows about
+//! the target's Python.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
 }
 
-/// The `89` of `rustc 1.89.0 (..)`.
+/// Returns the `89` of `rustc 1.89.0 (..)`.
 fn minor_version() -> Option<u32> {
     let output = Command::new(std::env::var_os("RUSTC")?).arg("--version").output().ok()?;
     let version = String::from_utf8(output.stdout).ok()?;

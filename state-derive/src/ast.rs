@@ -1,5 +1,5 @@
-//! The model of the annotated type, built once: `check` judges it, `expand` reads it, and neither sees the input again.
-//! A struct is a container with one variant, so that every shape takes the same path.
+//! The model of the annotated type, built once: `check` validates it, `expand` reads it, and neither sees the input
+//! again. A struct is a container with one variant, so that every shape takes the same path.
 
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
@@ -19,7 +19,7 @@ use crate::symbol::{self, Level, Symbol};
 pub struct Container {
     pub ident: Ident,
     pub generics: Generics,
-    /// The type tag: `name`, or the identifier as it is called.
+    /// The type tag: `name`, or the identifier without `r#`.
     pub name: String,
     pub krate: Path,
     /// The bounds that replace the inferred ones.
@@ -30,18 +30,19 @@ pub struct Container {
     pub remote: Option<Type>,
     pub form: Form,
     pub repr: Repr,
-    /// A union is modelled as the struct of its fields, so that all else about it is checked; it never reaches `expand`.
+    /// A union is modelled as the struct of its fields, so that everything else about it is checked; it never reaches
+    /// `expand`.
     pub union: Option<Token![union]>,
     pub data: Data,
-    /// The variants of an enum that have no state. What their fields are does not matter.
+    /// The variants of an enum that have no state. Their fields do not matter.
     pub skipped: Vec<Variant>,
     pub attrs: Attrs,
 }
 
-/// How objects and variants are pickled: what `pickle` says.
+/// How objects and variants are pickled: the value of `pickle`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
-    /// Nothing was said: the flat tuple of the slots.
+    /// No value: the flat tuple of the slots.
     State,
     Dict,
     Slots,
@@ -52,17 +53,17 @@ pub enum Form {
 
 pub enum Data {
     Struct(Variant),
-    /// Without those that are skipped.
+    /// Without skipped variants.
     Enum(Vec<Variant>),
 }
 
-/// A struct's fields, or an enum's variant.
+/// The fields of a struct, or a variant of an enum.
 pub struct Variant {
-    /// For a struct, the type's own.
+    /// For a struct, the identifier of the type.
     pub ident: Ident,
     pub name: String,
     pub fields: Vec<Field>,
-    /// Whether it is a variant without braces, and whether its discriminant is written out.
+    /// Whether it is a unit variant, and whether its discriminant is written out.
     pub unit: bool,
     pub discriminant: bool,
     pub attrs: Attrs,
@@ -73,18 +74,18 @@ pub struct Field {
     /// The local that patterns bind the field to.
     pub binding: Ident,
     pub ty: Type,
-    /// The slot's name: `rename`, the identifier as it is called, or the index.
+    /// The slot's name: `rename`, the identifier without `r#`, or the index.
     pub name: String,
     pub role: Role,
-    /// What fills a skipped field, or a slot that a state has no value for. `None` where nothing was written, which for
-    /// a skipped field means the trait.
+    /// The value of a skipped field, or of a slot that is missing from a state. `None` if there is no attribute, which
+    /// for a skipped field means the trait.
     pub default: Option<Default>,
     pub attrs: Attrs,
 }
 
 pub enum Role {
     Slot(Via),
-    /// With the type whose slots begin this type's own, where the field is a `Box` of it.
+    /// A parent; if the field is a `Box`, with the type in it.
     Parent(Option<Box<Type>>),
     Skip,
 }
@@ -92,9 +93,9 @@ pub enum Role {
 /// How a field becomes a slot.
 pub enum Via {
     Plain,
-    /// With `Cow<'static, _>` in it.
+    /// Contains a `Cow<'static, _>`.
     Owned(Box<Convert>),
-    /// `[X; 0]`, where `X` need have no state.
+    /// `[X; 0]`, where `X` need not have a state.
     OfNone(Box<Type>),
     Bytes(Bytes),
     With(Box<Convert>),
@@ -108,7 +109,7 @@ pub enum Default {
 }
 
 impl Container {
-    /// Reads the whole input, whatever is wrong with it; what could not be read is in `cx`.
+    /// Reads the whole input, whatever is wrong with it; errors go to `cx`.
     pub fn new(cx: &Ctxt, input: &DeriveInput) -> Self {
         let attrs = Attrs::parse(cx, Level::Type, &input.attrs);
         let krate = attrs.module(symbol::CRATE).cloned();
@@ -134,7 +135,7 @@ impl Container {
         }
     }
 
-    /// The `?Sized` of a type parameter.
+    /// The `?Sized` bound of a type parameter.
     pub fn unsized_bound(&self, param: &str) -> Option<&TypeParamBound> {
         let inline = self.generics.type_params().filter(|of| of.ident == param).flat_map(|of| &of.bounds);
         let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -175,7 +176,7 @@ impl Form {
 }
 
 impl Data {
-    /// And the variants that are skipped.
+    /// Also returns the skipped variants.
     fn new(cx: &Ctxt, input: &DeriveInput) -> (Self, Vec<Variant>) {
         let whole = |fields| (Data::Struct(Variant::whole(cx, &input.ident, fields)), Vec::new());
         match &input.data {
@@ -213,7 +214,7 @@ impl Variant {
         }
     }
 
-    /// What a caret for the variant's name goes under.
+    /// The place for the caret of an error about the variant's name.
     pub fn name_place(&self) -> &dyn ToTokens {
         match self.attrs.text(symbol::RENAME) {
             Some(text) => text,
@@ -244,12 +245,12 @@ impl Field {
         }
     }
 
-    /// The function that takes the field out of the type that its own describes.
+    /// The function that reads the field of the described type.
     pub fn getter(&self) -> Option<&ExprPath> {
         self.attrs.function(symbol::GETTER)
     }
 
-    /// The type whose slots a parent's are.
+    /// The type of a parent, without its `Box`.
     pub fn parent_type(&self) -> &Type {
         match &self.role {
             Role::Parent(Some(inside)) => inside,
@@ -257,7 +258,7 @@ impl Field {
         }
     }
 
-    /// What a caret for the field goes under.
+    /// The place for the caret of an error about the field.
     pub fn place(&self) -> &dyn ToTokens {
         match &self.member {
             Member::Named(ident) => ident,
@@ -265,7 +266,7 @@ impl Field {
         }
     }
 
-    /// What a caret for the slot's name goes under.
+    /// The place for the caret of an error about the slot's name.
     pub fn name_place(&self) -> &dyn ToTokens {
         match self.attrs.text(symbol::RENAME) {
             Some(text) => text,
@@ -275,7 +276,7 @@ impl Field {
 }
 
 impl Role {
-    /// Where attributes exclude each other, any of them: `check` reports it.
+    /// If attributes exclude each other, any of them is used: `check` reports the conflict.
     fn new(cx: &Ctxt, attrs: &Attrs, ty: &Type) -> Self {
         if attrs.has(symbol::SKIP) {
             return Role::Skip;
@@ -320,7 +321,7 @@ impl Via {
     }
 }
 
-/// Predicates that stood in a string, whose lifetimes are those of the type.
+/// Predicates from a string, whose lifetimes are those of the type.
 fn declared(bound: &[WherePredicate], generics: &Generics) -> Vec<WherePredicate> {
     let of_type = |predicate: &WherePredicate| {
         let lifetimes = generics.lifetimes().map(|param| &param.lifetime.ident);

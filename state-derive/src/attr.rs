@@ -1,5 +1,5 @@
-//! Reads `#[state(..)]` and `#[repr(..)]` by the table in `symbol`: the only place that sees a `syn::Attribute`.
-//! What is wrong with one attribute alone is reported here; what is wrong between several, in `check`.
+//! Reads `#[state(..)]` and `#[repr(..)]` by the table in `symbol`: the only place that sees a `syn::Attribute`. Errors
+//! in a single attribute are reported here; those that involve several, in `check`.
 
 use proc_macro2::Group;
 use syn::ext::IdentExt;
@@ -11,15 +11,15 @@ use crate::suggest;
 use crate::symbol::{self, Level, Symbol};
 use crate::value::{self, Value, Written};
 
-/// All that the `#[state(..)]` lists of one type, variant or field say.
+/// The contents of all `#[state(..)]` lists on one type, variant or field.
 #[derive(Default)]
 pub struct Attrs {
     items: Vec<Item>,
-    /// True if some of it could not be read: then a word that is missing may only be misspelt.
+    /// Whether some of it could not be read: then a missing word may only be misspelt.
     pub torn: bool,
 }
 
-/// One word with its value.
+/// A word with its value.
 pub struct Item {
     pub symbol: Symbol,
     pub word: Ident,
@@ -59,7 +59,7 @@ impl Attrs {
         }
     }
 
-    /// The names in parentheses; empty if there are none, also where the word stands alone.
+    /// The names in parentheses; empty if there are none, or if the word stands alone.
     pub fn texts(&self, symbol: Symbol) -> &[LitStr] {
         match self.get(symbol).map(|item| &item.value) {
             Some(Value::Texts(texts)) => texts,
@@ -85,7 +85,7 @@ impl Attrs {
         self.function(symbol).map(|path| &path.path)
     }
 
-    /// A type, or a path as the type of its name.
+    /// The type, or a path as a type.
     pub fn ty(&self, symbol: Symbol) -> Option<Type> {
         match &self.get(symbol)?.value {
             Value::Path(path) => {
@@ -105,7 +105,7 @@ impl Attrs {
     }
 }
 
-/// A word and its value as they stand in the source, before anyone has asked whether they mean something.
+/// A word and its value as written, before their meaning is checked.
 struct Entry {
     word: Ident,
     value: Written,
@@ -133,7 +133,7 @@ fn is_word(path: &Path, word: &str) -> bool {
     path.get_ident().is_some_and(|ident| ident.unraw() == word)
 }
 
-/// The words of one attribute. A syntax error ends the list: what follows it could be anything.
+/// Reads the words of one attribute. A syntax error ends the list, because what follows it could be anything.
 fn read_list(cx: &Ctxt, meta: &Meta) -> Vec<Entry> {
     let mut list = Vec::new();
     let Meta::List(meta) = meta else {
@@ -155,7 +155,7 @@ fn read_list(cx: &Ctxt, meta: &Meta) -> Vec<Entry> {
     list
 }
 
-/// Adds what was written to `items`, if it is a word of this level and not there already.
+/// Adds an entry to `items`, if its word belongs on this level and is not there already.
 fn add(cx: &Ctxt, level: Level, entry: Entry, items: &mut Vec<Item>) {
     let Entry { word, value } = entry;
     let Some(symbol) = known(cx, level, &word) else {
@@ -184,7 +184,7 @@ fn known(cx: &Ctxt, level: Level, word: &Ident) -> Option<Symbol> {
 
 fn misplaced(level: Level, symbol: Symbol) -> String {
     let home = symbol.home();
-    // The two words for a name are easily taken for each other.
+    // The two words for names are easily confused.
     let other = match level {
         Level::Type if symbol == symbol::RENAME => Some(symbol::NAME),
         Level::Variant | Level::Field if symbol == symbol::NAME => Some(symbol::RENAME),
@@ -206,14 +206,14 @@ fn unknown(level: Level, word: &str) -> String {
     format!("unknown attribute `{word}`; {remedy}")
 }
 
-/// What `#[repr(..)]` says; each word where it stands, to put a caret under.
+/// The contents of `#[repr(..)]`; each word as it is in the source, for carets.
 pub struct Repr {
     pub c: Option<Ident>,
     pub packed: Option<Ident>,
     pub transparent: Option<Ident>,
-    /// What fields are at most aligned to.
+    /// The greatest alignment of fields.
     pub pack: Option<usize>,
-    /// What the whole is at least aligned to.
+    /// The least alignment of the whole.
     pub align: usize,
 }
 
@@ -222,7 +222,7 @@ impl Repr {
         let mut repr = Repr { c: None, packed: None, transparent: None, pack: None, align: 1 };
         for attribute in attributes {
             if is_word(attribute.path(), "repr") {
-                // What is wrong with a `repr` is for rustc to say.
+                // Errors in a `repr` are reported by rustc.
                 let _ = attribute.parse_nested_meta(|meta| {
                     let group = meta.input.peek(token::Paren).then(|| meta.input.parse::<Group>()).transpose()?;
                     repr.note(meta.path.require_ident()?, group.and_then(number));

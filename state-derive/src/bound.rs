@@ -1,5 +1,5 @@
 //! The bounds of the impls: on each type parameter that a slot holds, and never on a field's type, because the bounds
-//! of a recursive type would ask for themselves.
+//! of a recursive type would depend on themselves.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use syn::{GenericParam, Generics, Ident, Lifetime, Path, Token, Type, TypePath, 
 use crate::ast::{Container, Default, Field, Role, Via};
 use crate::symbol;
 
-/// Which of the two traits an impl is of.
+/// The trait that an impl is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     State,
     Restore,
 }
 
-/// The generics of an impl of the runtime's traits, with the lifetime `'__de` in front for `Restore`.
+/// The generics of an impl of the runtime's traits, with the lifetime `'__de` first for `Restore`.
 pub fn generics(container: &Container, side: Side) -> Generics {
     let mut generics = container.generics.clone();
     let predicates = match &container.bound {
@@ -46,8 +46,8 @@ fn borrowing_nothing(container: &Container) -> Vec<WherePredicate> {
     params.map(|param| parse_quote!(#param: 'static)).collect()
 }
 
-/// The lifetimes that slots hold, of which a restored value borrows from the bytes. Those of skipped fields, of markers
-/// and of fields that are made of a slot that names none are the target's own.
+/// The lifetimes in slots, for which a restored value borrows from the bytes. Lifetimes in skipped fields, in markers
+/// and in fields whose slot does not mention them belong to the target.
 fn borrowed(container: &Container) -> Punctuated<&Lifetime, Token![+]> {
     struct Finder(Vec<Lifetime>);
 
@@ -86,9 +86,10 @@ fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
             Role::Skip | Role::Slot(Via::Serde) => continue,
             Role::Slot(Via::Bytes(bytes)) => (vec![&*bytes.element], quote!(_state::Record)),
             Role::Slot(Via::OfNone(element)) => (vec![&**element], quote!(_state::State)),
-            // What stays as it is, and what the fields of a description are, goes into a slot that is made, and so is cloned.
+            // Parts that are kept, and the fields of a description, go into a slot that is built for saving, so they
+            // are cloned.
             Role::Slot(Via::With(convert)) => (convert.written(), quote!(#of_side + _state::Clone)),
-            // A parent's own parameters are slots like others: only the parent itself is an object.
+            // Arguments of a parent's type are treated as in slots: only the parent itself must be an object.
             Role::Parent(_) if is_param(container, field.parent_type()) => {
                 (vec![field.parent_type()], quote!(#of_side + _state::StateObject))
             }
@@ -105,7 +106,7 @@ fn inferred(container: &Container, side: Side) -> Vec<WherePredicate> {
     predicates
 }
 
-/// `Default` for a parameter that it fills: of a skipped field where it is built, of a slot in the schema.
+/// `Default` for a type parameter that needs it: for a skipped field in `Restore`, for a slot in the schema.
 fn default_bound(container: &Container, field: &Field, side: Side) -> Option<WherePredicate> {
     let asked = match (&field.role, &field.default) {
         (_, Some(Default::Path(_))) => false,
@@ -115,7 +116,7 @@ fn default_bound(container: &Container, field: &Field, side: Side) -> Option<Whe
     asked.then(|| fallback_bound(container, field)).flatten()
 }
 
-/// `Default` for a parameter that a field of a record is filled with.
+/// `Default` for a type parameter that is the type of a record's field with `default`.
 pub fn record_default(container: &Container, field: &Field) -> Option<WherePredicate> {
     matches!(field.default, Some(Default::Trait)).then(|| fallback_bound(container, field)).flatten()
 }
@@ -130,7 +131,7 @@ fn is_param(container: &Container, ty: &Type) -> bool {
         if path.get_ident().is_some_and(|ident| container.generics.type_params().any(|param| param.ident == *ident)))
 }
 
-/// The type parameters that a type holds values of, and projections such as `T::Item`, as they are written.
+/// The type parameters of which a type holds values, and projections such as `T::Item`, as written.
 fn parameters(container: &Container, ty: &Type) -> Vec<TokenStream> {
     struct Finder<'a> {
         params: Vec<&'a Ident>,

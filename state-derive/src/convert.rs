@@ -1,37 +1,36 @@
-//! What parts of a field's type are converted on the way to its slot: by modules, where `with` says so, or into owned
-//! values, where a `Cow<'static, _>` can borrow nothing from the bytes. Both are written as the type is, and what is
-//! behind an alias is not seen.
+//! The conversion of parts of a field's type to its slot: by modules, as `with` says, or into owned values, because a
+//! `Cow<'static, _>` cannot borrow from the bytes. Both follow the written type; types behind an alias are not seen.
 
 use syn::ext::IdentExt;
 use syn::{Error, GenericArgument, Path, PathArguments, Type, TypePath};
 
 use crate::shape;
 
-/// A part of a field's type, and what becomes of it.
+/// A part of a field's type, and how it is converted.
 pub struct Convert {
     pub ty: Type,
     pub how: How,
 }
 
 pub enum How {
-    /// Nothing: it is the slot's as it is the field's.
+    /// Not at all: it is the same in the slot.
     Keep,
-    /// `with`: a module makes a slot of it, and makes it of a slot.
+    /// `with`: a module converts it to a slot and back.
     With(Path),
-    /// `with`: its slot is of this type, which describes it.
+    /// `with`: its slot has this type, which describes it.
     Remote(Type),
-    /// `Cow<'static, _>`: a `Cow` that borrows from the bytes is owned afterwards.
+    /// `Cow<'static, _>`: it is restored as a `Cow` that borrows from the bytes, and made owned.
     Own,
     /// Its own parts are converted.
     Parts(Holder, Vec<Convert>),
 }
 
-/// The types that are reached into.
+/// The types whose parts can be converted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Holder {
     Option,
     Box,
-    /// Lists and sets: what can be iterated over and collected.
+    /// Lists and sets: types that can be iterated over and collected.
     List,
     Map,
     Array,
@@ -39,8 +38,8 @@ pub enum Holder {
 }
 
 impl Convert {
-    /// As `with` says it: a module, or the type itself with modules in place of the types that they convert and `_` in
-    /// place of those that stay.
+    /// The conversion that `with` describes: a module, or the type itself with modules in place of the types that they
+    /// convert and `_` in place of those that stay.
     pub fn with(with: &Type, ty: &Type) -> Result<Self, Error> {
         let convert = parts_with(with, ty)?;
         if convert.is_kept() {
@@ -51,7 +50,7 @@ impl Convert {
         Ok(convert)
     }
 
-    /// What must be owned in a type that is restored from bytes, if anything.
+    /// The conversion to owned values in a type that is restored from bytes, if it contains any `Cow<'static, _>`.
     pub fn owned(ty: &Type) -> Option<Self> {
         let convert = parts_owned(ty);
         (!convert.is_kept()).then_some(convert)
@@ -65,7 +64,7 @@ impl Convert {
         }
     }
 
-    /// The types in the slot, as far as they are written: those that stay as they are, and those that describe others.
+    /// The types in the slot that are written in the source: those that stay, and those that describe others.
     pub fn written(&self) -> Vec<&Type> {
         match &self.how {
             How::Keep => vec![&self.ty],
@@ -75,7 +74,7 @@ impl Convert {
         }
     }
 
-    /// The type with each part replaced by what `part` gives for it.
+    /// The type with each part replaced by the result of `part`.
     pub fn replaced(&self, part: &impl Fn(&Convert) -> Type) -> Type {
         match &self.how {
             How::Parts(_, parts) => {
@@ -109,15 +108,15 @@ fn parts_with(with: &Type, ty: &Type) -> Result<Convert, Error> {
     keep(How::Parts(holder, parts?))
 }
 
-/// A module: its name begins with a small letter, and those of types with a capital one.
+/// The path of a module: its name begins with a lowercase letter, and names of types with an uppercase one.
 fn module(with: &Type) -> Option<&Path> {
     let Type::Path(TypePath { qself: None, path, .. }) = with else { return None };
     let has_arguments = path.segments.iter().any(|segment| !segment.arguments.is_none());
     (!has_arguments && !is_named_as_a_type(path)).then_some(path)
 }
 
-/// Whether it is a type that describes another: not one that holds others, of which parts are converted, nor one of whose
-/// arguments that is said.
+/// Whether it is a type that describes another: not a container of converted parts, nor a type whose arguments contain
+/// `_` or a module.
 fn describes(with: &Type) -> bool {
     let Type::Path(TypePath { qself: None, path, .. }) = with else { return false };
     let is_said = |ty: &Type| matches!(ty, Type::Infer(_)) || !shape::is_primitive(ty) && module(ty).is_some();
@@ -152,7 +151,7 @@ fn parts_owned(ty: &Type) -> Convert {
     if convert.is_kept() { Convert { how: How::Keep, ..convert } } else { convert }
 }
 
-/// The parts of a type that is reached into.
+/// The parts of a type whose parts can be converted.
 fn parts(ty: &Type) -> Option<(Holder, Vec<&Type>)> {
     match ty {
         Type::Array(array) => return Some((Holder::Array, vec![shape::peel(&array.elem)])),
@@ -170,11 +169,11 @@ fn parts(ty: &Type) -> Option<(Holder, Vec<&Type>)> {
         "BTreeMap" | "HashMap" => (Holder::Map, 2),
         _ => return None,
     };
-    // Behind the values, a hasher.
+    // Further arguments are a hasher.
     (parts.len() >= count).then(|| (holder, parts[..count].to_vec()))
 }
 
-/// A type with other parts.
+/// Replaces the parts of a type.
 fn put_parts(ty: &Type, parts: &[Type]) -> Type {
     let mut ty = ty.clone();
     match &mut ty {

@@ -1,5 +1,5 @@
-//! Collects the errors of one type, so that all of them are reported at once.
-//! Parse and check write to it; the entry points ask it once, before anything is expanded.
+//! Collects the errors of one type, so that all of them are reported at once. Parsing and checking write to it; the
+//! entry points query it once, before anything is expanded.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use syn::Error;
 
 use crate::hygiene;
 
-/// Errors so far. `None` after `check`: whoever drops it unasked would lose them, so that panics.
+/// The errors so far; `None` after `check`. Dropping it without `check` would lose errors, so that panics.
 #[derive(Debug)]
 pub struct Ctxt {
     errors: RefCell<Option<Vec<Error>>>,
@@ -26,7 +26,7 @@ impl Ctxt {
         self.push(Error::new_spanned(tokens, hygiene::unmarked(&message.to_string())));
     }
 
-    /// One error whose caret spans two places that lie close together, such as two attributes of one field.
+    /// One error whose caret spans two places that are close together, such as two attributes of one field.
     pub fn conflict(&self, a: &impl ToTokens, b: &impl ToTokens, message: impl Display) {
         let mut tokens = a.to_token_stream();
         b.to_tokens(&mut tokens);

@@ -1,5 +1,5 @@
-//! What is emitted instead of an expansion when there are errors: stubs, so that the user sees these errors alone.
-//! Without them, each use of the type would add one more about a trait that it does not implement.
+//! The output in place of an expansion if there are errors: stubs, so that the user sees only these errors. Without
+//! them, each use of the type would add one about a trait that it does not implement.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -65,14 +65,14 @@ pub fn record(container: &Container, error: &syn::Error) -> TokenStream {
 fn join(container: &Container, error: &syn::Error, stubs: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     if container.attrs.has(symbol::CRATE) && container.attrs.module(symbol::CRATE).is_none() {
-        // The runtime's path could not be read, so nothing of it can be named.
+        // The runtime's path could not be read, so nothing in it can be named.
         return error;
     }
     let stubs = wrap(container, stubs);
     quote!(#error #stubs)
 }
 
-/// With `'__de` in front, and for sized types alone: a stub must not ask for more than the input fulfils.
+/// With `'__de` first, and only for sized types: a stub must not require more than the input satisfies.
 fn restore_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, parse_quote!('__de));
@@ -81,7 +81,7 @@ fn restore_generics(generics: &Generics) -> Generics {
     generics
 }
 
-/// Asks what the trait itself asks for, in a form that rustc does not test before the stub is used.
+/// Requires what the trait itself requires, in a form that rustc does not test before the stub is used.
 fn record_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     let copy = parse_quote!(for<'__any> Self: _state::Copy + 'static);

@@ -1,16 +1,18 @@
-//! Keeps generated names apart from the user's, who may call a type, a field, a lifetime or a parameter `_state` or
-//! `__head` too. Around the whole pass: names in the input are marked before it, and those that would clash are changed
-//! after it. What stands around the input is not seen; `expand` shadows what of it a generated local could be taken for.
+//! Keeps generated names apart from the user's, who may also call a type, a field, a lifetime or a parameter `_state`
+//! or `__head`. It surrounds the whole pass: names in the input are marked before it, and generated names that would
+//! clash are changed after it. Names outside the input are not visible; `expand` shadows those that a generated local
+//! could be taken for.
 //!
-//! The mark is `r#`, which changes no name for rustc, and which no generated name has. It also makes names of the words
-//! that were none in the edition of 2015. What is inside a macro is for that macro alone: it is set aside meanwhile.
+//! The mark is `r#`, which does not change a name for rustc, and which no generated name has. It also turns words that
+//! are keywords only since the edition of 2018 into names. The contents of a macro are only for that macro: they are
+//! set aside meanwhile.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Group, Ident, Literal, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// The user's names that generated code might use, and what their macros hold.
+/// The user's names that might clash with generated ones, and the contents of their macros.
 #[derive(Default)]
 pub struct Names {
     words: BTreeSet<String>,
@@ -19,21 +21,21 @@ pub struct Names {
     marked: bool,
 }
 
-/// The input with those names marked.
+/// Marks those names in the input.
 pub fn mark(input: TokenStream) -> (TokenStream, Names) {
     let mut names = Names::default();
     let marked = names.mark(input.clone());
-    // A group that is made anew has no places for its two ends.
+    // A group that is rebuilt loses the separate spans of its delimiters.
     let input = if names.marked { marked } else { input };
     (input, names)
 }
 
-/// Marks the names in what stood in a string, and was seen there before.
+/// Marks the names in the content of a string, which were collected before.
 pub fn mark_quoted(tokens: TokenStream) -> TokenStream {
     map(tokens, &mut |word| if is_private(word.ident) { raw(word.ident) } else { word.ident.clone() })
 }
 
-/// Marks the lifetimes of `tokens` that are among these, which were marked where they are declared.
+/// Marks the lifetimes in `tokens` that are among `declared`, which are marked at their declaration.
 pub fn mark_declared<'a>(tokens: TokenStream, declared: impl Iterator<Item = &'a Ident>) -> TokenStream {
     let declared: Vec<_> = declared.filter(|ident| is_private(ident)).map(IdentExt::unraw).collect();
     if declared.is_empty() {
@@ -66,7 +68,7 @@ impl Names {
         })
     }
 
-    /// What the macros in `tokens` hold, replaced by its place in `aside`.
+    /// Replaces the contents of the macros in `tokens` by their places in `aside`.
     fn set_aside(&mut self, tokens: TokenStream) -> TokenStream {
         let mut before = Before::default();
         let trees = tokens.into_iter().map(|tree| {
@@ -90,7 +92,7 @@ impl Names {
         trees.collect()
     }
 
-    /// The names in what a macro holds, and in strings, which `bound` reads.
+    /// Collects the names in the contents of a macro, and in strings, such as that of `bound`.
     fn collect(&mut self, tokens: TokenStream) {
         for tree in tokens {
             match tree {
@@ -114,7 +116,7 @@ impl Names {
         }
     }
 
-    /// The output, in which generated names differ from all of the input's.
+    /// Changes generated names in the output that clash with names in the input.
     pub fn set_apart(&self, output: TokenStream) -> TokenStream {
         if self.words.is_empty() && self.lifetimes.is_empty() && self.aside.is_empty() {
             return output;
@@ -122,7 +124,7 @@ impl Names {
         let apart = map(output, &mut |word| {
             let names = if word.lifetime { &self.lifetimes } else { &self.words };
             let mut name = word.ident.to_string();
-            // Older editions know no raw lifetimes.
+            // Older editions do not have raw lifetimes.
             if word.lifetime && name.starts_with("r#_") {
                 return word.ident.unraw();
             }
@@ -155,7 +157,7 @@ impl Names {
         trees.collect()
     }
 
-    /// What stood where only a place stands now.
+    /// The content that a place stands for.
     fn kept(&self, tokens: TokenStream) -> Option<TokenStream> {
         let text = tokens.to_string();
         let place: usize = text.strip_prefix(PLACE)?.parse().ok()?;
@@ -163,10 +165,10 @@ impl Names {
     }
 }
 
-/// The one generated name that is a path's and not chosen here.
+/// The one generated name that is part of a path, and cannot be chosen here.
 const RUNTIME: &str = "__private";
 
-/// What stands for the content of a macro, with a number behind it.
+/// The placeholder for the content of a macro, to which a number is appended.
 const PLACE: &str = "r#__macro_";
 
 fn place(at: usize, of: &Group) -> Ident {
@@ -179,7 +181,7 @@ fn with_stream(group: &Group, stream: TokenStream) -> TokenTree {
     changed.into()
 }
 
-/// What was just passed, to know a macro's invocation by: a name, a `!` and a group.
+/// The preceding tokens, to recognise the invocation of a macro: a name, a `!` and a group.
 #[derive(Default)]
 struct Before {
     name: bool,
@@ -187,7 +189,7 @@ struct Before {
 }
 
 impl Before {
-    /// Whether `tree` is the group of an invocation; and goes on behind it.
+    /// Whether `tree` is the group of an invocation; then advances past it.
     fn is_macro(&mut self, tree: &TokenTree) -> bool {
         let is_macro = self.bang && matches!(tree, TokenTree::Group(_));
         self.bang = self.name && matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '!');
@@ -202,7 +204,8 @@ fn is_private(ident: &Ident) -> bool {
     name.starts_with('_') && name != "_"
 }
 
-/// Names in the edition of 2015 that are keywords since. In later ones they stand in no type, but for `dyn`.
+/// Names in the edition of 2015 that have since become keywords. In later editions they do not occur in types, except
+/// `dyn`.
 fn was_no_keyword(ident: &Ident, field: bool) -> bool {
     ident == "async" || ident == "await" || ident == "try" || ident == "dyn" && field
 }
@@ -211,11 +214,11 @@ fn raw(ident: &Ident) -> Ident {
     Ident::new_raw(&ident.unraw().to_string(), ident.span())
 }
 
-/// An identifier and where it stands.
+/// An identifier and its context.
 struct Word<'a> {
     ident: &'a Ident,
     lifetime: bool,
-    /// Whether a single colon follows, as behind the name of a field.
+    /// Whether a single colon follows, as after the name of a field.
     field: bool,
 }
 

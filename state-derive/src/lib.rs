@@ -1,5 +1,5 @@
-//! The derive macros of `state-core`, which re-exports and documents them.
-//! One pass for each: parse (`attr`) -> model (`ast`) -> check -> expand, or `fallback` if anything was wrong.
+//! The derive macros of `state-core`, which re-exports and documents them. Each is one pass: parse (`attr`) -> model
+//! (`ast`) -> check -> expand, or `fallback` if there were errors.
 #![forbid(unsafe_code)]
 
 use proc_macro::TokenStream;

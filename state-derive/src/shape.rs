@@ -1,5 +1,5 @@
-//! What a field's type tells as it is written: the shape of a raw array, and the types that a value of it holds.
-//! Macros see names and not types, so an alias hides what is behind it; what is missed here the runtime's traits catch.
+//! What the written type of a field shows: the shape of a raw array, and the types that its values hold. Macros see
+//! names, not types, so an alias hides what is behind it; the runtime's traits catch what is missed here.
 
 use quote::ToTokens;
 use syn::{
@@ -10,13 +10,13 @@ use syn::{
 /// A field under `#[state(bytes)]` or `#[state(array)]`.
 pub struct Bytes {
     pub shown: Shown,
-    /// Whether the shape stands in an `Option`.
+    /// Whether the shape is in an `Option`.
     pub optional: bool,
     pub shape: Shape,
     pub element: Box<Type>,
 }
 
-/// What of a raw array stands in the tuple.
+/// How a raw array appears in the tuple.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shown {
     /// Two slots: the bytes, and the count.
@@ -27,7 +27,7 @@ pub enum Shown {
     Array,
 }
 
-/// How the elements of a raw array are held.
+/// The container of the elements of a raw array.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     Vec,
@@ -79,7 +79,7 @@ fn shape(ty: &Type) -> (Shape, &Type) {
     (Shape::One, ty)
 }
 
-/// Takes off parentheses, and the invisible ones that a macro's `$ty:ty` arrives in.
+/// Removes parentheses, and the invisible delimiters around a macro's `$ty:ty`.
 pub fn peel(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -90,7 +90,7 @@ pub fn peel(mut ty: &Type) -> &Type {
     }
 }
 
-/// `T`, if `ty` is the type `name<T>` by the last segment of its path, lifetimes aside.
+/// `T`, if `ty` is `name<T>`, judging by the last segment of its path and ignoring lifetimes.
 fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let segment = last_segment(ty).filter(|segment| segment.ident == name)?;
     let mut types = arguments(segment);
@@ -98,7 +98,7 @@ fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     types.next().is_none().then(|| peel(only))
 }
 
-/// A type as people write it.
+/// A type in the usual spelling.
 pub fn shown(ty: &Type) -> String {
     let text = ty.to_token_stream().to_string();
     let joints = [(" < ", "<"), (" >", ">"), (" ,", ","), (" :: ", "::"), (" ;", ";"), ("& ", "&")];
@@ -110,12 +110,12 @@ pub fn name_of(ty: &Type) -> Option<String> {
     last_segment(ty).map(|segment| segment.ident.to_string())
 }
 
-/// The types that a type is generic over, as they are written.
+/// The type arguments of a type, as written.
 pub fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     last_segment(ty).into_iter().flat_map(arguments)
 }
 
-/// The name of a type that is one word.
+/// The name of a type that is a single word.
 pub fn primitive(ty: &Type) -> Option<String> {
     match peel(ty) {
         Type::Path(TypePath { qself: None, path, .. }) => path.get_ident().map(Ident::to_string),
@@ -123,18 +123,18 @@ pub fn primitive(ty: &Type) -> Option<String> {
     }
 }
 
-/// The types of one word that hold nothing.
+/// The single-word types that hold nothing.
 const PRIMITIVE: &[&str] = &[
     "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
     "f64", "str",
 ];
 
-/// Whether it is one of those, by its name.
+/// Whether the type is one of those, judging by its name.
 pub fn is_primitive(ty: &Type) -> bool {
     primitive(ty).is_some_and(|name| PRIMITIVE.contains(&&*name))
 }
 
-/// What an `Option` may hold, or the type itself.
+/// The type in an `Option`, or the type itself.
 pub fn inside_option(ty: &Type) -> &Type {
     argument(ty, "Option").unwrap_or(ty)
 }
@@ -149,7 +149,7 @@ pub fn owned(ty: &Type) -> Option<&Type> {
     ["Box", "Rc", "Arc"].iter().find_map(|name| argument(peel(ty), name))
 }
 
-/// Whether a trait object is one of `Fn(..)` or its like.
+/// Whether a trait object is a function, such as `dyn Fn(..)`.
 pub fn is_function(object: &TypeTraitObject) -> bool {
     object.bounds.iter().any(|bound| match bound {
         TypeParamBound::Trait(of) => {
@@ -197,7 +197,8 @@ pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// Types of std that hold values of their arguments. Not `PhantomData`; and nothing is known of the user's own.
+/// Types of std that hold values of their arguments. `PhantomData` does not, and nothing is known about the user's
+/// types.
 const HOLDERS: &[&str] = &[
     "Arc",
     "BTreeMap",

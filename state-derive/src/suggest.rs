@@ -1,9 +1,9 @@
-//! What the writer of an unknown word may have meant: near misses by edit distance, and words that other crates use.
-//! `attr` asks here when `symbol` does not know a word.
+//! Guesses what an unknown word was meant to be: near misses by edit distance, and words that other crates use. `attr`
+//! calls it for words that are not in `symbol`.
 
 use crate::symbol::{self, Level, Symbol};
 
-/// Words of other derives, and of other languages, with ours for the same thing.
+/// Words of other derives and languages, with ours for the same thing.
 const FOREIGN: &[(&str, Symbol)] = &[
     ("rename_all", symbol::RENAME),
     ("rename_all_fields", symbol::RENAME),
@@ -43,7 +43,7 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("validate", symbol::AFTER_SET),
 ];
 
-/// The symbol that `word` was most likely meant to be; among equally near ones, one that `level` takes.
+/// The symbol that `word` was most likely meant to be; among equally near ones, one that belongs on `level`.
 pub fn meant(word: &str, level: Level) -> Option<Symbol> {
     if let Some((_, symbol)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
         return Some(*symbol);
@@ -55,12 +55,12 @@ pub fn meant(word: &str, level: Level) -> Option<Symbol> {
             (edits(word, symbol.name), stranger, *symbol)
         })
         .min_by_key(|(distance, stranger, _)| (*distance, *stranger))?;
-    // A third of the letters may be wrong, as rustc allows for its own suggestions.
+    // A third of the letters may be wrong, as in rustc's own suggestions.
     let allowed = word.len().max(symbol.name.len()) / 3;
     (distance <= allowed).then_some(symbol)
 }
 
-/// Edits that turn `a` into `b`: a letter put in, left out or replaced, or two neighbours swapped.
+/// The number of edits that turn `a` into `b`: inserting, deleting or replacing a letter, or swapping two neighbours.
 fn edits(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();

@@ -1,9 +1,9 @@
-//! The vocabulary: every word that may stand in `#[state(..)]`, where it may stand and what it takes.
-//! `attr` parses by this table alone, so a new attribute starts as a row here.
+//! The vocabulary: every word of `#[state(..)]`, where it may be written and what value it takes. `attr` parses by this
+//! table alone, so a new attribute starts as a row here.
 
 use std::fmt;
 
-/// What an attribute can be written on.
+/// The items that an attribute can be written on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
     Type,
@@ -21,7 +21,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What stands behind the word.
+/// The value after the word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Takes {
     Nothing,
@@ -41,7 +41,7 @@ pub enum Takes {
     /// The path of a function, as an expression.
     Function,
     MaybeFunction,
-    /// A type, which may stand in quotes.
+    /// A type, optionally in quotes.
     Type,
 }
 
@@ -76,13 +76,13 @@ fn write_choice(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
     Ok(())
 }
 
-/// One word of `#[state(..)]`.
+/// A word of `#[state(..)]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Symbol {
     pub name: &'static str,
     pub levels: &'static [Level],
     pub takes: Takes,
-    /// The word as a remedy shows it.
+    /// An example of its use, for messages.
     pub usage: &'static str,
 }
 
@@ -95,7 +95,7 @@ impl Symbol {
         Symbol::new(name, FIELD, Takes::Nothing, name)
     }
 
-    /// The message for a value of any other kind.
+    /// The message for a value of another kind.
     pub fn expectation(self) -> String {
         format!("{self} takes {}; write `{}`", self.takes, self.usage)
     }
@@ -107,7 +107,7 @@ impl Symbol {
     }
 }
 
-/// As the user types it, in backticks.
+/// Prints the word in backticks.
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.name)
@@ -121,7 +121,7 @@ const VARIANT: &[Level] = &[Level::Variant];
 const PARTS: &[Level] = &[Level::Field, Level::Variant];
 const ALL_LEVELS: &[Level] = &[Level::Type, Level::Variant, Level::Field];
 
-/// The attribute that all words stand in.
+/// The attribute that contains all words.
 pub const STATE: &str = "state";
 
 pub const NAME: Symbol = Symbol::new("name", TYPE, Takes::Text, "name = \"example.Person\"");
@@ -151,18 +151,18 @@ pub const UPGRADE: Symbol = Symbol::new("upgrade", TYPE, Takes::Function, "upgra
 pub const REMOTE: Symbol = Symbol::new("remote", TYPE, Takes::Type, "remote = path::to::Type");
 pub const GETTER: Symbol = Symbol::new("getter", FIELD, Takes::Function, "getter = Type::method");
 pub const SHARED: Symbol = Symbol::new("shared", TYPE_OR_FIELD, Takes::Nothing, "shared");
-/// A history keeps the pointers in the field, and not what they lead to.
+/// A history holds the pointers in the field instead of their objects.
 pub const HELD: Symbol = Symbol::flag("held");
 pub const CYCLIC: Symbol = Symbol::new("cyclic", TYPE_OR_FIELD, Takes::Nothing, "cyclic");
 
-/// What `pickle` takes: how the objects of the type are pickled.
+/// The values of `pickle`: how the objects of the type are pickled.
 pub const CALL: &str = "call";
 pub const CYTHON: &str = "cython";
 pub const DICT: &str = "dict";
 pub const ENUM: &str = "enum";
 pub const SLOTS: &str = "slots";
 
-/// In the order in which messages list them.
+/// All words, in the order in which messages list them.
 pub const ALL: &[Symbol] = &[
     NAME,
     CRATE,
@@ -192,12 +192,12 @@ pub const ALL: &[Symbol] = &[
     GETTER,
 ];
 
-/// The symbol of that name, at whatever level.
+/// The symbol with that name, on any level.
 pub fn find(name: &str) -> Option<Symbol> {
     ALL.iter().copied().find(|symbol| symbol.name == name)
 }
 
-/// The words that `level` takes, as a message lists them.
+/// The words that belong on `level`, as a message lists them.
 pub fn list(level: Level) -> String {
     let words: Vec<String> =
         ALL.iter().filter(|symbol| symbol.levels.contains(&level)).map(Symbol::to_string).collect();

@@ -1,5 +1,5 @@
-//! Reads what stands behind a word of `#[state(..)]`: a text, a path, where predicates, or nothing.
-//! `attr` finds the word, `symbol` says what it takes, and here the two are brought together.
+//! Reads the value of a word of `#[state(..)]`: a text, a path, where predicates, or nothing. `attr` finds the word,
+//! `symbol` says what value it takes, and here the two are matched.
 
 use proc_macro2::{Group, TokenStream};
 use syn::parse::discouraged::Speculative;
@@ -13,18 +13,18 @@ use crate::ctxt::Ctxt;
 use crate::hygiene;
 use crate::symbol::{self, Symbol, Takes};
 
-/// A value as it stands in the source.
+/// A value as written in the source.
 pub enum Written {
     Nothing,
     Equals(Expr),
-    /// A type that is no plain path, for a word that takes one.
+    /// A type that is not a plain path, for a word that takes one.
     Type(Type),
     Parenthesized(Group),
 }
 
 /// A value of the kind that its symbol takes.
 pub enum Value {
-    /// Nothing was written, or something that could not be read and is reported.
+    /// Nothing was written, or something that could not be read and was reported.
     None,
     Text(LitStr),
     Texts(Vec<LitStr>),
@@ -60,10 +60,10 @@ impl Written {
             return input.parse().map(Written::Type).map_err(|_| Error::new(start, symbol.expectation()));
         }
         let value = input.parse().map(Written::Equals).map_err(|error| {
-            // What syn expected of an expression misleads where only a path or a string will do.
+            // The expectation of syn's expression parser would mislead if only a path or a string is possible.
             symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
         })?;
-        // Predicates without quotes begin as an expression does, and go on as none can.
+        // Predicates without quotes begin like an expression, but continue like none.
         match symbol.filter(|symbol| symbol.takes == Takes::Predicates) {
             Some(symbol) if !input.is_empty() && !input.peek(Token![,]) => Err(Error::new(start, symbol.expectation())),
             _ => Ok(value),
@@ -71,7 +71,7 @@ impl Written {
     }
 }
 
-/// A type that is made of others, as a whole value. A path alone is read as an expression.
+/// Reads a type composed of others, if it is the whole value. A path alone is read as an expression.
 fn read_type(input: ParseStream) -> Option<Type> {
     let ahead = input.fork();
     let ty = ahead.parse::<Type>().ok()?;
@@ -89,7 +89,7 @@ fn read_type(input: ParseStream) -> Option<Type> {
     Some(ty)
 }
 
-/// The value in the form that the symbol asks for; `Value::None` after an error.
+/// Reads the value in the form that the symbol takes; returns `Value::None` after an error.
 pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value {
     match (symbol.takes, written) {
         (Takes::Nothing | Takes::MaybeFunction, Written::Nothing) => {}
@@ -138,7 +138,7 @@ fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
     }
 }
 
-/// Takes off the invisible delimiters that a macro's `$path:path` or `$name:expr` arrives in.
+/// Removes the invisible delimiters around a macro's `$path:path` or `$name:expr`.
 fn ungroup(mut expr: Expr) -> Expr {
     while let Expr::Group(group) = expr {
         expr = *group.expr;
@@ -146,7 +146,8 @@ fn ungroup(mut expr: Expr) -> Expr {
     expr
 }
 
-/// Schemas in files have no longer names, so that a short file cannot ask for much.
+/// The greatest length of a name, in bytes: schemas that are read accept no longer ones, so that a short file cannot
+/// produce much text.
 pub const LONGEST_NAME: usize = 255;
 
 fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
@@ -247,7 +248,7 @@ fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
     Value::None
 }
 
-/// An error; but the path is kept where there is one, as the stubs need that of the runtime.
+/// Reports a path in quotes; but keeps the path if it is one, because the stubs need that of the runtime.
 fn read_quoted(cx: &Ctxt, symbol: Symbol, text: &LitStr) -> Value {
     let path = text.parse::<ExprPath>().ok();
     let remedy = match &path {

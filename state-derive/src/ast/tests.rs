@@ -1,4 +1,4 @@
-//! The model of inputs in which nothing is wrong, and that the rules let them pass.
+//! The model of valid inputs, which all rules accept.
 
 use quote::ToTokens;
 use syn::parse_quote;
@@ -8,7 +8,7 @@ use crate::check;
 use crate::convert::How;
 use crate::shape::{Shape, Shown};
 
-/// The model, after the rules of `State` found no fault in it.
+/// The model, after checking that no rule of `State` finds a fault in it.
 fn model(input: &DeriveInput) -> Container {
     let cx = Ctxt::new();
     let container = Container::new(&cx, input);

@@ -1,4 +1,4 @@
-//! The rules of the attributes that speak of older forms: a name that a part had is no name that one has.
+//! The rules of the attributes about older forms: a former name of a part must not be the present name of one.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::attr::Attrs;
 use crate::ctxt::Ctxt;
 use crate::symbol;
 
-/// Only objects have slots that could be changed by name.
+/// Only objects have slots that can be changed by name.
 pub fn upgrade_is_of_a_struct(cx: &Ctxt, container: &Container) {
     if let (Data::Enum(_), Some(upgrade)) = (&container.data, container.attrs.get(symbol::UPGRADE)) {
         let message = "`upgrade` changes the slots of a struct by name; an enum is converted with `from(v1::Shape)`, \
@@ -19,7 +19,7 @@ pub fn upgrade_is_of_a_struct(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// It holds nothing of the variants that it stands for.
+/// The variant that replaces others holds none of their contents.
 pub fn one_other(cx: &Ctxt, container: &Container) {
     let mut others =
         container.variants().iter().filter_map(|variant| Some((variant.attrs.get(symbol::OTHER)?, variant)));
@@ -39,7 +39,7 @@ pub fn one_other(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// What is there is not gone, and what is dropped is no other part's value.
+/// A part that exists is not removed, and a dropped value is not used by another part.
 pub fn removed_is_gone(cx: &Ctxt, container: &Container) {
     let (what, parts): (_, Vec<(&str, &Attrs)>) = match &container.data {
         Data::Enum(variants) => ("variant", variants.iter().map(|variant| (&*variant.name, &variant.attrs)).collect()),
@@ -60,7 +60,7 @@ pub fn removed_is_gone(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// An older form is another type, and an older name another name.
+/// An older form is another type, and a former name another name.
 pub fn older_is_not_present(cx: &Ctxt, container: &Container) {
     let name = &container.name;
     for alias in container.attrs.texts(symbol::ALIAS).iter().filter(|alias| alias.value() == *name) {
@@ -96,7 +96,7 @@ fn slots(variant: &Variant) -> impl Iterator<Item = (&str, &Attrs)> {
     slots.map(|field| (&*field.name, &field.attrs))
 }
 
-/// Each name that a part had leads to one part.
+/// Each former name leads to one part.
 fn differ(cx: &Ctxt, what: &str, parts: Vec<(&str, &Attrs)>) {
     let mut seen: HashMap<String, &LitStr> = HashMap::new();
     for (_, attrs) in &parts {

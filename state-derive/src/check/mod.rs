@@ -1,5 +1,5 @@
-//! Judges the model: one function and one reason for each rule that spans attributes, fields or the whole type.
-//! Stands between `ast` and `expand`, which takes what passes here to be sound.
+//! Validates the model: one function and one reason for each rule that spans attributes, fields or the whole type.
+//! `expand` relies on what passes here.
 
 mod evolution;
 mod names;
@@ -20,7 +20,7 @@ use crate::symbol::{self, Symbol};
 /// The rules of `#[derive(State)]`.
 pub fn state(cx: &Ctxt, container: &Container) {
     if let Some(union) = container.union {
-        // Nothing tells which of its fields is live; what else may be wrong with it does not matter.
+        // Nothing says which of its fields is live; other errors do not matter.
         let message = "a union cannot have a state, because its active field is unknown; \
             use an enum, or put the union in a field of a struct and convert it: `with = path::to::module`";
         cx.error(union, message);
@@ -77,7 +77,7 @@ fn not_packed(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// What is skipped has no slot, so there is nothing for another attribute to act on.
+/// A skipped field or variant has no slot, so there is nothing for another attribute to act on.
 fn skip_stands_alone(cx: &Ctxt, attrs: &Attrs, reason: &str) {
     if let Some(skip) = attrs.get(symbol::SKIP) {
         let fits = |symbol| symbol == symbol::SKIP || symbol == symbol::DEFAULT;
@@ -87,7 +87,7 @@ fn skip_stands_alone(cx: &Ctxt, attrs: &Attrs, reason: &str) {
     }
 }
 
-/// Each of these is a whole answer to how the field becomes a slot.
+/// Each of these determines completely how the field becomes a slot.
 fn one_way_to_encode(cx: &Ctxt, field: &Field) {
     const WAYS: &[Symbol] = &[symbol::BYTES, symbol::ARRAY, symbol::WITH, symbol::SORTED, symbol::SERDE];
     if !matches!(field.role, Role::Slot(_)) {
@@ -113,7 +113,7 @@ fn uncounted_needs_bytes(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// An array tells itself how long it is.
+/// An array already contains its length.
 fn array_is_not_counted(cx: &Ctxt, field: &Field) {
     let found = (field.attrs.get(symbol::ARRAY), field.attrs.get(symbol::UNCOUNTED));
     if let ((Some(array), Some(uncounted)), Role::Slot(_)) = (found, &field.role) {
@@ -122,7 +122,7 @@ fn array_is_not_counted(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// Reports two attributes of one field that cannot stand together.
+/// Reports two attributes of one field that exclude each other.
 fn exclude(cx: &Ctxt, a: &Item, b: &Item, reason: &str) {
     let message = format!("{} and {} exclude each other, because {reason}; remove one of them", a.symbol, b.symbol);
     cx.conflict(&a.word, &b.word, message);

@@ -1,4 +1,4 @@
-//! The rules of names: slots and variants are told apart by them.
+//! The rules of names, by which slots and variants are identified.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,14 @@ use crate::ctxt::Ctxt;
 use crate::symbol::{self, Symbol};
 use crate::value::LONGEST_NAME;
 
-/// Errors and schemas name slots, and doors such as Python's make attributes of them. A parent's slots are not seen here.
+/// Errors and schemas name slots, and formats such as Python's make attributes of them. A parent's slots are not known
+/// here.
 pub fn slots_differ(cx: &Ctxt, variant: &Variant) {
     let slots = variant.fields.iter().filter(|field| matches!(field.role, Role::Slot(_)));
     differ(cx, "slots", slots.map(named));
 }
 
-/// A record's fields are the fields of a dtype, which it finds by name. A record carries what `State` skips.
+/// The fields of a record become fields of a dtype, which are found by name. Fields that `State` skips are included.
 pub fn record_fields_differ(cx: &Ctxt, variant: &Variant) {
     differ(cx, "fields", variant.fields.iter().map(named));
 }
@@ -29,8 +30,8 @@ pub fn variants_differ(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// Schemas in files have no longer names, so that a short file cannot ask for much. What is given by an attribute was
-/// measured when it was read.
+/// Schemas that are read accept no longer names, so that a short file cannot produce much text. Names in attributes
+/// were measured when they were read.
 pub fn are_short(cx: &Ctxt, container: &Container, in_schema: fn(&Field) -> bool) {
     short(cx, &container.attrs, symbol::NAME, (&container.name, &container.ident));
     for variant in container.variants() {
@@ -51,7 +52,7 @@ fn short(cx: &Ctxt, attrs: &Attrs, symbol: Symbol, (name, place): Named<'_>) {
     }
 }
 
-/// A name and where it stands.
+/// A name and its place.
 type Named<'a> = (&'a str, &'a dyn ToTokens);
 
 fn named(field: &Field) -> Named<'_> {

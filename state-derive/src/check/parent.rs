@@ -1,4 +1,4 @@
-//! The rules of `flatten_parent`: where the one field stands whose slots begin the tuple.
+//! The rules of `flatten_parent`: the place of the one field whose slots begin the tuple.
 
 use quote::ToTokens;
 use syn::Type;
@@ -10,7 +10,7 @@ use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::symbol;
 
-/// A variant's slots stand behind its name, so they cannot extend those of another type.
+/// A variant's slots follow its name, so they cannot extend those of another type.
 pub fn not_in_an_enum(cx: &Ctxt, container: &Container) {
     if let Data::Enum(_) = container.data {
         for (parent, _) in container.fields().filter_map(parent) {
@@ -21,7 +21,7 @@ pub fn not_in_an_enum(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// There is one prefix to a tuple.
+/// A tuple has only one prefix.
 pub fn at_most_one(cx: &Ctxt, variant: &Variant) {
     let mut parents = variant.fields.iter().filter_map(parent);
     if let Some((first, _)) = parents.next() {
@@ -50,7 +50,7 @@ pub fn comes_first(cx: &Ctxt, variant: &Variant) {
     }
 }
 
-/// A parent's slots take their names and forms from its own type.
+/// A parent's slots get their names and encoding from its own type.
 pub fn stands_alone(cx: &Ctxt, field: &Field) {
     let found = parent(field);
     if let Some((parent, _)) = found {
@@ -62,7 +62,7 @@ pub fn stands_alone(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// A type that begins with its own slots would never end.
+/// A type that begins with its own slots would be infinite.
 pub fn is_another_type(cx: &Ctxt, container: &Container, field: &Field) {
     let own = |ty: &&&Type| match ty {
         Type::Path(ty) if ty.path.segments.len() == 1 => {

@@ -1,4 +1,4 @@
-//! The rules of `pickle`, the form in which objects and variants stand in a pickle.
+//! The rules of `pickle`, the form of objects and variants in a pickle.
 
 use quote::ToTokens;
 use syn::Member;
@@ -7,7 +7,7 @@ use crate::ast::{Container, Data, Field, Form, Role, Variant};
 use crate::ctxt::Ctxt;
 use crate::symbol;
 
-/// Members are those of enums, and fields by name those of structs.
+/// Members belong to enums, and fields by name to structs.
 pub fn fits_the_type(cx: &Ctxt, container: &Container) {
     let Some(word) = container.attrs.text(symbol::PICKLE) else { return };
     let message = match (&container.data, container.form) {
@@ -23,7 +23,7 @@ pub fn fits_the_type(cx: &Ctxt, container: &Container) {
     cx.error(word, message);
 }
 
-/// A member of a Python enum holds nothing that would be restored.
+/// A member of a Python enum has no fields that would be restored.
 pub fn has_a_unit_variant(cx: &Ctxt, container: &Container) {
     let (Data::Enum(variants), Form::Enum) = (&container.data, container.form) else { return };
     if !variants.is_empty() && variants.iter().all(|variant| slots(variant).next().is_some()) {
@@ -34,7 +34,7 @@ pub fn has_a_unit_variant(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// Python finds an attribute by its name, and `0` is none.
+/// Python finds an attribute by its name, and `0` is not one.
 pub fn slots_have_names(cx: &Ctxt, container: &Container, variant: &Variant) {
     if !matches!((&container.data, container.form), (Data::Struct(_), Form::Dict | Form::Slots | Form::Cython)) {
         return;
@@ -48,7 +48,7 @@ pub fn slots_have_names(cx: &Ctxt, container: &Container, variant: &Variant) {
     }
 }
 
-/// The variant's own slots; a parent's have the names that its type gives them.
+/// The variant's own slots; a parent's get their names from its type.
 fn slots(variant: &Variant) -> impl Iterator<Item = &Field> {
     variant.fields.iter().filter(|field| matches!(field.role, Role::Slot(_)))
 }

@@ -1,4 +1,4 @@
-//! The rules of `#[derive(Record)]`. What `#[derive(State)]` alone takes may stand there too and is not its concern.
+//! The rules of `#[derive(Record)]`. Attributes that only `#[derive(State)]` uses are allowed, and ignored.
 
 use super::{evolution, names, types};
 use crate::ast::{Container, Data, Variant};
@@ -36,7 +36,7 @@ fn only_a_struct<'a>(cx: &Ctxt, container: &'a Container) -> Option<&'a Variant>
     }
 }
 
-/// Rust may order the fields of other structs as it likes, and differently in each build.
+/// Rust may order the fields of other structs arbitrarily, and differently in each build.
 fn laid_out_as_in_c(cx: &Ctxt, container: &Container) {
     if container.repr.c.is_some() {
         return;
@@ -50,7 +50,7 @@ fn laid_out_as_in_c(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// An array of them would be a count without bytes.
+/// An array of empty records would be a count without bytes.
 fn some_field(cx: &Ctxt, container: &Container, variant: &Variant) {
     if variant.fields.is_empty() {
         let message = "a record without fields has no bytes; add a field, or derive `State` instead";

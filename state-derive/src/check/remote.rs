@@ -4,7 +4,7 @@ use crate::ast::{Container, Data};
 use crate::ctxt::Ctxt;
 use crate::symbol;
 
-/// A getter takes a field out of the type of another crate that its own describes; variants have no getters.
+/// A getter reads a field of the type of another crate that this one describes; variants have no getters.
 pub fn getters_have_a_type(cx: &Ctxt, container: &Container) {
     for getter in container.fields().filter_map(|field| field.attrs.get(symbol::GETTER)) {
         if !container.attrs.has(symbol::REMOTE) && !container.attrs.torn {

@@ -9,7 +9,7 @@ use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::symbol;
 
-/// An object can only lead back into itself if it is known to be one object.
+/// An object can lead back to itself only if it is known to be one object.
 pub fn cyclic_is_shared(cx: &Ctxt, attrs: &Attrs) {
     if let (Some(cyclic), false) = (attrs.get(symbol::CYCLIC), attrs.has(symbol::SHARED) || attrs.torn) {
         let message = "`cyclic` allows shared objects to contain themselves; write `shared, cyclic`";
@@ -17,7 +17,7 @@ pub fn cyclic_is_shared(cx: &Ctxt, attrs: &Attrs) {
     }
 }
 
-/// These become bytes, in which there are no pointers.
+/// Such fields become bytes, in which there are no pointers.
 pub fn field_holds_pointers(cx: &Ctxt, field: &Field) {
     let Role::Slot(Via::Bytes(_) | Via::Serde) = &field.role else { return };
     let ways = [symbol::BYTES, symbol::ARRAY, symbol::SERDE];
@@ -27,8 +27,8 @@ pub fn field_holds_pointers(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// They would do nothing in a field in which there is no pointer. What a name of the user's or a trait object hides is not
-/// seen.
+/// `shared` and `held` would do nothing in a field without pointers. Those behind a name of the user or a trait object
+/// are not visible here.
 pub fn pointers_are_there(cx: &Ctxt, field: &Field) {
     const PLAIN: &[&str] =
         &["String", "Vec", "VecDeque", "Option", "Box", "Cow", "Cell", "PathBuf", "OsString", "CString"];

@@ -1,4 +1,5 @@
-//! The rules of field types, as far as syntax shows them. What hides behind an alias, the runtime's traits refuse.
+//! The rules of field types, as far as syntax shows them. Types hidden behind an alias are refused by the runtime's
+//! traits.
 
 use std::ptr;
 
@@ -9,15 +10,15 @@ use crate::ctxt::Ctxt;
 use crate::shape::{self, Shape, Shown};
 use crate::symbol;
 
-/// The types that no slot can have.
+/// Refuses the types that no slot can have.
 pub fn state(cx: &Ctxt, field: &Field) {
-    // `with` answers for the type itself, and a field that could not be read may be meant to be skipped.
+    // `with` is responsible for the type, and a field that could not be read may be meant to be skipped.
     let exempt = matches!(field.role, Role::Skip) || field.attrs.has(symbol::WITH);
     if exempt || field.attrs.torn {
         return;
     }
     let held = shape::held(&field.ty);
-    // One error for one field: the outermost type that is refused.
+    // One error per field: for the outermost type that is refused.
     let errors =
         [named(&held), sized(&held), reaches_outside(&held, field), outlives_bytes(&held), borrows_slice(&held, field)];
     if let Some((ty, message)) = errors.into_iter().flatten().next() {
@@ -25,7 +26,7 @@ pub fn state(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// An array holds elements; one alone is a number or an object.
+/// An array holds elements; a single one is a number or an object.
 pub fn array(cx: &Ctxt, field: &Field) {
     let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
     if bytes.shown == Shown::Array && bytes.shape == Shape::One && !field.attrs.torn {
@@ -35,7 +36,7 @@ pub fn array(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// Some bytes are no value of such an element, or its size is not the same everywhere.
+/// Not all bytes are a value of such an element, or its size depends on the machine.
 pub fn bytes(cx: &Ctxt, field: &Field) {
     let Role::Slot(Via::Bytes(bytes)) = &field.role else { return };
     let Some(word) = field.attrs.get(symbol::BYTES).filter(|_| !field.attrs.torn && !field.attrs.has(symbol::ARRAY))
@@ -68,7 +69,7 @@ pub fn bytes(cx: &Ctxt, field: &Field) {
     cx.error(&*bytes.element, message);
 }
 
-/// Other containers have an order.
+/// Other containers have their own order.
 pub fn sorted(cx: &Ctxt, field: &Field) {
     const ORDERED: &[&str] = &["BTreeMap", "BTreeSet", "BinaryHeap", "Vec", "VecDeque"];
     const HASHED: &[&str] = &["HashMap", "HashSet"];
@@ -84,8 +85,8 @@ pub fn sorted(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// Keys and items of sets, however deep they stand: the traits that they lack would be named one by one, and floats not at
-/// all.
+/// Keys of maps and items of sets, at any depth: otherwise the traits that they lack would be listed one by one, and
+/// the float would not be named at all.
 pub fn keys(cx: &Ctxt, field: &Field) {
     const KEYED: &[&str] = &["BTreeMap", "BTreeSet", "HashMap", "HashSet", "IndexMap", "IndexSet"];
     if !matches!(field.role, Role::Slot(Via::Plain | Via::Sorted)) || field.attrs.torn {
@@ -101,9 +102,9 @@ pub fn keys(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// A value of unknown size cannot be built and handed over.
+/// A value of unknown size cannot be built and passed on.
 pub fn param_is_sized(cx: &Ctxt, container: &Container, field: &Field) {
-    // `with` answers for the type itself, but a value of it is built all the same.
+    // Even with `with`, a value of the type is built.
     let Some(param) = shape::primitive(&field.ty) else { return };
     if let Some(bound) = container.unsized_bound(&param) {
         let message =
@@ -112,16 +113,16 @@ pub fn param_is_sized(cx: &Ctxt, container: &Container, field: &Field) {
     }
 }
 
-/// A type refused, and why.
+/// A refused type, and why.
 type Refused<'a> = Option<(&'a Type, String)>;
 
-/// rustc says so as well, and would say it again of each place that generated code names the type in.
+/// rustc reports it too, and without this error would repeat it for each place in which generated code names the type.
 fn named<'a>(held: &[&'a Type]) -> Refused<'a> {
     let hidden = held.iter().find(|ty| matches!(ty, Type::ImplTrait(_)))?;
     Some((hidden, "a field's type must be named; use a type parameter".to_owned()))
 }
 
-/// A value of unknown size cannot be built and handed over.
+/// A value of unknown size cannot be built and passed on.
 fn sized<'a>(held: &[&'a Type]) -> Refused<'a> {
     let whole = *held.first()?;
     let instead = match whole {
@@ -133,10 +134,10 @@ fn sized<'a>(held: &[&'a Type]) -> Refused<'a> {
     Some((whole, message))
 }
 
-/// A function or an address means something in this process alone, and so does a trait object that is borrowed. Behind a
-/// pointer that owns it, a list of its types gives it a state.
+/// A function or an address has a meaning only in this process, and so has a borrowed trait object. Behind a pointer
+/// that owns it, a list of its types gives a trait object a state.
 fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
-    // Some crates do give serde's traits to trait objects.
+    // Some crates do implement serde's traits for trait objects.
     if matches!(field.role, Role::Slot(Via::Serde)) {
         return None;
     }
@@ -165,7 +166,7 @@ fn reaches_outside<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
     })
 }
 
-/// What is restored can borrow from the bytes alone, which are shared and do not live forever.
+/// A restored value can borrow only from the bytes, which are shared and do not live forever.
 fn outlives_bytes<'a>(held: &[&'a Type]) -> Refused<'a> {
     held.iter().find_map(|&ty| {
         let Type::Reference(reference) = ty else {
@@ -184,7 +185,7 @@ fn outlives_bytes<'a>(held: &[&'a Type]) -> Refused<'a> {
     })
 }
 
-/// Bytes lie anywhere, but other elements only in raw arrays as they do in memory.
+/// Bytes can be borrowed anywhere, but other elements only from raw arrays, where they are as in memory.
 fn borrows_slice<'a>(held: &[&'a Type], field: &Field) -> Refused<'a> {
     const NUMBERS: &[&str] = &[
         "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128", "f32", "f64", "usize", "isize", "bool", "char",
@@ -210,7 +211,7 @@ fn is_static(reference: &TypeReference) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-/// A record is plain bytes, and these are addresses or have no size.
+/// A record is plain bytes, while these types are addresses or have no size.
 pub fn record(cx: &Ctxt, field: &Field) {
     for ty in shape::held(&field.ty) {
         let what = match ty {
@@ -228,7 +229,7 @@ pub fn record(cx: &Ctxt, field: &Field) {
     }
 }
 
-/// Whether a type is a cell or lock of another, as far as its name tells.
+/// Whether a type is a cell or lock of another, judging by its name.
 fn is_cell_of(owner: &Type, of: &Type) -> bool {
     let Type::Path(path) = owner else { return false };
     path.path.segments.last().is_some_and(|segment| {

@@ -7,14 +7,14 @@ use syn::{Path, Type, parse_quote};
 use super::{place, sourced};
 use crate::convert::{Convert, Holder, How};
 
-/// `module::name`, with the whole of it where the module is named.
+/// `module::name`, with the span of the module.
 fn member(module: &Path, name: &str) -> TokenStream {
     let place = module.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
     let name = Ident::new(name, place);
     quote!(#module::#name)
 }
 
-/// What stands in the slot.
+/// The type of the slot.
 pub fn slot_type(convert: &Convert) -> Type {
     convert.replaced(&|part| match &part.how {
         How::With(module) => {
@@ -27,7 +27,7 @@ pub fn slot_type(convert: &Convert) -> Type {
     })
 }
 
-/// `Cow<'__de, _>` of a `Cow<'static, _>`.
+/// `Cow<'__de, _>` in place of `Cow<'static, _>`.
 fn lent(ty: &Type) -> Type {
     let mut ty = ty.clone();
     if let Type::Path(path) = &mut ty {
@@ -43,7 +43,7 @@ fn lent(ty: &Type) -> Type {
     ty
 }
 
-/// The slot's value, made of `value`, a reference to the field.
+/// The slot's value, made from `value`, a reference to the field.
 pub fn get(convert: &Convert, value: &TokenStream) -> TokenStream {
     let (ty, slot) = (&convert.ty, slot_type(convert));
     let (holder, parts) = match &convert.how {
@@ -90,7 +90,8 @@ pub fn get(convert: &Convert, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The field's value, made of `value`, the slot's: an expression that is `None` after a refusal, which the reader holds.
+/// The field's value, made from `value`, that of the slot: an expression that is `None` after a refusal, which the
+/// reader holds.
 pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
     let (ty, slot) = (&convert.ty, slot_type(convert));
     let (holder, parts) = match &convert.how {
@@ -130,7 +131,7 @@ pub fn set(convert: &Convert, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The way back through a module, or through the type that describes another.
+/// The conversion back by a module, or by the type that describes another.
 fn with(convert: &Convert) -> TokenStream {
     let (ty, slot) = (&convert.ty, slot_type(convert));
     let (at, set) = match &convert.how {

@@ -1,5 +1,5 @@
 //! The methods of an enum: the tag of its variant, and the variant's slots. A skipped variant has no tag, and its value
-//! no state; an enum without variants has no value.
+//! no state; an enum without variants has no values.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::ast::{Container, Variant};
 
-/// The index of a variant, as it stands in the tag.
+/// The index of a variant, as used in the tag.
 fn tag(index: usize) -> Literal {
     Literal::usize_unsuffixed(index)
 }
@@ -63,8 +63,8 @@ pub fn state(container: &Container, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// Where nothing is optimised, a frame holds the fields of all variants that are built in it, and something for each
-/// field of the others.
+/// The stack of the enum's functions. In unoptimised code, a frame holds the fields of all variants that are built in
+/// it, and some bytes for each field of the others.
 fn stack(variants: &[Variant]) -> TokenStream {
     let sizes = variants.iter().map(|variant| {
         let types = variant.fields.iter().map(|field| &field.ty);
@@ -79,12 +79,12 @@ fn stack(variants: &[Variant]) -> TokenStream {
     quote!(_state::stack(#size, _state::deepest(&[#(#stacks),*])))
 }
 
-/// Whether there are so many variants that each is built in a frame of its own.
+/// Whether there are so many variants that each is built in a separate frame.
 fn are_many(variants: &[Variant]) -> bool {
     variants.iter().filter(|variant| has_slots(variant)).count() > 8
 }
 
-/// Dynamic if a slot is, or if a variant stands in the tail; and visited if there is something to be refused.
+/// Dynamic if a slot is, or if variants are in the tail; also visited if a value can be refused.
 fn dynamic(container: &Container, variants: &[Variant]) -> TokenStream {
     if container.before_get.is_some() || !container.skipped.is_empty() {
         return quote!(true);
@@ -161,7 +161,7 @@ pub fn restore(container: &Container, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// There are no bytes of a value, so that none is ever built.
+/// No bytes are a value of the type, so none is ever built.
 fn restore_nothing() -> TokenStream {
     quote! {
         #[inline]
@@ -190,13 +190,14 @@ fn check_arm(index: usize, count: usize, variant: &Variant) -> TokenStream {
     }
 }
 
-/// `let mut __head = ..`, if the variant has slots.
+/// The place of the variant's slots, as an `Option`.
 fn place(count: usize, variant: &Variant) -> TokenStream {
     let head = head(variant);
     quote!(_state::get_variant::<Self>(__head, #count, const { #head }, __reader))
 }
 
-/// The body of `get`. Many variants are built in a frame each, of which one is open at a time.
+/// The body of `get`. If there are many variants, each is built in a separate frame, only one of which is active at a
+/// time.
 fn get(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let apart = are_many(variants);
@@ -238,8 +239,8 @@ fn variant_value(count: usize, variant: &Variant) -> TokenStream {
     })
 }
 
-/// A variant that stays is restored slot by slot; another one is built. Where there is nothing to keep, all are built:
-/// whether a variant stays could not be foretold, and the test would cost more than the slots.
+/// A value of the same variant is restored slot by slot; otherwise a new one is built. If there is nothing to keep,
+/// values are always built: the branch could not be predicted, and would cost more than the slots.
 fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     let count = variants.len();
     let hook = after_set(container).map(|hook| quote!(let _ = #hook.run(self, __reader);));
@@ -279,7 +280,7 @@ fn set(container: &Container, variants: &[Variant]) -> TokenStream {
     })
 }
 
-/// Where both are one variant, their slots are exchanged; else they change places.
+/// Exchanges the slots of two values of one variant, otherwise the values.
 fn exchange(variants: &[Variant]) -> TokenStream {
     let arms = variants.iter().filter(|variant| !variant.fields.is_empty()).map(|variant| {
         let (ident, pattern, other) = (&variant.ident, pattern(variant), pattern_of_other(variant));
@@ -298,7 +299,7 @@ fn exchange(variants: &[Variant]) -> TokenStream {
     })
 }
 
-/// The parts come first, as in `set`.
+/// Parts come first, as in `set`.
 fn settle(container: &Container, variants: &[Variant]) -> TokenStream {
     let has_hooks = |variant: &&Variant| slot::slots(variant).any(|field| slot::settle(field).is_some());
     let arms: Vec<_> = variants

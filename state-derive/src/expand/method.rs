@@ -1,4 +1,4 @@
-//! The methods of `State` and `Restore`, around what structs and enums do in them.
+//! The methods of `State` and `Restore`, around the bodies that structs and enums provide.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

@@ -1,6 +1,7 @@
 //! Turns a checked model into impls. Cannot fail.
 //!
-//! Generated code only names fields and calls the runtime: `_state` is its hidden module, with all that may be named.
+//! Generated code only names fields and calls the runtime: `_state` is its hidden module, which has all names that may
+//! be used.
 
 mod convert;
 mod enumeration;
@@ -73,7 +74,7 @@ fn object(container: &Container) -> TokenStream {
 /// `const _: () = { use ::state_core::__private as _state; .. };`
 pub fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     let krate = &container.krate;
-    // Where the path stands, so that a wrong one is reported there.
+    // At the path, so that a wrong one is reported there.
     let place = krate.segments.last().map_or_else(Span::call_site, Spanned::span);
     let (names, alias) = (Ident::new("__private", place), Ident::new("_state", place));
     let shadows = shadows(container);
@@ -87,7 +88,7 @@ pub fn wrap(container: &Container, impls: &TokenStream) -> TokenStream {
     }
 }
 
-/// The locals of generated code, of the runtime's `image!` and `record!` and, with a number behind it, of each field.
+/// The locals of generated code and of the runtime's `image!` and `record!`; those of fields are added below.
 const LOCALS: &[&str] = &[
     "__any",
     "__at",
@@ -114,8 +115,8 @@ const LOCALS: &[&str] = &[
     "__writer",
 ];
 
-/// `use _state::{local as __head, ..};`: a local of the name of a constant, a static or a constructor would be taken for
-/// that. A function is not, and hides what stands further out.
+/// `use _state::{local as __head, ..};`: a local with the name of a constant, a static or a constructor would be taken
+/// for that in a pattern. A function is not, and it hides outer names.
 fn shadows(container: &Container) -> TokenStream {
     let locals = LOCALS.iter().map(|name| Ident::new(name, Span::call_site()));
     let both = |field: &Field| [field.binding.clone(), slot::other(field)];
@@ -128,7 +129,7 @@ fn shadows(container: &Container) -> TokenStream {
     }
 }
 
-/// Where something of the user's stands, for a caret; the tokens are generated ones still, also to lints.
+/// The place of something in the user's code, for a caret; the tokens still count as generated, also for lints.
 fn place(of: &impl Spanned) -> Span {
     Span::call_site().located_at(of.span())
 }
@@ -138,12 +139,12 @@ fn pattern(variant: &Variant) -> TokenStream {
     bound(variant, |field| slot::is_slot(field).then(|| field.binding.clone()))
 }
 
-/// `{ a: __f0, b: _, c: _ }`: as [`pattern`], bound if there may be hooks in them.
+/// `{ a: __f0, b: _, c: _ }`: as [`pattern`], but only slots that may have hooks are bound.
 fn pattern_of_hooks(variant: &Variant) -> TokenStream {
     bound(variant, |field| slot::settle(field).map(|_| field.binding.clone()))
 }
 
-/// `{ a: __f0_other, b: __f1_other, c: _ }`: as [`pattern`], of another value.
+/// `{ a: __f0_other, b: __f1_other, c: _ }`: as [`pattern`], for another value.
 fn pattern_of_other(variant: &Variant) -> TokenStream {
     bound(variant, |field| slot::is_slot(field).then(|| slot::other(field)))
 }
@@ -191,13 +192,13 @@ fn after_set(container: &Container) -> Option<TokenStream> {
     after_set_form(container).as_ref().map(sourced)
 }
 
-/// What is known of the hook in a constant.
+/// The hook in a constant.
 fn after_set_form(container: &Container) -> Option<TokenStream> {
     let path = container.after_set.as_ref()?;
     Some(quote_spanned!(place(path)=> _state::after_set::<Self, _>(#path)))
 }
 
-/// A hook or conversion that keeps its error as the source of ours, where that can be.
+/// A hook or conversion that keeps its error as the source of ours, if its type allows.
 fn sourced(refusing: &TokenStream) -> TokenStream {
     quote! {
         {
@@ -208,8 +209,8 @@ fn sourced(refusing: &TokenStream) -> TokenStream {
     }
 }
 
-/// The body of `get`: the built value, handed to the hook that may refuse it. Slots that have no value all leave by the
-/// same way, with their name.
+/// The body of `get`: builds the value, and calls the hook that may refuse it. All slots without a value share one
+/// exit, which adds the slot's name.
 fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
     let hook = after_set(container).map(|hook| quote!(#hook.run(&mut __value, __reader)?;));
     let mutable = hook.is_some().then(|| quote!(mut));
@@ -226,7 +227,7 @@ fn accepted(container: &Container, value: &TokenStream) -> TokenStream {
     refused(&accepted)
 }
 
-/// The value that `accepted` makes, or, where one of its slots leaves without one, the refusal with that slot's name.
+/// The value that `accepted` makes or, if one of its slots has none, the refusal with that slot's name.
 fn refused(accepted: &TokenStream) -> TokenStream {
     quote! {
         let __name = '__refused: {
@@ -237,7 +238,7 @@ fn refused(accepted: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether whole values can be swapped: nothing is skipped, and no slot says otherwise.
+/// Whether whole values can be swapped: nothing is skipped, and all slots allow it.
 fn whole(variants: &[Variant]) -> Option<TokenStream> {
     let fields: Vec<&Field> = variants.iter().flat_map(|variant| &variant.fields).collect();
     let all = |constant| fields.iter().map(|field| slot::whole(field, constant)).collect::<Option<Vec<_>>>();

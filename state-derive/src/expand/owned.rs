@@ -1,8 +1,8 @@
-//! Fields with `Cow<'static, _>` in them: restored as values that borrow from the bytes, and owned afterwards, part by
-//! part, so that all that stands beside a `Cow` is restored in place.
+//! Fields that contain `Cow<'static, _>`: restored as values that borrow from the bytes, and then made owned, part by
+//! part, so that everything beside a `Cow` is restored in place.
 //!
-//! A `Cow` itself is restored where it is. Lists, maps and options are taken out of their places meanwhile, because a
-//! value that borrows is one of another type.
+//! A `Cow` itself is restored in place. Lists, maps and options are taken out of their places meanwhile, because a
+//! value that borrows has another type.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ use super::convert::slot_type;
 use super::place;
 use crate::convert::{Convert, Holder, How};
 
-/// The value, of `value`, one that borrows.
+/// The owned value, made from `value`, which borrows.
 pub fn own(convert: &Convert, value: &TokenStream) -> TokenStream {
     let ty = &convert.ty;
     let (holder, parts) = match &convert.how {
@@ -47,14 +47,14 @@ pub fn own(convert: &Convert, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// `<T as Restore<'__de>>::name` of the type that borrows.
+/// `<T as Restore<'__de>>::name` for the type that borrows.
 fn restore(convert: &Convert, name: &str) -> TokenStream {
     let (ty, place) = (slot_type(convert), place(&convert.ty));
     let name = Ident::new(name, place);
     quote_spanned!(place=> <#ty as _state::Restore<'__de>>::#name)
 }
 
-/// Restores what is at `at`, a mutable reference, from the head in `head`.
+/// Restores the part at `at`, a mutable reference, from the head in `head`.
 pub fn set(convert: &Convert, at: &TokenStream, head: &TokenStream) -> TokenStream {
     let (set_whole, ty) = (restore(convert, "set"), slot_type(convert));
     let (holder, parts) = match &convert.how {
@@ -108,7 +108,7 @@ fn field(at: &TokenStream, index: usize) -> TokenStream {
     quote!(&mut (*#at).#index)
 }
 
-/// Exchanges what is at `at` with what is at `other`.
+/// Exchanges the part at `at` with that at `other`.
 pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> TokenStream {
     let (exchange_whole, ty) = (restore(convert, "exchange_with"), slot_type(convert));
     let (holder, parts) = match &convert.how {
@@ -139,7 +139,7 @@ pub fn exchange(convert: &Convert, at: &TokenStream, other: &TokenStream) -> Tok
     }
 }
 
-/// Calls the hooks that were left in what is at `at`: an expression of type `Option<()>`.
+/// Calls the hooks that were left in the part at `at`: an expression of type `Option<()>`.
 pub fn settle(convert: &Convert, at: &TokenStream) -> TokenStream {
     let (settle_whole, ty) = (restore(convert, "settle"), slot_type(convert));
     let (holder, parts) = match &convert.how {

@@ -1,4 +1,5 @@
-//! The impl of `Record`: each field at its offset in an image, and the proof by which runs of records are copied whole.
+//! The impl of `Record`: each field at its offset in an image, and the proof that allows runs of records to be copied
+//! whole.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,7 +25,7 @@ pub fn record(container: &Container) -> TokenStream {
     let layouts = container.fields().map(|Field { ty, .. }| quote!(<#ty as _state::Record>::LAYOUT));
     let Repr { pack, align, .. } = &container.repr;
     let pack = pack.map_or_else(|| quote!(_state::usize::MAX), |pack| quote!(#pack));
-    // Not by its name, which asks once more whether this is a record.
+    // Not through `LAYOUT`, because that would require again that this is a record.
     let layout = quote!(const { _state::Layout::of_fields(const { &[#(#layouts),*] }, #pack, #align) });
     let count = container.fields().count();
     let offsets = quote!(let __offsets: [_state::usize; #count] = const { #layout.offsets() };);

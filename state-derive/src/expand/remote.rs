@@ -1,4 +1,4 @@
-//! A type that describes one of another crate: how it is made of that, and that of it.
+//! A type that describes one of another crate: the conversions between the two.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -7,7 +7,7 @@ use syn::{Generics, Ident, Type, parse_quote};
 use super::{bound as bindings, place, slot};
 use crate::ast::{Container, Data, Field, Variant};
 
-/// The impl of `Remote`, if the type says that it describes another.
+/// The impl of `Remote`, if the type describes another.
 pub fn of(container: &Container) -> Option<TokenStream> {
     let remote = container.remote.as_ref()?;
     let (ident, generics) = (&container.ident, cloning(&container.generics));
@@ -36,7 +36,7 @@ pub fn of(container: &Container) -> Option<TokenStream> {
     })
 }
 
-/// The generics with `Clone` for each parameter: fields are cloned.
+/// The generics with `Clone` for each parameter, because fields are cloned.
 fn cloning(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
@@ -46,7 +46,7 @@ fn cloning(generics: &Generics) -> Generics {
     generics
 }
 
-/// `type __Remote<T> = path::Of<T>;`: a type with parameters in it is no name for a value.
+/// `type __Remote<T> = path::Of<T>;`: a type with arguments cannot be written before the braces of a value or pattern.
 fn alias(container: &Container, remote: &Type) -> TokenStream {
     let mut generics = container.generics.clone();
     generics.where_clause = None;
@@ -99,7 +99,7 @@ fn taken_field(field: &Field) -> TokenStream {
     }
 }
 
-/// The member as it stands, so that a private or unknown one is reported there.
+/// The member at its place in the source, so that a private or unknown one is reported there.
 fn member_at(field: &Field, member: &impl ToTokens) -> TokenStream {
     let at = place(&field.place());
     member

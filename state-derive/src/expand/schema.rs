@@ -1,4 +1,5 @@
-//! The schema of the type: constants that name functions, so that none of a recursive type asks for itself.
+//! The schema of the type: constants that name functions, so that the schema of a recursive type does not depend on
+//! itself.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -33,7 +34,7 @@ pub fn function(container: &Container) -> TokenStream {
     };
     let evolving = evolving(container, &[symbol::ALIAS, symbol::REMOVED, symbol::FROM, symbol::UPGRADE]);
     let known = known(container);
-    // Never inlined, because each part of a program where it were would have the constant again.
+    // Never inlined, because each place where it was inlined would contain the constant again.
     quote! {
         const STATE_SCHEMA: _state::Schema = _state::Schema::#constructor(
             _state::Names { tag: #tag, id: _state::id::<Self> },
@@ -57,7 +58,7 @@ pub fn function(container: &Container) -> TokenStream {
     }
 }
 
-/// What is said of shared objects, if anything is.
+/// What the attributes say about shared objects, if anything.
 pub fn sharing(attrs: &Attrs) -> Option<TokenStream> {
     match (attrs.has(symbol::SHARED), attrs.has(symbol::CYCLIC)) {
         (false, _) => None,
@@ -66,7 +67,7 @@ pub fn sharing(attrs: &Attrs) -> Option<TokenStream> {
     }
 }
 
-/// The proof that the type borrows nothing, where that is known.
+/// The proof that the type borrows nothing, if that is known.
 pub fn share(container: &Container) -> Option<TokenStream> {
     let generics = &container.generics;
     let is_known = generics.type_params().next().is_none() || container.attrs.has(symbol::SHARED);
@@ -80,7 +81,7 @@ pub fn share(container: &Container) -> Option<TokenStream> {
     })
 }
 
-/// A place of the type's own for what is known of it, where it has no parameters: statics cannot depend on any.
+/// A static that caches what is known about the type, if it has no parameters: statics cannot depend on any.
 fn known(container: &Container) -> Option<TokenStream> {
     let has_parameters = container.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
     (!has_parameters).then(|| {
@@ -101,7 +102,7 @@ fn slots(variant: &Variant) -> TokenStream {
 }
 
 fn variants(container: &Container, variants: &[Variant]) -> TokenStream {
-    // Numbers that are written out are those that Python's members have.
+    // Explicit discriminants are the values of Python's members.
     let valued = container.form == Form::Enum
         && variants.iter().any(|variant| variant.discriminant)
         && variants.iter().chain(&container.skipped).all(|variant| variant.unit);
@@ -113,7 +114,7 @@ fn variants(container: &Container, variants: &[Variant]) -> TokenStream {
     quote!(const { &[#(#variants),*] })
 }
 
-/// What the attributes say of older forms, as far as these words of a type count, if they do.
+/// What the attributes say about older forms, if anything; of those on the type, only `words` count.
 pub fn evolving(container: &Container, words: &[Symbol]) -> Option<TokenStream> {
     let attrs = &container.attrs;
     let given = |word: Symbol| words.contains(&word) && attrs.has(word);
@@ -151,7 +152,7 @@ pub fn evolving(container: &Container, words: &[Symbol]) -> Option<TokenStream> 
     })
 }
 
-/// The names that variants and slots had.
+/// The former names of variants and slots.
 fn aliases(container: &Container) -> impl Iterator<Item = TokenStream> {
     let is_enum = matches!(container.data, Data::Enum(_));
     let alias = |variant: &str, name: &str, attrs: &Attrs| {

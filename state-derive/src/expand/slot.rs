@@ -1,7 +1,7 @@
-//! One slot in each of the generated methods. `__head` is what is left of the head that the slots are cut from.
+//! One slot in each of the generated methods. `__head` is the rest of the head from which slots are cut.
 //!
-//! What a slot asks of its type is asked in the same words everywhere (`<#ty as _state::State>::..`): rustc reports
-//! equal errors once.
+//! The requirements of a slot on its type are written in the same words everywhere (`<#ty as _state::State>::..`):
+//! rustc reports equal errors once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -21,13 +21,13 @@ pub fn slots(variant: &Variant) -> impl Iterator<Item = &Field> {
     variant.fields.iter().filter(|field| is_slot(field))
 }
 
-/// Through which functions of the runtime a slot goes.
+/// The functions of the runtime that a slot uses.
 enum Route<'a> {
     Plain,
-    /// The type's own functions on the way out, and those of a type that borrows from the bytes on the way in.
+    /// Saved by the functions of its type, and restored by those of a type that borrows from the bytes.
     Owned(&'a Convert),
     OfNone(&'a Type),
-    /// A parent in a `Box`, whose slots are its own.
+    /// A parent in a `Box`, whose slots become the type's own.
     Boxed(&'a Type),
     Bytes(&'a Bytes),
     With(&'a Convert),
@@ -48,7 +48,7 @@ fn route(field: &Field) -> Route<'_> {
     }
 }
 
-/// The type whose `State` the slot has, for slots that have one.
+/// The type whose `State` the slot uses, if any.
 fn slot_type(field: &Field) -> TokenStream {
     match route(field) {
         Route::With(convert) => {
@@ -63,7 +63,7 @@ fn slot_type(field: &Field) -> TokenStream {
     }
 }
 
-/// The type whose `Restore` the slot has.
+/// The type whose `Restore` the slot uses.
 pub fn restored_type(field: &Field) -> TokenStream {
     match route(field) {
         Route::Owned(convert) => {
@@ -86,14 +86,14 @@ pub fn head(field: &Field) -> TokenStream {
     }
 }
 
-/// The stack that the slot's functions take, up to where the next level is counted.
+/// The stack of the slot's functions, up to where the next level is counted.
 pub fn stack(field: &Field) -> TokenStream {
     let ty = slot_type(field);
     match route(field) {
         Route::Bytes(_) | Route::OfNone(_) => quote!(0),
         Route::Serde => quote!(_state::serde::STACK),
         Route::Plain | Route::Sorted => quote!(<#ty as _state::State>::STACK),
-        // The slot is made beside the field.
+        // The slot's value is built beside the field.
         Route::With(_) | Route::Owned(_) | Route::Boxed(_) => {
             quote!(_state::stack(_state::size_of::<#ty>(), <#ty as _state::State>::STACK))
         }
@@ -111,7 +111,7 @@ pub fn dynamic(field: &Field) -> TokenStream {
     }
 }
 
-/// What is written in a slot: the field, or what its module makes of it.
+/// The value that is written: the field, or the conversion of it.
 fn taken(field: &Field) -> TokenStream {
     let binding = &field.binding;
     match route(field) {
@@ -188,7 +188,8 @@ fn put_of(field: &Field) -> TokenStream {
     }
 }
 
-/// `<T as Restore<'__de>>::name`, where the field's type is: a lifetime that the bytes do not reach is reported there.
+/// `<T as Restore<'__de>>::name`, at the place of the field's type: a lifetime that the bytes do not outlive is
+/// reported there.
 pub fn restore(field: &Field, name: &str) -> TokenStream {
     let (ty, place) = (restored_type(field), place(&field.ty));
     let name = Ident::new(name, place);
@@ -200,7 +201,7 @@ fn part(ty: &TokenStream) -> TokenStream {
     quote!(_state::cut(&mut __head, <#ty as _state::State>::HEAD))
 }
 
-/// An expression of type `bool`.
+/// Checks the slot: an expression of type `bool`.
 pub fn check(field: &Field) -> TokenStream {
     match route(field) {
         Route::Bytes(bytes) => raw(field, bytes, "check", &quote!(&mut __head, __checker)),
@@ -217,7 +218,7 @@ pub fn check(field: &Field) -> TokenStream {
     }
 }
 
-/// An expression of the field's type, which leaves with the slot's name where there is no value.
+/// Builds the field: an expression of its type, which breaks with the slot's name if there is no value.
 pub fn get(field: &Field) -> TokenStream {
     if !is_slot(field) {
         return default(field);
@@ -231,7 +232,7 @@ pub fn get(field: &Field) -> TokenStream {
     }
 }
 
-/// The field's value, if it was not refused.
+/// The field's value as an `Option`, which is `None` after a refusal.
 fn optional(field: &Field) -> TokenStream {
     let value = optional_of(field);
     if is_held(field) { quote!(_state::hold_get(__reader, |__reader| #value)) } else { value }
@@ -262,7 +263,7 @@ fn optional_of(field: &Field) -> TokenStream {
     }
 }
 
-/// The value of the slot.
+/// The slot's value, as an `Option`.
 fn value(field: &Field) -> TokenStream {
     let (part, get) = (part(&restored_type(field)), restore(field, "get"));
     quote_spanned!(place(&field.ty)=> #get(#part, __reader))
@@ -334,7 +335,7 @@ fn exchange_of(field: &Field) -> TokenStream {
     }
 }
 
-/// Whether the slot can as well be swapped with the other, as far as one of the constants says so.
+/// Whether the slot can be swapped as a whole, according to one of the constants.
 pub fn whole(field: &Field, constant: &str) -> Option<TokenStream> {
     if !is_slot(field) {
         return None;
@@ -346,7 +347,7 @@ pub fn whole(field: &Field, constant: &str) -> Option<TokenStream> {
     }
 }
 
-/// Calls the hooks in the slot that were left, if it can hold any.
+/// Calls the hooks in the slot that were left, if it can have any.
 pub fn settle(field: &Field) -> Option<TokenStream> {
     let (binding, name) = (&field.binding, &field.name);
     let settled = match route(field) {
@@ -361,7 +362,7 @@ pub fn settle(field: &Field) -> Option<TokenStream> {
     Some(quote!(_state::settled(#settled, #name, __reader)?;))
 }
 
-/// What stands in a field that is not a slot, or in a slot that a state has no value for.
+/// The value of a field that is not a slot, or of a slot that is missing from a state.
 pub fn default(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match &field.default {
@@ -436,7 +437,7 @@ fn raw(field: &Field, bytes: &Bytes, function: &str, arguments: &TokenStream) ->
 fn kind(bytes: &Bytes) -> TokenStream {
     let element = &bytes.element;
     let probe = quote_spanned!(place(element)=> (&_state::raw::Probe::<#element>::NEW).__raw_kind());
-    // A `bool` has a raw form where its elements are told apart, and is no plain byte.
+    // A `bool` has a raw form only in arrays with typed elements; it is not a plain byte.
     let flags = (bytes.shown == Shown::Array).then(|| {
         quote!(
             use _state::raw::FlagKind as _;

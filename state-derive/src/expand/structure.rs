@@ -1,4 +1,4 @@
-//! The methods of a struct: its slots one after the other.
+//! The methods of a struct: its slots one after another.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -35,7 +35,7 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     }
 }
 
-/// The proof that the struct lies in memory as in an image, where each field is a slot that could.
+/// The proof that the struct has the same layout in memory as in an image, if each field is a slot that allows it.
 fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
     let plain = |field: &Field| matches!(field.role, Role::Parent(None) | Role::Slot(Via::Plain));
     let hooked = container.before_get.is_some() || container.after_set.is_some();
@@ -78,7 +78,7 @@ pub fn restore(container: &Container, variant: &Variant) -> TokenStream {
     }
 }
 
-/// Whether anything is to be checked: asked of plain slots; the others are always.
+/// Whether there is anything to check: determined by the types of plain slots; other slots are always checked.
 fn checked(variant: &Variant) -> Option<TokenStream> {
     let plain = |field: &&Field| matches!(field.role, Role::Parent(_) | Role::Slot(Via::Plain | Via::Owned(_)));
     if !slot::slots(variant).all(|field| plain(&field)) {
@@ -118,7 +118,7 @@ fn exchange(variant: &Variant) -> TokenStream {
     method::exchange(slots)
 }
 
-/// The parts come first, as in `set`.
+/// Parts come first, as in `set`.
 fn settle(container: &Container, variant: &Variant) -> TokenStream {
     let settle: Vec<_> = slot::slots(variant).filter_map(slot::settle).collect();
     let parts = (!settle.is_empty()).then(|| {
