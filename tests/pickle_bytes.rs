@@ -1,4 +1,4 @@
-//! Long lists of bytes in pickles: they are right wherever they stand, and copied once on either way.
+//! Long lists of bytes in pickles: they are correct at any place, and copied only once when written and when read.
 
 #[path = "pickle_hostile/counting.rs"]
 mod counting;
@@ -17,7 +17,7 @@ fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 7 + len) as u8).collect()
 }
 
-/// Lengths around that from which lists of bytes are not copied into an image first.
+/// Lengths around the one from which lists of bytes are not copied into an image first.
 const LENGTHS: [usize; 7] = [0, 1, 255, 256, 257, 1000, 70_000];
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
@@ -57,13 +57,14 @@ fn parts(len: usize) -> Parts {
     }
 }
 
-/// Writes a value at each protocol, as the image that is read from one place would have it, and reads it again.
+/// Writes a value at each protocol, compares that with a pickle of an image that has all bytes in one place, and reads
+/// it again.
 #[track_caller]
 fn holds<T: State + RestoreOwned + Debug + PartialEq>(value: &T) {
     for protocol in Protocol::ALL {
         let options = PickleOptions::new().protocol(protocol);
         let pickle = options.dumps(value).unwrap();
-        // Where objects are told apart, all bytes stand in the image.
+        // If objects are tracked, all bytes are in the image.
         assert!(options.refuse_copies().dumps(value).unwrap() == pickle, "{protocol:?}");
         assert!(options.loads::<T>(&pickle).unwrap() == *value, "{protocol:?}");
         let as_value = options.dump_value(&options.load_value(&pickle).unwrap()).unwrap();
@@ -88,12 +89,12 @@ fn long_bytes_are_right_wherever_they_stand() {
     holds(&vec![parts(300), parts(3), parts(256)]);
     holds(&[(bytes(300), bytes(400)), (bytes(20), bytes(256))].into_iter().collect::<BTreeMap<_, _>>());
     holds(&[bytes(300), bytes(400)].into_iter().collect::<BTreeSet<_>>());
-    // What has elements of a byte, and is not written as bytes.
+    // Elements of one byte that are not written as bytes.
     holds(&(vec![-1_i8; 300], vec![true; 300], vec![NonZeroU8::MAX; 300], (0..=255).collect::<BTreeSet<u8>>()));
     holds(&(BigInt::from(7).pow(2000), bytes(300), BigInt::from(-3).pow(2001)));
 }
 
-/// The memory that `act` takes at most at a time, in bytes.
+/// Returns the peak of the memory that `act` allocates, in bytes.
 fn peak<R>(act: impl FnOnce() -> R) -> usize {
     let before = counting::start();
     drop(act());

@@ -1,5 +1,5 @@
-//! A typed load has all that a container of Python's standard library holds, however it came to hold it, or is refused:
-//! by arguments, by later opcodes, by both. What it holds is asked of the real Python.
+//! A typed load has everything that a container of Python's standard library contains, or is refused, whether the
+//! contents came by arguments, by later opcodes, or by both. The real Python determines what it contains.
 
 mod python;
 
@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use state_core::{RestoreOwned, State, from_value, pickle};
 
-/// Assembles pickles of containers, and loads them: for each the name of the case, the entries or items as text, and the
-/// pickle.
+/// Assembles pickles of containers, and loads them; for each it prints the name of the case, the entries or items as
+/// text, and the pickle.
 const SCRIPT: &str = r#"
 from __future__ import unicode_literals
 import array, binascii, collections, pickle
@@ -79,7 +79,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// What a load gives by both ways in, each of which must say the same.
+/// Returns what a typed load gives, directly and from a value, which must be the same.
 fn held<T: RestoreOwned + State>(pickle: &[u8], tell: impl Fn(&T) -> String) -> Option<String> {
     let typed = pickle::loads::<T>(pickle).ok().map(|loaded| tell(&loaded));
     let value = pickle::load_value(pickle).unwrap();
@@ -104,7 +104,7 @@ fn nothing_that_a_container_holds_is_dropped() {
         assert_eq!(list, queue, "{}", case.name);
         let set = held(&case.pickle, |set: &BTreeSet<i64>| joined(set));
         let found = if case.name.contains("set ") {
-            // In a list it has the order in which it came, and each item once.
+            // A list has the items in the order of the pickle, each once.
             let list = held(&case.pickle, |list: &Vec<i64>| joined(BTreeSet::from_iter(list)));
             let count = held(&case.pickle, |list: &Vec<i64>| list.len().to_string());
             assert_eq!((&list, count), (&set, held(&case.pickle, |set: &BTreeSet<i64>| set.len().to_string())));
@@ -118,7 +118,7 @@ fn nothing_that_a_container_holds_is_dropped() {
         }
         loaded += 1;
     }
-    // What is refused, and why: calls whose arguments are calls, and built-in types that are called and then changed.
+    // These are refused: calls whose arguments are calls, and built-in types that are called and then changed.
     let whys = ["deque r", "set ", "list ", "dict "];
     let known = |name: &String| whys.iter().any(|start| name.starts_with(start));
     let others: Vec<_> = refused.iter().filter(|name| !known(name)).collect();
@@ -126,12 +126,12 @@ fn nothing_that_a_container_holds_is_dropped() {
     assert!(loaded == 0 || refused.len() < loaded / 3, "{refused:?}");
 }
 
-/// A pickle from text whose letters are bytes.
+/// Converts text to a pickle, with a byte for each character.
 fn letters(text: &str) -> Vec<u8> {
     text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
 }
 
-/// Both ways, which say the same.
+/// Loads directly and from a value, which must give the same.
 #[track_caller]
 fn both<T: RestoreOwned + State + PartialEq + std::fmt::Debug>(text: &str) -> Option<T> {
     let pickle = letters(text);
@@ -141,7 +141,7 @@ fn both<T: RestoreOwned + State + PartialEq + std::fmt::Debug>(text: &str) -> Op
     typed
 }
 
-/// What is equal stands in a set once, however it was put there.
+/// A set contains equal items once, however they were added.
 #[test]
 fn a_list_has_each_item_of_a_set_once() {
     assert_eq!(both::<Vec<i64>>("c__builtin__\nset\n((K\x01K\x02K\x01ttR."), Some(vec![1, 2]));
@@ -156,20 +156,20 @@ fn a_list_has_each_item_of_a_set_once() {
     assert_eq!(both::<Vec<(i64, String)>>(pairs), Some(vec![(1, "one".into()), (2, "two".into()), (3, "x".into())]));
     let nested = "\u{80}\x04((K\x01K\x01\u{91}(K\x01\u{91}(K\x02\u{91}(t(t\u{91}.";
     assert_eq!(both::<Vec<Vec<u32>>>(nested), Some(vec![vec![1], vec![2], vec![]]));
-    // Numbers are equal by their values, and no NaN is another.
+    // Numbers are compared by value, and no NaN equals another.
     assert_eq!(both::<Vec<f64>>("(K\x01F1.0\nF-0.0\nF0.0\n\u{91}."), Some(vec![1.0, -0.0]));
     assert_eq!(pickle::loads::<Vec<f32>>(b"(Fnan\nFnan\n\x91.").unwrap().len(), 2);
     assert_eq!(both::<[i64; 2]>("(K\x01K\x02\u{91}."), Some([1, 2]));
     assert_eq!(both::<[i64; 2]>("(K\x01K\x01\u{91}."), None);
-    // Units have heads of no bytes.
+    // The head of a unit is empty.
     assert_eq!(both::<Vec<()>>("()))\u{91}."), Some(vec![()]));
-    // A list keeps what it has twice; what has an order is nothing that a set could stand for.
+    // A list keeps duplicates; a sequence with an order cannot come from a set.
     assert_eq!(both::<Vec<i64>>("(K\x01K\x01l."), Some(vec![1, 1]));
     assert_eq!(both::<(i64, i64)>("(K\x01K\x02\u{91}."), None);
     assert_eq!(both::<Vec<i64>>("ccollections\ndeque\n((K\x01K\x01\u{91}tR."), None);
 }
 
-/// What is two numbers, one, or none: the items of a set would be taken for them in any order.
+/// Types that are written as two numbers, one, or none: a set has no order in which to read them.
 #[test]
 fn a_set_is_nothing_whose_parts_have_places() {
     let items = ["", "K\x01", "K\x01K\x02", "K\x01K\x02K\x03"];
@@ -187,7 +187,7 @@ fn a_set_is_nothing_whose_parts_have_places() {
     }
     assert_eq!(both::<BTreeMap<i64, i64>>("ccollections\nOrderedDict\n((K\x01K\x02\u{91}\u{85}tR."), None);
     assert_eq!(both::<ndarray::Array2<u8>>("(K\x01K\x02\u{91}C\x02ab\u{86}."), None);
-    // What stands in a tuple or list is taken.
+    // Items of a tuple or list are accepted.
     for text in ["K\x01K\x02\u{86}.", "](K\x01K\x02e."] {
         assert_eq!(both::<std::time::Duration>(text), Some(std::time::Duration::new(1, 2)));
         assert_eq!(both::<chrono::TimeDelta>(text), chrono::TimeDelta::new(1, 2));
@@ -196,7 +196,7 @@ fn a_set_is_nothing_whose_parts_have_places() {
     assert_eq!(both::<BTreeMap<i64, i64>>("ccollections\nOrderedDict\n(]](K\x01K\x02eatR."), Some([(1, 2)].into()));
 }
 
-/// Which item of a set comes first, and what counts once, only Python knows: `tuple({1, -1})` is `(1, -1)`.
+/// Only Python knows the order of a set's items and which of them are equal: `tuple({1, -1})` is `(1, -1)`.
 #[test]
 fn a_sequence_made_of_a_set_stays_a_call() {
     for (class, set) in [("list", "(K\x01K\x01\u{91}"), ("tuple", "\u{8f}(J\u{ff}\u{ff}\u{ff}\u{ff}K\x01\u{90}")] {
@@ -208,7 +208,7 @@ fn a_sequence_made_of_a_set_stays_a_call() {
     }
 }
 
-/// Of whatever size it is, as where it comes as a value.
+/// Integers of any size, as when they are read from a value.
 #[test]
 fn an_integer_that_is_a_float_exactly_is_one() {
     let power = |exponent: i32| 2_f64.powi(exponent);
@@ -223,7 +223,7 @@ fn an_integer_that_is_a_float_exactly_is_one() {
     assert_eq!(both::<f64>(&format!("L1{}L\n.", "0".repeat(400))), None);
 }
 
-/// What stands where an `array.array` has its type code is not dropped.
+/// Something other than a type code in the place of that of an `array.array` is not dropped.
 #[test]
 fn an_array_without_a_type_code_is_none() {
     for start in ["]K\x01a", "N", "K\x01", ")"] {
@@ -232,7 +232,7 @@ fn an_array_without_a_type_code_is_none() {
     }
 }
 
-/// The one that Python keeps.
+/// Python keeps the last one too.
 #[test]
 fn of_equal_keys_the_last_one_counts() {
     let pickle = letters("\u{80}\x04}(X\x01\0\0\0aK\x01X\x01\0\0\0bK\x02X\x01\0\0\0aK\x03u.");
@@ -241,7 +241,7 @@ fn of_equal_keys_the_last_one_counts() {
     assert_eq!(*value.as_dict().unwrap().get("a").unwrap(), 3);
 }
 
-/// Asks for an array of a type code at a protocol.
+/// Pickles an array with a type code at a protocol.
 const ARRAYS: &str = r#"
 import array, pickle, sys
 
@@ -252,7 +252,7 @@ def case(frame):
     return pickle.dumps(array.array(code, u"a\xf1" if code == "u" else [1, 2, 100]), int(protocol))
 "#;
 
-/// Whatever type of number it has there and here, and whether it comes as a list or as its memory.
+/// For every type of number on both sides, and whether the array is written as a list or as its memory.
 #[test]
 fn an_array_of_numbers_is_a_list_of_numbers_at_each_protocol() {
     #[derive(State, Debug, PartialEq)]
@@ -372,7 +372,7 @@ fn what_a_built_in_base_holds_is_not_dropped_beside_attributes() {
         }
         for error in [typed.unwrap_err(), by_value.unwrap_err()] {
             let error = error.to_string();
-            // A counter gives its counts alone for a pickle.
+            // A counter pickles only its counts.
             let words = if name.starts_with("Counter") { "P.age: expected i32" } else { "entries beside it" };
             assert!(error.contains(words), "{name}: {error}");
         }
@@ -385,7 +385,7 @@ struct One {
     a: i64,
 }
 
-/// To `__new__` containers give their arguments in vain; the named arguments of one are nowhere.
+/// Containers ignore arguments of `__new__`, and named arguments have no place in a type.
 #[test]
 fn arguments_that_make_nothing_are_refused() {
     for text in [
@@ -395,7 +395,7 @@ fn arguments_that_make_nothing_are_refused() {
         "\u{80}\x04ccollections\nOrderedDict\n)}X\x01\0\0\0aK\x01s\u{92}.",
         "\u{80}\x04ccollections\ndeque\n]K\x01a\u{85}}X\x06\0\0\0maxlenK\0s\u{92}.",
         "\u{80}\x04cm\nOne\nK\x01\u{85}}X\x01\0\0\0bK\x02s\u{92}Nb.",
-        // Nor has a list a place for attributes.
+        // A list has no place for attributes either.
         "\u{80}\x02ccollections\ndeque\n)RK\x01a}X\x01\0\0\0aK\x01sb.",
     ] {
         let pickle: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
@@ -460,6 +460,6 @@ fn a_state_in_another_form_says_which_attribute_takes_it() {
     let wanted = "P: expected m.P with attributes by name, found m.P with a tuple for its state, which a type without \
                   `pickle` takes";
     assert_eq!(named.unwrap_err().to_string(), wanted);
-    // A dynamic value of either type has the slots in a tuple.
+    // The dynamic value of both types is a tuple of the slots.
     assert_eq!(by_value.unwrap(), (1, "a".into()));
 }

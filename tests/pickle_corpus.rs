@@ -1,5 +1,5 @@
-//! The interesting cases of the fuzz targets, and what they found, run through every way in. They are small pickles of
-//! each kind, written by Python at each protocol, by this library, and by hand.
+//! The interesting cases of the fuzz targets, and what they found, read in every way. They are small pickles of each
+//! kind, written by Python at each protocol, by this library, and by hand.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn what_fuzzing_found_is_looked_at_and_goes_round() {
         for protocol in Protocol::ALL {
             let Ok(written) = PickleOptions::new().protocol(protocol).dump_value(&value) else { continue };
             let again = load_value(&written).unwrap_or_else(|error| panic!("{name}, {protocol:?}: {error}"));
-            // A NaN equals nothing.
+            // A NaN does not equal itself.
             assert!(again == value || value != value.clone(), "{name}, {protocol:?}: {again} of {value}");
         }
     }

@@ -1,4 +1,4 @@
-//! Opcodes are listed as `pickletools` of the real Python lists them.
+//! Opcodes are listed as by the real Python's `pickletools`.
 
 mod python;
 
@@ -38,8 +38,8 @@ fn opcodes_are_listed_as_pickletools_does() {
     }
 }
 
-/// What a container of the standard library is made of is gone through before it is printed; where many are made of one
-/// list or dict that holds them all, that comes to an end too.
+/// The arguments of a container of the standard library are read before it is printed. This is limited too if many
+/// containers are made of one list or dict that contains them all.
 #[test]
 fn containers_made_of_what_holds_them_take_no_endless_time() {
     const MANY: usize = 50_000;
@@ -57,14 +57,14 @@ fn containers_made_of_what_holds_them_take_no_endless_time() {
         [&b"}q\0("[..], &counts, &counters, b"u"].concat(),
     ] {
         let pickle = [&b"\x80\x04"[..], &held, b"."].concat();
-        // How much of them is shown again depends on what is shown.
+        // How much is repeated depends on what is shown.
         for text in [Pickle::open(&pickle).unwrap().to_string(), load_value(&pickle).unwrap().to_string()] {
             assert!(text.ends_with("...]") || text.ends_with("...}"), "{}", &text[text.len() - 40..]);
         }
     }
 }
 
-/// 2^40 items in a hundred and fifty bytes: what is shown again comes to an end, in a tree with its indentation.
+/// 2^40 items in a hundred and fifty bytes: repetitions are limited, also in a tree with its indentation.
 #[test]
 fn trees_do_not_grow_without_end() {
     let pickle = [&b"\x80\x04K\x01"[..], &b"2\x86".repeat(40), b"."].concat();

@@ -1,5 +1,5 @@
-//! Types for which Python has a class: `chrono`'s, `uuid`'s, `num-bigint`'s and `rust_decimal`'s travel as its own do,
-//! both ways and at every protocol, and come through the other doors as any type does.
+//! Types for which Python has a class: those of `chrono`, `uuid`, `num-bigint` and `rust_decimal` are read and written
+//! as Python's own at every protocol, and by the other formats as any other type.
 
 #[path = "python/cases.rs"]
 mod cases;
@@ -67,7 +67,7 @@ fn dates_and_times_are_those_of_datetime() {
     cases.both(span(86_400 * 40 + 3, 5_000), "datetime.timedelta(40, 3, 5)");
     cases.both(vec![day(2024, 2, 29); 3], "[datetime.date(2024, 2, 29)] * 3");
     cases.both(vec![new_year; 2], "[datetime.datetime(1999, 12, 31, 23, 30, tzinfo=datetime.timezone.utc)] * 2");
-    // The same moment, told elsewhere; and a time zone with a name.
+    // The same moment in another time zone, and a time zone with a name.
     cases.read(new_year, &format!("datetime.datetime(2000, 1, 1, 0, 30, tzinfo={})", zone(1.0)));
     cases
         .read(new_year, "datetime.datetime(1999, 12, 31, 23, 30, tzinfo=datetime.timezone(datetime.timedelta(), 'Z'))");
@@ -125,7 +125,7 @@ fn decimal_numbers_with_all_their_places() {
     zero.set_sign_negative(true);
     cases.both(zero, "Decimal('-0.00')");
     for number in [zero, decimal(150, 2), decimal(15, 1)] {
-        // Equal numbers differ in their sign and places, which are kept.
+        // Equal numbers can differ in sign and decimal places, which are kept.
         let back: Decimal = pickle::loads(&pickle::dumps(&number).unwrap()).unwrap();
         assert_eq!(back.serialize(), number.serialize());
     }
@@ -192,7 +192,7 @@ fn they_come_through_every_door() {
     values(&[None, Some(day(2024, 2, 29))]);
 }
 
-/// What Python's classes cannot hold, no pickle changes silently.
+/// A time that Python's classes cannot represent is never changed silently.
 #[test]
 fn what_python_has_no_time_for_is_an_error() {
     #[derive(State, Debug, PartialEq)]
@@ -204,7 +204,7 @@ fn what_python_has_no_time_for_is_an_error() {
         let line = Line { at };
         let error = pickle::dumps(&line).unwrap_err().to_string();
         assert!(error.contains("whole microseconds"), "{error}");
-        // Values tell the numbers instead, and pickles of those are read.
+        // Values have the numbers instead, and pickles of those can be read.
         let value = to_value(&line).unwrap();
         assert_eq!(pickle::loads::<Line<T>>(&pickle::dump_value(&value).unwrap()).unwrap(), line);
     }
@@ -214,11 +214,11 @@ fn what_python_has_no_time_for_is_an_error() {
     refused(day(10_000, 1, 1));
     refused(span(0, 1));
     refused(TimeDelta::MAX);
-    // A year in UTC that is the next one there.
+    // Representable in UTC, but already in the next year in its time zone.
     refused(zoned(utc(9999, 12, 31, clock(23, 59, 59, 0)), 1));
 }
 
-/// Bytes that no number is written as, of which there would be two that are equal.
+/// Longer bytes for the same number are refused: equal numbers would have different bytes.
 #[test]
 fn integers_are_as_short_as_can_be() {
     let mut bytes = dumps(&power(2, 20)).unwrap();

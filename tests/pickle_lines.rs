@@ -1,11 +1,11 @@
-//! What stands in lines of a pickle, and the rarer arguments, as C's `_pickle` takes them and as `pickletools` lists them.
+//! The lines of pickles and the rarer arguments are read as by C's `_pickle` and listed as by `pickletools`.
 
 mod python;
 
 use state_core::pickle::{self, PickleOptions, Strings};
 
-/// The `repr` of what C makes of a pickle, and its opcodes' arguments, or that it is refused; behind a byte that asks for
-/// strings as bytes.
+/// The `repr` of what C loads from a pickle, and the arguments of its opcodes, or that it is refused. The first byte of
+/// a frame selects whether strings are read as bytes.
 const SCRIPT: &str = r#"
 import pickle, pickletools
 
@@ -65,7 +65,7 @@ fn lines_are_read_as_by_c() {
     for (frame, answer) in frames.iter().zip(answers) {
         let options = PickleOptions::new().strings(if frame[0] == b'b' { Strings::Bytes } else { Strings::Ascii });
         let (loaded, listed) = answer.split_once('\t').unwrap();
-        // A class that is not there is all that Python can mind in a name that is taken here.
+        // Python can refuse a name that is accepted here only because there is no such class.
         let found = options.load_value(&frame[1..]).map_or("refused".into(), |value| value.to_string());
         let is_buffer = loaded.starts_with("<memory at");
         assert!(found == loaded || is_buffer && found != "refused", "{frame:?}: {found}, {loaded}");
@@ -81,7 +81,7 @@ fn lines_are_read_as_by_c() {
     }
 }
 
-/// Python takes the halves of surrogate pairs by themselves, and nothing else that is no UTF-8.
+/// Python accepts lone surrogates, and nothing else that is not UTF-8.
 #[test]
 fn text_with_more_than_lone_surrogates_beside_utf8_is_refused() {
     let text = |bytes: &[u8]| [b"\x80\x04\x8c", &[bytes.len() as u8][..], bytes, b"."].concat();

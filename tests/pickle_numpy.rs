@@ -1,4 +1,4 @@
-//! Arrays and scalars that NumPy pickled, of each version, protocol and spelling, are read: as values and into types.
+//! Arrays and scalars that NumPy pickled, at each version, protocol and spelling, are read as values and into types.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -52,7 +52,7 @@ impl Case {
     }
 }
 
-/// The pickles of one array, as all versions and protocols write it.
+/// Returns the pickles of one array by all versions and protocols.
 fn cases(name: &str) -> Vec<Case> {
     let cases = files!("1.26.4" "2.5.5").map(|(from, bytes)| {
         let cases: Vec<(String, Vec<u8>, Vec<Vec<u8>>)> = pickle::loads(bytes).expect("the file is read");
@@ -74,7 +74,7 @@ fn assert_values(name: &str, dtype: &str, shape: &[usize], list: impl Into<Value
     }
 }
 
-/// Into a type, from the pickle and by way of a value.
+/// Tests loading into a type, from the pickle and from its value.
 #[track_caller]
 fn assert_loads<T: RestoreOwned + PartialEq + std::fmt::Debug>(name: &str, wanted: &T) {
     for case in cases(name) {
@@ -125,13 +125,13 @@ fn text_bytes_and_times() {
 fn shapes_and_orders() {
     let rows = list([list([0, 1, 2]), list([3, 4, 5])]);
     assert_values("empty", "<f8", &[0], list::<i32>([]));
-    // Of lists without elements there could be any number.
+    // There could be any number of lists without elements.
     assert_values("empty_2d", "<f8", &[2, 0], list::<i32>([]));
     assert_values("none_d", "<f8", &[], 2.5);
     assert_values("grid", "<i4", &[2, 3], rows.clone());
     assert_values("grid_fortran", "<i4", &[2, 3], rows);
     assert_values("strided", "<i4", &[4], list([0, 3, 6, 9]));
-    // Each index stands where the axes were turned to.
+    // The indices in the order of the transposed axes.
     let turned = (0..3).map(|i| list((0..4).map(|j| list((0..2).map(|k| 12 * k + 4 * i + j)))));
     assert_values("box_turned", "<u2", &[3, 4, 2], list(turned));
 }
@@ -205,7 +205,7 @@ fn fields_that_hold_numbers_take_scalars() {
     assert_refused::<u8>("scalar_f8", "expected u8");
 }
 
-/// The array as the only slot of an object, in a pickle that Python could have written.
+/// Returns a pickle that Python could have written, of an object whose only slot is the array.
 fn in_a_slot(case: &Case) -> Vec<u8> {
     let inner = case.pickle.strip_suffix(b".").expect("it ends");
     let inner = if inner.first() == Some(&0x80) { &inner[2..] } else { inner };
@@ -242,7 +242,7 @@ fn other_types_and_shapes_are_refused_in_words() {
     assert_refused::<Vec<i32>>("objects", "numpy");
 }
 
-/// An array can have an element twice, so it is no set; it once became an empty one.
+/// An array is not read as a set, because it can have equal elements; it once became an empty one.
 #[test]
 fn an_array_is_no_set() {
     for name in ["i8", "f8", "grid", "none_d"] {
@@ -254,7 +254,7 @@ fn an_array_is_no_set() {
     }
 }
 
-/// `numpy.ndarray(shape, dtype, buffer, ..)` at protocol 2, with the arguments as they are given here.
+/// Returns a pickle of `numpy.ndarray(shape, dtype, buffer, ..)` at protocol 2, with these arguments.
 fn ndarray(arguments: &[u8]) -> Vec<u8> {
     [b"\x80\x02cnumpy\nndarray\n(".as_slice(), arguments, b"tR."].concat()
 }
@@ -268,7 +268,7 @@ fn array(pickle: &[u8]) -> Array {
 
 #[test]
 fn arrays_over_a_buffer_by_public_names() {
-    // ((2, 2), '<u2', b'...', 1, (2, 4)): strides as Fortran has them, behind one byte.
+    // ((2, 2), '<u2', b'...', 1, (2, 4)): strides in Fortran's order, after an offset of one byte.
     let fortran =
         array(&ndarray(b"K\x02K\x02\x86U\x03<u2U\x0a\x09\x01\x00\x03\x00\x02\x00\x04\x00\x09K\x01K\x02K\x04\x86"));
     assert_eq!(fortran.to_list(), list([list([1, 2]), list([3, 4])]));
@@ -307,7 +307,7 @@ fn lies_about_lengths_are_errors() {
     if cfg!(target_pointer_width = "64") {
         refused(&ndarray(huge), "found 4 bytes");
     } else {
-        // No array here has such lengths, so that it stays a call.
+        // Here no array can be that large, so it remains a call.
         assert!(matches!(pickle::load_value(&ndarray(huge)), Ok(Value::Object(_))));
         pickle::loads::<Vec<u8>>(&ndarray(huge)).unwrap_err();
     }
@@ -321,7 +321,7 @@ fn lies_about_lengths_are_errors() {
     refused(&ndarray(outside), "a field inside the 3 bytes of its record");
 }
 
-/// A megabyte that ten thousand arrays refer to is copied for few of them.
+/// A megabyte to which ten thousand arrays refer is copied for only a few of them.
 #[test]
 fn bytes_that_many_arrays_share_are_not_copied_for_each() {
     let mut bomb = b"\x80\x04](cnumpy\nndarray\nq\x00J\x00\x00\x10\x00\x85\x8c\x02u1B\x00\x00\x10\x00".to_vec();
@@ -337,7 +337,7 @@ fn bytes_that_many_arrays_share_are_not_copied_for_each() {
     assert!(error.contains("shared parts"), "{error}");
 }
 
-/// Types of records in each other, each twice: 2 to the power of 30 fields, and one that holds itself.
+/// Nested record types, each used twice, with 2^30 fields in total; and one that contains itself.
 #[test]
 fn types_that_grow_out_of_all_bounds_are_refused() {
     let mut wide = b"\x80\x04cnumpy\nndarray\nK\x01\x85\x8c\x02u1q\x00".to_vec();
@@ -356,7 +356,7 @@ fn types_that_grow_out_of_all_bounds_are_refused() {
     assert!(pickle::loads::<Vec<u8>>(&itself).is_err());
 }
 
-/// As Python 2 writes it, with its strings read as bytes: plain numbers, and a record.
+/// Arrays of plain numbers and of records, as Python 2 writes them.
 #[test]
 fn arrays_of_python_2_are_read_with_strings_as_bytes() {
     let array = |dtype: &str, state: &str, len: u8, memory: &[u8]| {
@@ -385,7 +385,7 @@ fn arrays_of_python_2_are_read_with_strings_as_bytes() {
     }
 }
 
-/// Fields that are to be aligned would have to be laid out as C does, and a call that is dropped would be lost.
+/// Aligned fields would have to be laid out as in C, and a dropped call would be lost.
 #[test]
 fn types_of_elements_that_are_not_all_known_stay_calls() {
     let bytes = b"C\x08\x01\x00\x00\x00\x02\x00\x00\x00";
@@ -396,10 +396,10 @@ fn types_of_elements_that_are_not_all_known_stay_calls() {
     for known in
         [dtype(&[fields]), dtype(&[fields, b"I00\n"]), dtype(&[layout, b"u"]), dtype(&[layout, b"U\x07alignedI00\nu"])]
     {
-        // As NumPy has it: five bytes of packed fields, or eight of which the last are unused.
+        // As in NumPy: five bytes of packed fields, or eight of which the last are unused.
         match pickle::load_value(&known) {
             Ok(Value::Array(array)) => assert_eq!(array.to_list(), list([(1, 0x0200_0000)])),
-            // Five bytes fill no array of eight.
+            // Elements of five bytes do not fill eight.
             other => assert!(other.unwrap_err().to_string().contains("found 8 bytes")),
         }
     }
@@ -412,8 +412,8 @@ fn types_of_elements_that_are_not_all_known_stay_calls() {
     assert!(value.to_string().contains("dtype('u1', after system('ls'))"), "{value}");
 }
 
-/// What a type of elements has beside them is not lost: the class of records, titles of fields, notes of programs. Types
-/// of Rust take the elements.
+/// What an element type says beyond the elements is not lost: the class of records, titles of fields, notes of
+/// programs. Types of Rust read the elements.
 #[test]
 fn types_of_elements_with_more_than_elements_stay_calls() {
     let ends = "NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0";

@@ -1,11 +1,12 @@
-//! Opaque structs (`bytemuck::Pod` without `Record`) in pickles, which carry no schema: nobody reads those of a machine
-//! that has them otherwise as something else.
+//! Opaque structs (`bytemuck::Pod` without `Record`) in pickles, which carry no schema: those of a machine with another
+//! layout are never misread.
 
 use bytemuck::{Pod, Zeroable};
 use state_core::pickle::{self, Protocol};
 use state_core::{Error, ErrorKind, Record, State, StateExt, dumps, from_value, loads, to_value};
 
-/// What `{ count: usize, price: f32 }` is on a machine with words of 32 bits, and on one of 64 without its padding.
+/// The layout of `{ count: usize, price: f32 }` on a machine with 32-bit words, and on one with 64-bit words, whose
+/// padding is a field.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
 struct Small {
@@ -93,7 +94,8 @@ fn what_no_size_goes_with_is_not_written() {
     }
 }
 
-/// As an older version wrote them, or Cython on another machine: as many bytes as would be half as many others.
+/// Bytes without a size, as an older version wrote them, or Cython on another machine: they could also be half as many
+/// structs of twice the size.
 #[test]
 fn what_no_size_came_with_is_not_read() {
     fn same<T: State>(value: &T) -> Vec<u8> {
@@ -132,7 +134,7 @@ fn a_count_or_the_type_of_an_array_says_the_size() {
     assert_eq!(pickle::loads::<small::Array>(&bytes).unwrap(), array);
     let error = pickle::loads::<large::Array>(&bytes).unwrap_err();
     assert_eq!(error.path(), "Shop.items");
-    // Bytes are taken for an array too, but not these.
+    // Bytes are accepted for an array too, but not these.
     let bytes = pickle::dumps(&described::Flat { items: vec![Described { count: 1, price: 2.5 }; 4] }).unwrap();
     refused(pickle::loads::<small::Array>(&bytes), "Shop.items");
 }
@@ -144,7 +146,7 @@ fn numbers_in_another_order_than_all_others_are_refused() {
     refused(pickle::dumps(&small::Array { items: SMALL.to_vec() }), "Shop.items");
 }
 
-/// A value of one is an array of its elements' size, which goes along into a pickle of it.
+/// The value of an opaque struct is an array with the size of its elements, which a pickle of it keeps.
 #[cfg(target_endian = "little")]
 #[test]
 fn a_value_says_the_size_in_a_pickle_too() {
@@ -166,7 +168,7 @@ fn a_value_says_the_size() {
     assert_eq!(state_core::Inspection::open(&bytes).unwrap().value().unwrap(), to_value(&flat).unwrap());
 }
 
-/// An image has a schema that says both, and values stay where they are.
+/// The schema of an image has both size and layout, and values stay on their machine.
 #[test]
 fn elsewhere_they_are_taken() {
     let flat = small::Flat { items: SMALL.to_vec() };

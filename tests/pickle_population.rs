@@ -1,4 +1,4 @@
-//! Objects that Python pickled, read as values and written again, are the same objects to Python.
+//! Objects that Python pickled, read as values and written again, are the same objects in Python.
 
 mod python;
 
@@ -7,7 +7,7 @@ use state_core::pickle::{Pickle, PickleOptions, Protocol, load_value};
 const COMPARE: &str = include_str!("population/compare.py");
 const STANDARD: &str = include_str!("population/standard.py");
 
-/// The objects of a list, each at each protocol: `count`, or the place in the list and the protocol.
+/// Pickles the objects of a list at each protocol. A frame is `count`, or an index in the list and a protocol.
 const DUMP: &str = r#"
 POPULATION = population()
 
@@ -18,7 +18,7 @@ def case(frame):
     return pickled(eval(POPULATION[at]), protocol)
 "#;
 
-/// What several pickles hold, compared with what the first of them does.
+/// Compares the objects of several pickles with that of the first.
 const SAME: &str = r#"
 def case(frame):
     pickles = []
@@ -42,14 +42,14 @@ def case(frame):
     return "\n".join(told)
 "#;
 
-/// What a pickle becomes: loaded as a value, written at each protocol.
+/// Loads a pickle as a value, and writes that at each protocol.
 fn rewritten(pickle: &[u8]) -> Result<Vec<Vec<u8>>, state_core::Error> {
     let value = load_value(pickle)?;
     let opened = Pickle::open(pickle)?;
     assert_eq!(format!("{opened}\n{opened:#}"), format!("{value}\n{value:#}"));
     let write = |protocol| {
         let again = PickleOptions::new().protocol(protocol).dump_value(&value)?;
-        // Below 3 some names of Python 3 alone are others.
+        // Below protocol 3, some names that only Python 3 has become others.
         if protocol >= Protocol::V3 {
             let [first, second] = [value.to_string(), load_value(&again)?.to_string()];
             if let Some(at) = first.bytes().zip(second.bytes()).position(|(a, b)| a != b) {
@@ -63,8 +63,8 @@ fn rewritten(pickle: &[u8]) -> Result<Vec<Vec<u8>>, state_core::Error> {
     Protocol::ALL.into_iter().map(write).collect()
 }
 
-/// Loads all objects of a list, pickled at each protocol, as values, writes those at each protocol, and has a Python
-/// that has not made the objects load both and compare them. `None` without Python.
+/// Loads all objects of a list, pickled at each protocol, as values, writes these at each protocol, and compares both
+/// in a Python process that has not made the objects. `None` without Python.
 fn population(list: &str) -> Option<usize> {
     let dump = [COMPARE, list, DUMP].concat();
     let count: u32 = python::texts(&dump, &[b"count".to_vec()])?[0].parse().expect("a number");

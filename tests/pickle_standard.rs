@@ -1,5 +1,5 @@
-//! Classes of Python's standard library, as the types that Rust has for what they are: maps, queues, arrays, paths,
-//! ranges; and those that are made by a call.
+//! Classes of Python's standard library as the corresponding types in Rust: maps, queues, arrays, paths, ranges; and
+//! those that are made by a call.
 
 #[path = "python/cases.rs"]
 mod cases;
@@ -72,7 +72,7 @@ fn numbers_are_read_from_the_arrays_of_module_array() {
     cases.read(Vec::<i64>::new(), "array.array('q')");
     cases.check();
 
-    // The bytes and the code of a machine in the other order; `memory` counts them.
+    // The memory and the type code of a machine with the other byte order; `memory` counts the bytes.
     let big = |memory: &[u8]| {
         let head = b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0dK\x11C";
         [&head[..], &[memory.len() as u8], memory, b"tR."].concat()
@@ -113,7 +113,7 @@ fn ranges_are_pythons() {
     cases.refused::<Range<i32>>("fractions.Fraction(1, 2)", "expected Range, found fractions.Fraction(..)");
     cases.check();
 
-    // What is no range to Python is an object with two slots.
+    // A range that is not one in Python is an object with two slots.
     let floats = pickle::dumps(&(0.5..1.5)).unwrap();
     assert_eq!(pickle::load_value(&floats).unwrap().to_string(), "Range(0.5, 1.5)");
     assert_eq!(pickle::loads::<Range<f64>>(&floats).unwrap(), 0.5..1.5);
@@ -134,7 +134,7 @@ fn classes_can_be_called_with_their_slots() {
     let mut cases = Cases::new(NAMES);
     let decimal = Decimal("-1.50".to_string());
     cases.typed(decimal.clone(), "decimal.Decimal('-1.50')");
-    // The second is called by the name that the first has left in the memo.
+    // The second is made with the name that the first has put in the memo.
     cases.typed(vec![decimal.clone(), decimal], "[decimal.Decimal('-1.50'), decimal.Decimal('-1.50')]");
     cases.typed(Counter { counts: [("a".to_string(), 3)].into() }, "Counter({'a': 3})");
     cases.refused::<Decimal>("fractions.Fraction(1, 2)", "expected decimal.Decimal, found fractions.Fraction(..)");

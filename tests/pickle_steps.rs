@@ -1,4 +1,4 @@
-//! Calls whose results a pickle drops, and what is done with an object step by step: kept in values, shown, written.
+//! Calls whose results a pickle drops, and objects that are changed step by step: kept in values, printed and written.
 
 use state_core::State;
 use state_core::pickle::{self, Pickle, PickleOptions, Protocol, load_value, loads};
@@ -47,7 +47,7 @@ fn what_stands_at_the_start_of_a_pickle_is_shown_beside_calls() {
     }
 }
 
-/// An object that is made behind a call can be in what the call was given, and nowhere else.
+/// An object that is made after a call can be in the arguments of the call, and nowhere else.
 #[test]
 fn a_call_is_not_hidden_in_its_own_arguments() {
     for (pickle, text) in [
@@ -92,7 +92,7 @@ fn every_print_shows_what_is_called() {
 
 #[test]
 fn what_python_drops_of_its_own_is_no_call() {
-    // A `frozenset` that contains itself by way of a list: the call is there twice, and the second is dropped.
+    // A `frozenset` that contains itself by way of a list: its call is there twice, and the second is dropped.
     let pickle = b"\x80\x02cm\nC\nq\x00]q\x01]q\x02h\x00h\x01\x85q\x03Rq\x04a\x85q\x050h\x04.";
     assert!(!texts(pickle)[0].contains("then"), "{:?}", texts(pickle));
 }
@@ -159,14 +159,15 @@ fn the_way_of_making_stays() {
     assert_eq!(ways(b"\x80\x02cm\nC\n)\x81."), new);
     assert_eq!(ways(b"ccopy_reg\n__newobj__\n(cm\nC\nI1\ntR."), new);
     assert_eq!(ways(b"cm\nC\n(tR."), [""; 6]);
-    // What `_reconstructor` would refuse stays as it is.
+    // What `_reconstructor` would refuse is kept.
     assert_eq!(
         ways(b"ccopy_reg\n_reconstructor\n(cm\nC\nc__builtin__\nobject\nI1\ntR."),
         ["copyreg._reconstructor"; 6]
     );
 }
 
-/// Arguments that stand elsewhere too are the same objects below protocol 2, where `__newobj__` takes them one by one.
+/// Arguments that are also elsewhere remain the same objects below protocol 2, where `__newobj__` takes them one by
+/// one.
 #[test]
 fn arguments_that_stand_elsewhere_too_are_not_made_twice() {
     let functions = |pickle: &[u8]| -> Vec<[bool; 2]> {
@@ -254,7 +255,7 @@ fn typed_loads_refuse_what_only_calls_would_do() {
     value::from_value::<Option<i32>>(&wrapped).unwrap_err();
 }
 
-/// What is made twice and dropped once is one, unless something was done with the one that is dropped.
+/// An object that is made twice and dropped once is one object, unless the dropped one was changed.
 #[test]
 fn what_is_made_again_and_changed_is_no_copy() {
     for (state, text) in [(&b""[..], "(C(), C())"), (b"}S'a'\nI1\nsb", "then C")] {

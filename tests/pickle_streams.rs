@@ -1,11 +1,11 @@
-//! Streams that Python writes, and the same changed at random: read as values that print as in Python, and taken or
-//! refused as Python takes or refuses them.
+//! Streams that Python writes, and random changes of them, are read as values that print as in Python, and are accepted
+//! or refused as by Python.
 
 mod python;
 
 use state_core::pickle::{self, Pickle};
 
-/// A value for each seed.
+/// Makes a value for each seed.
 const VALUES: &str = r#"
 import random
 
@@ -60,7 +60,7 @@ fn values_print_as_in_python_at_each_protocol() {
     }
 }
 
-/// Takes or refuses what comes, and prints what it takes.
+/// Loads a pickle and prints its value, or the error.
 const TAKE: &str = r#"
 import pickle, warnings
 warnings.simplefilter("ignore")
@@ -101,14 +101,14 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
                 _ => stream[at] = next(256) as u8,
             }
         }
-        // Memory that Python would take for a memo of that size, and codes that a program must register.
+        // Python would allocate memory for a memo of that size, and extension codes must be registered.
         let costly = |&byte: &u8| matches!(byte, b'r' | b'p' | 0x82..=0x84);
         if !stream.iter().any(costly) && stream.split(|&byte| byte == b'2').count() < 7 {
             frames.push(stream);
         }
     }
     let Some(answers) = python::texts(TAKE, &frames) else { return };
-    // What only Python can know: which names there are, what a function takes, which keys can be hashed.
+    // Errors that only Python can know: which names exist, what a function accepts, which keys can be hashed.
     let beyond = ["ModuleNotFoundError", "AttributeError", "LookupError", "TypeError", "ImportError", "ValueError"];
     let mut compared = 0;
     for (frame, answer) in frames.iter().zip(&answers) {
@@ -118,7 +118,7 @@ fn changed_streams_are_taken_or_refused_as_by_python() {
             assert_eq!(format!("{opened:#}"), format!("{value:#}"), "{frame:?}");
         }
         match (answer.split_once(' ').unwrap(), ours) {
-            // Of names, Python prints what it finds under them; and it knows many more names of encodings.
+            // For names, Python prints what they refer to; and it knows many more names of encodings.
             (("yes", text), Ok(value)) if text.contains('<') || value.to_string().contains("encode(") => {}
             (("yes", text), Ok(value)) => assert_eq!(value.to_string(), text, "{frame:?}"),
             (("yes", text), Err(error)) => panic!("Python takes {frame:?} as {text}; here: {error}"),

@@ -1,4 +1,4 @@
-//! Pickles that Rust writes, as Python reads them: each type at each protocol, by its C and its Python reader.
+//! Pickles that Rust writes are read by Python: each type at each protocol, by its C and its Python reader.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use example::{Bicycle, Person};
 mod example;
 mod python;
 
-/// A value at all protocols, and the `repr` that Python gives it.
+/// Adds a value at all protocols, with the `repr` that Python gives it.
 fn shows<T: State>(cases: &mut Vec<(Vec<u8>, String)>, value: &T, repr: &str) {
     for protocol in Protocol::ALL {
         let pickle = PickleOptions::new().protocol(protocol).dumps(value).unwrap();
@@ -60,7 +60,7 @@ fn text_and_bytes() {
     for len in [15, 16, 17, 255, 256, 257, 65535, 65536, 70000] {
         shows(all, &"x".repeat(len), &format!("'{}'", "x".repeat(len)));
         shows(all, &vec![b'x'; len], &format!("b'{}'", "x".repeat(len)));
-        // Among ASCII and among others, so that blocks of both kinds and of mixed ones are met at every place.
+        // ASCII and other characters, so that there are blocks of both kinds and mixed ones at every position.
         let mixed = (0..len).map(|i| if i / 11 % 3 == 0 { 0x80 | (i as u8).wrapping_mul(37) } else { b'y' });
         let shown = |byte: u8| if byte < 0x80 { char::from(byte).to_string() } else { format!("\\x{byte:02x}") };
         shows(all, &mixed.clone().collect::<Vec<u8>>(), &format!("b'{}'", mixed.map(shown).collect::<String>()));

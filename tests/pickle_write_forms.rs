@@ -1,11 +1,11 @@
-//! The forms that `#[state(pickle = "..")]` gives objects and enums, and arrays, as Python takes them.
+//! The forms that `#[state(pickle = "..")]` gives to objects and enums, and arrays, are read by Python.
 
 use state_core::pickle::{self, PickleOptions, Protocol};
 use state_core::{Record, State, from_value};
 
 mod python;
 
-/// Classes as they are written in Python and in Cython, and as much of NumPy as a pickle names.
+/// Classes as they are written in Python and in Cython, and as much of NumPy as pickles name.
 const MODULES: &str = r#"
 import sys, types
 def module(name, source):
@@ -121,7 +121,7 @@ fn objects_by_the_names_of_their_slots() {
     check(cases);
 }
 
-/// A frozen dataclass with slots gives its fields as a list, and takes them from a list or a tuple.
+/// The state of a frozen dataclass with slots is a list of its fields, and it accepts a list or a tuple.
 #[test]
 fn frozen_dataclasses_with_slots() {
     #[derive(State, Debug, PartialEq)]
@@ -172,7 +172,7 @@ def case(data):
     }
 }
 
-/// What a class with `__slots__` writes and takes of its own accord; a dataclass with them is such a class.
+/// The state that Python itself writes and reads for a class with `__slots__`, and for a dataclass with them.
 #[test]
 fn classes_with_slots() {
     #[derive(State, Debug, PartialEq)]
@@ -281,7 +281,7 @@ fn a_child_has_no_slot_of_its_parents_name() {
     );
 }
 
-/// The members stand in the order of their names, and so do the parts that they have elsewhere in an image.
+/// The members are in the order of their names, and so are their parts that are elsewhere in an image.
 #[test]
 fn objects_as_cython_pickles_them() {
     #[derive(State, Clone)]
@@ -387,7 +387,7 @@ fn arrays_by_public_names() {
     check(cases);
 }
 
-/// Large arrays leave the pickle as they lie, and the others stay in it.
+/// Large arrays become out-of-band buffers without a copy, and the others stay in the pickle.
 // On a machine of the other byte order no array lies as it travels, and none leaves.
 #[cfg(target_endian = "little")]
 #[test]

@@ -1,5 +1,5 @@
-//! Dynamic values that Rust pickles, as Python reads them: everything that a value can hold, shared and cyclic, however
-//! deep.
+//! Dynamic values that Rust pickles are read by Python: everything that a value can represent, shared and cyclic, at
+//! any depth.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -15,7 +15,7 @@ fn pickles(value: &Value) -> impl Iterator<Item = Vec<u8>> {
     Protocol::ALL.into_iter().map(|protocol| PickleOptions::new().protocol(protocol).dump_value(value).unwrap())
 }
 
-/// Values at all protocols, and what Python's expression gives for each.
+/// Tests values at all protocols against what a Python script says of each.
 fn check(script: &str, cases: &[(Value, String)]) {
     let frames: Vec<Vec<u8>> = cases.iter().flat_map(|(value, _)| pickles(value)).collect();
     let Some(found) = python::texts(script, &frames) else { return };
@@ -58,7 +58,7 @@ fn kinds() {
         Value::Tuple(Tuple::from(vec![Value::from("x"); 300])),
     ];
     let mut cases: Vec<(Value, String)> = values.map(|value| (value.clone(), value.to_string())).into();
-    // As the sign of a part: the text of a complex number is Python's.
+    // The expected texts of these are given here, instead of taken from their `Display`.
     cases.push((Value::Surrogates(surrogates), r"'a\ud800ß\udfff'".into()));
     cases.push((Value::Global(Name::new("builtins", "int")), "<class 'int'>".into()));
     cases.push((Value::Global(Name::new("collections", "OrderedDict")), "<class 'collections.OrderedDict'>".into()));
@@ -158,7 +158,7 @@ fn what_is_shared_is_one_again() {
     let dict = Value::Shared(Shared::cyclic(|this| {
         [(Value::from("self"), Value::from(this)), ("n".into(), 1.into())].into_iter().collect::<Dict>().into()
     }));
-    // A tuple whose parts are a list that contains it, as Python makes one: the list is there first.
+    // A tuple of a list that contains the tuple, as Python writes one: the list exists first.
     let tuple = |parts: &[u8]| load_value(&[b"\x80\x02]q\0", parts, b"q\x01a0h\x01."].concat()).unwrap();
     let object = Value::Shared(Shared::cyclic(|this| Object::new("shop.Thing", (Value::from(this),)).into()));
     let text = Value::Shared(Shared::new("text"));
@@ -217,7 +217,7 @@ def case(data):
     return repr(Reader(io.BytesIO(data)).load())
 "#;
     check(script, &[(value.into(), "['<id 1>', '<id 2>']".into())]);
-    // A line of ASCII is all that protocol 0 has for them.
+    // Protocol 0 can only write an id that is a line of ASCII.
     for id in [Value::from(7), "ß".into(), "a\nb".into()] {
         let value = Value::Persistent(Persistent::new(id));
         let error = PickleOptions::new().protocol(Protocol::V0).dump_value(&value).unwrap_err();
@@ -229,7 +229,7 @@ def case(data):
     }
 }
 
-/// As deep as memory allows: neither the writer nor the drop goes by way of the stack.
+/// Values nest as deeply as memory allows: neither writing nor dropping recurses on the stack.
 #[test]
 fn depth_is_no_matter() {
     for kind in 0..4 {
@@ -269,7 +269,7 @@ fn no_pickle_is_larger_than_allowed() {
     }
 }
 
-/// Values whose `repr` is Python's.
+/// Generates values that print as Python's `repr`.
 fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::None),
@@ -281,7 +281,7 @@ fn values() -> impl Strategy<Value = Value> {
         "[ -~]{0,20}".prop_map(Value::from),
         "[a-zß日\n😀]{0,300}".prop_map(Value::from),
         proptest::collection::vec(any::<u8>(), 0..300).prop_map(Value::from),
-        // Python escapes a quote in the `repr` of these where it need not.
+        // Not quotes, which Python's `repr` of these escapes without need.
         proptest::collection::vec(b'a'..=255, 0..20).prop_map(Value::ByteArray),
     ];
     leaf.prop_recursive(5, 60, 8, |inner| {
@@ -291,7 +291,7 @@ fn values() -> impl Strategy<Value = Value> {
             items().prop_map(|items| List::from(items).into()),
             proptest::collection::btree_map(any::<i32>(), inner.clone(), 0..6)
                 .prop_map(|pairs| pairs.into_iter().collect::<Dict>().into()),
-            // What is shared shows no different.
+            // Shared values print like others.
             inner.clone().prop_map(|item| {
                 let shared = Value::Shared(Shared::new(item));
                 Tuple::from(vec![shared.clone(), shared]).into()
@@ -312,7 +312,7 @@ fn a_population_of_values() {
     check(python::LOAD, &cases);
 }
 
-/// Below protocol 3 modules and classes have the names of Python 2, unless told otherwise.
+/// Below protocol 3, modules and classes have the names of Python 2, unless `fix_imports` is off.
 #[test]
 fn names_of_python_2() {
     let script = r#"
@@ -338,7 +338,7 @@ def case(data):
 
 #[test]
 fn a_name_is_written_with_the_module_that_it_was_read_with() {
-    // A colon parts a type tag, but not the module of a pickle, though no module of Python's has one.
+    // A colon divides a type tag, but not the module in a pickle, though no module of Python has a colon in its name.
     for pickle in [&b"cex:ample\nVarious\n."[..], b"\x80\x04\x8c\x08ex:ample\x8c\x07Various\x93."] {
         let value = load_value(pickle).unwrap();
         for protocol in Protocol::ALL {
@@ -349,14 +349,14 @@ fn a_name_is_written_with_the_module_that_it_was_read_with() {
             assert_eq!((name.module(), name.qualname()), ("ex:ample", "Various"));
         }
     }
-    // A class within a class is a name at each protocol, though the older ones ask for it step by step.
+    // A class within a class is a name at each protocol, though the older ones look it up step by step.
     let inner = Value::Global(Name::new("shop", "Bicycle.Frame"));
     for protocol in Protocol::ALL {
         let written = PickleOptions::new().protocol(protocol).dump_value(&inner).unwrap();
         assert_eq!(load_value(&written).unwrap(), inner);
         assert_eq!(Pickle::open(&written).unwrap().to_string(), "<class 'shop.Bicycle.Frame'>");
     }
-    // The class of a tag is found in its module, with the classes around it.
+    // The class of a tag is written with its module and the classes around it.
     let frame = Value::from(Object::new("shop:Bicycle.Frame", (1,)));
     assert_eq!(load_value(&dump_value(&frame).unwrap()).unwrap().to_string(), "Frame(1)");
 }

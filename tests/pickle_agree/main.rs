@@ -1,5 +1,5 @@
-//! Pickles that are laid out as usual are read on a short way, all others by a stack machine. Both make the same of any
-//! stream, of those that Python writes, of our own, and of these when they were changed at random.
+//! Pickles in the usual layout are read by the fast path, all others by a stack machine. Both give the same for any
+//! stream: those that Python writes, our own, and random changes of these.
 
 #![allow(clippy::option_option, clippy::cast_precision_loss, reason = "the kinds that are compared")]
 
@@ -39,7 +39,7 @@ struct Town {
     map: Vec<u16>,
 }
 
-/// Of a class with `__slots__`.
+/// An object of a class with `__slots__`.
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.Spot", pickle = "slots")]
 struct Spot {
@@ -64,7 +64,7 @@ enum Shape {
     Many { a: u8, b: i8, c: f32, d: bool },
 }
 
-/// Its slots are groups, few and small or none, beside other values.
+/// Its slots include groups with few small items or none.
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.Club")]
 struct Club {
@@ -76,7 +76,7 @@ struct Club {
     place: (i32, i32, i32, i32),
 }
 
-/// A kind in each of its slots that has no opcode of its own, or a form of its own.
+/// Each of its slots has a kind that has no opcode, or has a special form.
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.Odd")]
 struct Odd {
@@ -116,18 +116,18 @@ struct Bag {
     also: Vec<String>,
 }
 
-/// What became of a stream.
+/// How a stream was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Read {
-    /// On the short way, and on the long one as the same.
+    /// By the fast path, and by the machine with the same result.
     Directly,
-    /// On the long way alone.
+    /// Only by the machine.
     ByTheMachine,
     Refused,
 }
 
-/// Reads a stream on the short way if it is one for that, and again behind two opcodes that this does not know and the
-/// machine leaves alone.
+/// Reads a stream, by the fast path if that supports it; and once more with two opcodes inserted that the fast path
+/// does not support and that change nothing for the machine.
 fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     let head = if pickle.first() == Some(&0x80) { 2.min(pickle.len()) } else { 0 };
     let long = [&pickle[..head], b"N0", &pickle[head..]].concat();
@@ -136,7 +136,7 @@ fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     values_agree(pickle, &long);
     match (pickle::loads::<T>(pickle), pickle::loads::<T>(&long)) {
         (Ok(short), Ok(long)) => {
-            // A NaN is not equal to itself, but looks so.
+            // A NaN does not equal itself, but prints alike.
             assert!(short == long || format!("{short:?}") == format!("{long:?}"), "{short:?}, {long:?}: {pickle:?}");
             if PickleOptions::new().is_read_directly::<T>(pickle) { Read::Directly } else { Read::ByTheMachine }
         }
@@ -145,13 +145,13 @@ fn agrees<T: RestoreOwned + PartialEq + Debug>(pickle: &[u8]) -> Read {
     }
 }
 
-/// Reads a stream as a value while its opcodes run, and from the parts that the machine leaves, which are all that is there
-/// behind a value that is dropped.
+/// Reads a stream as a value while its opcodes run; and from the parts that the machine makes, which it does after a
+/// value was dropped.
 fn values_agree(pickle: &[u8], long: &[u8]) {
     match (pickle::load_value(pickle), pickle::load_value(long)) {
         (Ok(short), Ok(long)) => {
             assert_eq!(format!("{short:?}"), format!("{long:?}"), "{pickle:?}");
-            // Down to what makes the objects.
+            // Including how the objects are made.
             let [short, long] = [short, long].map(|value| pickle::dump_value(&value));
             assert_eq!(short.ok(), long.ok(), "{pickle:?}");
         }
@@ -160,7 +160,7 @@ fn values_agree(pickle: &[u8], long: &[u8]) {
     }
 }
 
-/// The types that a stream is read as, each by its letter.
+/// Reads a stream as the type with this letter.
 fn agrees_as(letter: u8, pickle: &[u8]) -> Read {
     match letter {
         b'a' => agrees::<Vec<Person>>(pickle),

@@ -1,4 +1,4 @@
-//! What Python writes, what is written here, and both when they were changed at random.
+//! Streams that Python writes, streams that are written here, and random changes of both.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -130,7 +130,7 @@ fn what_python_writes_is_the_same_on_both_ways() {
         assert_ne!(read, Read::Refused, "{}: {stream:?}", char::from(letter));
         *direct.entry(char::from(letter)).or_insert(0) += u32::from(read == Read::Directly);
     }
-    // Of 72 of each type.
+    // There are 72 of each type.
     let few: Vec<_> = direct.iter().filter(|(_, count)| **count < 60).collect();
     assert!(few.is_empty(), "hardly on the short way: {few:?}");
 }
@@ -149,7 +149,7 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     for protocol in Protocol::ALL {
         let options = PickleOptions::new().protocol(protocol);
         assert_eq!(agrees::<Vec<Person>>(&options.dumps(&people).unwrap()), Read::Directly);
-        // Values of protocols 0 and 1 are made of the machine's parts.
+        // At protocols 0 and 1, values are made from the machine's parts.
         let has_own_opcodes = protocol >= Protocol::V2;
         assert_eq!(options.is_built_directly(&options.dumps(&people).unwrap()), has_own_opcodes, "{protocol:?}");
         assert_eq!(options.is_built_directly(&options.dumps(&rows).unwrap()), has_own_opcodes, "{protocol:?}");
@@ -161,7 +161,7 @@ fn what_is_written_here_is_the_same_on_both_ways() {
     }
 }
 
-/// Of each protocol.
+/// Streams of odd kinds, at each protocol.
 fn odd_streams() -> Vec<(u8, Vec<u8>)> {
     let odd = |at: usize| Odd {
         letter: ['a', 'é', '日'][at % 3],
@@ -220,7 +220,7 @@ fn changed_streams_are_the_same_on_both_ways() {
                     break;
                 }
             }
-            // A type that the stream was not meant for, now and then.
+            // Sometimes another type than that of the stream.
             let letter = if next(8) == 0 { b'a' + next(11) as u8 } else { letter };
             match agrees_as(letter, &stream) {
                 Read::Directly => directly += 1,

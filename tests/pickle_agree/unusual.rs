@@ -1,4 +1,4 @@
-//! Parts that are not written as usual.
+//! Parts that are written in unusual ways.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use state_core::pickle::{self, PickleOptions, Protocol};
 
 use super::{Read, agrees, agrees_as, python, values_agree};
 
-/// Lists in which few parts are as Python seldom writes them, each kind of these as first, middle and last.
+/// Lists in which few parts are written in a form that is rare in Python, each kind of these as first, middle and last.
 const UNUSUAL: &str = r#"
 import collections, copyreg, pathlib, pickle, sys, types
 
@@ -81,14 +81,15 @@ fn a_few_unusual_parts_do_not_leave_the_short_way() {
             };
             let shown = &pickle[..pickle.len().min(300)];
             assert_ne!(read, Read::Refused, "{} {protocol}: {shown:?}", char::from(*kind));
-            // Where nearly all are unusual, the machine reads all of them.
+            // If nearly all are unusual, the machine reads the whole pickle.
             assert!(head[4] == 1 || read == Read::Directly, "{} {protocol}: {shown:?}", char::from(*kind));
             rest = behind;
         }
     }
 }
 
-/// A scalar of NumPy: with its type in full, and with the parts of it that are in the memo from 0 on.
+/// A NumPy scalar: with its full type if it is the first, otherwise with the parts of that which are in the memo from 0
+/// on.
 fn scalar(dtype: &str, bytes: &[u8], is_first: bool) -> Vec<u8> {
     let number = [&[b'C', bytes.len() as u8], bytes, b"\x94\x86\x94R\x94"].concat();
     let (order, code) = dtype.split_at(1);
@@ -119,7 +120,7 @@ fn numbers_of_numpy_are_read_on_the_short_way() {
     let truths = list(&[scalar("|b1", &[1], true), scalar("|b1", &[0], false), b"\x88".to_vec()]);
     assert_eq!(agrees::<Vec<bool>>(&truths), Read::Directly);
     assert_eq!(pickle::loads::<Vec<bool>>(&truths).unwrap(), [true, false, true]);
-    // What does not fit, on both ways.
+    // Values that do not fit, on both paths.
     assert_eq!(agrees::<Vec<i64>>(&of("<f4", &1.5_f32.to_le_bytes())), Read::Refused);
     assert_eq!(agrees::<Vec<i8>>(&of("<i4", &300_i32.to_le_bytes())), Read::Refused);
     assert_eq!(agrees::<Vec<i64>>(&of("<i4", &[1, 2, 3])), Read::Refused);
@@ -136,17 +137,17 @@ fn bytes_that_are_written_as_text_become_values_on_both_ways() {
     (2..usual.len()).for_each(|end| values_agree(&usual[..end], &long(&usual[..end])));
 
     let odd: [&[u8]; 11] = [
-        // The bytes are met twice; the text and the encoding come from elsewhere; the function does.
+        // The bytes are fetched again; the text and the encoding come from the memo; the function does too.
         b"](c_codecs\nencode\nX\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x86Rq\x00h\x00e.",
         b"](X\x01\x00\x00\x00aq\x00X\x06\x00\x00\x00latin1q\x01c_codecs\nencode\nh\x00h\x01\x86Re.",
         b"](c_codecs\nencode\nq\x00h\x00X\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x86Re.",
-        // There is no call, or one of other arguments.
+        // There is no call, or one with other arguments.
         b"c_codecs\nencode\n.",
         b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x87.",
         b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x04\x00\x00\x00utf8\x86R.",
         b"c_codecs\nencode\n(X\x01\x00\x00\x00aX\x06\x00\x00\x00latin1tR.",
         b"c_codecs\nencode\nq\x00X\x01\x00\x00\x00ah\x00\x86R.",
-        // Text that has no such bytes, or is none; a number of the memo that is not the next.
+        // Text that is not Latin-1, or not UTF-8; a memo number that is not the next.
         b"c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1\x86R.",
         b"c_codecs\nencode\nX\x01\x00\x00\x00\xffX\x06\x00\x00\x00latin1\x86R.",
         b"c_codecs\nencode\nX\x01\x00\x00\x00aq\x07X\x06\x00\x00\x00latin1\x86R.",
@@ -162,7 +163,7 @@ fn bytes_that_are_written_as_text_become_values_on_both_ways() {
     }
 }
 
-/// What was read of a tuple before it was known to come from the memo is forgotten.
+/// What was read of a tuple before it turned out to come from the memo is undone.
 #[test]
 fn a_tuple_from_the_memo_leaves_nothing_for_the_rows_behind_it() {
     type Row = ((Option<u8>, u8), Vec<(Option<u8>, u8)>);
@@ -178,7 +179,7 @@ fn a_tuple_from_the_memo_leaves_nothing_for_the_rows_behind_it() {
     }
 }
 
-/// Raw arrays that were taken are not given back: what is unusual behind one leaves the short way.
+/// Raw arrays that were taken cannot be undone: if something unusual follows one, the machine reads the pickle.
 #[test]
 fn an_array_is_taken_once_where_something_unusual_follows() {
     #[derive(State, Debug, PartialEq)]
@@ -196,13 +197,14 @@ fn an_array_is_taken_once_where_something_unusual_follows() {
     let at = usual.iter().position(|&code| code == b'}').unwrap();
     let mut unusual = usual.clone();
     unusual.splice(at..=at, *b"ccollections\nOrderedDict\n)R");
-    // Without its frame, whose length is another now.
+    // Without the frame, whose length has changed.
     unusual.drain(2..11);
     assert_eq!(agrees::<Row>(&unusual), Read::ByTheMachine);
     assert_eq!(pickle::loads::<Row>(&unusual).unwrap(), row());
 }
 
-/// The slots of a class come in its own order, which need not be that of the struct; and they may stand in other states.
+/// The slots of a class are in its own order, which need not be that of the struct; and the state may have another
+/// form.
 #[test]
 fn slots_in_another_order_or_another_state() {
     mod theirs {
@@ -239,7 +241,7 @@ fn slots_in_another_order_or_another_state() {
         assert_ne!(agrees::<Vec<Two>>(&options.dumps(&dicts).unwrap()), Read::Refused);
         assert_eq!(pickle::loads::<Vec<Two>>(&options.dumps(&dicts).unwrap()).unwrap(), twos);
     }
-    // A `__dict__` beside the slots, or nothing but that, and what is no such pair.
+    // A `__dict__` beside the slots, or only that; and what is not such a pair.
     for (state, is_read) in [
         (&b"}X\x01\0\0\0aX\x01\0\0\0xs}X\x01\0\0\0b]s\x86"[..], true),
         (b"}(X\x01\0\0\0aX\x01\0\0\0xX\x01\0\0\0b]uN\x86", true),
@@ -258,7 +260,7 @@ fn slots_in_another_order_or_another_state() {
     }
 }
 
-/// Raw arrays lie in the order of the slots, however the attributes come.
+/// Raw arrays are in the order of the slots, whatever the order of the attributes.
 #[test]
 fn arrays_of_attributes_in_another_order_are_those_of_their_names() {
     #[derive(State, Debug, PartialEq)]

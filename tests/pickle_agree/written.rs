@@ -1,4 +1,4 @@
-//! What a writer chooses.
+//! The choices of the writer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,8 @@ use state_core::pickle::{self, PickleOptions, Protocol};
 use super::example::Person;
 use super::{Club, Read, agrees, python};
 
-/// Rows are written with the groups in them as far as there is space; the bytes must not tell how much that was.
+/// Rows are written together with the groups in them as far as there is space; how much there was must not affect the
+/// bytes.
 #[test]
 fn groups_in_rows_are_written_alike_into_any_buffer() {
     let person = |at: usize| Person { name: "n".repeat(at % 40), age: at as i32 - 9 };
@@ -34,7 +35,7 @@ fn groups_in_rows_are_written_alike_into_any_buffer() {
     }
 }
 
-/// The newest opcode of a pickle, and the most items that one opcode adds.
+/// Finds the newest opcode of a pickle, and the most items that one opcode adds.
 const SHAPE: &str = r#"
 import io, pickle, pickletools
 
@@ -60,7 +61,7 @@ def case(frame):
 fn rows_have_the_opcodes_and_batches_that_their_protocol_has() {
     type Row = (String, BTreeSet<u16>, Vec<u16>, BTreeMap<u16, bool>);
     let lengths = [0, 1, 3, 999, 1000, 1001, 2500];
-    // Text before and behind the length that one byte holds, also where none follows it.
+    // Text shorter and longer than a length of one byte allows, also where no other text follows it.
     let row = |(at, count): (usize, u16)| -> Row {
         let numbers = 0..count;
         (
@@ -80,13 +81,13 @@ fn rows_have_the_opcodes_and_batches_that_their_protocol_has() {
         let answer = String::from_utf8(answer).unwrap();
         let (newest, most) = answer.split_once(' ').unwrap_or_else(|| panic!("{answer}"));
         assert!(newest.parse::<u8>().unwrap() <= protocol.number(), "{answer} at {protocol:?}");
-        // Python before 3.14 takes tuples, and protocol 0 has an opcode for each item.
+        // Protocol 0 has an opcode for each item.
         let expected = if protocol == Protocol::V0 { "0" } else { "1000" };
         assert_eq!(most, expected, "{protocol:?}");
     }
 }
 
-/// What is large stands beside the frames, so that it can be read where it is, and no frame is empty.
+/// Large payloads are outside of the frames, so that they can be read in place, and no frame is empty.
 #[test]
 fn large_bytes_stand_in_no_frame() {
     let large = vec![7_u8; 70_000];

@@ -1,4 +1,4 @@
-//! What is refused, and damage.
+//! States that are refused, and damaged pickles.
 
 use state_core::{ErrorKind, Older, State, pickle};
 
@@ -30,7 +30,7 @@ fn what_cannot_be_read_says_why() {
     assert!(refused::<Ring>("ring").contains("without calls whose results are dropped"));
 }
 
-/// One object of class `zoo.P`, made by a form of these schemas.
+/// Returns a pickle of one object of class `zoo.P`, made by a form with these schemas.
 fn made(arguments: &[u8], slots: &[u8]) -> Vec<u8> {
     [b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93", arguments, b"R", slots, b"R."].concat()
 }
@@ -44,7 +44,7 @@ struct P {
 
 #[test]
 fn forms_that_are_damaged_are_told() {
-    // An object of the class's name with `b` and `a`, of bytes.
+    // An object with the name of the class, and the slots `b` and `a` of one byte.
     let schema = b"C\x09\x1f\x00\x02\x01b\x20\x01a\x20\x85";
     assert_eq!(pickle::loads::<P>(&made(schema, b"K\x01K\x02\x86")).unwrap(), P { a: 2, b: 1 });
     let error = |arguments: &[u8], slots: &[u8]| {
@@ -54,11 +54,11 @@ fn forms_that_are_damaged_are_told() {
     };
     assert!(error(b"C\x05hello\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected a schema, found"));
     assert!(error(b"N\x85", b"K\x01K\x02\x86").starts_with("zoo.P: expected the schemas of a class and its bases"));
-    // Slots that are missing, and some more.
+    // Slots that are missing, and one too many.
     assert!(error(schema, b"K\x01\x85").starts_with("P.a: expected u8, found a state without it, whose schema"));
     assert!(error(schema, b"K\x01K\x02K\x03\x87").contains("expected a state of 2 slots, found one more: int 3"));
     assert!(error(schema, b")").starts_with("P.b: "));
-    // A form of a kind that is not known.
+    // A form of an unknown kind.
     assert!(
         error(b"K\x09C\x09\x1f\x00\x02\x01b\x20\x01a\x20\x86", b"K\x01K\x02\x86").contains("expected zoo.P, found")
     );
@@ -66,7 +66,7 @@ fn forms_that_are_damaged_are_told() {
     assert!(error(b"C\x07\x1f\x00\x01\x01b\xff\x00\x85", b"K\x01K\x02\x86").starts_with("zoo.P: "));
 }
 
-/// So many calls of one form with these schemas, each of which makes an object of nothing.
+/// Returns a pickle with `times` calls of a form with these schemas, each of which makes an object without slots.
 fn many(schemas: &[&[u8]], times: usize) -> Vec<u8> {
     let mut pickle = b"\x80\x04\x8c\x03zoo\x8c\x0aP.__form__\x93\x940(".to_vec();
     for schema in schemas {
@@ -80,7 +80,7 @@ fn many(schemas: &[&[u8]], times: usize) -> Vec<u8> {
     pickle
 }
 
-/// An object of one slot, a tuple of so many units.
+/// Returns the schema of an object with one slot, a tuple of `parts` units.
 fn long(parts: usize) -> Vec<u8> {
     let mut schema = b"\x1f\0\x01\x01b\x0c".to_vec();
     schema.extend([parts as u8 | 0x80, (parts >> 7) as u8 | 0x80, (parts >> 14) as u8]);
@@ -92,7 +92,7 @@ fn long(parts: usize) -> Vec<u8> {
 fn a_schema_that_many_forms_share_is_read_once() {
     let error = pickle::loads::<Vec<P>>(&many(&[&long(1 << 18)], 100_000)).unwrap_err();
     assert_eq!(error.path(), "[0].b");
-    // One that is damaged at its end, and more of them than a class has bases.
+    // A schema that is damaged at its end, and more schemas than a class has bases.
     let damaged = [long(1 << 18), vec![0xff]].concat();
     let error = pickle::loads::<Vec<P>>(&many(&[&damaged], 100_000)).unwrap_err();
     assert_eq!(error.path(), "zoo.P", "{error}");
@@ -100,7 +100,7 @@ fn a_schema_that_many_forms_share_is_read_once() {
     assert_eq!((error.path(), error.expected()), ("zoo.P", "the schemas of a class and its bases, as bytes"));
 }
 
-/// Takes whatever its slot holds.
+/// Accepts any slot `b`.
 #[derive(State, Debug)]
 #[state(name = "zoo.P", upgrade = Takes::upgrade)]
 struct Takes {
@@ -122,11 +122,11 @@ fn a_schema_that_claims_a_huge_state_takes_no_memory() {
     let form = |schema: &[u8]| [b"C", &[schema.len() as u8][..], schema, b"\x85"].concat();
     let takes = |form: &[u8], slots: &[u8]| match pickle::loads::<Takes>(&made(form, slots)) {
         Ok(taken) => assert_eq!(taken.a, 7),
-        // Such sizes are none where memory has 32 bits.
+        // Such sizes do not exist on a 32-bit machine.
         Err(error) => assert!(usize::BITS == 32 && error.path().starts_with("zoo.P"), "{error}"),
     };
     takes(&form(schema), b")\x85");
-    // `b` is a struct of an array of records of 2^60 bytes, and there is an array of one number.
+    // `b` is a struct with an array of records of 2^60 bytes, and the pickle has an array with one number.
     let record = b"\x11\x01R\x80\x80\x80\x80\x80\x80\x80\x80\x10\0";
     let schema = [&b"\x1f\0\x01\x01b\x0f\x01S\0\x01\x01a\x0e\0"[..], record].concat();
     let array = b"carray\narray\n(\x8c\x01B](K\x01etR\x85\x85";

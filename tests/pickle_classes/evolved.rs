@@ -1,4 +1,4 @@
-//! What attributes of evolution, functions of the program and bases make of older classes.
+//! How older classes are read by attributes of evolution, functions of the program, and bases.
 
 use std::fmt::Debug;
 
@@ -31,7 +31,7 @@ pub struct Racer {
     width: f64,
 }
 
-/// The class itself, also from objects of a Python subclass.
+/// The class itself, also read from objects of a Python subclass.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.OldSize", alias("zoo.Racer"), removed("team"))]
 struct AnySize {
@@ -132,7 +132,7 @@ fn older_states_are_converted_by_the_program() {
     assert_eq!(loaded::<Converted>("speed"), Converted { label: "car".into(), speed: 10.0 });
 }
 
-/// Gives the addresses back as it was given them.
+/// Leaves the addresses as they were given to it.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.OldPerson", upgrade = Handed::upgrade, removed("nick", "age"))]
 pub struct Handed {
@@ -167,7 +167,7 @@ struct Echo {
 
 impl Effect for Echo {}
 
-/// A type can be registered again where it is the same.
+/// Registers the types; the same type can be registered again.
 pub fn register() {
     <dyn Effect>::register([member!(Echo)]).unwrap();
 }

@@ -133,7 +133,7 @@ fn raw_arrays_are_read_as_the_elements_that_they_were() {
 #[test]
 fn a_count_that_is_not_that_of_the_bytes_is_refused() {
     for (bytes, name) in files("samples").into_iter().zip(["p0", "p2", "p4"]) {
-        // The count of the first array, behind its bytes.
+        // The count of the first array, after its bytes.
         let (from, to) = if name == "p0" { (&b"I2\n"[..], &b"I3\n"[..]) } else { (&b"K\x02"[..], &b"K\x03"[..]) };
         let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
         let damaged = [&bytes[..at], to, &bytes[at + from.len()..]].concat();
@@ -188,10 +188,10 @@ struct Fixed {
 
 #[test]
 fn methods_of_the_author_say_what_the_state_is() {
-    // What `__getstate__` gives is a tuple without names.
+    // `__getstate__` returns a tuple without names.
     assert_eq!(loaded::<Account>("listed"), Account { owner: "Dave".into(), entries: vec![1, 2] });
     assert_eq!(loaded::<Own>("ownset"), Own { name: "named".into() });
-    // A class that takes no attributes has its function beside it.
+    // A class that allows no attributes has its function next to it in the module.
     assert_eq!(loaded::<Fixed>("fixed"), Fixed { value: 9 });
 }
 

@@ -1,6 +1,6 @@
-//! Pickles of PyO3 classes, read in Rust: the slots are matched by the names that the pickle gives them.
+//! Pickles of PyO3 classes are read in Rust: the slots are matched by the names in the pickle.
 //!
-//! `tests/python_door/test_read.py` writes them, and holds them against what the classes write.
+//! `tests/python_door/test_read.py` writes them, and compares them with what the classes write.
 
 mod damage;
 mod evolved;
@@ -18,7 +18,7 @@ fn files(name: &str) -> Vec<Vec<u8>> {
     [0, 2, 4].map(|protocol| std::fs::read(folder.join(format!("{name}_p{protocol}.pkl"))).unwrap()).into()
 }
 
-/// The object as the file of each protocol has it, loaded anew and into another.
+/// Returns the object in the file of each protocol, loaded into a new value and into another one.
 fn loaded<T: RestoreOwned + Debug + PartialEq>(name: &str) -> T {
     let all: Vec<T> =
         files(name).iter().map(|file| pickle::loads(file).unwrap_or_else(|error| panic!("{error}"))).collect();

@@ -1,6 +1,7 @@
-//! Pickles that ask for more than they should get: what broke other readers, and what would break a careless one.
+//! Pickles that claim more memory, time or depth than they should get: those that broke other readers, and those that
+//! would break a careless one.
 
-/// A name, and the bytes.
+/// The name of a pickle, and its bytes.
 pub type Bomb = (&'static str, Vec<u8>);
 
 const LONG: usize = 200_000;
@@ -9,7 +10,7 @@ fn times(part: &[u8], count: usize) -> Vec<u8> {
     part.repeat(count)
 }
 
-/// Parts one after another, with STOP behind them.
+/// Joins parts, followed by STOP.
 fn all(parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = b"\x80\x04".to_vec();
     bytes.extend(parts.concat());
@@ -29,7 +30,7 @@ fn bytes(len: usize) -> Vec<u8> {
     [b"B", &(len as u32).to_le_bytes()[..], &times(b"x", len)].concat()
 }
 
-/// What makes much of little: parts that are referenced again and again.
+/// Pickles that expand: parts that are referenced again and again.
 pub fn expanding() -> Vec<Bomb> {
     let fetched = |part: &[u8], put: &[u8], again: &[u8], count| all(&[part, put, b"0(", &times(again, count), b"t"]);
     let memo = |level: u8| vec![b'q', level, b'0', b'h', level, b'h', level, 0x86];
@@ -129,7 +130,7 @@ fn two_callables() -> Vec<u8> {
     all(&[&named(0)[..], &named(1), b"(", &times(b"h\x00)Rh\x01)R", LONG), b"t"])
 }
 
-/// Floods of one opcode, which show how much memory each takes.
+/// Floods of one opcode, which show how much memory each needs.
 pub fn floods() -> Vec<Bomb> {
     const MB: usize = 1_100_000;
     vec![
@@ -166,7 +167,7 @@ pub fn floods() -> Vec<Bomb> {
     ]
 }
 
-/// Each a name of its own, in as few bytes as can be.
+/// Different names, each in as few bytes as possible.
 fn classes(count: usize) -> Vec<u8> {
     let letters = |number: usize| [number % 90 + 33, number / 90 % 90 + 33].map(|letter| letter as u8);
     let class = |at: usize| [b"c", &letters(at)[..], b"\n", &letters(at / 8100)[..1], b"\n"].concat();
@@ -177,7 +178,7 @@ fn numbers(count: usize) -> Vec<u8> {
     (0..count as u32).flat_map(|at| [b"r", &(at * 17 + 3).to_le_bytes()[..]].concat()).collect()
 }
 
-/// What stands in one another, 200,000 times.
+/// Parts that are nested 200,000 times.
 pub fn deep() -> Vec<Bomb> {
     let nested = |start: &[u8], end: &[u8]| all(&[&times(start, LONG)[..], b"N", &times(end, LONG)]);
     vec![
@@ -204,7 +205,7 @@ pub fn deep() -> Vec<Bomb> {
     ]
 }
 
-/// What is no pickle, and must be refused before anything is made of it.
+/// Bytes that are not a pickle, and must be refused before anything is made of them.
 pub fn lies() -> Vec<Bomb> {
     let huge = (1_u64 << 40).to_le_bytes();
     let lying = |code: u8| [&[b'\x80', 5, code][..], &huge, b"x."].concat();
@@ -226,7 +227,7 @@ pub fn lies() -> Vec<Bomb> {
     ]
 }
 
-/// What is a pickle although it looks like a lie.
+/// Valid pickles that look like such bytes.
 pub fn honest() -> Vec<Bomb> {
     let digits = |start: &[u8], digit: &[u8], end: &[u8]| all(&[start, &times(digit, 1_000_000), end]);
     vec![

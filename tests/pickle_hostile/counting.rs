@@ -1,5 +1,5 @@
-//! The allocator of this program: it counts what each thread has. Blocks that grow are counted once, as systems move
-//! large ones by their page tables.
+//! The allocator of this program: it counts the memory of each thread. Blocks that grow are counted once, because
+//! systems move large ones by their page tables.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -14,7 +14,7 @@ struct Counting;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-// SAFETY: all is handed on to the system's allocator.
+// SAFETY: every call is forwarded to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.get().wrapping_add(layout.size());
@@ -39,13 +39,13 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What this thread has, from where its peak is counted anew.
+/// Resets the peak to the present memory of this thread, and returns that.
 pub fn start() -> usize {
     PEAK.set(NOW.get());
     NOW.get()
 }
 
-/// The most that this thread had at a time since then.
+/// Returns the peak of this thread's memory since then.
 pub fn peak() -> usize {
     PEAK.get()
 }

@@ -1,5 +1,5 @@
-//! No pickle takes more than eight times its length and 1 MiB in memory, runs away in its text, or overflows the stack,
-//! whether it is looked at, made a value of, or read into a type.
+//! No pickle takes more memory than eight times its length and 1 MiB, prints without end, or overflows the stack,
+//! whether it is inspected, converted to a value, or read into a type.
 
 mod bombs;
 mod counting;
@@ -11,7 +11,7 @@ use bombs::Bomb;
 use state_core::pickle::{Pickle, PickleOptions, load_value, loads};
 use state_core::{ErrorKind, State};
 
-/// Counts the text that comes to it, and keeps nothing.
+/// Counts the text that is written to it, and keeps nothing.
 struct Count(usize);
 
 impl Write for Count {
@@ -25,7 +25,7 @@ fn every() -> Vec<Bomb> {
     [bombs::expanding(), bombs::floods(), bombs::deep(), bombs::lies(), bombs::honest()].concat()
 }
 
-/// What `then` takes at most at a time, beyond what there was before.
+/// Returns the peak of the memory that `then` allocates.
 fn peak(then: impl FnOnce()) -> usize {
     let before = counting::start();
     then();
@@ -50,7 +50,7 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
         });
         let listed = peak(|| {
             let Ok(pickle) = Pickle::open(&bytes) else { return };
-            // All that go too far are refused.
+            // Those that exceed the limit are refused.
             if let Ok(names) = pickle.classes() {
                 assert!(names.map(|name| name.as_str().len()).sum::<usize>() <= most(&bytes), "{name}");
             }
@@ -63,7 +63,7 @@ fn a_look_at_any_pickle_takes_eight_times_its_length() {
                 failed.push(format!("{name}, {what}: {took} of {} bytes, {} times", bytes.len(), took / bytes.len()));
             }
         }
-        // A byte as `\x00`, in what is shown for the first time and in what is shown again.
+        // A byte can print as `\x00`, both the first time and when repeated.
         assert!(
             text[0] <= 4 * (bytes.len() * 9 + (1 << 20)) + 64 * bytes.len(),
             "{name}: {} of {}",
@@ -87,7 +87,7 @@ fn lies_are_refused_and_what_only_looks_like_one_is_read() {
     }
 }
 
-/// All of a value's own ways to be walked, on a stack that holds no recursion.
+/// Everything that walks a value, on a stack too small for recursion.
 #[test]
 fn values_of_hostile_pickles_need_no_stack() {
     let walk = || {
@@ -127,7 +127,7 @@ fn types_take_no_more_than_the_expansion_allows() {
             loads::<Vec<Vec<Option<i8>>>>(&bytes).err(),
             loads::<Option<Option<Vec<i64>>>>(&bytes).err(),
         ];
-        // They are refused, but for a type that takes just this.
+        // Refused by all types but those that fit exactly.
         assert!(errors.iter().flatten().count() >= 3, "{name}");
     }
     let megabyte = bombs::expanding().into_iter().find(|(name, _)| name.starts_with("a megabyte")).unwrap().1;

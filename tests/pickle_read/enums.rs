@@ -1,4 +1,4 @@
-//! Members of enums, by their names and values.
+//! Members of enums, by name and by value.
 
 use state_core::pickle;
 use state_core::{State, from_value};

@@ -1,4 +1,4 @@
-//! What is refused, and what it is called.
+//! What is refused, and how the errors describe it.
 
 use state_core::pickle::{self, Pickle};
 use state_core::{ErrorKind, StateExt};
@@ -14,7 +14,7 @@ fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
     }
     let mut shop = shop();
     let before = shop.get_state().unwrap();
-    // 48 bytes that are said to be four bicycles, and an age that is no number.
+    // 48 bytes that are declared as four bicycles, and an age that is not a number.
     for (from, to, path) in
         [(&b"K\x03"[..], &b"K\x04"[..], "MySubclass.base.data"), (b"K\x1e", b"N\x30\x4e", "MySubclass.owner.age")]
     {
@@ -33,7 +33,7 @@ fn a_wrong_class_or_slot_is_named_and_nothing_is_lost() {
     }
 }
 
-/// All ways in say what a file is that is no pickle, and how to go on.
+/// Every function that reads a pickle says what a file is that is not one, and how to go on.
 #[test]
 fn files_that_are_taken_for_pickles_are_named() {
     let cases: [(&[u8], &str); 10] = [
@@ -63,9 +63,9 @@ fn files_that_are_taken_for_pickles_are_named() {
             assert_eq!((error.kind(), error.offset()), (ErrorKind::NotState, Some(0)), "{error}");
         }
     }
-    // What begins so and is a pickle is read as one.
+    // A pickle that begins like such a file is read as a pickle.
     assert_eq!(pickle::load_value(b"PK\x03\x04\n.").unwrap().to_string(), "<persistent id 'K\\x03\\x04'>");
-    // joblib puts the bytes of an array behind the object that stands for it.
+    // joblib puts the bytes of an array after the object that stands for it.
     let joblib = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81\xff\x01\0\0.";
     let error = pickle::load_value(joblib).unwrap_err();
     assert!(error.to_string().contains("joblib.load reads them") && error.offset() == Some(43), "{error}");
@@ -93,7 +93,7 @@ fn what_cannot_begin_a_pickle_is_none() {
         assert_eq!(error.kind(), ErrorKind::NotState);
         assert_eq!(error.to_string(), format!("expected a pickle, found {letter:?} at byte 0"));
     }
-    // One that was cut off is a pickle.
+    // A truncated pickle is one.
     for (pickle, words) in [
         (&b""[..], "an opcode, found the end of the pickle at byte 0"),
         (b"\x80\x04K\x07", "an opcode, found the end of the pickle at byte 4"),

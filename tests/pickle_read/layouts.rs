@@ -1,4 +1,4 @@
-//! What is laid out otherwise than Python lays it out, and text that Rust has no type for.
+//! Layouts that Python does not write, and text that Rust has no type for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ fn surrogates_and_old_strings_are_taken_as_asked() {
     }
     let old = b"U\x02a\xe9.";
     assert!(pickle::loads::<String>(old).is_err());
-    // Nor is it taken for text in UTF-8 because it could be.
+    // It is not taken for UTF-8 just because it could be.
     for utf8 in [b"U\x02\xc3\xa9.".as_slice(), b"T\x02\0\0\0\xc3\xa9.", b"S'\\xc3\\xa9'\n."] {
         pickle::loads::<String>(utf8).unwrap_err();
         pickle::load_value(utf8).unwrap_err();
@@ -30,7 +30,7 @@ fn surrogates_and_old_strings_are_taken_as_asked() {
 
 #[test]
 fn what_is_laid_out_otherwise_is_read_all_the_same() {
-    // Batches that are not full, items one by one, what is thrown away again.
+    // Batches that are not full, items one by one, parts that are dropped.
     for pickle in [
         &b"\x80\x02](]](K\x01e](K\x02K\x03e]e."[..],
         b"(](lI1\na(K\x02K\x03l]l0](]]K\x01a](K\x02K\x03e]e.",

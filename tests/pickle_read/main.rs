@@ -1,5 +1,5 @@
 //! What Python pickles is read into types: classes in each form in which they are pickled, text and strings of Python 2
-//! as asked, and pickles that are laid out otherwise than Python lays them out.
+//! as selected, and layouts that Python does not write.
 
 macro_rules! each_protocol {
     ($name:literal) => {
@@ -38,7 +38,7 @@ fn classes_of_cython_as_the_post_writes_them() {
     }
 }
 
-/// Classes that pickle themselves in each way that there is.
+/// Classes that pickle themselves in every possible way.
 const CLASSES: &str = r#"
 import collections, copyreg, dataclasses, enum, sys, types
 example = types.ModuleType("example")
@@ -176,7 +176,7 @@ def case(frame):
 "#;
 
 fn pickles(name: &str) -> Vec<Vec<u8>> {
-    // Slots alone need protocol 2.
+    // `__slots__` without methods need protocol 2.
     let first = if matches!(name, "slots" | "both" | "deep" | "newobj_ex") { 2 } else { 0 };
     let frames: Vec<Vec<u8>> = (first..6).map(|protocol| format!("{name} {protocol}").into_bytes()).collect();
     let Some(answers) = python::answers(&[python::WRITE, CLASSES].concat(), &frames) else { return Vec::new() };

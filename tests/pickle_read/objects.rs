@@ -85,7 +85,7 @@ fn attributes_are_read_by_name() {
     }
 }
 
-/// Where the state is a pair, the form that is written so reads it too.
+/// If the state is a pair, the form that is written as a pair reads it too.
 #[test]
 fn slots_are_read_by_name() {
     #[derive(State, Debug, PartialEq)]
@@ -179,7 +179,7 @@ fn cython_pickles_by_sorted_names_and_their_checksum() {
     }
 }
 
-/// Cython sorts members by name; what they hold goes to the slots that have these names.
+/// Cython sorts members by name; their values go to the slots with these names.
 #[test]
 fn members_of_cython_are_not_swapped() {
     #[derive(State, Debug, PartialEq)]
@@ -213,7 +213,7 @@ fn members_of_cython_are_not_swapped() {
     }
 }
 
-/// A type without a module is one of the main program in a pickle, and comes back through values too.
+/// In a pickle, a type without a module is a class of the main program; it can be read through values too.
 #[test]
 fn classes_of_the_main_program_are_read_through_values_too() {
     #[derive(State, Debug, PartialEq)]
@@ -239,7 +239,7 @@ fn classes_of_the_main_program_are_read_through_values_too() {
         let value = options.load_value(&pickle).unwrap();
         assert_eq!(from_value::<(Kid, Color)>(&value).unwrap(), (kid(), Color::Red), "{value}");
     }
-    // Not what only ends alike, nor a class of another module.
+    // But not a class whose name only ends alike, or that of another module.
     let other = pickle::load_value(b"\x80\x02cother\nKid\n)\x81X\x01\0\0\0aK\x01\x86b.").unwrap();
     from_value::<Kid>(&other).unwrap_err();
 }
