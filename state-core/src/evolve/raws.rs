@@ -35,7 +35,7 @@ impl<'t> Planner<'t> {
         of
     }
 
-    /// Plans a part as a raw array that is present, even if the present type is optional.
+    /// Plans a part as the value of a raw array that may be optional.
     pub fn part_to_raw(&mut self, from: &'t Schema, to: (&'static Schema, &'static Raw), path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(from.head, raw_head(false), Op::Open));
@@ -46,7 +46,7 @@ impl<'t> Planner<'t> {
         self.finish(at, (from, to.0), op, path)
     }
 
-    /// Plans a list, set or array as a raw array that is present.
+    /// Plans a list, set or array as the value of a raw array.
     pub fn plain_to_raw(&mut self, from: &'t Schema, (to, b): (&'static Schema, &'static Raw), path: &Path<'_>) -> Op {
         let (element, count) = match &from.kind {
             Kind::List(a) | Kind::Set(a) if b.exactly.is_none() => (*a, None),
@@ -60,7 +60,7 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// Plans an older raw array that is present, even if the older type is optional.
+    /// Plans the value of an older raw array that may be optional.
     pub fn raw_to_part(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> At {
         let at = self.steps.len();
         self.steps.push(Step::of(raw_head(false), to.head, Op::Open));
@@ -72,7 +72,7 @@ impl<'t> Planner<'t> {
         self.finish(at, (from, to), op, path)
     }
 
-    /// Plans a raw array that is present, as a list or array.
+    /// Plans the value of a raw array as a list or array.
     pub fn raw_to_plain(&mut self, (from, a): (&'t Schema, &'t Raw), to: &'static Schema, path: &Path<'_>) -> Op {
         let (element, count) = match &to.kind {
             Kind::List(b) => (*b, None),
